@@ -27,14 +27,20 @@ from bot.store.engine.database import Failpoint
 from bot.store.engine.file_permissions import refuse_writable
 from bot.store.engine.folders import make_home
 from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
+from bot.store.files.known_secrets import KnownSecrets
 from bot.store.sealing.keyring import Keyring, load_key_file
 from bot.store.store import Store, open_store
 from bot.usecases.admin.allow_list import is_seeding_due, seed_admins
 from bot.usecases.admin.builtin_plugin import make_registry
-from bot.usecases.context import Channels, Context
+from bot.usecases.channel_pace import ChannelRateLimiter
+from bot.usecases.chat_port import Channels, Chat, Messenger
+from bot.usecases.context import Context
+from bot.usecases.deployment import Deployment
 from bot.usecases.integrity.active_limits import list_limits
 from bot.usecases.integrity.chain_check import examine_head
 from bot.usecases.integrity.file_identity import FILES
+from bot.usecases.process.audit_progress import AuditProgress
+from bot.usecases.process.thread_state import ThreadState
 
 if TYPE_CHECKING:
     from bot.slack.bot_identity import Identity
@@ -125,24 +131,9 @@ def assemble(
 def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> Bot:
     plugins = load_plugins(settings["B24BOT_PLUGINS"])
     gateway = late(partial(_make_gateway, settings, keys))
-    witness = witness_of(settings)
-    context = Context(
-        store=store,
-        registry=make_registry(plugins),
-        clock=clock,
-        terms=settings.terms,
-        channels=Channels(approval=settings["B24BOT_APPROVAL_CHANNEL"], audit=settings["B24BOT_AUDIT_CHANNEL"]),
-        messenger=gateway,
-        settings=settings.for_plugins,
-        settle_after_ms=settings.settle_after_ms,
-        version=__version__,
-        audit_lag_ms=settings.audit_lag_ms,
-        witness=witness,
-        people=IdentityGroups.of(settings.same_person),
-        secret_settings={row.name: settings[row.name] for row in settings.rows if row.secret},
-    )
+    context = _make_context(settings, clock, store, plugins, gateway)
     # A log that cannot be trusted is not written on, and who the first admins are can wait until it can.
-    if is_seeding_due(store, settings.admins) and not examine_head(store, witness).why:
+    if is_seeding_due(store, settings.admins) and not examine_head(store, context.audit.witness).why:
         seed_admins(store, settings.admins, by=Principal.shell("B24BOT_ADMINS"))
     try:
         refuse_early_reading(settings, plugins)
@@ -152,6 +143,30 @@ def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> B
         close_plugins(plugins)
         raise
     return Bot(settings=settings, store=store, plugins=plugins, gateway=gateway, context=context)
+
+
+def _make_context(
+    settings: Settings, clock: Clock, store: Store, plugins: tuple[Plugin, ...], messenger: Messenger
+) -> Context:
+    channels = Channels(approval=settings["B24BOT_APPROVAL_CHANNEL"], audit=settings["B24BOT_AUDIT_CHANNEL"])
+    secrets = {row.name: settings[row.name] for row in settings.rows if row.secret}
+    return Context(
+        store=store,
+        registry=make_registry(plugins),
+        clock=clock,
+        chat=Chat(messenger=messenger, channels=channels, pace=ChannelRateLimiter(clock)),
+        deployment=Deployment(
+            terms=settings.terms,
+            known_secrets=KnownSecrets(store.engine, store.keys, secrets),
+            people=IdentityGroups.of(settings.same_person),
+            plugin_settings=settings.for_plugins,
+            version=__version__,
+            settle_after_ms=settings.settle_after_ms,
+            audit_lag_ms=settings.audit_lag_ms,
+        ),
+        threads=ThreadState(clock),
+        audit=AuditProgress(witness=witness_of(settings)),
+    )
 
 
 def _make_gateway(settings: Settings, keys: Keyring) -> Gateway:
@@ -236,7 +251,7 @@ class Running:
         self._stopping = threading.Event()
         self._seats = seats or ProcessLocks(bot.settings.home, _roles(intake=intake, work=work))
         self._wall = wall or SystemClock()
-        bot.context.find_displaced = self._find_displaced
+        bot.context.files.compare_with(self._find_displaced)
         self.authentication = Authentication(bot.gateway, self._know)
         self.worker = Worker(bot.context) if work else None
         self.intake = Intake(bot.context) if intake and not work else None
@@ -252,7 +267,7 @@ class Running:
 
         if self.worker is not None:
             run_startup_checks(self.bot.context)
-            if self.bot.context.witness is None:
+            if self.bot.context.audit.witness is None:
                 log.warning("B24BOT_WITNESS_FILE is not set: %s", UNWITNESSED, extra={"action": "no_witness"})
             self.worker.start()
         if self.intake is not None:
@@ -269,11 +284,9 @@ class Running:
         context = self.bot.context
         if identity.at is not None:
             note_skew(context, self._wall.now_ms() - identity.at)
-        context.home_enterprise = identity.enterprise or ""
-        if context.home_team != identity.team:
-            context.home_team = identity.team
-            log.info("Slack knows us in team %s", context.home_team, extra={"action": "identified"})
-            context.wake()
+        if context.workspace.identify(identity.team, identity.enterprise or ""):
+            log.info("Slack knows us in team %s", context.workspace.team, extra={"action": "identified"})
+            context.threads.wake()
 
     def http(self) -> Wsgi:
         """The WSGI application of the intake."""

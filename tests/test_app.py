@@ -189,7 +189,7 @@ def test_it_is_not_ready_while_slack_is_silent_and_becomes_so_without_a_restart(
                 "worker": True,
             }
         assert wait_until(lambda: all(running.readiness().values()))
-        assert running.bot.context.home_team == "T0001"
+        assert running.bot.context.workspace.team == "T0001"
     finally:
         running.stop()
     assert workspace.bot_token not in caplog.text
@@ -407,7 +407,7 @@ def test_the_clock_of_the_host_is_held_against_slacks(environment: dict[str, str
     running = Running(assemble(read_settings(environment)), intake=True, work=True, wall=wall)
     running.start()
     try:
-        assert wait_until(lambda: running.bot.context.home_team != "")
+        assert wait_until(lambda: running.bot.context.workspace.team != "")
         assert ("clock" in running.bot.context.limits) is limited
     finally:
         running.stop()

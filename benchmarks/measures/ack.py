@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -91,7 +91,7 @@ def bot_with(number: int, folder: Path, workspace: SlackWorkspace) -> Iterator[C
         "B24BOT_KEY_FILE": str(folder / "keys" / "key"),
     }
     bot: Bot = assemble(read_settings(settings), synchronous="OFF")
-    bot.context.registry = Registry((), builtin=commands(number))
+    bot.context = replace(bot.context, registry=Registry((), builtin=commands(number)))
     running = Running(bot, intake=True, work=False)
     running.start()
     try:

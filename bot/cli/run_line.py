@@ -160,9 +160,13 @@ def _check_secrets(bot: Bot, line: str, words: Sequence[str]) -> str:
 def _look_at_log(bot: Bot, *, thoroughly: bool) -> None:
     """Whether the log can be trusted: for what only reads the end of it will do, and a whole log is long."""
     ctx = bot.context
-    found = examine_head(ctx.store, ctx.witness) if thoroughly else examine_log(ctx.store, ctx.witness, most=GLANCE)
+    found = (
+        examine_head(ctx.store, ctx.audit.witness)
+        if thoroughly
+        else examine_log(ctx.store, ctx.audit.witness, most=GLANCE)
+    )
     if found.limit is not None:
-        ctx.limits[CHAIN] = found.limit
+        ctx.limits.note_limit(CHAIN, found.limit)
 
 
 def _set_up(terminal: Terminal, bot: Bot, plugin: Plugin, command: AnyCommand, line: str) -> LineAnswer:
@@ -206,7 +210,7 @@ class _Shell:
                 "asked here.",
                 hint="Look at it with --dry-run, then add --yes.",
             )
-        self._bot.context.home_team = home_team(self._bot)
+        self._bot.context.workspace.identify(home_team(self._bot))
 
     def agrees(self, planned: Planned) -> bool:
         if self._yes or not self._terminal.asks:

@@ -102,7 +102,7 @@ class Playground:
         """Put the bot up, over what its files hold; again after `stop_bot`, too."""
         bot = assemble(read_settings(self.settings), clock=self.clock)
         if not self._pace:
-            bot.context.pace.gaps = NO_GAPS
+            bot.context.chat.pace.gaps = NO_GAPS
         if not bot.store.grants.all():
             for name, role in self._roles.items():
                 self.grant(bot.store, name, role)

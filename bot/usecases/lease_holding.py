@@ -22,11 +22,8 @@ def steady_ms(ctx: Context) -> int:
 @contextmanager
 def acquire_leases(ctx: Context, owner: str) -> Iterator[None]:
     """While this lasts a thread of this process may hold leases as this owner, so nobody takes the owner for dead."""
-    ctx.at_work.add(owner)
-    try:
+    with ctx.process.keep_at_work(owner):
         yield
-    finally:
-        ctx.at_work.discard(owner)
 
 
 @contextmanager

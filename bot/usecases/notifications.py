@@ -91,7 +91,7 @@ def announce(ctx: Context, text: str) -> None:
     A reason in it is what somebody typed, and must not pass for a head once the channel is saved as text.
     """
     text = mask_heads(text)
-    for channel in dict.fromkeys((ctx.channels.approval, ctx.channels.audit)):
+    for channel in dict.fromkeys((ctx.chat.channels.approval, ctx.chat.channels.audit)):
         if channel:
             notice = Announcement(channel=channel, text=text)
             ctx.store.outbox.put(f"announcement:{ids.token()}", notice, at=ctx.clock.now_ms())
@@ -134,7 +134,7 @@ def notify_person(
         key or f"whisper:{ids.token()}",
         notice,
         at=ctx.clock.now_ms(),
-        person=ctx.people.id_of(person),
+        person=ctx.deployment.people.id_of(person),
         urgency=Urgency.USUAL if role_of(ctx, person) else Urgency.LAST,
     )
 

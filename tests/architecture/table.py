@@ -51,7 +51,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     "bot.core": ("", "authority", "redaction", "parsing", "messages", "change", "audit"),
     "bot.store": ("engine", "sealing", "repositories", "schema", "files", ""),
     "bot.usecases": (
-        *("", "integrity", "authority", "outcomes", "admin", "intake", "requests", "execution"),
+        *("process", "", "integrity", "authority", "outcomes", "admin", "intake", "requests", "execution"),
         *("delivery", "runtime"),
     ),
     "bot.slack": ("", "render", "incoming", "outgoing", "socket"),
@@ -201,9 +201,6 @@ PRINTERS = ("bot.cli", "bot.playground")
 LIVING: Mapping[str, str] = {
     "bot.app.Bot": "the parts of a running bot",
     "bot.plugin.commands.Group": "collects commands while a plugin is imported; its noun reads best unnamed",
-    "bot.usecases.context.Context": "learns the home team when Slack has answered",
-    "bot.usecases.process_state.ChainState": "moves on as the log is recomputed",
-    "bot.usecases.process_state.AccountLookups": "remembers what was asked, and when",
     "bot.usecases.delivery.cards.Cards": "remembers where a card stands until that is written down",
     "bot.usecases.channel_pace._Lane": "the next free moment of a channel moves on",
     f"{_BITRIX24}.client.rest_client._CallProgress": "counts while one call is being made",
@@ -217,6 +214,8 @@ CHEAP = "bot.plugin.frozen"
 UNDESCRIBED = ("bot.playground.workspace", f"{_BITRIX24}.simulator")
 """Rooms whose public classes may go without a docstring: their names are the names of what they imitate."""
 
+MOST_PARTS = 11
+"""Parts of the context that use cases take."""
 MOST_MODULES = 15
 """Modules of one folder, its `__init__` and `conftest` not counted."""
 LONGEST_MODULE = 400

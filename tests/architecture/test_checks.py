@@ -82,7 +82,7 @@ TEXTS: list[tuple[Check, str, str, str]] = [
     (
         checks.transactions,
         "bot.usecases.x",
-        "def f(tx: Transaction, ctx: Context):\n    ctx.messenger.post()",
+        "def f(tx: Transaction, ctx: Context):\n    ctx.chat.messenger.post()",
         "uses messenger",
     ),
     (
@@ -92,7 +92,7 @@ TEXTS: list[tuple[Check, str, str, str]] = [
         "f has a transaction and uses look_up",
     ),
     (checks.transactions, "bot.usecases.x", "def f(tx: Transaction, ctx: Context):\n    tx.facts.put('a', 'b')", ""),
-    (checks.transactions, "bot.usecases.x", "def f(ctx: Context):\n    ctx.messenger.post()", ""),
+    (checks.transactions, "bot.usecases.x", "def f(ctx: Context):\n    ctx.chat.messenger.post()", ""),
     (checks.statements, "bot.usecases.x", "x = 'DELETE FROM jobs'", "x:1 holds SQL"),
     (checks.statements, "bot.usecases.x", "x = f'SELECT * FROM {name}'", "holds SQL"),
     (checks.statements, "bot.usecases.x", "def f(db):\n    db.execute('UPDATE jobs SET state = 1')", "x:2 holds SQL"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 from dataclasses import replace
@@ -34,6 +35,15 @@ def test_the_house_holds(check: Check) -> None:
 def test_no_folder_has_too_many_modules() -> None:
     found = source.folders()
     assert {folder: len(held) for folder, held in found.items() if len(held) > table.MOST_MODULES} == {}
+
+
+def test_what_use_cases_work_with_is_a_frozen_value_of_few_parts() -> None:
+    """State that changes belongs to an owner in `bot.usecases.process`, which has methods for it."""
+    nodes = NAMES["bot.usecases.context"].nodes()
+    (context,) = [node for node in nodes if isinstance(node, ast.ClassDef) and node.name == "Context"]
+    parts = [line.target for line in context.body if isinstance(line, ast.AnnAssign)]
+    assert "frozen=True" in ast.unparse(context.decorator_list[0])
+    assert 0 < len(parts) <= table.MOST_PARTS, [ast.unparse(part) for part in parts]
 
 
 @pytest.mark.parametrize("top", ["bot", "plugins.bitrix24"])

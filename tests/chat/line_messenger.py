@@ -15,8 +15,8 @@ from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
 from bot.store.sealing.keyring import Keyring
 from bot.usecases.authority.card_token import APPROVE, REJECT, make_token
+from bot.usecases.chat_port import PostedMessage
 from bot.usecases.chat_refusals import ChatRefusal, Subject
-from bot.usecases.context import PostedMessage
 from bot.usecases.delivery_errors import ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 from tests.chat.line_chat import LONGEST, Line, LineChat, LineChatError
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.clock import ShiftedClock
-from bot.core.authority.policy import Terms
 from bot.core.principals import Principal, Role
 from bot.store.engine.folders import make_home
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import open_store
 from bot.usecases.admin.allow_list import grant_role
-from bot.usecases.admin.builtin_plugin import make_registry
-from bot.usecases.context import Channels, Context
+from bot.usecases.chat_port import Channels
 from bot.usecases.delivery.dispatcher import Dispatcher
 from bot.usecases.intake.receipts import receive
 from bot.usecases.runtime.worker import claim_job, perform_job
 from tests.chat.line_chat import LineChat
 from tests.chat.line_messenger import BOT, TEAM, LineMessenger, principal, read_line
+from tests.usecases.context_parts import make_context
 from tests.usecases.toy import Toy
 
 OPS, APPROVALS, AUDIT = "#ops", "#approvals", "#audit"
@@ -33,16 +32,9 @@ class LineBot:
         self.store = open_store(folder, keys, self._clock, synchronous="OFF")
         rooms = frozenset({OPS, APPROVALS, AUDIT})
         self.chat = LineChat(people=dict.fromkeys((*ROLES, "gleb"), "regular"), rooms=rooms)
-        self._ctx = Context(
-            store=self.store,
-            registry=make_registry([self.toy]),
-            clock=self._clock,
-            terms=Terms(),
-            channels=Channels(approval=APPROVALS, audit=AUDIT),
-            messenger=LineMessenger(self.chat, keys),
-            settings={},
-            home_team=TEAM,
-        )
+        channels = Channels(approval=APPROVALS, audit=AUDIT)
+        messenger = LineMessenger(self.chat, keys)
+        self._ctx = make_context(self.store, self._clock, messenger, plugins=[self.toy], channels=channels, team=TEAM)
         self._courier = Dispatcher(self._ctx)
         for nickname, role in ROLES.items():
             grant_role(self.store, principal(nickname), role, by=Principal.shell("tester"))

@@ -108,9 +108,9 @@ class Rig:
         self._seq, self._whispers = self.first_seq, 0
 
     def restart(self, quorum: int) -> None:
-        self.core_bot.ctx.terms = Terms(quorum=quorum, expires_in=PENDING_LASTS)
+        self.core_bot.configure(terms=Terms(quorum=quorum, expires_in=PENDING_LASTS))
         self.core_bot.restart()
-        self.core_bot.ctx.pace.gaps = NO_GAPS
+        self.core_bot.ctx.chat.pace.gaps = NO_GAPS
 
     # The world outside
 

@@ -294,8 +294,8 @@ def test_a_bot_that_starts_from_its_mark_finds_the_same_and_runs_nothing_before(
             assert broken_at is not None, seed
             continue
         core_bot = CoreBot(path.parent, store=store, roles={}, deliver=False)
-        core_bot.ctx.witness = Witness(tmp_path / "witness.jsonl") if anchored else None
-        core_bot.ctx.chain.at_start = 4
+        core_bot.ctx.audit.witness = Witness(tmp_path / "witness.jsonl") if anchored else None
+        core_bot.ctx.audit.chain.at_start = 4
         mark = Mark(place=place_of(kept[RECORDS - 3]), keys=("k1", "k0"), at=0)
         with store.unit_of_work():
             store.facts.put(VERIFIED, encode_mark(mark, KEYS))
@@ -305,7 +305,7 @@ def test_a_bot_that_starts_from_its_mark_finds_the_same_and_runs_nothing_before(
         while check.run_once():
             pass
         found = core_bot.ctx.limits.get(CHAIN)
-        assert core_bot.ctx.chain.unchecked is None
+        assert core_bot.ctx.audit.chain.unchecked is None
         if broken_at is not None:
             assert found is not None, seed
             assert f"broken at record #{broken_at}:" in found.why, seed

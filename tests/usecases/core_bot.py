@@ -5,11 +5,10 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from bot.clock import token
 from bot.core.audit.audit_record import AuditRecord
 from bot.core.authority.policy import NeedsConfirmation, Terms
 from bot.core.change.change_request import ChangeRequest, Status
@@ -23,10 +22,10 @@ from bot.store.sealing.keyring import Keyring
 from bot.store.store import FILE_NAME, Store, open_store
 from bot.testing.services import lay_out
 from bot.usecases.admin.allow_list import grant_role
-from bot.usecases.admin.builtin_plugin import make_registry
 from bot.usecases.authority import card_token
 from bot.usecases.authority.refusal_records import record_folded
-from bot.usecases.context import Channels, Context
+from bot.usecases.channel_pace import ChannelRateLimiter
+from bot.usecases.chat_port import Channels
 from bot.usecases.delivery.dispatcher import Dispatcher
 from bot.usecases.execution.recovery import Reconciler
 from bot.usecases.intake.job_failures import save_unsaved_results
@@ -34,12 +33,16 @@ from bot.usecases.intake.receipts import receive
 from bot.usecases.intake.stop_words import StopDeadlines
 from bot.usecases.integrity.active_limits import note_mode
 from bot.usecases.lease_holding import steady_ms
-from bot.usecases.process_state import AccountLookups
+from bot.usecases.process.account_lookups import AccountLookups
+from bot.usecases.process.audit_progress import AuditProgress
+from bot.usecases.process.process_identity import ProcessIdentity
+from bot.usecases.process.thread_state import ThreadState
 from bot.usecases.requests.expiry import expire_overdue
 from bot.usecases.requests.reminders import repost_cards, send_reminders
 from bot.usecases.requests.reviews import handle_button, handle_reason_form
 from bot.usecases.requests.submission import submit
 from bot.usecases.runtime.worker import claim_job, perform_job
+from tests.usecases.context_parts import make_context, with_parts
 from tests.usecases.messenger import Recorder
 from tests.usecases.toy import Toy
 
@@ -121,15 +124,14 @@ class CoreBot:
         elif store is None:
             lay_out(folder)
         self.store = store or open_store(folder, keys, self.clock, synchronous="OFF", failpoint=failpoint)
-        self.ctx = Context(
-            store=self.store,
-            registry=make_registry([self.toy]),
-            clock=self.clock,
-            terms=terms or Terms(),
+        self.ctx = make_context(
+            self.store,
+            self.clock,
+            self.messenger,
+            plugins=[self.toy],
             channels=channels or Channels(approval=APPROVALS, audit=AUDIT),
-            messenger=self.messenger,
-            settings={},
-            home_team=HOME,
+            team=HOME,
+            terms=terms,
         )
         self.courier = Dispatcher(self.ctx)
         self.recovery = Reconciler(self.ctx)
@@ -225,9 +227,20 @@ class CoreBot:
 
     def restart(self) -> None:
         """As another process after this one died: what was only in memory is gone."""
-        self.ctx = replace(self.ctx, owner=token(), stranded=[], lookups=AccountLookups(), awaiting={}, listed=None)
-        self.courier, self.recovery, self.stops = Dispatcher(self.ctx), Reconciler(self.ctx), StopDeadlines(self.ctx)
+        audit = AuditProgress(witness=self.ctx.audit.witness, chain=self.ctx.audit.chain)
+        self.configure(
+            process=ProcessIdentity(),
+            threads=ThreadState(self.clock),
+            audit=audit,
+            pace=ChannelRateLimiter(self.clock),
+            lookups=AccountLookups(),
+        )
         self.recovery.start()
+
+    def configure(self, **parts: Any) -> None:
+        """Go on with other parts, each named as in `Context`, `Chat` or `Deployment`."""
+        self.ctx = with_parts(self.ctx, **parts)
+        self.courier, self.recovery, self.stops = Dispatcher(self.ctx), Reconciler(self.ctx), StopDeadlines(self.ctx)
 
     def wait(self, seconds: float, *, step: float = 1.0) -> None:
         """Let time pass while the keeper does its rounds and everything due is done."""

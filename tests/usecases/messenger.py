@@ -13,8 +13,8 @@ from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
 from bot.slack.refusals import find_refusal
+from bot.usecases.chat_port import PostedMessage
 from bot.usecases.chat_refusals import ChatRefusal
-from bot.usecases.context import PostedMessage
 
 LINES_PER_MESSAGE = 20
 """Audit lines that fit into one message of the recorder, whatever they say."""

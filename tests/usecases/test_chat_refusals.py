@@ -17,7 +17,7 @@ from bot.plugin import Reply
 from bot.plugin.loopback import WebReply
 from bot.slack.outgoing.messenger import Gateway
 from bot.usecases.authority import card_token
-from bot.usecases.context import Channels
+from bot.usecases.chat_port import Channels
 from bot.usecases.delivery.answers import DIRECT
 from bot.usecases.delivery.cards import AGAIN
 from bot.usecases.delivery.redelivery import LONGEST_REFUSED_MS
@@ -163,9 +163,9 @@ def test_a_refused_line_announcement_audit_line_or_answer_waits_and_gets_out(cor
             if kind == "reply":
                 post_in_thread(core_bot.ctx, change.number, code)
             elif kind == "note":
-                core_bot.ctx.channels = Channels(approval=APPROVALS)
+                core_bot.configure(channels=Channels(approval=APPROVALS))
                 announce(core_bot.ctx, code)
-                core_bot.ctx.channels = Channels(approval=APPROVALS, audit=AUDIT)
+                core_bot.configure(channels=Channels(approval=APPROVALS, audit=AUDIT))
             elif kind == "audit":
                 store.record(Entry(tag=Tag.PROCESS_STARTED, actor="b24bot", subject=code))
             else:

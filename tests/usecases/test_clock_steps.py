@@ -181,7 +181,7 @@ def test_after_a_restart_of_the_machine_the_time_of_the_day_tells_how_long_a_lin
 
 @pytest.mark.parametrize("step", STEPS)
 def test_the_witness_has_waited_as_long_as_it_really_has(core_bot: CoreBot, tmp_path: Path, step: int) -> None:
-    core_bot.ctx.witness = Witness(tmp_path / "witness.jsonl")
+    core_bot.ctx.audit.witness = Witness(tmp_path / "witness.jsonl")
     anchoring = WitnessWriter(core_bot.ctx)
     for _ in range(3):
         anchoring.run_once()

@@ -56,7 +56,7 @@ class Life(RuleBasedStateMachine):
 
     @initialize(quorum=st.integers(1, 3))
     def begin(self, quorum: int) -> None:
-        self.core_bot.ctx.terms = Terms(quorum=quorum)
+        self.core_bot.configure(terms=Terms(quorum=quorum))
 
     def called(self, call: Call) -> None:
         """What is wrong with a call is kept for later: the worker outlives whatever is raised inside a plugin."""

@@ -70,7 +70,7 @@ def test_one_that_has_ended_makes_room(busy: CoreBot, how: str) -> None:
 def test_another_account_of_the_same_person_has_no_ten_of_its_own(busy: CoreBot) -> None:
     other = person("Olga2")
     grant_role(busy.store, other, Role.OPERATOR, by=SHELL)
-    busy.ctx.people = IdentityGroups.of([(OLGA, other)])
+    busy.configure(people=IdentityGroups.of([(OLGA, other)]))
     assert "10 is the most" in busy.type(other, f"thing remove {NAMES[10]}")
 
 
@@ -134,9 +134,9 @@ def test_silence_does_not_count_for_those_known_to_be_no_members(make_core_bot: 
 
 def test_two_accounts_of_one_person_are_one_who_could_approve(make_core_bot: Callable[..., CoreBot]) -> None:
     core_bot = make_core_bot(terms=Terms(quorum=3))
-    core_bot.ctx.people = IdentityGroups.of([(ANTON, VERA)])
+    core_bot.configure(people=IdentityGroups.of([(ANTON, VERA)]))
     assert "of 3 other people with the role approver; there are 2." in core_bot.type(OLGA, "thing remove one")
-    core_bot.ctx.people = IdentityGroups.of([(OLGA, IDA)])
+    core_bot.configure(people=IdentityGroups.of([(OLGA, IDA)]))
     assert "there are 2." in core_bot.type(OLGA, "thing remove one")
     assert STRANGER not in core_bot.messenger.asked
     assert VIKTOR not in core_bot.messenger.asked

@@ -182,5 +182,9 @@ def _summary(running: Running) -> str:
         told = f"{'Portal' if len(known) == 1 else 'Portals'}: {portals}." if known else NO_PORTAL
     except PluginError as error:
         told = f"The portals cannot be listed: {error.sentence}"
-    audit = f"Audit channel: {ctx.channels.audit}." if ctx.channels.audit else "No audit channel: nothing is changed."
+    audit = (
+        f"Audit channel: {ctx.chat.channels.audit}."
+        if ctx.chat.channels.audit
+        else "No audit channel: nothing is changed."
+    )
     return f"{told} {audit} Type {command} whoami in Slack."

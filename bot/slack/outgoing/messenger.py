@@ -27,8 +27,8 @@ from bot.slack.render.slack_text import cut, mrkdwn, plain, section
 from bot.slack.slack_errors import require_ok, translate_errors
 from bot.store.sealing.keyring import Keyring
 from bot.usecases.authority.card_token import make_token
+from bot.usecases.chat_port import PostedMessage
 from bot.usecases.chat_refusals import ChatRefusal
-from bot.usecases.context import PostedMessage
 from bot.usecases.delivery_errors import ChannelDead, DeliveryError, Impossible, Lost
 
 log = logging.getLogger("b24bot.slack")

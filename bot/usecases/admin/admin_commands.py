@@ -97,10 +97,10 @@ def _role_plan(builtin: BuiltinContext, person: Principal, role: Role | None) ->
 
 def _in_home_team(ctx: Context, person: Principal) -> Principal:
     """The person with a team. Raises Refusal for somebody of another workspace, whose role would count for nothing."""
-    if not person.team and not ctx.home_team:
+    if not person.team and not ctx.workspace.team:
         raise Refusal("It is not known yet which workspace that is in.", hint="Type team and user id: T0001:U0002.")
-    team = person.team or ctx.home_team
-    if ctx.home_team and team != ctx.home_team:
+    team = person.team or ctx.workspace.team
+    if ctx.workspace.team and team != ctx.workspace.team:
         raise Refusal(f"{person.id} belongs to another workspace; b24bot works for people of its own only.")
     return Principal(team=team, user=person.user)
 

@@ -114,7 +114,7 @@ def _review(tx: Transaction, ctx: Context, word: Authorization, params: Params) 
             f"The record of the broken glass of CR-{number} cannot be believed. Look: b24bot audit verify"
         )
     breaker = Principal.read(bypass.actor)
-    others = [person for person in word.approved if not ctx.people.same(person, breaker)]
+    others = [person for person in word.approved if not ctx.deployment.people.same(person, breaker)]
     if not others:
         return _refused_outcome(OWN_BREAK_GLASS)
     if not is_reviewed(ctx, number):

@@ -97,7 +97,7 @@ def show_help(
 ) -> Reply:
     """What you can type, or how one command works."""
     if words:
-        return explain_words(list(query.ctx.registry), words, query.ctx.terms)
+        return explain_words(list(query.ctx.registry), words, query.ctx.deployment.terms)
     commands = query.ctx.registry.typed
     shown = [command for command in commands if _is_allowed(query, command)]
     hidden = len(commands) - len(shown)
@@ -106,7 +106,7 @@ def show_help(
 
 def _is_allowed(query: QueryContext, command: AnyCommand) -> bool:
     open_to_all = command.noun in OPEN_TO_ALL
-    return open_to_all or not isinstance(decide(command.risk, query.role, query.ctx.terms), Refused)
+    return open_to_all or not isinstance(decide(command.risk, query.role, query.ctx.deployment.terms), Refused)
 
 
 @being.command("", risk=Risk.READ)
@@ -219,7 +219,7 @@ def audit_find(
     """The newest audit records that match."""
     return find_records(
         query.ctx.store,
-        team=query.ctx.home_team,
+        team=query.ctx.workspace.team,
         subject=subject,
         tag=tag,
         actor=actor,

@@ -77,9 +77,9 @@ def _checkpoint(ctx: Context) -> Iterable[Row]:
 
 def _audit_log(ctx: Context) -> Iterable[Row]:
     mark = read_kept_mark(ctx.store.engine, ctx.store.keys)
-    if ctx.chain.unchecked is not None:
+    if ctx.audit.chain.unchecked is not None:
         waits = "; until then what changes something waits" if is_unchecked(ctx) else ""
-        yield "Audit log", f"being recomputed as after each start, up to #{ctx.chain.verified.seq} so far{waits}"
+        yield "Audit log", f"being recomputed as after each start, up to #{ctx.audit.chain.verified.seq} so far{waits}"
     elif mark is not None:
         yield "Audit log", f"recomputed as a whole up to #{mark.place.seq} at {format_time(mark.at)}"
 
@@ -91,7 +91,7 @@ def _witness(ctx: Context) -> Iterable[Row]:
 
 
 def _version(ctx: Context) -> Iterable[Row]:
-    yield "Version", ctx.version
+    yield "Version", ctx.deployment.version
 
 
 ROWS: tuple[Callable[[Context], Iterable[Row]], ...] = (
@@ -136,7 +136,7 @@ def _view(ctx: Context) -> Mapping[str, Json]:
             "changes_wait": is_unchecked(ctx),
         },
         "witness_failing_since": iso_or_none(witness[0] if witness else None),
-        "version": ctx.version,
+        "version": ctx.deployment.version,
     }
 
 

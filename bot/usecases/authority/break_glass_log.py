@@ -66,7 +66,9 @@ def list_unreviewed(ctx: Context) -> list[AuditRecord]:
 
 def check_break_glass(ctx: Context, person: Principal) -> Refused | None:
     """Refuse an admin who may not break the glass now, in sentences."""
-    mine = [one.subject for one in list_unreviewed(ctx) if ctx.people.same(Principal.read(one.actor), person)]
+    mine = [
+        one.subject for one in list_unreviewed(ctx) if ctx.deployment.people.same(Principal.read(one.actor), person)
+    ]
     if mine:
         return Refused(
             reason=f"You have broken the glass before, and nobody has reviewed that yet: {', '.join(mine)}. Another "
@@ -86,7 +88,7 @@ def _reviewers(ctx: Context, person: Principal) -> list[Principal]:
         grant.principal
         for grant in ctx.store.grants.all()
         if grant.role.reaches(BREAKS_GLASS)
-        and grant.principal.team == ctx.home_team
-        and not ctx.people.same(grant.principal, person)
+        and grant.principal.team == ctx.workspace.team
+        and not ctx.deployment.people.same(grant.principal, person)
         and last_known_status(ctx, grant.principal) not in DISQUALIFICATIONS
     ]

@@ -25,15 +25,15 @@ def check_can_be_approved(
     """
     quorum, role = decision.quorum, decision.role
     barred = [requester, breaker] if breaker else [requester]
-    others = [one for one in _others(ctx, role) if not any(ctx.people.same(one, other) for other in barred)]
-    if len(ctx.people.distinct(others)) < quorum:
-        raise _too_few(decision, _there_are(len(ctx.people.distinct(others))))
+    others = [one for one in _others(ctx, role) if not any(ctx.deployment.people.same(one, other) for other in barred)]
+    if len(ctx.deployment.people.distinct(others)) < quorum:
+        raise _too_few(decision, _there_are(len(ctx.deployment.people.distinct(others))))
     members, silent = _members(ctx, others, quorum)
-    if len(ctx.people.distinct(members)) >= quorum:
+    if len(ctx.deployment.people.distinct(members)) >= quorum:
         return ""
-    if len(ctx.people.distinct([*members, *silent])) >= quorum:
+    if len(ctx.deployment.people.distinct([*members, *silent])) >= quorum:
         return NO_WORD
-    found = len(ctx.people.distinct(members))
+    found = len(ctx.deployment.people.distinct(members))
     whose = "whose accounts are members'" if found > 1 else "whose account is a member's"
     raise _too_few(decision, f"{_there_are(found)} {whose}")
 
@@ -56,7 +56,7 @@ def _others(ctx: Context, role: Role) -> list[Principal]:
     found = [
         grant.principal
         for grant in ctx.store.grants.all()
-        if grant.role.reaches(role) and grant.principal.team == ctx.home_team
+        if grant.role.reaches(role) and grant.principal.team == ctx.workspace.team
     ]
     return sorted(found, key=lambda person: bool(list_stale_accounts(ctx, [person])))
 
@@ -66,7 +66,7 @@ def _members(ctx: Context, people: list[Principal], enough: int) -> tuple[list[P
     members: list[Principal] = []
     silent: list[Principal] = []
     for person in people:
-        if len(ctx.people.distinct(members)) >= enough:
+        if len(ctx.deployment.people.distinct(members)) >= enough:
             break
         if not silent:
             # When it does not answer for one, nobody waits for it to not answer for all.
@@ -80,7 +80,7 @@ def _members(ctx: Context, people: list[Principal], enough: int) -> tuple[list[P
 
 def check_few_open(ctx: Context, requester: Principal) -> None:
     """Refuse the eleventh open change request of one person, in the unit of work that would open it."""
-    mine = ctx.store.changes.open_of(ctx.people.accounts(requester))
+    mine = ctx.store.changes.open_of(ctx.deployment.people.accounts(requester))
     if len(mine) >= MOST_OPEN:
         raise Refusal(
             f"You have {len(mine)} open change requests, and {MOST_OPEN} is the most: "

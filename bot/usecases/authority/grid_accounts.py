@@ -16,16 +16,16 @@ def as_home_account(ctx: Context, inbound: Inbound) -> Inbound:
 
     Ids of users are unique in all of Slack. Whether the person is in our workspace is not known by this.
     """
-    person, ours = inbound.person, ctx.home_enterprise
-    here = inbound.enterprise == ours or inbound.workspace == ctx.home_team
-    if not ours or person.team == ctx.home_team or not here:
+    person, ours = inbound.person, ctx.workspace.enterprise
+    here = inbound.enterprise == ours or inbound.workspace == ctx.workspace.team
+    if not ours or person.team == ctx.workspace.team or not here:
         return inbound
-    return replace(inbound, person=Principal(team=ctx.home_team, user=person.user))
+    return replace(inbound, person=Principal(team=ctx.workspace.team, user=person.user))
 
 
 def person_of(ctx: Context, inbound: Inbound) -> str:
     """The id of the person to whom a delivery counts, whichever account they acted with and from which workspace."""
-    return ctx.people.id_of(as_home_account(ctx, inbound).person)
+    return ctx.deployment.people.id_of(as_home_account(ctx, inbound).person)
 
 
 def identify_sender(ctx: Context, inbound: Inbound) -> Inbound:

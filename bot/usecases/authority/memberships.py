@@ -23,31 +23,23 @@ def refresh_memberships(ctx: Context, people: Iterable[Principal]) -> int:
     for person in list_stale_accounts(ctx, people):
         at, steady = ctx.clock.now_ms(), ctx.clock.monotonic()
         try:
-            found = ctx.messenger.account(person)
+            found = ctx.chat.messenger.account(person)
         except DeliveryError as error:
             log.warning("Slack does not tell of %s: %s", person.id, error.reason, extra={"action": "users_info_failed"})
-            _note_refusal(ctx, person, error.reason if isinstance(error, ChannelDead) else "")
+            ctx.chat.lookups.record_failure(person, error.reason if isinstance(error, ChannelDead) else "")
             return max(ASK_AGAIN_MS, round(error.seconds * 1000)) if isinstance(error, Busy) else ASK_AGAIN_MS
         with ctx.store.unit_of_work() as store:
             store.accounts.put(person, Account(standing=found.standing, at=at, missing=found.missing))
-        ctx.lookups.asked[person] = steady
-        _note_refusal(ctx, person, "")
+        ctx.chat.lookups.record_answer(person, asked=steady)
     return 0
-
-
-def _note_refusal(ctx: Context, person: Principal, reason: str) -> None:
-    if reason:
-        ctx.lookups.refused[person] = reason
-    else:
-        ctx.lookups.refused.pop(person, None)
 
 
 def _not_asked_reason(ctx: Context, person: Principal) -> str:
     """Say why Slack could not be asked, and what to do: waiting helps only where it gave no answer."""
-    reason = ctx.lookups.refused.get(person)
+    reason = ctx.chat.lookups.find_refusal(person)
     if reason is None:
         return SLACK_NOT_ASKED
-    why = ctx.messenger.find_refusal(reason)
+    why = ctx.chat.messenger.find_refusal(reason)
     return f"Slack could not be asked who you are, because {why.described}. Nothing was done. {why.remedy}".rstrip()
 
 
@@ -85,7 +77,7 @@ def last_known_status(ctx: Context, person: Principal) -> MembershipStatus | Non
 
 
 def _known(ctx: Context, person: Principal) -> Account | None:
-    asked = ctx.lookups.asked.get(person)
+    asked = ctx.chat.lookups.asked_at(person)
     account = ctx.store.accounts.get(person) if asked is not None else None
     if account is None or asked is None:
         return None

@@ -26,26 +26,28 @@ MOST_APPROVALS = 1_000
 
 def check_eligibility(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
     """Refuse a person whose verdict does not count, whatever Slack says of the account."""
-    if person.team != ctx.home_team and not person.local:
+    if person.team != ctx.workspace.team and not person.local:
         return Refused(reason="You belong to another workspace; only people of this one can decide here.")
     if isinstance(change.decision, BrokenGlass):
         kept = _check_break_glass_allowed(ctx, change)
         if kept is not None:
             return kept
     role = role_of(ctx, person)
-    refused = check_approver(change.decision, requester=change.requester, reviewer=person, role=role, people=ctx.people)
+    refused = check_approver(
+        change.decision, requester=change.requester, reviewer=person, role=role, people=ctx.deployment.people
+    )
     return refused or _check_not_breaker(ctx, person, change)
 
 
 def _check_not_breaker(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
     """Somebody else may have asked for the review; who broke the glass decides nothing about it all the same."""
     breaker = find_break_glass_actor(ctx, change.plugin, change.plan.target)
-    return Refused(reason=OWN_BREAK_GLASS) if breaker and ctx.people.same(person, breaker) else None
+    return Refused(reason=OWN_BREAK_GLASS) if breaker and ctx.deployment.people.same(person, breaker) else None
 
 
 def _check_break_glass_allowed(ctx: Context, change: ChangeRequest) -> Refused | None:
     """Refuse to break the glass now for what was asked for earlier."""
-    if not ctx.terms.break_glass:
+    if not ctx.deployment.terms.break_glass:
         return Refused(reason="Breaking the glass has been switched off meanwhile.")
     blocked = check_limits(ctx, change.plugin)
     return Refused(reason=f"{blocked.reason} An emergency does not change that.") if blocked else None
@@ -73,7 +75,7 @@ def with_current_validity(ctx: Context, change: ChangeRequest) -> ChangeRequest:
     """
     if change.status is not Status.PENDING or not isinstance(change.decision, NeedsApproval):
         return change
-    counted = ctx.people.distinct(
+    counted = ctx.deployment.people.distinct(
         one for one in list_eligible_approvers(ctx, change) if last_known_status(ctx, one) not in DISQUALIFICATIONS
     )
     reviews = (
@@ -84,7 +86,7 @@ def with_current_validity(ctx: Context, change: ChangeRequest) -> ChangeRequest:
 
 def list_valid_approvers(ctx: Context, change: ChangeRequest) -> list[Principal]:
     """Whose approvals count now: members who may still give them by the allow-list as it is, each person once."""
-    return ctx.people.distinct(
+    return ctx.deployment.people.distinct(
         person for person in list_eligible_approvers(ctx, change) if check_membership(ctx, person) is None
     )
 
@@ -156,9 +158,9 @@ def check_revalidation(ctx: Context, change: ChangeRequest) -> Refused | None:
 
 def _check_allow_list(ctx: Context, change: ChangeRequest) -> Refused | None:
     """The same, by the allow-list alone."""
-    if isinstance(decide(change.risk, role_of(ctx, change.requester), ctx.terms), Refused):
+    if isinstance(decide(change.risk, role_of(ctx, change.requester), ctx.deployment.terms), Refused):
         return Refused(reason="the person who asked may no longer ask for this.")
-    counted, quorum = len(ctx.people.distinct(list_eligible_approvers(ctx, change))), quorum_of(change)
+    counted, quorum = len(ctx.deployment.people.distinct(list_eligible_approvers(ctx, change))), quorum_of(change)
     return Refused(reason=f"{_too_few(change, counted, quorum)} by the allow-list.") if counted < quorum else None
 
 

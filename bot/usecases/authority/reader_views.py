@@ -85,7 +85,7 @@ def reader_of(ctx: Context, person: Principal) -> Reader:
     """Somebody who types in Slack, or in the terminal as in Slack."""
 
     def is_told(change: ChangeRequest) -> bool:
-        asked = ctx.people.same(person, change.requester)
+        asked = ctx.deployment.people.same(person, change.requester)
         return asked or (not person.local and check_eligibility(ctx, person, change) is None)
 
     return Reader(commands=ctx.registry.commands, fingerprint=ctx.store.keys.fingerprint, is_told=is_told)

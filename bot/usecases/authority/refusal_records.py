@@ -22,7 +22,7 @@ LONGEST_SUBJECTS = 1_000
 def record_refusal(ctx: Context, person: Principal, line: str, reason: str) -> None:
     """Record that a command was refused, in the unit of work of the answer. `line` is as a record keeps it."""
     entry = Entry(tag=Tag.COMMAND_REFUSED, actor=person.id, subject=person.id, facts={"reason": reason})
-    _fold(ctx, ctx.people.id_of(person), entry, kind=reason, own={"line": line})
+    _fold(ctx, ctx.deployment.people.id_of(person), entry, kind=reason, own={"line": line})
 
 
 def record_mismatch(ctx: Context, inbound: Inbound) -> None:
@@ -42,7 +42,7 @@ def record_refused_click(ctx: Context, person: Principal, change: ChangeRequest 
     else:
         entry = Entry(tag=Tag.REVIEW_REFUSED, actor=person.id, subject="card", facts=facts)
     if person.local:
-        _fold(ctx, ctx.people.id_of(person), entry, kind=f"{entry.subject} {reason}")
+        _fold(ctx, ctx.deployment.people.id_of(person), entry, kind=f"{entry.subject} {reason}")
     else:
         _record(ctx, entry)
 

@@ -54,7 +54,7 @@ class Answers:
         if not isinstance(notice, PrivateNotice):
             raise TypeError("an answer is for one person")
         direct: list[str | None] = []
-        error = attempt(lambda: direct.append(self._ctx.messenger.send_privately(notice)))
+        error = attempt(lambda: direct.append(self._ctx.chat.messenger.send_privately(notice)))
         recovered = apply_backpressure(self._ctx, notice.channel or notice.person.user, error)
         reason = direct[0] if direct else error.reason if error else None
         marks = (DIRECT, reason) if reason is not None and self._tells_of_direct(reason) else None
@@ -64,7 +64,7 @@ class Answers:
 
     def _tells_of_direct(self, reason: str) -> bool:
         """Whether an answer, or a refusal, says something of all direct messages."""
-        return not reason or self._ctx.messenger.find_refusal(reason).direct_messages_off
+        return not reason or self._ctx.chat.messenger.find_refusal(reason).direct_messages_off
 
     def follow_up(self, result: Result) -> None:
         if result.error is not None:

@@ -30,16 +30,16 @@ class AuditLines:
 
     def take(self, steady: int) -> Delivery | None:
         """The lines that share the next message; None when none is due, or the channel has to wait."""
-        channel, order = self._ctx.channels.audit, self._ctx.store.outbox.order
+        channel, order = self._ctx.chat.channels.audit, self._ctx.store.outbox.order
         lane: Lane = (channel, PostKind.POST)
         if not channel or not self._under_way.is_free(lane) or not order.audit_lines(steady, most=1):
             return None
-        if not self._ctx.pace.take(*lane):
+        if not self._ctx.chat.pace.take(*lane):
             return None
         with self._ctx.store.unit_of_work() as store:
             # Another line may have become the first meanwhile, also one that waits for another try.
             lines = order.audit_lines(steady, most=self._most)
-            fitting = self._ctx.messenger.fitting_lines(self._records(seq for _, seq in lines))
+            fitting = self._ctx.chat.messenger.fitting_lines(self._records(seq for _, seq in lines))
             envelopes = store.outbox.claim_these(id for id, _ in lines[: max(1, fitting)])
         return Delivery(carrier=self, envelopes=tuple(envelopes), lane=lane) if envelopes else None
 
@@ -52,7 +52,7 @@ class AuditLines:
             yield record
 
     def carry(self, delivery: Delivery) -> Result:
-        channel, envelopes = self._ctx.channels.audit, delivery.envelopes
+        channel, envelopes = self._ctx.chat.channels.audit, delivery.envelopes
         error = attempt(lambda: self._say(channel, envelopes))
         recovered = apply_backpressure(self._ctx, channel, error)
         self._note_form(envelopes, error)
@@ -69,7 +69,7 @@ class AuditLines:
 
     def _say(self, channel: str, envelopes: tuple[Envelope, ...]) -> None:
         records = [self._record(envelope) for envelope in envelopes]
-        self._ctx.messenger.audit_lines(channel, records, bare=records[-1].seq == self._bare)
+        self._ctx.chat.messenger.audit_lines(channel, records, bare=records[-1].seq == self._bare)
 
     def _record(self, envelope: Envelope) -> AuditRecord:
         record = self._ctx.store.audit.get(_seq(envelope))

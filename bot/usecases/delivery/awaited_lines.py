@@ -14,12 +14,11 @@ def resume_awaiting(ctx: Context, seqs: Iterable[int]) -> None:
     Not in a unit of work. It knows what waits in this process; in another one, and after a crash, the job looks again
     by itself a moment later.
     """
-    out = set(seqs)
-    ready = [number for number, seq in list(ctx.awaiting.items()) if seq in out]
+    ready = ctx.audit.find_ready(set(seqs))
     if not ready:
         return
     with ctx.store.unit_of_work() as store:
         for number in ready:
             store.jobs.hurry(EXECUTE, str(number))
-            ctx.awaiting.pop(number, None)
-    ctx.wake()
+            ctx.audit.forget_awaited(number)
+    ctx.threads.wake()

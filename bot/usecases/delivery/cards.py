@@ -15,8 +15,9 @@ from bot.plugin.frozen import dataclass
 from bot.usecases.authority.break_glass_log import is_review
 from bot.usecases.authority.quorum import with_current_validity
 from bot.usecases.change_entries import record_change
+from bot.usecases.chat_port import PostedMessage
 from bot.usecases.chat_refusals import ChatRefusal, Subject
-from bot.usecases.context import Context, PostedMessage, log
+from bot.usecases.context import Context, log
 from bot.usecases.delivery.redelivery import STEPS_ASIDE_AFTER
 from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 from bot.usecases.notifications import notify_person, post_in_thread_of, queue_card, request_label
@@ -44,7 +45,7 @@ class Cards:
         bare = number in self._bare
         if change.card is not None:
             try:
-                self.ctx.messenger.rewrite_card(with_current_validity(self.ctx, change), bare=bare)
+                self.ctx.chat.messenger.rewrite_card(with_current_validity(self.ctx, change), bare=bare)
                 return
             except Unchangeable as error:
                 if notice.unchanged and not self._refusal(error).message_gone:
@@ -53,7 +54,7 @@ class Cards:
                 self._replace(number, change.card, error)
                 # The new one is a post, and takes its turn among those.
                 raise Busy(0.0) from None
-        self._posted[number] = self.ctx.messenger.post_card(with_current_validity(self.ctx, change), bare=bare)
+        self._posted[number] = self.ctx.chat.messenger.post_card(with_current_validity(self.ctx, change), bare=bare)
         self.note_posted(number)
 
     def _replace(self, number: int, card: str, error: DeliveryError) -> None:
@@ -124,17 +125,17 @@ class Cards:
             self._notify_card_waits(change, notice, error)
 
     def _refusal(self, error: DeliveryError) -> ChatRefusal:
-        return self.ctx.messenger.find_refusal(error.reason)
+        return self.ctx.chat.messenger.find_refusal(error.reason)
 
     def _fallback_channel(self, change: ChangeRequest, error: DeliveryError) -> str:
         """Where a card goes that cannot stand where its command was typed: once, and before it ever stood."""
-        approval, stands = self.ctx.channels.approval, change.card is not None or change.number in self._posted
+        approval, stands = self.ctx.chat.channels.approval, change.card is not None or change.number in self._posted
         return approval if isinstance(error, ChannelDead) and not stands and change.channel != approval else ""
 
     def _is_nowhere(self, change: ChangeRequest, error: DeliveryError) -> bool:
         """Whether the card can stand neither where its command was typed nor in an approval channel."""
         stands = change.card is not None or change.number in self._posted
-        return not stands and not self.ctx.channels.approval and self._refusal(error).subject is Subject.PLACE
+        return not stands and not self.ctx.chat.channels.approval and self._refusal(error).subject is Subject.PLACE
 
     def _move(self, change: ChangeRequest, elsewhere: str, notice: CardNotice, error: DeliveryError) -> None:
         title = f"The card of {change.id} cannot be posted in {mentions.channel(change.channel)}"
@@ -210,7 +211,7 @@ class Cards:
 
     def _remedy(self, change: ChangeRequest, error: DeliveryError) -> str:
         refusal = self._refusal(error)
-        setting = change.channel == self.ctx.channels.approval and refusal.subject is Subject.PLACE
+        setting = change.channel == self.ctx.chat.channels.approval and refusal.subject is Subject.PLACE
         return f"{refusal.remedy} The channel is B24BOT_APPROVAL_CHANNEL." if setting else refusal.remedy
 
     def _tell(self, change: ChangeRequest, notice: CardNotice, reply: Reply, what: str) -> None:

@@ -47,7 +47,7 @@ class Posts:
         for head in self._ctx.store.outbox.order.heads(steady):
             lane: Lane = (head.channel, PostKind.REWRITE if head.is_rewrite else PostKind.POST)
             is_free = self._under_way.is_free(lane) and not self._under_way.holds(head.id)
-            if is_free and self._ctx.pace.take(*lane):
+            if is_free and self._ctx.chat.pace.take(*lane):
                 with self._ctx.store.unit_of_work() as store:
                     envelopes = store.outbox.claim_these(self._coalesce(head, steady))
                 return Delivery(carrier=self, envelopes=tuple(envelopes), lane=lane, head=head) if envelopes else None
@@ -92,7 +92,7 @@ class Posts:
                 queue_card(self._ctx, envelope.notice.number)
 
     def _is_gone(self, error: DeliveryError) -> bool:
-        return self._ctx.messenger.find_refusal(error.reason).message_gone
+        return self._ctx.chat.messenger.find_refusal(error.reason).message_gone
 
     def _has_another_form(self, notice: Notice, error: DeliveryError | None) -> bool:
         return isinstance(notice, CardNotice) and error is not None and self._cards.fall_back(notice, error)
@@ -102,8 +102,8 @@ class Posts:
         if isinstance(error, Impossible | Broken) and head.is_line:
             self._apart.add(head.number)
         if isinstance(error, Lost | ChannelDead) and keeps_turn(self._results.trouble(envelope, error)):
-            seconds = AUDIT_REST_SECONDS if head.channel == self._ctx.channels.audit else None
-            self._ctx.pace.record_failure(head.channel, seconds=seconds)
+            seconds = AUDIT_REST_SECONDS if head.channel == self._ctx.chat.channels.audit else None
+            self._ctx.chat.pace.record_failure(head.channel, seconds=seconds)
 
     def _say(self, notices: list[Notice]) -> None:
         match notices[0]:
@@ -111,9 +111,9 @@ class Posts:
                 self._cards.show(card)
             case ThreadNotice(number=number):
                 lines = [notice.text for notice in notices if isinstance(notice, ThreadNotice)]
-                self._ctx.messenger.reply(self._with_card(number), "\n".join(lines))
+                self._ctx.chat.messenger.reply(self._with_card(number), "\n".join(lines))
             case Announcement(channel=channel, text=text, thread=thread):
-                self._ctx.messenger.note(channel, text, None, thread=thread)
+                self._ctx.chat.messenger.note(channel, text, None, thread=thread)
             case PrivateNotice() | AuditNotice() as other:
                 raise TypeError(f"{kind_of(other)} is delivered in another way")
 

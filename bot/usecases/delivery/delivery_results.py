@@ -55,7 +55,7 @@ class Results:
     def trouble(self, envelope: Envelope, error: DeliveryError, *, alone: bool = True) -> FailedAttempt:
         """One failed attempt, with what its channel has taken since."""
         channel = self._channel_of(envelope.notice)
-        others_pass = bool(channel) and self._ctx.pace.has_other_success(channel)
+        others_pass = bool(channel) and self._ctx.chat.pace.has_other_success(channel)
         return FailedAttempt(envelope=envelope, error=error, alone=alone, others_pass=others_pass)
 
     def _channel_of(self, notice: Notice) -> str:

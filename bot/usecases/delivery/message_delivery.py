@@ -98,5 +98,5 @@ def attempt(say: Callable[[], object]) -> DeliveryError | None:
 def apply_backpressure(ctx: Context, channel: str, error: DeliveryError | None) -> str:
     """Let a channel's answer to one message count for the next; the channel, if it takes messages again."""
     if isinstance(error, Busy):
-        ctx.pace.pause(channel, error.seconds)
-    return channel if error is None and ctx.pace.record_success(channel) else ""
+        ctx.chat.pace.pause(channel, error.seconds)
+    return channel if error is None and ctx.chat.pace.record_success(channel) else ""

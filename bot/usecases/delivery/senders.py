@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from bot.usecases.delivery.message_delivery import Delivery
-from bot.usecases.wake_signal import WakeSignal
+from bot.usecases.process.wake_signal import WakeSignal
 
 
 class Senders:

@@ -63,7 +63,7 @@ WAITING: Mapping[str, str] = {
 
 def execute(ctx: Context, job: Job, number: int) -> None:
     """Take one approved change request to its ending. Safe to repeat: an intent is written once."""
-    ctx.awaiting.pop(number, None)
+    ctx.audit.forget_awaited(number)
     change = ctx.store.changes.get(number)
     if change is None or change.status is not Status.APPROVED:
         _release_job(ctx, job, number)
@@ -88,7 +88,7 @@ def execute(ctx: Context, job: Job, number: int) -> None:
     if gate is Gate.WAIT:
         with ctx.store.unit_of_work():
             # Once this is noted, who sends the line tells the job; what got out a moment before, nobody tells it.
-            ctx.awaiting[number] = awaited_line(ctx, change) or 0
+            ctx.audit.await_line(number, awaited_line(ctx, change) or 0)
             is_out = audit_gate(ctx, change)[0] is Gate.OPEN
             _postpone_job(ctx, job, change, "waiting", 0 if is_out else LOOK_AGAIN_MS)
         return
@@ -109,7 +109,7 @@ def _owner(ctx: Context, job: Job, number: int) -> str:
 
     The number is in it, for the id of a job that is over is given to another job.
     """
-    return f"{ctx.owner}:{job.id}:{number}"
+    return ctx.process.make_owner(f"{job.id}:{number}")
 
 
 def _run_under(ctx: Context, job: Job, change: ChangeRequest, lease: Lease) -> None:
@@ -210,7 +210,7 @@ def _start(ctx: Context, job: Job, change: ChangeRequest) -> Lease | None:
         if change.plan.calls:
             _record_intent(ctx, change, 0)
         queue_card_if_it_lasts(ctx, change.number)
-    ctx.wake()
+    ctx.threads.wake()
     return lease
 
 
@@ -312,4 +312,4 @@ def _finish_job(
     with ctx.store.unit_of_work() if lease is None else under_lease(ctx, lease) as store:
         finish_request(ctx, change, old, ending, tag=tag)
         store.jobs.finish(job)
-    ctx.wake()
+    ctx.threads.wake()

@@ -65,7 +65,7 @@ class Reconciler:
                         store.changes.note(running.number, {"sent_steady": steady_ms(ctx)})
                     ending = judge_interruption(change.plan, verdicts, local=change.is_local)
                     finish_request(ctx, change, Status.RUNNING, ending, tag=Tag.EXECUTION_INTERRUPTED)
-            ctx.wake()
+            ctx.threads.wake()
 
     def _is_run(self, running: Running) -> bool:
         """Whether somebody may still run it.
@@ -73,8 +73,8 @@ class Reconciler:
         Of this process's threads it is known, however long they wait. Another process's owner is believed as long as
         its lease lasts, and each of its attempts has ended by then.
         """
-        if running.owner.startswith(f"{self._ctx.owner}:"):
-            return running.owner in self._ctx.at_work
+        if self._ctx.process.is_own(running.owner):
+            return self._ctx.process.is_at_work(running.owner)
         return running.lasts(steady_ms(self._ctx))
 
     def run_once(self) -> int:
@@ -97,11 +97,11 @@ class Reconciler:
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - what is stored of it may be unreadable: the others are read back
-            self._ctx.troubles.met(f"reading back {change.id}", error)
+            self._ctx.threads.troubles.met(f"reading back {change.id}", error)
             self._look_again(change, EARLY_READS_APART_MS)
             self._ask_people_if_late(change)
             return False
-        self._ctx.troubles.record_recovery(f"reading back {change.id}")
+        self._ctx.threads.troubles.record_recovery(f"reading back {change.id}")
         return decided
 
     def _look_at(self, change: ChangeRequest) -> bool:
@@ -110,7 +110,7 @@ class Reconciler:
         plugin = ctx.registry.plugin(change.plugin)
         steps = ctx.store.changes.steps(change.number)
         # The clock is read before the portal is: an effect may come between the two, never the other way round.
-        settle_after = ctx.settle_after_ms or plugin.settling.late_effects_ms
+        settle_after = ctx.deployment.settle_after_ms or plugin.settling.late_effects_ms
         now, left = steady_ms(ctx), self._left(change, settle_after)
         seen, fault = observe_target(ctx, plugin, change)
         early = left > 0
@@ -123,7 +123,7 @@ class Reconciler:
             if ending is not None:
                 decided = finish_request(ctx, change, Status.UNKNOWN, ending, tag=Tag.EXECUTION_SETTLED)
                 self._next_look.pop(change.number, None)
-                ctx.wake()
+                ctx.threads.wake()
                 return decided
             if fault != change.read_fault:
                 store.changes.note(change.number, {"read_fault": fault})
@@ -149,7 +149,7 @@ class Reconciler:
             with ctx.store.unit_of_work() as store:
                 if store.changes.require(change.number).status is Status.UNKNOWN:
                     ask_people(ctx, change)
-            ctx.wake()
+            ctx.threads.wake()
 
     def _left(self, change: ChangeRequest, span: int) -> int:
         """Milliseconds until so much time has passed since the last call can have been sent.

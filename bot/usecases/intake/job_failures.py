@@ -14,6 +14,7 @@ from bot.usecases.intake.quarantine import set_aside_poison
 from bot.usecases.intake.stop_words import end_after_fault
 from bot.usecases.lease_holding import steady_ms
 from bot.usecases.notifications import notify_person, request_label
+from bot.usecases.process.thread_state import UnsavedResult
 
 RETRY_MS = 5_000
 
@@ -36,8 +37,8 @@ def report_failure(ctx: Context, job: Job, sentence: str) -> None:
                 )
     except StoreUnavailable:
         heard = notice is not None and _say_directly(ctx, notice)
-        ctx.stranded.append((job, job.kind != INBOUND or not heard))
-    ctx.wake()
+        ctx.threads.keep_unsaved(UnsavedResult(job=job, again=job.kind != INBOUND or not heard))
+    ctx.threads.wake()
 
 
 def _finish_or_retry(tx: Transaction, ctx: Context, job: Job, *, again: bool) -> str:
@@ -57,23 +58,23 @@ def read_delivery(job: Job) -> Inbound | None:
 
 def save_unsaved_results(ctx: Context) -> None:
     """Write down the ends of jobs that could not be written when they came."""
-    ended = list(ctx.stranded)
+    ended = ctx.threads.list_unsaved()
     if not ended:
         return
     with ctx.store.unit_of_work() as tx:
         alone = tx.jobs.under_way() == 1
-        for job, again in ended:
-            if again and job.kind == INBOUND:
-                tx.jobs.cut_short(job, due=steady_ms(ctx) + RETRY_MS, alone=alone)
+        for result in ended:
+            if result.again and result.job.kind == INBOUND:
+                tx.jobs.cut_short(result.job, due=steady_ms(ctx) + RETRY_MS, alone=alone)
             else:
-                _finish_or_retry(tx, ctx, job, again=again)
+                _finish_or_retry(tx, ctx, result.job, again=result.again)
         set_aside_poison(tx, ctx)
-    del ctx.stranded[: len(ended)]
+    ctx.threads.drop_unsaved(len(ended))
 
 
 def _say_directly(ctx: Context, notice: PrivateNotice) -> bool:
     try:
-        ctx.messenger.send_privately(notice)
+        ctx.chat.messenger.send_privately(notice)
     except DeliveryError as error:
         log.error("nobody could be told: %s", error.code, extra={"action": "apology_lost"})
         return False

@@ -24,6 +24,7 @@ from bot.usecases.context import Context
 from bot.usecases.intake.stop_requests import freeze_line
 from bot.usecases.outcomes.settlement import SETTLING, check_settler_eligibility
 from bot.usecases.place_choice import choose_portal
+from bot.usecases.process.workspace import Workspace
 from bot.usecases.roles import role_of
 
 BUTTONS: Mapping[str, Rank] = {
@@ -55,7 +56,7 @@ def find_position(ctx: Context, inbound: Inbound) -> Position:
 
     While Slack has not said which team is ours, the person's own counts.
     """
-    known = ctx if ctx.home_team else replace(ctx, home_team=inbound.person.team)
+    known = ctx if ctx.workspace.team else replace(ctx, workspace=Workspace(inbound.person.team))
     try:
         asked = _read(known, as_home_account(known, inbound))
         refused = _is_refused(known, asked)
@@ -70,7 +71,7 @@ def find_position(ctx: Context, inbound: Inbound) -> Position:
 
 def _read(ctx: Context, inbound: Inbound) -> _Asked:
     if not isinstance(inbound, SlashCommand):
-        return _Asked(inbound=inbound, change=card_token.verify_token(ctx.store, ctx.home_team, inbound))
+        return _Asked(inbound=inbound, change=card_token.verify_token(ctx.store, ctx.workspace.team, inbound))
     try:
         text = freeze_line(inbound.text) or "help"
         check_length(text)
@@ -126,7 +127,7 @@ def _is_refused(ctx: Context, asked: _Asked) -> bool:
     if isinstance(inbound, SlashCommand):
         if role is None or command is None or command.noun in OPEN_TO_ALL:
             return role is None
-        return isinstance(decide(command.risk, role, ctx.terms), Refused)
+        return isinstance(decide(command.risk, role, ctx.deployment.terms), Refused)
     if change is None:
         return role is None
     if person == change.requester:

@@ -22,7 +22,7 @@ from bot.usecases.intake.stop_requests import says_freeze, without_reason
 from bot.usecases.intake.stop_words import hold_stop
 from bot.usecases.integrity.file_identity import REMEDY, note_files
 from bot.usecases.notifications import notify_person
-from bot.usecases.wake_signal import Group
+from bot.usecases.process.wake_signal import Group
 
 MOST_WAITING = 20
 """Commands of one person that may wait at a time."""
@@ -68,7 +68,7 @@ def receive(ctx: Context, inbound: Inbound) -> Receipt:
             hold_stop(store, ctx, inbound)
         elif receipt is Receipt.MISMATCHED:
             record_mismatch(ctx, inbound)
-    ctx.wake(*_WOKEN.get(receipt, ()))
+    ctx.threads.wake(*_WOKEN.get(receipt, ()))
     return receipt
 
 
@@ -111,7 +111,7 @@ def _refuse(ctx: Context, inbound: Inbound) -> None:
     if isinstance(inbound, SlashCommand):
         record_refusal(ctx, inbound.person, recorded_line(ctx, inbound.text), TOO_MANY_SENTENCE)
     else:
-        change = card_token.verify_token(ctx.store, ctx.home_team, inbound)
+        change = card_token.verify_token(ctx.store, ctx.workspace.team, inbound)
         record_refused_click(ctx, inbound.person, change, TOO_MANY_SENTENCE)
         # An acknowledged click carries no words.
         channel = inbound.channel if isinstance(inbound, Click) else ""
@@ -152,7 +152,7 @@ def check_secrets(ctx: Context, words: Iterable[str]) -> None:
 
 def find_secret(ctx: Context, words: Iterable[str]) -> str:
     """What the first secret of this bot in the words is; empty when there is none. Finding one is logged."""
-    what = ctx.known_secrets.find(words)
+    what = ctx.deployment.known_secrets.find(words)
     if what:
         log.warning("typed words hold %s; they were not recorded", what, extra={"action": "secret_typed"})
     return what

@@ -105,7 +105,7 @@ def rejection_reason(form: Form) -> str:
 
 def may_freeze(ctx: Context, person: Principal) -> bool:
     """Whether the stored allow-list lets somebody freeze."""
-    return isinstance(decide(Risk.HALT, role_of(ctx, person), ctx.terms), Allowed)
+    return isinstance(decide(Risk.HALT, role_of(ctx, person), ctx.deployment.terms), Allowed)
 
 
 def _freeze(ctx: Context, inbound: Inbound) -> NewStop | None:
@@ -148,7 +148,7 @@ def _of(kind: StopKind, inbound: Inbound, change: ChangeRequest) -> NewStop:
 
 def _not_begun(ctx: Context, inbound: Click | Form) -> ChangeRequest | None:
     """The change request that a genuine button or form is about, if it can still begin."""
-    change = card_token.verify_token(ctx.store, ctx.home_team, inbound)
+    change = card_token.verify_token(ctx.store, ctx.workspace.team, inbound)
     if change is None or change.status not in NOT_BEGUN:
         return None
     overdue = change.status is Status.PENDING and change.expires_at <= ctx.clock.now_ms()

@@ -22,6 +22,7 @@ from bot.usecases.intake.stop_requests import may_freeze, stop_requested
 from bot.usecases.integrity.active_limits import FROZEN
 from bot.usecases.lease_holding import steady_ms
 from bot.usecases.notifications import notify_person
+from bot.usecases.process.workspace import Workspace
 
 FAULTY = "b24bot met a fault while it confirmed the freeze; the freeze stays."
 UNCONFIRMED = "Slack did not say within a minute whether that account is a member's; the freeze stays."
@@ -37,7 +38,7 @@ def hold_stop(tx: Transaction, ctx: Context, inbound: Inbound) -> None:
 
     While Slack has not said which team is ours, the person's own counts: nothing runs before that is known.
     """
-    known = ctx if ctx.home_team else replace(ctx, home_team=inbound.person.team)
+    known = ctx if ctx.workspace.team else replace(ctx, workspace=Workspace(inbound.person.team))
     try:
         stop = stop_requested(known, as_home_account(known, inbound))
     except (KeyError, TypeError, ValueError):
@@ -99,7 +100,7 @@ def is_put_off(ctx: Context, job: Job, inbound: Inbound) -> bool:
             store.jobs.postpone(job, due=steady_ms(ctx) + wait)
             if store.outbox.state_of(_key(stop, "wait")) is None:
                 _tell(ctx, stop, f"{HOLDS[stop.kind]} Slack has not said yet who you are; it is asked for a minute.")
-    ctx.wake()
+    ctx.threads.wake()
     return True
 
 
@@ -130,7 +131,7 @@ class StopDeadlines:
                 _record_lifted(ctx, stop, "Slack did not say within a minute who that is")
                 undone = f"{stop.subject} was not stopped: Slack did not say within a minute who you are."
                 _tell(ctx, stop, f"{undone} Try again.", when="end")
-        ctx.wake()
+        ctx.threads.wake()
 
 
 def _is_done(ctx: Context, stop: Stop) -> bool:

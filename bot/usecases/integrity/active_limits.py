@@ -50,7 +50,7 @@ CHECKS: tuple[Callable[[Context], Limit | None], ...] = (
 def list_limits(ctx: Context) -> list[Limit]:
     """Every reason that holds now."""
     found = [limit for check in CHECKS if (limit := check(ctx)) is not None]
-    return [*found, *ctx.limits.values()]
+    return [*found, *ctx.limits.list_all()]
 
 
 def note_mode(ctx: Context) -> Mode:

@@ -43,13 +43,13 @@ def find_allow_list_limit(ctx: Context) -> Limit | None:
     Every record about it is proved with its key, so that is done again only after something was stored, by whichever
     program. Whatever decides asks in a unit of work, where it is done each time.
     """
-    version, last = ctx.store.engine.version(), ctx.listed
+    version, last = ctx.store.engine.version(), ctx.limits.cached_allow_list_limit()
     if version is not None and last is not None and last[0] == version:
         return last[1]
     found = find_mismatches(ctx.store)
     limit = Limit(name=NAME, mode=Mode.READ_ONLY, why=f"{describe_mismatch(found)} {REMEDY}") if found else None
     if version is not None:
-        ctx.listed = version, limit
+        ctx.limits.cache_allow_list_limit(version, limit)
     return limit
 
 

@@ -35,18 +35,18 @@ class Gate(StrEnum):
 
 def find_audit_channel_limit(ctx: Context) -> Limit | None:
     """Why the audit channel cannot be relied on: it is not set, is dead, or lags too far behind."""
-    why = _dead(ctx) or _behind(ctx, ctx.audit_lag_ms)
+    why = _dead(ctx) or _behind(ctx, ctx.deployment.audit_lag_ms)
     return Limit(name="audit-channel", mode=Mode.NO_DANGER, why=why, until=TAKES_LINES) if why else None
 
 
 def _dead(ctx: Context) -> str:
-    channel = ctx.channels.audit
+    channel = ctx.chat.channels.audit
     if not channel:
         return "No audit channel is set (B24BOT_AUDIT_CHANNEL)."
     health = ctx.store.outbox.channel(channel)
     if health is None or health.working:
         return ""
-    why = ctx.messenger.find_refusal(health.reason)
+    why = ctx.chat.messenger.find_refusal(health.reason)
     takes_none = f"The audit channel {mentions.channel(channel)} does not take messages"
     return f"{takes_none}: {why.described}. {why.remedy}".rstrip()
 
@@ -56,14 +56,14 @@ def _behind(ctx: Context, most: int) -> str:
     if lag <= most:
         return ""
     waits = f"has waited for {plural(lag // 60_000, 'minute')}"
-    return f"The audit channel {mentions.channel(ctx.channels.audit)} lags behind: a line for it {waits}."
+    return f"The audit channel {mentions.channel(ctx.chat.channels.audit)} lags behind: a line for it {waits}."
 
 
 def try_audit_again(ctx: Context) -> None:
     """Make what waits for another try due now: somebody is here who would know that the channel is mended."""
     with ctx.store.unit_of_work() as store:
         store.outbox.hurry("audit")
-    ctx.wake()
+    ctx.threads.wake()
 
 
 def awaited_line(ctx: Context, change: ChangeRequest) -> int | None:
@@ -116,7 +116,7 @@ class Watch:
 
     def tells(self) -> bool:
         """Whether the admins can be told now."""
-        return bool(self._ctx.home_team)
+        return bool(self._ctx.workspace.team)
 
     def run_once(self) -> None:
         trouble = self._find(self._ctx)
@@ -142,7 +142,7 @@ class Watch:
         ctx = self._ctx
         with ctx.store.unit_of_work() as store:
             for grant in store.grants.all():
-                if grant.role is Role.ADMIN and grant.principal.team == ctx.home_team:
+                if grant.role is Role.ADMIN and grant.principal.team == ctx.workspace.team:
                     notify_person(ctx, grant.principal, "", Reply(title=trouble, notes=(self._hint,)), mood="trouble")
 
 
@@ -154,8 +154,8 @@ class LagWatch(Watch):
         super().__init__(ctx, find=_slow, action="audit_lags", hint=hint)
 
     def tells(self) -> bool:
-        return super().tells() and bool(self._ctx.channels.audit)
+        return super().tells() and bool(self._ctx.chat.channels.audit)
 
 
 def _slow(ctx: Context) -> str:
-    return _dead(ctx) or _behind(ctx, min(SLOW_MS, ctx.audit_lag_ms))
+    return _dead(ctx) or _behind(ctx, min(SLOW_MS, ctx.deployment.audit_lag_ms))

@@ -18,7 +18,7 @@ from bot.store.files.verified_head import BROKEN, VERIFIED, Mark, encode_mark, i
 from bot.store.files.witness_file import Witness
 from bot.store.store import Store, Transaction
 from bot.usecases.context import Context, log
-from bot.usecases.process_state import RECOMPUTED_AT_ONCE, UncheckedLog
+from bot.usecases.process.audit_progress import RECOMPUTED_AT_ONCE, UncheckedLog
 
 CHAIN = "chain"
 """The name of the limit in `ctx.limits`."""
@@ -166,17 +166,11 @@ def _broken_at(seq: int) -> str:
 
 def check_chain(ctx: Context) -> Examined:
     """Check the chain at once: from where this process has recomputed it, else as `examine_head` does."""
-    start = (
-        ctx.chain.verified if ctx.chain.verified != START else _mark_place(ctx.store, ctx.witness, ctx.chain.at_start)
-    )
-    found = examine_log(ctx.store, ctx.witness, start=start)
-    _note_verified(ctx, found)
+    chain, witness = ctx.audit.chain, ctx.audit.witness
+    start = chain.verified if chain.verified != START else _mark_place(ctx.store, witness, chain.at_start)
+    found = examine_log(ctx.store, witness, start=start)
+    chain.record_verified(found.verified, found.keys)
     return found
-
-
-def _note_verified(ctx: Context, found: Examined) -> None:
-    ctx.chain.verified = found.verified
-    ctx.chain.keys = tuple(dict.fromkeys((*ctx.chain.keys, *found.keys)))
 
 
 def note_chain(ctx: Context) -> Limit | None:
@@ -187,7 +181,7 @@ def note_chain(ctx: Context) -> Limit | None:
 def _keep(ctx: Context, found: Examined) -> Limit | None:
     """A witness file that cannot be read now mends nothing."""
     if found.limit is not None or found.compared:
-        ctx.keep_limit(CHAIN, found.limit)
+        ctx.limits.keep_limit(CHAIN, found.limit)
     return ctx.limits.get(CHAIN)
 
 
@@ -196,13 +190,13 @@ def begin_check(ctx: Context) -> Limit | None:
 
     The rest is left to `ChainCheck`. Without a mark, or where too much came after it, that is all but the newest.
     """
-    length = _length(ctx)
-    if length <= ctx.chain.at_start:
+    chain, witness, length = ctx.audit.chain, ctx.audit.witness, _length(ctx)
+    if length <= chain.at_start:
         return note_chain(ctx)
-    start = _mark_place(ctx.store, ctx.witness, ctx.chain.at_start)
-    covered = start != START and length - start.seq <= ctx.chain.at_start
-    ctx.chain.unchecked = UncheckedLog(covered=covered, since=ctx.clock.monotonic())
-    return _keep(ctx, examine_log(ctx.store, ctx.witness, start=start, most=ctx.chain.at_start))
+    start = _mark_place(ctx.store, witness, chain.at_start)
+    covered = start != START and length - start.seq <= chain.at_start
+    chain.defer_check(UncheckedLog(covered=covered, since=ctx.clock.monotonic()))
+    return _keep(ctx, examine_log(ctx.store, witness, start=start, most=chain.at_start))
 
 
 def is_unchecked(ctx: Context) -> bool:
@@ -211,7 +205,7 @@ def is_unchecked(ctx: Context) -> bool:
     Not for longer than a minute where an earlier process found it in order: all that a decision rests on is proved
     with its key, each time.
     """
-    rest = ctx.chain.unchecked
+    rest = ctx.audit.chain.unchecked
     return rest is not None and not (rest.covered and ctx.clock.monotonic() - rest.since >= PATIENCE_SECONDS)
 
 
@@ -231,11 +225,11 @@ class ChainCheck:
     def run_once(self) -> bool:
         """One page, if there is one to look at; True when another follows."""
         ctx = self._ctx
-        self._at_it = self._at_it or ctx.chain.unchecked is not None or self._is_due()
+        self._at_it = self._at_it or ctx.audit.chain.unchecked is not None or self._is_due()
         if not self._at_it:
             return False
-        found = _recompute(ctx.store, ctx.chain.verified, self._page)
-        _note_verified(ctx, found)
+        found = _recompute(ctx.store, ctx.audit.chain.verified, self._page)
+        ctx.audit.chain.record_verified(found.verified, found.keys)
         if not found.why and found.verified.seq - found.start.seq == self._page:
             return True
         self._conclude(found)
@@ -245,32 +239,32 @@ class ChainCheck:
 
     def _is_due(self) -> bool:
         """Before more has come than the next start recomputes at once, it gets another mark."""
-        ctx = self._ctx
-        much = CHAIN not in ctx.limits and 2 * (_length(ctx) - ctx.chain.verified.seq) >= ctx.chain.at_start
+        ctx, chain = self._ctx, self._ctx.audit.chain
+        much = CHAIN not in ctx.limits and 2 * (_length(ctx) - chain.verified.seq) >= chain.at_start
         return much or ctx.clock.monotonic() >= self._due
 
     def _conclude(self, found: Examined) -> None:
         """The end was reached, or a break: that is a limit before anything that waited goes on."""
         ctx = self._ctx
-        _keep(ctx, _compare(ctx.store, ctx.witness, found))
-        if _length(ctx) > ctx.chain.at_start:
+        _keep(ctx, _compare(ctx.store, ctx.audit.witness, found))
+        if _length(ctx) > ctx.audit.chain.at_start:
             with ctx.store.unit_of_work() as tx:
                 tx.facts.put(BROKEN, "yes" if found.why else "")
                 mark = "" if CHAIN in ctx.limits else self._mark(tx)
             self._append_heads(mark)
-        ctx.chain.unchecked = None
-        ctx.wake()
+        ctx.audit.chain.finish_check()
+        ctx.threads.wake()
 
     def _mark(self, tx: Transaction) -> str:
         """Keep how far it was recomputed, so that the next start need not wait for all of it."""
-        ctx = self._ctx
-        text = encode_mark(Mark(place=ctx.chain.verified, keys=ctx.chain.keys, at=ctx.clock.now_ms()), tx.keys)
+        ctx, chain = self._ctx, self._ctx.audit.chain
+        text = encode_mark(Mark(place=chain.verified, keys=chain.keys, at=ctx.clock.now_ms()), tx.keys)
         tx.facts.put(VERIFIED, text)
         return text
 
     def _append_heads(self, mark: str) -> None:
         """Write the mark to the witness file, too, where that takes it: it serves where the database has none."""
-        witness = self._ctx.witness
+        witness = self._ctx.audit.witness
         try:
             if mark and witness is not None:
                 witness.append([mark])

@@ -19,7 +19,7 @@ def write_checkpoint(ctx: Context) -> bool:
     A chain that is known not to hold, or was not recomputed yet, gets none: it would look as if it had been found in
     order.
     """
-    if CHAIN in ctx.limits or ctx.chain.unchecked is not None or _due(ctx) is None:
+    if CHAIN in ctx.limits or ctx.audit.chain.unchecked is not None or _due(ctx) is None:
         return False
     with ctx.store.unit_of_work() as store:
         place = _due(ctx)
@@ -34,7 +34,7 @@ def write_checkpoint(ctx: Context) -> bool:
             "schema": schema_step(store.engine),
         }
         store.record(Entry(tag=Tag.CHECKPOINT, actor=SYSTEM, subject="chain", facts=facts))
-    ctx.wake()
+    ctx.threads.wake()
     return True
 
 

@@ -16,11 +16,11 @@ def note_files(ctx: Context) -> Limit | None:
     Where one was deleted, replaced or given another name, a second bot may be at work on the same portal, or what this
     one writes goes to a file that nobody will find.
     """
-    why = ctx.find_displaced()
+    why = ctx.files.find_displaced()
     limit = (
         Limit(name=FILES, mode=Mode.READ_ONLY, why=f"{why} {REMEDY}", until="b24bot was started anew") if why else None
     )
-    ctx.keep_limit(FILES, limit)
+    ctx.limits.keep_limit(FILES, limit)
     return limit
 
 

@@ -38,9 +38,9 @@ class MaintenanceTask:
 
 def watch_disk(ctx: Context) -> float:
     """Little room: nothing dangerous is begun, since the record of it might not fit."""
-    free = ctx.free_bytes(ctx.store.database.path)
+    free = ctx.files.free_bytes(ctx.store.database.path)
     why = f"Only {free // 1024**2} MB are free where the database lies; b24bot wants {LEAST_FREE // 1024**2}."
-    ctx.keep_limit(DISK, Limit(name=DISK, mode=Mode.NO_DANGER, why=why) if free < LEAST_FREE else None)
+    ctx.limits.keep_limit(DISK, Limit(name=DISK, mode=Mode.NO_DANGER, why=why) if free < LEAST_FREE else None)
     return 5.0
 
 
@@ -51,7 +51,7 @@ def watch_pages(ctx: Context) -> float:
         assert_sound_beside(ctx.store.database)
     except StoreDamaged as error:
         limit = Limit(name=PAGES, mode=Mode.READ_ONLY, why=f"{error.sentence} {error.hint}", until=REPLACED)
-    ctx.keep_limit(PAGES, limit)
+    ctx.limits.keep_limit(PAGES, limit)
     return PAGES_SECONDS
 
 
@@ -111,7 +111,7 @@ class Maintenance:
                 wait = duty.act(self._ctx)
             except StoreUnavailable as error:
                 wait = 5.0
-                self._ctx.troubles.met(duty.name, error)
+                self._ctx.threads.troubles.met(duty.name, error)
             finally:
                 self._due[duty.name] = self._ctx.clock.monotonic() + wait
         return False

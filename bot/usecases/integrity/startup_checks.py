@@ -45,7 +45,7 @@ CHECKS: tuple[Callable[[Context], Limit | None], ...] = (begin_check, note_files
 
 def run_startup_checks(ctx: Context) -> list[Limit]:
     """Look at everything once, before the first job."""
-    short = find_approver_shortage(ctx.store.grants.all(), ctx.terms.quorum, ctx.people)
+    short = find_approver_shortage(ctx.store.grants.all(), ctx.deployment.terms.quorum, ctx.deployment.people)
     if short:
         log.warning("%s", short, extra={"action": "approvers_short"})
     return [limit for check in CHECKS if (limit := check(ctx)) is not None]
@@ -64,6 +64,6 @@ def check_clock(skew_ms: int) -> Limit | None:
 
 def note_skew(ctx: Context, skew_ms: int) -> None:
     """Judge how far this host's clock is from Slack's."""
-    ctx.keep_limit(CLOCK, check_clock(skew_ms))
+    ctx.limits.keep_limit(CLOCK, check_clock(skew_ms))
     if WARN_SKEW_MS < abs(skew_ms) <= MOST_SKEW_MS:
         log.warning("this host's clock is off by %d ms from Slack's", skew_ms, extra={"action": "clock_skew"})

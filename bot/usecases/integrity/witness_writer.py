@@ -30,10 +30,10 @@ RECORDS_A_ROUND = 500
 
 def find_witness_limit(ctx: Context) -> Limit | None:
     """A witness that is set and does not get its heads is as bad as an audit channel that is dead."""
-    witnessed = witnessed_up_to(ctx.store) if ctx.witness is not None else None
+    witnessed = witnessed_up_to(ctx.store) if ctx.audit.witness is not None else None
     waiting = ctx.store.audit.get(witnessed + 1) if witnessed is not None else None
     waited = _unwitnessed_ms(ctx, waiting.at) if waiting is not None else 0
-    if waited <= ctx.audit_lag_ms:
+    if waited <= ctx.deployment.audit_lag_ms:
         return None
     minutes = waited // 60_000
     why = f"The witness file (B24BOT_WITNESS_FILE) has not taken the heads of the audit log for {minutes} minutes."
@@ -42,15 +42,15 @@ def find_witness_limit(ctx: Context) -> Limit | None:
 
 def _unwitnessed_ms(ctx: Context, since: int) -> int:
     """How long heads have not been written, the first of a record of then: by the steady clock where that is known."""
-    if ctx.witnessed_at is None:
+    if ctx.audit.witnessed_at is None:
         return ctx.clock.now_ms() - since
-    return round((ctx.clock.monotonic() - ctx.witnessed_at) * 1000)
+    return round((ctx.clock.monotonic() - ctx.audit.witnessed_at) * 1000)
 
 
 def find_write_failure(ctx: Context) -> tuple[int, str] | None:
     """Since when the witness file cannot be written, and why; None when it can, or none is set."""
     since, _, why = (ctx.store.facts.get(UNWRITTEN) or "").partition(" ")
-    return (int(since), why) if since and ctx.witness is not None else None
+    return (int(since), why) if since and ctx.audit.witness is not None else None
 
 
 class WitnessWatch(Watch):
@@ -79,22 +79,22 @@ class WitnessWriter:
         """One round; True when there is more to do at once."""
         ctx = self._ctx
         more = self._check.run_once()
-        bears = ctx.witness is not None and CHAIN not in ctx.limits
-        return (bears and ctx.witness is not None and self._append_heads(ctx.witness)) or more
+        witness = ctx.audit.witness if CHAIN not in ctx.limits else None
+        return (witness is not None and self._append_heads(witness)) or more
 
     def _append_heads(self, witness: Witness) -> bool:
         """Append the heads of new records. The witness of a log that it disagrees with is left as it is."""
         ctx = self._ctx
         last, witnessed = ctx.store.audit.place(), witnessed_up_to(ctx.store)
         if last is None or last.seq == witnessed:
-            ctx.witnessed_at = ctx.clock.monotonic()
+            ctx.audit.record_witnessed(ctx.clock.monotonic())
             return False
         if witnessed is None:
             witnessed = self._begin(last)
         try:
             why = find_witness_mismatch(ctx.store, witness)
             if why:
-                ctx.keep_limit(CHAIN, Limit(name=CHAIN, mode=Mode.READ_ONLY, why=why, until=MENDED))
+                ctx.limits.keep_limit(CHAIN, Limit(name=CHAIN, mode=Mode.READ_ONLY, why=why, until=MENDED))
                 return False
             reached = append_heads(ctx.store.audit, witness, witnessed)
         except OSError as error:

@@ -47,14 +47,14 @@ def _may_say(ctx: Context, change: ChangeRequest) -> list[Principal]:
     able = [
         grant.principal
         for grant in ctx.store.grants.all()
-        if grant.principal.team == ctx.home_team
+        if grant.principal.team == ctx.workspace.team
         and last_known_status(ctx, grant.principal) not in DISQUALIFICATIONS
         and check_settler(
             change.decision,
             requester=change.requester,
             person=grant.principal,
             role=grant.role,
-            people=ctx.people,
+            people=ctx.deployment.people,
         )
         is None
     ]

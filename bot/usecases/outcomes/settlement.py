@@ -62,7 +62,11 @@ def _check_settler(ctx: Context, person: Principal, change: ChangeRequest) -> Re
 def check_settler_eligibility(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
     """Refuse a person whose word does not count, whatever Slack says of the account."""
     return check_settler(
-        change.decision, requester=change.requester, person=person, role=role_of(ctx, person), people=ctx.people
+        change.decision,
+        requester=change.requester,
+        person=person,
+        role=role_of(ctx, person),
+        people=ctx.deployment.people,
     )
 
 

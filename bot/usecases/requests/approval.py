@@ -46,7 +46,7 @@ def check_approval(ctx: Context, person: Principal, change: ChangeRequest) -> Re
     refused = _check_approvable_now(ctx, change) or _check_break_glass(ctx, person, change)
     if refused is not None:
         return refused
-    given = [review.reviewer for review in change.approvals if ctx.people.same(review.reviewer, person)]
+    given = [review.reviewer for review in change.approvals if ctx.deployment.people.same(review.reviewer, person)]
     if given and person not in given:
         return Refused(
             reason=f"You have approved {change.id} with another account already, and one person counts once."
@@ -117,7 +117,7 @@ def run_if_enough(ctx: Context, change: ChangeRequest) -> bool:
         change.number, Status.PENDING, Status.APPROVED, changes={"decided_at": now}
     ):
         return False
-    person, place = ctx.people.id_of(change.requester), change.place.identity
+    person, place = ctx.deployment.people.id_of(change.requester), change.place.identity
     position = Position(rank=Rank.RUNNING, place=place, person=person)
     ctx.store.jobs.add(EXECUTE, str(change.number), at=now, position=position)
     hasten_awaited(ctx, change)

@@ -58,7 +58,7 @@ def _ask_for_review(ctx: Context, person: Principal, change: ChangeRequest) -> C
 def _admins(ctx: Context, person: Principal) -> str:
     """The other admins, mentioned: as many as one message should call."""
     admins = ctx.store.grants.with_role(Role.ADMIN)
-    others = [admin for admin in admins if admin != person and admin.team == ctx.home_team]
+    others = [admin for admin in admins if admin != person and admin.team == ctx.workspace.team]
     more = len(others) - MOST_MENTIONED
     called = [mentions.person(admin) for admin in others[:MOST_MENTIONED]]
     return " ".join([*called, *([f"and {more} more"] if more > 0 else []), ""]) if called else ""

@@ -59,7 +59,7 @@ def open_change(
 def _is_replaceable(ctx: Context, existing: ChangeRequest, requester: Principal) -> bool:
     """Whether nobody but its requester could end it, who may never come back to it."""
     alone = isinstance(existing.decision, NeedsConfirmation | BrokenGlass)
-    return alone and existing.status is Status.PENDING and not ctx.people.same(existing.requester, requester)
+    return alone and existing.status is Status.PENDING and not ctx.deployment.people.same(existing.requester, requester)
 
 
 def _replace(ctx: Context, existing: ChangeRequest, requester: Principal) -> None:
@@ -126,8 +126,8 @@ def expiry_of(decision: Decision) -> int:
 
 def _card_channel(ctx: Context, decision: Decision, typed_in: str) -> str:
     if isinstance(decision, NeedsConfirmation):
-        return typed_in or ctx.channels.approval
-    return ctx.channels.approval or typed_in
+        return typed_in or ctx.chat.channels.approval
+    return ctx.chat.channels.approval or typed_in
 
 
 def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -> str:
@@ -157,7 +157,7 @@ def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -
             f"{limit.why} Reading goes on; nothing that changes anything is taken on until {limit.until}.",
             hint="Type status to see all that holds now.",
         )
-    if not ctx.channels.approval and requester.local:
+    if not ctx.chat.channels.approval and requester.local:
         raise ConfigurationError(
             "B24BOT_APPROVAL_CHANNEL is not set, so there is nowhere to ask for approval.",
             hint="Set it in the environment or in .env.",

@@ -30,7 +30,7 @@ from bot.usecases.terminal_commands import in_terminal
 
 def plan_or_read(ctx: Context, person: Principal, text: str, progress: Progress = no_progress) -> Considered:
     """Understand, check the role, and plan or read. Raises PluginError of the kind that fits."""
-    if not person.local and person.team != ctx.home_team:
+    if not person.local and person.team != ctx.workspace.team:
         raise NotPermitted("You belong to another workspace; b24bot works for people of its own only.")
     role = role_of(ctx, person)
     commands = ctx.registry.commands if person.local else ctx.registry.typed
@@ -41,7 +41,7 @@ def plan_or_read(ctx: Context, person: Principal, text: str, progress: Progress 
         raise refuse_card_subcommand(text.split()) or own or error from None
     command = understood.command
     if command.noun not in OPEN_TO_ALL:
-        _require(decide(command.risk, role, ctx.terms), role)
+        _require(decide(command.risk, role, ctx.deployment.terms), role)
         refresh_memberships(ctx, [person])
         require_member(ctx, person)
     if understood.invocation.break_glass and command.risk is Risk.READ:
@@ -75,9 +75,9 @@ def plan_or_read_at(
     invocation = replace(understood.invocation, portal=place.name if len(places) > 1 else None)
     check_length(invocation.line)
     role, risk = role_of(ctx, person), understood.command.risk.raised_to(answer.risk)
-    decision = decide(risk, role, ctx.terms)
+    decision = decide(risk, role, ctx.deployment.terms)
     if invocation.break_glass:
-        decision = decide_break_glass(risk, decision, role, ctx.terms, reason=invocation.reason)
+        decision = decide_break_glass(risk, decision, role, ctx.deployment.terms, reason=invocation.reason)
     _require(decision, role)
     if isinstance(decision, Allowed) and not is_local_plugin(plugin.name):
         with blame_plugin(plugin.name, f"worked on `{understood.command.path}`"):

@@ -7,7 +7,8 @@ from bot.core.principals import Principal
 from bot.core.redaction.sanitizer import sanitize_text
 from bot.plugin import Clock
 from bot.usecases.channel_pace import ChannelRateLimiter, PostKind
-from bot.usecases.context import Messenger, PostedMessage, log
+from bot.usecases.chat_port import Messenger, PostedMessage
+from bot.usecases.context import log
 from bot.usecases.delivery_errors import Busy, DeliveryError
 
 SILENT_SECONDS = 2.0

@@ -47,7 +47,7 @@ def _reminder(ctx: Context, change: ChangeRequest, now: int) -> str:
     shown, more = able[:MOST_MENTIONS], len(able) - MOST_MENTIONS
     names = ", ".join(mentions.person(person) for person in shown) or "Nobody on the allow-list"
     others = f" and {plural(more, 'other')}" if more > 0 else ""
-    given = len(ctx.people.distinct(list_eligible_approvers(ctx, change)))
+    given = len(ctx.deployment.people.distinct(list_eligible_approvers(ctx, change)))
     return (
         f"Still waiting for approval ({given} of {quorum_of(change)}): {names}{others} may give it. "
         f"It expires in {_about(change.expires_at - now)}, at {format_time(change.expires_at)}."
@@ -69,7 +69,7 @@ def _may_approve(ctx: Context, change: ChangeRequest) -> Iterator[Principal]:
             None,
             MembershipStatus.MEMBER,
         )
-        if fit and not any(ctx.people.same(person, one) for one in given):
+        if fit and not any(ctx.deployment.people.same(person, one) for one in given):
             yield person
 
 

@@ -69,7 +69,7 @@ def handle_button(ctx: Context, job: Job, click: Click) -> None:
             _tell(ctx, click, "That button does nothing any more.")
         settle_stop(ctx, click.key)
         store.jobs.finish(job)
-    ctx.wake()
+    ctx.threads.wake()
 
 
 def handle_reason_form(ctx: Context, job: Job, form: Form) -> None:
@@ -86,7 +86,7 @@ def handle_reason_form(ctx: Context, job: Job, form: Form) -> None:
             _reject(ctx, form, change, reason)
         settle_stop(ctx, form.key)
         store.jobs.finish(job)
-    ctx.wake()
+    ctx.threads.wake()
 
 
 def _open_reason_form(ctx: Context, job: Job, click: Click) -> bool:
@@ -101,14 +101,14 @@ def _open_reason_form(ctx: Context, job: Job, click: Click) -> bool:
                 # What kept it a moment ago does not any more.
                 _tell(ctx, click, f"{change.id} was not rejected: press the button again.")
             store.jobs.finish(job)
-        ctx.wake()
+        ctx.threads.wake()
         return True
     refused = _open_form(ctx, click, change)
     with ctx.store.unit_of_work() as store:
         if refused is not None:
             _tell(ctx, click, f"{change.id} was not rejected: {refused.reason}")
         store.jobs.finish(job)
-    ctx.wake()
+    ctx.threads.wake()
     return True
 
 
@@ -120,7 +120,7 @@ def _may_still_decide(ctx: Context, person: Principal, change: ChangeRequest) ->
 def _open_form(ctx: Context, click: Click, change: ChangeRequest) -> Refused | None:
     """Open the form that asks why; refused where Slack did not. A click is good for a form for three seconds only."""
     try:
-        ctx.messenger.ask_reason(click.trigger, change, click.value)
+        ctx.chat.messenger.ask_reason(click.trigger, change, click.value)
     except DeliveryError as error:
         return Refused(reason=form_trouble(ctx, error))
     return None
@@ -132,7 +132,7 @@ def form_trouble(ctx: Context, error: DeliveryError) -> str:
         return f"Slack did not say that it opened the form that asks why ({error.code}). {PRESS_AGAIN}"
     if isinstance(error, Busy):
         return f"Slack opens no form just now ({error.code}). Press the button again in a minute."
-    refusal = ctx.messenger.find_refusal(error.reason)
+    refusal = ctx.chat.messenger.find_refusal(error.reason)
     return f"Slack did not open the form that asks why, because {refusal.described}. {refusal.remedy}".rstrip()
 
 
@@ -156,7 +156,7 @@ def _ask_for_more(ctx: Context, job: Job, click: Click) -> bool:
 
 def _verify_token(ctx: Context, inbound: Click | Form, *, recorded: bool = True) -> ChangeRequest | None:
     """The change request a value stands for, if the value is genuine; a false one is recorded."""
-    change = card_token.verify_token(ctx.store, ctx.home_team, inbound)
+    change = card_token.verify_token(ctx.store, ctx.workspace.team, inbound)
     if change is None and recorded:
         named = card_token.find_named_change(ctx.store, inbound.value)
         earlier = named is not None and _is_of_earlier_card(ctx, inbound, named)
@@ -166,7 +166,7 @@ def _verify_token(ctx: Context, inbound: Click | Form, *, recorded: bool = True)
 
 
 def _is_of_earlier_card(ctx: Context, inbound: Click | Form, change: ChangeRequest) -> bool:
-    return card_token.is_of_earlier_card(ctx.store.keys, ctx.home_team, change, inbound)
+    return card_token.is_of_earlier_card(ctx.store.keys, ctx.workspace.team, change, inbound)
 
 
 def _no_claim(ctx: Context, inbound: Click | Form) -> str:

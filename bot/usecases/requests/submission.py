@@ -26,6 +26,7 @@ from bot.usecases.context import Context
 from bot.usecases.intake.stop_requests import freeze_line
 from bot.usecases.intake.stop_words import settle_stop
 from bot.usecases.notifications import error_reply, note_trouble, notify_person
+from bot.usecases.process.wake_signal import Group
 from bot.usecases.requests.command_answers import (
     NOT_AGREED,
     found_reply,
@@ -36,7 +37,6 @@ from bot.usecases.requests.command_answers import (
 )
 from bot.usecases.requests.command_performance import TypedCommand, perform_command
 from bot.usecases.requests.read_progress import Reporter
-from bot.usecases.wake_signal import Group
 
 
 def submit(ctx: Context, job: Job, slash: SlashCommand, *, pressed_on: ChangeRequest | None = None) -> None:
@@ -44,7 +44,7 @@ def submit(ctx: Context, job: Job, slash: SlashCommand, *, pressed_on: ChangeReq
 
     `pressed_on` is the change request on whose card a button stands for the command.
     """
-    reporter = Reporter(ctx.clock, ctx.messenger, slash.person, slash.channel, ctx.pace)
+    reporter = Reporter(ctx.clock, ctx.chat.messenger, slash.person, slash.channel, ctx.chat.pace)
     surface = _Slack(ctx, job, slash, reporter)
     try:
         result = perform_command(ctx, _typed(ctx, slash, pressed_on), surface)
@@ -52,9 +52,9 @@ def submit(ctx: Context, job: Job, slash: SlashCommand, *, pressed_on: ChangeReq
         reporter.finish()
     # After the commit: whoever is woken before it waits for it.
     if isinstance(result, Answered | Previewed):
-        ctx.wake(Group.ANSWERS)
+        ctx.threads.wake(Group.ANSWERS)
     else:
-        ctx.wake()
+        ctx.threads.wake()
 
 
 def _typed(ctx: Context, slash: SlashCommand, pressed_on: ChangeRequest | None) -> TypedCommand:

@@ -9,7 +9,7 @@ from bot.store.repositories.job_order import Rank
 from bot.store.repositories.jobs import Job
 from bot.usecases.context import Context
 from bot.usecases.lease_holding import steady_ms
-from bot.usecases.wake_signal import POLL_SECONDS, WakeSignal
+from bot.usecases.process.wake_signal import POLL_SECONDS, WakeSignal
 
 AT_ONCE = frozenset({Rank.HELPING})
 """Ranks of what asks neither Slack nor a portal: done before anybody looks for the next job, with no other thread."""
@@ -101,9 +101,9 @@ class Runners:
 
     def _asks_nobody(self, job: Job) -> bool:
         """Of a colleague from another workspace of one organisation Slack is asked, whatever they typed."""
-        return job.rank in AT_ONCE and not self._ctx.home_enterprise
+        return job.rank in AT_ONCE and not self._ctx.workspace.enterprise
 
     def _is_waiting(self) -> bool:
         """Nothing is done before it is known which team we are of: that decides who has a role."""
         ctx = self._ctx
-        return bool(ctx.home_team) and ctx.store.jobs.waiting(steady_ms(ctx), quick=self._quick)
+        return bool(ctx.workspace.team) and ctx.store.jobs.waiting(steady_ms(ctx), quick=self._quick)

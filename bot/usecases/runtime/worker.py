@@ -32,12 +32,12 @@ from bot.usecases.integrity.file_identity import FileWatch
 from bot.usecases.integrity.maintenance import Maintenance
 from bot.usecases.integrity.witness_writer import WitnessWatch, WitnessWriter
 from bot.usecases.lease_holding import steady_ms
+from bot.usecases.process.wake_signal import POLL_SECONDS, Group, WakeSignal
 from bot.usecases.requests.expiry import expire_overdue
 from bot.usecases.requests.reminders import repost_cards, send_reminders
 from bot.usecases.requests.reviews import handle_button, handle_reason_form
 from bot.usecases.requests.submission import submit
 from bot.usecases.runtime.runners import Runners
-from bot.usecases.wake_signal import POLL_SECONDS, Group, WakeSignal
 
 RUNNERS = 28
 """They take any job, at most so many at a time: as many as may call portals, and some more."""
@@ -81,7 +81,7 @@ class Worker:
 
     def start(self) -> None:
         """Take over what was left, then begin to work."""
-        self._ctx.wake = self.wake
+        self._ctx.threads.connect_wake(self.wake)
         self._recovery.start()
         self._start_runners("runner", RUNNERS)
         self._start_runners("reserved-runner", RESERVED, quick=True)
@@ -116,7 +116,7 @@ class Worker:
     def _senders(self, take: Callable[[], Delivery | None], bell: WakeSignal) -> Senders:
         """Nothing is said before it is known which team we are of: the buttons of a card are signed for it."""
         return Senders(
-            take=lambda: take() if self._ctx.home_team else None,
+            take=lambda: take() if self._ctx.workspace.team else None,
             carry=self._courier.carry,
             bell=bell,
             stopping=self._stopping,
@@ -163,7 +163,7 @@ class Worker:
         """Look at the clock for everybody. No portal is read here: it would keep a stop waiting for its minute."""
         ctx, watches = self._ctx, [watch.run_once for watch in self._watches]
         self._do_each(partial(save_unsaved_results, ctx))
-        if ctx.home_team:
+        if ctx.workspace.team:
             self._do_each(
                 self._stops.run_once,
                 partial(expire_overdue, ctx),
@@ -176,7 +176,7 @@ class Worker:
 
     def _recover(self) -> bool:
         """All that reads portals and nobody waits for: apart from the keeper, for a portal can be slow."""
-        self._do_each(*([self._recovery.run_once] if self._ctx.home_team else []), self._maintain_plugins)
+        self._do_each(*([self._recovery.run_once] if self._ctx.workspace.team else []), self._maintain_plugins)
         return False
 
     def _do_each(self, *duties: Callable[[], object]) -> None:
@@ -188,9 +188,9 @@ class Worker:
             except StoreUnavailable:
                 raise
             except Exception as error:  # noqa: BLE001 - the edge of a duty: logged while it lasts, and tried again
-                self._ctx.troubles.met(name, error)
+                self._ctx.threads.troubles.met(name, error)
             else:
-                self._ctx.troubles.record_recovery(name)
+                self._ctx.threads.troubles.record_recovery(name)
 
     def _sweep(self) -> None:
         """Remove what nobody asks for any more."""
@@ -217,9 +217,9 @@ def go_round(ctx: Context, name: str, step: Callable[[], bool]) -> bool | None:
     try:
         busy = step()
     except Exception as error:  # noqa: BLE001 - the edge of a thread: it must outlive what it meets
-        ctx.troubles.met(name, error)
+        ctx.threads.troubles.met(name, error)
         return None
-    ctx.troubles.record_recovery(name)
+    ctx.threads.troubles.record_recovery(name)
     return busy
 
 

@@ -21,7 +21,7 @@ TEXT = dedent(
                 pass
 
             def inner():
-                self.ctx.messenger.reply("x")
+                self.ctx.chat.messenger.reply("x")
 
         def unit_of_work(self):
             with self.database.unit_of_work():

@@ -12,7 +12,7 @@ import pytest
 from bot.core.audit.audit_record import Entry, Tag
 from bot.playground.workspace import SlackWorkspace
 from bot.slack.outgoing.messenger import Gateway, make_client
-from bot.usecases.context import Channels
+from bot.usecases.chat_port import Channels
 from tests.long.form import sized
 from tests.usecases.core_bot import CoreBot
 
@@ -31,7 +31,7 @@ def core_bot(tmp_path: Path, workspace: SlackWorkspace) -> Iterator[CoreBot]:
     """A core bot that speaks to a real workspace."""
     made = CoreBot(tmp_path, channels=Channels(audit=workspace.channel("audit").id))
     client = make_client(workspace.bot_token, workspace.api_url)
-    made.ctx.messenger = Gateway(client, made.store.keys, command="/b24", api_url=workspace.api_url)
+    made.configure(messenger=Gateway(client, made.store.keys, command="/b24", api_url=workspace.api_url))
     yield made
     made.close()
 

@@ -87,9 +87,10 @@ def test_after_six_hours_without_slack_everything_gets_out_once_in_order_within_
     things = {f"t{n}": "red" for n in range(REQUESTS)}
     core_bot = CoreBot(tmp_path, toy=Toy(things=things))
     wire = Wire(clock=core_bot.clock)
-    core_bot.messenger = core_bot.ctx.messenger = wire
+    core_bot.messenger = wire
+    core_bot.configure(messenger=wire)
     # Else nothing would be asked for after half an hour; that rule has tests of its own.
-    core_bot.ctx.audit_lag_ms = 2 * HOURS * 3_600_000
+    core_bot.configure(audit_lag_ms=2 * HOURS * 3_600_000)
     for number, thing in enumerate(list(things)[: REQUESTS // 2]):
         core_bot.ask(f"thing remove {thing}", ASKERS[number % 4])
     standing = len(wire.cards)

@@ -27,7 +27,7 @@ CHAIN_CHECKS: tuple[Mutation, ...] = (
         "what was approved runs after a minute although nobody has ever recomputed the audit log",
         (
             _CHECK,
-            "    covered = start != START and length - start.seq <= ctx.chain.at_start\n",
+            "    covered = start != START and length - start.seq <= chain.at_start\n",
             "    covered = start != START or length > 0\n",
         ),
         by=_TEST,
@@ -77,7 +77,7 @@ CHAIN_CHECKS: tuple[Mutation, ...] = (
         "a checkpoint says that the audit log was in order before it was recomputed",
         (
             "bot/usecases/integrity/checkpoints.py",
-            "    if CHAIN in ctx.limits or ctx.chain.unchecked is not None or _due(ctx) is None:\n",
+            "    if CHAIN in ctx.limits or ctx.audit.chain.unchecked is not None or _due(ctx) is None:\n",
             "    if CHAIN in ctx.limits or _due(ctx) is None:\n",
         ),
         by=_TEST,
@@ -87,8 +87,8 @@ CHAIN_CHECKS: tuple[Mutation, ...] = (
         "what a start has not recomputed is never recomputed",
         (
             _CHECK,
-            "        self._at_it = self._at_it or ctx.chain.unchecked is not None or self._is_due()\n",
-            "        ctx.chain.unchecked = None\n        self._at_it = self._at_it or self._is_due()\n",
+            "        self._at_it = self._at_it or ctx.audit.chain.unchecked is not None or self._is_due()\n",
+            "        ctx.audit.chain.finish_check()\n        self._at_it = self._at_it or self._is_due()\n",
         ),
         by=_TEST,
     ),

@@ -96,7 +96,7 @@ DECISIONS: tuple[Mutation, ...] = (
         "people of another workspace are taken for members of this one",
         (
             _QUORUM,
-            "    if person.team != ctx.home_team and not person.local:",
+            "    if person.team != ctx.workspace.team and not person.local:",
             '    if person.team == "" and not person.local:',
         ),
         (_POLICY, "    if reviewer.team != requester.team and not requester.local:", '    if reviewer.team == "":'),
@@ -104,7 +104,7 @@ DECISIONS: tuple[Mutation, ...] = (
             "bot/usecases/roles.py",
             "def role_of(ctx: Context, person: Principal) -> Role | None:\n"
             '    """The role now. People of another workspace have none, whatever the list says."""\n'
-            "    if not person.local and person.team != ctx.home_team:",
+            "    if not person.local and person.team != ctx.workspace.team:",
             "def role_of(ctx: Context, person: Principal) -> Role | None:\n"
             '    """The role now. People of another workspace have none, whatever the list says."""\n'
             '    if not person.local and person.team == "":',
@@ -193,9 +193,10 @@ DECISIONS: tuple[Mutation, ...] = (
         ),
         (
             _QUORUM,
-            "quorum = len(ctx.people.distinct(list_eligible_approvers(ctx, change))), quorum_of(change)\n    "
-            "return Refused(reason=f",
-            "quorum = len(ctx.people.distinct(list_eligible_approvers(ctx, change))), 1\n    return Refused(reason=f",
+            "quorum = len(ctx.deployment.people.distinct(list_eligible_approvers(ctx, change))), quorum_of(change)\n"
+            "    return Refused(reason=f",
+            "quorum = len(ctx.deployment.people.distinct(list_eligible_approvers(ctx, change))), 1\n"
+            "    return Refused(reason=f",
         ),
         (
             _QUORUM,
@@ -297,7 +298,7 @@ DECISIONS: tuple[Mutation, ...] = (
         "whoever broke the glass reviews it",
         (
             "bot/usecases/admin/call_handlers.py",
-            "    others = [person for person in word.approved if not ctx.people.same(person, breaker)]",
+            "    others = [person for person in word.approved if not ctx.deployment.people.same(person, breaker)]",
             "    others = list(word.approved)",
         ),
         (_QUORUM, "    return refused or _check_not_breaker(ctx, person, change)", "    return refused"),
@@ -342,7 +343,7 @@ DECISIONS: tuple[Mutation, ...] = (
     mutation(
         "living-adopted",
         "an execution is taken over by its own process while its thread lives",
-        (_RECOVER, "return running.owner in self._ctx.at_work", "return not running.owner"),
+        (_RECOVER, "return self._ctx.process.is_at_work(running.owner)", "return not running.owner"),
         by="tests/usecases/execution/test_leases.py",
     ),
     mutation(

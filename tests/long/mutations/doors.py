@@ -32,7 +32,11 @@ DOORS: tuple[Mutation, ...] = (
     mutation(
         "wakes-everybody",
         "each acknowledgement wakes all senders, who have nothing to say",
-        ("bot/usecases/intake/receipts.py", "    ctx.wake(*_WOKEN.get(receipt, ()))\n", "    ctx.wake()\n"),
+        (
+            "bot/usecases/intake/receipts.py",
+            "    ctx.threads.wake(*_WOKEN.get(receipt, ()))\n",
+            "    ctx.threads.wake()\n",
+        ),
         by=_RECEIVE,
     ),
     mutation(
@@ -232,9 +236,9 @@ DOORS: tuple[Mutation, ...] = (
         "another-refusal",
         "why Slack refused to tell of one account is said of another",
         (
-            "bot/usecases/authority/memberships.py",
-            "    reason = ctx.lookups.refused.get(person)\n",
-            "    reason = next(iter(ctx.lookups.refused.values()), None)\n",
+            "bot/usecases/process/account_lookups.py",
+            "        return self._refused.get(person)\n",
+            "        return next(iter(self._refused.values()), None)\n",
         ),
         by="tests/usecases/authority/test_memberships.py",
     ),
@@ -340,7 +344,7 @@ DOORS: tuple[Mutation, ...] = (
         (
             "bot/usecases/intake/receipts.py",
             '            record_refusal(ctx, slash.person, recorded_line(ctx, slash.text), "the line is too long")\n',
-            "            ctx.wake()\n",
+            "            ctx.threads.wake()\n",
         ),
         by=_RECEIVE,
     ),

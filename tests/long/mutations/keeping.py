@@ -251,7 +251,7 @@ KEEPING: tuple[Mutation, ...] = (
         "an audit channel that is an hour behind is as good as any",
         (
             "bot/usecases/integrity/audit_gate.py",
-            "    why = _dead(ctx) or _behind(ctx, ctx.audit_lag_ms)\n",
+            "    why = _dead(ctx) or _behind(ctx, ctx.deployment.audit_lag_ms)\n",
             "    why = _dead(ctx)\n",
         ),
         by="tests/usecases/integrity/test_lag.py",

@@ -90,8 +90,8 @@ PLUGINS: tuple[Mutation, ...] = (
         "no effect is taken for a proof while a plugin's call can still take one",
         (
             "bot/usecases/execution/recovery.py",
-            "ctx.settle_after_ms or plugin.settling.late_effects_ms",
-            "ctx.settle_after_ms",
+            "ctx.deployment.settle_after_ms or plugin.settling.late_effects_ms",
+            "ctx.deployment.settle_after_ms",
         ),
         by="tests/usecases/execution/test_recovery.py",
     ),

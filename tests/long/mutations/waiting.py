@@ -57,7 +57,7 @@ WAITING: tuple[Mutation, ...] = (
     mutation(
         "one-duty-for-all",
         "a fault in one duty of the keeper keeps it from all that come after",
-        (_WORKER, "                self._ctx.troubles.met(name, error)\n", "                raise error\n"),
+        (_WORKER, "                self._ctx.threads.troubles.met(name, error)\n", "                raise error\n"),
         by="tests/usecases/runtime/test_worker.py",
     ),
     mutation(
@@ -106,11 +106,11 @@ WAITING: tuple[Mutation, ...] = (
         "full-disk-each-second",
         "a full disk is logged in each round of each thread",
         (
-            "bot/usecases/trouble_log.py",
+            "bot/usecases/process/trouble_log.py",
             "        return before is None or before.words != words",
             "        return before is None or bool(words)",
         ),
-        by="tests/usecases/test_trouble_log.py",
+        by="tests/usecases/process/test_trouble_log.py",
     ),
     mutation(
         "permit-beyond-the-lease",
@@ -138,7 +138,7 @@ WAITING: tuple[Mutation, ...] = (
         "whoever has two accounts may have twice as many change requests open",
         (
             "bot/usecases/authority/eligibility.py",
-            "ctx.store.changes.open_of(ctx.people.accounts(requester))",
+            "ctx.store.changes.open_of(ctx.deployment.people.accounts(requester))",
             "ctx.store.changes.open_of([requester])",
         ),
         by="tests/usecases/test_limits.py tests/usecases/authority/test_same_person.py",
@@ -148,8 +148,8 @@ WAITING: tuple[Mutation, ...] = (
         "a colleague who acts from two workspaces of the organisation has twice as many commands waiting",
         (
             "bot/usecases/authority/grid_accounts.py",
-            "    return ctx.people.id_of(as_home_account(ctx, inbound).person)",
-            "    return ctx.people.id_of(inbound.person)",
+            "    return ctx.deployment.people.id_of(as_home_account(ctx, inbound).person)",
+            "    return ctx.deployment.people.id_of(inbound.person)",
         ),
         by=_SAME_PERSON,
     ),

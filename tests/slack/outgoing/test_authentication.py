@@ -68,7 +68,7 @@ def test_it_is_asked_again_with_growing_pauses_until_the_token_is_taken(
     assert wait_until(lambda: len(workspace.calls("auth.test")) >= 2)
     workspace.break_token("")
     assert wait_until(lambda: running.readiness()["slack"])
-    assert running.bot.context.home_team == "T0001"
+    assert running.bot.context.workspace.team == "T0001"
 
 
 def test_only_what_does_not_pass_by_itself_is_a_refused_token() -> None:

@@ -102,7 +102,7 @@ def test_an_audit_insert_that_fails_after_the_approval_keeps_the_call_from_the_p
 
 def _working(scene: Scene) -> bool:
     health = (
-        scene.playground.store.outbox.channel(scene.playground.running.bot.context.channels.audit)
+        scene.playground.store.outbox.channel(scene.playground.running.bot.context.chat.channels.audit)
         if scene.playground.running
         else None
     )

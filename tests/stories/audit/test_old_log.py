@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.audit.audit_record import SYSTEM, Entry, Tag
 from bot.core.change.change_request import Status
 from bot.store.files.verified_head import BROKEN, read_kept_mark
-from bot.usecases.process_state import RECOMPUTED_AT_ONCE
+from bot.usecases.process.audit_progress import RECOMPUTED_AT_ONCE
 from tests.stories.scene import Scene
 
 YEARS = Entry(tag=Tag.COMMAND_RAN, actor=SYSTEM, subject=SYSTEM)

@@ -33,7 +33,7 @@ def test_a_disk_that_fills_up_stops_what_is_dangerous_and_nothing_else(full_bot:
     assert full_bot.running is not None
     context = full_bot.running.bot.context
     free = [LEAST_FREE - 1]
-    context.free_bytes = lambda _path: free[0]
+    context.files.free_bytes = lambda _path: free[0]
     assert wait_until(lambda: "disk" in context.limits)
     scene.ask("Olga", "connector remove myconnector")
     assert "Only 199 MB are free" in scene.answer("Olga", "MB are free")

@@ -24,7 +24,7 @@ from bot.usecases.admin.allow_list import LAST_ADMIN, grant_role, revoke_role
 from bot.usecases.admin.builtin_plugin import BUILTIN_PLACE, BuiltinPlugin, perform_at_once
 from bot.usecases.admin.call_handlers import LONGEST_FROZEN
 from bot.usecases.authority import card_token
-from bot.usecases.context import Channels
+from bot.usecases.chat_port import Channels
 from bot.usecases.intake.receipts import receive
 from bot.usecases.integrity.active_limits import FROZEN, note_mode
 from bot.usecases.outcomes.follow_ups import undo_line
@@ -188,7 +188,7 @@ def test_a_name_is_nobody(ruled: CoreBot, whom: str) -> None:
 
 
 def test_a_mention_needs_a_workspace(ruled: CoreBot) -> None:
-    ruled.ctx.home_team = ""
+    ruled.ctx.workspace.identify("")
     with pytest.raises(Refusal, match="not known yet"):
         plan_or_read(ruled.ctx, SHELL, "access grant @UGLEB operator")
     assert isinstance(plan_or_read(ruled.ctx, SHELL, "access grant TAB:UGLEB operator"), Planned)

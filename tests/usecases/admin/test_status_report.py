@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from bot.core.audit.audit_record import SYSTEM, Entry, Tag
@@ -28,7 +26,7 @@ def row(core_bot: CoreBot, label: str) -> str:
 
 
 def test_all_is_well(core_bot: CoreBot) -> None:
-    core_bot.ctx = replace(core_bot.ctx, version="1.2.3")
+    core_bot.configure(version="1.2.3")
     assert rows(core_bot) == [
         ("Mode", "normal: everything is taken on and run."),
         ("Change requests", "0 pending, 0 approved, 0 running, 0 unknown"),
@@ -54,7 +52,7 @@ def test_a_freeze_says_who_and_why(core_bot: CoreBot) -> None:
 
 def test_every_limit_is_a_row(core_bot: CoreBot) -> None:
     core_bot.type(OLGA, "freeze")
-    core_bot.ctx.limits["chain"] = Limit(name="chain", mode=Mode.READ_ONLY, why="The chain is broken.")
+    core_bot.ctx.limits.note_limit("chain", Limit(name="chain", mode=Mode.READ_ONLY, why="The chain is broken."))
     assert row(core_bot, "Mode").startswith("read-only: ")
     assert [text for label, text in rows(core_bot) if label == "Because"][1:] == ["The chain is broken."]
 

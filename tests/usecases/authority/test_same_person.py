@@ -18,7 +18,7 @@ from bot.usecases.admin.allow_list import grant_role
 from bot.usecases.authority import card_token
 from bot.usecases.intake.receipts import MOST_WAITING, receive
 from bot.usecases.integrity.startup_checks import find_approver_shortage
-from tests.usecases.core_bot import ANTON, GLEB, IDA, OLGA, SHELL, STRANGER, VERA, CoreBot, person
+from tests.usecases.core_bot import ANTON, GLEB, HOME, IDA, OLGA, SHELL, STRANGER, VERA, CoreBot, person
 
 OTHER = person("Olga2")
 """Another account of Olga."""
@@ -29,7 +29,7 @@ OTHER = person("Olga2")
 def test_the_other_account_of_the_requester_decides_nothing(
     core_bot: CoreBot, requester: Principal, button: str
 ) -> None:
-    core_bot.ctx.people = IdentityGroups.of([(requester, ANTON)])
+    core_bot.configure(people=IdentityGroups.of([(requester, ANTON)]))
     change = core_bot.ask("thing remove one", requester)
     told = core_bot.press(ANTON, change, button)
     assert told == "You asked for this with another account; somebody else has to approve it."
@@ -42,7 +42,7 @@ def test_the_other_account_of_the_requester_decides_nothing(
 def test_one_person_makes_no_quorum_of_two(make_core_bot: Callable[..., CoreBot]) -> None:
     core_bot = make_core_bot(terms=Terms(quorum=2))
     change = core_bot.ask()
-    core_bot.ctx.people = IdentityGroups.of([(ANTON, VERA)])
+    core_bot.configure(people=IdentityGroups.of([(ANTON, VERA)]))
     assert core_bot.press(ANTON, change) == ""
     told = core_bot.press(VERA, change)
     assert told == "You have approved CR-1001 with another account already, and one person counts once."
@@ -59,7 +59,7 @@ def test_who_turns_out_to_be_one_person_before_it_is_run_counts_once(make_core_b
     change = core_bot.ask()
     core_bot.press(ANTON, change)
     core_bot.press(VERA, change)
-    core_bot.ctx.people = IdentityGroups.of([(ANTON, VERA)])
+    core_bot.configure(people=IdentityGroups.of([(ANTON, VERA)]))
     core_bot.work()
     assert core_bot.now(change).outcome == "Nothing was sent: only 1 of 2 approvals still count by the allow-list."
     assert core_bot.toy.calls == []
@@ -67,7 +67,7 @@ def test_who_turns_out_to_be_one_person_before_it_is_run_counts_once(make_core_b
 
 def test_who_turns_out_to_have_asked_does_not_count_when_it_is_run(core_bot: CoreBot) -> None:
     change = core_bot.approved()
-    core_bot.ctx.people = IdentityGroups.of([(OLGA, ANTON)])
+    core_bot.configure(people=IdentityGroups.of([(OLGA, ANTON)]))
     core_bot.work()
     assert "only 0 of 1 approvals still count" in core_bot.now(change).outcome
     assert core_bot.toy.calls == []
@@ -75,7 +75,7 @@ def test_who_turns_out_to_have_asked_does_not_count_when_it_is_run(core_bot: Cor
 
 def test_one_account_neither_confirms_nor_withdraws_what_the_other_asked_for(core_bot: CoreBot) -> None:
     grant_role(core_bot.store, ANTON, Role.ADMIN, by=SHELL)
-    core_bot.ctx.people = IdentityGroups.of([(OLGA, ANTON)])
+    core_bot.configure(people=IdentityGroups.of([(OLGA, ANTON)]))
     change = core_bot.ask("thing paint one")
     assert core_bot.press(ANTON, change, card_token.CONFIRM) == "Only the person who asked can confirm this."
     assert "Only the person who asked" in core_bot.press(ANTON, change, card_token.WITHDRAW)
@@ -89,7 +89,7 @@ def test_one_account_neither_confirms_nor_withdraws_what_the_other_asked_for(cor
 def paired(core_bot: CoreBot) -> CoreBot:
     """Olga has two accounts with the same role."""
     grant_role(core_bot.store, OTHER, Role.OPERATOR, by=SHELL)
-    core_bot.ctx.people = IdentityGroups.of([(OLGA, OTHER)])
+    core_bot.configure(people=IdentityGroups.of([(OLGA, OTHER)]))
     return core_bot
 
 
@@ -104,7 +104,7 @@ def test_the_accounts_of_a_person_have_twenty_waiting_commands_together(paired: 
 
 def test_a_colleague_of_another_workspace_has_twenty_with_the_commands_they_type_here(core_bot: CoreBot) -> None:
     """Enterprise Grid: the same user of the same organisation, who acts from two of its workspaces."""
-    core_bot.ctx.home_enterprise = "E1"
+    core_bot.ctx.workspace.identify(HOME, "E1")
     away = replace(core_bot.typed(OLGA, "thing list"), person=person("Olga", team="T5"), enterprise="E1")
     for number in range(MOST_WAITING):
         typed = core_bot.typed(OLGA, "thing list") if number % 2 else replace(away, key=f"away-{number}")
@@ -147,7 +147,7 @@ def test_the_accounts_of_a_person_take_one_turn_among_answers(paired: CoreBot) -
 
 def test_refusals_of_the_accounts_of_a_person_are_folded_together(core_bot: CoreBot) -> None:
     other = person("Gleb2")
-    core_bot.ctx.people = IdentityGroups.of([(GLEB, other)])
+    core_bot.configure(people=IdentityGroups.of([(GLEB, other)]))
     for account in (other, GLEB, other, GLEB):
         core_bot.take(core_bot.typed(account, "thing list"))
     core_bot.wait(FOLD_MS / 1000 + 1)
@@ -168,9 +168,9 @@ def test_mismatched_deliveries_of_the_accounts_of_a_person_are_folded_together(p
 
 
 def test_approvers_who_are_one_person_are_no_two_at_the_start(paired: CoreBot) -> None:
-    paired.ctx.people = IdentityGroups.of([(ANTON, VERA), (ANTON, IDA), (ANTON, STRANGER)])
+    paired.configure(people=IdentityGroups.of([(ANTON, VERA), (ANTON, IDA), (ANTON, STRANGER)]))
     grants = paired.store.grants.all()
-    assert "the allow-list names 1 person who may" in find_approver_shortage(grants, 2, paired.ctx.people)
-    assert find_approver_shortage(grants, 1, paired.ctx.people) == ""
-    paired.ctx.people = IdentityGroups.of([(ANTON, VERA)])
-    assert find_approver_shortage(grants, 2, paired.ctx.people) == ""
+    assert "the allow-list names 1 person who may" in find_approver_shortage(grants, 2, paired.ctx.deployment.people)
+    assert find_approver_shortage(grants, 1, paired.ctx.deployment.people) == ""
+    paired.configure(people=IdentityGroups.of([(ANTON, VERA)]))
+    assert find_approver_shortage(grants, 2, paired.ctx.deployment.people) == ""

@@ -53,7 +53,7 @@ def test_it_is_run_at_once_when_its_line_is_out(core_bot: CoreBot) -> None:
     assert core_bot.now(change).status is Status.APPROVED
     assert is_put_off(core_bot)
     woken: list[bool] = []
-    core_bot.ctx.wake = lambda *_: woken.append(is_put_off(core_bot))
+    core_bot.ctx.threads.connect_wake(lambda *_: woken.append(is_put_off(core_bot)))
     deliver_audit(core_bot)
     assert woken[-1:] == [False], "the runners are woken when it may be taken"
     core_bot.do_jobs()

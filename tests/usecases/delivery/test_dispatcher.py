@@ -16,7 +16,7 @@ from bot.core.messages.notices import AuditNotice, PrivateNotice, ThreadNotice
 from bot.plugin import Reply
 from bot.store.store import Store, audit_key
 from bot.usecases.channel_pace import LEAST_WAIT_MS
-from bot.usecases.context import Channels
+from bot.usecases.chat_port import Channels
 from bot.usecases.delivery.dispatcher import Dispatcher
 from bot.usecases.delivery.redelivery import LONGEST_REFUSED_MS, LONGEST_WAIT_MS, STEPS_ASIDE_AFTER
 from bot.usecases.delivery_errors import Busy, ChannelDead, Impossible, Lost, Unchangeable
@@ -175,7 +175,7 @@ def test_without_an_audit_channel_the_lines_wait(make_core_bot: Callable[..., Co
     (seq,) = record(core_bot)
     patient(core_bot, 60)
     assert "audit" not in core_bot.messenger.tried
-    core_bot.ctx.channels = Channels(approval=APPROVALS, audit=AUDIT)
+    core_bot.configure(channels=Channels(approval=APPROVALS, audit=AUDIT))
     patient(core_bot, 60)
     assert seq in [seq for lines in core_bot.messenger.audit for seq in lines]
 
@@ -382,7 +382,7 @@ def test_what_got_out_while_the_file_could_not_be_written_is_written_down_later_
     else:
         whispered(core_bot, "hello")
     database = FragileDatabase(core_bot.store.database.path)
-    core_bot.ctx.store = Store(database, core_bot.store.keys, core_bot.clock)
+    core_bot.configure(store=Store(database, core_bot.store.keys, core_bot.clock))
     core_bot.courier = Dispatcher(core_bot.ctx)
     core_bot.clock.advance(5)
     before = len(core_bot.messenger.said)
@@ -406,7 +406,7 @@ def test_what_slack_refuses_while_the_file_cannot_be_written_is_tried_again_with
     queued(core_bot)
     core_bot.messenger.fail("post", Impossible("invalid_blocks"))
     database = FragileDatabase(core_bot.store.database.path)
-    core_bot.ctx.store = Store(database, core_bot.store.keys, core_bot.clock)
+    core_bot.configure(store=Store(database, core_bot.store.keys, core_bot.clock))
     core_bot.courier = Dispatcher(core_bot.ctx)
     failed: list[int] = []
 

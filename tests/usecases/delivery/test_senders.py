@@ -19,8 +19,8 @@ from bot.usecases.delivery.answers import MOST_AT_ONCE
 from bot.usecases.delivery.senders import Senders
 from bot.usecases.intake.receipts import receive
 from bot.usecases.notifications import notify_person, post_in_thread, post_in_thread_of, queue_card
+from bot.usecases.process.wake_signal import WakeSignal
 from bot.usecases.runtime.worker import Worker
-from bot.usecases.wake_signal import WakeSignal
 from tests.usecases.core_bot import ANTON, GLEB, IDA, OLGA, VERA, CoreBot
 
 WITHIN = 60.0
@@ -65,7 +65,7 @@ def working(core_bot: CoreBot, crowd: Crowd) -> Iterator[None]:
 def tell(core_bot: CoreBot, title: str, who: Principal = OLGA) -> None:
     with core_bot.store.unit_of_work():
         notify_person(core_bot.ctx, who, "C1", Reply(title=title))
-    core_bot.ctx.wake()
+    core_bot.ctx.threads.wake()
 
 
 def told(core_bot: CoreBot) -> list[str]:
@@ -148,7 +148,7 @@ def test_of_answers_to_people_who_are_not_on_the_list_one_is_under_way_at_a_time
 
 
 def test_into_a_channel_one_post_is_under_way_at_a_time_and_posts_keep_their_order(core_bot: CoreBot) -> None:
-    core_bot.ctx.pace.gaps = NO_GAPS
+    core_bot.ctx.chat.pace.gaps = NO_GAPS
     change = core_bot.ask()
     for number in range(30):
         with core_bot.store.unit_of_work() as store:
@@ -164,7 +164,7 @@ def test_into_a_channel_one_post_is_under_way_at_a_time_and_posts_keep_their_ord
 
 
 def test_a_rewrite_overtakes_a_post_that_takes_its_time(core_bot: CoreBot) -> None:
-    core_bot.ctx.pace.gaps = NO_GAPS
+    core_bot.ctx.chat.pace.gaps = NO_GAPS
     change = core_bot.ask()
     with core_bot.store.unit_of_work():
         post_in_thread(core_bot.ctx, change.number, "a line")
@@ -173,14 +173,14 @@ def test_a_rewrite_overtakes_a_post_that_takes_its_time(core_bot: CoreBot) -> No
         assert come_true(lambda: crowd.inside["reply"] == 1)
         with core_bot.store.unit_of_work():
             queue_card(core_bot.ctx, change.number)
-        core_bot.ctx.wake()
+        core_bot.ctx.threads.wake()
         assert come_true(lambda: [kind for kind, _ in core_bot.messenger.said][-1:] == ["rewrite"])
         assert core_bot.threads == []
 
 
 def test_a_card_that_changes_while_it_is_posted_is_rewritten_after_that(core_bot: CoreBot) -> None:
     """Two senders with the same notice would show two cards, or write down one result for both."""
-    core_bot.ctx.pace.gaps = NO_GAPS
+    core_bot.ctx.chat.pace.gaps = NO_GAPS
     core_bot.take(core_bot.typed(OLGA, "thing remove one"))
     number = core_bot.change().number
     crowd = Crowd("post")
@@ -192,7 +192,7 @@ def test_a_card_that_changes_while_it_is_posted_is_rewritten_after_that(core_bot
             store.changes.note(number, {"card": "1.0"})
             # What is chosen after it shows that the senders have looked, and left it alone.
             post_in_thread_of(core_bot.ctx, "COTHER", "1.0", "later")
-        core_bot.ctx.wake()
+        core_bot.ctx.threads.wake()
         assert come_true(lambda: ("note", "later") in core_bot.messenger.said)
         assert crowd.most["rewrite"] == 0
         crowd.release()
@@ -204,7 +204,7 @@ def test_an_answer_that_is_queued_anew_while_it_is_said_is_said_again_after_that
     def say(title: str) -> None:
         with core_bot.store.unit_of_work():
             notify_person(core_bot.ctx, OLGA, "C1", Reply(title=title), key="whisper:stop:1:wait")
-        core_bot.ctx.wake()
+        core_bot.ctx.threads.wake()
 
     say("it waits")
     crowd = Crowd("whisper")

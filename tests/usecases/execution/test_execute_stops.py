@@ -15,7 +15,7 @@ from bot.core.change.plans import digest, plan_to_json
 from bot.core.principals import Principal, Role
 from bot.plugin import PluginError, Refusal, TargetRefused, TargetUnreachable
 from bot.usecases.admin.allow_list import grant_role, revoke_role
-from bot.usecases.context import Channels
+from bot.usecases.chat_port import Channels
 from bot.usecases.delivery_errors import ChannelDead, Lost
 from bot.usecases.requests.planning import plan_or_read
 from tests.usecases.core_bot import ANTON, APPROVALS, OLGA, SHELL, VERA, CoreBot
@@ -179,7 +179,7 @@ def test_a_dead_audit_channel_stops_it_and_is_told(core_bot: CoreBot) -> None:
 
 def test_without_an_audit_channel_nothing_runs_that_was_approved_before(core_bot: CoreBot) -> None:
     change = core_bot.approved()
-    core_bot.ctx.channels = Channels(approval=APPROVALS)
+    core_bot.configure(channels=Channels(approval=APPROVALS))
     core_bot.do_jobs()
     assert "No audit channel is set" in core_bot.now(change).outcome
     assert core_bot.now(change).status is Status.FAILED

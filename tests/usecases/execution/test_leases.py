@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from bot.clock import token
 from bot.core.audit.audit_record import Tag
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.outcome import INTERRUPTED, INTERRUPTED_BETWEEN
@@ -17,6 +16,7 @@ from bot.store.schema.migrations import migrate
 from bot.usecases.authority import card_token
 from bot.usecases.execution.executor import execute
 from bot.usecases.execution.recovery import Reconciler
+from bot.usecases.process.process_identity import ProcessIdentity
 from tests.usecases.core_bot import OLGA, CoreBot
 from tests.usecases.execution.test_recovery import Killed, died_in_the_call
 from tests.usecases.toy import LONGEST, SETTLE_AFTER_MS, Script
@@ -37,7 +37,7 @@ def during(core_bot: CoreBot, number: int, act: object) -> None:
 
 def another(core_bot: CoreBot) -> Reconciler:
     """The keeper of another process, for which this one's owners are strangers."""
-    return Reconciler(replace(core_bot.ctx, owner=token(), at_work=set()))
+    return Reconciler(replace(core_bot.ctx, process=ProcessIdentity()))
 
 
 def taken_over(core_bot: CoreBot) -> None:

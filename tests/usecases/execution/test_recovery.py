@@ -259,12 +259,12 @@ def test_a_store_that_cannot_be_written_is_no_fault_of_the_plugin(core_bot: Core
     unknown(core_bot, effect=True)
     database = FragileDatabase(core_bot.store.database.path)
     database.fails = lambda number: True
-    core_bot.ctx.store = Store(database, core_bot.store.keys, core_bot.clock)
+    core_bot.configure(store=Store(database, core_bot.store.keys, core_bot.clock))
     with pytest.raises(StoreUnavailable):
         core_bot.recovery.run_once()
     database.close()
     assert core_bot.change(1001).status is Status.UNKNOWN
-    core_bot.ctx.store = core_bot.store
+    core_bot.configure(store=core_bot.store)
     core_bot.run_once()
     assert core_bot.change(1001).status is Status.DONE
 
@@ -282,7 +282,7 @@ def test_jobs_and_notices_of_a_dead_process_are_taken_over(core_bot: CoreBot) ->
 
 def test_the_time_for_reading_back_can_be_set(make_core_bot: Callable[..., CoreBot]) -> None:
     core_bot = make_core_bot()
-    core_bot.ctx.settle_after_ms = 1_000
+    core_bot.configure(settle_after_ms=1_000)
     change = unknown(core_bot)
     core_bot.wait(20)
     assert core_bot.now(change).status is Status.FAILED

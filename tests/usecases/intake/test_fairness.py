@@ -244,7 +244,8 @@ def test_a_line_that_becomes_the_first_while_the_courier_looks_goes_first(core_b
         with core_bot.store.unit_of_work() as store:
             store.engine.execute("UPDATE outbox SET due_steady = ? WHERE kind = 'audit' AND urgency = 1", due)
 
-    core_bot.ctx.pace = pace = Meanwhile(core_bot.clock)
+    pace = Meanwhile(core_bot.clock)
+    core_bot.configure(pace=pace)
     pace.happens = approve
     core_bot.messenger.audit.clear()
     core_bot.courier.deliver_one()

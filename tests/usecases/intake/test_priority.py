@@ -64,7 +64,7 @@ def test_what_the_role_of_its_person_does_not_reach_comes_last(core_bot: CoreBot
 
 
 def test_before_it_is_known_which_team_is_ours_the_persons_own_counts(core_bot: CoreBot) -> None:
-    core_bot.ctx.home_team = ""
+    core_bot.ctx.workspace.identify("")
     assert find_position(core_bot.ctx, core_bot.typed(OLGA, "freeze")).rank is Rank.STOPPING
     assert find_position(core_bot.ctx, core_bot.typed(GLEB, "freeze")).rank is Rank.REFUSED
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import replace
 
 import pytest
 
@@ -82,7 +81,7 @@ SENT = "message send shop 1 --user u1 --chat c1"
 def test_a_customers_words_are_in_no_record_of_a_command_that_is_set_aside_or_refused_as_one_too_many(
     core_bot: CoreBot, line: str, kept: str
 ) -> None:
-    core_bot.ctx = replace(core_bot.ctx, registry=make_registry([core_bot.toy, BitrixPlugin()]))
+    core_bot.configure(registry=make_registry([core_bot.toy, BitrixPlugin()]))
     receive(core_bot.ctx, core_bot.typed(OLGA, line))
     for _ in range(MOST_CUT_ALONE):
         die_at(core_bot)
@@ -160,7 +159,8 @@ def test_a_suspect_that_waits_to_run_alone_keeps_nothing_waiting_that_calls_no_p
 def test_a_start_that_the_loss_of_the_database_cut_short_counts_alone_only(core_bot: CoreBot) -> None:
     receive(core_bot.ctx, core_bot.typed(OLGA, "thing list"))
     with closing(Database(core_bot.store.database.path, busy_seconds=0)) as database:
-        core_bot.ctx.store = core_bot.store = Store(database, core_bot.store.keys, core_bot.clock)
+        core_bot.store = Store(database, core_bot.store.keys, core_bot.clock)
+        core_bot.configure(store=core_bot.store)
         for round_ in range(MOST_CUT_ALONE):
             assert core_bot.store.jobs.aside() == 0, f"after {round_} starts"
             job = claim(core_bot)

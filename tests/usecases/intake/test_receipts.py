@@ -18,7 +18,7 @@ from bot.store.sealing.sealed_text import PREFIX, open_text
 from bot.store.store import Store
 from bot.usecases.authority import card_token
 from bot.usecases.intake.receipts import receive
-from bot.usecases.wake_signal import Group
+from bot.usecases.process.wake_signal import Group
 from tests.usecases.core_bot import ANTON, OLGA, CoreBot
 from tests.usecases.fragile import FragileDatabase
 
@@ -116,7 +116,7 @@ def test_receipt_and_job_are_one_transaction_and_a_failure_is_raised(core_bot: C
     typed = core_bot.typed(OLGA, "thing list")
     database = FragileDatabase(core_bot.store.database.path)
     database.fails = lambda number: number == 1
-    core_bot.ctx.store = Store(database, core_bot.store.keys, core_bot.clock)
+    core_bot.configure(store=Store(database, core_bot.store.keys, core_bot.clock))
     with pytest.raises(StoreUnavailable):
         receive(core_bot.ctx, typed)
     assert jobs(core_bot) == 0
@@ -128,7 +128,7 @@ def test_receipt_and_job_are_one_transaction_and_a_failure_is_raised(core_bot: C
 def test_what_came_in_wakes_those_who_work(core_bot: CoreBot) -> None:
     """Nobody else: each thread that wakes for nothing takes its time from those that have something to do."""
     woken: list[tuple[Group, ...]] = []
-    core_bot.ctx.wake = lambda *groups: woken.append(groups)
+    core_bot.ctx.threads.connect_wake(lambda *groups: woken.append(groups))
     receive(core_bot.ctx, core_bot.typed(OLGA, "thing list"))
     assert woken == [(Group.RUNNERS,)]
 
@@ -136,7 +136,7 @@ def test_what_came_in_wakes_those_who_work(core_bot: CoreBot) -> None:
 def test_an_answer_wakes_those_who_say_it_once_it_is_stored(core_bot: CoreBot) -> None:
     """Before that they would wait for the commit."""
     woken: list[tuple[tuple[Group, ...], bool]] = []
-    core_bot.ctx.wake = lambda *groups: woken.append((groups, core_bot.store.database.in_transaction))
+    core_bot.ctx.threads.connect_wake(lambda *groups: woken.append((groups, core_bot.store.database.in_transaction)))
     receive(core_bot.ctx, core_bot.typed(OLGA, "whoami"))
     core_bot.do_jobs()
     assert woken == [((Group.RUNNERS,), False), ((Group.ANSWERS,), False)]
@@ -145,7 +145,7 @@ def test_an_answer_wakes_those_who_say_it_once_it_is_stored(core_bot: CoreBot) -
 def test_a_card_that_is_to_be_posted_wakes_all(core_bot: CoreBot) -> None:
     woken: list[tuple[Group, ...]] = []
     receive(core_bot.ctx, core_bot.typed(OLGA, "thing remove one"))
-    core_bot.ctx.wake = lambda *groups: woken.append(groups)
+    core_bot.ctx.threads.connect_wake(lambda *groups: woken.append(groups))
     core_bot.do_jobs()
     assert woken == [()]
 

@@ -460,10 +460,10 @@ def test_a_freeze_whose_job_breaks_stays_all_the_same(core_bot: CoreBot) -> None
 @stopping
 def test_before_slack_has_said_which_team_is_ours_a_stop_holds_too(core_bot: CoreBot, kind: str) -> None:
     change = core_bot.approved()
-    core_bot.ctx.home_team = ""
+    core_bot.ctx.workspace.identify("")
     receive(core_bot.ctx, STOPS[kind](core_bot, change))
     assert pending(core_bot) == 1
-    core_bot.ctx.home_team = HOME
+    core_bot.ctx.workspace.identify(HOME)
     core_bot.wait(2)
     assert core_bot.now(change).status is STOPPED[kind]
 

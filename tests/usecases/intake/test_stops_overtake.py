@@ -67,7 +67,7 @@ def busy(core_bot: CoreBot) -> Iterator[SlowPortal]:
             store.jobs.add(INBOUND, read, at=0, position=position)
     portal, worker = SlowPortal(core_bot), Worker(core_bot.ctx)
     worker.start()
-    core_bot.ctx.wake = lambda *_: worker.wake_all()
+    core_bot.ctx.threads.connect_wake(lambda *_: worker.wake_all())
     try:
         assert wait_until(lambda: portal.waiting == AT_ONCE)
         yield portal
@@ -114,7 +114,7 @@ def stop_in_the_middle(core_bot: CoreBot, kind: str, chance: random.Random) -> t
         def is_over() -> bool:
             core_bot.clock.advance(0.3)
             portal.answer(1)
-            core_bot.ctx.wake()
+            core_bot.ctx.threads.wake()
             return all(core_bot.now(change).status in ENDED for change in changes)
 
         assert wait_until(is_over)

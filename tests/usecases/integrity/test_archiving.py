@@ -60,8 +60,8 @@ def tags(core_bot: CoreBot) -> set[str]:
 def assert_holds(core_bot: CoreBot) -> None:
     """As the process that archived, one that begins anew, and one that recomputes all of it find it."""
     assert check_chain(core_bot.ctx).limit is None
-    assert examine_head(core_bot.store, core_bot.ctx.witness).why == ""
-    assert examine_log(core_bot.store, core_bot.ctx.witness).why == ""
+    assert examine_head(core_bot.store, core_bot.ctx.audit.witness).why == ""
+    assert examine_log(core_bot.store, core_bot.ctx.audit.witness).why == ""
     check = start_again(core_bot)
     finish(check)
     assert CHAIN not in core_bot.ctx.limits
@@ -143,7 +143,7 @@ def test_what_is_archived_is_told_although_the_witness_file_does_not_take_the_re
     made = archived(core_bot, folder, witness=witness)
     assert witness.appended == 2
     assert core_bot.store.audit.archived().end == made.end
-    core_bot.ctx.witness = witness
+    core_bot.ctx.audit.witness = witness
     WitnessWriter(core_bot.ctx).run_once()
     anchors = list(read_anchors(witness.path.read_text().splitlines(), ""))
     assert anchors[-1].seq == made.end.seq + 1, "the bot writes it when it starts"
@@ -299,13 +299,13 @@ def test_it_holds_wherever_the_range_ends(core_bot: CoreBot, folder: Path, last:
 
 @pytest.fixture
 def witnessed(done: CoreBot, tmp_path: Path) -> CoreBot:
-    done.ctx.witness = Witness(tmp_path / "witness.jsonl")
+    done.ctx.audit.witness = Witness(tmp_path / "witness.jsonl")
     return done
 
 
 def heads(core_bot: CoreBot) -> dict[int, str]:
-    assert core_bot.ctx.witness is not None
-    lines = core_bot.ctx.witness.path.read_text().splitlines()
+    assert core_bot.ctx.audit.witness is not None
+    lines = core_bot.ctx.audit.witness.path.read_text().splitlines()
     return {anchor.seq: anchor.head for anchor in read_anchors(lines, "witness")}
 
 
@@ -313,7 +313,7 @@ def test_the_witness_has_every_head_before_its_record_goes(witnessed: CoreBot, f
     with witnessed.store.unit_of_work() as store:
         store.facts.put(WITNESSED, "0")
     wanted = {one.seq: one.mac.hex() for one in witnessed.store.audit.walk() if one.tag == Tag.ACCESS_GRANTED}
-    made = archived(witnessed, folder, witness=witnessed.ctx.witness)
+    made = archived(witnessed, folder, witness=witnessed.ctx.audit.witness)
     assert wanted.items() <= heads(witnessed).items()
     assert heads(witnessed)[made.end.seq] == made.end.head
     assert max(heads(witnessed)) == (witnessed.store.audit.place() or START).seq
@@ -323,9 +323,9 @@ def test_a_bot_that_starts_afterwards_agrees_with_its_witness(witnessed: CoreBot
     anchoring = WitnessWriter(witnessed.ctx)
     while anchoring.run_once():
         pass
-    archived(witnessed, folder, witness=witnessed.ctx.witness)
-    assert witnessed.ctx.witness is not None
-    witnessed.ctx.witness = Witness(witnessed.ctx.witness.path)
+    archived(witnessed, folder, witness=witnessed.ctx.audit.witness)
+    assert witnessed.ctx.audit.witness is not None
+    witnessed.ctx.audit.witness = Witness(witnessed.ctx.audit.witness.path)
     assert_holds(witnessed)
     with witnessed.store.unit_of_work() as store:
         store.record(Entry(tag=Tag.FROZEN, actor=IDA.id, subject="b24bot"))
@@ -337,15 +337,15 @@ def test_a_bot_that_starts_afterwards_agrees_with_its_witness(witnessed: CoreBot
 
 
 def test_a_witness_that_cannot_be_read_or_written_keeps_it_from_being_done(witnessed: CoreBot, folder: Path) -> None:
-    assert witnessed.ctx.witness is not None
+    assert witnessed.ctx.audit.witness is not None
     before = numbers(witnessed)
-    witnessed.ctx.witness.path.mkdir()
+    witnessed.ctx.audit.witness.path.mkdir()
     with pytest.raises(Refusal, match="witness file"):
-        archived(witnessed, folder, witness=witnessed.ctx.witness)
-    witnessed.ctx.witness.path.rmdir()
-    wish = wish_of(witnessed, folder, witness=witnessed.ctx.witness)
+        archived(witnessed, folder, witness=witnessed.ctx.audit.witness)
+    witnessed.ctx.audit.witness.path.rmdir()
+    wish = wish_of(witnessed, folder, witness=witnessed.ctx.audit.witness)
     plan = plan_archive(witnessed.store, wish)
-    witnessed.ctx.witness.path.mkdir()
+    witnessed.ctx.audit.witness.path.mkdir()
     with pytest.raises(OSError, match="directory"):
         archive(witnessed.store, plan, wish)
     assert numbers(witnessed) == before

@@ -33,7 +33,8 @@ from bot.usecases.integrity.chain_check import (
 )
 from bot.usecases.integrity.checkpoints import EVERY_MS, write_checkpoint
 from bot.usecases.integrity.witness_writer import WitnessWriter
-from bot.usecases.process_state import ChainState
+from bot.usecases.process.audit_progress import AuditProgress, ChainState
+from bot.usecases.process.found_limits import FoundLimits
 from tests.usecases.core_bot import IDA, OLGA, CoreBot
 from tests.usecases.integrity.test_witness_writer import mac, rewrite
 
@@ -62,7 +63,8 @@ def start_again(core_bot: CoreBot) -> ChainCheck:
     """As a process that begins to work; returns what goes on in it, a page of seven records at a time."""
     store = core_bot.store
     store.audit = CountedLog(store.database, store.keys)
-    core_bot.ctx = replace(core_bot.ctx, chain=ChainState(at_start=AT_ONCE), limits={})
+    audit = AuditProgress(witness=core_bot.ctx.audit.witness, chain=ChainState(at_start=AT_ONCE))
+    core_bot.ctx = replace(core_bot.ctx, audit=audit, limits=FoundLimits())
     begin_check(core_bot.ctx)
     return ChainCheck(core_bot.ctx, page=7)
 
@@ -112,11 +114,11 @@ def test_the_rest_is_recomputed_a_page_at_a_time_with_a_record_walked_once(old: 
     length = (old.store.audit.place() or START).seq
     walked(old)
     pages = 0
-    while old.ctx.chain.unchecked is not None:
+    while old.ctx.audit.chain.unchecked is not None:
         check.run_once()
         pages += 1
     assert pages == length // 7 + 1
-    assert old.ctx.chain.verified == old.store.audit.place()
+    assert old.ctx.audit.chain.verified == old.store.audit.place()
     assert not check.run_once(), "and then nothing more is looked at"
 
 
@@ -176,9 +178,9 @@ def test_a_record_changed_before_the_mark_is_found_before_anything_runs(
 
 def test_after_a_break_was_found_no_mark_counts_until_it_is_mended(old: CoreBot, tmp_path: Path) -> None:
     """Neither the one in the witness file: who only looks at the head would take the log for whole."""
-    old.ctx.witness = Witness(tmp_path / "witness.jsonl")
+    old.ctx.audit.witness = Witness(tmp_path / "witness.jsonl")
     finish(start_again(old))
-    marked = read_mark(old.ctx.witness.tail()[-1], KEYS)
+    marked = read_mark(old.ctx.audit.witness.tail()[-1], KEYS)
     assert marked is not None
     grow(old, 3)
     rewrite(old, "UPDATE audit SET actor = 'T1:UX' WHERE seq = 9")
@@ -187,11 +189,11 @@ def test_after_a_break_was_found_no_mark_counts_until_it_is_mended(old: CoreBot,
     assert read_kept_mark(old.store.database, KEYS) == marked, (
         "a log that is broken is not said to be in order up to its end"
     )
-    assert read_mark(old.ctx.witness.tail()[-1], KEYS) == marked
+    assert read_mark(old.ctx.audit.witness.tail()[-1], KEYS) == marked
     check = start_again(old)
-    assert old.ctx.chain.unchecked is not None
-    assert not old.ctx.chain.unchecked.covered
-    limit = note_chain(replace(old.ctx, limits={}))
+    assert old.ctx.audit.chain.unchecked is not None
+    assert not old.ctx.audit.chain.unchecked.covered
+    limit = note_chain(replace(old.ctx, limits=FoundLimits()))
     assert limit is not None, "whoever only looks at the head looks at all of it now"
     assert "record #9" in limit.why
     rewrite(old, "UPDATE audit SET actor = 'b24bot' WHERE seq = 9")
@@ -260,8 +262,8 @@ def test_a_mark_that_was_not_made_with_the_key_is_none(old: CoreBot, forged: str
         store.facts.put(VERIFIED, forged)
     start_again(old)
     assert walked(old) == AT_ONCE, "the newest, and the rest before anything is changed"
-    assert old.ctx.chain.unchecked is not None
-    assert not old.ctx.chain.unchecked.covered
+    assert old.ctx.audit.chain.unchecked is not None
+    assert not old.ctx.audit.chain.unchecked.covered
 
 
 def test_a_mark_that_names_another_place_is_not_that_mark(old: CoreBot) -> None:
@@ -284,7 +286,7 @@ def test_an_old_mark_put_back_only_makes_the_tail_longer(old: CoreBot) -> None:
 def test_the_mark_stands_in_the_witness_file_too_and_serves_where_the_database_has_none(
     old: CoreBot, tmp_path: Path
 ) -> None:
-    old.ctx.witness = Witness(tmp_path / "witness.jsonl")
+    old.ctx.audit.witness = Witness(tmp_path / "witness.jsonl")
     grow(old, 1)
     finish(start_again(old))
     with old.store.unit_of_work() as store:
@@ -292,16 +294,16 @@ def test_the_mark_stands_in_the_witness_file_too_and_serves_where_the_database_h
     start_again(old)
     assert walked(old) == 0
     other = encode_mark(Mark(place=Place(seq=last(old).seq, mac=bytes(32)), keys=("k1",), at=0), KEYS)
-    assert old.ctx.witness is not None
-    old.ctx.witness.append([other])
+    assert old.ctx.audit.witness is not None
+    old.ctx.audit.witness.append([other])
     start_again(old)
     assert walked(old) == 0, "one of another log is passed over: its heads are compared as they ever were"
 
 
 def test_a_mark_is_no_head_so_that_it_hides_no_cut_of_the_witness_file(old: CoreBot, tmp_path: Path) -> None:
-    old.ctx.witness = Witness(tmp_path / "witness.jsonl")
+    old.ctx.audit.witness = Witness(tmp_path / "witness.jsonl")
     WitnessWriter(old.ctx).run_once()
-    old.ctx.witness.path.unlink()
+    old.ctx.audit.witness.path.unlink()
     finish(start_again(old))
     old.type(OLGA, "thing list")
     WitnessWriter(old.ctx).run_once()
@@ -309,7 +311,7 @@ def test_a_mark_is_no_head_so_that_it_hides_no_cut_of_the_witness_file(old: Core
 
 
 def test_a_witness_that_takes_no_mark_is_no_trouble(old: CoreBot, tmp_path: Path) -> None:
-    old.ctx.witness = Witness(tmp_path / "nowhere" / "witness.jsonl")
+    old.ctx.audit.witness = Witness(tmp_path / "nowhere" / "witness.jsonl")
     grow(old, 1)
     finish(start_again(old))
     assert (read_kept_mark(old.store.database, KEYS) or absent()).place == last(old)
@@ -321,7 +323,7 @@ def test_a_new_mark_is_kept_before_the_tail_is_longer_than_a_start_recomputes(ol
     for _ in range(3):
         grow(old, AT_ONCE // 2 - 1)
         assert not check.run_once()
-        assert old.ctx.chain.verified != last(old)
+        assert old.ctx.audit.chain.verified != last(old)
         grow(old, 1)
         finish(check)
         assert (read_kept_mark(old.store.database, KEYS) or absent()).place == last(old)
@@ -341,14 +343,14 @@ def test_a_tail_that_is_too_long_is_left_to_the_rest(old: CoreBot) -> None:
     grow(old, AT_ONCE + 5)
     start_again(old)
     assert walked(old) == AT_ONCE
-    assert old.ctx.chain.unchecked is not None
-    assert not old.ctx.chain.unchecked.covered
+    assert old.ctx.audit.chain.unchecked is not None
+    assert not old.ctx.audit.chain.unchecked.covered
 
 
 def test_a_short_log_is_recomputed_as_a_whole_and_gets_no_mark(core_bot: CoreBot) -> None:
     check = start_again(core_bot)
     assert walked(core_bot) == last(core_bot).seq
-    assert core_bot.ctx.chain.unchecked is None
+    assert core_bot.ctx.audit.chain.unchecked is None
     core_bot.clock.advance(CHECK_SECONDS)
     finish(check)
     assert core_bot.store.facts.get(VERIFIED) is None
@@ -363,12 +365,12 @@ def test_no_checkpoint_is_written_before_the_end(old: CoreBot) -> None:
 
 
 def test_new_heads_go_to_the_witness_meanwhile(old: CoreBot, tmp_path: Path) -> None:
-    old.ctx.witness = Witness(tmp_path / "witness.jsonl")
+    old.ctx.audit.witness = Witness(tmp_path / "witness.jsonl")
     start_again(old)
     WitnessWriter(old.ctx).run_once()
     old.ask()
     WitnessWriter(old.ctx).run_once()
-    assert mac(old, last(old).seq) in old.ctx.witness.tail()[-1]
+    assert mac(old, last(old).seq) in old.ctx.audit.witness.tail()[-1]
 
 
 def test_the_status_tells_that_it_waits_and_then_up_to_where_the_log_was_recomputed(old: CoreBot) -> None:
@@ -376,7 +378,7 @@ def test_the_status_tells_that_it_waits_and_then_up_to_where_the_log_was_recompu
     assert "being recomputed" in dict(report_status(old.ctx).facts)["Audit log"]
     finish(check)
     told = dict(report_status(old.ctx).facts)["Audit log"]
-    assert told.startswith(f"recomputed as a whole up to #{old.ctx.chain.verified.seq} at ")
+    assert told.startswith(f"recomputed as a whole up to #{old.ctx.audit.chain.verified.seq} at ")
 
 
 def test_the_keys_of_records_before_the_mark_are_those_in_it(old: CoreBot) -> None:

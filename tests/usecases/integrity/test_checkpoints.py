@@ -105,5 +105,5 @@ def test_a_chain_that_is_broken_gets_none(core_bot: CoreBot) -> None:
         core_bot.store.database.execute("UPDATE audit SET at = 0 WHERE seq = 6")
     broken = check_chain(core_bot.ctx).limit
     assert broken is not None
-    core_bot.ctx.limits[CHAIN] = broken
+    core_bot.ctx.limits.note_limit(CHAIN, broken)
     assert not write_checkpoint(core_bot.ctx)

@@ -12,7 +12,7 @@ from tests.usecases.core_bot import OLGA, CoreBot
 
 def test_a_displaced_lock_file_limits_the_bot_to_reading_and_is_lifted_by_itself(core_bot: CoreBot) -> None:
     change = core_bot.approved()
-    core_bot.ctx.find_displaced = lambda: "/srv/b24bot/worker.lock is gone."
+    core_bot.ctx.files.compare_with(lambda: "/srv/b24bot/worker.lock is gone.")
     note_files(core_bot.ctx)
     assert strictest_mode(list_limits(core_bot.ctx)) is Mode.READ_ONLY
     core_bot.work()
@@ -21,20 +21,20 @@ def test_a_displaced_lock_file_limits_the_bot_to_reading_and_is_lifted_by_itself
     assert "/srv/b24bot/worker.lock is gone." in core_bot.now(change).outcome
     core_bot.type(OLGA, "thing remove two")
     assert "Stop every b24bot of that folder" in core_bot.last_whisper
-    core_bot.ctx.find_displaced = lambda: ""
+    core_bot.ctx.files.compare_with(lambda: "")
     note_files(core_bot.ctx)
     assert list_limits(core_bot.ctx) == []
 
 
 def test_it_is_looked_at_before_the_first_job(core_bot: CoreBot) -> None:
-    core_bot.ctx.find_displaced = lambda: "/srv/b24bot/b24bot.sqlite3 has another name too (it is hard-linked)."
+    core_bot.ctx.files.compare_with(lambda: "/srv/b24bot/b24bot.sqlite3 has another name too (it is hard-linked).")
     assert [limit.name for limit in run_startup_checks(core_bot.ctx)] == ["files"]
 
 
 def test_the_files_are_compared_again_each_minute(core_bot: CoreBot) -> None:
     watch = FileWatch(core_bot.ctx)
     watch.run_once()
-    core_bot.ctx.find_displaced = lambda: "/srv/b24bot/intake.lock is gone."
+    core_bot.ctx.files.compare_with(lambda: "/srv/b24bot/intake.lock is gone.")
     core_bot.clock.advance(CHECK_SECONDS - 1)
     watch.run_once()
     assert FILES not in core_bot.ctx.limits

@@ -12,7 +12,7 @@ from bot.core.audit.audit_record import Entry, Tag
 from bot.core.authority.limits import Mode
 from bot.core.authority.policy import Refused
 from bot.core.change.change_request import Status
-from bot.usecases.context import Channels
+from bot.usecases.chat_port import Channels
 from bot.usecases.delivery_errors import ChannelDead, Lost
 from bot.usecases.integrity.active_limits import check_limits
 from bot.usecases.integrity.audit_gate import LASTS_SECONDS, SLOW_MS, LagWatch, find_audit_channel_limit
@@ -66,7 +66,7 @@ def test_it_goes_on_by_itself_once_the_backlog_is_out(core_bot: CoreBot) -> None
 
 
 def test_the_most_can_be_less(core_bot: CoreBot) -> None:
-    core_bot.ctx.audit_lag_ms = 60_000
+    core_bot.configure(audit_lag_ms=60_000)
     stall(core_bot)
     core_bot.clock.advance(61)
     assert find_audit_channel_limit(core_bot.ctx) is not None
@@ -77,7 +77,7 @@ def test_it_holds_in_the_transaction_right_before_the_call(core_bot: CoreBot) ->
     change = core_bot.approved()
     stall_now = [Lost("timeout")] * 10_000
     core_bot.messenger.fail("audit", *stall_now)
-    core_bot.ctx.audit_lag_ms = 1_000
+    core_bot.configure(audit_lag_ms=1_000)
 
     def wait() -> None:
         with core_bot.store.unit_of_work() as store:
@@ -134,7 +134,7 @@ def test_a_slow_channel_is_told_once_each_time_to_the_log_and_the_admins(
 
 
 def test_whoever_is_refused_sooner_is_told_sooner(core_bot: CoreBot) -> None:
-    core_bot.ctx.audit_lag_ms = 60_000
+    core_bot.configure(audit_lag_ms=60_000)
     watch = LagWatch(core_bot.ctx)
     stall(core_bot)
     core_bot.clock.advance(61)
@@ -177,7 +177,7 @@ def test_who_cannot_be_told_is_not(
     core_bot = make_core_bot(channels=Channels(approval=APPROVALS, audit="" if missing == "channel" else AUDIT))
     if missing == "team":
         stall(core_bot)
-        core_bot.ctx.home_team = ""
+        core_bot.ctx.workspace.identify("")
         core_bot.clock.advance(SLOW_MS)
     with caplog.at_level(logging.WARNING):
         looks(LagWatch(core_bot.ctx), core_bot)

@@ -42,7 +42,7 @@ def test_a_disk_that_is_nearly_full_keeps_what_is_dangerous_from_running_until_t
     core_bot: CoreBot, upkeep: Maintenance
 ) -> None:
     free = [LEAST_FREE - 1]
-    core_bot.ctx.free_bytes = lambda path: free[0] if path == core_bot.store.database.path else 0
+    core_bot.ctx.files.free_bytes = lambda path: free[0] if path == core_bot.store.database.path else 0
     change = core_bot.approved()
     upkeep.run_once()
     limit = core_bot.ctx.limits["disk"]
@@ -61,7 +61,7 @@ def test_a_disk_that_is_nearly_full_keeps_what_is_dangerous_from_running_until_t
 
 
 def test_the_room_is_that_of_the_real_disk(core_bot: CoreBot, tmp_path: Path) -> None:
-    assert core_bot.ctx.free_bytes(core_bot.store.database.path) == pytest.approx(
+    assert core_bot.ctx.files.free_bytes(core_bot.store.database.path) == pytest.approx(
         shutil.disk_usage(tmp_path).free, abs=1024**3
     )
 
@@ -203,7 +203,7 @@ def test_a_duty_that_meets_a_fault_is_not_tried_again_each_second(core_bot: Core
         asked.append(path)
         raise ZeroDivisionError
 
-    core_bot.ctx.free_bytes = free
+    core_bot.ctx.files.free_bytes = free
     with pytest.raises(ZeroDivisionError):
         upkeep.run_once()
     for _ in range(5):
@@ -215,7 +215,7 @@ def test_a_database_that_cannot_be_written_keeps_one_duty_waiting_and_not_the_ot
     core_bot: CoreBot, upkeep: Maintenance, caplog: pytest.LogCaptureFixture
 ) -> None:
     core_bot.break_audit()
-    core_bot.ctx.free_bytes = lambda _path: 0
+    core_bot.ctx.files.free_bytes = lambda _path: 0
     after(core_bot, upkeep, 60)
     assert "disk on fire" in caplog.text
     assert "disk" in core_bot.ctx.limits

@@ -29,6 +29,7 @@ from bot.usecases.integrity.witness_writer import (
     WitnessWriter,
     find_witness_limit,
 )
+from bot.usecases.process.audit_progress import ChainState
 from tests.usecases.core_bot import ANTON, IDA, OLGA, SHELL, CoreBot
 
 GUARDS = ("audit_no_update", "audit_no_delete", "audit_no_replace")
@@ -37,13 +38,13 @@ GUARDS = ("audit_no_update", "audit_no_delete", "audit_no_replace")
 @pytest.fixture
 def watched(core_bot: CoreBot, tmp_path: Path) -> CoreBot:
     """An office whose heads go to a file beside its folder."""
-    core_bot.ctx.witness = Witness(tmp_path / "witness.jsonl")
+    core_bot.ctx.audit.witness = Witness(tmp_path / "witness.jsonl")
     return core_bot
 
 
 def lines(core_bot: CoreBot) -> list[dict[str, str | int]]:
-    assert core_bot.ctx.witness is not None
-    path = core_bot.ctx.witness.path
+    assert core_bot.ctx.audit.witness is not None
+    path = core_bot.ctx.audit.witness.path
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
@@ -71,10 +72,10 @@ def last(core_bot: CoreBot) -> int:
 
 def test_a_chain_that_holds_is_no_limit_and_is_not_recomputed_again(core_bot: CoreBot) -> None:
     assert check_chain(core_bot.ctx).limit is None
-    assert core_bot.ctx.chain.verified == core_bot.store.audit.place()
+    assert core_bot.ctx.audit.chain.verified == core_bot.store.audit.place()
     rewrite(core_bot, "UPDATE audit SET actor = 'T1:UX' WHERE seq = 2")
     assert check_chain(core_bot.ctx).limit is None, "what was verified is not looked at again before the next start"
-    core_bot.ctx.chain.verified = START
+    core_bot.ctx.audit.chain = ChainState()
     assert check_chain(core_bot.ctx).limit is not None
 
 
@@ -85,7 +86,7 @@ def test_a_record_that_was_changed_leaves_reading_only_and_is_named(core_bot: Co
     limit = note_chain(core_bot.ctx)
     words = "The audit log is broken at record #2: it was changed after it was written, or is missing."
     assert limit == Limit(name=CHAIN, mode=Mode.READ_ONLY, why=words, until=MENDED)
-    assert core_bot.ctx.chain.verified.seq == 1
+    assert core_bot.ctx.audit.chain.verified.seq == 1
     assert limit in list_limits(core_bot.ctx)
     assert core_bot.type(OLGA, "thing remove one") == (
         f"{words} Reading goes on; nothing that changes anything is taken on until {MENDED}."
@@ -188,7 +189,7 @@ def test_an_old_copy_of_the_database_leaves_reading_only_and_the_witness_as_it_i
     WitnessWriter(watched.ctx).run_once()
     before = lines(watched)
     again = make_core_bot(store=open_store(old, Keyring({"k1": bytes(32)}), watched.clock, synchronous="OFF"), roles={})
-    again.ctx.witness = Witness(watched.ctx.witness.path if watched.ctx.witness else tmp_path)
+    again.ctx.audit.witness = Witness(watched.ctx.audit.witness.path if watched.ctx.audit.witness else tmp_path)
     limit = note_chain(again.ctx)
     assert limit is not None
     assert (limit.mode, limit.why) == (
@@ -208,16 +209,16 @@ def test_records_cut_off_are_found_also_when_the_witness_file_was_taken_away_wit
     watched.ask()
     watched.ask("thing remove two")
     WitnessWriter(watched.ctx).run_once()
-    assert watched.ctx.witness is not None
-    watched.ctx.witness.path.unlink()
+    assert watched.ctx.audit.witness is not None
+    watched.ctx.audit.witness.path.unlink()
     if away != "gone":
-        watched.ctx.witness.path.mkdir()
+        watched.ctx.audit.witness.path.mkdir()
     rewrite(watched, "DELETE FROM audit WHERE seq > 6")
-    watched.ctx.chain.verified = START
+    watched.ctx.audit.chain = ChainState()
     words = "The database ends at audit record #6, and the head of #8 was written to the witness file: "
     assert WitnessWriter(watched.ctx).run_once() is False
     assert watched.ctx.limits[CHAIN].why == f"{words}records were cut off."
-    watched.ctx.limits.clear()
+    watched.ctx.limits.keep_limit(CHAIN, None)
     found = note_chain(watched.ctx)
     assert found is not None
     assert found.why.startswith(words)
@@ -230,7 +231,7 @@ def test_two_databases_with_one_witness_find_each_other(
     other.clock.advance(5)
     for core_bot in (watched, other):
         core_bot.ask()
-    other.ctx.witness = watched.ctx.witness
+    other.ctx.audit.witness = watched.ctx.audit.witness
     WitnessWriter(watched.ctx).run_once()
     assert WitnessWriter(other.ctx).run_once() is False
     limit = other.ctx.limits[CHAIN]
@@ -239,9 +240,9 @@ def test_two_databases_with_one_witness_find_each_other(
         "Audit record #7 is not the one the witness file has seen: two b24bots with two databases write to it, or the "
         "log was written anew."
     )
-    assert watched.ctx.witness is not None
+    assert watched.ctx.audit.witness is not None
     alien = witness_line("t", Place(seq=3, mac=bytes(32)), at="", key_id="k1")
-    watched.ctx.witness.append([alien])
+    watched.ctx.audit.witness.append([alien])
     watched.ask("thing remove two")
     WitnessWriter(watched.ctx).run_once()
     assert CHAIN in watched.ctx.limits, "also a line that another one wrote between ours"
@@ -262,8 +263,8 @@ def test_a_witness_that_was_cut_is_told_recorded_and_begun_anew(
 ) -> None:
     anchoring = WitnessWriter(watched.ctx)
     anchoring.run_once()
-    assert watched.ctx.witness is not None
-    watched.ctx.witness.path.unlink()
+    assert watched.ctx.audit.witness is not None
+    watched.ctx.audit.witness.path.unlink()
     watched.ask()
     with caplog.at_level(logging.WARNING):
         anchoring.run_once()
@@ -280,7 +281,7 @@ def test_one_that_cannot_be_written_is_told_once_and_bars_what_is_dangerous_in_t
     watched: CoreBot, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder = tmp_path / "mount"
-    watched.ctx.witness = Witness(folder / "witness.jsonl")
+    watched.ctx.audit.witness = Witness(folder / "witness.jsonl")
     anchoring = WitnessWriter(watched.ctx)
     with caplog.at_level(logging.WARNING):
         for _ in range(3):
@@ -304,19 +305,19 @@ def test_one_that_cannot_be_written_is_told_once_and_bars_what_is_dangerous_in_t
 
 
 def test_one_that_cannot_be_read_is_a_warning(watched: CoreBot, caplog: pytest.LogCaptureFixture) -> None:
-    assert watched.ctx.witness is not None
-    watched.ctx.witness.path.mkdir()
+    assert watched.ctx.audit.witness is not None
+    watched.ctx.audit.witness.path.mkdir()
     with caplog.at_level(logging.WARNING):
         assert check_chain(watched.ctx).limit is None
     assert "cannot be read" in caplog.text
 
 
 def test_a_witness_that_cannot_be_read_lifts_nothing_it_has_found_before(watched: CoreBot, tmp_path: Path) -> None:
-    assert watched.ctx.witness is not None
-    watched.ctx.witness.append([witness_line("t", Place(seq=99, mac=bytes(32)), at="", key_id="k1")])
+    assert watched.ctx.audit.witness is not None
+    watched.ctx.audit.witness.append([witness_line("t", Place(seq=99, mac=bytes(32)), at="", key_id="k1")])
     found = note_chain(watched.ctx)
     assert found is not None
-    path = watched.ctx.witness.path
+    path = watched.ctx.audit.witness.path
     path.rename(tmp_path / "elsewhere")
     path.mkdir()
     assert note_chain(watched.ctx) == found
@@ -359,16 +360,16 @@ def test_a_witness_that_cannot_be_written_is_in_the_status_at_once_and_the_admin
     core_bot: CoreBot, tmp_path: Path
 ) -> None:
     folder = tmp_path / "far"
-    core_bot.ctx.witness = Witness(folder / "witness.jsonl")
+    core_bot.ctx.audit.witness = Witness(folder / "witness.jsonl")
     core_bot.type(OLGA, "thing list")
-    anchoring, watch, team = WitnessWriter(core_bot.ctx), WitnessWatch(core_bot.ctx), core_bot.ctx.home_team
+    anchoring, watch, team = WitnessWriter(core_bot.ctx), WitnessWatch(core_bot.ctx), core_bot.ctx.workspace.team
     watch.run_once()
     since = core_bot.clock.now
     anchoring.run_once()
-    core_bot.ctx.home_team = ""
+    core_bot.ctx.workspace.identify("")
     watch.run_once()
     assert core_bot.waiting_whispers() == [], "nobody can be told before Slack has said where we are"
-    core_bot.ctx.home_team = team
+    core_bot.ctx.workspace.identify(team)
     for _ in range(3):
         core_bot.clock.advance(LASTS_SECONDS)
         anchoring.run_once()
@@ -398,7 +399,7 @@ def test_a_witness_and_a_database_that_fail_at_once_are_told_when_the_database_i
 ) -> None:
     anchoring = WitnessWriter(watched.ctx)
     anchoring.run_once()
-    watched.ctx.witness = Witness(tmp_path / "far" / "witness.jsonl")
+    watched.ctx.audit.witness = Witness(tmp_path / "far" / "witness.jsonl")
     watched.type(OLGA, "thing list")
     with watched.store.unit_of_work():
         watched.store.database.execute(

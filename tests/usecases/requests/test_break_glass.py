@@ -150,7 +150,7 @@ def test_who_is_no_admin_any_more_does_not_confirm_it(glass: CoreBot) -> None:
 
 def test_what_was_switched_off_meanwhile_is_off(glass: CoreBot) -> None:
     change = glass.ask(NOW, IDA)
-    glass.ctx.terms = Terms()
+    glass.configure(terms=Terms())
     assert "switched off meanwhile" in glass.press(IDA, change, card_token.CONFIRM)
     assert glass.now(change).status is Status.PENDING
 
@@ -233,7 +233,7 @@ def test_who_became_the_only_admin_meanwhile_does_not_break_it(make_core_bot: Ca
 
 def test_another_account_of_theirs_is_no_other_admin(make_core_bot: Callable[..., CoreBot]) -> None:
     core_bot = make_core_bot(terms=ON, roles={IDA: Role.ADMIN, ADA: Role.ADMIN})
-    core_bot.ctx.people = IdentityGroups.of({(IDA, ADA)})
+    core_bot.configure(people=IdentityGroups.of({(IDA, ADA)}))
     assert core_bot.type(IDA, NOW).startswith("Nobody could review it")
 
 
@@ -482,7 +482,7 @@ def test_what_the_house_does_not_do_is_not_told_of_a_portal(glass: CoreBot) -> N
 
 
 def test_another_account_of_who_broke_it_does_not_review_it(glass: CoreBot) -> None:
-    glass.ctx.people = IdentityGroups.of({(IDA, ADA)})
+    glass.configure(people=IdentityGroups.of({(IDA, ADA)}))
     change, review = broken(glass)
     assert "with another account" in glass.press(ADA, review)
     glass.work()

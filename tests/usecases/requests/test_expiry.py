@@ -101,7 +101,7 @@ def test_all_that_are_overdue_end_in_one_round(core_bot: CoreBot) -> None:
 def test_how_long_it_waits_is_a_setting_at_the_time_of_asking(make_core_bot: Callable[..., CoreBot]) -> None:
     core_bot = make_core_bot(terms=Terms(expires_in=60_000))
     change = core_bot.ask()
-    core_bot.ctx.terms = Terms(expires_in=10**9)
+    core_bot.configure(terms=Terms(expires_in=10**9))
     core_bot.clock.advance(60)
     assert expire_overdue(core_bot.ctx) == 1
     assert core_bot.now(change).status is Status.EXPIRED

@@ -20,7 +20,7 @@ BROKEN = ZeroDivisionError("inside the toy")
 @pytest.fixture
 def guarded(core_bot: CoreBot) -> CoreBot:
     """The toy behind the edge that every plugin is called through."""
-    core_bot.ctx.registry = make_registry([GuardedPlugin(core_bot.toy)])
+    core_bot.configure(registry=make_registry([GuardedPlugin(core_bot.toy)]))
     return core_bot
 
 

@@ -108,7 +108,7 @@ def test_who_cannot_approve_or_has_done_so_is_not_mentioned(make_core_bot: Calla
     guest, other = person("Guest"), person("Olga2")
     for one in (guest, other):
         grant_role(core_bot.store, one, Role.ADMIN, by=SHELL)
-    core_bot.ctx.people = IdentityGroups.of([(OLGA, other)])
+    core_bot.configure(people=IdentityGroups.of([(OLGA, other)]))
     core_bot.messenger.standings[guest] = MembershipStatus.GUEST
     core_bot.type(guest, "thing list")
     core_bot.press(ANTON, core_bot.ask())

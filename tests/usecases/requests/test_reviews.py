@@ -193,7 +193,7 @@ def test_the_card_does_not_count_whose_account_is_no_members(make_core_bot: Call
 def test_a_quorum_keeps_what_it_was_when_it_was_asked(make_core_bot: Callable[..., CoreBot]) -> None:
     core_bot = make_core_bot(terms=Terms(quorum=2))
     change = core_bot.ask()
-    core_bot.ctx.terms = Terms(quorum=1)
+    core_bot.configure(terms=Terms(quorum=1))
     core_bot.press(ANTON, change)
     assert core_bot.now(change).status is Status.PENDING
 

@@ -21,7 +21,7 @@ from bot.plugin import Refusal, TargetRefused, TargetUnreachable
 from bot.usecases.admin.allow_list import revoke_role
 from bot.usecases.authority import card_token
 from bot.usecases.authority.eligibility import MOST_OPEN
-from bot.usecases.context import Channels
+from bot.usecases.chat_port import Channels
 from bot.usecases.delivery_errors import ChannelDead
 from bot.usecases.requests.change_opening import check_can_be_decided
 from bot.usecases.requests.command_answers import preview
@@ -158,7 +158,7 @@ def test_what_only_waits_for_its_own_requester_gives_way_to_what_somebody_else_a
 def test_their_own_second_command_finds_the_card_they_have_not_confirmed(core_bot: CoreBot) -> None:
     """By whichever of their accounts."""
     core_bot.ask("thing paint one")
-    core_bot.ctx.people = IdentityGroups.of({(OLGA, VERA)})
+    core_bot.configure(people=IdentityGroups.of({(OLGA, VERA)}))
     for who in (OLGA, VERA):
         assert "CR-1001 (Paint one) is open for this already" in core_bot.type(who, "thing paint one")
         assert "CR-1001 (Paint one) must end first" in core_bot.type(who, "thing remove one")

@@ -125,7 +125,7 @@ def test_a_job_whose_process_died_is_done_by_the_next_one(core_bot: CoreBot) -> 
 def hasty(core_bot: CoreBot) -> Iterator[CoreBot]:
     """An office that does not wait when somebody else holds the file."""
     with closing(Database(core_bot.store.database.path, busy_seconds=0)) as database:
-        core_bot.ctx.store = Store(database, core_bot.store.keys, core_bot.clock)
+        core_bot.configure(store=Store(database, core_bot.store.keys, core_bot.clock))
         yield core_bot
 
 
@@ -161,9 +161,9 @@ def test_as_long_as_it_cannot_be_written_what_is_stranded_stays_so(hasty: CoreBo
         perform_job(hasty.ctx, job)
         with pytest.raises(StoreUnavailable):
             save_unsaved_results(hasty.ctx)
-    assert len(hasty.ctx.stranded) == 1
+    assert len(hasty.ctx.threads.list_unsaved()) == 1
     save_unsaved_results(hasty.ctx)
-    assert hasty.ctx.stranded == []
+    assert hasty.ctx.threads.list_unsaved() == []
 
 
 def test_a_change_request_that_could_not_be_begun_is_run_when_it_can_be(hasty: CoreBot) -> None:
@@ -243,13 +243,13 @@ def test_a_running_worker_answers_asks_runs_and_tells(core_bot: CoreBot, working
 
 def test_until_slack_has_said_who_we_are_nothing_is_judged(core_bot: CoreBot) -> None:
     """Whose team is ours decides who has a role; the jobs wait."""
-    core_bot.ctx.home_team = ""
+    core_bot.ctx.workspace.identify("")
     receive(core_bot.ctx, core_bot.typed(VERA, "thing list"))
     worker = Worker(core_bot.ctx)
     worker.start()
     try:
         assert not wait_until(lambda: bool(core_bot.messenger.whispers), within=0.3)
-        core_bot.ctx.home_team = HOME
+        core_bot.ctx.workspace.identify(HOME)
         worker.wake()
         assert in_time(lambda: core_bot.last_whisper == "Things")
     finally:
@@ -259,7 +259,7 @@ def test_until_slack_has_said_who_we_are_nothing_is_judged(core_bot: CoreBot) ->
 def test_until_slack_has_said_who_we_are_nothing_is_posted(core_bot: CoreBot) -> None:
     """The buttons of a card are signed for our team: one that was posted before would be refused as made up."""
     change = core_bot.ask()
-    core_bot.ctx.home_team = ""
+    core_bot.ctx.workspace.identify("")
     with core_bot.store.unit_of_work():
         queue_card(core_bot.ctx, change.number)
     core_bot.messenger.cards.clear()
@@ -267,7 +267,7 @@ def test_until_slack_has_said_who_we_are_nothing_is_posted(core_bot: CoreBot) ->
     worker.start()
     try:
         assert not wait_until(lambda: bool(core_bot.messenger.cards), within=0.3)
-        core_bot.ctx.home_team = HOME
+        core_bot.ctx.workspace.identify(HOME)
         worker.wake()
         assert in_time(lambda: bool(core_bot.messenger.cards))
     finally:
@@ -365,11 +365,11 @@ def test_old_receipts_are_swept_out_every_hour(core_bot: CoreBot) -> None:
 
 
 def test_a_command_is_answered_although_the_clock_was_set_back_since_it_came(core_bot: CoreBot) -> None:
-    core_bot.ctx.home_team = ""
+    core_bot.ctx.workspace.identify("")
     receive(core_bot.ctx, core_bot.typed(VERA, "thing list"))
     worker = Worker(core_bot.ctx)
     core_bot.clock.set_by = -600_000
-    core_bot.ctx.home_team = HOME
+    core_bot.ctx.workspace.identify(HOME)
     worker.start()
     try:
         assert in_time(lambda: core_bot.last_whisper == "Things")
@@ -477,7 +477,7 @@ def test_a_plugin_that_cannot_look_after_its_own_stops_nothing_else(
     core_bot: CoreBot, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
     trees = Trees("trees")
-    core_bot.ctx.registry = make_registry([GuardedPlugin(core_bot.toy), trees])
+    core_bot.configure(registry=make_registry([GuardedPlugin(core_bot.toy), trees]))
     core_bot.toy.untended = error
     maintain_plugins(core_bot.ctx)
     assert (core_bot.toy.tended, trees.tended) == (1, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from bot.app import Bot, assemble
@@ -113,10 +114,10 @@ def put_together(settings: Any, page: Page) -> Bot:
         token=settings["SLACK_BOT_TOKEN"], base_url=settings.slack_api, timeout=10, retry_handlers=[]
     )
     bot.gateway = FragileGateway(client, bot.store.keys, command=settings.command, api_url=settings.slack_api)
-    bot.context.messenger = bot.gateway
-    bot.context.pace.gaps = NO_GAPS
+    bot.context = replace(bot.context, chat=replace(bot.context.chat, messenger=bot.gateway))
+    bot.context.chat.pace.gaps = NO_GAPS
     # So that the log is soon longer than that: then a start leaves something for later, and keeps a mark.
-    bot.context.chain.at_start = AT_ONCE
+    bot.context.audit.chain.at_start = AT_ONCE
     return bot
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from bot.core.bot_errors import StoreUnavailable
 from bot.usecases.integrity.maintenance import Maintenance
+from bot.usecases.process.trouble_log import OVER_SECONDS
 from bot.usecases.runtime.worker import Worker
-from bot.usecases.trouble_log import OVER_SECONDS
 from tests.usecases.core_bot import CoreBot
 
 FULL = "The database cannot be written now (database or disk is full)."
@@ -66,7 +66,7 @@ def test_a_full_disk_is_logged_once_in_a_plain_sentence_and_once_when_there_is_r
 
 def test_another_trouble_of_the_database_is_news(core_bot: CoreBot, logged: pytest.LogCaptureFixture) -> None:
     for sentence in ("It is full.", "It is full.", "It is locked.", "It is locked."):
-        core_bot.ctx.troubles.met("keeper", StoreUnavailable(sentence))
+        core_bot.ctx.threads.troubles.met("keeper", StoreUnavailable(sentence))
     assert [record.getMessage()[:13] for record in logged.records] == ["It is full. I", "It is locked."]
 
 

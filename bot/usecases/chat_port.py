@@ -1,0 +1,74 @@
+"""The chat as the use cases know it: what can be said there, its channels, and what this process remembers of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import field
+from typing import Protocol
+
+from bot.core.audit.audit_record import AuditRecord
+from bot.core.authority.membership import Membership
+from bot.core.change.change_request import ChangeRequest
+from bot.core.messages.notices import PrivateNotice
+from bot.core.principals import Principal
+from bot.plugin.frozen import dataclass
+from bot.usecases.channel_pace import ChannelRateLimiter
+from bot.usecases.chat_refusals import ChatRefusal
+from bot.usecases.process.account_lookups import AccountLookups
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostedMessage:
+    """Where a message came to stand."""
+
+    channel: str
+    message: str
+
+
+class Messenger(Protocol):
+    """What the bot can say, and nothing about how. Raises the errors of `usecases.undelivered`.
+
+    A bare card or audit line is the plainest form of it, for when Slack refused the content of the full one. `whisper`
+    returns why direct messages did not take it: empty when they did, None when they were not tried. `fitting_lines`
+    sends nothing: it says how many of these audit lines, from the first, one message holds, and reads no further.
+    `find_refusal` sends nothing either: it says what the stored reason of a refusal means.
+    """
+
+    def post_card(self, change: ChangeRequest, *, bare: bool = False) -> PostedMessage: ...
+
+    def rewrite_card(self, change: ChangeRequest, *, bare: bool = False) -> None: ...
+
+    def reply(self, change: ChangeRequest, text: str) -> None: ...
+
+    def send_privately(self, whisper: PrivateNotice) -> str | None: ...
+
+    def audit_lines(self, channel: str, records: list[AuditRecord], *, bare: bool = False) -> None: ...
+
+    def fitting_lines(self, records: Iterable[AuditRecord]) -> int: ...
+
+    def note(self, channel: str, text: str, earlier: PostedMessage | None, *, thread: str = "") -> PostedMessage: ...
+
+    def ask_reason(self, trigger: str, change: ChangeRequest, value: str) -> None: ...
+
+    def account(self, person: Principal) -> Membership: ...
+
+    def find_refusal(self, reason: str) -> ChatRefusal: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channels:
+    """The two channels of a deployment, by id; empty when not set."""
+
+    approval: str = ""
+    audit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
+    """A way to speak, and what keeps this process from speaking or asking too often."""
+
+    messenger: Messenger
+    channels: Channels
+    pace: ChannelRateLimiter
+    """When each channel takes the next message; whoever posts asks it."""
+    lookups: AccountLookups = field(default_factory=AccountLookups)

@@ -1,0 +1,37 @@
+"""How this process is told from others: its name in leases, and those of its threads that are at work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bot import clock as ids
+
+
+class ProcessIdentity:
+    """Names the owners of leases, and knows which of its own are at work."""
+
+    def __init__(self) -> None:
+        self._name = ids.token()
+        self._at_work: set[str] = set()
+
+    def make_owner(self, try_of: str) -> str:
+        """Name the owner of a lease: this process, and one try at one change request."""
+        return f"{self._name}:{try_of}"
+
+    def is_own(self, owner: str) -> bool:
+        """Whether a thread of this process held, or holds, leases as this owner."""
+        return owner.startswith(f"{self._name}:")
+
+    def is_at_work(self, owner: str) -> bool:
+        """Whether the thread of this owner still works in this process."""
+        return owner in self._at_work
+
+    @contextmanager
+    def keep_at_work(self, owner: str) -> Iterator[None]:
+        """Count the owner as at work while this lasts."""
+        self._at_work.add(owner)
+        try:
+            yield
+        finally:
+            self._at_work.discard(owner)
