@@ -26,6 +26,7 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from bot.clock import SystemClock
 from bot.plugin import Clock, Services
 from bot.testing.services import scratch_services
+from plugins.bitrix24.auth.audit_events import EVENTS
 from plugins.bitrix24.auth.bootstrap import take_over
 from plugins.bitrix24.auth.credentials import CredentialStore
 from plugins.bitrix24.client.rest_client import Caller
@@ -136,7 +137,7 @@ def our_services(at: Stand, folder: Path) -> Services:
         "BITRIX24_OAUTH_URL": "https://oauth.bitrix.info/oauth/token/",
         "B24BOT_ALLOW_LOOPBACK": "on",
     }
-    return scratch_services(folder, settings, plugin="bitrix24", clock=SystemClock())
+    return scratch_services(folder, settings, plugin="bitrix24", events=EVENTS, clock=SystemClock())
 
 
 def our_caller(at: Stand, services: Services, *, limited: bool = True) -> Caller:

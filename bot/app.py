@@ -20,7 +20,8 @@ from bot.core.bot_errors import ConfigurationError, PluginFault, StoreUnavailabl
 from bot.core.principals import Principal
 from bot.host.contract import settings_of
 from bot.host.discovery import close_plugins, load_plugins
-from bot.plugin import BadArgument, Clock, Plugin, Refusal
+from bot.host.registry import Registry
+from bot.plugin import BadArgument, Clock, Event, Plugin, Refusal
 from bot.plugin.frozen import dataclass
 from bot.settings import HOST_SETTINGS, Settings, load_settings
 from bot.store.engine.database import Failpoint
@@ -130,8 +131,9 @@ def assemble(
 
 def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> Bot:
     plugins = load_plugins(settings["B24BOT_PLUGINS"])
-    gateway = late(partial(_make_gateway, settings, keys))
-    context = _make_context(settings, clock, store, plugins, gateway)
+    registry = make_registry(plugins)
+    gateway = late(partial(_make_gateway, settings, keys, registry.events))
+    context = _make_context(settings, clock, store, registry, gateway)
     # A log that cannot be trusted is not written on, and who the first admins are can wait until it can.
     if is_seeding_due(store, settings.admins) and not examine_head(store, context.audit.witness).why:
         seed_admins(store, settings.admins, by=Principal.shell("B24BOT_ADMINS"))
@@ -145,14 +147,12 @@ def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> B
     return Bot(settings=settings, store=store, plugins=plugins, gateway=gateway, context=context)
 
 
-def _make_context(
-    settings: Settings, clock: Clock, store: Store, plugins: tuple[Plugin, ...], messenger: Messenger
-) -> Context:
+def _make_context(settings: Settings, clock: Clock, store: Store, registry: Registry, messenger: Messenger) -> Context:
     channels = Channels(approval=settings["B24BOT_APPROVAL_CHANNEL"], audit=settings["B24BOT_AUDIT_CHANNEL"])
     secrets = {row.name: settings[row.name] for row in settings.rows if row.secret}
     return Context(
         store=store,
-        registry=make_registry(plugins),
+        registry=registry,
         clock=clock,
         chat=Chat(messenger=messenger, channels=channels, pace=ChannelRateLimiter(clock)),
         deployment=Deployment(
@@ -169,12 +169,12 @@ def _make_context(
     )
 
 
-def _make_gateway(settings: Settings, keys: Keyring) -> Gateway:
+def _make_gateway(settings: Settings, keys: Keyring, events: Mapping[str, Event]) -> Gateway:
     from bot.slack.outgoing.messenger import Gateway, make_client
 
     client = make_client(settings["SLACK_BOT_TOKEN"], settings.slack_api)
     approval = settings["B24BOT_APPROVAL_CHANNEL"]
-    return Gateway(client, keys, command=settings.command, api_url=settings.slack_api, approval=approval)
+    return Gateway(client, keys, command=settings.command, api_url=settings.slack_api, approval=approval, events=events)
 
 
 def _start(plugin: Plugin, context: Context) -> None:

@@ -85,7 +85,10 @@ def check_plugin_settings(environment: Environment) -> str:
         ) as store:
             for plugin in plugins:
                 try:
-                    plugin.start(services_for(plugin.name, settings.for_plugins, store, environment.clock))
+                    services = services_for(
+                        plugin.name, settings.for_plugins, store, environment.clock, events=plugin.events
+                    )
+                    plugin.start(services)
                 except PluginError as error:
                     sentence = f"The plugin {plugin.name} does not start: {error.sentence}"
                     raise ConfigurationError(sentence, hint=error.hint) from None

@@ -51,7 +51,9 @@ def _check_each(environment: Environment, plugins: Sequence[Plugin]) -> str | No
 
 
 def _places(environment: Environment, plugin: Plugin, store: Store) -> list[Place]:
-    services = services_for(plugin.name, environment.all_settings.for_plugins, store, environment.clock)
+    services = services_for(
+        plugin.name, environment.all_settings.for_plugins, store, environment.clock, events=plugin.events
+    )
     return list(plugin.places(services))
 
 
@@ -60,7 +62,9 @@ def _look(environment: Environment, plugin: Plugin, place: Place, store: Store) 
     command = _check_command(plugin)
     if command is None:
         return [], []
-    services = services_for(plugin.name, environment.all_settings.for_plugins, store, environment.clock)
+    services = services_for(
+        plugin.name, environment.all_settings.for_plugins, store, environment.clock, events=plugin.events
+    )
     try:
         subject = plugin.open(services, place)
         with blame_plugin(plugin.name, f"worked on `{command.path}`"):

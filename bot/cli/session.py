@@ -8,6 +8,7 @@ import pwd
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from bot.core.parsing.invocation import AnyCommand
 from bot.core.principals import Principal
 from bot.host.discovery import load_plugins
 from bot.logs import set_up_logs
-from bot.plugin import Plugin, PluginError
+from bot.plugin import Event, Plugin, PluginError
 from bot.plugin.frozen import dataclass
 from bot.settings import Settings, load_settings
 from bot.store.engine.database import FILE_NAME, Database
@@ -45,6 +46,7 @@ class DeclaredCommands:
     commands: Sequence[AnyCommand]
     helps: Mapping[str, str]
     trouble: PluginError | None = None
+    events: Mapping[str, Event] = field(default_factory=dict)
 
 
 class Terminal:
@@ -93,11 +95,11 @@ class Terminal:
     def declared(self) -> DeclaredCommands:
         """Every command there is, without opening anything."""
         try:
-            commands = list(make_registry(self.plugins))
+            registry = make_registry(self.plugins)
             helps = {group.noun: group.help for plugin in self.plugins for group in plugin.groups}
         except PluginError as error:
             return DeclaredCommands(commands=list(make_registry(())), helps={}, trouble=error)
-        return DeclaredCommands(commands=commands, helps=helps)
+        return DeclaredCommands(commands=list(registry), helps=helps, events=registry.events)
 
     @cached_property
     def person(self) -> Principal:

@@ -6,13 +6,15 @@ import inspect
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from string import Formatter
 from typing import Any, get_args
 
+from bot.core.audit.audit_record import COMPUTED, Tag
 from bot.core.bot_errors import ConfigurationError
 from bot.core.local_plugins import LOCAL_PLUGINS
 from bot.core.parsing.invocation import HOST_OPTIONS, AnyCommand
 from bot.host.value_types import find_mismatch
-from bot.plugin import PLUGIN_API, Arg, Group, Nothing, Plan, Plugin, Risk, Setting, Settling
+from bot.plugin import PLUGIN_API, Arg, Event, Group, Nothing, PlaceTerm, Plan, Plugin, Risk, Setting, Settling
 
 MEMBERS: Mapping[str, object] = {name: member for name, member in vars(Plugin).items() if not name.startswith("_")}
 """The members of the protocol itself, so that this list and the protocol cannot differ."""
@@ -22,8 +24,12 @@ SEE = "docs/plugins.md, “What a plugin is”, lists what a plugin brings."
 TERMINAL_OPTIONS = ("--json", "--yes", "--help")
 """Options of every command of the terminal, beside those of every command."""
 _NAME = re.compile(r"\A[a-z][a-z0-9_-]{0,40}\Z")
+_WORD = re.compile(r"\A[a-z]{1,40}\Z")
+_OPTION = re.compile(r"\A--[a-z][a-z0-9-]{0,39}\Z")
+_TAG = re.compile(r"\A[a-z][a-z0-9_-]*(:[a-z][a-z0-9_-]*){2}\Z")
+_FACT = re.compile(r"\A[a-z][a-z_]{0,40}\Z")
 _VARIABLE = re.compile(r"\A[A-Z][A-Z0-9_]{0,80}\Z")
-_KINDS: Mapping[str, type[Any]] = {"settings": Setting, "groups": Group}
+_KINDS: Mapping[str, type[Any]] = {"settings": Setting, "groups": Group, "events": Event}
 _OF_THE_HOST = (Risk.PERSONAL, Risk.HALT)
 
 
@@ -94,6 +100,53 @@ def check_values(plugin: Any) -> Iterator[str]:
         yield "declares settling wrongly: its seconds are below 0"
     if not isinstance(plugin.simulators, Mapping):
         yield "has simulators that are no mapping from names to functions"
+
+
+def check_place_term(plugin: Any) -> Iterator[str]:
+    """Its word for a place can stand in a sentence, and the option is one that no command has otherwise."""
+    term = plugin.place_term
+    wrong = find_mismatch(term, PlaceTerm)
+    if wrong:
+        yield f"declares place_term wrongly: it{'' if wrong.startswith('.') else ' '}{wrong}"
+    elif not _WORD.match(term.word):
+        yield f"calls a place “{term.word}”; a word for it is made of a-z"
+    elif not _OPTION.match(term.option):
+        yield f"names a place by “{term.option}”; an option is two hyphens and a word of a-z, 0-9 and -"
+
+
+def check_events(plugin: Any) -> Iterator[str]:
+    """Each event has a tag of the plugin's own, and a sentence that its records can fill."""
+    for event in plugin.events:
+        wrong = find_mismatch(event, Event)
+        if wrong:
+            yield f"declares an event whose {wrong.removeprefix('.')}"
+        else:
+            yield from (f"declares the event “{event.tag}”, {fault}" for fault in _event_faults(plugin, event))
+    tags = [event.tag for event in plugin.events if isinstance(event.tag, str)]
+    yield from (f"declares the event “{tag}” twice" for tag in _twice(tags))
+
+
+def _event_faults(plugin: Any, event: Event) -> Iterator[str]:
+    sources = (plugin.name, plugin.place_term.word)
+    if not _TAG.match(event.tag):
+        yield "whose tag is not source:subject:action, each of a-z, 0-9, - and _"
+    elif event.tag.partition(":")[0] not in sources:
+        yield f"whose tag does not begin with {' or '.join(f'{source}:' for source in dict.fromkeys(sources))}"
+    elif event.tag in set(Tag):
+        yield "which is a tag of b24bot itself"
+    for name in (name for name in event.facts if not _FACT.match(name) or name in (*COMPUTED, "reason")):
+        yield f"which may not have the fact {name}: take another name, of a-z and _"
+    for words, known in ((event.sentence, {"place"}), *((words, {""}) for words in event.facts.values())):
+        if not _fields(words) <= known:
+            yield f"whose words “{words}” have other gaps than {{{known.pop()}}}"
+
+
+def _fields(words: str) -> set[str]:
+    """The names of the gaps in a text; of one that cannot be read the text itself."""
+    try:
+        return {name for _, name, _, _ in Formatter().parse(words) if name is not None}
+    except ValueError:
+        return {words}
 
 
 def check_settings(plugin: Any) -> Iterator[str]:
@@ -173,6 +226,8 @@ CHECKS: Sequence[Callable[[Any], Iterator[str]]] = (
     check_signatures,
     check_name,
     check_values,
+    check_place_term,
+    check_events,
     check_settings,
     check_paths,
     check_arguments,

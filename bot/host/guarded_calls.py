@@ -23,10 +23,12 @@ from bot.plugin import (
     Call,
     CallOutcome,
     CallVerdict,
+    Event,
     Group,
     Observation,
     Parameter,
     Place,
+    PlaceTerm,
     Plan,
     Plugin,
     PluginError,
@@ -147,6 +149,14 @@ class GuardedPlugin:
     @property
     def settling(self) -> Settling:
         return self.plugin.settling
+
+    @property
+    def place_term(self) -> PlaceTerm:
+        return self.plugin.place_term
+
+    @property
+    def events(self) -> Sequence[Event]:
+        return self.plugin.events
 
     @property
     def simulators(self) -> Mapping[str, Callable[[int], Simulation]]:

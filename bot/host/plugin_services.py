@@ -8,19 +8,12 @@ from contextlib import AbstractContextManager
 from dataclasses import field
 from pathlib import Path
 
-from bot.core.audit.audit_record import SYSTEM, Entry, Tag
+from bot.core.audit.audit_record import SYSTEM, Entry
 from bot.core.redaction.sanitizer import sanitize
 from bot.plugin import Clock, Event, Records, Secrets
 from bot.plugin.frozen import dataclass
 from bot.store.store import Store
 
-EVENTS: Mapping[Event, Tag] = {
-    Event.TOKENS_RENEWED: Tag.TOKENS_RENEWED,
-    Event.TOKENS_REFUSED: Tag.TOKENS_REFUSED,
-    Event.TOKENS_REPLACED: Tag.TOKENS_REPLACED,
-    Event.PLACE_MOVED: Tag.PORTAL_MOVED,
-}
-EVENT_FACTS = frozenset({"generation", "chain", "code", "sentence"})
 Progress = Callable[[int, int, str], None]
 MaySend = Callable[[float], bool]
 
@@ -49,6 +42,7 @@ class PluginServices:
     tell_progress: Progress
     ask_to_send: MaySend
     default_places: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    events: Sequence[Event] = ()
 
     def may_send(self, seconds: float) -> bool:
         return self.ask_to_send(seconds)
@@ -60,10 +54,19 @@ class PluginServices:
         return self.store.engine.unit_of_work()
 
     def record(self, event: Event, place: str, facts: Mapping[str, str | int]) -> None:
-        strange = set(facts) - EVENT_FACTS
+        if event not in self.events:
+            raise ValueError(f"a plugin may put on record only events that it declares, and not {event.tag}")
+        strange = set(facts) - set(event.facts)
         if strange:
-            raise ValueError(f"a plugin may not put on record {', '.join(sorted(strange))}")
-        entry = Entry(tag=EVENTS[event], actor=SYSTEM, subject=place, facts=sanitize({"portal": place, **facts}))
+            raise ValueError(f"a record of {event.tag} may not hold {', '.join(sorted(strange))}")
+        entry = Entry(
+            tag=event.tag,
+            actor=SYSTEM,
+            subject=place,
+            facts=sanitize({"portal": place, **facts}),
+            more=tuple(event.facts),
+            quiet=event.quiet,
+        )
         with self.store.unit_of_work() as store:
             store.record(entry)
 
@@ -76,7 +79,9 @@ def services_for(
     progress: Progress = no_progress,
     *,
     may_send: MaySend = sends_nothing,
+    events: Sequence[Event] = (),
 ) -> PluginServices:
+    """Make what a plugin of this name is given. `events` are those that it declares."""
     return PluginServices(
         settings=settings,
         secrets=store.secrets(plugin),
@@ -87,4 +92,5 @@ def services_for(
         store=store,
         tell_progress=progress,
         ask_to_send=may_send,
+        events=events,
     )

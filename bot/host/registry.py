@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from bot.core.local_plugins import is_local_plugin
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.invocation import AnyCommand, understand
 from bot.host.guarded_calls import guard_command
-from bot.plugin import Plugin, PluginError
+from bot.plugin import Event, Plugin, PluginError
 
 SHARED = ("portal",)
 """Nouns that the bot and plugins share: the bot chooses among the places that plugins bring."""
@@ -33,6 +33,7 @@ class Registry:
             if plugin.name in self.plugins:
                 raise ConfigurationError(f"Two plugins are called “{plugin.name}”.", hint="Look at B24BOT_PLUGINS.")
             self.plugins[plugin.name] = plugin
+        self._assert_events()
         self._commands: dict[str, AnyCommand] = {}
         self._owners: dict[str, str] = {}
         self._nouns: dict[str, str] = dict.fromkeys(TERMINAL_WORDS, "")
@@ -42,6 +43,15 @@ class Registry:
             for group in plugin.groups:
                 for command in group:
                     self._add(plugin.name, command)
+
+    def _assert_events(self) -> None:
+        """Each tag belongs to one plugin, so that each record reads as that plugin says."""
+        owners: dict[str, str] = {}
+        for plugin in self.plugins.values():
+            for event in plugin.events:
+                other = owners.setdefault(event.tag, plugin.name)
+                if other != plugin.name:
+                    raise ConfigurationError(f"Two plugins have the event “{event.tag}”: {other} and {plugin.name}.")
 
     def _add(self, owner: str, command: AnyCommand) -> None:
         if command.path in self._commands:
@@ -85,6 +95,11 @@ class Registry:
                     owner = _called(self._owners[command.path])
                     cause = f" {type(error.__cause__).__name__}: {error.__cause__}" if error.__cause__ else ""
                     yield f"{owner} has an example that cannot be typed, “{line}”: {error}{cause}"
+
+    @cached_property
+    def events(self) -> Mapping[str, Event]:
+        """The events of all plugins, by tag."""
+        return {event.tag: event for plugin in self.plugins.values() for event in plugin.events}
 
     def plugin(self, name: str) -> Plugin:
         """Raises ConfigurationError when a stored change request belongs to a plugin that is not loaded."""

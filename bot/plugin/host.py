@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from enum import StrEnum
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -48,13 +48,30 @@ class Settling:
         return round(self.ask_people * 1000)
 
 
-class Event(StrEnum):
-    """What a plugin may have put on the record of the audit log; the host decides who hears of it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceTerm:
+    """What people call a place of the plugin: the word for one, and the option that names one in a line."""
 
-    TOKENS_RENEWED = "tokens renewed"
-    TOKENS_REFUSED = "tokens refused"
-    TOKENS_REPLACED = "tokens replaced"
-    PLACE_MOVED = "place moved"
+    word: str = "place"
+    option: str = "--place"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What may happen to a place apart from any change request, as the plugin may put it on the audit log.
+
+    `tag` is `source:subject:action`; its source is the plugin's name, or its word for a place. Records keep it for
+    ever, so that a tag is never given another meaning. `sentence` is how such a record reads; `{place}` stands for the
+    name of the place.
+    """
+
+    tag: str
+    sentence: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """The facts that such a record may hold, and for each what follows the sentence, with `{}` for its value: `Code:
+    {}`. A fact whose words are empty is recorded and not shown."""
+    quiet: bool = False
+    """Recorded, and not copied to the audit channel: what goes as it should is no news there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,8 +160,9 @@ class Services(Protocol):
         ...
 
     def record(self, event: Event, place: str, facts: Mapping[str, str | int]) -> None:
-        """Put on the audit log what happened to a portal. The names of facts are `generation`, `chain`, `code` and
-        `sentence`; any other raises ValueError."""
+        """Put on the audit log what happened to a place.
+
+        Raises ValueError for an event that the plugin does not declare, and for a fact that the event does not."""
         ...
 
     def may_send(self, seconds: float) -> bool:
@@ -203,6 +221,16 @@ class Plugin(Protocol):
     def groups(self) -> Iterable[Group[Any]]: ...
     @property
     def settling(self) -> Settling: ...
+    @property
+    def place_term(self) -> PlaceTerm:
+        """What people call a place of this plugin."""
+        ...
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """What the plugin may put on the audit log."""
+        ...
+
     @property
     def simulators(self) -> Mapping[str, Callable[[int], Simulation]]:
         """What `b24bot simulate NAME --port N` can start."""

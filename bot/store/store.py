@@ -135,13 +135,13 @@ class Transaction:
         self.records = store.records
 
     def record(self, entry: Entry) -> int:
-        """Append to the audit log, and queue the copy for the audit channel unless the tag is a quiet one."""
+        """Append to the audit log, and queue the copy for the audit channel unless it is a quiet one."""
         at = self._store.clock.now_ms()
         reason = self._store.reason
         facts = {**({"reason": reason} if reason else {}), **entry.facts}
         plain = {name: self._recorded(name, fact) for name, fact in facts.items()}
         seq = self.audit.append(replace(entry, facts=plain), at=at)
-        if entry.tag not in QUIET:
+        if not entry.quiet and entry.tag not in QUIET:
             self.outbox.put(audit_key(seq), AuditNotice(seq=seq), at=at)
         return seq
 

@@ -85,7 +85,14 @@ class Harness:
     def services(self, *, may_send: bool = False) -> PluginServices:
         """What the plugin is given. As long as it is not to perform a call, `may_send` answers no."""
         store = self.store
-        return services_for(self.plugin.name, self._settings, store, store.clock, may_send=lambda _: may_send)
+        return services_for(
+            self.plugin.name,
+            self._settings,
+            store,
+            store.clock,
+            may_send=lambda _: may_send,
+            events=self.plugin.events,
+        )
 
     def place(self, name: str | None = None) -> Place:
         """The place of that name, or the first. Raises LookupError where there is none."""

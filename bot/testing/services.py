@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 from bot.clock import ShiftedClock
 from bot.host.plugin_services import PluginServices, services_for
-from bot.plugin import Clock
+from bot.plugin import Clock, Event
 from bot.store.engine.folders import make_home
 from bot.store.sealing.keyring import Keyring, create_key_file, load_key_file
 from bot.store.store import FILE_NAME, Store, open_store
@@ -41,8 +41,16 @@ def _empty() -> bytes:
 
 
 def scratch_services(
-    folder: Path, settings: Mapping[str, str], *, plugin: str, clock: Clock | None = None
+    folder: Path,
+    settings: Mapping[str, str],
+    *,
+    plugin: str,
+    events: Sequence[Event] = (),
+    clock: Clock | None = None,
 ) -> PluginServices:
-    """What the plugin would be given, over `scratch_store`. It may send whatever it asks for."""
+    """What the plugin of this name would be given, over `scratch_store`. It may send whatever it asks for.
+
+    `events` are those that it declares.
+    """
     store = scratch_store(folder, clock)
-    return services_for(plugin, settings, store, store.clock, may_send=lambda _: True)
+    return services_for(plugin, settings, store, store.clock, may_send=lambda _: True, events=events)

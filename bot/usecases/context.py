@@ -64,9 +64,10 @@ class Context:
         default_places: Mapping[str, Sequence[str]] | None = None,
         may_send: MaySend = sends_nothing,
     ) -> PluginServices:
-        given = services_for(
-            plugin, self.deployment.plugin_settings, self.store, self.clock, progress, may_send=may_send
-        )
+        found = self.registry.plugins.get(plugin)
+        events = found.events if found else ()
+        settings = self.deployment.plugin_settings
+        given = services_for(plugin, settings, self.store, self.clock, progress, may_send=may_send, events=events)
         given = replace(given, default_places=default_places) if default_places else given
         if not is_local_plugin(plugin):
             return given

@@ -9,9 +9,11 @@ from bot.plugin import (
     Call,
     CallOutcome,
     CallVerdict,
+    Event,
     Group,
     Observation,
     Place,
+    PlaceTerm,
     Plan,
     PluginError,
     Refusal,
@@ -21,7 +23,7 @@ from bot.plugin import (
     Simulation,
 )
 from plugins.bitrix24 import settings
-from plugins.bitrix24.auth import token_maintenance
+from plugins.bitrix24.auth import audit_events, token_maintenance
 from plugins.bitrix24.auth.bootstrap import take_over
 from plugins.bitrix24.auth.credentials import CredentialStore
 from plugins.bitrix24.client.rest_client import Caller
@@ -50,6 +52,8 @@ class BitrixPlugin:
     name = "bitrix24"
     settings: Sequence[Setting] = settings.ROWS
     settling = SETTLING
+    place_term = PlaceTerm(word="portal", option="--portal")
+    events: Sequence[Event] = audit_events.EVENTS
     groups: Iterable[Group[Any]] = (connectors, lines, messages, chats, portals)
 
     def __init__(self, *, read: RetryPolicy = READ, change: RetryPolicy = CHANGE) -> None:

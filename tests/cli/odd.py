@@ -11,10 +11,12 @@ from bot.plugin import (
     Arg,
     Call,
     CallOutcome,
+    Event,
     Group,
     Json,
     Observation,
     Place,
+    PlaceTerm,
     Plan,
     Refusal,
     Remember,
@@ -157,6 +159,8 @@ class Odd:
     settings: Sequence[Setting] = (Setting(name="ODD_KEY", help="a secret of the plugin", secret=True),)
     groups: Iterable[Group[Any]] = (things, safes)
     settling = Settling(late_effects=75.0)
+    place_term = PlaceTerm(word="portal", option="--portal")
+    events: Sequence[Event] = ()
     simulators: Mapping[str, Callable[[int], Simulation]] = {"toy": Toy}
 
     def start(self, services: Services) -> None:

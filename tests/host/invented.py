@@ -10,9 +10,11 @@ from bot.plugin import (
     Call,
     CallOutcome,
     CallVerdict,
+    Event,
     Group,
     Observation,
     Place,
+    PlaceTerm,
     Plan,
     Reply,
     Risk,
@@ -29,6 +31,8 @@ class Invented:
     api = 1
     settings: Sequence[Setting] = ()
     settling = Settling(late_effects=75.0)
+    place_term = PlaceTerm()
+    events: Sequence[Event] = ()
     simulators: Mapping[str, Callable[[int], Simulation]] = {}
 
     def __init__(self, name: str, *groups: Group[Any]) -> None:

@@ -9,7 +9,20 @@ import pytest
 
 from bot.core.bot_errors import ConfigurationError
 from bot.host.contract import CHECKS, MEMBERS, assert_plugin, faults_of, settings_of
-from bot.plugin import PLUGIN_API, Arg, Group, Nothing, Plan, Plugin, Reply, Risk, Setting, Settling
+from bot.plugin import (
+    PLUGIN_API,
+    Arg,
+    Event,
+    Group,
+    Nothing,
+    PlaceTerm,
+    Plan,
+    Plugin,
+    Reply,
+    Risk,
+    Setting,
+    Settling,
+)
 from tests.host.invented import Invented, group
 
 
@@ -51,6 +64,11 @@ def odd(**members: Any) -> Invented:
     return made
 
 
+def grown(**fields: Any) -> Event:
+    """An event that keeps to the contract, but for what is given."""
+    return Event(**{"tag": "invented:leaf:grown", "sentence": "{place} grew", **fields})
+
+
 @pytest.mark.parametrize(
     ("members", "words"),
     [
@@ -79,6 +97,38 @@ def odd(**members: Any) -> Invented:
         ({"settling": Settling(late_effects=-1.0)}, "declares settling wrongly: its seconds are below 0"),
         ({"settling": Settling(late_effects=0.0, ask_people=-1.0)}, "declares settling wrongly: its seconds are below"),
         ({"simulators": ["portal"]}, "has simulators that are no mapping"),
+        ({"place_term": "tree"}, "declares place_term wrongly: it is str instead of PlaceTerm"),
+        ({"place_term": PlaceTerm(word="Tree")}, "calls a place “Tree”; a word for it is made of a-z"),
+        ({"place_term": PlaceTerm(option="-t")}, "names a place by “-t”; an option is two hyphens and a word of"),
+        ({"events": ("grown",)}, "has events that are not all a Event"),
+        ({"events": (grown(tag="grown"),)}, "declares the event “grown”, whose tag is not source:subject:action"),
+        (
+            {"events": (grown(tag="change:review:approved"),)},
+            "declares the event “change:review:approved”, whose tag does not begin with invented: or place:",
+        ),
+        (
+            {"place_term": PlaceTerm(word="portal"), "events": (grown(tag="portal:default:set"),)},
+            "declares the event “portal:default:set”, which is a tag of b24bot itself",
+        ),
+        ({"events": (grown(), grown())}, "declares the event “invented:leaf:grown” twice"),
+        (
+            {"events": (grown(facts={"digest": ""}),)},
+            "declares the event “invented:leaf:grown”, which may not have the",
+        ),
+        ({"events": (grown(facts={"a b": ""}),)}, "declares the event “invented:leaf:grown”, which may not have the"),
+        ({"events": (grown(facts={"leaves": 1}),)}, "declares an event whose facts['leaves'] is int instead of str"),
+        (
+            {"events": (grown(sentence="{tree} grew"),)},
+            "declares the event “invented:leaf:grown”, whose words “{tree} grew” have other gaps than {place}",
+        ),
+        (
+            {"events": (grown(facts={"leaves": "{leaves} grew"}),)},
+            "declares the event “invented:leaf:grown”, whose words “{leaves} grew” have other gaps than {}",
+        ),
+        (
+            {"events": (grown(sentence="{ grew"),)},
+            "declares the event “invented:leaf:grown”, whose words “{ grew” have other gaps than {place}",
+        ),
     ],
 )
 def test_a_member_of_the_wrong_kind_is_named_with_the_plugin(members: Mapping[str, Any], words: str) -> None:

@@ -10,7 +10,7 @@ from bot.cli.root import OWN
 from bot.core.bot_errors import ConfigurationError, PluginFault
 from bot.core.parsing.invocation import understand
 from bot.host.registry import TERMINAL_WORDS, Registry
-from bot.plugin import Arg, BadArgument, Group, Reply, Risk
+from bot.plugin import Arg, BadArgument, Event, Group, Reply, Risk
 from tests.host.invented import Invented, group
 
 TREES = Invented("trees", group("tree", "plant", "fell"), group("leaf", "count"))
@@ -54,6 +54,16 @@ def test_two_commands_with_one_path_are_refused(builtin: bool) -> None:
 def test_two_plugins_with_one_name_are_refused() -> None:
     with pytest.raises(ConfigurationError, match="Two plugins are called “trees”"):
         Registry([TREES, Invented("trees", group("bush", "trim"))])
+
+
+def test_a_tag_of_an_event_belongs_to_one_plugin() -> None:
+    grown = Event(tag="tree:leaf:grown", sentence="{place} grew")
+    oak, elm = Invented("oak"), Invented("elm")
+    oak.events = (grown,)
+    assert Registry([oak, elm]).events == {"tree:leaf:grown": grown}
+    elm.events = (grown,)
+    with pytest.raises(ConfigurationError, match="Two plugins have the event “tree:leaf:grown”: oak and elm"):
+        Registry([oak, elm])
 
 
 def test_a_noun_belongs_to_one_owner_and_a_word_of_the_terminal_to_no_plugin() -> None:

@@ -5,10 +5,17 @@ from __future__ import annotations
 import pytest
 
 from bot.clock import ShiftedClock
-from bot.core.audit.audit_record import SYSTEM, Tag
-from bot.host.plugin_services import EVENTS, services_for
+from bot.core.audit.audit_record import SYSTEM
+from bot.host.plugin_services import PluginServices, services_for
 from bot.plugin import Event
 from bot.store.store import Store, audit_key
+
+GROWN = Event(tag="trees:leaf:grown", sentence="{place} has a new leaf", facts={"leaves": ""}, quiet=True)
+FELLED = Event(tag="trees:tree:felled", sentence="{place} was felled", facts={"sentence": "{}"})
+
+
+def declaring(store: Store, *events: Event) -> PluginServices:
+    return services_for("trees", {}, store, store.clock, events=events)
 
 
 def test_a_plugin_gets_its_settings_a_clock_and_a_logger_of_its_own(store: Store) -> None:
@@ -51,12 +58,12 @@ def test_a_plugin_tells_how_far_it_is_to_whoever_waits_and_its_settings_do_not_p
 
 
 def test_what_is_stored_and_recorded_at_once_happens_together_or_not_at_all(store: Store) -> None:
-    trees = services_for("trees", {}, store, store.clock)
+    trees = declaring(store, GROWN)
 
     def half() -> None:
         with trees.transaction():
             assert trees.secrets.write("main", {"token": "x"}, after=0)
-            trees.record(Event.TOKENS_RENEWED, "oak", {"generation": 1, "chain": "main"})
+            trees.record(GROWN, "oak", {"leaves": 1})
             raise RuntimeError("on fire")
 
     with pytest.raises(RuntimeError, match="on fire"):
@@ -65,23 +72,30 @@ def test_what_is_stored_and_recorded_at_once_happens_together_or_not_at_all(stor
     assert store.audit.find() == []
     with trees.transaction():
         assert trees.secrets.write("main", {"token": "x"}, after=0)
-        trees.record(Event.TOKENS_RENEWED, "oak", {"generation": 1, "chain": "main"})
+        trees.record(GROWN, "oak", {"leaves": 1})
     assert trees.secrets.read("main") is not None
     (record,) = store.audit.find()
-    assert (record.tag, record.actor, record.subject) == (Tag.TOKENS_RENEWED, SYSTEM, "oak")
-    assert record.facts == {"portal": "oak", "generation": 1, "chain": "main"}
+    assert (record.tag, record.actor, record.subject) == ("trees:leaf:grown", SYSTEM, "oak")
+    assert record.facts == {"portal": "oak", "leaves": 1}
 
 
-@pytest.mark.parametrize(("event", "told"), [(event, event is not Event.TOKENS_RENEWED) for event in Event])
-def test_every_event_has_its_tag_and_what_goes_as_it_should_is_no_news(store: Store, event: Event, told: bool) -> None:
-    services_for("trees", {}, store, store.clock).record(event, "oak", {"sentence": "It did."})
+@pytest.mark.parametrize(("event", "told"), [(GROWN, False), (FELLED, True)])
+def test_an_event_is_recorded_by_its_tag_and_a_quiet_one_is_not_copied_to_the_audit_channel(
+    store: Store, event: Event, told: bool
+) -> None:
+    declaring(store, GROWN, FELLED).record(event, "oak", {})
     (record,) = store.audit.find()
-    assert record.tag == EVENTS[event]
+    assert record.tag == event.tag
     assert (store.outbox.state_of(audit_key(record.seq)) == "new") is told
 
 
 def test_a_plugin_cannot_put_anything_it_likes_on_record(store: Store) -> None:
-    services = services_for("trees", {}, store, store.clock)
-    with pytest.raises(ValueError, match="refresh_token"):
-        services.record(Event.TOKENS_RENEWED, "oak", {"refresh_token": "x"})
+    trees = declaring(store, GROWN)
+    with pytest.raises(ValueError, match=r"trees:leaf:grown may not hold refresh_token"):
+        trees.record(GROWN, "oak", {"refresh_token": "x"})
+    with pytest.raises(ValueError, match="only events that it declares, and not trees:tree:felled"):
+        trees.record(FELLED, "oak", {"sentence": "It did."})
+    forged = Event(tag="change:review:approved", sentence="{place} approved")
+    with pytest.raises(ValueError, match="only events that it declares"):
+        trees.record(forged, "oak", {})
     assert store.audit.find() == []

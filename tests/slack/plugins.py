@@ -6,7 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.core.bot_errors import StoreUnavailable
-from bot.plugin import Call, CallOutcome, Group, Observation, Place, Plan, Refusal, Services, Setting, Settling
+from bot.plugin import (
+    Call,
+    CallOutcome,
+    Event,
+    Group,
+    Observation,
+    Place,
+    PlaceTerm,
+    Plan,
+    Refusal,
+    Services,
+    Setting,
+    Settling,
+)
 from tests.host.invented import Invented
 
 
@@ -17,6 +30,8 @@ class Refusing:
     name = "refusing"
     settings: Sequence[Setting] = ()
     settling = Settling(late_effects=75.0)
+    place_term = PlaceTerm()
+    events: Sequence[Event] = ()
     groups: Iterable[Group[Any]] = ()
     simulators: Mapping[str, Any] = {}
 

@@ -16,10 +16,12 @@ from bot.plugin import (
     Call,
     CallOutcome,
     CallVerdict,
+    Event,
     Group,
     Nothing,
     Observation,
     Place,
+    PlaceTerm,
     Plan,
     Refusal,
     Remember,
@@ -39,6 +41,7 @@ ACME = Place(name="default", label="acme.example.com", identity="m-acme")
 BETA = Place(name="beta", label="beta.example.com", identity="m-beta")
 FORGED = mentions.person(Principal(team="", user="UVICTIM"))
 """What a remote side would say to have somebody mentioned."""
+PORTAL = PlaceTerm(word="portal", option="--portal")
 SETTLING = Settling(late_effects=75.0)
 SETTLE_AFTER_MS, ASK_PEOPLE_AFTER_MS = SETTLING.late_effects_ms, SETTLING.ask_people_ms
 LONGEST = 96.0
@@ -90,6 +93,8 @@ class Toy:
     name: str = "toy"
     settings: Sequence[Setting] = ()
     settling: Settling = SETTLING
+    place_term: PlaceTerm = PORTAL
+    events: Sequence[Event] = ()
     simulators: Mapping[str, Callable[[int], Simulation]] = field(default_factory=dict)
 
     @property

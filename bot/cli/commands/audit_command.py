@@ -54,7 +54,9 @@ def find(terminal: Terminal, /, all: bool, as_json: bool, **wanted: Any) -> None
     with terminal.store() as store:
         teams = {grant.principal.team for grant in store.grants.all()}
         team = teams.pop() if len(teams) == 1 else ""
-        reply = find_records(store, team=team, most=HIGHEST if all else LOOKED_AT, **wanted)
+        reply = find_records(
+            store, team=team, most=HIGHEST if all else LOOKED_AT, events=terminal.declared.events, **wanted
+        )
     print_answer(reply, as_json=as_json)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from enum import StrEnum
 from functools import lru_cache
@@ -62,30 +62,32 @@ class Tag(StrEnum):
     BACKUP_FAILED = "bot:database:uncopied"
     DATABASE_RESTORED = "bot:database:restored"
     KEY_ROTATED = "bot:key:rotated"
-    TOKENS_RENEWED = "portal:tokens:renewed"
-    TOKENS_REFUSED = "portal:tokens:refused"
-    TOKENS_REPLACED = "portal:tokens:replaced"
-    PORTAL_MOVED = "portal:address:changed"
     NOTICE_DIED = "outbox:notice:died"
     NOTICE_REVIVED = "outbox:notice:revived"
     NOTICE_DROPPED = "outbox:notice:dropped"
 
 
-QUIET = frozenset({Tag.COMMAND_RAN, Tag.CALL_ANSWERED, Tag.TOKENS_RENEWED, Tag.BACKUP_MADE})
+QUIET = frozenset({Tag.COMMAND_RAN, Tag.CALL_ANSWERED, Tag.BACKUP_MADE})
 """Recorded, and not copied to the audit channel: reading, and what goes as it should, is not news there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What is to be recorded. `facts` are plain small values from an allow-list of names; never a secret."""
+    """What is to be recorded. `facts` are plain small values from an allow-list of names; never a secret.
 
-    tag: Tag
+    `tag` is one of `Tag`, or that of an event of a plugin. Such an event brings in `more` the names of facts beside
+    those of the list, and says by `quiet` that the record is not copied to the audit channel.
+    """
+
+    tag: str
     actor: str
     subject: str
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    more: Sequence[str] = ()
+    quiet: bool = False
 
     def __post_init__(self) -> None:
-        strange = set(self.facts) - FACTS
+        strange = set(self.facts) - FACTS - set(self.more)
         if strange:
             raise ValueError(f"an audit record may not hold {', '.join(sorted(strange))}")
 
@@ -110,7 +112,7 @@ FACTS = frozenset(
         *("partly", "happened", "missing"),
         "request",
         "subjects",
-        *("seq", "head", "fingerprint", "schema", "mode", "generation", "chain", "terms"),
+        *("seq", "head", "fingerprint", "schema", "mode", "terms"),
         *("first", "start", "kept", "kept_digest", "chained_with"),
     }
 )

@@ -9,12 +9,15 @@ from bot.core import mentions
 from bot.core.audit.audit_record import AuditRecord, Tag
 from bot.core.audit.chain import CHECKPOINT_STARTS
 from bot.core.change.change_request import PARTLY_DONE, append_portal
+from bot.plugin import Event
 from bot.plugin.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
     """How a record reads. `words` may name `actor`, `subject`, `change` and any fact that all records of the tag have.
+
+    Those of a plugin's event may name `place`, which is its subject.
 
     `details` follow, each if its fact is there: the name of the fact, and the words with `{}` for its value.
     """
@@ -36,6 +39,8 @@ _ENDED = {
     "sentence": _SAID,
     "outcome": _SAID,
 }
+
+NO_EVENTS: Mapping[str, Event] = {}
 
 SENTENCES: Mapping[str, Sentence] = {
     Tag.PROCESS_STARTED: _s("b24bot {version} started", kind="As {}"),
@@ -100,10 +105,6 @@ SENTENCES: Mapping[str, Sentence] = {
         "{actor} put a backup of the database in place", name="File: {}", seq="It ends at record {}", count="Lost: {}"
     ),
     Tag.KEY_ROTATED: _s("{actor} rotated the key", name="Now: {}", before="Before: {}"),
-    Tag.TOKENS_RENEWED: _s("The tokens of the portal {subject} were renewed"),
-    Tag.TOKENS_REFUSED: _s("The tokens of the portal {subject} were refused", sentence=_SAID, code="Code: {}"),
-    Tag.TOKENS_REPLACED: _s("The spare tokens of the portal {subject} took over", sentence=_SAID),
-    Tag.PORTAL_MOVED: _s("The portal {subject} has another address", sentence=_SAID),
     Tag.NOTICE_DIED: _s("A message about {subject} was given up", kind="Kind: {}", name="Notice: {}", code="Code: {}"),
     Tag.NOTICE_REVIVED: _s("{actor} had a message about {subject} sent again", kind="Kind: {}", name="Notice: {}"),
     Tag.NOTICE_DROPPED: _s("{actor} dropped a message about {subject}", kind="Kind: {}", name="Notice: {}"),
@@ -111,18 +112,25 @@ SENTENCES: Mapping[str, Sentence] = {
 """The sentence of each tag. A test holds that none is missing."""
 
 UNKNOWN = _s("{actor} did something about {subject}", sentence=_SAID, reason=_WHY)
-"""For a tag that a newer b24bot wrote."""
+"""For a tag that a newer b24bot wrote, or a plugin that is not loaded."""
 
 
-def describe(record: AuditRecord, *, name: Callable[[str], str], value: Callable[[object], str]) -> list[str]:
+def describe(
+    record: AuditRecord,
+    *,
+    name: Callable[[str], str],
+    value: Callable[[object], str],
+    events: Mapping[str, Event] = NO_EVENTS,
+) -> list[str]:
     """The sentence of a record and its details. `name` writes an account, `value` anything else that stands in it.
 
+    `events` are those of the plugins, by tag.
     Who the record itself says is concerned is named alike wherever their id stands in it. Another id stays text:
     somebody may have typed it.
     """
-    row = SENTENCES.get(record.tag, UNKNOWN)
+    row = SENTENCES.get(record.tag) or _declared_sentence(events.get(record.tag))
     named = mentions.make_namer((record.actor, record.subject, _person_in_target(record)), name)
-    words: dict[str, str] = defaultdict(lambda: "?")
+    words: dict[str, str] = defaultdict(lambda: "?", place=name(record.subject))
     words |= {fact: named(value(found)) for fact, found in record.facts.items() if found is not None}
     if record.facts.get("partly"):
         words["status"] = value(PARTLY_DONE)
@@ -133,6 +141,12 @@ def describe(record: AuditRecord, *, name: Callable[[str], str], value: Callable
     }
     details = [text.format(words[fact]) for fact, text in row.details if record.facts.get(fact) not in (None, "")]
     return [row.words.format_map(words), *details]
+
+
+def _declared_sentence(event: Event | None) -> Sentence:
+    if event is None:
+        return UNKNOWN
+    return _s(event.sentence, **{fact: words for fact, words in event.facts.items() if words})
 
 
 def _person_in_target(record: AuditRecord) -> str:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import logging
 import ssl
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from bot.core.audit.audit_record import AuditRecord
+from bot.core.audit.audit_sentences import NO_EVENTS
 from bot.core.authority.membership import Membership, MembershipStatus
 from bot.core.change.change_request import ChangeRequest
 from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
+from bot.plugin import Event
 from bot.slack.account_flags import read_account
 from bot.slack.bot_identity import Identity, ask_identity
 from bot.slack.outgoing.http_client import KeptClient
@@ -48,12 +50,22 @@ def make_client(token: str, api_url: str) -> KeptClient:
 class Gateway:
     """The Messenger of the use cases, over Slack's Web API."""
 
-    def __init__(self, client: KeptClient, keys: Keyring, *, command: str, api_url: str, approval: str = "") -> None:
-        """`approval` is where people are told what reaches them in no other way."""
+    def __init__(
+        self,
+        client: KeptClient,
+        keys: Keyring,
+        *,
+        command: str,
+        api_url: str,
+        approval: str = "",
+        events: Mapping[str, Event] = NO_EVENTS,
+    ) -> None:
+        """`approval` is where people are told what reaches them in no other way; `events` are the plugins', by tag."""
         self._client = client
         self._keys = keys
         self._command = command
         self._approval = approval
+        self._events = events
         self._answer_hosts = ANSWER_HOSTS | {urlsplit(api_url)[:2]}
         self.identity: Identity | None = None
 
@@ -214,14 +226,14 @@ class Gateway:
         if bare:
             content: dict[str, Any] = {"text": "\n".join(bare_audit_line(record) for record in records)}
         else:
-            text = cut("\n".join(audit_line(record) for record in records), 3_000)
+            text = cut("\n".join(audit_line(record, self._events) for record in records), 3_000)
             metadata = {"event_type": "b24bot_audit", "event_payload": {"seq": last.seq, "head": last.head}}
-            content = {"text": text, "blocks": audit_blocks(records), "metadata": metadata}
+            content = {"text": text, "blocks": audit_blocks(records, self._events), "metadata": metadata}
         with translate_errors():
             _posted_at(self._post(channel=channel, **content), channel)
 
     def fitting_lines(self, records: Iterable[AuditRecord]) -> int:
-        return fitting_lines(records)
+        return fitting_lines(records, self._events)
 
     def account(self, person: Principal) -> Membership:
         """What Slack says of an account. Raises DeliveryError when it does not say anything of it."""

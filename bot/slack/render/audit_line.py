@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import accumulate, takewhile
 
 from bot.core import mentions
 from bot.core.audit.audit_record import AuditRecord
-from bot.core.audit.audit_sentences import describe
+from bot.core.audit.audit_sentences import NO_EVENTS, describe
 from bot.core.text import one_line
+from bot.plugin import Event
 from bot.slack.render.block_kit import Block
 from bot.slack.render.slack_text import cut, escape, format_time_token, mrkdwn, plain, sections
 
@@ -17,9 +18,12 @@ MESSAGE_MOST = 12_000
 """Characters of lines that share a message: Slack refuses many more (docs/slack-behaviour.md S23)."""
 
 
-def audit_line(record: AuditRecord) -> str:
-    """One record in one line, ending with its tag, its number and the head of the chain."""
-    words = cut(" · ".join(describe(record, name=_named, value=_word)), WORDS_MOST)
+def audit_line(record: AuditRecord, events: Mapping[str, Event] = NO_EVENTS) -> str:
+    """One record in one line, ending with its tag, its number and the head of the chain.
+
+    `events` are those of the plugins, by tag.
+    """
+    words = cut(" · ".join(describe(record, name=_named, value=_word, events=events)), WORDS_MOST)
     return " · ".join([words, format_time_token(record.at), f"`{record.tag}`", f"`#{record.seq} {record.head}`"])
 
 
@@ -31,14 +35,14 @@ def bare_audit_line(record: AuditRecord) -> str:
     )
 
 
-def fitting_lines(records: Iterable[AuditRecord]) -> int:
+def fitting_lines(records: Iterable[AuditRecord], events: Mapping[str, Event] = NO_EVENTS) -> int:
     """How many of these lines, from the first, fit into one message; nothing is read behind the first that does not."""
-    ends = accumulate(len(audit_line(record)) + 1 for record in records)
+    ends = accumulate(len(audit_line(record, events)) + 1 for record in records)
     return sum(1 for _ in takewhile(lambda end: end <= MESSAGE_MOST, ends))
 
 
-def audit_blocks(records: list[AuditRecord]) -> list[Block]:
-    return sections([audit_line(record) for record in records])
+def audit_blocks(records: list[AuditRecord], events: Mapping[str, Event] = NO_EVENTS) -> list[Block]:
+    return sections([audit_line(record, events) for record in records])
 
 
 def _word(value: object) -> str:

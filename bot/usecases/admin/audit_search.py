@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bot.core import mentions
 from bot.core.audit.audit_record import SYSTEM, AuditRecord, Tag
-from bot.core.audit.audit_sentences import describe
+from bot.core.audit.audit_sentences import NO_EVENTS, describe
 from bot.core.audit.stored_views import audit_row
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.principals import LOCAL_TEAM, Principal
 from bot.core.text import format_time, one_line
-from bot.plugin import BadArgument, Reply, Table
+from bot.plugin import BadArgument, Event, Reply, Table
 from bot.store.repositories.audit_log import LOOKED_AT, Found
 from bot.store.repositories.audit_query import Wanted
 from bot.store.store import Store
@@ -55,17 +55,18 @@ def read_subject(text: str, team: str) -> str:
     return Principal(team=team, user=member[1]).id if member and team else typed
 
 
-def read_tag(store: Store, text: str) -> str:
+def read_tag(store: Store, text: str, events: Mapping[str, Event] = NO_EVENTS) -> str:
     """Read a tag or its beginning. Raises BadArgument where no tag begins so, also none of another release."""
     typed = text.strip()
-    if any(tag.startswith(typed) for tag in Tag):
+    ours = {*Tag, *events}
+    if any(tag.startswith(typed) for tag in ours):
         return typed
-    known = store.audit.tags()
+    known = ours.union(store.audit.tags())
     if any(tag.startswith(typed) for tag in known):
         return typed
-    meant = find_nearest(typed, {part for tag in (*Tag, *known) for part in _beginnings(tag)})
-    kinds = ", ".join(sorted({tag.partition(":")[0] for tag in Tag}))
-    with_it = sorted(tag for tag in {*Tag, *known} if typed in tag)
+    meant = find_nearest(typed, {part for tag in known for part in _beginnings(tag)})
+    kinds = ", ".join(sorted({tag.partition(":")[0] for tag in ours}))
+    with_it = sorted(tag for tag in known if typed in tag)
     if with_it:
         hint = f"Tags with it: {', '.join(with_it)}."
     else:
@@ -88,13 +89,18 @@ def find_records(
     text: str = "",
     limit: int,
     most: int = LOOKED_AT,
+    events: Mapping[str, Event] = NO_EVENTS,
 ) -> Reply:
     """Find the newest records that match all that is given.
 
-    Of what no index decides the newest `most` are looked at. Raises BadArgument for what cannot be understood.
+    Of what no index decides the newest `most` are looked at. `events` are those of the plugins, by tag. Raises
+    BadArgument for what cannot be understood.
     """
     wanted = Wanted(
-        actor=read_person(store, actor, team), subject=read_subject(subject, team), tag=read_tag(store, tag), text=text
+        actor=read_person(store, actor, team),
+        subject=read_subject(subject, team),
+        tag=read_tag(store, tag, events),
+        text=text,
     )
     # One more than is shown tells whether there are more.
     found = store.audit.search(wanted, limit=limit + 1, most=most)
@@ -106,7 +112,7 @@ def find_records(
     if not shown:
         title = f"No audit record matches {filters}." if filters else "There are no audit records."
         return Reply(title=title, notes=tuple(notes), data=data)
-    table = Table(columns=("Seq", "At", "What happened", "Tag"), rows=tuple(map(_row, shown)))
+    table = Table(columns=("Seq", "At", "What happened", "Tag"), rows=tuple(_row(record, events) for record in shown))
     title = f"Audit records with {filters}" if filters else "Audit records"
     return Reply(title=title, table=table, notes=tuple(notes), data=data)
 
@@ -141,8 +147,8 @@ def _away(store: Store, found: Found, limit: int) -> Iterator[str]:
         )
 
 
-def _row(record: AuditRecord) -> tuple[str, ...]:
-    words = " · ".join(describe(record, name=mentions.mark_account, value=_word))
+def _row(record: AuditRecord, events: Mapping[str, Event]) -> tuple[str, ...]:
+    words = " · ".join(describe(record, name=mentions.mark_account, value=_word, events=events))
     return f"#{record.seq}", format_time(record.at), words, record.tag
 
 

@@ -16,9 +16,11 @@ from bot.plugin import (
     Call,
     CallOutcome,
     CallVerdict,
+    Event,
     Group,
     Observation,
     Place,
+    PlaceTerm,
     Plan,
     Plugin,
     Reply,
@@ -48,6 +50,8 @@ class BuiltinPlugin:
     groups: Sequence[Group[Any]] = (*ADMIN_GROUPS, using)
     settling: Settling = Settling(late_effects=0.0)
     """What it does is stored together with its answer, so that no outcome is unknown."""
+    place_term: PlaceTerm = PlaceTerm()
+    events: Sequence[Event] = ()
 
     @property
     def simulators(self) -> Mapping[str, Callable[[int], Simulation]]:

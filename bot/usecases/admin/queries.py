@@ -72,6 +72,11 @@ def complete_people(subject: HasContext) -> list[str]:
     return [grant.principal.id for grant in subject.ctx.store.grants.all()]
 
 
+def complete_tags(subject: HasContext) -> list[str]:
+    """List the tags of audit records, for shell completion."""
+    return [*Tag, *subject.ctx.registry.events]
+
+
 Number = Annotated[
     int,
     Arg(
@@ -202,7 +207,7 @@ def audit_find(
     *,
     subject: Annotated[str, Arg(label="SUBJECT", help="what it is about, for example CR-1001")] = "",
     tag: Annotated[
-        str, Arg(label="TAG", help="a tag or its beginning, for example change:review", complete=lambda _: Tag)
+        str, Arg(label="TAG", help="a tag or its beginning, for example change:review", complete=complete_tags)
     ] = "",
     actor: Annotated[
         str,
@@ -226,4 +231,5 @@ def audit_find(
         text=text,
         limit=15,
         most=HIGHEST if all else LOOKED_AT,
+        events=query.ctx.registry.events,
     )

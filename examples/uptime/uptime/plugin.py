@@ -7,7 +7,19 @@ from urllib.parse import urlsplit
 
 import requests
 
-from bot.plugin import Call, CallOutcome, Observation, Place, Plan, Refusal, Services, Setting, Settling, Simulation
+from bot.plugin import (
+    Call,
+    CallOutcome,
+    Observation,
+    Place,
+    PlaceTerm,
+    Plan,
+    Refusal,
+    Services,
+    Setting,
+    Settling,
+    Simulation,
+)
 from uptime.commands import in_words, sites
 from uptime.service import READ_SECONDS, TOKEN, URL, Service
 from uptime.simulation import UptimeSimulation
@@ -24,6 +36,8 @@ class UptimePlugin:
     )
     groups = (sites,)
     settling = Settling(late_effects=READ_SECONDS)
+    place_term = PlaceTerm(word="service", option="--service")
+    events = ()
     simulators: Mapping[str, Callable[[int], Simulation]] = {"uptime": UptimeSimulation}
 
     def __init__(self) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from bot.plugin import BadArgument, Event, Json, Refusal, Services
 from bot.plugin.frozen import dataclass
+from plugins.bitrix24.auth import audit_events
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal, StoredCredentials, TokenHealth
 from plugins.bitrix24.auth.oauth import Tokens
 from plugins.bitrix24.redaction.secret import Secret
@@ -77,14 +78,14 @@ class BackupTokenStore:
         with self._services.transaction():
             if self._services.secrets.write(slot(portal), new.revealed(), after=spare.generation):
                 self.note(portal, KEPT, proven=True)
-                self._record(Event.TOKENS_RENEWED, portal, spare.generation + 1)
+                self._record(audit_events.TOKENS_RENEWED, portal, spare.generation + 1)
 
     def refused(self, portal: KnownPortal, spare: StoredCredentials, *, code: str, sentence: str) -> bool:
         """It is lost as well; its words are kept and the pair is not. False when another spare is there by now."""
         with self._services.transaction():
             if not self._drop(portal, spare, REFUSED, sentence):
                 return False
-            self._record(Event.TOKENS_REFUSED, portal, spare.generation, code=code, sentence=sentence)
+            self._record(audit_events.TOKENS_REFUSED, portal, spare.generation, code=code, sentence=sentence)
             return True
 
     def promoted(self, portal: KnownPortal, lost: StoredCredentials, spare: StoredCredentials, pair: Tokens) -> bool:
@@ -96,7 +97,7 @@ class BackupTokenStore:
             self._drop(portal, spare, USED)
             health = TokenHealth(locked_out=False, at=now, generation=lost.generation + 1, renewed_at=now)
             self._vault.note(portal, health)
-            self._record(Event.TOKENS_REPLACED, portal, lost.generation + 1)
+            self._record(audit_events.TOKENS_REPLACED, portal, lost.generation + 1)
             return True
 
     def _drop(self, portal: KnownPortal, spare: StoredCredentials, state: str, sentence: str = "") -> bool:

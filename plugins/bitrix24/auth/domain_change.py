@@ -12,8 +12,9 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.plugin import CallVerdict, Event, PluginError, Refusal, Services
+from bot.plugin import CallVerdict, PluginError, Refusal, Services
 from bot.plugin.frozen import dataclass
+from plugins.bitrix24.auth import audit_events
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.hosts import endpoints
 from plugins.bitrix24.hosts.endpoints import Endpoint
@@ -81,7 +82,7 @@ class Relocation:
         )
         with self._services.transaction():
             facts = {"sentence": f"The address of the portal is now {endpoint.label}; it was {portal.domain}."}
-            self._services.record(Event.PLACE_MOVED, portal.name, facts)
+            self._services.record(audit_events.ADDRESS_CHANGED, portal.name, facts)
             return self._vault.moved(portal, endpoint.label)
 
     def _is_our_application(self, portal: KnownPortal, answer: Any) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.plugin import Event, PluginError, Services
+from plugins.bitrix24.auth import audit_events
 from plugins.bitrix24.auth.backup_tokens import BackupTokenStore, slot
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal, StoredCredentials, TokenHealth
 from plugins.bitrix24.auth.oauth import RefreshFailure, Tokens
@@ -153,7 +154,7 @@ class TokenRefresh:
         with self._services.transaction():
             if self._vault.renewed(self._portal, stale, pair.access, pair.refresh):
                 self._note(stale.generation + 1)
-                self._record(Event.TOKENS_RENEWED, stale.generation + 1)
+                self._record(audit_events.TOKENS_RENEWED, stale.generation + 1)
 
     def _record_auth_failure(self, stale: StoredCredentials, answer: RefreshFailure) -> RefreshFailure:
         """Only a person can help. It is on the record once, however often it is asked for."""
@@ -165,7 +166,7 @@ class TokenRefresh:
             self._note(stale.generation, told)
             if before is None or not before.locked_out or before.generation != stale.generation:
                 facts = {"code": answer.code, "sentence": answer.sentence}
-                self._record(Event.TOKENS_REFUSED, stale.generation, **facts)
+                self._record(audit_events.TOKENS_REFUSED, stale.generation, **facts)
         return told
 
     def _note(self, generation: int, refusal: RefreshFailure | None = None) -> None:

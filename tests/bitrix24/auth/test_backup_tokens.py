@@ -10,11 +10,11 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from bot.core.audit.audit_record import Tag
 from bot.core.bot_errors import StoreUnavailable
 from bot.host.plugin_services import PluginServices
 from bot.plugin import BadArgument, CallVerdict, Refusal, Secrets, TargetRefused
 from bot.plugin.loopback import Loopback, WebReply, WebRequest
+from plugins.bitrix24.auth import audit_events
 from plugins.bitrix24.auth.backup_tokens import KEPT, REFUSED, USED, BackupTokens, BackupTokenStore, slot
 from plugins.bitrix24.auth.credentials import CredentialStore
 from plugins.bitrix24.auth.oauth import Tokens
@@ -44,9 +44,9 @@ def test_a_spare_takes_the_place_of_a_lost_pair_and_the_work_goes_on(plugin_bot:
     assert outcomes(plugin_bot) == ["invalid_grant", "ok"]
     assert generation(plugin_bot) == 2
     assert plugin_bot.services.secrets.read("default#spare") is None
-    (record,) = plugin_bot.recorded(Tag.TOKENS_REPLACED)
+    (record,) = plugin_bot.recorded(audit_events.TOKENS_REPLACED.tag)
     assert (record.subject, record.facts["generation"], record.facts["chain"]) == ("default", 2, "spare")
-    assert plugin_bot.recorded(Tag.TOKENS_REFUSED) == [], "nobody is locked out"
+    assert plugin_bot.recorded(audit_events.TOKENS_REFUSED.tag) == [], "nobody is locked out"
 
 
 def test_a_new_pair_whose_answer_was_lost_is_replaced_by_the_spare(plugin_bot: PluginBot) -> None:
@@ -72,13 +72,13 @@ def test_when_both_are_lost_the_bot_is_locked_out_once_and_asks_no_more(plugin_b
     for _ in range(5):
         assert plugin_bot.refusal("connector list").sentence == error.sentence
     assert outcomes(plugin_bot) == ["invalid_grant", "invalid_grant"]
-    assert [row.facts["chain"] for row in plugin_bot.recorded(Tag.TOKENS_REFUSED)] == ["spare", "main"]
+    assert [row.facts["chain"] for row in plugin_bot.recorded(audit_events.TOKENS_REFUSED.tag)] == ["spare", "main"]
     known = spare(plugin_bot)
     assert known is not None
     assert known.state == REFUSED
     plugin_bot.clock.advance(301)
     plugin_bot.refusal("connector list")
-    assert len(plugin_bot.recorded(Tag.TOKENS_REFUSED)) == 2, "the same refusal is no news"
+    assert len(plugin_bot.recorded(audit_events.TOKENS_REFUSED.tag)) == 2, "the same refusal is no news"
     assert outcomes(plugin_bot) == ["invalid_grant"] * 3
 
 
@@ -86,7 +86,7 @@ def test_without_a_spare_the_refusal_says_how_to_have_one(plugin_bot: PluginBot)
     plugin_bot.lose()
     hint = plugin_bot.refusal("connector list").hint
     assert "b24bot portal spare default" in hint
-    assert len(plugin_bot.recorded(Tag.TOKENS_REFUSED)) == 1
+    assert len(plugin_bot.recorded(audit_events.TOKENS_REFUSED.tag)) == 1
 
 
 @pytest.mark.parametrize("change", [{"paid": False}, {"client_secret": "another"}])
@@ -119,7 +119,7 @@ def test_a_spare_that_is_refused_for_a_while_is_asked_once_and_takes_over_when_t
     for _ in range(5):
         assert plugin_bot.refusal("connector list").sentence == first.sentence
     assert len(plugin_bot.refreshes()) == 2
-    (record,) = plugin_bot.recorded(Tag.TOKENS_REFUSED)
+    (record,) = plugin_bot.recorded(audit_events.TOKENS_REFUSED.tag)
     assert (record.facts["chain"], record.facts["code"]) == ("main", "PAYMENT_REQUIRED")
     known = spare(plugin_bot)
     assert known is not None
@@ -172,7 +172,7 @@ def test_the_change_of_places_is_one_transaction(plugin_bot: PluginBot) -> None:
     with pytest.raises(StoreUnavailable):
         plugin_bot.plugin.open(services, plugin_bot.place).connectors()
     assert generation(plugin_bot) == 1
-    assert plugin_bot.recorded(Tag.TOKENS_REPLACED) == []
+    assert plugin_bot.recorded(audit_events.TOKENS_REPLACED.tag) == []
     known = spare(plugin_bot)
     assert known is not None
     assert known.state == KEPT
@@ -238,7 +238,7 @@ def test_a_spare_stored_while_the_first_is_refused_takes_over_in_its_place(plugi
     with storing_a_spare_before_the_answer(plugin_bot, SPENT, SPENT, good(plugin_bot.issue())) as (services, refreshes):
         assert plugin_bot.plugin.open(services, plugin_bot.place).connectors()
     assert (len(set(refreshes)), generation(plugin_bot)) == (3, 2)
-    assert plugin_bot.recorded(Tag.TOKENS_REFUSED) == [], "the one that was refused was nobody's any more"
+    assert plugin_bot.recorded(audit_events.TOKENS_REFUSED.tag) == [], "the one that was refused was nobody's any more"
     known = spare(plugin_bot)
     assert known is not None
     assert known.state == USED

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from bot.core.audit.audit_record import Tag
 from bot.plugin import CallVerdict, Refusal
 from bot.plugin.loopback import Loopback, WebReply, WebRequest
+from plugins.bitrix24.auth import audit_events
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.auth.domain_change import Relocation, Unproven
 from plugins.bitrix24.rest.protocol import Judgement
@@ -49,7 +49,7 @@ def test_a_read_goes_on_under_the_new_name_and_the_record_keeps_it(
     assert len(plugin_bot.open().connectors()) == 13
     assert moved(plugin_bot) == 1, "the next call goes there at once"
     assert plugin_bot.place.label == new
-    (record,) = plugin_bot.recorded(Tag.PORTAL_MOVED)
+    (record,) = plugin_bot.recorded(audit_events.ADDRESS_CHANGED.tag)
     assert record.subject == "default"
     assert record.facts["sentence"] == f"The address of the portal is now {new}; it was {old}."
 
@@ -186,7 +186,7 @@ def test_a_place_that_does_not_take_our_token_is_not_our_portal(plugin_bot: Plug
     assert plugin_bot.refreshes() == []
     assert plugin_bot.effects() == 0
     assert domain(plugin_bot) == old
-    assert plugin_bot.recorded(Tag.PORTAL_MOVED) == []
+    assert plugin_bot.recorded(audit_events.ADDRESS_CHANGED.tag) == []
 
 
 def test_a_portal_that_sends_us_around_in_a_circle_is_followed_once(plugin_bot: PluginBot) -> None:

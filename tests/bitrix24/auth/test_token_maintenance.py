@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from bot.core.audit.audit_record import Tag
+from plugins.bitrix24.auth import audit_events
 from plugins.bitrix24.auth.backup_tokens import REFUSED, BackupTokenStore
 from plugins.bitrix24.auth.credentials import CredentialStore
 from plugins.bitrix24.auth.token_maintenance import IDLE_DAYS, idle_days
@@ -46,7 +46,7 @@ def test_an_idle_pair_is_renewed_once_and_then_every_three_weeks(plugin_bot: Plu
         renewed += maintain_tokens(plugin_bot)
     assert renewed == 120 // IDLE_DAYS
     assert generation(plugin_bot) == 1 + renewed
-    assert len(plugin_bot.recorded(Tag.TOKENS_RENEWED)) == renewed
+    assert len(plugin_bot.recorded(audit_events.TOKENS_RENEWED.tag)) == renewed
     assert plugin_bot.rows("connector list")
 
 
@@ -69,7 +69,7 @@ def test_a_spare_is_proven_soon_and_then_kept_alive(plugin_bot: PluginBot) -> No
         assert maintain_tokens(plugin_bot) == 1, "the spare; the pair in use was renewed by the call"
     plugin_bot.lose()
     assert plugin_bot.rows("connector list")
-    assert plugin_bot.recorded(Tag.TOKENS_REPLACED)
+    assert plugin_bot.recorded(audit_events.TOKENS_REPLACED.tag)
 
 
 def test_a_spare_that_is_refused_is_told_and_asked_for_no_more(plugin_bot: PluginBot) -> None:
@@ -77,7 +77,7 @@ def test_a_spare_that_is_refused_is_told_and_asked_for_no_more(plugin_bot: Plugi
     plugin_bot.lose("default#spare")
     assert maintain_tokens(plugin_bot) == 1
     assert maintain_tokens(plugin_bot) == 0
-    (record,) = plugin_bot.recorded(Tag.TOKENS_REFUSED)
+    (record,) = plugin_bot.recorded(audit_events.TOKENS_REFUSED.tag)
     assert (record.facts["chain"], record.facts["code"]) == ("spare", "invalid_grant")
     assert plugin_bot.services.secrets.read("default#spare") is None
     (note,) = plugin_bot.reply("portal check").notes
@@ -94,7 +94,7 @@ def test_a_token_endpoint_in_trouble_costs_nothing_but_one_question_each_time(
     plugin_bot.store_spare()
     plugin_bot.fault(fault, "oauth.token", times=2)
     assert [maintain_tokens(plugin_bot) for _ in range(4)] == [1, 1, 1, 0]
-    assert plugin_bot.recorded(Tag.TOKENS_REFUSED) == []
+    assert plugin_bot.recorded(audit_events.TOKENS_REFUSED.tag) == []
 
 
 def test_a_locked_out_pair_is_left_to_a_person(plugin_bot: PluginBot) -> None:
@@ -118,7 +118,7 @@ def test_a_pair_that_is_refused_for_a_reason_that_may_pass_is_tried_once_a_day(p
         days(plugin_bot, 0.25)
         asked += maintain_tokens(plugin_bot)
     assert asked == 6
-    assert len(plugin_bot.recorded(Tag.TOKENS_REFUSED)) == 1, "the same refusal is no news"
+    assert len(plugin_bot.recorded(audit_events.TOKENS_REFUSED.tag)) == 1, "the same refusal is no news"
     paid(plugin_bot, True)
     days(plugin_bot, 1)
     assert maintain_tokens(plugin_bot) == 1
@@ -144,7 +144,7 @@ def test_an_idle_pair_that_is_lost_is_replaced_by_the_spare(plugin_bot: PluginBo
     days(plugin_bot, IDLE_DAYS + 1)
     plugin_bot.lose()
     maintain_tokens(plugin_bot)
-    assert len(plugin_bot.recorded(Tag.TOKENS_REPLACED)) == 1
+    assert len(plugin_bot.recorded(audit_events.TOKENS_REPLACED.tag)) == 1
     assert plugin_bot.rows("connector list")
 
 

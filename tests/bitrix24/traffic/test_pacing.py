@@ -15,6 +15,7 @@ import pytest
 
 from bot.plugin import Refusal, Services
 from bot.testing.services import scratch_services
+from plugins.bitrix24.auth.audit_events import EVENTS
 from plugins.bitrix24.traffic.circuit_breaker import FAILURES, PAUSE, CircuitBreaker
 from plugins.bitrix24.traffic.rate_limit import (
     ENTERPRISE,
@@ -41,7 +42,7 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
 
 
 def services_in(folder: Path) -> Services:
-    return scratch_services(folder, {}, plugin="bitrix24", clock=StoryClock())
+    return scratch_services(folder, {}, plugin="bitrix24", events=EVENTS, clock=StoryClock())
 
 
 def test_what_fits_goes_at_once_and_the_rest_at_the_pace_of_the_drain(make: Make) -> None:

@@ -17,7 +17,7 @@ from bot.core.audit.audit_sentences import SENTENCES, describe
 from bot.core.authority.policy import Terms
 from bot.core.messages.notices import PrivateNotice
 from bot.host.discovery import load_plugins
-from bot.plugin import Reply, Table
+from bot.plugin import Event, Reply, Table
 from bot.slack.render.answer import BLOCKS_MOST, MOODS, ROW_MOST, answer_blocks, answer_text, table_blocks
 from bot.slack.render.audit_line import MESSAGE_MOST, audit_blocks, audit_line, fitting_lines
 from bot.slack.render.slack_text import CUT, cut, escape, mrkdwn, sections
@@ -197,6 +197,24 @@ def test_every_tag_has_a_sentence_in_words(tag: Tag) -> None:
     assert tag in SENTENCES
     assert tag not in told
     assert "CR-1042" in told or "{change}" not in SENTENCES[tag].words
+
+
+def test_an_event_of_a_plugin_reads_as_the_plugin_says_and_without_it_as_something() -> None:
+    grown = Event(
+        tag="trees:leaf:grown",
+        sentence="The tree {place} has a new leaf",
+        facts={"sentence": "{}", "leaves": "Leaves: {}", "colour": ""},
+    )
+    record = replace(
+        a_record(sentence="It is *green*.", leaves=7, colour="red", reason="spring"),
+        tag=grown.tag,
+        actor=SYSTEM,
+        subject="oak",
+    )
+    line = audit_line(record, {grown.tag: grown})
+    assert line.startswith("The tree oak has a new leaf · It is *green*. · Leaves: 7 · Why: spring · ")
+    assert "red" not in line
+    assert audit_line(record).startswith("b24bot did something about oak · ")
 
 
 def test_a_tag_of_a_newer_version_still_makes_a_line() -> None:
