@@ -145,8 +145,8 @@ class Plan:
     """The effects of an invocation as data. Nothing has happened yet.
 
     `target` names what is changed (`connector:myconnector`), several things between blanks: at most one open change
-    request exists for each. What follows a slash is a part of a thing; one whose outcome nothing can show, and people
-    have not told yet, keeps others away from that part alone.
+    request exists for each. `part` names what of each thing is changed, where it is not all of it: a change request
+    whose outcome nothing can show, and people have not told yet, keeps others away from that part alone.
     `before` is the observation the plan was made from; `wanted` gives, for each label that will differ, the word
     it should have afterwards, or None when it should be absent. An ending is judged by these, not by answers; where
     nothing shows an effect, `wanted` is empty, and the ending rests on the answers alone.
@@ -159,6 +159,7 @@ class Plan:
     before: Observation
     wanted: Mapping[str, str | None]
     undo: Undo
+    part: str = ""
     radius: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     risk: Risk | None = None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from bot.core.audit.audit_record import Entry, Fact, Tag
 from bot.core.change.change_request import ChangeRequest
+from bot.core.change.plans import write_target
 from bot.core.parsing.recorded_line import make_recorded_line
 from bot.core.redaction.redactor import shorten
 from bot.store.store import Store, Transaction
@@ -34,7 +35,7 @@ def change_entry(tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[
     """What `record_change` appends."""
     what: dict[str, Fact] = {
         "summary": shorten(change.plan.summary, LONGEST),
-        "target": shorten(change.plan.target, LONGEST),
+        "target": shorten(write_target(change.plan.target, change.plan.part), LONGEST),
     }
     if change.portal:
         what["portal"] = change.portal

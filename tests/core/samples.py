@@ -93,6 +93,7 @@ plans = st.builds(
     Plan,
     summary=text,
     target=text,
+    part=names,
     calls=st.lists(calls, max_size=2).map(lambda made: tuple(made)),
     before=words,
     wanted=st.dictionaries(names, st.none() | text, max_size=3),

@@ -55,6 +55,7 @@ def new_change(
     decision: Decision = APPROVAL,
     at: int = 1_000,
     provable: bool = True,
+    part: str = "",
 ) -> NewChange:
     return NewChange(
         line="thing remove one",
@@ -64,7 +65,7 @@ def new_change(
         requester=OLGA,
         reason="It is old.",
         risk=Risk.DESTROY,
-        plan=replace(PLAN, target=target, wanted=PLAN.wanted if provable else {}),
+        plan=replace(PLAN, target=target, part=part, wanted=PLAN.wanted if provable else {}),
         decision=decision,
         created_at=at,
         expires_at=at + 3_600_000,
@@ -73,11 +74,16 @@ def new_change(
 
 
 def opened(
-    store: Store, target: str = "thing:one", *, status: Status = Status.PENDING, provable: bool = True
+    store: Store,
+    target: str = "thing:one",
+    *,
+    part: str = "",
+    status: Status = Status.PENDING,
+    provable: bool = True,
 ) -> ChangeRequest:
     """A stored change request in the status that is asked for."""
     with store.unit_of_work():
-        change = store.changes.open(new_change(target, provable=provable))
+        change = store.changes.open(new_change(target, part=part, provable=provable))
         old = Status.PENDING
         for new in PATHS[status]:
             assert store.changes.move(change.number, old, new)

@@ -10,6 +10,7 @@ from bot.core.audit.audit_record import AuditRecord, Fact
 from bot.core.authority.policy import Decision, NeedsApproval, describe_requirement
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.effects import effects_of
+from bot.core.change.plans import write_target
 from bot.core.principals import Grant
 from bot.plugin import Json, Place, Plan, iso, iso_or_none
 
@@ -26,7 +27,7 @@ def change_row(change: ChangeRequest) -> Object:
         "requester": change.requester.id,
         "reason": mentions.unmark(change.reason),
         "portal": change.portal or None,
-        "target": change.plan.target,
+        "target": write_target(change.plan.target, change.plan.part),
         "risk": change.risk,
         "summary": mentions.unmark(change.plan.summary),
         "created_at": iso(change.created_at),
@@ -82,7 +83,7 @@ def plan_view(plan: Plan) -> Object:
     """What a plan would do, without the values that its calls carry."""
     return {
         "summary": mentions.unmark(plan.summary),
-        "target": plan.target,
+        "target": write_target(plan.target, plan.part),
         "calls": [{"method": call.method, "note": mentions.unmark(call.note)} for call in plan.calls],
         "notes": [mentions.unmark(note) for note in plan.notes],
         "touches": [mentions.unmark(line) for line in plan.radius],

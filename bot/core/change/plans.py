@@ -28,9 +28,12 @@ def plan_to_json(plan: Plan) -> str:
 def plan_from_json(text: str) -> Plan:
     """The plan that was written. A change request is read many times while people decide on it."""
     data: dict[str, Any] = json.loads(text)
+    # Plans of the releases before have the part behind a slash in their target.
+    target, part = (data["target"], data["part"]) if "part" in data else _split_target(data["target"])
     return Plan(
         summary=data["summary"],
-        target=data["target"],
+        target=target,
+        part=part,
         calls=_calls(data["calls"]),
         before=data["before"],
         wanted=data["wanted"],
@@ -43,6 +46,19 @@ def plan_from_json(text: str) -> Plan:
         consequences=data.get("consequences", {}),
         obstacles=data.get("obstacles", {}),
     )
+
+
+def write_target(target: str, part: str) -> str:
+    """What a plan changes in one text: each thing, with the part of it behind a slash. Nothing reads it back."""
+    return " ".join(f"{thing}/{part}" for thing in target.split()) if part else target
+
+
+def _split_target(written: str) -> tuple[str, str]:
+    """The things and the part of a target as `write_target` writes it; the whole of it where no one part is in it."""
+    found = [thing.partition("/") for thing in written.split()]
+    parts = {part for _, _, part in found}
+    part = parts.pop() if len(parts) == 1 else ""
+    return (" ".join(thing for thing, _, _ in found), part) if part else (written, "")
 
 
 def _undo(row: dict[str, Any]) -> Undo:
@@ -104,6 +120,7 @@ def digest(path: str, place: Place, plan: Plan) -> str:
     # Digests of the releases before, which open change requests bear, did not know of these.
     plain.pop("consequences")
     plain.pop("obstacles")
+    plain["target"] = write_target(plan.target, plain.pop("part"))
     plain["undo"] = {name: each for name, each in fields_of(plain["undo"]).items() if name != "partial"}
     if not plain["notes"]:
         plain.pop("notes")

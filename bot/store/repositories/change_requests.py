@@ -10,7 +10,14 @@ from typing import TypeVar
 
 from bot.core.bot_errors import ConfigurationError
 from bot.core.change.change_request import OPEN, ChangeRequest, NewChange, Repeat, Review, Status, Verdict
-from bot.core.change.plans import decision_from_json, decision_to_json, digest, plan_from_json, plan_to_json
+from bot.core.change.plans import (
+    decision_from_json,
+    decision_to_json,
+    digest,
+    plan_from_json,
+    plan_to_json,
+    write_target,
+)
 from bot.core.change.status_names import ShownStatus
 from bot.core.principals import Principal
 from bot.core.redaction.redactor import redact_value, secrets_in
@@ -124,11 +131,12 @@ class Changes:
         line, reason = self._redacted(new.line), self._redacted(new.reason)
         # A plan may say a part of what was typed in another sentence.
         parts = redact_value(new.plan, self._keys.fingerprint, secrets_in(new.line, new.reason))
-        shown = replace(parts, target=self._redacted(new.plan.target))
+        shown = replace(parts, target=self._redacted(new.plan.target), part=self._redacted(new.plan.part))
+        target = write_target(new.plan.target, new.plan.part)
         number = self._database.insert(
             _OPEN,
             *(FIRST_NUMBER, Status.PENDING, line, new.path, new.plugin, new.place.name, new.place.label),
-            *(new.place.identity, new.plan.target, new.requester.id, reason, new.risk, plan_to_json(shown)),
+            *(new.place.identity, target, new.requester.id, reason, new.risk, plan_to_json(shown)),
             *(digest(new.path, new.place, new.plan), decision_to_json(new.decision), new.created_at),
             *(new.expires_at, new.channel, new.card_id, new.undo_of),
         )
@@ -166,15 +174,15 @@ class Changes:
             raise LookupError(f"no change request {number}")
         return found
 
-    def open_for(self, plugin: str, place: Place, target: str) -> list[ChangeRequest]:
-        """Those that keep a plugin's change request for this target away (`Plan.target`), the newest first."""
+    def open_for(self, plugin: str, place: Place, target: str, part: str = "") -> list[ChangeRequest]:
+        """Those that keep a plugin's change request for this target, or part of it, away, the newest first."""
         where = f"{_AT_PLACE} AND status IN ({placeholders(OPEN)})"
         opened = self._read(where, plugin, place.identity, *OPEN)
-        return [change for change in opened if _keeps_away(change, target)]
+        return [change for change in opened if _keeps_away(change, target, part)]
 
-    def newest_done(self, plugin: str, place: Place, target: str) -> ChangeRequest | None:
-        """The last one of a plugin that was done to a target, if only partly."""
-        found = self._read(_DONE_TO, plugin, place.identity, target, Status.DONE, limit=1)
+    def newest_done(self, plugin: str, place: Place, target: str, part: str = "") -> ChangeRequest | None:
+        """The last one of a plugin that was done to a target, or to that part of it, if only partly."""
+        found = self._read(_DONE_TO, plugin, place.identity, write_target(target, part), Status.DONE, limit=1)
         return found[0] if found else None
 
     def newest(self, *, limit: int) -> list[ChangeRequest]:
@@ -315,16 +323,12 @@ class Changes:
         )
 
 
-def _keeps_away(change: ChangeRequest, target: str) -> bool:
+def _keeps_away(change: ChangeRequest, target: str, part: str) -> bool:
     """Whether both change the same thing. What only people can tell may take forever, so that holds its part alone."""
-    wanted, taken = target.split(), change.plan.target.split()
-    if not (change.status is Status.UNKNOWN and not change.plan.provable):
-        wanted, taken = _things(wanted), _things(taken)
-    return not set(wanted).isdisjoint(taken)
-
-
-def _things(targets: list[str]) -> list[str]:
-    return [target.partition("/")[0] for target in targets]
+    if set(target.split()).isdisjoint(change.plan.target.split()):
+        return False
+    left_to_people = change.status is Status.UNKNOWN and not change.plan.provable
+    return not left_to_people or part == change.plan.part
 
 
 def _change(row: Row, reviews: tuple[Review, ...]) -> ChangeRequest:

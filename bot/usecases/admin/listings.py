@@ -8,6 +8,7 @@ from bot.core import mentions
 from bot.core.audit.stored_views import change_row, change_view, grant_row
 from bot.core.authority.policy import describe_requirement
 from bot.core.change.change_request import ChangeRequest, Status, describe_status
+from bot.core.change.plans import write_target
 from bot.core.change.status_names import ShownStatus
 from bot.core.principals import Grant
 from bot.core.text import format_time
@@ -33,7 +34,7 @@ def _row(change: ChangeRequest) -> tuple[str, ...]:
         change.id,
         change.status_word,
         change.portal or NO_PORTAL,
-        mentions.target(change.plan.target),
+        mentions.target(write_target(change.plan.target, change.plan.part)),
         _line(change),
         mentions.person(change.requester),
         format_time(change.created_at),
@@ -56,7 +57,7 @@ def _facts(change: ChangeRequest) -> Iterator[tuple[str, str]]:
     yield "Status", f"{change.status_word}: it {describe_status(change)}."
     yield "Command", _line(change)
     yield "Portal", " · ".join(filter(None, (change.portal, change.portal_label)))
-    yield "Target", mentions.target(plan.target)
+    yield "Target", mentions.target(write_target(plan.target, plan.part))
     yield "Asked by", f"{mentions.person(change.requester)} at {format_time(change.created_at)}"
     yield "Why", change.reason
     yield "Needs", describe_requirement(change.decision) if change.status is Status.PENDING else ""

@@ -52,7 +52,7 @@ class Reader:
             line=make_recorded_line(change.line, commands=self.commands, fingerprint=self.fingerprint),
             reason=hide(change.reason),
             outcome=hide(change.outcome),
-            plan=replace(map_texts(plan, hide), target=plan.target),
+            plan=replace(map_texts(plan, hide), target=plan.target, part=plan.part),
         )
 
 

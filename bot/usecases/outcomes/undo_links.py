@@ -17,7 +17,8 @@ def find_undone(ctx: Context, planned: Planned) -> int | None:
 
     Whether the button was pressed or the command typed is the same.
     """
-    last = ctx.store.changes.newest_done(planned.plugin, planned.place, planned.plan.target)
+    plan = planned.plan
+    last = ctx.store.changes.newest_done(planned.plugin, planned.place, plan.target, plan.part)
     if last is None or last.undone_by is not None:
         return None
     last = ctx.store.changes.exact(last)

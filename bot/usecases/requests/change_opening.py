@@ -39,7 +39,8 @@ def open_change(
     open.
     """
     require_member(ctx, requester)
-    existing = ctx.store.changes.open_for(planned.plugin, planned.place, planned.plan.target)
+    plan = planned.plan
+    existing = ctx.store.changes.open_for(planned.plugin, planned.place, plan.target, plan.part)
     for one in existing:
         if not _is_replaceable(ctx, one, requester):
             queue_card(ctx, one.number)

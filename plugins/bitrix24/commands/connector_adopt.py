@@ -112,7 +112,8 @@ def _plan(portal: Portal, ids: list[str], snapshots: Mapping[str, Snapshot]) -> 
     rows: tuple[Remember, ...] = tuple(portal.remember(each) for each in snapshots.values())
     return Plan(
         summary=f"Adopt {presentation.join_with_and(ids)} on {portal.place.name}: only our own record changes",
-        target=" ".join(f"connector:{each}/{observation.ADOPTION}" for each in ids),
+        target=" ".join(f"connector:{each}" for each in ids),
+        part=observation.ADOPTION,
         calls=(),
         before=before,
         wanted=before,

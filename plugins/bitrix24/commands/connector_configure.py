@@ -69,7 +69,8 @@ def configure_connector(
     data = {**(known or {}), **given}
     return Plan(
         summary=f"Set what {connector} shows on {chosen.title} of {portal.place.name}",
-        target=f"connector:{connector}/data/{chosen.id}",
+        target=f"connector:{connector}",
+        part=f"data/{chosen.id}",
         calls=(
             replace(undo_plan.store_line_data(connector, chosen, data), note=_note(connector, chosen, known, given)),
         ),

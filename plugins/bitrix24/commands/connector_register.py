@@ -256,7 +256,8 @@ def _plan_update(
     snapshot = standing.snapshot or _taken_over(portal, connector)
     return Plan(
         summary=f"Change the connector {connector} on {portal.place.name}",
-        target=f"connector:{connector}" if shows else f"connector:{connector}/registration",
+        target=f"connector:{connector}",
+        part="" if shows else "registration",
         calls=(undo_plan.register(new, f"Register {connector} over itself. {diff}."),),
         before=before,
         wanted={observation.NAME: wanted_name} if shows else {},

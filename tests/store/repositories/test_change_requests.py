@@ -84,11 +84,19 @@ def test_a_target_of_several_takes_each_of_them(store: Store) -> None:
 @pytest.mark.parametrize("status", OPEN)
 @pytest.mark.parametrize("provable", [True, False])
 def test_a_part_takes_the_whole_thing_until_only_people_can_tell(store: Store, status: Status, provable: bool) -> None:
-    change = opened(store, "thing:one/colour", status=status, provable=provable)
+    change = opened(store, "thing:one", part="colour", status=status, provable=provable)
     alone = status is Status.UNKNOWN and not provable
-    for other in ("thing:one", "thing:one/size", "thing:two thing:one/size"):
-        assert store.changes.open_for("toy", PLACE, other) == ([] if alone else [change])
-    assert store.changes.open_for("toy", PLACE, "thing:one/colour") == [change]
+    for other, part in (("thing:one", ""), ("thing:one", "size"), ("thing:two thing:one", "size")):
+        assert store.changes.open_for("toy", PLACE, other, part) == ([] if alone else [change])
+    assert store.changes.open_for("toy", PLACE, "thing:one", "colour") == [change]
+    assert store.changes.open_for("toy", PLACE, "thing:two", "colour") == []
+
+
+def test_what_was_done_to_a_part_is_found_by_that_part_alone(store: Store) -> None:
+    change = opened(store, "thing:one", part="colour", status=Status.DONE)
+    assert store.changes.newest_done("toy", PLACE, "thing:one", "colour") == change
+    assert store.changes.newest_done("toy", PLACE, "thing:one", "size") is None
+    assert store.changes.newest_done("toy", PLACE, "thing:one") is None
 
 
 @pytest.mark.parametrize("status", list(Status))

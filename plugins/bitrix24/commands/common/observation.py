@@ -20,8 +20,8 @@ _OPTIONAL = re.compile(rf"line [1-9]|({NAME}|{RECORD})( of |\Z)")
 """What a plan names only where it is about it."""
 _LINE = re.compile(r"line ([1-9][0-9]*) · .*", re.DOTALL)
 ADOPTION = "adoption"
-"""The part of a target that is our record alone."""
-_TARGET = re.compile(r"connector:([a-z0-9_]+)(?:/([a-z0-9/]+))?")
+"""The part of a connector that is our record alone."""
+_TARGET = re.compile(r"connector:([a-z0-9_]+)")
 
 
 def observe_connector(portal: Portal, connector: str, labels: Mapping[int, str] | None = None) -> Observation:
@@ -77,14 +77,14 @@ def observe_again(portal: Portal, plan: Plan) -> Observation:
 
     Of the other lines, of our record and of the name a plan may say nothing: then that is left out.
     """
-    targets = [match for each in plan.target.split() if (match := _TARGET.fullmatch(each))]
-    if not targets:
+    connectors = [match[1] for each in plan.target.split() if (match := _TARGET.fullmatch(each))]
+    if not connectors:
         raise Refusal(f"The Bitrix24 plugin cannot look at “{plan.target}”.")
-    if targets[0][2] == ADOPTION:
-        return _about(plan, observe_connectors(portal, [each[1] for each in targets]))
-    found = dict(observe_connector(portal, targets[0][1], _labels([*plan.before, *plan.wanted])))
+    if plan.part == ADOPTION:
+        return _about(plan, observe_connectors(portal, connectors))
+    found = dict(observe_connector(portal, connectors[0], _labels([*plan.before, *plan.wanted])))
     if NAME in plan.before or NAME in plan.wanted:
-        found |= registered(portal, targets[0][1])
+        found |= registered(portal, connectors[0])
     return _about(plan, found)
 
 
