@@ -283,7 +283,7 @@ class Running:
 
         context = self.bot.context
         if identity.at is not None:
-            note_skew(context, self._wall.now_ms() - identity.at)
+            note_skew(context.limits, self._wall.now_ms() - identity.at)
         if context.workspace.identify(identity.team, identity.enterprise or ""):
             log.info("Slack knows us in team %s", context.workspace.team, extra={"action": "identified"})
             context.threads.wake()

@@ -135,7 +135,7 @@ def perform(terminal: Terminal, line: str, *, yes: bool = False, words: Sequence
             answered = _set_up(terminal, bot, plugin, command, line)
         else:
             answered = _run(terminal, bot, line, yes=yes)
-        return replace(answered, reply=with_reading(bot.context, answered.reply, line))
+        return replace(answered, reply=with_reading(bot.context.registry, answered.reply, line))
 
 
 def _recognized(bot: Bot, line: str) -> TypedLine:
@@ -148,7 +148,7 @@ def _recognized(bot: Bot, line: str) -> TypedLine:
 
 def _check_secrets(bot: Bot, line: str, words: Sequence[str]) -> str:
     """The line, if no secret of this bot stands in it; a freeze without the reason that holds one."""
-    what = find_secret(bot.context, [line, *words])
+    what = find_secret(bot.context.deployment.known_secrets, [line, *words])
     if not what:
         return line
     stopping = freeze_without_reason(line, what)

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from bot.core.change.change_request import Lease
 from bot.store.store import Transaction
 from bot.usecases.context import Context, log
+from bot.usecases.process.process_identity import ProcessIdentity
 
 
 class LeaseLost(Exception):
@@ -20,9 +21,9 @@ def steady_ms(ctx: Context) -> int:
 
 
 @contextmanager
-def acquire_leases(ctx: Context, owner: str) -> Iterator[None]:
+def acquire_leases(process: ProcessIdentity, owner: str) -> Iterator[None]:
     """While this lasts a thread of this process may hold leases as this owner, so nobody takes the owner for dead."""
-    with ctx.process.keep_at_work(owner):
+    with process.keep_at_work(owner):
         yield
 
 

@@ -12,6 +12,7 @@ from bot.core.change.change_request import ChangeRequest
 from bot.core.local_plugins import BUILTIN, is_local_plugin
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.principals import Principal
+from bot.host.registry import Registry
 from bot.plugin import Place, Plugin, PluginError, Refusal
 from bot.plugin.frozen import dataclass
 from bot.store.store import Transaction
@@ -77,7 +78,7 @@ def choose_portal(
     ctx: Context, plugin: str, places: Sequence[Place], person: Principal, named: str | None = None
 ) -> Place:
     """The portal a line is about. Raises Refusal, with what to type, where nothing stored says which."""
-    if not places and not _can_be_added(ctx, plugin):
+    if not places and not _can_be_added(ctx.registry, plugin):
         raise Refusal(
             f"The plugin {plugin} knows no place to act on yet.",
             hint="Its settings say where it acts; an admin sets them in the host's terminal.",
@@ -100,9 +101,9 @@ def choose_portal(
     return places[0]
 
 
-def _can_be_added(ctx: Context, plugin: str) -> bool:
+def _can_be_added(registry: Registry, plugin: str) -> bool:
     """Whether a plugin's places are made known by the command that is named where there are none."""
-    owners = (ctx.registry.owner(command) for command in ctx.registry if command.path == ADD)
+    owners = (registry.owner(command) for command in registry if command.path == ADD)
     return any(owner is not None and owner.name == plugin for owner in owners)
 
 
@@ -184,6 +185,6 @@ def describe_with_place(ctx: Context, change: ChangeRequest) -> str:
     return change.summary_with_portal if has_several_places(ctx, change.plugin) else change.plan.summary
 
 
-def list_portal_plugins(ctx: Context) -> Sequence[Plugin]:
+def list_portal_plugins(registry: Registry) -> Sequence[Plugin]:
     """The plugins that bring portals: all but the bot's own."""
-    return [plugin for name, plugin in ctx.registry.plugins.items() if not is_local_plugin(name)]
+    return [plugin for name, plugin in registry.plugins.items() if not is_local_plugin(name)]

@@ -177,7 +177,9 @@ def _summary(running: Running) -> str:
     """What the bot works with, and how to begin, in one line."""
     ctx, command = running.bot.context, running.bot.settings.command
     try:
-        known = [place for plugin in list_portal_plugins(ctx) for place in plugin.places(ctx.services(plugin.name))]
+        known = [
+            place for plugin in list_portal_plugins(ctx.registry) for place in plugin.places(ctx.services(plugin.name))
+        ]
         portals = ", ".join(f"{place.name} ({place.label})" for place in known)
         told = f"{'Portal' if len(known) == 1 else 'Portals'}: {portals}." if known else NO_PORTAL
     except PluginError as error:

@@ -16,6 +16,7 @@ from bot.usecases.admin.queries import Number, complete_people
 from bot.usecases.authority.break_glass_log import find_break_glass_record, is_reviewed
 from bot.usecases.context import Context
 from bot.usecases.integrity.active_limits import FROZEN
+from bot.usecases.process.workspace import Workspace
 
 SET_ROLE, FREEZE, UNFREEZE, REVIEW = "access.set", "bot.freeze", "bot.unfreeze", "glass.review"
 """What a built-in plan would do, by the name its call bears."""
@@ -66,7 +67,7 @@ def access_revoke(builtin: BuiltinContext, person: Person) -> Answer:
 
 
 def _role_plan(builtin: BuiltinContext, person: Principal, role: Role | None) -> Answer:
-    whom = _in_home_team(builtin.ctx, person)
+    whom = _in_home_team(builtin.ctx.workspace, person)
     held = builtin.ctx.store.grants.role_of(whom)
     if held == role:
         return Nothing(sentence=f"{mentions.person(whom)} has {f'the role {role}' if role else 'no role'} already.")
@@ -95,12 +96,12 @@ def _role_plan(builtin: BuiltinContext, person: Principal, role: Role | None) ->
     )
 
 
-def _in_home_team(ctx: Context, person: Principal) -> Principal:
+def _in_home_team(workspace: Workspace, person: Principal) -> Principal:
     """The person with a team. Raises Refusal for somebody of another workspace, whose role would count for nothing."""
-    if not person.team and not ctx.workspace.team:
+    if not person.team and not workspace.team:
         raise Refusal("It is not known yet which workspace that is in.", hint="Type team and user id: T0001:U0002.")
-    team = person.team or ctx.workspace.team
-    if ctx.workspace.team and team != ctx.workspace.team:
+    team = person.team or workspace.team
+    if workspace.team and team != workspace.team:
         raise Refusal(f"{person.id} belongs to another workspace; b24bot works for people of its own only.")
     return Principal(team=team, user=person.user)
 

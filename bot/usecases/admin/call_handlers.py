@@ -144,7 +144,7 @@ def _set_own_portal(tx: Transaction, ctx: Context, word: Authorization, params: 
     wanted = str(params["plugin"])
     if not params["portal"]:
         return _clear_own_portals(
-            tx, ctx, word.asked, [wanted] if wanted else [plugin.name for plugin in list_portal_plugins(ctx)]
+            tx, ctx, word.asked, [wanted] if wanted else [plugin.name for plugin in list_portal_plugins(ctx.registry)]
         )
     before, place = own_choice(ctx, wanted, word.asked), _place(ctx, wanted, params)
     if place is None:

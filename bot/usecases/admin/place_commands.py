@@ -31,7 +31,9 @@ AT_ONCE = Undo(kind=UndoKind.FULL, sentence="Choose another portal the same way;
 def complete_portals(builtin: BuiltinContext) -> list[str]:
     """The names of all portals, for completion in a shell."""
     return [
-        place.name for one in list_portal_plugins(builtin.ctx) for place in one.places(builtin.ctx.services(one.name))
+        place.name
+        for one in list_portal_plugins(builtin.ctx.registry)
+        for place in one.places(builtin.ctx.services(one.name))
     ]
 
 
@@ -62,7 +64,7 @@ def portal_use(
 
 def _find(ctx: Context, name: str, wanted: str) -> tuple[Plugin, Place]:
     """The portal and whose it is. Raises Refusal where there is none, or more than one."""
-    plugins = [one for one in list_portal_plugins(ctx) if wanted in ("", one.name)]
+    plugins = [one for one in list_portal_plugins(ctx.registry) if wanted in ("", one.name)]
     known = [(one, place) for one in plugins for place in one.places(ctx.services(one.name))]
     place = find_portal([place for _, place in known], name)
     owners = [one for one, each in known if each.name == name]

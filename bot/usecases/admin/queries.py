@@ -141,7 +141,7 @@ def _account(query: QueryContext) -> Iterator[tuple[str, str]]:
 
 def _portals(query: QueryContext) -> Iterator[tuple[str, str]]:
     """Which portal this person's commands without --portal act on, where there are several."""
-    for plugin in list_portal_plugins(query.ctx) if query.role else ():
+    for plugin in list_portal_plugins(query.ctx.registry) if query.role else ():
         try:
             places = plugin.places(query.ctx.services(plugin.name))
             place = choose_portal(query.ctx, plugin.name, places, query.person) if len(places) > 1 else None

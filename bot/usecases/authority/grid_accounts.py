@@ -9,23 +9,24 @@ from bot.core.messages.deliveries import Inbound
 from bot.core.principals import Principal
 from bot.usecases.authority.memberships import last_known_status, list_stale_accounts, refresh_memberships
 from bot.usecases.context import Context
+from bot.usecases.process.workspace import Workspace
 
 
-def as_home_account(ctx: Context, inbound: Inbound) -> Inbound:
+def as_home_account(workspace: Workspace, inbound: Inbound) -> Inbound:
     """Name who acts by our own team, under which the allow-list knows them, if the delivery is of our organisation.
 
     Ids of users are unique in all of Slack. Whether the person is in our workspace is not known by this.
     """
-    person, ours = inbound.person, ctx.workspace.enterprise
-    here = inbound.enterprise == ours or inbound.workspace == ctx.workspace.team
-    if not ours or person.team == ctx.workspace.team or not here:
+    person, ours = inbound.person, workspace.enterprise
+    here = inbound.enterprise == ours or inbound.workspace == workspace.team
+    if not ours or person.team == workspace.team or not here:
         return inbound
-    return replace(inbound, person=Principal(team=ctx.workspace.team, user=person.user))
+    return replace(inbound, person=Principal(team=workspace.team, user=person.user))
 
 
 def person_of(ctx: Context, inbound: Inbound) -> str:
     """The id of the person to whom a delivery counts, whichever account they acted with and from which workspace."""
-    return ctx.deployment.people.id_of(as_home_account(ctx, inbound).person)
+    return ctx.deployment.people.id_of(as_home_account(ctx.workspace, inbound).person)
 
 
 def identify_sender(ctx: Context, inbound: Inbound) -> Inbound:
@@ -34,7 +35,7 @@ def identify_sender(ctx: Context, inbound: Inbound) -> Inbound:
     Asks Slack which of the two it is: not inside a unit of work. Whoever Slack does not tell of stays a colleague whose
     membership nobody knows, and gets nothing either.
     """
-    found = as_home_account(ctx, inbound)
+    found = as_home_account(ctx.workspace, inbound)
     if found is inbound:
         return inbound
     refresh_memberships(ctx, [found.person])

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from bot.core.authority.membership import Account, MembershipStatus
 from bot.core.authority.policy import Refused
 from bot.core.principals import Principal
+from bot.usecases.chat_port import Chat
 from bot.usecases.context import Context, log
 from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError
 
@@ -34,12 +35,12 @@ def refresh_memberships(ctx: Context, people: Iterable[Principal]) -> int:
     return 0
 
 
-def _not_asked_reason(ctx: Context, person: Principal) -> str:
+def _not_asked_reason(chat: Chat, person: Principal) -> str:
     """Say why Slack could not be asked, and what to do: waiting helps only where it gave no answer."""
-    reason = ctx.chat.lookups.find_refusal(person)
+    reason = chat.lookups.find_refusal(person)
     if reason is None:
         return SLACK_NOT_ASKED
-    why = ctx.chat.messenger.find_refusal(reason)
+    why = chat.messenger.find_refusal(reason)
     return f"Slack could not be asked who you are, because {why.described}. Nothing was done. {why.remedy}".rstrip()
 
 
@@ -59,7 +60,7 @@ def check_membership(ctx: Context, person: Principal) -> Refused | None:
     """Refuse whoever is no member of the workspace, whatever the allow-list says. Asked in the deciding transaction."""
     known = None if person.local else _known(ctx, person)
     if known is None and not person.local:
-        return Refused(reason=_not_asked_reason(ctx, person))
+        return Refused(reason=_not_asked_reason(ctx.chat, person))
     found = known.membership.disqualification if known else ""
     return Refused(reason=f"Your account {found}. Only members of this workspace can use b24bot.") if found else None
 

@@ -55,7 +55,7 @@ class Answers:
             raise TypeError("an answer is for one person")
         direct: list[str | None] = []
         error = attempt(lambda: direct.append(self._ctx.chat.messenger.send_privately(notice)))
-        recovered = apply_backpressure(self._ctx, notice.channel or notice.person.user, error)
+        recovered = apply_backpressure(self._ctx.chat.pace, notice.channel or notice.person.user, error)
         reason = direct[0] if direct else error.reason if error else None
         marks = (DIRECT, reason) if reason is not None and self._tells_of_direct(reason) else None
         if isinstance(error, ChannelDead) and self._say_under_its_card(envelope, notice):

@@ -54,7 +54,7 @@ class AuditLines:
     def carry(self, delivery: Delivery) -> Result:
         channel, envelopes = self._ctx.chat.channels.audit, delivery.envelopes
         error = attempt(lambda: self._say(channel, envelopes))
-        recovered = apply_backpressure(self._ctx, channel, error)
+        recovered = apply_backpressure(self._ctx.chat.pace, channel, error)
         self._note_form(envelopes, error)
         tells = error is None or isinstance(error, ChannelDead)
         marks = (channel, error.reason if error else "") if tells else None

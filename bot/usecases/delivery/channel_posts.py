@@ -73,7 +73,7 @@ class Posts:
         if self._has_another_form(envelopes[0].notice, error):
             # It is no attempt, and due at once.
             error = Busy(0.0)
-        recovered = apply_backpressure(self._ctx, head.channel, error)
+        recovered = apply_backpressure(self._ctx.chat.pace, head.channel, error)
         if error is not None:
             self._postpone(head, envelopes[0], error)
         return Result(envelopes=envelopes, error=error, recovered=recovered)

@@ -10,8 +10,8 @@ from bot import clock as ids
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.outbox import Envelope
 from bot.store.repositories.outbox_order import Head
-from bot.usecases.channel_pace import PostKind
-from bot.usecases.context import Context, log
+from bot.usecases.channel_pace import ChannelRateLimiter, PostKind
+from bot.usecases.context import log
 from bot.usecases.delivery_errors import Broken, Busy, DeliveryError
 
 Lane = tuple[str, PostKind]
@@ -95,8 +95,8 @@ def attempt(say: Callable[[], object]) -> DeliveryError | None:
     return None
 
 
-def apply_backpressure(ctx: Context, channel: str, error: DeliveryError | None) -> str:
+def apply_backpressure(pace: ChannelRateLimiter, channel: str, error: DeliveryError | None) -> str:
     """Let a channel's answer to one message count for the next; the channel, if it takes messages again."""
     if isinstance(error, Busy):
-        ctx.chat.pace.pause(channel, error.seconds)
-    return channel if error is None and ctx.chat.pace.record_success(channel) else ""
+        pace.pause(channel, error.seconds)
+    return channel if error is None and pace.record_success(channel) else ""

@@ -36,6 +36,7 @@ from bot.usecases.integrity.chain_check import is_unchecked
 from bot.usecases.lease_holding import LeaseLost, acquire_leases, may_send, steady_ms, under_lease
 from bot.usecases.notifications import post_once_in_thread, queue_card_if_it_lasts
 from bot.usecases.outcomes.ending import finish_request
+from bot.usecases.process.process_identity import ProcessIdentity
 from bot.usecases.requests.expiry import approval_is_stale, expire
 from bot.usecases.requests.planning import ask, sanitize_refusals
 
@@ -69,7 +70,7 @@ def execute(ctx: Context, job: Job, number: int) -> None:
         _release_job(ctx, job, number)
         return
     change = ctx.store.changes.exact(change)
-    if approval_is_stale(ctx, change):
+    if approval_is_stale(ctx.clock, change):
         with ctx.store.unit_of_work() as store:
             expire(ctx, change)
             store.jobs.finish(job)
@@ -98,18 +99,18 @@ def execute(ctx: Context, job: Job, number: int) -> None:
     if stopped is not None:
         _finish_job(ctx, job, change, Status.APPROVED, stopped, tag=Tag.EXECUTION_STOPPED)
         return
-    with acquire_leases(ctx, _owner(ctx, job, number)):
+    with acquire_leases(ctx.process, _owner(ctx.process, job, number)):
         lease = _start(ctx, job, change)
         if lease is not None:
             _run_under(ctx, job, change, lease)
 
 
-def _owner(ctx: Context, job: Job, number: int) -> str:
+def _owner(process: ProcessIdentity, job: Job, number: int) -> str:
     """One try at one change request. A job is with one runner at a time: once it is back, its owner runs nothing.
 
     The number is in it, for the id of a job that is over is given to another job.
     """
-    return ctx.process.make_owner(f"{job.id}:{number}")
+    return process.make_owner(f"{job.id}:{number}")
 
 
 def _run_under(ctx: Context, job: Job, change: ChangeRequest, lease: Lease) -> None:
@@ -144,7 +145,7 @@ def _refresh_memberships(ctx: Context, job: Job, change: ChangeRequest) -> bool:
 def _release_job(ctx: Context, job: Job, number: int) -> None:
     """Nothing is left to do for this job. What it left running, it runs no more: then it is read back soon."""
     with ctx.store.unit_of_work() as store:
-        store.leases.release(number, _owner(ctx, job, number))
+        store.leases.release(number, _owner(ctx.process, job, number))
         store.jobs.finish(job)
 
 
@@ -196,13 +197,13 @@ def _start(ctx: Context, job: Job, change: ChangeRequest) -> Lease | None:
             _postpone_job(ctx, job, change, "stopped", LOOK_AGAIN_MS)
             return None
         ending = _check_preconditions(ctx, change)
-        if approval_is_stale(ctx, change):
+        if approval_is_stale(ctx.clock, change):
             # Its time ran out while it was planned again.
             expire(ctx, change)
         elif ending is not None:
             finish_request(ctx, change, Status.APPROVED, ending, tag=Tag.EXECUTION_STOPPED)
         now, steady = ctx.clock.now_ms(), steady_ms(ctx)
-        lease = store.leases.begin(change.number, _owner(ctx, job, change.number), at=now, steady=steady)
+        lease = store.leases.begin(change.number, _owner(ctx.process, job, change.number), at=now, steady=steady)
         if lease is None:
             # Ended above; or withdrawn, or taken by a second job for the same change request, a moment ago.
             store.jobs.finish(job)

@@ -12,6 +12,7 @@ from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand
 from bot.core.parsing.invocation import AnyCommand, check_length, read_portal_option, recognize
 from bot.core.parsing.typed_line import TypedLine
 from bot.core.principals import Principal
+from bot.host.registry import Registry
 from bot.plugin import Plugin, PluginError
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.job_order import Position, Rank
@@ -58,7 +59,7 @@ def find_position(ctx: Context, inbound: Inbound) -> Position:
     """
     known = ctx if ctx.workspace.team else replace(ctx, workspace=Workspace(inbound.person.team))
     try:
-        asked = _read(known, as_home_account(known, inbound))
+        asked = _read(known, as_home_account(known.workspace, inbound))
         refused = _is_refused(known, asked)
     except (KeyError, TypeError, ValueError):
         # What is stored of the change request cannot be read; the job tells the person.
@@ -96,12 +97,12 @@ def _rank_of_command(ctx: Context, command: AnyCommand | None) -> Rank:
     if command is None:
         # It is answered with what is wrong about it, and no portal is read for that.
         return Rank.LOCAL
-    return NOUNS.get(command.noun, Rank.LOCAL if _portals_of(ctx, command) is None else Rank.PLANNING)
+    return NOUNS.get(command.noun, Rank.LOCAL if _portals_of(ctx.registry, command) is None else Rank.PLANNING)
 
 
-def _portals_of(ctx: Context, command: AnyCommand) -> Plugin | None:
+def _portals_of(registry: Registry, command: AnyCommand) -> Plugin | None:
     """The plugin whose portals a command reads; None for what is about the bot itself."""
-    owner = ctx.registry.owner(command)
+    owner = registry.owner(command)
     return None if owner is None or is_local_plugin(owner.name) else owner
 
 
@@ -109,7 +110,7 @@ def _place_of(ctx: Context, asked: _Asked) -> str:
     """The portal that is read for it; empty where nothing tells, and for what reads all of them."""
     if asked.change is not None:
         return asked.change.place.identity
-    plugin = _portals_of(ctx, asked.line.command) if asked.line is not None else None
+    plugin = _portals_of(ctx.registry, asked.line.command) if asked.line is not None else None
     if asked.line is None or plugin is None or asked.line.command.everywhere:
         return ""
     try:

@@ -12,6 +12,7 @@ from bot.core.encoding import encode, fields_of
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand, inbound_fields
 from bot.core.parsing.invocation import LONGEST_LINE, check_length
 from bot.plugin import Reply
+from bot.store.files.known_secrets import KnownSecrets
 from bot.store.repositories.jobs import INBOUND, Receipt
 from bot.usecases.authority import card_token
 from bot.usecases.authority.refusal_records import record_mismatch, record_refusal, record_refused_click
@@ -133,7 +134,7 @@ def words_in(inbound: Inbound) -> Iterator[str]:
 
 def _without_secrets(ctx: Context, inbound: Inbound) -> Inbound:
     """What came in, if it holds no secret of this bot; a word that stops without the reason that holds one."""
-    what = find_secret(ctx, words_in(inbound))
+    what = find_secret(ctx.deployment.known_secrets, words_in(inbound))
     if not what:
         return inbound
     stopping = without_reason(inbound, what)
@@ -145,14 +146,14 @@ def _without_secrets(ctx: Context, inbound: Inbound) -> Inbound:
 
 def check_secrets(ctx: Context, words: Iterable[str]) -> None:
     """Raise SecretTyped when a secret of this bot stands in the words."""
-    what = find_secret(ctx, words)
+    what = find_secret(ctx.deployment.known_secrets, words)
     if what:
         raise SecretTyped(what)
 
 
-def find_secret(ctx: Context, words: Iterable[str]) -> str:
+def find_secret(known_secrets: KnownSecrets, words: Iterable[str]) -> str:
     """What the first secret of this bot in the words is; empty when there is none. Finding one is logged."""
-    what = ctx.deployment.known_secrets.find(words)
+    what = known_secrets.find(words)
     if what:
         log.warning("typed words hold %s; they were not recorded", what, extra={"action": "secret_typed"})
     return what

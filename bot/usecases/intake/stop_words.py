@@ -40,7 +40,7 @@ def hold_stop(tx: Transaction, ctx: Context, inbound: Inbound) -> None:
     """
     known = ctx if ctx.workspace.team else replace(ctx, workspace=Workspace(inbound.person.team))
     try:
-        stop = stop_requested(known, as_home_account(known, inbound))
+        stop = stop_requested(known, as_home_account(known.workspace, inbound))
     except (KeyError, TypeError, ValueError):
         # What is stored of the change request cannot be read: nothing of it begins, and the job tells the person.
         return

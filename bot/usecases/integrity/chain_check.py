@@ -19,6 +19,7 @@ from bot.store.files.witness_file import Witness
 from bot.store.store import Store, Transaction
 from bot.usecases.context import Context, log
 from bot.usecases.process.audit_progress import RECOMPUTED_AT_ONCE, UncheckedLog
+from bot.usecases.process.found_limits import FoundLimits
 
 CHAIN = "chain"
 """The name of the limit in `ctx.limits`."""
@@ -175,14 +176,14 @@ def check_chain(ctx: Context) -> Examined:
 
 def note_chain(ctx: Context) -> Limit | None:
     """The same, and what comes of it is a limit until another check finds it mended."""
-    return _keep(ctx, check_chain(ctx))
+    return _keep(ctx.limits, check_chain(ctx))
 
 
-def _keep(ctx: Context, found: Examined) -> Limit | None:
+def _keep(limits: FoundLimits, found: Examined) -> Limit | None:
     """A witness file that cannot be read now mends nothing."""
     if found.limit is not None or found.compared:
-        ctx.limits.keep_limit(CHAIN, found.limit)
-    return ctx.limits.get(CHAIN)
+        limits.keep_limit(CHAIN, found.limit)
+    return limits.get(CHAIN)
 
 
 def begin_check(ctx: Context) -> Limit | None:
@@ -196,7 +197,7 @@ def begin_check(ctx: Context) -> Limit | None:
     start = _mark_place(ctx.store, witness, chain.at_start)
     covered = start != START and length - start.seq <= chain.at_start
     chain.defer_check(UncheckedLog(covered=covered, since=ctx.clock.monotonic()))
-    return _keep(ctx, examine_log(ctx.store, witness, start=start, most=chain.at_start))
+    return _keep(ctx.limits, examine_log(ctx.store, witness, start=start, most=chain.at_start))
 
 
 def is_unchecked(ctx: Context) -> bool:
@@ -246,7 +247,7 @@ class ChainCheck:
     def _conclude(self, found: Examined) -> None:
         """The end was reached, or a break: that is a limit before anything that waited goes on."""
         ctx = self._ctx
-        _keep(ctx, _compare(ctx.store, ctx.audit.witness, found))
+        _keep(ctx.limits, _compare(ctx.store, ctx.audit.witness, found))
         if _length(ctx) > ctx.audit.chain.at_start:
             with ctx.store.unit_of_work() as tx:
                 tx.facts.put(BROKEN, "yes" if found.why else "")

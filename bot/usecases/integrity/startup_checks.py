@@ -14,6 +14,7 @@ from bot.core.text import plural
 from bot.usecases.context import Context, log
 from bot.usecases.integrity.chain_check import begin_check
 from bot.usecases.integrity.file_identity import note_files
+from bot.usecases.process.found_limits import FoundLimits
 
 CLOCK = "clock"
 WARN_SKEW_MS, MOST_SKEW_MS = 30_000, 240_000
@@ -62,8 +63,8 @@ def check_clock(skew_ms: int) -> Limit | None:
     return Limit(name=CLOCK, mode=Mode.NO_DANGER, why=why)
 
 
-def note_skew(ctx: Context, skew_ms: int) -> None:
+def note_skew(limits: FoundLimits, skew_ms: int) -> None:
     """Judge how far this host's clock is from Slack's."""
-    ctx.limits.keep_limit(CLOCK, check_clock(skew_ms))
+    limits.keep_limit(CLOCK, check_clock(skew_ms))
     if WARN_SKEW_MS < abs(skew_ms) <= MOST_SKEW_MS:
         log.warning("this host's clock is off by %d ms from Slack's", skew_ms, extra={"action": "clock_skew"})

@@ -7,6 +7,7 @@ from bot.core.change.change_request import ChangeRequest
 from bot.core.change.effects import undo_command
 from bot.core.change.planned_command import Planned
 from bot.core.parsing.invocation import Understood, understand
+from bot.host.registry import Registry
 from bot.plugin import PluginError
 from bot.usecases.context import Context
 from bot.usecases.notifications import post_in_thread, queue_card, request_label
@@ -23,12 +24,12 @@ def find_undone(ctx: Context, planned: Planned) -> int | None:
         return None
     last = ctx.store.changes.exact(last)
     lines = {undo_command(last), last.plan.undo.line}
-    return last.number if any(_is_same(ctx, line, planned.understood) for line in lines if line) else None
+    return last.number if any(_is_same(ctx.registry, line, planned.understood) for line in lines if line) else None
 
 
-def _is_same(ctx: Context, line: str, asked: Understood) -> bool:
+def _is_same(registry: Registry, line: str, asked: Understood) -> bool:
     try:
-        undo = understand(ctx.registry.commands, line)
+        undo = understand(registry.commands, line)
     except PluginError:
         return False
     return (undo.command.path, undo.arguments) == (asked.command.path, asked.arguments)

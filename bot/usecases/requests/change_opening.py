@@ -7,6 +7,7 @@ from typing import assert_never
 from bot import clock as ids
 from bot.core import mentions
 from bot.core.audit.audit_record import Fact, Tag
+from bot.core.authority.identity_groups import IdentityGroups
 from bot.core.authority.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.bot_errors import ConfigurationError, NotPermitted
 from bot.core.change.change_request import ChangeRequest, NewChange, Status
@@ -21,6 +22,7 @@ from bot.usecases.authority.break_glass_log import check_break_glass, find_break
 from bot.usecases.authority.eligibility import check_can_be_approved, check_few_open
 from bot.usecases.authority.memberships import refresh_memberships
 from bot.usecases.change_entries import record_change, recorded_line
+from bot.usecases.chat_port import Channels
 from bot.usecases.context import Context
 from bot.usecases.integrity.active_limits import blocking_limit
 from bot.usecases.integrity.audit_gate import try_audit_again
@@ -42,7 +44,7 @@ def open_change(
     plan = planned.plan
     existing = ctx.store.changes.open_for(planned.plugin, planned.place, plan.target, plan.part)
     for one in existing:
-        if not _is_replaceable(ctx, one, requester):
+        if not _is_replaceable(ctx.deployment.people, one, requester):
             queue_card(ctx, one.number)
             return one, False
     check_few_open(ctx, requester)
@@ -57,10 +59,10 @@ def open_change(
     return change, True
 
 
-def _is_replaceable(ctx: Context, existing: ChangeRequest, requester: Principal) -> bool:
+def _is_replaceable(people: IdentityGroups, existing: ChangeRequest, requester: Principal) -> bool:
     """Whether nobody but its requester could end it, who may never come back to it."""
     alone = isinstance(existing.decision, NeedsConfirmation | BrokenGlass)
-    return alone and existing.status is Status.PENDING and not ctx.deployment.people.same(existing.requester, requester)
+    return alone and existing.status is Status.PENDING and not people.same(existing.requester, requester)
 
 
 def _replace(ctx: Context, existing: ChangeRequest, requester: Principal) -> None:
@@ -96,7 +98,7 @@ def write_change(
             decision=planned.decision,
             created_at=now,
             expires_at=now + expiry_of(planned.decision),
-            channel=_card_channel(ctx, planned.decision, channel),
+            channel=_card_channel(ctx.chat.channels, planned.decision, channel),
             card_id=ids.token(),
             undo_of=find_undone(ctx, planned),
         )
@@ -125,10 +127,10 @@ def expiry_of(decision: Decision) -> int:
             assert_never(decision)
 
 
-def _card_channel(ctx: Context, decision: Decision, typed_in: str) -> str:
+def _card_channel(channels: Channels, decision: Decision, typed_in: str) -> str:
     if isinstance(decision, NeedsConfirmation):
-        return typed_in or ctx.chat.channels.approval
-    return ctx.chat.channels.approval or typed_in
+        return typed_in or channels.approval
+    return channels.approval or typed_in
 
 
 def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -> str:

@@ -22,6 +22,7 @@ from bot.core.parsing.invocation import read_line, with_names
 from bot.core.redaction.redactor import shorten
 from bot.core.redaction.sanitizer import sanitize_text
 from bot.core.text import format_time
+from bot.host.registry import Registry
 from bot.plugin import Refusal, Reply, UndoKind
 from bot.usecases.context import Context
 from bot.usecases.notifications import request_label
@@ -29,9 +30,9 @@ from bot.usecases.notifications import request_label
 NOT_AGREED = Reply(title="Nobody was asked, and nothing was done.")
 
 
-def with_reading(ctx: Context, reply: Reply, line: str) -> Reply:
+def with_reading(registry: Registry, reply: Reply, line: str) -> Reply:
     """The answer with the line as it was read, where that is not as it was typed."""
-    read = read_line(line, ctx.registry.commands)
+    read = read_line(line, registry.commands)
     if not read:
         return reply
     shown = with_names(sanitize_text(read))

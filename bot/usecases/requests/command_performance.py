@@ -28,6 +28,7 @@ from bot.usecases.admin.builtin_plugin import perform_at_once
 from bot.usecases.authority.refusal_records import record_refusal, record_refused_click
 from bot.usecases.context import Context
 from bot.usecases.integrity.chain_check import CHAIN
+from bot.usecases.process.found_limits import FoundLimits
 from bot.usecases.requests.approval import confirm
 from bot.usecases.requests.change_opening import asks_for_same, check_can_be_decided, open_change
 from bot.usecases.requests.planning import plan_or_read
@@ -86,7 +87,7 @@ def perform_command(ctx: Context, command: TypedCommand, surface: Surface) -> Co
         result = CommandRefused(error=error)
     match result:
         case Answered() | Previewed() | NotAgreed() | CommandRefused():
-            if surface.stores_answers or _is_recorded(ctx, command, result):
+            if surface.stores_answers or _is_recorded(ctx.limits, command, result):
                 with ctx.store.unit_of_work():
                     _conclude(ctx, command, surface, result)
         case DoneAtOnce() | RequestOpened() | RequestFound() | TargetTaken():
@@ -137,15 +138,15 @@ def _ask_for_decision(ctx: Context, command: TypedCommand, surface: Surface, pla
 
 def _conclude(ctx: Context, command: TypedCommand, surface: Surface, result: CommandResult) -> CommandResult:
     """Record the result and let its surface store what it tells, in a unit of work."""
-    if _is_recorded(ctx, command, result):
+    if _is_recorded(ctx.limits, command, result):
         _record(ctx, command, result)
     surface.conclude(result)
     return result
 
 
-def _is_recorded(ctx: Context, command: TypedCommand, result: CommandResult) -> bool:
+def _is_recorded(limits: FoundLimits, command: TypedCommand, result: CommandResult) -> bool:
     """Whether the result has a record here: that of a change request is written with the request."""
-    if command.person.local and CHAIN in ctx.limits:
+    if command.person.local and CHAIN in limits:
         # A record behind one that cannot be trusted would make a second log.
         return False
     match result:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from bot.core import mentions
 from bot.core.audit.audit_record import SYSTEM, Tag
 from bot.core.change.change_request import APPROVAL_LASTS_MS, ChangeRequest, Status, describe_decision
+from bot.plugin import Clock
 from bot.usecases.authority.break_glass_log import describe_unreviewed, is_review
 from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context
@@ -47,14 +48,14 @@ def _ending(ctx: Context, change: ChangeRequest) -> str:
     return describe_decision(" ".join([NOT_RUN, *waited]), change)
 
 
-def approval_is_stale(ctx: Context, change: ChangeRequest) -> bool:
-    return change.decided_at is not None and ctx.clock.now_ms() - change.decided_at > APPROVAL_LASTS_MS
+def approval_is_stale(clock: Clock, change: ChangeRequest) -> bool:
+    return change.decided_at is not None and clock.now_ms() - change.decided_at > APPROVAL_LASTS_MS
 
 
 def expire_overdue(ctx: Context) -> int:
     """End all whose time is up; returns how many."""
     late = ctx.store.changes.overdue(ctx.clock.now_ms())
-    late += [c for c in ctx.store.changes.with_status([Status.APPROVED]) if approval_is_stale(ctx, c)]
+    late += [c for c in ctx.store.changes.with_status([Status.APPROVED]) if approval_is_stale(ctx.clock, c)]
     ended = 0
     for change in late:
         with ctx.store.unit_of_work():

@@ -25,6 +25,7 @@ from bot.usecases.authority.quorum import (
 )
 from bot.usecases.authority.refusal_records import record_refused_click
 from bot.usecases.change_entries import record_change
+from bot.usecases.chat_port import Messenger
 from bot.usecases.chat_refusals import PRESS_AGAIN
 from bot.usecases.context import Context
 from bot.usecases.delivery_errors import Busy, DeliveryError, Lost
@@ -122,17 +123,17 @@ def _open_form(ctx: Context, click: Click, change: ChangeRequest) -> Refused | N
     try:
         ctx.chat.messenger.ask_reason(click.trigger, change, click.value)
     except DeliveryError as error:
-        return Refused(reason=form_trouble(ctx, error))
+        return Refused(reason=form_trouble(ctx.chat.messenger, error))
     return None
 
 
-def form_trouble(ctx: Context, error: DeliveryError) -> str:
+def form_trouble(messenger: Messenger, error: DeliveryError) -> str:
     """Why the form did not open, and what to do about that."""
     if isinstance(error, Lost):
         return f"Slack did not say that it opened the form that asks why ({error.code}). {PRESS_AGAIN}"
     if isinstance(error, Busy):
         return f"Slack opens no form just now ({error.code}). Press the button again in a minute."
-    refusal = ctx.chat.messenger.find_refusal(error.reason)
+    refusal = messenger.find_refusal(error.reason)
     return f"Slack did not open the form that asks why, because {refusal.described}. {refusal.remedy}".rstrip()
 
 

@@ -115,7 +115,7 @@ class _Slack:
 
     def _answer(self, reply: Reply, *, mood: str, suggestion: str = "") -> None:
         ctx, slash = self._ctx, self._slash
-        reply = with_reading(ctx, reply, slash.text)
+        reply = with_reading(ctx.registry, reply, slash.text)
         notify_person(
             ctx, slash.person, slash.channel, reply, answer_url=slash.answer_url, mood=mood, suggestion=suggestion
         )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.core.change.change_request import ChangeRequest
 from bot.core.messages.deliveries import Click, SlashCommand
 from bot.core.parsing.invocation import understand
-from bot.plugin import quote
+from bot.plugin import Clock, quote
 from bot.store.repositories.jobs import Job
 from bot.usecases.context import Context
 from bot.usecases.outcomes.follow_ups import can_ask_again, undo_line
@@ -18,16 +18,16 @@ BUTTONS_LAST_MS = 30 * 24 * 3_600_000
 
 def may_still_undo(ctx: Context, change: ChangeRequest) -> bool:
     """Whether the button does something: for thirty days after the ending."""
-    return bool(undo_line(change)) and _ended_lately(ctx, change)
+    return bool(undo_line(change)) and _ended_lately(ctx.clock, change)
 
 
 def may_still_ask_again(ctx: Context, change: ChangeRequest) -> bool:
     """Whether the button does something: for thirty days after the ending."""
-    return can_ask_again(change) and _ended_lately(ctx, change)
+    return can_ask_again(change) and _ended_lately(ctx.clock, change)
 
 
-def _ended_lately(ctx: Context, change: ChangeRequest) -> bool:
-    return ctx.clock.now_ms() - (change.ended_at or 0) <= BUTTONS_LAST_MS
+def _ended_lately(clock: Clock, change: ChangeRequest) -> bool:
+    return clock.now_ms() - (change.ended_at or 0) <= BUTTONS_LAST_MS
 
 
 def ask_to_undo(ctx: Context, job: Job, click: Click, change: ChangeRequest) -> None:

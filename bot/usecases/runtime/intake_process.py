@@ -30,7 +30,7 @@ class Intake:
 
     def _keep(self) -> None:
         while not self._stopping.is_set():
-            go_round(self._ctx, NAME, self._look)
+            go_round(self._ctx.threads, NAME, self._look)
             self._stopping.wait(KEEPER_SECONDS)
 
     def _look(self) -> bool:

@@ -32,6 +32,7 @@ from bot.usecases.integrity.file_identity import FileWatch
 from bot.usecases.integrity.maintenance import Maintenance
 from bot.usecases.integrity.witness_writer import WitnessWatch, WitnessWriter
 from bot.usecases.lease_holding import steady_ms
+from bot.usecases.process.thread_state import ThreadState
 from bot.usecases.process.wake_signal import POLL_SECONDS, Group, WakeSignal
 from bot.usecases.requests.expiry import expire_overdue
 from bot.usecases.requests.reminders import repost_cards, send_reminders
@@ -157,7 +158,7 @@ class Worker:
 
     def go_round(self, name: str, step: Callable[[], bool]) -> bool | None:
         """One round of a thread: whether there was something to do; None when that went wrong."""
-        return go_round(self._ctx, name, step)
+        return go_round(self._ctx.threads, name, step)
 
     def _keep(self) -> bool:
         """Look at the clock for everybody. No portal is read here: it would keep a stop waiting for its minute."""
@@ -212,14 +213,14 @@ class Worker:
             maintain_plugins(self._ctx)
 
 
-def go_round(ctx: Context, name: str, step: Callable[[], bool]) -> bool | None:
+def go_round(threads: ThreadState, name: str, step: Callable[[], bool]) -> bool | None:
     """One round of the thread of this name: whether there was something to do; None when that went wrong."""
     try:
         busy = step()
     except Exception as error:  # noqa: BLE001 - the edge of a thread: it must outlive what it meets
-        ctx.threads.troubles.met(name, error)
+        threads.troubles.met(name, error)
         return None
-    ctx.threads.troubles.record_recovery(name)
+    threads.troubles.record_recovery(name)
     return busy
 
 

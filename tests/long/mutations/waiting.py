@@ -148,7 +148,7 @@ WAITING: tuple[Mutation, ...] = (
         "a colleague who acts from two workspaces of the organisation has twice as many commands waiting",
         (
             "bot/usecases/authority/grid_accounts.py",
-            "    return ctx.deployment.people.id_of(as_home_account(ctx, inbound).person)",
+            "    return ctx.deployment.people.id_of(as_home_account(ctx.workspace, inbound).person)",
             "    return ctx.deployment.people.id_of(inbound.person)",
         ),
         by=_SAME_PERSON,

@@ -235,7 +235,9 @@ def test_a_token_is_known_from_its_renewal_on_and_in_a_form_too(core_bot: CoreBo
         secrets.write("prod", {"access": token}, after=generation)
         with pytest.raises(SecretTyped, match="an access token of portal prod"):
             receive(core_bot.ctx, core_bot.typed(OLGA, f"thing list see {token}, please"))
-        assert find_secret(core_bot.ctx, words_in(core_bot.form(ANTON, change, f"see {token}, please")))
+        assert find_secret(
+            core_bot.ctx.deployment.known_secrets, words_in(core_bot.form(ANTON, change, f"see {token}, please"))
+        )
     receive(core_bot.ctx, core_bot.form(ANTON, change, "see first-token, please"))
 
 

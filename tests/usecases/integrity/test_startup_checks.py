@@ -109,7 +109,7 @@ def test_too_few_approvers_are_told_at_the_start_and_limit_nothing(
 def test_how_wrong_a_clock_may_be(
     core_bot: CoreBot, caplog: pytest.LogCaptureFixture, skew: int, limited: bool, logged: bool
 ) -> None:
-    note_skew(core_bot.ctx, skew)
+    note_skew(core_bot.ctx.limits, skew)
     assert ("clock" in core_bot.ctx.limits) is limited
     assert ("is off by" in caplog.text) is logged
 
@@ -117,12 +117,12 @@ def test_how_wrong_a_clock_may_be(
 def test_a_clock_that_was_set_right_lifts_its_limit(core_bot: CoreBot, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
     for _ in range(2):
-        note_skew(core_bot.ctx, 300_000)
+        note_skew(core_bot.ctx.limits, 300_000)
     limit = core_bot.ctx.limits["clock"]
     assert (limit.mode, "300 seconds ahead of Slack's" in limit.why) == (Mode.NO_DANGER, True)
     assert caplog.text.count("300 seconds ahead") == 1, "told once"
     assert "clock of this host is 300 seconds ahead" in core_bot.type(OLGA, "thing remove one")
-    note_skew(core_bot.ctx, 2_000)
+    note_skew(core_bot.ctx.limits, 2_000)
     assert core_bot.ctx.limits == {}
     assert "waits for approval" in core_bot.type(OLGA, "thing remove one")
     behind = check_clock(-300_000)

@@ -39,7 +39,7 @@ def test_what_was_approved_and_not_run_in_ten_minutes_ends(core_bot: CoreBot) ->
     change = core_bot.approved()
     assert change.decided_at is not None
     core_bot.clock.now = change.decided_at + APPROVAL_LASTS_MS
-    assert not approval_is_stale(core_bot.ctx, change)
+    assert not approval_is_stale(core_bot.ctx.clock, change)
     assert expire_overdue(core_bot.ctx) == 0
     core_bot.clock.now += 1
     assert expire_overdue(core_bot.ctx) == 1
@@ -76,7 +76,7 @@ def test_what_a_rule_of_the_house_was_not_run_for_is_no_portal(core_bot: CoreBot
 
 
 def test_what_is_pending_has_no_approval_that_could_be_stale(core_bot: CoreBot) -> None:
-    assert not approval_is_stale(core_bot.ctx, core_bot.ask())
+    assert not approval_is_stale(core_bot.ctx.clock, core_bot.ask())
 
 
 @pytest.mark.parametrize("button", [card_token.APPROVE, card_token.WITHDRAW])
