@@ -25,14 +25,14 @@ class Module:
         return _parse(self.text)
 
     def nodes(self) -> Iterator[ast.AST]:
-        return ast.walk(self.tree)
+        return iter(_walk(self.text))
 
     def imports(self) -> Iterator[str]:
         """Dotted names of all that is imported, wherever it stands; `from a import b` is `a.b`."""
-        for node in self.nodes():
+        for node in _imports(self.text):
             if isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names)
-            elif isinstance(node, ast.ImportFrom):
+            else:
                 yield from (f"{self._origin(node)}.{alias.name}" for alias in node.names)
 
     def _origin(self, node: ast.ImportFrom) -> str:
@@ -46,6 +46,17 @@ class Module:
 @cache
 def _parse(text: str) -> ast.Module:
     return ast.parse(text)
+
+
+@cache
+def _walk(text: str) -> tuple[ast.AST, ...]:
+    """All nodes of a tree: two dozen checks go through them."""
+    return tuple(ast.walk(_parse(text)))
+
+
+@cache
+def _imports(text: str) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    return tuple(node for node in _walk(text) if isinstance(node, ast.Import | ast.ImportFrom))
 
 
 @cache

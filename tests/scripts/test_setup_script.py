@@ -64,6 +64,15 @@ def build_editable(folder, config_settings=None, metadata_directory=None):
     return "tiny-1.0-py3-none-any.whl"
 """
 
+PIP = Path(str(getattr(find_spec("pip"), "origin", ""))).parent
+PYTHON = """#!/bin/sh
+case "$*" in
+"-m venv --clear .venv") {python} -m venv --without-pip --clear .venv && ln -s {pip} .venv/lib/python*/site-packages/ ;;
+*) exec {python} "$@" ;;
+esac
+"""
+"""Makes an environment whose pip is that of the tests: to make one with a pip of its own takes seconds."""
+
 
 class Project:
     """A copy of `scripts/setup` over a project that needs one small wheel of its own folder."""
@@ -75,6 +84,9 @@ class Project:
         shutil.copy(ROOT / "scripts" / "setup", folder / "scripts")
         (folder / "pyproject.toml").write_text(PYPROJECT)
         (folder / "backend.py").write_text(BACKEND.replace("\\\\n", "\\n"))
+        self.python = folder / "python"
+        self.python.write_text(PYTHON.format(python=sys.executable, pip=PIP))
+        self.python.chmod(0o755)
         (folder / "requirements").mkdir()
         digest = hashlib.sha256(self._wheel().read_bytes()).hexdigest()
         for name in ("dev", "playground", "runtime"):
@@ -82,10 +94,7 @@ class Project:
             (folder / "requirements" / f"{name}.lock").write_text(lock)
 
     def make_environment(self) -> None:
-        """An environment whose pip is that of the tests: to make one with a pip of its own takes seconds."""
-        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(self.folder / ".venv")], check=True)
-        (packages,) = self.folder.glob(".venv/lib/python*/site-packages")
-        (packages / "pip").symlink_to(Path(str(getattr(find_spec("pip"), "origin", ""))).parent)
+        subprocess.run([self.python, "-m", "venv", "--clear", ".venv"], cwd=self.folder, check=True)
 
     def _wheel(self) -> Path:
         (self.folder / "wheels").mkdir()
@@ -104,7 +113,7 @@ class Project:
         process = subprocess.Popen(
             ["sh", "scripts/setup", what],
             cwd=self.folder,
-            env={**kept, "PYTHON": sys.executable, **({"PATH": tools} if tools else {})},
+            env={**kept, "PYTHON": str(self.python), **({"PATH": tools} if tools else {})},
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
