@@ -5,14 +5,16 @@ from __future__ import annotations
 import gc
 import signal
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.playground.environment import Playground
 from bot.store.store import Store
-from bot.testing.services import scratch_store
+from bot.testing.services import lay_out, scratch_store
 from tests.leaks import leaked
 from tests.logs import kept_logs
 
@@ -55,11 +57,27 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
+@pytest.fixture(scope="session")
+def full_bot_in() -> Callable[..., Playground]:
+    """The real bot between both simulators, not yet started, over a database that is laid out already."""
+
+    def make(folder: Path, **wish: Any) -> Playground:
+        lay_out(folder / "home")
+        return Playground(folder, **{"pace": False, "synchronous": "OFF", **wish})
+
+    return make
+
+
 @pytest.fixture
-def full_bot(tmp_path: Path) -> Iterator[Playground]:
-    """The real bot between both simulators, without Slack's pace of one post a second."""
-    with Playground(tmp_path, pace=False) as running:
-        yield running
+def make_full_bot(tmp_path: Path, full_bot_in: Callable[..., Playground]) -> Iterator[Callable[..., Playground]]:
+    """The real bot with other settings, or with Slack's pace of one post a second."""
+    with ExitStack() as running:
+        yield lambda **wish: running.enter_context(full_bot_in(tmp_path, **wish))
+
+
+@pytest.fixture
+def full_bot(make_full_bot: Callable[..., Playground]) -> Playground:
+    return make_full_bot()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

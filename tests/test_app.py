@@ -6,7 +6,7 @@ import http.client
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -304,13 +304,12 @@ def test_a_seat_that_is_taken_is_not_given_twice(environment: dict[str, str], in
 # The slash command
 
 
-def test_another_slash_command_can_be_chosen(tmp_path: Path) -> None:
-    with Playground(tmp_path, pace=False, settings={"B24BOT_COMMAND": "/ops24"}) as full_bot:
-        workspace = full_bot.workspace
-        assert workspace.people["Olga"].slash("/b24 help").status == 404
-        assert workspace.people["Olga"].slash("/ops24 conector list").status == 200
-        seen = workspace.wait_for(lambda: [one for one in workspace.ephemerals("Olga") if one.blocks])
-        assert "Did you mean `/ops24 connector list`?" in workspace.transcript(seen[0])
+def test_another_slash_command_can_be_chosen(make_full_bot: Callable[..., Playground]) -> None:
+    workspace = make_full_bot(settings={"B24BOT_COMMAND": "/ops24"}).workspace
+    assert workspace.people["Olga"].slash("/b24 help").status == 404
+    assert workspace.people["Olga"].slash("/ops24 conector list").status == 200
+    seen = workspace.wait_for(lambda: [one for one in workspace.ephemerals("Olga") if one.blocks])
+    assert "Did you mean `/ops24 connector list`?" in workspace.transcript(seen[0])
 
 
 def test_people_and_payloads_of_another_workspace_are_refused_and_recorded(full_bot: Playground) -> None:

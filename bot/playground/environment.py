@@ -36,9 +36,10 @@ class Playground:
     """Both simulators and the bot. `folder` keeps the database and, in a tree of its own, the key file and the witness.
 
     `settings` override what the playground would set; `roles` are given at first. Without `pace` the workspace takes
-    any
-    number of posts a second and the bot makes them. With `known` the bot's records say that it registered the connector
-    of its own itself. The remote side is `simulation`, where that is given, and else the portal that a plugin brings.
+    any number of posts a second and the bot makes them. With `known` the bot's records say that it registered the
+    connector of its own itself. The remote side is `simulation`, where that is given, and else the portal that a plugin
+    brings.
+    `synchronous` is handed to the database.
     Use as a context manager.
     """
 
@@ -52,6 +53,7 @@ class Playground:
         roles: Mapping[str, Role] = ROLES,
         known: bool = False,
         simulation: Simulation | None = None,
+        synchronous: str | None = None,
     ) -> None:
         self.folder = folder
         self.clock = ShiftedClock()
@@ -59,6 +61,7 @@ class Playground:
         self._pace = pace
         self._roles = roles
         self._known = known
+        self._synchronous = synchronous
         self._more = dict(settings or {})
         self._plugin, self.portal = self._simulate(simulation)
         self.workspace = SlackWorkspace(rate_limit=pace)
@@ -100,7 +103,7 @@ class Playground:
 
     def start_bot(self) -> None:
         """Put the bot up, over what its files hold; again after `stop_bot`, too."""
-        bot = assemble(read_settings(self.settings), clock=self.clock)
+        bot = assemble(read_settings(self.settings), clock=self.clock, synchronous=self._synchronous)
         if not self._pace:
             bot.context.chat.pace.gaps = NO_GAPS
         if not bot.store.grants.all():

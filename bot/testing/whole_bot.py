@@ -13,6 +13,7 @@ from bot.core.principals import Role
 from bot.host.discovery import load_plugins
 from bot.playground.environment import ROLES, Playground
 from bot.testing.conversation import Conversation
+from bot.testing.services import lay_out
 from bot.testing.simulations import Simulate, simulation_of
 
 
@@ -36,6 +37,7 @@ class WholeBot(Conversation):
             folder = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="b24bot-whole-")))
             self.simulation = simulation_of(load_plugins(plugins)[0], simulate)
             undo.callback(self.simulation.stop)
+            lay_out(folder / "home")
             super().__init__(
                 Playground(
                     folder,
@@ -45,6 +47,7 @@ class WholeBot(Conversation):
                     roles=roles,
                     known=True,
                     simulation=self.simulation,
+                    synchronous="OFF",
                 )
             )
             self._undo = undo.pop_all()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -118,12 +117,11 @@ def test_a_button_that_is_not_there_any_more_is_named() -> None:
     assert "there is no 'Undo' here" in text
 
 
-def test_a_bot_that_does_not_answer_is_told_as_slack_shows_it(tmp_path: Path) -> None:
+def test_a_bot_that_does_not_answer_is_told_as_slack_shows_it(full_bot: Playground) -> None:
     lines: list[str] = []
-    with Playground(tmp_path, pace=False) as full_bot:
-        teller = DemoRunner(full_bot, lines.append)
-        full_bot.stop_bot()
-        assert not teller.tell(1, ASKS)
+    teller = DemoRunner(full_bot, lines.append)
+    full_bot.stop_bot()
+    assert not teller.tell(1, ASKS)
     assert "NOT OK: Olga could not do it: Slack shows dispatch_failed." in "\n".join(lines)
 
 

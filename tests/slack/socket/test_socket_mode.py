@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +26,15 @@ from tests.slack.intake import Intake, locked, settings_for
 
 
 @pytest.fixture(scope="module")
-def full_bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]:
+def full_bot(tmp_path_factory: pytest.TempPathFactory, full_bot_in: Callable[..., Playground]) -> Iterator[Playground]:
     """A town whose bot has no HTTP side at all."""
     tmp_path = tmp_path_factory.mktemp("town")
-    made = Playground(tmp_path, pace=False)
+    made = full_bot_in(tmp_path)
     made.workspace.start()
     made.portal.seed()
     create_key_file(tmp_path / "keys" / "key")
     settings = {**made.settings, "SLACK_APP_TOKEN": made.workspace.app_token, "SLACK_SIGNING_SECRET": ""}
-    bot = assemble(read_settings(settings), clock=made.clock)
+    bot = assemble(read_settings(settings), clock=made.clock, synchronous="OFF")
     for name, role in ROLES.items():
         grant_role(bot.store, made.person(name), role, by=Principal.shell("tests"))
     made.running = Running(bot, intake=True, work=True)

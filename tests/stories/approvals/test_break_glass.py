@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -17,11 +16,11 @@ NOW = "connector remove myconnector --break-glass --reason 'it floods the custom
 
 
 @pytest.fixture
-def night(tmp_path: Path) -> Iterator[Scene]:
+def night(make_full_bot: Callable[..., Playground]) -> Scene:
     """The glass may be broken here; Vera is an admin too, beside Ida."""
-    with Playground(tmp_path, settings={"B24BOT_BREAK_GLASS": "on"}, pace=False) as full_bot:
-        full_bot.grant(full_bot.store, "Vera", Role.ADMIN)
-        yield Scene(full_bot)
+    full_bot = make_full_bot(settings={"B24BOT_BREAK_GLASS": "on"})
+    full_bot.grant(full_bot.store, "Vera", Role.ADMIN)
+    return Scene(full_bot)
 
 
 def test_the_glass_is_broken_loudly_and_reviewed_by_somebody_else(night: Scene) -> None:

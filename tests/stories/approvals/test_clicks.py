@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -83,15 +82,14 @@ def test_approve_racing_reject_ends_one_way(scene: Scene, attempt: int) -> None:
     assert scene.effects() == (1 if ended.status is Status.DONE else 0)
 
 
-def test_approve_racing_expiry_ends_one_way(tmp_path: Path) -> None:
-    with Playground(tmp_path, pace=False, settings={"B24BOT_REQUEST_TTL": "1m"}) as full_bot:
-        scene = Scene(full_bot)
-        card = scene.ask_removal()
-        together(lambda: full_bot.clock.advance(61), held(scene, "Anton", card, "Approve"))
-        ended = scene.wait_status(Status.DONE, Status.EXPIRED)
-        assert scene.effects() == (1 if ended.status is Status.DONE else 0)
-        if ended.status is Status.EXPIRED:
-            scene.answer("Anton", "expired")
+def test_approve_racing_expiry_ends_one_way(make_full_bot: Callable[..., Playground]) -> None:
+    scene = Scene(make_full_bot(settings={"B24BOT_REQUEST_TTL": "1m"}))
+    card = scene.ask_removal()
+    together(lambda: scene.playground.clock.advance(61), held(scene, "Anton", card, "Approve"))
+    ended = scene.wait_status(Status.DONE, Status.EXPIRED)
+    assert scene.effects() == (1 if ended.status is Status.DONE else 0)
+    if ended.status is Status.EXPIRED:
+        scene.answer("Anton", "expired")
 
 
 def test_a_request_nobody_decides_expires_and_the_requester_is_told(scene: Scene) -> None:

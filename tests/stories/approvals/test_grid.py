@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,9 @@ SISTER = "T0777"
 
 
 @pytest.fixture
-def grid(tmp_path: Path) -> Iterator[Scene]:
+def grid(tmp_path: Path, full_bot_in: Callable[..., Playground]) -> Iterator[Scene]:
     """A bot whose workspace belongs to an organisation; Anton's own workspace is another one of it."""
-    full_bot = Playground(tmp_path, pace=False)
+    full_bot = full_bot_in(tmp_path)
     full_bot.workspace.join_grid("E0001")
     with full_bot:
         full_bot.workspace.people["Anton"].flag(team_id=SISTER, teams=(TEAM_ID,))

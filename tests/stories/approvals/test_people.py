@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -232,15 +232,17 @@ def test_a_second_request_for_the_same_connector_leads_to_the_first_card(scene: 
     assert "@Olga asked for it" in answer
 
 
-def test_two_accounts_of_one_person_neither_approve_each_other_nor_make_a_quorum(tmp_path: Path) -> None:
+def test_two_accounts_of_one_person_neither_approve_each_other_nor_make_a_quorum(
+    make_full_bot: Callable[..., Playground],
+) -> None:
     pairs = "T0001:U0001=T0001:U0002"
-    with Playground(tmp_path, pace=False, settings={"B24BOT_SAME_PERSON": pairs}) as full_bot:
-        scene = Scene(full_bot)
-        assert {full_bot.person(name).id for name in ("Olga", "Anton")} == set(pairs.split("="))
-        card = scene.ask_removal()
-        scene.press("Anton", card, "Approve")
-        scene.answer("Anton", "You asked for this with another account")
-        scene.press("Anton", card, "Reject…")
-        assert scene.change().status is Status.PENDING
-        scene.press("Vera", card, "Approve")
-        scene.wait_status(Status.DONE)
+    full_bot = make_full_bot(settings={"B24BOT_SAME_PERSON": pairs})
+    scene = Scene(full_bot)
+    assert {full_bot.person(name).id for name in ("Olga", "Anton")} == set(pairs.split("="))
+    card = scene.ask_removal()
+    scene.press("Anton", card, "Approve")
+    scene.answer("Anton", "You asked for this with another account")
+    scene.press("Anton", card, "Reject…")
+    assert scene.change().status is Status.PENDING
+    scene.press("Vera", card, "Approve")
+    scene.wait_status(Status.DONE)

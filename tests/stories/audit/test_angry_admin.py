@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,11 +30,10 @@ def witness(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def scene(tmp_path: Path, witness: Path) -> Iterator[Scene]:
+def scene(make_full_bot: Callable[..., Playground], witness: Path) -> Scene:
     """A town whose bot has a second witness."""
     witness.parent.mkdir()
-    with Playground(tmp_path, pace=False, settings={"B24BOT_WITNESS_FILE": str(witness)}) as full_bot:
-        yield Scene(full_bot)
+    return Scene(make_full_bot(settings={"B24BOT_WITNESS_FILE": str(witness)}))
 
 
 def database(scene: Scene) -> Path:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 from bot.core.change.change_request import Status
 from bot.playground.environment import Playground
 from tests.stories.scene import UNREGISTER, Scene
 
 
-def test_without_an_audit_channel_nothing_dangerous_is_taken_on(tmp_path: Path) -> None:
-    with Playground(tmp_path, pace=False, settings={"B24BOT_AUDIT_CHANNEL": ""}) as full_bot:
-        scene = Scene(full_bot)
-        scene.ask("Olga", "connector remove myconnector")
-        scene.answer("Olga", "No audit channel is set")
-        scene.ask("Olga", "connector list")
-        scene.answer("Olga", "myconnector")
-        assert scene.sent() == 0
-        assert full_bot.store.changes.get(1001) is None
+def test_without_an_audit_channel_nothing_dangerous_is_taken_on(make_full_bot: Callable[..., Playground]) -> None:
+    scene = Scene(make_full_bot(settings={"B24BOT_AUDIT_CHANNEL": ""}))
+    scene.ask("Olga", "connector remove myconnector")
+    scene.answer("Olga", "No audit channel is set")
+    scene.ask("Olga", "connector list")
+    scene.answer("Olga", "myconnector")
+    assert scene.sent() == 0
+    assert scene.playground.store.changes.get(1001) is None
 
 
 def test_a_channel_archived_before_the_request_refuses_it_and_says_why(scene: Scene) -> None:
@@ -123,9 +122,8 @@ def test_a_channel_that_only_stutters_delays_the_change_and_does_not_end_it(scen
     assert call.at >= posts[-1].at
 
 
-def test_a_card_that_cannot_be_posted_is_told_to_the_requester(tmp_path: Path) -> None:
-    with Playground(tmp_path, pace=False, settings={"B24BOT_APPROVAL_CHANNEL": "C0404"}) as full_bot:
-        scene = Scene(full_bot)
-        scene.ask("Olga", "connector remove myconnector")
-        assert "Nobody can decide it until then" in scene.answer("Olga", "cannot be posted")
-        assert scene.change().status is Status.PENDING
+def test_a_card_that_cannot_be_posted_is_told_to_the_requester(make_full_bot: Callable[..., Playground]) -> None:
+    scene = Scene(make_full_bot(settings={"B24BOT_APPROVAL_CHANNEL": "C0404"}))
+    scene.ask("Olga", "connector remove myconnector")
+    assert "Nobody can decide it until then" in scene.answer("Olga", "cannot be posted")
+    assert scene.change().status is Status.PENDING

@@ -35,13 +35,12 @@ def act(full_bot: Playground) -> Changing:
 
 
 @pytest.fixture
-def brisk(tmp_path: Path) -> Iterator[Changing]:
+def brisk(make_full_bot: Callable[..., Playground]) -> Changing:
     """A town whose portal takes so many requests that a hundred commands need not wait for it."""
-    with Playground(tmp_path, pace=False, settings={"BITRIX24_PLAN": "enterprise"}) as full_bot:
-        act = Changing(full_bot)
-        with act.portal.world.lock:
-            act.portal.state.plan = replace(act.portal.state.plan, enterprise=True)
-        yield act
+    act = Changing(make_full_bot(settings={"BITRIX24_PLAN": "enterprise"}))
+    with act.portal.world.lock:
+        act.portal.state.plan = replace(act.portal.state.plan, enterprise=True)
+    return act
 
 
 def credential(full_bot: Playground, field: str) -> str:

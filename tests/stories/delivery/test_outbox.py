@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,10 +21,9 @@ from tests.stories.usage.test_terminal import b24bot
 
 
 @pytest.fixture
-def paced(tmp_path: Path) -> Iterator[Scene]:
+def paced(make_full_bot: Callable[..., Playground]) -> Scene:
     """A workspace that takes about one post a second in a channel, as Slack does."""
-    with Playground(tmp_path) as full_bot:
-        yield Scene(full_bot)
+    return Scene(make_full_bot(pace=True))
 
 
 class FullChannel(Limits):

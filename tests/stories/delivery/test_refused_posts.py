@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -53,10 +52,9 @@ def test_a_card_that_cannot_be_edited_any_more_is_answered_by_a_new_one_and_its_
 
 
 @pytest.fixture
-def roaming(tmp_path: Path) -> Iterator[Scene]:
+def roaming(make_full_bot: Callable[..., Playground]) -> Scene:
     """No approval channel is set, which is the default."""
-    with Playground(tmp_path, pace=False, settings={"B24BOT_APPROVAL_CHANNEL": ""}) as full_bot:
-        yield Scene(full_bot)
+    return Scene(make_full_bot(settings={"B24BOT_APPROVAL_CHANNEL": ""}))
 
 
 def test_typed_where_the_bot_cannot_post_a_request_is_not_taken_on_and_the_connector_stays_free(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -15,9 +15,8 @@ NOT_OURS = ("Something went wrong inside b24bot", "b24bot was stopped", "portal'
 
 
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    folder = tmp_path_factory.mktemp("faulty")
-    with Playground(folder, pace=False, plugins="bitrix24,tests.stories.faulty:plugin") as full_bot:
+def scene(tmp_path_factory: pytest.TempPathFactory, full_bot_in: Callable[..., Playground]) -> Iterator[Scene]:
+    with full_bot_in(tmp_path_factory.mktemp("faulty"), plugins="bitrix24,tests.stories.faulty:plugin") as full_bot:
         yield Scene(full_bot)
 
 
