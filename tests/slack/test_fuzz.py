@@ -22,8 +22,8 @@ from tests.slack.kit import (
     slash_fields,
 )
 
-QUICK = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
-THOROUGH = settings(QUICK, max_examples=900)
+QUICK = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+THOROUGH = settings(QUICK, max_examples=300)
 
 LATIN = st.text(st.characters(max_codepoint=255), max_size=40)
 BYTES = st.one_of(

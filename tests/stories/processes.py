@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -20,6 +21,7 @@ from bot.plugin.loopback import GIVE_UP_SECONDS, wait_until
 from bot.testing.services import scratch_store
 from bot.usecases.admin.allow_list import grant_role
 from plugins.bitrix24.simulation import PortalSimulation
+from tests.cli.cli_bot import CliBot
 from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent.parent
@@ -78,6 +80,11 @@ class Outside:
         self.workspace.request_url = f"http://127.0.0.1:{port}/slack/events"
         assert wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz")), self.logs()
         return process
+
+    def requests(self) -> list[dict[str, Any]]:
+        """What `b24bot request list --json` says beside the processes, asked in this one."""
+        rows: list[dict[str, Any]] = CliBot(self.folder, self.environment).json("request", "list")
+        return rows
 
     def logs(self) -> str:
         return "\n".join(path.read_text() for path in sorted(self.folder.glob("process-*.log")))

@@ -119,8 +119,7 @@ class CoreBot:
         keys = Keyring({"k1": bytes(32)})
         usual = store is None and roles is ROLES and deliver
         if usual:
-            make_home(folder)
-            (folder / FILE_NAME).write_bytes(_usual())
+            lay_out_usual(folder)
         elif store is None:
             lay_out(folder)
         self.store = store or open_store(folder, keys, self.clock, synchronous="OFF", failpoint=failpoint)
@@ -352,6 +351,12 @@ class CoreBot:
 
     def close(self) -> None:
         self.store.close()
+
+
+def lay_out_usual(folder: Path) -> None:
+    """Put down a database with the usual people on its allow-list."""
+    make_home(folder)
+    (folder / FILE_NAME).write_bytes(_usual())
 
 
 @cache

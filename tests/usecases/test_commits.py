@@ -11,10 +11,9 @@ import pytest
 from bot.core.bot_errors import StoreUnavailable
 from bot.core.change.change_request import Status
 from bot.plugin import CallVerdict
-from bot.store.schema.migrations import migrate
 from bot.store.sealing.keyring import Keyring
-from bot.store.store import Store
-from tests.usecases.core_bot import CoreBot, StillClock
+from bot.store.store import FILE_NAME, Store
+from tests.usecases.core_bot import CoreBot, StillClock, lay_out_usual
 from tests.usecases.fragile import FragileDatabase
 from tests.usecases.toy import Script
 
@@ -27,11 +26,10 @@ class Fragile:
     """An office over a database whose commits can fail, and what was on disk at each call."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir()
-        self.database = FragileDatabase(folder / "b24bot.sqlite3")
-        migrate(self.database)
-        clock = StillClock()
-        self.core_bot = CoreBot(folder, store=Store(self.database, Keyring({"k1": bytes(32)}), clock))
+        lay_out_usual(folder)
+        self.database = FragileDatabase(folder / FILE_NAME)
+        store = Store(self.database, Keyring({"k1": bytes(32)}), StillClock())
+        self.core_bot = CoreBot(folder, store=store, roles={}, deliver=False)
         self.core_bot.store.clock = self.core_bot.clock
         self.intents: list[int] = []
         self.core_bot.toy.on_call = lambda call: self.intents.append(len(self.core_bot.store.changes.steps(1001)))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,19 +26,8 @@ def fragile(scene: Outside, moment: str) -> dict[str, str]:
 
 
 def status(scene: Outside) -> dict[str, Any]:
-    """What `b24bot request list --json` says of the one change request."""
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", "request", "list", "--json"],
-        env=scene.environment,
-        cwd=scene.folder,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=True,
-    )
-    rows = json.loads(done.stdout)
-    assert len(rows) <= 1, rows
-    found: dict[str, Any] = rows[0] if rows else {}
+    """What the terminal says of the one change request."""
+    (found,) = scene.requests()
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -42,11 +41,6 @@ def test_a_change_confirmed_in_the_terminal_is_carried_out_by_the_running_bot(sc
     assert "CR-1001" in done.stdout
     assert "is confirmed" in done.stdout
     assert wait_until(lambda: "shop" in {row.id for row in scene.portal.portal.state.connectors.rows()})
-    assert wait_until(lambda: status(scene) == "done"), scene.logs()
+    assert wait_until(lambda: scene.requests()[0]["status"] == "done"), scene.logs()
     card = scene.workspace.wait_for(lambda: scene.workspace.find("approvals", "done and verified"), what="the card")
     assert "Shop" in scene.workspace.transcript(card)
-
-
-def status(scene: Outside) -> str:
-    rows = json.loads(b24bot(scene, "request", "list", "--json").stdout)
-    return str(rows[0]["status"])
