@@ -18,6 +18,7 @@ from bot.app import read_settings
 from bot.cli.root import root
 from bot.cli.secret_prompts import VARIABLE
 from bot.cli.session import Terminal
+from bot.core.audit.audit_record import EARLIER_TAGS, Tag
 from bot.host.discovery import load_plugins
 from bot.usecases.admin.builtin_plugin import make_registry
 from tests.bitrix24.simulator.behaviours import BEHAVIOURS
@@ -103,6 +104,12 @@ def test_every_command_is_in_the_readme(commands: frozenset[str]) -> None:
     rows = [line for line in texts()["README.md"].splitlines() if line.startswith("| `")]
     for path in (*commands, *of_terminal(root, click.Context(root, obj=Terminal()))):
         assert any(all(re.search(rf"\b{word}\b", row) for word in path.split()) for row in rows), path
+
+
+def test_every_audit_tag_is_listed_with_its_earlier_names() -> None:
+    listed = re.findall(r"^\| `([a-z:]+)` \|[^|]+\| ?(?:`([a-z:]+)`)? ?\|$", (ROOT / "docs/audit.md").read_text(), re.M)
+    assert sorted(tag for tag, _ in listed) == sorted(Tag)
+    assert {earlier: tag for tag, earlier in listed if earlier} == EARLIER_TAGS
 
 
 def test_the_readme_names_the_scopes_of_the_manifest() -> None:

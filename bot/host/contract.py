@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from string import Formatter
 from typing import Any, get_args
 
-from bot.core.audit.audit_record import COMPUTED, Tag
+from bot.core.audit.audit_record import COMPUTED, EARLIER_TAGS, Tag
 from bot.core.bot_errors import ConfigurationError
 from bot.core.local_plugins import LOCAL_PLUGINS
 from bot.core.parsing.invocation import HOST_OPTIONS, AnyCommand
@@ -132,7 +132,7 @@ def _event_faults(plugin: Any, event: Event) -> Iterator[str]:
         yield "whose tag is not source:subject:action, each of a-z, 0-9, - and _"
     elif event.tag.partition(":")[0] not in sources:
         yield f"whose tag does not begin with {' or '.join(f'{source}:' for source in dict.fromkeys(sources))}"
-    elif event.tag in set(Tag):
+    elif event.tag in {*Tag, *EARLIER_TAGS}:
         yield "which is a tag of b24bot itself"
     for name in (name for name in event.facts if not _FACT.match(name) or name in (*COMPUTED, "reason")):
         yield f"which may not have the fact {name}: take another name, of a-z and _"

@@ -21,7 +21,7 @@ def attesting_tags(change: ChangeRequest) -> tuple[Tag, ...]:
     A confirmation is nobody's approval. Releases before this one recorded it as one, so where the requester confirms
     both count; where others approve, only their approvals do.
     """
-    return (Tag.PLAN_CONFIRMED, Tag.REVIEW_APPROVED) if change.needs_confirmation_only else (Tag.REVIEW_APPROVED,)
+    return (Tag.REQUEST_CONFIRMED, Tag.REVIEW_APPROVED) if change.needs_confirmation_only else (Tag.REVIEW_APPROVED,)
 
 
 def record_change(

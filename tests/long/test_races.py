@@ -257,13 +257,13 @@ def test_of_the_words_on_an_unknown_outcome_exactly_one_counts(tmp_path: Path, s
     numbers = prepare(store, unknown(store))[:WORDS]
     runs = track.race(tmp_path, ("say_done", "say_not_done") * 2, numbers)
     assert [racer["errors"] for racer in runs] == [[]] * 4
-    assert recorded(store, Tag.EXECUTION_SETTLED) == once_each(numbers)
+    assert recorded(store, Tag.EXECUTION_RESOLVED) == once_each(numbers)
     found = endings(store)
     assert found[Status.DONE] + found[Status.FAILED] == WORDS
     assert found[Status.UNKNOWN] == ROWS - WORDS
     assert told(store) == 3 * WORDS
     rows = store.database.rows("SELECT number, settled_by FROM changes WHERE settled_by IS NOT NULL")
-    words = store.database.rows("SELECT subject, actor FROM audit WHERE tag = ?", Tag.EXECUTION_SETTLED)
+    words = store.database.rows("SELECT subject, actor FROM audit WHERE tag = ?", Tag.EXECUTION_RESOLVED)
     assert {f"CR-{row['number']}": row["settled_by"] for row in rows} == {row["subject"]: row["actor"] for row in words}
 
 

@@ -24,7 +24,12 @@ BLOCK = 64
 
 
 class Tag(StrEnum):
-    """What happened, as `source:subject:action`. A tag is never given another meaning."""
+    """What happened, as `source:subject:action`, with the names that new records get.
+
+    A tag is never given another meaning, nor one that an earlier release used. One that is renamed gets a row in
+    `EARLIER_TAGS`, for it stands in records that are chained. `ARCHIVED` keeps its name: a trigger of the schema
+    has it.
+    """
 
     PROCESS_STARTED = "bot:process:started"
     COMMAND_RAN = "command:line:ran"
@@ -33,7 +38,7 @@ class Tag(StrEnum):
     CHANGE_WITHDRAWN = "change:request:withdrawn"
     CHANGE_EXPIRED = "change:request:expired"
     REVIEW_APPROVED = "change:review:approved"
-    PLAN_CONFIRMED = "change:plan:confirmed"
+    REQUEST_CONFIRMED = "change:request:confirmed"
     REVIEW_REJECTED = "change:review:rejected"
     REVIEW_REFUSED = "change:review:refused"
     EXECUTION_STOPPED = "change:execution:stopped"
@@ -41,30 +46,62 @@ class Tag(StrEnum):
     CALL_ANSWERED = "change:call:answered"
     EXECUTION_ENDED = "change:execution:ended"
     EXECUTION_INTERRUPTED = "change:execution:interrupted"
-    EXECUTION_SETTLED = "change:execution:settled"
-    ACCESS_GRANTED = "access:grant:added"
-    ACCESS_REVOKED = "access:grant:removed"
+    EXECUTION_RESOLVED = "change:execution:resolved"
+    ACCESS_GRANTED = "access:role:granted"
+    ACCESS_REVOKED = "access:role:revoked"
     DELIVERY_QUARANTINED = "inbound:delivery:quarantined"
     DELIVERY_MISMATCHED = "inbound:delivery:mismatched"
     SETUP_CHANGED = "setup:place:changed"
-    DEFAULT_PORTAL_SET = "portal:default:set"
-    OWN_PORTAL_SET = "portal:choice:set"
+    DEFAULT_PORTAL_SET = "place:default:set"
+    OWN_PORTAL_SET = "place:choice:set"
     FROZEN = "bot:freeze:set"
     UNFROZEN = "bot:freeze:lifted"
-    STOP_LIFTED = "bot:stop:lifted"
+    STOP_DISCARDED = "bot:stop:discarded"
     MODE_CHANGED = "bot:mode:changed"
     APPROVAL_BYPASSED = "change:approval:bypassed"
-    BYPASS_REVIEWED = "change:approval:reviewed"
-    CHECKPOINT = "audit:chain:checkpoint"
-    WITNESS_CUT = "audit:witness:cut"
+    BYPASS_REVIEWED = "change:bypass:reviewed"
+    CHECKPOINT = "audit:checkpoint:written"
+    WITNESS_TRUNCATED = "audit:witness:truncated"
     ARCHIVED = "audit:records:archived"
-    BACKUP_MADE = "bot:database:copied"
-    BACKUP_FAILED = "bot:database:uncopied"
+    BACKUP_MADE = "bot:backup:made"
+    BACKUP_FAILED = "bot:backup:failed"
     DATABASE_RESTORED = "bot:database:restored"
     KEY_ROTATED = "bot:key:rotated"
-    NOTICE_DIED = "outbox:notice:died"
-    NOTICE_REVIVED = "outbox:notice:revived"
-    NOTICE_DROPPED = "outbox:notice:dropped"
+    NOTIFICATION_FAILED = "outbox:notification:failed"
+    NOTIFICATION_REDELIVERED = "outbox:notification:redelivered"
+    NOTIFICATION_DROPPED = "outbox:notification:dropped"
+
+
+EARLIER_TAGS: Mapping[str, Tag] = {
+    "change:plan:confirmed": Tag.REQUEST_CONFIRMED,
+    "change:execution:settled": Tag.EXECUTION_RESOLVED,
+    "change:approval:reviewed": Tag.BYPASS_REVIEWED,
+    "access:grant:added": Tag.ACCESS_GRANTED,
+    "access:grant:removed": Tag.ACCESS_REVOKED,
+    "portal:default:set": Tag.DEFAULT_PORTAL_SET,
+    "portal:choice:set": Tag.OWN_PORTAL_SET,
+    "bot:stop:lifted": Tag.STOP_DISCARDED,
+    "bot:database:copied": Tag.BACKUP_MADE,
+    "bot:database:uncopied": Tag.BACKUP_FAILED,
+    "audit:chain:checkpoint": Tag.CHECKPOINT,
+    "audit:witness:cut": Tag.WITNESS_TRUNCATED,
+    "outbox:notice:died": Tag.NOTIFICATION_FAILED,
+    "outbox:notice:revived": Tag.NOTIFICATION_REDELIVERED,
+    "outbox:notice:dropped": Tag.NOTIFICATION_DROPPED,
+}
+"""The tags of earlier releases, each with the tag of today that means the same. A row stays for ever: a record keeps
+the tag that it is chained with, so whoever reads records by their tag reads them under both."""
+
+
+def current_tag(stored: str) -> str:
+    """Translate a stored tag to the one that means the same today; any other comes back as it is."""
+    return EARLIER_TAGS.get(stored, stored)
+
+
+def stored_tags(*tags: str) -> tuple[str, ...]:
+    """List all tags under which records of these meanings may be stored, those of today first."""
+    current = dict.fromkeys(map(current_tag, tags))
+    return (*current, *(earlier for earlier, tag in EARLIER_TAGS.items() if tag in current))
 
 
 QUIET = frozenset({Tag.COMMAND_RAN, Tag.CALL_ANSWERED, Tag.BACKUP_MADE})
@@ -134,11 +171,17 @@ class AuditRecord:
     at: int
     """UTC epoch milliseconds."""
     tag: str
+    """As it is stored and chained: that of an earlier release where that wrote it."""
     actor: str
     subject: str
     facts: Mapping[str, Fact]
     key_id: str
     mac: bytes
+
+    @property
+    def current_tag(self) -> str:
+        """What happened, by the tag of today."""
+        return current_tag(self.tag)
 
     @property
     def head(self) -> str:

@@ -56,7 +56,7 @@ SENTENCES: Mapping[str, Sentence] = {
     Tag.CHANGE_WITHDRAWN: _s("{actor} withdrew {change}", reason=_WHY),
     Tag.CHANGE_EXPIRED: _s("{change} expired", sentence=_SAID),
     Tag.REVIEW_APPROVED: _s("{actor} approved {change}", approvals="Approvals: {}", quorum="Needed: {}"),
-    Tag.PLAN_CONFIRMED: _s("{actor} confirmed {change}"),
+    Tag.REQUEST_CONFIRMED: _s("{actor} confirmed {change}"),
     Tag.REVIEW_REJECTED: _s("{actor} rejected {change}", reason=_WHY),
     Tag.REVIEW_REFUSED: _s("{actor} was refused a decision about {change}", reason=_WHY, count=_MORE),
     Tag.EXECUTION_STOPPED: _s("{change} was stopped before it ran", status="Status: {}", sentence=_SAID),
@@ -64,7 +64,7 @@ SENTENCES: Mapping[str, Sentence] = {
     Tag.CALL_ANSWERED: _s("A call of {change} was answered", method="Call: {}", verdict="Verdict: {}", code="Code: {}"),
     Tag.EXECUTION_ENDED: _s("{change} ended", **_ENDED),
     Tag.EXECUTION_INTERRUPTED: _s("{change} was interrupted", **_ENDED),
-    Tag.EXECUTION_SETTLED: _s("The unknown outcome of {change} was settled by {actor}", **_ENDED),
+    Tag.EXECUTION_RESOLVED: _s("The unknown outcome of {change} was settled by {actor}", **_ENDED),
     Tag.ACCESS_GRANTED: _s("{actor} gave {subject} the role {role}", request="In {}"),
     Tag.ACCESS_REVOKED: _s("{actor} took the role of {subject} away", request="In {}"),
     Tag.DELIVERY_MISMATCHED: _s(
@@ -79,7 +79,7 @@ SENTENCES: Mapping[str, Sentence] = {
         "A {kind} of {actor} was set aside: b24bot stopped at it repeatedly", line="Typed: {}"
     ),
     Tag.FROZEN: _s("{actor} froze b24bot", reason=_WHY, sentence=_SAID),
-    Tag.STOP_LIFTED: _s("The {kind} by {actor} did not stop {change}", reason=_WHY),
+    Tag.STOP_DISCARDED: _s("The {kind} by {actor} did not stop {change}", reason=_WHY),
     Tag.UNFROZEN: _s("{actor} lifted the freeze of b24bot", request="In {}"),
     Tag.MODE_CHANGED: _s("The mode of b24bot changed from {before} to {mode}", reason=_WHY),
     Tag.APPROVAL_BYPASSED: _s("{actor} bypassed the approval of {change} (break-glass)", line="Typed: {}", reason=_WHY),
@@ -90,7 +90,7 @@ SENTENCES: Mapping[str, Sentence] = {
         fingerprint="Key: {}",
         schema="Schema: {}",
     ),
-    Tag.WITNESS_CUT: _s(
+    Tag.WITNESS_TRUNCATED: _s(
         "The witness file was cut or is another one", seq="It ends at record {}", count="It had got {}"
     ),
     Tag.ARCHIVED: _s(
@@ -105,9 +105,13 @@ SENTENCES: Mapping[str, Sentence] = {
         "{actor} put a backup of the database in place", name="File: {}", seq="It ends at record {}", count="Lost: {}"
     ),
     Tag.KEY_ROTATED: _s("{actor} rotated the key", name="Now: {}", before="Before: {}"),
-    Tag.NOTICE_DIED: _s("A message about {subject} was given up", kind="Kind: {}", name="Notice: {}", code="Code: {}"),
-    Tag.NOTICE_REVIVED: _s("{actor} had a message about {subject} sent again", kind="Kind: {}", name="Notice: {}"),
-    Tag.NOTICE_DROPPED: _s("{actor} dropped a message about {subject}", kind="Kind: {}", name="Notice: {}"),
+    Tag.NOTIFICATION_FAILED: _s(
+        "A message about {subject} was given up", kind="Kind: {}", name="Notice: {}", code="Code: {}"
+    ),
+    Tag.NOTIFICATION_REDELIVERED: _s(
+        "{actor} had a message about {subject} sent again", kind="Kind: {}", name="Notice: {}"
+    ),
+    Tag.NOTIFICATION_DROPPED: _s("{actor} dropped a message about {subject}", kind="Kind: {}", name="Notice: {}"),
 }
 """The sentence of each tag. A test holds that none is missing."""
 
@@ -128,7 +132,7 @@ def describe(
     Who the record itself says is concerned is named alike wherever their id stands in it. Another id stays text:
     somebody may have typed it.
     """
-    row = SENTENCES.get(record.tag) or _declared_sentence(events.get(record.tag))
+    row = SENTENCES.get(record.current_tag) or _declared_sentence(events.get(record.tag))
     named = mentions.make_namer((record.actor, record.subject, _person_in_target(record)), name)
     words: dict[str, str] = defaultdict(lambda: "?", place=name(record.subject))
     words |= {fact: named(value(found)) for fact, found in record.facts.items() if found is not None}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from hmac import compare_digest
 from typing import NamedTuple
 
-from bot.core.audit.audit_record import GENESIS, Linker, Tag, make_linker
+from bot.core.audit.audit_record import GENESIS, Linker, Tag, make_linker, stored_tags
 from bot.core.encoding import canonical
 from bot.plugin.frozen import dataclass
 
@@ -176,7 +176,8 @@ _LINE = re.compile(r"#([0-9]{1,15})[ :]([0-9a-f]{16,64})\W*(?:\(edited\)\W*)?\Z"
 CHECKPOINT_STARTS = "Checkpoint of the audit log: "
 """How the line of a checkpoint begins; nothing that people typed ever begins a line."""
 _CHECKPOINT = re.compile(
-    rf"\A\W*(?:{Tag.CHECKPOINT}\b.*? |{CHECKPOINT_STARTS})seq ([0-9]{{1,15}}) · head ([0-9a-f]{{64}})\b"
+    rf"\A\W*(?:(?:{'|'.join(stored_tags(Tag.CHECKPOINT))})\b.*? |{CHECKPOINT_STARTS})"
+    r"seq ([0-9]{1,15}) · head ([0-9a-f]{64})\b"
 )
 """The line of a checkpoint, as it is written now, and as it was when a line began with its tag."""
 _CSV_ROW = re.compile(r'\A"?([0-9]{1,15})"?,.*,"?([0-9a-f]{64})"?\Z')

@@ -18,7 +18,7 @@ from bot.core.audit.archive_chain import (
     digest_kept_records,
     examine_archive,
 )
-from bot.core.audit.audit_record import AuditRecord, Tag
+from bot.core.audit.audit_record import AuditRecord, Tag, stored_tags
 from bot.core.audit.chain import HIGHEST, NO_LINK, Anchor, Findings, LinkRow, Place, recompute_chain
 from bot.core.audit.exports import read_archive_records, read_exported_bounds, read_exported_links
 from bot.core.audit.stored_views import exported_row
@@ -32,9 +32,9 @@ from bot.store.files.backup import keep_owner
 from bot.store.files.backup_reader import Tell, no_progress
 from bot.store.repositories.audit_log import AuditLog
 
-ALWAYS_KEPT = (Tag.CHECKPOINT, Tag.ARCHIVED, Tag.APPROVAL_BYPASSED, Tag.BYPASS_REVIEWED)
+ALWAYS_KEPT = stored_tags(Tag.CHECKPOINT, Tag.ARCHIVED, Tag.APPROVAL_BYPASSED, Tag.BYPASS_REVIEWED)
 """Checkpoints and archivings tell what the log was; a broken glass and its review decide who may break it again."""
-_LAST_WORDS = (Tag.ACCESS_GRANTED, Tag.ACCESS_REVOKED)
+_LAST_WORDS = stored_tags(Tag.ACCESS_GRANTED, Tag.ACCESS_REVOKED)
 Rule = tuple[str, tuple[object, ...]]
 KEPT: tuple[Rule, ...] = (
     (" ".join(("SELECT seq FROM audit WHERE tag IN (", placeholders(ALWAYS_KEPT), ")")), ALWAYS_KEPT),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from bot.core.audit.audit_record import Tag
+from bot.core.audit.audit_record import Tag, stored_tags
 from bot.core.audit.chain import START
 from bot.core.bot_errors import ConfigurationError, StoreUnavailable
 from bot.plugin.frozen import dataclass
@@ -23,7 +23,7 @@ from bot.store.sealing.keyring import Keyring
 WORKSHOP = ".restoring"
 """The folder in the database's folder where a copy is made ready."""
 SIDECARS = ("-journal", "-wal", "-shm")
-BOOKKEEPING = (Tag.BACKUP_MADE, Tag.CHECKPOINT, Tag.PROCESS_STARTED, Tag.ARCHIVED)
+BOOKKEEPING = stored_tags(Tag.BACKUP_MADE, Tag.CHECKPOINT, Tag.PROCESS_STARTED, Tag.ARCHIVED)
 """Records that say nothing of what people did; being behind by them is being up to date."""
 
 

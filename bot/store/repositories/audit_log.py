@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 
 from bot.core.audit.archive_chain import ArchiveRecord, examine_log, find_latest_archive
-from bot.core.audit.audit_record import AuditRecord, Entry, Fact, Tag, facts_text, link
+from bot.core.audit.audit_record import AuditRecord, Entry, Fact, Tag, facts_text, link, stored_tags
 from bot.core.audit.chain import HIGHEST, START, Anchor, Findings, Place, recompute_chain
 from bot.core.bot_errors import ConfigurationError
 from bot.plugin.frozen import dataclass
 from bot.store.engine.port import Engine, Row
+from bot.store.engine.sql import newest_of, placeholders
 from bot.store.engine.stored_chain import COLUMNS, LOWEST, StoredChain, links_in
 from bot.store.repositories.audit_query import Wanted, all_tags, in_page, newest, page_end
 from bot.store.sealing.keyring import Keyring
@@ -21,9 +22,9 @@ others get at the database."""
 _ONE = "SELECT *, {} AS earlier FROM audit WHERE seq = ?"
 _LAST = (
     "SELECT *, {} AS earlier FROM audit "
-    "WHERE seq IN (SELECT max(seq) FROM audit WHERE tag IN (?, ?) GROUP BY subject) ORDER BY subject"
+    "WHERE seq IN (SELECT max(seq) FROM audit WHERE tag IN ({}) GROUP BY subject) ORDER BY subject"
 )
-"""Records each with what it was chained to: one, and the last of each subject with either of two tags."""
+"""Records each with what it was chained to: one, and the last of each subject with one of some tags."""
 _APPEND = "INSERT INTO audit (seq, at, tag, actor, subject, facts, key_id, mac) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 """A record, behind the last one."""
 _GET = "SELECT * FROM audit WHERE seq = ?"
@@ -38,8 +39,9 @@ _FLOOR = "SELECT seq, mac FROM audit WHERE seq <= ? ORDER BY seq DESC LIMIT 1"
 """Where it stood after a record or the last one before it."""
 _KEPT = "SELECT seq, previous FROM audit_kept"
 """The heads that kept records are chained to."""
-_NEWEST = "SELECT * FROM audit WHERE tag = ? ORDER BY seq DESC LIMIT 1"
-"""The last record with a tag."""
+_NEWEST = "SELECT * FROM audit WHERE seq IN (SELECT seq FROM ({}) AS found)"
+_WITH_TAG = "SELECT seq FROM audit WHERE tag = ?"
+"""The last records of some tags."""
 _COUNT_AFTER = "SELECT count(*) AS n FROM audit WHERE seq > ?"
 """How many records there are behind a number."""
 _COUNT = "SELECT count(*) AS n FROM audit"
@@ -123,12 +125,13 @@ class AuditLog(StoredChain):
         return dict(self._database.tuples(_KEPT)) if self.keeps else {}
 
     def newest(self, tag: Tag) -> AuditRecord | None:
-        """The last record with this tag."""
-        row = self._database.row(_NEWEST, tag)
+        """The last record with this tag, under whichever of its names it is stored."""
+        names = stored_tags(tag)
+        row = self._database.row(_NEWEST.format(newest_of(_WITH_TAG, names, "seq")), *names, 1)
         return _record(row) if row else None
 
     def tags(self) -> list[str]:
-        """The tags that stand in the log, each once."""
+        """The tags that stand in the log, each once, those of earlier releases as well."""
         return [row["tag"] for row in self._database.rows(*all_tags())]
 
     def count(self, *, after: int | None = None) -> int:
@@ -150,9 +153,10 @@ class AuditLog(StoredChain):
         row = self._one(record.seq)
         return row is not None and self._is_ours(row) and _record(row) == record
 
-    def last_words(self, one: Tag, other: Tag) -> list[tuple[AuditRecord, bool]]:
-        """Of each subject the last record with either of two tags, and whether one can believe it as in `vouches`."""
-        rows = self._database.rows(_LAST.format(self.earlier), one, other)
+    def last_words(self, *tags: Tag) -> list[tuple[AuditRecord, bool]]:
+        """Of each subject the last record with one of these tags, and whether one can believe it as in `vouches`."""
+        names = stored_tags(*tags)
+        rows = self._database.rows(_LAST.format(self.earlier, placeholders(names)), *names)
         return [(_record(row), self._is_ours(row)) for row in rows]
 
     def _one(self, seq: int) -> Row | None:
@@ -177,7 +181,7 @@ class AuditLog(StoredChain):
         )
 
     def find(self, *, actor: str = "", subject: str = "", tag: str = "", limit: int = 20) -> list[AuditRecord]:
-        """The newest records that match all that is given; `tag` may be the beginning of one."""
+        """The newest records that match all that is given; `tag` may be the beginning of one, today's or an earlier."""
         wanted = Wanted(actor=actor, subject=subject, tag=tag)
         return [_record(row) for row in self._database.rows(*newest(wanted, limit))]
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import chain
 
-from bot.core.audit.audit_record import Tag
+from bot.core.audit.audit_record import EARLIER_TAGS, Tag, stored_tags
 from bot.plugin.frozen import dataclass
+from bot.store.engine.sql import newest_of, placeholders
 
 LAST_LETTER = chr(0x10FFFF)
 """Comes after whatever a tag may go on with."""
+KNOWN_TAGS = (*Tag, *EARLIER_TAGS)
+"""The tags of today and of earlier releases."""
 Values = tuple[str | int, ...]
 Condition = tuple[str, Values]
 """A condition with ? marks, and its values."""
@@ -22,21 +25,26 @@ _TAGS = """WITH RECURSIVE known (tag) AS (
 """The tags in a range, each by one step into the index and not by all of its records."""
 ALL_TAGS = " ".join((_TAGS, "SELECT tag FROM known WHERE tag IS NOT NULL"))
 _OF_TAGS = """SELECT * FROM audit WHERE seq IN (
-    SELECT one.seq FROM known JOIN audit AS one ON one.tag = known.tag AND one.seq >= coalesce(
+    SELECT one.seq FROM {} JOIN audit AS one ON one.tag = known.tag AND one.seq >= coalesce(
         (SELECT seq FROM audit WHERE tag = known.tag ORDER BY seq DESC LIMIT 1 OFFSET ?), -9223372036854775808)
     ORDER BY one.seq DESC LIMIT ?) ORDER BY seq DESC"""
 OF_TAGS = " ".join((_TAGS, _OF_TAGS))
-"""The newest records of a range of tags: of each tag no more are looked at than are wanted of all."""
+"""The newest records of a range of tags, and of some beside it: of each tag no more are looked at than are wanted of
+all."""
 
 _NEWEST = "SELECT * FROM audit WHERE {} ORDER BY seq DESC LIMIT ?"
 """The newest records that meet conditions."""
-_PAGE_END = "SELECT seq FROM audit WHERE {} ORDER BY seq DESC LIMIT 1 OFFSET ?"
-"""The number of a record so many further back."""
+_BEFORE = "SELECT seq FROM audit WHERE {}"
+_OFFSET = "OFFSET ?"
+"""The numbers of records that an index gives, and how many of them are passed over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What records have to match, as far as it is given. `tag` may be the beginning of one, `text` is in the facts."""
+    """What records have to match, as far as it is given. `tag` may be the beginning of one, `text` is in the facts.
+
+    A tag that was renamed is meant by each of its names, and by the beginning of each.
+    """
 
     actor: str = ""
     subject: str = ""
@@ -48,13 +56,24 @@ class Wanted:
         """What chooses the index: the one filter that leaves the fewest records; empty where none does."""
         if self.subject or self.actor:
             return "subject" if self.subject else "actor"
-        whole = [tag for tag in Tag if tag.startswith(self.tag)] == [self.tag]
-        return "tag" if whole else ""
+        return "tag" if self.names else ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All stored tags that are meant where a whole tag is given; none for the beginning of several."""
+        begun = [tag for tag in KNOWN_TAGS if tag.startswith(self.tag)]
+        return stored_tags(self.tag) if begun == [self.tag] else ()
+
+    @property
+    def renamed(self) -> tuple[str, ...]:
+        """The stored tags that do not begin as what is given, and have another name that does."""
+        begun = (tag for tag in KNOWN_TAGS if tag.startswith(self.tag))
+        return tuple(tag for tag in stored_tags(*begun) if not tag.startswith(self.tag))
 
     @property
     def by_beginning(self) -> bool:
-        """Whether the beginning of a tag is all that is given."""
-        return bool(self.tag) and not self.narrowed_by and self == Wanted(tag=self.tag)
+        """Whether a tag is all that is given, and records with several stored tags match it."""
+        return bool(self.tag) and len(self.names) != 1 and self == Wanted(tag=self.tag)
 
     @property
     def decided(self) -> bool:
@@ -64,16 +83,28 @@ class Wanted:
     @property
     def narrow(self) -> Condition:
         """The condition that an index decides."""
+        conditions = self.branches
+        if len(conditions) == 1:
+            return conditions[0]
+        return f"tag IN ({placeholders(self.names)})", self.names
+
+    @property
+    def branches(self) -> list[Condition]:
+        """The same as conditions of which each record meets one at most, and an index gives each in its order."""
         name = self.narrowed_by
-        return (f"{name} = ?", (getattr(self, name),)) if name else ("TRUE", ())
+        values = self.names if name == "tag" else (getattr(self, name),) if name else ()
+        return [(f"{name} = ?", (value,)) for value in values] or [("TRUE", ())]
 
     @property
     def tested(self) -> list[Condition]:
         """The conditions that each record is tested for. An expression keeps an index from being taken."""
-        chosen = self.narrowed_by
+        chosen, renamed = self.narrowed_by, self.renamed
+        begins: Condition = ("substr(tag, 1, length(?)) = ?", (self.tag, self.tag))
+        if renamed:
+            begins = (f"({begins[0]} OR tag IN ({placeholders(renamed)}))", (*begins[1], *renamed))
         given: tuple[tuple[str, Condition], ...] = (
             ("actor", ("actor || '' = ?", (self.actor,))),
-            ("tag", ("substr(tag, 1, length(?)) = ?", (self.tag, self.tag))),
+            ("tag", begins),
             ("text", ("instr(facts, ?) > 0", (self.text,))),
         )
         return [condition for name, condition in given if getattr(self, name) and name != chosen]
@@ -82,15 +113,18 @@ class Wanted:
 def newest(wanted: Wanted, limit: int) -> Statement:
     """The statement for the newest records that match, however far back they are."""
     if wanted.by_beginning:
-        return _statement(OF_TAGS, *_tag_range(wanted.tag), limit - 1, limit)
+        more = ["UNION ALL SELECT ?" for _ in wanted.renamed]
+        known = " ".join(("(SELECT tag FROM known", *more, ") AS known")) if more else "known"
+        return _statement(OF_TAGS.format(known), *_tag_range(wanted.tag), *wanted.renamed, limit - 1, limit)
     where, values = _joined([wanted.narrow, *wanted.tested])
     return _statement(_NEWEST.format(where), *values, limit)
 
 
 def page_end(wanted: Wanted, before: int, size: int) -> Statement:
     """The statement for the number of the oldest of so many records that an index gives, before a number."""
-    where, values = _joined([wanted.narrow, ("seq < ?", (before,))])
-    return _statement(_PAGE_END.format(where), *values, size - 1)
+    branches = [_joined([branch, ("seq < ?", (before,))]) for branch in wanted.branches]
+    sql = newest_of(_BEFORE.format(branches[0][0]), branches, "seq")
+    return _statement(f"{sql} {_OFFSET}", *chain.from_iterable(values for _, values in branches), 1, size - 1)
 
 
 def in_page(wanted: Wanted, begin: int, before: int, limit: int) -> Statement:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from bot.core.audit.audit_record import Entry, Tag
+from bot.core.audit.audit_record import Entry, Tag, current_tag
 from bot.core.encoding import encode
 from bot.plugin.frozen import dataclass
 from bot.store.engine.port import Engine, Row
@@ -81,5 +81,5 @@ def _refusals(row: Row) -> Refusals:
     return Refusals(
         **kept,
         subjects=tuple(json.loads(row["subjects"])),
-        entry=Entry(**{**entry, "tag": Tag(entry["tag"])}),
+        entry=Entry(**{**entry, "tag": Tag(current_tag(entry["tag"]))}),
     )

@@ -14,7 +14,7 @@ from bot.core.principals import LOCAL_TEAM, Principal
 from bot.core.text import format_time, one_line
 from bot.plugin import BadArgument, Event, Reply, Table
 from bot.store.repositories.audit_log import LOOKED_AT, Found
-from bot.store.repositories.audit_query import Wanted
+from bot.store.repositories.audit_query import KNOWN_TAGS, Wanted
 from bot.store.store import Store
 
 _MEMBER = re.compile(r"\A<?@?([UW][A-Z0-9]{2,20})(?:\|[^<>]*)?>?\Z")
@@ -59,7 +59,7 @@ def read_tag(store: Store, text: str, events: Mapping[str, Event] = NO_EVENTS) -
     """Read a tag or its beginning. Raises BadArgument where no tag begins so, also none of another release."""
     typed = text.strip()
     ours = {*Tag, *events}
-    if any(tag.startswith(typed) for tag in ours):
+    if any(tag.startswith(typed) for tag in ours.union(KNOWN_TAGS)):
         return typed
     known = ours.union(store.audit.tags())
     if any(tag.startswith(typed) for tag in known):

@@ -110,7 +110,7 @@ def list_attesting_records(ctx: Context, change: ChangeRequest) -> list[AuditRec
     tags, find = attesting_tags(change), ctx.store.audit.find
     records = [found for tag in tags for found in find(subject=change.id, tag=tag, limit=MOST_APPROVALS)]
     # As the records have it: what led to them was an index, for which nobody vouches.
-    return [one for one in records if one.tag in tags and one.subject == change.id]
+    return [one for one in records if one.current_tag in tags and one.subject == change.id]
 
 
 def check_request_record(ctx: Context, change: ChangeRequest) -> Refused | None:
@@ -121,7 +121,10 @@ def check_request_record(ctx: Context, change: ChangeRequest) -> Refused | None:
     """
     asked = next(iter(ctx.store.audit.find(subject=change.id, tag=Tag.CHANGE_REQUESTED, limit=1)), None)
     stored = (Tag.CHANGE_REQUESTED, change.id, change.requester.id, change.risk, decision_to_json(change.decision))
-    if asked is None or (asked.tag, asked.subject, asked.actor, *map(asked.facts.get, ("risk", "decision"))) != stored:
+    if asked is None:
+        return Refused(reason=UNBORNE)
+    found = (asked.current_tag, asked.subject, asked.actor, *map(asked.facts.get, ("risk", "decision")))
+    if found != stored:
         return Refused(reason=UNBORNE)
     borne = ctx.store.audit.vouches(asked) and is_attested(ctx.store.keys, ctx.store.changes.exact(change), asked.facts)
     return None if borne else Refused(reason=UNBORNE)

@@ -25,7 +25,7 @@ def redeliver(store: Store, id: int, *, by: Principal) -> OutboxEntry:
     with store.unit_of_work():
         if not store.outbox.redeliver(id):
             raise Refusal(_why_not(letter), hint=LIST)
-        _record(store, Tag.NOTICE_REVIVED, letter, by)
+        _record(store, Tag.NOTIFICATION_REDELIVERED, letter, by)
     return letter
 
 
@@ -54,7 +54,7 @@ def discard(store: Store, id: int, *, by: Principal) -> OutboxEntry:
     with store.unit_of_work():
         if not store.outbox.discard(id):
             raise Refusal(_why_not(letter), hint=LIST)
-        _record(store, Tag.NOTICE_DROPPED, letter, by)
+        _record(store, Tag.NOTIFICATION_DROPPED, letter, by)
     return letter
 
 

@@ -100,7 +100,7 @@ class Results:
             "code": error.code,
             "attempts": envelope.attempts,
         }
-        tx.record(Entry(tag=Tag.NOTICE_DIED, actor=SYSTEM, subject=subject, facts=facts))
+        tx.record(Entry(tag=Tag.NOTIFICATION_FAILED, actor=SYSTEM, subject=subject, facts=facts))
         log.error(
             "notice %s (%s, %s) is given up: %s. `b24bot outbox list --dead` shows it, `outbox retry` sends it again.",
             *(envelope.id, kind, subject, error.code),

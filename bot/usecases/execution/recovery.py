@@ -121,7 +121,7 @@ class Reconciler:
         ending = judge_settlement(change.plan, seen, agrees=agrees, outcomes=[step.outcome for step in steps])
         with ctx.store.unit_of_work() as store:
             if ending is not None:
-                decided = finish_request(ctx, change, Status.UNKNOWN, ending, tag=Tag.EXECUTION_SETTLED)
+                decided = finish_request(ctx, change, Status.UNKNOWN, ending, tag=Tag.EXECUTION_RESOLVED)
                 self._next_look.pop(change.number, None)
                 ctx.threads.wake()
                 return decided

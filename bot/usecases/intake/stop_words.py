@@ -155,9 +155,9 @@ def _record_lifted(ctx: Context, stop: Stop, reason: str) -> None:
     facts: dict[str, Fact] = {"kind": stop.kind, "reason": reason}
     change = _change_of(ctx, stop)
     if change is not None:
-        record_change(ctx.store, Tag.STOP_LIFTED, change, actor=stop.person.id, facts=facts)
+        record_change(ctx.store, Tag.STOP_DISCARDED, change, actor=stop.person.id, facts=facts)
     else:
-        ctx.store.record(Entry(tag=Tag.STOP_LIFTED, actor=stop.person.id, subject=stop.subject, facts=facts))
+        ctx.store.record(Entry(tag=Tag.STOP_DISCARDED, actor=stop.person.id, subject=stop.subject, facts=facts))
 
 
 def _tell(ctx: Context, stop: Stop, sentence: str, *, when: str = "wait") -> None:

@@ -22,7 +22,7 @@ def recorded_roles(store: Store) -> dict[str, str]:
 
 
 def _role_in(record: AuditRecord) -> str:
-    return str(record.facts.get("role")) if record.tag == Tag.ACCESS_GRANTED else NOBODY
+    return str(record.facts.get("role")) if record.current_tag == Tag.ACCESS_GRANTED else NOBODY
 
 
 def find_mismatches(store: Store) -> list[str]:

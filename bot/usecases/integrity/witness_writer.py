@@ -137,7 +137,7 @@ class WitnessWriter:
             extra={"action": "witness_cut"},
         )
         facts = {"seq": newest, "count": int(known)}
-        tx.record(Entry(tag=Tag.WITNESS_CUT, actor=SYSTEM, subject="witness", facts=facts))
+        tx.record(Entry(tag=Tag.WITNESS_TRUNCATED, actor=SYSTEM, subject="witness", facts=facts))
 
 
 def append_heads(audit: AuditLog, witness: Witness, witnessed: int) -> int:
@@ -149,7 +149,7 @@ def append_heads(audit: AuditLog, witness: Witness, witnessed: int) -> int:
     lines = [
         witness_line(one.tag, Place(seq=one.seq, mac=one.mac), at=iso(one.at), key_id=one.key_id)
         for one in records
-        if one.tag not in QUIET or one is records[-1]
+        if one.current_tag not in QUIET or one is records[-1]
     ]
     witness.append(lines)
     return records[-1].seq

@@ -50,7 +50,7 @@ def settle_by_hand(ctx: Context, person: Principal, change: ChangeRequest, statu
         )
     sentence = f"{mentions.person(person)} {BY_HAND[status]}"
     ending = Ending(status=status, sentence=sentence, details=list_plugin_faults(ctx, change))
-    if not finish_request(ctx, change, Status.UNKNOWN, ending, tag=Tag.EXECUTION_SETTLED, actor=person.id):
+    if not finish_request(ctx, change, Status.UNKNOWN, ending, tag=Tag.EXECUTION_RESOLVED, actor=person.id):
         raise Refusal(f"{change.id} has ended meanwhile.")
     return f"{request_label(ctx, change)} is settled: {status}."
 

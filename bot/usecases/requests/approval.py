@@ -94,7 +94,7 @@ def count_approval(ctx: Context, person: Principal, change: ChangeRequest) -> bo
     approvals, quorum = len(list_valid_approvers(ctx, change)), quorum_of(change)
     facts: dict[str, Fact] = {"digest": change.digest}
     if change.needs_confirmation_only:
-        record_change(ctx.store, Tag.PLAN_CONFIRMED, change, actor=person.id, facts=facts)
+        record_change(ctx.store, Tag.REQUEST_CONFIRMED, change, actor=person.id, facts=facts)
     else:
         facts |= {"approvals": approvals, "quorum": quorum}
         record_change(ctx.store, Tag.REVIEW_APPROVED, change, actor=person.id, facts=facts)

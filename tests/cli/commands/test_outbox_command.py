@@ -88,7 +88,7 @@ def test_one_dead_notice_is_sent_again_and_that_is_recorded(kept: CliBot) -> Non
     assert said.stdout == f"Notice {number} about T0001:U0001 will be sent again.\n"
     assert states(kept) == {"card:1001": "new", "thread:1001:a": "dead", "whisper:a": "new", "audit:7": "new"}
     with kept.store() as store:
-        (record,) = store.audit.find(tag=Tag.NOTICE_REVIVED)
+        (record,) = store.audit.find(tag=Tag.NOTIFICATION_REDELIVERED)
     assert (record.actor, record.subject) == (ME, "T0001:U0001")
     assert record.facts == {"kind": "whisper", "name": number, "code": "timeout"}
 
@@ -97,7 +97,7 @@ def test_all_dead_notices_are_sent_again_at_once(kept: CliBot) -> None:
     assert kept.run("outbox", "retry", "all").stdout == "2 notices will be sent again.\n"
     assert set(states(kept).values()) == {"new"}
     assert kept.run("outbox", "retry", "all").stdout == "Nothing was given up.\n"
-    assert kept.tags() == [Tag.NOTICE_REVIVED] * 2
+    assert kept.tags() == [Tag.NOTIFICATION_REDELIVERED] * 2
 
 
 @pytest.mark.parametrize("key", ["whisper:a", "card:1001"])
@@ -108,7 +108,7 @@ def test_what_is_dropped_is_gone_and_that_is_recorded(kept: CliBot, key: str) ->
     assert f"Notice {number} about" in said.stdout
     assert states(kept)[key] is None
     with kept.store() as store:
-        (record,) = store.audit.find(tag=Tag.NOTICE_DROPPED)
+        (record,) = store.audit.find(tag=Tag.NOTIFICATION_DROPPED)
     assert (record.actor, record.facts["name"]) == (ME, number)
 
 

@@ -32,7 +32,7 @@ def test_what_people_are_asked_about_is_settled_on_the_record_of_the_account(cli
     assert row["status"] == outcome
     assert Principal.read(row["settled_by"]).local
     assert "looked on the portal" in row["outcome"]
-    assert cli_bot.tags()[-1] == "change:execution:settled"
+    assert cli_bot.tags()[-1] == "change:execution:resolved"
     again = cli_bot.run("request", "settle", change.id, outcome)
     assert again.exit_code == 4
     assert "there is nothing to settle" in again.stderr

@@ -25,7 +25,7 @@ MUTATIONS = {
     "an actor": ("UPDATE audit SET actor = 'T0001:U0009' WHERE seq = 2", 2),
     "a fact": ("UPDATE audit SET facts = replace(facts, 'viewer', 'admin') WHERE seq = 2", 2),
     "a time": ("UPDATE audit SET at = at + 1 WHERE seq = 3", 3),
-    "a tag": ("UPDATE audit SET tag = 'access:grant:removed' WHERE seq = 1", 1),
+    "a tag": ("UPDATE audit SET tag = 'access:role:revoked' WHERE seq = 1", 1),
     "one taken out": ("DELETE FROM audit WHERE seq = 2", 2),
     "the first taken out": ("DELETE FROM audit WHERE seq = 1", 1),
     "two exchanged": ("UPDATE audit SET seq = seq + 10 WHERE seq = 1; UPDATE audit SET seq = 1 WHERE seq = 2", 1),

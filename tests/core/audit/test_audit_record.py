@@ -10,7 +10,20 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.audit.audit_record import BLOCK, FACTS, GENESIS, QUIET, AuditRecord, Entry, Tag, link, make_linker
+from bot.core.audit.audit_record import (
+    BLOCK,
+    EARLIER_TAGS,
+    FACTS,
+    GENESIS,
+    QUIET,
+    AuditRecord,
+    Entry,
+    Tag,
+    current_tag,
+    link,
+    make_linker,
+    stored_tags,
+)
 
 KEY = bytes(range(32))
 ENTRY = Entry(tag=Tag.REVIEW_APPROVED, actor="T1:U1", subject="CR-1", facts={"digest": "ab", "approvals": 1})
@@ -92,6 +105,81 @@ def test_no_name_of_a_fact_is_the_name_of_a_secret() -> None:
 @pytest.mark.parametrize("tag", Tag)
 def test_a_tag_says_source_subject_and_action(tag: Tag) -> None:
     assert re.fullmatch("[a-z]+:[a-z]+:[a-z]+", tag)
+
+
+RELEASED = {
+    "bot:process:started": Tag.PROCESS_STARTED,
+    "command:line:ran": Tag.COMMAND_RAN,
+    "command:line:refused": Tag.COMMAND_REFUSED,
+    "change:request:opened": Tag.CHANGE_REQUESTED,
+    "change:request:withdrawn": Tag.CHANGE_WITHDRAWN,
+    "change:request:expired": Tag.CHANGE_EXPIRED,
+    "change:review:approved": Tag.REVIEW_APPROVED,
+    "change:plan:confirmed": Tag.REQUEST_CONFIRMED,
+    "change:review:rejected": Tag.REVIEW_REJECTED,
+    "change:review:refused": Tag.REVIEW_REFUSED,
+    "change:execution:stopped": Tag.EXECUTION_STOPPED,
+    "change:execution:intended": Tag.EXECUTION_INTENDED,
+    "change:call:answered": Tag.CALL_ANSWERED,
+    "change:execution:ended": Tag.EXECUTION_ENDED,
+    "change:execution:interrupted": Tag.EXECUTION_INTERRUPTED,
+    "change:execution:settled": Tag.EXECUTION_RESOLVED,
+    "access:grant:added": Tag.ACCESS_GRANTED,
+    "access:grant:removed": Tag.ACCESS_REVOKED,
+    "inbound:delivery:quarantined": Tag.DELIVERY_QUARANTINED,
+    "inbound:delivery:mismatched": Tag.DELIVERY_MISMATCHED,
+    "setup:place:changed": Tag.SETUP_CHANGED,
+    "portal:default:set": Tag.DEFAULT_PORTAL_SET,
+    "portal:choice:set": Tag.OWN_PORTAL_SET,
+    "bot:freeze:set": Tag.FROZEN,
+    "bot:freeze:lifted": Tag.UNFROZEN,
+    "bot:stop:lifted": Tag.STOP_DISCARDED,
+    "bot:mode:changed": Tag.MODE_CHANGED,
+    "change:approval:bypassed": Tag.APPROVAL_BYPASSED,
+    "change:approval:reviewed": Tag.BYPASS_REVIEWED,
+    "audit:chain:checkpoint": Tag.CHECKPOINT,
+    "audit:witness:cut": Tag.WITNESS_TRUNCATED,
+    "audit:records:archived": Tag.ARCHIVED,
+    "bot:database:copied": Tag.BACKUP_MADE,
+    "bot:database:uncopied": Tag.BACKUP_FAILED,
+    "bot:database:restored": Tag.DATABASE_RESTORED,
+    "bot:key:rotated": Tag.KEY_ROTATED,
+    "outbox:notice:died": Tag.NOTIFICATION_FAILED,
+    "outbox:notice:revived": Tag.NOTIFICATION_REDELIVERED,
+    "outbox:notice:dropped": Tag.NOTIFICATION_DROPPED,
+}
+"""Every tag that version 0.2.0 wrote of itself, and what it means. A row never changes."""
+
+
+@pytest.mark.parametrize(("stored", "meant"), RELEASED.items())
+def test_a_tag_of_a_release_means_what_it_meant_there(stored: str, meant: Tag) -> None:
+    record = AuditRecord(seq=7, at=AT, tag=stored, actor="a", subject="s", facts={}, key_id="k", mac=OWN)
+    assert record.current_tag == current_tag(stored) == meant
+    assert record.tag == stored, "it is chained, and stays"
+    assert stored in stored_tags(meant)
+
+
+def test_no_tag_of_an_earlier_release_is_a_tag_of_today() -> None:
+    assert set(EARLIER_TAGS).isdisjoint(Tag)
+    assert {stored: tag for stored, tag in RELEASED.items() if stored != tag} == EARLIER_TAGS
+
+
+def test_no_tag_is_the_beginning_of_another() -> None:
+    """Else a filter for one would find records of the other."""
+    tags = [*Tag, *EARLIER_TAGS]
+    assert [(one, other) for one in tags for other in tags if one != other and other.startswith(one)] == []
+
+
+def test_the_tag_that_the_schema_names_keeps_its_name() -> None:
+    assert stored_tags(Tag.ARCHIVED) == ("audit:records:archived",)
+
+
+def test_the_stored_names_of_several_tags_are_listed_once_each() -> None:
+    names = stored_tags(Tag.ACCESS_GRANTED, Tag.ACCESS_REVOKED, "access:grant:added", "newer:thing:done")
+    assert names == (
+        *("access:role:granted", "access:role:revoked", "newer:thing:done"),
+        *("access:grant:added", "access:grant:removed"),
+    )
 
 
 def test_only_reading_and_what_goes_as_it_should_stay_out_of_the_audit_channel() -> None:

@@ -183,6 +183,10 @@ FOUND: dict[str, tuple[str, list[tuple[int, str]]]] = {
     "typed, and the end is missing": (f"command:line:refused · line #1 {SHORT} · by @Gleb", []),
     "as it is typed again": (f"#42:{SHORT}", [(42, SHORT)]),
     "a checkpoint": (
+        f"`audit:checkpoint:written` · chain · by b24bot · seq 41 · head {HEAD} · count 41 · `#42 {SHORT}`",
+        [(41, HEAD), (42, SHORT)],
+    ),
+    "a checkpoint under the tag of an earlier release": (
         f"`audit:chain:checkpoint` · chain · by b24bot · seq 41 · head {HEAD} · count 41 · `#42 {SHORT}`",
         [(41, HEAD), (42, SHORT)],
     ),
@@ -217,7 +221,7 @@ def test_an_anchor_says_where_it_was_found() -> None:
 
 def test_a_witness_line_is_one_line_and_is_found_again() -> None:
     place = Place(seq=12, mac=bytes.fromhex(HEAD))
-    line = witness_line("audit:chain:checkpoint", place, at="now", key_id="k1")
+    line = witness_line("audit:checkpoint:written", place, at="now", key_id="k1")
     assert "\n" not in line
     assert [(one.seq, one.head) for one in read_anchors([line], "w")] == [(12, HEAD)]
 

@@ -23,7 +23,7 @@ from tests.long.crash.invariants import Change, Evidence
 LOST = ("lost_after", "truncated")
 """Faults of Slack under which a message stands and its sender does not know it."""
 LINE = re.compile(r"#(\d+) ([0-9a-f]{16})")
-GRANTED, REVOKED = "access:grant:added", "access:grant:removed"
+GRANTED, REVOKED = "access:role:granted", "access:role:revoked"
 TYPED = ("command:line:ran", "command:line:refused")
 INTENDED = "change:execution:intended"
 WRONG = ('"level": "ERROR", "logger": "b24bot', '"trace":')

@@ -34,9 +34,9 @@ from tests.long.leaks import leaks
 NEVER_RAN = (*(Status.PENDING, Status.APPROVED, Status.REJECTED, Status.WITHDRAWN, Status.EXPIRED, Status.CHANGED),)
 """A change request in one of these has not been sent to the portal at all."""
 EFFECTS = {
-    "access.set": ("access:grant:added", "access:grant:removed"),
+    "access.set": ("access:role:granted", "access:role:revoked"),
     "bot.unfreeze": ("bot:freeze:lifted",),
-    "glass.review": ("change:approval:reviewed",),
+    "glass.review": ("change:bypass:reviewed",),
 }
 """The record that each call of a plan of the house leaves, with the number of its change request."""
 _POSTED = re.compile(r"#(\d+) ([0-9a-f]{16})")
@@ -186,7 +186,7 @@ def _seen(run: Evidence, change: Change, reviewer: str) -> bool:
 
 def _approves(change: Change) -> str:
     """The tag of the record of an approval, or of a confirmation where nobody else decides."""
-    return "change:plan:confirmed" if change.role is None else "change:review:approved"
+    return "change:request:confirmed" if change.role is None else "change:review:approved"
 
 
 def _unlike(run: Evidence, change: Change) -> Iterator[str]:
@@ -238,7 +238,7 @@ _ENDS: Mapping[str, tuple[str, ...]] = {
     Status.CHANGED: ("change:execution:stopped",),
     **dict.fromkeys(
         (Status.DONE, Status.FAILED, Status.GONE),
-        tuple(f"change:execution:{word}" for word in ("ended", "interrupted", "settled", "stopped")),
+        tuple(f"change:execution:{word}" for word in ("ended", "interrupted", "resolved", "stopped")),
     ),
     Status.UNKNOWN: ("change:execution:ended", "change:execution:interrupted"),
 }

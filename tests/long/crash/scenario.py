@@ -314,7 +314,7 @@ WITNESSED = Scenario(
         does("the witness has no place", lambda scene: None, the_witness_is_missed),
         does("the witness has a place", lambda scene: (scene.folder / "witness").mkdir(exist_ok=True)),
         ASK,
-        does("a day passes", later(90_000), lambda scene: tagged(scene, "audit:chain:checkpoint")),
+        does("a day passes", later(90_000), lambda scene: tagged(scene, "audit:checkpoint:written")),
     ),
 )
 DELETED = Scenario(
@@ -337,7 +337,7 @@ KEPT = Scenario(
     settings={"B24BOT_BACKUPS": "{folder}/kept"},
     steps=(
         does("a file is in the way of the backups", a_file_is_in_the_way),
-        does("an hour passes", later(3_700), lambda scene: tagged(scene, "bot:database:uncopied")),
+        does("an hour passes", later(3_700), lambda scene: tagged(scene, "bot:backup:failed")),
         types_at_the_shell("key", "rotate"),
         does("answers are impossible", answers_are_impossible),
         types("Olga", "whoami", dead),

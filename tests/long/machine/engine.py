@@ -280,7 +280,7 @@ class Engine(World):
         twice = not early and same and change.seen is not None and self.passed - change.seen[1] >= READS_APART
         if shows == REACHED or twice:
             change.partly = shows == PARTIAL
-            self._close(change, "done" if shows == REACHED else "failed", "change:execution:settled")
+            self._close(change, "done" if shows == REACHED else "failed", "change:execution:resolved")
             self.next_look.pop(change.number, None)
             return
         if shows != UNREAD and not early and not same:

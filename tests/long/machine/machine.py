@@ -267,7 +267,7 @@ class Machine(Held):
         self.rig.grant(who, role)
         had = self.world.roles.pop(who, None)
         if role or had:
-            self.world.record(f"access:grant:{'added' if role else 'removed'}", SHELL.id, who)
+            self.world.record(f"access:role:{'granted' if role else 'revoked'}", SHELL.id, who)
         if role:
             self.world.roles[who] = role
 

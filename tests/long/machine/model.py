@@ -148,7 +148,7 @@ class World:
             self.lift(stop)
 
     def lift(self, stop: Stop) -> None:
-        self.record("bot:stop:lifted", stop.who, self.changes[stop.number].id if stop.number else BOT)
+        self.record("bot:stop:discarded", stop.who, self.changes[stop.number].id if stop.number else BOT)
 
     def check_eligibility(self, who: str, change: Change) -> Word | None:
         """Why somebody's verdict on a change request does not count by the list; None when it does."""
@@ -476,7 +476,7 @@ class World:
             self._refuse(who, change, no)
             return
         self.close(change, status)
-        self.record("change:execution:settled", who, change.id)
+        self.record("change:execution:resolved", who, change.id)
         self.tell(who, Word.SETTLED)
 
     def check_settler_eligibility(self, who: str, change: Change) -> Word | None:
@@ -510,7 +510,7 @@ class World:
             self._refuse(who, change, Word.UNASKED_OTHERS)
             return
         change.reviews[who], change.agreed[who] = "approve", change.version
-        tag = "change:review:approved" if change.quorum else "change:plan:confirmed"
+        tag = "change:review:approved" if change.quorum else "change:request:confirmed"
         change.approval_line = self.record(tag, who, change.id)
         change.approval_lines.append(change.approval_line)
         self._enough(change)

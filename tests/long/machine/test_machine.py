@@ -48,7 +48,7 @@ MUST_BE_MET = {
     ),
     *(
         "change:review:approved",
-        "change:plan:confirmed",
+        "change:request:confirmed",
         "change:review:refused",
         "change:execution:stopped",
         "change:execution:intended",

@@ -41,6 +41,16 @@ ARCHIVES: tuple[Mutation, ...] = (
         by=_TEST,
     ),
     mutation(
+        "earlier-tag-archived",
+        "the last word about a role is archived because it has the tag of an earlier release",
+        (
+            _RULES,
+            "_LAST_WORDS = stored_tags(Tag.ACCESS_GRANTED, Tag.ACCESS_REVOKED)",
+            "_LAST_WORDS = (Tag.ACCESS_GRANTED, Tag.ACCESS_REVOKED)",
+        ),
+        by="tests/usecases/test_earlier_tags.py",
+    ),
+    mutation(
         "kept-record-may-go",
         "the database lets a record go that was kept when the log was archived",
         (

@@ -121,7 +121,7 @@ BACKLOGS: tuple[Mutation, ...] = (
         "records whose tag begins so are found by going through all of them",
         (
             "bot/store/repositories/audit_query.py",
-            "        return bool(self.tag) and not self.narrowed_by and self == Wanted(tag=self.tag)\n",
+            "        return bool(self.tag) and len(self.names) != 1 and self == Wanted(tag=self.tag)\n",
             "        return False\n",
         ),
         by=_GROWTH,

@@ -20,6 +20,7 @@ _EXECUTION, _STANDING = "bot/core/change/outcome.py", "bot/core/authority/member
 _FLAGS = "bot/slack/account_flags.py"
 _MACHINE = "tests/long/machine/test_machine.py"
 _STORIES = "tests/long/test_stories.py"
+_EARLIER_TAGS = "tests/usecases/test_earlier_tags.py"
 
 DECISIONS: tuple[Mutation, ...] = (
     mutation(
@@ -41,6 +42,32 @@ DECISIONS: tuple[Mutation, ...] = (
             "if change else (Tag.REVIEW_APPROVED,)",
         ),
         by="tests/usecases/authority/test_forged.py",
+    ),
+    mutation(
+        "approvals-by-the-tag-of-today",
+        "a confirmation that an earlier release recorded under another tag counts for nothing",
+        (_QUORUM, "one.current_tag in tags and", "one.tag in tags and"),
+        by=_EARLIER_TAGS,
+    ),
+    mutation(
+        "roles-by-the-tag-of-today",
+        "everybody whose role an earlier release recorded is taken for somebody added behind the audit log",
+        (
+            "bot/usecases/integrity/allow_list_check.py",
+            "record.current_tag == Tag.ACCESS_GRANTED",
+            "record.tag == Tag.ACCESS_GRANTED",
+        ),
+        by=_EARLIER_TAGS,
+    ),
+    mutation(
+        "tags-by-the-names-of-today",
+        "records with the tag of an earlier release are not found by the tag of today",
+        (
+            "bot/core/audit/audit_record.py",
+            "earlier for earlier, tag in EARLIER_TAGS.items() if tag in current)",
+            "earlier for earlier, tag in EARLIER_TAGS.items() if earlier in current)",
+        ),
+        by=_EARLIER_TAGS,
     ),
     mutation(
         "circle",

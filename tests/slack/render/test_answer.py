@@ -217,6 +217,12 @@ def test_an_event_of_a_plugin_reads_as_the_plugin_says_and_without_it_as_somethi
     assert audit_line(record).startswith("b24bot did something about oak · ")
 
 
+def test_a_tag_of_an_earlier_release_has_the_sentence_of_today_and_stays_as_it_is_chained() -> None:
+    line = audit_line(replace(a_record(), tag="change:plan:confirmed"))
+    assert line.startswith("<@U0001> confirmed CR-1042")
+    assert "`change:plan:confirmed`" in line
+
+
 def test_a_tag_of_a_newer_version_still_makes_a_line() -> None:
     line = audit_line(replace(a_record(reason="new"), tag="change:future:happened"))
     assert line.startswith("<@U0001> did something about CR-1042 · Why: new · ")

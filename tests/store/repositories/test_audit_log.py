@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -194,6 +196,68 @@ def test_the_beginning_of_a_tag_is_looked_up_tag_by_tag(written: Store) -> None:
     plan = plan_of(written, *newest(Wanted(tag="change:"), 20))
     assert "SEARCH one USING COVERING INDEX audit_tag (tag=? AND seq>?)" in plan
     assert not any(line.startswith("SCAN") and line != "SCAN known" for line in plan)
+
+
+RENAMED = "access:grant:added"
+
+
+@pytest.fixture
+def renamed(store: Store) -> Store:
+    """A log in which a role was given under the earlier tag and under that of today, in turn, among other things."""
+    with store.unit_of_work():
+        for at in range(4):
+            store.record(
+                replace(ENTRIES[0], tag=cast("Tag", (RENAMED, Tag.ACCESS_GRANTED)[at % 2]), subject=f"T1:U{at}")
+            )
+            store.record(ENTRIES[0])
+    return store
+
+
+@pytest.mark.parametrize("tag", [Tag.ACCESS_GRANTED, RENAMED, "access:role", "access:grant", "access:g", "access:r"])
+def test_a_filter_by_any_name_of_a_tag_finds_records_with_each(renamed: Store, tag: str) -> None:
+    assert [record.seq for record in renamed.audit.find(tag=tag)] == [7, 5, 3, 1]
+    assert [record.seq for record in renamed.audit.find(tag=tag, limit=3)] == [7, 5, 3]
+    assert [record.seq for record in renamed.audit.find(tag=tag, subject="T1:U2")] == [5]
+    assert [record.tag for record in renamed.audit.find(tag=tag, actor=OLGA.id, limit=2)] == [
+        Tag.ACCESS_GRANTED,
+        RENAMED,
+    ]
+    last = renamed.audit.newest(Tag.ACCESS_GRANTED)
+    assert last is not None
+    assert last.seq == 7
+
+
+@pytest.mark.parametrize("page", [1, 2, 3, 100])
+@pytest.mark.parametrize("tag", [Tag.ACCESS_GRANTED, RENAMED])
+def test_a_search_with_a_text_goes_through_both_names_in_pages(renamed: Store, tag: str, page: int) -> None:
+    wanted = Wanted(tag=tag, text="thing list")
+    got = renamed.audit.search(wanted, limit=9, page=page)
+    assert ([record.seq for record in got.records], got.older) == ([7, 5, 3, 1], False)
+    got = renamed.audit.search(wanted, limit=9, most=3, page=page)
+    assert ([record.seq for record in got.records], got.older) == ([7, 5, 3], True)
+
+
+def test_the_last_word_about_somebody_is_the_newest_under_either_name(renamed: Store) -> None:
+    with renamed.unit_of_work():
+        seq = renamed.record(Entry(tag=Tag.ACCESS_REVOKED, actor=OLGA.id, subject="T1:U0"))
+    last = renamed.audit.last_words(Tag.ACCESS_GRANTED, Tag.ACCESS_REVOKED)
+    assert [record.seq for record, believed in last if believed] == [seq, 3, 5, 7]
+
+
+@pytest.mark.parametrize("tag", [Tag.ACCESS_GRANTED, RENAMED, "access:role"])
+def test_each_name_of_a_tag_is_looked_up_in_the_index(written: Store, tag: str) -> None:
+    plan = plan_of(written, *newest(Wanted(tag=tag), 20))
+    assert "SEARCH one USING COVERING INDEX audit_tag (tag=? AND seq>?)" in plan
+    assert {line for line in plan if line.startswith("SCAN")} == {"SCAN known", "SCAN CONSTANT ROW"}
+
+
+def test_a_page_of_a_search_by_a_renamed_tag_reads_the_index_in_its_order(written: Store) -> None:
+    wanted = Wanted(tag=Tag.ACCESS_GRANTED, text="x")
+    ends = plan_of(written, *page_end(wanted, 9, 3))
+    assert ends.count("SEARCH audit USING COVERING INDEX audit_tag (tag=? AND seq<?)") == 2
+    assert not any("TEMP B-TREE" in line or "SCAN" in line for line in ends)
+    page = plan_of(written, *in_page(wanted, 1, 9, 3))
+    assert page[0] == "SEARCH audit USING INDEX audit_tag (tag=? AND seq>? AND seq<?)"
 
 
 QUOTED = Wanted(tag="change:r", text='"')

@@ -42,7 +42,7 @@ def test_a_role_is_given_to_somebody_who_was_mentioned_and_works_at_once(ruled: 
     ruled.press("Vera", card, "Approve")
     ruled.wait_status(Status.DONE)
     ruled.card_says(card, "role: none → operator")
-    ruled.channel_says("audit", "access:grant:added")
+    ruled.channel_says("audit", "access:role:granted")
 
     ruled.ask("Gleb", "connector list")
     ruled.answer("Gleb", "myconnector")

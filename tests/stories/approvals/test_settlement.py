@@ -54,8 +54,8 @@ def test_a_quarter_of_an_hour_after_the_call_an_approver_may_say_what_became_of_
     assert ASKED not in scene.card_says(card, "@Anton looked on the portal: it was not done.")
     scene.card_says(card, "not done, by the word of a person who looked")
     scene.answer("Anton", "is settled: failed")
-    scene.channel_says("audit", "change:execution:settled")
-    assert scene.recorded(Tag.EXECUTION_SETTLED, "Anton")
+    scene.channel_says("audit", "change:execution:resolved")
+    assert scene.recorded(Tag.EXECUTION_RESOLVED, "Anton")
     assert scene.recorded(Tag.REVIEW_REFUSED, "Olga")
     assert scene.recorded(Tag.REVIEW_REFUSED, "Gleb")
     assert scene.sent() == 1
@@ -68,7 +68,7 @@ def test_two_people_who_saw_different_things_make_one_ending(scene: Scene) -> No
     ended = scene.wait_status(Status.DONE, Status.FAILED)
     winner, loser = ("Vera", "Ida") if ended.status is Status.DONE else ("Ida", "Vera")
     assert f"@{winner} looked on the portal" in scene.answer(loser, "there is nothing to settle")
-    (record,) = scene.playground.store.audit.find(tag=Tag.EXECUTION_SETTLED)
+    (record,) = scene.playground.store.audit.find(tag=Tag.EXECUTION_RESOLVED)
     assert record.actor == scene.playground.person(winner).id
 
 

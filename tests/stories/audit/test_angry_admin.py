@@ -86,13 +86,13 @@ def cut_tail(path: Path, last: int) -> None:
 def test_a_checkpoint_with_the_whole_head_stands_in_the_channel_and_in_the_witness(scene: Scene, witness: Path) -> None:
     remove_a_connector(scene)
     scene.playground.clock.advance(DAY)
-    shown = scene.channel_says("audit", "audit:chain:checkpoint")
-    (record,) = scene.playground.store.audit.find(tag="audit:chain:checkpoint")
+    shown = scene.channel_says("audit", "audit:checkpoint:written")
+    (record,) = scene.playground.store.audit.find(tag="audit:checkpoint:written")
     covered = scene.playground.store.audit.place_at(record.seq - 1)
     assert covered is not None
     assert f"seq {covered.seq} · head {covered.head} · Records: {covered.seq} " in shown
     wait_witnessed(scene, witness)
-    assert f'"seq":{record.seq},"tag":"audit:chain:checkpoint"' in witness.read_text()
+    assert f'"seq":{record.seq},"tag":"audit:checkpoint:written"' in witness.read_text()
 
 
 def test_the_tail_is_cut_and_the_channels_lines_deleted_and_the_witness_still_says_which(

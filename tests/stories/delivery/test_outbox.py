@@ -86,7 +86,7 @@ def test_an_answer_that_slack_does_not_take_is_seen_in_the_terminal_and_sent_aga
             scene.workspace.fault("error", method, code="invalid_blocks")
         scene.workspace.people["Olga"].slash("/b24 connector list")
         scene.workspace.wait_for(
-            lambda: scene.workspace.find("audit", "outbox:notice:died"), 10, "the audit channel to tell"
+            lambda: scene.workspace.find("audit", "outbox:notification:failed"), 10, "the audit channel to tell"
         )
         (letter,) = json.loads(b24bot(scene, "outbox", "list", "--dead", "--json").stdout)
         assert (letter["kind"], letter["error"]) == ("whisper", "invalid_blocks")
@@ -95,7 +95,9 @@ def test_an_answer_that_slack_does_not_take_is_seen_in_the_terminal_and_sent_aga
         assert done.returncode == 0, done.stderr
         scene.workspace.wait_for(lambda: heard(scene), what="the answer")
         assert json.loads(b24bot(scene, "outbox", "list", "--dead", "--json").stdout) == []
-        scene.workspace.wait_for(lambda: scene.workspace.find("audit", "outbox:notice:revived"), what="its record")
+        scene.workspace.wait_for(
+            lambda: scene.workspace.find("audit", "outbox:notification:redelivered"), what="its record"
+        )
 
 
 def heard(scene: Outside) -> bool:

@@ -75,11 +75,16 @@ def test_a_tag_that_begins_no_tag_is_refused_with_those_that_have_the_word(core_
     for typed, hint in (
         ("approved", "Tags with it: change:review:approved."),
         ("chnge", "Did you mean change?"),
-        ("zzz", "Tags begin with: access, audit, bot, change, command, inbound, outbox, portal, setup."),
+        ("zzz", "Tags begin with: access, audit, bot, change, command, inbound, outbox, place, setup."),
     ):
         with pytest.raises(BadArgument, match=f"--tag: no tag begins with “{typed}”") as refused:
             found(core_bot, f"--tag {typed}")
         assert refused.value.hint == hint
+
+
+@pytest.mark.parametrize("typed", ["access:grant:added", "access:grant", "bot:database:un", "portal:"])
+def test_a_tag_of_an_earlier_release_can_be_asked_for_where_no_record_has_it(core_bot: CoreBot, typed: str) -> None:
+    assert read_tag(core_bot.store, typed) == typed
 
 
 def test_a_tag_of_another_release_that_is_in_the_log_can_be_asked_for(core_bot: CoreBot) -> None:

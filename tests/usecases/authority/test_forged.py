@@ -112,7 +112,7 @@ def test_a_confirmation_on_record_is_nobodys_approval(core_bot: CoreBot, caplog:
     change = core_bot.ask()
     with core_bot.store.unit_of_work() as store:
         facts = {"digest": change.digest}
-        store.record(Entry(tag=Tag.PLAN_CONFIRMED, actor=ANTON.id, subject=change.id, facts=facts))
+        store.record(Entry(tag=Tag.REQUEST_CONFIRMED, actor=ANTON.id, subject=change.id, facts=facts))
     core_bot.deliver()
     forge_review(core_bot, change)
     forge_approval(core_bot, change)

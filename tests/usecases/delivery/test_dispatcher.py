@@ -567,7 +567,7 @@ def test_a_death_is_in_the_log_and_in_the_audit_channel(core_bot: CoreBot, caplo
     whispered(core_bot, "hello")
     core_bot.messenger.fail("whisper", Impossible("invalid_blocks"))
     patient(core_bot, 5)
-    (row,) = core_bot.records(tag=Tag.NOTICE_DIED)
+    (row,) = core_bot.records(tag=Tag.NOTIFICATION_FAILED)
     (letter,) = core_bot.store.outbox.entries(["dead"], limit=5)
     assert (row.subject, row.facts["kind"], row.facts["code"]) == (OLGA.id, "whisper", "invalid_blocks")
     assert row.facts["name"] == str(letter.id)
@@ -586,5 +586,5 @@ def test_a_card_queued_anew_while_it_failed_for_good_is_not_told_as_dead(core_bo
     core_bot.messenger.on_try = changed
     core_bot.messenger.fail("post", Impossible("invalid_blocks"))
     patient(core_bot, 5)
-    assert core_bot.records(tag=Tag.NOTICE_DIED) == []
+    assert core_bot.records(tag=Tag.NOTIFICATION_FAILED) == []
     assert core_bot.now(change).card == "1.0"

@@ -78,7 +78,7 @@ def test_after_a_death_in_the_call_the_ending_is_what_is_true_and_the_call_is_no
     core_bot.wait(SETTLE_AFTER_MS / 1000 + 30)
     assert core_bot.now(change).status is (Status.DONE if effect else Status.FAILED)
     assert len(core_bot.toy.calls) == 1
-    (record,) = core_bot.records(Tag.EXECUTION_SETTLED)
+    (record,) = core_bot.records(Tag.EXECUTION_RESOLVED)
     assert record.facts["status"] == core_bot.now(change).status
     assert core_bot.store.database.row("SELECT count(*) AS n FROM jobs") == {"n": 0}
 

@@ -89,7 +89,7 @@ def pending(core_bot: CoreBot) -> int:
 
 
 def lifted(core_bot: CoreBot) -> list[tuple[str, str]]:
-    return [(record.actor, record.subject) for record in core_bot.records(Tag.STOP_LIFTED)]
+    return [(record.actor, record.subject) for record in core_bot.records(Tag.STOP_DISCARDED)]
 
 
 @stopping

@@ -307,7 +307,7 @@ def test_a_mark_is_no_head_so_that_it_hides_no_cut_of_the_witness_file(old: Core
     finish(start_again(old))
     old.type(OLGA, "thing list")
     WitnessWriter(old.ctx).run_once()
-    assert len(old.records(Tag.WITNESS_CUT)) == 1
+    assert len(old.records(Tag.WITNESS_TRUNCATED)) == 1
 
 
 def test_a_witness_that_takes_no_mark_is_no_trouble(old: CoreBot, tmp_path: Path) -> None:

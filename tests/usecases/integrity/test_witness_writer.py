@@ -171,7 +171,7 @@ def test_after_a_kill_between_the_line_and_its_cursor_it_is_written_again(watche
         store.facts.put("witnessed", kept)
     WitnessWriter(watched.ctx).run_once()
     assert [one["seq"] for one in lines(watched)] == [6, 7, 7]
-    assert watched.records(Tag.WITNESS_CUT) == []
+    assert watched.records(Tag.WITNESS_TRUNCATED) == []
 
 
 def watched_entry() -> Entry:
@@ -269,12 +269,12 @@ def test_a_witness_that_was_cut_is_told_recorded_and_begun_anew(
     with caplog.at_level(logging.WARNING):
         anchoring.run_once()
     assert "ended at record #0, and had got #6: it was cut, or is another file" in caplog.text
-    (cut,) = watched.records(Tag.WITNESS_CUT)
+    (cut,) = watched.records(Tag.WITNESS_TRUNCATED)
     assert cut.facts == {"seq": 0, "count": 6}
     for _ in range(3):
         anchoring.run_once()
     assert [one["seq"] for one in lines(watched)] == [7, 8]
-    assert len(watched.records(Tag.WITNESS_CUT)) == 1
+    assert len(watched.records(Tag.WITNESS_TRUNCATED)) == 1
 
 
 def test_one_that_cannot_be_written_is_told_once_and_bars_what_is_dangerous_in_time(
@@ -301,7 +301,7 @@ def test_one_that_cannot_be_written_is_told_once_and_bars_what_is_dangerous_in_t
     anchoring.run_once()
     assert find_witness_limit(watched.ctx) is None
     assert "waits for approval" in watched.type(OLGA, "thing remove one")
-    assert watched.records(Tag.WITNESS_CUT) == []
+    assert watched.records(Tag.WITNESS_TRUNCATED) == []
 
 
 def test_one_that_cannot_be_read_is_a_warning(watched: CoreBot, caplog: pytest.LogCaptureFixture) -> None:

@@ -63,7 +63,7 @@ def test_an_outcome_that_nothing_shows_is_settled_and_no_longer_in_the_way(core_
     assert core_bot.now(change).status is Status.UNKNOWN, "reading back never decides it"
     assert f"settled: {status}" in hand(core_bot, change, status)
     assert core_bot.now(change).status is status
-    (record,) = core_bot.records(Tag.EXECUTION_SETTLED)
+    (record,) = core_bot.records(Tag.EXECUTION_RESOLVED)
     assert record.actor == SHELL.id
     assert core_bot.ask(BLIND).number != change.number
 
@@ -140,7 +140,7 @@ def test_a_press_is_the_ending_on_the_record_of_who_pressed(
     assert (ended.status, ended.ended_at) == (status, core_bot.clock.now_ms())
     assert ended.outcome == f"{mentions.person(VERA)} looked on the portal: it was {word}."
     assert ended.settled_by == VERA
-    (record,) = core_bot.records(Tag.EXECUTION_SETTLED)
+    (record,) = core_bot.records(Tag.EXECUTION_RESOLVED)
     assert (record.actor, record.subject, record.facts["status"]) == (VERA.id, change.id, status)
     core_bot.wait(60)
     assert core_bot.now(change).status is status
@@ -217,7 +217,7 @@ def test_two_people_at_once_are_one_ending_and_the_other_is_told_whose(core_bot:
     clicks = [core_bot.click(VERA, change, card_token.WAS_DONE), core_bot.click(IDA, change, card_token.WAS_NOT_DONE)]
     race(core_bot, *clicks)
     ended = core_bot.now(change)
-    (record,) = core_bot.records(Tag.EXECUTION_SETTLED)
+    (record,) = core_bot.records(Tag.EXECUTION_RESOLVED)
     winner, loser, word = (VERA, IDA, "done") if ended.status is Status.DONE else (IDA, VERA, "not done")
     assert (record.actor, record.facts["status"]) == (winner.id, ended.status)
     told = {whisper.person: whisper.reply.title for whisper in core_bot.waiting_whispers()[before:]}
@@ -231,7 +231,7 @@ def test_the_same_press_delivered_twice_is_one(core_bot: CoreBot) -> None:
     receive(core_bot.ctx, click)
     receive(core_bot.ctx, replace(click))
     core_bot.do_jobs()
-    assert len(core_bot.records(Tag.EXECUTION_SETTLED)) == 1
+    assert len(core_bot.records(Tag.EXECUTION_RESOLVED)) == 1
 
 
 def test_what_has_ended_is_not_settled(core_bot: CoreBot) -> None:

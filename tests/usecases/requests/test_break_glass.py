@@ -171,7 +171,7 @@ def test_confirmed_it_runs_verified_and_on_the_record(glass: CoreBot) -> None:
     assert tags[:4] == [
         Tag.CHANGE_REQUESTED,
         Tag.APPROVAL_BYPASSED,
-        Tag.PLAN_CONFIRMED,
+        Tag.REQUEST_CONFIRMED,
         Tag.EXECUTION_INTENDED,
     ]
     (bypass,) = glass.records(Tag.APPROVAL_BYPASSED)

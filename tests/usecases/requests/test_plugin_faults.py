@@ -42,7 +42,7 @@ def test_a_fault_in_the_call_is_named_once_reading_back_has_settled_it(
     assert guarded.now(change).status is status
     assert outcome(guarded, change).startswith("The plugin failed in the call")
     assert IN_CALL in outcome(guarded, change)
-    assert IN_CALL in str(guarded.records(Tag.EXECUTION_SETTLED)[-1].facts["outcome"])
+    assert IN_CALL in str(guarded.records(Tag.EXECUTION_RESOLVED)[-1].facts["outcome"])
     assert IN_CALL in guarded.threads[-1]
 
 

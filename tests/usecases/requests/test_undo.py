@@ -139,7 +139,7 @@ def test_an_undo_that_was_not_done_leaves_the_button(core_bot: CoreBot) -> None:
 
 def test_a_confirmation_is_recorded_and_told_as_one_and_not_as_an_approval(core_bot: CoreBot) -> None:
     change = done(core_bot)
-    (record,) = core_bot.records(Tag.PLAN_CONFIRMED)
+    (record,) = core_bot.records(Tag.REQUEST_CONFIRMED)
     assert (record.actor, record.subject, record.facts["digest"]) == (OLGA.id, change.id, change.digest)
     assert core_bot.records(Tag.REVIEW_APPROVED) == []
     told = "\n".join(core_bot.threads)
