@@ -48,7 +48,7 @@ ARCHIVES: tuple[Mutation, ...] = (
             "_LAST_WORDS = stored_tags(Tag.ACCESS_GRANTED, Tag.ACCESS_REVOKED)",
             "_LAST_WORDS = (Tag.ACCESS_GRANTED, Tag.ACCESS_REVOKED)",
         ),
-        by="tests/usecases/test_earlier_tags.py",
+        by="tests/usecases/integrity/test_earlier_tags.py",
     ),
     mutation(
         "kept-record-may-go",

@@ -20,7 +20,7 @@ _EXECUTION, _STANDING = "bot/core/change/outcome.py", "bot/core/authority/member
 _FLAGS = "bot/slack/account_flags.py"
 _MACHINE = "tests/long/machine/test_machine.py"
 _STORIES = "tests/long/test_stories.py"
-_EARLIER_TAGS = "tests/usecases/test_earlier_tags.py"
+_EARLIER_TAGS = "tests/usecases/integrity/test_earlier_tags.py"
 
 DECISIONS: tuple[Mutation, ...] = (
     mutation(
