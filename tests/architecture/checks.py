@@ -152,6 +152,20 @@ def values(module: Module) -> Iterator[str]:
                     yield f"{module.name}.{node.name} is not {', '.join(lacking)}"
 
 
+def owners(module: Module) -> Iterator[str]:
+    """An owner of what a process knows shows no collection that others could change: it has methods for that."""
+    for node in module.nodes() if within(module.name, table.OWNERS) else ():
+        if isinstance(node, ast.Assign | ast.AnnAssign) and _makes_collection(node.value):
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                if isinstance(target, ast.Attribute) and not target.attr.startswith("_"):
+                    yield f"{module.name}:{node.lineno} shows the collection {target.attr}"
+
+
+def _makes_collection(value: ast.expr | None) -> bool:
+    made = isinstance(value, ast.Call) and ast.unparse(value.func) in ("dict", "list", "set")
+    return made or isinstance(value, ast.Dict | ast.List | ast.Set | ast.DictComp | ast.ListComp | ast.SetComp)
+
+
 def _takes_dataclass(node: ast.AST) -> bool:
     if not isinstance(node, ast.ImportFrom) or node.module != "dataclasses":
         return False
@@ -312,6 +326,7 @@ CHECKS: tuple[Check, ...] = (
     slack_shapes,
     broad_excepts,
     values,
+    owners,
     docstrings,
     placeholders,
     statements,

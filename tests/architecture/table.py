@@ -208,6 +208,9 @@ LIVING: Mapping[str, str] = {
 }
 """Dataclasses that are not frozen, slotted and keyword-only values."""
 
+OWNERS = ("bot.usecases.process",)
+"""Rooms of the owners of what a process knows."""
+
 CHEAP = "bot.plugin.frozen"
 """Where dataclasses come from: the standard library's cost each start a tenth of a second."""
 
