@@ -12,12 +12,11 @@ from bot.core.text import plural
 from bot.host.discovery import close_plugins, load_plugins
 from bot.host.guarded_calls import blame_plugin
 from bot.host.plugin_services import services_for
-from bot.plugin import Place, Plugin, PluginError, Refusal, Reply
+from bot.plugin import Place, PlaceTerm, Plugin, PluginError, Refusal, Reply
 from bot.store.engine.database import FILE_NAME, Database
 from bot.store.schema.migrations import pending
 from bot.store.store import Store
 
-CHECK_COMMAND = "portal check"
 PROBLEMS = "problems"
 """The entry of that command's data with what keeps a portal from being used, as sentences."""
 
@@ -34,9 +33,11 @@ def check_portals(environment: Environment) -> str | Note:
 
 
 def _check_each(environment: Environment, plugins: Sequence[Plugin]) -> str | Note:
+    terms = {plugin.place_term for plugin in plugins}
+    term = terms.pop() if len(terms) == 1 else PlaceTerm()
     known = [(plugin, place) for plugin in plugins for place in _places(environment, plugin, environment.store)]
     if not known:
-        return Note(says="No portal is set up yet.", hint="Add one: b24bot portal add NAME")
+        return Note(says=f"No {term.word} is set up yet.", hint=f"Add one: b24bot {term.word} add NAME")
     problems, notes = [], []
     with closing(Database(environment.settings.home / FILE_NAME)) as database:
         store = Store(database, environment.keys, environment.clock, backups=environment.settings.backups)
@@ -45,9 +46,9 @@ def _check_each(environment: Environment, plugins: Sequence[Plugin]) -> str | No
             problems += [f"{place.name}: {one}" for one in found]
             notes += [f"{place.name}: {one}" for one in told]
     if problems:
-        raise Refusal(" ".join(problems), hint="See also: b24bot portal check --portal NAME")
+        raise Refusal(" ".join(problems), hint=f"See also: b24bot {term.word} check {term.option} NAME")
     names = ", ".join(place.name for _, place in known)
-    return Note(says=" ".join(notes)) if notes else f"{plural(len(known), 'portal')}, in order: {names}"
+    return Note(says=" ".join(notes)) if notes else f"{plural(len(known), term.word)}, in order: {names}"
 
 
 def _places(environment: Environment, plugin: Plugin, store: Store) -> list[Place]:
@@ -80,4 +81,5 @@ def _look(environment: Environment, plugin: Plugin, place: Place, store: Store) 
 
 
 def _check_command(plugin: Plugin) -> AnyCommand | None:
-    return next((command for group in plugin.groups for command in group if command.path == CHECK_COMMAND), None)
+    path = f"{plugin.place_term.word} check"
+    return next((command for group in plugin.groups for command in group if command.path == path), None)

@@ -19,7 +19,7 @@ import click
 from click.shell_completion import CompletionItem, get_completion_class
 
 from bot.cli.session import Terminal
-from bot.core.parsing.invocation import HOST_OPTIONS, AnyCommand, host_options
+from bot.core.parsing.invocation import AnyCommand, host_options, read_options
 from bot.plugin import Parameter, Plugin, Refusal, Sealed, Secrets, Services
 from bot.plugin.frozen import dataclass
 from bot.store.engine.database import FILE_NAME
@@ -95,13 +95,13 @@ def value_items(
     terminal: Terminal, declared: AnyCommand, words: Sequence[str], incomplete: str
 ) -> list[CompletionItem]:
     """The values that fit in the place after `words`, as far as they are known within a short time."""
-    # bash takes “--portal=prod” apart.
+    # bash takes “--place=prod” apart.
     words = [word for word in words if word != "="]
     expected = _expected(declared, words)
     if isinstance(expected, str):
-        found = _in_time(lambda: _portals(terminal, declared) if expected == "--portal" else ())
+        found = _in_time(lambda: _portals(terminal, declared) if expected == declared.place_term.option else ())
     elif expected is not None and expected.arg.complete is not None:
-        complete, portal = expected.arg.complete, _portal_in(words)
+        complete, portal = expected.arg.complete, _portal_in(declared.place_term.option, words)
         found = _in_time(lambda: _completed(terminal, declared, complete, portal))
     else:
         found = []
@@ -136,7 +136,7 @@ def _expected(declared: AnyCommand, words: Sequence[str]) -> Parameter | str | N
     """The parameter whose value comes next, or the name of a host's option; None when nothing fits."""
     flags = {each.option: each for each in declared.parameters if each.flag}
     takes_value = {name for name, each in flags.items() if not each.switch} | {
-        name for name, label in HOST_OPTIONS.items() if label
+        name for name, label in read_options(declared).items() if label
     }
     waiting, given = "", 0
     for word in words:
@@ -154,10 +154,10 @@ def _expected(declared: AnyCommand, words: Sequence[str]) -> Parameter | str | N
     return places[-1] if places and places[-1].many else None
 
 
-def _portal_in(words: Sequence[str]) -> str | None:
-    """The portal that the words name, with `--portal NAME` or `--portal=NAME`."""
-    named = [after for word, after in pairwise([*words, ""]) if word == "--portal"]
-    joined = [word.partition("=")[2] for word in words if word.startswith("--portal=")]
+def _portal_in(option: str, words: Sequence[str]) -> str | None:
+    """The place that the words name, with `--place NAME` or `--place=NAME` or as its plugin calls that option."""
+    named = [after for word, after in pairwise([*words, ""]) if word == option]
+    joined = [word.partition("=")[2] for word in words if word.startswith(f"{option}=")]
     return next(iter([*named, *joined]), None)
 
 

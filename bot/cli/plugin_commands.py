@@ -25,7 +25,6 @@ from bot.usecases.admin.help_pages import describe_terminal_command
 from bot.usecases.card_subcommands import refuse_card_subcommand
 
 HOST_OPTIONS_HELP = {
-    "--portal": "the portal to act on; without it your own choice, else the default (portal use)",
     "--reason": "why; approvers read it",
     "--dry-run": "only show what would happen",
     "--break-glass": "in an emergency, and where it is switched on: do not wait for approval; needs --reason",
@@ -114,7 +113,10 @@ def _who(declared: AnyCommand) -> str:
 
 
 def _options(declared: AnyCommand) -> Iterator[tuple[str, str]]:
-    yield from ((f"{name} {label}".strip(), HOST_OPTIONS_HELP[name]) for name, label in host_options(declared).items())
+    term = declared.place_term
+    chosen = f"the {term.word} to act on; without it your own choice, else the default ({term.word} use)"
+    helps = {term.option: chosen, **HOST_OPTIONS_HELP}
+    yield from ((f"{name} {label}".strip(), helps[name]) for name, label in host_options(declared).items())
     if not declared.terminal and declared.risk is not Risk.READ:
         yield "--yes", YES_HELP
     yield "--json", "print JSON, also for errors"

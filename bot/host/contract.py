@@ -112,6 +112,8 @@ def check_place_term(plugin: Any) -> Iterator[str]:
         yield f"calls a place “{term.word}”; a word for it is made of a-z"
     elif not _OPTION.match(term.option):
         yield f"names a place by “{term.option}”; an option is two hyphens and a word of a-z, 0-9 and -"
+    elif term.option in (*HOST_OPTIONS, *TERMINAL_OPTIONS):
+        yield f"may not name a place by {term.option}: every command has it already"
 
 
 def check_events(plugin: Any) -> Iterator[str]:
@@ -172,7 +174,7 @@ def check_arguments(plugin: Any) -> Iterator[str]:
             wrong = find_mismatch(parameter.arg, Arg)
             if wrong:
                 yield f"describes the argument “{parameter.name}” of “{command.path}” wrongly: {wrong}"
-            if parameter.flag and parameter.option in (*HOST_OPTIONS, *TERMINAL_OPTIONS):
+            if parameter.flag and parameter.option in (plugin.place_term.option, *HOST_OPTIONS, *TERMINAL_OPTIONS):
                 yield f"may not have {parameter.option} in “{command.path}”: every command has it already"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -11,10 +12,10 @@ from bot.core.local_plugins import is_local_plugin
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.invocation import AnyCommand, understand
 from bot.host.guarded_calls import guard_command
-from bot.plugin import Event, Plugin, PluginError
+from bot.plugin import Event, PlaceTerm, Plugin, PluginError
 
-SHARED = ("portal",)
-"""Nouns that the bot and plugins share: the bot chooses among the places that plugins bring."""
+PLACES = "place"
+"""The noun of b24bot's own command that chooses a place; it is typed with the plugin's word for one."""
 TERMINAL_WORDS = frozenset(
     {
         *("access", "audit", "backup", "completion", "doctor", "init", "key", "outbox", "play"),
@@ -34,6 +35,13 @@ class Registry:
                 raise ConfigurationError(f"Two plugins are called “{plugin.name}”.", hint="Look at B24BOT_PLUGINS.")
             self.plugins[plugin.name] = plugin
         self._assert_events()
+        terms = [one.place_term for one in self.plugins.values() if not is_local_plugin(one.name)]
+        self.place_term = terms[0] if len(set(terms)) == 1 else PlaceTerm()
+        """What people call a place, whatever its plugin."""
+        by_word = {
+            one.place_term.word: one.place_term for one in self.plugins.values() if not is_local_plugin(one.name)
+        }
+        self._terms = tuple(by_word.values()) or (PlaceTerm(),)
         self._commands: dict[str, AnyCommand] = {}
         self._owners: dict[str, str] = {}
         self._nouns: dict[str, str] = dict.fromkeys(TERMINAL_WORDS, "")
@@ -43,6 +51,17 @@ class Registry:
             for group in plugin.groups:
                 for command in group:
                     self._add(plugin.name, command)
+        self._assert_words()
+
+    def _assert_words(self) -> None:
+        """A plugin's word for a place is the noun of nothing else that is b24bot's own."""
+        taken = {command.noun for command in self if command.placeless and command.verb != "use"} | TERMINAL_WORDS
+        for plugin in self.plugins.values():
+            if plugin.place_term.word in taken:
+                raise ConfigurationError(
+                    f"The plugin “{plugin.name}” may not call a place “{plugin.place_term.word}”: b24bot itself has "
+                    "that noun."
+                )
 
     def _assert_events(self) -> None:
         """Each tag belongs to one plugin, so that each record reads as that plugin says."""
@@ -54,16 +73,26 @@ class Registry:
                     raise ConfigurationError(f"Two plugins have the event “{event.tag}”: {other} and {plugin.name}.")
 
     def _add(self, owner: str, command: AnyCommand) -> None:
+        if _is_own(owner) and command.noun == PLACES:
+            for term in self._terms:
+                self._add_one(owner, in_terms(command, term))
+        else:
+            self._add_one(owner, command)
+
+    def _add_one(self, owner: str, command: AnyCommand) -> None:
         if command.path in self._commands:
             owners = " and ".join(_called(one) for one in (self._owners[command.path], owner))
             raise ConfigurationError(f"Two commands are called “{command.path}”: of {owners}.")
         theirs = self._nouns.setdefault(command.noun, owner)
-        if owner != theirs and not _is_own(owner) and command.noun not in SHARED:
+        shared = {term.word for term in self._terms}
+        if owner != theirs and not _is_own(owner) and command.noun not in shared:
             raise ConfigurationError(
                 f"{_called(owner).capitalize()} may not declare the noun “{command.noun}”: {_called(theirs)} has it."
             )
         self._commands[command.path] = (
-            replace(command, placeless=True) if _is_own(owner) else guard_command(owner, command)
+            replace(command, placeless=True, place_term=self.place_term)
+            if _is_own(owner)
+            else replace(guard_command(owner, command), place_term=self.plugins[owner].place_term)
         )
         self._owners[command.path] = owner
 
@@ -106,6 +135,22 @@ class Registry:
         if name not in self.plugins:
             raise ConfigurationError(f"The plugin “{name}” is not loaded.", hint="Add it to B24BOT_PLUGINS.")
         return self.plugins[name]
+
+
+def in_terms(command: AnyCommand, term: PlaceTerm) -> AnyCommand:
+    """A command of b24bot's own about places, with what people call one in its noun, help and arguments."""
+
+    def say(text: str) -> str:
+        words = {"--place": term.option, "places": term.plural, "place": term.word}
+        return re.sub(r"--place\b|\bplaces?\b", lambda found: words[found[0]], text)
+
+    return replace(
+        command,
+        noun=say(command.noun),
+        help=say(command.help),
+        description=say(command.description),
+        parameters=tuple(replace(one, arg=replace(one.arg, help=say(one.arg.help))) for one in command.parameters),
+    )
 
 
 def _is_own(owner: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_t
 
 from bot.plugin.errors import DeclarationError
 from bot.plugin.frozen import dataclass
-from bot.plugin.values import Nothing, Plan, Reply, Risk
+from bot.plugin.values import Nothing, PlaceTerm, Plan, Reply, Risk
 
 P = TypeVar("P")
 Answer = Plan | Reply | Nothing
@@ -90,6 +90,8 @@ class Command(Generic[P]):
     """When its plan may raise the risk to destroy, as help says it behind who has to approve: `with a TEXT`."""
     placeless: bool = False
     """About b24bot itself, as the host's own commands are: it takes no --portal. The host says so, no declaration."""
+    place_term: PlaceTerm = PlaceTerm()
+    """What people call the places of its plugin. The host says so, no declaration."""
     terminal: bool = False
     """Only in the terminal: it sets up what the bot itself keeps, and its first argument is Services.
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from bot.plugin.commands import Group
 from bot.plugin.frozen import dataclass
-from bot.plugin.values import Call, CallOutcome, Json, Observation, Place, Plan, Remember, Table
+from bot.plugin.values import Call, CallOutcome, Json, Observation, Place, PlaceTerm, Plan, Remember, Table
 
 P = TypeVar("P")
 PLUGIN_API = 1
@@ -46,14 +46,6 @@ class Settling:
     @property
     def ask_people_ms(self) -> int:
         return round(self.ask_people * 1000)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceTerm:
-    """What people call a place of the plugin: the word for one, and the option that names one in a line."""
-
-    word: str = "place"
-    option: str = "--place"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,6 +51,21 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceTerm:
+    """What people call a place of a plugin: the word for one, and the option that names one in a line.
+
+    Under the word stands also the command that chooses a place: `place use NAME`.
+    """
+
+    word: str = "place"
+    option: str = "--place"
+
+    @property
+    def plural(self) -> str:
+        return f"{self.word}s"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One remote call a plan would make. `note` says in one sentence what it does."""
 

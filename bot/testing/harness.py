@@ -114,7 +114,7 @@ class Harness:
         """
         understood = self.understand(line)
         if not understood.command.terminal:
-            subject = self.open(understood.command, self.place(understood.invocation.portal))
+            subject = self.open(understood.command, self.place(understood.invocation.place))
             return ask(self.plugin.name, understood, subject)
         precheck(self.plugin, understood, self.services())
         arguments = {**understood.arguments, **read_secrets(understood, secrets or {})}
@@ -160,7 +160,7 @@ class Harness:
     def run(self, line: str) -> Ending:
         """Go all the way: plan, plan again and compare, perform, verify, judge. Raises AssertionError for a drift."""
         plan = self.plan(line)
-        place = self.understand(line).invocation.portal
+        place = self.understand(line).invocation.place
         changed = self.drift(plan, line)
         if changed:
             raise AssertionError(f"“{line}” planned again is another plan: {'; '.join(changed)}")

@@ -242,4 +242,4 @@ def _misread(harness: Harness, plan: Plan) -> Iterator[str]:
 
 
 def _place_of(harness: Harness, line: str) -> str | None:
-    return harness.understand(line).invocation.portal
+    return harness.understand(line).invocation.place

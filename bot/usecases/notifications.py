@@ -13,7 +13,7 @@ from bot.plugin import PluginError, Reply, TargetRefused, TargetUnreachable
 from bot.store.repositories.outbox import Urgency
 from bot.usecases.context import Context, log
 from bot.usecases.lease_holding import steady_ms
-from bot.usecases.place_choice import describe_with_place, has_several_places
+from bot.usecases.place_choice import describe_with_place, has_several_places, term_of
 from bot.usecases.roles import role_of
 
 LASTS_MS = 1_200
@@ -142,7 +142,9 @@ def notify_person(
 def _portal_of(ctx: Context, number: int) -> tuple[tuple[str, str], ...]:
     """The portal of a change request as a fact, where there are several."""
     found = ctx.store.changes.whereabouts(number) if number else None
-    return (("Portal", found[1]),) if found and has_several_places(ctx, found[0]) else ()
+    if not found or not has_several_places(ctx, found[0]):
+        return ()
+    return ((term_of(ctx.registry, found[0]).word.capitalize(), found[1]),)
 
 
 def error_reply(error: PluginError, *, reference: str = "") -> Reply:

@@ -13,12 +13,11 @@ from bot.core.local_plugins import BUILTIN, is_local_plugin
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.principals import Principal
 from bot.host.registry import Registry
-from bot.plugin import Place, Plugin, PluginError, Refusal
+from bot.plugin import Place, PlaceTerm, Plugin, PluginError, Refusal
 from bot.plugin.frozen import dataclass
 from bot.store.store import Transaction
 from bot.usecases.context import Context
 
-ADD = "portal add"
 DEFAULT, OWN = "default portal", "own portal"
 """The kinds of the records: one default for each plugin, and one choice for each plugin and person."""
 
@@ -33,6 +32,12 @@ class Choice:
     def find_in(self, places: Sequence[Place]) -> Place | None:
         """The portal that was chosen, whatever it is called now; None when it is not known any more."""
         return next((place for place in places if place.identity == self.identity), None)
+
+
+def term_of(registry: Registry, plugin: str) -> PlaceTerm:
+    """What people call a place of this plugin."""
+    found = registry.plugins.get(plugin)
+    return found.place_term if found is not None else registry.place_term
 
 
 def default_of(ctx: Context, plugin: str) -> Choice | None:
@@ -78,52 +83,57 @@ def choose_portal(
     ctx: Context, plugin: str, places: Sequence[Place], person: Principal, named: str | None = None
 ) -> Place:
     """The portal a line is about. Raises Refusal, with what to type, where nothing stored says which."""
+    term = term_of(ctx.registry, plugin)
     if not places and not _can_be_added(ctx.registry, plugin):
         raise Refusal(
             f"The plugin {plugin} knows no place to act on yet.",
             hint="Its settings say where it acts; an admin sets them in the host's terminal.",
         )
     if named is not None or not places:
-        return find_portal(places, named or "")
+        return find_portal(places, named or "", term)
     own = own_choice(ctx, plugin, person)
     if own is not None:
-        return own.find_in(places) or _refuse(own, places, "Your own portal", "Choose another: portal use NAME.")
+        remedy = f"Choose another: {term.word} use NAME."
+        return own.find_in(places) or _refuse(own, places, term, f"Your own {term.word}", remedy)
     default = default_of(ctx, plugin)
     if default is not None:
         found = default.find_in(places)
-        return found or _refuse(default, places, "The default portal", "An admin types portal use NAME --for-all.")
+        remedy = f"An admin types {term.word} use NAME --for-all."
+        return found or _refuse(default, places, term, f"The default {term.word}", remedy)
     if len(places) > 1:
         raise Refusal(
-            f"There are several portals and no default: {_names(places)}.",
-            hint="Add --portal NAME. To choose one for all your commands, type portal use NAME; an admin chooses the "
-            "default of everybody with portal use NAME --for-all.",
+            f"There are several {term.plural} and no default: {_names(places)}.",
+            hint=f"Add {term.option} NAME. To choose one for all your commands, type {term.word} use NAME; an admin "
+            f"chooses the default of everybody with {term.word} use NAME --for-all.",
         )
     return places[0]
 
 
 def _can_be_added(registry: Registry, plugin: str) -> bool:
     """Whether a plugin's places are made known by the command that is named where there are none."""
-    owners = (registry.owner(command) for command in registry if command.path == ADD)
+    path = f"{term_of(registry, plugin).word} add"
+    owners = (registry.owner(command) for command in registry if command.path == path)
     return any(owner is not None and owner.name == plugin for owner in owners)
 
 
-def _refuse(choice: Choice, places: Sequence[Place], whose: str, remedy: str) -> Place:
+def _refuse(choice: Choice, places: Sequence[Place], term: PlaceTerm, whose: str, remedy: str) -> Place:
     """Never fall back on another portal: the same words would then change something else."""
     raise Refusal(
         f"{whose}, {choice.name}, is not known any more, so nothing says which one is meant.",
-        hint=f"Add --portal NAME. {remedy} Known: {_names(places)}.",
+        hint=f"Add {term.option} NAME. {remedy} Known: {_names(places)}.",
     )
 
 
-def find_portal(places: Sequence[Place], name: str) -> Place:
+def find_portal(places: Sequence[Place], name: str, term: PlaceTerm) -> Place:
     """The portal of this name. Raises Refusal with the names there are."""
     if not places:
-        raise Refusal("No portal is set up yet.", hint="An admin runs `b24bot portal add NAME` in the host's terminal.")
+        hint = f"An admin runs `b24bot {term.word} add NAME` in the host's terminal."
+        raise Refusal(f"No {term.word} is set up yet.", hint=hint)
     names = [place.name for place in places]
     if name not in names:
         meant = find_nearest(name, names)
         known = f"Did you mean {meant}?" if meant else f"Known: {_names(places)}."
-        raise Refusal(f"There is no portal “{name}”.", hint=known)
+        raise Refusal(f"There is no {term.word} “{name}”.", hint=known)
     return places[names.index(name)]
 
 
@@ -156,18 +166,19 @@ def keep_first_portal(
     added = [place for place in after if place.identity not in {one.identity for one in before}]
     if not added:
         return ""
-    default = default_of(ctx, plugin)
+    default, term = default_of(ctx, plugin), term_of(ctx.registry, plugin)
+    use = f"{term.word} use {added[0].name}"
     if default is None and len(before) < 2:
         first = (before or added)[0]
         set_default(tx, ctx, plugin, first, by=by)
         default = Choice(name=first.name, identity=first.identity)
     if default is None:
-        return f"There are several portals and no default. An admin chooses one: portal use {added[0].name} --for-all"
+        return f"There are several {term.plural} and no default. An admin chooses one: {use} --for-all"
     if default.identity == added[0].identity:
-        return f"{default.name} is the default portal: commands without --portal act on it."
+        return f"{default.name} is the default {term.word}: commands without {term.option} act on it."
     return (
-        f"The default portal is {default.name}; it did not change. For your own commands: portal use {added[0].name}. "
-        f"For everybody, with the approval of another admin: portal use {added[0].name} --for-all"
+        f"The default {term.word} is {default.name}; it did not change. For your own commands: {use}. "
+        f"For everybody, with the approval of another admin: {use} --for-all"
     )
 
 

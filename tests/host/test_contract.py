@@ -100,6 +100,10 @@ def grown(**fields: Any) -> Event:
         ({"place_term": "tree"}, "declares place_term wrongly: it is str instead of PlaceTerm"),
         ({"place_term": PlaceTerm(word="Tree")}, "calls a place “Tree”; a word for it is made of a-z"),
         ({"place_term": PlaceTerm(option="-t")}, "names a place by “-t”; an option is two hyphens and a word of"),
+        (
+            {"place_term": PlaceTerm(option="--reason")},
+            "may not name a place by --reason: every command has it already",
+        ),
         ({"events": ("grown",)}, "has events that are not all a Event"),
         ({"events": (grown(tag="grown"),)}, "declares the event “grown”, whose tag is not source:subject:action"),
         (

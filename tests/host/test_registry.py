@@ -10,7 +10,7 @@ from bot.cli.root import OWN
 from bot.core.bot_errors import ConfigurationError, PluginFault
 from bot.core.parsing.invocation import understand
 from bot.host.registry import TERMINAL_WORDS, Registry
-from bot.plugin import Arg, BadArgument, Event, Group, Reply, Risk
+from bot.plugin import Arg, BadArgument, Event, Group, PlaceTerm, Reply, Risk
 from tests.host.invented import Invented, group
 
 TREES = Invented("trees", group("tree", "plant", "fell"), group("leaf", "count"))
@@ -75,9 +75,44 @@ def test_a_noun_belongs_to_one_owner_and_a_word_of_the_terminal_to_no_plugin() -
             Registry([Invented("again", group(noun, "water"))], builtin=builtin)
 
 
+def calling(name: str, word: str, *groups: Group[None]) -> Invented:
+    """A plugin with a word of its own for its places."""
+    made = Invented(name, *groups)
+    made.place_term = PlaceTerm(word=word, option=f"--{word}")
+    return made
+
+
 def test_the_noun_of_places_is_shared() -> None:
-    one, other = Invented("one", group("portal", "add")), Invented("other", group("portal", "check"))
-    assert [each.path for each in Registry([one, other])] == ["portal add", "portal check"]
+    one, other = Invented("one", group("place", "add")), Invented("other", group("place", "check"))
+    assert [each.path for each in Registry([one, other])] == ["place add", "place check"]
+
+
+def test_what_is_b24bots_own_about_places_is_typed_with_the_word_of_each_plugin() -> None:
+    using = group("place", "use")
+    garden, cave = calling("trees", "garden", group("tree", "plant")), calling("stones", "cave")
+    for plugins, words in (([], ["place"]), ([garden], ["garden"]), ([garden, cave], ["garden", "cave"])):
+        registry = Registry(plugins, builtin=using)
+        assert [each.path for each in registry if each.verb == "use"] == [f"{word} use" for word in words]
+
+
+def test_a_line_names_the_place_by_the_option_of_the_plugin_and_what_is_b24bots_own_knows_it_too() -> None:
+    own = group("status", "")
+    garden, cave = calling("trees", "garden", group("tree", "plant")), calling("stones", "cave", group("rock", "turn"))
+    both = Registry([garden, cave], builtin=own)
+    for line, place in (("tree plant oak --garden north", "north"), ("rock turn --cave=deep", "deep")):
+        read = understand(both.commands, line).invocation
+        assert read.place == place
+        assert understand(both.commands, read.line).invocation == read
+    with pytest.raises(BadArgument, match="no option --cave"):
+        understand(both.commands, "tree plant oak --cave deep")
+    with pytest.raises(BadArgument, match="“status” is about b24bot itself, not about a garden"):
+        understand(Registry([garden], builtin=own).commands, "status --garden north")
+
+
+@pytest.mark.parametrize("word", ["status", "backup"])
+def test_a_word_for_places_is_no_noun_of_b24bots_own(word: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"“trees” may not call a place “{word}”: b24bot itself has that noun"):
+        Registry([calling("trees", word)], builtin=group("status", ""))
 
 
 def test_the_words_of_the_terminal_are_those_of_its_own_commands() -> None:

@@ -12,7 +12,7 @@ from bot.core.authority.policy import BrokenGlass, Decision, NeedsApproval, Need
 from bot.core.change import plans
 from bot.core.change.change_request import ChangeRequest, Review, Status, Verdict
 from bot.core.principals import Principal, Role
-from bot.plugin import Call, Place, Plan, Risk, Undo, UndoKind
+from bot.plugin import Call, Place, PlaceTerm, Plan, Risk, Undo, UndoKind
 from bot.slack.incoming.verification import RawRequest
 
 HOUR = 3_600_000
@@ -65,6 +65,7 @@ def a_change(
         "path": "connector remove",
         "plugin": "bitrix24",
         "place": PLACE,
+        "place_term": PlaceTerm(word="portal", option="--portal"),
         "requester": OLGA,
         "reason": "OPS-412 old number",
         "risk": Risk.DESTROY,

@@ -59,7 +59,7 @@ def test_a_line_that_plans_or_reads_something_else_says_what_it_was_answered_by(
         with pytest.raises(AssertionError, match="“lamp name desk Table” was answered by Plan"):
             harness.read("lamp name desk Table")
         with pytest.raises(LookupError, match=r"The plugin lamps names no place cellar\. Known: home\."):
-            harness.read("lamp list --portal cellar")
+            harness.read("lamp list --place cellar")
         assert harness.place() == harness.place("home") == HOME
 
 

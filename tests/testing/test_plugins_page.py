@@ -15,7 +15,7 @@ import pytest
 import bot.testing
 from bot.core.parsing.invocation import HOST_OPTIONS
 from bot.host.contract import MEMBERS, TERMINAL_OPTIONS
-from bot.plugin import Arg, CallVerdict, Plan, Reply, Risk, Services, Table
+from bot.plugin import Arg, CallVerdict, PlaceTerm, Plan, Reply, Risk, Services, Table
 from bot.plugin import host as api
 
 ROOT = Path(__file__).parents[2]
@@ -73,7 +73,7 @@ def told() -> Iterator[tuple[str, str]]:
     yield from (("a member of services", name) for name in vars(Services) if not name.startswith("_"))
     for kind in (Arg, Plan, Reply, Table):
         yield from ((f"a field of {kind.__name__}", field.name) for field in fields(kind) if field.name != "title")
-    yield from (("an option of every command", name) for name in (*HOST_OPTIONS, *TERMINAL_OPTIONS))
+    yield from (("an option of every command", name) for name in (PlaceTerm().option, *HOST_OPTIONS, *TERMINAL_OPTIONS))
     yield from (("a risk", risk.name) for risk in Risk)
     yield from (("a verdict", verdict.name) for verdict in CallVerdict)
     yield from (("offered to tests", name) for name in ("contract", "Harness", "WholeBot", "ContractBroken"))

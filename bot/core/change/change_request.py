@@ -9,7 +9,7 @@ from enum import StrEnum
 from bot.core.authority.policy import Decision, NeedsApproval
 from bot.core.local_plugins import is_local_plugin
 from bot.core.principals import Principal
-from bot.plugin import Observation, Place, Plan, Risk
+from bot.plugin import Observation, Place, PlaceTerm, Plan, Risk
 from bot.plugin.frozen import dataclass
 
 
@@ -145,6 +145,8 @@ class ChangeRequest:
     repeat: Repeat = Repeat.MAY_DIFFER
     read_fault: str = ""
     """The fault of the plugin that keeps it from being read back, as a sentence, while it has no proven outcome."""
+    place_term: PlaceTerm = PlaceTerm()
+    """What people call such a place."""
     reviews: tuple[Review, ...] = ()
 
     @property
@@ -224,6 +226,7 @@ class NewChange:
     channel: str
     card_id: str = ""
     undo_of: int | None = None
+    place_term: PlaceTerm = PlaceTerm()
 
 
 def describe_decision(sentence: str, change: ChangeRequest) -> str:

@@ -95,7 +95,8 @@ def _valued(command: AnyCommand) -> Mapping[str, str]:
     own = {
         each.option: each.arg.label for each in command.parameters if each.flag and not (each.switch or each.arg.secret)
     }
-    shared = {name: label for name, label in host_options(command).items() if name == "--portal"}
+    option = command.place_term.option
+    shared = {name: label for name, label in host_options(command).items() if name == option}
     return {**own, **shared}
 
 

@@ -16,8 +16,9 @@ from bot.core.parsing.typed_line import HOST_OPTIONS as HOST_OPTIONS
 from bot.core.parsing.typed_line import IN_MARKS, TypedLine, is_option
 from bot.core.parsing.typed_line import AnyCommand as AnyCommand
 from bot.core.parsing.typed_line import host_options as host_options
+from bot.core.parsing.typed_line import read_options as read_options
 from bot.core.text import join_lines
-from bot.plugin import BadArgument, Parameter, quote
+from bot.plugin import BadArgument, Parameter, PlaceTerm, quote
 from bot.plugin.frozen import dataclass
 
 LONGEST_LINE = 4_000
@@ -29,16 +30,18 @@ class Invocation:
 
     path: str
     words: tuple[str, ...] = ()
-    portal: str | None = None
+    place: str | None = None
+    """The name of the place to act on, where the line names one."""
+    place_option: str = PlaceTerm().option
     reason: str = ""
     dry_run: bool = False
     break_glass: bool = False
 
     @property
     def line(self) -> str:
-        """What one would type for it, quoted where needed. Of the options of every command only the portal is in it."""
-        portal = [] if self.portal is None else [portal_option(self.portal)]
-        return " ".join([self.path, *map(quote, self.words), *portal])
+        """What one would type for it, quoted where needed. Of the options of every command only the place is in it."""
+        place = [] if self.place is None else [write_place_option(self.place_option, self.place)]
+        return " ".join([self.path, *map(quote, self.words), *place])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +53,9 @@ class Understood:
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
-def portal_option(name: str) -> str:
-    """How a line names its portal."""
-    return f"--portal {quote(name)}" if not name.startswith("--") else quote(f"--portal={name}")
+def write_place_option(option: str, name: str) -> str:
+    """Write how a line names its place: by this option of its plugin."""
+    return f"{option} {quote(name)}" if not name.startswith("--") else quote(f"{option}={name}")
 
 
 def with_names(text: str) -> str:
@@ -119,9 +122,9 @@ def _could_be(command: AnyCommand, words: Sequence[str]) -> bool:
     return True
 
 
-def read_portal_option(typed: TypedLine) -> str | None:
-    """The portal that a line names, if it names one. Raises WordsError for an option of every command that is wrong."""
-    return _host_options(typed.command, typed.words())[1].get("--portal")
+def read_place_option(typed: TypedLine) -> str | None:
+    """The place that a line names, if it names one. Raises WordsError for an option of every command that is wrong."""
+    return _host_options(typed.command, typed.words())[1].get(typed.command.place_term.option)
 
 
 def recognize(commands: Iterable[AnyCommand], text: str) -> TypedLine:
@@ -158,7 +161,8 @@ def _understood(command: AnyCommand, rest: Sequence[str]) -> Understood:
     invocation = Invocation(
         path=command.path,
         words=tuple(words),
-        portal=options.get("--portal"),
+        place=options.get(command.place_term.option),
+        place_option=command.place_term.option,
         reason=join_lines(options.get("--reason", "")),
         dry_run="--dry-run" in options,
         break_glass="--break-glass" in options,
@@ -178,31 +182,35 @@ def name_people(command: AnyCommand, word: str) -> str:
 
 
 def _host_options(command: AnyCommand, rest: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    known = read_options(command)
     words: list[str] = []
     options: dict[str, str] = {}
     queue = list(rest)
     while queue:
         word = queue.pop(0)
         name, equals, value = word.partition("=")
-        if name not in HOST_OPTIONS:
+        if name not in known:
             words.append(word)
         elif name in options:
             raise _twice(name)
-        elif HOST_OPTIONS[name]:
-            options[name] = value if equals else _value_of(command, name, HOST_OPTIONS[name], queue)
+        elif known[name]:
+            options[name] = value if equals else _value_of(command, name, known[name], queue)
         else:
             options[name] = _no_value(name, equals)
     return words, options
 
 
 def _refuse_host_options(command: AnyCommand, options: Iterable[str]) -> None:
-    """A command of the terminal never plans and is about no portal: a --dry-run would be followed by the deed."""
-    taken = host_options(command)
+    """A command of the terminal never plans and is about no place: a --dry-run would be followed by the deed."""
+    taken, term = host_options(command), command.place_term
     given = ", ".join(name for name in options if name not in taken)
     if given and command.placeless and not command.terminal:
-        raise WordsError(f"“{command.path}” is about b24bot itself, not about a portal.", hint=f"Leave {given} out.")
+        sentence = f"“{command.path}” is about b24bot itself, not about a {term.word}."
+        raise WordsError(sentence, hint=f"Leave {given} out.")
     if given and command.everywhere:
-        raise WordsError(f"“{command.path}” does not take {given}.", hint="It is about all portals. Leave it out.")
+        raise WordsError(
+            f"“{command.path}” does not take {given}.", hint=f"It is about all {term.plural}. Leave it out."
+        )
     if given:
         raise WordsError(
             f"“{command.path}” does not take {given}.",

@@ -13,22 +13,24 @@ from bot.plugin.frozen import dataclass
 from bot.plugin.quoting import is_blank
 
 AnyCommand = Command[Any]
-HOST_OPTIONS: Mapping[str, str] = {"--portal": "NAME", "--reason": "TEXT", "--dry-run": "", "--break-glass": ""}
-"""Options of every command: the portal to act on, why, only showing what would happen, and not waiting for others.
+HOST_OPTIONS: Mapping[str, str] = {"--reason": "TEXT", "--dry-run": "", "--break-glass": ""}
+"""Options of every command: why, only showing what would happen, and not waiting for others.
 
 Those of the terminal alone take none of them."""
-OF_ONE_WORD = frozenset({"--portal"})
-"""Whose value never has a blank in it."""
 MOST_GUESSES = 12
 IN_MARKS = "A value of several words stands in quotation marks."
 
 
+def read_options(command: AnyCommand) -> Mapping[str, str]:
+    """The options that are read in a line of any command, the one that names the place first."""
+    return {command.place_term.option: "NAME", **HOST_OPTIONS}
+
+
 def host_options(command: AnyCommand) -> Mapping[str, str]:
-    """The options of every command that this one takes, too."""
+    """Those that this command takes."""
     if command.terminal:
         return {}
-    no_portal = command.everywhere or command.placeless
-    return {name: label for name, label in HOST_OPTIONS.items() if not (no_portal and name == "--portal")}
+    return HOST_OPTIONS if command.everywhere or command.placeless else read_options(command)
 
 
 def is_option(word: str) -> bool:
@@ -40,7 +42,7 @@ def is_option(word: str) -> bool:
 def takes_value(command: AnyCommand, name: str) -> bool:
     """Whether a value comes with this option of a command."""
     flags = {parameter.option: not parameter.switch for parameter in command.parameters if parameter.flag}
-    return flags.get(name, bool(HOST_OPTIONS.get(name)))
+    return flags.get(name, bool(read_options(command).get(name)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,16 +136,20 @@ class TypedLine:
         text = frozenset(free)
         for part in self._parts():
             behind = [place for place in part.plain if place in text]
-            if part.value and behind and behind[0] != free[0] and part.option not in OF_ONE_WORD:
+            if part.value and behind and behind[0] != free[0] and not self._names_place(part):
                 raise WordsError(
                     f"The words “{self._text(behind)}” may belong to {part.option} or to the text before it.",
                     hint=f"{IN_MARKS} So does a text that goes on behind an option.",
                     suggestion=join_words([*self.path, *self._with_whole({part.option: len(behind)})]),
                 )
 
+    def _names_place(self, part: _Part) -> bool:
+        """Whether it is the option that names the place, whose value never has a blank in it."""
+        return part.option == self.command.place_term.option
+
     def _guesses(self) -> Iterator[list[str]]:
         """What may have been meant: first every option takes all behind it, then each alone, the last one first."""
-        open_ones = [part for part in self._parts() if part.value and part.plain and part.option not in OF_ONE_WORD]
+        open_ones = [part for part in self._parts() if part.value and part.plain and not self._names_place(part)]
         if len(open_ones) > 1:
             yield self._with_whole({part.option: len(part.plain) for part in open_ones})
         for part in reversed(open_ones):

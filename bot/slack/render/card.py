@@ -199,7 +199,7 @@ def _field(label: str, text: str) -> Markdown:
 
 def _fields(change: ChangeRequest) -> Iterator[tuple[str, str]]:
     if change.portal:
-        yield "Portal", escape(one_line(f"{change.portal} · {change.portal_label}"))
+        yield change.place_term.word.capitalize(), escape(one_line(f"{change.portal} · {change.portal_label}"))
     yield "Asked by", mrkdwn(mentions.person(change.requester))
     if change.undo_of is not None:
         yield "Undoes", f"CR-{change.undo_of}"

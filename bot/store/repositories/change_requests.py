@@ -21,7 +21,7 @@ from bot.core.change.plans import (
 from bot.core.change.status_names import ShownStatus
 from bot.core.principals import Principal
 from bot.core.redaction.redactor import redact_value, secrets_in
-from bot.plugin import CallOutcome, CallVerdict, Place, Risk
+from bot.plugin import CallOutcome, CallVerdict, Place, PlaceTerm, Risk
 from bot.plugin.frozen import dataclass
 from bot.store.engine.port import Engine, Row
 from bot.store.engine.sql import assignments, newest_of, placeholders
@@ -51,9 +51,10 @@ _HALF_OVER = "status = ? AND reminded_at IS NULL AND expires_at > ? AND expires_
 """What has waited for half of its time, and nobody was reminded."""
 _OPEN = (
     "INSERT INTO changes (number, status, line, path, plugin, place, place_label, place_identity, target, "
-    "requester, reason, risk, plan, digest, decision, created_at, expires_at, channel, card_id, undo_of) "
+    "requester, reason, risk, plan, digest, decision, created_at, expires_at, channel, card_id, undo_of, "
+    "place_word, place_option) "
     "VALUES ((SELECT COALESCE(MAX(number) + 1, ?) FROM changes), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-    "?, ?, ?, ?, ?) RETURNING number"
+    "?, ?, ?, ?, ?, ?, ?) RETURNING number"
 )
 """A new change request, with the number after the last one."""
 _SEAL = "UPDATE changes SET sealed = ? WHERE number = ?"
@@ -139,6 +140,7 @@ class Changes:
             *(new.place.identity, target, new.requester.id, reason, new.risk, plan_to_json(shown)),
             *(digest(new.path, new.place, new.plan), decision_to_json(new.decision), new.created_at),
             *(new.expires_at, new.channel, new.card_id, new.undo_of),
+            *(new.place_term.word, new.place_term.option),
         )
         if whole != {"line": line, "reason": reason, "plan": plan_to_json(shown)}:
             box = seal_text(self._keys, json.dumps({"number": number, **whole}))
@@ -363,5 +365,6 @@ def _change(row: Row, reviews: tuple[Review, ...]) -> ChangeRequest:
         found=json.loads(row["found"]) if row["found"] else None,
         repeat=Repeat(row["repeat"]),
         read_fault=row["read_fault"],
+        place_term=PlaceTerm(word=row["place_word"], option=row["place_option"]),
         reviews=reviews,
     )

@@ -372,3 +372,10 @@ def m018_person_columns(db: Statements) -> None:
     """The column of an account is `person`: `user` is a word of SQL, and means another thing in other engines."""
     db.execute("ALTER TABLE grants RENAME COLUMN user TO person")
     db.execute("ALTER TABLE people RENAME COLUMN user TO person")
+
+
+@migrations()
+def m019_place_terms(db: Statements) -> None:
+    """What people call the place that a change request is about. Until then each was about a portal."""
+    db.execute("ALTER TABLE changes ADD COLUMN place_word TEXT NOT NULL DEFAULT 'portal'")
+    db.execute("ALTER TABLE changes ADD COLUMN place_option TEXT NOT NULL DEFAULT '--portal'")

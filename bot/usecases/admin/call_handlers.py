@@ -10,7 +10,7 @@ from bot.core.change.pending_stop import StopKind
 from bot.core.principals import Principal, Role
 from bot.core.redaction.redactor import redact
 from bot.core.text import format_time
-from bot.plugin import CallOutcome, CallVerdict, Json, Observation, Place
+from bot.plugin import CallOutcome, CallVerdict, Json, Observation, Place, PlaceTerm
 from bot.plugin.frozen import dataclass
 from bot.store.store import Transaction
 from bot.usecases.admin.admin_commands import FREEZE, LEFT_OUT, NO_ROLE, REVIEW, SET_ROLE, UNFREEZE
@@ -22,7 +22,15 @@ from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context
 from bot.usecases.integrity.active_limits import FROZEN
 from bot.usecases.notifications import announce
-from bot.usecases.place_choice import Choice, default_of, list_portal_plugins, own_choice, set_default, set_own
+from bot.usecases.place_choice import (
+    Choice,
+    default_of,
+    list_portal_plugins,
+    own_choice,
+    set_default,
+    set_own,
+    term_of,
+)
 
 LONGEST_FROZEN = 2_000
 """Characters of who froze the bot and why, from which on another freeze stands there alone."""
@@ -123,15 +131,20 @@ def _review(tx: Transaction, ctx: Context, word: Authorization, params: Params) 
     return _done_outcome(f"CR-{number} has been reviewed.")
 
 
+def _term(ctx: Context, params: Params) -> PlaceTerm:
+    """What people call the places that a call is about."""
+    return term_of(ctx.registry, str(params["plugin"]))
+
+
 def _set_default_portal(tx: Transaction, ctx: Context, word: Authorization, params: Params) -> CallOutcome:
     plugin, before = str(params["plugin"]), default_of(ctx, str(params["plugin"]))
     if (before.identity if before else "") != params["before"]:
-        return _refused_outcome("The default portal was changed by somebody else meanwhile.")
+        return _refused_outcome(f"The default {_term(ctx, params).word} was changed by somebody else meanwhile.")
     place = _place(ctx, plugin, params)
     if place is None:
-        return _refused_outcome(f"The portal {params['portal']} is not known any more.")
+        return _refused_outcome(f"The {_term(ctx, params).word} {params['portal']} is not known any more.")
     set_default(tx, ctx, plugin, place, by=word.asked, request=word.request)
-    return _done_outcome(f"{place.name} is the default portal now.")
+    return _done_outcome(f"{place.name} is the default {_term(ctx, params).word} now.")
 
 
 def _place(ctx: Context, plugin: str, params: Params) -> Place | None:
@@ -141,17 +154,19 @@ def _place(ctx: Context, plugin: str, params: Params) -> Place | None:
 
 
 def _set_own_portal(tx: Transaction, ctx: Context, word: Authorization, params: Params) -> CallOutcome:
-    wanted = str(params["plugin"])
+    wanted, term = str(params["plugin"]), _term(ctx, params)
     if not params["portal"]:
         return _clear_own_portals(
             tx, ctx, word.asked, [wanted] if wanted else [plugin.name for plugin in list_portal_plugins(ctx.registry)]
         )
     before, place = own_choice(ctx, wanted, word.asked), _place(ctx, wanted, params)
     if place is None:
-        return _refused_outcome(f"The portal {params['portal']} is not known any more. Nothing was changed.")
+        return _refused_outcome(f"The {term.word} {params['portal']} is not known any more. Nothing was changed.")
     set_own(tx, ctx, wanted, word.asked, place)
-    back = f"portal use {before.name}" if before else "portal use --clear"
-    return _done_outcome(f"Your commands without --portal act on {place.name} ({place.label}) now. To go back: {back}")
+    back = f"{term.word} use {before.name if before else '--clear'}"
+    return _done_outcome(
+        f"Your commands without {term.option} act on {place.name} ({place.label}) now. To go back: {back}"
+    )
 
 
 def _clear_own_portals(tx: Transaction, ctx: Context, person: Principal, plugins: Iterable[str]) -> CallOutcome:
@@ -159,7 +174,8 @@ def _clear_own_portals(tx: Transaction, ctx: Context, person: Principal, plugins
     for plugin in chosen:
         set_own(tx, ctx, plugin, person, None)
     if not chosen:
-        return _done_outcome("You have chosen no portal of your own; the default of everybody counts for you.")
+        word = ctx.registry.place_term.word
+        return _done_outcome(f"You have chosen no {word} of your own; the default of everybody counts for you.")
     return _done_outcome("Your own choice is taken back; the default of everybody counts for you now.")
 
 

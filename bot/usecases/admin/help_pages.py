@@ -20,10 +20,13 @@ OPEN_TO_ALL = frozenset({"help", "whoami"})
 
 def list_commands(commands: Sequence[AnyCommand], *, hidden: int) -> Reply:
     """List what one may type. So many more are `hidden`, because a higher role has them."""
-    notes = [
-        f"Every command also takes {', '.join(' '.join(pair).strip() for pair in HOST_OPTIONS.items())}; "
-        "--portal only what is about a portal, not b24bot itself."
-    ]
+    acting = (command for command in commands if not (command.placeless or command.everywhere or command.terminal))
+    terms = dict.fromkeys(command.place_term for command in acting)
+    shared = {**{term.option: "NAME" for term in terms}, **HOST_OPTIONS}
+    options = ", ".join(f"{name} {label}".strip() for name, label in shared.items())
+    only = [f"{term.option} only what is about a {term.word}" for term in terms]
+    end = ", not b24bot itself." if only else "."
+    notes = ["; ".join([f"Every command also takes {options}", *only]) + end]
     if hidden:
         notes.append(f"{hidden} commands are hidden because your role does not reach them. Type whoami.")
     rows = tuple((command.usage, command.help) for command in commands)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from bot.host.registry import PLACES
 from bot.plugin import (
     Answer,
     Arg,
@@ -12,6 +13,7 @@ from bot.plugin import (
     Group,
     Nothing,
     Place,
+    PlaceTerm,
     Plan,
     Plugin,
     Refusal,
@@ -25,7 +27,6 @@ from bot.usecases.place_choice import default_of, find_portal, list_portal_plugi
 
 SET_DEFAULT, SET_OWN = "portal.set_default", "portal.set_own"
 TARGET = "default-portal"
-AT_ONCE = Undo(kind=UndoKind.FULL, sentence="Choose another portal the same way; portal use --clear takes it back.")
 
 
 def complete_portals(builtin: BuiltinContext) -> list[str]:
@@ -37,47 +38,54 @@ def complete_portals(builtin: BuiltinContext) -> list[str]:
     ]
 
 
-using: Group[BuiltinContext] = Group("portal", help="The portals the bot knows.")
+using: Group[BuiltinContext] = Group(PLACES, help="The places the bot knows.")
 
 
 @using.command("use", risk=Risk.PERSONAL, examples=["prod", "prod --for-all", "--clear"])
 def portal_use(
     builtin: BuiltinContext,
-    name: Annotated[str, Arg(label="NAME", help="the portal", complete=complete_portals)] = "",
+    name: Annotated[str, Arg(label="NAME", help="the place", complete=complete_portals)] = "",
     *,
     for_all: Annotated[bool, Arg(label="", help="for everybody; another admin approves it")] = False,
     clear: Annotated[bool, Arg(label="", help="take your own choice back: everybody's default counts again")] = False,
-    plugin: Annotated[str, Arg(label="PLUGIN", help="whose portal, where two plugins have one of this name")] = "",
+    plugin: Annotated[str, Arg(label="PLUGIN", help="whose place, where two plugins have one of this name")] = "",
 ) -> Answer:
-    """Choose the portal that commands without --portal act on.
+    """Choose the place that commands without --place act on.
 
     Without --for-all it is your own choice, it takes effect at once, and nobody else's commands change. With it, it is
-    the default of everybody who has not chosen one. What is open already keeps its portal.
+    the default of everybody who has not chosen one. What is open already keeps its place.
     """
+    term = builtin.ctx.registry.place_term
     if bool(name) == clear or (clear and for_all):
-        raise BadArgument("Type either the name of a portal, or --clear for your own choice.", hint="portal use NAME")
+        sentence = f"Type either the name of a {term.word}, or --clear for your own choice."
+        raise BadArgument(sentence, hint=f"{term.word} use NAME")
     if clear:
-        return _own_plan("", plugin)
+        return _own_plan("", plugin, term)
     owner, place = _find(builtin.ctx, name, plugin)
-    return _default_plan(builtin.ctx, owner.name, place) if for_all else _own_plan(name, owner.name, place)
+    return _default_plan(builtin.ctx, owner, place) if for_all else _own_plan(name, owner.name, owner.place_term, place)
 
 
 def _find(ctx: Context, name: str, wanted: str) -> tuple[Plugin, Place]:
     """The portal and whose it is. Raises Refusal where there is none, or more than one."""
     plugins = [one for one in list_portal_plugins(ctx.registry) if wanted in ("", one.name)]
     known = [(one, place) for one in plugins for place in one.places(ctx.services(one.name))]
-    place = find_portal([place for _, place in known], name)
+    place = find_portal([place for _, place in known], name, ctx.registry.place_term)
     owners = [one for one, each in known if each.name == name]
     if len(owners) > 1:
         raise Refusal(
-            f"Several plugins have a portal {name}.",
+            f"Several plugins have a {ctx.registry.place_term.word} {name}.",
             hint=f"Add {' or '.join(f'--plugin {one.name}' for one in owners)}.",
         )
     return owners[0], place
 
 
-def _own_plan(name: str, plugin: str, place: Place | None = None) -> Plan:
-    does = f"Use {name} for your commands without --portal" if place else "Take back your own choice of a portal"
+def _own_plan(name: str, plugin: str, term: PlaceTerm, place: Place | None = None) -> Plan:
+    does = (
+        f"Use {name} for your commands without {term.option}"
+        if place
+        else f"Take back your own choice of a {term.word}"
+    )
+    back = f"Choose another {term.word} the same way; {term.word} use --clear takes it back."
     params = {"plugin": plugin, "portal": name, "identity": place.identity if place else ""}
     return Plan(
         summary=does,
@@ -85,21 +93,22 @@ def _own_plan(name: str, plugin: str, place: Place | None = None) -> Plan:
         calls=(Call(method=SET_OWN, params=params, note=f"{does}; nobody else's change"),),
         before={},
         wanted={},
-        undo=AT_ONCE,
+        undo=Undo(kind=UndoKind.FULL, sentence=back),
     )
 
 
-def _default_plan(ctx: Context, plugin: str, place: Place) -> Answer:
+def _default_plan(ctx: Context, owner: Plugin, place: Place) -> Answer:
+    plugin, word = owner.name, owner.place_term.word
     before = default_of(ctx, plugin)
     if before is not None and before.identity == place.identity:
-        return Nothing(sentence=f"{place.name} is the default portal already.")
+        return Nothing(sentence=f"{place.name} is the default {word} already.")
     now = f"now it is {before.name}" if before else "now there is none"
     undo = Undo(kind=UndoKind.NONE, sentence="There was no default before; choose another one the same way.")
     if before is not None:
         sentence = f"{before.name} is made the default again the same way."
-        undo = Undo(kind=UndoKind.FULL, sentence=sentence, line=f"portal use {before.name} --for-all --plugin {plugin}")
+        undo = Undo(kind=UndoKind.FULL, sentence=sentence, line=f"{word} use {before.name} --for-all --plugin {plugin}")
     return Plan(
-        summary=f"Make {place.name} the default portal of everybody",
+        summary=f"Make {place.name} the default {word} of everybody",
         target=f"{TARGET}:{plugin}",
         calls=(
             Call(
@@ -110,12 +119,12 @@ def _default_plan(ctx: Context, plugin: str, place: Place) -> Answer:
                     "identity": place.identity,
                     "before": before.identity if before else "",
                 },
-                note=f"Commands without --portal act on {place.name} ({place.label}); {now}",
+                note=f"Commands without {owner.place_term.option} act on {place.name} ({place.label}); {now}",
             ),
         ),
         before={"default portal": before.name} if before else {},
         wanted={"default portal": place.name},
         undo=undo,
-        radius=("Everybody who has not chosen a portal with portal use: their commands act on another portal then",),
+        radius=(f"Everybody who has not chosen a {word} with {word} use: their commands act on another {word} then",),
         risk=Risk.GOVERN,
     )

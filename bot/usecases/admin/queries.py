@@ -146,12 +146,13 @@ def _portals(query: QueryContext) -> Iterator[tuple[str, str]]:
             places = plugin.places(query.ctx.services(plugin.name))
             place = choose_portal(query.ctx, plugin.name, places, query.person) if len(places) > 1 else None
         except PluginError as error:
-            yield "Portal", f"{error.sentence} {error.hint}".strip()
+            yield plugin.place_term.word.capitalize(), f"{error.sentence} {error.hint}".strip()
             continue
         if place is None:
             continue
         whose = "your own choice" if own_choice(query.ctx, plugin.name, query.person) else "the default"
-        yield "Portal", f"{place.name} ({whose}): your commands without --portal act on it"
+        term = plugin.place_term
+        yield term.word.capitalize(), f"{place.name} ({whose}): your commands without {term.option} act on it"
 
 
 def _next_steps(query: QueryContext, asked: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from bot.core.authority.policy import Refused, decide
 from bot.core.change.change_request import ChangeRequest
 from bot.core.local_plugins import is_local_plugin
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand
-from bot.core.parsing.invocation import AnyCommand, check_length, read_portal_option, recognize
+from bot.core.parsing.invocation import AnyCommand, check_length, read_place_option, recognize
 from bot.core.parsing.typed_line import TypedLine
 from bot.core.principals import Principal
 from bot.host.registry import Registry
@@ -117,7 +117,7 @@ def _place_of(ctx: Context, asked: _Asked) -> str:
         places = plugin.places(ctx.services(plugin.name))
         if len(places) == 1:
             return places[0].identity
-        return choose_portal(ctx, plugin.name, places, asked.inbound.person, read_portal_option(asked.line)).identity
+        return choose_portal(ctx, plugin.name, places, asked.inbound.person, read_place_option(asked.line)).identity
     except PluginError:
         return ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.change.change_request import ChangeRequest, Repeat, Status
 from bot.core.change.effects import undo_command
-from bot.core.parsing.invocation import portal_option
+from bot.core.parsing.invocation import write_place_option
 from bot.usecases.authority.break_glass_log import is_review
 
 AGAIN = frozenset({Status.FAILED, Status.CHANGED, Status.EXPIRED})
@@ -16,7 +16,7 @@ def undo_line(change: ChangeRequest) -> str:
     if not (change.status is Status.DONE or change.partly) or change.undone_by is not None:
         return ""
     line = undo_command(change)
-    return f"{line} {portal_option(change.portal)}" if change.portal and line else line
+    return f"{line} {write_place_option(change.place_term.option, change.portal)}" if change.portal and line else line
 
 
 def can_ask_again(change: ChangeRequest) -> bool:

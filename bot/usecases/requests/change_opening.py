@@ -101,6 +101,7 @@ def write_change(
             channel=_card_channel(ctx.chat.channels, planned.decision, channel),
             card_id=ids.token(),
             undo_of=find_undone(ctx, planned),
+            place_term=planned.understood.command.place_term,
         )
     )
     facts: dict[str, Fact] = {

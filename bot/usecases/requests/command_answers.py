@@ -90,7 +90,8 @@ _UNDO = {UndoKind.FULL: "full", UndoKind.PARTIAL: "partial", UndoKind.NONE: "non
 def preview(planned: Planned) -> Reply:
     """What would happen, for --dry-run and the terminal."""
     plan = planned.plan
-    facts = [("Portal", f"{planned.portal.name} · {planned.portal.label}")] if planned.portal else []
+    word = planned.understood.command.place_term.word.capitalize()
+    facts = [(word, f"{planned.portal.name} · {planned.portal.label}")] if planned.portal else []
     facts += [("Would do", note) for note in (*(call.note for call in plan.calls), *plan.notes)]
     facts += [("Touches", line) for line in plan.radius]
     facts += [("Warning", line) for line in plan.warnings]

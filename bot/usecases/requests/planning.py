@@ -17,7 +17,7 @@ from bot.core.principals import Principal, Role
 from bot.core.redaction.sanitizer import is_storable, sanitize, sanitize_text
 from bot.host.guarded_calls import blame_plugin, require_answer
 from bot.host.plugin_services import Progress, no_progress
-from bot.plugin import Answer, Nothing, Place, Plan, Plugin, PluginError, Refusal, Reply, Risk, TargetRefused
+from bot.plugin import Answer, Nothing, Place, PlaceTerm, Plan, Plugin, PluginError, Refusal, Reply, Risk, TargetRefused
 from bot.usecases.admin.help_pages import OPEN_TO_ALL
 from bot.usecases.admin.queries import QueryContext
 from bot.usecases.authority.memberships import check_membership, refresh_memberships
@@ -66,13 +66,13 @@ def plan_or_read_at(
             defaults = default_portals(ctx, plugin.name, places, person)
             services = ctx.services(plugin.name, progress, default_places=defaults)
             return _answered(understood, ask(plugin.name, understood, services))
-        place = choose_portal(ctx, plugin.name, places, person, understood.invocation.portal)
-    with sanitize_refusals(), name_portal_in_refusals(place, places):
+        place = choose_portal(ctx, plugin.name, places, person, understood.invocation.place)
+    with sanitize_refusals(), name_portal_in_refusals(plugin.place_term, place, places):
         answer = ask(plugin.name, understood, plugin.open(services, place))
     if not isinstance(answer, Plan):
         return _answered(understood, answer, portal=place if len(places) > 1 else None)
     # Where there are several, the line names the portal wherever it is shown.
-    invocation = replace(understood.invocation, portal=place.name if len(places) > 1 else None)
+    invocation = replace(understood.invocation, place=place.name if len(places) > 1 else None)
     check_length(invocation.line)
     role, risk = role_of(ctx, person), understood.command.risk.raised_to(answer.risk)
     decision = decide(risk, role, ctx.deployment.terms)
@@ -107,13 +107,13 @@ def sanitize_refusals() -> Iterator[None]:
 
 
 @contextmanager
-def name_portal_in_refusals(place: Place, places: Sequence[Place]) -> Iterator[None]:
+def name_portal_in_refusals(term: PlaceTerm, place: Place, places: Sequence[Place]) -> Iterator[None]:
     """Where there are several portals, let a refusal say which one it is about."""
     try:
         yield
     except PluginError as error:
         if len(places) > 1:
-            error.hint = f"{error.hint} Portal: {place.name}.".strip()
+            error.hint = f"{error.hint} {term.word.capitalize()}: {place.name}.".strip()
         raise
 
 
@@ -158,7 +158,10 @@ def _answered(understood: Understood, answer: Answer, *, portal: Place | None = 
             assert_never(answer)
     if portal is None:
         return Answered(understood=understood, reply=reply, calm=calm)
-    named = replace(reply, facts=(("Portal", f"{portal.name} · {portal.label}"), *reply.facts))
+    named = replace(
+        reply,
+        facts=((understood.command.place_term.word.capitalize(), f"{portal.name} · {portal.label}"), *reply.facts),
+    )
     return Answered(understood=understood, reply=named, calm=calm, portal=portal.name)
 
 

@@ -38,7 +38,7 @@ def ask_to_undo(ctx: Context, job: Job, click: Click, change: ChangeRequest) -> 
 def ask_again(ctx: Context, job: Job, click: Click, change: ChangeRequest) -> None:
     """Ask, as the person who pressed, for the same on the same portal; it is planned and decided like any other."""
     change = ctx.store.changes.exact(change)
-    invocation = replace(understand(ctx.registry.commands, change.line).invocation, portal=_portal_of(change))
+    invocation = replace(understand(ctx.registry.commands, change.line).invocation, place=_portal_of(change))
     reason = quote(f"--reason={change.reason or f'Again after {change.id}'}")
     _ask(ctx, job, click, change, f"{invocation.line} {reason}")
 

@@ -30,7 +30,7 @@ from tests.core.shop import COMMANDS
 
 LINE_PIECES = [
     *["connector", "remove", "register", "message", "send", "shop", "help", "--line", "--reason", "--dry-run"],
-    *["--portal", "--quiet", "--line=3", "=", '"', "'", "\\", "`", "“", "”", "’", "—line", "\u00a0", " ", "  ", "\n"],
+    *["--place", "--quiet", "--line=3", "=", '"', "'", "\\", "`", "“", "”", "’", "—line", "\u00a0", " ", "  ", "\n"],
     *["«", "»", "„", "‘", "「", "」", "–", "−−", "‑", "\u202f", "\u3000", "\ufeff", "\u200d", "́", "'s", '"x" y"', "=“"],
     *["<http://x|x>", "<", ">", "|", "http://y", "<@U1|anna>", "\u200b", "\u202e", "\ue000", "\x00", "\ud800", "а"],
 ]
@@ -73,16 +73,16 @@ BAD: dict[str, tuple[str, str]] = {
     "connector remove shop chat": ("does not take “chat”", "Usage: connector remove ID"),
     "connector remove shop --force": (
         "has no option --force",
-        "It takes --portal, --reason, --dry-run, --break-glass.",
+        "It takes --place, --reason, --dry-run, --break-glass.",
     ),
     "connector remove shop --reson x": ("has no option --reson", "Did you mean --reason?"),
     "connector remove shop --": ("does not take “--”", "Usage"),
     "connector remove shop --=": ("does not take “--=”", "Usage"),
     "connector remove shop --reason": ("--reason needs a value", "connector remove … --reason TEXT"),
-    "connector remove shop --portal": ("--portal needs a value", "--portal NAME"),
+    "connector remove shop --place": ("--place needs a value", "--place NAME"),
     "connector remove shop --reason --dry-run": ("--reason needs a value before --dry-run", "--reason=--"),
     "connector remove shop --dry-run=no": ("--dry-run takes no value", "leave it out"),
-    "connector remove shop --portal a --portal b": ("--portal is given twice", "Leave one"),
+    "connector remove shop --place a --place b": ("--place is given twice", "Leave one"),
     "connector remove shop --dry-run --dry-run": ("--dry-run is given twice", "Leave one"),
     "connector register shop": ("needs --line LINE: a line", "Usage: connector register ID [NAME] --line LINE"),
     "connector register shop --line": ("--line needs a value", "--line LINE"),
@@ -90,13 +90,13 @@ BAD: dict[str, tuple[str, str]] = {
     "connector register shop --line=1 --line=2": ("--line is given twice", "Leave one"),
     "connector register shop --line=1 --quiet=no": ("--quiet takes no value", "leave it out"),
     "connector register shop --line --quiet": ("--line needs a value before --quiet", "--line=--"),
-    "line list 7": ("“line list” does not take “7” without an option", "Type --least N or --portal NAME."),
-    "line list seven --portal a": ("does not take “seven” without an option", "Type --least N."),
-    "line list 7 --portal a": ("does not take “7” without --least in front of it", "Type line list --least 7"),
-    "line list 7 --portal a --least 8": ("“line list” does not take “7”.", "Usage: line list [--least N]"),
-    "line reset shop": ("does not take “shop” without --portal in front of it", "Type line reset --portal shop"),
-    "connector list a b": ("does not take “a b” without an option in front of it", "Type --portal NAME."),
-    "connector list a --portal b": ("“connector list” does not take “a”.", "Usage: connector list"),
+    "line list 7": ("“line list” does not take “7” without an option", "Type --least N or --place NAME."),
+    "line list seven --place a": ("does not take “seven” without an option", "Type --least N."),
+    "line list 7 --place a": ("does not take “7” without --least in front of it", "Type line list --least 7"),
+    "line list 7 --place a --least 8": ("“line list” does not take “7”.", "Usage: line list [--least N]"),
+    "line reset shop": ("does not take “shop” without --place in front of it", "Type line reset --place shop"),
+    "connector list a b": ("does not take “a b” without an option in front of it", "Type --place NAME."),
+    "connector list a --place b": ("“connector list” does not take “a”.", "Usage: connector list"),
     "connector": ("“connector” needs a verb", "activate, deactivate, list, register, remove, restore, show, status"),
     "conector": ("“connector” needs a verb", "One of: "),
     "connector fly shop": ("“connector” has no verb “fly”", "It has: activate"),
@@ -132,8 +132,8 @@ SUGGESTED = {
     "hepl connector remove": "help connector remove",
     "help-me": "help",
     "mesage sned hi": "message send hi",
-    "connector list shop": "connector list --portal shop",
-    "connector status 'my shop'": 'connector status --portal "my shop"',
+    "connector list shop": "connector list --place shop",
+    "connector status 'my shop'": 'connector status --place "my shop"',
     "remove connector shop": "connector remove shop",
     "/b24 connector list": "connector list",
     "please connector remove shop": "connector remove shop",
@@ -200,8 +200,8 @@ GOOD: dict[str, Invocation] = {
     "connector remove shop --break-glass --reason now": Invocation(
         path="connector remove", words=("shop",), reason="now", break_glass=True
     ),
-    "connector remove shop --portal eu --dry-run": Invocation(
-        path="connector remove", words=("shop",), portal="eu", dry_run=True
+    "connector remove shop --place eu --dry-run": Invocation(
+        path="connector remove", words=("shop",), place="eu", dry_run=True
     ),
 }
 
@@ -234,7 +234,7 @@ def test_a_secret_is_not_demanded_in_the_words() -> None:
     assert refused("portal add").sentence.startswith("“portal add” needs NAME")
 
 
-@pytest.mark.parametrize("option", ["--dry-run", "--break-glass", "--portal eu", "--portal=eu", "--reason why"])
+@pytest.mark.parametrize("option", ["--dry-run", "--break-glass", "--place eu", "--place=eu", "--reason why"])
 def test_a_command_of_the_terminal_takes_no_option_that_it_would_not_heed(option: str) -> None:
     """It acts at once: a --dry-run that is taken and not heeded is followed by the deed."""
     error = refused(f"portal add eu {option}")
@@ -321,7 +321,7 @@ clean_words = (
         Invocation,
         path=st.just("message send"),
         words=st.lists(clean_words, max_size=4).map(lambda made: tuple(made)),
-        portal=st.none() | clean_words,
+        place=st.none() | clean_words,
         reason=clean_words.map(join_lines),
         dry_run=st.booleans(),
         break_glass=st.booleans(),

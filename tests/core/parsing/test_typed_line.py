@@ -42,7 +42,7 @@ TEXTS = {
     'the "old" one —reason=«a b» --dry-run': 'the "old" one',
     '--by Olga the "old"  one': 'the "old"  one',
     'the "old" --loud  "new" one': 'the "old" "new" one',
-    "the old one --portal eu is down": "the old one is down",
+    "the old one --place eu is down": "the old one is down",
 }
 
 
@@ -137,7 +137,7 @@ def test_words_that_an_options_value_leaves_over_are_answered_with_the_line_that
     [
         "connector remove shop chat",
         "connector remove shop chat --reason old",
-        "connector remove shop --portal eu west",
+        "connector remove shop --place eu west",
         "connector remove shop --force --reason old number",
         "connector register shop Shop --line 3 4",
         "connector remove shop --dry-run now",

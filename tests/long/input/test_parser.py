@@ -24,7 +24,7 @@ PIECES = (
         "--line",
         "--reason",
         "--dry-run",
-        "--portal",
+        "--place",
         "--quiet",
         "--line=3",
         "--icon-colour",
@@ -123,9 +123,7 @@ def work_of(text: str) -> int:
     return count
 
 
-@pytest.mark.parametrize(
-    "piece", [*PIECES, "a ", "' ", '"" ', "\\ ", "--x=1 ", "--portal x ", "<http://x> ", "'\"'\"'"]
-)
+@pytest.mark.parametrize("piece", [*PIECES, "a ", "' ", '"" ', "\\ ", "--x=1 ", "--place x ", "<http://x> ", "'\"'\"'"])
 def test_a_line_twice_as_long_takes_about_twice_the_work(piece: str) -> None:
     """Counted in lines of code, not in time. A square would take four times the work."""
     for beginning in BEGINNINGS:
