@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from bot.checks import configuration, delivery, portal_access, slack_access, storage
+from bot.checks import configuration, delivery, place_access, slack_access, storage
 from bot.checks.check import Check, Environment, Stage, State, run_checks
 from bot.core.bot_errors import ConfigurationError
 
@@ -40,7 +40,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="set aside", look=delivery.check_set_aside, needs=STORE),
     Check(name="direct messages", look=delivery.check_direct_messages, needs=STORE),
     Check(name="channels", look=slack_access.check_channels, needs=("settings", "Slack")),
-    Check(name="portals", look=portal_access.check_portals, needs=("plugins", *STORE, "keys", "audit log")),
+    Check(name="portals", look=place_access.check_places, needs=("plugins", *STORE, "keys", "audit log")),
 )
 """In the order of a start."""
 

@@ -1,6 +1,6 @@
 """`b24bot completion`: the script that completes words in a shell, and the values that fit.
 
-The words come from the declarations and, for ids, from the store and the portal. A portal is read within a short time
+The words come from the declarations and, for ids, from the store and the place. A place is read within a short time
 and with the tokens as they are: completion never renews one, for it may be cut off at any moment.
 """
 
@@ -24,7 +24,7 @@ from bot.plugin import Parameter, Plugin, Refusal, Sealed, Secrets, Services
 from bot.plugin.frozen import dataclass
 from bot.store.engine.database import FILE_NAME
 from bot.usecases.admin.queries import QueryContext
-from bot.usecases.place_choice import choose_portal
+from bot.usecases.place_choice import choose_place
 from bot.usecases.roles import role_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 PROGRAM = "b24bot"
 VARIABLE = "_B24BOT_COMPLETE"
 SECONDS = 2.0
-"""How long somebody who pressed TAB waits for a portal at most."""
+"""How long somebody who pressed TAB waits for a place at most."""
 OWN_OPTIONS = ("--json", "--help")
 
 
@@ -99,10 +99,10 @@ def value_items(
     words = [word for word in words if word != "="]
     expected = _expected(declared, words)
     if isinstance(expected, str):
-        found = _in_time(lambda: _portals(terminal, declared) if expected == declared.place_term.option else ())
+        found = _in_time(lambda: _places(terminal, declared) if expected == declared.place_term.option else ())
     elif expected is not None and expected.arg.complete is not None:
-        complete, portal = expected.arg.complete, _portal_in(declared.place_term.option, words)
-        found = _in_time(lambda: _completed(terminal, declared, complete, portal))
+        complete, place_name = expected.arg.complete, _place_in(declared.place_term.option, words)
+        found = _in_time(lambda: _completed(terminal, declared, complete, place_name))
     else:
         found = []
     return [CompletionItem(word) for word in found if word.startswith(incomplete)]
@@ -154,7 +154,7 @@ def _expected(declared: AnyCommand, words: Sequence[str]) -> Parameter | str | N
     return places[-1] if places and places[-1].many else None
 
 
-def _portal_in(option: str, words: Sequence[str]) -> str | None:
+def _place_in(option: str, words: Sequence[str]) -> str | None:
     """The place that the words name, with `--place NAME` or `--place=NAME` or as its plugin calls that option."""
     named = [after for word, after in pairwise([*words, ""]) if word == option]
     joined = [word.partition("=")[2] for word in words if word.startswith(f"{option}=")]
@@ -166,24 +166,24 @@ def _is_set_up(terminal: Terminal) -> bool:
     return (terminal.host_settings.home / FILE_NAME).exists()
 
 
-def _portals(terminal: Terminal, declared: AnyCommand) -> Iterable[str]:
+def _places(terminal: Terminal, declared: AnyCommand) -> Iterable[str]:
     with _opened(terminal) as bot:
         plugin = bot and bot.context.registry.owner(declared)
         return [place.name for place in plugin.places(_services(bot, plugin))] if bot and plugin else ()
 
 
 def _completed(
-    terminal: Terminal, declared: AnyCommand, complete: Callable[[Any], Iterable[str]], portal: str | None
+    terminal: Terminal, declared: AnyCommand, complete: Callable[[Any], Iterable[str]], place_name: str | None
 ) -> Iterable[str]:
     with _opened(terminal) as bot:
-        return list(complete(_subject(bot, terminal, declared, portal))) if bot else ()
+        return list(complete(_subject(bot, terminal, declared, place_name))) if bot else ()
 
 
 def _opened(terminal: Terminal) -> AbstractContextManager[Bot | None]:
     return terminal.bot() if _is_set_up(terminal) else nullcontext(None)
 
 
-def _subject(bot: Bot, terminal: Terminal, declared: AnyCommand, portal: str | None) -> Any:
+def _subject(bot: Bot, terminal: Terminal, declared: AnyCommand, place_name: str | None) -> Any:
     """What planners of this command get first."""
     plugin = bot.context.registry.owner(declared)
     if plugin is None:
@@ -191,7 +191,7 @@ def _subject(bot: Bot, terminal: Terminal, declared: AnyCommand, portal: str | N
     services = _services(bot, plugin)
     if declared.terminal or declared.everywhere:
         return services
-    place = choose_portal(bot.context, plugin.name, plugin.places(services), terminal.person, portal)
+    place = choose_place(bot.context, plugin.name, plugin.places(services), terminal.person, place_name)
     return plugin.open(services, place)
 
 
@@ -207,7 +207,7 @@ def _services(bot: Bot, plugin: Plugin) -> Services:
 def _in_time(read: Callable[[], Iterable[str]]) -> list[str]:
     """What `read` gives within a short time; nothing when it fails or takes longer."""
     found: list[str] = []
-    # A daemon: what is still waiting for a portal when the time is over ends with the process.
+    # A daemon: what is still waiting for a place when the time is over ends with the process.
     thread = threading.Thread(target=lambda: found.extend(_quietly(read)), daemon=True)
     thread.start()
     thread.join(SECONDS)

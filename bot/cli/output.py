@@ -30,7 +30,7 @@ _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u20
 def plain(text: str) -> str:
     """Text for a screen: names instead of marks, and nothing that could move its cursor or turn its direction.
 
-    Much of what is shown was typed by strangers into a portal.
+    Much of what is shown was typed by strangers at a place.
     """
     return _UNSEEN.sub("", mentions.unmark(text))
 

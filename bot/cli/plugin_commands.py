@@ -167,8 +167,8 @@ def show(told: LineAnswer, *, as_json: bool) -> None:
     """Print what came of a line."""
     if as_json:
         request = {"request": change_view(told.change)} if told.change else {}
-        portal = {"portal": told.portal} if told.portal else {}
-        print_json({**reply_object(told.reply), **portal, **request})
+        place = {"portal": told.place_name} if told.place_name else {}
+        print_json({**reply_object(told.reply), **place, **request})
     else:
         print_reply(told.reply)
 

@@ -44,7 +44,7 @@ from bot.usecases.delivery_errors import DeliveryError
 from bot.usecases.intake.receipts import check_secrets, find_secret
 from bot.usecases.intake.stop_requests import freeze_without_reason, says_freeze
 from bot.usecases.integrity.chain_check import CHAIN, examine_head, examine_log, note_chain
-from bot.usecases.place_choice import keep_first_portal
+from bot.usecases.place_choice import keep_first_place
 from bot.usecases.requests.command_answers import (
     NOT_AGREED,
     found_reply,
@@ -72,8 +72,8 @@ class LineAnswer:
 
     reply: Reply
     change: ChangeRequest | None = None
-    portal: str = ""
-    """The portal the answer is about, where there are several."""
+    place_name: str = ""
+    """The place the answer is about, where there are several."""
 
 
 def join(command: AnyCommand, words: Iterable[str]) -> str:
@@ -178,13 +178,13 @@ def _set_up(terminal: Terminal, bot: Bot, plugin: Plugin, command: AnyCommand, l
     arguments = {**understood.arguments, **ask_secrets(terminal, command)}
     typed = recorded_line(ctx, understood.invocation.line, terminal.hidden)
     facts: dict[str, Fact] = {"line": typed, "kind": command.path}
-    # One transaction: a portal without its record, or without the default that it becomes, is never left behind.
+    # One transaction: a place without its record, or without the default that it becomes, is never left behind.
     with ctx.store.unit_of_work() as store:
         before = plugin.places(services)
         # A command of the terminal never plans: one that tries is refused in there.
         answered = cast(Answered, plan_or_read_at(ctx, plugin, replace(understood, arguments=arguments), person))
         store.record(Entry(tag=Tag.SETUP_CHANGED, actor=person.id, subject=plugin.name, facts=facts))
-        note = keep_first_portal(store, ctx, plugin.name, before, plugin.places(services), person)
+        note = keep_first_place(store, ctx, plugin.name, before, plugin.places(services), person)
     reply = answered.reply
     return LineAnswer(reply=replace(reply, notes=(*reply.notes, note)) if note else reply)
 
@@ -230,8 +230,8 @@ def _run(terminal: Terminal, bot: Bot, line: str, *, yes: bool) -> LineAnswer:
     ctx, typed = bot.context, recorded_line(bot.context, line, terminal.hidden)
     command = TypedCommand(person=terminal.person, line=line, recorded=typed)
     match result := perform_command(ctx, command, _Shell(terminal, bot, yes=yes)):
-        case Answered(reply=reply, portal=portal):
-            return LineAnswer(reply=reply, portal=portal)
+        case Answered(reply=reply, place_name=place_name):
+            return LineAnswer(reply=reply, place_name=place_name)
         case Previewed(planned=planned):
             return LineAnswer(reply=preview(planned))
         case DoneAtOnce(reply=reply):

@@ -9,8 +9,8 @@ PluginError (bot.plugin)          1
 │   ├── AlreadyRunning
 │   └── StoreUnavailable
 │       └── StoreDamaged        78   it does not mend itself
-├── TargetRefused                 5   the portal refused
-├── TargetUnreachable             6   the portal cannot be reached
+├── TargetRefused                 5   the remote side refused
+├── TargetUnreachable             6   the remote side cannot be reached
 ├── NotPermitted                  3
 ├── PluginFault                   1   a plugin broke its contract
 └── ConfigurationError           78

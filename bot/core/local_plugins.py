@@ -1,4 +1,4 @@
-"""Which plugins are local: each of their calls is one transaction of the bot's own database, and no portal is asked."""
+"""Which plugins are local: each of their calls is one transaction of the bot's own database, and no place is asked."""
 
 from __future__ import annotations
 

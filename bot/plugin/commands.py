@@ -85,11 +85,11 @@ class Command(Generic[P]):
     examples: tuple[str, ...]
     function: Callable[..., Answer]
     everywhere: bool = False
-    """About all places at once: it takes no --portal, only reads, and its first argument is Services."""
+    """About all places at once: it takes no --place, only reads, and its first argument is Services."""
     raises: str = ""
     """When its plan may raise the risk to destroy, as help says it behind who has to approve: `with a TEXT`."""
     placeless: bool = False
-    """About b24bot itself, as the host's own commands are: it takes no --portal. The host says so, no declaration."""
+    """About b24bot itself, as the host's own commands are: it takes no --place. The host says so, no declaration."""
     place_term: PlaceTerm = PlaceTerm()
     """What people call the places of its plugin. The host says so, no declaration."""
     terminal: bool = False

@@ -141,7 +141,7 @@ class Services(Protocol):
 
     @property
     def default_places(self) -> Mapping[str, Sequence[str]]:
-        """For a command about all places: those that a line without --portal acts on, and whose: you, everybody."""
+        """For a command about all places: those that a line without --place acts on, and whose: you, everybody."""
         ...
 
     def transaction(self) -> AbstractContextManager[None]:
@@ -244,7 +244,7 @@ class Plugin(Protocol):
         ...
 
     def places(self, services: Services) -> Sequence[Place]:
-        """The portals known now, in any order: the host knows which one a line without --portal is about."""
+        """The places known now, in any order: the host knows which one a line without --place is about."""
         ...
 
     def open(self, services: Services, place: Place) -> Any:

@@ -40,7 +40,7 @@ class Risk(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a command acts: one portal of a plugin.
+    """Where a command acts: one place of a plugin.
 
     `identity` survives renames (Bitrix24's `member_id`); `name` is what we call it; `label` is what a card shows.
     """

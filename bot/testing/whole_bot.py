@@ -1,4 +1,4 @@
-"""The whole bot for a plugin's stories: real Bolt over HTTP, a simulated workspace, and no portal."""
+"""The whole bot for a plugin's stories: real Bolt over HTTP, a simulated workspace, and no place."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def attesting_tags(change: ChangeRequest) -> tuple[Tag, ...]:
 def record_change(
     tx: Transaction | Store, tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[str, Fact] | None = None
 ) -> int:
-    """Append a record about a change request: with its plan in words, its target and its portal."""
+    """Append a record about a change request: with its plan in words, its target and its place."""
     return tx.record(change_entry(tag, change, actor=actor, facts=facts))
 
 
@@ -37,8 +37,8 @@ def change_entry(tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[
         "summary": shorten(change.plan.summary, LONGEST),
         "target": shorten(write_target(change.plan.target, change.plan.part), LONGEST),
     }
-    if change.portal:
-        what["portal"] = change.portal
+    if change.place_name:
+        what["portal"] = change.place_name
     return Entry(tag=tag, actor=actor, subject=change.id, facts={**what, **(facts or {})})
 
 

@@ -60,7 +60,7 @@ def card_key(number: int) -> str:
 
 
 def post_in_thread(ctx: Context, number: int, text: str) -> None:
-    """Say something under a card; where there are several portals, with the one it is about."""
+    """Say something under a card; where there are several places, with the one it is about."""
     ctx.store.outbox.put(f"thread:{number}:{ids.token()}", _line(ctx, number, text), at=ctx.clock.now_ms())
 
 
@@ -117,10 +117,10 @@ def notify_person(
 ) -> None:
     """Queue words for one person. `key` names what is worth saying one time only.
 
-    `number` is of the change request they are about; where there are several portals, its portal is named.
+    `number` is of the change request they are about; where there are several places, its place is named.
     """
     # Slack shows words alone: what is meant for programs is not kept in the outbox.
-    shown = replace(reply, data=None, facts=(*_portal_of(ctx, number), *reply.facts))
+    shown = replace(reply, data=None, facts=(*_place_fact(ctx, number), *reply.facts))
     notice = PrivateNotice(
         person=person,
         channel=channel,
@@ -139,8 +139,8 @@ def notify_person(
     )
 
 
-def _portal_of(ctx: Context, number: int) -> tuple[tuple[str, str], ...]:
-    """The portal of a change request as a fact, where there are several."""
+def _place_fact(ctx: Context, number: int) -> tuple[tuple[str, str], ...]:
+    """The place of a change request as a fact, where there are several."""
     found = ctx.store.changes.whereabouts(number) if number else None
     if not found or not has_several_places(ctx, found[0]):
         return ()

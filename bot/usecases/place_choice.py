@@ -1,6 +1,6 @@
-"""Which portal a command acts on: the one it names, else the person's own choice, else the stored default.
+"""Which place a command acts on: the one it names, else the person's own choice, else the stored default.
 
-Time and order decide nothing: a choice is stored by the identity of the portal, and only a command changes it.
+Time and order decide nothing: a choice is stored by the identity of the place, and only a command changes it.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ DEFAULT, OWN = "default portal", "own portal"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A stored choice: the name the portal had, and the identity that it keeps."""
+    """A stored choice: the name the place had, and the identity that it keeps."""
 
     name: str
     identity: str
 
     def find_in(self, places: Sequence[Place]) -> Place | None:
-        """The portal that was chosen, whatever it is called now; None when it is not known any more."""
+        """The place that was chosen, whatever it is called now; None when it is not known any more."""
         return next((place for place in places if place.identity == self.identity), None)
 
 
@@ -41,7 +41,7 @@ def term_of(registry: Registry, plugin: str) -> PlaceTerm:
 
 
 def default_of(ctx: Context, plugin: str) -> Choice | None:
-    """The default of everybody who has not chosen a portal."""
+    """The default of everybody who has not chosen a place."""
     return _read(ctx, DEFAULT, plugin)
 
 
@@ -60,11 +60,11 @@ def _key(plugin: str, person: Principal) -> str:
 
 
 def set_default(tx: Transaction, ctx: Context, plugin: str, place: Place, *, by: Principal, request: str = "") -> None:
-    """Make a portal everybody's default, on the record."""
+    """Make a place everybody's default, on the record."""
     before = default_of(ctx, plugin)
     tx.records(BUILTIN).put(DEFAULT, plugin, {"name": place.name, "identity": place.identity})
     facts: dict[str, Fact] = {"portal": place.name, "before": before.name if before else "", "request": request}
-    tx.record(Entry(tag=Tag.DEFAULT_PORTAL_SET, actor=by.id, subject=plugin, facts=facts))
+    tx.record(Entry(tag=Tag.DEFAULT_PLACE_SET, actor=by.id, subject=plugin, facts=facts))
 
 
 def set_own(tx: Transaction, ctx: Context, plugin: str, person: Principal, place: Place | None) -> None:
@@ -76,13 +76,13 @@ def set_own(tx: Transaction, ctx: Context, plugin: str, person: Principal, place
     else:
         records.put(OWN, _key(plugin, person), {"name": place.name, "identity": place.identity})
     facts: dict[str, Fact] = {"portal": place.name if place else "", "before": before.name if before else ""}
-    tx.record(Entry(tag=Tag.OWN_PORTAL_SET, actor=person.id, subject=plugin, facts=facts))
+    tx.record(Entry(tag=Tag.OWN_PLACE_SET, actor=person.id, subject=plugin, facts=facts))
 
 
-def choose_portal(
+def choose_place(
     ctx: Context, plugin: str, places: Sequence[Place], person: Principal, named: str | None = None
 ) -> Place:
-    """The portal a line is about. Raises Refusal, with what to type, where nothing stored says which."""
+    """The place a line is about. Raises Refusal, with what to type, where nothing stored says which."""
     term = term_of(ctx.registry, plugin)
     if not places and not _can_be_added(ctx.registry, plugin):
         raise Refusal(
@@ -90,7 +90,7 @@ def choose_portal(
             hint="Its settings say where it acts; an admin sets them in the host's terminal.",
         )
     if named is not None or not places:
-        return find_portal(places, named or "", term)
+        return find_place(places, named or "", term)
     own = own_choice(ctx, plugin, person)
     if own is not None:
         remedy = f"Choose another: {term.word} use NAME."
@@ -117,15 +117,15 @@ def _can_be_added(registry: Registry, plugin: str) -> bool:
 
 
 def _refuse(choice: Choice, places: Sequence[Place], term: PlaceTerm, whose: str, remedy: str) -> Place:
-    """Never fall back on another portal: the same words would then change something else."""
+    """Never fall back on another place: the same words would then change something else."""
     raise Refusal(
         f"{whose}, {choice.name}, is not known any more, so nothing says which one is meant.",
         hint=f"Add {term.option} NAME. {remedy} Known: {_names(places)}.",
     )
 
 
-def find_portal(places: Sequence[Place], name: str, term: PlaceTerm) -> Place:
-    """The portal of this name. Raises Refusal with the names there are."""
+def find_place(places: Sequence[Place], name: str, term: PlaceTerm) -> Place:
+    """The place of this name. Raises Refusal with the names there are."""
     if not places:
         hint = f"An admin runs `b24bot {term.word} add NAME` in the host's terminal."
         raise Refusal(f"No {term.word} is set up yet.", hint=hint)
@@ -141,10 +141,10 @@ def _names(places: Sequence[Place]) -> str:
     return ", ".join(place.name for place in places)
 
 
-def default_portals(
+def list_default_places(
     ctx: Context, plugin: str, places: Sequence[Place], person: Principal
 ) -> Mapping[str, Sequence[str]]:
-    """For the names of portals that lines without --portal act on: whose lines, "you" and "everybody"."""
+    """For the names of places that lines without --place act on: whose lines, "you" and "everybody"."""
     default, own = default_of(ctx, plugin), own_choice(ctx, plugin, person)
     everybody = default.find_in(places) if default else places[0] if len(places) == 1 else None
     mine = own.find_in(places) if own else None
@@ -156,10 +156,10 @@ def default_portals(
     }
 
 
-def keep_first_portal(
+def keep_first_place(
     tx: Transaction, ctx: Context, plugin: str, before: Sequence[Place], after: Sequence[Place], by: Principal
 ) -> str:
-    """Once a portal was added: let the one there was, or the new one, become the default where none is stored yet.
+    """Once a place was added: let the one there was, or the new one, become the default where none is stored yet.
 
     Returns what to tell whoever added it; nothing when none was added.
     """
@@ -183,7 +183,7 @@ def keep_first_portal(
 
 
 def has_several_places(ctx: Context, plugin: str) -> bool:
-    """Whether what is said about a plugin has to name the portal. A plugin that cannot tell may have several."""
+    """Whether what is said about a plugin has to name the place. A plugin that cannot tell may have several."""
     found = ctx.registry.plugins.get(plugin)
     try:
         return found is None or len(found.places(ctx.services(plugin))) > 1
@@ -192,10 +192,10 @@ def has_several_places(ctx: Context, plugin: str) -> bool:
 
 
 def describe_with_place(ctx: Context, change: ChangeRequest) -> str:
-    """A change request's plan in words; where there are several portals, with the one it is about."""
-    return change.summary_with_portal if has_several_places(ctx, change.plugin) else change.plan.summary
+    """A change request's plan in words; where there are several places, with the one it is about."""
+    return change.summary_with_place if has_several_places(ctx, change.plugin) else change.plan.summary
 
 
-def list_portal_plugins(registry: Registry) -> Sequence[Plugin]:
-    """The plugins that bring portals: all but the bot's own."""
+def list_place_plugins(registry: Registry) -> Sequence[Plugin]:
+    """The plugins that bring places: all but the bot's own."""
     return [plugin for name, plugin in registry.plugins.items() if not is_local_plugin(name)]

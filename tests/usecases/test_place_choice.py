@@ -17,7 +17,7 @@ from bot.usecases.authority import card_token
 from bot.usecases.delivery_errors import ChannelDead, Lost
 from bot.usecases.intake.receipts import receive
 from bot.usecases.notifications import queue_card
-from bot.usecases.place_choice import keep_first_portal, set_default, set_own
+from bot.usecases.place_choice import keep_first_place, set_default, set_own
 from tests.usecases.core_bot import ANTON, IDA, OLGA, ROLES, SHELL, VERA, VIKTOR, CoreBot, person
 from tests.usecases.toy import ACME, BETA, Toy
 
@@ -72,7 +72,7 @@ def test_a_portal_of_ones_own_needs_nobody_and_changes_nobody_elses(core_bot: Co
     told = core_bot.type(who, "portal use beta")
     assert told == ("Your commands without --portal act on beta (beta.example.com) now. To go back: portal use --clear")
     assert (portal_of(core_bot, who), portal_of(core_bot, VERA)) == ("beta", "default")
-    (record,) = core_bot.records(Tag.OWN_PORTAL_SET)
+    (record,) = core_bot.records(Tag.OWN_PLACE_SET)
     assert (record.actor, record.subject) == (who.id, "toy")
     assert (record.facts["portal"], record.facts["before"]) == ("beta", "")
     assert core_bot.store.changes.with_status(Status) == []
@@ -112,7 +112,7 @@ def test_the_default_of_everybody_is_changed_by_two_admins(core_bot: CoreBot) ->
     core_bot.work()
     assert core_bot.now(change).status is Status.DONE
     assert portal_of(core_bot, OLGA) == "beta"
-    record = core_bot.records(Tag.DEFAULT_PORTAL_SET)[-1]
+    record = core_bot.records(Tag.DEFAULT_PLACE_SET)[-1]
     assert (record.actor, record.facts["request"]) == (IDA.id, change.id)
     assert (record.facts["portal"], record.facts["before"]) == ("beta", "default")
 
@@ -259,10 +259,10 @@ def test_with_one_portal_it_is_named_only_where_it_always_was(core_bot: CoreBot)
 
 def test_the_portal_there_was_becomes_the_default_when_a_second_one_is_added(core_bot: CoreBot) -> None:
     with core_bot.store.unit_of_work() as tx:
-        told = keep_first_portal(tx, core_bot.ctx, "toy", [ACME], [BETA, ACME], SHELL)
+        told = keep_first_place(tx, core_bot.ctx, "toy", [ACME], [BETA, ACME], SHELL)
     assert told.startswith("The default portal is default; it did not change.")
     assert portal_of(core_bot, OLGA) == "default"
-    (record,) = core_bot.records(Tag.DEFAULT_PORTAL_SET)
+    (record,) = core_bot.records(Tag.DEFAULT_PLACE_SET)
     assert (record.actor, record.facts["portal"]) == (SHELL.id, "default")
 
 
@@ -270,9 +270,9 @@ def test_a_third_portal_does_not_choose_a_default_among_two(core_bot: CoreBot) -
     """As after an upgrade of a database with several: nobody has said which one is meant."""
     third = Place(name="third", label="third.example.com", identity="m-third")
     with core_bot.store.unit_of_work() as tx:
-        told = keep_first_portal(tx, core_bot.ctx, "toy", [ACME, BETA], [ACME, BETA, third], SHELL)
+        told = keep_first_place(tx, core_bot.ctx, "toy", [ACME, BETA], [ACME, BETA, third], SHELL)
     assert told.startswith("There are several portals and no default.")
-    assert core_bot.records(Tag.DEFAULT_PORTAL_SET) == []
+    assert core_bot.records(Tag.DEFAULT_PLACE_SET) == []
 
 
 class Homeless(Toy):

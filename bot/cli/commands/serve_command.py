@@ -20,7 +20,7 @@ from bot.core.bot_errors import ConfigurationError
 from bot.plugin import PluginError
 from bot.plugin.frozen import dataclass
 from bot.settings import Settings
-from bot.usecases.place_choice import list_portal_plugins
+from bot.usecases.place_choice import list_place_plugins
 
 if TYPE_CHECKING:
     from bot.app import Running
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bot.web.site import Site
 
 log = logging.getLogger("b24bot.cli")
-NO_PORTAL = "No portal is set up yet: b24bot portal add NAME."
+NO_PLACE = "No portal is set up yet: b24bot portal add NAME."
 HOST, DEFAULT_PORT = "127.0.0.1", 3000
 
 
@@ -178,10 +178,10 @@ def _summary(running: Running) -> str:
     ctx, command = running.bot.context, running.bot.settings.command
     try:
         known = [
-            place for plugin in list_portal_plugins(ctx.registry) for place in plugin.places(ctx.services(plugin.name))
+            place for plugin in list_place_plugins(ctx.registry) for place in plugin.places(ctx.services(plugin.name))
         ]
-        portals = ", ".join(f"{place.name} ({place.label})" for place in known)
-        told = f"{'Portal' if len(known) == 1 else 'Portals'}: {portals}." if known else NO_PORTAL
+        names = ", ".join(f"{place.name} ({place.label})" for place in known)
+        told = f"{'Portal' if len(known) == 1 else 'Portals'}: {names}." if known else NO_PLACE
     except PluginError as error:
         told = f"The portals cannot be listed: {error.sentence}"
     audit = (

@@ -52,8 +52,8 @@ class Tag(StrEnum):
     DELIVERY_QUARANTINED = "inbound:delivery:quarantined"
     DELIVERY_MISMATCHED = "inbound:delivery:mismatched"
     SETUP_CHANGED = "setup:place:changed"
-    DEFAULT_PORTAL_SET = "place:default:set"
-    OWN_PORTAL_SET = "place:choice:set"
+    DEFAULT_PLACE_SET = "place:default:set"
+    OWN_PLACE_SET = "place:choice:set"
     FROZEN = "bot:freeze:set"
     UNFROZEN = "bot:freeze:lifted"
     STOP_DISCARDED = "bot:stop:discarded"
@@ -78,8 +78,8 @@ EARLIER_TAGS: Mapping[str, Tag] = {
     "change:approval:reviewed": Tag.BYPASS_REVIEWED,
     "access:grant:added": Tag.ACCESS_GRANTED,
     "access:grant:removed": Tag.ACCESS_REVOKED,
-    "portal:default:set": Tag.DEFAULT_PORTAL_SET,
-    "portal:choice:set": Tag.OWN_PORTAL_SET,
+    "portal:default:set": Tag.DEFAULT_PLACE_SET,
+    "portal:choice:set": Tag.OWN_PLACE_SET,
     "bot:stop:lifted": Tag.STOP_DISCARDED,
     "bot:database:copied": Tag.BACKUP_MADE,
     "bot:database:uncopied": Tag.BACKUP_FAILED,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from bot.core import mentions
 from bot.core.audit.audit_record import AuditRecord, Tag
 from bot.core.audit.chain import CHECKPOINT_STARTS
-from bot.core.change.change_request import PARTLY_DONE, append_portal
+from bot.core.change.change_request import PARTLY_DONE, append_place
 from bot.plugin import Event
 from bot.plugin.frozen import dataclass
 
@@ -73,8 +73,8 @@ SENTENCES: Mapping[str, Sentence] = {
         subjects="By other accounts: {}",
     ),
     Tag.SETUP_CHANGED: _s("{actor} changed the set-up of the plugin {subject}", line="Typed: {}"),
-    Tag.DEFAULT_PORTAL_SET: _s("{actor} made {portal} the default portal", before="Before: {}", request="In {}"),
-    Tag.OWN_PORTAL_SET: _s("{actor} changed the portal of their own commands", portal="Now: {}", before="Before: {}"),
+    Tag.DEFAULT_PLACE_SET: _s("{actor} made {portal} the default portal", before="Before: {}", request="In {}"),
+    Tag.OWN_PLACE_SET: _s("{actor} changed the portal of their own commands", portal="Now: {}", before="Before: {}"),
     Tag.DELIVERY_QUARANTINED: _s(
         "A {kind} of {actor} was set aside: b24bot stopped at it repeatedly", line="Typed: {}"
     ),
@@ -158,11 +158,11 @@ def _person_in_target(record: AuditRecord) -> str:
 
 
 def _change(record: AuditRecord) -> str:
-    """What a record is about: the change request, with plan, portal and target where the record tells them."""
+    """What a record is about: the change request, with plan, place and target where the record tells them."""
     facts = record.facts
-    summary, portal, target = (str(facts.get(fact) or "") for fact in ("summary", "portal", "target"))
+    summary, place, target = (str(facts.get(fact) or "") for fact in ("summary", "portal", "target"))
     told = [
-        append_portal(summary, portal) if summary else f"on {portal}" if portal else "",
+        append_place(summary, place) if summary else f"on {place}" if place else "",
         f"[{target}]" if target else "",
     ]
     return " ".join([record.subject, *filter(None, told)])

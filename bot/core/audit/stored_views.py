@@ -26,7 +26,7 @@ def change_row(change: ChangeRequest) -> Object:
         "command": change.line,
         "requester": change.requester.id,
         "reason": mentions.unmark(change.reason),
-        "portal": change.portal or None,
+        "portal": change.place_name or None,
         "target": write_target(change.plan.target, change.plan.part),
         "risk": change.risk,
         "summary": mentions.unmark(change.plan.summary),
@@ -45,7 +45,7 @@ def change_view(change: ChangeRequest) -> Object:
     return {
         **change_row(change),
         **plan_view(change.plan),
-        "portal_label": change.portal_label or None,
+        "portal_label": change.place_label or None,
         **_requirement(change.decision),
         "decided_at": iso_or_none(change.decided_at),
         "started_at": iso_or_none(change.started_at),
@@ -93,7 +93,7 @@ def plan_view(plan: Plan) -> Object:
 
 
 def preview_view(plan: Plan, place: Place | None, decision: Decision) -> Object:
-    """A plan that is only shown: where it would act, if on a portal, and what has to happen before it may."""
+    """A plan that is only shown: where it would act, if on a place, and what has to happen before it may."""
     return {"portal": place.name if place else None, **plan_view(plan), **_requirement(decision)}
 
 

@@ -92,10 +92,10 @@ class Review:
     """Whether it counts by what is known now. Not stored: for what is shown it is found out each time."""
 
 
-def append_portal(summary: str, portal: str) -> str:
-    """A plan in words and the portal it acts on, if any, without saying twice which."""
-    named = not portal or re.search(rf"\b(?:on|of|from) {re.escape(portal)}(?![\w-])", summary)
-    return summary if named else f"{summary} on {portal}"
+def append_place(summary: str, place: str) -> str:
+    """A plan in words and the place it acts on, if any, without saying twice which."""
+    named = not place or re.search(rf"\b(?:on|of|from) {re.escape(place)}(?![\w-])", summary)
+    return summary if named else f"{summary} on {place}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,23 +155,23 @@ class ChangeRequest:
 
     @property
     def is_local(self) -> bool:
-        """Whether it changes what the bot itself keeps, and no portal."""
+        """Whether it changes what the bot itself keeps, and no place."""
         return is_local_plugin(self.plugin)
 
     @property
-    def portal(self) -> str:
-        """The name of the portal it is about; empty where it is about b24bot itself."""
+    def place_name(self) -> str:
+        """The name of the place it is about; empty where it is about b24bot itself."""
         return "" if self.is_local else self.place.name
 
     @property
-    def portal_label(self) -> str:
-        """What a card shows of that portal beside its name."""
+    def place_label(self) -> str:
+        """What a card shows of that place beside its name."""
         return "" if self.is_local else self.place.label
 
     @property
-    def summary_with_portal(self) -> str:
+    def summary_with_place(self) -> str:
         """The plan in words and where it acts."""
-        return append_portal(self.plan.summary, self.portal)
+        return append_place(self.plan.summary, self.place_name)
 
     @property
     def status_word(self) -> str:

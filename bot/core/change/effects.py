@@ -44,7 +44,7 @@ def effects_of(change: ChangeRequest) -> Effects | None:
 
 
 def undo_command(change: ChangeRequest) -> str:
-    """The command that puts back what was done, without its portal; empty where there is none."""
+    """The command that puts back what was done, without its place; empty where there is none."""
     undo = change.plan.undo
     if not change.partly or undo.partial is None:
         return "" if undo.kind is UndoKind.NONE else undo.line

@@ -121,7 +121,7 @@ AFTER_A_FAULT: Mapping[Proof, str] = {
     Proof.BLIND: "The plugin failed in the call, and nothing shows whether it was sent. "
     "Look on the portal yourself before you ask again; it will not be sent a second time by itself.",
 }
-"""What stands instead of words about the portal's answer when it was the plugin that gave none."""
+"""What stands instead of words about the place's answer when it was the plugin that gave none."""
 
 BUILTIN_OUTCOME: Mapping[tuple[Answers, Proof], tuple[Status, str]] = {
     **{(_S, proof): (Status.FAILED, "Not every part was done. What was done stays.") for proof in Proof},

@@ -28,7 +28,7 @@ class NewStop:
     kind: StopKind
     person: Principal
     number: int = 0
-    """The change request that is stopped; 0 for a freeze, which stops all that change a portal."""
+    """The change request that is stopped; 0 for a freeze, which stops all that change a place."""
     reason: str = ""
 
 

@@ -21,12 +21,12 @@ class Planned:
 
     @property
     def is_local(self) -> bool:
-        """Whether it would change what the bot itself keeps, and no portal."""
+        """Whether it would change what the bot itself keeps, and no place."""
         return is_local_plugin(self.plugin)
 
     @property
-    def portal(self) -> Place | None:
-        """The portal it would change; None where it is about b24bot itself."""
+    def remote_place(self) -> Place | None:
+        """The place it would change; None where it is about b24bot itself."""
         return None if self.is_local else self.place
 
 
@@ -37,8 +37,8 @@ class Answered:
     understood: Understood
     reply: Reply
     calm: bool = False
-    portal: str = ""
-    """The portal it is about, where there are several."""
+    place_name: str = ""
+    """The place it is about, where there are several."""
 
 
 Considered = Planned | Answered

@@ -156,7 +156,7 @@ def differences(before: Observation, now: Observation) -> Iterator[str]:
 
 def find_drift(approved: Plan, fresh: Plan) -> tuple[str, ...]:
     """What makes a fresh plan another one than was approved, in lines for people; empty when nothing does."""
-    # Compared as they would be sent: to Python 1, 1.0 and True are the same, to a portal they are not.
+    # Compared as they would be sent: to Python 1, 1.0 and True are the same, to a place they are not.
     if _difference_line(approved) == _difference_line(fresh):
         return ()
     lines = tuple(differences(approved.before, fresh.before))

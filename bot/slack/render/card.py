@@ -136,13 +136,13 @@ def find_badge(change: ChangeRequest) -> StatusBadge:
 
 def headline(change: ChangeRequest) -> str:
     """What is to be done and where, for a dialog, where Slack shows no mention."""
-    return one_line(plain(change.summary_with_portal))
+    return one_line(plain(change.summary_with_place))
 
 
 def card_text(change: ChangeRequest) -> str:
     """The notification: what a phone shows."""
     look = find_badge(change)
-    return notification(one_line(f"{look.emoji} {change.id} {change.summary_with_portal}: {look.words}"))
+    return notification(one_line(f"{look.emoji} {change.id} {change.summary_with_place}: {look.words}"))
 
 
 def bare_card(change: ChangeRequest) -> str:
@@ -198,8 +198,8 @@ def _field(label: str, text: str) -> Markdown:
 
 
 def _fields(change: ChangeRequest) -> Iterator[tuple[str, str]]:
-    if change.portal:
-        yield change.place_term.word.capitalize(), escape(one_line(f"{change.portal} · {change.portal_label}"))
+    if change.place_name:
+        yield change.place_term.word.capitalize(), escape(one_line(f"{change.place_name} · {change.place_label}"))
     yield "Asked by", mrkdwn(mentions.person(change.requester))
     if change.undo_of is not None:
         yield "Undoes", f"CR-{change.undo_of}"

@@ -21,7 +21,7 @@ def reason_form(change: ChangeRequest, value: str) -> Modal:
         "submit": {"type": "plain_text", "text": "Reject"},
         "close": {"type": "plain_text", "text": "Go back"},
         "blocks": [
-            section(mrkdwn(one_line(change.summary_with_portal))),
+            section(mrkdwn(one_line(change.summary_with_place))),
             {
                 "type": "input",
                 "block_id": REASON_FIELD,

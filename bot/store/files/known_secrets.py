@@ -117,7 +117,7 @@ class KnownSecrets:
             return self._prints
 
     def _values(self) -> dict[str, str]:
-        """Every secret with what it is. What is known of a portal says more than the name of a setting."""
+        """Every secret with what it is. What is known of a place says more than the name of a setting."""
         found = {**self._settings, **dict.fromkeys(self._keys.texts(), "a key of the key file")}
         for _, name, box in sealed_secrets(self._database):
             value: Mapping[str, Any] = opened(self._keys, box)["value"]
@@ -129,7 +129,7 @@ class KnownSecrets:
 
 
 def _words_for(field: str) -> str:
-    """What a field of a stored secret is called; empty for one that is none, such as the address of a portal."""
+    """What a field of a stored secret is called; empty for one that is none, such as the address of a place."""
     named = f"the {field.replace('_', ' ')}" if _SECRET_FIELD.fullmatch(field) else ""
     return FIELDS.get(field, named)
 

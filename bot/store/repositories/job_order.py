@@ -1,4 +1,4 @@
-"""Which job comes next: by rank, at each portal people in turn, and no more at a portal than it has room for.
+"""Which job comes next: by rank, at each place people in turn, and no more at a place than it has room for.
 
 Each question is answered from a few rows of an index, however many jobs wait.
 """
@@ -26,26 +26,26 @@ class Rank(IntEnum):
     RUNNING = 4
     """Approved change requests."""
     PLANNING = 5
-    """Commands that read a portal."""
+    """Commands that read a place."""
     REFUSED = 6
     """What the allow-list does not let its person do, and everything of people who are not on it."""
 
 
 ROOM: Mapping[Rank, int] = {Rank.RUNNING: 6, Rank.PLANNING: 4}
-"""The ranks of what calls a portal: one is taken while fewer than so many jobs are under way at the same portal.
+"""The ranks of what calls a place: one is taken while fewer than so many jobs are under way at the same place.
 
-So a portal that is slow, or makes everybody wait, holds up nothing but its own jobs, and some of its room is kept for
+So a place that is slow, or makes everybody wait, holds up nothing but its own jobs, and some of its room is kept for
 what was approved. What has another rank never takes long.
 """
 IN_ALL: Mapping[Rank, int] = {Rank.RUNNING: 12, Rank.PLANNING: 12}
-"""How many of these may be under way at a time, all portals together."""
+"""How many of these may be under way at a time, all places together."""
 SUSPECT_AFTER = 2
 """Starts that were cut short, whatever else ran. From then on the job runs alone, so that it shows what is to blame."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """Where a job waits. `place` is the identity of the portal that it calls, as far as it calls one that is known.
+    """Where a job waits. `place` is the identity of the place that it calls, as far as it calls one that is known.
 
     What is `counted` is one of those of which a person may have only so many waiting.
     """
@@ -57,13 +57,13 @@ class Position:
 
     @property
     def queue(self) -> str:
-        """The portal whose jobs it waits among; empty for a rank that calls none."""
+        """The place whose jobs it waits among; empty for a rank that calls none."""
         return self.place if self.rank in ROOM else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """The first job of a person at a rank and a portal."""
+    """The first job of a person at a rank and a place."""
 
     id: int
     rank: Rank
@@ -147,7 +147,7 @@ class Busy:
         return sum(job.rank is rank for job in self.jobs)
 
     def at(self, place: str) -> int:
-        """How many jobs call this portal."""
+        """How many jobs call this place."""
         return sum(job.place == place and job.rank in ROOM for job in self.jobs)
 
     def has_room(self, rank: Rank, place: str) -> bool:
@@ -164,7 +164,7 @@ class Busy:
 class JobOrder:
     """Chooses among the jobs of the queue, and says where a new one stands.
 
-    The jobs of one rank at one portal are a queue of their own in which people take turns: whoever has the fewest of
+    The jobs of one rank at one place are a queue of their own in which people take turns: whoever has the fewest of
     them under way is first, then whose turn comes first, then the oldest. Only the first job of each person can come
     first, and `leads` marks it; what was taken before and came back leads, too.
     """
@@ -185,10 +185,10 @@ class JobOrder:
         self._database.execute(_ADVANCE, head.rank, head.place, head.person)
 
     def next(self, *, quick: bool) -> Head | None:
-        """What comes first of the jobs that may be taken; of those that call no portal, if so asked.
+        """What comes first of the jobs that may be taken; of those that call no place, if so asked.
 
         While what comes first has to run alone and something runs, or something runs that has to run alone, that is
-        only what calls no portal and is not to blame for deaths.
+        only what calls no place and is not to blame for deaths.
         """
         busy = Busy(jobs=[_head(row) for row in self._database.rows(_TAKEN)])
         head = self._first(busy, quick=quick, cut_short_below=ANY)
@@ -209,11 +209,11 @@ class JobOrder:
                 found.append((busy.at(place), head))
                 if rank not in ROOM:
                     break
-        # Portals do not compete with each other: the one with the fewest jobs under way is first, then the oldest job.
+        # Places do not compete with each other: the one with the fewest jobs under way is first, then the oldest job.
         return min(found, key=lambda one: (one[0], one[1].id))[1] if found else None
 
     def _queues(self) -> Iterator[tuple[Rank, str]]:
-        """The ranks and portals at which something waits, in their order."""
+        """The ranks and places at which something waits, in their order."""
         row = self._database.row(_NEXT_RANK, -1)
         while row is not None:
             rank, place = Rank(row["rank"]), row["place"]

@@ -22,7 +22,7 @@ MOST_CUT_ALONE = 4
 ASIDE_LAST_MS = 30 * 24 * 3_600_000
 RECEIPTS_LAST_MS = 7 * 24 * 3_600_000
 ANYWHERE = Position()
-"""For a job of nobody, which calls no portal."""
+"""For a job of nobody, which calls no place."""
 _ADD = " ".join(
     (
         "INSERT INTO jobs (rank, place, person, counted, kind, payload, due_steady, created_at, turn, leads)",
@@ -139,7 +139,7 @@ class Jobs:
         return Receipt.REPEATED if row and row["body"] == digest else Receipt.MISMATCHED
 
     def add(self, kind: str, payload: str, *, at: int, position: Position = ANYWHERE, due: int = 0) -> None:
-        """Queue a job behind as many of each other person's as wait of its own person's at its rank and its portal.
+        """Queue a job behind as many of each other person's as wait of its own person's at its rank and its place.
 
         A delivery is sealed, whatever is in it: nearly each brings an address of Slack's that is a secret, and to look
         takes longer.
@@ -172,7 +172,7 @@ class Jobs:
         return self._order.is_put_off_until(steady) or self._order.next(quick=quick) is not None
 
     def claim(self, steady: int, *, quick: bool = False) -> Job | None:
-        """Take the due job that comes first, `quick` if so asked (calls no portal)."""
+        """Take the due job that comes first, `quick` if so asked (calls no place)."""
         self._database.require_unit()
         self._order.admit(steady)
         head = self._order.next(quick=quick)

@@ -242,7 +242,7 @@ _FOLDED = (
 )
 _ORDER = (
     "ALTER TABLE jobs ADD COLUMN counted INTEGER NOT NULL DEFAULT 0",
-    # Commands that read no portal, and those that do.
+    # Commands that read no place, and those that do.
     "UPDATE jobs SET counted = 1 WHERE rank IN (3, 5)",
     "DROP INDEX outbox_urgent",
     "ALTER TABLE outbox RENAME COLUMN urgent TO urgency",
@@ -308,7 +308,7 @@ _JOB_ORDER = (
 
 @migrations()
 def m013_job_order(db: Statements) -> None:
-    """The job that comes next is found by an index: jobs know their portal, and the first of each person is marked."""
+    """The job that comes next is found by an index: jobs know their place, and the first of each person is marked."""
     for statement in _JOB_ORDER:
         db.execute(statement)
 

@@ -1,4 +1,4 @@
-"""The host as a plugin of itself: its rules change the way portals do, by plan, approval and reading back."""
+"""The host as a plugin of itself: its rules change the way places do, by plan, approval and reading back."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def make_registry(plugins: Iterable[Plugin]) -> Registry:
 def perform_at_once(tx: Transaction, ctx: Context, person: Principal, planned: Planned) -> Reply:
     """Carry out a plan that the policy lets its requester have at once. Only the house has such.
 
-    Raises NotPermitted for the plan of any other plugin: what changes a portal waits for a person's word.
+    Raises NotPermitted for the plan of any other plugin: what changes a place waits for a person's word.
     """
     if not planned.is_local:
         raise NotPermitted("A plan cannot run without a decision.")

@@ -16,7 +16,7 @@ from bot.store.store import Transaction
 from bot.usecases.admin.admin_commands import FREEZE, LEFT_OUT, NO_ROLE, REVIEW, SET_ROLE, UNFREEZE
 from bot.usecases.admin.allow_list import LAST_ADMIN, grant_role, leaves_no_admin, revoke_role
 from bot.usecases.admin.place_commands import SET_DEFAULT, SET_OWN
-from bot.usecases.admin.place_commands import TARGET as PORTAL_TARGET
+from bot.usecases.admin.place_commands import TARGET as PLACE_TARGET
 from bot.usecases.authority.break_glass_log import OWN_BREAK_GLASS, find_break_glass_record, is_reviewed
 from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context
@@ -25,7 +25,7 @@ from bot.usecases.notifications import announce
 from bot.usecases.place_choice import (
     Choice,
     default_of,
-    list_portal_plugins,
+    list_place_plugins,
     own_choice,
     set_default,
     set_own,
@@ -136,7 +136,7 @@ def _term(ctx: Context, params: Params) -> PlaceTerm:
     return term_of(ctx.registry, str(params["plugin"]))
 
 
-def _set_default_portal(tx: Transaction, ctx: Context, word: Authorization, params: Params) -> CallOutcome:
+def _set_default_place(tx: Transaction, ctx: Context, word: Authorization, params: Params) -> CallOutcome:
     plugin, before = str(params["plugin"]), default_of(ctx, str(params["plugin"]))
     if (before.identity if before else "") != params["before"]:
         return _refused_outcome(f"The default {_term(ctx, params).word} was changed by somebody else meanwhile.")
@@ -153,11 +153,11 @@ def _place(ctx: Context, plugin: str, params: Params) -> Place | None:
     return Choice(name=str(params["portal"]), identity=str(params["identity"])).find_in(places)
 
 
-def _set_own_portal(tx: Transaction, ctx: Context, word: Authorization, params: Params) -> CallOutcome:
+def _set_own_place(tx: Transaction, ctx: Context, word: Authorization, params: Params) -> CallOutcome:
     wanted, term = str(params["plugin"]), _term(ctx, params)
     if not params["portal"]:
-        return _clear_own_portals(
-            tx, ctx, word.asked, [wanted] if wanted else [plugin.name for plugin in list_portal_plugins(ctx.registry)]
+        return _clear_own_places(
+            tx, ctx, word.asked, [wanted] if wanted else [plugin.name for plugin in list_place_plugins(ctx.registry)]
         )
     before, place = own_choice(ctx, wanted, word.asked), _place(ctx, wanted, params)
     if place is None:
@@ -169,7 +169,7 @@ def _set_own_portal(tx: Transaction, ctx: Context, word: Authorization, params: 
     )
 
 
-def _clear_own_portals(tx: Transaction, ctx: Context, person: Principal, plugins: Iterable[str]) -> CallOutcome:
+def _clear_own_places(tx: Transaction, ctx: Context, person: Principal, plugins: Iterable[str]) -> CallOutcome:
     chosen = [plugin for plugin in plugins if own_choice(ctx, plugin, person)]
     for plugin in chosen:
         set_own(tx, ctx, plugin, person, None)
@@ -184,8 +184,8 @@ HANDLERS: Mapping[str, CallHandler] = {
     FREEZE: _freeze,
     UNFREEZE: _unfreeze,
     REVIEW: _review,
-    SET_DEFAULT: _set_default_portal,
-    SET_OWN: _set_own_portal,
+    SET_DEFAULT: _set_default_place,
+    SET_OWN: _set_own_place,
 }
 """What each call of a built-in plan does."""
 
@@ -202,7 +202,7 @@ def _observe_review(ctx: Context, subject: str) -> Observation:
     return {"review": "approved" if is_reviewed(ctx, int(subject.removeprefix("CR-"))) else "awaited"}
 
 
-def _observe_default_portal(ctx: Context, subject: str) -> Observation:
+def _observe_default_place(ctx: Context, subject: str) -> Observation:
     default = default_of(ctx, subject)
     return {"default portal": default.name} if default else {}
 
@@ -211,7 +211,7 @@ OBSERVERS: Mapping[str, Callable[[Context, str], Observation]] = {
     "access": _observe_role,
     "freeze": _observe_freeze,
     "review": _observe_review,
-    PORTAL_TARGET: _observe_default_portal,
+    PLACE_TARGET: _observe_default_place,
 }
 """What is true of a target, by the first word of it."""
 

@@ -15,8 +15,8 @@ from bot.core.text import format_time
 from bot.plugin import Reply, Table
 from bot.usecases.outcomes.ending_report import ending_fields
 
-NO_PORTAL = "–"
-"""Stands where a list has a column for the portal, and a change request is about b24bot itself."""
+NO_PLACE = "–"
+"""Stands where a list has a column for the place, and a change request is about b24bot itself."""
 
 
 def list_changes(changes: Sequence[ChangeRequest], status: ShownStatus | None = None) -> Reply:
@@ -33,7 +33,7 @@ def _row(change: ChangeRequest) -> tuple[str, ...]:
     return (
         change.id,
         change.status_word,
-        change.portal or NO_PORTAL,
+        change.place_name or NO_PLACE,
         mentions.target(write_target(change.plan.target, change.plan.part)),
         _line(change),
         mentions.person(change.requester),
@@ -56,7 +56,7 @@ def _facts(change: ChangeRequest) -> Iterator[tuple[str, str]]:
     plan = change.plan
     yield "Status", f"{change.status_word}: it {describe_status(change)}."
     yield "Command", _line(change)
-    yield "Portal", " · ".join(filter(None, (change.portal, change.portal_label)))
+    yield "Portal", " · ".join(filter(None, (change.place_name, change.place_label)))
     yield "Target", mentions.target(write_target(plan.target, plan.part))
     yield "Asked by", f"{mentions.person(change.requester)} at {format_time(change.created_at)}"
     yield "Why", change.reason

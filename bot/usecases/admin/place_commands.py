@@ -1,4 +1,4 @@
-"""The command that chooses the portal of lines without --portal: one's own at once, everybody's by approval."""
+"""The command that chooses the place of lines without --place: one's own at once, everybody's by approval."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from bot.plugin import (
 )
 from bot.usecases.admin.admin_commands import BuiltinContext
 from bot.usecases.context import Context
-from bot.usecases.place_choice import default_of, find_portal, list_portal_plugins
+from bot.usecases.place_choice import default_of, find_place, list_place_plugins
 
 SET_DEFAULT, SET_OWN = "portal.set_default", "portal.set_own"
 TARGET = "default-portal"
 
 
-def complete_portals(builtin: BuiltinContext) -> list[str]:
-    """The names of all portals, for completion in a shell."""
+def complete_places(builtin: BuiltinContext) -> list[str]:
+    """The names of all places, for completion in a shell."""
     return [
         place.name
-        for one in list_portal_plugins(builtin.ctx.registry)
+        for one in list_place_plugins(builtin.ctx.registry)
         for place in one.places(builtin.ctx.services(one.name))
     ]
 
@@ -42,9 +42,9 @@ using: Group[BuiltinContext] = Group(PLACES, help="The places the bot knows.")
 
 
 @using.command("use", risk=Risk.PERSONAL, examples=["prod", "prod --for-all", "--clear"])
-def portal_use(
+def use_place(
     builtin: BuiltinContext,
-    name: Annotated[str, Arg(label="NAME", help="the place", complete=complete_portals)] = "",
+    name: Annotated[str, Arg(label="NAME", help="the place", complete=complete_places)] = "",
     *,
     for_all: Annotated[bool, Arg(label="", help="for everybody; another admin approves it")] = False,
     clear: Annotated[bool, Arg(label="", help="take your own choice back: everybody's default counts again")] = False,
@@ -66,10 +66,10 @@ def portal_use(
 
 
 def _find(ctx: Context, name: str, wanted: str) -> tuple[Plugin, Place]:
-    """The portal and whose it is. Raises Refusal where there is none, or more than one."""
-    plugins = [one for one in list_portal_plugins(ctx.registry) if wanted in ("", one.name)]
+    """The place and whose it is. Raises Refusal where there is none, or more than one."""
+    plugins = [one for one in list_place_plugins(ctx.registry) if wanted in ("", one.name)]
     known = [(one, place) for one in plugins for place in one.places(ctx.services(one.name))]
-    place = find_portal([place for _, place in known], name, ctx.registry.place_term)
+    place = find_place([place for _, place in known], name, ctx.registry.place_term)
     owners = [one for one, each in known if each.name == name]
     if len(owners) > 1:
         raise Refusal(

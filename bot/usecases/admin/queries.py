@@ -24,7 +24,7 @@ from bot.usecases.admin.status_report import report_status
 from bot.usecases.authority.memberships import last_disqualification
 from bot.usecases.authority.reader_views import reader_of
 from bot.usecases.context import Context
-from bot.usecases.place_choice import choose_portal, list_portal_plugins, own_choice
+from bot.usecases.place_choice import choose_place, list_place_plugins, own_choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +125,7 @@ def show_identity(query: QueryContext) -> Reply:
             *(() if query.person.local else (("Your id", query.person.id),)),
             ("Role", query.role or "none: you are not on the allow-list"),
             *_account(query),
-            *_portals(query),
+            *_own_places(query),
         ),
         notes=tuple(_next_steps(query, asked)),
         data={"id": query.person.id, "role": query.role, "admins": [admin.id for admin in admins]},
@@ -139,12 +139,12 @@ def _account(query: QueryContext) -> Iterator[tuple[str, str]]:
         yield "Account", f"it {flaw}: only members of this workspace can use b24bot"
 
 
-def _portals(query: QueryContext) -> Iterator[tuple[str, str]]:
-    """Which portal this person's commands without --portal act on, where there are several."""
-    for plugin in list_portal_plugins(query.ctx.registry) if query.role else ():
+def _own_places(query: QueryContext) -> Iterator[tuple[str, str]]:
+    """Which place this person's commands without --place act on, where there are several."""
+    for plugin in list_place_plugins(query.ctx.registry) if query.role else ():
         try:
             places = plugin.places(query.ctx.services(plugin.name))
-            place = choose_portal(query.ctx, plugin.name, places, query.person) if len(places) > 1 else None
+            place = choose_place(query.ctx, plugin.name, places, query.person) if len(places) > 1 else None
         except PluginError as error:
             yield plugin.place_term.word.capitalize(), f"{error.sentence} {error.hint}".strip()
             continue

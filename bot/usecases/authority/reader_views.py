@@ -76,7 +76,7 @@ def _hiding(plan: Plan, values: Sequence[str], fingerprint: Fingerprint) -> Call
 
 
 def hiding_for_record(ctx: Context, change: ChangeRequest) -> Callable[[str], str]:
-    """What puts marks for a customer's words into a text for the record or a channel: a portal may quote them."""
+    """What puts marks for a customer's words into a text for the record or a channel: a place may quote them."""
     values = personal_values(change.line, ctx.registry.commands)
     return _hiding(change.plan, values or (), ctx.store.keys.fingerprint) if values != () else str
 

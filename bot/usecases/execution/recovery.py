@@ -109,7 +109,7 @@ class Reconciler:
         change = ctx.store.changes.exact(change)
         plugin = ctx.registry.plugin(change.plugin)
         steps = ctx.store.changes.steps(change.number)
-        # The clock is read before the portal is: an effect may come between the two, never the other way round.
+        # The clock is read before the place is: an effect may come between the two, never the other way round.
         settle_after = ctx.deployment.settle_after_ms or plugin.settling.late_effects_ms
         now, left = steady_ms(ctx), self._left(change, settle_after)
         seen, fault = observe_target(ctx, plugin, change)

@@ -1,4 +1,4 @@
-"""Where a delivery waits: what stops comes first, what reads a portal last, and behind it what is refused anyway."""
+"""Where a delivery waits: what stops comes first, what reads a place last, and behind it what is refused anyway."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from bot.usecases.authority.quorum import check_eligibility
 from bot.usecases.context import Context
 from bot.usecases.intake.stop_requests import freeze_line
 from bot.usecases.outcomes.settlement import SETTLING, check_settler_eligibility
-from bot.usecases.place_choice import choose_portal
+from bot.usecases.place_choice import choose_place
 from bot.usecases.process.workspace import Workspace
 from bot.usecases.roles import role_of
 
@@ -95,29 +95,29 @@ def _usual_rank(ctx: Context, asked: _Asked) -> Rank:
 
 def _rank_of_command(ctx: Context, command: AnyCommand | None) -> Rank:
     if command is None:
-        # It is answered with what is wrong about it, and no portal is read for that.
+        # It is answered with what is wrong about it, and no place is read for that.
         return Rank.LOCAL
-    return NOUNS.get(command.noun, Rank.LOCAL if _portals_of(ctx.registry, command) is None else Rank.PLANNING)
+    return NOUNS.get(command.noun, Rank.LOCAL if _place_plugin_of(ctx.registry, command) is None else Rank.PLANNING)
 
 
-def _portals_of(registry: Registry, command: AnyCommand) -> Plugin | None:
-    """The plugin whose portals a command reads; None for what is about the bot itself."""
+def _place_plugin_of(registry: Registry, command: AnyCommand) -> Plugin | None:
+    """The plugin whose places a command reads; None for what is about the bot itself."""
     owner = registry.owner(command)
     return None if owner is None or is_local_plugin(owner.name) else owner
 
 
 def _place_of(ctx: Context, asked: _Asked) -> str:
-    """The portal that is read for it; empty where nothing tells, and for what reads all of them."""
+    """The place that is read for it; empty where nothing tells, and for what reads all of them."""
     if asked.change is not None:
         return asked.change.place.identity
-    plugin = _portals_of(ctx.registry, asked.line.command) if asked.line is not None else None
+    plugin = _place_plugin_of(ctx.registry, asked.line.command) if asked.line is not None else None
     if asked.line is None or plugin is None or asked.line.command.everywhere:
         return ""
     try:
         places = plugin.places(ctx.services(plugin.name))
         if len(places) == 1:
             return places[0].identity
-        return choose_portal(ctx, plugin.name, places, asked.inbound.person, read_place_option(asked.line)).identity
+        return choose_place(ctx, plugin.name, places, asked.inbound.person, read_place_option(asked.line)).identity
     except PluginError:
         return ""
 

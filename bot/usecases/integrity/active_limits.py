@@ -30,7 +30,7 @@ def find_freeze_limit(ctx: Context) -> Limit | None:
 
 
 def find_unproven_limit(ctx: Context) -> Limit | None:
-    """Too many outcomes that nobody knows: something is wrong with the portal or with us."""
+    """Too many outcomes that nobody knows: something is wrong with the place or with us."""
     if not ctx.store.changes.more_than(MOST_UNPROVEN, Status.UNKNOWN):
         return None
     why = f"More than {plural(MOST_UNPROVEN, 'change request')} have no proven outcome."

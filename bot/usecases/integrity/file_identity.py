@@ -13,7 +13,7 @@ REMEDY = "Stop every b24bot of that folder, look which file is the right one, an
 def note_files(ctx: Context) -> Limit | None:
     """Compare the lock files and the database file with those held, and keep or lift the limit.
 
-    Where one was deleted, replaced or given another name, a second bot may be at work on the same portal, or what this
+    Where one was deleted, replaced or given another name, a second bot may be at work on the same place, or what this
     one writes goes to a file that nobody will find.
     """
     why = ctx.files.find_displaced()

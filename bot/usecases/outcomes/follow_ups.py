@@ -16,7 +16,9 @@ def undo_line(change: ChangeRequest) -> str:
     if not (change.status is Status.DONE or change.partly) or change.undone_by is not None:
         return ""
     line = undo_command(change)
-    return f"{line} {write_place_option(change.place_term.option, change.portal)}" if change.portal and line else line
+    if not line or not change.place_name:
+        return line
+    return f"{line} {write_place_option(change.place_term.option, change.place_name)}"
 
 
 def can_ask_again(change: ChangeRequest) -> bool:

@@ -30,7 +30,7 @@ def record_break_glass(ctx: Context, person: Principal, change: ChangeRequest) -
     review = _ask_for_review(ctx, person, change)
     announce(
         ctx,
-        f"🚨 {mentions.person(person)} has broken the glass: {change.id} ({change.summary_with_portal}) runs now "
+        f"🚨 {mentions.person(person)} has broken the glass: {change.id} ({change.summary_with_place}) runs now "
         f"without the approval of anybody else. Why: {change.reason}\n"
         f"{_admins(ctx, person)}{review.id} waits for the review.",
     )

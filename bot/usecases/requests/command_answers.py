@@ -91,11 +91,11 @@ def preview(planned: Planned) -> Reply:
     """What would happen, for --dry-run and the terminal."""
     plan = planned.plan
     word = planned.understood.command.place_term.word.capitalize()
-    facts = [(word, f"{planned.portal.name} · {planned.portal.label}")] if planned.portal else []
+    facts = [(word, f"{planned.remote_place.name} · {planned.remote_place.label}")] if planned.remote_place else []
     facts += [("Would do", note) for note in (*(call.note for call in plan.calls), *plan.notes)]
     facts += [("Touches", line) for line in plan.radius]
     facts += [("Warning", line) for line in plan.warnings]
     facts.append(("Undo", f"{_UNDO[plan.undo.kind]}: {plan.undo.sentence}"))
     facts.append(("Needs", describe_requirement(planned.decision)))
-    data = preview_view(plan, planned.portal, planned.decision)
+    data = preview_view(plan, planned.remote_place, planned.decision)
     return Reply(title=f"{plan.summary}: only shown, nothing was done", facts=tuple(facts), data=data)

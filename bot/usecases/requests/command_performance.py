@@ -164,8 +164,8 @@ def _record(ctx: Context, command: TypedCommand, result: CommandResult) -> None:
     person = command.person
     if not isinstance(result, CommandRefused):
         facts: dict[str, Fact] = {"line": command.recorded}
-        if isinstance(result, Answered) and result.portal:
-            facts["portal"] = result.portal
+        if isinstance(result, Answered) and result.place_name:
+            facts["portal"] = result.place_name
         ctx.store.record(Entry(tag=Tag.COMMAND_RAN, actor=person.id, subject=person.id, facts=facts))
     elif command.pressed_on is not None:
         record_refused_click(ctx, person, command.pressed_on, result.error.sentence)

@@ -23,7 +23,7 @@ from bot.usecases.admin.queries import QueryContext
 from bot.usecases.authority.memberships import check_membership, refresh_memberships
 from bot.usecases.card_subcommands import refuse_card_subcommand
 from bot.usecases.context import Context
-from bot.usecases.place_choice import choose_portal, default_portals
+from bot.usecases.place_choice import choose_place, list_default_places
 from bot.usecases.roles import role_of
 from bot.usecases.terminal_commands import in_terminal
 
@@ -56,22 +56,22 @@ def plan_or_read(ctx: Context, person: Principal, text: str, progress: Progress 
 def plan_or_read_at(
     ctx: Context, plugin: Plugin, understood: Understood, person: Principal, progress: Progress = no_progress
 ) -> Considered:
-    """Choose the portal, open it, and let the plugin's command plan or read."""
+    """Choose the place, open it, and let the plugin's command plan or read."""
     services = ctx.services(plugin.name, progress)
     with sanitize_refusals():
         if understood.command.terminal:
             return _answered(understood, ask(plugin.name, understood, services))
         places = plugin.places(services)
         if understood.command.everywhere:
-            defaults = default_portals(ctx, plugin.name, places, person)
+            defaults = list_default_places(ctx, plugin.name, places, person)
             services = ctx.services(plugin.name, progress, default_places=defaults)
             return _answered(understood, ask(plugin.name, understood, services))
-        place = choose_portal(ctx, plugin.name, places, person, understood.invocation.place)
-    with sanitize_refusals(), name_portal_in_refusals(plugin.place_term, place, places):
+        place = choose_place(ctx, plugin.name, places, person, understood.invocation.place)
+    with sanitize_refusals(), name_place_in_refusals(plugin.place_term, place, places):
         answer = ask(plugin.name, understood, plugin.open(services, place))
     if not isinstance(answer, Plan):
-        return _answered(understood, answer, portal=place if len(places) > 1 else None)
-    # Where there are several, the line names the portal wherever it is shown.
+        return _answered(understood, answer, place=place if len(places) > 1 else None)
+    # Where there are several, the line names the place wherever it is shown.
     invocation = replace(understood.invocation, place=place.name if len(places) > 1 else None)
     check_length(invocation.line)
     role, risk = role_of(ctx, person), understood.command.risk.raised_to(answer.risk)
@@ -107,8 +107,8 @@ def sanitize_refusals() -> Iterator[None]:
 
 
 @contextmanager
-def name_portal_in_refusals(term: PlaceTerm, place: Place, places: Sequence[Place]) -> Iterator[None]:
-    """Where there are several portals, let a refusal say which one it is about."""
+def name_place_in_refusals(term: PlaceTerm, place: Place, places: Sequence[Place]) -> Iterator[None]:
+    """Where there are several places, let a refusal say which one it is about."""
     try:
         yield
     except PluginError as error:
@@ -145,8 +145,8 @@ def _sanitized_plan(plan: Plan) -> Plan:
     return plan_from_json(plan_to_json(replace(clean, calls=tuple(exact))))
 
 
-def _answered(understood: Understood, answer: Answer, *, portal: Place | None = None) -> Answered:
-    """The answer; with the portal it is about, where there are several."""
+def _answered(understood: Understood, answer: Answer, *, place: Place | None = None) -> Answered:
+    """The answer; with the place it is about, where there are several."""
     match answer:
         case Plan():
             raise TypeError(f"{understood.command.path} may not return a plan")
@@ -156,13 +156,13 @@ def _answered(understood: Understood, answer: Answer, *, portal: Place | None = 
             reply, calm = answer, False
         case _:
             assert_never(answer)
-    if portal is None:
+    if place is None:
         return Answered(understood=understood, reply=reply, calm=calm)
     named = replace(
         reply,
-        facts=((understood.command.place_term.word.capitalize(), f"{portal.name} · {portal.label}"), *reply.facts),
+        facts=((understood.command.place_term.word.capitalize(), f"{place.name} · {place.label}"), *reply.facts),
     )
-    return Answered(understood=understood, reply=named, calm=calm, portal=portal.name)
+    return Answered(understood=understood, reply=named, calm=calm, place_name=place.name)
 
 
 def require_member(ctx: Context, person: Principal) -> None:

@@ -142,7 +142,7 @@ FOLLOWING: Mapping[
 ] = {card_token.UNDO: (may_still_undo, ask_to_undo), card_token.AGAIN: (may_still_ask_again, ask_again)}
 """The buttons of what has ended that ask for another command: whether they still do, and the asking.
 
-A row for each of `buttons.PLANNING`: their clicks alone come here, and have the rank of what reads a portal."""
+A row for each of `buttons.PLANNING`: their clicks alone come here, and have the rank of what reads a place."""
 
 
 def _ask_for_more(ctx: Context, job: Job, click: Click) -> bool:

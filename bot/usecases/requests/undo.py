@@ -36,16 +36,16 @@ def ask_to_undo(ctx: Context, job: Job, click: Click, change: ChangeRequest) -> 
 
 
 def ask_again(ctx: Context, job: Job, click: Click, change: ChangeRequest) -> None:
-    """Ask, as the person who pressed, for the same on the same portal; it is planned and decided like any other."""
+    """Ask, as the person who pressed, for the same on the same place; it is planned and decided like any other."""
     change = ctx.store.changes.exact(change)
-    invocation = replace(understand(ctx.registry.commands, change.line).invocation, place=_portal_of(change))
+    invocation = replace(understand(ctx.registry.commands, change.line).invocation, place=_place_of(change))
     reason = quote(f"--reason={change.reason or f'Again after {change.id}'}")
     _ask(ctx, job, click, change, f"{invocation.line} {reason}")
 
 
-def _portal_of(change: ChangeRequest) -> str | None:
-    """The portal to name for it; what is about the bot itself takes none."""
-    return change.portal or None
+def _place_of(change: ChangeRequest) -> str | None:
+    """The place to name for it; what is about the bot itself takes none."""
+    return change.place_name or None
 
 
 def _ask(ctx: Context, job: Job, click: Click, change: ChangeRequest, line: str) -> None:

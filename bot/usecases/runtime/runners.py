@@ -12,15 +12,15 @@ from bot.usecases.lease_holding import steady_ms
 from bot.usecases.process.wake_signal import POLL_SECONDS, WakeSignal
 
 AT_ONCE = frozenset({Rank.HELPING})
-"""Ranks of what asks neither Slack nor a portal: done before anybody looks for the next job, with no other thread."""
+"""Ranks of what asks neither Slack nor a place: done before anybody looks for the next job, with no other thread."""
 
 
 class Runners:
     """A group of runners. However many there are, one of them asks the database, and none takes another one's job.
 
-    Another runner is started when all are at work, up to `most`: a runner that waits for a portal keeps its thread and
-    nothing else, for what may be under way is limited at each portal (`bot/store/repositories/job_order.py`).
-    `quick`: they are kept in reserve, and take no job that calls a portal.
+    Another runner is started when all are at work, up to `most`: a runner that waits for a place keeps its thread and
+    nothing else, for what may be under way is limited at each place (`bot/store/repositories/job_order.py`).
+    `quick`: they are kept in reserve, and take no job that calls a place.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Runners:
                 self._grow()
         if job is not None:
             self._perform(job)
-            # Its portal has room again.
+            # Its place has room again.
             self._bell.wake()
         return not self._stopping.is_set()
 

@@ -41,9 +41,9 @@ from bot.usecases.requests.submission import submit
 from bot.usecases.runtime.runners import Runners
 
 RUNNERS = 28
-"""They take any job, at most so many at a time: as many as may call portals, and some more."""
+"""They take any job, at most so many at a time: as many as may call places, and some more."""
 RESERVED = 1
-"""Runners beside them that take no job that calls a portal, so that no slow one keeps what stops waiting."""
+"""Runners beside them that take no job that calls a place, so that no slow one keeps what stops waiting."""
 ANSWERING = MOST_AT_ONCE
 """Threads that answer people, each one person at a time."""
 POSTING = 8
@@ -132,7 +132,7 @@ class Worker:
         self._rounds.wake()
 
     def stop(self) -> None:
-        """Let every thread finish what it is at; a call to a portal is never cut off."""
+        """Let every thread finish what it is at; a call to a place is never cut off."""
         self._stopping.set()
         self.wake_all()
         for thread in self._threads:
@@ -161,7 +161,7 @@ class Worker:
         return go_round(self._ctx.threads, name, step)
 
     def _keep(self) -> bool:
-        """Look at the clock for everybody. No portal is read here: it would keep a stop waiting for its minute."""
+        """Look at the clock for everybody. No place is read here: it would keep a stop waiting for its minute."""
         ctx, watches = self._ctx, [watch.run_once for watch in self._watches]
         self._do_each(partial(save_unsaved_results, ctx))
         if ctx.workspace.team:
@@ -176,7 +176,7 @@ class Worker:
         return False
 
     def _recover(self) -> bool:
-        """All that reads portals and nobody waits for: apart from the keeper, for a portal can be slow."""
+        """All that reads places and nobody waits for: apart from the keeper, for a place can be slow."""
         self._do_each(*([self._recovery.run_once] if self._ctx.workspace.team else []), self._maintain_plugins)
         return False
 

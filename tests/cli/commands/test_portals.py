@@ -48,7 +48,7 @@ def test_the_default_portal_stays_when_a_portal_is_stored_again(cli_bot: CliBot,
     assert "myconnector" in result.stdout
     assert "prod · " in result.stdout
     with cli_bot.store() as store:
-        (record,) = store.audit.find(tag=Tag.DEFAULT_PORTAL_SET)
+        (record,) = store.audit.find(tag=Tag.DEFAULT_PLACE_SET)
     assert (record.actor, record.facts["portal"]) == (ME, "prod")
 
 

@@ -40,7 +40,7 @@ UNREACHED: Mapping[str, str] = {
     "bot.store.repositories.secrets.Secrets.delete": "plugins may delete a secret; the one in this house never does",
     "bot.host.guarded_calls.GuardedPlugin.open": "opening a portal sends nothing; what is planned with it does",
     "bot.cli.completion._subject": "the same, for the ids that a shell offers",
-    "bot.checks.portal_access._look": "the same, for doctor, which changes nothing",
+    "bot.checks.place_access._look": "the same, for doctor, which changes nothing",
     "bot.usecases.intake.receipts._refuse_long": "records that a line is too long, and nothing follows",
     "bot.app.Running._note_socket": "in Socket Mode alone; the stories bring what they bring by HTTP",
     "bot.store.schema.plain_texts.drop_remnants": "once after an upgrade; test_release_upgrade.py kills it",

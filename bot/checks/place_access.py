@@ -1,4 +1,4 @@
-"""Checks of the portals that the plugins know, each with its plugin's own command `portal check`."""
+"""Checks of the places that the plugins know, each with its plugin's own command `place check`."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from bot.store.schema.migrations import pending
 from bot.store.store import Store
 
 PROBLEMS = "problems"
-"""The entry of that command's data with what keeps a portal from being used, as sentences."""
+"""The entry of that command's data with what keeps a place from being used, as sentences."""
 
 
-def check_portals(environment: Environment) -> str | Note:
-    """Let every plugin look at every portal that it knows. A token that has run out is renewed on the way."""
+def check_places(environment: Environment) -> str | Note:
+    """Let every plugin look at every place that it knows. A token that has run out is renewed on the way."""
     if pending(environment.database):
         return Note(says="The portals are looked at after the next start, which brings the database up to date.")
     plugins = load_plugins(environment.settings["B24BOT_PLUGINS"])
@@ -59,7 +59,7 @@ def _places(environment: Environment, plugin: Plugin, store: Store) -> list[Plac
 
 
 def _look(environment: Environment, plugin: Plugin, place: Place, store: Store) -> tuple[list[str], list[str]]:
-    """What keeps a portal from being used, and what else is worth knowing."""
+    """What keeps a place from being used, and what else is worth knowing."""
     command = _check_command(plugin)
     if command is None:
         return [], []
