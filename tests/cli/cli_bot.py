@@ -23,6 +23,7 @@ from bot.playground.workspace import SlackWorkspace
 from bot.plugin.loopback import GIVE_UP_SECONDS
 from bot.store.sealing.keyring import create_key_file, load_key_file
 from bot.store.store import Store, open_store
+from bot.testing.services import lay_out
 from plugins.bitrix24.simulation import PortalSimulation
 
 ROOT = Path(__file__).parent.parent.parent
@@ -124,6 +125,7 @@ class CliBot:
 
     @contextlib.contextmanager
     def store(self) -> Iterator[Store]:
+        lay_out(self.home)
         opened = open_store(self.home, load_key_file(self.key_file, home=self.home), SystemClock())
         try:
             yield opened
