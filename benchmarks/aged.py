@@ -33,7 +33,7 @@ from bot.core.messages.notices import AuditNotice
 from bot.core.principals import Principal, Role
 from bot.plugin import Call, CallOutcome, CallVerdict, Place, Plan, Risk, Undo, UndoKind
 from bot.store.schema.migrations import schema_step
-from bot.store.store import Store
+from bot.store.store import Store, Transaction
 from bot.testing.services import scratch_store
 from bot.usecases.admin.allow_list import seed_admins
 
@@ -130,11 +130,11 @@ def make(folder: Path, wish: DatabaseSize) -> None:
         connection.execute("PRAGMA cache_size=-200000")
         change = begin(store)
         templates = _templates(store)
-        with store.unit_of_work():
+        with store.unit_of_work() as tx:
             _copy_records(store, connection, templates, wish.records)
             _copy_changes(connection, change.number, wish.changes)
             _copy_jobs(connection, wish.jobs)
-            _copy_outbox(store, connection, wish)
+            _copy_outbox(tx, store.clock.now_ms(), connection, wish)
     finally:
         store.close()
 
@@ -142,20 +142,20 @@ def make(folder: Path, wish: DatabaseSize) -> None:
 def begin(store: Store) -> ChangeRequest:
     """The rows that are copied, written by the real code: one life of a change request, and reads."""
     seed_admins(store, (ADMIN,), by=Principal.shell("B24BOT_ADMINS"))
-    with store.unit_of_work():
-        change = store.changes.open(_new_change(store.clock.now_ms()))
+    with store.unit_of_work() as tx:
+        change = tx.changes.open(_new_change(store.clock.now_ms()))
         for entry in _life(change):
-            store.record(entry)
+            tx.record(entry)
         for number in range(READS_PER_LIFE):
-            store.record(_read(number))
-        store.changes.review(
+            tx.record(_read(number))
+        tx.changes.review(
             change.number, Review(reviewer=ADMIN, verdict=Verdict.APPROVE, at=store.clock.now_ms(), reason="")
         )
-        store.changes.intend(change.number, 1, "imconnector.unregister", at=store.clock.now_ms())
+        tx.changes.intend(change.number, 1, "imconnector.unregister", at=store.clock.now_ms())
         steps = (Status.PENDING, Status.APPROVED, Status.RUNNING, Status.DONE)
         for old, new in itertools.pairwise(steps):
-            store.changes.move(change.number, old, new)
-        store.jobs.add("inbound", _whoami(store.clock.now_ms()), at=store.clock.now_ms())
+            tx.changes.move(change.number, old, new)
+        tx.jobs.add("inbound", _whoami(store.clock.now_ms()), at=store.clock.now_ms())
     return store.changes.require(change.number)
 
 
@@ -330,13 +330,13 @@ def _copy_jobs(connection: Any, jobs: int) -> None:
     connection.execute("DELETE FROM jobs WHERE id = (SELECT min(id) FROM jobs)")
 
 
-def _copy_outbox(store: Store, connection: Any, wish: DatabaseSize) -> None:
+def _copy_outbox(tx: Transaction, now: int, connection: Any, wish: DatabaseSize) -> None:
     """Lines for the audit channel that are not out yet: those of the last records. Everything else is."""
     connection.execute("DELETE FROM outbox")
     if not wish.outbox:
         return
     first = max(1, wish.records - wish.outbox + 1)
-    store.outbox.put(f"audit:{first}", AuditNotice(seq=first), at=store.clock.now_ms())
+    tx.outbox.put(f"audit:{first}", AuditNotice(seq=first), at=now)
     seq = f"{first} + n"
     written = {"id": "t.id + n", "key": f"'audit:' || ({seq})", "payload": f"json_set(t.payload, '$.seq', {seq})"}
     _copy_rows(connection, "outbox", "LIMIT 1", wish.outbox - 1, written)

@@ -345,8 +345,8 @@ class Running:
         """Keep for doctor why Slack delivers nothing; the log and /readyz tell it without the database, too."""
         from bot.slack.disconnect_reasons import SOCKET_REFUSED
 
-        with suppress(StoreUnavailable), self.bot.store.unit_of_work() as store:
-            store.facts.put(SOCKET_REFUSED, reason)
+        with suppress(StoreUnavailable), self.bot.store.unit_of_work() as tx:
+            tx.facts.put(SOCKET_REFUSED, reason)
 
     def readiness(self) -> Mapping[str, bool]:
         """What has to hold before a click can be taken, or, without an intake here, before one can be worked on."""

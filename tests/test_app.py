@@ -230,8 +230,8 @@ def test_how_much_a_bot_does_is_told_and_is_no_condition_of_readiness(
     with Intake(tmp_path, workspace) as intake:
         assert intake.running.mode() is Mode.NORMAL
         store = intake.running.bot.store
-        with store.unit_of_work():
-            store.facts.put(FROZEN, "somebody said stop.")
+        with store.unit_of_work() as tx:
+            tx.facts.put(FROZEN, "somebody said stop.")
         status, conditions = over_the_net(intake, "/readyz")
     assert (status, conditions["ready"], conditions["mode"]) == (200, True, "no-danger")
     assert intake.running.mode() is Mode.READ_ONLY, "the file is closed, so nothing is known any more"

@@ -39,9 +39,9 @@ def _record(here: Street, records: int) -> int:
     """Records that are copied to the audit channel, written while no bot runs; the number of the first."""
     home = here.folder / "home"
     store = open_store(home, load_key_file(here.folder / "keys" / "key", home=home), SystemClock())
-    with store.unit_of_work():
+    with store.unit_of_work() as tx:
         numbers = [
-            store.record(
+            tx.record(
                 Entry(tag=Tag.SETUP_CHANGED, actor="T0001:U0001", subject="default", facts={"reason": f"bench {at}"})
             )
             for at in range(records)

@@ -33,8 +33,8 @@ def samples(given: Given) -> Samples:
 
 
 def _claim(store: Store) -> None:
-    with store.unit_of_work():
-        assert store.jobs.claim(store.clock.now_ms()) is not None
+    with store.unit_of_work() as tx:
+        assert tx.jobs.claim(store.clock.now_ms()) is not None
 
 
 def _waiting(store: Store) -> None:

@@ -23,9 +23,9 @@ ENTRY = Entry(tag=Tag.COMMAND_RAN, actor="T1:U1", subject="T1:U1", facts={"line"
 
 
 def fill(store: Store, records: int, secrets: int) -> None:
-    with store.unit_of_work():
+    with store.unit_of_work() as tx:
         for _ in range(records):
-            store.record(ENTRY)
+            tx.record(ENTRY)
         for number in range(secrets):
             store.secrets("toy").write(f"token-{number}", {"token": "x" * 120}, after=0)
 
@@ -55,13 +55,13 @@ def beside_a_writer(store: Store, act: Callable[[], object]) -> tuple[float, flo
 
 
 def _commit(store: Store) -> None:
-    with store.unit_of_work():
-        store.facts.put("probe", str(time.perf_counter_ns()))
+    with store.unit_of_work() as tx:
+        tx.facts.put("probe", str(time.perf_counter_ns()))
 
 
 def _record(store: Store) -> None:
-    with store.unit_of_work():
-        store.record(ENTRY)
+    with store.unit_of_work() as tx:
+        tx.record(ENTRY)
 
 
 def plain(path: Path) -> Any:

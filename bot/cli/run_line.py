@@ -38,6 +38,7 @@ from bot.plugin import Plugin, Refusal, Reply, quote
 from bot.plugin.frozen import dataclass
 from bot.plugin.quoting import option_word
 from bot.store.engine.process_lock import WORKER
+from bot.store.store import Transaction
 from bot.usecases.card_subcommands import refuse_card_subcommand
 from bot.usecases.change_entries import recorded_line
 from bot.usecases.delivery_errors import DeliveryError
@@ -179,12 +180,12 @@ def _set_up(terminal: Terminal, bot: Bot, plugin: Plugin, command: AnyCommand, l
     typed = recorded_line(ctx, understood.invocation.line, terminal.hidden)
     facts: dict[str, Fact] = {"line": typed, "kind": command.path}
     # One transaction: a place without its record, or without the default that it becomes, is never left behind.
-    with ctx.store.unit_of_work() as store:
+    with ctx.store.unit_of_work() as tx:
         before = plugin.places(services)
         # A command of the terminal never plans: one that tries is refused in there.
         answered = cast(Answered, plan_or_read_at(ctx, plugin, replace(understood, arguments=arguments), person))
-        store.record(Entry(tag=Tag.SETUP_CHANGED, actor=person.id, subject=plugin.name, facts=facts))
-        note = keep_first_place(store, ctx, plugin.name, before, plugin.places(services), person)
+        tx.record(Entry(tag=Tag.SETUP_CHANGED, actor=person.id, subject=plugin.name, facts=facts))
+        note = keep_first_place(tx, ctx, plugin.name, before, plugin.places(services), person)
     reply = answered.reply
     return LineAnswer(reply=replace(reply, notes=(*reply.notes, note)) if note else reply)
 
@@ -217,7 +218,7 @@ class _Shell:
             return True
         return confirm_plan(planned, "Do this?" if _needs_own_word(planned) else "Ask others to approve this?")
 
-    def conclude(self, result: CommandResult) -> None:
+    def conclude(self, tx: Transaction, result: CommandResult) -> None:
         """Nothing is stored: what is told is printed."""
 
 

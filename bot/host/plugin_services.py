@@ -67,8 +67,8 @@ class PluginServices:
             more=tuple(event.facts),
             quiet=event.quiet,
         )
-        with self.store.unit_of_work() as store:
-            store.record(entry)
+        with self.store.unit_of_work() as tx:
+            tx.record(entry)
 
 
 def services_for(

@@ -88,10 +88,10 @@ def _next_id(keys: Mapping[str, bytes]) -> str:
 def _seal_anew(store: Store, *, before: str, by: str) -> int:
     """All secrets and the record of it, in one transaction."""
     keys = store.keys
-    with store.unit_of_work():
-        found = seal_anew(store.engine, keys)
+    with store.unit_of_work() as tx:
+        found = seal_anew(tx.engine, keys)
         facts: dict[str, Fact] = {"name": keys.primary, "before": before, "count": found}
-        store.record(Entry(tag=Tag.KEY_ROTATED, actor=by, subject=keys.primary, facts=facts))
+        tx.record(Entry(tag=Tag.KEY_ROTATED, actor=by, subject=keys.primary, facts=facts))
     return found
 
 

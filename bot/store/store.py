@@ -20,17 +20,17 @@ from bot.store.engine.folders import make_home
 from bot.store.engine.port import Engine
 from bot.store.files.backup import Backup, back_up, latest_copy
 from bot.store.files.consistency import assert_fits, assert_usable
-from bot.store.repositories.accounts import Accounts
-from bot.store.repositories.audit_log import AuditLog
-from bot.store.repositories.change_requests import Changes
-from bot.store.repositories.folded_refusals import FoldedRefusals
-from bot.store.repositories.grants import Grants
-from bot.store.repositories.jobs import Jobs
-from bot.store.repositories.leases import Leases
-from bot.store.repositories.outbox import Outbox
-from bot.store.repositories.plugin_records import Facts, Records
+from bot.store.repositories.accounts import AccountReader, Accounts
+from bot.store.repositories.audit_log import AuditLog, AuditReader
+from bot.store.repositories.change_requests import ChangeReader, Changes
+from bot.store.repositories.folded_refusals import FoldedRefusalReader, FoldedRefusals
+from bot.store.repositories.grants import GrantReader, Grants
+from bot.store.repositories.jobs import JobReader, Jobs
+from bot.store.repositories.leases import LeaseReader, Leases
+from bot.store.repositories.outbox import Outbox, OutboxReader
+from bot.store.repositories.plugin_records import FactReader, Facts, Records
 from bot.store.repositories.secrets import Secrets
-from bot.store.repositories.stops import Stops
+from bot.store.repositories.stops import StopReader, Stops
 from bot.store.schema.migrations import applied, migrate, pending, refuse_newer
 from bot.store.schema.plain_texts import drop_remnants, seal_plain_texts
 from bot.store.sealing.keyring import Keyring
@@ -40,7 +40,7 @@ BACKUPS = "backups"
 
 
 class Store:
-    """Repositories over one engine. Reads need nothing; every change happens inside `unit_of_work`."""
+    """Repositories over one engine, to be read. What changes them has the `Transaction` that `unit_of_work` gives."""
 
     def __init__(
         self, engine: Engine, keys: Keyring, clock: Clock, *, home: Path | None = None, backups: Path | None = None
@@ -51,18 +51,18 @@ class Store:
         self.clock = clock
         self.home = home or self.database.path.parent
         self.backups = backups or self.home / BACKUPS
-        self.grants = Grants(engine)
-        self.accounts = Accounts(engine)
-        self.changes = Changes(engine, keys)
-        self.leases = Leases(engine)
-        self.audit = AuditLog(engine, keys)
-        self.jobs = Jobs(engine, keys)
-        self.outbox = Outbox(engine, keys, lambda: self.clock)
-        self.facts = Facts(engine)
-        self.stops = Stops(engine, keys)
-        self.refusals = FoldedRefusals(engine)
         self.reason = ""
         """Why whoever types at the terminal does what is recorded now; each record without a reason gets it."""
+        self.grants = GrantReader(engine)
+        self.accounts = AccountReader(engine)
+        self.changes = ChangeReader(engine, keys)
+        self.leases = LeaseReader(engine)
+        self.audit = AuditReader(engine, keys)
+        self.jobs = JobReader(engine, keys)
+        self.outbox = OutboxReader(engine, keys, lambda: self.clock)
+        self.facts = FactReader(engine)
+        self.stops = StopReader(engine, keys)
+        self.refusals = FoldedRefusalReader(engine)
         self._transaction = Transaction(self)
 
     @property
@@ -75,10 +75,6 @@ class Store:
     def unit_of_work(self) -> AbstractContextManager[Transaction]:
         """Open a transaction: state, audit record and outbox entry commit together or not at all."""
         return self.engine.unit_with(self._transaction)
-
-    def record(self, entry: Entry) -> int:
-        """Append to the audit log in the unit of work that is open."""
-        return self._transaction.record(entry)
 
     def records(self, plugin: str) -> Records:
         return Records(self.engine, self.keys, plugin)
@@ -120,18 +116,17 @@ class Transaction:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.engine = store.engine
-        self.keys = store.keys
-        self.grants = store.grants
-        self.accounts = store.accounts
-        self.changes = store.changes
-        self.leases = store.leases
-        self.audit = store.audit
-        self.jobs = store.jobs
-        self.outbox = store.outbox
-        self.facts = store.facts
-        self.stops = store.stops
-        self.refusals = store.refusals
+        self.engine, self.keys = engine, keys = store.engine, store.keys
+        self.grants = Grants(engine)
+        self.accounts = Accounts(engine)
+        self.changes = Changes(engine, keys)
+        self.leases = Leases(engine)
+        self.audit = AuditLog(engine, keys)
+        self.jobs = Jobs(engine, keys)
+        self.outbox = Outbox(engine, keys, lambda: store.clock)
+        self.facts = Facts(engine)
+        self.stops = Stops(engine, keys)
+        self.refusals = FoldedRefusals(engine)
         self.records = store.records
 
     def record(self, entry: Entry) -> int:

@@ -9,7 +9,7 @@ from bot.core.change.change_request import ChangeRequest
 from bot.core.change.plans import write_target
 from bot.core.parsing.recorded_line import make_recorded_line
 from bot.core.redaction.redactor import shorten
-from bot.store.store import Store, Transaction
+from bot.store.store import Transaction
 from bot.usecases.context import Context
 
 LONGEST = 200
@@ -25,7 +25,7 @@ def attesting_tags(change: ChangeRequest) -> tuple[Tag, ...]:
 
 
 def record_change(
-    tx: Transaction | Store, tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[str, Fact] | None = None
+    tx: Transaction, tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[str, Fact] | None = None
 ) -> int:
     """Append a record about a change request: with its plan in words, its target and its place."""
     return tx.record(change_entry(tag, change, actor=actor, facts=facts))

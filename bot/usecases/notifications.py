@@ -1,4 +1,4 @@
-"""Queue what must be said, inside the unit of work of what happened."""
+"""Queue what must be said, in the transaction of what happened."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from bot.core.messages.notices import Announcement, CardNotice, PrivateNotice, T
 from bot.core.principals import Principal
 from bot.plugin import PluginError, Reply, TargetRefused, TargetUnreachable
 from bot.store.repositories.outbox import Urgency
+from bot.store.store import Transaction
 from bot.usecases.context import Context, log
 from bot.usecases.lease_holding import steady_ms
 from bot.usecases.place_choice import describe_with_place, has_several_places, term_of
@@ -21,6 +22,7 @@ LASTS_MS = 1_200
 
 
 def queue_card(
+    tx: Transaction,
     ctx: Context,
     number: int,
     *,
@@ -35,23 +37,21 @@ def queue_card(
     """
     notice = CardNotice(number=number, answer_url=answer_url, typed_in=typed_in, unchanged=unchanged)
     urgency = Urgency.LAST if unchanged else urgency
-    ctx.store.outbox.put(card_key(number), notice, at=ctx.clock.now_ms(), urgency=urgency)
+    tx.outbox.put(card_key(number), notice, at=ctx.clock.now_ms(), urgency=urgency)
 
 
-def queue_clicked_card(ctx: Context, number: int) -> None:
+def queue_clicked_card(tx: Transaction, ctx: Context, number: int) -> None:
     """Show what came of a click: the card is rewritten before others that have changed by themselves."""
-    queue_card(ctx, number, urgency=Urgency.AWAITED)
+    queue_card(tx, ctx, number, urgency=Urgency.AWAITED)
 
 
-def queue_card_if_it_lasts(ctx: Context, number: int) -> None:
+def queue_card_if_it_lasts(tx: Transaction, ctx: Context, number: int) -> None:
     """Show a status that may be over in a moment, unless the card is rewritten for another reason before.
 
     A run that is over sooner costs one rewrite instead of three, of which the last would wait for the others.
     """
     due = steady_ms(ctx) + LASTS_MS
-    ctx.store.outbox.put(
-        card_key(number), CardNotice(number=number), at=ctx.clock.now_ms(), due=due, urgency=Urgency.LAST
-    )
+    tx.outbox.put(card_key(number), CardNotice(number=number), at=ctx.clock.now_ms(), due=due, urgency=Urgency.LAST)
 
 
 def card_key(number: int) -> str:
@@ -59,9 +59,9 @@ def card_key(number: int) -> str:
     return f"card:{number}"
 
 
-def post_in_thread(ctx: Context, number: int, text: str) -> None:
+def post_in_thread(tx: Transaction, ctx: Context, number: int, text: str) -> None:
     """Say something under a card; where there are several places, with the one it is about."""
-    ctx.store.outbox.put(f"thread:{number}:{ids.token()}", _line(ctx, number, text), at=ctx.clock.now_ms())
+    tx.outbox.put(f"thread:{number}:{ids.token()}", _line(ctx, number, text), at=ctx.clock.now_ms())
 
 
 def _line(ctx: Context, number: int, text: str) -> ThreadNotice:
@@ -70,10 +70,10 @@ def _line(ctx: Context, number: int, text: str) -> ThreadNotice:
     return ThreadNotice(number=number, text=named)
 
 
-def post_once_in_thread(ctx: Context, number: int, what: str, text: str) -> None:
+def post_once_in_thread(tx: Transaction, ctx: Context, number: int, what: str, text: str) -> None:
     """Say something under a card that is worth saying one time only; `what` names it among the card's lines."""
     if not was_posted_in_thread(ctx, number, what):
-        ctx.store.outbox.put(_once(number, what), _line(ctx, number, text), at=ctx.clock.now_ms())
+        tx.outbox.put(_once(number, what), _line(ctx, number, text), at=ctx.clock.now_ms())
 
 
 def was_posted_in_thread(ctx: Context, number: int, what: str) -> bool:
@@ -85,7 +85,7 @@ def _once(number: int, what: str) -> str:
     return f"thread:{number}:{what}"
 
 
-def announce(ctx: Context, text: str) -> None:
+def announce(tx: Transaction, ctx: Context, text: str) -> None:
     """Say something to everybody, in a message of its own in the approval channel and in the audit channel.
 
     A reason in it is what somebody typed, and must not pass for a head once the channel is saved as text.
@@ -94,16 +94,17 @@ def announce(ctx: Context, text: str) -> None:
     for channel in dict.fromkeys((ctx.chat.channels.approval, ctx.chat.channels.audit)):
         if channel:
             notice = Announcement(channel=channel, text=text)
-            ctx.store.outbox.put(f"announcement:{ids.token()}", notice, at=ctx.clock.now_ms())
+            tx.outbox.put(f"announcement:{ids.token()}", notice, at=ctx.clock.now_ms())
 
 
-def post_in_thread_of(ctx: Context, channel: str, message: str, text: str) -> None:
+def post_in_thread_of(tx: Transaction, ctx: Context, channel: str, message: str, text: str) -> None:
     """Say something under a message that is no card any more."""
     notice = Announcement(channel=channel, text=text, thread=message)
-    ctx.store.outbox.put(f"announcement:{ids.token()}", notice, at=ctx.clock.now_ms())
+    tx.outbox.put(f"announcement:{ids.token()}", notice, at=ctx.clock.now_ms())
 
 
 def notify_person(
+    tx: Transaction,
     ctx: Context,
     person: Principal,
     channel: str,
@@ -130,7 +131,7 @@ def notify_person(
         suggestion=suggestion,
         number=number,
     )
-    ctx.store.outbox.put(
+    tx.outbox.put(
         key or f"whisper:{ids.token()}",
         notice,
         at=ctx.clock.now_ms(),

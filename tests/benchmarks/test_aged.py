@@ -45,14 +45,14 @@ def test_there_are_as_many_rows_as_were_wished_for(store: Store) -> None:
     assert sum(store.changes.counts().values()) == WISH.changes == 250 // 19
     assert not store.changes.with_status(OPEN)
     assert store.outbox.counts() == {"new": WISH.outbox}
-    with store.unit_of_work():
-        taken = [store.jobs.claim(store.clock.now_ms()) for _ in range(WISH.jobs + 1)]
+    with store.unit_of_work() as tx:
+        taken = [tx.jobs.claim(store.clock.now_ms()) for _ in range(WISH.jobs + 1)]
     assert [job is not None for job in taken] == [True] * WISH.jobs + [False]
 
 
 def test_a_waiting_line_is_of_a_record_that_is_there(store: Store) -> None:
-    with store.unit_of_work():
-        envelopes = [store.outbox.claim(store.clock.now_ms()) for _ in range(WISH.outbox)]
+    with store.unit_of_work() as tx:
+        envelopes = [tx.outbox.claim(store.clock.now_ms()) for _ in range(WISH.outbox)]
     numbers = [getattr(envelope.notice, "seq", 0) for envelope in envelopes if envelope]
     assert numbers == [246, 247, 248, 249, 250]
 

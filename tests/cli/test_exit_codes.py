@@ -29,10 +29,10 @@ def of_somebody_else(cli_bot: CliBot) -> ChangeRequest:
 
 def mine(cli_bot: CliBot, status: Status = Status.PENDING) -> ChangeRequest:
     """What the account of this terminal asked for."""
-    with cli_bot.store() as store, store.unit_of_work():
-        change = store.changes.open(replace(new_change(), requester=LOCAL))
+    with cli_bot.store() as store, store.unit_of_work() as tx:
+        change = tx.changes.open(replace(new_change(), requester=LOCAL))
         if status is not Status.PENDING:
-            assert store.changes.move(change.number, Status.PENDING, status)
+            assert tx.changes.move(change.number, Status.PENDING, status)
     return change
 
 
@@ -41,15 +41,15 @@ def ended(cli_bot: CliBot) -> ChangeRequest:
 
 
 def unknown(cli_bot: CliBot, requester: Principal, *, asked: bool) -> ChangeRequest:
-    with cli_bot.store() as store, store.unit_of_work():
-        change = store.changes.open(replace(new_change(), requester=requester))
+    with cli_bot.store() as store, store.unit_of_work() as tx:
+        change = tx.changes.open(replace(new_change(), requester=requester))
         for old, new in (
             (Status.PENDING, Status.APPROVED),
             (Status.APPROVED, Status.RUNNING),
             (Status.RUNNING, Status.UNKNOWN),
         ):
-            assert store.changes.move(change.number, old, new)
-        store.changes.note(change.number, {"asked_at": 5_000 if asked else None})
+            assert tx.changes.move(change.number, old, new)
+        tx.changes.note(change.number, {"asked_at": 5_000 if asked else None})
     return change
 
 

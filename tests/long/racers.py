@@ -61,8 +61,8 @@ class Racer:
         """As the keeper does it for one whose time is up by its clock: what it has just read may have moved on."""
         change = self.ctx.store.changes.require(number)
         if change.status is Status.PENDING:
-            with self.ctx.store.unit_of_work():
-                expire(self.ctx, change)
+            with self.ctx.store.unit_of_work() as tx:
+                expire(tx, self.ctx, change)
 
     def execute(self, number: int) -> None:
         execute(self.ctx, self.job(number), number)

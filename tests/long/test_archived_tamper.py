@@ -50,8 +50,8 @@ class Laid:
 
 def record(store: Store, number: int) -> None:
     tag = Tag.CHECKPOINT if number in KEPT else Tag.COMMAND_RAN
-    with store.unit_of_work():
-        store.record(Entry(tag=tag, actor="T1:U1", subject=f"CR-{number}"))
+    with store.unit_of_work() as tx:
+        tx.record(Entry(tag=tag, actor="T1:U1", subject=f"CR-{number}"))
         store.database.execute("UPDATE outbox SET state = 'sent'")
     store.clock.advance(1)  # type: ignore[attr-defined]
 

@@ -21,7 +21,7 @@ from bot.core.parsing.invocation import understand
 from bot.core.principals import Role
 from bot.host.registry import Registry
 from bot.plugin import Plan, Risk
-from bot.store.store import Store, open_store
+from bot.store.store import Store, Transaction, open_store
 from bot.usecases.admin.allow_list import grant_role
 from bot.usecases.requests.planning import ask
 from tests.bitrix24.plugin_bot import PluginBot
@@ -104,9 +104,9 @@ def pending(tmp_path_factory: pytest.TempPathFactory) -> Path:
         grant_role(store, person, role, by=SHELL)
     toy = Toy(things={name_of(row): "red" for row in range(ROWS)})
     registry = Registry([toy])
-    with store.unit_of_work():
+    with store.unit_of_work() as tx:
         for row in range(ROWS):
-            store.changes.open(asked_for(f"thing remove {name_of(row)}", registry, toy))
+            tx.changes.open(asked_for(f"thing remove {name_of(row)}", registry, toy))
     store.close()
     return home
 
@@ -138,36 +138,30 @@ def store(pending: Path, tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def prepare(store: Store, each: Callable[[ChangeRequest], None] = lambda change: None) -> list[int]:
+def prepare(store: Store, each: Callable[[Transaction, ChangeRequest], None] = lambda tx, change: None) -> list[int]:
     """The numbers of the rows, each taken further by `each`, with all that there is to say said."""
     numbers = [row["number"] for row in store.database.rows("SELECT number FROM changes ORDER BY number")]
-    with store.unit_of_work():
+    with store.unit_of_work() as tx:
         for number in numbers:
-            each(store.changes.require(number))
-        store.database.execute("UPDATE outbox SET state = 'sent'")
+            each(tx, tx.changes.require(number))
+        tx.engine.execute("UPDATE outbox SET state = 'sent'")
     return numbers
 
 
-def approved(store: Store) -> Callable[[ChangeRequest], None]:
-    def take(change: ChangeRequest) -> None:
-        reviewer = RACERS[0]
-        store.changes.review(change.number, Review(reviewer=reviewer, verdict=Verdict.APPROVE, at=START))
-        store.changes.move(change.number, Status.PENDING, Status.APPROVED, changes={"decided_at": START})
-        facts = {"digest": change.digest}
-        asked = {"risk": change.risk, "decision": decision_to_json(change.decision)}
-        store.record(Entry(tag=Tag.CHANGE_REQUESTED, actor=change.requester.id, subject=change.id, facts=asked))
-        store.record(Entry(tag=Tag.REVIEW_APPROVED, actor=reviewer.id, subject=change.id, facts=facts))
-
-    return take
+def approved(tx: Transaction, change: ChangeRequest) -> None:
+    reviewer = RACERS[0]
+    tx.changes.review(change.number, Review(reviewer=reviewer, verdict=Verdict.APPROVE, at=START))
+    tx.changes.move(change.number, Status.PENDING, Status.APPROVED, changes={"decided_at": START})
+    facts = {"digest": change.digest}
+    asked = {"risk": change.risk, "decision": decision_to_json(change.decision)}
+    tx.record(Entry(tag=Tag.CHANGE_REQUESTED, actor=change.requester.id, subject=change.id, facts=asked))
+    tx.record(Entry(tag=Tag.REVIEW_APPROVED, actor=reviewer.id, subject=change.id, facts=facts))
 
 
-def unknown(store: Store) -> Callable[[ChangeRequest], None]:
-    def take(change: ChangeRequest) -> None:
-        approved(store)(change)
-        store.changes.move(change.number, Status.APPROVED, Status.RUNNING)
-        store.changes.move(change.number, Status.RUNNING, Status.UNKNOWN, changes={"asked_at": START})
-
-    return take
+def unknown(tx: Transaction, change: ChangeRequest) -> None:
+    approved(tx, change)
+    tx.changes.move(change.number, Status.APPROVED, Status.RUNNING)
+    tx.changes.move(change.number, Status.RUNNING, Status.UNKNOWN, changes={"asked_at": START})
 
 
 def counted(store: Store, sql: str, *values: object) -> int:
@@ -241,7 +235,7 @@ def test_a_rejection_beside_an_approval_stands_whichever_came_first(tmp_path: Pa
 
 def test_of_the_executions_of_a_row_exactly_one_calls(tmp_path: Path, store: Store, track: Track) -> None:
     """Each process has a portal of its own that counts what reaches it."""
-    numbers = prepare(store, approved(store))
+    numbers = prepare(store, approved)
     runs = track.race(tmp_path, ("execute",) * 4, numbers)
     assert [racer["errors"] for racer in runs] == [[]] * 4
     called = Counter(name for racer in runs for name in racer["called"])
@@ -254,7 +248,7 @@ def test_of_the_executions_of_a_row_exactly_one_calls(tmp_path: Path, store: Sto
 
 
 def test_of_the_words_on_an_unknown_outcome_exactly_one_counts(tmp_path: Path, store: Store, track: Track) -> None:
-    numbers = prepare(store, unknown(store))[:WORDS]
+    numbers = prepare(store, unknown)[:WORDS]
     runs = track.race(tmp_path, ("say_done", "say_not_done") * 2, numbers)
     assert [racer["errors"] for racer in runs] == [[]] * 4
     assert recorded(store, Tag.EXECUTION_RESOLVED) == once_each(numbers)

@@ -179,9 +179,9 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Logs:
         clock = StillClock()
         store = open_store(folder / str(number), KEYS, clock, synchronous="OFF")
         for seq in range(1, RECORDS + 1):
-            with store.unit_of_work():
+            with store.unit_of_work() as tx:
                 clock.advance(seq)
-                store.record(entry(number, seq))
+                tx.record(entry(number, seq))
         rows.append(store.database.rows("SELECT * FROM audit ORDER BY seq"))
         exported = [exported_row(record) for record in store.audit.walk()]
         assert [json.loads(text) for text in export(rows[-1])] == exported, "the export below is the bot's own"
@@ -297,8 +297,8 @@ def test_a_bot_that_starts_from_its_mark_finds_the_same_and_runs_nothing_before(
         core_bot.ctx.audit.witness = Witness(tmp_path / "witness.jsonl") if anchored else None
         core_bot.ctx.audit.chain.at_start = 4
         mark = Mark(place=place_of(kept[RECORDS - 3]), keys=("k1", "k0"), at=0)
-        with store.unit_of_work():
-            store.facts.put(VERIFIED, encode_mark(mark, KEYS))
+        with store.unit_of_work() as tx:
+            tx.facts.put(VERIFIED, encode_mark(mark, KEYS))
         begin_check(core_bot.ctx)
         assert CHAIN in core_bot.ctx.limits or is_unchecked(core_bot.ctx) or len(rows) <= 4 or broken_at is None, seed
         check = ChainCheck(core_bot.ctx, page=3)

@@ -18,25 +18,25 @@ KEYS = Keyring({"k1": bytes(32)})
 
 def take(store: Store, name: str, number: int, new: Status) -> bool:
     """One arrow out of pending, with an audit record in the same transaction, as every decision has."""
-    with store.unit_of_work():
-        first = store.changes.move(number, Status.PENDING, new, changes={"outcome": name})
+    with store.unit_of_work() as tx:
+        first = tx.changes.move(number, Status.PENDING, new, changes={"outcome": name})
         if first:
-            store.record(Entry(tag=Tag.REVIEW_APPROVED, actor=name, subject=f"CR-{number}"))
+            tx.record(Entry(tag=Tag.REVIEW_APPROVED, actor=name, subject=f"CR-{number}"))
     return first
 
 
 def deliver(store: Store, number: int) -> bool:
     """The same delivery as everybody else brings."""
-    with store.unit_of_work():
-        new = store.jobs.receive(f"key {number}", "body", at=0) is Receipt.NEW
+    with store.unit_of_work() as tx:
+        new = tx.jobs.receive(f"key {number}", "body", at=0) is Receipt.NEW
         if new:
-            store.jobs.add("inbound", f"{number}", at=0)
+            tx.jobs.add("inbound", f"{number}", at=0)
     return new
 
 
 def intend(store: Store, number: int) -> bool:
-    with store.unit_of_work():
-        return store.changes.intend(number, 0, "thing.remove", at=0)
+    with store.unit_of_work() as tx:
+        return tx.changes.intend(number, 0, "thing.remove", at=0)
 
 
 def say(line: str) -> None:

@@ -12,7 +12,7 @@ from bot.core.change.change_request import ChangeRequest, NewChange, Review, Sta
 from bot.core.principals import Principal, Role
 from bot.plugin import Call, Place, Plan, Risk, Undo, UndoKind
 from bot.store.files.verified_head import VERIFIED, Mark, encode_mark
-from bot.store.store import Store
+from bot.store.store import Store, Transaction
 
 PAGE = 4096
 OLGA = Principal(team="T1", user="U0LGA")
@@ -82,11 +82,11 @@ def opened(
     provable: bool = True,
 ) -> ChangeRequest:
     """A stored change request in the status that is asked for."""
-    with store.unit_of_work():
-        change = store.changes.open(new_change(target, part=part, provable=provable))
+    with store.unit_of_work() as tx:
+        change = tx.changes.open(new_change(target, part=part, provable=provable))
         old = Status.PENDING
         for new in PATHS[status]:
-            assert store.changes.move(change.number, old, new)
+            assert tx.changes.move(change.number, old, new)
             old = new
     return store.changes.require(change.number)
 
@@ -95,10 +95,10 @@ def approval(person: Principal = ANTON, *, at: int = 2_000) -> Review:
     return Review(reviewer=person, verdict=Verdict.APPROVE, at=at)
 
 
-def put_mark(store: Store) -> None:
-    """Note that a bot has recomputed the audit log up to where it ends now. In a unit of work."""
-    place = store.audit.place() or START
-    store.facts.put(VERIFIED, encode_mark(Mark(place=place, keys=store.keys.ids, at=store.clock.now_ms()), store.keys))
+def put_mark(tx: Transaction, *, at: int) -> None:
+    """Note that a bot has recomputed the audit log up to where it ends now."""
+    place = tx.audit.place() or START
+    tx.facts.put(VERIFIED, encode_mark(Mark(place=place, keys=tx.keys.ids, at=at), tx.keys))
 
 
 def damage_page(path: Path, text: str) -> None:

@@ -36,8 +36,8 @@ def keep(store: Store) -> int:
     """Change something; the line of the unit of work."""
     frame = inspect.currentframe()
     assert frame is not None
-    with store.unit_of_work():
-        store.facts.put("a", "b")
+    with store.unit_of_work() as tx:
+        tx.facts.put("a", "b")
     return frame.f_code.co_firstlineno + 4
 
 
@@ -62,8 +62,8 @@ def test_before_the_commit_nothing_is_seen_by_others_and_after_it_all_is(tmp_pat
 
 
 def test_one_that_joins_another_says_so(ear: Ear) -> None:
-    with ear.store.unit_of_work():
-        ear.store.records("toy").put("kind", "key", {})
+    with ear.store.unit_of_work() as tx:
+        tx.records("toy").put("kind", "key", {})
     assert [place.partition(":")[0] for place in ear.heard] == ["joined", "before", "after"]
     assert ear.heard[0].startswith("joined:bot.store.repositories.plugin_records.Records.put:")
 

@@ -30,9 +30,9 @@ STEPS = [
 
 @pytest.fixture
 def recorded(store: Store) -> Store:
-    with store.unit_of_work():
+    with store.unit_of_work() as tx:
         for _ in range(3):
-            store.record(ENTRY)
+            tx.record(ENTRY)
     return store
 
 
@@ -64,8 +64,8 @@ def test_no_record_can_be_changed_by_a_connection_with_other_settings(
 def takes(store: Store, old: Status, new: Status) -> bool:
     change = opened(store, f"{old}>{new}", status=old)
     try:
-        with store.unit_of_work():
-            store.changes.move(change.number, old, new)
+        with store.unit_of_work() as tx:
+            tx.changes.move(change.number, old, new)
     except StoreUnavailable as error:
         if "cannot take that step" not in error.sentence:
             raise

@@ -27,8 +27,8 @@ def path(tmp_path: Path) -> Path:
 
 
 def fill(store: Store, secrets: int = 3) -> None:
-    with store.unit_of_work():
-        store.record(ENTRY)
+    with store.unit_of_work() as tx:
+        tx.record(ENTRY)
     for number in range(secrets):
         assert store.secrets("toy").write(f"token-{number}", {"token": f"value-{number}"}, after=0)
 
@@ -81,8 +81,8 @@ def test_a_bot_that_runs_meanwhile_takes_the_new_key_up_by_itself(store: Store, 
     rotate_key(store, path, by="x")
     assert secrets_of(running) == ["value-0", "value-1", "value-2"]
     assert running.keys.primary == "k2"
-    with running.unit_of_work():
-        running.record(ENTRY)
+    with running.unit_of_work() as tx:
+        tx.record(ENTRY)
     assert running.audit.broken_at() is None
     assert running.keys.signed("card 1", signature), "a button that was posted before still counts"
     assert running.keys.sign("card 1") != signature

@@ -56,8 +56,8 @@ def run_race(home: Path, wanted: list[Status], first: int) -> list[dict[str, lis
 def test_among_four_processes_exactly_one_is_first_at_each_row(tmp_path: Path, name: str) -> None:
     """Arrows, deliveries and intents; every arrow has its record, and the records are one chain."""
     store = open_store(tmp_path, KEYS, ShiftedClock(), synchronous="OFF")
-    with store.unit_of_work():
-        numbers = [store.changes.open(new_change(f"thing:{row}")).number for row in range(ROWS)]
+    with store.unit_of_work() as tx:
+        numbers = [tx.changes.open(new_change(f"thing:{row}")).number for row in range(ROWS)]
     won = run_race(tmp_path, RACES[name], numbers[0])
     for what in ("arrows", "deliveries", "intents"):
         assert Counter(number for racer in won for number in racer[what]) == Counter(numbers), what
@@ -79,8 +79,8 @@ def test_among_threads_exactly_one_is_first(store: Store) -> None:
     def racing(new: Status) -> None:
         start.wait(timeout=10)
         for number in numbers:
-            with store.unit_of_work():
-                first = store.changes.move(number, Status.PENDING, new)
+            with store.unit_of_work() as tx:
+                first = tx.changes.move(number, Status.PENDING, new)
             if first:
                 won.append(number)
 

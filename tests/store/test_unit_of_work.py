@@ -16,7 +16,7 @@ from bot.core.messages.notices import CardNotice
 from bot.core.principals import Grant, Role
 from bot.store.engine.database import ROLLBACK, Database, sqlite3
 from bot.store.schema.migrations import migrate
-from bot.store.store import Store, open_store
+from bot.store.store import Store, Transaction, open_store
 from tests.store.neighbour import locked_by_another
 from tests.store.samples import ANTON, ENTRY, approval, new_change, opened
 
@@ -42,10 +42,10 @@ def test_what_was_done_before_an_exception_is_undone(store: Store) -> None:
     """State, audit record and outbox entry go together."""
 
     def fail() -> None:
-        with store.unit_of_work():
-            store.changes.open(new_change())
-            store.record(ENTRY)
-            store.outbox.put("card:1", CardNotice(number=1), at=0)
+        with store.unit_of_work() as tx:
+            tx.changes.open(new_change())
+            tx.record(ENTRY)
+            tx.outbox.put("card:1", CardNotice(number=1), at=0)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -57,8 +57,8 @@ def test_what_was_done_before_an_exception_is_undone(store: Store) -> None:
 
 def test_an_interruption_undoes_as_well(store: Store) -> None:
     def interrupted() -> None:
-        with store.unit_of_work():
-            store.facts.put("name", "value")
+        with store.unit_of_work() as tx:
+            tx.facts.put("name", "value")
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -92,8 +92,8 @@ def test_one_inside_another_joins_it(store: Store) -> None:
 
     def fail_after_an_inner_one() -> None:
         with store.unit_of_work():
-            with store.unit_of_work():
-                store.facts.put("name", "value")
+            with store.unit_of_work() as tx:
+                tx.facts.put("name", "value")
             assert store.database.in_transaction
             raise ZeroDivisionError
 
@@ -109,34 +109,36 @@ def test_what_is_committed_is_seen_by_others(store: Store, hasty: Store) -> None
     assert hasty.facts.get("name") == "value"
 
 
-CHANGES: dict[str, Callable[[Store], object]] = {
-    "changes.open": lambda store: store.changes.open(new_change("thing:two")),
-    "changes.move": lambda store: store.changes.move(1001, Status.PENDING, Status.APPROVED),
-    "changes.note": lambda store: store.changes.note(1001, {"card": "1.2"}),
-    "changes.review": lambda store: store.changes.review(1001, approval()),
-    "changes.intend": lambda store: store.changes.intend(1001, 0, "thing.remove", at=1),
-    "audit": lambda store: store.record(ENTRY),
-    "outbox.put": lambda store: store.outbox.put("card:1", CardNotice(number=1), at=0),
-    "outbox.claim": lambda store: store.outbox.claim(10),
-    "outbox.claim_these": lambda store: store.outbox.claim_these([1]),
-    "outbox.mark_channel": lambda store: store.outbox.mark_channel("C1", working=True, reason="", at=0),
-    "jobs.receive": lambda store: store.jobs.receive("key", "body", at=0),
-    "jobs.add": lambda store: store.jobs.add("inbound", "{}", at=0),
-    "jobs.claim": lambda store: store.jobs.claim(10),
-    "jobs.release_all": lambda store: store.jobs.release_all(),
-    "stops.put": lambda store: store.stops.put(NewStop(key="key", kind=StopKind.FREEZE, person=ANTON)),
-    "grants.put": lambda store: store.grants.put(Grant(principal=ANTON, role=Role.ADMIN, granted_by="x", granted_at=0)),
-    "grants.remove": lambda store: store.grants.remove(ANTON),
-    "facts.put": lambda store: store.facts.put("name", "value"),
+CHANGES: dict[str, Callable[[Transaction], object]] = {
+    "changes.open": lambda tx: tx.changes.open(new_change("thing:two")),
+    "changes.move": lambda tx: tx.changes.move(1001, Status.PENDING, Status.APPROVED),
+    "changes.note": lambda tx: tx.changes.note(1001, {"card": "1.2"}),
+    "changes.review": lambda tx: tx.changes.review(1001, approval()),
+    "changes.intend": lambda tx: tx.changes.intend(1001, 0, "thing.remove", at=1),
+    "audit": lambda tx: tx.record(ENTRY),
+    "outbox.put": lambda tx: tx.outbox.put("card:1", CardNotice(number=1), at=0),
+    "outbox.claim": lambda tx: tx.outbox.claim(10),
+    "outbox.claim_these": lambda tx: tx.outbox.claim_these([1]),
+    "outbox.mark_channel": lambda tx: tx.outbox.mark_channel("C1", working=True, reason="", at=0),
+    "jobs.receive": lambda tx: tx.jobs.receive("key", "body", at=0),
+    "jobs.add": lambda tx: tx.jobs.add("inbound", "{}", at=0),
+    "jobs.claim": lambda tx: tx.jobs.claim(10),
+    "jobs.release_all": lambda tx: tx.jobs.release_all(),
+    "stops.put": lambda tx: tx.stops.put(NewStop(key="key", kind=StopKind.FREEZE, person=ANTON)),
+    "grants.put": lambda tx: tx.grants.put(Grant(principal=ANTON, role=Role.ADMIN, granted_by="x", granted_at=0)),
+    "grants.remove": lambda tx: tx.grants.remove(ANTON),
+    "facts.put": lambda tx: tx.facts.put("name", "value"),
 }
 
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_change_outside_a_unit_of_work_is_refused(store: Store, name: str) -> None:
     opened(store)
+    with store.unit_of_work() as tx:
+        pass  # It has ended when it is used.
     before = store.database.path.read_bytes()
     with pytest.raises(RuntimeError, match="outside a unit of work"):
-        CHANGES[name](store)
+        CHANGES[name](tx)
     assert store.database.path.read_bytes() == before
 
 
@@ -144,20 +146,22 @@ def test_a_change_does_not_slip_into_the_unit_of_another_thread(store: Store) ->
     """One connection serves all threads, so the connection being in a transaction is not enough."""
     refused: list[BaseException] = []
     begun = threading.Event()
+    with store.unit_of_work() as earlier:
+        pass  # It has ended, and the other thread has kept it.
 
     def slip() -> None:
         begun.set()
         try:
-            store.facts.put("name", "slipped in")
+            earlier.facts.put("name", "slipped in")
         except RuntimeError as error:
             refused.append(error)
 
     thread = threading.Thread(target=slip)
-    with store.unit_of_work():
+    with store.unit_of_work() as tx:
         thread.start()
         assert begun.wait(5)
         thread.join(0.05)
-        store.facts.put("other", "value")
+        tx.facts.put("other", "value")
     thread.join(5)
     assert len(refused) == 1
     assert store.facts.get("name") is None
@@ -169,8 +173,8 @@ def test_threads_take_turns(store: Store) -> None:
 
     def count() -> None:
         for _ in range(12):
-            with store.unit_of_work():
-                store.facts.put("n", str(int(store.facts.get("n") or 0) + 1))
+            with store.unit_of_work() as tx:
+                tx.facts.put("n", str(int(store.facts.get("n") or 0) + 1))
 
     threads = [threading.Thread(target=count) for _ in range(8)]
     for thread in threads:
@@ -197,8 +201,8 @@ def test_a_commit_that_cannot_be_made_leaves_nothing_and_the_store_usable(rolled
     with closing(sqlite3.connect(rolled.database.path, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM facts").fetchall()
-        with pytest.raises(StoreUnavailable), rolled.unit_of_work():
-            rolled.facts.put("name", "value")
+        with pytest.raises(StoreUnavailable), rolled.unit_of_work() as tx:
+            tx.facts.put("name", "value")
         assert not rolled.database.in_transaction
         reader.execute("ROLLBACK")
     assert rolled.facts.get("name") is None
@@ -214,11 +218,11 @@ def test_a_file_that_nobody_can_read_now_is_said_to_be_so(rolled: Store) -> None
 
 
 def test_a_file_that_may_only_be_read_can_still_be_read(store: Store) -> None:
-    with store.unit_of_work():
-        store.facts.put("name", "value")
+    with store.unit_of_work() as tx:
+        tx.facts.put("name", "value")
     store.database.rows("PRAGMA query_only = 1")
-    with pytest.raises(StoreUnavailable, match="readonly"), store.unit_of_work():
-        store.facts.put("name", "other")
+    with pytest.raises(StoreUnavailable, match="readonly"), store.unit_of_work() as tx:
+        tx.facts.put("name", "other")
     assert not store.writable()
     assert store.facts.get("name") == "value"
     store.database.rows("PRAGMA query_only = 0")
@@ -230,9 +234,9 @@ def test_a_full_disk_undoes_the_unit_and_is_overcome_when_there_is_room_again(st
     store.database.rows(f"PRAGMA max_page_count = {pages}")
 
     def put_both() -> None:
-        with store.unit_of_work():
-            store.facts.put("small", "value")
-            store.facts.put("large", "x" * 100_000)
+        with store.unit_of_work() as tx:
+            tx.facts.put("small", "value")
+            tx.facts.put("large", "x" * 100_000)
 
     with pytest.raises(StoreUnavailable, match="full"):
         put_both()
@@ -246,8 +250,8 @@ def test_a_full_disk_undoes_the_unit_and_is_overcome_when_there_is_room_again(st
 
 def test_a_refused_statement_that_is_swallowed_does_not_end_the_unit(store: Store) -> None:
     """What a guard refuses is that one statement; the rest still commits, or not, as one."""
-    with store.unit_of_work():
-        store.facts.put("name", "value")
+    with store.unit_of_work() as tx:
+        tx.facts.put("name", "value")
         with pytest.raises(StoreUnavailable):
             store.database.execute("INSERT INTO facts (name, value) VALUES ('name', 'twice')")
     assert store.facts.get("name") == "value"
@@ -271,11 +275,11 @@ def test_whatever_changes_what_is_stored_makes_it_another_version(store: Store, 
         assert store.database.version() == versions[0]
         another.execute("COMMIT")
     versions.append(store.database.version())
-    with store.unit_of_work():
-        store.facts.put("name", "two")
+    with store.unit_of_work() as tx:
+        tx.facts.put("name", "two")
     versions.append(store.database.version())
-    with hasty.unit_of_work():
-        hasty.facts.put("name", "three")
+    with hasty.unit_of_work() as tx:
+        tx.facts.put("name", "three")
     versions.append(store.database.version())
     assert len(set(versions)) == 4
 

@@ -97,7 +97,7 @@ def test_a_card_refused_by_any_other_code_waits_and_its_requester_knows(core_bot
         with core_bot.store.unit_of_work() as store:
             store.changes.forget_card(change.number, core_bot.now(change).card or "", card_id=code)
             store.engine.execute("DELETE FROM outbox")
-            queue_card(core_bot.ctx, change.number)
+            queue_card(store, core_bot.ctx, change.number)
         core_bot.messenger.whispers.clear()
         error = post_error(code)
         core_bot.messenger.fail("post", error)
@@ -123,8 +123,8 @@ def test_whatever_refuses_a_rewrite_for_good_is_answered_by_a_new_card_that_void
     for code in codes_of("chat.update"):
         first, shown = core_bot.now(change), len(core_bot.messenger.cards)
         core_bot.messenger.fail("rewrite", update_error(code))
-        with core_bot.store.unit_of_work():
-            queue_card(core_bot.ctx, change.number)
+        with core_bot.store.unit_of_work() as tx:
+            queue_card(tx, core_bot.ctx, change.number)
         pass_time(core_bot, 12, 3)
         now = core_bot.now(change)
         if code in STANDING:
@@ -161,15 +161,15 @@ def test_a_refused_line_announcement_audit_line_or_answer_waits_and_gets_out(cor
         core_bot.messenger.fail(kind, post_error(code))
         with core_bot.store.unit_of_work() as store:
             if kind == "reply":
-                post_in_thread(core_bot.ctx, change.number, code)
+                post_in_thread(store, core_bot.ctx, change.number, code)
             elif kind == "note":
                 core_bot.configure(channels=Channels(approval=APPROVALS))
-                announce(core_bot.ctx, code)
+                announce(store, core_bot.ctx, code)
                 core_bot.configure(channels=Channels(approval=APPROVALS, audit=AUDIT))
             elif kind == "audit":
                 store.record(Entry(tag=Tag.PROCESS_STARTED, actor="b24bot", subject=code))
             else:
-                notify_person(core_bot.ctx, OLGA, OPS, Reply(title=code))
+                notify_person(store, core_bot.ctx, OLGA, OPS, Reply(title=code))
         deliver(core_bot)
         dead = core_bot.store.outbox.counts().get("dead", 0)
         pass_time(core_bot, 8, 4)
@@ -199,8 +199,8 @@ def test_an_unknown_code_steps_aside_and_is_tried_for_a_day_at_least_every_quart
     core_bot: CoreBot,
 ) -> None:
     change = core_bot.ask()
-    with core_bot.store.unit_of_work():
-        post_in_thread(core_bot.ctx, change.number, "refused")
+    with core_bot.store.unit_of_work() as tx:
+        post_in_thread(tx, core_bot.ctx, change.number, "refused")
     tries: list[int] = []
     core_bot.messenger.on_try = lambda kind: tries.append(core_bot.clock.now_ms()) if kind == "reply" else None
     core_bot.messenger.fail("reply", *[ChannelDead(NEVER_HEARD_OF)] * 10_000)
@@ -281,9 +281,9 @@ def test_the_card_in_the_place_of_another_is_a_post_and_keeps_the_pace_of_the_ch
         posts[kind] = core_bot.clock.now_ms()
 
     core_bot.messenger.on_try = note
-    with core_bot.store.unit_of_work():
-        post_in_thread(core_bot.ctx, change.number, "a line")
-        queue_card(core_bot.ctx, change.number)
+    with core_bot.store.unit_of_work() as tx:
+        post_in_thread(tx, core_bot.ctx, change.number, "a line")
+        queue_card(tx, core_bot.ctx, change.number)
     for _ in range(20):
         while core_bot.courier.deliver_one():
             pass
@@ -387,8 +387,8 @@ def test_a_request_is_not_taken_on_also_when_the_process_dies_before_it_is_writt
 def test_without_direct_messages_the_requester_is_told_under_the_card(core_bot: CoreBot) -> None:
     change = core_bot.ask()
     core_bot.messenger.fail("whisper", *[ChannelDead("messages_tab_disabled")] * 50)
-    with core_bot.store.unit_of_work():
-        notify_person(core_bot.ctx, OLGA, "", Reply(title="It waits.", notes=("Look.",)), number=change.number)
+    with core_bot.store.unit_of_work() as tx:
+        notify_person(tx, core_bot.ctx, OLGA, "", Reply(title="It waits.", notes=("Look.",)), number=change.number)
     pass_time(core_bot, 10, 1)
     assert core_bot.threads[-1] == f"CR-1001 {mentions.person(OLGA)} It waits. Look."
     assert core_bot.threads.count(core_bot.threads[-1]) == 1
@@ -401,8 +401,8 @@ def test_without_direct_messages_the_requester_is_told_under_the_card(core_bot: 
 def test_that_direct_messages_work_again_is_kept(core_bot: CoreBot) -> None:
     for reason, working in (("messages_tab_disabled", False), ("", True)):
         core_bot.messenger.direct = reason
-        with core_bot.store.unit_of_work():
-            notify_person(core_bot.ctx, OLGA, "", Reply(title="Hello"))
+        with core_bot.store.unit_of_work() as tx:
+            notify_person(tx, core_bot.ctx, OLGA, "", Reply(title="Hello"))
         deliver(core_bot)
         health = core_bot.store.outbox.channel(DIRECT)
         assert health is not None
@@ -411,8 +411,8 @@ def test_that_direct_messages_work_again_is_kept(core_bot: CoreBot) -> None:
 
 def test_one_person_whom_no_direct_message_reaches_says_nothing_of_all_others(core_bot: CoreBot) -> None:
     core_bot.messenger.direct = "user_not_found"
-    with core_bot.store.unit_of_work():
-        notify_person(core_bot.ctx, OLGA, "", Reply(title="Hello"))
+    with core_bot.store.unit_of_work() as tx:
+        notify_person(tx, core_bot.ctx, OLGA, "", Reply(title="Hello"))
     deliver(core_bot)
     assert core_bot.last_whisper == "Hello"
     assert core_bot.store.outbox.channel(DIRECT) is None
@@ -422,8 +422,8 @@ def test_a_line_under_a_card_that_was_deleted_goes_under_the_card_in_its_place(c
     change = core_bot.ask()
     core_bot.messenger.fail("reply", ChannelDead("thread_not_found"))
     core_bot.messenger.fail("rewrite", Unchangeable("message_not_found"))
-    with core_bot.store.unit_of_work():
-        post_in_thread(core_bot.ctx, change.number, "a line")
+    with core_bot.store.unit_of_work() as tx:
+        post_in_thread(tx, core_bot.ctx, change.number, "a line")
     pass_time(core_bot, 9, 3)
     assert core_bot.now(change).card == "2.0"
     assert core_bot.threads == ["CR-1001 a line"]

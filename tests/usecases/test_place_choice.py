@@ -195,8 +195,8 @@ def test_with_several_portals_every_answer_and_every_line_names_the_portal(core_
 
 def _no_place_for_the_card(core_bot: CoreBot, change: ChangeRequest) -> None:
     core_bot.messenger.fail("rewrite", *[ChannelDead("is_archived")] * 9)
-    with core_bot.store.unit_of_work():
-        queue_card(core_bot.ctx, change.number)
+    with core_bot.store.unit_of_work() as tx:
+        queue_card(tx, core_bot.ctx, change.number)
     core_bot.wait(30, step=3)
 
 

@@ -328,8 +328,8 @@ def test_to_seal_what_is_sealed_changes_nothing(tmp_path: Path) -> None:
     for again in (False, True):
         store = upgraded(tmp_path)
         sealed = content(path)
-        with store.unit_of_work():
-            store.facts.put(DONE, "0")
+        with store.unit_of_work() as tx:
+            tx.facts.put(DONE, "0")
             seal_plain_texts(store.database, store.keys)
         assert content(path) == sealed, f"a second start: {again}"
         store.close()

@@ -11,8 +11,8 @@ from bot.cli.plugin_commands import NounGroup
 from bot.cli.session import Terminal
 from bot.core.principals import Principal, Role
 from bot.plugin import Refusal
-from bot.store.store import Store
-from bot.usecases.admin.allow_list import LAST_ADMIN, grant_role, leaves_no_admin, revoke_role
+from bot.store.store import Transaction
+from bot.usecases.admin.allow_list import LAST_ADMIN, leaves_no_admin, set_role
 from bot.usecases.admin.listings import list_grants
 from bot.usecases.admin.queries import complete_people
 
@@ -32,9 +32,9 @@ def grant(terminal: Terminal, person: str, role: str, last_admin: bool, as_json:
     It holds at once, also in a bot that is running, and is recorded with the name of your account.
     """
     principal, given = Principal.parse(person), Role.parse(role)
-    with terminal.store(writes=True) as store, store.unit_of_work():
-        _keep_an_admin(store, principal, given, last_admin=last_admin)
-        grant_role(store, principal, given, by=terminal.person)
+    with terminal.store(writes=True) as store, store.unit_of_work() as tx:
+        _keep_an_admin(tx, principal, given, last_admin=last_admin)
+        set_role(tx, principal, given, by=terminal.person, at=store.clock.now_ms())
     told = f"{principal.id} is {given} now; recorded as granted by {terminal.person.id}."
     report({"principal": principal.id, "role": given, "granted_by": terminal.person.id}, told, as_json=as_json)
 
@@ -48,9 +48,9 @@ def grant(terminal: Terminal, person: str, role: str, last_admin: bool, as_json:
 def revoke(terminal: Terminal, person: str, last_admin: bool, as_json: bool) -> None:
     """Take somebody's role away. It holds at once, also for approvals that they have given."""
     principal = Principal.parse(person)
-    with terminal.store(writes=True) as store, store.unit_of_work():
-        _keep_an_admin(store, principal, None, last_admin=last_admin)
-        removed = revoke_role(store, principal, by=terminal.person)
+    with terminal.store(writes=True) as store, store.unit_of_work() as tx:
+        _keep_an_admin(tx, principal, None, last_admin=last_admin)
+        removed = set_role(tx, principal, None, by=terminal.person, at=store.clock.now_ms())
     told = (
         f"{principal.id} has no role any more; recorded as revoked by {terminal.person.id}."
         if removed
@@ -59,9 +59,9 @@ def revoke(terminal: Terminal, person: str, last_admin: bool, as_json: bool) -> 
     report({"principal": principal.id, "revoked": removed}, told, as_json=as_json)
 
 
-def _keep_an_admin(store: Store, principal: Principal, role: Role | None, *, last_admin: bool) -> None:
+def _keep_an_admin(tx: Transaction, principal: Principal, role: Role | None, *, last_admin: bool) -> None:
     """Without an admin nobody in Slack could change the allow-list. Whoever has this shell may still want that."""
-    if not last_admin and leaves_no_admin(store, principal, role):
+    if not last_admin and leaves_no_admin(tx, principal, role):
         raise Refusal(
             LAST_ADMIN,
             hint="Name another one first: b24bot access grant TEAM:USER admin. If it has to be: --last-admin",

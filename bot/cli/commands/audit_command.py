@@ -19,7 +19,7 @@ from bot.cli.session import Terminal
 from bot.core.audit.chain import HIGHEST
 from bot.core.audit.stored_views import exported_row
 from bot.plugin import BadArgument, Refusal
-from bot.store.repositories.audit_log import LOOKED_AT, AuditLog
+from bot.store.repositories.audit_log import LOOKED_AT, AuditReader
 from bot.usecases.admin.audit_search import find_records
 
 COLUMNS = ("seq", "at", "tag", "actor", "subject", "facts", "key_id", "mac")
@@ -71,7 +71,7 @@ def export(terminal: Terminal, form: str, after: int) -> None:
     sys.stdout.flush()
 
 
-def exported(log: AuditLog, *, after: int) -> Iterator[Mapping[str, Any]]:
+def exported(log: AuditReader, *, after: int) -> Iterator[Mapping[str, Any]]:
     """The records after a number, as they are written out. Raises Refusal where some were archived meanwhile."""
     earlier, archived = log.previous_heads(), log.archived().seq
     for record in log.walk(after=after):

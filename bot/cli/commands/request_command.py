@@ -68,10 +68,10 @@ def settle_request(terminal: Terminal, number: str, outcome: str, as_json: bool)
 
     From the start where nothing shows it, else a quarter of an hour after the call.
     """
-    with terminal.bot(writes=True) as bot, bot.store.unit_of_work() as store:
-        change = _change(store, number)
-        told = try_to_settle(bot.context, terminal.person, change, Status(outcome))
-        now = _reader(terminal, store).see(store.changes.require(change.number))
+    with terminal.bot(writes=True) as bot, bot.store.unit_of_work() as tx:
+        change = _change(tx, number)
+        told = try_to_settle(tx, bot.context, terminal.person, change, Status(outcome))
+        now = _reader(terminal, tx).see(tx.changes.require(change.number))
     if not isinstance(told, str):
         raise told
     report(change_view(now), told, as_json=as_json)
@@ -84,10 +84,10 @@ def settle_request(terminal: Terminal, number: str, outcome: str, as_json: bool)
 @click.pass_obj
 def withdraw_request(terminal: Terminal, number: str, as_json: bool) -> None:
     """Take back a change request that was asked for in this terminal, by the same account."""
-    with terminal.bot(writes=True) as bot, bot.store.unit_of_work() as store:
-        change = _change(store, number)
-        told = withdraw(bot.context, terminal.person, change)
-        now = _reader(terminal, store).see(store.changes.require(change.number))
+    with terminal.bot(writes=True) as bot, bot.store.unit_of_work() as tx:
+        change = _change(tx, number)
+        told = withdraw(tx, bot.context, terminal.person, change)
+        now = _reader(terminal, tx).see(tx.changes.require(change.number))
     if not isinstance(told, str):
         raise told
     report(change_view(now), told, as_json=as_json)

@@ -342,7 +342,7 @@ class Database:
             copy.close()
 
     def version(self) -> tuple[int, int] | None:
-        """Another one after each change to what is stored, by whichever process; None in a unit of work of the caller.
+        """Another one after each change to what is stored, by whichever process; None while the caller changes rows.
 
         What was read after it was asked for holds as long as it stays the same. Bytes that somebody writes into the
         file without SQLite are no change by this.

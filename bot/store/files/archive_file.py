@@ -30,7 +30,7 @@ from bot.store.engine.port import Engine
 from bot.store.engine.sql import placeholders
 from bot.store.files.backup import keep_owner
 from bot.store.files.backup_reader import Tell, no_progress
-from bot.store.repositories.audit_log import AuditLog
+from bot.store.repositories.audit_log import AuditReader
 
 ALWAYS_KEPT = stored_tags(Tag.CHECKPOINT, Tag.ARCHIVED, Tag.APPROVAL_BYPASSED, Tag.BYPASS_REVIEWED)
 """Checkpoints and archivings tell what the log was; a broken glass and its review decide who may break it again."""
@@ -126,7 +126,7 @@ class ExportedChain:
 
 
 def write_archive(
-    audit: AuditLog, path: Path, start: Place, end: Place, *, tell: Tell = no_progress
+    audit: AuditReader, path: Path, start: Place, end: Place, *, tell: Tell = no_progress
 ) -> tuple[str, tuple[str, ...]]:
     """Write the records after a place up to another one to a new file, and verify it by reading it back.
 
@@ -169,7 +169,7 @@ def _lines_of(records: Iterable[AuditRecord], start: Place, end: Place, tell: Te
             tell(record.seq - start.seq, end.seq - start.seq)
 
 
-def read_back(audit: AuditLog, path: Path, start: Place) -> Findings:
+def read_back(audit: AuditReader, path: Path, start: Place) -> Findings:
     """Recompute the chain in a file from the place before its first record."""
     return recompute_chain(ExportedChain(path).links(), audit.key_of, start=start)
 
@@ -213,9 +213,10 @@ def check_archive(
 
 
 def note_kept_records(database: Engine, start: Place, end: Place) -> KeptRecords:
-    """Note which records of a range are kept, each with the head that it is chained to. In a unit of work.
+    """Note which records of a range are kept, each with the head that it is chained to.
 
-    Returns the sum of all that is kept up to the end of the range, by earlier archivings as well.
+    Returns the sum of all that is kept up to the end of the range, by earlier archivings as well. Raises RuntimeError
+    outside a unit of work.
     """
     # The first record after the last range is there so that it can be proved, and may go now.
     database.execute(_FORGET_KEPT, start.seq + 1)
@@ -227,8 +228,9 @@ def note_kept_records(database: Engine, start: Place, end: Place) -> KeptRecords
 
 
 def delete_archived(database: Engine, archived: ArchiveRecord) -> int:
-    """Delete the records of an archiving that is on the record, but for those that are kept. In a unit of work.
+    """Delete the records of an archiving that is on the record, but for those that are kept.
 
-    The trigger on the table lets go what the record names, and nothing else.
+    The trigger on the table lets go what the record names, and nothing else. Raises RuntimeError outside a unit of
+    work.
     """
     return database.execute(_TAKE_OUT, archived.first, archived.end.seq)

@@ -14,7 +14,7 @@ from bot.plugin.frozen import dataclass
 from bot.store.engine.database import Database, sync
 from bot.store.engine.faults import trouble
 from bot.store.files.consistency import assert_sound
-from bot.store.repositories.audit_log import AuditLog
+from bot.store.repositories.audit_log import AuditReader
 from bot.store.sealing.keyring import Keyring
 
 HOURLY, DAILY = 48, 30
@@ -84,7 +84,7 @@ def look_through(path: Path, keys: Keyring, *, chain: bool = True) -> Backup:
     database = Database(path, read_only=True)
     try:
         assert_sound(database, deep=True)
-        log = AuditLog(database, keys)
+        log = AuditReader(database, keys)
         broken = log.broken_at() if chain else None
         if broken is not None:
             raise StoreDamaged(f"The chain of {path} is broken at record #{broken}.")

@@ -8,8 +8,8 @@ from bot.core.bot_errors import ConfigurationError, StoreDamaged
 from bot.store.engine.database import WAL, Database
 from bot.store.engine.faults import RESTORE_HINT
 from bot.store.files.verified_head import VERIFIED, read_kept_mark
-from bot.store.repositories.audit_log import AuditLog
-from bot.store.repositories.plugin_records import Facts
+from bot.store.repositories.audit_log import AuditReader
+from bot.store.repositories.plugin_records import FactReader
 from bot.store.repositories.secrets import boxes_of_texts, sealed_secrets
 from bot.store.schema.migrations import applied
 from bot.store.sealing.keyring import Keyring
@@ -47,7 +47,7 @@ def assert_usable(database: Database) -> bool:
     looked through. Raises StoreDamaged.
     """
     assert_sound(database, log=False)
-    if applied(database) and Facts(database).get(VERIFIED):
+    if applied(database) and FactReader(database).get(VERIFIED):
         return False
     assert_sound(database)
     return True
@@ -98,7 +98,7 @@ def keys_of_records(database: Database) -> dict[str, int]:
 def _key_ids(database: Database, keys: Keyring) -> list[str]:
     """The keys that the records name: as a mark tells, and after that as they stand there."""
     mark = read_kept_mark(database, keys)
-    if mark is None or AuditLog(database, keys).place_at(mark.place.seq) != mark.place:
+    if mark is None or AuditReader(database, keys).place_at(mark.place.seq) != mark.place:
         return list(keys_of_records(database))
     rows = database.rows("SELECT DISTINCT key_id FROM audit WHERE seq > ?", mark.place.seq)
     return [*mark.keys, *(row["key_id"] for row in rows)]
@@ -114,7 +114,7 @@ def list_sealed_boxes(database: Database) -> list[bytes]:
 
 def _assert_records_fit(database: Database, keys: Keyring) -> None:
     """One record that fits shows that the key is the right one; what does not fit beside it was changed."""
-    log = AuditLog(database, keys)
+    log = AuditReader(database, keys)
     first = database.rows("SELECT seq FROM audit ORDER BY seq LIMIT ?", SAMPLED)
     last = database.rows("SELECT seq FROM audit ORDER BY seq DESC LIMIT ?", SAMPLED)
     ends = [row["seq"] for row in (*last, *first)]

@@ -17,7 +17,7 @@ from bot.store.engine.port import Engine
 from bot.store.engine.sql import placeholders
 from bot.store.files.backup import Backup, keep_owner
 from bot.store.files.backup_reader import alone, copy_privately
-from bot.store.repositories.audit_log import AuditLog
+from bot.store.repositories.audit_log import AuditReader
 from bot.store.sealing.keyring import Keyring
 
 WORKSHOP = ".restoring"
@@ -45,7 +45,7 @@ def compare_backup(home: Path, copy: Backup, keys: Keyring) -> RestoreComparison
             _readable(home / FILE_NAME) as present,
             closing(Database(copy.path, read_only=True)) as other,
         ):
-            return _compare(present, AuditLog(present, keys), AuditLog(other, keys), copy.seq)
+            return _compare(present, AuditReader(present, keys), AuditReader(other, keys), copy.seq)
     except (StoreUnavailable, ConfigurationError, OSError):
         return RestoreComparison(lost=None)
 
@@ -66,7 +66,7 @@ def _readable(path: Path) -> Iterator[Database]:
         yield present
 
 
-def _compare(present: Database, log: AuditLog, other: AuditLog, end: int) -> RestoreComparison:
+def _compare(present: Database, log: AuditReader, other: AuditReader, end: int) -> RestoreComparison:
     last, archived = (log.place() or START).seq, log.archived().end.seq
     kin = _is_kin(log, other, min(last, end))
     sql = " ".join(("SELECT count(*) AS n FROM audit WHERE seq > ? AND tag NOT IN (", placeholders(BOOKKEEPING), ")"))
@@ -75,7 +75,7 @@ def _compare(present: Database, log: AuditLog, other: AuditLog, end: int) -> Res
     return RestoreComparison(lost=max(0, archived - end) + (found["n"] if found else 0), last=last, kin=kin)
 
 
-def _is_kin(log: AuditLog, other: AuditLog, shared: int) -> bool:
+def _is_kin(log: AuditReader, other: AuditReader, shared: int) -> bool:
     """Whether two logs went through the same place, at the last record up to a number that is in both of them."""
     while True:
         mine, others = log.floor(shared) or START, other.floor(shared) or START
@@ -101,7 +101,10 @@ def make_ready(file: Path, home: Path) -> Path:
 
 
 def forget_queues(database: Engine) -> None:
-    """Drop what waited in the copy to be done or to be said to somebody: since then it was. In a unit of work."""
+    """Drop what waited in the copy to be done or to be said to somebody: since then it was.
+
+    Raises RuntimeError outside a unit of work.
+    """
     database.execute("DELETE FROM jobs")
     # A freeze that was pending becomes one within a minute; what the others would stop is closed.
     database.execute("DELETE FROM stops WHERE kind <> 'freeze'")

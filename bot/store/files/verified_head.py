@@ -11,7 +11,7 @@ from bot.core.encoding import canonical
 from bot.plugin import iso
 from bot.plugin.frozen import dataclass
 from bot.store.engine.port import Engine
-from bot.store.repositories.plugin_records import Facts
+from bot.store.repositories.plugin_records import FactReader
 from bot.store.sealing.keyring import Keyring
 
 VERIFIED = "verified"
@@ -64,9 +64,9 @@ def read_marks(lines: Iterable[str], keyring: Keyring) -> Iterator[Mark]:
 
 def read_kept_mark(database: Engine, keyring: Keyring) -> Mark | None:
     """The mark in the database."""
-    return read_mark(Facts(database).get(VERIFIED) or "", keyring)
+    return read_mark(FactReader(database).get(VERIFIED) or "", keyring)
 
 
 def is_broken(database: Engine) -> bool:
     """Whether the log was found broken when it was recomputed last."""
-    return Facts(database).get(BROKEN) == "yes"
+    return FactReader(database).get(BROKEN) == "yes"

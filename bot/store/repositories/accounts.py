@@ -16,7 +16,7 @@ _PUT = (
 """The newest answer takes the place of the one before."""
 
 
-class Accounts:
+class AccountReader:
     """A row an account that has been looked up. How old it may be is for whoever decides."""
 
     def __init__(self, database: Engine) -> None:
@@ -27,6 +27,10 @@ class Accounts:
         if row is None:
             return None
         return Account(standing=MembershipStatus(row["standing"]), at=row["at"], missing=row["missing"])
+
+
+class Accounts(AccountReader):
+    """The same with what changes it. A transaction has it, and nobody else."""
 
     def put(self, principal: Principal, account: Account) -> None:
         """Write down the newest answer, also when a clock was set back since the one before."""

@@ -48,8 +48,8 @@ _COUNT = "SELECT count(*) AS n FROM audit"
 """How many records there are."""
 
 
-class AuditLog(StoredChain):
-    """Append and read. Nothing here can change a record."""
+class AuditReader(StoredChain):
+    """The audit log, to be read."""
 
     def __init__(self, database: Engine, keys: Keyring) -> None:
         super().__init__(database.tuples, database.has_table)
@@ -59,25 +59,6 @@ class AuditLog(StoredChain):
     def key_of(self, key_id: str) -> bytes:
         """The key that records with this id are chained with. Raises ConfigurationError where nobody has it."""
         return self._keys.audit_key(key_id)
-
-    def append(self, entry: Entry, *, at: int) -> int:
-        """Write one record in the current unit of work; returns its number."""
-        last = self.place() or START
-        seq = last.seq + 1
-        key_id = self._keys.primary
-        mac = link(self._keys.audit_key(key_id), seq, last.mac, at, entry)
-        self._database.execute(
-            _APPEND,
-            seq,
-            at,
-            entry.tag,
-            entry.actor,
-            entry.subject,
-            facts_text(entry),
-            key_id,
-            mac,
-        )
-        return seq
 
     def get(self, seq: int) -> AuditRecord | None:
         row = self._database.row(_GET, seq)
@@ -204,6 +185,29 @@ class AuditLog(StoredChain):
             before, looked = end["seq"], looked + size
         more = self._database.row(*page_end(wanted, before, 1)) is not None
         return Found(records=found, older=looked >= most and more)
+
+
+class AuditLog(AuditReader):
+    """The same with what appends to it. A transaction has it, and nobody else; nothing changes a record."""
+
+    def append(self, entry: Entry, *, at: int) -> int:
+        """Write one record in the current unit of work; returns its number."""
+        last = self.place() or START
+        seq = last.seq + 1
+        key_id = self._keys.primary
+        mac = link(self._keys.audit_key(key_id), seq, last.mac, at, entry)
+        self._database.execute(
+            _APPEND,
+            seq,
+            at,
+            entry.tag,
+            entry.actor,
+            entry.subject,
+            facts_text(entry),
+            key_id,
+            mac,
+        )
+        return seq
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,36 +116,12 @@ class Step:
         return CallOutcome(verdict=self.verdict, sentence=self.sentence, code=self.code)
 
 
-class Changes:
+class ChangeReader:
     """The change requests of the store."""
 
     def __init__(self, database: Engine, keys: Keyring) -> None:
         self._database = database
         self._keys = keys
-
-    def open(self, new: NewChange) -> ChangeRequest:
-        """Store a new change request, pending. The caller has made sure that none is open for its target.
-
-        What looks like a secret is shown as a mark, in what is returned too; `exact` has the whole of it.
-        """
-        whole = {"line": new.line, "reason": new.reason, "plan": plan_to_json(new.plan)}
-        line, reason = self._redacted(new.line), self._redacted(new.reason)
-        # A plan may say a part of what was typed in another sentence.
-        parts = redact_value(new.plan, self._keys.fingerprint, secrets_in(new.line, new.reason))
-        shown = replace(parts, target=self._redacted(new.plan.target), part=self._redacted(new.plan.part))
-        target = write_target(new.plan.target, new.plan.part)
-        number = self._database.insert(
-            _OPEN,
-            *(FIRST_NUMBER, Status.PENDING, line, new.path, new.plugin, new.place.name, new.place.label),
-            *(new.place.identity, target, new.requester.id, reason, new.risk, plan_to_json(shown)),
-            *(digest(new.path, new.place, new.plan), decision_to_json(new.decision), new.created_at),
-            *(new.expires_at, new.channel, new.card_id, new.undo_of),
-            *(new.place_term.word, new.place_term.option),
-        )
-        if whole != {"line": line, "reason": reason, "plan": plan_to_json(shown)}:
-            box = seal_text(self._keys, json.dumps({"number": number, **whole}))
-            self._database.execute(_SEAL, box, number)
-        return self.require(number)
 
     def exact(self, change: ChangeRequest) -> ChangeRequest:
         """The change request with its line, reason and plan as they are, for what acts on them. Never to be shown."""
@@ -237,6 +213,67 @@ class Changes:
         rows = self._database.rows(_NOT_SHOWN, Status.PENDING, at, now)
         return [row["number"] for row in rows]
 
+    def steps(self, number: int) -> list[Step]:
+        rows = self._database.rows(_STEPS, number)
+        return [Step(**{**row, "verdict": row["verdict"] and CallVerdict(row["verdict"])}) for row in rows]
+
+    def seen(self, number: int) -> tuple[str, int] | None:
+        """What the last reading-back showed, and when by the steady clock."""
+        row = self._database.row(_SEEN, number)
+        return (row["seen"], row["seen_steady"]) if row and row["seen"] is not None else None
+
+    def sent_steady(self, number: int) -> int | None:
+        """When the last call can have been sent at the latest, by the steady clock; None when nobody noted it.
+
+        Later than now means that the machine was started again since.
+        """
+        row = self._database.row(_SENT, number)
+        return row["sent_steady"] if row else None
+
+    def _read(self, where: str, *values: str | int | None, limit: int = 1_000) -> list[ChangeRequest]:
+        rows = self._database.where("changes", where, values, order_by="number desc", limit=limit)
+        return [_change(row, self._reviews(row["number"])) for row in rows]
+
+    def _reviews(self, number: int) -> tuple[Review, ...]:
+        rows = self._database.rows(_REVIEWS, number)
+        return tuple(
+            Review(
+                reviewer=Principal.read(row["reviewer"]),
+                verdict=Verdict(row["verdict"]),
+                reason=row["reason"],
+                at=row["at"],
+            )
+            for row in rows
+        )
+
+
+class Changes(ChangeReader):
+    """The same with what changes it. A transaction has it, and nobody else."""
+
+    def open(self, new: NewChange) -> ChangeRequest:
+        """Store a new change request, pending. The caller has made sure that none is open for its target.
+
+        What looks like a secret is shown as a mark, in what is returned too; `exact` has the whole of it.
+        """
+        whole = {"line": new.line, "reason": new.reason, "plan": plan_to_json(new.plan)}
+        line, reason = self._redacted(new.line), self._redacted(new.reason)
+        # A plan may say a part of what was typed in another sentence.
+        parts = redact_value(new.plan, self._keys.fingerprint, secrets_in(new.line, new.reason))
+        shown = replace(parts, target=self._redacted(new.plan.target), part=self._redacted(new.plan.part))
+        target = write_target(new.plan.target, new.plan.part)
+        number = self._database.insert(
+            _OPEN,
+            *(FIRST_NUMBER, Status.PENDING, line, new.path, new.plugin, new.place.name, new.place.label),
+            *(new.place.identity, target, new.requester.id, reason, new.risk, plan_to_json(shown)),
+            *(digest(new.path, new.place, new.plan), decision_to_json(new.decision), new.created_at),
+            *(new.expires_at, new.channel, new.card_id, new.undo_of),
+            *(new.place_term.word, new.place_term.option),
+        )
+        if whole != {"line": line, "reason": reason, "plan": plan_to_json(shown)}:
+            box = seal_text(self._keys, json.dumps({"number": number, **whole}))
+            self._database.execute(_SEAL, box, number)
+        return self.require(number)
+
     def forget_card(self, number: int, card: str, *, card_id: str) -> bool:
         """Its card is gone and another, with another id, is to be posted; False when it has another already."""
         sql = _FORGET_CARD
@@ -290,39 +327,6 @@ class Changes:
             *(outcome.verdict, outcome.code, self._redacted(outcome.sentence), at, at - ago, number, step),
         )
         self.note(number, {"sent_steady": steady - ago})
-
-    def steps(self, number: int) -> list[Step]:
-        rows = self._database.rows(_STEPS, number)
-        return [Step(**{**row, "verdict": row["verdict"] and CallVerdict(row["verdict"])}) for row in rows]
-
-    def seen(self, number: int) -> tuple[str, int] | None:
-        """What the last reading-back showed, and when by the steady clock."""
-        row = self._database.row(_SEEN, number)
-        return (row["seen"], row["seen_steady"]) if row and row["seen"] is not None else None
-
-    def sent_steady(self, number: int) -> int | None:
-        """When the last call can have been sent at the latest, by the steady clock; None when nobody noted it.
-
-        Later than now means that the machine was started again since.
-        """
-        row = self._database.row(_SENT, number)
-        return row["sent_steady"] if row else None
-
-    def _read(self, where: str, *values: str | int | None, limit: int = 1_000) -> list[ChangeRequest]:
-        rows = self._database.where("changes", where, values, order_by="number desc", limit=limit)
-        return [_change(row, self._reviews(row["number"])) for row in rows]
-
-    def _reviews(self, number: int) -> tuple[Review, ...]:
-        rows = self._database.rows(_REVIEWS, number)
-        return tuple(
-            Review(
-                reviewer=Principal.read(row["reviewer"]),
-                verdict=Verdict(row["verdict"]),
-                reason=row["reason"],
-                at=row["at"],
-            )
-            for row in rows
-        )
 
 
 def _keeps_away(change: ChangeRequest, target: str, part: str) -> bool:

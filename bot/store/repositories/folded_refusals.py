@@ -46,7 +46,7 @@ class Refusals:
         return not 0 <= now - self.since < FOLD_MS
 
 
-class FoldedRefusals:
+class FoldedRefusalReader:
     """What has been refused lately and is not all on record yet; it is kept, so that a restart loses none of it."""
 
     def __init__(self, database: Engine) -> None:
@@ -60,6 +60,10 @@ class FoldedRefusals:
     def all(self) -> list[Refusals]:
         return [_refusals(row) for row in self._database.rows(self._all)]
 
+
+class FoldedRefusals(FoldedRefusalReader):
+    """The same with what changes it. A transaction has it, and nobody else."""
+
     def begin(self, person: str, kind: str, entry: Entry, *, at: int) -> None:
         """The first one is on record; `entry` is what that record shares with those of the rest."""
         self._database.execute(_BEGIN, person, kind, at, encode(entry))
@@ -71,7 +75,7 @@ class FoldedRefusals:
         self._database.execute(_ADD, json.dumps(subjects, ensure_ascii=False), one.person, one.kind)
 
     def remove(self, one: Refusals) -> bool:
-        """Forget it, in the unit of work that records it; False when it was gone."""
+        """Forget it, once it is recorded; False when it was gone."""
         return bool(self._database.execute(_REMOVE, one.person, one.kind))
 
 

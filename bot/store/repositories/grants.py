@@ -25,7 +25,7 @@ _WORDS = "SELECT team, person, role FROM grants"
 """What each row says, as it stands there."""
 
 
-class Grants:
+class GrantReader:
     """Rows that give a principal a role. Whoever has no row has no role."""
 
     def __init__(self, database: Engine) -> None:
@@ -37,19 +37,6 @@ class Grants:
             return Role.ADMIN
         found = self._database.tuples(_ROLE, principal.team, principal.user)
         return ROLES.get(found[0][0]) if found else None
-
-    def put(self, grant: Grant) -> None:
-        self._database.execute(
-            _PUT,
-            grant.principal.team,
-            grant.principal.user,
-            grant.role,
-            grant.granted_by,
-            grant.granted_at,
-        )
-
-    def remove(self, principal: Principal) -> bool:
-        return self._database.execute(_REMOVE, principal.team, principal.user) == 1
 
     def all(self) -> list[Grant]:
         """Everybody who has a role. A word that somebody else's hand wrote and that is none gives nothing."""
@@ -65,6 +52,23 @@ class Grants:
         """What the rows say of each person, by id, whether it is a role or not."""
         rows = self._database.rows(_WORDS)
         return {_person(row).id: row["role"] for row in rows}
+
+
+class Grants(GrantReader):
+    """The same with what changes it. A transaction has it, and nobody else."""
+
+    def put(self, grant: Grant) -> None:
+        self._database.execute(
+            _PUT,
+            grant.principal.team,
+            grant.principal.user,
+            grant.role,
+            grant.granted_by,
+            grant.granted_at,
+        )
+
+    def remove(self, principal: Principal) -> bool:
+        return self._database.execute(_REMOVE, principal.team, principal.user) == 1
 
 
 def _role(row: Row) -> Role | None:

@@ -115,7 +115,7 @@ class Job:
     rank: Rank = Rank.LOCAL
 
 
-class Jobs:
+class JobReader:
     """The queue. A job is taken by one worker at a time and leaves the queue in the transaction of its effect.
 
     When a job is due is told in milliseconds of the steady clock, as a lease is: what is put off for seconds is not put
@@ -128,6 +128,37 @@ class Jobs:
         spell = database.dialect.spell
         self._add, self._place, self._forget_receipts = spell(_ADD), spell(_PLACE), spell(_FORGET_RECEIPTS)
         self._order = JobOrder(database)
+
+    def unplaced(self) -> list[Job]:
+        """The deliveries that wait since before jobs had a person: their rank is none of today's."""
+        rows = self._database.rows(_UNPLACED, INBOUND)
+        return [self._job(row) for row in rows]
+
+    def waiting_of(self, person: str) -> int:
+        """How many jobs of one person wait that are counted."""
+        row = self._database.row(_WAITING_OF, person)
+        return row["n"] if row else 0
+
+    def waiting(self, steady: int, *, quick: bool = False) -> bool:
+        """Whether anything may be taken now, of what is `quick` if so asked; cheap enough to ask often."""
+        return self._order.is_put_off_until(steady) or self._order.next(quick=quick) is not None
+
+    def _job(self, row: Row) -> Job:
+        return Job(**{**row, "payload": open_text(self._keys, row["payload"]), "rank": Rank(row["rank"])})
+
+    def under_way(self) -> int:
+        """How many jobs are taken."""
+        row = self._database.row(_UNDER_WAY)
+        return row["n"] if row else 0
+
+    def aside(self) -> int:
+        """How many jobs are set aside."""
+        row = self._database.row(_ASIDE)
+        return row["n"] if row else 0
+
+
+class Jobs(JobReader):
+    """The same with what changes it. A transaction has it, and nobody else."""
 
     def receive(self, key: str, body: str, *, at: int) -> Receipt:
         """Remember a delivery by its key."""
@@ -151,25 +182,11 @@ class Jobs:
             *(kind, stored, due, at),
         )
 
-    def unplaced(self) -> list[Job]:
-        """The deliveries that wait since before jobs had a person: their rank is none of today's."""
-        rows = self._database.rows(_UNPLACED, INBOUND)
-        return [self._job(row) for row in rows]
-
     def place(self, job: Job, position: Position) -> None:
         """Give a waiting job what `add` gives to a new one."""
         self._database.execute(
             self._place, *(position.rank, position.queue, position.person, int(position.counted)), job.id
         )
-
-    def waiting_of(self, person: str) -> int:
-        """How many jobs of one person wait that are counted."""
-        row = self._database.row(_WAITING_OF, person)
-        return row["n"] if row else 0
-
-    def waiting(self, steady: int, *, quick: bool = False) -> bool:
-        """Whether anything may be taken now, of what is `quick` if so asked; cheap enough to ask often."""
-        return self._order.is_put_off_until(steady) or self._order.next(quick=quick) is not None
 
     def claim(self, steady: int, *, quick: bool = False) -> Job | None:
         """Take the due job that comes first, `quick` if so asked (calls no place)."""
@@ -181,9 +198,6 @@ class Jobs:
         rows = self._database.returning(_TAKE, head.id)
         self._order.advance(head)
         return self._job(rows[0])
-
-    def _job(self, row: Row) -> Job:
-        return Job(**{**row, "payload": open_text(self._keys, row["payload"]), "rank": Rank(row["rank"])})
 
     def finish(self, job: Job) -> None:
         """Take the job out of the queue, in the transaction of what it did."""
@@ -210,11 +224,6 @@ class Jobs:
         """Put back a job whose start the loss of the database cut short; `alone` when nothing else ran beside it."""
         self._database.execute(_CUT_SHORT, due, int(alone), job.id)
 
-    def under_way(self) -> int:
-        """How many jobs are taken."""
-        row = self._database.row(_UNDER_WAY)
-        return row["n"] if row else 0
-
     def release_all(self) -> int:
         """Put back what a process that died had taken, all of it cut short. Only the one worker, when it starts."""
         self._database.execute(_CUT_SHORT_ALL, int(self.under_way() == 1), INBOUND)
@@ -228,11 +237,6 @@ class Jobs:
         """Keep apart what was cut short too often while nothing else ran, and start it no more; returns those."""
         rows = self._database.returning(_SET_ASIDE, MOST_CUT_ALONE)
         return [self._job(row) for row in rows]
-
-    def aside(self) -> int:
-        """How many jobs are set aside."""
-        row = self._database.row(_ASIDE)
-        return row["n"] if row else 0
 
     def forget_aside(self, now: int) -> int:
         return self._database.execute(_FORGET_ASIDE, now - ASIDE_LAST_MS)

@@ -48,7 +48,7 @@ class Running:
         return steady < self.until <= steady + LEASE_MS
 
 
-class Leases:
+class LeaseReader:
     """The leases of the change requests that run. The fence decides who may write and send.
 
     `steady` is in milliseconds of the clock that nobody sets. Every process of a machine has the same one, so that a
@@ -58,15 +58,24 @@ class Leases:
     def __init__(self, database: Engine) -> None:
         self._database = database
 
-    def begin(self, number: int, owner: str, *, at: int, steady: int) -> Lease | None:
-        """Take the arrow from approved to running; None when it has moved on, or somebody else took it."""
-        rows = self._database.returning(_BEGIN, Status.RUNNING, at, owner, steady + LEASE_MS, number, Status.APPROVED)
-        return Lease(number=number, owner=owner, fence=rows[0]["fence"]) if rows else None
-
     def held_until(self, lease: Lease) -> int | None:
         """When it runs out; None when it is lost."""
         row = self._database.row(_HELD_UNTIL, lease.number, Status.RUNNING, lease.owner, lease.fence)
         return row["lease_until"] if row else None
+
+    def running(self) -> list[Running]:
+        """All that stand as running, the oldest first."""
+        rows = self._database.rows(_RUNNING, Status.RUNNING)
+        return [Running(**row) for row in rows]
+
+
+class Leases(LeaseReader):
+    """The same with what changes it. A transaction has it, and nobody else."""
+
+    def begin(self, number: int, owner: str, *, at: int, steady: int) -> Lease | None:
+        """Take the arrow from approved to running; None when it has moved on, or somebody else took it."""
+        rows = self._database.returning(_BEGIN, Status.RUNNING, at, owner, steady + LEASE_MS, number, Status.APPROVED)
+        return Lease(number=number, owner=owner, fence=rows[0]["fence"]) if rows else None
 
     def renew(self, lease: Lease, *, steady: int) -> bool:
         """Renew it, in the transaction of whatever is done under it; False when it is lost: then do nothing."""
@@ -80,11 +89,6 @@ class Leases:
         """Nobody runs it any more: for an owner whose try has ended without an ending. False when it is not theirs."""
         gone = self._database.execute(_LET_GO, number, Status.RUNNING, owner)
         return gone == 1
-
-    def running(self) -> list[Running]:
-        """All that stand as running, the oldest first."""
-        rows = self._database.rows(_RUNNING, Status.RUNNING)
-        return [Running(**row) for row in rows]
 
     def take_over(self, seen: Running) -> bool:
         """Shut out whoever ran it; False when its lease was renewed, or it ended, since it was seen so."""

@@ -145,7 +145,7 @@ CLAIM_OF_KIND = (
 _OF_KIND = "SELECT id FROM outbox WHERE state = ? AND kind = ?"
 
 
-class Outbox:
+class OutboxReader:
     """Notices wait here until Slack has taken them.
 
     Thousands of audit lines may wait while something else is looked for. So what names a kind is found by the index
@@ -162,6 +162,59 @@ class Outbox:
 
     def _steady(self) -> int:
         return round(self._clock().monotonic() * 1000)
+
+    def waiting(self, steady: int, *, kind: str = "") -> bool:
+        """Whether something is due, of one kind if that is given."""
+        of_kind = (_WAITING_OF_KIND, kind, steady)
+        any_kind = (_WAITING, steady)
+        return self._database.row(*(of_kind if kind else any_kind)) is not None
+
+    def entries(self, states: Sequence[str], *, limit: int) -> list[OutboxEntry]:
+        """Rows in these states, the newest first."""
+        kinds = list(product(states, KINDS))
+        where = f"id IN ({newest_of(_OF_KIND, kinds, 'id')})"
+        rows = self._database.where(
+            "outbox", where, [*(value for kind in kinds for value in kind), limit], order_by="id DESC", limit=limit
+        )
+        return [self._entry(row) for row in rows]
+
+    def entry(self, id: int) -> OutboxEntry | None:
+        rows = self._database.where("outbox", "id = ?", [id], order_by="id", limit=1)
+        return self._entry(rows[0]) if rows else None
+
+    def _entry(self, row: Row) -> OutboxEntry:
+        names = ("id", "key", "kind", "state", "attempts", "created_at", "died_at", "error")
+        wait = row["due_steady"] - self._steady()
+        due_at = self._clock().now_ms() + wait if wait > 0 else row["created_at"]
+        notice = notice_from_json(row["kind"], row["payload"]) if row["payload"] else None
+        return OutboxEntry(**{name: row[name] for name in names}, due_at=due_at, notice=notice)
+
+    def refused(self) -> list[OutboxEntry]:
+        """What was tried, did not get out, and waits for another try; the oldest first."""
+        rows = self._database.where(
+            "outbox", "state = 'new' AND attempts > 0 AND error <> ''", [], order_by="id", limit=1_000
+        )
+        return [self._entry(row) for row in rows]
+
+    def state_of(self, key: str) -> str | None:
+        row = self._database.row(_STATE, key)
+        return row["state"] if row else None
+
+    def longest_wait(self, kind: str) -> int | None:
+        """For how many milliseconds the oldest notice of a kind has not got out; None when none waits."""
+        return longest_wait(self._database, kind, now=self._clock().now_ms(), steady=self._steady())
+
+    def counts(self) -> dict[str, int]:
+        """How many notices are in each state."""
+        return read_tally(self._database, "outbox")
+
+    def channel(self, channel: str) -> ChannelHealth | None:
+        row = self._database.row(_CHANNEL, channel)
+        return ChannelHealth(working=bool(row["working"]), reason=row["reason"], at=row["at"]) if row else None
+
+
+class Outbox(OutboxReader):
+    """The same with what changes it. A transaction has it, and nobody else."""
 
     def put(
         self,
@@ -184,12 +237,6 @@ class Outbox:
             *(key, kind_of(notice), notice_to_json(notice), _number(notice), _channel(notice), person, due, at),
             *(self._steady(), urgency),
         )
-
-    def waiting(self, steady: int, *, kind: str = "") -> bool:
-        """Whether something is due, of one kind if that is given."""
-        of_kind = (_WAITING_OF_KIND, kind, steady)
-        any_kind = (_WAITING, steady)
-        return self._database.row(*(of_kind if kind else any_kind)) is not None
 
     def hasten(self, key: str) -> None:
         """Let somebody's waiting for this notice put it before others of its kind."""
@@ -227,26 +274,6 @@ class Outbox:
         """Give up on it, visibly: the row stays with its reason and its words. False when it was queued anew."""
         return bool(self._database.execute(_DROP, at, error, envelope.id))
 
-    def entries(self, states: Sequence[str], *, limit: int) -> list[OutboxEntry]:
-        """Rows in these states, the newest first."""
-        kinds = list(product(states, KINDS))
-        where = f"id IN ({newest_of(_OF_KIND, kinds, 'id')})"
-        rows = self._database.where(
-            "outbox", where, [*(value for kind in kinds for value in kind), limit], order_by="id DESC", limit=limit
-        )
-        return [self._entry(row) for row in rows]
-
-    def entry(self, id: int) -> OutboxEntry | None:
-        rows = self._database.where("outbox", "id = ?", [id], order_by="id", limit=1)
-        return self._entry(rows[0]) if rows else None
-
-    def _entry(self, row: Row) -> OutboxEntry:
-        names = ("id", "key", "kind", "state", "attempts", "created_at", "died_at", "error")
-        wait = row["due_steady"] - self._steady()
-        due_at = self._clock().now_ms() + wait if wait > 0 else row["created_at"]
-        notice = notice_from_json(row["kind"], row["payload"]) if row["payload"] else None
-        return OutboxEntry(**{name: row[name] for name in names}, due_at=due_at, notice=notice)
-
     def redeliver(self, id: int) -> bool:
         """Queue a dead notice again, as if never tried; False when it is not dead, or its words are gone."""
         return bool(self._database.execute(_REVIVE, id))
@@ -279,32 +306,9 @@ class Outbox:
         """Make a notice that waits for a later try due now; False when it does not wait."""
         return bool(self._database.execute(_HURRY_ONE, id))
 
-    def refused(self) -> list[OutboxEntry]:
-        """What was tried, did not get out, and waits for another try; the oldest first."""
-        rows = self._database.where(
-            "outbox", "state = 'new' AND attempts > 0 AND error <> ''", [], order_by="id", limit=1_000
-        )
-        return [self._entry(row) for row in rows]
-
     def release_all(self) -> int:
         """Put back what a process that died was sending."""
         return self._database.execute(_RELEASE_ALL)
-
-    def state_of(self, key: str) -> str | None:
-        row = self._database.row(_STATE, key)
-        return row["state"] if row else None
-
-    def longest_wait(self, kind: str) -> int | None:
-        """For how many milliseconds the oldest notice of a kind has not got out; None when none waits."""
-        return longest_wait(self._database, kind, now=self._clock().now_ms(), steady=self._steady())
-
-    def counts(self) -> dict[str, int]:
-        """How many notices are in each state."""
-        return read_tally(self._database, "outbox")
-
-    def channel(self, channel: str) -> ChannelHealth | None:
-        row = self._database.row(_CHANNEL, channel)
-        return ChannelHealth(working=bool(row["working"]), reason=row["reason"], at=row["at"]) if row else None
 
     def mark_channel(self, channel: str, *, working: bool, reason: str, at: int) -> None:
         self._database.execute(_MARK_CHANNEL, channel, int(working), reason, at)

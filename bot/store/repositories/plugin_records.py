@@ -73,7 +73,7 @@ class Records:
         return {row["key"]: self._read(row["value"]) for row in rows}
 
 
-class Facts:
+class FactReader:
     """What the host remembers about itself, by name."""
 
     def __init__(self, database: Engine) -> None:
@@ -82,6 +82,10 @@ class Facts:
     def get(self, name: str) -> str | None:
         row = self._database.row(_FACT, name)
         return row["value"] if row else None
+
+
+class Facts(FactReader):
+    """The same with what changes it. A transaction has it, and nobody else."""
 
     def put(self, name: str, value: str) -> None:
         self._database.execute(_PUT_FACT, name, value)

@@ -128,7 +128,10 @@ def boxes_of_texts(database: Engine) -> list[bytes]:
 
 
 def seal_anew(database: Engine, keys: Keyring) -> int:
-    """Seal all that is stored sealed with the key in use, in a unit of work; returns how much there was."""
+    """Seal all that is stored sealed with the key in use; returns how much there was.
+
+    Raises RuntimeError outside a unit of work.
+    """
     secrets, texts = sealed_secrets(database), list(_sealed_texts(database))
     for plugin, name, box in secrets:
         database.execute(_SEAL_ANEW, keys.seal(keys.unseal(box)), plugin, name)

@@ -22,17 +22,12 @@ _FORGET = "DELETE FROM stops WHERE settled_at < ?"
 """Remove what was settled long ago."""
 
 
-class Stops:
+class StopReader:
     """One row for each word that stops something, by the key of its delivery."""
 
     def __init__(self, database: Engine, keys: Keyring) -> None:
         self._database = database
         self._keys = keys
-
-    def put(self, stop: NewStop) -> None:
-        """Let it hold from this transaction on. What looks like a secret in its reason is stored as a mark."""
-        reason = redact(stop.reason, (), self._keys.fingerprint)
-        self._database.execute(_PUT, stop.key, stop.kind, stop.person.id, stop.number, reason)
 
     def get(self, key: str) -> Stop | None:
         """The stop that came with this delivery, pending or settled."""
@@ -42,6 +37,15 @@ class Stops:
     def pending(self) -> list[Stop]:
         """Those that hold now, the oldest first."""
         return [_stop(row) for row in self._database.rows(_PENDING)]
+
+
+class Stops(StopReader):
+    """The same with what changes it. A transaction has it, and nobody else."""
+
+    def put(self, stop: NewStop) -> None:
+        """Let it hold from this transaction on. What looks like a secret in its reason is stored as a mark."""
+        reason = redact(stop.reason, (), self._keys.fingerprint)
+        self._database.execute(_PUT, stop.key, stop.kind, stop.person.id, stop.number, reason)
 
     def settle(self, stop: Stop, *, at: int) -> bool:
         """End it; False when it was settled before."""

@@ -112,7 +112,7 @@ COLUMNS: tuple[Column, ...] = (
 
 
 def seal_plain_texts(database: Database, keys: Keyring) -> None:
-    """Seal or blot what stands in plain, in the unit of work that brings the schema up to date: all of it, or nothing.
+    """Seal or blot what stands in plain, in the transaction that brings the schema up to date: all of it, or nothing.
 
     Does nothing where the rules of today have done it.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.audit.audit_record import Entry, Fact, Tag
 from bot.core.principals import Grant, Principal, Role
-from bot.store.store import Store
+from bot.store.store import Store, Transaction
 
 SEEDED = "admins_seeded"
 
@@ -12,30 +12,41 @@ SEEDED = "admins_seeded"
 LAST_ADMIN = "They are the last admin: without one, nobody could change the allow-list from Slack any more."
 
 
-def leaves_no_admin(store: Store, principal: Principal, role: Role | None) -> bool:
+def leaves_no_admin(store: Store | Transaction, principal: Principal, role: Role | None) -> bool:
     """Whether their workspace would be left without an admin if they had this role, or none."""
     admins = store.grants.with_role(Role.ADMIN)
     here = [admin for admin in admins if admin.team == principal.team]
     return role is not Role.ADMIN and here == [principal]
 
 
-def grant_role(store: Store, principal: Principal, role: Role, *, by: Principal, request: str = "") -> None:
-    """Give or change a role. Takes effect at once, also in a bot that is running. `request` led to it, if any did."""
-    with store.unit_of_work():
-        at = store.clock.now_ms()
-        facts: dict[str, Fact] = {"role": role, **({"request": request} if request else {})}
-        store.grants.put(Grant(principal=principal, role=role, granted_by=by.id, granted_at=at))
-        store.record(Entry(tag=Tag.ACCESS_GRANTED, actor=by.id, subject=principal.id, facts=facts))
+def set_role(
+    tx: Transaction, principal: Principal, role: Role | None, *, by: Principal, at: int, request: str = ""
+) -> bool:
+    """Give, change or take away a role, on the record; False when there was none to take away.
 
-
-def revoke_role(store: Store, principal: Principal, *, by: Principal, request: str = "") -> bool:
-    """Take the role away; False when there was none."""
-    with store.unit_of_work():
-        removed = store.grants.remove(principal)
+    Takes effect at once, also in a bot that is running. `request` led to it, if any did.
+    """
+    facts: dict[str, Fact] = {"request": request} if request else {}
+    if role is None:
+        removed = tx.grants.remove(principal)
         if removed:
-            facts: dict[str, Fact] = {"request": request} if request else {}
-            store.record(Entry(tag=Tag.ACCESS_REVOKED, actor=by.id, subject=principal.id, facts=facts))
-    return removed
+            tx.record(Entry(tag=Tag.ACCESS_REVOKED, actor=by.id, subject=principal.id, facts=facts))
+        return removed
+    tx.grants.put(Grant(principal=principal, role=role, granted_by=by.id, granted_at=at))
+    tx.record(Entry(tag=Tag.ACCESS_GRANTED, actor=by.id, subject=principal.id, facts={"role": role, **facts}))
+    return True
+
+
+def grant_role(store: Store, principal: Principal, role: Role, *, by: Principal) -> None:
+    """Give or change a role, in a transaction of its own."""
+    with store.unit_of_work() as tx:
+        set_role(tx, principal, role, by=by, at=store.clock.now_ms())
+
+
+def revoke_role(store: Store, principal: Principal, *, by: Principal) -> bool:
+    """Take a role away, in a transaction of its own; False when there was none."""
+    with store.unit_of_work() as tx:
+        return set_role(tx, principal, None, by=by, at=store.clock.now_ms())
 
 
 def is_seeding_due(store: Store, admins: tuple[Principal, ...]) -> bool:
@@ -45,10 +56,10 @@ def is_seeding_due(store: Store, admins: tuple[Principal, ...]) -> bool:
 
 def seed_admins(store: Store, admins: tuple[Principal, ...], *, by: Principal) -> int:
     """Grant admin to the people of the setting, once in the life of a database; returns how many."""
-    with store.unit_of_work():
+    with store.unit_of_work() as tx:
         if not is_seeding_due(store, admins):
             return 0
         for principal in admins:
-            grant_role(store, principal, Role.ADMIN, by=by)
-        store.facts.put(SEEDED, "yes")
+            set_role(tx, principal, Role.ADMIN, by=by, at=store.clock.now_ms())
+        tx.facts.put(SEEDED, "yes")
     return len(admins)

@@ -14,7 +14,7 @@ from bot.plugin import CallOutcome, CallVerdict, Json, Observation, Place, Place
 from bot.plugin.frozen import dataclass
 from bot.store.store import Transaction
 from bot.usecases.admin.admin_commands import FREEZE, LEFT_OUT, NO_ROLE, REVIEW, SET_ROLE, UNFREEZE
-from bot.usecases.admin.allow_list import LAST_ADMIN, grant_role, leaves_no_admin, revoke_role
+from bot.usecases.admin.allow_list import LAST_ADMIN, leaves_no_admin, set_role
 from bot.usecases.admin.place_commands import SET_DEFAULT, SET_OWN
 from bot.usecases.admin.place_commands import TARGET as PLACE_TARGET
 from bot.usecases.authority.break_glass_log import OWN_BREAK_GLASS, find_break_glass_record, is_reviewed
@@ -62,12 +62,9 @@ def _set_role(tx: Transaction, ctx: Context, word: Authorization, params: Params
     role = Role(wanted) if wanted else None
     if (tx.grants.role_of(whom) or "") != params["before"]:
         return _refused_outcome("Their role was changed by somebody else meanwhile.")
-    if leaves_no_admin(ctx.store, whom, role):
+    if leaves_no_admin(tx, whom, role):
         return _refused_outcome(LAST_ADMIN)
-    if role is None:
-        revoke_role(ctx.store, whom, by=word.asked, request=word.request)
-    else:
-        grant_role(ctx.store, whom, role, by=word.asked, request=word.request)
+    set_role(tx, whom, role, by=word.asked, at=ctx.clock.now_ms(), request=word.request)
     return _done_outcome(f"{mentions.person(whom)} has {f'the role {role}' if role else 'no role'} now.")
 
 
@@ -88,7 +85,7 @@ def _freeze(tx: Transaction, ctx: Context, word: Authorization, params: Params) 
         "Nothing that changes a portal is taken on or run; what runs finishes.",
         "To go on, an admin types unfreeze and another admin approves it.",
     )
-    announce(ctx, " ".join(filter(None, sentences)))
+    announce(tx, ctx, " ".join(filter(None, sentences)))
     if frozen:
         added = "Your freeze is added to it, and an unfreeze that was asked for before does not count any more."
         left_out = f" {reason[:1].upper()}{reason[1:]}." if reason.startswith(LEFT_OUT) else ""
@@ -110,7 +107,7 @@ def _unfreeze(tx: Transaction, ctx: Context, word: Authorization, params: Params
     facts = {"request": word.request}
     tx.record(Entry(tag=Tag.UNFROZEN, actor=word.asked.id, subject="b24bot", facts=facts))
     approved = ", ".join(mentions.person(person) for person in word.approved)
-    announce(ctx, f"▶️ {mentions.person(word.asked)} has unfrozen b24bot ({word.request}, approved by {approved}).")
+    announce(tx, ctx, f"▶️ {mentions.person(word.asked)} has unfrozen b24bot ({word.request}, approved by {approved}).")
     return _done_outcome("b24bot is not frozen any more.")
 
 

@@ -7,6 +7,7 @@ from bot.core.authority.policy import NeedsApproval
 from bot.core.principals import Principal, Role
 from bot.core.text import plural
 from bot.plugin import Refusal
+from bot.store.store import Transaction
 from bot.usecases.authority.memberships import last_known_status, list_stale_accounts, refresh_memberships
 from bot.usecases.context import Context
 
@@ -18,7 +19,7 @@ NO_WORD = "Slack could not be asked whether those who may approve this are still
 def check_can_be_approved(
     ctx: Context, requester: Principal, decision: NeedsApproval, *, breaker: Principal | None = None
 ) -> str:
-    """Refuse when too few other people could approve. Not in a unit of work: Slack is asked about as many as needed.
+    """Refuse when too few other people could approve. Slack is asked about as many as needed.
 
     `breaker` broke the glass that is to be reviewed. Returns what has to be said when Slack does not tell; empty when
     there are enough.
@@ -78,9 +79,9 @@ def _members(ctx: Context, people: list[Principal], enough: int) -> tuple[list[P
     return members, silent
 
 
-def check_few_open(ctx: Context, requester: Principal) -> None:
-    """Refuse the eleventh open change request of one person, in the unit of work that would open it."""
-    mine = ctx.store.changes.open_of(ctx.deployment.people.accounts(requester))
+def check_few_open(tx: Transaction, ctx: Context, requester: Principal) -> None:
+    """Refuse the eleventh open change request of one person."""
+    mine = tx.changes.open_of(ctx.deployment.people.accounts(requester))
     if len(mine) >= MOST_OPEN:
         raise Refusal(
             f"You have {len(mine)} open change requests, and {MOST_OPEN} is the most: "

@@ -32,8 +32,8 @@ def person_of(ctx: Context, inbound: Inbound) -> str:
 def identify_sender(ctx: Context, inbound: Inbound) -> Inbound:
     """Name a colleague as `as_home_account` does, and leave a person of another organisation as they are.
 
-    Asks Slack which of the two it is: not inside a unit of work. Whoever Slack does not tell of stays a colleague whose
-    membership nobody knows, and gets nothing either.
+    Asks Slack which of the two it is. Whoever Slack does not tell of stays a colleague whose membership nobody knows,
+    and gets nothing either.
     """
     found = as_home_account(ctx.workspace, inbound)
     if found is inbound:

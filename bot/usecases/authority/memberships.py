@@ -16,7 +16,7 @@ ASK_AGAIN_MS = 5_000
 
 
 def refresh_memberships(ctx: Context, people: Iterable[Principal]) -> int:
-    """Ask Slack about those of whom nothing fresh is known. Not inside a unit of work: it goes over the network.
+    """Ask Slack about those of whom nothing fresh is known.
 
     Whom Slack could not be asked about stays stale. Returns the milliseconds after which trying again makes
     sense, 0 when nobody stayed so.
@@ -29,8 +29,8 @@ def refresh_memberships(ctx: Context, people: Iterable[Principal]) -> int:
             log.warning("Slack does not tell of %s: %s", person.id, error.reason, extra={"action": "users_info_failed"})
             ctx.chat.lookups.record_failure(person, error.reason if isinstance(error, ChannelDead) else "")
             return max(ASK_AGAIN_MS, round(error.seconds * 1000)) if isinstance(error, Busy) else ASK_AGAIN_MS
-        with ctx.store.unit_of_work() as store:
-            store.accounts.put(person, Account(standing=found.standing, at=at, missing=found.missing))
+        with ctx.store.unit_of_work() as tx:
+            tx.accounts.put(person, Account(standing=found.standing, at=at, missing=found.missing))
         ctx.chat.lookups.record_answer(person, asked=steady)
     return 0
 

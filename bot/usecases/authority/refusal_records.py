@@ -10,7 +10,7 @@ from bot.core.change.change_request import ChangeRequest
 from bot.core.messages.deliveries import Inbound
 from bot.core.principals import Principal
 from bot.store.repositories.folded_refusals import Refusals
-from bot.store.store import audit_key
+from bot.store.store import Transaction, audit_key
 from bot.usecases.authority.grid_accounts import person_of
 from bot.usecases.change_entries import change_entry
 from bot.usecases.context import Context
@@ -19,20 +19,22 @@ from bot.usecases.roles import role_of
 LONGEST_SUBJECTS = 1_000
 
 
-def record_refusal(ctx: Context, person: Principal, line: str, reason: str) -> None:
-    """Record that a command was refused, in the unit of work of the answer. `line` is as a record keeps it."""
+def record_refusal(tx: Transaction, ctx: Context, person: Principal, line: str, reason: str) -> None:
+    """Record that a command was refused. `line` is as a record keeps it."""
     entry = Entry(tag=Tag.COMMAND_REFUSED, actor=person.id, subject=person.id, facts={"reason": reason})
-    _fold(ctx, ctx.deployment.people.id_of(person), entry, kind=reason, own={"line": line})
+    _fold(tx, ctx, ctx.deployment.people.id_of(person), entry, kind=reason, own={"line": line})
 
 
-def record_mismatch(ctx: Context, inbound: Inbound) -> None:
+def record_mismatch(tx: Transaction, ctx: Context, inbound: Inbound) -> None:
     """Record that a delivery reused the key of another one. Nothing of it was read, whatever it is."""
     entry = Entry(tag=Tag.DELIVERY_MISMATCHED, actor=inbound.person.id, subject="delivery")
-    _fold(ctx, person_of(ctx, inbound), entry, kind=entry.subject)
+    _fold(tx, ctx, person_of(ctx, inbound), entry, kind=entry.subject)
 
 
-def record_refused_click(ctx: Context, person: Principal, change: ChangeRequest | None, reason: str) -> None:
-    """Record that a click or a form was refused, each time, in the unit of work of the answer.
+def record_refused_click(
+    tx: Transaction, ctx: Context, person: Principal, change: ChangeRequest | None, reason: str
+) -> None:
+    """Record that a click or a form was refused, each time.
 
     What the account of a terminal is refused about a change request is a command there, and is folded as such.
     """
@@ -42,9 +44,9 @@ def record_refused_click(ctx: Context, person: Principal, change: ChangeRequest 
     else:
         entry = Entry(tag=Tag.REVIEW_REFUSED, actor=person.id, subject="card", facts=facts)
     if person.local:
-        _fold(ctx, ctx.deployment.people.id_of(person), entry, kind=f"{entry.subject} {reason}")
+        _fold(tx, ctx, ctx.deployment.people.id_of(person), entry, kind=f"{entry.subject} {reason}")
     else:
-        _record(ctx, entry)
+        _record(tx, ctx, entry)
 
 
 def record_folded(ctx: Context) -> None:
@@ -52,35 +54,37 @@ def record_folded(ctx: Context) -> None:
     now = ctx.clock.now_ms()
     for one in ctx.store.refusals.all():
         if one.is_over(now):
-            with ctx.store.unit_of_work() as store:
-                latest = store.refusals.get(one.person, one.kind)
-                if latest is not None and latest.is_over(now) and store.refusals.remove(latest):
-                    _record_rest(ctx, latest)
+            with ctx.store.unit_of_work() as tx:
+                latest = tx.refusals.get(one.person, one.kind)
+                if latest is not None and latest.is_over(now) and tx.refusals.remove(latest):
+                    _record_rest(tx, ctx, latest)
 
 
-def _fold(ctx: Context, person: str, entry: Entry, *, kind: str, own: Mapping[str, Fact] | None = None) -> None:
+def _fold(
+    tx: Transaction, ctx: Context, person: str, entry: Entry, *, kind: str, own: Mapping[str, Fact] | None = None
+) -> None:
     """Record the first of a person and a kind, with what is its own; count those of the next minute."""
     now, kind, own = ctx.clock.now_ms(), f"{entry.tag} {kind}", own or {}
-    lately = ctx.store.refusals.get(person, kind)
+    lately = tx.refusals.get(person, kind)
     if lately is not None and not lately.is_over(now):
         other = () if entry.actor == lately.entry.actor else (entry.actor,)
-        ctx.store.refusals.add(lately, ": ".join((*other, *map(str, own.values()))))
+        tx.refusals.add(lately, ": ".join((*other, *map(str, own.values()))))
         return
     if lately is not None:
-        _record_rest(ctx, lately)
-    _record(ctx, replace(entry, facts={**entry.facts, **own}))
-    ctx.store.refusals.begin(person, kind, entry, at=now)
+        _record_rest(tx, ctx, lately)
+    _record(tx, ctx, replace(entry, facts={**entry.facts, **own}))
+    tx.refusals.begin(person, kind, entry, at=now)
 
 
-def _record_rest(ctx: Context, one: Refusals) -> None:
+def _record_rest(tx: Transaction, ctx: Context, one: Refusals) -> None:
     if one.count:
         entry, subjects = one.entry, "; ".join(one.subjects)[:LONGEST_SUBJECTS]
         facts = {**entry.facts, "count": one.count, **({"subjects": subjects} if subjects else {})}
-        _record(ctx, replace(entry, facts=facts))
+        _record(tx, ctx, replace(entry, facts=facts))
 
 
-def _record(ctx: Context, entry: Entry) -> None:
+def _record(tx: Transaction, ctx: Context, entry: Entry) -> None:
     """Append a record of a refusal; the line about somebody who is not on the allow-list goes behind all others."""
-    seq = ctx.store.record(entry)
+    seq = tx.record(entry)
     if role_of(ctx, Principal.read(entry.actor)) is None:
-        ctx.store.outbox.put_last(audit_key(seq))
+        tx.outbox.put_last(audit_key(seq))

@@ -33,13 +33,12 @@ class Answers:
 
         Of those that come last one is on its way at a time: it leaves the others their room.
         """
-        outbox = self._ctx.store.outbox
         if last and self._under_way.has_last():
             return []
-        with self._ctx.store.unit_of_work():
-            turns = outbox.order.answers(steady, after=self._answered[last], last=last, most=most + 2 * MOST_AT_ONCE)
+        with self._ctx.store.unit_of_work() as tx:
+            turns = tx.outbox.order.answers(steady, after=self._answered[last], last=last, most=most + 2 * MOST_AT_ONCE)
             turns = [turn for turn in turns if not self._under_way.holds(turn.id)][:most]
-            envelopes = outbox.claim_these(turn.id for turn in turns)
+            envelopes = tx.outbox.claim_these(turn.id for turn in turns)
         if turns:
             self._answered[last] = turns[-1].person
         return [Delivery(carrier=self, envelopes=(envelope,), last=last) for envelope in envelopes]
@@ -76,6 +75,6 @@ class Answers:
         if change is None or change.card is None:
             return False
         text = " ".join((mentions.person(notice.person), notice.reply.title, *notice.reply.notes))
-        with self._ctx.store.unit_of_work():
-            post_once_in_thread(self._ctx, change.number, f"notice-{envelope.id}", text)
+        with self._ctx.store.unit_of_work() as tx:
+            post_once_in_thread(tx, self._ctx, change.number, f"notice-{envelope.id}", text)
         return True

@@ -36,11 +36,11 @@ class AuditLines:
             return None
         if not self._ctx.chat.pace.take(*lane):
             return None
-        with self._ctx.store.unit_of_work() as store:
+        with self._ctx.store.unit_of_work() as tx:
             # Another line may have become the first meanwhile, also one that waits for another try.
             lines = order.audit_lines(steady, most=self._most)
-            fitting = self._ctx.chat.messenger.fitting_lines(self._records(seq for _, seq in lines))
-            envelopes = store.outbox.claim_these(id for id, _ in lines[: max(1, fitting)])
+            fitting = self._ctx.messenger.fitting_lines(self._records(seq for _, seq in lines))
+            envelopes = tx.outbox.claim_these(id for id, _ in lines[: max(1, fitting)])
         return Delivery(carrier=self, envelopes=tuple(envelopes), lane=lane) if envelopes else None
 
     def _records(self, seqs: Iterable[int]) -> Iterator[AuditRecord]:

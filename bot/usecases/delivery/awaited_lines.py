@@ -11,14 +11,14 @@ from bot.usecases.context import Context
 def resume_awaiting(ctx: Context, seqs: Iterable[int]) -> None:
     """Make the jobs due that wait for the lines of these records, once it is stored that the lines are out.
 
-    Not in a unit of work. It knows what waits in this process; in another one, and after a crash, the job looks again
-    by itself a moment later.
+    It knows what waits in this process; in another one, and after a crash, the job looks again by itself a moment
+    later.
     """
     ready = ctx.audit.find_ready(set(seqs))
     if not ready:
         return
-    with ctx.store.unit_of_work() as store:
+    with ctx.store.unit_of_work() as tx:
         for number in ready:
-            store.jobs.hurry(EXECUTE, str(number))
+            tx.jobs.hurry(EXECUTE, str(number))
             ctx.audit.forget_awaited(number)
     ctx.threads.wake()

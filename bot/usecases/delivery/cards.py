@@ -12,6 +12,7 @@ from bot.core.messages.notices import CardNotice
 from bot.core.text import format_time
 from bot.plugin import Reply
 from bot.plugin.frozen import dataclass
+from bot.store.store import Transaction
 from bot.usecases.authority.break_glass_log import is_review
 from bot.usecases.authority.quorum import with_current_validity
 from bot.usecases.change_entries import record_change
@@ -67,33 +68,33 @@ class Cards:
             *(number, error.code),
             extra={"action": "card_replaced"},
         )
-        with self.ctx.store.unit_of_work() as store:
-            change = store.changes.require(number)
-            store.changes.forget_card(number, card, card_id=ids.token())
+        with self.ctx.store.unit_of_work() as tx:
+            change = tx.changes.require(number)
+            tx.changes.forget_card(number, card, card_id=ids.token())
             if not self._refusal(error).message_gone:
-                post_in_thread_of(self.ctx, change.channel, card, REPLACED.format(id=change.id))
+                post_in_thread_of(tx, self.ctx, change.channel, card, REPLACED.format(id=change.id))
 
     def note_posted(self, number: int) -> None:
         """Store where a card stands; it is kept until that works, or there would soon be two of it."""
         posted = self._posted.get(number)
         if posted is not None:
-            with self.ctx.store.unit_of_work() as store:
-                change = store.changes.require(number)
-                store.changes.note(number, {"card": posted.message, "channel": posted.channel})
+            with self.ctx.store.unit_of_work() as tx:
+                change = tx.changes.require(number)
+                tx.changes.note(number, {"card": posted.message, "channel": posted.channel})
                 if posted.channel != change.channel:
                     # Its buttons are signed for the channel by another name; rewritten, they are for this one.
-                    queue_card(self.ctx, number)
-                self._notify_card_posted(change, posted)
+                    queue_card(tx, self.ctx, number)
+                self._notify_card_posted(tx, change, posted)
             del self._posted[number]
 
-    def _notify_card_posted(self, change: ChangeRequest, posted: PostedMessage) -> None:
+    def _notify_card_posted(self, tx: Transaction, change: ChangeRequest, posted: PostedMessage) -> None:
         """Whoever was told that the card could not be posted learns that it stands now."""
-        if self.ctx.store.outbox.state_of(_key(change, "card")) is None or change.requester.local:
+        if tx.outbox.state_of(_key(change, "card")) is None or change.requester.local:
             return
         reply = Reply(
             title=f"The card of {request_label(self.ctx, change)} is posted in {mentions.channel(posted.channel)} now."
         )
-        notify_person(self.ctx, change.requester, "", reply, key=_key(change, "stands"), number=change.number)
+        notify_person(tx, self.ctx, change.requester, "", reply, key=_key(change, "stands"), number=change.number)
 
     def fall_back(self, notice: CardNotice, error: DeliveryError) -> bool:
         """Whether another form of the card is left to try, after Slack refused the content of this one.
@@ -142,10 +143,10 @@ class Cards:
         reply = Reply(
             title=f"{title}: {self._refusal(error).described}. It goes to {mentions.channel(elsewhere)} instead."
         )
-        with self.ctx.store.unit_of_work() as store:
+        with self.ctx.store.unit_of_work() as tx:
             # Should it stand there after all, for an answer was lost, its buttons are void.
-            store.changes.move_card(change.number, elsewhere, card_id=ids.token())
-            self._tell(change, notice, reply, "moved")
+            tx.changes.move_card(change.number, elsewhere, card_id=ids.token())
+            self._tell(tx, change, notice, reply, "moved")
         log.error(
             "the card of CR-%s cannot be posted: %s. It goes to %s instead.",
             *(change.number, error.reason, elsewhere),
@@ -165,19 +166,19 @@ class Cards:
             "ended_at": self.ctx.clock.now_ms(),
             "outcome": f"Not taken on: {why}. Nothing was done.",
         }
-        with self.ctx.store.unit_of_work() as store:
-            moved = not is_review(change) and store.changes.move(
+        with self.ctx.store.unit_of_work() as tx:
+            moved = not is_review(change) and tx.changes.move(
                 change.number, Status.PENDING, Status.WITHDRAWN, changes=ended
             )
             if moved:
                 facts = {"reason": f"not taken on: {why}"}
-                record_change(store, Tag.CHANGE_WITHDRAWN, change, actor=SYSTEM, facts=facts)
+                record_change(tx, Tag.CHANGE_WITHDRAWN, change, actor=SYSTEM, facts=facts)
                 title = f"{request_label(self.ctx, change)} was not taken on: {why}."
                 notes = ("Nothing was done, and nothing is kept from others.", self._way_out(change, error))
-                self._tell(change, notice, Reply(title=title, notes=notes), "untaken")
+                self._tell(tx, change, notice, Reply(title=title, notes=notes), "untaken")
                 if not isinstance(error, Impossible):
                     # Nobody needs a card, or a line under it, where it was never posted.
-                    store.outbox.forget_card(change.number)
+                    tx.outbox.forget_card(change.number)
         if moved:
             log.error("%s was not taken on: %s", change.id, why, extra={"action": "request_untaken"})
         return moved
@@ -205,8 +206,8 @@ class Cards:
         )
         what = "card" if not stands else f"card-{change.status}"
         if self.ctx.store.outbox.state_of(_key(change, what)) is None:
-            with self.ctx.store.unit_of_work():
-                self._tell(change, notice, reply, what)
+            with self.ctx.store.unit_of_work() as tx:
+                self._tell(tx, change, notice, reply, what)
         log.error("%s %s", reply.title, self._refusal(error).remedy, extra=UNDELIVERABLE)
 
     def _remedy(self, change: ChangeRequest, error: DeliveryError) -> str:
@@ -214,10 +215,11 @@ class Cards:
         setting = change.channel == self.ctx.chat.channels.approval and refusal.subject is Subject.PLACE
         return f"{refusal.remedy} The channel is B24BOT_APPROVAL_CHANNEL." if setting else refusal.remedy
 
-    def _tell(self, change: ChangeRequest, notice: CardNotice, reply: Reply, what: str) -> None:
-        """Tell whoever asked, in a unit of work: as the answer to their command while Slack takes one."""
+    def _tell(self, tx: Transaction, change: ChangeRequest, notice: CardNotice, reply: Reply, what: str) -> None:
+        """Tell whoever asked: as the answer to their command while Slack takes one."""
         if not change.requester.local:
             notify_person(
+                tx,
                 self.ctx,
                 change.requester,
                 notice.typed_in,

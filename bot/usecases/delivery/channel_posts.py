@@ -47,9 +47,9 @@ class Posts:
         for head in self._ctx.store.outbox.order.heads(steady):
             lane: Lane = (head.channel, PostKind.REWRITE if head.is_rewrite else PostKind.POST)
             is_free = self._under_way.is_free(lane) and not self._under_way.holds(head.id)
-            if is_free and self._ctx.chat.pace.take(*lane):
-                with self._ctx.store.unit_of_work() as store:
-                    envelopes = store.outbox.claim_these(self._coalesce(head, steady))
+            if is_free and self._ctx.pace.take(*lane):
+                with self._ctx.store.unit_of_work() as tx:
+                    envelopes = tx.outbox.claim_these(self._coalesce(head, steady))
                 return Delivery(carrier=self, envelopes=tuple(envelopes), lane=lane, head=head) if envelopes else None
         return None
 
@@ -88,8 +88,8 @@ class Posts:
             self._cards.note_trouble(envelope.notice, error, envelope.attempts)
         elif isinstance(envelope.notice, ThreadNotice) and self._is_gone(error):
             # The card was deleted: it is posted again, and the line goes under that one.
-            with self._ctx.store.unit_of_work():
-                queue_card(self._ctx, envelope.notice.number)
+            with self._ctx.store.unit_of_work() as tx:
+                queue_card(tx, self._ctx, envelope.notice.number)
 
     def _is_gone(self, error: DeliveryError) -> bool:
         return self._ctx.chat.messenger.find_refusal(error.reason).message_gone

@@ -9,7 +9,7 @@ from bot.core.text import plural
 from bot.plugin import Refusal
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.outbox import OutboxEntry
-from bot.store.store import Store
+from bot.store.store import Store, Transaction
 from bot.usecases.chat_refusals import ChatRefusal, FindRefusal, Subject
 from bot.usecases.delivery.delivery_results import describe_notice_target
 
@@ -22,18 +22,18 @@ MOST_AT_ONCE = 100_000
 def redeliver(store: Store, id: int, *, by: Principal) -> OutboxEntry:
     """Send a dead notice again, with all its attempts before it. Raises Refusal."""
     letter = _find(store, id)
-    with store.unit_of_work():
-        if not store.outbox.redeliver(id):
+    with store.unit_of_work() as tx:
+        if not tx.outbox.redeliver(id):
             raise Refusal(_why_not(letter), hint=LIST)
-        _record(store, Tag.NOTIFICATION_REDELIVERED, letter, by)
+        _record(tx, Tag.NOTIFICATION_REDELIVERED, letter, by)
     return letter
 
 
 def retry_now(store: Store, id: int) -> OutboxEntry:
     """Try a notice that waits again now, or raise Refusal. Nothing about it is decided, so it is no record."""
     letter = _find(store, id)
-    with store.unit_of_work():
-        if not store.outbox.hurry_one(id):
+    with store.unit_of_work() as tx:
+        if not tx.outbox.hurry_one(id):
             raise Refusal(_why_not(letter), hint=LIST)
     return letter
 
@@ -51,10 +51,10 @@ def discard(store: Store, id: int, *, by: Principal) -> OutboxEntry:
     letter = _find(store, id)
     if letter.kind == "audit":
         raise Refusal("An audit line is never dropped.", hint="It goes out as soon as the audit channel takes it.")
-    with store.unit_of_work():
-        if not store.outbox.discard(id):
+    with store.unit_of_work() as tx:
+        if not tx.outbox.discard(id):
             raise Refusal(_why_not(letter), hint=LIST)
-        _record(store, Tag.NOTIFICATION_DROPPED, letter, by)
+        _record(tx, Tag.NOTIFICATION_DROPPED, letter, by)
     return letter
 
 
@@ -119,6 +119,6 @@ def _why_not(letter: OutboxEntry) -> str:
     }[letter.state]
 
 
-def _record(store: Store, tag: Tag, letter: OutboxEntry, by: Principal) -> None:
+def _record(tx: Transaction, tag: Tag, letter: OutboxEntry, by: Principal) -> None:
     facts = {"kind": letter.kind, "name": str(letter.id), "code": letter.error}
-    store.record(Entry(tag=tag, actor=by.id, subject=describe_subject(letter), facts=facts))
+    tx.record(Entry(tag=tag, actor=by.id, subject=describe_subject(letter), facts=facts))

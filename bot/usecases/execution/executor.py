@@ -18,6 +18,7 @@ from bot.core.parsing.invocation import understand
 from bot.core.redaction.sanitizer import sanitize
 from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plugin, PluginError, Reply
 from bot.store.repositories.jobs import Job
+from bot.store.store import Transaction
 from bot.usecases.authority.memberships import ASK_AGAIN_MS, list_stale_accounts, refresh_memberships
 from bot.usecases.authority.quorum import (
     accounts_to_verify,
@@ -71,14 +72,14 @@ def execute(ctx: Context, job: Job, number: int) -> None:
         return
     change = ctx.store.changes.exact(change)
     if approval_is_stale(ctx.clock, change):
-        with ctx.store.unit_of_work() as store:
-            expire(ctx, change)
-            store.jobs.finish(job)
+        with ctx.store.unit_of_work() as tx:
+            expire(tx, ctx, change)
+            tx.jobs.finish(job)
         return
     waits = "stopped" if pending_stop(ctx, change) is not None else "unchecked" if is_unchecked(ctx) else ""
     if waits:
-        with ctx.store.unit_of_work():
-            _postpone_job(ctx, job, change, waits, LOOK_AGAIN_MS)
+        with ctx.store.unit_of_work() as tx:
+            _postpone_job(tx, ctx, job, change, waits, LOOK_AGAIN_MS)
         return
     gate, trouble = audit_gate(ctx, change)
     # Nobody waits for the line of a record that there is not.
@@ -87,11 +88,11 @@ def execute(ctx: Context, job: Job, number: int) -> None:
         _finish_job(ctx, job, change, Status.APPROVED, missing, tag=Tag.EXECUTION_STOPPED)
         return
     if gate is Gate.WAIT:
-        with ctx.store.unit_of_work():
+        with ctx.store.unit_of_work() as tx:
             # Once this is noted, who sends the line tells the job; what got out a moment before, nobody tells it.
             ctx.audit.await_line(number, awaited_line(ctx, change) or 0)
             is_out = audit_gate(ctx, change)[0] is Gate.OPEN
-            _postpone_job(ctx, job, change, "waiting", 0 if is_out else LOOK_AGAIN_MS)
+            _postpone_job(tx, ctx, job, change, "waiting", 0 if is_out else LOOK_AGAIN_MS)
         return
     if gate is Gate.OPEN and not _refresh_memberships(ctx, job, change):
         return
@@ -121,32 +122,32 @@ def _run_under(ctx: Context, job: Job, change: ChangeRequest, lease: Lease) -> N
         _release_job(ctx, job, change.number)
     except Exception:
         # Written at once if that is possible; else when the job comes back, and at the latest when the lease runs out.
-        with suppress(StoreUnavailable), ctx.store.unit_of_work() as store:
-            store.leases.release(lease.number, lease.owner)
+        with suppress(StoreUnavailable), ctx.store.unit_of_work() as tx:
+            tx.leases.release(lease.number, lease.owner)
         raise
 
 
-def _postpone_job(ctx: Context, job: Job, change: ChangeRequest, what: str, milliseconds: int) -> None:
-    """Put the job off, in a unit of work. It ends with the approval: an approval goes stale within ten minutes."""
+def _postpone_job(tx: Transaction, ctx: Context, job: Job, change: ChangeRequest, what: str, milliseconds: int) -> None:
+    """Put the job off. It ends with the approval: an approval goes stale within ten minutes."""
     if ctx.clock.now_ms() - (change.decided_at or 0) >= WAIT_IS_NEWS_MS:
-        post_once_in_thread(ctx, change.number, what, describe_decision(WAITING[what], change))
-    ctx.store.jobs.postpone(job, due=steady_ms(ctx) + milliseconds)
+        post_once_in_thread(tx, ctx, change.number, what, describe_decision(WAITING[what], change))
+    tx.jobs.postpone(job, due=steady_ms(ctx) + milliseconds)
 
 
 def _refresh_memberships(ctx: Context, job: Job, change: ChangeRequest) -> bool:
     """Look up whoever asked and who approved; False when Slack does not tell and it is tried again later."""
     wait = refresh_memberships(ctx, accounts_to_verify(ctx, change))
     if wait:
-        with ctx.store.unit_of_work():
-            _postpone_job(ctx, job, change, "unasked", wait)
+        with ctx.store.unit_of_work() as tx:
+            _postpone_job(tx, ctx, job, change, "unasked", wait)
     return not wait
 
 
 def _release_job(ctx: Context, job: Job, number: int) -> None:
     """Nothing is left to do for this job. What it left running, it runs no more: then it is read back soon."""
-    with ctx.store.unit_of_work() as store:
-        store.leases.release(number, _owner(ctx.process, job, number))
-        store.jobs.finish(job)
+    with ctx.store.unit_of_work() as tx:
+        tx.leases.release(number, _owner(ctx.process, job, number))
+        tx.jobs.finish(job)
 
 
 def _blocked_ending(trouble: str) -> Ending:
@@ -188,29 +189,29 @@ def _start(ctx: Context, job: Job, change: ChangeRequest) -> Lease | None:
     # Planning anew may have taken long.
     if not _refresh_memberships(ctx, job, change):
         return None
-    with ctx.store.unit_of_work() as store:
-        change = store.changes.exact(store.changes.require(change.number))
+    with ctx.store.unit_of_work() as tx:
+        change = tx.changes.exact(tx.changes.require(change.number))
         if list_stale_accounts(ctx, accounts_to_verify(ctx, change)):
-            _postpone_job(ctx, job, change, "unasked", ASK_AGAIN_MS)
+            _postpone_job(tx, ctx, job, change, "unasked", ASK_AGAIN_MS)
             return None
         if pending_stop(ctx, change) is not None:
-            _postpone_job(ctx, job, change, "stopped", LOOK_AGAIN_MS)
+            _postpone_job(tx, ctx, job, change, "stopped", LOOK_AGAIN_MS)
             return None
         ending = _check_preconditions(ctx, change)
         if approval_is_stale(ctx.clock, change):
             # Its time ran out while it was planned again.
-            expire(ctx, change)
+            expire(tx, ctx, change)
         elif ending is not None:
-            finish_request(ctx, change, Status.APPROVED, ending, tag=Tag.EXECUTION_STOPPED)
+            finish_request(tx, ctx, change, Status.APPROVED, ending, tag=Tag.EXECUTION_STOPPED)
         now, steady = ctx.clock.now_ms(), steady_ms(ctx)
-        lease = store.leases.begin(change.number, _owner(ctx.process, job, change.number), at=now, steady=steady)
+        lease = tx.leases.begin(change.number, _owner(ctx.process, job, change.number), at=now, steady=steady)
         if lease is None:
             # Ended above; or withdrawn, or taken by a second job for the same change request, a moment ago.
-            store.jobs.finish(job)
+            tx.jobs.finish(job)
             return None
         if change.plan.calls:
-            _record_intent(ctx, change, 0)
-        queue_card_if_it_lasts(ctx, change.number)
+            _record_intent(tx, ctx, change, 0)
+        queue_card_if_it_lasts(tx, ctx, change.number)
     ctx.threads.wake()
     return lease
 
@@ -240,12 +241,12 @@ def _is_as_approved(ctx: Context, change: ChangeRequest) -> bool:
     return named | {change.digest} == {digest(change.path, change.place, change.plan)}
 
 
-def _record_intent(ctx: Context, change: ChangeRequest, step: int) -> None:
+def _record_intent(tx: Transaction, ctx: Context, change: ChangeRequest, step: int) -> None:
     call = change.plan.calls[step]
-    if not ctx.store.changes.intend(change.number, step, call.method, at=ctx.clock.now_ms()):
+    if not tx.changes.intend(change.number, step, call.method, at=ctx.clock.now_ms()):
         raise RuntimeError(f"{change.id} step {step} was intended before")
     facts: dict[str, Fact] = {"method": call.method, "digest": change.digest}
-    record_change(ctx.store, Tag.EXECUTION_INTENDED, change, actor=SYSTEM, facts=facts)
+    record_change(tx, Tag.EXECUTION_INTENDED, change, actor=SYSTEM, facts=facts)
 
 
 def run_plan(ctx: Context, job: Job, change: ChangeRequest, lease: Lease) -> None:
@@ -268,25 +269,25 @@ def _call_all(ctx: Context, plugin: Plugin, change: ChangeRequest, lease: Lease)
     services = ctx.services(plugin.name, may_send=partial(may_send, ctx, lease))
     for step, call in enumerate(change.plan.calls):
         if step:
-            with under_lease(ctx, lease):
-                _record_intent(ctx, change, step)
+            with under_lease(ctx, lease) as tx:
+                _record_intent(tx, ctx, change, step)
         # What the built-in plugin does is a change of the store: it is done together with its answer, or not at all.
         with under_lease(ctx, lease) if change.is_local else nullcontext():
             outcome = sanitize(plugin.perform(services, change.place, call))
-            with under_lease(ctx, lease):
-                _record_answer(ctx, change, step, outcome)
+            with under_lease(ctx, lease) as tx:
+                _record_answer(tx, ctx, change, step, outcome)
         outcomes.append(outcome)
         if outcome.verdict is not CallVerdict.DONE:
             break
     return outcomes
 
 
-def _record_answer(ctx: Context, change: ChangeRequest, step: int, outcome: CallOutcome) -> None:
+def _record_answer(tx: Transaction, ctx: Context, change: ChangeRequest, step: int, outcome: CallOutcome) -> None:
     told = {name: fact for name, fact in outcome.facts.items() if name in FACTS}
     method = change.plan.calls[step].method
     facts: dict[str, Fact] = {"method": method, "verdict": outcome.verdict, "code": outcome.code, **told}
-    ctx.store.changes.answer(change.number, step, outcome, at=ctx.clock.now_ms(), steady=steady_ms(ctx))
-    record_change(ctx.store, Tag.CALL_ANSWERED, change, actor=SYSTEM, facts=facts)
+    tx.changes.answer(change.number, step, outcome, at=ctx.clock.now_ms(), steady=steady_ms(ctx))
+    record_change(tx, Tag.CALL_ANSWERED, change, actor=SYSTEM, facts=facts)
 
 
 def observe_target(ctx: Context, plugin: Plugin, change: ChangeRequest) -> tuple[Observation | None, str]:
@@ -310,7 +311,7 @@ def _finish_job(
     lease: Lease | None = None,
 ) -> None:
     """The ending and the end of the job; under the lease, where one was taken."""
-    with ctx.store.unit_of_work() if lease is None else under_lease(ctx, lease) as store:
-        finish_request(ctx, change, old, ending, tag=tag)
-        store.jobs.finish(job)
+    with ctx.store.unit_of_work() if lease is None else under_lease(ctx, lease) as tx:
+        finish_request(tx, ctx, change, old, ending, tag=tag)
+        tx.jobs.finish(job)
     ctx.threads.wake()

@@ -37,14 +37,14 @@ class Reconciler:
         Only that worker calls this, before it works.
         """
         ctx = self._ctx
-        with ctx.store.unit_of_work() as store:
-            store.jobs.release_all()
-            store.jobs.hurry_all()
-            place_deliveries(store, ctx)
-            set_aside_poison(store, ctx)
-            store.outbox.release_all()
+        with ctx.store.unit_of_work() as tx:
+            tx.jobs.release_all()
+            tx.jobs.hurry_all()
+            place_deliveries(tx, ctx)
+            set_aside_poison(tx, ctx)
+            tx.outbox.release_all()
             # Whoever starts it may have mended what kept notices from getting out.
-            store.outbox.hurry_all()
+            tx.outbox.hurry_all()
         self.take_over(alone=True)
 
     def take_over(self, *, alone: bool = False) -> None:
@@ -56,15 +56,15 @@ class Reconciler:
         for running in ctx.store.leases.running():
             if not alone and self._is_run(running):
                 continue
-            with ctx.store.unit_of_work() as store:
-                if store.leases.take_over(running):
-                    change = store.changes.require(running.number)
-                    verdicts = [step.verdict for step in store.changes.steps(running.number)]
+            with ctx.store.unit_of_work() as tx:
+                if tx.leases.take_over(running):
+                    change = tx.changes.require(running.number)
+                    verdicts = [step.verdict for step in tx.changes.steps(running.number)]
                     if None in verdicts:
                         # It was sent, if at all, before now.
-                        store.changes.note(running.number, {"sent_steady": steady_ms(ctx)})
+                        tx.changes.note(running.number, {"sent_steady": steady_ms(ctx)})
                     ending = judge_interruption(change.plan, verdicts, local=change.is_local)
-                    finish_request(ctx, change, Status.RUNNING, ending, tag=Tag.EXECUTION_INTERRUPTED)
+                    finish_request(tx, ctx, change, Status.RUNNING, ending, tag=Tag.EXECUTION_INTERRUPTED)
             ctx.threads.wake()
 
     def _is_run(self, running: Running) -> bool:
@@ -119,16 +119,16 @@ class Reconciler:
         # An earlier read at a later moment is from before a restart of the machine.
         agrees = not early and same and earlier is not None and abs(now - earlier[1]) >= READS_APART_MS
         ending = judge_settlement(change.plan, seen, agrees=agrees, outcomes=[step.outcome for step in steps])
-        with ctx.store.unit_of_work() as store:
+        with ctx.store.unit_of_work() as tx:
             if ending is not None:
-                decided = finish_request(ctx, change, Status.UNKNOWN, ending, tag=Tag.EXECUTION_RESOLVED)
+                decided = finish_request(tx, ctx, change, Status.UNKNOWN, ending, tag=Tag.EXECUTION_RESOLVED)
                 self._next_look.pop(change.number, None)
                 ctx.threads.wake()
                 return decided
             if fault != change.read_fault:
-                store.changes.note(change.number, {"read_fault": fault})
+                tx.changes.note(change.number, {"read_fault": fault})
             if seen is not None and not early and not same:
-                store.changes.note(change.number, {"seen": self._fingerprint(seen), "seen_steady": now})
+                tx.changes.note(change.number, {"seen": self._fingerprint(seen), "seen_steady": now})
         self._look_again(change, min(EARLY_READS_APART_MS, left) if early else READS_APART_MS)
         self._ask_people_if_late(change)
         return False
@@ -146,9 +146,9 @@ class Reconciler:
         plugin = ctx.registry.plugins.get(change.plugin)
         settling = plugin.settling if plugin is not None else NOT_LOADED
         if change.asked_at is None and self._left(change, settling.ask_people_ms) <= 0:
-            with ctx.store.unit_of_work() as store:
-                if store.changes.require(change.number).status is Status.UNKNOWN:
-                    ask_people(ctx, change)
+            with ctx.store.unit_of_work() as tx:
+                if tx.changes.require(change.number).status is Status.UNKNOWN:
+                    ask_people(tx, ctx, change)
             ctx.threads.wake()
 
     def _left(self, change: ChangeRequest, span: int) -> int:
@@ -164,7 +164,5 @@ class Reconciler:
 
 def note_start(ctx: Context, version: str, role: str) -> None:
     """Record that a process began to work; its line also proves that the audit channel takes messages."""
-    with ctx.store.unit_of_work() as store:
-        store.record(
-            Entry(tag=Tag.PROCESS_STARTED, actor=SYSTEM, subject=role, facts={"version": version, "kind": role})
-        )
+    with ctx.store.unit_of_work() as tx:
+        tx.record(Entry(tag=Tag.PROCESS_STARTED, actor=SYSTEM, subject=role, facts={"version": version, "kind": role}))

@@ -29,6 +29,7 @@ def report_failure(ctx: Context, job: Job, sentence: str) -> None:
             stopped = _finish_or_retry(tx, ctx, job, again=job.kind != INBOUND)
             if notice is not None:
                 notify_person(
+                    tx,
                     ctx,
                     notice.person,
                     notice.channel,

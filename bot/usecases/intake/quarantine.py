@@ -35,6 +35,7 @@ def _tell(tx: Transaction, ctx: Context, inbound: Inbound) -> None:
         "Tell an admin; `b24bot doctor` on the host names it."
     )
     notify_person(
+        tx,
         ctx,
         inbound.person,
         "" if isinstance(inbound, Form) else inbound.channel,

@@ -14,6 +14,7 @@ from bot.core.parsing.invocation import LONGEST_LINE, check_length
 from bot.plugin import Reply
 from bot.store.files.known_secrets import KnownSecrets
 from bot.store.repositories.jobs import INBOUND, Receipt
+from bot.store.store import Transaction
 from bot.usecases.authority import card_token
 from bot.usecases.authority.refusal_records import record_mismatch, record_refusal, record_refused_click
 from bot.usecases.change_entries import recorded_line
@@ -57,18 +58,18 @@ def receive(ctx: Context, inbound: Inbound) -> Receipt:
         raise StoreUnavailable(f"{lost} {REMEDY}")
     inbound = _within_limit(ctx, inbound)
     # What is asked first is asked in the same transaction: each question outside would take SQLite's lock for itself.
-    with ctx.store.unit_of_work() as store:
+    with ctx.store.unit_of_work() as tx:
         inbound = _without_secrets(ctx, inbound)
         fields, position, now = inbound_fields(inbound), find_position(ctx, inbound), ctx.clock.now_ms()
-        receipt = store.jobs.receive(inbound.key, _lasting(fields), at=now)
-        if receipt is Receipt.NEW and position.counted and store.jobs.waiting_of(position.person) >= MOST_WAITING:
+        receipt = tx.jobs.receive(inbound.key, _lasting(fields), at=now)
+        if receipt is Receipt.NEW and position.counted and tx.jobs.waiting_of(position.person) >= MOST_WAITING:
             receipt = Receipt.TOO_MANY
-            _refuse(ctx, inbound)
+            _refuse(tx, ctx, inbound)
         elif receipt is Receipt.NEW:
-            store.jobs.add(INBOUND, encode(fields), at=now, position=position)
-            hold_stop(store, ctx, inbound)
+            tx.jobs.add(INBOUND, encode(fields), at=now, position=position)
+            hold_stop(tx, ctx, inbound)
         elif receipt is Receipt.MISMATCHED:
-            record_mismatch(ctx, inbound)
+            record_mismatch(tx, ctx, inbound)
     ctx.threads.wake(*_WOKEN.get(receipt, ()))
     return receipt
 
@@ -103,20 +104,20 @@ def _refuse_long(ctx: Context, slash: SlashCommand) -> None:
     try:
         check_length(slash.text)
     except LineTooLong:
-        with ctx.store.unit_of_work():
-            record_refusal(ctx, slash.person, recorded_line(ctx, slash.text), "the line is too long")
+        with ctx.store.unit_of_work() as tx:
+            record_refusal(tx, ctx, slash.person, recorded_line(ctx, slash.text), "the line is too long")
         raise
 
 
-def _refuse(ctx: Context, inbound: Inbound) -> None:
+def _refuse(tx: Transaction, ctx: Context, inbound: Inbound) -> None:
     if isinstance(inbound, SlashCommand):
-        record_refusal(ctx, inbound.person, recorded_line(ctx, inbound.text), TOO_MANY_SENTENCE)
+        record_refusal(tx, ctx, inbound.person, recorded_line(ctx, inbound.text), TOO_MANY_SENTENCE)
     else:
         change = card_token.verify_token(ctx.store, ctx.workspace.team, inbound)
-        record_refused_click(ctx, inbound.person, change, TOO_MANY_SENTENCE)
+        record_refused_click(tx, ctx, inbound.person, change, TOO_MANY_SENTENCE)
         # An acknowledged click carries no words.
         channel = inbound.channel if isinstance(inbound, Click) else ""
-        notify_person(ctx, inbound.person, channel, Reply(title=TOO_MANY_SENTENCE), mood="refusal")
+        notify_person(tx, ctx, inbound.person, channel, Reply(title=TOO_MANY_SENTENCE), mood="refusal")
 
 
 def words_in(inbound: Inbound) -> Iterator[str]:

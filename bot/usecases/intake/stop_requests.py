@@ -38,7 +38,7 @@ _DASHES = "".join(DASHES) + " "
 def stop_requested(ctx: Context, inbound: Inbound) -> NewStop | None:
     """The stop that a delivery asks for, if the stored allow-list lets this person ask for it and it can stop anything.
 
-    Slack is not asked. Call it in the unit of work that stores the delivery.
+    Slack is not asked: what is stored when the delivery is decides.
     """
     return _KINDS[type(inbound)](ctx, inbound)
 

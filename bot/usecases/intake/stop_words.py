@@ -53,11 +53,11 @@ def pending_stop(ctx: Context, change: ChangeRequest) -> Stop | None:
     return next((stop for stop in ctx.store.stops.pending() if stop.blocks(change)), None)
 
 
-def settle_stop(ctx: Context, key: str) -> None:
-    """End the stop that came with a delivery, in the unit of work that ends its job. What it did not do is recorded."""
-    stop = ctx.store.stops.get(key)
-    if stop is not None and ctx.store.stops.settle(stop, at=ctx.clock.now_ms()) and not _is_done(ctx, stop):
-        _record_lifted(ctx, stop, "it was refused, or came too late")
+def settle_stop(tx: Transaction, ctx: Context, key: str) -> None:
+    """End the stop that came with a delivery, as its job ends. What it did not do is recorded."""
+    stop = tx.stops.get(key)
+    if stop is not None and tx.stops.settle(stop, at=ctx.clock.now_ms()) and not _is_done(ctx, stop):
+        _record_lifted(tx, ctx, stop, "it was refused, or came too late")
 
 
 def end_after_fault(tx: Transaction, ctx: Context, key: str) -> str:
@@ -72,7 +72,7 @@ def end_after_fault(tx: Transaction, ctx: Context, key: str) -> str:
         return "b24bot is frozen all the same; two admins can unfreeze it."
     if _is_done(ctx, stop):
         return ""
-    _record_lifted(ctx, stop, "b24bot met a fault while it did what was asked for")
+    _record_lifted(tx, ctx, stop, "b24bot met a fault while it did what was asked for")
     return f"{stop.subject} was not stopped. Try again."
 
 
@@ -85,21 +85,20 @@ def _freeze_stays(tx: Transaction, ctx: Context, stop: Stop, note: str) -> bool:
 
 
 def is_put_off(ctx: Context, job: Job, inbound: Inbound) -> bool:
-    """Whether nothing is to be done for the job of a stop now: Slack does not tell yet, or its time was up before.
-
-    Not in a unit of work: Slack is asked.
-    """
+    """Whether nothing is to be done for the job of a stop now: Slack does not tell yet, or its time was up before."""
     stop = ctx.store.stops.get(inbound.key)
     wait = refresh_memberships(ctx, [inbound.person]) if stop is not None and not stop.settled else 0
     if stop is None or not (stop.settled or wait):
         return False
-    with ctx.store.unit_of_work() as store:
+    with ctx.store.unit_of_work() as tx:
         if stop.settled:
-            store.jobs.finish(job)
+            tx.jobs.finish(job)
         else:
-            store.jobs.postpone(job, due=steady_ms(ctx) + wait)
-            if store.outbox.state_of(_key(stop, "wait")) is None:
-                _tell(ctx, stop, f"{HOLDS[stop.kind]} Slack has not said yet who you are; it is asked for a minute.")
+            tx.jobs.postpone(job, due=steady_ms(ctx) + wait)
+            if tx.outbox.state_of(_key(stop, "wait")) is None:
+                _tell(
+                    tx, ctx, stop, f"{HOLDS[stop.kind]} Slack has not said yet who you are; it is asked for a minute."
+                )
     ctx.threads.wake()
     return True
 
@@ -126,11 +125,11 @@ class StopDeadlines:
             if not tx.stops.settle(stop, at=ctx.clock.now_ms()):
                 return
             if _freeze_stays(tx, ctx, stop, UNCONFIRMED):
-                _tell(ctx, stop, f"b24bot is frozen. {UNCONFIRMED} Two admins can unfreeze it.", when="end")
+                _tell(tx, ctx, stop, f"b24bot is frozen. {UNCONFIRMED} Two admins can unfreeze it.", when="end")
             else:
-                _record_lifted(ctx, stop, "Slack did not say within a minute who that is")
+                _record_lifted(tx, ctx, stop, "Slack did not say within a minute who that is")
                 undone = f"{stop.subject} was not stopped: Slack did not say within a minute who you are."
-                _tell(ctx, stop, f"{undone} Try again.", when="end")
+                _tell(tx, ctx, stop, f"{undone} Try again.", when="end")
         ctx.threads.wake()
 
 
@@ -151,19 +150,21 @@ def _change_of(ctx: Context, stop: Stop) -> ChangeRequest | None:
         return None
 
 
-def _record_lifted(ctx: Context, stop: Stop, reason: str) -> None:
+def _record_lifted(tx: Transaction, ctx: Context, stop: Stop, reason: str) -> None:
     facts: dict[str, Fact] = {"kind": stop.kind, "reason": reason}
     change = _change_of(ctx, stop)
     if change is not None:
-        record_change(ctx.store, Tag.STOP_DISCARDED, change, actor=stop.person.id, facts=facts)
+        record_change(tx, Tag.STOP_DISCARDED, change, actor=stop.person.id, facts=facts)
     else:
-        ctx.store.record(Entry(tag=Tag.STOP_DISCARDED, actor=stop.person.id, subject=stop.subject, facts=facts))
+        tx.record(Entry(tag=Tag.STOP_DISCARDED, actor=stop.person.id, subject=stop.subject, facts=facts))
 
 
-def _tell(ctx: Context, stop: Stop, sentence: str, *, when: str = "wait") -> None:
+def _tell(tx: Transaction, ctx: Context, stop: Stop, sentence: str, *, when: str = "wait") -> None:
     change = _change_of(ctx, stop)
     channel, number = (change.channel, change.number) if change is not None else ("", 0)
-    notify_person(ctx, stop.person, channel, Reply(title=sentence), mood="calm", key=_key(stop, when), number=number)
+    notify_person(
+        tx, ctx, stop.person, channel, Reply(title=sentence), mood="calm", key=_key(stop, when), number=number
+    )
 
 
 def _key(stop: Stop, when: str) -> str:

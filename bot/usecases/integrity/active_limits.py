@@ -59,9 +59,9 @@ def note_mode(ctx: Context) -> Mode:
     mode, before = strictest_mode(holding), Mode(ctx.store.facts.get(MODE) or Mode.NORMAL)
     if mode is not before:
         facts: dict[str, Fact] = {"mode": mode, "before": before, "reason": " ".join(limit.why for limit in holding)}
-        with ctx.store.unit_of_work() as store:
-            store.facts.put(MODE, mode)
-            store.record(Entry(tag=Tag.MODE_CHANGED, actor=SYSTEM, subject="b24bot", facts=facts))
+        with ctx.store.unit_of_work() as tx:
+            tx.facts.put(MODE, mode)
+            tx.record(Entry(tag=Tag.MODE_CHANGED, actor=SYSTEM, subject="b24bot", facts=facts))
     return mode
 
 

@@ -41,7 +41,7 @@ def find_allow_list_limit(ctx: Context) -> Limit | None:
     """Somebody changed the allow-list behind the log: nobody can tell any more who may decide.
 
     Every record about it is proved with its key, so that is done again only after something was stored, by whichever
-    program. Whatever decides asks in a unit of work, where it is done each time.
+    program. Whatever decides asks in its transaction, where it is done each time.
     """
     version, last = ctx.store.engine.version(), ctx.limits.cached_allow_list_limit()
     if version is not None and last is not None and last[0] == version:

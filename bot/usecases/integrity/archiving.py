@@ -169,8 +169,8 @@ def _append_heads(store: Store, witness: Witness | None) -> None:
     reached = last - 1 if known is None else known
     while reached < last:
         reached = append_heads(store.audit, witness, reached)
-    with store.unit_of_work():
-        store.facts.put(WITNESSED, str(reached))
+    with store.unit_of_work() as tx:
+        tx.facts.put(WITNESSED, str(reached))
 
 
 def shrink(store: Store, *, free: Callable[[Path], int] = free_bytes) -> bool:

@@ -12,7 +12,7 @@ from bot.core.change.change_request import ChangeRequest
 from bot.core.principals import Role
 from bot.core.text import plural
 from bot.plugin import Reply
-from bot.store.store import audit_key
+from bot.store.store import Transaction, audit_key
 from bot.usecases.change_entries import attesting_tags
 from bot.usecases.context import Context, log
 from bot.usecases.notifications import notify_person
@@ -61,8 +61,8 @@ def _behind(ctx: Context, most: int) -> str:
 
 def try_audit_again(ctx: Context) -> None:
     """Make what waits for another try due now: somebody is here who would know that the channel is mended."""
-    with ctx.store.unit_of_work() as store:
-        store.outbox.hurry("audit")
+    with ctx.store.unit_of_work() as tx:
+        tx.outbox.hurry("audit")
     ctx.threads.wake()
 
 
@@ -89,14 +89,14 @@ def audit_gate(ctx: Context, change: ChangeRequest) -> tuple[Gate, str]:
     return Gate.SHUT, f"{limit.why} Ask again once {limit.until}."
 
 
-def hasten_awaited(ctx: Context, change: ChangeRequest) -> None:
-    """Let the lines that this change request waits for go before all others, in the unit of work that approves it.
+def hasten_awaited(tx: Transaction, change: ChangeRequest) -> None:
+    """Let the lines that an approved change request waits for go before all others.
 
     The line about a broken glass is written before the one about its confirmation, and goes before it.
     """
     for tag in (Tag.APPROVAL_BYPASSED, *attesting_tags(change)):
-        for record in ctx.store.audit.find(subject=change.id, tag=tag):
-            ctx.store.outbox.hasten(audit_key(record.seq))
+        for record in tx.audit.find(subject=change.id, tag=tag):
+            tx.outbox.hasten(audit_key(record.seq))
 
 
 class Watch:
@@ -140,10 +140,12 @@ class Watch:
 
     def _tell_admins(self, trouble: str) -> None:
         ctx = self._ctx
-        with ctx.store.unit_of_work() as store:
-            for grant in store.grants.all():
+        with ctx.store.unit_of_work() as tx:
+            for grant in tx.grants.all():
                 if grant.role is Role.ADMIN and grant.principal.team == ctx.workspace.team:
-                    notify_person(ctx, grant.principal, "", Reply(title=trouble, notes=(self._hint,)), mood="trouble")
+                    notify_person(
+                        tx, ctx, grant.principal, "", Reply(title=trouble, notes=(self._hint,)), mood="trouble"
+                    )
 
 
 class LagWatch(Watch):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.audit.audit_record import SYSTEM, Entry, Fact, Tag
 from bot.core.audit.chain import Place
-from bot.store.repositories.audit_log import AuditLog
+from bot.store.repositories.audit_log import AuditReader
 from bot.store.schema.migrations import schema_step
 from bot.usecases.context import Context
 from bot.usecases.integrity.chain_check import CHAIN
@@ -21,19 +21,19 @@ def write_checkpoint(ctx: Context) -> bool:
     """
     if CHAIN in ctx.limits or ctx.audit.chain.unchecked is not None or _due(ctx) is None:
         return False
-    with ctx.store.unit_of_work() as store:
+    with ctx.store.unit_of_work() as tx:
         place = _due(ctx)
         if place is None:
             return False
-        record = store.audit.get(place.seq)
+        record = tx.audit.get(place.seq)
         facts: dict[str, Fact] = {
             "seq": place.seq,
             "head": place.head,
-            "count": count_records(store.audit),
+            "count": count_records(tx.audit),
             "fingerprint": record.key_id if record else "",
-            "schema": schema_step(store.engine),
+            "schema": schema_step(tx.engine),
         }
-        store.record(Entry(tag=Tag.CHECKPOINT, actor=SYSTEM, subject="chain", facts=facts))
+        tx.record(Entry(tag=Tag.CHECKPOINT, actor=SYSTEM, subject="chain", facts=facts))
     ctx.threads.wake()
     return True
 
@@ -50,7 +50,7 @@ def _due(ctx: Context) -> Place | None:
     return place if old or place.seq - behind >= EVERY_RECORDS else None
 
 
-def count_records(audit: AuditLog) -> int:
+def count_records(audit: AuditReader) -> int:
     """How many records there are, those that were archived included: what the last checkpoint counted, and those since,
     so that age costs nothing."""
     last = audit.newest(Tag.CHECKPOINT)

@@ -69,8 +69,8 @@ def keep_backups(ctx: Context) -> float:
         return _record_failure(ctx, error.sentence)
     except OSError as error:
         return _record_failure(ctx, f"The backups in {store.backups} cannot be looked through: {error.strerror}.")
-    with store.unit_of_work():
-        store.facts.put(BACKUP_FAILED, "")
+    with store.unit_of_work() as tx:
+        tx.facts.put(BACKUP_FAILED, "")
     log.info("backup %s, %d old ones gone", made.path.name, len(gone), extra={"action": "backup_made"})
     return 60.0
 
@@ -80,9 +80,9 @@ def _record_failure(ctx: Context, sentence: str) -> float:
     store = ctx.store
     log.error("%s", sentence, extra={"action": "backup_failed"})
     if not store.facts.get(BACKUP_FAILED):
-        with store.unit_of_work():
-            store.facts.put(BACKUP_FAILED, sentence)
-            store.record(Entry(tag=Tag.BACKUP_FAILED, actor=SYSTEM, subject="database", facts={"sentence": sentence}))
+        with store.unit_of_work() as tx:
+            tx.facts.put(BACKUP_FAILED, sentence)
+            tx.record(Entry(tag=Tag.BACKUP_FAILED, actor=SYSTEM, subject="database", facts={"sentence": sentence}))
     return BACKUP_AGAIN_SECONDS
 
 

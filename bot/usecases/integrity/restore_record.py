@@ -19,7 +19,7 @@ from bot.store.files.backup import Backup, look_through
 from bot.store.files.consistency import assert_fits
 from bot.store.files.restore import RestoreComparison, compare_backup, forget_queues, make_ready, swap_in
 from bot.store.files.verified_head import BROKEN, VERIFIED
-from bot.store.repositories.audit_log import AuditLog
+from bot.store.repositories.audit_log import AuditReader
 from bot.store.schema.migrations import refuse_newer
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import Store, open_store
@@ -98,13 +98,13 @@ def _inspect(wish: RestoreOptions) -> Backup:
         refuse_newer(database)
         assert_fits(database, wish.keys)
         copy = look_through(wish.file, wish.keys)
-        _assert_heads(AuditLog(database, wish.keys), wish, copy)
+        _assert_heads(AuditReader(database, wish.keys), wish, copy)
         return copy
     finally:
         database.close()
 
 
-def _assert_heads(log: AuditLog, wish: RestoreOptions, copy: Backup) -> None:
+def _assert_heads(log: AuditReader, wish: RestoreOptions, copy: Backup) -> None:
     against = log.examine(wish.anchors).against
     if against is not None and against.seq <= copy.seq:
         raise ConfigurationError(
@@ -144,18 +144,16 @@ def _accept(wish: RestoreOptions, copy: Backup, found: RestoreComparison) -> int
 def _adapt(store: Store, wish: RestoreOptions, copy: Backup, lost: int | None) -> int:
     """Write down that this is a copy, and close what is open in it: an approval may have been used since."""
     facts: dict[str, Fact] = {"name": wish.file.name, "seq": copy.seq, "head": copy.head, "count": lost}
-    with store.unit_of_work():
+    with store.unit_of_work() as tx:
         # It was looked through, and whoever restores it knows where it ends.
         for name in (VERIFIED, BROKEN):
-            store.facts.put(name, "")
-        store.record(Entry(tag=Tag.DATABASE_RESTORED, actor=wish.by.id, subject="database", facts=facts))
-        forget_queues(store.engine)
+            tx.facts.put(name, "")
+        tx.record(Entry(tag=Tag.DATABASE_RESTORED, actor=wish.by.id, subject="database", facts=facts))
+        forget_queues(tx.engine)
         waiting = store.changes.with_status([Status.PENDING, Status.APPROVED])
         for change in waiting:
             now = store.clock.now_ms()
-            store.changes.move(
-                change.number, change.status, Status.EXPIRED, changes={"ended_at": now, "outcome": CLOSED}
-            )
-            record_change(store, Tag.CHANGE_EXPIRED, change, actor=SYSTEM, facts={"sentence": CLOSED})
-            store.outbox.put(card_key(change.number), CardNotice(number=change.number), at=now)
+            tx.changes.move(change.number, change.status, Status.EXPIRED, changes={"ended_at": now, "outcome": CLOSED})
+            record_change(tx, Tag.CHANGE_EXPIRED, change, actor=SYSTEM, facts={"sentence": CLOSED})
+            tx.outbox.put(card_key(change.number), CardNotice(number=change.number), at=now)
     return len(waiting)

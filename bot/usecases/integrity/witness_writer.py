@@ -9,7 +9,7 @@ from bot.core.audit.chain import Place, witness_line
 from bot.core.authority.limits import Limit, Mode
 from bot.plugin import iso
 from bot.store.files.witness_file import Witness
-from bot.store.repositories.audit_log import AuditLog
+from bot.store.repositories.audit_log import AuditReader
 from bot.store.store import Transaction
 from bot.usecases.context import Context, log
 from bot.usecases.integrity.audit_gate import Watch
@@ -112,17 +112,17 @@ class WitnessWriter:
         """Since when, for whoever asks how the bot is, and for the keeper, who tells the admins."""
         if self._failing:
             return
-        with self._ctx.store.unit_of_work() as store:
-            if not store.facts.get(UNWRITTEN):
-                store.facts.put(UNWRITTEN, f"{self._ctx.clock.now_ms()} {error.strerror or error}")
+        with self._ctx.store.unit_of_work() as tx:
+            if not tx.facts.get(UNWRITTEN):
+                tx.facts.put(UNWRITTEN, f"{self._ctx.clock.now_ms()} {error.strerror or error}")
         # Not before it is stored: what the database does not take now is tried again.
         self._failing = True
         log.warning("the witness file %s cannot be written: %s", witness.path, error, extra={"action": "witness_dead"})
 
     def _begin(self, last: Place) -> int:
         """A log that gets a witness begins with its newest record, and from now on what waits for it is counted."""
-        with self._ctx.store.unit_of_work() as store:
-            store.facts.put(WITNESSED, f"{last.seq - 1}{BEGUN}")
+        with self._ctx.store.unit_of_work() as tx:
+            tx.facts.put(WITNESSED, f"{last.seq - 1}{BEGUN}")
         return last.seq - 1
 
     def _note_cut(self, tx: Transaction, witness: Witness) -> None:
@@ -140,7 +140,7 @@ class WitnessWriter:
         tx.record(Entry(tag=Tag.WITNESS_TRUNCATED, actor=SYSTEM, subject="witness", facts=facts))
 
 
-def append_heads(audit: AuditLog, witness: Witness, witnessed: int) -> int:
+def append_heads(audit: AuditReader, witness: Witness, witnessed: int) -> int:
     """Append a line for every record that is copied to the audit channel, and for the last one whatever it is.
 
     Of the next so many records after a number; returns the number of the last of them. Raises OSError.

@@ -11,6 +11,7 @@ from bot.core.change.change_request import PARTLY_DONE, ChangeRequest, Status
 from bot.core.change.outcome import Ending
 from bot.core.encoding import canonical
 from bot.core.redaction.redactor import redact_value, shorten
+from bot.store.store import Transaction
 from bot.usecases.authority.quorum import check_request_record
 from bot.usecases.authority.reader_views import hiding_for_record
 from bot.usecases.change_entries import record_change
@@ -25,10 +26,10 @@ FORGED_RECORDS = (
 
 
 def finish_request(
-    ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, tag: Tag, actor: str = SYSTEM
+    tx: Transaction, ctx: Context, change: ChangeRequest, old: Status, ending: Ending, *, tag: Tag, actor: str = SYSTEM
 ) -> bool:
-    """Move to an ending and queue what has to be said, in a unit of work; False when it has moved on meanwhile."""
-    change = ctx.store.changes.exact(change)
+    """Move to an ending and queue what has to be said; False when it has moved on meanwhile."""
+    change = tx.changes.exact(change)
     remembers = ending.status is Status.DONE and bool(change.plan.remember)
     if remembers and check_request_record(ctx, change):
         log.error("%s: %s", change.id, FORGED_RECORDS, extra={"action": "records_refused"})
@@ -36,13 +37,13 @@ def finish_request(
     columns = _columns(ctx, change, ending)
     if old is Status.UNKNOWN and actor != SYSTEM:
         columns["settled_by"] = actor
-    if not ctx.store.changes.move(change.number, old, ending.status, changes=columns):
+    if not tx.changes.move(change.number, old, ending.status, changes=columns):
         return False
     if remembers:
         # It stands or falls with the ending.
-        ctx.store.records(change.plugin).remember(change.plan.remember)
+        tx.records(change.plugin).remember(change.plan.remember)
     if ending.status is Status.DONE:
-        note_undone(ctx, change)
+        note_undone(tx, ctx, change)
     hide = hiding_for_record(ctx, change)
     facts: dict[str, Fact] = {
         "status": ending.status,
@@ -50,8 +51,8 @@ def finish_request(
         "outcome": shorten(hide("; ".join(_remaining_details(ending))), 500),
         **(_parts(ending, hide) if ending.partly else {}),
     }
-    record_change(ctx.store, tag, change, actor=actor, facts=facts)
-    _say(ctx, change, replace(ending, sentence=hide(ending.sentence), details=tuple(map(hide, ending.details))))
+    record_change(tx, tag, change, actor=actor, facts=facts)
+    _say(tx, ctx, change, replace(ending, sentence=hide(ending.sentence), details=tuple(map(hide, ending.details))))
     return True
 
 
@@ -78,16 +79,16 @@ def _columns(ctx: Context, change: ChangeRequest, ending: Ending) -> dict[str, s
     return columns
 
 
-def _say(ctx: Context, change: ChangeRequest, ending: Ending) -> None:
+def _say(tx: Transaction, ctx: Context, change: ChangeRequest, ending: Ending) -> None:
     """Say the ending under the card, and have the card rewritten."""
     # Many endings begin with the word of their status; it is not said twice.
     word = PARTLY_DONE if ending.partly else ending.status.value
     spoken = ending.outcome.lower().startswith(word)
     words = ending.outcome if spoken else f"{word.capitalize()}. {ending.outcome}"
-    post_in_thread(ctx, change.number, f"{mentions.person(change.requester)} {words}")
+    post_in_thread(tx, ctx, change.number, f"{mentions.person(change.requester)} {words}")
     if _is_for_people(change, ending):
-        post_in_thread(ctx, change.number, make_check_request(ctx, change))
-    queue_clicked_card(ctx, change.number)
+        post_in_thread(tx, ctx, change.number, make_check_request(ctx, change))
+    queue_clicked_card(tx, ctx, change.number)
 
 
 def _remaining_details(ending: Ending) -> list[str]:

@@ -8,6 +8,7 @@ from bot.core.authority.policy import BrokenGlass, NeedsApproval, check_settler,
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.outcome import plugin_faults
 from bot.core.principals import Principal
+from bot.store.store import Transaction
 from bot.usecases.authority.memberships import last_known_status
 from bot.usecases.context import Context
 from bot.usecases.notifications import post_in_thread, queue_card
@@ -61,8 +62,8 @@ def _may_say(ctx: Context, change: ChangeRequest) -> list[Principal]:
     return able[:MOST_CALLED]
 
 
-def ask_people(ctx: Context, change: ChangeRequest) -> None:
-    """From now on people may decide it, beside the reading back that goes on; in a unit of work."""
-    ctx.store.changes.note(change.number, {"asked_at": ctx.clock.now_ms()})
-    post_in_thread(ctx, change.number, make_check_request(ctx, change))
-    queue_card(ctx, change.number)
+def ask_people(tx: Transaction, ctx: Context, change: ChangeRequest) -> None:
+    """Ask people to decide it, beside the reading back that goes on."""
+    tx.changes.note(change.number, {"asked_at": ctx.clock.now_ms()})
+    post_in_thread(tx, ctx, change.number, make_check_request(ctx, change))
+    queue_card(tx, ctx, change.number)

@@ -13,6 +13,7 @@ from bot.core.change.change_request import ChangeRequest, Status, describe_statu
 from bot.core.change.outcome import Ending
 from bot.core.principals import Principal
 from bot.plugin import PluginError, Refusal
+from bot.store.store import Transaction
 from bot.usecases.authority import card_token
 from bot.usecases.authority.memberships import check_membership
 from bot.usecases.authority.refusal_records import record_refused_click
@@ -22,16 +23,16 @@ from bot.usecases.outcomes.ending import finish_request
 from bot.usecases.outcomes.outcome_questions import list_plugin_faults
 from bot.usecases.roles import role_of
 
-Act = Callable[[Context, Principal, ChangeRequest], str]
-"""What a button does, in a unit of work; returns what to tell the person."""
+Act = Callable[[Transaction, Context, Principal, ChangeRequest], str]
+"""What a button does; returns what to tell the person."""
 BY_HAND: Mapping[Status, str] = {
     Status.DONE: "looked on the portal: it was done.",
     Status.FAILED: "looked on the portal: it was not done.",
 }
 
 
-def settle_by_hand(ctx: Context, person: Principal, change: ChangeRequest, status: Status) -> str:
-    """End an unknown outcome, on the record of who said so; in a unit of work.
+def settle_by_hand(tx: Transaction, ctx: Context, person: Principal, change: ChangeRequest, status: Status) -> str:
+    """End an unknown outcome, on the record of who said so.
 
     Raises NotPermitted when it is not theirs to say, Refusal when it is decided already or still being read back.
     """
@@ -50,7 +51,7 @@ def settle_by_hand(ctx: Context, person: Principal, change: ChangeRequest, statu
         )
     sentence = f"{mentions.person(person)} {BY_HAND[status]}"
     ending = Ending(status=status, sentence=sentence, details=list_plugin_faults(ctx, change))
-    if not finish_request(ctx, change, Status.UNKNOWN, ending, tag=Tag.EXECUTION_RESOLVED, actor=person.id):
+    if not finish_request(tx, ctx, change, Status.UNKNOWN, ending, tag=Tag.EXECUTION_RESOLVED, actor=person.id):
         raise Refusal(f"{change.id} has ended meanwhile.")
     return f"{request_label(ctx, change)} is settled: {status}."
 
@@ -70,26 +71,28 @@ def check_settler_eligibility(ctx: Context, person: Principal, change: ChangeReq
     )
 
 
-def try_to_settle(ctx: Context, person: Principal, change: ChangeRequest, status: Status) -> str | PluginError:
-    """The same for a unit of work that goes on: a refusal is returned, and recorded.
+def try_to_settle(
+    tx: Transaction, ctx: Context, person: Principal, change: ChangeRequest, status: Status
+) -> str | PluginError:
+    """The same where the transaction goes on: a refusal is returned, and recorded.
 
     For what is settled already nobody's word is needed; on record comes whose would not have counted.
     """
     try:
-        return settle_by_hand(ctx, person, change, status)
+        return settle_by_hand(tx, ctx, person, change, status)
     except PluginError as error:
         late = None if change.status is Status.UNKNOWN else check_settler_eligibility(ctx, person, change)
         if late is not None or change.status is Status.UNKNOWN:
-            record_refused_click(ctx, person, change, late.reason if late else error.sentence)
+            record_refused_click(tx, ctx, person, change, late.reason if late else error.sentence)
         return error
 
 
-def _pressed(ctx: Context, person: Principal, change: ChangeRequest, *, status: Status) -> str:
-    """A button was pressed, in a unit of work; returns what the person is told."""
-    told = try_to_settle(ctx, person, change, status)
+def _pressed(tx: Transaction, ctx: Context, person: Principal, change: ChangeRequest, *, status: Status) -> str:
+    """A button was pressed; returns what the person is told."""
+    told = try_to_settle(tx, ctx, person, change, status)
     if isinstance(told, str):
         return told
-    queue_clicked_card(ctx, change.number)
+    queue_clicked_card(tx, ctx, change.number)
     return f"Your click changed nothing: {told.sentence}"
 
 

@@ -9,6 +9,7 @@ from bot.core.change.planned_command import Planned
 from bot.core.parsing.invocation import Understood, understand
 from bot.host.registry import Registry
 from bot.plugin import PluginError
+from bot.store.store import Transaction
 from bot.usecases.context import Context
 from bot.usecases.notifications import post_in_thread, queue_card, request_label
 
@@ -35,13 +36,16 @@ def _is_same(registry: Registry, line: str, asked: Understood) -> bool:
     return (undo.command.path, undo.arguments) == (asked.command.path, asked.arguments)
 
 
-def note_undone(ctx: Context, change: ChangeRequest) -> None:
-    """Once an undo was done, say so on the card of what it undoes, in a unit of work; that card loses its button."""
-    first = ctx.store.changes.get(change.undo_of) if change.undo_of is not None else None
+def note_undone(tx: Transaction, ctx: Context, change: ChangeRequest) -> None:
+    """Once an undo was done, say so on the card of what it undoes; that card loses its button."""
+    first = tx.changes.get(change.undo_of) if change.undo_of is not None else None
     if first is None or first.undone_by is not None:
         return
-    ctx.store.changes.note(first.number, {"undone_by": change.number})
+    tx.changes.note(first.number, {"undone_by": change.number})
     post_in_thread(
-        ctx, first.number, f"Undone by {request_label(ctx, change)}, asked for by {mentions.person(change.requester)}."
+        tx,
+        ctx,
+        first.number,
+        f"Undone by {request_label(ctx, change)}, asked for by {mentions.person(change.requester)}.",
     )
-    queue_card(ctx, first.number)
+    queue_card(tx, ctx, first.number)

@@ -12,6 +12,7 @@ from bot.core.principals import Principal
 from bot.plugin import Refusal
 from bot.store.repositories.job_order import Position, Rank
 from bot.store.repositories.jobs import EXECUTE
+from bot.store.store import Transaction
 from bot.usecases.authority.break_glass_log import check_break_glass
 from bot.usecases.authority.memberships import list_stale_accounts
 from bot.usecases.authority.quorum import check_reviewer, list_eligible_approvers, list_valid_approvers, quorum_of
@@ -19,31 +20,31 @@ from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context
 from bot.usecases.intake.stop_words import pending_stop
 from bot.usecases.integrity.active_limits import check_limits
-from bot.usecases.integrity.audit_gate import hasten_awaited, try_audit_again
+from bot.usecases.integrity.audit_gate import hasten_awaited
 from bot.usecases.notifications import post_in_thread, queue_card_if_it_lasts, queue_clicked_card
 from bot.usecases.requests.break_glass import record_break_glass
 
 
-def confirm(ctx: Context, requester: Principal, change: ChangeRequest) -> None:
-    """The requester's own word on the plan they saw, in a unit of work.
+def confirm(tx: Transaction, ctx: Context, requester: Principal, change: ChangeRequest) -> None:
+    """Take the requester's own word on the plan they saw.
 
     Raises NotPermitted when it does not count, and Refusal when nothing may be approved now.
     """
     refused = check_reviewer(ctx, requester, change)
     if refused is not None:
         raise NotPermitted(refused.reason)
-    waits = _check_approvable_now(ctx, change)
+    waits = _check_approvable_now(tx, ctx, change)
     if waits is not None:
         raise Refusal(waits.reason)
     refused = _check_break_glass(ctx, requester, change)
     if refused is not None:
         raise NotPermitted(refused.reason)
-    count_approval(ctx, requester, change)
+    count_approval(tx, ctx, requester, change)
 
 
-def check_approval(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
+def check_approval(tx: Transaction, ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
     """Refuse, in a sentence, an approval that cannot be counted now although the person may approve."""
-    refused = _check_approvable_now(ctx, change) or _check_break_glass(ctx, person, change)
+    refused = _check_approvable_now(tx, ctx, change) or _check_break_glass(ctx, person, change)
     if refused is not None:
         return refused
     given = [review.reviewer for review in change.approvals if ctx.deployment.people.same(review.reviewer, person)]
@@ -61,12 +62,12 @@ def check_approval(ctx: Context, person: Principal, change: ChangeRequest) -> Re
     return None
 
 
-def _check_approvable_now(ctx: Context, change: ChangeRequest) -> Refused | None:
+def _check_approvable_now(tx: Transaction, ctx: Context, change: ChangeRequest) -> Refused | None:
     """Refuse while something keeps everybody's approval from being counted."""
     blocked = check_limits(ctx, change.plugin)
     if blocked is not None:
         # Somebody is here who would know that the channel is mended.
-        try_audit_again(ctx)
+        tx.outbox.hurry("audit")
         return Refused(reason=f"{blocked.reason} {change.id} waits; press the button again when that is over.")
     stop = pending_stop(ctx, change)
     if stop is not None and stop.kind is StopKind.FREEZE:
@@ -81,44 +82,44 @@ def _check_break_glass(ctx: Context, person: Principal, change: ChangeRequest) -
     return check_break_glass(ctx, person) if isinstance(change.decision, BrokenGlass) else None
 
 
-def count_approval(ctx: Context, person: Principal, change: ChangeRequest) -> bool:
+def count_approval(tx: Transaction, ctx: Context, person: Principal, change: ChangeRequest) -> bool:
     """Count one approval, and let the change request run when it was the last that was needed; False when repeated."""
     now = ctx.clock.now_ms()
-    counted = ctx.store.changes.review(change.number, Review(reviewer=person, verdict=Verdict.APPROVE, at=now))
+    counted = tx.changes.review(change.number, Review(reviewer=person, verdict=Verdict.APPROVE, at=now))
     if not counted:
         return False
-    change = ctx.store.changes.require(change.number)
+    change = tx.changes.require(change.number)
     if isinstance(change.decision, BrokenGlass):
         # Before the line about the approval, which the call waits for: then this one is out by then, too.
-        record_break_glass(ctx, person, change)
+        record_break_glass(tx, ctx, person, change)
     approvals, quorum = len(list_valid_approvers(ctx, change)), quorum_of(change)
     facts: dict[str, Fact] = {"digest": change.digest}
     if change.needs_confirmation_only:
-        record_change(ctx.store, Tag.REQUEST_CONFIRMED, change, actor=person.id, facts=facts)
+        record_change(tx, Tag.REQUEST_CONFIRMED, change, actor=person.id, facts=facts)
     else:
         facts |= {"approvals": approvals, "quorum": quorum}
-        record_change(ctx.store, Tag.REVIEW_APPROVED, change, actor=person.id, facts=facts)
+        record_change(tx, Tag.REVIEW_APPROVED, change, actor=person.id, facts=facts)
     words = f"approved ({approvals} of {quorum})."
     if change.needs_confirmation_only:
         alone = isinstance(change.decision, BrokenGlass)
         words = "🚨 broke the glass: no approval was waited for." if alone else "confirmed."
-    post_in_thread(ctx, change.number, f"{mentions.person(person)} {words}")
-    if run_if_enough(ctx, change):
-        queue_card_if_it_lasts(ctx, change.number)
+    post_in_thread(tx, ctx, change.number, f"{mentions.person(person)} {words}")
+    if run_if_enough(tx, ctx, change):
+        queue_card_if_it_lasts(tx, ctx, change.number)
     else:
-        queue_clicked_card(ctx, change.number)
+        queue_clicked_card(tx, ctx, change.number)
     return True
 
 
-def run_if_enough(ctx: Context, change: ChangeRequest) -> bool:
+def run_if_enough(tx: Transaction, ctx: Context, change: ChangeRequest) -> bool:
     """Let it run if enough approvals count now; False when they do not."""
     now = ctx.clock.now_ms()
-    if len(list_valid_approvers(ctx, change)) < quorum_of(change) or not ctx.store.changes.move(
+    if len(list_valid_approvers(ctx, change)) < quorum_of(change) or not tx.changes.move(
         change.number, Status.PENDING, Status.APPROVED, changes={"decided_at": now}
     ):
         return False
     person, place = ctx.deployment.people.id_of(change.requester), change.place.identity
     position = Position(rank=Rank.RUNNING, place=place, person=person)
-    ctx.store.jobs.add(EXECUTE, str(change.number), at=now, position=position)
-    hasten_awaited(ctx, change)
+    tx.jobs.add(EXECUTE, str(change.number), at=now, position=position)
+    hasten_awaited(tx, change)
     return True

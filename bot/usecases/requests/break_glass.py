@@ -12,6 +12,7 @@ from bot.core.change.planned_command import Planned
 from bot.core.local_plugins import BUILTIN
 from bot.core.parsing.invocation import Invocation, understand
 from bot.core.principals import Principal, Role
+from bot.store.store import Transaction
 from bot.usecases.authority.break_glass_log import REVIEW_PATH
 from bot.usecases.change_entries import record_change, recorded_line
 from bot.usecases.context import Context
@@ -23,12 +24,13 @@ REVIEW_LASTS_MS = 7 * 24 * 3_600_000
 MOST_MENTIONED = 10
 
 
-def record_break_glass(ctx: Context, person: Principal, change: ChangeRequest) -> None:
-    """Record that no approval was waited for, tell everybody, and ask for the review; in the unit of work of it."""
+def record_break_glass(tx: Transaction, ctx: Context, person: Principal, change: ChangeRequest) -> None:
+    """Record that no approval was waited for, tell everybody, and ask for the review."""
     facts: dict[str, Fact] = {"line": recorded_line(ctx, change.line), "digest": change.digest, "reason": change.reason}
-    record_change(ctx.store, Tag.APPROVAL_BYPASSED, change, actor=person.id, facts=facts)
-    review = _ask_for_review(ctx, person, change)
+    record_change(tx, Tag.APPROVAL_BYPASSED, change, actor=person.id, facts=facts)
+    review = _ask_for_review(tx, ctx, person, change)
     announce(
+        tx,
         ctx,
         f"🚨 {mentions.person(person)} has broken the glass: {change.id} ({change.summary_with_place}) runs now "
         f"without the approval of anybody else. Why: {change.reason}\n"
@@ -36,7 +38,7 @@ def record_break_glass(ctx: Context, person: Principal, change: ChangeRequest) -
     )
 
 
-def _ask_for_review(ctx: Context, person: Principal, change: ChangeRequest) -> ChangeRequest:
+def _ask_for_review(tx: Transaction, ctx: Context, person: Principal, change: ChangeRequest) -> ChangeRequest:
     """Open the change request that somebody else has to approve, as the person who broke the glass."""
     invocation = Invocation(path=REVIEW_PATH, words=(change.id,))
     understood = understand(ctx.registry.commands, invocation.line)
@@ -44,6 +46,7 @@ def _ask_for_review(ctx: Context, person: Principal, change: ChangeRequest) -> C
     if not isinstance(planned, Planned) or not isinstance(planned.decision, NeedsApproval):
         raise TypeError(f"{change.id} cannot be reviewed")
     return write_change(
+        tx,
         ctx,
         person,
         replace(

@@ -16,6 +16,7 @@ from bot.core.change.plans import decision_to_json
 from bot.core.principals import Principal
 from bot.core.redaction.redactor import shorten
 from bot.plugin import Refusal
+from bot.store.store import Transaction
 from bot.usecases.admin.admin_commands import LONGEST_REASON
 from bot.usecases.authority.attestation import attest
 from bot.usecases.authority.break_glass_log import check_break_glass, find_break_glass_actor
@@ -32,9 +33,9 @@ from bot.usecases.requests.planning import require_member
 
 
 def open_change(
-    ctx: Context, requester: Principal, planned: Planned, *, channel: str, answer_url: str = ""
+    tx: Transaction, ctx: Context, requester: Principal, planned: Planned, *, channel: str, answer_url: str = ""
 ) -> tuple[ChangeRequest, bool]:
-    """Store the change request, or find one that is open for the same target. In a unit of work.
+    """Store the change request, or find one that is open for the same target.
 
     The second value is False when it was found. What only waits for its own requester's word gives way to what somebody
     else asks for. Raises NotPermitted for an account that is no member's, and Refusal when this person has too many
@@ -42,20 +43,20 @@ def open_change(
     """
     require_member(ctx, requester)
     plan = planned.plan
-    existing = ctx.store.changes.open_for(planned.plugin, planned.place, plan.target, plan.part)
+    existing = tx.changes.open_for(planned.plugin, planned.place, plan.target, plan.part)
     for one in existing:
         if not _is_replaceable(ctx.deployment.people, one, requester):
-            queue_card(ctx, one.number)
+            queue_card(tx, ctx, one.number)
             return one, False
-    check_few_open(ctx, requester)
+    check_few_open(tx, ctx, requester)
     for one in existing:
-        _replace(ctx, one, requester)
-    change = write_change(ctx, requester, planned, channel=channel, answer_url=answer_url)
+        _replace(tx, ctx, one, requester)
+    change = write_change(tx, ctx, requester, planned, channel=channel, answer_url=answer_url)
     for one in existing:
         words = (
             f"{mentions.person(requester)} asked for {request_label(ctx, change)} before this was confirmed. Withdrawn."
         )
-        post_in_thread(ctx, one.number, f"{mentions.person(one.requester)} {words}")
+        post_in_thread(tx, ctx, one.number, f"{mentions.person(one.requester)} {words}")
     return change, True
 
 
@@ -65,27 +66,27 @@ def _is_replaceable(people: IdentityGroups, existing: ChangeRequest, requester: 
     return alone and existing.status is Status.PENDING and not people.same(existing.requester, requester)
 
 
-def _replace(ctx: Context, existing: ChangeRequest, requester: Principal) -> None:
+def _replace(tx: Transaction, ctx: Context, existing: ChangeRequest, requester: Principal) -> None:
     outcome = (
         f"Withdrawn: {mentions.person(requester)} asked for another change of the same target before it was confirmed."
     )
     ended: dict[str, str | int | None] = {"ended_at": ctx.clock.now_ms(), "outcome": outcome}
-    ctx.store.changes.move(existing.number, Status.PENDING, Status.WITHDRAWN, changes=ended)
+    tx.changes.move(existing.number, Status.PENDING, Status.WITHDRAWN, changes=ended)
     facts: dict[str, Fact] = {"reason": "asked for another change of the same target before it was confirmed"}
-    record_change(ctx.store, Tag.CHANGE_WITHDRAWN, existing, actor=requester.id, facts=facts)
-    queue_card(ctx, existing.number)
+    record_change(tx, Tag.CHANGE_WITHDRAWN, existing, actor=requester.id, facts=facts)
+    queue_card(tx, ctx, existing.number)
 
 
 def write_change(
-    ctx: Context, requester: Principal, planned: Planned, *, channel: str, answer_url: str = ""
+    tx: Transaction, ctx: Context, requester: Principal, planned: Planned, *, channel: str, answer_url: str = ""
 ) -> ChangeRequest:
-    """Store a change request, whatever else its requester has open. In a unit of work; none is open for the target.
+    """Store a change request, whatever else its requester has open. None is open for the target.
 
     It keeps its target from others only while its card can be posted: see `bot/usecases/delivery/cards.py`.
     """
-    store, now = ctx.store, ctx.clock.now_ms()
+    now = ctx.clock.now_ms()
     invocation = planned.understood.invocation
-    change = store.changes.open(
+    change = tx.changes.open(
         NewChange(
             line=invocation.line,
             path=invocation.path,
@@ -110,10 +111,10 @@ def write_change(
         "decision": decision_to_json(change.decision),
         "digest": change.digest,
         "reason": change.reason,
-        "terms": attest(store.keys, store.changes.exact(change)),
+        "terms": attest(tx.keys, tx.changes.exact(change)),
     }
-    record_change(store, Tag.CHANGE_REQUESTED, change, actor=requester.id, facts=facts)
-    queue_card(ctx, change.number, answer_url=answer_url, typed_in=channel)
+    record_change(tx, Tag.CHANGE_REQUESTED, change, actor=requester.id, facts=facts)
+    queue_card(tx, ctx, change.number, answer_url=answer_url, typed_in=channel)
     return change
 
 
@@ -137,7 +138,7 @@ def _card_channel(channels: Channels, decision: Decision, typed_in: str) -> str:
 def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -> str:
     """Refuse at once what could never run: no audit channel that works, nobody who may approve.
 
-    Slack may be asked, so this is not for a unit of work. Returns what the requester has to know, or an empty text.
+    Slack may be asked. Returns what the requester has to know, or an empty text.
     """
     note = ""
     match planned.decision:

@@ -24,6 +24,7 @@ from bot.core.principals import Principal
 from bot.host.plugin_services import Progress
 from bot.plugin import PluginError
 from bot.plugin.frozen import dataclass
+from bot.store.store import Transaction
 from bot.usecases.admin.builtin_plugin import perform_at_once
 from bot.usecases.authority.refusal_records import record_refusal, record_refused_click
 from bot.usecases.context import Context
@@ -69,7 +70,7 @@ class Surface(Protocol):
     def agrees(self, planned: Planned) -> bool:
         """Whether others are to be asked, or the plan is to run."""
 
-    def conclude(self, result: CommandResult) -> None:
+    def conclude(self, tx: Transaction, result: CommandResult) -> None:
         """Store what this surface tells of the result, in the transaction of what happened."""
 
 
@@ -88,8 +89,8 @@ def perform_command(ctx: Context, command: TypedCommand, surface: Surface) -> Co
     match result:
         case Answered() | Previewed() | NotAgreed() | CommandRefused():
             if surface.stores_answers or _is_recorded(ctx.limits, command, result):
-                with ctx.store.unit_of_work():
-                    _conclude(ctx, command, surface, result)
+                with ctx.store.unit_of_work() as tx:
+                    _conclude(tx, ctx, command, surface, result)
         case DoneAtOnce() | RequestOpened() | RequestFound() | TargetTaken():
             pass
         case _:
@@ -110,7 +111,7 @@ def _perform(ctx: Context, command: TypedCommand, surface: Surface) -> CommandRe
             surface.prepare(considered)
             with ctx.store.unit_of_work() as tx:
                 done = DoneAtOnce(reply=perform_at_once(tx, ctx, command.person, considered))
-                return _conclude(ctx, command, surface, done)
+                return _conclude(tx, ctx, command, surface, done)
         case Planned():
             surface.prepare(considered)
             return _ask_for_decision(ctx, command, surface, considered)
@@ -122,25 +123,27 @@ def _ask_for_decision(ctx: Context, command: TypedCommand, surface: Surface, pla
     note = check_can_be_decided(ctx, command.person, planned)
     if not surface.agrees(planned):
         return NotAgreed()
-    with ctx.store.unit_of_work():
+    with ctx.store.unit_of_work() as tx:
         change, fresh = open_change(
-            ctx, command.person, planned, channel=command.channel, answer_url=command.answer_url
+            tx, ctx, command.person, planned, channel=command.channel, answer_url=command.answer_url
         )
         if fresh:
             confirmed = surface.confirms and isinstance(planned.decision, NeedsConfirmation | BrokenGlass)
             if confirmed:
-                confirm(ctx, command.person, change)
+                confirm(tx, ctx, command.person, change)
             opened = RequestOpened(change=change, note=note, confirmed=confirmed)
-            return _conclude(ctx, command, surface, opened)
+            return _conclude(tx, ctx, command, surface, opened)
         found = RequestFound(change=change) if asks_for_same(ctx, change, planned) else TargetTaken(change=change)
-        return _conclude(ctx, command, surface, found)
+        return _conclude(tx, ctx, command, surface, found)
 
 
-def _conclude(ctx: Context, command: TypedCommand, surface: Surface, result: CommandResult) -> CommandResult:
-    """Record the result and let its surface store what it tells, in a unit of work."""
+def _conclude(
+    tx: Transaction, ctx: Context, command: TypedCommand, surface: Surface, result: CommandResult
+) -> CommandResult:
+    """Record the result and let its surface store what it tells."""
     if _is_recorded(ctx.limits, command, result):
-        _record(ctx, command, result)
-    surface.conclude(result)
+        _record(tx, ctx, command, result)
+    surface.conclude(tx, result)
     return result
 
 
@@ -160,14 +163,14 @@ def _is_recorded(limits: FoundLimits, command: TypedCommand, result: CommandResu
             assert_never(result)
 
 
-def _record(ctx: Context, command: TypedCommand, result: CommandResult) -> None:
+def _record(tx: Transaction, ctx: Context, command: TypedCommand, result: CommandResult) -> None:
     person = command.person
     if not isinstance(result, CommandRefused):
         facts: dict[str, Fact] = {"line": command.recorded}
         if isinstance(result, Answered) and result.place_name:
             facts["portal"] = result.place_name
-        ctx.store.record(Entry(tag=Tag.COMMAND_RAN, actor=person.id, subject=person.id, facts=facts))
+        tx.record(Entry(tag=Tag.COMMAND_RAN, actor=person.id, subject=person.id, facts=facts))
     elif command.pressed_on is not None:
-        record_refused_click(ctx, person, command.pressed_on, result.error.sentence)
+        record_refused_click(tx, ctx, person, command.pressed_on, result.error.sentence)
     else:
-        record_refusal(ctx, person, command.recorded, result.error.sentence)
+        record_refusal(tx, ctx, person, command.recorded, result.error.sentence)

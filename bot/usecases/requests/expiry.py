@@ -8,6 +8,7 @@ from bot.core import mentions
 from bot.core.audit.audit_record import SYSTEM, Tag
 from bot.core.change.change_request import APPROVAL_LASTS_MS, ChangeRequest, Status, describe_decision
 from bot.plugin import Clock
+from bot.store.store import Transaction
 from bot.usecases.authority.break_glass_log import describe_unreviewed, is_review
 from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context
@@ -24,18 +25,18 @@ WAITED: Mapping[str, str] = {
 """What it had waited for, by the name of the line under its card that said so."""
 
 
-def expire(ctx: Context, change: ChangeRequest) -> bool:
-    """End one change request whose time is up, in a unit of work; False when it has moved on meanwhile."""
+def expire(tx: Transaction, ctx: Context, change: ChangeRequest) -> bool:
+    """End one change request whose time is up; False when it has moved on meanwhile."""
     sentence = _ending(ctx, change)
-    moved = ctx.store.changes.move(
+    moved = tx.changes.move(
         change.number, change.status, Status.EXPIRED, changes={"ended_at": ctx.clock.now_ms(), "outcome": sentence}
     )
     if moved:
-        record_change(ctx.store, Tag.CHANGE_EXPIRED, change, actor=SYSTEM, facts={"sentence": sentence})
-        post_in_thread(ctx, change.number, f"{mentions.person(change.requester)} Expired. {sentence}")
-        queue_card(ctx, change.number)
+        record_change(tx, Tag.CHANGE_EXPIRED, change, actor=SYSTEM, facts={"sentence": sentence})
+        post_in_thread(tx, ctx, change.number, f"{mentions.person(change.requester)} Expired. {sentence}")
+        queue_card(tx, ctx, change.number)
         if is_review(change):
-            announce(ctx, f"🚨 {change.id} has expired. {describe_unreviewed(change)}")
+            announce(tx, ctx, f"🚨 {change.id} has expired. {describe_unreviewed(change)}")
     return moved
 
 
@@ -58,6 +59,6 @@ def expire_overdue(ctx: Context) -> int:
     late += [c for c in ctx.store.changes.with_status([Status.APPROVED]) if approval_is_stale(ctx.clock, c)]
     ended = 0
     for change in late:
-        with ctx.store.unit_of_work():
-            ended += expire(ctx, change)
+        with ctx.store.unit_of_work() as tx:
+            ended += expire(tx, ctx, change)
     return ended

@@ -10,6 +10,7 @@ from bot.core.authority.policy import NeedsApproval
 from bot.core.change.change_request import ChangeRequest
 from bot.core.principals import Principal
 from bot.core.text import format_time, plural
+from bot.store.store import Transaction
 from bot.usecases.authority.memberships import last_known_status
 from bot.usecases.authority.quorum import check_eligibility, list_eligible_approvers, quorum_of
 from bot.usecases.context import Context
@@ -26,19 +27,19 @@ def send_reminders(ctx: Context) -> int:
     told = 0
     for change in ctx.store.changes.half_over(ctx.clock.now_ms()):
         if isinstance(change.decision, NeedsApproval):
-            with ctx.store.unit_of_work():
-                told += _remind(ctx, change.number)
+            with ctx.store.unit_of_work() as tx:
+                told += _remind(tx, ctx, change.number)
     return told
 
 
-def _remind(ctx: Context, number: int) -> bool:
+def _remind(tx: Transaction, ctx: Context, number: int) -> bool:
     """One of them; False when it was decided, or somebody was reminded, a moment ago."""
     now = ctx.clock.now_ms()
-    change = next((one for one in ctx.store.changes.half_over(now) if one.number == number), None)
+    change = next((one for one in tx.changes.half_over(now) if one.number == number), None)
     if change is None:
         return False
-    ctx.store.changes.note(number, {"reminded_at": now})
-    post_in_thread(ctx, number, _reminder(ctx, change, now))
+    tx.changes.note(number, {"reminded_at": now})
+    post_in_thread(tx, ctx, number, _reminder(ctx, change, now))
     return True
 
 
@@ -78,7 +79,7 @@ def repost_cards(ctx: Context) -> int:
     now = ctx.clock.now_ms()
     numbers = ctx.store.changes.not_shown_since(now - SHOW_AGAIN_MS, now=now)
     if numbers:
-        with ctx.store.unit_of_work():
+        with ctx.store.unit_of_work() as tx:
             for number in numbers:
-                queue_card(ctx, number, unchanged=True)
+                queue_card(tx, ctx, number, unchanged=True)
     return len(numbers)

@@ -12,6 +12,7 @@ from bot.core.messages.deliveries import Click, Form
 from bot.core.principals import Principal
 from bot.plugin import Refusal, Reply
 from bot.store.repositories.jobs import Job
+from bot.store.store import Transaction
 from bot.usecases.admin.admin_commands import LEFT_OUT
 from bot.usecases.authority import card_token
 from bot.usecases.authority.break_glass_log import describe_unreviewed, is_review
@@ -54,61 +55,61 @@ def handle_button(ctx: Context, job: Job, click: Click) -> None:
         return
     if click.button in card_token.PLANNING and _ask_for_more(ctx, job, click):
         return
-    with ctx.store.unit_of_work() as store:
-        change = _verify_token(ctx, click)
+    with ctx.store.unit_of_work() as tx:
+        change = _verify_token(tx, ctx, click)
         if change is None:
-            _tell(ctx, click, _no_claim(ctx, click))
+            _tell(tx, ctx, click, _no_claim(ctx, click))
         elif click.button in (card_token.APPROVE, card_token.CONFIRM):
-            _approve(ctx, click, change)
+            _approve(tx, ctx, click, change)
         elif click.button == card_token.WITHDRAW:
-            _withdraw(ctx, click, change)
+            _withdraw(tx, ctx, click, change)
         elif click.button == card_token.UNDO and change.undone_by is not None:
-            _tell(ctx, click, f"{change.id} was undone already, by CR-{change.undone_by}.")
+            _tell(tx, ctx, click, f"{change.id} was undone already, by CR-{change.undone_by}.")
         elif click.button in SETTLING:
-            _tell(ctx, click, SETTLING[click.button](ctx, click.person, change))
+            _tell(tx, ctx, click, SETTLING[click.button](tx, ctx, click.person, change))
         else:
-            _tell(ctx, click, "That button does nothing any more.")
-        settle_stop(ctx, click.key)
-        store.jobs.finish(job)
+            _tell(tx, ctx, click, "That button does nothing any more.")
+        settle_stop(tx, ctx, click.key)
+        tx.jobs.finish(job)
     ctx.threads.wake()
 
 
 def handle_reason_form(ctx: Context, job: Job, form: Form) -> None:
     """Handle the form that asks why somebody rejects."""
     _ask_slack(ctx, form)
-    with ctx.store.unit_of_work() as store:
-        change = _verify_token(ctx, form)
+    with ctx.store.unit_of_work() as tx:
+        change = _verify_token(tx, ctx, form)
         reason = rejection_reason(form)
         if change is None:
-            _tell(ctx, form, _no_claim(ctx, form))
+            _tell(tx, ctx, form, _no_claim(ctx, form))
         elif not reason:
-            _tell(ctx, form, f"{change.id} was not rejected: a reason is needed.")
+            _tell(tx, ctx, form, f"{change.id} was not rejected: a reason is needed.")
         else:
-            _reject(ctx, form, change, reason)
-        settle_stop(ctx, form.key)
-        store.jobs.finish(job)
+            _reject(tx, ctx, form, change, reason)
+        settle_stop(tx, ctx, form.key)
+        tx.jobs.finish(job)
     ctx.threads.wake()
 
 
 def _open_reason_form(ctx: Context, job: Job, click: Click) -> bool:
     """Ask for the reason if the person may reject; False when the click has to be answered instead."""
-    change = _verify_token(ctx, click, recorded=False)
+    change = _find_change(ctx, click)
     if change is None or not _may_still_decide(ctx, click.person, change):
-        with ctx.store.unit_of_work() as store:
-            change = _verify_token(ctx, click)
+        with ctx.store.unit_of_work() as tx:
+            change = _verify_token(tx, ctx, click)
             if change is None:
-                _tell(ctx, click, _no_claim(ctx, click))
-            elif _still_open(ctx, click, change):
+                _tell(tx, ctx, click, _no_claim(ctx, click))
+            elif _still_open(tx, ctx, click, change):
                 # What kept it a moment ago does not any more.
-                _tell(ctx, click, f"{change.id} was not rejected: press the button again.")
-            store.jobs.finish(job)
+                _tell(tx, ctx, click, f"{change.id} was not rejected: press the button again.")
+            tx.jobs.finish(job)
         ctx.threads.wake()
         return True
     refused = _open_form(ctx, click, change)
-    with ctx.store.unit_of_work() as store:
+    with ctx.store.unit_of_work() as tx:
         if refused is not None:
-            _tell(ctx, click, f"{change.id} was not rejected: {refused.reason}")
-        store.jobs.finish(job)
+            _tell(tx, ctx, click, f"{change.id} was not rejected: {refused.reason}")
+        tx.jobs.finish(job)
     ctx.threads.wake()
     return True
 
@@ -147,7 +148,7 @@ A row for each of `buttons.PLANNING`: their clicks alone come here, and have the
 
 def _ask_for_more(ctx: Context, job: Job, click: Click) -> bool:
     """Hand the click on as the command it stands for; False when it has to be answered instead."""
-    change = _verify_token(ctx, click, recorded=False)
+    change = _find_change(ctx, click)
     may, ask = FOLLOWING[click.button]
     if change is None or not may(ctx, change):
         return False
@@ -155,14 +156,19 @@ def _ask_for_more(ctx: Context, job: Job, click: Click) -> bool:
     return True
 
 
-def _verify_token(ctx: Context, inbound: Click | Form, *, recorded: bool = True) -> ChangeRequest | None:
+def _find_change(ctx: Context, inbound: Click | Form) -> ChangeRequest | None:
+    """The change request a value stands for, if the value is genuine."""
+    return card_token.verify_token(ctx.store, ctx.workspace.team, inbound)
+
+
+def _verify_token(tx: Transaction, ctx: Context, inbound: Click | Form) -> ChangeRequest | None:
     """The change request a value stands for, if the value is genuine; a false one is recorded."""
-    change = card_token.verify_token(ctx.store, ctx.workspace.team, inbound)
-    if change is None and recorded:
+    change = _find_change(ctx, inbound)
+    if change is None:
         named = card_token.find_named_change(ctx.store, inbound.value)
         earlier = named is not None and _is_of_earlier_card(ctx, inbound, named)
         reason = "the button is of a card that was posted anew since" if earlier else NOT_OURS
-        record_refused_click(ctx, inbound.person, named, reason)
+        record_refused_click(tx, ctx, inbound.person, named, reason)
     return change
 
 
@@ -182,7 +188,7 @@ def _no_claim(ctx: Context, inbound: Click | Form) -> str:
 
 def _ask_slack(ctx: Context, inbound: Click | Form) -> None:
     """Before the transaction: look up whoever pressed, if it can matter, and those whose approvals are counted anew."""
-    change = _verify_token(ctx, inbound, recorded=False)
+    change = _find_change(ctx, inbound)
     if change is not None and change.status is Status.UNKNOWN:
         refresh_memberships(ctx, [inbound.person])
     if change is None or change.status not in NOT_BEGUN:
@@ -197,22 +203,22 @@ def _ask_slack(ctx: Context, inbound: Click | Form) -> None:
         )
 
 
-def _still_open(ctx: Context, inbound: Click | Form, change: ChangeRequest) -> bool:
+def _still_open(tx: Transaction, ctx: Context, inbound: Click | Form, change: ChangeRequest) -> bool:
     """Whether this person may decide this change request now. If not, they are told why, and it is recorded."""
     if change.status is Status.PENDING and change.expires_at <= ctx.clock.now_ms():
-        expire(ctx, change)
-        change = ctx.store.changes.require(change.number)
+        expire(tx, ctx, change)
+        change = tx.changes.require(change.number)
     if change.status not in (NOT_BEGUN if _is_rejection(inbound) else (Status.PENDING,)):
-        _tell(ctx, inbound, describe_decided(ctx, change))
-        queue_clicked_card(ctx, change.number)
+        _tell(tx, ctx, inbound, describe_decided(ctx, change))
+        queue_clicked_card(tx, ctx, change.number)
         refused = check_eligibility(ctx, inbound.person, change)
         if refused is not None:
-            record_refused_click(ctx, inbound.person, change, refused.reason)
+            record_refused_click(tx, ctx, inbound.person, change, refused.reason)
         return False
     refused = check_reviewer(ctx, inbound.person, change)
     if refused is not None:
-        record_refused_click(ctx, inbound.person, change, refused.reason)
-        _tell(ctx, inbound, refused.reason)
+        record_refused_click(tx, ctx, inbound.person, change, refused.reason)
+        _tell(tx, ctx, inbound, refused.reason)
         return False
     return True
 
@@ -227,60 +233,60 @@ def describe_decided(ctx: Context, change: ChangeRequest) -> str:
     return f"Your click changed nothing: {what_became(ctx, change)}"
 
 
-def _approve(ctx: Context, click: Click, change: ChangeRequest) -> None:
-    if not _still_open(ctx, click, change):
+def _approve(tx: Transaction, ctx: Context, click: Click, change: ChangeRequest) -> None:
+    if not _still_open(tx, ctx, click, change):
         return
-    refused = check_approval(ctx, click.person, change)
+    refused = check_approval(tx, ctx, click.person, change)
     if refused is not None:
-        record_refused_click(ctx, click.person, change, refused.reason)
-        _tell(ctx, click, refused.reason)
-    elif count_approval(ctx, click.person, change):
+        record_refused_click(tx, ctx, click.person, change, refused.reason)
+        _tell(tx, ctx, click, refused.reason)
+    elif count_approval(tx, ctx, click.person, change):
         pass
-    elif run_if_enough(ctx, change):
+    elif run_if_enough(tx, ctx, change):
         # An approval that did not count when the last one came does again.
         post_in_thread(
-            ctx, change.number, f"{mentions.person(click.person)} pressed again; enough approvals count now."
+            tx, ctx, change.number, f"{mentions.person(click.person)} pressed again; enough approvals count now."
         )
-        queue_card_if_it_lasts(ctx, change.number)
+        queue_card_if_it_lasts(tx, ctx, change.number)
     else:
         approvals = len(list_valid_approvers(ctx, change))
-        _tell(ctx, click, f"You have approved {change.id} already; it has {approvals} of {quorum_of(change)}.")
+        _tell(tx, ctx, click, f"You have approved {change.id} already; it has {approvals} of {quorum_of(change)}.")
 
 
-def _reject(ctx: Context, form: Form, change: ChangeRequest, reason: str) -> None:
-    if not _still_open(ctx, form, change):
+def _reject(tx: Transaction, ctx: Context, form: Form, change: ChangeRequest, reason: str) -> None:
+    if not _still_open(tx, ctx, form, change):
         return
     now = ctx.clock.now_ms()
     review = Review(reviewer=form.person, verdict=Verdict.REJECT, at=now, reason=reason)
-    if not ctx.store.changes.review(change.number, review):
-        _tell(ctx, form, f"You have approved {change.id} already, and a verdict cannot be changed.")
+    if not tx.changes.review(change.number, review):
+        _tell(tx, ctx, form, f"You have approved {change.id} already, and a verdict cannot be changed.")
         return
     stands = describe_unreviewed(change) if is_review(change) else ""
     outcome = f"Rejected: {reason}\n{stands}".rstrip()
     ended: dict[str, str | int | None] = {"decided_at": now, "ended_at": now, "outcome": outcome}
-    any(ctx.store.changes.move(change.number, old, Status.REJECTED, changes=ended) for old in NOT_BEGUN)
+    any(tx.changes.move(change.number, old, Status.REJECTED, changes=ended) for old in NOT_BEGUN)
     facts: dict[str, Fact] = {"reason": reason, "digest": change.digest}
-    record_change(ctx.store, Tag.REVIEW_REJECTED, change, actor=form.person.id, facts=facts)
-    post_in_thread(ctx, change.number, f"{mentions.person(form.person)} rejected: {reason}")
-    queue_clicked_card(ctx, change.number)
+    record_change(tx, Tag.REVIEW_REJECTED, change, actor=form.person.id, facts=facts)
+    post_in_thread(tx, ctx, change.number, f"{mentions.person(form.person)} rejected: {reason}")
+    queue_clicked_card(tx, ctx, change.number)
     if reason.startswith(LEFT_OUT):
-        _tell(ctx, form, f"{change.id} is rejected; {reason}.")
+        _tell(tx, ctx, form, f"{change.id} is rejected; {reason}.")
     if stands:
-        announce(ctx, f"🚨 {mentions.person(form.person)} rejected {change.id}: {reason}\n{stands}")
+        announce(tx, ctx, f"🚨 {mentions.person(form.person)} rejected {change.id}: {reason}\n{stands}")
 
 
-def _withdraw(ctx: Context, click: Click, change: ChangeRequest) -> None:
-    told = withdraw(ctx, click.person, change)
+def _withdraw(tx: Transaction, ctx: Context, click: Click, change: ChangeRequest) -> None:
+    told = withdraw(tx, ctx, click.person, change)
     if isinstance(told, Refusal):
-        _tell(ctx, click, describe_decided(ctx, change))
+        _tell(tx, ctx, click, describe_decided(ctx, change))
     else:
-        _tell(ctx, click, told if isinstance(told, str) else told.sentence)
+        _tell(tx, ctx, click, told if isinstance(told, str) else told.sentence)
 
 
-def _tell(ctx: Context, inbound: Click | Form, sentence: str) -> None:
+def _tell(tx: Transaction, ctx: Context, inbound: Click | Form, sentence: str) -> None:
     change = card_token.find_named_change(ctx.store, inbound.value)
     channel = inbound.channel if isinstance(inbound, Click) else ""
     # The click's own answer address would replace or sit beside the card; a whisper in the channel is plainer.
     channel = channel or (change.channel if change else "")
     number = change.number if change else 0
-    notify_person(ctx, inbound.person, channel, Reply(title=sentence), mood="calm", number=number)
+    notify_person(tx, ctx, inbound.person, channel, Reply(title=sentence), mood="calm", number=number)

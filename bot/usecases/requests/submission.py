@@ -21,6 +21,7 @@ from bot.core.change.planned_command import Answered, Planned
 from bot.core.messages.deliveries import SlashCommand
 from bot.plugin import PluginError, Reply
 from bot.store.repositories.jobs import Job
+from bot.store.store import Transaction
 from bot.usecases.change_entries import recorded_line
 from bot.usecases.context import Context
 from bot.usecases.intake.stop_requests import freeze_line
@@ -85,39 +86,39 @@ class _Slack:
     def agrees(self, planned: Planned) -> bool:
         return True
 
-    def conclude(self, result: CommandResult) -> None:
+    def conclude(self, tx: Transaction, result: CommandResult) -> None:
         match result:
             case Answered(reply=reply, calm=calm):
-                self._answer(reply, mood="calm" if calm else "answer")
+                self._answer(tx, reply, mood="calm" if calm else "answer")
             case Previewed(planned=planned):
-                self._answer(preview(planned), mood="answer")
+                self._answer(tx, preview(planned), mood="answer")
             case DoneAtOnce(reply=reply):
-                self._answer(reply, mood="calm")
+                self._answer(tx, reply, mood="calm")
             case RequestOpened():
-                self._answer(opened_reply(self._ctx, result), mood="calm")
+                self._answer(tx, opened_reply(self._ctx, result), mood="calm")
             case RequestFound(change=change):
-                self._answer(found_reply(self._ctx, change), mood="calm")
+                self._answer(tx, found_reply(self._ctx, change), mood="calm")
             case TargetTaken(change=change):
-                self._answer(error_reply(refusal_of_target(self._ctx, change)), mood="refusal")
+                self._answer(tx, error_reply(refusal_of_target(self._ctx, change)), mood="refusal")
             case NotAgreed():
-                self._answer(NOT_AGREED, mood="calm")
+                self._answer(tx, NOT_AGREED, mood="calm")
             case CommandRefused(error=error):
-                self._refuse(error)
+                self._refuse(tx, error)
             case _:
                 assert_never(result)
 
-    def _refuse(self, error: PluginError) -> None:
+    def _refuse(self, tx: Transaction, error: PluginError) -> None:
         slash = self._slash
         suggestion = error.suggestion if isinstance(error, WordsError) else ""
         reference = note_trouble(error, f"{slash.person.id} typed {recorded_line(self._ctx, slash.text)}")
         mood = "trouble" if isinstance(error, PluginFault) else "refusal"
-        self._answer(error_reply(error, reference=reference), mood=mood, suggestion=suggestion)
+        self._answer(tx, error_reply(error, reference=reference), mood=mood, suggestion=suggestion)
 
-    def _answer(self, reply: Reply, *, mood: str, suggestion: str = "") -> None:
+    def _answer(self, tx: Transaction, reply: Reply, *, mood: str, suggestion: str = "") -> None:
         ctx, slash = self._ctx, self._slash
         reply = with_reading(ctx.registry, reply, slash.text)
         notify_person(
-            ctx, slash.person, slash.channel, reply, answer_url=slash.answer_url, mood=mood, suggestion=suggestion
+            tx, ctx, slash.person, slash.channel, reply, answer_url=slash.answer_url, mood=mood, suggestion=suggestion
         )
-        settle_stop(ctx, slash.key)
-        ctx.store.jobs.finish(self._job)
+        settle_stop(tx, ctx, slash.key)
+        tx.jobs.finish(self._job)

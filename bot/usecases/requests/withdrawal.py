@@ -9,6 +9,7 @@ from bot.core.bot_errors import NotPermitted
 from bot.core.change.change_request import NOT_BEGUN, ChangeRequest, Status, Verdict, describe_status
 from bot.core.principals import Principal
 from bot.plugin import PluginError, Refusal
+from bot.store.store import Transaction
 from bot.usecases.authority.break_glass_log import is_review
 from bot.usecases.authority.memberships import check_membership
 from bot.usecases.authority.refusal_records import record_refused_click
@@ -17,24 +18,24 @@ from bot.usecases.context import Context
 from bot.usecases.notifications import post_in_thread, queue_clicked_card, request_label
 
 
-def withdraw(ctx: Context, person: Principal, change: ChangeRequest) -> str | PluginError:
-    """Take a change request back, in a unit of work that goes on; returns what to tell the person.
+def withdraw(tx: Transaction, ctx: Context, person: Principal, change: ChangeRequest) -> str | PluginError:
+    """Take a change request back; returns what to tell the person.
 
     A refusal is returned: NotPermitted, which is recorded, when it is not theirs to withdraw; Refusal when it is not
     waiting any more.
     """
     refused = _check_withdrawal(ctx, person, change)
     if refused is not None:
-        record_refused_click(ctx, person, change, refused.reason)
+        record_refused_click(tx, ctx, person, change, refused.reason)
         return NotPermitted(refused.reason)
     now = ctx.clock.now_ms()
     ended: dict[str, str | int | None] = {"ended_at": now, "outcome": "Withdrawn by the person who asked."}
-    moved = any(ctx.store.changes.move(change.number, old, Status.WITHDRAWN, changes=ended) for old in NOT_BEGUN)
+    moved = any(tx.changes.move(change.number, old, Status.WITHDRAWN, changes=ended) for old in NOT_BEGUN)
     if not moved:
         return Refusal(what_became(ctx, change))
-    record_change(ctx.store, Tag.CHANGE_WITHDRAWN, change, actor=person.id)
-    post_in_thread(ctx, change.number, f"{mentions.person(person)} withdrew it.")
-    queue_clicked_card(ctx, change.number)
+    record_change(tx, Tag.CHANGE_WITHDRAWN, change, actor=person.id)
+    post_in_thread(tx, ctx, change.number, f"{mentions.person(person)} withdrew it.")
+    queue_clicked_card(tx, ctx, change.number)
     return f"{request_label(ctx, change)} is withdrawn."
 
 

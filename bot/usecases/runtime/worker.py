@@ -198,10 +198,10 @@ class Worker:
         steady, now = self._ctx.clock.monotonic(), self._ctx.clock.now_ms()
         if steady >= self._sweep_due:
             self._sweep_due = steady + SWEEP_SECONDS
-            with self._ctx.store.unit_of_work() as store:
-                gone = max(store.jobs.forget_receipts(now), store.outbox.forget(now))
-                store.jobs.forget_aside(now)
-                store.stops.forget(now)
+            with self._ctx.store.unit_of_work() as tx:
+                gone = max(tx.jobs.forget_receipts(now), tx.outbox.forget(now))
+                tx.jobs.forget_aside(now)
+                tx.stops.forget(now)
             if gone >= FORGOTTEN_AT_ONCE:
                 # There is more of it: the next part in the next round.
                 self._sweep_due = steady
@@ -241,13 +241,13 @@ def claim_job(ctx: Context, *, quick: bool = False) -> Job | None:
 
     What the allow-list refused when it came in, and does not any more, takes its turn with the others again.
     """
-    with ctx.store.unit_of_work() as store:
-        while (job := store.jobs.claim(steady_ms(ctx), quick=quick)) is not None:
+    with ctx.store.unit_of_work() as tx:
+        while (job := tx.jobs.claim(steady_ms(ctx), quick=quick)) is not None:
             inbound = read_delivery(job) if job.rank is Rank.REFUSED else None
             position = find_position(ctx, inbound) if inbound is not None else None
             if position is None or position.rank is job.rank:
                 return job
-            store.jobs.put_back(job, position)
+            tx.jobs.put_back(job, position)
     return None
 
 

@@ -21,7 +21,7 @@ from bot.plugin import Refusal
 from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
 from bot.store.files.backup import back_up
 from bot.store.files.backup_reader import chain_of
-from bot.store.repositories.audit_log import AuditLog
+from bot.store.repositories.audit_log import AuditReader
 from bot.store.sealing.keyring import load_key_file
 from bot.store.store import FILE_NAME, Store
 from tests.cli.cli_bot import CliBot
@@ -35,8 +35,8 @@ RECORDS = 12
 
 
 def record(store: Store, at: int, entry: Entry) -> None:
-    with store.unit_of_work():
-        store.audit.append(entry, at=at)
+    with store.unit_of_work() as tx:
+        tx.audit.append(entry, at=at)
 
 
 @pytest.fixture
@@ -249,7 +249,7 @@ def test_a_compressed_archive_is_told_from_a_file_of_another_log(old: CliBot, pa
     assert "it is compressed, unpack it first" in shown.stdout
 
 
-class Interrupted(AuditLog):
+class Interrupted(AuditReader):
     """A log that somebody archives while it is read, a few records at a time."""
 
     def __init__(self, store: Store, meanwhile: Callable[[], None]) -> None:
@@ -301,9 +301,9 @@ class Between:
 
 def test_a_log_whose_database_is_written_anew_while_it_is_verified_is_not_called_damaged(cli_bot: CliBot) -> None:
     """Nobody has the file open: what reads it so does not hear of whoever writes it."""
-    with cli_bot.store() as store, store.unit_of_work():
+    with cli_bot.store() as store, store.unit_of_work() as tx:
         for _ in range(5_000):
-            store.audit.append(Entry(tag=Tag.COMMAND_RAN, actor="T0001:U0002", subject="CR-1"), at=OLD)
+            tx.audit.append(Entry(tag=Tag.COMMAND_RAN, actor="T0001:U0002", subject="CR-1"), at=OLD)
     keys = load_key_file(cli_bot.key_file)
     looks: list[str] = []
 

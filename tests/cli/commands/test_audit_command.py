@@ -25,13 +25,13 @@ AT = 1_772_373_900_250
 @pytest.fixture
 def kept(cli_bot: CliBot) -> CliBot:
     """Three records; one of them begins like a formula."""
-    with cli_bot.store() as store, store.unit_of_work():
+    with cli_bot.store() as store, store.unit_of_work() as tx:
         for tag, actor, facts in (
             (Tag.COMMAND_RAN, "T1:U1", {"line": "=cmd|calc"}),
             (Tag.REVIEW_APPROVED, "T1:U2", {"approvals": 1, "reason": None}),
             (Tag.REVIEW_REJECTED, "@cme", {"reason": "with\nbreaks, “quotes” and, commas"}),
         ):
-            store.audit.append(Entry(tag=tag, actor=actor, subject="CR-1", facts=facts), at=AT)
+            tx.audit.append(Entry(tag=tag, actor=actor, subject="CR-1", facts=facts), at=AT)
     return cli_bot
 
 
@@ -106,9 +106,9 @@ def test_whoever_reads_the_file_line_by_line_and_by_any_separator_meets_no_formu
 
 
 def test_a_fact_with_a_line_break_does_not_pass_for_two(cli_bot: CliBot) -> None:
-    with cli_bot.store() as store, store.unit_of_work():
+    with cli_bot.store() as store, store.unit_of_work() as tx:
         facts = {"reason": "no\napprovals: 9"}
-        store.audit.append(Entry(tag=Tag.REVIEW_REJECTED, actor="T1:U2", subject="CR-1", facts=facts), at=AT)
+        tx.audit.append(Entry(tag=Tag.REVIEW_REJECTED, actor="T1:U2", subject="CR-1", facts=facts), at=AT)
     assert "Why: no approvals: 9" in cli_bot.run("audit", "find").stdout
 
 
@@ -137,8 +137,8 @@ def test_what_is_found_is_a_table_for_people(kept: CliBot) -> None:
 def test_an_actor_is_an_id_a_member_id_or_an_account_and_a_name_is_refused(cli_bot: CliBot) -> None:
     assert "It is not known which workspace" in cli_bot.run("audit", "find", "--actor", "U0001").stderr
     cli_bot.run("access", "grant", "T0001:U0001", "viewer")
-    with cli_bot.store() as store, store.unit_of_work():
-        store.audit.append(Entry(tag=Tag.COMMAND_RAN, actor="T0001:U0001", subject="T0001:U0001"), at=AT)
+    with cli_bot.store() as store, store.unit_of_work() as tx:
+        tx.audit.append(Entry(tag=Tag.COMMAND_RAN, actor="T0001:U0001", subject="T0001:U0001"), at=AT)
     for typed in ("T0001:U0001", "U0001", "@U0001"):
         assert [row["tag"] for row in cli_bot.json("audit", "find", "--actor", typed)] == [Tag.COMMAND_RAN]
     for typed in (ME, ME.partition(":")[2]):
@@ -156,9 +156,9 @@ def test_where_nothing_is_found_the_filters_are_named(kept: CliBot) -> None:
 
 def test_a_decision_is_data_where_it_is_found_and_as_it_is_chained_where_it_is_exported(cli_bot: CliBot) -> None:
     decision = decision_to_json(NeedsConfirmation(expires_in=7))
-    with cli_bot.store() as store, store.unit_of_work():
+    with cli_bot.store() as store, store.unit_of_work() as tx:
         for text in (decision, "damaged"):
-            store.audit.append(
+            tx.audit.append(
                 Entry(tag=Tag.CHANGE_REQUESTED, actor="T1:U2", subject="CR-1", facts={"decision": text}), at=AT
             )
     found = [row["facts"]["decision"] for row in cli_bot.json("audit", "find")]

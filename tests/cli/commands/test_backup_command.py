@@ -171,9 +171,9 @@ def test_a_copy_that_lacks_nothing_needs_no_excuse(cli_bot: CliBot) -> None:
 
 def test_the_log_of_a_copy_is_recomputed_as_a_whole_whatever_its_database_noted_of_it_before(cli_bot: CliBot) -> None:
     grant(cli_bot, *GRANTS[:2])
-    with cli_bot.store() as store, store.unit_of_work():
+    with cli_bot.store() as store, store.unit_of_work() as tx:
         for name in (VERIFIED, BROKEN):
-            store.facts.put(name, "yes")
+            tx.facts.put(name, "yes")
     assert cli_bot.run("restore", str(backup(cli_bot))).exit_code == 0
     with cli_bot.store() as store:
         assert [store.facts.get(name) for name in (VERIFIED, BROKEN)] == ["", ""]
@@ -418,8 +418,8 @@ def test_what_is_open_in_the_copy_is_closed_because_it_may_have_run_since(cli_bo
         approved = opened(store, "thing:two", status=Status.APPROVED)
         running = opened(store, "thing:three", status=Status.RUNNING)
         done = opened(store, "thing:four", status=Status.DONE)
-        with store.unit_of_work():
-            store.jobs.add("execute", str(approved.number), at=0)
+        with store.unit_of_work() as tx:
+            tx.jobs.add("execute", str(approved.number), at=0)
     shown = cli_bot.run("restore", str(backup(cli_bot)))
     assert shown.exit_code == 0, shown.output
     assert "Closed, because they may have been run since: 2 change requests." in shown.stdout

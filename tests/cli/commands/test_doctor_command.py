@@ -168,9 +168,9 @@ def test_one_cause_is_told_once(cli_bot: CliBot, workspace: SlackWorkspace) -> N
 
 def test_an_audit_channel_that_takes_nothing_is_seen(cli_bot: CliBot, workspace: SlackWorkspace) -> None:
     well(cli_bot, workspace)
-    with cli_bot.store() as store, store.unit_of_work():
+    with cli_bot.store() as store, store.unit_of_work() as tx:
         channel = cli_bot.settings["B24BOT_AUDIT_CHANNEL"]
-        store.outbox.mark_channel(channel, working=False, reason="is_archived", at=0)
+        tx.outbox.mark_channel(channel, working=False, reason="is_archived", at=0)
     ok, says = looked(cli_bot)["audit lines"]
     assert not ok
     assert "the channel is archived (is_archived)" in says
@@ -250,17 +250,17 @@ def test_what_slack_refuses_is_told_with_its_cause_and_so_is_that_direct_message
     cli_bot: CliBot, workspace: SlackWorkspace
 ) -> None:
     well(cli_bot, workspace)
-    with cli_bot.store() as store, store.unit_of_work():
+    with cli_bot.store() as store, store.unit_of_work() as tx:
         at = store.clock.now_ms()
         for key, notice in (
             ("card:1001", CardNotice(number=1001)),
             ("whisper:1", PrivateNotice(person=OLGA, channel="", reply=Reply(title="Hello"))),
         ):
-            store.outbox.put(key, notice, at=at)
-            envelope = store.outbox.claim(at, kind=key.partition(":")[0])
+            tx.outbox.put(key, notice, at=at)
+            envelope = tx.outbox.claim(at, kind=key.partition(":")[0])
             assert envelope is not None
-            store.outbox.retry(envelope, due=at, error="messages_tab_disabled" if "whisper" in key else "is_archived")
-        store.outbox.mark_channel(DIRECT, working=False, reason="messages_tab_disabled", at=at)
+            tx.outbox.retry(envelope, due=at, error="messages_tab_disabled" if "whisper" in key else "is_archived")
+        tx.outbox.mark_channel(DIRECT, working=False, reason="messages_tab_disabled", at=at)
     found = looked(cli_bot)
     ok, says = found["outbox"]
     assert not ok
@@ -270,8 +270,8 @@ def test_what_slack_refuses_is_told_with_its_cause_and_so_is_that_direct_message
     assert ok
     assert "direct messages of the app are off (messages_tab_disabled)" in says
     assert "Messages Tab" in says
-    with cli_bot.store() as store, store.unit_of_work():
-        store.outbox.discard(next(one.id for one in store.outbox.entries(["new"], limit=9) if one.kind == "card"))
+    with cli_bot.store() as store, store.unit_of_work() as tx:
+        tx.outbox.discard(next(one.id for one in store.outbox.entries(["new"], limit=9) if one.kind == "card"))
     ok, says = looked(cli_bot)["outbox"]
     assert (ok, "messages_tab_disabled" in says) == (True, True), "an answer to one person is no reason to fail"
 
@@ -399,8 +399,8 @@ def test_what_a_bot_that_serves_met_is_told_and_no_second_connection_is_opened(
     cli_bot.connect(workspace=slack)
     cli_bot.settings["SLACK_APP_TOKEN"] = slack.app_token
     assert looked(cli_bot)["app token"] == (True, "Slack opens a connection ")
-    with cli_bot.store() as store, store.unit_of_work():
-        store.facts.put(SOCKET_REFUSED, "link_disabled")
+    with cli_bot.store() as store, store.unit_of_work() as tx:
+        tx.facts.put(SOCKET_REFUSED, "link_disabled")
     assert looked(cli_bot)["app token"][0], "nobody serves, so it was looked at anew"
     seats = ProcessLocks(cli_bot.home, [INTAKE])
     slack.sockets.used = False

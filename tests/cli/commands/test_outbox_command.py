@@ -24,13 +24,13 @@ NOTICES: tuple[tuple[str, Notice, bool], ...] = (
 @pytest.fixture
 def kept(cli_bot: CliBot) -> CliBot:
     """A card and an audit line wait; a line and an answer are dead."""
-    with cli_bot.store() as store, store.unit_of_work():
+    with cli_bot.store() as store, store.unit_of_work() as tx:
         for key, notice, dead in NOTICES:
-            store.outbox.put(key, notice, at=1_750_000_000_000)
+            tx.outbox.put(key, notice, at=1_750_000_000_000)
             if dead:
-                envelope = store.outbox.claim(1_750_000_000_000, kind=key.partition(":")[0])
+                envelope = tx.outbox.claim(1_750_000_000_000, kind=key.partition(":")[0])
                 assert envelope is not None
-                store.outbox.drop(envelope, at=1_750_000_001_000, error="timeout")
+                tx.outbox.drop(envelope, at=1_750_000_001_000, error="timeout")
     return cli_bot
 
 
@@ -58,9 +58,9 @@ def test_what_waits_and_what_died_is_listed_the_newest_first(kept: CliBot) -> No
 
 def test_a_refusal_that_quotes_a_customers_words_is_listed_without_them(cli_bot: CliBot) -> None:
     title = "A quotation mark is opened and not closed in: message send shop 1 --text 'Zebra"
-    with cli_bot.store() as store, store.unit_of_work():
+    with cli_bot.store() as store, store.unit_of_work() as tx:
         refusal = PrivateNotice(person=OLGA, channel="C1", reply=Reply(title=title), mood="refusal")
-        store.outbox.put("whisper:b", refusal, at=1_750_000_000_000)
+        tx.outbox.put("whisper:b", refusal, at=1_750_000_000_000)
     (row,) = cli_bot.json("outbox", "list")
     assert row["words"] == f"a refusal for the person alone, {len(title)} characters"
     assert "Zebra" not in cli_bot.run("outbox", "list").stdout
@@ -154,11 +154,11 @@ def test_words_that_an_earlier_version_threw_away_cannot_be_sent(kept: CliBot) -
 
 def refused(cli_bot: CliBot, *reasons: str, kind: str = "card:1001") -> None:
     """What Slack refused, which waits for a quarter of an hour."""
-    with cli_bot.store() as store, store.unit_of_work():
+    with cli_bot.store() as store, store.unit_of_work() as tx:
         for reason in reasons:
-            envelope = store.outbox.claim(store.clock.now_ms(), kind=kind.partition(":")[0])
+            envelope = tx.outbox.claim(store.clock.now_ms(), kind=kind.partition(":")[0])
             assert envelope is not None
-            store.outbox.retry(envelope, due=round(store.clock.monotonic() * 1000) + 900_000, error=reason)
+            tx.outbox.retry(envelope, due=round(store.clock.monotonic() * 1000) + 900_000, error=reason)
 
 
 @pytest.mark.parametrize(

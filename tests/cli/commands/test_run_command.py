@@ -316,12 +316,12 @@ def test_a_list_of_change_requests_has_a_table_json_and_a_filter(staffed: CliBot
 def test_a_partly_done_change_request_is_shown_with_what_its_card_says(cli_bot: CliBot) -> None:
     lines = {"line 1": "active", "line 2": "active"}
     plan = replace(PLAN, before=lines, wanted=dict.fromkeys(lines), consequences={"line 1": "Sales is cut off."})
-    with cli_bot.store() as store, store.unit_of_work():
-        change = store.changes.open(replace(new_change(), plan=plan))
-        assert store.changes.move(change.number, Status.PENDING, Status.APPROVED)
+    with cli_bot.store() as store, store.unit_of_work() as tx:
+        change = tx.changes.open(replace(new_change(), plan=plan))
+        assert tx.changes.move(change.number, Status.PENDING, Status.APPROVED)
         found = '{"line 2":"active"}'
         ended: dict[str, str | int | None] = {"partly": 1, "found": found, "repeat": "same"}
-        assert store.changes.move(change.number, Status.APPROVED, Status.FAILED, changes=ended)
+        assert tx.changes.move(change.number, Status.APPROVED, Status.FAILED, changes=ended)
     shown = " ".join(cli_bot.run("request", "show", change.id).stdout.split())
     assert "Did not change line 2: active" in shown
     assert "Cut off now Sales is cut off." in shown

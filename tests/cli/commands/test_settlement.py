@@ -17,8 +17,8 @@ def unknown(cli_bot: CliBot, *, asked: bool) -> ChangeRequest:
     with cli_bot.store() as store:
         change = opened(store, status=Status.UNKNOWN)
         if asked:
-            with store.unit_of_work():
-                store.changes.note(change.number, {"asked_at": 5_000})
+            with store.unit_of_work() as tx:
+                tx.changes.note(change.number, {"asked_at": 5_000})
     return change
 
 
@@ -56,10 +56,10 @@ def test_what_is_still_being_read_back_is_not_settled_here_either(cli_bot: CliBo
 
 def test_the_terminal_shows_a_customers_words_of_somebody_elses_request_by_their_length(cli_bot: CliBot) -> None:
     line = "message send shop 1 --user u1 --chat c1 --text 'Zebra at last'"
-    with cli_bot.store() as store, store.unit_of_work():
+    with cli_bot.store() as store, store.unit_of_work() as tx:
         new = new_change()
         call = replace(new.plan.calls[0], note="Put “Zebra at last” into shop.")
-        store.changes.open(replace(new, line=line, plan=replace(new.plan, calls=(call,))))
+        tx.changes.open(replace(new, line=line, plan=replace(new.plan, calls=(call,))))
     for words in (("request", "list"), ("request", "show", "CR-1001"), ("run", "request list")):
         for form in ((), ("--json",)):
             shown = cli_bot.run(*words, *form, B24BOT_PLUGINS="plugins.bitrix24.plugin:plugin")

@@ -156,8 +156,8 @@ def test_heads_that_are_named_are_compared_beside_the_witness_and_not_instead(wr
 
 @pytest.mark.parametrize("noted", ["4", "4 at first"])
 def test_without_the_witness_file_the_database_knows_how_far_it_was_written(written: CliBot, noted: str) -> None:
-    with written.store() as store, store.unit_of_work():
-        store.facts.put("witnessed", noted)
+    with written.store() as store, store.unit_of_work() as tx:
+        tx.facts.put("witnessed", noted)
     assert written.run("audit", "verify").exit_code == 0
     cut(database(written))
     shown = written.run("audit", "verify", "--json")
@@ -245,9 +245,9 @@ def test_a_log_written_anew_with_the_key_is_told_from_one_that_was_cut(written: 
     path = fresh / "home" / FILE_NAME
     keys = load_key_file(written.key_file)
     store = open_store(path.parent, keys, SystemClock())
-    with store.unit_of_work():
+    with store.unit_of_work() as tx:
         for _ in range(5):
-            store.record(Entry(tag=Tag.PROCESS_STARTED, actor="a", subject="s"))
+            tx.record(Entry(tag=Tag.PROCESS_STARTED, actor="a", subject="s"))
     store.close()
     shown = without_settings(written, "--database", str(path), "--anchors", str(witness))
     assert shown.exit_code == 2
@@ -317,8 +317,8 @@ def test_a_log_cut_before_the_head_up_to_which_a_bot_recomputed_it_is_told(writt
     with written.store() as store:
         place = store.audit.place()
         assert place is not None
-        with store.unit_of_work():
-            store.facts.put(VERIFIED, encode_mark(Mark(place=place, keys=("k1",), at=0), store.keys))
+        with store.unit_of_work() as tx:
+            tx.facts.put(VERIFIED, encode_mark(Mark(place=place, keys=("k1",), at=0), store.keys))
     assert written.run("audit", "verify").exit_code == 0
     cut(database(written))
     shown = written.run("audit", "verify")

@@ -45,8 +45,8 @@ def prepared(tmp_path: Path) -> Path:
     create_key_file(folder / KEY)
     store = start(folder)
     for _ in range(3):
-        with store.unit_of_work():
-            store.record(ENTRY)
+        with store.unit_of_work() as tx:
+            tx.record(ENTRY)
     opened(store, "thing:one", status=Status.PENDING)
     opened(store, "thing:two", status=Status.DONE)
     for number in range(SECRETS):
@@ -155,9 +155,9 @@ def test_an_archiving_killed_at_every_step(tmp_path: Path) -> None:
     """The log is as it was, with a file more at most, or it is archived, and the file is whole and witnessed."""
     folder = prepared(tmp_path)
     store = start(folder)
-    with store.unit_of_work():
-        store.record(Entry(tag=Tag.CHECKPOINT, actor="b24bot", subject="chain"))
-        store.outbox.put("other", AuditNotice(seq=1), at=0)
+    with store.unit_of_work() as tx:
+        tx.record(Entry(tag=Tag.CHECKPOINT, actor="b24bot", subject="chain"))
+        tx.outbox.put("other", AuditNotice(seq=1), at=0)
         store.database.execute("UPDATE outbox SET state = 'sent'")
     last = (store.audit.place() or START).seq
     store.close()
@@ -177,8 +177,8 @@ def test_an_archiving_killed_at_every_step(tmp_path: Path) -> None:
         else:
             assert [record.seq for record in store.audit.walk()] == list(range(1, last + 1))
         assert examine_log(store, Witness(left / WITNESS)).why == ""
-        with store.unit_of_work():
-            store.record(ENTRY)
+        with store.unit_of_work() as tx:
+            tx.record(ENTRY)
         assert store.audit.broken_at() is None
         store.close()
         shutil.rmtree(left)
@@ -191,8 +191,8 @@ def test_a_restore_killed_at_every_step(tmp_path: Path) -> None:
     folder = prepared(tmp_path)
     store = start(folder)
     shutil.copyfile(store.back_up().path, folder / COPY)
-    with store.unit_of_work():
-        store.record(ENTRY)
+    with store.unit_of_work() as tx:
+        tx.record(ENTRY)
     store.close()
     former = 5
 

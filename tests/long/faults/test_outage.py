@@ -106,10 +106,10 @@ def test_after_six_hours_without_slack_everything_gets_out_once_in_order_within_
             number = 1001 + minute // 9
             if number > 1000 + REQUESTS // 2:
                 core_bot.take(core_bot.typed(ASKERS[number % 4], f"thing remove t{number - 1001}"))
-            with core_bot.store.unit_of_work():
-                queue_card(core_bot.ctx, number)
+            with core_bot.store.unit_of_work() as tx:
+                queue_card(tx, core_bot.ctx, number)
                 for n in range(LINES):
-                    post_in_thread(core_bot.ctx, number, f"{number} line {n}")
+                    post_in_thread(tx, core_bot.ctx, number, f"{number} line {n}")
         for _ in range(12):
             while core_bot.courier.deliver_one():
                 pass

@@ -55,8 +55,8 @@ def complaint(act: Callable[[], object]) -> str:
 
 
 def write(store: Store) -> None:
-    with store.unit_of_work():
-        store.record(ENTRY)
+    with store.unit_of_work() as tx:
+        tx.record(ENTRY)
 
 
 def fill(store: Store, most: int = 20_000) -> int:
@@ -87,8 +87,8 @@ def test_a_full_database_keeps_what_it_has_and_goes_on_when_there_is_room(store:
     assert not store.writable() or fill(store) == 0
     store.database.rows("PRAGMA max_page_count = 100000")
     assert store.writable()
-    with store.unit_of_work():
-        store.record(ENTRY)
+    with store.unit_of_work() as tx:
+        tx.record(ENTRY)
     sound(store, written + 1)
 
 

@@ -137,7 +137,7 @@ CHAIN_CHECKS: tuple[Mutation, ...] = (
     mutation(
         "pages-left-out-of-all",
         "a start leaves out the pages of a log that no bot has recomputed",
-        ("bot/store/files/consistency.py", " and Facts(database).get(VERIFIED):", ":"),
+        ("bot/store/files/consistency.py", " and FactReader(database).get(VERIFIED):", ":"),
         by="tests/store/files/test_consistency.py",
     ),
 )

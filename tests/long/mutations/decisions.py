@@ -263,9 +263,9 @@ DECISIONS: tuple[Mutation, ...] = (
         "rejecting is not a decision, so anybody may",
         (
             _REVIEW,
-            "def _reject(ctx: Context, form: Form, change: ChangeRequest, reason: str) -> None:\n"
-            "    if not _still_open(ctx, form, change):",
-            "def _reject(ctx: Context, form: Form, change: ChangeRequest, reason: str) -> None:\n"
+            "def _reject(tx: Transaction, ctx: Context, form: Form, change: ChangeRequest, reason: str) -> None:\n"
+            "    if not _still_open(tx, ctx, form, change):",
+            "def _reject(tx: Transaction, ctx: Context, form: Form, change: ChangeRequest, reason: str) -> None:\n"
             "    if change.status is not Status.PENDING:",
         ),
         by=_MACHINE,
@@ -279,7 +279,7 @@ DECISIONS: tuple[Mutation, ...] = (
     mutation(
         "stop-unheld",
         "a stop holds from when its job is done, not from when it is acknowledged",
-        ("bot/usecases/intake/receipts.py", "            hold_stop(store, ctx, inbound)\n", ""),
+        ("bot/usecases/intake/receipts.py", "            hold_stop(tx, ctx, inbound)\n", ""),
         by="tests/usecases/intake/test_stop_words.py",
     ),
     mutation(
@@ -352,7 +352,7 @@ DECISIONS: tuple[Mutation, ...] = (
         "the call is made before anything on disk says so",
         (
             _EXECUTE,
-            "        if change.plan.calls:\n            _record_intent(ctx, change, 0)\n",
+            "        if change.plan.calls:\n            _record_intent(tx, ctx, change, 0)\n",
             "",
         ),
         by="tests/long/crash",

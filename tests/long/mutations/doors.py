@@ -343,8 +343,8 @@ DOORS: tuple[Mutation, ...] = (
         "that somebody sends lines that are too long is not on the record",
         (
             "bot/usecases/intake/receipts.py",
-            '            record_refusal(ctx, slash.person, recorded_line(ctx, slash.text), "the line is too long")\n',
-            "            ctx.threads.wake()\n",
+            'record_refusal(tx, ctx, slash.person, recorded_line(ctx, slash.text), "the line is too long")\n',
+            "ctx.threads.wake()\n",
         ),
         by=_RECEIVE,
     ),

@@ -63,7 +63,7 @@ WAITING: tuple[Mutation, ...] = (
     mutation(
         "unbounded-person",
         "of one person any number of commands may wait",
-        (_RECEIVE, "store.jobs.waiting_of(position.person) >= MOST_WAITING:", "not position.person:"),
+        (_RECEIVE, "tx.jobs.waiting_of(position.person) >= MOST_WAITING:", "not position.person:"),
         by=_FAIR,
     ),
     mutation(
@@ -138,8 +138,8 @@ WAITING: tuple[Mutation, ...] = (
         "whoever has two accounts may have twice as many change requests open",
         (
             "bot/usecases/authority/eligibility.py",
-            "ctx.store.changes.open_of(ctx.deployment.people.accounts(requester))",
-            "ctx.store.changes.open_of([requester])",
+            "tx.changes.open_of(ctx.deployment.people.accounts(requester))",
+            "tx.changes.open_of([requester])",
         ),
         by="tests/usecases/test_limits.py tests/usecases/authority/test_same_person.py",
     ),
@@ -170,7 +170,7 @@ WAITING: tuple[Mutation, ...] = (
         "audit lines about strangers stand before the one that an approval waits for",
         (
             "bot/usecases/authority/refusal_records.py",
-            "        ctx.store.outbox.put_last(audit_key(seq))\n",
+            "        tx.outbox.put_last(audit_key(seq))\n",
             "        pass\n",
         ),
         by=_REFUSED_LAST,
@@ -188,7 +188,7 @@ WAITING: tuple[Mutation, ...] = (
     mutation(
         "stuck-after-a-restart",
         "what was put off before the machine was started anew is due at a moment that may never come",
-        ("bot/usecases/execution/recovery.py", "            store.jobs.hurry_all()\n", ""),
+        ("bot/usecases/execution/recovery.py", "            tx.jobs.hurry_all()\n", ""),
         by="tests/usecases/test_clock_steps.py",
     ),
     mutation(
@@ -224,7 +224,7 @@ WAITING: tuple[Mutation, ...] = (
     mutation(
         "out-and-still-waiting",
         "what was approved waits for its next look although its audit line is out",
-        ("bot/usecases/delivery/awaited_lines.py", "            store.jobs.hurry(EXECUTE, str(number))\n", ""),
+        ("bot/usecases/delivery/awaited_lines.py", "            tx.jobs.hurry(EXECUTE, str(number))\n", ""),
         by="tests/usecases/delivery/test_awaited_lines.py",
     ),
     mutation(
@@ -232,8 +232,8 @@ WAITING: tuple[Mutation, ...] = (
         "what was approved waits for its next look, because its audit line got out just before it began to wait",
         (
             "bot/usecases/execution/executor.py",
-            '_postpone_job(ctx, job, change, "waiting", 0 if is_out else LOOK_AGAIN_MS)',
-            '_postpone_job(ctx, job, change, "waiting", LOOK_AGAIN_MS if is_out else LOOK_AGAIN_MS)',
+            '_postpone_job(tx, ctx, job, change, "waiting", 0 if is_out else LOOK_AGAIN_MS)',
+            '_postpone_job(tx, ctx, job, change, "waiting", LOOK_AGAIN_MS if is_out else LOOK_AGAIN_MS)',
         ),
         by="tests/usecases/delivery/test_awaited_lines.py",
     ),

@@ -83,8 +83,8 @@ def test_a_new_file_is_readable_by_its_owner_only(store: Store) -> None:
 
 
 def test_opening_again_finds_what_was_stored(store: Store) -> None:
-    with store.unit_of_work():
-        store.facts.put("name", "value")
+    with store.unit_of_work() as tx:
+        tx.facts.put("name", "value")
     again = open_store(store.database.path.parent, store.keys, store.clock)
     assert again.facts.get("name") == "value"
     again.close()

@@ -21,8 +21,8 @@ def test_no_statement_looks_among_no_values() -> None:
 
 
 def test_a_column_keeps_its_value_where_none_is_given(store: Store) -> None:
-    with store.unit_of_work():
-        store.facts.put("a", "1")
+    with store.unit_of_work() as tx:
+        tx.facts.put("a", "1")
         sql = f"UPDATE facts SET {assignments(('name', 'value'))} WHERE name = ?"
         assert store.database.execute(sql, None, "2", "a") == 1
     assert store.facts.get("a") == "2"

@@ -40,8 +40,8 @@ DAY_MS = 24 * HOUR_MS
 
 def record(store: Store, number: int = 1) -> None:
     for _ in range(number):
-        with store.unit_of_work():
-            store.record(ENTRY)
+        with store.unit_of_work() as tx:
+            tx.record(ENTRY)
 
 
 def test_a_copy_holds_what_was_there_and_is_for_its_owner_alone(store: Store, tmp_path: Path) -> None:
@@ -104,9 +104,9 @@ def big(tmp_path: Path, store: Store) -> Iterator[Store]:
     database = Database(tmp_path / "big.sqlite3", journal=WAL, synchronous="OFF")
     migrate(database)
     big = Store(database, store.keys, store.clock)
-    with big.unit_of_work():
+    with big.unit_of_work() as tx:
         for number in range(40):
-            big.facts.put(f"big:{number}", "x" * 100_000)
+            tx.facts.put(f"big:{number}", "x" * 100_000)
     yield big
     database.close()
 

@@ -20,9 +20,9 @@ from tests.store.samples import ENTRY
 
 @pytest.fixture
 def original(store: Store) -> Path:
-    with store.unit_of_work():
+    with store.unit_of_work() as tx:
         for _ in range(5):
-            store.record(ENTRY)
+            tx.record(ENTRY)
     return store.database.path
 
 
@@ -35,8 +35,8 @@ def wal(original: Path, tmp_path: Path, store: Store) -> Iterator[Any]:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA wal_autocheckpoint=0")
-        with store.unit_of_work():
-            store.record(ENTRY)
+        with store.unit_of_work() as tx:
+            tx.record(ENTRY)
         row = store.database.rows("SELECT * FROM audit WHERE seq = 6")[0]
         connection.execute(f"INSERT INTO audit VALUES ({', '.join('?' * len(row))})", tuple(row.values()))
         yield connection

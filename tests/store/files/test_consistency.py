@@ -22,9 +22,9 @@ def written(home: Path, *, records: int = 4, secrets: int = 1) -> Path:
     """A database of the key k1 with some records and secrets; its path."""
     store = open_store(home, Keyring({"k1": KEY}), ShiftedClock())
     for number in range(records):
-        with store.unit_of_work():
-            store.record(ENTRY)
-            store.facts.put("number", str(number))
+        with store.unit_of_work() as tx:
+            tx.record(ENTRY)
+            tx.facts.put("number", str(number))
     for number in range(secrets):
         store.secrets("toy").write(f"token-{number}", {"token": "xyzzy"}, after=0)
     store.close()
@@ -138,12 +138,12 @@ def test_a_start_waits_for_the_pages_of_the_log_only_where_no_bot_has_recomputed
 ) -> None:
     path = written(tmp_path, records=200)
     store = reopen(tmp_path, {"k1": KEY})
-    with store.unit_of_work():
-        store.record(replace(ENTRY, facts={"line": "needle"}))
+    with store.unit_of_work() as tx:
+        tx.record(replace(ENTRY, facts={"line": "needle"}))
         for _ in range(200):
-            store.record(ENTRY)
+            tx.record(ENTRY)
         if recomputed:
-            put_mark(store)
+            put_mark(tx, at=store.clock.now_ms())
     store.close()
     damage_page(path, "needle")
     if not recomputed:

@@ -14,10 +14,10 @@ def test_nothing_is_known_of_who_was_not_looked_up(store: Store) -> None:
 
 
 def test_the_newest_answer_stands_also_when_a_clock_was_set_back(store: Store) -> None:
-    with store.unit_of_work():
-        store.accounts.put(OLGA, Account(standing=MembershipStatus.MEMBER, at=5_000))
-        store.accounts.put(ANTON, Account(standing=MembershipStatus.UNKNOWN, at=5_000, missing="is_restricted"))
-        store.accounts.put(OLGA, Account(standing=MembershipStatus.GUEST, at=4_000))
+    with store.unit_of_work() as tx:
+        tx.accounts.put(OLGA, Account(standing=MembershipStatus.MEMBER, at=5_000))
+        tx.accounts.put(ANTON, Account(standing=MembershipStatus.UNKNOWN, at=5_000, missing="is_restricted"))
+        tx.accounts.put(OLGA, Account(standing=MembershipStatus.GUEST, at=4_000))
     assert store.accounts.get(OLGA) == Account(standing=MembershipStatus.GUEST, at=4_000)
     assert store.accounts.get(ANTON) == Account(standing=MembershipStatus.UNKNOWN, at=5_000, missing="is_restricted")
     assert store.accounts.get(replace(OLGA, team="T2")) is None

@@ -29,9 +29,9 @@ ENTRIES = [
 
 @pytest.fixture
 def written(store: Store) -> Store:
-    with store.unit_of_work():
+    with store.unit_of_work() as tx:
         for entry in ENTRIES:
-            store.record(entry)
+            tx.record(entry)
     return store
 
 
@@ -78,14 +78,14 @@ def test_another_key_does_not_fit(written: Store) -> None:
 
 def test_numbers_have_no_gap_also_after_a_unit_that_failed(written: Store, keys: dict[str, bytes]) -> None:
     def fail() -> None:
-        with written.unit_of_work():
-            written.record(ENTRIES[0])
+        with written.unit_of_work() as tx:
+            tx.record(ENTRIES[0])
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fail()
-    with written.unit_of_work():
-        assert written.record(ENTRIES[0]) == len(ENTRIES) + 1
+    with written.unit_of_work() as tx:
+        assert tx.record(ENTRIES[0]) == len(ENTRIES) + 1
     assert first_broken(written, keys) is None
 
 
@@ -204,12 +204,10 @@ RENAMED = "access:grant:added"
 @pytest.fixture
 def renamed(store: Store) -> Store:
     """A log in which a role was given under the earlier tag and under that of today, in turn, among other things."""
-    with store.unit_of_work():
+    with store.unit_of_work() as tx:
         for at in range(4):
-            store.record(
-                replace(ENTRIES[0], tag=cast("Tag", (RENAMED, Tag.ACCESS_GRANTED)[at % 2]), subject=f"T1:U{at}")
-            )
-            store.record(ENTRIES[0])
+            tx.record(replace(ENTRIES[0], tag=cast("Tag", (RENAMED, Tag.ACCESS_GRANTED)[at % 2]), subject=f"T1:U{at}"))
+            tx.record(ENTRIES[0])
     return store
 
 
@@ -238,8 +236,8 @@ def test_a_search_with_a_text_goes_through_both_names_in_pages(renamed: Store, t
 
 
 def test_the_last_word_about_somebody_is_the_newest_under_either_name(renamed: Store) -> None:
-    with renamed.unit_of_work():
-        seq = renamed.record(Entry(tag=Tag.ACCESS_REVOKED, actor=OLGA.id, subject="T1:U0"))
+    with renamed.unit_of_work() as tx:
+        seq = tx.record(Entry(tag=Tag.ACCESS_REVOKED, actor=OLGA.id, subject="T1:U0"))
     last = renamed.audit.last_words(Tag.ACCESS_GRANTED, Tag.ACCESS_REVOKED)
     assert [record.seq for record, believed in last if believed] == [seq, 3, 5, 7]
 
@@ -302,7 +300,7 @@ def test_walking_in_pages_of_any_size_meets_every_record_once(written: Store, pa
 def test_a_record_is_queued_for_the_audit_channel_unless_it_is_a_quiet_one(written: Store) -> None:
     assert written.outbox.state_of(audit_key(1)) is None
     assert [written.outbox.state_of(audit_key(seq)) for seq in (2, 3, 4, 5)] == ["new"] * 4
-    with written.unit_of_work():
-        envelope = written.outbox.claim(written.clock.now_ms())
+    with written.unit_of_work() as tx:
+        envelope = tx.outbox.claim(written.clock.now_ms())
     assert envelope is not None
     assert envelope.notice == AuditNotice(seq=2)

@@ -19,8 +19,8 @@ from tests.store.samples import ANTON, OLGA, PATHS, PLACE, PLAN, VERA, approval,
 
 def test_what_is_stored_comes_back_as_it_was(store: Store) -> None:
     new = new_change()
-    with store.unit_of_work():
-        change = store.changes.open(new)
+    with store.unit_of_work() as tx:
+        change = tx.changes.open(new)
     assert change.number == 1001
     assert change.id == "CR-1001"
     assert change.status is Status.PENDING
@@ -37,8 +37,8 @@ def test_what_is_stored_comes_back_as_it_was(store: Store) -> None:
 
 @pytest.mark.parametrize("decision", [Allowed(), NeedsConfirmation(expires_in=5)])
 def test_every_kind_of_decision_comes_back(store: Store, decision: Allowed | NeedsConfirmation) -> None:
-    with store.unit_of_work():
-        assert store.changes.open(new_change(decision=decision)).decision == decision
+    with store.unit_of_work() as tx:
+        assert tx.changes.open(new_change(decision=decision)).decision == decision
 
 
 def test_numbers_go_up_and_are_never_used_again(store: Store) -> None:
@@ -62,13 +62,13 @@ def test_a_target_is_taken_while_its_change_request_is_open(store: Store, status
 
 
 def test_two_plugins_may_call_places_and_things_by_the_same_names(store: Store) -> None:
-    with store.unit_of_work():
-        one, other = (store.changes.open(new_change(plugin=plugin)) for plugin in ("toy", "other"))
+    with store.unit_of_work() as tx:
+        one, other = (tx.changes.open(new_change(plugin=plugin)) for plugin in ("toy", "other"))
     assert store.changes.open_for("toy", PLACE, "thing:one") == [one]
     assert store.changes.open_for("other", PLACE, "thing:one") == [other]
-    with store.unit_of_work():
+    with store.unit_of_work() as tx:
         for old, new in pairwise((Status.PENDING, *PATHS[Status.DONE])):
-            assert store.changes.move(other.number, old, new)
+            assert tx.changes.move(other.number, old, new)
     assert store.changes.newest_done("toy", PLACE, "thing:one") is None
     assert store.changes.newest_done("other", PLACE, "thing:one") == store.changes.get(other.number)
 
@@ -103,8 +103,8 @@ def test_what_was_done_to_a_part_is_found_by_that_part_alone(store: Store) -> No
 def test_the_file_itself_allows_one_open_change_request_for_a_target(store: Store, status: Status) -> None:
     opened(store, status=status)
     if status in OPEN:
-        with pytest.raises(StoreUnavailable, match="UNIQUE"), store.unit_of_work():
-            store.changes.open(new_change())
+        with pytest.raises(StoreUnavailable, match="UNIQUE"), store.unit_of_work() as tx:
+            tx.changes.open(new_change())
     else:
         opened(store)
 
@@ -112,33 +112,33 @@ def test_the_file_itself_allows_one_open_change_request_for_a_target(store: Stor
 def test_the_same_target_at_two_portals_is_two_targets(store: Store) -> None:
     """The portal is known by its lasting identity, whatever it is called."""
     opened(store)
-    with store.unit_of_work():
-        store.changes.open(new_change(place=replace(PLACE, identity="member-2")))
-    with pytest.raises(StoreUnavailable, match="UNIQUE"), store.unit_of_work():
-        store.changes.open(new_change(place=replace(PLACE, name="renamed", label="new.bitrix24.com")))
+    with store.unit_of_work() as tx:
+        tx.changes.open(new_change(place=replace(PLACE, identity="member-2")))
+    with pytest.raises(StoreUnavailable, match="UNIQUE"), store.unit_of_work() as tx:
+        tx.changes.open(new_change(place=replace(PLACE, name="renamed", label="new.bitrix24.com")))
 
 
 def test_only_the_first_takes_an_arrow(store: Store) -> None:
     change = opened(store)
-    with store.unit_of_work():
-        assert store.changes.move(
+    with store.unit_of_work() as tx:
+        assert tx.changes.move(
             change.number, Status.PENDING, Status.APPROVED, changes={"decided_at": 5, "outcome": "yes"}
         )
-        assert not store.changes.move(change.number, Status.PENDING, Status.REJECTED, changes={"outcome": "no"})
+        assert not tx.changes.move(change.number, Status.PENDING, Status.REJECTED, changes={"outcome": "no"})
     stored = store.changes.require(change.number)
     assert (stored.status, stored.decided_at, stored.outcome) == (Status.APPROVED, 5, "yes")
 
 
 def test_an_arrow_of_a_number_that_does_not_exist_is_not_taken(store: Store) -> None:
-    with store.unit_of_work():
-        assert not store.changes.move(5, Status.PENDING, Status.APPROVED)
+    with store.unit_of_work() as tx:
+        assert not tx.changes.move(5, Status.PENDING, Status.APPROVED)
 
 
 def test_a_note_leaves_the_status_and_the_other_columns(store: Store) -> None:
     change = opened(store)
-    with store.unit_of_work():
-        store.changes.note(change.number, {"card": "1.5", "channel": "C2"})
-        store.changes.note(change.number, {"card": None})
+    with store.unit_of_work() as tx:
+        tx.changes.note(change.number, {"card": "1.5", "channel": "C2"})
+        tx.changes.note(change.number, {"card": None})
     stored = store.changes.require(change.number)
     assert stored == replace(change, card="1.5", channel="C2")
 
@@ -146,8 +146,8 @@ def test_a_note_leaves_the_status_and_the_other_columns(store: Store) -> None:
 def test_a_typed_secret_that_the_plan_says_in_another_sentence_is_shown_nowhere(store: Store) -> None:
     plan = replace(PLAN, warnings=("The last name is Hunter2go.",), target="thing:Hunter2go")
     typed = replace(new_change(), line='thing greet "password Hunter2go"', plan=plan)
-    with store.unit_of_work():
-        change = store.changes.open(typed)
+    with store.unit_of_work() as tx:
+        change = tx.changes.open(typed)
     assert "‹secret, 9 characters, #" in change.plan.warnings[0]
     assert change.plan.target == plan.target, "what others are kept away from is known by its name"
     assert store.changes.exact(change).plan == plan
@@ -156,8 +156,8 @@ def test_a_typed_secret_that_the_plan_says_in_another_sentence_is_shown_nowhere(
 def test_a_column_that_is_not_for_notes_is_refused(store: Store) -> None:
     """What a decision was made about cannot be written over: not the plan, not the requester, not the status."""
     change = opened(store)
-    with pytest.raises(ValueError, match="no such column: plan, requester, status"), store.unit_of_work():
-        store.changes.note(change.number, {"plan": "{}", "status": "done", "requester": "T1:U1", "card": "1"})
+    with pytest.raises(ValueError, match="no such column: plan, requester, status"), store.unit_of_work() as tx:
+        tx.changes.note(change.number, {"plan": "{}", "status": "done", "requester": "T1:U1", "card": "1"})
     assert store.changes.require(change.number) == change
 
 
@@ -179,10 +179,10 @@ def test_overdue_are_the_pending_ones_from_the_very_millisecond(store: Store) ->
 
 def test_a_person_has_one_verdict_that_cannot_be_changed(store: Store) -> None:
     change = opened(store)
-    with store.unit_of_work():
-        assert store.changes.review(change.number, approval(VERA, at=3))
-        assert store.changes.review(change.number, approval(ANTON, at=2))
-        assert not store.changes.review(
+    with store.unit_of_work() as tx:
+        assert tx.changes.review(change.number, approval(VERA, at=3))
+        assert tx.changes.review(change.number, approval(ANTON, at=2))
+        assert not tx.changes.review(
             change.number, Review(reviewer=VERA, verdict=Verdict.REJECT, at=9, reason="changed my mind")
         )
     stored = store.changes.require(change.number)
@@ -193,12 +193,12 @@ def test_a_person_has_one_verdict_that_cannot_be_changed(store: Store) -> None:
 
 def test_a_call_is_intended_once(store: Store) -> None:
     change = opened(store)
-    with store.unit_of_work():
-        assert store.changes.intend(change.number, 0, "thing.detach", at=5)
-        assert not store.changes.intend(change.number, 0, "thing.detach", at=6)
-        assert store.changes.intend(change.number, 1, "thing.remove", at=7)
+    with store.unit_of_work() as tx:
+        assert tx.changes.intend(change.number, 0, "thing.detach", at=5)
+        assert not tx.changes.intend(change.number, 0, "thing.detach", at=6)
+        assert tx.changes.intend(change.number, 1, "thing.remove", at=7)
         outcome = CallOutcome(verdict=CallVerdict.FAILED, sentence="No.", code="ERROR_X", sent_ms_ago=2)
-        store.changes.answer(change.number, 0, outcome, at=8, steady=9)
+        tx.changes.answer(change.number, 0, outcome, at=8, steady=9)
     assert store.changes.steps(change.number) == [
         Step(
             step=0,
@@ -217,6 +217,6 @@ def test_what_was_seen_is_none_until_something_was(store: Store) -> None:
     change = opened(store)
     assert store.changes.seen(change.number) is None
     assert store.changes.seen(999) is None
-    with store.unit_of_work():
-        store.changes.note(change.number, {"seen": "{}", "seen_steady": 7})
+    with store.unit_of_work() as tx:
+        tx.changes.note(change.number, {"seen": "{}", "seen_steady": 7})
     assert store.changes.seen(change.number) == ("{}", 7)

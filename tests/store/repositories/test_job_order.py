@@ -11,7 +11,7 @@ import pytest
 from bot.store.engine.port import Row
 from bot.store.repositories.job_order import IN_ALL, ROOM, SUSPECT_AFTER, Position, Rank
 from bot.store.repositories.jobs import Job
-from bot.store.store import Store
+from bot.store.store import Store, Transaction
 from tests.store.steps import EACH, steps_of
 
 ACME, BETA = "m-acme", "m-beta"
@@ -27,13 +27,13 @@ COPY = (
 
 def add(store: Store, person: str, rank: Rank = Rank.PLANNING, place: str = ACME, *, due: int = 0) -> None:
     position = Position(rank=rank, place=place, person=person)
-    with store.unit_of_work():
-        store.jobs.add("inbound", person, at=0, position=position, due=due)
+    with store.unit_of_work() as tx:
+        tx.jobs.add("inbound", person, at=0, position=position, due=due)
 
 
 def claim(store: Store, now: int = 0, *, quick: bool = False) -> Job | None:
-    with store.unit_of_work():
-        return store.jobs.claim(now, quick=quick)
+    with store.unit_of_work() as tx:
+        return tx.jobs.claim(now, quick=quick)
 
 
 def claimed(store: Store, now: int = 0) -> str:
@@ -42,8 +42,8 @@ def claimed(store: Store, now: int = 0) -> str:
 
 
 def finish(store: Store, job: Job) -> None:
-    with store.unit_of_work():
-        store.jobs.finish(job)
+    with store.unit_of_work() as tx:
+        tx.jobs.finish(job)
 
 
 def backlog(store: Store, rank: Rank, place: str, people: int) -> None:
@@ -103,7 +103,7 @@ BACKLOGS: dict[str, Callable[[Store], None]] = {
 def test_to_take_the_next_job_with_thousands_waiting_looks_at_a_few_rows(store: Store, kind: str) -> None:
     BACKLOGS[kind](store)
 
-    def take_and_add() -> None:
+    def take_and_add(_: Transaction) -> None:
         assert store.jobs.waiting(0)
         assert claim(store)
         add(store, "p0", Rank.HELPING, "")
@@ -183,8 +183,8 @@ def test_what_was_put_off_comes_back_before_what_its_person_asked_for_later(stor
         add(store, "olga")
     job = claim(store)
     assert job
-    with store.unit_of_work():
-        store.jobs.postpone(job, due=50)
+    with store.unit_of_work() as tx:
+        tx.jobs.postpone(job, due=50)
     second = claim(store)
     assert second
     finish(store, second)
@@ -210,9 +210,9 @@ def test_behind_what_may_be_to_blame_its_person_waits_no_longer_than_others(stor
     add(store, "olga", Rank.HELPING, "")
     suspect = claim(store)
     assert suspect
-    with store.unit_of_work():
+    with store.unit_of_work() as tx:
         for _ in range(SUSPECT_AFTER):
-            store.jobs.cut_short(suspect, due=0, alone=False)
+            tx.jobs.cut_short(suspect, due=0, alone=False)
     add(store, "vera")
     add(store, "vera", Rank.LOCAL, "")
     again = claim(store)
@@ -260,8 +260,8 @@ def test_whatever_is_added_taken_put_off_and_ended_the_order_is_as_promised(stor
     chance, reference, now = random.Random(seed), Reference(store), 0
     for _ in range(150):
         act = chance.choice(("add", "add", "claim", "claim", "finish", "postpone", "put back", "time", "restart"))
-        with store.unit_of_work():
-            _do(store, act, chance, reference, now)
+        with store.unit_of_work() as tx:
+            _do(tx, act, chance, reference, now)
         if act == "claim":
             quick = chance.random() < 0.3
             expected = reference.expected(now, quick=quick)
@@ -278,19 +278,19 @@ def _position(chance: random.Random) -> Position:
     return Position(rank=rank, place=place, person=chance.choice("abcd"))
 
 
-def _do(store: Store, act: str, chance: random.Random, reference: Reference, now: int) -> None:
+def _do(tx: Transaction, act: str, chance: random.Random, reference: Reference, now: int) -> None:
     if act == "add":
-        store.jobs.add("execute", "1", at=0, position=_position(chance), due=chance.choice((0, 0, 0, now + 15)))
+        tx.jobs.add("execute", "1", at=0, position=_position(chance), due=chance.choice((0, 0, 0, now + 15)))
     elif act == "restart" and chance.random() < 0.2:
-        store.database.execute("UPDATE jobs SET cut_short = 0")
-        store.jobs.release_all()
-        store.jobs.hurry_all()
+        tx.engine.execute("UPDATE jobs SET cut_short = 0")
+        tx.jobs.release_all()
+        tx.jobs.hurry_all()
         reference.taken.clear()
     elif reference.taken and act in ("finish", "postpone", "put back"):
         job = reference.taken.pop(chance.randrange(len(reference.taken)))
         if act == "finish":
-            store.jobs.finish(job)
+            tx.jobs.finish(job)
         elif act == "postpone":
-            store.jobs.postpone(job, due=now + chance.choice((0, 5, 25)))
+            tx.jobs.postpone(job, due=now + chance.choice((0, 5, 25)))
         else:
-            store.jobs.put_back(job, _position(chance))
+            tx.jobs.put_back(job, _position(chance))

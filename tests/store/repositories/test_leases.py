@@ -14,27 +14,27 @@ from tests.store.samples import opened
 
 def approved(store: Store) -> ChangeRequest:
     change = opened(store)
-    with store.unit_of_work():
-        assert store.changes.move(change.number, Status.PENDING, Status.APPROVED)
+    with store.unit_of_work() as tx:
+        assert tx.changes.move(change.number, Status.PENDING, Status.APPROVED)
     return change
 
 
 def begun(store: Store, *, steady: int = 1_000) -> Lease:
     change = approved(store)
-    with store.unit_of_work():
-        lease = store.leases.begin(change.number, "w1:7", at=1_000, steady=steady)
+    with store.unit_of_work() as tx:
+        lease = tx.leases.begin(change.number, "w1:7", at=1_000, steady=steady)
     assert lease is not None
     return lease
 
 
 def hold(store: Store, lease: Lease, *, steady: int = 2_000) -> bool:
-    with store.unit_of_work():
-        return store.leases.renew(lease, steady=steady)
+    with store.unit_of_work() as tx:
+        return tx.leases.renew(lease, steady=steady)
 
 
 def adopt(store: Store, seen: Running) -> bool:
-    with store.unit_of_work():
-        return store.leases.take_over(seen)
+    with store.unit_of_work() as tx:
+        return tx.leases.take_over(seen)
 
 
 def running(store: Store) -> Running:
@@ -47,15 +47,15 @@ def test_what_is_approved_is_begun_by_one(store: Store) -> None:
     assert lease == Lease(number=lease.number, owner="w1:7", fence=1)
     change = store.changes.require(lease.number)
     assert (change.status, change.started_at) == (Status.RUNNING, 1_000)
-    with store.unit_of_work():
-        assert store.leases.begin(lease.number, "w2:8", at=1_001, steady=1_001) is None
+    with store.unit_of_work() as tx:
+        assert tx.leases.begin(lease.number, "w2:8", at=1_001, steady=1_001) is None
     assert hold(store, lease)
 
 
 def test_what_is_not_approved_is_not_begun(store: Store) -> None:
     change = opened(store)
-    with store.unit_of_work():
-        assert store.leases.begin(change.number, "w1:7", at=1, steady=1) is None
+    with store.unit_of_work() as tx:
+        assert tx.leases.begin(change.number, "w1:7", at=1, steady=1) is None
     assert store.changes.require(change.number).status is Status.PENDING
 
 
@@ -99,20 +99,20 @@ def test_a_lease_of_somebody_else_holds_nothing(store: Store, wrong: str) -> Non
 def test_what_has_ended_is_not_held_nor_taken_over(store: Store) -> None:
     lease = begun(store)
     seen = running(store)
-    with store.unit_of_work():
-        assert store.changes.move(lease.number, Status.RUNNING, Status.DONE)
+    with store.unit_of_work() as tx:
+        assert tx.changes.move(lease.number, Status.RUNNING, Status.DONE)
     assert not hold(store, lease)
     assert store.leases.running() == []
     assert not adopt(store, seen)
-    with store.unit_of_work():
-        assert not store.leases.release(lease.number, lease.owner)
+    with store.unit_of_work() as tx:
+        assert not tx.leases.release(lease.number, lease.owner)
 
 
 def test_only_its_owner_lets_go(store: Store) -> None:
     lease = begun(store)
-    with store.unit_of_work():
-        assert not store.leases.release(lease.number, "w2:8")
+    with store.unit_of_work() as tx:
+        assert not tx.leases.release(lease.number, "w2:8")
     assert running(store).lasts(1_001)
-    with store.unit_of_work():
-        assert store.leases.release(lease.number, lease.owner)
+    with store.unit_of_work() as tx:
+        assert tx.leases.release(lease.number, lease.owner)
     assert not running(store).lasts(1_001)

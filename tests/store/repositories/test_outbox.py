@@ -41,8 +41,8 @@ NOTICES: list[tuple[str, Notice]] = [
 
 
 def put(store: Store, key: str, notice: Notice, due: int = 0) -> None:
-    with store.unit_of_work():
-        store.outbox.put(key, notice, at=0, due=due)
+    with store.unit_of_work() as tx:
+        tx.outbox.put(key, notice, at=0, due=due)
 
 
 def card(store: Store, number: int, due: int = 0) -> None:
@@ -50,8 +50,8 @@ def card(store: Store, number: int, due: int = 0) -> None:
 
 
 def claim(store: Store, now: int, kind: str = "") -> Envelope | None:
-    with store.unit_of_work():
-        return store.outbox.claim(now, kind=kind)
+    with store.unit_of_work() as tx:
+        return tx.outbox.claim(now, kind=kind)
 
 
 def claimed(store: Store, now: int, kind: str = "") -> Envelope:
@@ -85,8 +85,8 @@ def test_of_two_notices_with_one_key_the_earlier_time_and_the_greater_urgency_co
     assert put_card(50, Urgency.LAST) == {"due_steady": 50, "urgency": -1}
     assert put_card(0, Urgency.AWAITED) == {"due_steady": 0, "urgency": 1}
     assert put_card(70, Urgency.LAST) == {"due_steady": 0, "urgency": 1}
-    with store.unit_of_work():
-        store.outbox.sent(claimed(store, 0), at=0)
+    with store.unit_of_work() as tx:
+        tx.outbox.sent(claimed(store, 0), at=0)
     assert put_card(70, Urgency.LAST) == {"due_steady": 70, "urgency": -1}, "what was sent stands for nothing"
 
 
@@ -104,9 +104,9 @@ def test_the_oldest_due_one_comes_first(store: Store) -> None:
 def test_what_is_sent_is_done_and_its_words_are_gone(store: Store) -> None:
     put(store, "key", ThreadNotice(number=1, text="a word nobody needs any more"))
     envelope = claimed(store, 0)
-    with store.unit_of_work():
-        store.outbox.sent(envelope, at=5)
-        assert store.outbox.release_all() == 0
+    with store.unit_of_work() as tx:
+        tx.outbox.sent(envelope, at=5)
+        assert tx.outbox.release_all() == 0
     assert store.outbox.state_of("key") == "sent"
     assert store.engine.row("SELECT payload, sent_at FROM outbox") == {"payload": "", "sent_at": 5}
     assert b"a word nobody needs" not in store.database.path.read_bytes()
@@ -118,21 +118,21 @@ def test_what_is_queued_again_while_it_is_on_its_way_stays_queued(store: Store, 
     card(store, 1)
     envelope = claimed(store, 0)
     card(store, 1, due=3)
-    with store.unit_of_work():
+    with store.unit_of_work() as tx:
         if end == "sent":
-            store.outbox.sent(envelope, at=5)
+            tx.outbox.sent(envelope, at=5)
         elif end == "retry":
-            store.outbox.retry(envelope, due=10_000, error="no")
+            tx.outbox.retry(envelope, due=10_000, error="no")
         else:
-            store.outbox.drop(envelope, at=6, error="no")
+            tx.outbox.drop(envelope, at=6, error="no")
     assert store.outbox.state_of("card:1") == "new"
     assert claimed(store, 3).notice == CardNotice(number=1)
 
 
 def test_what_was_sent_can_be_queued_again_under_its_key(store: Store) -> None:
     card(store, 1)
-    with store.unit_of_work():
-        store.outbox.sent(claimed(store, 0), at=1)
+    with store.unit_of_work() as tx:
+        tx.outbox.sent(claimed(store, 0), at=1)
     card(store, 1, due=2)
     again = claimed(store, 2)
     assert (again.notice, again.attempts) == (CardNotice(number=1), 1)
@@ -140,8 +140,8 @@ def test_what_was_sent_can_be_queued_again_under_its_key(store: Store) -> None:
 
 def test_a_try_again_counts_and_waits(store: Store) -> None:
     card(store, 1)
-    with store.unit_of_work():
-        store.outbox.retry(claimed(store, 0), due=50, error="timeout")
+    with store.unit_of_work() as tx:
+        tx.outbox.retry(claimed(store, 0), due=50, error="timeout")
     assert claim(store, 49) is None
     assert claimed(store, 50).attempts == 2
     assert store.engine.row("SELECT error FROM outbox") == {"error": "timeout"}
@@ -151,8 +151,8 @@ def dead(store: Store, key: str = "card:1", *, at: int = 6) -> int:
     """A dead notice; its id."""
     put(store, key, CardNotice(number=1))
     envelope = claimed(store, 0)
-    with store.unit_of_work():
-        assert store.outbox.drop(envelope, at=at, error="invalid_blocks")
+    with store.unit_of_work() as tx:
+        assert tx.outbox.drop(envelope, at=at, error="invalid_blocks")
     return envelope.id
 
 
@@ -171,16 +171,16 @@ def test_what_was_queued_anew_while_it_failed_does_not_die(store: Store) -> None
     card(store, 1)
     envelope = claimed(store, 0)
     card(store, 1)
-    with store.unit_of_work():
-        assert not store.outbox.drop(envelope, at=6, error="no")
+    with store.unit_of_work() as tx:
+        assert not tx.outbox.drop(envelope, at=6, error="no")
 
 
 def test_a_dead_notice_is_revived_as_if_it_had_never_been_tried(store: Store) -> None:
     id = dead(store)
-    with store.unit_of_work():
-        assert store.outbox.redeliver(id)
-        assert not store.outbox.redeliver(id), "it waits already"
-        assert not store.outbox.redeliver(99)
+    with store.unit_of_work() as tx:
+        assert tx.outbox.redeliver(id)
+        assert not tx.outbox.redeliver(id), "it waits already"
+        assert not tx.outbox.redeliver(99)
     again = claimed(store, 0)
     assert (again.notice, again.attempts) == (CardNotice(number=1), 1)
     row = store.engine.row("SELECT died_at, error FROM outbox")
@@ -190,9 +190,9 @@ def test_a_dead_notice_is_revived_as_if_it_had_never_been_tried(store: Store) ->
 def test_a_dead_notice_without_words_stays_dead(store: Store) -> None:
     """An earlier version did not keep them."""
     id = dead(store)
-    with store.unit_of_work():
+    with store.unit_of_work() as tx:
         store.engine.execute("UPDATE outbox SET payload = '' WHERE id = ?", id)
-        assert not store.outbox.redeliver(id)
+        assert not tx.outbox.redeliver(id)
     letter = store.outbox.entry(id)
     assert letter is not None
     assert letter.notice is None
@@ -203,22 +203,22 @@ def test_only_what_waits_or_is_dead_is_discarded_and_never_an_audit_line(store: 
     put(store, "audit:1", AuditNotice(seq=1))
     put(store, "card:2", CardNotice(number=2))
     ids = {one.key: one.id for one in store.outbox.entries(["new"], limit=9)}
-    with store.unit_of_work():
-        assert store.outbox.discard(gone)
-        assert not store.outbox.discard(gone)
-        assert not store.outbox.discard(ids["audit:1"])
-        (sending,) = store.outbox.claim_these([ids["card:2"]])
-        assert not store.outbox.discard(sending.id)
-        store.outbox.retry(sending, due=0, error="x")
-        assert store.outbox.discard(sending.id)
+    with store.unit_of_work() as tx:
+        assert tx.outbox.discard(gone)
+        assert not tx.outbox.discard(gone)
+        assert not tx.outbox.discard(ids["audit:1"])
+        (sending,) = tx.outbox.claim_these([ids["card:2"]])
+        assert not tx.outbox.discard(sending.id)
+        tx.outbox.retry(sending, due=0, error="x")
+        assert tx.outbox.discard(sending.id)
     assert store.outbox.counts() == {"new": 1}
 
 
 def test_a_notice_revived_after_it_was_queued_again_is_one_notice(store: Store) -> None:
     id = dead(store)
     card(store, 1, due=3)
-    with store.unit_of_work():
-        assert not store.outbox.redeliver(id)
+    with store.unit_of_work() as tx:
+        assert not tx.outbox.redeliver(id)
     assert store.outbox.counts() == {"new": 1}
     assert store.engine.row("SELECT died_at FROM outbox") == {"died_at": None}
 
@@ -227,8 +227,8 @@ def test_what_was_sent_or_died_long_ago_is_forgotten_and_what_waits_is_not(store
     dead(store, "card:1", at=1_000)
     for key in ("card:2", "card:3"):
         put(store, key, CardNotice(number=2))
-    with store.unit_of_work():
-        store.outbox.sent(claimed(store, 0), at=1_000)
+    with store.unit_of_work() as tx:
+        tx.outbox.sent(claimed(store, 0), at=1_000)
     assert store.outbox.counts() == {"dead": 1, "sent": 1, "new": 1}
     for now, left in (
         (1_000 + SENT_LAST_MS, {"dead": 1, "sent": 1, "new": 1}),
@@ -236,20 +236,20 @@ def test_what_was_sent_or_died_long_ago_is_forgotten_and_what_waits_is_not(store
         (1_000 + DEAD_LAST_MS, {"dead": 1, "new": 1}),
         (1_001 + DEAD_LAST_MS, {"new": 1}),
     ):
-        with store.unit_of_work():
-            store.outbox.forget(now)
+        with store.unit_of_work() as tx:
+            tx.outbox.forget(now)
         assert store.outbox.counts() == left
 
 
 def test_years_of_what_was_said_are_forgotten_part_by_part(store: Store) -> None:
-    with store.unit_of_work():
+    with store.unit_of_work() as tx:
         for number in range(FORGOTTEN_AT_ONCE + 1):
-            store.outbox.put(f"card:{number}", CardNotice(number=number), at=0)
+            tx.outbox.put(f"card:{number}", CardNotice(number=number), at=0)
         store.engine.execute("UPDATE outbox SET state = 'sent', sent_at = 0")
     gone = []
     for _ in range(3):
-        with store.unit_of_work():
-            gone.append(store.outbox.forget(SENT_LAST_MS + 1))
+        with store.unit_of_work() as tx:
+            gone.append(tx.outbox.forget(SENT_LAST_MS + 1))
     assert gone == [FORGOTTEN_AT_ONCE, 1, 0]
 
 
@@ -257,8 +257,8 @@ def test_only_what_waits_of_the_kind_is_hurried(store: Store) -> None:
     put(store, "a", AuditNotice(seq=1), due=1_000)
     put(store, "b", AuditNotice(seq=2), due=5)
     card(store, 1, due=1_000)
-    with store.unit_of_work():
-        store.outbox.hurry("audit")
+    with store.unit_of_work() as tx:
+        tx.outbox.hurry("audit")
     due = {row["key"]: row["due_steady"] for row in store.engine.rows("SELECT key, due_steady FROM outbox")}
     assert due == {"a": 0, "b": 0, "card:1": 1_000}
 
@@ -269,9 +269,9 @@ def test_in_order_means_that_one_that_waits_is_not_overtaken(store: Store) -> No
     card(store, 1)
 
     def taken(now: int, most: int = 9) -> list[int]:
-        with store.unit_of_work():
+        with store.unit_of_work() as tx:
             lines = store.outbox.order.audit_lines(now, most=most)
-            found = store.outbox.claim_these(id for id, _ in lines)
+            found = tx.outbox.claim_these(id for id, _ in lines)
         assert [seq for _, seq in lines] == [one.notice.seq for one in found if isinstance(one.notice, AuditNotice)]
         return [one.notice.seq for one in found if isinstance(one.notice, AuditNotice)]
 
@@ -284,8 +284,8 @@ def test_in_order_means_that_one_that_waits_is_not_overtaken(store: Store) -> No
 
 def test_an_attempt_that_is_not_counted_was_none(store: Store) -> None:
     card(store, 1)
-    with store.unit_of_work():
-        store.outbox.retry(claimed(store, 0), due=0, error="ratelimited", counted=False)
+    with store.unit_of_work() as tx:
+        tx.outbox.retry(claimed(store, 0), due=0, error="ratelimited", counted=False)
     assert claimed(store, 0).attempts == 1
 
 
@@ -293,8 +293,8 @@ def test_what_a_dead_process_was_sending_is_put_back(store: Store) -> None:
     card(store, 1)
     card(store, 2)
     claimed(store, 0)
-    with store.unit_of_work():
-        assert store.outbox.release_all() == 1
+    with store.unit_of_work() as tx:
+        assert tx.outbox.release_all() == 1
     again = claimed(store, 0)
     assert (again.notice, again.attempts) == (CardNotice(number=1), 2)
 
@@ -303,19 +303,19 @@ def test_counts_and_states_tell_what_there_is(store: Store) -> None:
     assert store.outbox.state_of("card:1") is None
     for number in range(3):
         card(store, number)
-    with store.unit_of_work():
-        store.outbox.sent(claimed(store, 0), at=0)
+    with store.unit_of_work() as tx:
+        tx.outbox.sent(claimed(store, 0), at=0)
         claimed(store, 0)
     assert store.outbox.counts() == {"sent": 1, "sending": 1, "new": 1}
 
 
 def test_a_channel_has_the_health_it_was_last_marked_with(store: Store) -> None:
     assert store.outbox.channel("C1") is None
-    with store.unit_of_work():
-        store.outbox.mark_channel("C1", working=False, reason="is_archived", at=1)
+    with store.unit_of_work() as tx:
+        tx.outbox.mark_channel("C1", working=False, reason="is_archived", at=1)
     assert store.outbox.channel("C1") == ChannelHealth(working=False, reason="is_archived", at=1)
-    with store.unit_of_work():
-        store.outbox.mark_channel("C1", working=True, reason="", at=2)
+    with store.unit_of_work() as tx:
+        tx.outbox.mark_channel("C1", working=True, reason="", at=2)
     assert store.outbox.channel("C1") == ChannelHealth(working=True, reason="", at=2)
     assert store.outbox.channel("C2") is None
 
@@ -329,8 +329,8 @@ READS: dict[str, Callable[[Outbox], object]] = {
 
 @pytest.mark.parametrize("name", READS)
 def test_a_backlog_of_audit_lines_is_not_gone_through_for_something_else(store: Store, name: str) -> None:
-    few = steps_of(store, lambda: READS[name](store.outbox))
-    with store.unit_of_work():
+    few = steps_of(store, lambda tx: READS[name](tx.outbox))
+    with store.unit_of_work() as tx:
         for seq in range(2_000):
-            store.outbox.put(f"audit:{seq}", AuditNotice(seq=seq), at=0)
-    assert steps_of(store, lambda: READS[name](store.outbox)) <= few + 5
+            tx.outbox.put(f"audit:{seq}", AuditNotice(seq=seq), at=0)
+    assert steps_of(store, lambda tx: READS[name](tx.outbox)) <= few + 5

@@ -55,7 +55,7 @@ def test_a_document_joins_the_unit_of_work_it_is_put_in(store: Store) -> None:
 
 def test_a_fact_is_what_it_was_last_put_to(store: Store) -> None:
     assert store.facts.get("name") is None
-    with store.unit_of_work():
-        store.facts.put("name", "one")
-        store.facts.put("name", "two")
+    with store.unit_of_work() as tx:
+        tx.facts.put("name", "one")
+        tx.facts.put("name", "two")
     assert store.facts.get("name") == "two"

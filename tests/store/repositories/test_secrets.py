@@ -50,9 +50,9 @@ def test_no_byte_of_a_secret_is_on_the_disk_at_any_time(tmp_path: Path) -> None:
     secrets = store.secrets("toy")
     seen = b""
     for generation in range(3):
-        with store.unit_of_work():
+        with store.unit_of_work() as tx:
             assert secrets.write("portal", {"token": CANARY, "refresh": CANARY * 20}, after=generation)
-            store.facts.put("padding", "x" * 200_000)
+            tx.facts.put("padding", "x" * 200_000)
             seen += _all_bytes(tmp_path / "home")
         seen += _all_bytes(tmp_path / "home")
     secrets.delete("portal")

@@ -159,7 +159,7 @@ def test_what_is_open_goes_through_the_step_that_brings_stops_and_ranks(tmp_path
     """Jobs find their new rank, change requests stay as they are, and what was approved can be rejected now."""
     former = open_store(tmp_path, Keyring({"k1": bytes(32)}), ShiftedClock())
     numbers = {status: opened(former, f"thing:{status}", status=status).number for status in Status}
-    with former.unit_of_work():
+    with former.unit_of_work() as tx:
         for kind, rank in (("inbound", 0), ("inbound", 1), ("execute", 0)):
             former.database.execute(
                 "INSERT INTO jobs (kind, payload, due_steady, created_at, rank) VALUES (?, '1', 0, 0, ?)", kind, rank
@@ -176,8 +176,8 @@ def test_what_is_open_goes_through_the_step_that_brings_stops_and_ranks(tmp_path
         ("inbound", Rank.PLANNING),
         ("execute", Rank.RUNNING),
     ]
-    with store.unit_of_work():
-        assert store.changes.move(numbers[Status.APPROVED], Status.APPROVED, Status.REJECTED)
+    with store.unit_of_work() as tx:
+        assert tx.changes.move(numbers[Status.APPROVED], Status.APPROVED, Status.REJECTED)
     store.close()
 
 
@@ -197,10 +197,10 @@ def test_refusals_that_were_being_folded_go_through_the_step_that_folds_others_t
 
 def test_what_an_earlier_release_put_off_by_the_time_of_the_day_is_due_at_once(tmp_path: Path) -> None:
     former = open_store(tmp_path, Keyring({"k1": bytes(32)}), ShiftedClock())
-    with former.unit_of_work():
+    with former.unit_of_work() as tx:
         for rank in Rank:
-            former.jobs.add("inbound", "1", at=0, position=Position(rank=rank, person="T1:U1"), due=2**50)
-        former.outbox.put("audit:1", AuditNotice(seq=1), at=0, due=2**50)
+            tx.jobs.add("inbound", "1", at=0, position=Position(rank=rank, person="T1:U1"), due=2**50)
+        tx.outbox.put("audit:1", AuditNotice(seq=1), at=0, due=2**50)
     former.close()
     take_back_to(tmp_path / FILE_NAME, "m010_refused_last")
     store = open_store(tmp_path, Keyring({"k1": bytes(32)}), ShiftedClock())

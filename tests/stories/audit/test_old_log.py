@@ -14,9 +14,9 @@ YEARS = Entry(tag=Tag.COMMAND_RAN, actor=SYSTEM, subject=SYSTEM)
 def grow(scene: Scene) -> None:
     """As years of use would."""
     store = scene.playground.store
-    with store.unit_of_work():
+    with store.unit_of_work() as tx:
         for _ in range(RECOMPUTED_AT_ONCE + 1):
-            store.audit.append(YEARS, at=store.clock.now_ms())
+            tx.audit.append(YEARS, at=store.clock.now_ms())
 
 
 def spoil(scene: Scene) -> None:

@@ -138,8 +138,8 @@ def test_an_admin_who_became_the_last_one_meanwhile_stays(ruled: CoreBot) -> Non
     change = ruled.ask("access revoke @UIDA", IDA)
     ruled.press(ADA, change)
     ruled.deliver()
-    with ruled.store.unit_of_work():
-        job = ruled.store.jobs.claim(ruled.clock.now_ms())
+    with ruled.store.unit_of_work() as tx:
+        job = tx.jobs.claim(ruled.clock.now_ms())
     assert job is not None
     plugin, services = BuiltinPlugin(), ruled.ctx.services(BUILTIN)
     with ruled.store.unit_of_work() as store:

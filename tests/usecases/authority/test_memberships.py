@@ -236,8 +236,8 @@ def test_facts_that_grew_old_while_planning_are_asked_for_again(core_bot: CoreBo
 
 def test_the_one_who_confirms_in_the_shell_needs_no_account(core_bot: CoreBot) -> None:
     core_bot.type(SHELL, "thing paint one")
-    with core_bot.store.unit_of_work():
-        confirm(core_bot.ctx, SHELL, core_bot.change())
+    with core_bot.store.unit_of_work() as tx:
+        confirm(tx, core_bot.ctx, SHELL, core_bot.change())
     core_bot.messenger.fail("account", *DOWN)
     core_bot.work()
     assert core_bot.change().status is Status.DONE

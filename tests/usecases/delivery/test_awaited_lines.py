@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.core.change.change_request import ChangeRequest, Status
-from bot.store.repositories.outbox import Outbox
+from bot.store.repositories.outbox import OutboxReader
 from bot.usecases.authority import card_token
 from bot.usecases.delivery.awaited_lines import resume_awaiting
 from bot.usecases.delivery_errors import Lost
@@ -13,7 +13,7 @@ from bot.usecases.intake.receipts import receive
 from tests.usecases.core_bot import ANTON, CoreBot
 
 
-class Meanwhile(Outbox):
+class Meanwhile(OutboxReader):
     """An outbox in which something happens right after somebody has asked what became of a notice."""
 
     happens: Callable[[], object] | None = None

@@ -39,8 +39,8 @@ def record(core_bot: CoreBot, count: int = 1) -> list[int]:
 
 
 def whispered(core_bot: CoreBot, text: str) -> None:
-    with core_bot.store.unit_of_work():
-        notify_person(core_bot.ctx, OLGA, "C1", Reply(title=text))
+    with core_bot.store.unit_of_work() as tx:
+        notify_person(tx, core_bot.ctx, OLGA, "C1", Reply(title=text))
 
 
 def queued(core_bot: CoreBot, *, threads: int = 0) -> ChangeRequest:
@@ -48,9 +48,9 @@ def queued(core_bot: CoreBot, *, threads: int = 0) -> ChangeRequest:
     core_bot.take(core_bot.typed(OLGA, "thing remove one"))
     with core_bot.store.unit_of_work() as store:
         store.engine.execute("DELETE FROM outbox")
-        queue_card(core_bot.ctx, 1001)
+        queue_card(store, core_bot.ctx, 1001)
         for n in range(threads):
-            post_in_thread(core_bot.ctx, 1001, f"line {n}")
+            post_in_thread(store, core_bot.ctx, 1001, f"line {n}")
     return core_bot.change(1001)
 
 
@@ -185,8 +185,8 @@ def test_a_card_is_posted_once_and_rewritten_from_then_on(core_bot: CoreBot) -> 
     deliver(core_bot)
     assert core_bot.now(change).card == "1.0"
     for _ in range(3):
-        with core_bot.store.unit_of_work():
-            queue_card(core_bot.ctx, change.number)
+        with core_bot.store.unit_of_work() as tx:
+            queue_card(tx, core_bot.ctx, change.number)
     deliver(core_bot)
     assert core_bot.messenger.cards == [(1001, Status.PENDING, "1.0")] * 2, "several changes are one rewriting"
 
@@ -203,11 +203,11 @@ def test_of_cards_that_have_changed_the_one_that_was_clicked_is_rewritten_first(
     """Every five minutes it is looked whether cards still stand, and many may expire at once."""
     numbers = [core_bot.ask(f"thing remove {thing}").number for thing in ("one", "two", "precious")]
     core_bot.clock.advance(5)
-    with core_bot.store.unit_of_work():
+    with core_bot.store.unit_of_work() as tx:
         for number in numbers:
-            queue_card(core_bot.ctx, number, unchanged=True)
-        queue_card(core_bot.ctx, numbers[1])
-        queue_clicked_card(core_bot.ctx, numbers[2])
+            queue_card(tx, core_bot.ctx, number, unchanged=True)
+        queue_card(tx, core_bot.ctx, numbers[1])
+        queue_clicked_card(tx, core_bot.ctx, numbers[2])
     before = len(core_bot.messenger.cards)
     patient(core_bot, 6)
     assert [number for number, _, _ in core_bot.messenger.cards[before:]] == [numbers[2], numbers[1], numbers[0]]
@@ -216,9 +216,9 @@ def test_of_cards_that_have_changed_the_one_that_was_clicked_is_rewritten_first(
 def test_a_look_at_a_card_puts_off_nothing_that_has_changed(core_bot: CoreBot) -> None:
     change = core_bot.ask()
     core_bot.clock.advance(5)
-    with core_bot.store.unit_of_work():
-        queue_clicked_card(core_bot.ctx, change.number)
-        queue_card_if_it_lasts(core_bot.ctx, change.number)
+    with core_bot.store.unit_of_work() as tx:
+        queue_clicked_card(tx, core_bot.ctx, change.number)
+        queue_card_if_it_lasts(tx, core_bot.ctx, change.number)
     before = len(core_bot.messenger.cards)
     deliver(core_bot)
     assert len(core_bot.messenger.cards) == before + 1
@@ -227,8 +227,8 @@ def test_a_look_at_a_card_puts_off_nothing_that_has_changed(core_bot: CoreBot) -
 def test_posts_keep_their_order_whoever_waits_for_them(core_bot: CoreBot) -> None:
     for thing in ("one", "two"):
         core_bot.take(core_bot.typed(OLGA, f"thing remove {thing}"))
-    with core_bot.store.unit_of_work():
-        queue_clicked_card(core_bot.ctx, 1002)
+    with core_bot.store.unit_of_work() as tx:
+        queue_clicked_card(tx, core_bot.ctx, 1002)
     patient(core_bot, 5)
     assert [number for number, _, _ in core_bot.messenger.cards[:2]] == [1001, 1002]
 
@@ -244,8 +244,8 @@ def test_where_the_card_came_to_stand_is_remembered(core_bot: CoreBot) -> None:
 def test_a_card_that_somebody_deleted_is_posted_again(core_bot: CoreBot) -> None:
     change = queued(core_bot)
     deliver(core_bot)
-    with core_bot.store.unit_of_work():
-        queue_card(core_bot.ctx, change.number)
+    with core_bot.store.unit_of_work() as tx:
+        queue_card(tx, core_bot.ctx, change.number)
     core_bot.messenger.fail("rewrite", Unchangeable("message_not_found"))
     deliver(core_bot)
     assert core_bot.now(change).card is None, "the channel took a post in this second already"
@@ -308,8 +308,8 @@ def test_when_slack_asks_to_wait_cards_and_lines_keep_their_order(core_bot: Core
     patient(core_bot, 9)
     assert "post" not in [kind for kind, _ in core_bot.messenger.said]
     patient(core_bot, 60)
-    with core_bot.store.unit_of_work():
-        post_in_thread(core_bot.ctx, 1001, "last")
+    with core_bot.store.unit_of_work() as tx:
+        post_in_thread(tx, core_bot.ctx, 1001, "last")
     deliver(core_bot)
     assert [kind for kind, _ in core_bot.messenger.said if kind in ("post", "reply")] == ["post", "reply", "reply"]
     assert core_bot.threads == ["CR-1001 line 0\nline 1\nline 2", "CR-1001 last"]
@@ -362,9 +362,9 @@ def test_a_bug_in_what_is_said_holds_up_nothing_else(
 
 
 def test_a_notice_of_something_that_is_not_there_ends_in_time(core_bot: CoreBot) -> None:
-    with core_bot.store.unit_of_work():
-        post_in_thread(core_bot.ctx, 4711, "line")
-        core_bot.store.outbox.put("audit:999", AuditNotice(seq=999), at=0)
+    with core_bot.store.unit_of_work() as tx:
+        post_in_thread(tx, core_bot.ctx, 4711, "line")
+        tx.outbox.put("audit:999", AuditNotice(seq=999), at=0)
     patient(core_bot, 600)
     assert core_bot.store.outbox.counts()["dead"] == 1
     assert core_bot.store.outbox.state_of("audit:999") == "new"
@@ -433,9 +433,16 @@ def test_what_is_said_to_one_person_goes_before_cards_and_lines(core_bot: CoreBo
 
 
 def test_a_whisper_arrives_as_it_was_queued(core_bot: CoreBot) -> None:
-    with core_bot.store.unit_of_work():
+    with core_bot.store.unit_of_work() as tx:
         notify_person(
-            core_bot.ctx, OLGA, "C1", Reply(title="t"), answer_url="https://x", mood="refusal", suggestion="thing list"
+            tx,
+            core_bot.ctx,
+            OLGA,
+            "C1",
+            Reply(title="t"),
+            answer_url="https://x",
+            mood="refusal",
+            suggestion="thing list",
         )
     deliver(core_bot)
     assert core_bot.messenger.whispers == [
@@ -454,15 +461,15 @@ def test_lines_that_wait_share_a_message_up_to_what_fits_and_a_lone_one_goes_at_
     change = queued(core_bot)
     deliver(core_bot)
     core_bot.clock.advance(5)
-    with core_bot.store.unit_of_work():
-        post_in_thread(core_bot.ctx, change.number, "lone")
+    with core_bot.store.unit_of_work() as tx:
+        post_in_thread(tx, core_bot.ctx, change.number, "lone")
     deliver(core_bot)
     assert core_bot.threads == ["CR-1001 lone"]
-    with core_bot.store.unit_of_work():
+    with core_bot.store.unit_of_work() as tx:
         for n in range(45):
-            post_in_thread(core_bot.ctx, change.number, f"line {n}")
+            post_in_thread(tx, core_bot.ctx, change.number, f"line {n}")
         for n in range(3):
-            post_in_thread(core_bot.ctx, change.number, str(n) * 900)
+            post_in_thread(tx, core_bot.ctx, change.number, str(n) * 900)
     patient(core_bot, 10)
     shared = [words.removeprefix("CR-1001 ").split("\n") for words in core_bot.threads[1:]]
     assert [len(lines) for lines in shared] == [20, 20, 7, 1], "twenty lines, and no more than 2,000 characters"
@@ -508,8 +515,8 @@ def test_a_channel_that_asks_to_wait_holds_up_no_other(make_core_bot: Callable[.
 def test_a_whisper_that_meets_the_limit_lets_its_channel_rest(core_bot: CoreBot) -> None:
     """It goes into the channel by the same door as cards."""
     change = queued(core_bot)
-    with core_bot.store.unit_of_work():
-        notify_person(core_bot.ctx, OLGA, change.channel, Reply(title="hello"))
+    with core_bot.store.unit_of_work() as tx:
+        notify_person(tx, core_bot.ctx, OLGA, change.channel, Reply(title="hello"))
     core_bot.messenger.fail("whisper", Busy(20))
     patient(core_bot, 19)
     assert core_bot.messenger.cards == []
@@ -580,8 +587,8 @@ def test_a_card_queued_anew_while_it_failed_for_good_is_not_told_as_dead(core_bo
 
     def changed(kind: str) -> None:
         if kind == "post":
-            with core_bot.store.unit_of_work():
-                queue_card(core_bot.ctx, change.number)
+            with core_bot.store.unit_of_work() as tx:
+                queue_card(tx, core_bot.ctx, change.number)
 
     core_bot.messenger.on_try = changed
     core_bot.messenger.fail("post", Impossible("invalid_blocks"))

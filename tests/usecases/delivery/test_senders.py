@@ -63,8 +63,8 @@ def working(core_bot: CoreBot, crowd: Crowd) -> Iterator[None]:
 
 
 def tell(core_bot: CoreBot, title: str, who: Principal = OLGA) -> None:
-    with core_bot.store.unit_of_work():
-        notify_person(core_bot.ctx, who, "C1", Reply(title=title))
+    with core_bot.store.unit_of_work() as tx:
+        notify_person(tx, core_bot.ctx, who, "C1", Reply(title=title))
     core_bot.ctx.threads.wake()
 
 
@@ -152,7 +152,7 @@ def test_into_a_channel_one_post_is_under_way_at_a_time_and_posts_keep_their_ord
     change = core_bot.ask()
     for number in range(30):
         with core_bot.store.unit_of_work() as store:
-            post_in_thread(core_bot.ctx, change.number, f"{number} " + "x" * 1_500)
+            post_in_thread(store, core_bot.ctx, change.number, f"{number} " + "x" * 1_500)
             store.record(Entry(tag=Tag.PROCESS_STARTED, actor="b24bot", subject=str(number)))
     crowd = Crowd()
     with working(core_bot, crowd):
@@ -166,13 +166,13 @@ def test_into_a_channel_one_post_is_under_way_at_a_time_and_posts_keep_their_ord
 def test_a_rewrite_overtakes_a_post_that_takes_its_time(core_bot: CoreBot) -> None:
     core_bot.ctx.chat.pace.gaps = NO_GAPS
     change = core_bot.ask()
-    with core_bot.store.unit_of_work():
-        post_in_thread(core_bot.ctx, change.number, "a line")
+    with core_bot.store.unit_of_work() as tx:
+        post_in_thread(tx, core_bot.ctx, change.number, "a line")
     crowd = Crowd("reply")
     with working(core_bot, crowd):
         assert come_true(lambda: crowd.inside["reply"] == 1)
-        with core_bot.store.unit_of_work():
-            queue_card(core_bot.ctx, change.number)
+        with core_bot.store.unit_of_work() as tx:
+            queue_card(tx, core_bot.ctx, change.number)
         core_bot.ctx.threads.wake()
         assert come_true(lambda: [kind for kind, _ in core_bot.messenger.said][-1:] == ["rewrite"])
         assert core_bot.threads == []
@@ -187,11 +187,11 @@ def test_a_card_that_changes_while_it_is_posted_is_rewritten_after_that(core_bot
     with working(core_bot, crowd):
         assert come_true(lambda: crowd.inside["post"] == 1)
         with core_bot.store.unit_of_work() as store:
-            queue_card(core_bot.ctx, number)
+            queue_card(store, core_bot.ctx, number)
             # As if it stood already: what was posted is not written down yet.
             store.changes.note(number, {"card": "1.0"})
             # What is chosen after it shows that the senders have looked, and left it alone.
-            post_in_thread_of(core_bot.ctx, "COTHER", "1.0", "later")
+            post_in_thread_of(store, core_bot.ctx, "COTHER", "1.0", "later")
         core_bot.ctx.threads.wake()
         assert come_true(lambda: ("note", "later") in core_bot.messenger.said)
         assert crowd.most["rewrite"] == 0
@@ -202,8 +202,8 @@ def test_a_card_that_changes_while_it_is_posted_is_rewritten_after_that(core_bot
 
 def test_an_answer_that_is_queued_anew_while_it_is_said_is_said_again_after_that(core_bot: CoreBot) -> None:
     def say(title: str) -> None:
-        with core_bot.store.unit_of_work():
-            notify_person(core_bot.ctx, OLGA, "C1", Reply(title=title), key="whisper:stop:1:wait")
+        with core_bot.store.unit_of_work() as tx:
+            notify_person(tx, core_bot.ctx, OLGA, "C1", Reply(title=title), key="whisper:stop:1:wait")
         core_bot.ctx.threads.wake()
 
     say("it waits")

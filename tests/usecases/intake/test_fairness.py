@@ -182,8 +182,8 @@ def test_what_the_terminal_is_refused_again_and_again_is_folded_for_each_change_
     changes = [core_bot.ask(f"thing remove {name}") for name in ("one", "two")]
     for _ in range(5):
         for change in changes:
-            with core_bot.store.unit_of_work():
-                withdraw(core_bot.ctx, SHELL, change)
+            with core_bot.store.unit_of_work() as tx:
+                withdraw(tx, core_bot.ctx, SHELL, change)
     refused = core_bot.records(Tag.REVIEW_REFUSED)
     assert [record.subject for record in refused] == [change.id for change in changes]
     core_bot.wait(FOLD_MS / 1000 + 1)

@@ -266,8 +266,8 @@ def test_a_key_of_the_key_file_is_known(core_bot: CoreBot) -> None:
 def test_the_records_from_before_stay_verifiable(core_bot: CoreBot) -> None:
     """They were written with other words: a chain is over what is stored."""
     core_bot.type(OLGA, "thing list")
-    with core_bot.store.unit_of_work():
-        core_bot.store.audit.append(
+    with core_bot.store.unit_of_work() as tx:
+        tx.audit.append(
             Entry(tag=Tag.COMMAND_REFUSED, actor=OLGA.id, subject=OLGA.id, facts={"line": COLOUR}),
             at=core_bot.clock.now,
         )

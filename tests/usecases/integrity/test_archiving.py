@@ -22,7 +22,7 @@ from bot.plugin import Refusal
 from bot.store.files.archive_file import check_archive
 from bot.store.files.verified_head import VERIFIED, read_kept_mark
 from bot.store.files.witness_file import Witness
-from bot.store.repositories.audit_log import AuditLog
+from bot.store.repositories.audit_log import AuditReader
 from bot.store.store import audit_key, open_store
 from bot.usecases.admin.status_report import report_status
 from bot.usecases.authority import card_token
@@ -149,7 +149,7 @@ def test_what_is_archived_is_told_although_the_witness_file_does_not_take_the_re
     assert anchors[-1].seq == made.end.seq + 1, "the bot writes it when it starts"
 
 
-class Interrupted(AuditLog):
+class Interrupted(AuditReader):
     """A log that somebody archives while it is recomputed, a few records at a time."""
 
     meanwhile: Callable[[], object] | None = None

@@ -17,7 +17,7 @@ from bot.core.change.change_request import Status
 from bot.store.files.consistency import assert_fits
 from bot.store.files.verified_head import BROKEN, VERIFIED, Mark, encode_mark, read_kept_mark, read_mark
 from bot.store.files.witness_file import Witness
-from bot.store.repositories.audit_log import AuditLog
+from bot.store.repositories.audit_log import AuditReader
 from bot.store.sealing.keyring import Keyring
 from bot.usecases.admin.status_report import report_status
 from bot.usecases.integrity.active_limits import list_limits
@@ -42,7 +42,7 @@ AT_ONCE, RECORDS = 10, 40
 KEYS = Keyring({"k1": bytes(32)})
 
 
-class CountedLog(AuditLog):
+class CountedLog(AuditReader):
     """Counts the records that are handed out to be recomputed: each costs one HMAC."""
 
     walked = 0
@@ -130,7 +130,7 @@ def test_a_key_is_asked_for_once_a_page_and_the_key_file_is_looked_at_once_for_i
         looks += 1
         return 0, 0, 0
 
-    log = AuditLog(old.store.database, Keyring({"k1": bytes(32)}, stamp=stamp))
+    log = AuditReader(old.store.database, Keyring({"k1": bytes(32)}, stamp=stamp))
     looks = 0
     assert log.broken_at() is None
     assert looks == 1

@@ -73,10 +73,10 @@ def test_the_room_is_that_of_the_real_disk(core_bot: CoreBot, tmp_path: Path) ->
 def old(core_bot: CoreBot) -> CoreBot:
     """An office that is started anew, with a log whose pages a start leaves out, one of them damaged."""
     store = core_bot.store
-    with store.unit_of_work():
+    with store.unit_of_work() as tx:
         for number in range(300):
-            store.audit.append(replace(ENTRY, facts={"line": f"number {number:03d}"}), at=core_bot.clock.now)
-        put_mark(store)
+            tx.audit.append(replace(ENTRY, facts={"line": f"number {number:03d}"}), at=core_bot.clock.now)
+        put_mark(tx, at=store.clock.now_ms())
     store.close()
     damage_page(store.database.path, "number 100")
     home = store.database.path.parent

@@ -48,8 +48,8 @@ def asked(core_bot: CoreBot, line: str) -> ChangeRequest:
 
 
 def hand(core_bot: CoreBot, change: ChangeRequest, status: Status, who: Principal = SHELL) -> str:
-    with core_bot.store.unit_of_work():
-        return settle_by_hand(core_bot.ctx, who, core_bot.now(change), status)
+    with core_bot.store.unit_of_work() as tx:
+        return settle_by_hand(tx, core_bot.ctx, who, core_bot.now(change), status)
 
 
 def asking(core_bot: CoreBot) -> list[str]:

@@ -227,8 +227,8 @@ def test_who_became_the_only_admin_meanwhile_does_not_break_it(make_core_bot: Ca
     assert core_bot.press(IDA, change, card_token.CONFIRM).startswith("Nobody could review it")
     assert core_bot.now(change).status is Status.PENDING
     assert core_bot.records(Tag.REVIEW_REFUSED, change.id)
-    with pytest.raises(NotPermitted, match="Nobody could review it"), core_bot.store.unit_of_work():
-        confirm(core_bot.ctx, IDA, change)
+    with pytest.raises(NotPermitted, match="Nobody could review it"), core_bot.store.unit_of_work() as tx:
+        confirm(tx, core_bot.ctx, IDA, change)
 
 
 def test_another_account_of_theirs_is_no_other_admin(make_core_bot: Callable[..., CoreBot]) -> None:
@@ -528,8 +528,8 @@ def test_a_review_goes_on_while_frozen_and_cannot_be_bypassed(glass: CoreBot) ->
 
 def test_in_the_terminal_the_account_confirms_and_somebody_else_reviews(glass: CoreBot) -> None:
     change = glass.ask(NOW, SHELL)
-    with glass.store.unit_of_work():
-        confirm(glass.ctx, SHELL, change)
+    with glass.store.unit_of_work() as tx:
+        confirm(tx, glass.ctx, SHELL, change)
     review = glass.change()
     assert (review.requester, review.line) == (SHELL, "request review CR-1001")
     assert glass.press(ADA, review) == ""

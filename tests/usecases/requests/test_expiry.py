@@ -84,8 +84,8 @@ def test_what_moved_on_meanwhile_does_not_expire(core_bot: CoreBot, button: str)
     """The keeper has read it as pending; a click came in between."""
     old = core_bot.ask()
     core_bot.press(OLGA if button == card_token.WITHDRAW else ANTON, old, button)
-    with core_bot.store.unit_of_work():
-        assert not expire(core_bot.ctx, old)
+    with core_bot.store.unit_of_work() as tx:
+        assert not expire(tx, core_bot.ctx, old)
     assert core_bot.now(old).status is not Status.EXPIRED
     assert core_bot.records(Tag.CHANGE_EXPIRED) == []
 

@@ -13,7 +13,7 @@ from bot.plugin import Place, Services
 from bot.plugin.loopback import wait_until
 from bot.store.engine.database import Database
 from bot.store.repositories.job_order import ROOM, Rank
-from bot.store.repositories.jobs import Jobs
+from bot.store.repositories.jobs import JobReader
 from bot.store.sealing.keyring import Keyring
 from bot.usecases.authority import card_token
 from bot.usecases.intake.receipts import receive
@@ -22,7 +22,7 @@ from tests.usecases.core_bot import ANTON, IDA, OLGA, VERA, VIKTOR, CoreBot
 from tests.usecases.toy import ACME, BETA, Toy
 
 
-class CountedJobs(Jobs):
+class CountedJobs(JobReader):
     """Notes which threads ask whether a job waits."""
 
     def __init__(self, database: Database, keys: Keyring) -> None:

@@ -260,8 +260,8 @@ def test_until_slack_has_said_who_we_are_nothing_is_posted(core_bot: CoreBot) ->
     """The buttons of a card are signed for our team: one that was posted before would be refused as made up."""
     change = core_bot.ask()
     core_bot.ctx.workspace.identify("")
-    with core_bot.store.unit_of_work():
-        queue_card(core_bot.ctx, change.number)
+    with core_bot.store.unit_of_work() as tx:
+        queue_card(tx, core_bot.ctx, change.number)
     core_bot.messenger.cards.clear()
     worker = Worker(core_bot.ctx)
     worker.start()
