@@ -258,19 +258,6 @@ def connections(module: Module) -> Iterator[str]:
             yield f"{module.name} imports {name}"
 
 
-def transactions(module: Module) -> Iterator[str]:
-    """Whoever is given a transaction asks nobody over the network: others cannot write until it ends."""
-    for function in _functions(module):
-        arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
-        given = [ast.unparse(one.annotation) for one in arguments if one.annotation is not None]
-        if "Transaction" not in given:
-            continue
-        for node in ast.walk(function):
-            name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-            if name in table.GOES_OUT:
-                yield f"{module.name}:{getattr(node, 'lineno', 0)} {function.name} has a transaction and uses {name}"
-
-
 _SQL = re.compile(
     r"\s*(?:SELECT\s.*(?:\bFROM\b|\d|\()|SELECT\s*$|INSERT (?:INTO|OR)\b|UPDATE \w+ SET\b|DELETE FROM\b"
     r"|VACUUM\b|PRAGMA \w|(?:CREATE|DROP|ALTER) (?:TABLE|INDEX|UNIQUE|TRIGGER|VIEW)\b"
@@ -331,7 +318,6 @@ CHECKS: tuple[Check, ...] = (
     placeholders,
     statements,
     connections,
-    transactions,
     shell_lines,
 )
 

@@ -247,6 +247,25 @@ CONNECTS: Mapping[str, str] = {
 GOES_OUT = ("messenger", "look_up", "unit_of_work")
 """What whoever was given a transaction does not use: what goes over the network, and what begins or joins another."""
 
+NETWORK = (
+    r"\bmessenger\.(?!find_refusal$|fitting_lines$)\w+$",
+    r"\bplugin\.(?:open|perform|verify|maintain|start)$",
+    r"\bcommand\.answer$",
+    r"\bunit_of_work$",
+)
+"""How what goes over the network, or begins or joins another transaction, is written where it is used."""
+
+PLANS_OWN: Mapping[str, str] = {
+    "bot.usecases.requests.break_glass._ask_for_review": "plans a command of the bot itself, which reads the store",
+}
+"""Functions with a transaction that use what may go over the network, and does not for them."""
+
+WRITERS: Mapping[str, str] = {
+    "bot.store.store": "makes the transaction",
+    "bot.store.schema.plain_texts": "is a step of the schema, before there is a store",
+}
+"""Modules that make the repositories that change rows."""
+
 UNPORTABLE: Mapping[str, str] = {
     r"\buser\b": "call the column `person`: `user` is a function elsewhere",
     r"\browid\b": "name it {row_id}, as the dialect spells it",

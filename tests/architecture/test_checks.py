@@ -80,20 +80,6 @@ TEXTS: list[tuple[Check, str, str, str]] = [
     ),
     (checks.connections, "bot.store.engine.x", "from bot.store.engine.faults import sqlite3", ""),
     (
-        checks.transactions,
-        "bot.usecases.x",
-        "def f(tx: Transaction, ctx: Context):\n    ctx.chat.messenger.post()",
-        "uses messenger",
-    ),
-    (
-        checks.transactions,
-        "bot.usecases.x",
-        "def f(tx: Transaction):\n    look_up(1)",
-        "f has a transaction and uses look_up",
-    ),
-    (checks.transactions, "bot.usecases.x", "def f(tx: Transaction, ctx: Context):\n    tx.facts.put('a', 'b')", ""),
-    (checks.transactions, "bot.usecases.x", "def f(ctx: Context):\n    ctx.chat.messenger.post()", ""),
-    (
         checks.owners,
         "bot.usecases.process.x",
         "def f(self):\n    self.limits: dict[str, int] = {}",

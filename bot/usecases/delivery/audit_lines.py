@@ -39,7 +39,7 @@ class AuditLines:
         with self._ctx.store.unit_of_work() as tx:
             # Another line may have become the first meanwhile, also one that waits for another try.
             lines = order.audit_lines(steady, most=self._most)
-            fitting = self._ctx.messenger.fitting_lines(self._records(seq for _, seq in lines))
+            fitting = self._ctx.chat.messenger.fitting_lines(self._records(seq for _, seq in lines))
             envelopes = tx.outbox.claim_these(id for id, _ in lines[: max(1, fitting)])
         return Delivery(carrier=self, envelopes=tuple(envelopes), lane=lane) if envelopes else None
 

@@ -47,7 +47,7 @@ class Posts:
         for head in self._ctx.store.outbox.order.heads(steady):
             lane: Lane = (head.channel, PostKind.REWRITE if head.is_rewrite else PostKind.POST)
             is_free = self._under_way.is_free(lane) and not self._under_way.holds(head.id)
-            if is_free and self._ctx.pace.take(*lane):
+            if is_free and self._ctx.chat.pace.take(*lane):
                 with self._ctx.store.unit_of_work() as tx:
                     envelopes = tx.outbox.claim_these(self._coalesce(head, steady))
                 return Delivery(carrier=self, envelopes=tuple(envelopes), lane=lane, head=head) if envelopes else None

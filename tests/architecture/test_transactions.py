@@ -1,0 +1,130 @@
+"""A unit of work is a value that is passed: who changes rows takes one, and who waits for others cannot get one."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.architecture import table, transaction_checks
+from tests.architecture.checks import Check
+from tests.architecture.source import Module, modules
+
+TAKES = "def f(tx: Transaction, ctx: Context) -> None:\n    {}\n"
+ASKS = "from bot.usecases.authority.memberships import refresh_memberships\n"
+CHARTED = ASKS + "def g(ctx):\n    refresh_memberships(ctx, [])\nTABLE = {1: g}\n"
+
+# checker, name of the module, its text, what is said of it; nothing when it is good.
+TEXTS: list[tuple[Check, str, str, str]] = [
+    (
+        transaction_checks.transaction_parameters,
+        "bot.usecases.x",
+        "def f(ctx: Context, tx: Transaction): ...",
+        "f takes",
+    ),
+    (transaction_checks.transaction_parameters, "bot.usecases.x", "def f(store: Transaction): ...", "f takes"),
+    (transaction_checks.transaction_parameters, "bot.usecases.x", "def f(*, tx: Transaction): ...", ""),
+    (transaction_checks.transaction_parameters, "bot.usecases.x", "def f(tx: Transaction, ctx: Context): ...", ""),
+    (
+        transaction_checks.transaction_parameters,
+        "bot.usecases.x",
+        "class A:\n    def f(self, tx: Transaction): ...",
+        "",
+    ),
+    (transaction_checks.transactions, "bot.usecases.x", TAKES.format("ctx.chat.messenger.post()"), "uses messenger"),
+    (
+        transaction_checks.transactions,
+        "bot.usecases.x",
+        TAKES.format("look_up(1)"),
+        "has a transaction and uses look_up",
+    ),
+    (transaction_checks.transactions, "bot.usecases.x", TAKES.format("tx.facts.put('a', 'b')"), ""),
+    (transaction_checks.transactions, "bot.usecases.x", "def f(ctx: Context):\n    ctx.chat.messenger.post()", ""),
+    (
+        transaction_checks.transaction_paths,
+        "bot.usecases.x",
+        ASKS + TAKES.format("refresh_memberships(ctx, [])"),
+        "refresh_memberships → ctx.chat.messenger.account",
+    ),
+    (
+        transaction_checks.transaction_paths,
+        "bot.usecases.x",
+        CHARTED + TAKES.format("TABLE[1](ctx)"),
+        "bot.usecases.x.g → bot.usecases.authority.memberships.refresh_memberships → ctx.chat.messenger.account",
+    ),
+    (
+        transaction_checks.transaction_paths,
+        "bot.usecases.x",
+        "class A:\n    def f(self, tx: Transaction):\n        self.g()\n    def g(self):\n        plugin.verify()",
+        "x.A.g → plugin.verify",
+    ),
+    (
+        transaction_checks.transaction_paths,
+        "bot.usecases.x",
+        "from bot.usecases.notifications import announce\n" + TAKES.format("announce(tx, ctx, 'text')"),
+        "",
+    ),
+    (
+        transaction_checks.transaction_paths,
+        "bot.usecases.x",
+        ASKS + "def f(ctx):\n    refresh_memberships(ctx, [])",
+        "",
+    ),
+    (
+        transaction_checks.unit_docstrings,
+        "bot.usecases.x",
+        'def f():\n    """Move on, in a\n    unit of work."""',
+        "x:1 says",
+    ),
+    (transaction_checks.unit_docstrings, "bot.usecases.x", '"""X. Not inside a unit of work."""', "says"),
+    (
+        transaction_checks.unit_docstrings,
+        "bot.usecases.x",
+        'def f():\n    """Move on.\n\n    Raises outside one."""',
+        "",
+    ),
+    (transaction_checks.unit_docstrings, "bot.store.engine.x", 'def f():\n    """Only inside a unit of work."""', ""),
+    (
+        transaction_checks.writers,
+        "bot.usecases.x",
+        "from bot.store.repositories.jobs import Jobs",
+        "imports bot.store.repositories.jobs.Jobs",
+    ),
+    (transaction_checks.writers, "bot.usecases.x", "from bot.store.repositories.jobs import Job, JobReader", ""),
+    (transaction_checks.writers, "bot.store.store", "from bot.store.repositories.jobs import Jobs", ""),
+]
+
+
+@pytest.mark.parametrize("check", transaction_checks.CHECKS, ids=lambda check: check.__name__)
+def test_the_house_holds(check: Check) -> None:
+    assert [line for module in modules() for line in check(module)] == []
+
+
+@pytest.mark.parametrize(("check", "name", "text", "said"), TEXTS)
+def test_a_bad_text_is_found_and_its_good_twin_is_not(check: Check, name: str, text: str, said: str) -> None:
+    complaints = list(check(Module(name=name, text=text)))
+    assert bool(complaints) == bool(said)
+    assert said in " ".join(complaints)
+
+
+@pytest.mark.parametrize("check", transaction_checks.CHECKS, ids=lambda check: check.__name__)
+def test_no_checker_goes_without_a_text_it_finds_and_one_it_does_not(check: Check) -> None:
+    assert {bool(said) for tried, _, _, said in TEXTS if tried is check} == {True, False}
+
+
+def test_the_store_hands_out_readers_and_the_transaction_what_writes() -> None:
+    """Each repository with a reader: were it handed out whole, it could be changed without a transaction."""
+    (store,) = (module for module in modules() if module.name == "bot.store.store")
+    before, _, after = store.text.partition("class Transaction:")
+    for name in transaction_checks.writing_repositories():
+        made = f"= {name.rpartition('.')[2]}("
+        assert made in after, name
+        assert made not in before, name
+
+
+@pytest.mark.parametrize("name", table.PLANS_OWN)
+def test_every_exception_is_still_needed(name: str) -> None:
+    found = next(module for module in modules() if module.name == name.rpartition(".")[0])
+    assert list(transaction_checks.paths_out(found, ends=())), f"{name} needs no exception any more"
+
+
+def test_every_exception_has_a_reason() -> None:
+    assert all(len(reason) > 10 for listed in (table.PLANS_OWN, table.WRITERS) for reason in listed.values())
