@@ -360,7 +360,7 @@ def test_a_plugin_without_a_portal_is_closed_after_each_look(cli_bot: CliBot, wo
     well(cli_bot, workspace)
     cli_bot.settings["B24BOT_PLUGINS"] = "tests.slack.plugins:leaving"
     before = leaving.closed
-    assert looked(cli_bot)["portals"][1].startswith("No portal is set up yet")
+    assert looked(cli_bot)["portals"][1].startswith("No place is set up yet")
     looks_that_open_it = 2
     assert leaving.closed == before + looks_that_open_it, "its settings, and its portals"
 
