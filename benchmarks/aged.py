@@ -199,7 +199,7 @@ def _new_change(now: int) -> NewChange:
 
 def _life(change: ChangeRequest) -> Iterator[Entry]:
     """What is recorded of a change request that was approved and done."""
-    what: dict[str, Fact] = {"summary": change.plan.summary, "target": change.plan.target, "portal": "default"}
+    what: dict[str, Fact] = {"summary": str(change.plan.summary), "target": change.plan.target, "portal": "default"}
     asked: dict[str, Fact] = {
         "line": change.line,
         "risk": change.risk,

@@ -27,6 +27,7 @@ from bot.store.sealing.keyring import create_key_file
 from bot.usecases.integrity.active_limits import FROZEN
 from bot.web.site import Site
 from tests.host.invented import Invented
+from tests.language.english import en
 from tests.slack.intake import Intake, locked, over_http, settings_for
 from tests.slack.kit import FORM, form_body, slash_fields
 from tests.slack.plugins import Leaving, leaving
@@ -69,7 +70,7 @@ def test_what_it_cannot_start_with_is_named_in_a_sentence(
     create_key_file(tmp_path / "home" / "key")
     with pytest.raises(ConfigurationError) as caught:
         assemble(read_settings({**environment, name: value.format(folder=tmp_path)}))
-    assert words in caught.value.sentence
+    assert words in en(caught.value.sentence)
 
 
 def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path, environment: dict[str, str]) -> None:

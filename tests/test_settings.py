@@ -14,6 +14,7 @@ from bot.core.principals import Principal
 from bot.plugin import Setting
 from bot.settings import HOST_SETTINGS, LOG_LEVELS, Settings, load_settings
 from plugins.bitrix24.plugin import plugin
+from tests.language.english import en
 
 TREES = (
     Setting(name="TREES_COLOUR", help="Of leaves.", default="green"),
@@ -67,7 +68,9 @@ def test_an_empty_line_below_takes_back_no_value_above_it(dotenv: Callable[[str]
 
 def test_a_name_with_two_values_is_named_and_a_line_that_is_none_too(dotenv: Callable[[str], Path]) -> None:
     twice = load_settings({}, dotenv=dotenv("B24BOT_QUORUM=2\nOTHER=1\nOTHER=2\nB24BOT_QUORUM=3\n"))
-    assert [error.sentence.partition(" has several values in ")[0] for error in twice.wrong_values] == ["B24BOT_QUORUM"]
+    assert [en(error.sentence).partition(" has several values in ")[0] for error in twice.wrong_values] == [
+        "B24BOT_QUORUM"
+    ]
     with pytest.raises(ConfigurationError, match=r"^Lines 2, 4 of .* cannot be read"):
         load_settings({}, dotenv=dotenv("B24BOT_QUORUM=2\nfoo bar\n# fine\nSLACK_BOT_TOKEN='xoxb-1\n"))
 
@@ -108,7 +111,7 @@ def test_secrets_are_listed_and_are_not_in_the_repr() -> None:
 def test_a_setting_that_is_needed_is_named_with_what_it_is() -> None:
     with pytest.raises(ConfigurationError) as caught:
         given().require("SLACK_APP_TOKEN")
-    assert caught.value.sentence.startswith("SLACK_APP_TOKEN is not set. The app-level token")
+    assert en(caught.value.sentence).startswith("SLACK_APP_TOKEN is not set. The app-level token")
     assert given(SLACK_APP_TOKEN="xapp").require("SLACK_APP_TOKEN") == "xapp"
 
 
@@ -139,7 +142,7 @@ def test_a_switch_is_off_for_the_words_that_say_so(word: str) -> None:
 )
 def test_a_wrong_value_is_named_by_its_own_setting(name: str, value: str, words: str) -> None:
     (error,) = given(**{name: value}).wrong_values
-    assert error.sentence.startswith(f"{name}={value} {words}")
+    assert en(error.sentence).startswith(f"{name}={value} {words}")
 
 
 def test_all_wrong_values_are_found_and_the_defaults_are_good() -> None:
@@ -227,7 +230,7 @@ def test_an_admin_who_is_nobody_is_refused_with_the_way_to_find_out() -> None:
     with pytest.raises(ConfigurationError) as caught:
         assert given(B24BOT_ADMINS="T0001:U0001,@anna").admins
     assert caught.value.sentence == "B24BOT_ADMINS: “@anna” is not a Slack person."
-    assert "Copy member ID" in caught.value.hint
+    assert "Copy member ID" in en(caught.value.hint)
 
 
 def test_two_accounts_of_one_person_are_pairs() -> None:
@@ -252,8 +255,8 @@ def test_two_accounts_of_one_person_are_pairs() -> None:
 def test_a_pair_that_is_none_is_refused_with_how_to_write_one(text: str, sentence: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         assert given(B24BOT_SAME_PERSON=text).same_person
-    assert sentence in caught.value.sentence
-    assert caught.value.hint.startswith("Write TEAM:USER=TEAM:USER")
+    assert sentence in en(caught.value.sentence)
+    assert en(caught.value.hint).startswith("Write TEAM:USER=TEAM:USER")
 
 
 @pytest.mark.parametrize("level", [*LOG_LEVELS, "info", " Debug "])

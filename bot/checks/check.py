@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.clock import SystemClock
 from bot.core import mentions
+from bot.language.translation import translate
 from bot.plugin import PluginError
 from bot.plugin.frozen import dataclass
 from bot.settings import Settings
@@ -165,7 +166,9 @@ def _run(check: Check, environment: Environment, well: set[str]) -> Finding:
     try:
         said = check.look(environment)
     except PluginError as error:
-        return Finding(name=check.name, state=State.NO, says=error.sentence, hint=error.hint, error=error)
+        return Finding(
+            name=check.name, state=State.NO, says=translate(error.sentence), hint=translate(error.hint), error=error
+        )
     except (OSError, UnicodeDecodeError) as error:
         where = getattr(error, "filename", None) or environment.settings.home
         reason = getattr(error, "strerror", None) or "it is not text in UTF-8"

@@ -13,6 +13,7 @@ from bot.core.bot_errors import ConfigurationError
 from bot.core.text import plural
 from bot.host.discovery import load_plugins
 from bot.host.plugin_services import services_for
+from bot.language.translation import translate
 from bot.plugin import Plugin, PluginError, Refusal
 from bot.settings import READBACK_AFTER, Settings
 from bot.store.sealing.keyring import create_key_file, load_key_file
@@ -24,8 +25,8 @@ def check_values(environment: Environment) -> str:
     """Read every setting that can be written wrongly; each error names its own."""
     wrong = environment.settings.wrong_values
     if wrong:
-        sentences = dict.fromkeys(error.sentence for error in wrong)
-        hints = dict.fromkeys(error.hint for error in wrong if error.hint)
+        sentences = dict.fromkeys(translate(error.sentence) for error in wrong)
+        hints = dict.fromkeys(translate(error.hint) for error in wrong if error.hint)
         raise ConfigurationError(" ".join(sentences), hint=" ".join(hints))
     return f"{plural(len(environment.settings.given), 'variable')} set, every value can be read"
 

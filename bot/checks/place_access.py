@@ -12,6 +12,7 @@ from bot.core.text import plural
 from bot.host.discovery import close_plugins, load_plugins
 from bot.host.guarded_calls import blame_plugin
 from bot.host.plugin_services import services_for
+from bot.language.translation import translate
 from bot.plugin import Place, PlaceTerm, Plugin, PluginError, Refusal, Reply
 from bot.store.engine.database import FILE_NAME, Database
 from bot.store.schema.migrations import pending
@@ -71,13 +72,13 @@ def _look(environment: Environment, plugin: Plugin, place: Place, store: Store) 
         with blame_plugin(plugin.name, f"worked on `{command.path}`"):
             reply = command.answer(subject, {})
     except PluginError as error:
-        return [f"{error.sentence} {error.hint}".strip()], []
+        return [f"{translate(error.sentence)} {translate(error.hint)}".strip()], []
     if not isinstance(reply, Reply):
         raise ConfigurationError(f"The plugin {plugin.name} does not answer `{command.path}` with a reply.")
     data = reply.data if isinstance(reply.data, Mapping) else {}
     listed = data.get(PROBLEMS)
     problems = [str(one) for one in listed] if isinstance(listed, list | tuple) else []
-    return problems, [note for note in reply.notes if note not in problems]
+    return problems, [note for note in map(translate, reply.notes) if note not in problems]
 
 
 def _check_command(plugin: Plugin) -> AnyCommand | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.core import mentions
 from bot.core.audit.stored_views import Object
-from bot.plugin import Json, Reply, Table, iso, iso_or_none
+from bot.language.translation import translate
+from bot.plugin import Json, Reply, Table, Text, iso, iso_or_none
 from bot.store.repositories.outbox import OutboxEntry
 from bot.usecases.chat_refusals import FindRefusal
 from bot.usecases.delivery.dead_letters import describe_content, describe_subject
@@ -51,8 +52,8 @@ def _in_words(reply: Reply) -> Json:
 
 
 def _rows(table: Table) -> list[Json]:
-    return [dict(zip(table.columns, map(_words, row), strict=True)) for row in table.rows]
+    return [dict(zip(map(_words, table.columns), map(_words, row), strict=True)) for row in table.rows]
 
 
-def _words(text: str) -> str:
-    return mentions.unmark(text)
+def _words(text: Text) -> str:
+    return mentions.unmark(translate(text))

@@ -15,7 +15,8 @@ from bot.core import mentions
 from bot.core.bot_errors import WordsError, exit_code
 from bot.core.parsing.tokenizer import split_words
 from bot.core.redaction.redactor import redact
-from bot.plugin import PluginError, Reply, Table
+from bot.language.translation import translate
+from bot.plugin import PluginError, Reply, Table, Text
 from bot.plugin.quoting import OPTION_HEAD
 
 if TYPE_CHECKING:
@@ -27,12 +28,12 @@ WIDE = 160
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
-def plain(text: str) -> str:
+def plain(text: Text) -> str:
     """Text for a screen: names instead of marks, and nothing that could move its cursor or turn its direction.
 
     Much of what is shown was typed by strangers at a place.
     """
-    return _UNSEEN.sub("", mentions.unmark(text))
+    return _UNSEEN.sub("", mentions.unmark(translate(text), command_line=lambda line: f"b24bot {line}"))
 
 
 def console() -> Console:
@@ -61,13 +62,13 @@ def print_line(value: Mapping[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def say(sentence: str) -> None:
+def say(sentence: Text) -> None:
     """One plain line, out at once."""
     click.echo(plain(sentence))
     sys.stdout.flush()
 
 
-def report(value: Mapping[str, Any], *sentences: str, as_json: bool) -> None:
+def report(value: Mapping[str, Any], *sentences: Text, as_json: bool) -> None:
     """What a command has done: its data for programs, else the sentences for people."""
     if as_json:
         print_json(value)
@@ -98,7 +99,7 @@ def print_answer(reply: Reply, *, as_json: bool) -> None:
         print_reply(reply)
 
 
-def _pairs(facts: Sequence[tuple[str, str]]) -> Drawn:
+def _pairs(facts: Sequence[tuple[Text, Text]]) -> Drawn:
     from rich.table import Table as Drawn
     from rich.text import Text
 
@@ -142,7 +143,7 @@ def print_error(error: PluginError, *, as_json: bool, hidden: Sequence[str]) -> 
     code = exit_code(error)
     suggestion = error.suggestion if isinstance(error, WordsError) else ""
     meant = f"Did you mean: b24bot {shell_line(suggestion)}" if suggestion else ""
-    hint = " ".join(filter(None, [error.hint, meant]))
+    hint = " ".join(filter(None, [plain(error.hint), meant]))
     sentence, hint = (redact(plain(text), hidden) for text in (error.sentence, hint))
     remote = getattr(error, "code", "")
     if as_json:

@@ -14,12 +14,12 @@ from bot.cli.output import plain, print_json, print_reply
 from bot.cli.run_line import LineAnswer, join, perform
 from bot.cli.secret_prompts import variable_of
 from bot.cli.session import Terminal
-from bot.core.audit.stored_views import change_view
 from bot.core.authority.policy import LEAST_ROLE
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.invocation import AnyCommand, host_options
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.parsing.tokenizer import join_words
+from bot.language.request_views import change_view
 from bot.plugin import Parameter, PluginError, Risk
 from bot.usecases.admin.help_pages import describe_terminal_command
 from bot.usecases.card_subcommands import refuse_card_subcommand

@@ -18,13 +18,13 @@ PluginError (bot.plugin)          1
 
 from __future__ import annotations
 
-from bot.plugin import BadArgument, PluginError, Refusal, TargetRefused, TargetUnreachable
+from bot.plugin import BadArgument, PluginError, Refusal, TargetRefused, TargetUnreachable, Text
 
 
 class WordsError(BadArgument):
     """The words do not make a command. `suggestion` is the corrected line, when there is one good guess."""
 
-    def __init__(self, sentence: str, *, hint: str = "", suggestion: str = "") -> None:
+    def __init__(self, sentence: Text, *, hint: Text = "", suggestion: str = "") -> None:
         super().__init__(sentence, hint=hint)
         self.suggestion = suggestion
 

@@ -1,4 +1,6 @@
-"""People and channels inside plain text: marks only the bot can write, so that typed text never mentions anybody.
+"""Marks inside plain text that only the bot can write: people, channels, times, and lines to type.
+
+Typed text never mentions anybody, for it holds no marks.
 
 Every sentence names a person by `person` or `mark_account`. What becomes of the mark is for the surface: Slack makes a
 mention of it, everything else the id.
@@ -12,10 +14,14 @@ import re
 from collections.abc import Callable, Iterable
 
 from bot.core.principals import LOCAL_TEAM, Principal
+from bot.core.text import format_time
 
-_PERSON, _CHANNEL, _END = "\ue000", "\ue001", "\ue002"
-_MARK = re.compile(f"([{_PERSON}{_CHANNEL}])([^{_PERSON}{_CHANNEL}{_END}]*){_END}")
-_ANY = re.compile(f"[{_PERSON}{_CHANNEL}{_END}]")
+_PERSON, _CHANNEL, _END, _TIME, _LINE = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
+STORED = "\ue005"
+"""In front of a message that is stored as text."""
+_STARTS = f"{_PERSON}{_CHANNEL}{_TIME}{_LINE}"
+_MARK = re.compile(f"([{_STARTS}])([^{_STARTS}{_END}]*){_END}")
+_ANY = re.compile(f"[{_STARTS}{_END}{STORED}]")
 _SOMEBODY = re.compile(rf"\A(?:[A-Z][A-Z0-9]+:[A-Z][A-Z0-9]+|{LOCAL_TEAM}:.+)\Z", re.DOTALL)
 _TYPED = re.compile(r"<@([A-Z][A-Z0-9]{2,20})(?:\|([^<>]*))?>")
 _TARGET = "access:"
@@ -97,14 +103,24 @@ def channel(channel_id: str) -> str:
     return f"{_CHANNEL}{channel_id}{_END}"
 
 
+def mark_time(at: int) -> str:
+    """Stands for a time in UTC epoch milliseconds."""
+    return f"{_TIME}{at}{_END}"
+
+
+def mark_command_line(line: str) -> str:
+    """Stands for a line to type, without what stands in front of it on a surface."""
+    return f"{_LINE}{remove_marks(line)}{_END}"
+
+
 def remove_marks(text: str) -> str:
     """Take every mark out: for whatever does not come from the bot itself."""
     return _ANY.sub("", text)
 
 
-def unmark(text: str) -> str:
+def unmark(text: str, *, command_line: Callable[[str], str] = str) -> str:
     """For the terminal, for programs, records and logs, where nothing is a mention: `T0001:U0002`, `#C0002`."""
-    return replace_marks(text, person=_written, channel=lambda channel: f"#{channel}")
+    return replace_marks(text, person=_written, channel=lambda channel: f"#{channel}", command_line=command_line)
 
 
 def _written(name: str) -> str:
@@ -121,6 +137,19 @@ def has_person_mark(text: str) -> bool:
     return any(found[1] == _PERSON for found in _MARK.finditer(text))
 
 
-def replace_marks(text: str, *, person: Callable[[str], str], channel: Callable[[str], str]) -> str:
-    """Replace each mark by what the callbacks make of its id."""
-    return _MARK.sub(lambda found: (person if found[1] == _PERSON else channel)(found[2]), text)
+def replace_marks(
+    text: str,
+    *,
+    person: Callable[[str], str],
+    channel: Callable[[str], str],
+    time: Callable[[int], str] = format_time,
+    command_line: Callable[[str], str] = str,
+) -> str:
+    """Replace each mark by what the callbacks make of it. A time is in UTC where nothing else is asked for."""
+
+    def write(found: re.Match[str]) -> str:
+        if found[1] == _TIME:
+            return time(int(found[2]))
+        return {_PERSON: person, _CHANNEL: channel, _LINE: command_line}[found[1]](found[2])
+
+    return _MARK.sub(write, text)

@@ -12,6 +12,7 @@ from bot.core.local_plugins import is_local_plugin
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.invocation import AnyCommand, understand
 from bot.host.guarded_calls import guard_command
+from bot.host.plugin_catalogues import bind_plugin_catalogue
 from bot.plugin import Event, PlaceTerm, Plugin, PluginError
 
 PLACES = "place"
@@ -34,6 +35,7 @@ class Registry:
             if plugin.name in self.plugins:
                 raise ConfigurationError(f"Two plugins are called “{plugin.name}”.", hint="Look at B24BOT_PLUGINS.")
             self.plugins[plugin.name] = plugin
+            bind_plugin_catalogue(plugin)
         self._assert_events()
         terms = [one.place_term for one in self.plugins.values() if not is_local_plugin(one.name)]
         self.place_term = terms[0] if len(set(terms)) == 1 else PlaceTerm()

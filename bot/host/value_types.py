@@ -9,7 +9,8 @@ from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, ForwardRef, Union, get_args, get_origin, get_type_hints
 
-from bot.plugin import Json
+from bot.plugin import Json, Message, Text
+from bot.plugin.message import is_argument
 
 Check = Callable[[Any], str]
 """Says what is wrong with a value, behind the path to it: `.rows[0][1] is int instead of str`; empty if nothing is."""
@@ -40,6 +41,8 @@ def _check_of(hint: Any) -> Check:
     hint = getattr(hint, "__supertype__", origin or hint)
     if not isinstance(hint, type):
         return _nothing
+    if hint is Message:
+        return _message
     return partial(_fields, hint, _checks_of(hint)) if is_dataclass(hint) else partial(_kind, hint)
 
 
@@ -55,6 +58,14 @@ def _nothing(_: Any) -> str:
 
 def _json(value: Any) -> str:
     return _JSON(value)
+
+
+def _message(value: Any) -> str:
+    """A message whose arguments are of the kinds that one may have."""
+    if not isinstance(value, Message):
+        return _told(value, Text)
+    strange = [name for name, one in value.arguments.items() if not is_argument(one)]
+    return f".arguments[{strange[0]!r}] is none that a message may have" if strange else ""
 
 
 def _kind(kind: type[Any], value: Any) -> str:
@@ -112,11 +123,18 @@ def _called(kind: Any) -> str:
     """A type as people write it: `str`, `int | None`, `tuple[str, str]`."""
     if "Json" in str(kind):
         return "JSON"
+    if isinstance(kind, UnionType) and Message in get_args(kind):
+        others = [each for each in get_args(kind) if each not in (Message, str)]
+        return " | ".join(["Text", *map(_called, others)])
     if isinstance(kind, UnionType):
         return " | ".join(map(_called, get_args(kind)))
     if kind is NoneType:
         return "None"
-    return kind.__name__ if isinstance(kind, type) and not get_args(kind) else str(kind).replace("collections.abc.", "")
+    return kind.__name__ if isinstance(kind, type) and not get_args(kind) else _plain_name(kind)
+
+
+def _plain_name(kind: Any) -> str:
+    return str(kind).replace("collections.abc.", "").replace(f"{Message.__module__}.Message | str", "Text")
 
 
 _JSON = _check_of(bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"] | None)

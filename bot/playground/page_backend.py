@@ -64,7 +64,7 @@ class Session:
             for name, text in TALK:
                 playground.workspace.people[name].say(text)
             portal = PortalSide(playground.portal)
-            before = {table.title: table.rows for table in playground.portal.picture()}
+            before = {str(table.title): table.rows for table in playground.portal.picture()}
             troubles = FaultControl(playground, portal)
             return cls(playground=playground, portal=portal, troubles=troubles, before=before, undo=undo.pop_all())
 

@@ -14,11 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.plugin.message import Text
+
 
 class PluginError(Exception):
     """Something a plugin cannot do."""
 
-    def __init__(self, sentence: str, *, hint: str = "") -> None:
+    def __init__(self, sentence: Text, *, hint: Text = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.hint = hint
@@ -43,7 +45,7 @@ class TargetRefused(PluginError):
     """
 
     def __init__(
-        self, sentence: str, *, code: str = "", hint: str = "", facts: Mapping[str, object] | None = None
+        self, sentence: Text, *, code: str = "", hint: Text = "", facts: Mapping[str, object] | None = None
     ) -> None:
         super().__init__(sentence, hint=hint)
         self.code = code
@@ -53,6 +55,6 @@ class TargetRefused(PluginError):
 class TargetUnreachable(PluginError):
     """The remote side gave no usable answer. `facts` as in TargetRefused."""
 
-    def __init__(self, sentence: str, *, hint: str = "", facts: Mapping[str, object] | None = None) -> None:
+    def __init__(self, sentence: Text, *, hint: Text = "", facts: Mapping[str, object] | None = None) -> None:
         super().__init__(sentence, hint=hint)
         self.facts = facts or {}

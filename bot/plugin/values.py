@@ -8,13 +8,15 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from bot.plugin.frozen import dataclass
+from bot.plugin.message import Text
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 
-Observation: TypeAlias = Mapping[str, str]
-"""What is true of a target now, as label → word, for example `{"registration": "present"}`.
+Observation: TypeAlias = Mapping[str, Text]
+"""What is true of a target now, as label → state, for example `{"registration": Message("uptime.registered")}`.
 
-Only what exists has a key; a person reads these words on cards, so they are written for people.
+Only what exists has a key. A label is a code, which `Plan.labels` puts into words; two states are the same when their
+keys and arguments are.
 """
 
 
@@ -71,7 +73,7 @@ class Call:
 
     method: str
     params: Mapping[str, Json]
-    note: str
+    note: Text
 
 
 class CallVerdict(StrEnum):
@@ -93,7 +95,7 @@ class CallOutcome:
     """
 
     verdict: CallVerdict
-    sentence: str
+    sentence: Text
     code: str = ""
     facts: Mapping[str, str | int] = field(default_factory=dict)
     sent_ms_ago: int | None = None
@@ -121,7 +123,7 @@ class PartialUndo:
     """
 
     line: str = ""
-    sentence: str = ""
+    sentence: Text = ""
     """What the command does and does not bring back."""
     words: Mapping[str, str | None] = field(default_factory=dict)
 
@@ -131,7 +133,7 @@ class Undo:
     """Whether and how a plan can be undone, known before anybody approves it."""
 
     kind: UndoKind
-    sentence: str
+    sentence: Text
     calls: tuple[Call, ...] = ()
     line: str = ""
     """The command that would undo it, for example `connector restore myconnector`; a button offers it afterwards.
@@ -168,27 +170,29 @@ class Plan:
     `risk` may raise what the command declared.
     """
 
-    summary: str
+    summary: Text
     target: str
     calls: tuple[Call, ...]
     before: Observation
-    wanted: Mapping[str, str | None]
+    wanted: Mapping[str, Text | None]
     undo: Undo
     part: str = ""
-    radius: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    radius: tuple[Text, ...] = ()
+    warnings: tuple[Text, ...] = ()
     risk: Risk | None = None
     remember: tuple[Remember, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
     """What will happen that is no call: what is written into the plugin's own records, and what that makes possible."""
-    consequences: Mapping[str, str] = field(default_factory=dict)
+    consequences: Mapping[str, Text] = field(default_factory=dict)
     """For a label that will differ: what that means for people, told where only a part was done and it differs now.
 
     It is no part of the digest: nothing is sent by it, and it is not shown to whoever approves."""
-    obstacles: Mapping[str, str] = field(default_factory=dict)
+    obstacles: Mapping[str, Text] = field(default_factory=dict)
     """For a label that will differ: why it may stay as it was although the remote side says yes, and what helps then.
 
     Told where that has happened; asking for the same again is then not offered. No part of the digest either."""
+    labels: Mapping[str, Text] = field(default_factory=dict)
+    """How a label of `before` and `wanted` reads; one without a row is shown as it is."""
 
     @property
     def provable(self) -> bool:
@@ -201,16 +205,16 @@ class Plan:
 class Nothing:
     """There is nothing to do, and why. Calm: not an error."""
 
-    sentence: str
+    sentence: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Rows under column heads; every cell is plain text."""
+    """Rows under column heads."""
 
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    title: str = ""
+    columns: tuple[Text, ...]
+    rows: tuple[tuple[Text, ...], ...]
+    title: Text = ""
     attach: bool = False
     """A long one may go to a file instead of into the message."""
 
@@ -223,8 +227,8 @@ class Reply:
     as ISO 8601 text in UTC. Without it programs get the words of `facts` and `table`.
     """
 
-    title: str
-    facts: tuple[tuple[str, str], ...] = ()
+    title: Text
+    facts: tuple[tuple[Text, Text], ...] = ()
     table: Table | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
     data: Json = None

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.core.bot_errors import PluginFault
 from bot.host.contract import faults_of, settings_of
+from bot.language.translation import translate
 from bot.plugin import Clock, Plugin, PluginError
 from bot.plugin.frozen import dataclass
 from bot.settings import HOST_SETTINGS
@@ -56,7 +57,7 @@ def declaration_faults(plugin: Plugin) -> Sequence[str]:
         settings_of([plugin], taken=[row.name for row in HOST_SETTINGS])
         return list(make_registry([plugin]).faulty_examples())
     except PluginError as error:
-        return [error.sentence]
+        return [translate(error.sentence)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,4 +118,4 @@ class _Trials:
 def _raised(harness: Harness, before: str, error: PluginError, heard: int = 0) -> Iterator[str]:
     """A fault of the plugin with its cause, which the sentence for people leaves to the log; or what it refused."""
     told = harness.faults[heard:] if isinstance(error, PluginFault) else []
-    yield from (f"{before}{each}" for each in told or [error.sentence])
+    yield from (f"{before}{each}" for each in told or [translate(error.sentence)])

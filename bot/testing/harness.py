@@ -18,7 +18,8 @@ from bot.core.redaction.sanitizer import sanitize
 from bot.host.contract import assert_plugin, settings_of
 from bot.host.guarded_calls import GuardedPlugin
 from bot.host.plugin_services import PluginServices, services_for
-from bot.plugin import Answer, CallOutcome, CallVerdict, Clock, Observation, Place, Plan, Plugin, Remember, Reply
+from bot.language.translation import translate
+from bot.plugin import Answer, CallOutcome, CallVerdict, Clock, Observation, Place, Plan, Plugin, Remember, Reply, Text
 from bot.settings import HOST_SETTINGS, load_settings
 from bot.testing.passing_clock import PassingClock
 from bot.testing.services import scratch_store
@@ -134,7 +135,7 @@ class Harness:
         """The reply to a line. Raises AssertionError where the command answers something else."""
         return _expected(Reply, self.ask(line), line)
 
-    def drift(self, plan: Plan, line: str) -> Sequence[str]:
+    def drift(self, plan: Plan, line: str) -> Sequence[Text]:
         """Plan the line again, and tell what makes that another plan: then one that was approved is not run."""
         answer = self.ask(line)
         return find_drift(plan, answer) if isinstance(answer, Plan) else (str(answer),)
@@ -163,7 +164,7 @@ class Harness:
         place = self.understand(line).invocation.place
         changed = self.drift(plan, line)
         if changed:
-            raise AssertionError(f"“{line}” planned again is another plan: {'; '.join(changed)}")
+            raise AssertionError(f"“{line}” planned again is another plan: {'; '.join(map(translate, changed))}")
         outcomes = self.perform(plan, place=place)
         ending = self.judge(plan, outcomes, self.verify(plan, place=place) if plan.provable else None)
         if ending.status == "done":

@@ -10,6 +10,7 @@ from bot.core.parsing.invocation import AnyCommand
 from bot.core.parsing.tokenizer import split_words
 from bot.host.guarded_calls import blame_plugin, require_type
 from bot.host.value_types import find_mismatch
+from bot.language.translation import translate
 from bot.plugin import BadArgument, CallVerdict, Plan, PluginError, Refusal, Risk, TargetRefused, UndoKind, quote
 from bot.testing.harness import Harness
 
@@ -119,7 +120,7 @@ def try_answer(harness: Harness, line: str) -> Iterator[str]:
     elif isinstance(answer, Plan):
         changed = harness.drift(answer, line)
         if changed:
-            yield f"planned again it is another plan, so it would never run: {'; '.join(changed)}"
+            yield f"planned again it is another plan, so it would never run: {'; '.join(map(translate, changed))}"
 
 
 def try_labels(harness: Harness, line: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from bot.core.change.change_request import ChangeRequest
 from bot.core.change.plans import write_target
 from bot.core.parsing.recorded_line import make_recorded_line
 from bot.core.redaction.redactor import shorten
+from bot.language.translation import translate
 from bot.store.store import Transaction
 from bot.usecases.context import Context
 
@@ -34,7 +35,7 @@ def record_change(
 def change_entry(tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[str, Fact] | None = None) -> Entry:
     """What `record_change` appends."""
     what: dict[str, Fact] = {
-        "summary": shorten(change.plan.summary, LONGEST),
+        "summary": shorten(translate(change.plan.summary), LONGEST),
         "target": shorten(write_target(change.plan.target, change.plan.part), LONGEST),
     }
     if change.place_name:

@@ -9,7 +9,8 @@ from bot.core.audit.chain import mask_heads
 from bot.core.change.change_request import ChangeRequest
 from bot.core.messages.notices import Announcement, CardNotice, PrivateNotice, ThreadNotice
 from bot.core.principals import Principal
-from bot.plugin import PluginError, Reply, TargetRefused, TargetUnreachable
+from bot.language.translation import translate
+from bot.plugin import Message, PluginError, Reply, TargetRefused, TargetUnreachable, Text
 from bot.store.repositories.outbox import Urgency
 from bot.store.store import Transaction
 from bot.usecases.context import Context, log
@@ -59,18 +60,22 @@ def card_key(number: int) -> str:
     return f"card:{number}"
 
 
-def post_in_thread(tx: Transaction, ctx: Context, number: int, text: str) -> None:
+def post_in_thread(tx: Transaction, ctx: Context, number: int, text: Text) -> None:
     """Say something under a card; where there are several places, with the one it is about."""
     tx.outbox.put(f"thread:{number}:{ids.token()}", _line(ctx, number, text), at=ctx.clock.now_ms())
 
 
-def _line(ctx: Context, number: int, text: str) -> ThreadNotice:
+def _line(ctx: Context, number: int, text: Text) -> ThreadNotice:
     change = ctx.store.changes.get(number)
-    named = f"{change.place.name} · {text}" if change and has_several_places(ctx, change.plugin) else text
+    named: Text = (
+        Message("change.line_at_place", place=change.place.name, text=text)
+        if change and has_several_places(ctx, change.plugin)
+        else text
+    )
     return ThreadNotice(number=number, text=named)
 
 
-def post_once_in_thread(tx: Transaction, ctx: Context, number: int, what: str, text: str) -> None:
+def post_once_in_thread(tx: Transaction, ctx: Context, number: int, what: str, text: Text) -> None:
     """Say something under a card that is worth saying one time only; `what` names it among the card's lines."""
     if not was_posted_in_thread(ctx, number, what):
         tx.outbox.put(_once(number, what), _line(ctx, number, text), at=ctx.clock.now_ms())
@@ -164,10 +169,10 @@ def note_trouble(error: PluginError, doing: str) -> str:
         return ""
     reference = ids.incident_id()
     facts = " ".join(f"{name}={value}" for name, value in error.facts.items())
-    log.warning("%s: %s: %s %s", reference, doing, error.sentence, facts, extra={"action": "remote_trouble"})
+    log.warning("%s: %s: %s %s", reference, doing, translate(error.sentence), facts, extra={"action": "remote_trouble"})
     return reference
 
 
 def request_label(ctx: Context, change: ChangeRequest) -> str:
     """The number and the plan in words, as sentences about a change request begin."""
-    return f"{change.id} ({describe_with_place(ctx, change)})"
+    return f"{change.id} ({translate(describe_with_place(ctx, change))})"

@@ -13,7 +13,7 @@ from bot.core.local_plugins import BUILTIN, is_local_plugin
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.principals import Principal
 from bot.host.registry import Registry
-from bot.plugin import Place, PlaceTerm, Plugin, PluginError, Refusal
+from bot.plugin import Place, PlaceTerm, Plugin, PluginError, Refusal, Text
 from bot.plugin.frozen import dataclass
 from bot.store.store import Transaction
 from bot.usecases.context import Context
@@ -191,7 +191,7 @@ def has_several_places(ctx: Context, plugin: str) -> bool:
         return True
 
 
-def describe_with_place(ctx: Context, change: ChangeRequest) -> str:
+def describe_with_place(ctx: Context, change: ChangeRequest) -> Text:
     """A change request's plan in words; where there are several places, with the one it is about."""
     return change.summary_with_place if has_several_places(ctx, change.plugin) else change.plan.summary
 

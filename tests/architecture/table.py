@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-_INWARD = ("bot.usecases", "bot.host", "bot.store", "bot.core", "bot.plugin", "bot.clock")
+_INWARD = ("bot.usecases", "bot.host", "bot.store", "bot.language", "bot.core", "bot.plugin", "bot.clock")
 _BITRIX24 = "plugins.bitrix24"
 
 ROOMS: Mapping[str, tuple[str, ...]] = {
@@ -17,9 +17,10 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "bot.core": ("bot.plugin",),
     "bot.logs": ("bot.core",),
     "bot.settings": ("bot.core", "bot.plugin"),
+    "bot.language": ("bot.core", "bot.plugin"),
     "bot.store": ("bot.core", "bot.plugin", "bot.clock"),
-    "bot.host": ("bot.core", "bot.store", "bot.plugin", "bot.clock"),
-    "bot.usecases": ("bot.core", "bot.store", "bot.host", "bot.plugin", "bot.clock"),
+    "bot.host": ("bot.core", "bot.language", "bot.store", "bot.plugin", "bot.clock"),
+    "bot.usecases": ("bot.core", "bot.language", "bot.store", "bot.host", "bot.plugin", "bot.clock"),
     "bot.slack": _INWARD,
     "bot.web": _INWARD,
     "bot.testing": ("bot.playground", "bot.playground.workspace", "bot.settings", *_INWARD),

@@ -16,6 +16,7 @@ from bot.core.principals import Principal
 from bot.plugin import Answer, CallOutcome, CallVerdict, Nothing, Place, Plan, PluginError, Reply, Risk
 from plugins.bitrix24.connectors.registration import SWITCHES
 from tests.bitrix24.plugin_bot import REGISTRATION, PluginBot
+from tests.language.english import en, en_rows
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h8v8z" fill="#123456"/></svg>'
 ICON = "data:image/svg+xml;base64," + base64.b64encode(SVG.encode()).decode()
@@ -86,7 +87,7 @@ class Hand:
     def nothing(self, line: str) -> str:
         answer = self.ask(line)
         assert isinstance(answer, Nothing), answer
-        return answer.sentence
+        return en(answer.sentence)
 
     def reply(self, line: str) -> Reply:
         answer = self.ask(line)
@@ -96,7 +97,7 @@ class Hand:
     def rows(self, line: str) -> tuple[tuple[str, ...], ...]:
         table = self.reply(line).table
         assert table is not None
-        return table.rows
+        return en_rows(table)
 
     def refused(self, line: str) -> PluginError:
         try:

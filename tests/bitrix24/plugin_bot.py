@@ -24,6 +24,7 @@ from plugins.bitrix24.rest.retry_policy import CHANGE, READ
 from plugins.bitrix24.simulation import PortalSimulation
 from plugins.bitrix24.simulator import PortalSimulator
 from plugins.bitrix24.simulator.state.faults import read_fault
+from tests.language.english import en_rows
 
 T = TypeVar("T")
 SHORT = Timeouts(connect=2.0, read=0.3)
@@ -123,7 +124,7 @@ class PluginBot:
         """The rows of a reply's table."""
         table = self.reply(path, **arguments).table
         assert table is not None
-        return table.rows
+        return en_rows(table)
 
     def plan(self, connector: str = "myconnector") -> Plan:
         return _of(Plan, self.run("connector remove", connector=connector))

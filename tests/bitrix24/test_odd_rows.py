@@ -10,6 +10,7 @@ from bot.plugin import BadArgument, Refusal
 from plugins.bitrix24.connectors import identifiers
 from tests.bitrix24.hand import Hand
 from tests.bitrix24.plugin_bot import PluginBot
+from tests.language.english import en
 
 ODD = {
     "My.Conn": "Dotted",
@@ -35,7 +36,7 @@ def test_ids_that_are_not_in_the_normal_form_are_listed_and_explained(hand: Hand
     assert shown["my-conn"] == "0"
     assert shown["My.Conn"] == shown["MyCaps"] == shown["$result[a]"] == "0 or more, not all readable"
     assert shown["myconnector"] == "2"
-    notes = "\n".join(reply.notes)
+    notes = "\n".join(map(en, reply.notes))
     assert "“My.Conn” cannot be asked about: the portal takes it for “my”." in notes
     assert "“MyCaps” cannot be asked about: the portal takes it for “mycaps”." in notes
     assert "“my-conn”" in notes
@@ -47,7 +48,7 @@ def test_ids_that_are_not_in_the_normal_form_are_listed_and_explained(hand: Hand
 def test_an_id_with_capitals_a_dot_or_a_hyphen_can_be_named_in_show_and_status(hand: Hand, connector: str) -> None:
     shown = hand.reply(f"connector show {connector}")
     assert dict(shown.facts)["name"] == ODD[connector]
-    assert f"The bot shows “{connector}” and does not change it" in "\n".join(shown.notes)
+    assert f"The bot shows “{connector}” and does not change it" in "\n".join(map(en, shown.notes))
     status = hand.rows(f"connector status {connector}")
     assert [row[:2] for row in status] == [(connector, "yes")] * 3
 
@@ -61,16 +62,16 @@ def test_a_listed_id_is_taken_letter_by_letter_before_its_normal_form(hand: Hand
 
 @pytest.mark.parametrize("line", ["connector show", "connector status"])
 def test_an_id_that_is_neither_listed_nor_normal_is_refused_with_what_is_wrong(hand: Hand, line: str) -> None:
-    assert "it has a dot at position 2" in hand.refused(f"{line} a.b").sentence
+    assert "it has a dot at position 2" in en(hand.refused(f"{line} a.b").sentence)
     assert isinstance(hand.refused(f"{line} a.b"), BadArgument)
-    assert "is not a connector id" in hand.refused(f"{line} {'x' * 300}").sentence
+    assert "is not a connector id" in en(hand.refused(f"{line} {'x' * 300}").sentence)
     assert isinstance(hand.refused(f"{line} nobody"), Refusal)
 
 
 @pytest.mark.parametrize("line", ["remove", "activate {} 1", "adopt", "update {} --name X"])
 def test_a_command_that_changes_takes_normal_ids_alone(hand: Hand, line: str) -> None:
     typed = f"connector {line.format('My.Conn') if '{}' in line else f'{line} My.Conn'}"
-    assert "it has a dot at position 3" in hand.refused(typed).sentence
+    assert "it has a dot at position 3" in en(hand.refused(typed).sentence)
     assert not [entry for entry in hand.plugin_bot.calls() if entry.effect]
 
 
@@ -98,7 +99,7 @@ def odd_lines(hand: Hand) -> None:
 def test_one_odd_line_costs_its_own_row_in_every_command_that_reads(hand: Hand) -> None:
     odd_lines(hand)
     for line in ("line list", "line show 1", "connector list", "connector status --all", "connector show myconnector"):
-        notes = "\n".join(hand.reply(line).notes)
+        notes = "\n".join(map(en, hand.reply(line).notes))
         assert "One of the portal's open lines could not be read: one with the number “0”." in notes, line
         assert "One of the portal's open lines could not be read: one that is null." in notes, line
     assert [row[0] for row in hand.rows("line list")] == ["1", "2"], "a draft is no line"
@@ -108,7 +109,7 @@ def test_a_card_says_that_a_line_could_not_be_read(hand: Hand) -> None:
     odd_lines(hand)
     for line in ("connector remove myconnector", "connector deactivate myconnector 1"):
         warnings = hand.plan(line).warnings
-        assert any("one that is null. What this changes there is not shown." in each for each in warnings), warnings
+        assert any("one that is null. What this changes there is not shown." in en(each) for each in warnings), warnings
 
 
 def test_the_list_of_lines_is_asked_without_drafts(plugin_bot: PluginBot) -> None:
@@ -130,7 +131,7 @@ def test_what_php_prints_before_an_answer_is_told_by_portal_check_and_once_in_th
     hand.plugin_bot.fault("shape", "*", shape="warning_before", times="forever")
     assert len(hand.rows("connector list")) == 7
     notes = hand.reply("portal check").notes
-    assert any(each.startswith("The portal puts output of its own PHP before the answer.") for each in notes)
+    assert any(en(each).startswith("The portal puts output of its own PHP before the answer.") for each in notes)
     told = [record for record in caplog.records if "output of its own PHP" in record.getMessage()]
     assert len(told) == 1
     assert told[0].levelname == "WARNING"

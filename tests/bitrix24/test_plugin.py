@@ -15,6 +15,7 @@ from bot.plugin.loopback import wait_until
 from plugins.bitrix24.plugin import BitrixPlugin, plugin
 from tests.bitrix24.hand import Hand
 from tests.bitrix24.plugin_bot import PluginBot
+from tests.language.english import en
 from tests.open_files import open_files
 
 COMMANDS = [each for group in plugin.groups for each in group]
@@ -84,8 +85,8 @@ CALL = Call(method="imconnector.unregister", params={"ID": "myconnector"}, note=
 def test_a_call_that_does_not_fit_is_an_outcome_and_not_sent(plugin_bot: PluginBot, call: Call, why: str) -> None:
     outcome = plugin_bot.plugin.perform(plugin_bot.services, plugin_bot.place, call)
     assert outcome.verdict is CallVerdict.NOT_SENT
-    assert why in outcome.sentence
-    assert outcome.sentence.endswith("Nothing was sent.")
+    assert why in en(outcome.sentence)
+    assert en(outcome.sentence).endswith("Nothing was sent.")
     assert plugin_bot.calls() == []
 
 
@@ -93,7 +94,7 @@ def test_a_change_goes_to_no_other_portal_that_took_the_name_meanwhile(plugin_bo
     before = replace(plugin_bot.place, identity="the portal of the approval")
     outcome = plugin_bot.plugin.perform(plugin_bot.services, before, CALL)
     assert outcome.verdict is CallVerdict.NOT_SENT
-    assert "belongs to another portal now" in outcome.sentence
+    assert "belongs to another portal now" in en(outcome.sentence)
     with pytest.raises(Refusal):
         plugin_bot.plugin.open(plugin_bot.services, before)
     assert plugin_bot.effects() == 0
@@ -102,17 +103,17 @@ def test_a_change_goes_to_no_other_portal_that_took_the_name_meanwhile(plugin_bo
 def test_a_portal_that_is_not_known_or_has_no_credentials_gets_nothing(plugin_bot: PluginBot) -> None:
     outcome = plugin_bot.plugin.perform(plugin_bot.services, replace(plugin_bot.place, name="prod"), CALL)
     assert outcome.verdict is CallVerdict.NOT_SENT
-    assert "does not know a portal “prod”" in outcome.sentence
+    assert "does not know a portal “prod”" in en(outcome.sentence)
     place = plugin_bot.place
     plugin_bot.services.secrets.delete("default")
-    assert "holds no credentials" in plugin_bot.plugin.perform(plugin_bot.services, place, CALL).sentence
+    assert "holds no credentials" in en(plugin_bot.plugin.perform(plugin_bot.services, place, CALL).sentence)
 
 
 def test_credentials_of_another_portal_are_not_used(plugin_bot: PluginBot) -> None:
     sealed = plugin_bot.services.secrets.read("default")
     assert sealed is not None
     plugin_bot.services.secrets.write("default", {**sealed.value, "member_id": "other"}, after=sealed.generation)
-    assert "belong to another portal" in plugin_bot.perform_remove().sentence
+    assert "belong to another portal" in en(plugin_bot.perform_remove().sentence)
     assert plugin_bot.calls() == []
 
 

@@ -19,6 +19,7 @@ from bot.usecases.chat_port import PostedMessage
 from bot.usecases.chat_refusals import ChatRefusal, Subject
 from bot.usecases.delivery_errors import ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 from tests.chat.line_chat import LONGEST, Line, LineChat, LineChatError
+from tests.language.english import en
 
 TEAM, BOT = "HQ", "b24bot"
 KINDS: Mapping[str, MembershipStatus] = {
@@ -80,7 +81,7 @@ class LineMessenger:
 
     def send_privately(self, whisper: PrivateNotice) -> str | None:
         reader = nickname(whisper.person.user)
-        words = _shown("\n".join((whisper.reply.title, *whisper.reply.notes)))[:LONGEST]
+        words = _shown("\n".join((en(whisper.reply.title), *map(en, whisper.reply.notes))))[:LONGEST]
         with translated():
             if whisper.channel and whisper.channel not in self._chat.closed:
                 self._chat.write(BOT, whisper.channel, words, reader=reader)

@@ -9,6 +9,7 @@ import pytest
 from bot.core.principals import Principal, Role
 from bot.plugin import BadArgument
 from tests.core.samples import ANNA, SHELL
+from tests.language.english import en
 
 LADDER = ["viewer", "operator", "approver", "admin"]
 
@@ -59,7 +60,7 @@ def test_a_person_is_read_by_team_and_user(text: str) -> None:
 def test_what_is_not_a_person_of_slack_is_refused_with_the_way_to_find_out(text: str) -> None:
     with pytest.raises(BadArgument) as caught:
         Principal.parse(text)
-    assert "T0001:U0002" in caught.value.hint
+    assert "T0001:U0002" in en(caught.value.hint)
 
 
 def test_what_was_stored_reads_as_the_same_person() -> None:

@@ -24,13 +24,14 @@ from bot.plugin import (
     Settling,
 )
 from tests.host.invented import Invented, group
+from tests.language.english import en
 
 
 def refusal(plugin: object) -> str:
     with pytest.raises(ConfigurationError) as caught:
         assert_plugin("odd", plugin)
-    assert "docs/plugins.md" in caught.value.hint
-    return caught.value.sentence
+    assert "docs/plugins.md" in en(caught.value.hint)
+    return en(caught.value.sentence)
 
 
 class Without:

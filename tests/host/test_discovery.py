@@ -12,6 +12,7 @@ from bot.core.bot_errors import ConfigurationError
 from bot.host.discovery import load_plugins
 from bot.host.guarded_calls import GuardedPlugin
 from tests.host.invented import plugin
+from tests.language.english import en
 
 INVENTED = "tests.host.invented:plugin"
 
@@ -44,7 +45,7 @@ def written(tmp_path: Path) -> Iterator[Path]:
 def refusal(names: str) -> str:
     with pytest.raises(ConfigurationError) as caught:
         load_plugins(names)
-    return caught.value.sentence
+    return en(caught.value.sentence)
 
 
 def test_a_plugin_is_found_by_the_name_of_its_entry_point() -> None:

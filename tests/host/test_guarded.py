@@ -26,6 +26,7 @@ from bot.plugin import (
     UndoKind,
 )
 from tests.host.invented import Invented
+from tests.language.english import en
 
 PLACE = Place(name="oak", label="oak", identity="oak")
 CALL = Call(method="tree.fell", params={}, note="Fell it.")
@@ -71,10 +72,12 @@ def test_what_a_plugin_raises_is_its_fault_with_a_reference_to_the_log(
 ) -> None:
     with pytest.raises(PluginFault) as caught:
         ASKED[member](guarded(member, raising(error)))
-    found = re.fullmatch(r"The plugin trees failed while it .* \(reference (E-[0-9a-f]{6})\)\.", caught.value.sentence)
+    found = re.fullmatch(
+        r"The plugin trees failed while it .* \(reference (E-[0-9a-f]{6})\)\.", en(caught.value.sentence)
+    )
     assert found
     assert found[1] in caplog.text
-    assert "b24bot" not in caught.value.sentence
+    assert "b24bot" not in en(caught.value.sentence)
 
 
 @pytest.mark.parametrize("member", [member for member in ASKED if member != "perform"])
@@ -87,9 +90,9 @@ def test_what_a_plugin_refuses_with_is_no_fault(member: str) -> None:
 def test_a_call_in_which_the_plugin_failed_may_have_been_sent_so_its_outcome_is_unknown(error: BaseException) -> None:
     outcome = guarded("perform", raising(error)).perform(SERVICES, PLACE, CALL)
     assert (outcome.verdict, outcome.code) == (CallVerdict.UNKNOWN, PLUGIN_FAILED)
-    assert outcome.sentence.endswith("It may or may not have been sent.")
+    assert en(outcome.sentence).endswith("It may or may not have been sent.")
     if not isinstance(error, TargetUnreachable):
-        assert outcome.sentence.startswith("The plugin trees failed while it made the call tree.fell (reference E-")
+        assert en(outcome.sentence).startswith("The plugin trees failed while it made the call tree.fell (reference E-")
 
 
 def test_a_store_that_cannot_be_written_is_not_the_plugins_fault() -> None:
@@ -118,8 +121,8 @@ def test_a_call_that_returns_something_else_has_an_unknown_outcome(answer: objec
     ("seen", "words"),
     [
         (None, "it returned NoneType instead of Mapping"),
-        ({"tree": None}, "it returned a dict whose ['tree'] is NoneType instead of str"),
-        ({"tree": True}, "it returned a dict whose ['tree'] is bool instead of str"),
+        ({"tree": None}, "it returned a dict whose ['tree'] is NoneType instead of Text"),
+        ({"tree": True}, "it returned a dict whose ['tree'] is bool instead of Text"),
         ({"treee": "stands"}, "verify returned labels that the plan does not have: treee"),
     ],
 )

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.change.change_request import Status
+from tests.language.english import en
 from tests.long.rig import NAMES, PEOPLE, Rig, scratch
 from tests.long.telling import Telling
 from tests.long.words import Word
@@ -396,7 +397,7 @@ def test_a_story_ends_as_it_should(rig: Rig, story: str, ends: str, tags: str) -
     assert (telling.changes[-1].status if telling.changes else "none") == status
     assert len(rig.core_bot.toy.calls) == int(calls)
     last = rig.core_bot.messenger.whispers[-1]
-    assert (NAMES[last.person.id], Word[word] in last.reply.title) == (who, True), last.reply.title
+    assert (NAMES[last.person.id], Word[word] in en(last.reply.title)) == (who, True), last.reply.title
     # What becomes of roles is recorded as done at the shell, where the story is not.
     told = [record for record in rig.core_bot.records()[rig.first_seq :] if record.actor != SHELL.id]
     assert [record.tag.rsplit(":", 1)[1] for record in told] == tags.split()

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import pytest
 
 from bot.plugin import Arg, Command, DeclarationError, Group, Reply, Risk
+from tests.language.english import en
 
 ID = Annotated[str, Arg(help="the id", label="ID")]
 
@@ -211,8 +212,8 @@ MISTAKES: dict[Callable[..., Any], str] = {
 def test_a_function_declared_wrongly_is_refused_by_name(function: Callable[..., Reply]) -> None:
     with pytest.raises(DeclarationError) as caught:
         declared(function)
-    assert MISTAKES[function] in caught.value.sentence
-    assert f"{__name__}.{function.__qualname__}" in caught.value.sentence
+    assert MISTAKES[function] in en(caught.value.sentence)
+    assert f"{__name__}.{function.__qualname__}" in en(caught.value.sentence)
 
 
 def test_a_command_declared_twice_is_refused_by_name() -> None:
@@ -220,7 +221,7 @@ def test_a_command_declared_twice_is_refused_by_name() -> None:
     group.command("make", risk=Risk.READ)(bare)
     with pytest.raises(DeclarationError) as caught:
         group.command("make", risk=Risk.READ)(full)
-    assert caught.value.sentence.endswith("full: the command “thing make” is declared twice.")
+    assert en(caught.value.sentence).endswith("full: the command “thing make” is declared twice.")
 
 
 def test_examples_written_as_one_text_are_refused_by_name() -> None:

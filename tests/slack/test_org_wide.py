@@ -8,6 +8,7 @@ from bot.playground.workspace import SlackWorkspace
 from bot.slack.outgoing.messenger import Gateway
 from bot.slack.token_errors import BOT_TOKEN, token_refused
 from bot.usecases.delivery_errors import OrgWide
+from tests.language.english import en
 from tests.slack.intake import Intake
 from tests.slack.kit import click_payload, payload_body
 
@@ -20,7 +21,7 @@ def test_an_org_wide_installation_is_no_identity(gateway: Gateway, workspace: Sl
         gateway.identify()
     refused = token_refused(BOT_TOKEN, caught.value)
     assert refused is not None
-    assert "installed for a whole Enterprise Grid organisation" in refused.sentence
+    assert "installed for a whole Enterprise Grid organisation" in en(refused.sentence)
 
 
 def test_a_delivery_for_an_org_wide_installation_is_refused_in_one_sentence(

@@ -12,6 +12,7 @@ from bot.core.bot_errors import StoreUnavailable
 from bot.core.change.change_request import TRANSITIONS, Status
 from bot.store.engine.database import sqlite3
 from bot.store.store import Store
+from tests.language.english import en
 from tests.store.samples import ENTRY, opened
 
 STEPS = [
@@ -67,7 +68,7 @@ def takes(store: Store, old: Status, new: Status) -> bool:
         with store.unit_of_work() as tx:
             tx.changes.move(change.number, old, new)
     except StoreUnavailable as error:
-        if "cannot take that step" not in error.sentence:
+        if "cannot take that step" not in en(error.sentence):
             raise
     return store.changes.require(change.number).status is new
 

@@ -17,6 +17,7 @@ from bot.core.principals import Grant, Role
 from bot.store.engine.database import ROLLBACK, Database, sqlite3
 from bot.store.schema.migrations import migrate
 from bot.store.store import Store, Transaction, open_store
+from tests.language.english import en
 from tests.store.neighbour import locked_by_another
 from tests.store.samples import ANTON, ENTRY, approval, new_change, opened
 
@@ -190,7 +191,7 @@ def test_a_file_locked_by_another_process_is_said_to_be_locked_and_nothing_is_ha
     with locked_by_another(store.database.path):
         with pytest.raises(StoreUnavailable, match="cannot be written now") as refused, hasty.unit_of_work():
             raise AssertionError("it must not begin")
-        assert "Nothing was done" in refused.value.hint
+        assert "Nothing was done" in en(refused.value.hint)
         assert not hasty.writable()
         assert hasty.facts.get("name") is None
     assert hasty.writable()

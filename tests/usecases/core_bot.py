@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ from bot.usecases.requests.reminders import repost_cards, send_reminders
 from bot.usecases.requests.reviews import handle_button, handle_reason_form
 from bot.usecases.requests.submission import submit
 from bot.usecases.runtime.worker import claim_job, perform_job
+from tests.language.english import en
 from tests.usecases.context_parts import make_context, with_parts
 from tests.usecases.messenger import Recorder
 from tests.usecases.toy import Toy
@@ -298,7 +300,7 @@ class CoreBot:
         for job in self.claim_inbound():
             perform_job(self.ctx, job)
         waiting = self.waiting_whispers()
-        return waiting[-1].reply.title if len(waiting) > before else ""
+        return en(waiting[-1].reply.title if len(waiting) > before else "")
 
     def waiting_whispers(self) -> list[PrivateNotice]:
         rows = self.store.database.rows("SELECT kind, payload FROM outbox WHERE kind = 'whisper' AND state = 'new'")
@@ -324,11 +326,13 @@ class CoreBot:
         return self.store.changes.with_status(Status, limit=1)[0]
 
     def now(self, change: ChangeRequest) -> ChangeRequest:
-        return self.store.changes.require(change.number)
+        """The change request as it is stored, with its outcome in English."""
+        found = self.store.changes.require(change.number)
+        return replace(found, outcome=en(found.outcome))
 
     @property
     def last_whisper(self) -> str:
-        return self.messenger.whispers[-1].reply.title if self.messenger.whispers else ""
+        return en(self.messenger.whispers[-1].reply.title if self.messenger.whispers else "")
 
     @property
     def threads(self) -> list[str]:

@@ -15,6 +15,7 @@ from bot.core.principals import Principal
 from bot.slack.refusals import find_refusal
 from bot.usecases.chat_port import PostedMessage
 from bot.usecases.chat_refusals import ChatRefusal
+from tests.language.english import en, spoken
 
 LINES_PER_MESSAGE = 20
 """Audit lines that fit into one message of the recorder, whatever they say."""
@@ -93,8 +94,8 @@ class Recorder:
 
     def send_privately(self, whisper: PrivateNotice) -> str | None:
         self._try("whisper")
-        self.whispers.append(whisper)
-        self.said.append(("whisper", whisper.reply.title))
+        self.whispers.append(spoken(whisper))
+        self.said.append(("whisper", en(whisper.reply.title)))
         return self.direct
 
     def audit_lines(self, channel: str, records: list[AuditRecord], *, bare: bool = False) -> None:

@@ -23,6 +23,7 @@ from bot.usecases.delivery.cards import AGAIN
 from bot.usecases.delivery.redelivery import LONGEST_REFUSED_MS
 from bot.usecases.delivery_errors import ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 from bot.usecases.notifications import announce, card_key, notify_person, post_in_thread, queue_card
+from tests.language.english import en
 from tests.slack.kit import a_change
 from tests.slack.test_slack_errors import CONTENT, STANDING, answered
 from tests.usecases.core_bot import ANTON, APPROVALS, AUDIT, OLGA, OPS, VERA, CoreBot
@@ -62,7 +63,7 @@ def deliver(core_bot: CoreBot) -> None:
 
 
 def told(core_bot: CoreBot, words: str) -> list[PrivateNotice]:
-    return [one for one in core_bot.messenger.whispers if words in one.reply.title]
+    return [one for one in core_bot.messenger.whispers if words in en(one.reply.title)]
 
 
 def opened(core_bot: CoreBot, thing: str, *, channel: str = OPS) -> ChangeRequest:
@@ -81,7 +82,7 @@ def test_a_request_whose_card_can_never_be_shown_is_not_taken_on(core_bot: CoreB
     pass_time(core_bot, 1, 1)
     assert core_bot.now(change).status is Status.WITHDRAWN
     (said,) = told(core_bot, "was not taken on")
-    assert f"({code})" in said.reply.title
+    assert f"({code})" in en(said.reply.title)
     assert AGAIN not in said.reply.notes
     pass_time(core_bot, 3, 1)
     assert core_bot.messenger.bare == ["CR-1001 withdrawn"], "the bare card tells how it ended"
@@ -110,7 +111,7 @@ def test_a_card_refused_by_any_other_code_waits_and_its_requester_knows(core_bot
         said = told(core_bot, "cannot be posted")
         assert len(said) == isinstance(error, ChannelDead), code
         for one in said:
-            assert f"({code})" in one.reply.title
+            assert f"({code})" in en(one.reply.title)
             assert AGAIN in one.reply.notes
             assert told(core_bot, f"is posted in {mentions.channel(APPROVALS)} now")
     assert "dead" not in core_bot.store.outbox.counts()
@@ -305,7 +306,7 @@ def test_a_card_that_gets_lost_for_long_is_told_to_the_requester(core_bot: CoreB
     core_bot.messenger.fail("post", *[Lost("internal_error")] * 4)
     pass_time(core_bot, 60, 1)
     (said,) = told(core_bot, "cannot be posted")
-    assert "Slack has trouble of its own (internal_error)" in said.reply.title
+    assert "Slack has trouble of its own (internal_error)" in en(said.reply.title)
     assert told(core_bot, "is posted in")
 
 
@@ -325,11 +326,11 @@ def test_a_request_whose_card_its_place_refuses_is_not_taken_on_and_locks_nothin
     deliver(roaming)
     ended = roaming.now(change)
     assert ended.status is Status.WITHDRAWN
-    assert ended.outcome.startswith("Not taken on: its card cannot be posted in")
+    assert en(ended.outcome).startswith("Not taken on: its card cannot be posted in")
     (said,) = told(roaming, "was not taken on")
     assert (said.answer_url, said.channel) == ("https://hooks.slack.com/commands/1", OPS)
-    assert "B24BOT_APPROVAL_CHANNEL" in said.reply.notes[1]
-    assert said.reply.notes[1].endswith("Then type the command again.")
+    assert "B24BOT_APPROVAL_CHANNEL" in en(said.reply.notes[1])
+    assert en(said.reply.notes[1]).endswith("Then type the command again.")
     (record,) = roaming.records(Tag.CHANGE_WITHDRAWN)
     assert (record.actor, record.subject) == ("b24bot", change.id)
     roaming.work()

@@ -18,6 +18,7 @@ from bot.plugin import Call, CallVerdict, TargetUnreachable
 from bot.usecases.admin.allow_list import grant_role, revoke_role
 from bot.usecases.authority import card_token
 from bot.usecases.delivery_errors import Busy, ChannelDead, Lost
+from tests.language.english import en
 from tests.store.chain import assert_chain_holds
 from tests.usecases.core_bot import ANTON, GLEB, HOME, IDA, OLGA, ROLES, SHELL, STRANGER, VERA, VIKTOR, CoreBot
 from tests.usecases.toy import Script
@@ -209,7 +210,7 @@ class Life(RuleBasedStateMachine):
         reached = all(now.get(label) == word for label, word in change.plan.wanted.items())
         if change.status in (Status.DONE, Status.GONE):
             assert reached, change.outcome
-        elif change.status is Status.FAILED and "read back" in change.outcome:
+        elif change.status is Status.FAILED and "read back" in en(change.outcome):
             assert not reached, change.outcome
 
     def teardown(self) -> None:

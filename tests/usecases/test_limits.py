@@ -16,6 +16,7 @@ from bot.usecases.admin.allow_list import grant_role
 from bot.usecases.authority import card_token
 from bot.usecases.authority.eligibility import MOST_OPEN, NO_WORD
 from bot.usecases.delivery_errors import Lost
+from tests.language.english import en
 from tests.usecases.core_bot import ANTON, APPROVALS, IDA, OLGA, SHELL, STRANGER, VERA, VIKTOR, CoreBot, person
 
 NAMES = [f"thing{number}" for number in range(MOST_OPEN + 2)]
@@ -39,7 +40,7 @@ def test_the_eleventh_is_refused_and_told_how_to_go_on(busy: CoreBot) -> None:
         "You have 10 open change requests, and 10 is the most: CR-1001, CR-1002, CR-1003, CR-1004, CR-1005, CR-1006, "
         "CR-1007, CR-1008, CR-1009, CR-1010."
     )
-    assert busy.messenger.whispers[-1].reply.notes[0].startswith("Press Withdraw on the card of one")
+    assert en(busy.messenger.whispers[-1].reply.notes[0]).startswith("Press Withdraw on the card of one")
     assert opened(busy) == MOST_OPEN
 
 
@@ -84,7 +85,7 @@ def test_the_shell_has_ten_too(core_bot: CoreBot) -> None:
 def test_a_second_request_for_the_same_leads_to_the_card_of_the_first(core_bot: CoreBot) -> None:
     first = core_bot.ask()
     assert mentions.channel(APPROVALS) in core_bot.type(VERA, "thing remove one")
-    assert mentions.person(first.requester) in core_bot.messenger.whispers[-1].reply.notes[0]
+    assert mentions.person(first.requester) in en(core_bot.messenger.whispers[-1].reply.notes[0])
     assert opened(core_bot) == 1
 
 

@@ -18,6 +18,7 @@ from bot.usecases.delivery_errors import ChannelDead, Lost
 from bot.usecases.intake.receipts import receive
 from bot.usecases.notifications import queue_card
 from bot.usecases.place_choice import keep_first_place, set_default, set_own
+from tests.language.english import en, en_facts, en_rows
 from tests.usecases.core_bot import ANTON, IDA, OLGA, ROLES, SHELL, VERA, VIKTOR, CoreBot, person
 from tests.usecases.toy import ACME, BETA, Toy
 
@@ -42,7 +43,7 @@ def answer(core_bot: CoreBot, who: Principal, line: str) -> str:
     core_bot.type(who, line)
     # Answers of several people wait in turn.
     reply = next(one.reply for one in reversed(core_bot.messenger.whispers) if one.person == who)
-    return "\n".join([reply.title, *(f"{label}: {text}" for label, text in reply.facts), *reply.notes])
+    return "\n".join([en(reply.title), *(f"{label}: {text}" for label, text in en_facts(reply)), *map(en, reply.notes)])
 
 
 def portal_of(core_bot: CoreBot, who: Principal, line: str = "thing list") -> str:
@@ -229,7 +230,7 @@ def test_with_several_portals_whatever_the_bot_says_of_a_change_request_names_th
     change = core_bot.ask("thing remove one")
     core_bot.messenger.whispers.clear()
     SAID_LATER[what](core_bot, change)
-    told = [one.reply for one in core_bot.messenger.whispers if "CR-1001" in one.reply.title]
+    told = [one.reply for one in core_bot.messenger.whispers if "CR-1001" in en(one.reply.title)]
     assert told, [one.reply.title for one in core_bot.messenger.whispers]
     for reply in told:
         assert "beta" in f"{reply.title} {reply.facts}"
@@ -238,14 +239,14 @@ def test_with_several_portals_whatever_the_bot_says_of_a_change_request_names_th
 def answer_to_press(core_bot: CoreBot, who: Principal, change: ChangeRequest) -> str:
     core_bot.press(who, change)
     reply = core_bot.waiting_whispers()[-1].reply
-    return "\n".join([reply.title, *(f"{label}: {text}" for label, text in reply.facts)])
+    return "\n".join([en(reply.title), *(f"{label}: {text}" for label, text in en_facts(reply))])
 
 
 def rows(core_bot: CoreBot, line: str) -> tuple[tuple[str, ...], ...]:
     core_bot.type(OLGA, line)
     table = core_bot.messenger.whispers[-1].reply.table
     assert table is not None
-    return table.rows
+    return en_rows(table)
 
 
 def test_with_one_portal_it_is_named_only_where_it_always_was(core_bot: CoreBot) -> None:

@@ -36,6 +36,7 @@ from bot.usecases.authority import card_token
 from bot.usecases.authority.quorum import check_request_record
 from bot.usecases.intake.receipts import receive
 from bot.usecases.integrity.active_limits import FROZEN, find_freeze_limit
+from tests.language.english import en
 from tests.store.neighbour import ROOT
 from tests.usecases.core_bot import ANTON, IDA, OLGA, SHELL, VERA, CoreBot, StillClock
 from tests.usecases.toy import Toy
@@ -160,7 +161,7 @@ def test_a_freeze_that_waited_in_the_release_before_holds_from_the_start(core_bo
     assert (stop.key, stop.person) == ("before", OLGA)
     core_bot.wait(10)
     assert found(core_bot, "approved").status is Status.FAILED
-    assert "b24bot is frozen" in found(core_bot, "approved").outcome
+    assert "b24bot is frozen" in en(found(core_bot, "approved").outcome)
     assert core_bot.toy.calls == []
 
 
@@ -295,7 +296,7 @@ def test_what_people_see_of_before_the_upgrade_has_marks_and_what_acts_has_the_w
         assert digest(exact.path, exact.place, exact.plan) == change.digest, name
         assert check_request_record(careless.ctx, change) is None, name
     assert MARK.search(typed(careless, "rejected").reviews[0].reason)
-    assert MARK.search(typed(careless, "failed").outcome)
+    assert MARK.search(en(typed(careless, "failed").outcome))
     assert careless.store.records("toy").get("painted", "done") == {"colour": SAID}
     limit = find_freeze_limit(careless.ctx)
     assert limit is not None

@@ -9,9 +9,9 @@ from bot.cli.options import as_json, reason
 from bot.cli.output import print_answer, report
 from bot.cli.plugin_commands import NounGroup
 from bot.cli.session import Terminal
-from bot.core.audit.stored_views import change_view
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.status_names import ONE_OF, SHOWN_STATUSES, ShownStatus, parse_status
+from bot.language.request_views import change_view
 from bot.plugin import BadArgument, Refusal
 from bot.store.store import Store, Transaction
 from bot.usecases.admin.listings import list_changes, show_change

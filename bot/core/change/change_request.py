@@ -9,7 +9,7 @@ from enum import StrEnum
 from bot.core.authority.policy import Decision, NeedsApproval
 from bot.core.local_plugins import is_local_plugin
 from bot.core.principals import Principal
-from bot.plugin import Observation, Place, PlaceTerm, Plan, Risk
+from bot.plugin import Message, Observation, Place, PlaceTerm, Plan, Risk, Text
 from bot.plugin.frozen import dataclass
 
 
@@ -121,7 +121,7 @@ class ChangeRequest:
     decided_at: int | None = None
     started_at: int | None = None
     ended_at: int | None = None
-    outcome: str = ""
+    outcome: Text = ""
     """The ending in a sentence."""
     channel: str = ""
     """Where the card is."""
@@ -143,7 +143,7 @@ class ChangeRequest:
     found: Observation | None = None
     """What reading showed when it ended, of all that was to differ; None when it was not read."""
     repeat: Repeat = Repeat.MAY_DIFFER
-    read_fault: str = ""
+    read_fault: Text = ""
     """The fault of the plugin that keeps it from being read back, as a sentence, while it has no proven outcome."""
     place_term: PlaceTerm = PlaceTerm()
     """What people call such a place."""
@@ -169,9 +169,13 @@ class ChangeRequest:
         return "" if self.is_local else self.place.label
 
     @property
-    def summary_with_place(self) -> str:
-        """The plan in words and where it acts."""
-        return append_place(self.plan.summary, self.place_name)
+    def summary_with_place(self) -> Text:
+        """The plan in words and where it acts, without saying twice where."""
+        summary = self.plan.summary
+        if isinstance(summary, str):
+            return append_place(summary, self.place_name)
+        named = not self.place_name or self.place_name in summary.arguments.values()
+        return summary if named else Message("change.at_place", summary=summary, place=self.place_name)
 
     @property
     def status_word(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.plans import ABSENT
-from bot.plugin import Observation, Plan, UndoKind
+from bot.plugin import Message, Observation, Plan, Text, UndoKind
 from bot.plugin.frozen import dataclass
 
 
@@ -16,9 +16,9 @@ class Effects:
     """The labels that differ from before."""
     same: tuple[str, ...] = ()
     """The labels that were to differ and do not."""
-    unchanged: tuple[str, ...] = ()
-    """These with the word they still have."""
-    cut_off: tuple[str, ...] = ()
+    unchanged: tuple[Message, ...] = ()
+    """These with the state they still have."""
+    cut_off: tuple[Text, ...] = ()
     """What the changes mean for people."""
 
 
@@ -31,7 +31,10 @@ def compare_effects(plan: Plan, found: Observation) -> Effects:
     return Effects(
         changed=changed,
         same=same,
-        unchanged=tuple(f"{label}: {found.get(label, ABSENT)}" for label in same),
+        unchanged=tuple(
+            Message("change.state", label=plan.labels.get(label, label), state=found.get(label, ABSENT))
+            for label in same
+        ),
         cut_off=tuple(plan.consequences[label] for label in changed if label in plan.consequences),
     )
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 
 from bot.core.change.change_request import Repeat, Status
 from bot.core.change.effects import compare_effects
 from bot.core.change.plans import ABSENT, differences
-from bot.core.text import plural
-from bot.plugin import CallOutcome, CallVerdict, Observation, Plan
+from bot.plugin import CallOutcome, CallVerdict, Lines, Message, Observation, Plan, Text
 from bot.plugin.frozen import dataclass
 
 READS_APART_MS = 5_000
@@ -17,13 +16,10 @@ READS_APART_MS = 5_000
 MOST_NOT_SENT = 5
 """Calls that were not sent are named up to here, then counted."""
 
-INTERRUPTED = "b24bot was stopped while this ran, so nobody saw the portal's answer. It is being read back."
-INTERRUPTED_BETWEEN = "b24bot was stopped before this was finished, with no call under way. It is being read back."
-INTERRUPTED_BLIND = (
-    "b24bot was stopped while this ran, so nobody saw the portal's answer, and nothing shows it when it is read back. "
-    "Look on the portal yourself before you ask again."
-)
-INTERRUPTED_BUILTIN = "This was cut short before it was done. Nothing was changed."
+INTERRUPTED = Message("outcome.interrupted")
+INTERRUPTED_BETWEEN = Message("outcome.interrupted_between")
+INTERRUPTED_BLIND = Message("outcome.interrupted_blind")
+INTERRUPTED_BUILTIN = Message("outcome.interrupted_builtin")
 
 
 class Proof(StrEnum):
@@ -77,35 +73,34 @@ def _combine(each: Sequence[CallVerdict]) -> Answers:
 
 _D, _S, _F, _N, _U = Answers
 
-JUDGEMENT: Mapping[tuple[Answers, Proof], tuple[Status, str]] = {
-    (_D, Proof.REACHED): (Status.DONE, "Done and verified by reading it back."),
-    (_D, Proof.UNCHANGED): (Status.FAILED, "The portal said yes, but reading it back shows that nothing changed."),
-    (_D, Proof.PARTIAL): (Status.FAILED, "The portal said yes, but only part of it happened."),
-    (_D, Proof.UNREAD): (Status.UNKNOWN, "The portal said yes, but it could not be read back yet."),
-    (_D, Proof.BLIND): (Status.DONE, "The portal says that it is done. Nothing shows it when it is read back."),
-    (_S, Proof.REACHED): (Status.DONE, "Not every call was done, yet reading it back shows all that was wanted."),
-    (_S, Proof.UNCHANGED): (Status.FAILED, "Not every call was done. Nothing changed; this was read back."),
-    (_S, Proof.PARTIAL): (Status.FAILED, "Not every call was done, and only part of it happened."),
-    (_S, Proof.UNREAD): (Status.UNKNOWN, "Not every call was done, and it could not be read back yet."),
-    (_S, Proof.BLIND): (Status.FAILED, "Not every call was done. What was done stays."),
-    (_F, Proof.REACHED): (Status.GONE, "The portal refused, and there is nothing left to do."),
-    (_F, Proof.UNCHANGED): (Status.FAILED, "The portal refused. Nothing changed; this was read back."),
-    (_F, Proof.PARTIAL): (Status.FAILED, "The portal refused, yet part of it happened."),
-    (_F, Proof.UNREAD): (Status.UNKNOWN, "The portal refused, and it could not be read back yet."),
-    (_F, Proof.BLIND): (Status.FAILED, "The portal refused."),
-    (_N, Proof.REACHED): (Status.GONE, "Nothing was sent, and there is nothing left to do."),
-    (_N, Proof.UNCHANGED): (Status.FAILED, "The call could not be sent. Nothing changed; this was read back."),
-    (_N, Proof.PARTIAL): (Status.FAILED, "The call could not be sent; the portal changed by other means."),
-    (_N, Proof.UNREAD): (Status.FAILED, "The call could not be sent."),
-    (_N, Proof.BLIND): (Status.FAILED, "The call could not be sent."),
-    (_U, Proof.REACHED): (Status.DONE, "The portal's answer was lost; reading it back shows that it is done."),
-    (_U, Proof.UNCHANGED): (Status.UNKNOWN, "The portal's answer proves nothing, and no effect is to be seen yet."),
-    (_U, Proof.PARTIAL): (Status.UNKNOWN, "The portal's answer proves nothing, and only part is to be seen yet."),
-    (_U, Proof.UNREAD): (Status.UNKNOWN, "The portal's answer proves nothing, and it could not be read back yet."),
+JUDGEMENT: Mapping[tuple[Answers, Proof], tuple[Status, Message]] = {
+    (_D, Proof.REACHED): (Status.DONE, Message("outcome.verified")),
+    (_D, Proof.UNCHANGED): (Status.FAILED, Message("outcome.accepted_unchanged")),
+    (_D, Proof.PARTIAL): (Status.FAILED, Message("outcome.accepted_partly")),
+    (_D, Proof.UNREAD): (Status.UNKNOWN, Message("outcome.accepted_unread")),
+    (_D, Proof.BLIND): (Status.DONE, Message("outcome.accepted_blind")),
+    (_S, Proof.REACHED): (Status.DONE, Message("outcome.some_verified")),
+    (_S, Proof.UNCHANGED): (Status.FAILED, Message("outcome.some_unchanged")),
+    (_S, Proof.PARTIAL): (Status.FAILED, Message("outcome.some_partly")),
+    (_S, Proof.UNREAD): (Status.UNKNOWN, Message("outcome.some_unread")),
+    (_S, Proof.BLIND): (Status.FAILED, Message("outcome.some_blind")),
+    (_F, Proof.REACHED): (Status.GONE, Message("outcome.refused_verified")),
+    (_F, Proof.UNCHANGED): (Status.FAILED, Message("outcome.refused_unchanged")),
+    (_F, Proof.PARTIAL): (Status.FAILED, Message("outcome.refused_partly")),
+    (_F, Proof.UNREAD): (Status.UNKNOWN, Message("outcome.refused_unread")),
+    (_F, Proof.BLIND): (Status.FAILED, Message("outcome.refused")),
+    (_N, Proof.REACHED): (Status.GONE, Message("outcome.unsent_verified")),
+    (_N, Proof.UNCHANGED): (Status.FAILED, Message("outcome.unsent_unchanged")),
+    (_N, Proof.PARTIAL): (Status.FAILED, Message("outcome.unsent_partly")),
+    (_N, Proof.UNREAD): (Status.FAILED, Message("outcome.unsent")),
+    (_N, Proof.BLIND): (Status.FAILED, Message("outcome.unsent")),
+    (_U, Proof.REACHED): (Status.DONE, Message("outcome.lost_verified")),
+    (_U, Proof.UNCHANGED): (Status.UNKNOWN, Message("outcome.lost_unchanged")),
+    (_U, Proof.PARTIAL): (Status.UNKNOWN, Message("outcome.lost_partly")),
+    (_U, Proof.UNREAD): (Status.UNKNOWN, Message("outcome.lost_unread")),
     (_U, Proof.BLIND): (
         Status.UNKNOWN,
-        "The portal's answer proves nothing, and nothing shows it when it is read back. "
-        "Look on the portal yourself before you ask again; it will not be sent a second time by itself.",
+        Message("outcome.lost_blind"),
     ),
 }
 """Every pair of what was answered and what is true, and the ending it makes."""
@@ -113,27 +108,26 @@ JUDGEMENT: Mapping[tuple[Answers, Proof], tuple[Status, str]] = {
 PLUGIN_FAILED = "plugin_failed"
 """The code of a call in which the plugin failed, instead of answering: it may have been sent."""
 
-AFTER_A_FAULT: Mapping[Proof, str] = {
-    Proof.REACHED: "The plugin failed in the call; reading it back shows that it is done.",
-    Proof.UNCHANGED: "The plugin failed in the call, and no effect is to be seen yet.",
-    Proof.PARTIAL: "The plugin failed in the call, and only a part of the change is to be seen yet.",
-    Proof.UNREAD: "The plugin failed in the call, and it could not be read back yet.",
-    Proof.BLIND: "The plugin failed in the call, and nothing shows whether it was sent. "
-    "Look on the portal yourself before you ask again; it will not be sent a second time by itself.",
+AFTER_A_FAULT: Mapping[Proof, Message] = {
+    Proof.REACHED: Message("outcome.fault_verified"),
+    Proof.UNCHANGED: Message("outcome.fault_unchanged"),
+    Proof.PARTIAL: Message("outcome.fault_partly"),
+    Proof.UNREAD: Message("outcome.fault_unread"),
+    Proof.BLIND: Message("outcome.fault_blind"),
 }
 """What stands instead of words about the place's answer when it was the plugin that gave none."""
 
-BUILTIN_OUTCOME: Mapping[tuple[Answers, Proof], tuple[Status, str]] = {
-    **{(_S, proof): (Status.FAILED, "Not every part was done. What was done stays.") for proof in Proof},
-    **{(_F, proof): (Status.FAILED, "b24bot refused. Nothing was changed.") for proof in Proof},
-    **{(_N, proof): (Status.FAILED, "It was not done.") for proof in Proof},
-    (_D, Proof.REACHED): (Status.DONE, "Done and verified by reading it back."),
-    (_D, Proof.UNCHANGED): (Status.DONE, "Done, and changed back by somebody since."),
-    (_D, Proof.PARTIAL): (Status.DONE, "Done, and changed again by somebody since."),
-    (_D, Proof.UNREAD): (Status.DONE, "Done."),
-    (_D, Proof.BLIND): (Status.DONE, "Done."),
-    (_F, Proof.REACHED): (Status.GONE, "b24bot refused, and there is nothing left to do."),
-    (_N, Proof.REACHED): (Status.GONE, "It was not done, and there is nothing left to do."),
+BUILTIN_OUTCOME: Mapping[tuple[Answers, Proof], tuple[Status, Message]] = {
+    **{(_S, proof): (Status.FAILED, Message("outcome.builtin_some")) for proof in Proof},
+    **{(_F, proof): (Status.FAILED, Message("outcome.builtin_refused")) for proof in Proof},
+    **{(_N, proof): (Status.FAILED, Message("outcome.builtin_unsent")) for proof in Proof},
+    (_D, Proof.REACHED): (Status.DONE, Message("outcome.verified")),
+    (_D, Proof.UNCHANGED): (Status.DONE, Message("outcome.builtin_reverted")),
+    (_D, Proof.PARTIAL): (Status.DONE, Message("outcome.builtin_changed")),
+    (_D, Proof.UNREAD): (Status.DONE, Message("outcome.done")),
+    (_D, Proof.BLIND): (Status.DONE, Message("outcome.done")),
+    (_F, Proof.REACHED): (Status.GONE, Message("outcome.builtin_refused_verified")),
+    (_N, Proof.REACHED): (Status.GONE, Message("outcome.builtin_unsent_verified")),
 }
 """The same for built-in calls: each is stored with its answer, so the answer is the proof, and never lost.
 
@@ -143,17 +137,17 @@ What is seen afterwards may be the work of another hand.
 PARTLY = frozenset({(_D, Proof.PARTIAL), (_S, Proof.PARTIAL), (_S, Proof.BLIND), (_F, Proof.PARTIAL)})
 """The pairs that mean: a part was done, and another was not."""
 
-SETTLED: Mapping[Proof, tuple[Status, str]] = {
-    Proof.REACHED: (Status.DONE, "Read back: it is done, whatever the answer was."),
-    Proof.UNCHANGED: (Status.FAILED, "Read back twice: nothing changed."),
-    Proof.PARTIAL: (Status.FAILED, "Read back twice: only part of it happened."),
+SETTLED: Mapping[Proof, tuple[Status, Message]] = {
+    Proof.REACHED: (Status.DONE, Message("outcome.settled_verified")),
+    Proof.UNCHANGED: (Status.FAILED, Message("outcome.settled_unchanged")),
+    Proof.PARTIAL: (Status.FAILED, Message("outcome.settled_partly")),
 }
 """How an unknown outcome ends once reading it back decides. Without a row it does not: it waits to be read, or
 for the word of a person who has looked."""
-SETTLED_AFTER_A_FAULT: Mapping[Proof, str] = {
+SETTLED_AFTER_A_FAULT: Mapping[Proof, Message] = {
     Proof.REACHED: AFTER_A_FAULT[Proof.REACHED],
-    Proof.UNCHANGED: "The plugin failed in the call. Read back twice: nothing changed.",
-    Proof.PARTIAL: "The plugin failed in the call. Read back twice: only part of it happened.",
+    Proof.UNCHANGED: Message("outcome.settled_fault_unchanged"),
+    Proof.PARTIAL: Message("outcome.settled_fault_partly"),
 }
 """What stands instead when the plugin failed in a call: that is the reason, also once the outcome is settled."""
 
@@ -163,23 +157,26 @@ class Ending:
     """A status, the sentence for the card, and lines of detail."""
 
     status: Status
-    sentence: str
-    details: tuple[str, ...] = ()
+    sentence: Text
+    details: tuple[Text, ...] = ()
     partly: bool = False
     """Whether a part of it was done, and another was not."""
     found: Observation | None = None
     """What reading showed afterwards of all that was to differ; None when it was not read."""
     repeat: Repeat = Repeat.MAY_DIFFER
-    read_fault: str = ""
+    read_fault: Text = ""
     """The fault of the plugin, as a sentence, that keeps it from being read."""
-    happened: tuple[str, ...] = ()
+    happened: tuple[Text, ...] = ()
     """Where a part was done: what was, a line each."""
-    missing: tuple[str, ...] = ()
+    missing: tuple[Text, ...] = ()
     """Where a part was done: what was not."""
 
     @property
-    def outcome(self) -> str:
-        return "\n".join([self.sentence, *(f"• {line}" for line in self.details)])
+    def outcome(self) -> Text:
+        """The sentence with the details below it, as a change request keeps it."""
+        if not self.details:
+            return self.sentence
+        return Message("outcome.with_details", sentence=self.sentence, details=Lines(lines=tuple(self.details)))
 
 
 def judge_execution(
@@ -196,7 +193,7 @@ def judge_execution(
     at_home = local and answers is Answers.SOME
     partly = status is Status.FAILED and (at_home or (answers, proof) in PARTLY)
     happened, missing = _parts(plan, [outcome.verdict for outcome in outcomes], now) if partly else ((), ())
-    unseen = _call_lines("Done", happened) if proof is not Proof.PARTIAL else ()
+    unseen = _call_lines(describe_call_done, happened) if proof is not Proof.PARTIAL else ()
     return Ending(
         status=status,
         sentence=sentence,
@@ -229,7 +226,7 @@ def _repeat(plan: Plan, outcomes: Sequence[CallOutcome | None], proof: Proof) ->
 
 def _parts(
     plan: Plan, verdicts: Sequence[CallVerdict | None], now: Observation | None
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+) -> tuple[tuple[Text, ...], tuple[Text, ...]]:
     """What happened and what did not: by what was read, else by what was answered."""
     if now is not None and plan.provable:
         return tuple(_remaining_differences(plan, now)), compare_effects(plan, now).unchanged
@@ -276,8 +273,8 @@ def judge_interruption(plan: Plan, verdicts: Sequence[CallVerdict | None], *, lo
 def _judge_known(
     plan: Plan,
     verdicts: Sequence[CallVerdict | None],
-    row: tuple[Status, str],
-    details: tuple[str, ...],
+    row: tuple[Status, Message],
+    details: tuple[Text, ...],
     *,
     partly: bool,
 ) -> Ending:
@@ -291,42 +288,57 @@ def _answers_so_far(plan: Plan, answers: Sequence[CallVerdict]) -> Answers:
     return Answers.SOME if together is Answers.DONE and len(answers) < len(plan.calls) else together
 
 
-_INTENDED_CALL: Mapping[CallVerdict | None, str] = {
-    CallVerdict.DONE: "Done",
-    CallVerdict.FAILED: "Refused",
-    CallVerdict.NOT_SENT: "Not sent",
-    CallVerdict.UNKNOWN: "Perhaps done",
-    None: "Perhaps done",
+def describe_call_done(note: Text) -> Message:
+    """A line about a call that was made."""
+    return Message("outcome.call_done", call=note)
+
+
+def _call_refused(note: Text) -> Message:
+    return Message("outcome.call_refused", call=note)
+
+
+def _call_not_sent(note: Text) -> Message:
+    return Message("outcome.call_not_sent", call=note)
+
+
+def _call_perhaps_done(note: Text) -> Message:
+    return Message("outcome.call_perhaps_done", call=note)
+
+
+_INTENDED_CALL: Mapping[CallVerdict | None, Callable[[Text], Message]] = {
+    CallVerdict.DONE: describe_call_done,
+    CallVerdict.FAILED: _call_refused,
+    CallVerdict.NOT_SENT: _call_not_sent,
+    CallVerdict.UNKNOWN: _call_perhaps_done,
+    None: _call_perhaps_done,
 }
 
 
-def _describe_intended_calls(plan: Plan, verdicts: Sequence[CallVerdict | None]) -> list[str]:
+def _describe_intended_calls(plan: Plan, verdicts: Sequence[CallVerdict | None]) -> list[Message]:
     """A line for each call that was intended, where there are several."""
     if len(plan.calls) < 2:
         return []
-    return [f"{_INTENDED_CALL[verdict]}: {call.note}" for call, verdict in zip(plan.calls, verdicts, strict=False)]
+    return [_INTENDED_CALL[verdict](call.note) for call, verdict in zip(plan.calls, verdicts, strict=False)]
 
 
-def describe_unsent_calls(plan: Plan, intended: int) -> tuple[str, ...]:
+def describe_unsent_calls(plan: Plan, intended: int) -> tuple[Message, ...]:
     """Lines about the calls after the first `intended` of a plan with several: not sent, and never to be."""
     left = plan.calls[intended:] if len(plan.calls) > 1 else ()
-    return _call_lines("Not sent", [call.note for call in left])
+    return _call_lines(_call_not_sent, [call.note for call in left])
 
 
-def _call_lines(word: str, notes: Sequence[str]) -> tuple[str, ...]:
+def _call_lines(describe: Callable[[Text], Message], notes: Sequence[Text]) -> tuple[Message, ...]:
     """A line for each call, as many as `MOST_NOT_SENT`, then how many more there are."""
-    named = tuple(f"{word}: {note}" for note in notes[:MOST_NOT_SENT])
+    named = tuple(describe(note) for note in notes[:MOST_NOT_SENT])
     more = len(notes) - len(named)
-    return (*named, f"{word}: {plural(more, 'more call')}.") if more else named
+    return (*named, describe(Message("outcome.more_calls", count=more))) if more else named
 
 
 def _judge_note(proof: Proof) -> Ending:
     """The ending of a plan that only makes the plugin remember what is there: nothing is sent for it."""
     if proof in (Proof.REACHED, Proof.BLIND):
-        return Ending(status=Status.DONE, sentence="Done. Nothing had to be sent to the portal.")
-    return Ending(
-        status=Status.FAILED, sentence="Nothing was done: what this was planned from could not be read again as it was."
-    )
+        return Ending(status=Status.DONE, sentence=Message("outcome.recorded"))
+    return Ending(status=Status.FAILED, sentence=Message("outcome.record_outdated"))
 
 
 def judge_settlement(
@@ -361,26 +373,27 @@ def judge_settlement(
     )
 
 
-def plugin_faults(outcomes: Sequence[CallOutcome | None]) -> tuple[str, ...]:
+def plugin_faults(outcomes: Sequence[CallOutcome | None]) -> tuple[Text, ...]:
     """The faults of the plugin among the answers to calls, as sentences that name it."""
     return tuple(outcome.sentence for outcome in outcomes if outcome is not None and outcome.code == PLUGIN_FAILED)
 
 
-def _words(outcomes: Sequence[CallOutcome]) -> list[str]:
+def _words(outcomes: Sequence[CallOutcome]) -> list[Text]:
     bad = [outcome for outcome in outcomes if outcome.verdict is not CallVerdict.DONE]
     return [_with_code(outcome.sentence, outcome.code) for outcome in bad]
 
 
-def _with_code(sentence: str, code: str) -> str:
-    """The sentence with the code, once: many plugins say it in their sentence."""
-    return sentence if not code or code in sentence else f"{sentence} ({code})"
+def _with_code(sentence: Text, code: str) -> Text:
+    """The sentence with the code, once: many plugins give it as an argument of their sentence."""
+    told = sentence if isinstance(sentence, str) else " ".join(str(one) for one in sentence.arguments.values())
+    return sentence if not code or code in told else Message("outcome.with_code", sentence=sentence, code=code)
 
 
-def _observed_lines(plan: Plan, proof: Proof, now: Observation | None) -> list[str]:
+def _observed_lines(plan: Plan, proof: Proof, now: Observation | None) -> list[Message]:
     return _remaining_differences(plan, now) if proof in (Proof.REACHED, Proof.PARTIAL) and now is not None else []
 
 
-def _remaining_differences(plan: Plan, now: Observation) -> list[str]:
+def _remaining_differences(plan: Plan, now: Observation) -> list[Message]:
     """What is another than before, of all that was to differ: a line each."""
     before = {label: plan.before.get(label, ABSENT) for label in plan.wanted}
-    return list(differences(before, {label: now.get(label, ABSENT) for label in plan.wanted}))
+    return list(differences(before, {label: now.get(label, ABSENT) for label in plan.wanted}, plan.labels))

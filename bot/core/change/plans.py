@@ -15,9 +15,24 @@ from bot.core.bot_errors import WordsError
 from bot.core.encoding import canonical, fields_of
 from bot.core.parsing.tokenizer import join_words, split_words
 from bot.core.principals import Role
-from bot.plugin import Call, Json, Observation, PartialUndo, Place, Plan, Remember, Risk, Undo, UndoKind
+from bot.plugin import (
+    Call,
+    Json,
+    Message,
+    Observation,
+    PartialUndo,
+    Place,
+    Plan,
+    Remember,
+    Risk,
+    Text,
+    Undo,
+    UndoKind,
+    read_text,
+)
 
-ABSENT = "absent"
+ABSENT = Message("change.absent")
+"""The state of what is not there."""
 
 
 def plan_to_json(plan: Plan) -> str:
@@ -31,20 +46,21 @@ def plan_from_json(text: str) -> Plan:
     # Plans of the releases before have the part behind a slash in their target.
     target, part = (data["target"], data["part"]) if "part" in data else _split_target(data["target"])
     return Plan(
-        summary=data["summary"],
+        summary=read_text(data["summary"]),
         target=target,
         part=part,
         calls=_calls(data["calls"]),
-        before=data["before"],
-        wanted=data["wanted"],
+        before=read_texts(data["before"]),
+        wanted={label: None if word is None else read_text(word) for label, word in data["wanted"].items()},
         undo=_undo(data["undo"]),
-        radius=tuple(data["radius"]),
-        warnings=tuple(data["warnings"]),
+        radius=tuple(map(read_text, data["radius"])),
+        warnings=tuple(map(read_text, data["warnings"])),
         risk=Risk(data["risk"]) if data["risk"] else None,
         remember=tuple(Remember(**row) for row in data["remember"]),
-        notes=tuple(data.get("notes", ())),
-        consequences=data.get("consequences", {}),
-        obstacles=data.get("obstacles", {}),
+        notes=tuple(map(read_text, data.get("notes", ()))),
+        consequences=read_texts(data.get("consequences", {})),
+        obstacles=read_texts(data.get("obstacles", {})),
+        labels=read_texts(data.get("labels", {})),
     )
 
 
@@ -65,15 +81,20 @@ def _undo(row: dict[str, Any]) -> Undo:
     partial = row.get("partial")
     return Undo(
         kind=UndoKind(row["kind"]),
-        sentence=row["sentence"],
+        sentence=read_text(row["sentence"]),
         calls=_calls(row["calls"]),
         line=row["line"],
-        partial=PartialUndo(**partial) if partial else None,
+        partial=PartialUndo(**{**partial, "sentence": read_text(partial["sentence"])}) if partial else None,
     )
 
 
 def _calls(rows: list[dict[str, Any]]) -> tuple[Call, ...]:
-    return tuple(Call(**row) for row in rows)
+    return tuple(Call(**{**row, "note": read_text(row["note"])}) for row in rows)
+
+
+def read_texts(stored: Mapping[str, Any]) -> dict[str, Text]:
+    """Texts by label, as they were stored as JSON: an observation, for example."""
+    return {label: read_text(one) for label, one in stored.items()}
 
 
 _DECISIONS: Mapping[str, type[Allowed | NeedsConfirmation | NeedsApproval | BrokenGlass | Refused]] = {
@@ -115,15 +136,19 @@ def rebase_json(
 
 
 def digest(path: str, place: Place, plan: Plan) -> str:
-    """64 hex digits over all that a reviewer is shown and all that would be sent."""
+    """64 hex digits over all that a reviewer is shown and all that would be sent.
+
+    Of a message its key and its arguments count, not its words: another wording or language is no other plan.
+    """
     plain = fields_of(_reviewed_part(plan))
     # Digests of the releases before, which open change requests bear, did not know of these.
     plain.pop("consequences")
     plain.pop("obstacles")
     plain["target"] = write_target(plan.target, plain.pop("part"))
     plain["undo"] = {name: each for name, each in fields_of(plain["undo"]).items() if name != "partial"}
-    if not plain["notes"]:
-        plain.pop("notes")
+    for name in ("notes", "labels"):
+        if not plain[name]:
+            plain.pop(name)
     shown = {"path": path, "place": place.identity, "plan": plain}
     return hashlib.sha256(canonical(shown).encode()).hexdigest()
 
@@ -135,32 +160,30 @@ def _reviewed_part(plan: Plan) -> Plan:
 
 
 def _comparable(plan: Plan) -> Plan:
-    """The plan without what another release words in another way.
-
-    What is noted follows from what was read, and the undo's line may be in other quotation marks.
-    """
+    """The plan with the undo's line in one spelling: another release may write it in other quotation marks."""
     try:
         line = join_words(split_words(plan.undo.line))
     except WordsError:
         line = plan.undo.line
-    return replace(_reviewed_part(plan), notes=(), undo=replace(plan.undo, line=line, partial=None))
+    return replace(_reviewed_part(plan), undo=replace(plan.undo, line=line, partial=None))
 
 
-def differences(before: Observation, now: Observation) -> Iterator[str]:
-    """One line for each label whose word differs: `registration: present → absent`."""
+def differences(before: Observation, now: Observation, labels: Mapping[str, Text] | None = None) -> Iterator[Message]:
+    """A message for each label whose state differs: `registration: present → absent`."""
+    named = labels or {}
     for label in sorted({*before, *now}):
         old, new = before.get(label, ABSENT), now.get(label, ABSENT)
         if old != new:
-            yield f"{label}: {old} → {new}"
+            yield Message("change.difference", label=named.get(label, label), before=old, after=new)
 
 
-def find_drift(approved: Plan, fresh: Plan) -> tuple[str, ...]:
+def find_drift(approved: Plan, fresh: Plan) -> tuple[Message, ...]:
     """What makes a fresh plan another one than was approved, in lines for people; empty when nothing does."""
     # Compared as they would be sent: to Python 1, 1.0 and True are the same, to a place they are not.
     if _difference_line(approved) == _difference_line(fresh):
         return ()
-    lines = tuple(differences(approved.before, fresh.before))
-    return lines or ("What would be sent, or what it would touch, is no longer what was approved.",)
+    lines = tuple(differences(approved.before, fresh.before, {**approved.labels, **fresh.labels}))
+    return lines or (Message("change.other_effects"),)
 
 
 def _difference_line(plan: Plan) -> str:

@@ -10,7 +10,7 @@ from typing import Any, assert_never
 from bot.core.encoding import encode
 from bot.core.principals import Principal
 from bot.core.redaction.redactor import Fingerprint, redact, redact_reply
-from bot.plugin import Reply, Table
+from bot.plugin import Reply, Table, Text, map_text, read_text
 from bot.plugin.frozen import dataclass
 
 
@@ -32,7 +32,7 @@ class ThreadNotice:
     """A line in the thread under a card."""
 
     number: int
-    text: str
+    text: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class Announcement:
     """A message in a channel, for everybody there: of its own, or in the thread under an older one."""
 
     channel: str
-    text: str
+    text: Text
     thread: str = ""
 
 
@@ -82,7 +82,7 @@ def redact_notice(notice: Notice, fingerprint: Fingerprint) -> Notice:
     """Take what looks like a secret out of its words. Cards and audit lines are drawn from what is stored."""
     match notice:
         case ThreadNotice() | Announcement():
-            return replace(notice, text=redact(notice.text, (), fingerprint))
+            return replace(notice, text=map_text(notice.text, lambda text: redact(text, (), fingerprint)))
         case PrivateNotice():
             suggestion = redact(notice.suggestion, (), fingerprint)
             return replace(notice, reply=redact_reply(notice.reply, fingerprint), suggestion=suggestion)
@@ -106,21 +106,23 @@ def notice_from_json(kind: str, text: str) -> Notice:
         data["person"] = Principal.read("{team}:{user}".format(**data["person"]))
     if "reply" in data:
         data["reply"] = _reply(data["reply"])
+    if "text" in data:
+        data["text"] = read_text(data["text"])
     return KINDS[kind](**data)
 
 
 def _reply(data: dict[str, Any]) -> Reply:
     table = data["table"]
     return Reply(
-        title=data["title"],
-        facts=tuple((label, text) for label, text in data["facts"]),
-        notes=tuple(data["notes"]),
+        title=read_text(data["title"]),
+        facts=tuple((read_text(label), read_text(text)) for label, text in data["facts"]),
+        notes=tuple(map(read_text, data["notes"])),
         data=data.get("data"),
         table=table
         and Table(
-            title=table["title"],
-            columns=tuple(table["columns"]),
-            rows=tuple(tuple(row) for row in table["rows"]),
+            title=read_text(table["title"]),
+            columns=tuple(map(read_text, table["columns"])),
+            rows=tuple(tuple(map(read_text, row)) for row in table["rows"]),
             attach=table["attach"],
         ),
     )

@@ -306,5 +306,5 @@ def _parse(command: AnyCommand, parameter: Parameter, word: str) -> Any:
     try:
         return parameter.arg.parse(word)
     except BadArgument as error:
-        named = f"{parameter.option}: " if parameter.flag and parameter.option not in error.sentence else ""
+        named = f"{parameter.option}: " if parameter.flag and parameter.option not in str(error.sentence) else ""
         raise BadArgument(f"{named}{error.sentence}", hint=error.hint or f"Usage: {command.usage}") from None

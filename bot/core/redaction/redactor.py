@@ -35,7 +35,7 @@ from bot.core.redaction.secret_patterns import (
     SLASHED,
     hints_in,
 )
-from bot.plugin import Reply
+from bot.plugin import Reply, Text, map_text
 
 HIDDEN = "***"
 SHORTEST = 6
@@ -101,7 +101,7 @@ def secrets_in(*texts: str) -> frozenset[str]:
 
 def redact_reply(reply: Reply, fingerprint: Fingerprint) -> Reply:
     """The same for an answer, where a label or the head of a column says of a value that it is an id."""
-    facts = tuple((redact(label, (), fingerprint), _beside(label, text, fingerprint)) for label, text in reply.facts)
+    facts = tuple((redact_value(label, fingerprint), _beside(label, text, fingerprint)) for label, text in reply.facts)
     table = reply.table
     if table is not None:
         rows = tuple(
@@ -112,9 +112,11 @@ def redact_reply(reply: Reply, fingerprint: Fingerprint) -> Reply:
     return replace(redact_value(replace(reply, facts=(), table=None), fingerprint), facts=facts, table=table)
 
 
-def _beside(label: str, text: str, fingerprint: Fingerprint) -> str:
-    named = ID_NAME.fullmatch(label) is not None and all(char in HEX_DIGITS for char in text)
-    return text if named else redact(text, (), fingerprint)
+def _beside(label: Text, text: Text, fingerprint: Fingerprint) -> Text:
+    name = label if isinstance(label, str) else label.key.rpartition(".")[2]
+    named = ID_NAME.fullmatch(name) is not None
+    kept = named and isinstance(text, str) and all(char in HEX_DIGITS for char in text)
+    return text if kept else map_text(text, lambda one: redact(one, (), fingerprint))
 
 
 def secret_mark(secret: str, fingerprint: Fingerprint, what: str = "secret, ") -> str:

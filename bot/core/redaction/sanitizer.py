@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 
 from bot.core import mentions
 from bot.core.encoding import fields_of
+from bot.plugin import Message, map_text
 
 T = TypeVar("T")
 REPLACEMENT = "\ufffd"
@@ -53,6 +54,8 @@ def _way_of(kind: Any) -> Callable[[Any, Callable[[str], str]], Any]:
         return _mapped_items
     if issubclass(kind, list | tuple):
         return lambda values, change: kind(_mapped(each, change) for each in values)
+    if issubclass(kind, Message):
+        return map_text
     return _mapped_fields if is_dataclass(kind) else _kept
 
 

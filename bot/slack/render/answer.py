@@ -9,7 +9,8 @@ from bot.core import mentions
 from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
 from bot.core.text import one_line, plural
-from bot.plugin import Reply, Table
+from bot.language.translation import translate
+from bot.plugin import Reply, Table, Text
 from bot.slack.render.block_kit import Block
 from bot.slack.render.slack_text import context, cut, escape, mrkdwn, notification, plain, section, sections
 
@@ -29,7 +30,7 @@ BLOCKS_MOST = 45
 
 
 def answer_text(whisper: PrivateNotice) -> str:
-    return notification(MOODS[whisper.mood] + (whisper.reply.title or "b24bot answers"))
+    return notification(MOODS[whisper.mood] + translate(whisper.reply.title or "b24bot answers"))
 
 
 def answer_blocks(whisper: PrivateNotice, command: str) -> list[Block]:
@@ -39,7 +40,7 @@ def answer_blocks(whisper: PrivateNotice, command: str) -> list[Block]:
     if whisper.suggestion:
         meant = one_line(f"{command} {plain(whisper.suggestion)}").replace("`", "'")
         blocks.append(section(f"Did you mean `{escape(meant)}`?"))
-    blocks += sections([f"*{escape(label)}*: {mrkdwn(text)}" for label, text in reply.facts])
+    blocks += sections([f"*{mrkdwn(label)}*: {mrkdwn(text)}" for label, text in reply.facts])
     if reply.table is not None:
         blocks += [section(f"*{_bold(reply.table.title)}*")] if reply.table.title else []
         blocks += table_blocks(reply.table)
@@ -47,9 +48,9 @@ def answer_blocks(whisper: PrivateNotice, command: str) -> list[Block]:
     return fit_blocks(blocks)
 
 
-def _bold(text: str) -> str:
+def _bold(text: Text) -> str:
     # A star or a line break inside bold text would end it.
-    return cut(mrkdwn(one_line(text)).replace("*", "∗"), BOLD_MOST)
+    return cut(mrkdwn(one_line(translate(text))).replace("*", "∗"), BOLD_MOST)
 
 
 def fit_blocks(blocks: list[Block]) -> list[Block]:
@@ -73,19 +74,19 @@ def table_blocks(table: Table) -> list[Block]:
         return [section("_Nothing._")]
     if _fits(table):
         return [section(part) for part in _code_blocks(table)]
-    head = f"_{' · '.join(escape(one_line(column)) for column in table.columns)}_"
+    head = f"_{' · '.join(mrkdwn(one_line(translate(column))) for column in table.columns)}_"
     return sections([head, *map(_paragraph, table.rows)])
 
 
 def _fits(table: Table) -> bool:
-    if any(mentions.has_person_mark(cell) for row in table.rows for cell in row):
+    if any(mentions.has_person_mark(translate(cell)) for row in table.rows for cell in row):
         return False
     widths = [max(len(_cell(text)) for text in texts) for texts in zip(table.columns, *table.rows, strict=True)]
     return sum(widths) + len(GAP) * (len(widths) - 1) <= ROW_MOST
 
 
-def _paragraph(row: Sequence[str]) -> str:
-    first, *others = [cut(mrkdwn(one_line(cell)) or NO_WORDS, WORDS_MOST) for cell in row]
+def _paragraph(row: Sequence[Text]) -> str:
+    first, *others = [cut(mrkdwn(one_line(translate(cell))) or NO_WORDS, WORDS_MOST) for cell in row]
     return " · ".join([f"*{first.replace('*', '∗')}*", *others])
 
 
@@ -106,7 +107,7 @@ def wants_file(reply: Reply) -> bool:
 
 def file_text(reply: Reply, table: Table) -> str:
     """The whole answer as plain text, for a file: facts, table and notes."""
-    facts = [one_line(plain(f"{label}: {text}")) for label, text in reply.facts]
+    facts = [one_line(f"{plain(label)}: {plain(text)}") for label, text in reply.facts]
     notes = [one_line(plain(note)) for note in reply.notes]
     parts = ("\n".join(lines) for lines in (facts, _rows(table), notes) if lines)
     return "\n\n".join(parts) + "\n"
@@ -115,7 +116,7 @@ def file_text(reply: Reply, table: Table) -> str:
 def file_comment(reply: Reply, table: Table, person: Principal) -> str:
     """The message that a file hangs on: for whom it is, and all of the answer but the table."""
     lines = [f"{mrkdwn(mentions.person(person))} {mrkdwn(reply.title)}: {plural(len(table.rows), 'row')}, below."]
-    lines += [f"*{escape(label)}*: {mrkdwn(text)}" for label, text in reply.facts]
+    lines += [f"*{mrkdwn(label)}*: {mrkdwn(text)}" for label, text in reply.facts]
     return cut("\n".join([*lines, *map(mrkdwn, reply.notes)]), COMMENT_MOST)
 
 
@@ -124,11 +125,11 @@ def _rows(table: Table) -> list[str]:
     return [GAP.join(cells).rstrip() for cells in zip(*columns, strict=True)]
 
 
-def _cell(text: str) -> str:
+def _cell(text: Text) -> str:
     return one_line(plain(text)).replace("`", "'")
 
 
-def _column(texts: Iterable[str], most: int) -> list[str]:
+def _column(texts: Iterable[Text], most: int) -> list[str]:
     """The cells of one column, equally wide."""
     cells = [_cell(text) for text in texts]
     cells = [cell if len(cell) <= most else cell[: most - 1] + "…" for cell in cells]

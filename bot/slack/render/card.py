@@ -17,7 +17,8 @@ from bot.core.authority.policy import (
 )
 from bot.core.change.change_request import PARTLY_DONE, ChangeRequest, Review, Status
 from bot.core.text import one_line, plural
-from bot.plugin import UndoKind
+from bot.language.translation import translate
+from bot.plugin import Text, UndoKind
 from bot.plugin.frozen import dataclass
 from bot.slack.render.block_kit import Block, Button, Dialog, Markdown, Style
 from bot.slack.render.ending_text import ending_lines
@@ -142,7 +143,7 @@ def headline(change: ChangeRequest) -> str:
 def card_text(change: ChangeRequest) -> str:
     """The notification: what a phone shows."""
     look = find_badge(change)
-    return notification(one_line(f"{look.emoji} {change.id} {change.summary_with_place}: {look.words}"))
+    return notification(one_line(f"{look.emoji} {change.id} {translate(change.summary_with_place)}: {look.words}"))
 
 
 def bare_card(change: ChangeRequest) -> str:
@@ -184,7 +185,7 @@ def card_blocks(change: ChangeRequest, value: str) -> list[Block]:
 def _title(change: ChangeRequest) -> str:
     """The plan for a header, where Slack shows no names: the lines below say who is meant."""
     return mentions.replace_marks(
-        change.plan.summary, person=lambda _: "somebody", channel=lambda channel: f"#{channel}"
+        translate(change.plan.summary), person=lambda _: "somebody", channel=lambda channel: f"#{channel}"
     )
 
 
@@ -263,11 +264,13 @@ def _plan_lines(change: ChangeRequest) -> Iterator[str]:
     if change.undone_by is not None:
         yield f"*Undone* by CR-{change.undone_by}: this is not in effect any more."
     elif change.status.open or change.status is Status.DONE:
-        yield cut(f"*Undo* {UNDO[plan.undo.kind]}: {escape(one_line(plan.undo.sentence))}", UNDO_MOST)
+        yield cut(f"*Undo* {UNDO[plan.undo.kind]}: {mrkdwn(one_line(translate(plan.undo.sentence)))}", UNDO_MOST)
 
 
-def _list(sign: str, lines: Sequence[str], characters: int) -> Iterator[str]:
-    return fit_lines((f"{sign} {mrkdwn(one_line(line))}" for line in lines), most=MOST_LINES, characters=characters)
+def _list(sign: str, lines: Sequence[Text], characters: int) -> Iterator[str]:
+    return fit_lines(
+        (f"{sign} {mrkdwn(one_line(translate(line)))}" for line in lines), most=MOST_LINES, characters=characters
+    )
 
 
 def _actions(change: ChangeRequest, value: str) -> list[Button]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from bot.core.change.change_request import ChangeRequest
 from bot.core.text import one_line
+from bot.language.translation import translate
+from bot.plugin import Text
 from bot.slack.render.slack_text import fit_lines, mrkdwn
 from bot.usecases.outcomes.ending_report import NextStep, report_ending
 
@@ -29,8 +31,10 @@ def ending_lines(change: ChangeRequest) -> Iterator[str]:
 
 def _step(step: NextStep) -> str:
     button = f"*{step.button}* " if step.button else ""
-    return f"{button}{mrkdwn(one_line(step.words))}"
+    return f"{button}{mrkdwn(one_line(translate(step.words)))}"
 
 
-def _list(sign: str, lines: Iterable[str]) -> Iterator[str]:
-    return fit_lines((f"{sign} {mrkdwn(one_line(line))}" for line in lines), most=MOST_LINES, characters=CHARACTERS)
+def _list(sign: str, lines: Iterable[Text]) -> Iterator[str]:
+    return fit_lines(
+        (f"{sign} {mrkdwn(one_line(translate(line)))}" for line in lines), most=MOST_LINES, characters=CHARACTERS
+    )

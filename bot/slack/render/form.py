@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core.change.change_request import ChangeRequest
 from bot.core.text import one_line
+from bot.language.translation import translate
 from bot.slack.render.block_kit import Modal
 from bot.slack.render.slack_text import cut, mrkdwn, section
 
@@ -21,7 +22,7 @@ def reason_form(change: ChangeRequest, value: str) -> Modal:
         "submit": {"type": "plain_text", "text": "Reject"},
         "close": {"type": "plain_text", "text": "Go back"},
         "blocks": [
-            section(mrkdwn(one_line(change.summary_with_place))),
+            section(mrkdwn(one_line(translate(change.summary_with_place)))),
             {
                 "type": "input",
                 "block_id": REASON_FIELD,

@@ -7,9 +7,14 @@ from collections.abc import Iterable, Iterator
 
 from bot.core import mentions
 from bot.core.text import format_time
+from bot.language.catalogues import ENGLISH
+from bot.language.translation import translate
+from bot.plugin import Text
 from bot.slack.render.block_kit import Block, Context, Markdown, Section
 
 SECTION_MOST = 2_900
+TYPED = "/b24"
+"""What stands in front of a line to type."""
 CUT = "… (cut)"
 HIDDEN = "\ufffd"
 """Stands for a character that nobody sees, or that turns what follows around."""
@@ -28,9 +33,15 @@ def escape(text: str) -> str:
     return show_invisible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def mrkdwn(text: str) -> str:
-    """Escape, then turn the bot's own marks into mentions."""
-    return mentions.replace_marks(escape(text), person=mention, channel=lambda channel: f"<#{channel}>")
+def mrkdwn(text: Text, language: str = ENGLISH) -> str:
+    """Put a text into words and escape them, then turn the bot's own marks into mentions, Slack's dates and code."""
+    return mentions.replace_marks(
+        escape(translate(text, language)),
+        person=mention,
+        channel=lambda channel: f"<#{channel}>",
+        time=format_time_token,
+        command_line=_typed_line,
+    )
 
 
 def mention(name: str) -> str:
@@ -42,18 +53,27 @@ def _of_shell(name: str) -> str:
     return f"{mentions.read_user_id(name)} (shell)"
 
 
-def plain(text: str) -> str:
+def _typed_line(line: str) -> str:
+    return "`{} {}`".format(TYPED, line.replace("`", "'"))
+
+
+def plain(text: Text, language: str = ENGLISH) -> str:
     """Text for plain_text objects, where nothing is a mention."""
-    return mentions.replace_marks(show_invisible(text), person=_written, channel=lambda channel: f"#{channel}")
+    return mentions.replace_marks(
+        show_invisible(translate(text, language)),
+        person=_written,
+        channel=lambda channel: f"#{channel}",
+        command_line=lambda line: f"{TYPED} {line}",
+    )
 
 
 def _written(name: str) -> str:
     return _of_shell(name) if mentions.is_local(name) else f"@{mentions.read_user_id(name)}"
 
 
-def notification(text: str, most: int = 3_000) -> str:
+def notification(text: Text, most: int = 3_000, language: str = ENGLISH) -> str:
     """What a phone shows instead of the blocks. Slack reads mentions there, too: it names whom they stand for."""
-    return cut(mrkdwn(text), most)
+    return cut(mrkdwn(text, language), most)
 
 
 def cut(text: str, most: int) -> str:

@@ -16,12 +16,14 @@ from bot.core.change.plans import (
     digest,
     plan_from_json,
     plan_to_json,
+    read_texts,
     write_target,
 )
 from bot.core.change.status_names import ShownStatus
 from bot.core.principals import Principal
 from bot.core.redaction.redactor import redact_value, secrets_in
-from bot.plugin import CallOutcome, CallVerdict, Place, PlaceTerm, Risk
+from bot.core.stored_texts import load_text, store_text
+from bot.plugin import CallOutcome, CallVerdict, Message, Place, PlaceTerm, Risk, Text
 from bot.plugin.frozen import dataclass
 from bot.store.engine.port import Engine, Row
 from bot.store.engine.sql import assignments, newest_of, placeholders
@@ -37,6 +39,9 @@ _COLUMNS = (
     *("reminded_at", "asked_at", "settled_by", "sent_steady", "undone_by", "partly", "found"),
     *("repeat", "read_fault"),
 )
+_TEXTS = frozenset({"outcome", "read_fault"})
+"""Columns that hold texts for people."""
+Column = str | int | Message | None
 _SET = assignments(("status", *_COLUMNS))
 _SHOWN = "SELECT number FROM changes WHERE status = ? AND partly = ? AND (undone_by IS NOT NULL) = ?"
 """What the index `changes_shown` gives in the order of the numbers."""
@@ -113,7 +118,7 @@ class Step:
         """What came of it, as far as it is stored; None while it is not answered."""
         if self.verdict is None:
             return None
-        return CallOutcome(verdict=self.verdict, sentence=self.sentence, code=self.code)
+        return CallOutcome(verdict=self.verdict, sentence=load_text(self.sentence), code=self.code)
 
 
 class ChangeReader:
@@ -284,27 +289,26 @@ class Changes(ChangeReader):
         sql = _MOVE_CARD
         return self._database.execute(sql, channel, card_id, number) == 1
 
-    def move(
-        self, number: int, old: Status, new: Status, *, changes: Mapping[str, str | int | None] | None = None
-    ) -> bool:
+    def move(self, number: int, old: Status, new: Status, *, changes: Mapping[str, Column] | None = None) -> bool:
         """Take one arrow if the status is still `old`; False when somebody else was first."""
         return self._update(number, old, new, changes or {}) == 1
 
-    def note(self, number: int, changes: Mapping[str, str | int | None]) -> None:
+    def note(self, number: int, changes: Mapping[str, Column]) -> None:
         """Write columns that are not the status."""
         self._update(number, None, None, changes)
 
-    def _update(
-        self, number: int, old: Status | None, new: Status | None, changes: Mapping[str, str | int | None]
-    ) -> int:
+    def _update(self, number: int, old: Status | None, new: Status | None, changes: Mapping[str, Column]) -> int:
         strange = set(changes).difference(_COLUMNS)
         if strange:
             raise ValueError(f"no such column: {', '.join(sorted(strange))}")
         written = {
-            name: self._redacted(value) if name in ("outcome", "read_fault") else value
+            name: self._stored(value) if name in _TEXTS and isinstance(value, str | Message) else value
             for name, value in changes.items()
         }
         return self._database.execute(_UPDATE, new, *(written.get(name) for name in _COLUMNS), number, old)
+
+    def _stored(self, text: Text) -> str:
+        return store_text(redact_value(text, self._keys.fingerprint))
 
     def review(self, number: int, review: Review) -> bool:
         """Store a verdict; False when this person has given one before."""
@@ -324,7 +328,7 @@ class Changes(ChangeReader):
         ago = outcome.sent_ms_ago or 0
         self._database.execute(
             _ANSWER,
-            *(outcome.verdict, outcome.code, self._redacted(outcome.sentence), at, at - ago, number, step),
+            *(outcome.verdict, outcome.code, self._stored(outcome.sentence), at, at - ago, number, step),
         )
         self.note(number, {"sent_steady": steady - ago})
 
@@ -356,7 +360,7 @@ def _change(row: Row, reviews: tuple[Review, ...]) -> ChangeRequest:
         decided_at=row["decided_at"],
         started_at=row["started_at"],
         ended_at=row["ended_at"],
-        outcome=row["outcome"],
+        outcome=load_text(row["outcome"]),
         channel=row["channel"],
         card=row["card"],
         asked_at=row["asked_at"],
@@ -366,9 +370,9 @@ def _change(row: Row, reviews: tuple[Review, ...]) -> ChangeRequest:
         undo_of=row["undo_of"],
         undone_by=row["undone_by"],
         partly=bool(row["partly"]),
-        found=json.loads(row["found"]) if row["found"] else None,
+        found=read_texts(json.loads(row["found"])) if row["found"] else None,
         repeat=Repeat(row["repeat"]),
-        read_fault=row["read_fault"],
+        read_fault=load_text(row["read_fault"]),
         place_term=PlaceTerm(word=row["place_word"], option=row["place_option"]),
         reviews=reviews,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import takewhile
 
 from bot.core.messages.notices import AuditNotice, ThreadNotice, notice_from_json
+from bot.plugin import Text
 from bot.plugin.frozen import dataclass
 from bot.store.engine.port import Engine
 
@@ -102,7 +103,7 @@ class OutboxOrder:
         due = [(int(row["id"]), notice_from_json(row["kind"], row["payload"])) for row in rows]
         return [(id, notice.seq) for id, notice in due if isinstance(notice, AuditNotice)]
 
-    def lines(self, number: int, steady: int, *, most: int) -> list[tuple[int, str]]:
+    def lines(self, number: int, steady: int, *, most: int) -> list[tuple[int, Text]]:
         """The ids and words of the oldest due lines under one card."""
         rows = self._database.rows(_LINES, number, steady, most)
         notices = [(int(row["id"]), notice_from_json(row["kind"], row["payload"])) for row in rows]

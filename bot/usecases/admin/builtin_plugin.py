@@ -11,6 +11,7 @@ from bot.core.change.planned_command import Planned
 from bot.core.local_plugins import BUILTIN
 from bot.core.principals import Principal
 from bot.host.registry import Registry
+from bot.language.translation import translate
 from bot.plugin import (
     PLUGIN_API,
     Call,
@@ -116,4 +117,4 @@ def perform_at_once(tx: Transaction, ctx: Context, person: Principal, planned: P
     if not planned.is_local:
         raise NotPermitted("A plan cannot run without a decision.")
     outcomes = [HANDLERS[call.method](tx, ctx, Authorization(asked=person), call.params) for call in planned.plan.calls]
-    return Reply(title=" ".join(outcome.sentence for outcome in outcomes))
+    return Reply(title=" ".join(translate(outcome.sentence) for outcome in outcomes))

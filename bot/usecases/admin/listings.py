@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot.core import mentions
-from bot.core.audit.stored_views import change_row, change_view, grant_row
+from bot.core.audit.stored_views import grant_row
 from bot.core.authority.policy import describe_requirement
 from bot.core.change.change_request import ChangeRequest, Status, describe_status
 from bot.core.change.plans import write_target
 from bot.core.change.status_names import ShownStatus
 from bot.core.principals import Grant
 from bot.core.text import format_time
-from bot.plugin import Reply, Table
+from bot.language.request_views import change_row, change_view
+from bot.language.translation import translate
+from bot.plugin import Reply, Table, Text
 from bot.usecases.outcomes.ending_report import ending_fields
 
 NO_PLACE = "–"
@@ -48,11 +50,11 @@ def _line(change: ChangeRequest) -> str:
 
 def show_change(change: ChangeRequest) -> Reply:
     """Show one change request: its plan, its reviews and how it ended."""
-    facts = tuple((label, text.strip()) for label, text in _facts(change) if text.strip())
-    return Reply(title=f"{change.id}: {change.plan.summary}", facts=facts, data=change_view(change))
+    facts = tuple((label, text) for label, text in _facts(change) if translate(text).strip())
+    return Reply(title=f"{change.id}: {translate(change.plan.summary)}", facts=facts, data=change_view(change))
 
 
-def _facts(change: ChangeRequest) -> Iterator[tuple[str, str]]:
+def _facts(change: ChangeRequest) -> Iterator[tuple[Text, Text]]:
     plan = change.plan
     yield "Status", f"{change.status_word}: it {describe_status(change)}."
     yield "Command", _line(change)

@@ -12,7 +12,8 @@ from bot.core.parsing.recorded_line import make_recorded_line, personal_values
 from bot.core.principals import Principal
 from bot.core.redaction.redactor import Fingerprint, personal_mark
 from bot.core.redaction.sanitizer import map_texts
-from bot.plugin import Plan
+from bot.language.translation import translate
+from bot.plugin import Plan, map_text
 from bot.plugin.frozen import dataclass
 from bot.usecases.authority.quorum import check_eligibility
 from bot.usecases.context import Context
@@ -51,7 +52,7 @@ class Reader:
             change,
             line=make_recorded_line(change.line, commands=self.commands, fingerprint=self.fingerprint),
             reason=hide(change.reason),
-            outcome=hide(change.outcome),
+            outcome=map_text(change.outcome, hide),
             plan=replace(map_texts(plan, hide), target=plan.target, part=plan.part),
         )
 
@@ -59,7 +60,7 @@ class Reader:
 def _hiding(plan: Plan, values: Sequence[str], fingerprint: Fingerprint) -> Callable[[str], str]:
     """What puts marks into a text for a customer's words, and leaves the plan's own sentences out of it."""
     # Notes may have the words cut, split or put on one line, so that they would not be found in them.
-    sentences = [*(call.note for call in plan.calls), *plan.notes, *plan.warnings]
+    sentences = [translate(text) for text in (*(call.note for call in plan.calls), *plan.notes, *plan.warnings)]
 
     def mark(found: re.Match[str]) -> str:
         return personal_mark(found[0], fingerprint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core import mentions
 from bot.core.messages.notices import PrivateNotice
+from bot.language.translation import translate
 from bot.store.repositories.outbox import Envelope
 from bot.usecases.context import Context
 from bot.usecases.delivery.delivery_results import log_failure
@@ -74,7 +75,7 @@ class Answers:
         change = self._ctx.store.changes.get(notice.number)
         if change is None or change.card is None:
             return False
-        text = " ".join((mentions.person(notice.person), notice.reply.title, *notice.reply.notes))
+        text = " ".join(map(translate, (mentions.person(notice.person), notice.reply.title, *notice.reply.notes)))
         with self._ctx.store.unit_of_work() as tx:
             post_once_in_thread(tx, self._ctx, change.number, f"notice-{envelope.id}", text)
         return True

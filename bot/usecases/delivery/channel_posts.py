@@ -12,6 +12,7 @@ from bot.core.messages.notices import (
     ThreadNotice,
     kind_of,
 )
+from bot.language.translation import translate
 from bot.store.repositories.outbox import Envelope
 from bot.store.repositories.outbox_order import Head
 from bot.usecases.channel_pace import PostKind
@@ -59,7 +60,7 @@ class Posts:
             return [head.id]
         left, chosen = WORDS_PER_MESSAGE, [head.id]
         for id, text in self._ctx.store.outbox.order.lines(head.number, steady, most=LINES_PER_MESSAGE):
-            left -= len(text)
+            left -= len(translate(text))
             if left < 0:
                 break
             chosen.append(id)
@@ -110,10 +111,10 @@ class Posts:
             case CardNotice() as card:
                 self._cards.show(card)
             case ThreadNotice(number=number):
-                lines = [notice.text for notice in notices if isinstance(notice, ThreadNotice)]
+                lines = [translate(notice.text) for notice in notices if isinstance(notice, ThreadNotice)]
                 self._ctx.chat.messenger.reply(self._with_card(number), "\n".join(lines))
             case Announcement(channel=channel, text=text, thread=thread):
-                self._ctx.chat.messenger.note(channel, text, None, thread=thread)
+                self._ctx.chat.messenger.note(channel, translate(text), None, thread=thread)
             case PrivateNotice() | AuditNotice() as other:
                 raise TypeError(f"{kind_of(other)} is delivered in another way")
 

@@ -6,6 +6,7 @@ from bot.core.audit.audit_record import Entry, Tag
 from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
 from bot.core.text import plural
+from bot.language.translation import translate
 from bot.plugin import Refusal
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.outbox import OutboxEntry
@@ -96,10 +97,10 @@ def describe_content(letter: OutboxEntry) -> str:
     """
     notice = letter.notice
     if isinstance(notice, PrivateNotice) and notice.mood == "refusal":
-        return f"a refusal for the person alone, {plural(len(notice.reply.title), 'character')}"
+        return f"a refusal for the person alone, {plural(len(translate(notice.reply.title)), 'character')}"
     if isinstance(notice, PrivateNotice):
-        return notice.reply.title
-    return getattr(notice, "text", "")
+        return translate(notice.reply.title)
+    return translate(getattr(notice, "text", ""))
 
 
 def _find(store: Store, id: int) -> OutboxEntry:

@@ -16,7 +16,8 @@ from bot.core.change.outcome import Ending, judge_execution
 from bot.core.change.plans import digest, find_drift
 from bot.core.parsing.invocation import understand
 from bot.core.redaction.sanitizer import sanitize
-from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plugin, PluginError, Reply
+from bot.language.translation import translate
+from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plugin, PluginError, Reply, Text
 from bot.store.repositories.jobs import Job
 from bot.store.store import Transaction
 from bot.usecases.authority.memberships import ASK_AGAIN_MS, list_stale_accounts, refresh_memberships
@@ -165,7 +166,7 @@ def _check_drift(ctx: Context, change: ChangeRequest) -> Ending | None:
         # It may be written again in a moment, and nothing has begun.
         raise
     except PluginError as error:
-        return _blocked_ending(error.sentence)
+        return _blocked_ending(translate(error.sentence))
     match fresh:
         case Nothing(sentence=sentence):
             return Ending(status=Status.GONE, sentence=sentence)
@@ -290,7 +291,7 @@ def _record_answer(tx: Transaction, ctx: Context, change: ChangeRequest, step: i
     record_change(tx, Tag.CALL_ANSWERED, change, actor=SYSTEM, facts=facts)
 
 
-def observe_target(ctx: Context, plugin: Plugin, change: ChangeRequest) -> tuple[Observation | None, str]:
+def observe_target(ctx: Context, plugin: Plugin, change: ChangeRequest) -> tuple[Observation | None, Text]:
     """What is true of the target now, and a sentence where it cannot be read for a fault of the plugin."""
     try:
         return sanitize(plugin.verify(ctx.services(plugin.name), change.place, change.plan)), ""

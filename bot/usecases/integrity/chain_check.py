@@ -13,6 +13,7 @@ from bot.core.audit.archive_chain import examine_kept
 from bot.core.audit.chain import START, Place, recompute_chain
 from bot.core.authority.limits import Limit, Mode
 from bot.core.bot_errors import ConfigurationError
+from bot.language.translation import translate
 from bot.plugin.frozen import dataclass
 from bot.store.files.verified_head import BROKEN, VERIFIED, Mark, encode_mark, is_broken, read_kept_mark, read_marks
 from bot.store.files.witness_file import Witness
@@ -138,7 +139,7 @@ def _recompute(store: Store, start: Place, records: int | None = None) -> Examin
     try:
         return _recompute_from(store, start, records)
     except ConfigurationError as error:
-        return Examined(why=error.sentence, verified=start, start=start)
+        return Examined(why=translate(error.sentence), verified=start, start=start)
 
 
 def _recompute_from(store: Store, start: Place, records: int | None) -> Examined:

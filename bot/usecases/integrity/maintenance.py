@@ -7,6 +7,7 @@ from collections.abc import Callable
 from bot.core.audit.audit_record import SYSTEM, Entry, Tag
 from bot.core.authority.limits import Limit, Mode
 from bot.core.bot_errors import StoreDamaged, StoreUnavailable
+from bot.language.translation import translate
 from bot.plugin import PluginError
 from bot.plugin.frozen import dataclass
 from bot.store.files.backup import HOUR_MS, find_newest_time, prune_copies
@@ -66,7 +67,7 @@ def keep_backups(ctx: Context) -> float:
         made = store.back_up()
         gone = prune_copies(store.backups, until=ctx.clock.now_ms())
     except PluginError as error:
-        return _record_failure(ctx, error.sentence)
+        return _record_failure(ctx, translate(error.sentence))
     except OSError as error:
         return _record_failure(ctx, f"The backups in {store.backups} cannot be looked through: {error.strerror}.")
     with store.unit_of_work() as tx:

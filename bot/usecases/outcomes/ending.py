@@ -8,9 +8,12 @@ from dataclasses import replace
 from bot.core import mentions
 from bot.core.audit.audit_record import SYSTEM, Fact, Tag
 from bot.core.change.change_request import PARTLY_DONE, ChangeRequest, Status
-from bot.core.change.outcome import Ending
+from bot.core.change.outcome import Ending, describe_call_done
 from bot.core.encoding import canonical
 from bot.core.redaction.redactor import redact_value, shorten
+from bot.language.translation import translate
+from bot.plugin import map_text
+from bot.store.repositories.change_requests import Column
 from bot.store.store import Transaction
 from bot.usecases.authority.quorum import check_request_record
 from bot.usecases.authority.reader_views import hiding_for_record
@@ -47,12 +50,21 @@ def finish_request(
     hide = hiding_for_record(ctx, change)
     facts: dict[str, Fact] = {
         "status": ending.status,
-        "sentence": hide(ending.sentence),
+        "sentence": hide(translate(ending.sentence)),
         "outcome": shorten(hide("; ".join(_remaining_details(ending))), 500),
         **(_parts(ending, hide) if ending.partly else {}),
     }
     record_change(tx, tag, change, actor=actor, facts=facts)
-    _say(tx, ctx, change, replace(ending, sentence=hide(ending.sentence), details=tuple(map(hide, ending.details))))
+    _say(
+        tx,
+        ctx,
+        change,
+        replace(
+            ending,
+            sentence=map_text(ending.sentence, hide),
+            details=tuple(map_text(each, hide) for each in ending.details),
+        ),
+    )
     return True
 
 
@@ -61,10 +73,10 @@ def _is_for_people(change: ChangeRequest, ending: Ending) -> bool:
     return ending.status is Status.UNKNOWN and not change.plan.provable
 
 
-def _columns(ctx: Context, change: ChangeRequest, ending: Ending) -> dict[str, str | int | None]:
+def _columns(ctx: Context, change: ChangeRequest, ending: Ending) -> dict[str, Column]:
     """What is stored of an ending."""
     now, unknown = ctx.clock.now_ms(), ending.status is Status.UNKNOWN
-    columns: dict[str, str | int | None] = {
+    columns: dict[str, Column] = {
         "outcome": ending.outcome,
         "partly": int(ending.partly),
         "repeat": ending.repeat,
@@ -83,8 +95,8 @@ def _say(tx: Transaction, ctx: Context, change: ChangeRequest, ending: Ending) -
     """Say the ending under the card, and have the card rewritten."""
     # Many endings begin with the word of their status; it is not said twice.
     word = PARTLY_DONE if ending.partly else ending.status.value
-    spoken = ending.outcome.lower().startswith(word)
-    words = ending.outcome if spoken else f"{word.capitalize()}. {ending.outcome}"
+    outcome = translate(ending.outcome)
+    words = outcome if outcome.lower().startswith(word) else f"{word.capitalize()}. {outcome}"
     post_in_thread(tx, ctx, change.number, f"{mentions.person(change.requester)} {words}")
     if _is_for_people(change, ending):
         post_in_thread(tx, ctx, change.number, make_check_request(ctx, change))
@@ -93,11 +105,14 @@ def _say(tx: Transaction, ctx: Context, change: ChangeRequest, ending: Ending) -
 
 def _remaining_details(ending: Ending) -> list[str]:
     """The details of an ending that are not among what happened, which the record tells by itself."""
-    told = {line for one in ending.happened for line in (one, f"Done: {one}")}
-    return [line for line in ending.details if line not in told]
+    told = {line for one in ending.happened for line in (one, describe_call_done(one))}
+    return [translate(line) for line in ending.details if line not in told]
 
 
 def _parts(ending: Ending, hide: Callable[[str], str]) -> dict[str, Fact]:
     """What the record of an ending with a part done says of the parts."""
     parts = {"happened": ending.happened, "missing": ending.missing}
-    return {"partly": True, **{name: shorten(hide("; ".join(lines)), 500) for name, lines in parts.items()}}
+    return {
+        "partly": True,
+        **{name: shorten(hide("; ".join(map(translate, lines))), 500) for name, lines in parts.items()},
+    }

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 
 from bot.core.change.change_request import ChangeRequest, Repeat
 from bot.core.change.effects import effects_of
+from bot.language.translation import translate
+from bot.plugin import Text
 from bot.plugin.frozen import dataclass
 from bot.usecases.outcomes.follow_ups import can_ask_again, undo_line
 
@@ -31,7 +33,7 @@ AGAIN: Mapping[Repeat, str] = {
 class NextStep:
     """One thing to do: what the button of that name does, or a sentence of its own."""
 
-    words: str
+    words: Text
     button: str = ""
 
 
@@ -39,8 +41,8 @@ class NextStep:
 class EndingReport:
     """Each part is empty where there is nothing to say."""
 
-    unchanged: tuple[str, ...] = ()
-    cut_off: tuple[str, ...] = ()
+    unchanged: tuple[Text, ...] = ()
+    cut_off: tuple[Text, ...] = ()
     affected: str = ""
     steps: tuple[NextStep, ...] = ()
 
@@ -65,7 +67,9 @@ def _next_steps(change: ChangeRequest) -> Iterator[NextStep]:
     line = undo_line(change) if change.partly else ""
     if line:
         partial = change.plan.undo.partial
-        yield NextStep(button="Undo…", words=f"asks for `{_code(line)}`. {partial.sentence if partial else ALL_BACK}")
+        yield NextStep(
+            button="Undo…", words=f"asks for `{_code(line)}`. {translate(partial.sentence) if partial else ALL_BACK}"
+        )
     if change.repeat is Repeat.SAME:
         yield from map(_sentence, _obstacles(change) or [SAME_AGAIN])
     elif can_ask_again(change):
@@ -75,13 +79,13 @@ def _next_steps(change: ChangeRequest) -> Iterator[NextStep]:
         yield _sentence(LOOK_FIRST)
 
 
-def _obstacles(change: ChangeRequest) -> list[str]:
+def _obstacles(change: ChangeRequest) -> list[Text]:
     """Why what stayed as it was does so, and what helps."""
     effects = effects_of(change)
     return [change.plan.obstacles[label] for label in effects.same if label in change.plan.obstacles] if effects else []
 
 
-def _sentence(words: str) -> NextStep:
+def _sentence(words: Text) -> NextStep:
     return NextStep(words=words)
 
 
@@ -89,12 +93,19 @@ def _code(line: str) -> str:
     return line.replace("`", "'")
 
 
-def ending_fields(change: ChangeRequest) -> list[tuple[str, str]]:
+def _told(step: NextStep) -> Text:
+    return f"{step.button} on its card {translate(step.words)}" if step.button else step.words
+
+
+def ending_fields(change: ChangeRequest) -> list[tuple[str, Text]]:
     """Write the report as labelled lines, for whoever looks at a change request without its card."""
     report = report_ending(change)
     return [
         *(("Did not change", line) for line in report.unchanged),
         *(("Cut off now", line) for line in report.cut_off),
         *([("Affected", report.affected)] if report.affected else []),
-        *(("Next", f"{step.button} on its card {step.words}" if step.button else step.words) for step in report.steps),
+        *(
+            ("Next", f"{step.button} on its card {translate(step.words)}" if step.button else step.words)
+            for step in report.steps
+        ),
     ]

@@ -12,6 +12,7 @@ from bot.core.bot_errors import NotPermitted
 from bot.core.change.change_request import ChangeRequest, Status, describe_status
 from bot.core.change.outcome import Ending
 from bot.core.principals import Principal
+from bot.language.translation import translate
 from bot.plugin import PluginError, Refusal
 from bot.store.store import Transaction
 from bot.usecases.authority import card_token
@@ -39,7 +40,7 @@ def settle_by_hand(tx: Transaction, ctx: Context, person: Principal, change: Cha
     if change.status is not Status.UNKNOWN:
         raise Refusal(
             f"{request_label(ctx, change)} {describe_status(change)}; there is nothing to settle. "
-            f"{change.outcome}".strip()
+            f"{translate(change.outcome)}".strip()
         )
     refused = _check_settler(ctx, person, change)
     if refused is not None:
@@ -83,7 +84,7 @@ def try_to_settle(
     except PluginError as error:
         late = None if change.status is Status.UNKNOWN else check_settler_eligibility(ctx, person, change)
         if late is not None or change.status is Status.UNKNOWN:
-            record_refused_click(tx, ctx, person, change, late.reason if late else error.sentence)
+            record_refused_click(tx, ctx, person, change, late.reason if late else translate(error.sentence))
         return error
 
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot.core import mentions
-from bot.core.audit.stored_views import preview_view
 from bot.core.authority.policy import (
     Allowed,
     BrokenGlass,
@@ -23,7 +22,9 @@ from bot.core.redaction.redactor import shorten
 from bot.core.redaction.sanitizer import sanitize_text
 from bot.core.text import format_time
 from bot.host.registry import Registry
-from bot.plugin import Refusal, Reply, UndoKind
+from bot.language.request_views import preview_view
+from bot.language.translation import translate
+from bot.plugin import Refusal, Reply, Text, UndoKind
 from bot.usecases.context import Context
 from bot.usecases.notifications import request_label
 
@@ -91,11 +92,13 @@ def preview(planned: Planned) -> Reply:
     """What would happen, for --dry-run and the terminal."""
     plan = planned.plan
     word = planned.understood.command.place_term.word.capitalize()
-    facts = [(word, f"{planned.remote_place.name} · {planned.remote_place.label}")] if planned.remote_place else []
+    facts: list[tuple[Text, Text]] = []
+    if planned.remote_place:
+        facts.append((word, f"{planned.remote_place.name} · {planned.remote_place.label}"))
     facts += [("Would do", note) for note in (*(call.note for call in plan.calls), *plan.notes)]
     facts += [("Touches", line) for line in plan.radius]
     facts += [("Warning", line) for line in plan.warnings]
-    facts.append(("Undo", f"{_UNDO[plan.undo.kind]}: {plan.undo.sentence}"))
+    facts.append(("Undo", f"{_UNDO[plan.undo.kind]}: {translate(plan.undo.sentence)}"))
     facts.append(("Needs", describe_requirement(planned.decision)))
     data = preview_view(plan, planned.remote_place, planned.decision)
-    return Reply(title=f"{plan.summary}: only shown, nothing was done", facts=tuple(facts), data=data)
+    return Reply(title=f"{translate(plan.summary)}: only shown, nothing was done", facts=tuple(facts), data=data)

@@ -22,6 +22,7 @@ from bot.core.change.command_result import (
 from bot.core.change.planned_command import Answered, Planned
 from bot.core.principals import Principal
 from bot.host.plugin_services import Progress
+from bot.language.translation import translate
 from bot.plugin import PluginError
 from bot.plugin.frozen import dataclass
 from bot.store.store import Transaction
@@ -171,6 +172,6 @@ def _record(tx: Transaction, ctx: Context, command: TypedCommand, result: Comman
             facts["portal"] = result.place_name
         tx.record(Entry(tag=Tag.COMMAND_RAN, actor=person.id, subject=person.id, facts=facts))
     elif command.pressed_on is not None:
-        record_refused_click(tx, ctx, person, command.pressed_on, result.error.sentence)
+        record_refused_click(tx, ctx, person, command.pressed_on, translate(result.error.sentence))
     else:
-        record_refusal(tx, ctx, person, command.recorded, result.error.sentence)
+        record_refusal(tx, ctx, person, command.recorded, translate(result.error.sentence))

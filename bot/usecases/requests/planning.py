@@ -17,6 +17,7 @@ from bot.core.principals import Principal, Role
 from bot.core.redaction.sanitizer import is_storable, sanitize, sanitize_text
 from bot.host.guarded_calls import blame_plugin, require_answer
 from bot.host.plugin_services import Progress, no_progress
+from bot.language.translation import translate
 from bot.plugin import Answer, Nothing, Place, PlaceTerm, Plan, Plugin, PluginError, Refusal, Reply, Risk, TargetRefused
 from bot.usecases.admin.help_pages import OPEN_TO_ALL
 from bot.usecases.admin.queries import QueryContext
@@ -99,7 +100,7 @@ def sanitize_refusals() -> Iterator[None]:
     try:
         yield
     except PluginError as error:
-        error.sentence, error.hint = sanitize_text(error.sentence), sanitize_text(error.hint)
+        error.sentence, error.hint = sanitize(error.sentence), sanitize(error.hint)
         error.args = (error.sentence,)
         if isinstance(error, TargetRefused):
             error.code = sanitize_text(error.code)
@@ -136,7 +137,7 @@ def _sanitized_plan(plan: Plan) -> Plan:
     """All that people read is sanitized; what would be sent stays exact. Raises Refusal where that cannot be stored."""
     if not all(is_storable(call.params) for call in plan.calls):
         raise Refusal(
-            f"{sanitize_text(plan.summary)}: what would be sent holds a character that cannot be written down "
+            f"{translate(sanitize(plan.summary))}: what would be sent holds a character that cannot be written down "
             "(half a character, or NUL), so it could not be sent exactly. Nothing was done.",
             hint="Give the object another name on the portal's own pages first, then ask again.",
         )

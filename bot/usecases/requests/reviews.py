@@ -10,6 +10,7 @@ from bot.core.authority.policy import Refused
 from bot.core.change.change_request import NOT_BEGUN, ChangeRequest, Review, Status, Verdict
 from bot.core.messages.deliveries import Click, Form
 from bot.core.principals import Principal
+from bot.language.translation import translate
 from bot.plugin import Refusal, Reply
 from bot.store.repositories.jobs import Job
 from bot.store.store import Transaction
@@ -280,7 +281,7 @@ def _withdraw(tx: Transaction, ctx: Context, click: Click, change: ChangeRequest
     if isinstance(told, Refusal):
         _tell(tx, ctx, click, describe_decided(ctx, change))
     else:
-        _tell(tx, ctx, click, told if isinstance(told, str) else told.sentence)
+        _tell(tx, ctx, click, told if isinstance(told, str) else translate(told.sentence))
 
 
 def _tell(tx: Transaction, ctx: Context, inbound: Click | Form, sentence: str) -> None:

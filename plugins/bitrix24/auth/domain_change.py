@@ -53,7 +53,7 @@ class Relocation:
             endpoint = self._endpoint(portal, location)
             return self._prove(portal, endpoint)
         except PluginError as error:
-            return Unproven(judgement=_stays(_host(location), error.sentence, error.hint))
+            return Unproven(judgement=_stays(_host(location), str(error.sentence), str(error.hint)))
 
     def _endpoint(self, portal: KnownPortal, location: str) -> Endpoint:
         """Raises Refusal when the bot must not talk to it, or when a portal of the cloud points to loopback."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from bot.plugin import Nothing, Plan, Remember, Risk, Undo, UndoKind
+from bot.plugin import Nothing, Observation, Plan, Remember, Risk, Undo, UndoKind
 from plugins.bitrix24.commands.common import connector_options, observation, preconditions, presentation, undo_plan
 from plugins.bitrix24.commands.common.preconditions import NOT_OURS, ConnectorOwnership
 from plugins.bitrix24.commands.connector_read import connectors
@@ -115,18 +115,16 @@ def deactivate_connector(
     )
 
 
-def _undo_deactivation(
-    standing: ConnectorOwnership, connector: str, todo: Sequence[Line], before: Mapping[str, str]
-) -> Undo:
+def _undo_deactivation(standing: ConnectorOwnership, connector: str, todo: Sequence[Line], before: Observation) -> Undo:
     if observation.REGISTRATION not in before:
         return Undo(kind=UndoKind.NONE, sentence="This cannot be undone: the connector is not registered any more.")
-    active = [each for each in todo if before[each.title].startswith(ACTIVE)]
+    active = [each for each in todo if str(before[each.title]).startswith(ACTIVE)]
     if not active:
         return Undo(kind=UndoKind.NONE, sentence="It was not active there; the error that this takes away stays away.")
     return undo_plan.undo_deactivation(standing.snapshot, connector, active)
 
 
-def _touched(standing: ConnectorOwnership, line: Line, before: Mapping[str, str]) -> str:
+def _touched(standing: ConnectorOwnership, line: Line, before: Observation) -> str:
     known = standing.snapshot.describe_data(line.id) if standing.snapshot else "not known"
     return (
         f"{line.name} (line {line.id}, {line.switch}): {before[line.title]}; its data is deleted, to us it is {known}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated
 
-from bot.plugin import Arg, BadArgument, Plan, Refusal, Risk, Undo, UndoKind, quote
+from bot.plugin import Arg, BadArgument, Observation, Plan, Refusal, Risk, Undo, UndoKind, quote
 from plugins.bitrix24.commands.common import observation, preconditions, presentation, undo_plan
 from plugins.bitrix24.commands.common.preconditions import NOT_OURS
 from plugins.bitrix24.commands.connector_read import connectors
@@ -86,10 +86,10 @@ def configure_connector(
     )
 
 
-def _before(portal: Portal, connector: str, line: Line) -> dict[str, str]:
+def _before(portal: Portal, connector: str, line: Line) -> Observation:
     """Raises Refusal where it is not active: the portal later deletes such data (docs/portal-behaviour.md P104)."""
     seen = observation.observe_connector(portal, connector)
-    if not seen.get(line.title, "").startswith(ACTIVE):
+    if not str(seen.get(line.title, "")).startswith(ACTIVE):
         raise Refusal(
             f"{connector} is not active on {line.title}, and the portal does not keep data for that.",
             hint=f"First: connector activate {connector} {line.id}",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from bot.plugin import Call, Nothing, Plan, Refusal, Risk, Undo, UndoKind
+from bot.plugin import Call, Nothing, Observation, Plan, Refusal, Risk, Undo, UndoKind
 from plugins.bitrix24.commands.common import observation, preconditions, presentation, undo_plan
 from plugins.bitrix24.commands.common.preconditions import NOT_OURS, ConnectorOwnership
 from plugins.bitrix24.commands.connector_read import connectors
@@ -52,7 +52,7 @@ def _need_registration(snapshot: Snapshot) -> None:
 
 
 def _lines(
-    portal: Portal, snapshot: Snapshot, typed: Sequence[int], before: Mapping[str, str]
+    portal: Portal, snapshot: Snapshot, typed: Sequence[int], before: Observation
 ) -> tuple[list[Line], list[int]]:
     """The lines to put it back on, and the numbers of those that do not exist any more."""
     if typed:
@@ -66,7 +66,7 @@ def _lines(
     else:
         chosen = [line for line in portal.lines() if line.id in snapshot.lines]
         gone = sorted(set(snapshot.lines) - {line.id for line in chosen})
-    return [line for line in chosen if not before.get(line.title, "").startswith(ACTIVE)], gone
+    return [line for line in chosen if not str(before.get(line.title, "")).startswith(ACTIVE)], gone
 
 
 def _nothing(portal: Portal, snapshot: Snapshot) -> str:
@@ -85,7 +85,7 @@ def _plan(
     portal: Portal,
     snapshot: Snapshot,
     standing: ConnectorOwnership,
-    before: Mapping[str, str],
+    before: Observation,
     todo: Sequence[Line],
     gone: Sequence[int],
 ) -> Plan:

@@ -22,6 +22,7 @@ from plugins.bitrix24.auth.token_refresh import TokenRefresh
 from plugins.bitrix24.redaction.secret import Secret
 from tests.bitrix24.auth.test_token_refresh import generation, together
 from tests.bitrix24.plugin_bot import PluginBot
+from tests.language.english import en, en_facts
 
 SPENT = WebReply.json({"error": "invalid_grant"}, status=400)
 
@@ -54,7 +55,7 @@ def test_a_new_pair_whose_answer_was_lost_is_replaced_by_the_spare(plugin_bot: P
     plugin_bot.store_spare()
     plugin_bot.expire()
     plugin_bot.fault("lost_after", "oauth.token")
-    assert "no usable answer" in plugin_bot.refusal("connector list").sentence
+    assert "no usable answer" in en(plugin_bot.refusal("connector list").sentence)
     assert plugin_bot.rows("connector list")
     assert outcomes(plugin_bot) == ["ok", "invalid_grant", "ok"]
     known = spare(plugin_bot)
@@ -67,8 +68,8 @@ def test_when_both_are_lost_the_bot_is_locked_out_once_and_asks_no_more(plugin_b
     plugin_bot.lose()
     plugin_bot.lose("default#spare")
     error = plugin_bot.refusal("connector list")
-    assert "locked out" in error.sentence
-    assert "b24bot portal spare default" in error.hint
+    assert "locked out" in en(error.sentence)
+    assert "b24bot portal spare default" in en(error.hint)
     for _ in range(5):
         assert plugin_bot.refusal("connector list").sentence == error.sentence
     assert outcomes(plugin_bot) == ["invalid_grant", "invalid_grant"]
@@ -85,7 +86,7 @@ def test_when_both_are_lost_the_bot_is_locked_out_once_and_asks_no_more(plugin_b
 def test_without_a_spare_the_refusal_says_how_to_have_one(plugin_bot: PluginBot) -> None:
     plugin_bot.lose()
     hint = plugin_bot.refusal("connector list").hint
-    assert "b24bot portal spare default" in hint
+    assert "b24bot portal spare default" in en(hint)
     assert len(plugin_bot.recorded(audit_events.TOKENS_REFUSED.tag)) == 1
 
 
@@ -98,7 +99,7 @@ def test_a_refusal_that_the_spare_would_meet_too_does_not_spend_it(
     with plugin_bot.portal.world.lock:
         plugin_bot.portal.state.change_app(plugin_bot.portal.client_id, **change)
     hint = plugin_bot.refusal("connector list").hint
-    assert "spare" not in hint
+    assert "spare" not in en(hint)
     assert len(plugin_bot.refreshes()) == 1
     known = spare(plugin_bot)
     assert known is not None
@@ -115,7 +116,7 @@ def test_a_spare_that_is_refused_for_a_while_is_asked_once_and_takes_over_when_t
     first = plugin_bot.refusal("connector list")
     assert isinstance(first, TargetRefused)
     assert first.code == "PAYMENT_REQUIRED"
-    assert "portal spare" not in first.hint
+    assert "portal spare" not in en(first.hint)
     for _ in range(5):
         assert plugin_bot.refusal("connector list").sentence == first.sentence
     assert len(plugin_bot.refreshes()) == 2
@@ -133,7 +134,7 @@ def test_a_spare_whose_renewal_has_no_answer_is_kept_for_the_next_call(plugin_bo
     plugin_bot.store_spare()
     plugin_bot.lose()
     plugin_bot.fault("lost_before", "oauth.token", skip=1)
-    assert "no usable answer" in plugin_bot.refusal("connector list").sentence
+    assert "no usable answer" in en(plugin_bot.refusal("connector list").sentence)
     assert plugin_bot.rows("connector list")
     assert outcomes(plugin_bot)[-1] == "ok"
 
@@ -296,9 +297,9 @@ def test_the_spare_of_another_application_is_of_no_use_and_check_says_so(plugin_
         replace=True,
     )
     (note,) = plugin_bot.reply("portal check").notes
-    assert "belongs to another application" in note
+    assert "belongs to another application" in en(note)
     plugin_bot.lose()
-    assert "locked out" in plugin_bot.refusal("connector list").sentence
+    assert "locked out" in en(plugin_bot.refusal("connector list").sentence)
     assert outcomes(plugin_bot) == ["invalid_grant"]
 
 
@@ -327,7 +328,7 @@ def test_a_second_spare_takes_the_place_of_the_first(plugin_bot: PluginBot) -> N
 
 def test_list_and_check_tell_of_the_spare_and_how_to_store_one(plugin_bot: PluginBot) -> None:
     def told() -> tuple[str, str]:
-        return plugin_bot.rows("portal list")[0][-2], dict(plugin_bot.reply("portal check").facts)["spare pair"]
+        return plugin_bot.rows("portal list")[0][-2], dict(en_facts(plugin_bot.reply("portal check")))["spare pair"]
 
     assert told() == ("none; `b24bot portal spare` stores one",) * 2
     plugin_bot.store_spare()
@@ -339,8 +340,8 @@ def test_list_and_check_tell_of_the_spare_and_how_to_store_one(plugin_bot: Plugi
     assert plugin_bot.rows("connector list")
     assert told()[0].startswith("none left: it took over ")
     (note,) = plugin_bot.reply("portal check").notes
-    assert "There is no spare pair of tokens left; the last one took over." in note
-    assert "b24bot portal spare default" in note
+    assert "There is no spare pair of tokens left; the last one took over." in en(note)
+    assert "b24bot portal spare default" in en(note)
 
 
 def test_no_secret_of_the_spare_is_in_what_is_stored_open(plugin_bot: PluginBot) -> None:

@@ -12,6 +12,7 @@ import pytest
 from bot.plugin import PluginError
 from plugins.bitrix24.auth.credentials import CredentialStore
 from tests.bitrix24.plugin_bot import PluginBot
+from tests.language.english import en
 
 FAULTS = ["lost_before", "lost_after", "error_html", "html", "truncated", "unavailable", "false_nested", "too_many"]
 
@@ -84,7 +85,7 @@ def test_a_portal_that_echoes_the_token_is_not_repeated(
     body = {"error": "BRAND_NEW", "error_description": f"The token {token} is odd"}
     plugin_bot.fault("reply", "imconnector.list", status=400, body=body)
     error = plugin_bot.refusal("connector list")
-    assert "The token *** is odd" in error.sentence
+    assert "The token *** is odd" in en(error.sentence)
     assert token not in everything(error) + talkative.text
 
 

@@ -13,6 +13,7 @@ from plugins.bitrix24.auth.token_maintenance import IDLE_DAYS, idle_days
 from plugins.bitrix24.redaction.secret import Secret
 from tests.bitrix24.auth.test_token_refresh import generation
 from tests.bitrix24.plugin_bot import PluginBot
+from tests.language.english import en
 
 DAY = 86_400
 
@@ -53,7 +54,7 @@ def test_an_idle_pair_is_renewed_once_and_then_every_three_weeks(plugin_bot: Plu
 def test_without_being_looked_after_the_pair_dies(plugin_bot: PluginBot) -> None:
     """The simulated portal keeps to the 180 days, so the test above means something."""
     days(plugin_bot, 181)
-    assert "locked out" in plugin_bot.refusal("connector list").sentence
+    assert "locked out" in en(plugin_bot.refusal("connector list").sentence)
 
 
 def test_a_spare_is_proven_soon_and_then_kept_alive(plugin_bot: PluginBot) -> None:
@@ -81,7 +82,7 @@ def test_a_spare_that_is_refused_is_told_and_asked_for_no_more(plugin_bot: Plugi
     assert (record.facts["chain"], record.facts["code"]) == ("spare", "invalid_grant")
     assert plugin_bot.services.secrets.read("default#spare") is None
     (note,) = plugin_bot.reply("portal check").notes
-    assert "the last one is lost: " in note
+    assert "the last one is lost: " in en(note)
     known = BackupTokenStore(plugin_bot.services).known(CredentialStore(plugin_bot.services).portal("default"))
     assert known is not None
     assert known.state == REFUSED
@@ -157,7 +158,7 @@ def test_an_old_pair_is_told_in_the_log_and_by_check(
     plugin_bot.fault("lost_before", "oauth.token", times="forever")
     with caplog.at_level(logging.WARNING):
         maintain_tokens(plugin_bot)
-    notes = " ".join(plugin_bot.reply("portal check").notes)
+    notes = " ".join(map(en, plugin_bot.reply("portal check").notes))
     assert (f"The refresh token was last renewed {age} days ago" in notes) is bool(words)
     assert words in notes
     assert words in caplog.text

@@ -19,6 +19,7 @@ from plugins.bitrix24.auth.token_refresh import _STORE_AGAIN, LEASE, WAIT
 from plugins.bitrix24.http.exchange import READING
 from tests.bitrix24.plugin_bot import PluginBot
 from tests.bitrix24.processes import Hurry, Processes
+from tests.language.english import en
 
 
 def generation(plugin_bot: PluginBot) -> int:
@@ -36,7 +37,7 @@ def test_the_token_endpoint_gets_a_form_body_and_as_fallback_a_query_string(
     assert plugin_bot.open().connectors()
     assert [entry.http_method for entry in plugin_bot.portal.world.journal.token_calls] == forms
     assert generation(plugin_bot) == 2
-    assert plugin_bot.reply("portal check").facts[-1][1].startswith("renewed ")
+    assert en(plugin_bot.reply("portal check").facts[-1][1]).startswith("renewed ")
 
 
 def test_a_change_is_carried_out_once_after_a_renewal(plugin_bot: PluginBot) -> None:
@@ -110,8 +111,8 @@ def test_a_spent_refresh_token_locks_out_and_is_not_asked_again_for_five_minutes
     first = plugin_bot.refusal("connector list")
     assert isinstance(first, TargetRefused)
     assert first.code == "invalid_grant"
-    assert "locked out" in first.sentence
-    assert "administrator" in first.hint
+    assert "locked out" in en(first.sentence)
+    assert "administrator" in en(first.hint)
     asked = len(plugin_bot.refreshes())
     for _ in range(5):
         assert plugin_bot.refusal("connector list").sentence == first.sentence
@@ -186,7 +187,7 @@ def test_tokens_of_another_portal_are_thrown_away(plugin_bot: PluginBot) -> None
     plugin_bot.expire()
     pair = {"access_token": "a", "refresh_token": "r", "member_id": "somebody else"}
     plugin_bot.fault("reply", "oauth.token", status=200, body=pair)
-    assert "another portal" in plugin_bot.refusal("connector list").sentence
+    assert "another portal" in en(plugin_bot.refusal("connector list").sentence)
     assert generation(plugin_bot) == 1
 
 
@@ -194,9 +195,9 @@ def test_a_lost_answer_to_a_refresh_ends_in_a_lock_out_and_not_in_a_loop(plugin_
     """The pair is spent on the portal's side and the new one never came: only a person can help."""
     plugin_bot.expire()
     plugin_bot.fault("lost_after", "oauth.token")
-    assert "no usable answer" in plugin_bot.refusal("connector list").sentence
-    assert "locked out" in plugin_bot.refusal("connector list").sentence
-    assert "locked out" in plugin_bot.refusal("connector list").sentence
+    assert "no usable answer" in en(plugin_bot.refusal("connector list").sentence)
+    assert "locked out" in en(plugin_bot.refusal("connector list").sentence)
+    assert "locked out" in en(plugin_bot.refusal("connector list").sentence)
     assert [entry.outcome for entry in plugin_bot.refreshes()] == ["ok", "invalid_grant"]
 
 
@@ -266,7 +267,7 @@ def test_waiting_for_another_process_ends(plugin_bot: PluginBot) -> None:
     with plugin_bot.more_services().secrets.lease("default", seconds=3600) as mine:
         assert mine
         error = plugin_bot.refusal("connector list")
-    assert "Another process" in error.sentence
+    assert "Another process" in en(error.sentence)
     assert WAIT <= sum(plugin_bot.clock.slept) <= WAIT + 1
     assert not plugin_bot.refreshes()
 

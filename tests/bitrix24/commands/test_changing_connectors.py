@@ -12,6 +12,7 @@ from bot.plugin import BadArgument, CallVerdict, PluginError, Refusal, Risk, Und
 from plugins.bitrix24.connectors.model import BUILT_IN
 from tests.bitrix24.hand import HANDLER, ICON, WHOLE, Hand
 from tests.bitrix24.plugin_bot import PluginBot
+from tests.language.english import en
 
 NEW = f"connector register newchat --name 'New chat' --handler {HANDLER}"
 CHANGING = ("register", "update", "adopt", "activate", "deactivate", "configure", "error", "restore")
@@ -47,8 +48,8 @@ def test_a_new_connector_is_registered_with_everything_sent_and_recorded(hand: H
     assert ran.plan.undo.line == "connector remove newchat"
     assert "newchat" in hand.plugin_bot.open().ours()
     note = ran.plan.calls[0].note
-    assert "handler: https://" in note
-    assert "base64" not in note
+    assert "handler: https://" in en(note)
+    assert "base64" not in en(note)
 
 
 def test_without_an_icon_the_default_one_is_taken(hand: Hand) -> None:
@@ -61,18 +62,18 @@ def test_without_an_icon_the_default_one_is_taken(hand: Hand) -> None:
 def test_an_id_that_exists_is_not_silently_overwritten(hand: Hand) -> None:
     line = f"connector register myconnector --name X --handler {HANDLER}"
     foreign = hand.refused(line)
-    assert "not proven to be ours" in foreign.sentence
-    assert "connector adopt myconnector" in foreign.hint
+    assert "not proven to be ours" in en(foreign.sentence)
+    assert "connector adopt myconnector" in en(foreign.hint)
     hand.own()
     ours = hand.refused(line)
-    assert "already, by us" in ours.sentence
-    assert "connector update myconnector" in ours.hint
+    assert "already, by us" in en(ours.sentence)
+    assert "connector update myconnector" in en(ours.hint)
     assert hand.plugin_bot.calls("imconnector.register") == []
 
 
 def test_what_is_left_of_an_id_on_lines_is_told_before_it_lives_again(hand: Hand) -> None:
     hand.plugin_bot.portal.seed(activations=[{"connector": "newchat", "line": 2}])
-    assert "left on line 2 · Support" in hand.plan(NEW).warnings[0]
+    assert "left on line 2 · Support" in en(hand.plan(NEW).warnings[0])
     hand.done(NEW)
     assert hand.record("newchat")["lines"] == {"2": None}
 
@@ -81,7 +82,7 @@ def test_an_undone_registration_leaves_nothing(hand: Hand) -> None:
     state = hand.portal_state()
     hand.done(hand.done(NEW).plan.undo.line)
     assert hand.portal_state() == state
-    assert "earlier newchat" in hand.plan(NEW).warnings[0]
+    assert "earlier newchat" in en(hand.plan(NEW).warnings[0])
 
 
 # ------------------------------------------------------------------------------------------------------- update
@@ -91,7 +92,7 @@ def test_an_update_shows_old_and_new_and_sends_all_of_it(hand: Hand) -> None:
     hand.own()
     ran = hand.done("connector update myconnector --name 'WhatsApp Europe' --no-newsletter")
     assert ran.plan.calls[0].params == {**WHOLE, "NAME": "WhatsApp Europe", "NEWSLETTER": "N"}
-    assert "name: “WhatsApp EU” → “WhatsApp Europe”; newsletter: on → off." in ran.plan.calls[0].note
+    assert "name: “WhatsApp EU” → “WhatsApp Europe”; newsletter: on → off." in en(ran.plan.calls[0].note)
     assert ran.plan.risk is None
     assert ran.plan.wanted == {"name": "WhatsApp Europe"}
     assert hand.record()["registration"] == ran.plan.calls[0].params
@@ -107,21 +108,23 @@ def test_updates_are_undone_one_after_the_other(hand: Hand) -> None:
     assert hand.plugin_bot.portal.state.connectors["myconnector"].name == "One"
     hand.done(first.undo.line)
     assert hand.record()["registration"] == WHOLE
-    assert "no earlier registration 12345678" in hand.refused("connector update myconnector --back 12345678").sentence
+    assert "no earlier registration 12345678" in en(
+        hand.refused("connector update myconnector --back 12345678").sentence
+    )
 
 
 def test_what_was_never_sent_cannot_be_taken_back_by_sending_nothing(hand: Hand) -> None:
     hand.own()
     undo = hand.plan(f"connector update myconnector --icon-disabled {ICON}").undo
     assert undo.kind is UndoKind.PARTIAL
-    assert "the icon when switched off" in undo.sentence
+    assert "the icon when switched off" in en(undo.sentence)
 
 
 def test_a_change_that_the_list_does_not_show_says_so_and_rests_on_the_answer(hand: Hand) -> None:
     hand.own()
     plan = hand.plan("connector update myconnector --handler https://new.example/x")
     assert not plan.provable
-    assert "Nothing of this can be read back" in plan.warnings[-1]
+    assert "Nothing of this can be read back" in en(plan.warnings[-1])
     assert plan.target != "connector:myconnector", "an answer that never comes must not lock the connector"
     assert hand.carry_out(plan).status is Status.DONE
 
@@ -141,11 +144,11 @@ def test_what_is_so_already_is_not_sent(hand: Hand) -> None:
 
 def test_without_a_record_only_the_whole_is_taken_and_an_approval_is_needed(hand: Hand) -> None:
     error = hand.refused("connector update shopchat --name Mine")
-    assert "cannot be changed in part" in error.sentence
-    assert "Give --handler and --icon as well" in error.hint
+    assert "cannot be changed in part" in en(error.sentence)
+    assert "Give --handler and --icon as well" in en(error.hint)
     ran = hand.done(f"connector update shopchat --name Mine --handler {HANDLER} --icon {ICON}")
     assert ran.plan.risk is Risk.DESTROY
-    assert "takes it over" in ran.plan.warnings[0]
+    assert "takes it over" in en(ran.plan.warnings[0])
     assert ran.plan.undo.kind is UndoKind.NONE
     assert hand.plugin_bot.portal.state.connectors["shopchat"].client_id == hand.plugin_bot.portal.client_id
     assert hand.record("shopchat")["lines"] == {"2": None}
@@ -155,8 +158,8 @@ def test_without_a_record_only_the_whole_is_taken_and_an_approval_is_needed(hand
 def test_an_unregistered_connector_is_not_updated_but_its_restoring_is_offered(hand: Hand) -> None:
     hand.own()
     hand.done("connector remove myconnector")
-    assert "connector restore myconnector" in hand.refused("connector update myconnector --name X").hint
-    assert "Did you mean “myconnector”?" not in hand.refused("connector update zzz --name X").hint
+    assert "connector restore myconnector" in en(hand.refused("connector update myconnector --name X").hint)
+    assert "Did you mean “myconnector”?" not in en(hand.refused("connector update zzz --name X").hint)
 
 
 # -------------------------------------------------------------------------------------------------------- adopt
@@ -165,24 +168,24 @@ def test_an_unregistered_connector_is_not_updated_but_its_restoring_is_offered(h
 def test_the_plan_of_an_adoption_says_what_is_taken_into_our_records_and_what_can_be_undone(hand: Hand) -> None:
     plain = hand.plan("connector adopt shopchat")
     assert plain.calls == ()
-    assert plain.notes[0].startswith(
+    assert en(plain.notes[0]).startswith(
         "Take shopchat into our records as ours, with the name “Shop chat”; it is active on"
     )
-    assert "a removal cannot be undone yet" in plain.notes[1]
+    assert "a removal cannot be undone yet" in en(plain.notes[1])
     whole = hand.plan(f"connector adopt shopchat --handler {HANDLER} --icon {ICON}")
-    assert "the handler and the icon" in whole.notes[0]
-    assert "a removal can be undone" in whole.notes[1]
+    assert "the handler and the icon" in en(whole.notes[0])
+    assert "a removal can be undone" in en(whole.notes[1])
 
 
 def test_adopting_calls_nothing_and_makes_it_ours(hand: Hand) -> None:
     state = hand.portal_state()
     ran = hand.done("connector adopt shopchat")
     assert ran.plan.calls == ()
-    assert ran.ending.sentence == "Done. Nothing had to be sent to the portal."
+    assert ran.ending.sentence == "Done. Nothing had to be sent."
     assert hand.portal_state() == state
     assert "shopchat" in hand.plugin_bot.open().ours()
     assert hand.record("shopchat")["lines"] == {"2": None}
-    text = " ".join(ran.plan.warnings)
+    text = " ".join(map(en, ran.plan.warnings))
     assert "a removal cannot be undone until its handler and icon are known" in text
     assert "the handler; the icon; all switches; the data of line 2 · Support" in text
 
@@ -192,8 +195,8 @@ def test_what_is_missing_can_be_given_later(hand: Hand) -> None:
     assert hand.plan("connector remove shopchat").undo.kind is UndoKind.PARTIAL
     assert "shopchat is ours already" in hand.nothing("connector adopt shopchat")
     error = hand.refused("connector adopt shopchat --handler https://other.example/")
-    assert "our record holds another handler" in error.sentence
-    assert "connector update shopchat" in error.hint
+    assert "our record holds another handler" in en(error.sentence)
+    assert "connector update shopchat" in en(error.hint)
 
 
 def test_several_are_adopted_at_once(hand: Hand) -> None:
@@ -216,7 +219,7 @@ def test_activating_leaves_out_lines_where_it_is_active(hand: Hand) -> None:
     ran = hand.done("connector activate myconnector 3 1 3")
     assert [call.params for call in ran.plan.calls] == [{"CONNECTOR": "myconnector", "LINE": 3, "ACTIVE": 1}]
     assert ran.plan.wanted == {"line 3 · Chat DE": "active"}
-    assert "line 3 · Chat DE itself is switched off" in ran.plan.warnings[0]
+    assert "line 3 · Chat DE itself is switched off" in en(ran.plan.warnings[0])
     assert hand.record()["lines"] == {"1": {}, "2": {}, "3": {}}
     assert "active on line 1 · Sales EU, line 2 · Support and line 3" in hand.nothing(
         "connector activate myconnector --all"
@@ -250,7 +253,7 @@ def test_deactivating_says_that_the_data_goes_and_whether_we_know_it(hand: Hand)
         "Support (line 2, on): active; its data is deleted, to us it is not known",
     )
     assert plan.undo.kind is UndoKind.PARTIAL
-    assert "the data of line 2 · Support" in plan.undo.sentence
+    assert "the data of line 2 · Support" in en(plan.undo.sentence)
     assert [call.params["ACTIVE"] for call in plan.calls] == [0, 0]
     assert hand.carry_out(plan).status is Status.DONE
     assert hand.record()["off"] == {"1": {"NAME": "WA"}, "2": None}
@@ -265,7 +268,7 @@ def test_a_deactivation_is_undone_with_its_data(hand: Hand) -> None:
     state = hand.portal_state()
     plan = hand.done("connector deactivate myconnector 3").plan
     assert plan.undo.kind is UndoKind.FULL
-    assert "connector restore myconnector 3" in hand.plan("connector activate myconnector 3").warnings[-1]
+    assert "connector restore myconnector 3" in en(hand.plan("connector activate myconnector 3").warnings[-1])
     hand.done(plan.undo.line)
     assert hand.portal_state() == state
 
@@ -275,7 +278,7 @@ def test_what_is_not_ours_is_switched_with_an_approval_and_not_recorded(hand: Ha
     assert (off.risk, off.undo.line) == (Risk.DESTROY, "connector activate shopchat 2")
     on = hand.done(off.undo.line).plan
     assert on.risk is Risk.DESTROY
-    assert "not proven that shopchat is ours" in on.warnings[0]
+    assert "not proven that shopchat is ours" in en(on.warnings[0])
     assert hand.plugin_bot.open().ours() == frozenset()
 
 
@@ -306,8 +309,8 @@ def test_configuring_sends_what_is_known_along_so_that_no_portal_loses_it(hand: 
         assert hand.plugin_bot.portal.state.status("myconnector", 1).data == told
         assert hand.record()["lines"]["1"] == told
         note = ran.plan.calls[0].note
-        assert "url “https://wa.example/” → “https://new.example/”; external-id nothing → “+49123”" in note
-        assert "Sent along as it is: name." in note
+        assert "url “https://wa.example/” → “https://new.example/”; external-id nothing → “+49123”" in en(note)
+        assert "Sent along as it is: name." in en(note)
         hand.plugin_bot.portal.seed(
             activations=[
                 {"connector": "myconnector", "line": 1, "data": {"name": "WhatsApp EU", "url": "https://wa.example/"}}
@@ -319,9 +322,9 @@ def test_data_cannot_be_read_back_and_the_card_says_so(hand: Hand) -> None:
     hand.own(lines={"1": {}})
     plan = hand.plan("connector configure myconnector 1 --name WA")
     assert not plan.provable
-    assert "cannot be asked for it afterwards" in plan.warnings[-1]
+    assert "cannot be asked for it afterwards" in en(plan.warnings[-1])
     assert plan.undo.kind is UndoKind.NONE
-    assert "cannot be cleared, only replaced" in plan.undo.sentence
+    assert "cannot be cleared, only replaced" in en(plan.undo.sentence)
 
 
 def test_how_far_configuring_can_be_undone_depends_on_what_was_known(hand: Hand) -> None:
@@ -332,7 +335,7 @@ def test_how_far_configuring_can_be_undone_depends_on_what_was_known(hand: Hand)
     assert hand.record()["lines"]["1"] == {"NAME": "It's “WA” & co"}, "values are kept as they are typed"
     partial = hand.plan("connector configure myconnector 1 --name New --url https://a.example/").undo
     assert partial.kind is UndoKind.PARTIAL
-    assert "but for url" in partial.sentence
+    assert "but for url" in en(partial.sentence)
     assert hand.plan("connector configure myconnector 2 --name New").undo.kind is UndoKind.NONE
 
 
@@ -340,7 +343,9 @@ def test_data_that_was_not_known_stays_partly_unknown_until_all_of_it_is_given(h
     hand.own()
     hand.done("connector configure myconnector 2 --name WA")
     assert (hand.record()["lines"], hand.record()["partly"]) == ({"2": {"NAME": "WA"}}, [2])
-    assert "the data of line 1 · Sales EU, line 2 · Support" in hand.plan("connector remove myconnector").undo.sentence
+    assert "the data of line 1 · Sales EU, line 2 · Support" in en(
+        hand.plan("connector remove myconnector").undo.sentence
+    )
     hand.done(
         "connector configure myconnector 2 --url https://a.example/ --url-im https://a.example/im --external-id 1"
     )
@@ -383,8 +388,8 @@ def test_what_is_not_known_is_said_before_it_is_put_back_without(hand: Hand) -> 
 def test_without_a_registration_on_record_it_says_what_is_missing_and_what_to_type(hand: Hand) -> None:
     hand.done("connector adopt myconnector", "connector remove myconnector")
     error = hand.refused("connector restore myconnector")
-    assert "does not hold the handler, the icon and all switches" in error.sentence
-    assert "connector register myconnector" in error.hint
+    assert "does not hold the handler, the icon and all switches" in en(error.sentence)
+    assert "connector register myconnector" in en(error.hint)
 
 
 def test_a_connector_that_the_portal_lost_comes_back_too(hand: Hand) -> None:
@@ -394,7 +399,7 @@ def test_a_connector_that_the_portal_lost_comes_back_too(hand: Hand) -> None:
         hand.plugin_bot.portal.state.connectors.drop("myconnector")
         for line in (1, 2):
             hand.plugin_bot.portal.state.statuses.drop(("myconnector", line))
-    assert hand.reply("connector status").notes[0].startswith("Ours, but not registered any more: myconnector.")
+    assert en(hand.reply("connector status").notes[0]).startswith("Ours, but not registered any more: myconnector.")
     hand.done("connector restore myconnector")
     assert hand.plugin_bot.portal.state.status("myconnector", 1).data["NAME"] == "WhatsApp EU"
 
@@ -407,8 +412,8 @@ def test_one_line_can_be_put_back_alone(hand: Hand) -> None:
     assert not hand.plugin_bot.portal.state.status("myconnector", 1).configured
     assert hand.record()["off"] == {"1": {}}
     error = hand.refused("connector restore myconnector 3")
-    assert "does not know myconnector on line 3" in error.sentence
-    assert "connector activate myconnector 3" in error.hint
+    assert "does not know myconnector on line 3" in en(error.sentence)
+    assert "connector activate myconnector 3" in en(error.hint)
 
 
 def test_a_line_that_is_gone_is_left_out_and_named(hand: Hand) -> None:
@@ -417,7 +422,7 @@ def test_a_line_that_is_gone_is_left_out_and_named(hand: Hand) -> None:
     with hand.plugin_bot.portal.world.lock:
         hand.plugin_bot.portal.state.lines.drop(2)
     plan = hand.plan("connector restore myconnector")
-    assert any("also on line 2, which the portal does not have any more" in line for line in plan.warnings)
+    assert any("also on line 2, which the portal does not have any more" in en(line) for line in plan.warnings)
     assert hand.carry_out(plan).status is Status.DONE
 
 
@@ -427,7 +432,7 @@ def test_an_id_that_others_took_meanwhile_is_not_registered_over(hand: Hand) -> 
     give_away(hand, "myconnector")
     plan = hand.plan("connector restore myconnector")
     assert plan.risk is Risk.DESTROY
-    assert "it was removed here and is registered again since" in plan.warnings[0]
+    assert "it was removed here and is registered again since" in en(plan.warnings[0])
     assert {call.method for call in plan.calls} == {"imconnector.activate"}
     hand.carry_out(plan)
     assert "myconnector" not in hand.plugin_bot.open().ours()
@@ -447,7 +452,7 @@ def test_a_restore_that_stops_after_the_registration_leaves_it_ours(hand: Hand) 
     hand.plugin_bot.fault("false_flat", "imconnector.activate")
     ran = hand.run("connector restore myconnector")
     assert ran.status is Status.FAILED
-    assert "only part of it happened" in ran.ending.sentence
+    assert "only part of it happened" in en(ran.ending.sentence)
     assert "myconnector" in hand.plugin_bot.open().ours()
     assert hand.done("connector restore myconnector").plan.risk is None
 
@@ -517,7 +522,7 @@ def test_what_is_wrong_is_named_with_what_to_type_instead(
     many = " ".join(f"c{number}" for number in range(21))
     error = hand.refused(line.format(h=HANDLER, many=many))
     assert isinstance(error, kind)
-    assert why in error.sentence
+    assert why in en(error.sentence)
     assert error.hint
     assert hand.plugin_bot.effects("*") == 0
 
@@ -533,7 +538,7 @@ def test_no_change_touches_bitrix24s_own_channels_or_asks_the_portal_about_them(
         "error": "1 down",
     }
     for connector in sorted(BUILT_IN):
-        assert "own channels" in hand.refused(f"connector {verb} {connector} {words.get(verb, '')}").sentence
+        assert "own channels" in en(hand.refused(f"connector {verb} {connector} {words.get(verb, '')}").sentence)
     assert hand.plugin_bot.calls() == []
 
 
@@ -552,8 +557,8 @@ def test_an_installation_may_leave_alone_what_is_not_proven_ours(
 ) -> None:
     hand = Hand(plugin_bot=make_plugin_bot(B24BOT_UNOWNED="refuse"))
     error = hand.refused(line)
-    assert "leaves such connectors alone" in error.sentence
-    assert "Adopt it first" in error.hint
+    assert "leaves such connectors alone" in en(error.sentence)
+    assert "Adopt it first" in en(error.hint)
     hand.done("connector adopt shopchat")
     if "update" not in line:
         assert hand.plan(line).risk is None
@@ -589,7 +594,7 @@ def test_status_shows_ours_unless_all_are_asked_for(hand: Hand) -> None:
 
 def test_where_nothing_is_ours_status_says_what_to_type(hand: Hand) -> None:
     reply = hand.reply("connector status")
-    assert reply.notes[0].startswith("None is ours yet: `connector adopt ID`")
+    assert en(reply.notes[0]).startswith("None is ours yet: `connector adopt ID`")
 
 
 def test_all_of_status_takes_as_few_requests_as_there_can_be(hand: Hand) -> None:
@@ -608,13 +613,13 @@ def test_a_green_connector_on_a_line_that_is_off_is_said_to_be_silent(hand: Hand
     silent = "myconnector is active on line 3 · Chat DE, but the line itself is switched off: it is silent there."
     for line in ("line show 3", "connector status", "connector show myconnector"):
         assert silent in hand.reply(line).notes
-    assert not any("silent" in note for note in hand.reply("line show 1").notes)
+    assert not any("silent" in en(note) for note in hand.reply("line show 1").notes)
 
 
 def test_show_tells_what_only_our_record_knows(hand: Hand) -> None:
     hand.own(lines={"1": {"NAME": "WA"}})
     facts = dict(hand.reply("connector show myconnector").facts)
     assert facts["handler"] == HANDLER
-    assert facts["icon"].startswith("SVG of ")
+    assert en(facts["icon"]).startswith("SVG of ")
     assert facts["data on line 1"] == "NAME WA"
     assert "not known" not in facts

@@ -13,6 +13,7 @@ from plugins.bitrix24.commands.connector_read import parse_kind
 from plugins.bitrix24.connectors.model import BUILT_IN
 from tests.bitrix24.hand import WHOLE
 from tests.bitrix24.plugin_bot import REGISTRATION, PluginBot
+from tests.language.english import en
 
 MINE = ("myconnector", "WhatsApp EU", "ours", "2")
 SHOP = ("shopchat", "Shop chat", "ownership not proven", "1")
@@ -58,7 +59,7 @@ def test_list_counts_errors_and_does_not_hide_what_it_could_not_read(plugin_bot:
     table = {row[0]: row[3] for row in reply.table.rows} if reply.table else {}
     assert table["myconnector"] == "2, 1 with an error"
     assert table["avito"] == "0 or more, not all readable"
-    assert "insufficient_scope" in reply.notes[0]
+    assert "insufficient_scope" in en(reply.notes[0])
 
 
 def test_an_empty_portal_has_an_empty_list(make_plugin_bot: Callable[..., PluginBot]) -> None:
@@ -89,14 +90,14 @@ def test_show_tells_how_far_our_record_reaches(plugin_bot: PluginBot) -> None:
     assert facts["our record"] == "adopted 2026-09-21 14:13 UTC, registration not known"
     plugin_bot.adopt(registration=dict(REGISTRATION), how="registered")
     facts = dict(plugin_bot.reply("connector show", connector="myconnector").facts)
-    assert facts["our record"].startswith("registered ")
-    assert facts["our record"].endswith(", registration known")
+    assert en(facts["our record"]).startswith("registered ")
+    assert en(facts["our record"]).endswith(", registration known")
 
 
 @pytest.mark.parametrize("path", ["connector show", "connector status"])
 def test_an_unknown_id_is_answered_with_the_one_that_was_meant(plugin_bot: PluginBot, path: str) -> None:
     near, far = (plugin_bot.refusal(path, connector=name) for name in ("myconector", "zzz"))
-    assert "no connector “myconector” on default" in near.sentence
+    assert "no connector “myconector” on default" in en(near.sentence)
     assert near.hint == "Did you mean “myconnector”?"
     assert far.hint == "`connector list` shows those there are."
 
@@ -164,8 +165,8 @@ def test_a_removal_names_every_line_it_cuts_off_and_what_should_be_gone(plugin_b
 
 def test_of_a_connector_that_is_not_proven_ours_the_card_says_what_the_portal_will_do(plugin_bot: PluginBot) -> None:
     warning = plugin_bot.plan("shopchat").warnings[0]
-    assert "not proven that shopchat is ours" in warning
-    assert "cut it off from Support, keep its registration, and answer that all went well" in warning
+    assert "not proven that shopchat is ours" in en(warning)
+    assert "cut it off from Support, keep its registration, and answer that all went well" in en(warning)
 
 
 def test_of_our_own_connector_there_is_no_such_warning(plugin_bot: PluginBot) -> None:
@@ -180,7 +181,7 @@ def test_when_the_installation_says_so_a_connector_that_is_not_proven_ours_is_le
     plugin_bot = make_plugin_bot(B24BOT_UNOWNED="refuse")
     error = plugin_bot.refusal("connector remove", connector="shopchat")
     assert isinstance(error, Refusal)
-    assert "neither registered nor adopted here" in error.sentence
+    assert "neither registered nor adopted here" in en(error.sentence)
     plugin_bot.adopt()
     assert plugin_bot.plan().calls
 
@@ -188,7 +189,7 @@ def test_when_the_installation_says_so_a_connector_that_is_not_proven_ours_is_le
 def test_bitrix24s_own_channels_are_refused_before_the_portal_is_asked(plugin_bot: PluginBot) -> None:
     for connector in sorted(BUILT_IN):
         plugin_bot.adopt(connector)
-        assert "Bitrix24's own channels" in plugin_bot.refusal("connector remove", connector=connector).sentence
+        assert "Bitrix24's own channels" in en(plugin_bot.refusal("connector remove", connector=connector).sentence)
     assert plugin_bot.calls() == []
 
 
@@ -200,14 +201,14 @@ def test_where_nothing_is_there_is_nothing_to_remove_and_the_one_meant_is_named(
     assert plugin_bot.nothing("myconector").sentence == (
         "There is no connector “myconector” on default, so there is nothing to remove. Did you mean “myconnector”?"
     )
-    assert plugin_bot.nothing("zzz").sentence.endswith("so there is nothing to remove.")
+    assert en(plugin_bot.nothing("zzz").sentence).endswith("so there is nothing to remove.")
 
 
 def test_what_is_left_on_lines_of_an_unregistered_connector_can_be_removed(plugin_bot: PluginBot) -> None:
     plugin_bot.portal.seed(activations=[{"connector": "ghost", "line": 1}])
     plan = plugin_bot.plan("ghost")
     assert plan.before == {"line 1 · Sales EU": "active"}
-    assert "does not list ghost as registered" in plan.warnings[1]
+    assert "does not list ghost as registered" in en(plan.warnings[1])
 
 
 def test_a_connector_without_lines_has_no_radius(plugin_bot: PluginBot) -> None:
@@ -215,7 +216,7 @@ def test_a_connector_without_lines_has_no_radius(plugin_bot: PluginBot) -> None:
     plan = plugin_bot.plan("lonely")
     assert plan.radius == ()
     assert plan.calls[0].note == "Unregister lonely, which is not connected to any line."
-    assert "cut it off from every line" in plan.warnings[0]
+    assert "cut it off from every line" in en(plan.warnings[0])
 
 
 def test_a_radius_that_cannot_be_seen_is_not_planned_over(plugin_bot: PluginBot) -> None:
@@ -223,7 +224,7 @@ def test_a_radius_that_cannot_be_seen_is_not_planned_over(plugin_bot: PluginBot)
     plugin_bot.fault("reply", "imconnector.status", status=401, body=body, skip=1)
     error = plugin_bot.refusal("connector remove", connector="myconnector")
     assert isinstance(error, TargetUnreachable)
-    assert "what myconnector is on line 2 · Support" in error.sentence
+    assert "what myconnector is on line 2 · Support" in en(error.sentence)
 
 
 @pytest.mark.parametrize(
@@ -299,8 +300,8 @@ def test_a_target_that_is_not_a_connector_cannot_be_looked_at(plugin_bot: Plugin
 
 def test_a_removal_says_whose_customers_are_cut_off_on_each_line_where_it_was_active(plugin_bot: PluginBot) -> None:
     plan = plugin_bot.plan()
-    active = {label for label, word in plan.before.items() if word.startswith("active")}
+    active = {label for label, word in plan.before.items() if en(word).startswith("active")}
     assert active
     assert set(plan.consequences) == {*active, "registration"}
     for label in active:
-        assert plan.consequences[label].startswith(f"{label.partition(' · ')[2]}: what its customers write")
+        assert en(plan.consequences[label]).startswith(f"{label.partition(' · ')[2]}: what its customers write")

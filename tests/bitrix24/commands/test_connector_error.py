@@ -8,6 +8,7 @@ from bot.core.change.change_request import Status
 from bot.plugin import BadArgument, CallVerdict, Refusal, Risk, UndoKind
 from tests.bitrix24.hand import Hand
 from tests.bitrix24.plugin_bot import PluginBot
+from tests.language.english import en
 
 SET = "connector error myconnector 1 the bridge is down"
 CLEAR = "connector error myconnector 1 --clear"
@@ -30,11 +31,11 @@ def test_an_error_is_set_verified_by_the_status_and_shown_with_its_reason(hand: 
     assert (call.method, call.params) == (METHOD, {"CONNECTOR": "myconnector", "LINE": 1})
     assert ran.plan.risk is Risk.DESTROY, "customers are cut off, so somebody else approves"
     assert ran.plan.wanted == {"line 1 · Sales EU": "active, with an error"}
-    assert "the bridge is down" in ran.plan.summary
-    assert "operators see an error there and cannot write" in ran.plan.radius[0]
+    assert "the bridge is down" in en(ran.plan.summary)
+    assert "operators see an error there and cannot write" in en(ran.plan.radius[0])
     assert hand.record()["errors"] == {"1": "the bridge is down"}
     assert dict(hand.reply("connector show myconnector").facts)["error on line 1"] == "the bridge is down"
-    notes = "\n".join(hand.reply("connector status myconnector").notes)
+    notes = "\n".join(map(en, hand.reply("connector status myconnector").notes))
     assert "myconnector was marked as broken on line 1: the bridge is down" in notes
 
 
@@ -71,7 +72,7 @@ def test_an_error_that_somebody_else_set_is_cleared_and_set_again_without_words(
 def test_words_that_cannot_be_meant_are_refused(hand: Hand, line: str, says: str) -> None:
     error = hand.refused(line)
     assert isinstance(error, BadArgument)
-    assert says in error.sentence
+    assert says in en(error.sentence)
     assert hand.plugin_bot.calls(METHOD) == []
 
 
@@ -87,8 +88,8 @@ def test_words_that_cannot_be_meant_are_refused(hand: Hand, line: str, says: str
 def test_what_cannot_be_marked_is_refused_with_what_to_do(hand: Hand, line: str, says: str, hint: str) -> None:
     error = hand.refused(line)
     assert isinstance(error, Refusal)
-    assert says in error.sentence
-    assert hint in error.hint
+    assert says in en(error.sentence)
+    assert hint in en(error.hint)
     assert hand.plugin_bot.calls(METHOD) == []
 
 
@@ -103,16 +104,16 @@ def test_what_is_so_already_is_not_sent(hand: Hand) -> None:
 def test_an_error_without_an_activation_is_not_cleared_by_activating_it_behind_somebodys_back(hand: Hand) -> None:
     hand.plugin_bot.portal.seed(activations=[{"connector": "myconnector", "line": 3, "active": False, "error": True}])
     error = hand.refused("connector error myconnector 3 --clear")
-    assert "clearing the error would activate it" in error.sentence
-    assert "connector activate myconnector 3" in error.hint
+    assert "clearing the error would activate it" in en(error.sentence)
+    assert "connector activate myconnector 3" in en(error.hint)
     assert "is in error" in hand.nothing("connector error myconnector 3 down")
 
 
 def test_an_error_on_a_connector_that_is_not_ours_leaves_no_record(hand: Hand) -> None:
     ran = hand.done("connector error shopchat 2 down")
     assert ran.plan.remember == ()
-    assert any("not proven that shopchat is ours" in warning for warning in ran.plan.warnings)
-    assert any("the reason stands here alone" in warning for warning in ran.plan.warnings)
+    assert any("not proven that shopchat is ours" in en(warning) for warning in ran.plan.warnings)
+    assert any("the reason stands here alone" in en(warning) for warning in ran.plan.warnings)
     assert hand.plugin_bot.services.records.get("connector", f"{hand.plugin_bot.place.identity}/shopchat") is None
     assert hand.plan("connector error shopchat 2 --clear").risk is Risk.DESTROY
 

@@ -13,6 +13,7 @@ from bot.plugin import CallVerdict, Plan, Refusal, Risk, TargetUnreachable, Undo
 from plugins.bitrix24.plugin import plugin
 from plugins.bitrix24.rest import methods
 from tests.bitrix24.plugin_bot import REGISTRATION, SHORT, PluginBot
+from tests.language.english import en
 
 DONE, FAILED, NOT_SENT, UNKNOWN = CallVerdict.DONE, CallVerdict.FAILED, CallVerdict.NOT_SENT, CallVerdict.UNKNOWN
 COMMANDS = [command for group in plugin.groups for command in group]
@@ -142,7 +143,7 @@ def test_whatever_is_done_on_a_connector_not_proven_ours_needs_the_approval_of_o
 ) -> None:
     plan = plan_of(plugin_bot, kind.path, **kind.arguments)
     assert plan.risk is Risk.DESTROY
-    assert "not proven that myconnector is ours" in plan.warnings[-1]
+    assert "not proven that myconnector is ours" in en(plan.warnings[-1])
 
 
 def test_everything_about_a_customer_goes_to_its_own_field_and_onto_the_card(ours: PluginBot) -> None:
@@ -174,40 +175,40 @@ def test_everything_about_a_customer_goes_to_its_own_field_and_onto_the_card(our
         "chat": {"id": "c1", "name": "Orders", "url": "https://post.example/1"},
     }
     for word in ("“Hello”", "https://a.example/1.jpg", "last name Smith", "phone +79005554433", "line 1 · Sales EU"):
-        assert word in plan.calls[0].note
+        assert word in en(plan.calls[0].note)
 
 
 def test_a_long_text_is_quoted_on_one_line_and_cut_with_its_length(ours: PluginBot) -> None:
     plan = plan_of(ours, "message send", **PERSON, text="word \n" * 500)
-    assert "…” (3,000 characters)" in plan.calls[0].note
-    assert "\n" not in plan.calls[0].note
-    assert len(plan.calls[0].note) < 400
+    assert "…” (3,000 characters)" in en(plan.calls[0].note)
+    assert "\n" not in en(plan.calls[0].note)
+    assert len(en(plan.calls[0].note)) < 400
 
 
 def test_the_plan_warns_of_what_the_portal_does_not_notice(ours: PluginBot) -> None:
-    told = " ".join(plan_of(ours, "message send", **PERSON, text="x", message_id="m").warnings)
+    told = " ".join(map(en, plan_of(ours, "message send", **PERSON, text="x", message_id="m").warnings))
     assert "another spelling opens a second chat" in told
     assert "stand there twice" in told
-    told = " ".join(plan_of(ours, "message send", **PERSON, text="x", user_name="Eve Mary Smith").warnings)
+    told = " ".join(map(en, plan_of(ours, "message send", **PERSON, text="x", user_name="Eve Mary Smith").warnings))
     assert "neither be edited nor deleted" in told
     assert "first name Eve, last name Mary Smith" in told
-    told = " ".join(plan_of(ours, "message edit", **PERSON, text="x", message_id="m").warnings)
+    told = " ".join(map(en, plan_of(ours, "message edit", **PERSON, text="x", message_id="m").warnings))
     assert "a wrong id is not noticed" in told
-    told = " ".join(plan_of(ours, "message delivered", **RECEIPT).warnings)
+    told = " ".join(map(en, plan_of(ours, "message delivered", **RECEIPT).warnings))
     assert "Without an operator's message 86497 this does nothing" in told
 
 
 def test_a_deletion_that_the_registration_forbids_is_told(ours: PluginBot) -> None:
     arguments = {**PERSON, "message_id": "m1"}
-    assert "DEL_EXTERNAL_MESSAGES" not in " ".join(plan_of(ours, "message delete", **arguments).warnings)
+    assert "DEL_EXTERNAL_MESSAGES" not in " ".join(map(en, plan_of(ours, "message delete", **arguments).warnings))
     ours.adopt(registration={**REGISTRATION, "DEL_EXTERNAL_MESSAGES": "N"})
-    assert "DEL_EXTERNAL_MESSAGES N" in " ".join(plan_of(ours, "message delete", **arguments).warnings)
+    assert "DEL_EXTERNAL_MESSAGES N" in " ".join(map(en, plan_of(ours, "message delete", **arguments).warnings))
 
 
 def test_a_line_that_is_switched_off_itself_is_told(ours: PluginBot) -> None:
     ours.portal.seed(lines=[{"id": 1, "active": False}])
     plan = plan_of(ours, "message send", **PERSON, text="x")
-    assert any("switched off itself" in warning for warning in plan.warnings)
+    assert any("switched off itself" in en(warning) for warning in plan.warnings)
 
 
 @pytest.mark.parametrize("ident", ["ext-7", "it's", "--strange", "a b"])
@@ -245,7 +246,7 @@ def test_a_connector_or_line_that_cannot_be_used_is_refused_before_anything_is_s
     before = ours.effects(kind.method)
     error = ours.refusal(kind.path, **{**kind.arguments, **changed})
     assert isinstance(error, Refusal)
-    assert why in error.sentence
+    assert why in en(error.sentence)
     assert error.hint
     assert ours.effects(kind.method) == before
 
@@ -268,8 +269,8 @@ def test_on_a_line_where_it_does_not_work_only_receipts_are_taken(
         assert plan.before.get("line 1 · Sales EU", "not connected") != "active"
         return
     error = ours.refusal(kind.path, **kind.arguments)
-    assert why in error.sentence
-    assert what in error.hint
+    assert why in en(error.sentence)
+    assert what in en(error.hint)
 
 
 @EACH
@@ -277,7 +278,7 @@ def test_where_unproven_connectors_are_left_alone_it_is_refused(
     make_plugin_bot: Callable[..., PluginBot], kind: Kind
 ) -> None:
     plugin_bot = make_plugin_bot(B24BOT_UNOWNED="refuse")
-    assert "leaves such connectors alone" in plugin_bot.refusal(kind.path, **kind.arguments).sentence
+    assert "leaves such connectors alone" in en(plugin_bot.refusal(kind.path, **kind.arguments).sentence)
 
 
 @EACH
@@ -285,7 +286,7 @@ def test_a_status_that_cannot_be_read_is_told_as_that(ours: PluginBot, kind: Kin
     ours.fault("reply", "imconnector.status", body={"error": "ACCESS_DENIED"}, times="forever")
     error = ours.refusal(kind.path, **kind.arguments)
     assert isinstance(error, TargetUnreachable)
-    assert "cannot be read" in error.sentence
+    assert "cannot be read" in en(error.sentence)
 
 
 @pytest.mark.parametrize("path", ["message send", "message edit"])
@@ -296,13 +297,13 @@ def test_a_message_without_words_and_files_is_refused(ours: PluginBot, path: str
 
 def test_renaming_needs_the_customer_unless_the_chats_are_group_chats(ours: PluginBot) -> None:
     arguments = {**WHERE, "chat": "c1", "name": "Orders"}
-    assert "--user is needed" in ours.refusal("chat rename", **arguments).sentence
+    assert "--user is needed" in en(ours.refusal("chat rename", **arguments).sentence)
     ours.adopt(registration={**REGISTRATION, "CHAT_GROUP": "Y"})
     plan = plan_of(ours, "chat rename", **arguments)
     assert "USER_ID" not in plan.calls[0].params
     assert plan.warnings == ()
     ours.adopt(registration=None)
-    assert "Without --user" in plan_of(ours, "chat rename", **arguments).warnings[0]
+    assert "Without --user" in en(plan_of(ours, "chat rename", **arguments).warnings[0])
 
 
 WRONG_WORDS: list[tuple[str, str]] = [
@@ -374,7 +375,7 @@ def test_what_broke_between_plan_and_call_is_refused_by_the_portal_and_told(ours
     before = ours.effects(kind.method)
     outcome = ours.perform(plan)
     assert (outcome.verdict, outcome.code) == (FAILED, "NOT_ACTIVE_LINE")
-    assert "connector activate" in outcome.sentence
+    assert "connector activate" in en(outcome.sentence)
     assert ours.effects(kind.method) == before
 
 
@@ -385,7 +386,7 @@ def test_an_item_that_the_portal_refuses_inside_a_yes_is_a_failure(ours: PluginB
     item = {"user": {"id": "u1"}, "message": {"text": "0"}, "chat": {"id": "c1"}}
     outcome = ours.perform(replace(plan, calls=(replace(call, params={**call.params, "MESSAGES": [item]}),)))
     assert outcome.verdict is FAILED
-    assert "Incomplete data" in outcome.sentence
+    assert "Incomplete data" in en(outcome.sentence)
     assert len(ours.portal.state.messages.rows()) == 1
 
 

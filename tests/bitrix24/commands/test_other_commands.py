@@ -14,6 +14,7 @@ from plugins.bitrix24.commands.portal_commands import parse_secret
 from plugins.bitrix24.plugin import plugin
 from plugins.bitrix24.redaction.secret import Secret
 from tests.bitrix24.plugin_bot import PluginBot
+from tests.language.english import en
 
 CANARY = "canary-7f3a91c2"
 
@@ -80,7 +81,7 @@ def test_check_tells_of_an_application_that_hears_nothing(plugin_bot: PluginBot)
     reply = plugin_bot.reply("portal check")
     assert dict(reply.facts)["application"] == "not marked as installed, local"
     assert dict(reply.facts)["lines"] == "3"
-    assert "installFinish" in reply.notes[0]
+    assert "installFinish" in en(reply.notes[0])
 
 
 def test_check_tells_of_an_unpaid_application(plugin_bot: PluginBot) -> None:
@@ -95,13 +96,13 @@ def test_check_tells_when_endings_cannot_be_verified(plugin_bot: PluginBot) -> N
     with plugin_bot.portal.world.lock:
         plugin_bot.portal.seed(people=[{"id": 1, "connectors": False}])
     reply = plugin_bot.reply("portal check")
-    assert "ACCESS_DENIED" in dict(reply.facts)["connectors"]
-    assert "cannot be verified" in reply.notes[0]
+    assert "ACCESS_DENIED" in en(dict(reply.facts)["connectors"])
+    assert "cannot be verified" in en(reply.notes[0])
 
 
 def test_check_of_a_portal_we_are_locked_out_of_is_an_error(plugin_bot: PluginBot) -> None:
     plugin_bot.expire("both")
-    assert "locked out" in plugin_bot.refusal("portal check").sentence
+    assert "locked out" in en(plugin_bot.refusal("portal check").sentence)
 
 
 def test_the_list_shows_every_portal_and_the_state_of_its_tokens(plugin_bot: PluginBot) -> None:
@@ -156,7 +157,7 @@ def test_a_known_portal_is_not_added_twice(plugin_bot: PluginBot) -> None:
     add(plugin_bot)
     with pytest.raises(Refusal) as caught:
         add(plugin_bot)
-    assert "--replace" in caught.value.hint
+    assert "--replace" in en(caught.value.hint)
     with pytest.raises(Refusal, match="known already, as prod"):
         add(plugin_bot, name="other")
     add(plugin_bot, replace=True)

@@ -13,6 +13,7 @@ from plugins.bitrix24.connectors.snapshot import Snapshot, Snapshots
 from plugins.bitrix24.rest import methods
 from tests.bitrix24.hand import WHOLE
 from tests.bitrix24.plugin_bot import REGISTRATION, PluginBot
+from tests.language.english import en
 
 ONE, TWO = Line(id=1, name="Sales EU", on=True), Line(id=2, name="Support", on=False)
 DATA = {"NAME": "WhatsApp EU", "URL": "https://wa.example/"}
@@ -36,13 +37,13 @@ def taken(**more: Any) -> Snapshot:
 def test_without_a_registration_that_would_be_taken_nothing_is_promised(record: Snapshot | None) -> None:
     undo = undo_plan.undo_removal(record, "myconnector", [ONE])
     assert (undo.kind, undo.calls) == (UndoKind.NONE, ())
-    assert "cannot be undone" in undo.sentence
+    assert "cannot be undone" in en(undo.sentence)
 
 
 def test_with_everything_known_all_is_put_back_in_order() -> None:
     undo = undo_plan.undo_removal(taken(registration=WHOLE, lines={1: DATA, 2: {}}), "myconnector", [ONE, TWO])
     assert undo.kind is UndoKind.FULL
-    assert "its 2 lines" in undo.sentence
+    assert "its 2 lines" in en(undo.sentence)
     assert [(call.method, call.params.get("LINE")) for call in undo.calls] == [
         ("imconnector.register", None),
         ("imconnector.connector.data.set", 1),
@@ -57,19 +58,19 @@ def test_with_everything_known_all_is_put_back_in_order() -> None:
 def test_what_is_not_known_of_a_line_makes_the_undo_partial_and_is_named() -> None:
     undo = undo_plan.undo_removal(taken(registration=WHOLE, lines={1: DATA}), "myconnector", [ONE, TWO])
     assert undo.kind is UndoKind.PARTIAL
-    assert "the data of line 2 · Support" in undo.sentence
+    assert "the data of line 2 · Support" in en(undo.sentence)
     assert len(undo.calls) == 4
 
 
 def test_switches_that_were_never_sent_from_here_make_the_undo_partial() -> None:
     undo = undo_plan.undo_removal(taken(registration=REGISTRATION), "myconnector", [])
     assert undo.kind is UndoKind.PARTIAL
-    assert "the colour; all switches" in undo.sentence
+    assert "the colour; all switches" in en(undo.sentence)
 
 
 @pytest.mark.parametrize(("lines", "words"), [([], "The registration can"), ([ONE], "registration and its line can")])
 def test_the_sentence_counts_the_lines(lines: list[Line], words: str) -> None:
-    assert words in undo_plan.undo_removal(taken(registration=WHOLE, lines={1: {}}), "myconnector", lines).sentence
+    assert words in en(undo_plan.undo_removal(taken(registration=WHOLE, lines={1: {}}), "myconnector", lines).sentence)
 
 
 def test_records_belong_to_one_portal(plugin_bot: PluginBot) -> None:

@@ -20,6 +20,7 @@ from plugins.bitrix24.simulator.tls import make_certificate
 from tests.bitrix24.hand import HANDLER
 from tests.bitrix24.http.test_transport import CLOCK, SHORT
 from tests.bitrix24.plugin_bot import PluginBot
+from tests.language.english import en
 
 NAME = "box.example"
 
@@ -97,9 +98,9 @@ def test_without_its_ca_file_nothing_is_sent_and_the_way_out_is_named(
     own_portal.add()
     with pytest.raises(TargetUnreachable) as caught:
         own_portal.connectors()
-    assert "signed by an authority that this host does not know" in caught.value.sentence
-    assert "BITRIX24_CA_FILE or `portal add --ca-file`" in caught.value.sentence
-    assert "Nothing was sent" in caught.value.sentence
+    assert "signed by an authority that this host does not know" in en(caught.value.sentence)
+    assert "BITRIX24_CA_FILE or `portal add --ca-file`" in en(caught.value.sentence)
+    assert "Nothing was sent" in en(caught.value.sentence)
 
 
 def test_the_ca_file_of_one_portal_counts_for_no_other(plugin_bot: PluginBot, box: PortalSimulator) -> None:
@@ -202,8 +203,8 @@ def test_a_ca_file_that_holds_no_authority_is_refused_with_what_is_wrong(
         path.write_bytes(content)
     with pytest.raises(Refusal) as caught:
         certificate_authorities.read(str(path))
-    assert why in caught.value.sentence
-    assert caught.value.hint.endswith((".", "FILE.pem"))
+    assert why in en(caught.value.sentence)
+    assert en(caught.value.hint).endswith((".", "FILE.pem"))
     with pytest.raises(Refusal, match="cannot be used as a certificate authority"):
         certificate_authorities.of_settings({"BITRIX24_CA_FILE": str(path)})
 

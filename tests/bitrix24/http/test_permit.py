@@ -12,6 +12,7 @@ from bot.plugin import Call, CallOutcome, CallVerdict
 from plugins.bitrix24.http.exchange import CHANGING
 from plugins.bitrix24.rest import methods
 from tests.bitrix24.plugin_bot import PluginBot
+from tests.language.english import en
 
 REMOVE: Call = methods.call("imconnector.unregister", "Unregister.", ID="myconnector")
 
@@ -41,7 +42,7 @@ class Host:
 def test_an_attempt_that_is_not_permitted_is_not_sent(plugin_bot: PluginBot) -> None:
     outcome = Host(plugin_bot, yes=0).perform()
     assert outcome.verdict is CallVerdict.NOT_SENT
-    assert outcome.sentence.startswith("The bot has given up this attempt: another part of it has taken over")
+    assert en(outcome.sentence).startswith("The bot has given up this attempt: another part of it has taken over")
     assert outcome.sent_ms_ago is None
     assert plugin_bot.calls("imconnector.unregister") == []
 
@@ -107,7 +108,7 @@ def test_a_database_that_cannot_be_read_permits_nothing(plugin_bot: PluginBot) -
     services = replace(plugin_bot.services, ask_to_send=broken)
     outcome = plugin_bot.plugin.perform(services, plugin_bot.place, REMOVE)
     assert outcome.verdict is CallVerdict.NOT_SENT
-    assert outcome.sentence.endswith("Nothing was sent.")
+    assert en(outcome.sentence).endswith("Nothing was sent.")
     assert plugin_bot.calls("imconnector.unregister") == []
 
 

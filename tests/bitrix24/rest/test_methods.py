@@ -12,6 +12,7 @@ import pytest
 from bot.plugin import Call, DeclarationError, Json
 from plugins.bitrix24.rest import methods
 from plugins.bitrix24.rest.methods import ROWS, Effect, Kind, Method, Param, VerdictLocation
+from tests.language.english import en
 
 
 def test_every_method_has_one_row_and_the_rows_are_sorted() -> None:
@@ -96,4 +97,4 @@ def test_a_call_that_does_not_fit_its_row_is_refused_and_the_parameter_named(
 ) -> None:
     with pytest.raises(DeclarationError) as caught:
         methods.check(method, params)
-    assert why in caught.value.sentence
+    assert why in en(caught.value.sentence)

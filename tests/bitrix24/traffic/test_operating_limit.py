@@ -11,6 +11,7 @@ import pytest
 from bot.plugin import CallVerdict, TargetRefused
 from plugins.bitrix24.traffic.operating_limit import ALARM, LIMIT, REST_MS, Block, OperatingTime
 from tests.bitrix24.plugin_bot import PluginBot
+from tests.language.english import en
 
 NOW = 1_790_000_000_000
 RESET = NOW // 1000 + 400
@@ -86,7 +87,7 @@ def test_after_the_limit_the_method_rests_others_go_on_and_later_it_works_again(
     error = plugin_bot.refusal("connector list")
     assert isinstance(error, TargetRefused)
     assert error.code == "OPERATION_TIME_LIMIT"
-    assert "imconnector.list until " in error.sentence
+    assert "imconnector.list until " in en(error.sentence)
     asked = len(plugin_bot.calls("imconnector.list"))
     assert plugin_bot.refusal("connector list").sentence == error.sentence
     assert len(plugin_bot.calls("imconnector.list")) == asked == 3
@@ -102,7 +103,7 @@ def test_a_change_that_is_blocked_was_not_carried_out_and_is_not_sent_again(plug
     for outcome in (first, second):
         assert outcome.verdict is CallVerdict.NOT_SENT
         assert outcome.code == "OPERATION_TIME_LIMIT"
-        assert "Try again after " in outcome.sentence
+        assert "Try again after " in en(outcome.sentence)
     assert (first.facts["attempts"], second.facts["attempts"]) == (1, 0)
     assert plugin_bot.effects() == 0
     plugin_bot.clock.sleep(61)

@@ -28,6 +28,7 @@ from plugins.bitrix24.traffic.rate_limit import (
 )
 from plugins.bitrix24.traffic.rate_limit import pace as pace_of
 from tests.bitrix24.plugin_bot import PluginBot, StoryClock
+from tests.language.english import en
 
 Make = Callable[[RateLimit], Bucket]
 
@@ -216,7 +217,7 @@ def test_a_call_that_would_wait_too_long_for_its_turn_is_told_so_and_nothing_is_
     for _ in range(48 + 2 * 120 + 1):
         bucket.take(plugin_bot.clock.monotonic())
     error = plugin_bot.refusal("connector list")
-    assert "too many requests waiting" in error.sentence
+    assert "too many requests waiting" in en(error.sentence)
     assert plugin_bot.perform_remove().facts["attempts"] == 0
     assert plugin_bot.calls() == []
 

@@ -21,6 +21,7 @@ from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
 from bot.store.files.verified_head import BROKEN, VERIFIED
 from bot.store.sealing.keyring import create_key_file
 from tests.cli.cli_bot import CliBot
+from tests.language.english import en
 from tests.store.samples import opened
 
 GRANTS = [f"T0001:U000{number}" for number in range(1, 6)]
@@ -431,7 +432,7 @@ def test_what_is_open_in_the_copy_is_closed_because_it_may_have_run_since(cli_bo
             Status.RUNNING,
             Status.DONE,
         ]
-        assert "is not run" in found[approved.number].outcome
+        assert "is not run" in en(found[approved.number].outcome)
         assert not store.jobs.waiting(2**60)
         assert len(store.audit.find(tag=Tag.CHANGE_EXPIRED)) == 2
 

@@ -10,6 +10,7 @@ from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.effects import Effects, compare_effects, effects_of, undo_command
 from bot.plugin import Observation, PartialUndo, Undo, UndoKind
 from tests.core.samples import CHANGE, PLAN
+from tests.language.english import spoken
 
 LINES = {"line 1": "active", "line 2": "active", "registration": "present"}
 REMOVE = replace(
@@ -38,10 +39,10 @@ def partly_done(undo: Undo, *kept: str, read: bool = True) -> ChangeRequest:
 
 def test_what_changed_what_did_not_and_whom_it_cut_off_are_told_apart() -> None:
     found: Observation = {"line 2": "active", "registration": "present"}
-    assert compare_effects(REMOVE, found) == Effects(
+    assert spoken(compare_effects(REMOVE, found)) == Effects(
         changed=("line 1",),
         same=("line 2", "registration"),
-        unchanged=("line 2: active", "registration: present"),
+        unchanged=("line 2: active", "registration: present"),  # type: ignore[arg-type]  # in English
         cut_off=("Sales is cut off.",),
     )
     assert compare_effects(REMOVE, {}).same == ()

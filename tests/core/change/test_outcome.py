@@ -4,39 +4,55 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import pytest
 
+from bot.core.change import outcome as rules
 from bot.core.change.change_request import TRANSITIONS, Repeat, Status
 from bot.core.change.outcome import (
-    AFTER_A_FAULT,
-    BUILTIN_OUTCOME,
-    INTERRUPTED,
-    INTERRUPTED_BETWEEN,
-    INTERRUPTED_BLIND,
-    INTERRUPTED_BUILTIN,
-    JUDGEMENT,
     MOST_NOT_SENT,
     PLUGIN_FAILED,
-    SETTLED,
     Answers,
     Ending,
     Proof,
     combine_answers,
     describe_unsent_calls,
-    judge_execution,
-    judge_interruption,
-    judge_settlement,
-    plugin_faults,
     prove_outcome,
 )
 from bot.plugin import CallOutcome, CallVerdict, Observation, Plan
 from tests.core.samples import CALL, UNDO, outcome
+from tests.language.english import en, spoken
 
 DONE, FAILED, NOT_SENT, UNKNOWN = CallVerdict.DONE, CallVerdict.FAILED, CallVerdict.NOT_SENT, CallVerdict.UNKNOWN
+AFTER_A_FAULT = spoken(rules.AFTER_A_FAULT)
+BUILTIN_OUTCOME = spoken(rules.BUILTIN_OUTCOME)
+INTERRUPTED = spoken(rules.INTERRUPTED)
+INTERRUPTED_BETWEEN = spoken(rules.INTERRUPTED_BETWEEN)
+INTERRUPTED_BLIND = spoken(rules.INTERRUPTED_BLIND)
+INTERRUPTED_BUILTIN = spoken(rules.INTERRUPTED_BUILTIN)
+JUDGEMENT = spoken(rules.JUDGEMENT)
+SETTLED = spoken(rules.SETTLED)
+"""The tables in English."""
+
 ROWS = sorted(JUDGEMENT.items())
 IDS = [f"{answers}-{proof}" for (answers, proof), _ in ROWS]
 Row = tuple[tuple[Answers, Proof], tuple[Status, str]]
+
+
+def judge_execution(*values: Any, **more: Any) -> Ending:
+    """As the rule says, in English."""
+    return spoken(rules.judge_execution(*values, **more))
+
+
+def judge_interruption(*values: Any, **more: Any) -> Ending:
+    """The same for what was interrupted."""
+    return spoken(rules.judge_interruption(*values, **more))
+
+
+def judge_settlement(*values: Any, **more: Any) -> Ending | None:
+    """The same for an unknown outcome."""
+    return spoken(rules.judge_settlement(*values, **more))
 
 
 def plan(before: Observation, wanted: dict[str, str | None]) -> Plan:
@@ -70,7 +86,7 @@ def test_done_is_said_only_where_the_wanted_state_was_seen(row: Row) -> None:
     (answers, proof), (status, sentence) = row
     if status is Status.DONE and proof is not Proof.REACHED:
         assert (answers, proof) == (Answers.DONE, Proof.BLIND)
-        assert "Nothing shows it" in sentence
+        assert "No check can confirm" in sentence
 
 
 @pytest.mark.parametrize("row", ROWS, ids=IDS)
@@ -128,7 +144,7 @@ def test_every_settling_is_an_arrow_from_unknown_that_decides(proof: Proof, row:
     assert status in TRANSITIONS[Status.UNKNOWN]
     assert (status is Status.DONE) == (proof is Proof.REACHED)
     assert ("nothing changed" in sentence) == (proof is Proof.UNCHANGED)
-    assert sentence.startswith("Read back")
+    assert sentence.startswith("Verified")
 
 
 def test_what_cannot_be_read_is_never_settled() -> None:
@@ -170,7 +186,7 @@ def test_a_third_state_is_neither_reached_nor_unchanged() -> None:
 @pytest.mark.parametrize("row", ROWS, ids=IDS)
 def test_a_person_is_asked_to_look_exactly_where_neither_an_answer_nor_reading_decides(row: Row) -> None:
     (answers, proof), (_, sentence) = row
-    assert ("Look on the portal yourself" in sentence) == ((answers, proof) == (Answers.UNKNOWN, Proof.BLIND))
+    assert ("Look at the target yourself" in sentence) == ((answers, proof) == (Answers.UNKNOWN, Proof.BLIND))
 
 
 BLIND: dict[Answers, Status] = {
@@ -212,7 +228,7 @@ def test_an_ending_tells_the_words_of_the_calls_that_were_not_done_and_what_is_d
         REMOVE, [outcome(DONE, "Fine."), outcome(FAILED, "Not yours.", "NOT_OWNER")], SEEN[Proof.PARTIAL]
     )
     assert ending.details == ("Not yours. (NOT_OWNER)", "registration: present → absent")
-    assert ending.outcome == f"{ending.sentence}\n• Not yours. (NOT_OWNER)\n• registration: present → absent"
+    assert en(ending.outcome) == f"{ending.sentence}\n• Not yours. (NOT_OWNER)\n• registration: present → absent"
 
 
 def test_an_ending_without_details_is_its_sentence() -> None:
@@ -250,7 +266,7 @@ def test_a_plan_without_calls_is_done_unless_what_it_was_made_from_is_there_no_m
     noted = replace(plan({}, {}) if proof is Proof.BLIND else REMOVE, calls=())
     ending = judge_execution(noted, [], SEEN.get(proof))
     assert ending.status is (Status.DONE if proof in (Proof.REACHED, Proof.BLIND) else Status.FAILED)
-    assert "portal" in ending.sentence or "Nothing was done" in ending.sentence
+    assert en(ending.sentence).startswith(("Done.", "Nothing was done"))
 
 
 def test_what_is_as_it_was_before_shows_no_effect_of_a_call() -> None:
@@ -269,10 +285,10 @@ SHOW, HIDE = plan({"line 1": "off"}, {"line 1": "on"}), plan({}, {})
     ("verdicts", "sentence", "stood"),
     [
         ([], INTERRUPTED_BETWEEN, ["Not sent", "Not sent"]),
-        ([None], INTERRUPTED, ["Perhaps done", "Not sent"]),
-        ([UNKNOWN], INTERRUPTED, ["Perhaps done", "Not sent"]),
+        ([None], INTERRUPTED, ["Possibly done", "Not sent"]),
+        ([UNKNOWN], INTERRUPTED, ["Possibly done", "Not sent"]),
         ([DONE], INTERRUPTED_BETWEEN, ["Done", "Not sent"]),
-        ([DONE, None], INTERRUPTED, ["Done", "Perhaps done"]),
+        ([DONE, None], INTERRUPTED, ["Done", "Possibly done"]),
         ([DONE, DONE], INTERRUPTED_BETWEEN, ["Done", "Done"]),
         ([DONE, FAILED], INTERRUPTED_BETWEEN, ["Done", "Refused"]),
         ([NOT_SENT], INTERRUPTED_BETWEEN, ["Not sent", "Not sent"]),
@@ -283,7 +299,7 @@ def test_what_was_interrupted_and_can_be_read_waits_for_that_and_says_how_far_it
 ) -> None:
     ending = judge_interruption(SHOW, verdicts)
     assert (ending.status, ending.sentence) == (Status.UNKNOWN, sentence)
-    assert [line.partition(":")[0] for line in ending.details] == stood
+    assert [en(line).partition(":")[0] for line in ending.details] == stood
 
 
 @pytest.mark.parametrize(
@@ -316,10 +332,10 @@ def test_the_calls_that_were_not_sent_are_named_and_many_are_counted() -> None:
     one, many = replace(SHOW, calls=(CALL,)), replace(SHOW, calls=(CALL,) * (MOST_NOT_SENT + 3))
     assert describe_unsent_calls(one, 0) == ()
     assert describe_unsent_calls(SHOW, 2) == ()
-    assert describe_unsent_calls(many, 3) == ("Not sent: Unregister shop.",) * MOST_NOT_SENT
-    assert describe_unsent_calls(many, 1) == (
+    assert tuple(map(en, describe_unsent_calls(many, 3))) == ("Not sent: Unregister shop.",) * MOST_NOT_SENT
+    assert tuple(map(en, describe_unsent_calls(many, 1))) == (
         *("Not sent: Unregister shop.",) * MOST_NOT_SENT,
-        "Not sent: 2 more calls.",
+        "Not sent: 2 more calls",
     )
 
 
@@ -334,7 +350,7 @@ def test_settling_tells_which_calls_were_not_sent_unless_all_that_was_wanted_is_
 def test_the_house_has_a_row_for_whatever_it_may_answer_and_no_word_of_a_portal() -> None:
     """It always knows what it did: it never answers *unknown*."""
     assert set(BUILTIN_OUTCOME) == {pair for pair in JUDGEMENT if pair[0] is not Answers.UNKNOWN}
-    assert [sentence for _, sentence in BUILTIN_OUTCOME.values() if "portal" in sentence] == []
+    assert [sentence for _, sentence in BUILTIN_OUTCOME.values() if "portal" in en(sentence)] == []
     assert Status.UNKNOWN not in {status for status, _ in BUILTIN_OUTCOME.values()}
 
 
@@ -355,10 +371,10 @@ def test_what_the_house_answers_is_what_happened_whatever_is_seen_afterwards(pro
     [
         ([None], Status.FAILED, INTERRUPTED_BUILTIN),
         ([], Status.FAILED, INTERRUPTED_BUILTIN),
-        ([DONE], Status.FAILED, "Not every part was done. What was done stays."),
+        ([DONE], Status.FAILED, "Some parts were not done. The parts that were done stay in effect."),
         ([DONE, DONE], Status.DONE, "Done."),
-        ([FAILED], Status.FAILED, "b24bot refused. Nothing was changed."),
-        ([NOT_SENT], Status.FAILED, "It was not done."),
+        ([FAILED], Status.FAILED, "b24bot refused the change. Nothing was changed."),
+        ([NOT_SENT], Status.FAILED, "The change was not made."),
     ],
 )
 def test_what_the_house_was_interrupted_in_is_known_at_once(
@@ -371,7 +387,7 @@ def test_what_the_house_was_interrupted_in_is_known_at_once(
 @pytest.mark.parametrize("proof", list(SEEN))
 def test_after_a_fault_of_a_plugin_the_sentence_is_about_what_was_seen(proof: Proof) -> None:
     ending = judge_execution(REMOVE, [outcome(UNKNOWN, "The plugin failed.", PLUGIN_FAILED)], SEEN[proof])
-    assert AFTER_A_FAULT[proof] in ending.sentence
+    assert ending.sentence == AFTER_A_FAULT[proof]
 
 
 @pytest.mark.parametrize("proof", SETTLED)
@@ -379,13 +395,13 @@ def test_once_settled_an_ending_still_names_the_plugin_that_failed_in_the_call(p
     fault = "The plugin toy failed while it made the call x (reference E-1)."
     ending = judge_settlement(REMOVE, SEEN[proof], agrees=True, outcomes=[outcome(UNKNOWN, fault, PLUGIN_FAILED)])
     assert ending is not None
-    assert ending.sentence.startswith("The plugin failed in the call")
+    assert en(ending.sentence).startswith("The plugin failed during the call")
     assert ending.details[0] == fault
     assert ending.status is SETTLED[proof][0]
 
 
 def test_which_calls_had_no_fault_is_not_said_to_be_one() -> None:
-    assert plugin_faults([None, outcome(UNKNOWN, "Lost."), outcome(DONE)]) == ()
+    assert rules.plugin_faults([None, outcome(UNKNOWN, "Lost."), outcome(DONE)]) == ()
 
 
 ONE_CALL = replace(REMOVE, calls=(CALL,))

@@ -27,6 +27,7 @@ from bot.core.text import join_lines
 from bot.plugin import Arg, BadArgument, Group, PluginError, Reply, Risk
 from bot.plugin.quoting import is_blank
 from tests.core.shop import COMMANDS
+from tests.language.english import en
 
 LINE_PIECES = [
     *["connector", "remove", "register", "message", "send", "shop", "help", "--line", "--reason", "--dry-run"],
@@ -112,8 +113,8 @@ BAD: dict[str, tuple[str, str]] = {
 def test_each_mistake_is_named_and_the_way_out_is_shown(line: str) -> None:
     error = refused(line)
     sentence, way_out = BAD[line]
-    assert sentence in error.sentence
-    assert way_out in error.hint
+    assert sentence in en(error.sentence)
+    assert way_out in en(error.hint)
 
 
 SUGGESTED = {
@@ -212,7 +213,7 @@ def test_what_phones_pasting_and_slack_put_in_is_read_as_it_was_meant(line: str)
 
 
 def test_options_stand_after_the_command() -> None:
-    assert "has no verb “--reason”" in refused("connector --reason moved remove shop").sentence
+    assert "has no verb “--reason”" in en(refused("connector --reason moved remove shop").sentence)
 
 
 def test_arguments_are_parsed_by_name() -> None:
@@ -231,7 +232,7 @@ def test_arguments_are_parsed_by_name() -> None:
 def test_a_secret_is_not_demanded_in_the_words() -> None:
     """The terminal asks for it; what is typed in Slack is kept by Slack."""
     assert read("portal add eu").arguments == {"name": "eu"}
-    assert refused("portal add").sentence.startswith("“portal add” needs NAME")
+    assert en(refused("portal add").sentence).startswith("“portal add” needs NAME")
 
 
 @pytest.mark.parametrize("option", ["--dry-run", "--break-glass", "--place eu", "--place=eu", "--reason why"])
@@ -239,7 +240,7 @@ def test_a_command_of_the_terminal_takes_no_option_that_it_would_not_heed(option
     """It acts at once: a --dry-run that is taken and not heeded is followed by the deed."""
     error = refused(f"portal add eu {option}")
     assert f"“portal add” does not take {option.split('=')[0].split()[0]}." == error.sentence
-    assert "nothing was done" in error.hint
+    assert "nothing was done" in en(error.hint)
     assert refused("portal add eu --reson x").hint == "It takes none."
 
 
@@ -268,7 +269,7 @@ def test_a_line_may_have_four_thousand_characters_and_no_more() -> None:
 
 def test_a_line_that_quoting_makes_too_long_to_be_read_again_is_refused_at_once() -> None:
     """It is planned again from the stored line when it is approved; that must not be where it fails."""
-    assert "is the most" in refused("message send «" + '"' * 2_000 + "'»").sentence
+    assert "is the most" in en(refused("message send «" + '"' * 2_000 + "'»").sentence)
 
 
 @given(typed_lines | spaced_lines | st.text())

@@ -15,6 +15,7 @@ from bot.core.parsing.recorded_line import make_recorded_line
 from bot.plugin import PluginError, Reply, quote
 from bot.plugin.quoting import QUOTES, is_blank
 from tests.core.shop import COMMANDS
+from tests.language.english import en
 
 TEXTS = {
     # what stands behind `message say shop`: the text that arrives
@@ -50,7 +51,7 @@ def said(line: str) -> str:
     understood = understand(COMMANDS, line)
     answer = understood.command.answer(None, understood.arguments)
     assert isinstance(answer, Reply)
-    return answer.title
+    return en(answer.title)
 
 
 @pytest.mark.parametrize(("typed", "text"), TEXTS.items())
@@ -127,7 +128,7 @@ def test_words_that_an_options_value_leaves_over_are_answered_with_the_line_that
 ) -> None:
     with pytest.raises(WordsError) as refused:
         understand(COMMANDS, typed)
-    assert "in quotation marks" in refused.value.hint
+    assert "in quotation marks" in en(refused.value.hint)
     assert refused.value.suggestion == meant
     understand(COMMANDS, meant)
 

@@ -25,6 +25,7 @@ from bot.store.files.consistency import assert_sound
 from bot.store.store import Store, open_store
 from bot.testing.services import scratch_store
 from tests.cli.cli_bot import CliBot
+from tests.language.english import en
 from tests.long.faults.test_killed_storage import SECOND, prepared, start, untouched
 from tests.long.form import sized
 from tests.store.dying import HOME
@@ -50,7 +51,7 @@ def complaint(act: Callable[[], object]) -> str:
     try:
         act()
     except PluginError as error:
-        return error.sentence
+        return en(error.sentence)
     return ""
 
 

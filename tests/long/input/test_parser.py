@@ -13,6 +13,7 @@ import pytest
 from bot.core.parsing.invocation import LONGEST_LINE, Invocation, Understood, read_line, understand
 from bot.plugin import PluginError
 from tests.core.shop import COMMANDS
+from tests.language.english import en
 from tests.long.form import sized
 
 LINES = sized(25_000, 5_000_000)
@@ -79,7 +80,7 @@ def test_whatever_is_typed_is_read_the_same_again_or_refused_in_words(shard: int
         met[type(found).__name__] += 1
         if isinstance(found, PluginError):
             assert found.sentence, line
-            assert found.sentence.isprintable() or not line.isprintable(), (line, found.sentence)
+            assert en(found.sentence).isprintable() or not line.isprintable(), (line, found.sentence)
             continue
         again = read(found.invocation.line)
         assert isinstance(again, Understood), (line, found.invocation.line, again)

@@ -15,6 +15,7 @@ from bot.slack.refusals import find_refusal
 from bot.slack.token_errors import APP_TOKEN, BOT_TOKEN, token_refused
 from bot.store.sealing.keyring import create_key_file
 from bot.usecases.delivery_errors import ChannelDead, Impossible, Lost
+from tests.language.english import en
 from tests.slack.intake import settings_for
 
 
@@ -80,4 +81,4 @@ def test_only_what_does_not_pass_by_itself_is_a_refused_token() -> None:
         refused.sentence
         == "Slack refuses SLACK_APP_TOKEN because this is another kind of token (not_allowed_token_type)."
     )
-    assert "xapp-" in refused.hint
+    assert "xapp-" in en(refused.hint)

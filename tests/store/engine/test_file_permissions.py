@@ -10,6 +10,7 @@ import pytest
 from bot.core.bot_errors import ConfigurationError
 from bot.store.engine.database import FILE_NAME
 from bot.store.engine.file_permissions import Guarded, list_guarded_files, loose_modes, refuse_writable
+from tests.language.english import en
 
 NAMES = ("home", "database", "backups", "keys", "dotenv")
 
@@ -38,7 +39,7 @@ def test_a_world_writable_file_is_refused_with_the_command_that_mends_it(files: 
     with pytest.raises(ConfigurationError) as refused:
         refuse_writable(found)
     assert refused.value.sentence == f"{files[name].what} {path} can be written by everybody on this host."
-    run, chmod, mode, named = shlex.split(refused.value.hint)
+    run, chmod, mode, named = shlex.split(en(refused.value.hint))
     assert (run, chmod, named) == ("Run:", "chmod", str(path))
     path.chmod(int(mode, 8))
     assert list(loose_modes(list(files.values()))) == []

@@ -14,6 +14,7 @@ from bot.store.engine.database import APPLICATION_ID, Database, journal_for, sql
 from bot.store.engine.database import sqlite3 as in_use
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import FILE_NAME, Store, open_store
+from tests.language.english import en
 from tests.store.neighbour import locked_by_another
 
 WAL, TRUNCATE = ("wal", "FULL"), ("truncate", "EXTRA")
@@ -187,8 +188,8 @@ def test_a_database_that_was_lost_beside_its_backups_is_not_begun_anew(store: St
         Database(path).close()
     with pytest.raises(ConfigurationError) as refused:
         open_store(home, keys, clock)
-    assert "there are backups of one" in refused.value.sentence
-    assert f"b24bot restore {made.path}" in refused.value.hint
+    assert "there are backups of one" in en(refused.value.sentence)
+    assert f"b24bot restore {made.path}" in en(refused.value.hint)
     open_store(home, keys, clock, anew=True).close()
     open_store(home, keys, clock).close()
 

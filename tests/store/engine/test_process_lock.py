@@ -10,6 +10,7 @@ import pytest
 
 from bot.core.bot_errors import AlreadyRunning, exit_code
 from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
+from tests.language.english import en
 from tests.store.neighbour import TAKE_A_SEAT, neighbour
 
 
@@ -18,7 +19,7 @@ def test_a_second_process_is_refused_and_told_who_is_there(tmp_path: Path) -> No
         with pytest.raises(AlreadyRunning) as refused:
             ProcessLocks(tmp_path, [WORKER])
         assert refused.value.sentence == (f"Another b24bot (process {other.pid}) is already the worker of {tmp_path}.")
-        assert "B24BOT_HOME" in refused.value.hint
+        assert "B24BOT_HOME" in en(refused.value.hint)
         assert exit_code(refused.value) == 4
         ProcessLocks(tmp_path, [INTAKE]).leave()
 

@@ -30,6 +30,7 @@ from bot.store.files.backup import (
 from bot.store.schema.migrations import migrate
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import Store
+from tests.language.english import en
 from tests.store.neighbour import ROOT
 from tests.store.samples import ENTRY
 
@@ -218,7 +219,7 @@ def test_a_log_that_was_changed_gives_no_hourly_copy_that_would_push_a_good_one_
     break_chain(store)
     with pytest.raises(StoreDamaged, match="broken at record #2") as refused:
         back_up(store.database, store.keys, tmp_path / "copies", at=AT)
-    assert str(tmp_path / "copies") in refused.value.sentence
+    assert str(tmp_path / "copies") in en(refused.value.sentence)
     assert list((tmp_path / "copies").iterdir()) == []
 
 

@@ -13,6 +13,7 @@ from bot.store.engine.database import FILE_NAME, ROLLBACK, WAL, Database, Journa
 from bot.store.files.consistency import assert_sound, assert_sound_beside, assert_usable
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import Store, open_store
+from tests.language.english import en
 from tests.store.samples import ENTRY, damage_page, put_mark
 
 KEY, OTHER = bytes(range(32)), bytes(32)
@@ -41,7 +42,7 @@ def test_a_wrong_key_of_the_same_name_is_refused_and_nothing_is_written(tmp_path
     before = written(tmp_path, secrets=0).read_bytes()
     with pytest.raises(ConfigurationError, match="was not written with this key file") as refused:
         reopen(tmp_path, {"k1": OTHER}, thorough=thorough)
-    assert "Put the right key file back" in refused.value.hint
+    assert "Put the right key file back" in en(refused.value.hint)
     assert (tmp_path / FILE_NAME).read_bytes() == before
 
 
@@ -91,7 +92,7 @@ def test_a_page_that_was_overwritten_is_found_by_the_one_who_stays(tmp_path: Pat
     path.write_bytes(content)
     with pytest.raises(StoreDamaged) as refused:
         reopen(tmp_path, {"k1": KEY})
-    assert "restore" in refused.value.hint
+    assert "restore" in en(refused.value.hint)
     assert path.read_bytes() == bytes(content)
 
 

@@ -14,6 +14,7 @@ from bot.core.change.plans import digest
 from bot.plugin import CallOutcome, CallVerdict
 from bot.store.repositories.change_requests import Step
 from bot.store.store import Store
+from tests.language.english import en
 from tests.store.samples import ANTON, OLGA, PATHS, PLACE, PLAN, VERA, approval, new_change, opened
 
 
@@ -148,7 +149,7 @@ def test_a_typed_secret_that_the_plan_says_in_another_sentence_is_shown_nowhere(
     typed = replace(new_change(), line='thing greet "password Hunter2go"', plan=plan)
     with store.unit_of_work() as tx:
         change = tx.changes.open(typed)
-    assert "‹secret, 9 characters, #" in change.plan.warnings[0]
+    assert "‹secret, 9 characters, #" in en(change.plan.warnings[0])
     assert change.plan.target == plan.target, "what others are kept away from is known by its name"
     assert store.changes.exact(change).plan == plan
 

@@ -15,6 +15,7 @@ from bot.store.repositories.secrets import Secrets
 from bot.store.sealing.keyring import Keyring, create_key_file, load_key_file
 from bot.store.store import Store, open_store
 from bot.testing.services import scratch_store
+from tests.language.english import en
 
 CANARY = "kanarienvogel-7f3a9"
 
@@ -145,7 +146,7 @@ def test_the_wrong_key_file_is_refused_and_nothing_is_written_over(tmp_path: Pat
     wrong = open_store(home, load_key_file(other, home=home), ShiftedClock())
     with pytest.raises(ConfigurationError, match="cannot be decrypted with this key file") as refused:
         wrong.secrets("toy").read("portal")
-    assert "Put the right key file back" in refused.value.hint
+    assert "Put the right key file back" in en(refused.value.hint)
     assert not wrong.secrets("toy").write("portal", {"v": 2}, after=0)
     wrong.close()
     assert secrets.read("portal") == Sealed(value={"v": 1}, generation=1)

@@ -20,6 +20,7 @@ from bot.store.repositories.job_order import Position, Rank
 from bot.store.schema.migrations import migrate
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import FILE_NAME, Store, open_store
+from tests.language.english import en
 from tests.store.earlier import take_back_to
 from tests.store.neighbour import ROOT
 from tests.store.samples import opened
@@ -220,5 +221,5 @@ def test_a_file_of_a_newer_version_is_refused_and_left_as_it_is(store: Store) ->
     before = store.database.path.read_bytes()
     with pytest.raises(ConfigurationError, match=r"newer b24bot.*m999_later") as refused:
         open_store(store.database.path.parent, store.keys, store.clock)
-    assert "Install that version" in refused.value.hint
+    assert "Install that version" in en(refused.value.hint)
     assert store.database.path.read_bytes() == before

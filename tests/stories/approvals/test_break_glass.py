@@ -10,6 +10,7 @@ from bot.core.audit.audit_record import Tag
 from bot.core.change.change_request import Status
 from bot.core.principals import Role
 from bot.playground.environment import Playground
+from tests.language.english import en
 from tests.stories.scene import WITHIN, Scene
 
 NOW = "connector remove myconnector --break-glass --reason 'it floods the customers'"
@@ -34,7 +35,7 @@ def test_the_glass_is_broken_loudly_and_reviewed_by_somebody_else(night: Scene) 
     assert night.sent() == 0
 
     night.press("Ida", card, "Break the glass")
-    assert night.wait_status(Status.DONE).outcome.startswith("Done and verified")
+    assert en(night.wait_status(Status.DONE).outcome).startswith("Done and verified")
     assert night.effects() == 1
     night.card_says(card, "🚨 bypassed by")
     for channel in ("approvals", "audit"):
@@ -99,6 +100,6 @@ def test_no_audit_copy_no_call_not_even_now(night: Scene) -> None:
     night.workspace.flag_channel("audit", is_archived=True)
     night.press("Ida", card, "Break the glass")
     ended = night.wait_status(Status.FAILED)
-    assert "is_archived" in ended.outcome
+    assert "is_archived" in en(ended.outcome)
     assert night.sent() == 0
     assert night.registered()

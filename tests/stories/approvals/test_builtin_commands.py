@@ -10,6 +10,7 @@ from bot.core.change.change_request import Status
 from bot.core.principals import Role
 from bot.usecases.integrity.active_limits import FROZEN
 from plugins.bitrix24.simulator.state.faults import read_fault
+from tests.language.english import en
 from tests.stories.scene import UNREGISTER, WITHIN, Scene
 
 
@@ -88,7 +89,7 @@ def test_what_runs_when_it_is_frozen_finishes_and_is_recorded(scene: Scene) -> N
     scene.press("Anton", scene.ask_removal(), "Approve")
     scene.wait_status(Status.RUNNING)
     freeze(scene, "Vera")
-    assert scene.wait_status(Status.DONE).outcome.startswith("Done and verified")
+    assert en(scene.wait_status(Status.DONE).outcome).startswith("Done and verified")
     assert scene.effects() == 1
     found = scene.playground.store.audit.find
     (intended,), (frozen,), (ended,) = (

@@ -11,6 +11,7 @@ from slack_sdk import WebClient
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.playground.environment import Playground
 from bot.playground.workspace import Message
+from tests.language.english import en
 from tests.stories.scene import Scene
 
 INFO = "users.info"
@@ -74,7 +75,7 @@ def test_an_approver_deactivated_between_the_click_and_the_call_does_not_count(s
     scene.workspace.people["Anton"].flag(deleted=True)
     scene.playground.clock.advance(OLD)
     scene.workspace.clear_faults()
-    assert "only 0 of 1 approvals still count" in scene.wait_status(Status.FAILED).outcome
+    assert "only 0 of 1 approvals still count" in en(scene.wait_status(Status.FAILED).outcome)
     scene.card_says(card, "has been deactivated")
     assert scene.sent() == 0
 

@@ -10,6 +10,7 @@ from bot.playground.environment import Playground
 from bot.playground.workspace import Message, NoSuchElement
 from plugins.bitrix24.plugin import SETTLING
 from plugins.bitrix24.simulator.state.faults import read_fault
+from tests.language.english import en
 from tests.stories.approvals.test_clicks import held, together
 from tests.stories.message.talk import SEND, Talk
 from tests.stories.scene import UNREGISTER, Scene
@@ -50,7 +51,7 @@ def test_a_quarter_of_an_hour_after_the_call_an_approver_may_say_what_became_of_
     scene.answer("Gleb", "you are not on the allow-list")
     assert scene.change().status is Status.UNKNOWN
     scene.press("Anton", card, "It was not done")
-    assert scene.wait_status(Status.FAILED).outcome.endswith("looked on the portal: it was not done.")
+    assert en(scene.wait_status(Status.FAILED).outcome).endswith("looked on the portal: it was not done.")
     assert ASKED not in scene.card_says(card, "@Anton looked on the portal: it was not done.")
     scene.card_says(card, "not done, by the word of a person who looked")
     scene.answer("Anton", "is settled: failed")
@@ -78,7 +79,7 @@ def test_reading_back_goes_on_and_the_buttons_leave_with_the_question(scene: Sce
         scene.portal.world.faults.clear()
     scene.playground.clock.advance(20)
     scene.workspace.wait_for(lambda: _ended_by_itself(scene), what="the reading back")
-    scene.card_says(card, "Read back twice: nothing changed")
+    scene.card_says(card, "Verified twice: nothing changed")
     with pytest.raises(NoSuchElement):
         scene.press("Vera", card, "It was done")
 

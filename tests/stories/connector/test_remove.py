@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core.change.change_request import Status
 from plugins.bitrix24.simulator.state.faults import read_fault
+from tests.language.english import en
 from tests.stories.scene import UNREGISTER, Scene
 
 
@@ -19,7 +20,7 @@ def test_a_removal_is_asked_approved_done_verified_and_recorded(scene: Scene) ->
     assert scene.sent() == 0, "nothing is sent before the approval"
 
     assert scene.press("Anton", card, "Approve").ok
-    assert scene.wait_status(Status.DONE).outcome.startswith("Done and verified")
+    assert en(scene.wait_status(Status.DONE).outcome).startswith("Done and verified")
 
     done = scene.card_says(card, "done and verified")
     assert "Approve]" not in done
@@ -60,7 +61,7 @@ def test_a_rejection_needs_a_reason_and_ends_it(scene: Scene) -> None:
     scene.press("Vera", card, "Reject…")
     scene.workspace.wait_for(lambda: scene.workspace.open_views("Vera"), what="the form")
     scene.workspace.people["Vera"].submit({"reason": "still in use"})
-    assert "still in use" in scene.wait_status(Status.REJECTED).outcome
+    assert "still in use" in en(scene.wait_status(Status.REJECTED).outcome)
     scene.card_says(card, "still in use")
     assert scene.sent() == 0
 
@@ -78,7 +79,7 @@ def test_a_line_attached_after_the_approval_was_asked_stops_it(scene: Scene) -> 
     card = scene.ask_removal()
     scene.portal.seed(activations=[{"connector": "myconnector", "line": 3}])
     scene.press("Anton", card, "Approve")
-    assert "line 3" in scene.wait_status(Status.CHANGED).outcome
+    assert "line 3" in en(scene.wait_status(Status.CHANGED).outcome)
     assert scene.sent() == 0
 
 
@@ -107,7 +108,7 @@ def test_a_false_result_is_a_failure_and_not_a_success(scene: Scene) -> None:
     card = scene.ask_removal()
     scene.portal.world.faults.add(_fault("false_nested"))
     scene.press("Anton", card, "Approve")
-    assert "Nothing changed" in scene.wait_status(Status.FAILED).outcome
+    assert "Nothing changed" in en(scene.wait_status(Status.FAILED).outcome)
     assert scene.registered()
 
 
@@ -116,8 +117,8 @@ def test_another_applications_connector_keeps_its_registration_and_the_card_says
     card = scene.ask_removal("shopchat")
     scene.press("Anton", card, "Approve")
     ended = scene.wait_status(Status.FAILED)
-    assert "only part of it happened" in ended.outcome
-    assert "active → absent" in ended.outcome
+    assert "only part of it happened" in en(ended.outcome)
+    assert "active → absent" in en(ended.outcome)
     assert scene.registered("shopchat")
 
 

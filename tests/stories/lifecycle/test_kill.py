@@ -69,7 +69,7 @@ def test_killed_while_executing(scene: Outside, moment: str, ending: str, effect
     assert bot.wait(timeout=20) == -9, scene.logs()
     assert status(scene)["status"] == "running"
     scene.serve(more=fragile(scene, moment))
-    words = {"failed": "Read back twice: nothing changed", "done": "Read back: it is done"}[ending]
+    words = {"failed": "Verified twice: nothing changed", "done": "Verified: the change is done"}[ending]
     assert ended(scene, words)["status"] == ending
     assert effects(scene) == effect
     assert registered(scene) == (effect == 0)
@@ -78,9 +78,9 @@ def test_killed_while_executing(scene: Outside, moment: str, ending: str, effect
 @pytest.mark.parametrize(
     ("moment", "sent", "ending", "told"),
     [
-        ("after_call", 1, "partly done", "Read back twice: only part of it happened"),
-        ("before_second", 1, "partly done", "Read back twice: only part of it happened"),
-        ("after_second", 2, "done", "Read back: it is done"),
+        ("after_call", 1, "partly done", "Verified twice: the change was only partly applied"),
+        ("before_second", 1, "partly done", "Verified twice: the change was only partly applied"),
+        ("after_second", 2, "done", "Verified: the change is done"),
     ],
 )
 def test_killed_between_the_calls_of_a_plan_with_several(
@@ -131,7 +131,7 @@ def test_a_reply_that_was_lost_is_settled_and_the_call_is_never_made_again(scene
     ask(scene)
     scene.portal.portal.world.faults.add(read_fault({"kind": "lost_before", "method": UNREGISTER}))
     approve(scene)
-    assert ended(scene, "Read back twice: nothing changed")["status"] == "failed"
+    assert ended(scene, "Verified twice: nothing changed")["status"] == "failed"
     calls = [call for call in scene.portal.portal.world.journal.calls if call.method == UNREGISTER]
     assert len(calls) == 1
     assert registered(scene)

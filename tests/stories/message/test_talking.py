@@ -8,6 +8,7 @@ import pytest
 
 from bot.core.change.change_request import Status
 from bot.testing.conversation import TYPED_IN
+from tests.language.english import en
 from tests.stories.message.talk import DELETE, KINDS, SEND, Kind, Talk
 
 EACH = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: " ".join(kind.line.split()[:2]))
@@ -44,7 +45,7 @@ def test_what_is_confirmed_by_who_asked_is_done_once_and_told_as_the_portals_wor
     assert talk.press("Olga", card, "Confirm").ok
     ended = talk.ends()
     assert ended.status is Status.DONE
-    assert ended.outcome == "The portal says that it is done. Nothing shows it when it is read back."
+    assert ended.outcome == "The call was accepted. No check can confirm the result."
     done = talk.card_says(card, "done, by the portal's word alone")
     assert "verified" not in done
     assert "Confirm]" not in done
@@ -116,7 +117,7 @@ def test_a_connector_switched_off_after_it_was_asked_stops_it(talk: Talk) -> Non
     talk.press("Olga", card, "Confirm")
     ended = talk.ends()
     assert ended.status is Status.FAILED
-    assert "Nothing was done. myconnector is not active on line 1" in ended.outcome
+    assert "Nothing was done. myconnector is not active on line 1" in en(ended.outcome)
     assert talk.sent(SEND) == 0
 
 

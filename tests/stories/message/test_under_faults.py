@@ -8,6 +8,7 @@ import pytest
 
 from bot.core.change.change_request import Status
 from bot.testing.conversation import TYPED_IN
+from tests.language.english import en
 from tests.stories.message.talk import KINDS, SEND, Kind, Talk
 
 DONE, FAILED, UNKNOWN = Status.DONE, Status.FAILED, Status.UNKNOWN
@@ -63,7 +64,7 @@ def test_a_round_of_faults(talk: Talk, kind: Kind, faults: tuple[Row, ...]) -> N
         assert talk.sent(kind.method) - sent == (2 if fault in ("expired", "query_limit") else 1), fault
         assert len(_renewals(talk)) - tokens == int(fault == "expired"), fault
         if status is UNKNOWN:
-            assert "Look on the portal yourself" in talk.card_says(card, "outcome not known")
+            assert "Look at the target yourself" in talk.card_says(card, "outcome not known")
 
 
 def _another(at: int) -> dict[str, Any]:
@@ -105,7 +106,7 @@ def test_an_item_that_the_portal_refuses_inside_a_yes_is_told_as_a_failure(talk:
     talk.press("Olga", card, "Confirm")
     ended = talk.ends()
     assert ended.status is FAILED
-    assert "it found neither a text nor a file" in ended.outcome
+    assert "it found neither a text nor a file" in en(ended.outcome)
     assert "Incomplete data" in talk.card_says(card, "failed")
     assert talk.texts() == []
     talk.channel_says(TYPED_IN, "@Olga Failed")

@@ -8,6 +8,7 @@ import pytest
 
 from bot.core.change.change_request import Status
 from bot.playground.environment import Playground
+from tests.language.english import en
 from tests.stories.faulty import plugin
 from tests.stories.scene import Scene
 
@@ -30,7 +31,7 @@ def test_a_command_that_fails_is_answered_with_the_plugins_name(scene: Scene, li
 @pytest.mark.parametrize(
     ("how", "status", "words"),
     [
-        ("perform", Status.DONE, "The plugin failed in the call; reading it back shows that it is done."),
+        ("perform", Status.DONE, "The plugin failed during the call. A check shows that the change is done."),
         ("verify", Status.UNKNOWN, "The plugin faulty failed while it read gear:verify back (reference E-"),
         ("label", Status.UNKNOWN, "The plugin faulty failed while it read gear:label back (reference E-"),
     ],
@@ -46,5 +47,5 @@ def test_a_change_in_which_the_plugin_fails_is_called_once_and_names_it(
     (change,) = [
         one for one in scene.playground.store.changes.with_status([status]) if one.plan.target == f"gear:{how}"
     ]
-    assert words in (change.outcome or "")
+    assert words in (en(change.outcome or ""))
     assert plugin.sent.count(f"gear.{how}") == 1

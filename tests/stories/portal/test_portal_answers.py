@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.core.change.change_request import Status
 from plugins.bitrix24.simulator.state.faults import read_fault
+from tests.language.english import en
 from tests.stories.scene import UNREGISTER, Scene
 
 LIST = "imconnector.list"
@@ -19,7 +20,7 @@ def shape(scene: Scene, name: str, method: str = "*", **more: Any) -> None:
 def test_a_portal_that_puts_a_bom_before_every_answer_is_worked_with(scene: Scene) -> None:
     shape(scene, "bom", times="forever")
     scene.press("Anton", scene.ask_removal(), "Approve")
-    assert scene.wait_status(Status.DONE).outcome.startswith("Done and verified")
+    assert en(scene.wait_status(Status.DONE).outcome).startswith("Done and verified")
     assert scene.effects() == 1
     assert not scene.registered()
 
@@ -29,7 +30,7 @@ def test_a_refusal_with_an_empty_error_is_a_refusal_and_the_portal_is_quoted(sce
     card = scene.ask_removal()
     shape(scene, "error_empty", UNREGISTER)
     scene.press("Anton", card, "Approve")
-    assert "The portal says: “Access denied." in scene.wait_status(Status.FAILED).outcome
+    assert "The portal says: “Access denied." in en(scene.wait_status(Status.FAILED).outcome)
     scene.card_says(card, "The portal says: “Access denied.")
     assert (scene.sent(), scene.effects()) == (1, 0)
     assert scene.registered()

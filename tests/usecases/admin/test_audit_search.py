@@ -13,6 +13,7 @@ from bot.core.principals import Principal
 from bot.plugin import BadArgument, Reply
 from bot.usecases.admin.audit_search import PEOPLE_FORMS, find_records, read_person, read_subject, read_tag
 from bot.usecases.requests.planning import plan_or_read
+from tests.language.english import en, en_rows
 from tests.usecases.core_bot import ANTON, GLEB, OLGA, SHELL, VIKTOR, CoreBot
 
 
@@ -23,7 +24,7 @@ def found(core_bot: CoreBot, options: str = "", who: Principal = VIKTOR) -> Repl
 
 
 def sentences(reply: Reply) -> list[str]:
-    return [row[2] for row in reply.table.rows] if reply.table else []
+    return [row[2] for row in en_rows(reply.table)]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +141,7 @@ def test_a_search_that_has_not_looked_at_all_says_so(core_bot: CoreBot, subject:
     nothing = find_records(core_bot.store, team="T1", subject=subject, text="nowhere", limit=9, most=1)
     said = f"Only the newest 1 records{among} were looked at. With --all, every one is."
     assert nothing.notes == (said,)
-    assert nothing.title.startswith("No audit record matches ")
+    assert en(nothing.title).startswith("No audit record matches ")
     assert find_records(core_bot.store, team="T1", subject=subject, text="nowhere", limit=9).notes == ()
 
 

@@ -31,6 +31,7 @@ from bot.usecases.outcomes.follow_ups import undo_line
 from bot.usecases.requests.planning import ask, plan_or_read
 from bot.usecases.requests.undo import may_still_undo
 from bot.usecases.runtime.worker import perform_job
+from tests.language.english import en
 from tests.usecases.core_bot import (
     ANTON,
     APPROVALS,
@@ -80,7 +81,7 @@ def test_a_role_is_given_with_the_approval_of_another_admin(ruled: CoreBot, whom
     assert ruled.store.grants.role_of(GLEB) is None
     assert ruled.press(ADA, change) == ""
     ruled.work()
-    assert ruled.now(change).outcome == "Done and verified by reading it back.\n• role: none → operator"
+    assert ruled.now(change).outcome == "Done and verified.\n• role: none → operator"
     assert ruled.store.grants.role_of(GLEB) is Role.OPERATOR
     granted = ruled.records(Tag.ACCESS_GRANTED, GLEB.id)[-1]
     assert (granted.actor, granted.facts) == (IDA.id, {"role": "operator", "request": change.id})
@@ -89,7 +90,7 @@ def test_a_role_is_given_with_the_approval_of_another_admin(ruled: CoreBot, whom
 
 def test_the_approver_reads_on_the_card_whom_it_is_about(ruled: CoreBot) -> None:
     call = ruled.ask("access grant @UGLEB operator", IDA).plan.calls[0]
-    assert call.note.startswith(f"{mentions.person(GLEB)} is not on the allow-list now")
+    assert en(call.note).startswith(f"{mentions.person(GLEB)} is not on the allow-list now")
 
 
 def test_a_role_is_changed_and_taken_away_and_undone_the_same_way(ruled: CoreBot) -> None:
@@ -167,7 +168,7 @@ def test_a_role_that_was_changed_before_it_ran_is_drift(ruled: CoreBot) -> None:
     grant_role(ruled.store, OLGA, Role.VIEWER, by=SHELL)
     ruled.work()
     assert ruled.now(change).status is Status.CHANGED
-    assert "role: operator → viewer" in ruled.now(change).outcome
+    assert "role: operator → viewer" in en(ruled.now(change).outcome)
 
 
 def test_what_is_so_already_is_calm(ruled: CoreBot) -> None:
@@ -227,7 +228,7 @@ def kill() -> None:
 
 @pytest.mark.parametrize(
     ("side", "status", "outcome"),
-    [("before", Status.FAILED, INTERRUPTED_BUILTIN), ("after", Status.DONE, "Done.")],
+    [("before", Status.FAILED, en(INTERRUPTED_BUILTIN)), ("after", Status.DONE, "Done.")],
 )
 def test_a_change_of_the_rules_that_a_crash_interrupted_ends_as_what_was_stored(
     make_core_bot: Callable[..., CoreBot], side: str, status: Status, outcome: str
@@ -254,8 +255,8 @@ def test_a_change_of_the_rules_that_a_crash_interrupted_ends_as_what_was_stored(
 @pytest.mark.parametrize(
     ("then", "outcome"),
     [
-        (None, "Done, and changed back by somebody since."),
-        (Role.VIEWER, "Done, and changed again by somebody since.\n• role: none → viewer"),
+        (None, "Done. Somebody has changed it back since."),
+        (Role.VIEWER, "Done. Somebody has changed it again since.\n• role: none → viewer"),
     ],
 )
 def test_what_another_hand_does_right_after_makes_no_failure_of_it(
@@ -352,7 +353,7 @@ def test_of_two_freezes_at_once_the_second_finds_the_first(core_bot: CoreBot) ->
     assert isinstance(second, Planned)
     core_bot.type(OLGA, "freeze first")
     with core_bot.store.unit_of_work() as tx:
-        assert "frozen already" in perform_at_once(tx, core_bot.ctx, IDA, second).title
+        assert "frozen already" in en(perform_at_once(tx, core_bot.ctx, IDA, second).title)
     assert len(core_bot.records(Tag.FROZEN)) == 2
 
 
@@ -383,7 +384,7 @@ def test_frozen_what_was_approved_is_not_run(core_bot: CoreBot) -> None:
     core_bot.hears(core_bot.typed(VERA, "freeze"))
     core_bot.work()
     assert core_bot.now(change).status is Status.FAILED
-    assert "b24bot is frozen" in core_bot.now(change).outcome
+    assert "b24bot is frozen" in en(core_bot.now(change).outcome)
     assert core_bot.toy.calls == []
 
 
@@ -489,7 +490,7 @@ def test_nothing_is_unfrozen_while_another_freeze_is_pending(ruled: CoreBot) -> 
     receive(ruled.ctx, ruled.typed(OLGA, "freeze no, it still loses messages"))
     perform_job(ruled.ctx, run)
     assert ruled.now(change).status is Status.FAILED
-    assert "Somebody typed freeze meanwhile" in ruled.now(change).outcome
+    assert "Somebody typed freeze meanwhile" in en(ruled.now(change).outcome)
     ruled.work()
     assert "it still loses messages" in str(ruled.store.facts.get(FROZEN))
 
@@ -539,7 +540,7 @@ def test_what_the_house_says_keeps_its_mentions(ruled: CoreBot) -> None:
     understood = understand(ruled.ctx.registry, "access revoke @UOLGA")
     plan = ask(BUILTIN, understood, BuiltinPlugin().open(ruled.ctx.services(BUILTIN), BUILTIN_PLACE))
     assert isinstance(plan, Plan)
-    assert mentions.person(OLGA) in plan.calls[0].note
+    assert mentions.person(OLGA) in en(plan.calls[0].note)
 
 
 def test_help_lists_what_the_role_reaches(ruled: CoreBot) -> None:
@@ -547,7 +548,7 @@ def test_help_lists_what_the_role_reaches(ruled: CoreBot) -> None:
         answer = plan_or_read(ruled.ctx, who, "help")
         assert isinstance(answer, Answered)
         assert answer.reply.table is not None
-        return {row[0].split(" [")[0] for row in answer.reply.table.rows}
+        return {en(row[0]).split(" [")[0] for row in answer.reply.table.rows}
 
     assert {"freeze", "status"} <= shown(OLGA)
     assert "unfreeze" not in shown(OLGA)

@@ -17,6 +17,7 @@ from bot.plugin import BadArgument, Group, Refusal, Reply, Risk
 from bot.usecases.admin.help_pages import explain_words
 from bot.usecases.admin.queries import request_number
 from bot.usecases.requests.planning import plan_or_read
+from tests.language.english import en, en_rows
 from tests.usecases.core_bot import ANTON, APPROVALS, GLEB, IDA, OLGA, SHELL, VERA, VIKTOR, CoreBot
 
 
@@ -28,7 +29,7 @@ def reply(core_bot: CoreBot, text: str, who: Principal = VIKTOR) -> Reply:
 
 def rows(answer: Reply) -> tuple[tuple[str, ...], ...]:
     assert answer.table is not None
-    return answer.table.rows
+    return en_rows(answer.table)
 
 
 def data(answer: Reply) -> Any:
@@ -42,7 +43,7 @@ def commands(answer: Reply) -> set[str]:
 
 def tags(answer: Reply) -> list[str]:
     """The tags of the records that an answer shows; none where it has no table."""
-    return [row[3] for row in answer.table.rows] if answer.table else []
+    return [row[3] for row in en_rows(answer.table)]
 
 
 @pytest.mark.parametrize("text", ["CR-1042", "cr-1042", "cr1042", "1042", " CR-1042 "])
@@ -54,7 +55,7 @@ def test_a_change_request_can_be_written_in_several_ways(text: str) -> None:
 def test_what_is_no_change_request_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(BadArgument, match="is not a change request") as refused:
         request_number(text)
-    assert "CR-1042" in refused.value.hint
+    assert "CR-1042" in en(refused.value.hint)
 
 
 def test_help_shows_what_the_person_may_do_and_counts_the_rest(core_bot: CoreBot) -> None:
@@ -62,7 +63,7 @@ def test_help_shows_what_the_person_may_do_and_counts_the_rest(core_bot: CoreBot
     seen = reply(core_bot, "help", VIKTOR)
     assert "thing list" in commands(seen)
     assert "thing remove" not in commands(seen)
-    assert "commands are hidden because your role does not reach them. Type whoami." in seen.notes[-1]
+    assert "commands are hidden because your role does not reach them. Type whoami." in en(seen.notes[-1])
     assert seen.notes[0] == (
         "Every command also takes --portal NAME, --reason TEXT, --dry-run, --break-glass; --portal only what is about "
         "a portal, not b24bot itself."
@@ -95,7 +96,7 @@ def test_help_for_what_does_not_exist_says_so(core_bot: CoreBot) -> None:
 
 def test_a_word_that_several_commands_have_lists_each_with_how_to_ask_for_it(core_bot: CoreBot) -> None:
     page = reply(core_bot, "help remove", OLGA)
-    assert page.title.startswith("thing remove — ")
+    assert en(page.title).startswith("thing remove — ")
     page = reply(core_bot, "help list", OLGA)
     assert page.title == "Several commands have the word “list”"
     more = {row[0]: row[-1] for row in rows(page)}
@@ -114,7 +115,7 @@ def test_a_command_of_one_word_is_explained_and_names_the_others_with_that_word(
         return Reply(title="well")
 
     page = explain_words([*core_bot.ctx.registry, *machines], ["status"], Terms())
-    assert page.title.startswith("status — ")
+    assert en(page.title).startswith("status — ")
     assert page.notes[-1] == "Other commands with this word: help machine status."
     assert show(None).title == "well"
 
@@ -125,12 +126,12 @@ def test_help_for_a_noun_shows_what_only_the_terminal_has_of_it(core_bot: CoreBo
 
 
 def test_help_with_a_verb_or_a_noun_explains_it_with_examples_and_who_may(core_bot: CoreBot) -> None:
-    assert reply(core_bot, "help swap", OLGA).title.startswith("thing swap — ")
-    assert reply(core_bot, "help freeze", OLGA).title.startswith("freeze — ")
+    assert en(reply(core_bot, "help swap", OLGA).title).startswith("thing swap — ")
+    assert en(reply(core_bot, "help freeze", OLGA).title).startswith("freeze — ")
     page = reply(core_bot, "help thing", VIKTOR)
     who = "the role operator or higher (risk: destroy)"
     assert ("thing remove ID", "Remove a thing.", who, "help thing remove") in rows(page)
-    assert "thing remove one" in page.notes[0]
+    assert "thing remove one" in en(page.notes[0])
     assert {"request list", "thing list"} <= commands(reply(core_bot, "help list", OLGA))
     setup = dict(reply(core_bot, "help thing setup").facts)
     assert setup["Who may"] == "whoever has the host's terminal; it cannot be typed in Slack"
@@ -168,7 +169,7 @@ def test_help_says_what_raises_the_risk_and_what_is_needed_then(core_bot: CoreBo
 def test_what_a_button_does_is_answered_with_the_button(core_bot: CoreBot, line: str, button: str) -> None:
     with pytest.raises(WordsError, match="is a button, not a command") as refused:
         reply(core_bot, line, OLGA)
-    assert f"{button} on the card" in refused.value.sentence
+    assert f"{button} on the card" in en(refused.value.sentence)
     assert refused.value.hint == "`request show CR-1001` tells where its card is."
 
 
@@ -187,11 +188,11 @@ def test_whoami_says_who_one_is_and_whom_to_ask(core_bot: CoreBot) -> None:
     answer = reply(core_bot, "whoami", OLGA)
     assert answer.title == f"You are {mentions.person(OLGA)}."
     assert answer.facts == (("Your id", OLGA.id), ("Role", "operator"))
-    assert mentions.person(IDA) in answer.notes[0]
+    assert mentions.person(IDA) in en(answer.notes[0])
     assert IDA.id in data(reply(core_bot, "whoami", OLGA))["admins"]
-    assert answer.notes[1].endswith(f"b24bot access grant {OLGA.id} ROLE")
-    assert reply(core_bot, "whoami", GLEB).notes[1].endswith(f"b24bot access grant {GLEB.id} operator")
-    assert not any("access grant" in note for note in reply(core_bot, "whoami", SHELL).notes)
+    assert en(answer.notes[1]).endswith(f"b24bot access grant {OLGA.id} ROLE")
+    assert en(reply(core_bot, "whoami", GLEB).notes[1]).endswith(f"b24bot access grant {GLEB.id} operator")
+    assert not any("access grant" in en(note) for note in reply(core_bot, "whoami", SHELL).notes)
     assert reply(core_bot, "whoami", SHELL).facts == (("Role", "admin"),)
     assert dict(reply(core_bot, "whoami", GLEB).facts)["Role"] == "none: you are not on the allow-list"
 
@@ -236,9 +237,9 @@ def test_a_change_request_is_shown_with_its_plan_its_reviews_and_its_ending(core
     core_bot.work()
     done = dict(reply(core_bot, "request show 1001").facts)
     assert done["Status"] == "done: it was done."
-    assert done["Approve"].startswith(mentions.person(VERA))
+    assert en(done["Approve"]).startswith(mentions.person(VERA))
     assert "Needs" not in done
-    assert done["Outcome"] == core_bot.now(change).outcome
+    assert en(done["Outcome"]) == core_bot.now(change).outcome
 
 
 def test_a_change_request_that_does_not_exist_is_said_not_to(core_bot: CoreBot) -> None:

@@ -12,13 +12,14 @@ from bot.core.principals import Principal
 from bot.usecases.admin.status_report import MODES, format_age
 from bot.usecases.delivery_errors import ChannelDead, Impossible
 from bot.usecases.requests.planning import plan_or_read
+from tests.language.english import en_facts
 from tests.usecases.core_bot import GLEB, IDA, OLGA, VIKTOR, CoreBot
 
 
 def rows(core_bot: CoreBot, who: Principal = VIKTOR) -> list[tuple[str, str]]:
     answer = plan_or_read(core_bot.ctx, who, "status")
     assert isinstance(answer, Answered)
-    return list(answer.reply.facts)
+    return en_facts(answer.reply)
 
 
 def row(core_bot: CoreBot, label: str) -> str:

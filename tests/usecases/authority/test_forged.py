@@ -29,6 +29,7 @@ from bot.usecases.authority.attestation import attest, is_attested
 from bot.usecases.integrity.active_limits import check_limits, list_limits
 from bot.usecases.integrity.allow_list_check import NAME, find_allow_list_limit
 from bot.usecases.outcomes.ending import FORGED_RECORDS
+from tests.language.english import en
 from tests.usecases.core_bot import ANTON, GLEB, IDA, OLGA, SHELL, START, VERA, VIKTOR, CoreBot
 from tests.usecases.integrity.test_witness_writer import rewrite
 from tests.usecases.toy import Script
@@ -275,7 +276,7 @@ def test_a_review_of_a_glass_whose_record_names_another_is_not_recorded(glass: t
     with core_bot.store.unit_of_work() as tx:
         outcome = HANDLERS[REVIEW](tx, core_bot.ctx, word, {"number": change.number})
     assert outcome.verdict is CallVerdict.FAILED
-    assert "cannot be believed" in outcome.sentence
+    assert "cannot be believed" in en(outcome.sentence)
     assert core_bot.records(Tag.BYPASS_REVIEWED) == []
 
 
@@ -315,7 +316,7 @@ def test_a_list_that_was_changed_behind_the_log_leaves_nothing_but_reading(
     assert says in core_bot.type(OLGA, "thing paint two")
     core_bot.work()
     assert (core_bot.now(change).status, core_bot.toy.calls) == (Status.FAILED, [])
-    assert limit.why in core_bot.now(change).outcome
+    assert limit.why in en(core_bot.now(change).outcome)
     grant_role(core_bot.store, who, Role.OPERATOR, by=SHELL)
     assert list_limits(core_bot.ctx) == []
 
@@ -365,7 +366,7 @@ def test_it_is_noticed_between_the_look_and_the_call(core_bot: CoreBot) -> None:
     change = core_bot.approved()
     core_bot.toy.on_open = lambda: behind(core_bot, CHANGE)
     core_bot.work()
-    assert "changed behind the audit log" in core_bot.now(change).outcome
+    assert "changed behind the audit log" in en(core_bot.now(change).outcome)
     assert core_bot.toy.calls == []
 
 
@@ -393,7 +394,7 @@ def test_status_tells_of_it(core_bot: CoreBot) -> None:
     behind(core_bot, INSERT)
     core_bot.type(VIKTOR, "status")
     because = dict(core_bot.messenger.whispers[-1].reply.facts)["Because"]
-    assert because.startswith(f"The allow-list was changed behind the audit log: for {mentions.person(GLEB)}")
+    assert en(because).startswith(f"The allow-list was changed behind the audit log: for {mentions.person(GLEB)}")
 
 
 def test_a_log_without_grants_and_a_list_without_people_agree(make_core_bot: Callable[..., CoreBot]) -> None:
@@ -462,7 +463,7 @@ def test_what_will_be_remembered_counts_as_it_was_asked_for_also_after_the_call(
     core_bot.wait(120)
     ended = core_bot.now(change)
     assert ended.status is Status.DONE
-    assert FORGED_RECORDS in ended.outcome
+    assert FORGED_RECORDS in en(ended.outcome)
     assert core_bot.store.records("toy").get("painted", "two") is None
 
 

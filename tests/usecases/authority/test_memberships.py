@@ -18,6 +18,7 @@ from bot.usecases.authority.memberships import ASK_AGAIN_MS, SLACK_NOT_ASKED, ch
 from bot.usecases.delivery_errors import Busy, ChannelDead, Lost
 from bot.usecases.requests.approval import confirm
 from bot.usecases.requests.planning import plan_or_read
+from tests.language.english import en
 from tests.usecases.core_bot import ANTON, GLEB, IDA, OLGA, SHELL, STRANGER, VERA, CoreBot
 
 NO_MEMBERS = sorted(set(MembershipStatus) - {MembershipStatus.MEMBER})
@@ -413,5 +414,5 @@ def test_of_two_approvers_one_who_left_stops_it(office_of_two: CoreBot) -> None:
     let_facts_age(core_bot)
     core_bot.messenger.standings[VERA] = MembershipStatus.DELETED
     core_bot.work()
-    assert "only 1 of 2 approvals still count; the account of" in core_bot.now(change).outcome
+    assert "only 1 of 2 approvals still count; the account of" in en(core_bot.now(change).outcome)
     assert core_bot.toy.calls == []

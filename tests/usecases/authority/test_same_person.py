@@ -18,6 +18,7 @@ from bot.usecases.admin.allow_list import grant_role
 from bot.usecases.authority import card_token
 from bot.usecases.intake.receipts import MOST_WAITING, receive
 from bot.usecases.integrity.startup_checks import find_approver_shortage
+from tests.language.english import en
 from tests.usecases.core_bot import ANTON, GLEB, HOME, IDA, OLGA, SHELL, STRANGER, VERA, CoreBot, person
 
 OTHER = person("Olga2")
@@ -69,7 +70,7 @@ def test_who_turns_out_to_have_asked_does_not_count_when_it_is_run(core_bot: Cor
     change = core_bot.approved()
     core_bot.configure(people=IdentityGroups.of([(OLGA, ANTON)]))
     core_bot.work()
-    assert "only 0 of 1 approvals still count" in core_bot.now(change).outcome
+    assert "only 0 of 1 approvals still count" in en(core_bot.now(change).outcome)
     assert core_bot.toy.calls == []
 
 

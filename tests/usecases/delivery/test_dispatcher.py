@@ -28,6 +28,7 @@ from bot.usecases.notifications import (
     queue_card_if_it_lasts,
     queue_clicked_card,
 )
+from tests.language.english import en
 from tests.usecases.core_bot import APPROVALS, AUDIT, OLGA, CoreBot
 from tests.usecases.fragile import FragileDatabase
 
@@ -356,7 +357,7 @@ def test_a_bug_in_what_is_said_holds_up_nothing_else(
     core_bot.messenger.fail(kind, RuntimeError("a bug"))
     patient(core_bot, 10)
     assert "a delivery failed (E-" in caplog.text
-    assert sorted(whisper.reply.title for whisper in core_bot.messenger.whispers) == ["first", "second"]
+    assert sorted(en(whisper.reply.title) for whisper in core_bot.messenger.whispers) == ["first", "second"]
     assert core_bot.threads == ["CR-1001 line 0"]
     assert set(core_bot.store.outbox.counts()) == {"sent"}
 

@@ -21,6 +21,7 @@ from bot.usecases.intake.receipts import receive
 from bot.usecases.notifications import notify_person, post_in_thread, post_in_thread_of, queue_card
 from bot.usecases.process.wake_signal import WakeSignal
 from bot.usecases.runtime.worker import Worker
+from tests.language.english import en
 from tests.usecases.core_bot import ANTON, GLEB, IDA, OLGA, VERA, CoreBot
 
 WITHIN = 60.0
@@ -69,7 +70,7 @@ def tell(core_bot: CoreBot, title: str, who: Principal = OLGA) -> None:
 
 
 def told(core_bot: CoreBot) -> list[str]:
-    return [one.reply.title for one in core_bot.messenger.whispers]
+    return [en(one.reply.title) for one in core_bot.messenger.whispers]
 
 
 def come_true(*claims: Callable[[], object]) -> bool:

@@ -18,6 +18,7 @@ from bot.usecases.admin.allow_list import grant_role, revoke_role
 from bot.usecases.chat_port import Channels
 from bot.usecases.delivery_errors import ChannelDead, Lost
 from bot.usecases.requests.planning import plan_or_read
+from tests.language.english import en
 from tests.usecases.core_bot import ANTON, APPROVALS, OLGA, SHELL, VERA, CoreBot
 from tests.usecases.toy import FORGED
 
@@ -33,7 +34,7 @@ def test_drift_since_the_approval_stops_it(core_bot: CoreBot) -> None:
     core_bot.work()
     ended = core_bot.now(change)
     assert ended.status is Status.CHANGED
-    assert ended.outcome.splitlines()[1] == "• one is: red → blue"
+    assert en(ended.outcome).splitlines()[1] == "• one is: red → blue"
     assert core_bot.toy.calls == []
     assert tags(core_bot)[-1] == Tag.EXECUTION_STOPPED
     assert "Changed." in core_bot.threads[-1]
@@ -69,7 +70,7 @@ def test_a_plugin_that_is_not_loaded_any_more_fails_and_sends_nothing(core_bot: 
     core_bot.ctx.registry.plugins.clear()
     core_bot.work()
     assert core_bot.now(change).status is Status.FAILED
-    assert "The plugin “toy” is not loaded." in core_bot.now(change).outcome
+    assert "The plugin “toy” is not loaded." in en(core_bot.now(change).outcome)
 
 
 def test_a_command_that_plans_no_more_fails_and_sends_nothing(core_bot: CoreBot) -> None:
@@ -134,7 +135,7 @@ def test_of_a_quorum_everybody_still_has_to_count(make_core_bot: Callable[..., C
     core_bot.press(VERA, change)
     revoke_role(core_bot.store, VERA, by=SHELL)
     core_bot.work()
-    assert "only 1 of 2 approvals" in core_bot.now(change).outcome
+    assert "only 1 of 2 approvals" in en(core_bot.now(change).outcome)
     assert core_bot.toy.calls == []
 
 
@@ -170,8 +171,8 @@ def test_a_dead_audit_channel_stops_it_and_is_told(core_bot: CoreBot) -> None:
     core_bot.do_jobs()
     ended = core_bot.now(change)
     assert ended.status is Status.FAILED
-    assert ended.outcome.startswith("Nothing was done. The audit channel")
-    assert "(is_archived)" in ended.outcome
+    assert en(ended.outcome).startswith("Nothing was done. The audit channel")
+    assert "(is_archived)" in en(ended.outcome)
     core_bot.deliver()
     assert "Failed. Nothing was done." in core_bot.threads[-1]
     assert core_bot.toy.calls == []
@@ -181,7 +182,7 @@ def test_without_an_audit_channel_nothing_runs_that_was_approved_before(core_bot
     change = core_bot.approved()
     core_bot.configure(channels=Channels(approval=APPROVALS))
     core_bot.do_jobs()
-    assert "No audit channel is set" in core_bot.now(change).outcome
+    assert "No audit channel is set" in en(core_bot.now(change).outcome)
     assert core_bot.now(change).status is Status.FAILED
     assert core_bot.toy.calls == []
 
@@ -195,7 +196,7 @@ def test_an_approval_is_good_for_ten_minutes_to_the_millisecond(core_bot: CoreBo
     assert core_bot.now(change).status is status
     assert len(core_bot.toy.calls) == (1 if status is Status.DONE else 0)
     if late:
-        assert "could not be run within ten minutes" in core_bot.now(change).outcome
+        assert "could not be run within ten minutes" in en(core_bot.now(change).outcome)
 
 
 def test_an_audit_channel_that_never_takes_the_line_lets_the_approval_go_stale(core_bot: CoreBot) -> None:

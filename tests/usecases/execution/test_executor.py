@@ -19,6 +19,7 @@ from bot.usecases.authority import card_token
 from bot.usecases.delivery_errors import Lost
 from bot.usecases.notifications import LASTS_MS
 from bot.usecases.requests.planning import ask
+from tests.language.english import en
 from tests.usecases.core_bot import ANTON, OLGA, REMOVE_ONE, VERA, CoreBot
 from tests.usecases.toy import FORGED, Script, Toy
 
@@ -33,7 +34,7 @@ def test_what_was_approved_is_done_verified_recorded_and_told(core_bot: CoreBot)
     ended = core_bot.now(change)
     assert (ended.status, ended.outcome) == (
         Status.DONE,
-        "Done and verified by reading it back.\n• one is: red → absent",
+        "Done and verified.\n• one is: red → absent",
     )
     assert ended.started_at is not None
     assert change.decided_at is not None
@@ -162,11 +163,11 @@ def test_every_answer_with_every_proof_ends_as_the_table_says(
     ended = core_bot.now(change)
     status, sentence = JUDGEMENT[answers, proof]
     assert ended.status is status
-    assert ended.outcome.splitlines()[0] == sentence
-    assert (f"• {MOODY} (E)" in ended.outcome) is (answers is not Answers.DONE)
+    assert en(ended.outcome).splitlines()[0] == en(sentence)
+    assert (f"• {MOODY} (E)" in en(ended.outcome)) is (answers is not Answers.DONE)
     assert (ended.ended_at is None) is (status is Status.UNKNOWN)
     (record,) = core_bot.records(Tag.EXECUTION_ENDED)
-    assert (record.facts["status"], record.facts["sentence"]) == (status, sentence)
+    assert (record.facts["status"], record.facts["sentence"]) == (status, en(sentence))
     assert len(core_bot.toy.calls) == len(SCRIPTS[answers])
 
 
@@ -190,7 +191,7 @@ def test_what_the_portal_says_mentions_nobody(core_bot: CoreBot) -> None:
     )
     core_bot.toy.on_call = lambda call: core_bot.toy.things.update(one=FORGED)
     core_bot.work()
-    assert core_bot.now(change).outcome.splitlines()[1:] == ["• Ask UVICTIM.", "• one is: red → UVICTIM"]
+    assert en(core_bot.now(change).outcome).splitlines()[1:] == ["• Ask UVICTIM.", "• one is: red → UVICTIM"]
     assert not any(FORGED in words for words in core_bot.threads)
 
 
@@ -220,7 +221,7 @@ def test_a_second_call_that_fails_tells_that_part_of_it_happened(core_bot: CoreB
     core_bot.toy.scripts.extend([Script(), Script(verdict=CallVerdict.FAILED, effect=False, sentence="No second.")])
     core_bot.work()
     _, sentence = JUDGEMENT[Answers.SOME, Proof.PARTIAL]
-    assert core_bot.now(change).outcome == f"{sentence}\n• No second.\n• one is: red → green"
+    assert core_bot.now(change).outcome == f"{en(sentence)}\n• No second.\n• one is: red → green"
 
 
 def test_a_second_job_for_the_same_change_request_does_nothing(core_bot: CoreBot) -> None:

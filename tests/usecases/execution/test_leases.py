@@ -17,6 +17,7 @@ from bot.usecases.authority import card_token
 from bot.usecases.execution.executor import execute
 from bot.usecases.execution.recovery import Reconciler
 from bot.usecases.process.process_identity import ProcessIdentity
+from tests.language.english import en
 from tests.usecases.core_bot import OLGA, CoreBot
 from tests.usecases.execution.test_recovery import Killed, died_in_the_call
 from tests.usecases.toy import LONGEST, SETTLE_AFTER_MS, Script
@@ -63,7 +64,7 @@ def test_a_runner_that_was_taken_over_in_its_call_writes_nothing_and_makes_no_ot
     core_bot.do_jobs(1)
     found = core_bot.now(change)
     assert found.status is Status.UNKNOWN
-    assert found.outcome.startswith(INTERRUPTED)
+    assert en(found.outcome).startswith(en(INTERRUPTED))
     assert methods(core_bot) == ["one"]
     assert answers(core_bot, change) == [None]
     assert core_bot.records(Tag.CALL_ANSWERED) == []
@@ -301,10 +302,10 @@ def killed_in(core_bot: CoreBot, line: str, call: int, *, effect: bool) -> Chang
 
 def test_killed_in_the_second_call_both_calls_are_told_as_they_were(core_bot: CoreBot) -> None:
     change = killed_in(core_bot, TWO, 1, effect=False)
-    assert core_bot.now(change).outcome == f"{INTERRUPTED}\n• Done: Paint one.\n• Perhaps done: Paint two."
+    assert core_bot.now(change).outcome == f"{en(INTERRUPTED)}\n• Done: Paint one.\n• Possibly done: Paint two."
     core_bot.wait(120)
     assert core_bot.now(change).status is Status.FAILED
-    assert core_bot.now(change).outcome == "Read back twice: only part of it happened.\n• one is: red → green"
+    assert core_bot.now(change).outcome == "Verified twice: the change was only partly applied.\n• one is: red → green"
     assert methods(core_bot) == ["one", "two"]
 
 
@@ -331,10 +332,10 @@ def between(core_bot: CoreBot, line: str) -> ChangeRequest:
 
 def test_killed_between_two_calls_what_was_not_sent_is_told_and_never_sent(core_bot: CoreBot) -> None:
     change = between(core_bot, TWO)
-    assert core_bot.now(change).outcome == f"{INTERRUPTED_BETWEEN}\n• Done: Paint one.\n• Not sent: Paint two."
+    assert core_bot.now(change).outcome == f"{en(INTERRUPTED_BETWEEN)}\n• Done: Paint one.\n• Not sent: Paint two."
     core_bot.wait(120)
     assert core_bot.now(change).status is Status.FAILED
-    assert "one is: red → green\n• Not sent: Paint two." in core_bot.now(change).outcome
+    assert "one is: red → green\n• Not sent: Paint two." in en(core_bot.now(change).outcome)
     assert methods(core_bot) == ["one"]
 
 
@@ -344,7 +345,7 @@ def test_killed_between_two_calls_that_nothing_shows_the_answers_are_the_ending(
     ended = core_bot.now(change)
     assert ended.status is Status.FAILED
     assert ended.outcome == (
-        "Not every call was done. What was done stays.\n• Done: Paint one.\n• Not sent: Paint two."
+        "Some calls were not made. The calls that were made stay in effect.\n• Done: Paint one.\n• Not sent: Paint two."
     )
     assert ended.asked_at is None
 

@@ -14,6 +14,7 @@ from bot.core.change.outcome import INTERRUPTED, INTERRUPTED_BLIND, READS_APART_
 from bot.plugin import CallVerdict, TargetUnreachable
 from bot.store.store import Store
 from bot.usecases.execution.recovery import note_start
+from tests.language.english import en
 from tests.usecases.core_bot import OLGA, CoreBot
 from tests.usecases.fragile import FragileDatabase
 from tests.usecases.toy import SETTLE_AFTER_MS, Script
@@ -61,11 +62,11 @@ def test_what_a_dead_process_was_running_becomes_unknown_and_is_told(core_bot: C
     change = died_in_the_call(core_bot, effect=False)
     core_bot.restart()
     found = core_bot.now(change)
-    assert (found.status, found.outcome, found.ended_at) == (Status.UNKNOWN, INTERRUPTED, None)
+    assert (found.status, found.outcome, found.ended_at) == (Status.UNKNOWN, en(INTERRUPTED), None)
     (record,) = core_bot.records(Tag.EXECUTION_INTERRUPTED)
     assert (record.actor, record.subject) == (SYSTEM, change.id)
     core_bot.deliver()
-    assert core_bot.threads[-1] == f"CR-1001 {mentions.person(OLGA)} Unknown. {INTERRUPTED}"
+    assert core_bot.threads[-1] == f"CR-1001 {mentions.person(OLGA)} Unknown. {en(INTERRUPTED)}"
     assert core_bot.messenger.cards[-1][1] is Status.UNKNOWN
 
 
@@ -91,7 +92,7 @@ def test_after_a_death_in_the_first_of_two_calls_the_second_is_not_made(core_bot
     core_bot.wait(120)
     assert core_bot.now(change).status is Status.FAILED
     assert core_bot.now(change).outcome == (
-        "Read back twice: only part of it happened.\n• one is: red → green\n• Not sent: Paint two."
+        "Verified twice: the change was only partly applied.\n• one is: red → green\n• Not sent: Paint two."
     )
     assert len(core_bot.toy.calls) == 1
 
@@ -117,7 +118,7 @@ def test_no_effect_is_believed_after_two_agreeing_reads_and_not_before_the_porta
     assert ended.status is Status.FAILED
     assert ended.ended_at is not None
     assert earliest + READS_APART_MS <= ended.ended_at <= earliest + READS_APART_MS + 2_000
-    assert ended.outcome == "Read back twice: nothing changed."
+    assert ended.outcome == "Verified twice: nothing changed."
     assert len(core_bot.toy.calls) == 1
 
 
@@ -146,7 +147,7 @@ def test_reads_that_do_not_agree_decide_nothing(core_bot: CoreBot) -> None:
     core_bot.toy.things["one"] = "grey"
     core_bot.wait(12)
     assert core_bot.now(change).status is Status.FAILED
-    assert core_bot.now(change).outcome.startswith("Read back twice: only part of it happened.")
+    assert en(core_bot.now(change).outcome).startswith("Verified twice: the change was only partly applied.")
 
 
 @pytest.mark.parametrize("step", [0, -3_600_000, 3_600_000])
@@ -307,7 +308,7 @@ def test_an_unknown_that_nothing_can_show_is_left_to_people(core_bot: CoreBot) -
     core_bot.restart()
     core_bot.wait(200, step=10)
     assert core_bot.now(change).status is Status.UNKNOWN
-    assert "Look on the portal yourself" in core_bot.now(change).outcome
+    assert "Look at the target yourself" in en(core_bot.now(change).outcome)
     assert core_bot.toy.reads == reads
     assert len(core_bot.toy.calls) == 1
 
@@ -317,5 +318,6 @@ def test_what_a_dead_process_was_running_and_nothing_can_show_asks_a_person_to_l
     core_bot.restart()
     core_bot.wait(200, step=10)
     assert core_bot.now(change).status is Status.UNKNOWN
-    assert core_bot.now(change).outcome == f"{INTERRUPTED_BLIND}\n• Perhaps done: Paint one.\n• Not sent: Paint two."
+    told = core_bot.now(change).outcome
+    assert told == f"{en(INTERRUPTED_BLIND)}\n• Possibly done: Paint one.\n• Not sent: Paint two."
     assert len(core_bot.toy.calls) == 1

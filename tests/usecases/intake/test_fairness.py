@@ -16,6 +16,7 @@ from bot.usecases.authority import card_token
 from bot.usecases.channel_pace import ChannelRateLimiter, PostKind
 from bot.usecases.intake.receipts import MOST_WAITING, receive
 from bot.usecases.requests.withdrawal import withdraw
+from tests.language.english import en
 from tests.usecases.core_bot import ANTON, GLEB, OLGA, SHELL, VERA, VIKTOR, CoreBot
 from tests.usecases.messenger import LINES_PER_MESSAGE
 
@@ -76,7 +77,7 @@ def test_a_click_too_many_that_plans_is_told_to_who_pressed_it_and_recorded_each
     for _ in range(2):
         assert receive(core_bot.ctx, core_bot.click(OLGA, change, button)) is Receipt.TOO_MANY
     assert receive(core_bot.ctx, core_bot.click(OLGA, change, button, value="1001.x.y.z")) is Receipt.TOO_MANY
-    assert core_bot.waiting_whispers()[-1].reply.title.startswith("20 of your commands are waiting")
+    assert en(core_bot.waiting_whispers()[-1].reply.title).startswith("20 of your commands are waiting")
     refused = core_bot.records(Tag.REVIEW_REFUSED)
     assert [(record.actor, record.subject) for record in refused] == [
         *[(OLGA.id, change.id)] * 2,

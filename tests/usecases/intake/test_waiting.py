@@ -8,6 +8,7 @@ from bot.usecases.authority import card_token
 from bot.usecases.delivery.cards import AGAIN
 from bot.usecases.delivery_errors import ChannelDead, Lost
 from bot.usecases.execution.executor import WAIT_IS_NEWS_MS
+from tests.language.english import en
 from tests.usecases.core_bot import APPROVALS, OLGA, OPS, VERA, CoreBot
 
 WAITS = "waits for the audit channel"
@@ -36,10 +37,10 @@ def test_a_card_that_cannot_be_posted_is_told_to_the_requester_once(core_bot: Co
     core_bot.messenger.fail("post", *[ChannelDead("channel_not_found")] * 3)
     core_bot.type(OLGA, "thing remove one")
     core_bot.wait(60)
-    told = [one for one in core_bot.messenger.whispers if "cannot be posted" in one.reply.title]
+    told = [one for one in core_bot.messenger.whispers if "cannot be posted" in en(one.reply.title)]
     assert len(told) == 1
     assert told[0].person == OLGA
-    assert "channel_not_found" in told[0].reply.title
+    assert "channel_not_found" in en(told[0].reply.title)
     assert core_bot.messenger.cards, "it is posted in the end"
 
 
@@ -51,7 +52,7 @@ def test_it_is_told_also_when_the_process_dies_before_it_says_so(core_bot: CoreB
         store.outbox.claim(core_bot.clock.now_ms(), kind="card")
     core_bot.restart()
     core_bot.wait(60)
-    told = [one.person for one in core_bot.messenger.whispers if "cannot be posted" in one.reply.title]
+    told = [one.person for one in core_bot.messenger.whispers if "cannot be posted" in en(one.reply.title)]
     assert told == [OLGA]
 
 
@@ -65,7 +66,7 @@ def test_a_card_that_cannot_stand_where_it_was_typed_moves_to_the_approval_chann
     change = core_bot.change()
     assert (change.channel, change.card is None) == (APPROVALS, False)
     assert change.card_id not in ("", first.card_id)
-    told = [one.reply.title for one in core_bot.messenger.whispers if "cannot be posted" in one.reply.title]
+    told = [one.reply.title for one in core_bot.messenger.whispers if "cannot be posted" in en(one.reply.title)]
     assert told == [
         f"The card of CR-1001 cannot be posted in {mentions.channel('DCOLLEAGUE')}: "
         "the channel does not exist, or it is private and the bot is not in it (channel_not_found). "
@@ -82,11 +83,11 @@ def test_it_moves_once_and_then_the_hint_names_where_it_is_to_stand(core_bot: Co
     core_bot.type(OLGA, "thing paint one", channel="DCOLLEAGUE")
     core_bot.wait(120)
     assert core_bot.change().channel == APPROVALS
-    told = [one.reply for one in core_bot.messenger.whispers if "cannot be posted" in one.reply.title]
+    told = [one.reply for one in core_bot.messenger.whispers if "cannot be posted" in en(one.reply.title)]
     assert len(told) == 2
-    assert mentions.channel(APPROVALS) in told[-1].title
-    assert told[-1].notes[0].startswith("Invite the bot to the channel")
-    assert told[-1].notes[0].endswith("The channel is B24BOT_APPROVAL_CHANNEL.")
+    assert mentions.channel(APPROVALS) in en(told[-1].title)
+    assert en(told[-1].notes[0]).startswith("Invite the bot to the channel")
+    assert en(told[-1].notes[0]).endswith("The channel is B24BOT_APPROVAL_CHANNEL.")
     assert told[-1].notes[1] == AGAIN
 
 

@@ -35,6 +35,7 @@ from bot.usecases.integrity.checkpoints import EVERY_MS, write_checkpoint
 from bot.usecases.integrity.witness_writer import WitnessWriter
 from bot.usecases.process.audit_progress import AuditProgress, ChainState
 from bot.usecases.process.found_limits import FoundLimits
+from tests.language.english import en
 from tests.usecases.core_bot import IDA, OLGA, CoreBot
 from tests.usecases.integrity.test_witness_writer import mac, rewrite
 
@@ -171,7 +172,7 @@ def test_a_record_changed_before_the_mark_is_found_before_anything_runs(
     old.wait(1)
     old.work()
     assert old.now(change).status is Status.FAILED
-    assert limit.why in old.now(change).outcome
+    assert limit.why in en(old.now(change).outcome)
     assert old.toy.calls == []
     assert [one.levelno for one in caplog.records if getattr(one, "action", "") == "limit_set"] == [logging.ERROR]
 
@@ -231,7 +232,7 @@ def test_after_the_minute_what_a_decision_rests_on_is_still_proved(old: CoreBot)
     assert not is_unchecked(old.ctx)
     old.work()
     assert old.now(change).status is Status.FAILED
-    assert "does not bear out" in old.now(change).outcome
+    assert "does not bear out" in en(old.now(change).outcome)
     assert old.toy.calls == []
 
 
@@ -375,10 +376,10 @@ def test_new_heads_go_to_the_witness_meanwhile(old: CoreBot, tmp_path: Path) -> 
 
 def test_the_status_tells_that_it_waits_and_then_up_to_where_the_log_was_recomputed(old: CoreBot) -> None:
     check = start_again(old)
-    assert "being recomputed" in dict(report_status(old.ctx).facts)["Audit log"]
+    assert "being recomputed" in en(dict(report_status(old.ctx).facts)["Audit log"])
     finish(check)
     told = dict(report_status(old.ctx).facts)["Audit log"]
-    assert told.startswith(f"recomputed as a whole up to #{old.ctx.audit.chain.verified.seq} at ")
+    assert en(told).startswith(f"recomputed as a whole up to #{old.ctx.audit.chain.verified.seq} at ")
 
 
 def test_the_keys_of_records_before_the_mark_are_those_in_it(old: CoreBot) -> None:

@@ -7,6 +7,7 @@ from bot.core.change.change_request import Status
 from bot.usecases.integrity.active_limits import list_limits
 from bot.usecases.integrity.file_identity import CHECK_SECONDS, FILES, FileWatch, note_files
 from bot.usecases.integrity.startup_checks import run_startup_checks
+from tests.language.english import en
 from tests.usecases.core_bot import OLGA, CoreBot
 
 
@@ -18,7 +19,7 @@ def test_a_displaced_lock_file_limits_the_bot_to_reading_and_is_lifted_by_itself
     core_bot.work()
     assert core_bot.now(change).status is not Status.DONE
     assert core_bot.toy.calls == []
-    assert "/srv/b24bot/worker.lock is gone." in core_bot.now(change).outcome
+    assert "/srv/b24bot/worker.lock is gone." in en(core_bot.now(change).outcome)
     core_bot.type(OLGA, "thing remove two")
     assert "Stop every b24bot of that folder" in core_bot.last_whisper
     core_bot.ctx.files.compare_with(lambda: "")

@@ -16,6 +16,7 @@ from bot.usecases.chat_port import Channels
 from bot.usecases.delivery_errors import ChannelDead, Lost
 from bot.usecases.integrity.active_limits import check_limits
 from bot.usecases.integrity.audit_gate import LASTS_SECONDS, SLOW_MS, LagWatch, find_audit_channel_limit
+from tests.language.english import en
 from tests.usecases.core_bot import APPROVALS, AUDIT, IDA, OLGA, CoreBot
 
 HALF_AN_HOUR = 1_800
@@ -87,7 +88,7 @@ def test_it_holds_in_the_transaction_right_before_the_call(core_bot: CoreBot) ->
     core_bot.toy.on_open = wait
     core_bot.do_jobs()
     assert core_bot.now(change).status is Status.FAILED
-    assert "Nothing was done. The audit channel" in core_bot.now(change).outcome
+    assert "Nothing was done. The audit channel" in en(core_bot.now(change).outcome)
     assert core_bot.toy.calls == []
 
 
@@ -97,7 +98,7 @@ def test_a_channel_that_died_after_the_line_about_the_approval_stops_it_too(core
         store.outbox.mark_channel(AUDIT, working=False, reason="is_archived", at=core_bot.clock.now)
     core_bot.do_jobs()
     assert core_bot.now(change).status is Status.FAILED
-    assert "(is_archived)" in core_bot.now(change).outcome
+    assert "(is_archived)" in en(core_bot.now(change).outcome)
     assert core_bot.toy.calls == []
 
 
@@ -120,7 +121,7 @@ def test_a_slow_channel_is_told_once_each_time_to_the_log_and_the_admins(
         )
         == 1
     )
-    told = [one for one in core_bot.waiting_whispers() if "lags behind" in one.reply.title]
+    told = [one for one in core_bot.waiting_whispers() if "lags behind" in en(one.reply.title)]
     assert [(one.person, one.channel) for one in told] == [(IDA, "")]
     mend(core_bot)
     core_bot.clock.advance(60)
@@ -139,7 +140,7 @@ def test_whoever_is_refused_sooner_is_told_sooner(core_bot: CoreBot) -> None:
     stall(core_bot)
     core_bot.clock.advance(61)
     looks(watch, core_bot)
-    assert [one.person for one in core_bot.waiting_whispers() if "lags behind" in one.reply.title] == [IDA]
+    assert [one.person for one in core_bot.waiting_whispers() if "lags behind" in en(one.reply.title)] == [IDA]
 
 
 def test_what_is_old_and_goes_at_once_is_no_trouble(core_bot: CoreBot, caplog: pytest.LogCaptureFixture) -> None:
@@ -166,7 +167,9 @@ def test_a_dead_channel_is_told_the_admins_of_this_workspace_and_no_others(core_
     core_bot.messenger.fail("audit", *[ChannelDead("is_archived")] * 100)
     core_bot.type(OLGA, "thing remove one")
     looks(LagWatch(core_bot.ctx), core_bot)
-    (told,) = [one for one in core_bot.waiting_whispers() if "the channel is archived (is_archived)" in one.reply.title]
+    (told,) = [
+        one for one in core_bot.waiting_whispers() if "the channel is archived (is_archived)" in en(one.reply.title)
+    ]
     assert told.person == IDA
 
 

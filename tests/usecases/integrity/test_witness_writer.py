@@ -30,6 +30,7 @@ from bot.usecases.integrity.witness_writer import (
     find_witness_limit,
 )
 from bot.usecases.process.audit_progress import ChainState
+from tests.language.english import en
 from tests.usecases.core_bot import ANTON, IDA, OLGA, SHELL, CoreBot
 
 GUARDS = ("audit_no_update", "audit_no_delete", "audit_no_replace")
@@ -374,10 +375,10 @@ def test_a_witness_that_cannot_be_written_is_in_the_status_at_once_and_the_admin
         core_bot.clock.advance(LASTS_SECONDS)
         anchoring.run_once()
         watch.run_once()
-    told = [one for one in core_bot.waiting_whispers() if "cannot be written: No such file" in one.reply.title]
+    told = [one for one in core_bot.waiting_whispers() if "cannot be written: No such file" in en(one.reply.title)]
     assert [one.person for one in told] == [IDA]
     assert (core_bot.store.facts.get(UNWRITTEN) or "").startswith(f"{since} ")
-    assert dict(report_status(core_bot.ctx).facts)["Witness"].startswith("not written since ")
+    assert en(dict(report_status(core_bot.ctx).facts)["Witness"]).startswith("not written since ")
     folder.mkdir()
     anchoring.run_once()
     watch.run_once()
@@ -391,7 +392,7 @@ def test_a_witness_that_cannot_be_written_is_in_the_status_at_once_and_the_admin
     core_bot.clock.advance(LASTS_SECONDS)
     watch.run_once()
     (again,) = core_bot.waiting_whispers()
-    assert "cannot be written" in again.reply.title
+    assert "cannot be written" in en(again.reply.title)
 
 
 def test_a_witness_and_a_database_that_fail_at_once_are_told_when_the_database_is_back(

@@ -14,6 +14,7 @@ from bot.slack.render.audit_line import audit_line
 from bot.usecases.authority import card_token
 from bot.usecases.outcomes.follow_ups import can_ask_again
 from bot.usecases.requests.undo import BUTTONS_LAST_MS
+from tests.language.english import en, en_facts, en_rows
 from tests.usecases.core_bot import ANTON, OLGA, VERA, VIKTOR, CoreBot
 from tests.usecases.toy import ACME, BETA, Script
 
@@ -35,7 +36,7 @@ def test_a_partly_done_change_is_told_as_such_and_not_as_plainly_failed(core_bot
     assert (change.status, change.partly, change.status_word) == (Status.FAILED, True, "partly done")
     assert change.found == {"one is": "green", "two is": "red"}
     assert core_bot.records(Tag.EXECUTION_ENDED)[-1].facts["partly"] is True
-    assert "Partly done. Not every call was done" in core_bot.threads[-1]
+    assert "Partly done. Some calls were not made" in core_bot.threads[-1]
     core_bot.type(OLGA, "request list")
     table = core_bot.messenger.whispers[-1].reply.table
     assert table is not None
@@ -65,7 +66,7 @@ def listed(core_bot: CoreBot, options: str = "") -> list[tuple[str, str]]:
     """Number and status, as `request list` shows them."""
     core_bot.type(OLGA, f"request list {options}")
     table = core_bot.messenger.whispers[-1].reply.table
-    return [] if table is None else [(row[0], row[1]) for row in table.rows]
+    return [(row[0], row[1]) for row in en_rows(table)]
 
 
 SAME = "Asking for the same again would end the same way"
@@ -73,7 +74,7 @@ SAME = "Asking for the same again would end the same way"
 
 def shown(core_bot: CoreBot, change: ChangeRequest) -> dict[str, str]:
     core_bot.type(OLGA, f"request show {change.id}")
-    return dict(core_bot.messenger.whispers[-1].reply.facts)
+    return dict(en_facts(core_bot.messenger.whispers[-1].reply))
 
 
 def test_request_show_tells_what_the_card_tells_of_the_parts(core_bot: CoreBot) -> None:
@@ -92,7 +93,7 @@ def test_the_audit_line_says_that_a_part_was_done_which_and_what_was_not(core_bo
     table = core_bot.messenger.whispers[-1].reply.table
     assert table is not None
     assert table.rows[0][2] == (
-        f"{told} · Not done: two is: red · Not every call was done, and only part of it happened. · "
+        f"{told} · Not done: two is: red · Some calls were not made, and the change was only partly applied. · "
         "The toy refused (E_NO). Ask its owner."
     )
     line = audit_line(core_bot.records(Tag.EXECUTION_ENDED)[-1])
@@ -104,7 +105,7 @@ def test_what_nothing_shows_is_told_call_by_call(core_bot: CoreBot) -> None:
     change = core_bot.approved("thing wave one two")
     core_bot.toy.scripts.extend([Script(), REFUSED])
     core_bot.work()
-    assert "• Done: Paint one." in (core_bot.now(change).outcome or "")
+    assert "• Done: Paint one." in (en(core_bot.now(change).outcome or ""))
     facts = core_bot.records(Tag.EXECUTION_ENDED)[-1].facts
     assert (facts["happened"], facts["missing"]) == ("Paint one.", "Paint two.")
     assert shown(core_bot, change)["Next"] == "Look on the portal before you ask for the rest."
@@ -142,7 +143,7 @@ def test_the_undo_of_a_part_names_what_has_changed_and_is_linked(core_bot: CoreB
 
 
 def test_the_code_of_a_refusal_stands_once(core_bot: CoreBot) -> None:
-    assert half_done(core_bot).outcome.count("E_NO") == 1
+    assert en(half_done(core_bot).outcome).count("E_NO") == 1
 
 
 def test_what_is_left_of_a_partly_done_change_is_asked_for_again(core_bot: CoreBot) -> None:

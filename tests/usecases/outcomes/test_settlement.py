@@ -19,6 +19,7 @@ from bot.usecases.authority.memberships import SLACK_NOT_ASKED
 from bot.usecases.delivery_errors import Lost
 from bot.usecases.intake.receipts import receive
 from bot.usecases.outcomes.settlement import settle_by_hand
+from tests.language.english import en
 from tests.usecases.core_bot import ANTON, GLEB, IDA, OLGA, SHELL, STRANGER, VERA, VIKTOR, CoreBot, person
 from tests.usecases.requests.test_review_races import race
 from tests.usecases.toy import ASK_PEOPLE_AFTER_MS, Script
@@ -122,7 +123,7 @@ def test_reading_back_goes_on_beside_the_people_and_may_be_first(core_bot: CoreB
     assert core_bot.now(change).status is Status.FAILED
     told = core_bot.press(VERA, change, card_token.WAS_DONE)
     assert told.startswith("Your click changed nothing: CR-1001 (Remove one) failed; there is nothing to settle.")
-    assert "Read back twice" in told
+    assert "Verified twice" in told
     assert core_bot.now(change).settled_by is None
     assert core_bot.now(change).status is Status.FAILED
 
@@ -222,7 +223,9 @@ def test_two_people_at_once_are_one_ending_and_the_other_is_told_whose(core_bot:
     assert (record.actor, record.facts["status"]) == (winner.id, ended.status)
     told = {whisper.person: whisper.reply.title for whisper in core_bot.waiting_whispers()[before:]}
     assert told[winner] == f"CR-1001 (Remove one) is settled: {ended.status}."
-    assert f"there is nothing to settle. {mentions.person(winner)} looked on the portal: it was {word}." in told[loser]
+    assert f"there is nothing to settle. {mentions.person(winner)} looked on the portal: it was {word}." in en(
+        told[loser]
+    )
 
 
 def test_the_same_press_delivered_twice_is_one(core_bot: CoreBot) -> None:

@@ -9,6 +9,7 @@ from bot.core.change.change_request import ChangeRequest, Status
 from bot.host.guarded_calls import GuardedPlugin
 from bot.usecases.admin.builtin_plugin import make_registry
 from bot.usecases.authority import card_token
+from tests.language.english import en
 from tests.usecases.core_bot import ANTON, OLGA, CoreBot
 from tests.usecases.toy import ASK_PEOPLE_AFTER_MS, Script
 
@@ -25,7 +26,7 @@ def guarded(core_bot: CoreBot) -> CoreBot:
 
 
 def outcome(core_bot: CoreBot, change: ChangeRequest) -> str:
-    return core_bot.now(change).outcome or ""
+    return en(core_bot.now(change).outcome or "")
 
 
 @pytest.mark.parametrize(("effect", "status"), [(True, Status.DONE), (False, Status.FAILED)])
@@ -40,7 +41,7 @@ def test_a_fault_in_the_call_is_named_once_reading_back_has_settled_it(
         guarded.toy.things.pop("one")
     guarded.wait(120)
     assert guarded.now(change).status is status
-    assert outcome(guarded, change).startswith("The plugin failed in the call")
+    assert outcome(guarded, change).startswith("The plugin failed during the call")
     assert IN_CALL in outcome(guarded, change)
     assert IN_CALL in str(guarded.records(Tag.EXECUTION_RESOLVED)[-1].facts["outcome"])
     assert IN_CALL in guarded.threads[-1]
@@ -79,4 +80,4 @@ def test_asking_again_after_a_fault_says_what_has_to_be_mended_first(guarded: Co
     guarded.type(OLGA, f"request show {change.id}")
     facts = guarded.messenger.whispers[-1].reply.facts
     (step,) = [text for label, text in facts if label == "Next"]
-    assert step.startswith("Ask again… on its card once what the outcome names is mended")
+    assert en(step).startswith("Ask again… on its card once what the outcome names is mended")

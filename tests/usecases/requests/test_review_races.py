@@ -16,6 +16,7 @@ from bot.usecases.authority import card_token
 from bot.usecases.intake.receipts import receive
 from bot.usecases.requests.expiry import expire_overdue
 from bot.usecases.runtime.worker import perform_job
+from tests.language.english import en
 from tests.usecases.core_bot import ANTON, IDA, OLGA, VERA, CoreBot
 
 ROUNDS = 10
@@ -68,7 +69,7 @@ def test_two_approvals_at_once_are_one_decision(core_bot: CoreBot) -> None:
         assert jobs == {"n": 1}
         late = [whisper.reply.title for whisper in core_bot.waiting_whispers()]
         assert len(late) == 1
-        assert "about to run" in late[0]
+        assert "about to run" in en(late[0])
         core_bot.deliver()
     core_bot.work()
     assert len(core_bot.toy.calls) == ROUNDS

@@ -16,6 +16,7 @@ from bot.usecases.admin.allow_list import grant_role, revoke_role
 from bot.usecases.authority import card_token
 from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError, Impossible, Lost
 from bot.usecases.notifications import LASTS_MS
+from tests.language.english import en
 from tests.store.samples import PATHS
 from tests.usecases.core_bot import (
     ANTON,
@@ -291,8 +292,8 @@ def test_a_reason_is_cut_and_mentions_nobody(core_bot: CoreBot) -> None:
     change = core_bot.ask()
     core_bot.send(ANTON, change, f"{FORGED} " + "x" * 2_000)
     outcome = core_bot.now(change).outcome
-    assert outcome.startswith("Rejected: UVICTIM xxx")
-    assert len(outcome) == len("Rejected: ") + 1_000
+    assert en(outcome).startswith("Rejected: UVICTIM xxx")
+    assert len(en(outcome)) == len("Rejected: ") + 1_000
     core_bot.deliver()
     assert FORGED not in core_bot.threads[0]
 

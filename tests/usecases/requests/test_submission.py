@@ -26,6 +26,7 @@ from bot.usecases.delivery_errors import ChannelDead
 from bot.usecases.requests.change_opening import check_can_be_decided
 from bot.usecases.requests.command_answers import preview
 from bot.usecases.requests.planning import plan_or_read
+from tests.language.english import en, en_facts
 from tests.usecases.core_bot import ANTON, APPROVALS, AUDIT, GLEB, IDA, OLGA, OPS, ROLES, SHELL, STRANGER, VERA, CoreBot
 from tests.usecases.toy import BETA, FORGED
 
@@ -120,8 +121,8 @@ def test_another_change_of_the_same_target_is_not_taken_on_while_the_first_is_op
     assert core_bot.type(VERA, "thing paint one") == "Not taken on: CR-1001 (Remove one) must end first."
     assert core_bot.messenger.whispers[-1].mood == "refusal"
     (hint,) = core_bot.messenger.whispers[-1].reply.notes
-    assert hint.startswith(f"{mentions.person(OLGA)} asked for it at ")
-    assert f"its card is in {mentions.channel(APPROVALS)}, and its status is pending. Ask again" in hint
+    assert en(hint).startswith(f"{mentions.person(OLGA)} asked for it at ")
+    assert f"its card is in {mentions.channel(APPROVALS)}, and its status is pending. Ask again" in en(hint)
     assert [change.number for change in core_bot.store.changes.with_status(Status)] == [first.number]
 
 
@@ -250,7 +251,7 @@ def test_a_mistake_is_told_with_what_may_have_been_meant(core_bot: CoreBot) -> N
     core_bot.type(OLGA, "thing remov one")
     whisper = core_bot.messenger.whispers[-1]
     assert (whisper.mood, whisper.suggestion) == ("refusal", "thing remove one")
-    assert not any("I read" in note for note in whisper.reply.notes)
+    assert not any("I read" in en(note) for note in whisper.reply.notes)
 
 
 @pytest.mark.parametrize(
@@ -287,7 +288,7 @@ def test_every_answer_to_a_line_that_was_read_otherwise_than_typed_shows_what_wa
 )
 def test_a_line_that_was_read_as_typed_is_not_repeated(core_bot: CoreBot, typed: str) -> None:
     core_bot.type(OLGA, typed)
-    assert not any("I read" in note for note in core_bot.messenger.whispers[-1].reply.notes)
+    assert not any("I read" in en(note) for note in core_bot.messenger.whispers[-1].reply.notes)
 
 
 def test_a_mention_in_a_refused_line_is_shown_by_its_name(core_bot: CoreBot) -> None:
@@ -299,9 +300,9 @@ def test_a_mention_in_a_refused_line_is_shown_by_its_name(core_bot: CoreBot) -> 
 def test_a_long_line_is_told_in_part(core_bot: CoreBot) -> None:
     core_bot.type(OLGA, "thing remov «" + "x" * 3_000 + "»")
     note = core_bot.messenger.whispers[-1].reply.notes[-1]
-    assert note.startswith("I read: thing remov xxx")
-    assert note.endswith("… (3,012 characters)")
-    assert len(note) < 400
+    assert en(note).startswith("I read: thing remov xxx")
+    assert en(note).endswith("… (3,012 characters)")
+    assert len(en(note)) < 400
 
 
 def test_an_error_of_the_portal_is_told_with_its_code_and_a_reference_and_without_marks(
@@ -346,7 +347,7 @@ def test_what_nobody_could_approve_is_refused_at_once(
     roles = {who: role for who, role in ROLES.items() if who not in without}
     core_bot = make_core_bot(terms=Terms(quorum=quorum), roles=roles)
     assert sentence in core_bot.type(OLGA, "thing remove one")
-    assert "b24bot access grant" in core_bot.messenger.whispers[-1].reply.notes[0]
+    assert "b24bot access grant" in en(core_bot.messenger.whispers[-1].reply.notes[0])
     assert no_change(core_bot)
 
 
@@ -425,7 +426,7 @@ def test_what_the_remote_side_did_wrong_has_a_reference_by_which_an_admin_finds_
     core_bot.toy.closed = error
     with caplog.at_level(logging.WARNING, "b24bot"):
         assert core_bot.type(OLGA, "thing remove one") == error.sentence
-    told = dict(core_bot.messenger.whispers[-1].reply.facts)
+    told = dict(en_facts(core_bot.messenger.whispers[-1].reply))
     reference = told.pop("Reference")
     assert told == facts
     (record,) = [each for each in caplog.records if reference in each.getMessage()]

@@ -18,6 +18,7 @@ from bot.store.sealing.keyring import Keyring
 from bot.usecases.authority import card_token
 from bot.usecases.intake.receipts import receive
 from bot.usecases.runtime.worker import Worker
+from tests.language.english import en
 from tests.usecases.core_bot import ANTON, IDA, OLGA, VERA, VIKTOR, CoreBot
 from tests.usecases.toy import ACME, BETA, Toy
 
@@ -81,7 +82,7 @@ def in_time(ready: Callable[[], bool]) -> bool:
 
 
 def answers(core_bot: CoreBot) -> list[str]:
-    return [whisper.reply.title for whisper in core_bot.messenger.whispers]
+    return [en(whisper.reply.title) for whisper in core_bot.messenger.whispers]
 
 
 def under_way(core_bot: CoreBot) -> int:

@@ -29,6 +29,7 @@ from bot.usecases.integrity.active_limits import FROZEN
 from bot.usecases.notifications import queue_card
 from bot.usecases.runtime.worker import SWEEP_SECONDS, Worker, maintain_plugins, perform_job
 from tests.host.invented import Invented
+from tests.language.english import en
 from tests.store.neighbour import locked_by_another
 from tests.usecases.core_bot import ANTON, HOME, OLGA, SHELL, VERA, CoreBot
 from tests.usecases.toy import Script
@@ -74,7 +75,7 @@ def test_a_poison_job_does_not_block_the_others(core_bot: CoreBot, text: str) ->
         receive(core_bot.ctx, core_bot.typed(OLGA, line))
     core_bot.do_jobs()
     core_bot.deliver()
-    titles = [whisper.reply.title.split(".")[0] for whisper in core_bot.messenger.whispers]
+    titles = [en(whisper.reply.title).split(".")[0] for whisper in core_bot.messenger.whispers]
     assert len(titles) == 4
     assert titles[1] == "Things"
     assert core_bot.change().status is Status.PENDING
@@ -136,8 +137,8 @@ def test_when_the_store_cannot_be_written_it_is_said_directly(hasty: CoreBot, be
     with locked_by_another(hasty.store.database.path, begin):
         perform_job(hasty.ctx, job)
         (whisper,) = hasty.messenger.whispers
-    assert whisper.reply.title.endswith("Nothing was sent to the portal for this. Try again in a moment.")
-    assert "database is locked" in whisper.reply.title
+    assert en(whisper.reply.title).endswith("Nothing was sent to the portal for this. Try again in a moment.")
+    assert "database is locked" in en(whisper.reply.title)
     assert whisper.answer_url
     save_unsaved_results(hasty.ctx)
     assert job_count(hasty) == 0, "what was told not to be done is not done later"
@@ -178,8 +179,8 @@ def test_a_change_request_that_could_not_be_begun_is_run_when_it_can_be(hasty: C
     with locked_by_another(hasty.store.database.path):
         perform_job(hasty.ctx, job)
     title = hasty.messenger.whispers[-1].reply.title
-    assert title.startswith("CR-1001 (Remove one): The database cannot be written now")
-    assert "Nothing was sent" not in title
+    assert en(title).startswith("CR-1001 (Remove one): The database cannot be written now")
+    assert "Nothing was sent" not in en(title)
     assert hasty.toy.calls == []
     hasty.wait(10)
     assert hasty.now(change).status is Status.DONE
@@ -231,7 +232,7 @@ def test_a_running_worker_answers_asks_runs_and_tells(core_bot: CoreBot, working
         return core_bot.now(change).status is Status.DONE
 
     assert in_time(pass_time)
-    told = "Done and verified by reading it back.\n• one is: red → absent"
+    told = "Done and verified.\n• one is: red → absent"
 
     def told_in_time() -> bool:
         core_bot.clock.advance(0.2)

@@ -60,7 +60,7 @@ def registered(portal: Portal, connector: str) -> dict[str, str]:
 
 def active(portal: Portal, seen: Observation) -> list[Line]:
     """The lines that an observation shows the connector active on, with or without an error."""
-    return [line for line in portal.lines() if seen.get(line.title, "").startswith(ACTIVE)]
+    return [line for line in portal.lines() if str(seen.get(line.title, "")).startswith(ACTIVE)]
 
 
 def observe_connectors(portal: Portal, connectors: Iterable[str]) -> Observation:

@@ -18,6 +18,7 @@ from plugins.bitrix24.commands.common.arguments import (
     parse_text,
     parse_url,
 )
+from tests.language.english import en
 
 an_id = arguments.an_id("chat").parse
 
@@ -92,15 +93,15 @@ def test_what_is_wrong_is_refused_with_what_is_wrong_and_quoted_short(
 ) -> None:
     with pytest.raises(BadArgument) as caught:
         parse(word)
-    assert why in caught.value.sentence
-    assert caught.value.sentence.isprintable()
-    assert len(caught.value.sentence) < 200
+    assert why in en(caught.value.sentence)
+    assert en(caught.value.sentence).isprintable()
+    assert len(en(caught.value.sentence)) < 200
 
 
 def test_a_password_in_an_address_is_refused_without_being_repeated() -> None:
     with pytest.raises(BadArgument) as caught:
         parse_url("https://eve:canary@shop.example/")
-    assert "canary" not in caught.value.sentence + caught.value.hint
+    assert "canary" not in en(caught.value.sentence) + en(caught.value.hint)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Languages: messages are put into the words of whoever reads them."""

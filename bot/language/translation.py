@@ -1,0 +1,90 @@
+"""Messages in words: the sentence of the reader's language with its arguments in it.
+
+People, channels, moments and lines to type become marks, of which each surface makes what it has for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from bot.core import mentions
+from bot.language.catalogues import ENGLISH, find_sentence
+from bot.plugin.frozen import dataclass
+from bot.plugin.message import Argument, Channel, CommandLine, Duration, Lines, Message, Person, Text, Time, spell_out
+
+GROUPING = {ENGLISH: ",", "ru": "\u00a0"}
+"""What stands between the thousands of a number."""
+PSEUDO = "en-XA"
+"""No language, but English with every message between ⟦ and ⟧: what stands outside of them is in no catalogue."""
+
+
+def translate(text: Text, language: str = ENGLISH) -> str:
+    """Put a text into words. What is no message is returned as it is.
+
+    A message that no catalogue has, as of a plugin that is not loaded, is shown as its key and arguments.
+    """
+    if isinstance(text, str):
+        return text
+    count = text.arguments.get("count")
+    number = count if isinstance(count, int) else None
+    spoken = ENGLISH if language == PSEUDO else language
+    sentence = find_sentence(spoken, text.key, number) or find_sentence(ENGLISH, text.key, number)
+    words = {name: _word(value, language) for name, value in text.arguments.items()}
+    if sentence is None:
+        return spell_out(text.key, words)
+    found = sentence.format_map(words)
+    return f"⟦{found}⟧" if language == PSEUDO else found
+
+
+def _word(value: Argument, language: str) -> str:
+    match value:
+        case str():
+            return value
+        case int():
+            return f"{value:,}".replace(",", GROUPING.get(language, ","))
+        case Message():
+            return translate(value, language)
+        case tuple():
+            return ", ".join(_word(one, language) for one in value)
+        case Person():
+            return mentions.mark_account(value.person)
+        case Channel():
+            return mentions.channel(value.channel)
+        case Time():
+            return mentions.mark_time(value.time)
+        case CommandLine():
+            return mentions.mark_command_line(value.command_line)
+        case Lines():
+            return "".join(f"\n• {translate(one, language)}" for one in value.lines)
+        case Duration():
+            return translate(describe_duration(value.duration), language)
+        case _:
+            assert_never(value)
+
+
+def describe_duration(milliseconds: int) -> Message:
+    """A length of time as its largest unit that comes out even: `90 seconds`, `15 minutes`, `2 days`."""
+    seconds = max(1, round(milliseconds / 1000))
+    if seconds % 86_400 == 0:
+        return Message("time.days", count=seconds // 86_400)
+    if seconds % 3_600 == 0:
+        return Message("time.hours", count=seconds // 3_600)
+    if seconds % 60 == 0:
+        return Message("time.minutes", count=seconds // 60)
+    return Message("time.seconds", count=seconds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Translator:
+    """Puts messages into the words of one language."""
+
+    language: str = ENGLISH
+
+    def render(self, text: Text) -> str:
+        """One text in words."""
+        return translate(text, self.language)
+
+    def render_all(self, texts: Iterable[Text]) -> tuple[str, ...]:
+        """Several, each in words."""
+        return tuple(translate(text, self.language) for text in texts)

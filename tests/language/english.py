@@ -1,0 +1,44 @@
+"""Texts in English, for tests that read them as people do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar, cast
+
+from bot.language.translation import translate
+from bot.plugin import Message, Reply, Table, Text
+
+T = TypeVar("T")
+
+
+def en(text: Text) -> str:
+    """Put a text into English words."""
+    return translate(text)
+
+
+def en_rows(table: Table | None) -> tuple[tuple[str, ...], ...]:
+    """The rows of a table in English; none where there is no table."""
+    return tuple(tuple(map(en, row)) for row in table.rows) if table else ()
+
+
+def en_facts(reply: Reply) -> list[tuple[str, str]]:
+    """The facts of a reply in English."""
+    return [(en(label), en(text)) for label, text in reply.facts]
+
+
+def spoken(value: T) -> T:
+    """A value with every message in it put into English."""
+    return cast(T, _spoken(value))
+
+
+def _spoken(value: Any) -> Any:
+    if isinstance(value, Message):
+        return translate(value)
+    if isinstance(value, Mapping):
+        return {key: _spoken(each) for key, each in value.items()}
+    if isinstance(value, tuple | list):
+        return type(value)(_spoken(each) for each in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{one.name: _spoken(getattr(value, one.name)) for one in fields(value)})
+    return value
