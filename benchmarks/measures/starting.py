@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -32,17 +32,21 @@ def sizes(given: Given) -> tuple[int, ...]:
 
 
 def samples(given: Given) -> Samples:
-    with tempfile.TemporaryDirectory() as folder:
-        homes = {records: _home(given, Path(folder), records) for records in sizes(given)}
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as streets:
+        homes = {records: streets.enter_context(_home(given, Path(folder), records)) for records in sizes(given)}
         while True:
             found: dict[str, float | str] = {}
-            for records, home in homes.items():
-                found |= {f"{key} {records}": value for key, value in _one(home).items()}
+            for records, here in homes.items():
+                found |= {f"{key} {records}": value for key, value in _one(here).items()}
             yield found
 
 
-def _home(given: Given, folder: Path, records: int) -> Path:
-    """A home that one start has met before: it was migrated, and what a start keeps for the next one is there."""
+@contextmanager
+def _home(given: Given, folder: Path, records: int) -> Iterator[Street]:
+    """A home that one start has met before: it was migrated, and what a start keeps for the next one is there.
+
+    The portal stays the same from then on: one that is gone would make `doctor` try for seconds to reach it.
+    """
     home = folder / str(records)
     if records:
         copied(Path(given.cache), DatabaseSize(records=records), home)
@@ -53,23 +57,23 @@ def _home(given: Given, folder: Path, records: int) -> Path:
         here.start()
         here.until_ready()
         here.b24bot("audit", "verify")
-    shutil.rmtree(home / "home" / "backups", ignore_errors=True)
-    return home
+        here.stop_bot()
+        shutil.rmtree(home / "home" / "backups", ignore_errors=True)
+        yield here
 
 
-def _one(home: Path) -> Sample:
-    with street(home) as here:
-        here.inhabit({"Ida": Role.ADMIN})
-        begun = here.start()
-        here.until(partial(_acknowledges, here), within=100, what="the first ack")
-        ack = time.perf_counter() - begun
-        here.until_ready()
-        ready, rss = time.perf_counter() - begun, here.resident_mb()
-        found = {"ack": ack, "ready": ready, "rss": rss, "status": here.b24bot("status")}
-        found["grant"] = here.b24bot("access", "grant", "T0001:U0B24BENCH", "viewer", "--reason", "bench")
-        found["doctor"] = here.b24bot("doctor")
-        found["verify"] = here.b24bot("audit", "verify")
-        return found
+def _one(here: Street) -> Sample:
+    begun = here.start()
+    here.until(partial(_acknowledges, here), within=100, what="the first ack")
+    ack = time.perf_counter() - begun
+    here.until_ready()
+    ready, rss = time.perf_counter() - begun, here.resident_mb()
+    found = {"ack": ack, "ready": ready, "rss": rss, "status": here.b24bot("status")}
+    found["grant"] = here.b24bot("access", "grant", "T0001:U0B24BENCH", "viewer", "--reason", "bench")
+    found["doctor"] = here.b24bot("doctor")
+    found["verify"] = here.b24bot("audit", "verify")
+    here.stop_bot()
+    return found
 
 
 def _acknowledges(here: Street) -> bool:
