@@ -13,7 +13,7 @@ from bot.host.discovery import close_plugins, load_plugins
 from bot.host.guarded_calls import blame_plugin
 from bot.host.plugin_services import services_for
 from bot.language.translation import translate
-from bot.plugin import Place, PlaceTerm, Plugin, PluginError, Refusal, Reply
+from bot.plugin import Message, Place, PlaceTerm, Plugin, PluginError, Refusal, Reply
 from bot.store.engine.database import FILE_NAME, Database
 from bot.store.schema.migrations import pending
 from bot.store.store import Store
@@ -77,7 +77,11 @@ def _look(environment: Environment, plugin: Plugin, place: Place, store: Store) 
         raise ConfigurationError(f"The plugin {plugin.name} does not answer `{command.path}` with a reply.")
     data = reply.data if isinstance(reply.data, Mapping) else {}
     listed = data.get(PROBLEMS)
-    problems = [str(one) for one in listed] if isinstance(listed, list | tuple) else []
+    problems = (
+        [translate(one) if isinstance(one, Message) else str(one) for one in listed]
+        if isinstance(listed, list | tuple)
+        else []
+    )
     return problems, [note for note in map(translate, reply.notes) if note not in problems]
 
 

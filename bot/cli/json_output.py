@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from bot.core import mentions
 from bot.core.audit.stored_views import Object
 from bot.language.translation import translate
-from bot.plugin import Json, Reply, Table, Text, iso, iso_or_none
+from bot.plugin import Json, JsonWithTexts, Message, Reply, Table, Text, iso, iso_or_none
 from bot.store.repositories.outbox import OutboxEntry
 from bot.usecases.chat_refusals import FindRefusal
 from bot.usecases.delivery.dead_letters import describe_content, describe_subject
@@ -38,7 +40,7 @@ def reply_object(reply: Reply) -> Object:
     return {
         "title": _words(reply.title),
         "notes": [_words(note) for note in reply.notes],
-        "data": _in_words(reply) if reply.data is None else reply.data,
+        "data": _in_words(reply) if reply.data is None else in_english(reply.data),
     }
 
 
@@ -49,6 +51,15 @@ def _in_words(reply: Reply) -> Json:
         "facts": [{"name": _words(name), "value": _words(value)} for name, value in reply.facts],
         "rows": _rows(reply.table) if reply.table is not None else [],
     }
+
+
+def in_english(data: JsonWithTexts) -> Json:
+    """What programs are given: the same data with each text for people in English."""
+    if isinstance(data, Message):
+        return _words(data)
+    if isinstance(data, Mapping):
+        return {name: in_english(each) for name, each in data.items()}
+    return data if isinstance(data, str) or not isinstance(data, Sequence) else [in_english(each) for each in data]
 
 
 def _rows(table: Table) -> list[Json]:

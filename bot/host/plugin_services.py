@@ -10,7 +10,8 @@ from pathlib import Path
 
 from bot.core.audit.audit_record import SYSTEM, Entry
 from bot.core.redaction.sanitizer import sanitize
-from bot.plugin import Clock, Event, Records, Secrets
+from bot.language.translation import translate
+from bot.plugin import Clock, Event, Message, Records, Secrets, Text
 from bot.plugin.frozen import dataclass
 from bot.store.store import Store
 
@@ -53,7 +54,7 @@ class PluginServices:
     def transaction(self) -> AbstractContextManager[None]:
         return self.store.engine.unit_of_work()
 
-    def record(self, event: Event, place: str, facts: Mapping[str, str | int]) -> None:
+    def record(self, event: Event, place: str, facts: Mapping[str, Text | int]) -> None:
         if event not in self.events:
             raise ValueError(f"a plugin may put on record only events that it declares, and not {event.tag}")
         strange = set(facts) - set(event.facts)
@@ -63,12 +64,34 @@ class PluginServices:
             tag=event.tag,
             actor=SYSTEM,
             subject=place,
-            facts=sanitize({"portal": place, **facts}),
+            facts=sanitize({"portal": place, **{name: _in_english(fact) for name, fact in facts.items()}}),
             more=tuple(event.facts),
             quiet=event.quiet,
         )
         with self.store.unit_of_work() as tx:
             tx.record(entry)
+
+
+class _InEnglish(logging.Filter):
+    """Puts messages that a plugin logs into English."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(translate(one) if isinstance(one, Message) else one for one in record.args)
+        return True
+
+
+_in_english_filter = _InEnglish()
+
+
+def _in_english(fact: Text | int) -> str | int:
+    return fact if isinstance(fact, int) else translate(fact)
+
+
+def _log_of(plugin: str) -> logging.Logger:
+    log = logging.getLogger(f"b24bot.plugin.{plugin}")
+    log.addFilter(_in_english_filter)
+    return log
 
 
 def services_for(
@@ -87,7 +110,7 @@ def services_for(
         secrets=store.secrets(plugin),
         records=store.records(plugin),
         clock=clock,
-        log=logging.getLogger(f"b24bot.plugin.{plugin}"),
+        log=_log_of(plugin),
         scratch=store.home / "scratch" / plugin,
         store=store,
         tell_progress=progress,

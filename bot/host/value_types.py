@@ -9,7 +9,7 @@ from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, ForwardRef, Union, get_args, get_origin, get_type_hints
 
-from bot.plugin import Json, Message, Text
+from bot.plugin import Json, JsonWithTexts, Message, Text
 from bot.plugin.message import is_argument
 
 Check = Callable[[Any], str]
@@ -27,7 +27,7 @@ def _check_of(hint: Any) -> Check:
     origin, inner = get_origin(hint), get_args(hint)
     if isinstance(hint, str | ForwardRef):
         # Only JSON is written in terms of itself.
-        return _json
+        return _json_with_texts if "JsonWithTexts" in str(hint) else _json
     if origin in (Union, UnionType):
         return partial(_any_of, tuple(map(_check_of, inner)), hint)
     if origin is tuple and inner[-1:] == (...,):
@@ -58,6 +58,10 @@ def _nothing(_: Any) -> str:
 
 def _json(value: Any) -> str:
     return _JSON(value)
+
+
+def _json_with_texts(value: Any) -> str:
+    return _JSON_WITH_TEXTS(value)
 
 
 def _message(value: Any) -> str:
@@ -138,3 +142,6 @@ def _plain_name(kind: Any) -> str:
 
 
 _JSON = _check_of(bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"] | None)
+_JSON_WITH_TEXTS = _check_of(
+    bool | int | float | str | Message | Sequence["JsonWithTexts"] | Mapping[str, "JsonWithTexts"] | None
+)

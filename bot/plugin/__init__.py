@@ -34,6 +34,7 @@ from bot.plugin.message import (
     Time,
     map_text,
     read_text,
+    write_text,
 )
 from bot.plugin.quoting import quote
 from bot.plugin.times import iso, iso_or_none
@@ -42,6 +43,7 @@ from bot.plugin.values import (
     CallOutcome,
     CallVerdict,
     Json,
+    JsonWithTexts,
     Nothing,
     Observation,
     PartialUndo,
@@ -74,6 +76,7 @@ __all__ = [
     "Event",
     "Group",
     "Json",
+    "JsonWithTexts",
     "Lines",
     "Message",
     "Nothing",
@@ -109,4 +112,5 @@ __all__ = [
     "map_text",
     "quote",
     "read_text",
+    "write_text",
 ]

@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from bot.plugin.commands import Group
 from bot.plugin.frozen import dataclass
+from bot.plugin.message import Text
 from bot.plugin.values import Call, CallOutcome, Json, Observation, Place, PlaceTerm, Plan, Remember, Table
 
 P = TypeVar("P")
@@ -151,8 +152,8 @@ class Services(Protocol):
         """
         ...
 
-    def record(self, event: Event, place: str, facts: Mapping[str, str | int]) -> None:
-        """Put on the audit log what happened to a place.
+    def record(self, event: Event, place: str, facts: Mapping[str, Text | int]) -> None:
+        """Put on the audit log what happened to a place. A message among the facts is recorded in English.
 
         Raises ValueError for an event that the plugin does not declare, and for a fact that the event does not."""
         ...

@@ -120,6 +120,25 @@ def read_text(value: Any) -> Text:
     raise ValueError(f"neither a text nor a message: {type(found).__name__}")
 
 
+def write_text(text: Text) -> Any:
+    """Write a text as JSON, as a plugin's own record may hold it: what `read_text` reads."""
+    return text if isinstance(text, str) else _write(text)
+
+
+def _write(value: Argument) -> Any:
+    match value:
+        case Message():
+            return {"key": value.key, "arguments": {name: _write(one) for name, one in value.arguments.items()}}
+        case Lines():
+            return {"lines": [_write(one) for one in value.lines]}
+        case tuple():
+            return [_write(one) for one in value]
+        case str() | int():
+            return value
+        case _:
+            return {name: getattr(value, name) for name, kind in _KINDS.items() if isinstance(value, kind)}
+
+
 def read_argument(value: Any) -> Argument:
     """The same for whatever may stand in a message."""
     if isinstance(value, str | int):

@@ -8,9 +8,14 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from bot.plugin.frozen import dataclass
-from bot.plugin.message import Text
+from bot.plugin.message import Message, Text
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
+
+JsonWithTexts: TypeAlias = (
+    "bool | int | float | str | Message | Sequence[JsonWithTexts] | Mapping[str, JsonWithTexts] | None"
+)
+"""JSON in which texts for people may stand. Programs get these in English."""
 
 Observation: TypeAlias = Mapping[str, Text]
 """What is true of a target now, as label → state, for example `{"registration": Message("uptime.registered")}`.
@@ -231,4 +236,4 @@ class Reply:
     facts: tuple[tuple[Text, Text], ...] = ()
     table: Table | None = None
     notes: tuple[Text, ...] = ()
-    data: Json = None
+    data: JsonWithTexts = None

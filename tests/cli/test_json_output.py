@@ -11,10 +11,11 @@ import click
 import pytest
 
 from bot.app import read_settings
+from bot.cli.json_output import in_english
 from bot.cli.root import root
 from bot.cli.session import Terminal
 from bot.host.discovery import load_plugins
-from bot.plugin import Risk
+from bot.plugin import Message, Risk
 from bot.usecases.admin.builtin_plugin import make_registry
 from tests.cli.cli_bot import CliBot
 from tests.cli.commands.test_access_command import ME
@@ -156,3 +157,8 @@ def test_a_dry_run_and_a_change_request_give_the_plan_as_data(connected_cli_bot:
 def test_a_plugin_without_data_gives_its_words(cli_bot: CliBot) -> None:
     cli_bot.settings["B24BOT_PLUGINS"] = "tests.cli.odd:plugin"
     assert set(cli_bot.json("thing", "show")["data"]) == {"facts", "rows"}
+
+
+def test_texts_in_the_data_are_given_to_programs_in_english() -> None:
+    days = Message("time.days", count=3)
+    assert in_english({"a": [days, 1, None, "x"], "b": days}) == {"a": ["3 days", 1, None, "x"], "b": "3 days"}

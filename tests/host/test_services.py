@@ -7,7 +7,7 @@ import pytest
 from bot.clock import ShiftedClock
 from bot.core.audit.audit_record import SYSTEM
 from bot.host.plugin_services import PluginServices, services_for
-from bot.plugin import Event
+from bot.plugin import Event, Message
 from bot.store.store import Store, audit_key
 
 GROWN = Event(tag="trees:leaf:grown", sentence="{place} has a new leaf", facts={"leaves": ""}, quiet=True)
@@ -99,3 +99,12 @@ def test_a_plugin_cannot_put_anything_it_likes_on_record(store: Store) -> None:
     with pytest.raises(ValueError, match="only events that it declares"):
         trees.record(forged, "oak", {})
     assert store.audit.find() == []
+
+
+def test_messages_are_recorded_and_logged_in_english(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    trees, days = declaring(store, GROWN), Message("time.days", count=3)
+    trees.record(GROWN, "oak", {"leaves": days})
+    trees.log.warning("grown for %s", days)
+    (record,) = store.audit.find()
+    assert record.facts == {"portal": "oak", "leaves": "3 days"}
+    assert caplog.messages == ["grown for 3 days"]

@@ -12,7 +12,19 @@ from hypothesis import strategies as st
 from bot.core.encoding import canonical
 from bot.core.redaction.redactor import redact_value
 from bot.core.redaction.sanitizer import sanitize
-from bot.plugin import Channel, CommandLine, Duration, Lines, Message, Person, Text, Time, map_text, read_text
+from bot.plugin import (
+    Channel,
+    CommandLine,
+    Duration,
+    Lines,
+    Message,
+    Person,
+    Text,
+    Time,
+    map_text,
+    read_text,
+    write_text,
+)
 
 names = st.from_regex(r"\A[a-z]{1,8}\Z")
 leaves = st.one_of(
@@ -44,6 +56,22 @@ def test_a_stored_text_is_the_text(text: Text) -> None:
 def test_equal_messages_have_equal_hashes(message: Message) -> None:
     again = read_text(json.loads(canonical(message)))
     assert hash(again) == hash(message)
+
+
+def test_what_a_plugin_writes_into_its_record_is_read_as_it_was() -> None:
+    message = Message(
+        "change.name",
+        count=3,
+        who=Person(person="T1:U1"),
+        at=Time(time=5),
+        line=CommandLine(command_line="connector list"),
+        inner=Message("change.absent"),
+        listed=Lines(lines=("a", Message("change.absent"))),
+        many=("a", Message("change.absent")),
+    )
+    assert read_text(json.loads(json.dumps(write_text(message)))) == message
+    assert canonical(write_text(message)) == canonical(message)
+    assert write_text("words") == "words"
 
 
 @pytest.mark.parametrize("stored", [None, 3, True, [], {}, {"person": "T1:U1"}, {"words": "x"}])
