@@ -212,7 +212,7 @@ STORY: tuple[Step, ...] = (
         card="CR-1004",
         why="Another application's connector: the portal answers that all went well. The bot looks.",
         sees=(
-            card("partly done", "only part of it happened"),
+            card("partly done", "only partly applied"),
             portal("id shopchat", gone=("active connectors shopchat",)),
         ),
     ),

@@ -3,13 +3,24 @@
 contract(plugin)         try everything that the host relies on
 Harness(plugin)          plan, drift, perform, verify, judge: a change request without Slack, a step a call
 WholeBot("my_plugin")    real Bolt and a simulated workspace: stories of people who type and press
+in_english(text)         what people read of a message, for an assertion
 scratch_services(…)      what a plugin is given, for a test of one of its parts
 """
 
+from bot.language.translation import translate as in_english
 from bot.testing.conformance import ContractBroken, contract
 from bot.testing.conversation import Conversation
 from bot.testing.harness import Harness
 from bot.testing.services import scratch_services, scratch_store
 from bot.testing.whole_bot import WholeBot
 
-__all__ = ["ContractBroken", "Conversation", "Harness", "WholeBot", "contract", "scratch_services", "scratch_store"]
+__all__ = [
+    "ContractBroken",
+    "Conversation",
+    "Harness",
+    "WholeBot",
+    "contract",
+    "in_english",
+    "scratch_services",
+    "scratch_store",
+]

@@ -141,7 +141,7 @@ def try_observation(harness: Harness, line: str) -> Iterator[str]:
     if isinstance(plan, Plan) and plan.provable:
         seen = harness.verify(plan, place=_place_of(harness, line))
         yield from (
-            f"nothing was done yet, and verify sees another thing than `before` has: {each}"
+            f"nothing was done yet, and verify sees another thing than `before` has: {translate(each)}"
             for each in differences(plan.before, seen)
         )
 
@@ -172,7 +172,7 @@ def try_permission(harness: Harness, line: str) -> Iterator[str]:
         yield f"may_send said no, and perform answered {outcome.verdict} instead of not_sent: {outcome.sentence}"
     elif plan.provable:
         changed = differences(plan.before, harness.verify(plan, place=place))
-        yield from (f"may_send said no, and something changed: {each}" for each in changed)
+        yield from (f"may_send said no, and something changed: {translate(each)}" for each in changed)
 
 
 def try_change(harness: Harness, line: str) -> Iterator[str]:
@@ -182,7 +182,7 @@ def try_change(harness: Harness, line: str) -> Iterator[str]:
         return
     ending = harness.run(line)
     if ending.status != "done":
-        yield f"carried out, it ended as {ending.status}: {ending.outcome}"
+        yield f"carried out, it ended as {ending.status}: {translate(ending.outcome)}"
     elif plan.provable and plan.undo.kind is UndoKind.FULL and plan.undo.line:
         yield from _not_undone(harness, plan, _place_of(harness, line))
 
@@ -194,10 +194,10 @@ def _not_undone(harness: Harness, plan: Plan, place: str | None) -> Iterator[str
         return
     ending = harness.run(plan.undo.line)
     if ending.status != "done":
-        yield f"its undo, “{plan.undo.line}”, ended as {ending.status}: {ending.outcome}"
+        yield f"its undo, “{plan.undo.line}”, ended as {ending.status}: {translate(ending.outcome)}"
     seen = harness.verify(plan, place=place)
     before, after = ({label: each[label] for label in plan.wanted if label in each} for each in (plan.before, seen))
-    yield from (f"its undo did not put back {each}" for each in differences(before, after))
+    yield from (f"its undo did not put back {translate(each)}" for each in differences(before, after))
 
 
 WHOLE: Sequence[WholeTrial] = (try_examples, try_places, try_maintenance)

@@ -208,7 +208,7 @@ BROKEN: dict[str, tuple[Lamps, str]] = {
     "verify None": (broken(verify=lambda *_: None), "TypeError: it returned NoneType instead of Mapping"),
     "verify numbers": (
         broken(verify=lambda *_: {"name": 7}),
-        "it returned a dict whose ['name'] is int instead of str",
+        "it returned a dict whose ['name'] is int instead of Text",
     ),
     "verify wrong key": (
         broken(verify=lambda *_: {"nam": "x"}),
@@ -222,7 +222,7 @@ BROKEN: dict[str, tuple[Lamps, str]] = {
         "TypeError: it returned NoneType instead of CallOutcome",
     ),
     "perform does not ask": (Careless(), "may_send said no, and perform answered done instead of not_sent: Stored."),
-    "perform does nothing": (broken(perform=lambda services, *_: DONE), "it ended as failed: The portal said yes"),
+    "perform does nothing": (broken(perform=lambda services, *_: DONE), "it ended as failed: The call was accepted"),
     "maintain raises": (broken(maintain=raising(KeyError("x"))), "while it looked after what would run out"),
     "close raises": (broken(close=raising(KeyError("x"))), "while it let go of its connections"),
     "closed for good": (Forgetful(), "ZeroDivisionError"),
@@ -231,7 +231,7 @@ BROKEN: dict[str, tuple[Lamps, str]] = {
     "command raises": (telling(raising(KeyError("x"))), "while it worked on `lamp tell`: KeyError"),
     "number in a cell": (
         telling(lambda _: Reply(title="x", table=Table(columns=("a",), rows=(("b",), (NUMBER,))))),
-        "it returned a Reply whose table.rows[1][0] is int instead of str",
+        "it returned a Reply whose table.rows[1][0] is int instead of Text",
     ),
     "text for a number": (parsing("much"), "“lamp dim much”: N is str instead of int after parsing"),
     "set in a parameter": (
@@ -260,7 +260,7 @@ BROKEN: dict[str, tuple[Lamps, str]] = {
         locking(lambda _: 1 / 0),
         "“lamp lock”: the plugin lamps failed while it worked on `lamp lock`",
     ),
-    "terminal answers a number": (locking(lambda _: NUMBER), "it returned a Reply whose title is int instead of str"),
+    "terminal answers a number": (locking(lambda _: NUMBER), "it returned a Reply whose title is int instead of Text"),
     "terminal shows the secret": (locking(str), "“lamp lock”: what it says holds the secret “key”"),
     "no example": (Lamps(lamp_group(), wide("bulb", "buy")), "“bulb buy” has no example"),
     "unquoted undo": (unquoted(), "Write values into it by `quote`."),

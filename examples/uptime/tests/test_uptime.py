@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from bot.plugin import BadArgument, Nothing, Refusal, TargetRefused, TargetUnreachable
-from bot.testing import Harness, WholeBot, contract
+from bot.testing import Harness, WholeBot, contract, in_english
 from uptime.plugin import UptimePlugin
 from uptime.service import TOKEN, URL
 from uptime.simulation import UptimeSimulation
@@ -51,7 +51,7 @@ def test_a_lost_answer_is_told_by_what_is_true_afterwards(harness: Harness) -> N
     service_of(harness).lose_answers = True
     ending = harness.run("site watch blog off")
     assert ending.status == "done"
-    assert "answer was lost" in ending.sentence
+    assert "reply was lost" in in_english(ending.sentence)
     assert service_of(harness).calls.count("PUT /sites/blog") == 1
 
 

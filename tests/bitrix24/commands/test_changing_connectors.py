@@ -452,7 +452,7 @@ def test_a_restore_that_stops_after_the_registration_leaves_it_ours(hand: Hand) 
     hand.plugin_bot.fault("false_flat", "imconnector.activate")
     ran = hand.run("connector restore myconnector")
     assert ran.status is Status.FAILED
-    assert "only part of it happened" in en(ran.ending.sentence)
+    assert "only partly applied" in en(ran.ending.sentence)
     assert "myconnector" in hand.plugin_bot.open().ours()
     assert hand.done("connector restore myconnector").plan.risk is None
 

@@ -45,7 +45,7 @@ def test_a_whole_story_with_faults_leaves_no_secret_behind(scene: Outside) -> No
     card = scene.workspace.wait_for(lambda: scene.workspace.find("approvals", "[*Approve]"), what="the card")
     portal.world.faults.add(read_fault({"kind": "error_html", "method": "imconnector.unregister"}))
     scene.workspace.people["Anton"].click(card, "Approve")
-    scene.workspace.wait_for(lambda: scene.workspace.find("approvals", "Read back"), what="the ending")
+    scene.workspace.wait_for(lambda: scene.workspace.find("approvals", "Verified"), what="the ending")
     scene.stop_all()
 
     assert len(secrets(scene)) > len(before), "the story was meant to renew the tokens"

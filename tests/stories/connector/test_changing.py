@@ -84,7 +84,7 @@ def test_adopting_calls_nothing_and_says_what_stays_unknown(act: Changing) -> No
     assert "Not known of myconnector: the icon; all switches; the data of line 1 · Sales EU and line 2" in text
     act.press("Olga", card, "Confirm")
     ended = act.ends()
-    assert (ended.status, ended.outcome) == (Status.DONE, "Done. Nothing had to be sent.")
+    assert (ended.status, en(ended.outcome)) == (Status.DONE, "Done. Nothing had to be sent.")
     assert act.effects("imconnector.register") == 0
     record = act.record()
     assert record is not None
@@ -100,7 +100,7 @@ def test_lines_are_switched_on_and_off_and_the_data_comes_back(act: Changing) ->
     card = act.asks("connector configure myconnector 3 --url https://wa.example/de --name 'WhatsApp DE'")
     assert "cannot be asked for it afterwards" in act.card_says(card, "waiting for confirmation")
     act.press("Olga", card, "Confirm")
-    assert en(act.ends().outcome).startswith("The portal says that it is done. Nothing shows it")
+    assert en(act.ends().outcome).startswith("The call was accepted. No check can confirm")
     data = act.status(3).data
 
     card = act.asks("connector deactivate myconnector 3", channel=APPROVALS)
@@ -229,7 +229,7 @@ def test_a_lost_answer_is_read_back_and_told_truly(act: Changing, line: str, met
     act.fault("lost_after", method)
     ended = act.confirms(line)
     assert ended.status is Status.DONE
-    assert "answer was lost" in en(ended.outcome)
+    assert "reply was lost" in en(ended.outcome)
     assert act.effects(method) == 1
 
 

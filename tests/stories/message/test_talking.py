@@ -45,7 +45,7 @@ def test_what_is_confirmed_by_who_asked_is_done_once_and_told_as_the_portals_wor
     assert talk.press("Olga", card, "Confirm").ok
     ended = talk.ends()
     assert ended.status is Status.DONE
-    assert ended.outcome == "The call was accepted. No check can confirm the result."
+    assert en(ended.outcome) == "The call was accepted. No check can confirm the result."
     done = talk.card_says(card, "done, by the portal's word alone")
     assert "verified" not in done
     assert "Confirm]" not in done

@@ -12,7 +12,7 @@ from tests.language.english import en
 from tests.stories.faulty import plugin
 from tests.stories.scene import Scene
 
-NOT_OURS = ("Something went wrong inside b24bot", "b24bot was stopped", "portal's answer", "only part of it")
+NOT_OURS = ("Something went wrong inside b24bot", "b24bot was stopped", "the reply", "only partly applied")
 
 
 @pytest.fixture(scope="module")
