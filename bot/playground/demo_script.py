@@ -92,7 +92,7 @@ STORY: tuple[Step, ...] = (
         card="CR-1001",
         sees=(
             note("CR-1001", "waits for approval"),
-            card("waiting for approval", "@Olga", "number is closed", "from 2 lines", "[*Approve]", "[!Reject…]"),
+            card("waiting for approval", "@Olga", "number is closed", "from 2 lines", "[*Approve removal]"),
             UNTOUCHED,
         ),
     ),
@@ -156,7 +156,7 @@ STORY: tuple[Step, ...] = (
         card="CR-1002",
         why="The card ends with who said no and why, and its buttons go.",
         sees=(
-            card("rejected", "@Vera", "ask them first", gone=("[*Approve]",)),
+            card("rejected", "@Vera", "ask them first", gone=("[*Approve removal]",)),
             thread("@Vera rejected", "ask them first"),
             UNTOUCHED,
         ),
@@ -168,7 +168,7 @@ STORY: tuple[Step, ...] = (
         card="CR-1001",
         why="Somebody else approves. The bot looks again, calls, and reads back before it says done.",
         sees=(
-            card("done and verified", "@Anton", "registration: present → absent", gone=("[*Approve]",)),
+            card("done and verified", "@Anton", "registration: present → absent", gone=("[*Approve removal]",)),
             thread("@Anton approved", "@Olga Done"),
             portal(gone=("myconnector",)),
             audit("change:review:approved", "change:execution:intended", "change:execution:ended", "Status: done"),
@@ -212,7 +212,7 @@ STORY: tuple[Step, ...] = (
         card="CR-1004",
         why="Another application's connector: the portal answers that all went well. The bot looks.",
         sees=(
-            card("partly done", "only partly applied"),
+            card("partly applied", "only partly applied"),
             portal("id shopchat", gone=("active connectors shopchat",)),
         ),
     ),

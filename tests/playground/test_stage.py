@@ -198,8 +198,8 @@ def test_a_trouble_is_on_until_it_is_pressed_again_and_only_one_waits_at_the_por
     [
         ("lose-reply", "done and verified", False),
         ("false", "failed", True),
-        ("unavailable", "outcome not proven yet", True),
-        ("lose-call", "outcome not proven yet", True),
+        ("unavailable", "outcome not verified yet", True),
+        ("lose-call", "outcome not verified yet", True),
     ],
 )
 def test_under_every_trouble_the_card_says_what_is_true_of_the_portal(
@@ -252,7 +252,7 @@ def test_at_the_page_a_freeze_can_be_lifted_by_two_and_the_glass_be_broken(stage
     press(stage, "Vera", channel(seen, "approvals")["messages"][1], "approve")
     eventually(stage, "Vera", lambda seen: says(seen, "approvals", "has unfrozen b24bot"))
     stage.slash("Ida", "/b24 connector remove myconnector --break-glass --reason 'it loops'", "connectors")
-    eventually(stage, "Ida", lambda seen: says(seen, "approvals", "Break the glass"))
+    eventually(stage, "Ida", lambda seen: says(seen, "approvals", "Run without approval"))
 
 
 def test_when_an_hour_passes_what_nobody_decided_expires_and_the_bot_still_answers(stage: PageBackend) -> None:

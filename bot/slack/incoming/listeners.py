@@ -17,7 +17,7 @@ from bot.core.bot_errors import LineTooLong, SecretTyped, StoreUnavailable
 from bot.core.messages.deliveries import Inbound
 from bot.slack.ids import OrgWideDelivery, UnexpectedId
 from bot.slack.incoming.payloads import click, form, slash_command
-from bot.slack.render.card import ACTION_PREFIX
+from bot.slack.render.card_buttons import ACTION_PREFIX
 from bot.slack.render.form import REASON_FIELD, REASON_FORM
 from bot.store.repositories.jobs import Receipt
 from bot.usecases.delivery_errors import ORG_WIDE, ORG_WIDE_HINT

@@ -12,7 +12,7 @@ from bot.core.redaction.sanitizer import sanitize_text
 from bot.slack.ids import check_ids, refuse_org_wide
 from bot.slack.incoming.payload_types import Action, CommandPayload, InteractionPayload
 from bot.slack.incoming.typed_text import restore_typed_text
-from bot.slack.render.card import ACTION_PREFIX
+from bot.slack.render.card_buttons import ACTION_PREFIX
 
 Raw = Mapping[str, object]
 """A payload as it came, of which nothing is known yet."""

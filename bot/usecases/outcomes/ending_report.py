@@ -9,32 +9,22 @@ from collections.abc import Iterator, Mapping
 
 from bot.core.change.change_request import ChangeRequest, Repeat
 from bot.core.change.effects import effects_of
-from bot.language.translation import translate
-from bot.plugin import Text
+from bot.plugin import CommandLine, Message, Text
 from bot.plugin.frozen import dataclass
 from bot.usecases.outcomes.follow_ups import can_ask_again, undo_line
 
-NOBODY = "nobody: all of it is as it was."
-ALL_BACK = "It puts back what has changed."
-SAME_AGAIN = (
-    "Asking for the same again would end the same way: all of it was sent, and this is what came of it. "
-    "Look on the portal."
-)
-LOOK_FIRST = "Look on the portal before you ask for the rest."
-AGAIN: Mapping[Repeat, str] = {
-    Repeat.MAY_DIFFER: "plans {what} from what is true then; it is approved or confirmed like any other.",
-    Repeat.AFTER_MENDING: "once what the outcome names is mended; until then it would end the same way. It plans "
-    "{what} from what is true then, and is approved or confirmed like any other.",
+UNDO_BUTTON, AGAIN_BUTTON = Message("card.button.undo"), Message("card.button.again")
+NOTHING_CHANGED = Message("card.now.nothing_changed")
+ALL_BACK = Message("card.next.undo_changes")
+SAME_AGAIN = Message("card.next.same_again")
+LOOK_FIRST = Message("card.next.look_before_rest")
+AGAIN: Mapping[tuple[Repeat, bool], Message] = {
+    (Repeat.MAY_DIFFER, False): Message("card.next.again", button=AGAIN_BUTTON),
+    (Repeat.MAY_DIFFER, True): Message("card.next.again_rest", button=AGAIN_BUTTON),
+    (Repeat.AFTER_MENDING, False): Message("card.next.again_after_mending", button=AGAIN_BUTTON),
+    (Repeat.AFTER_MENDING, True): Message("card.next.again_rest_after_mending", button=AGAIN_BUTTON),
 }
-"""What is said of asking for the same again, where the card offers it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextStep:
-    """One thing to do: what the button of that name does, or a sentence of its own."""
-
-    words: Text
-    button: str = ""
+"""What is said of asking for the same again where the card offers it, by whether a part was done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +33,9 @@ class EndingReport:
 
     unchanged: tuple[Text, ...] = ()
     cut_off: tuple[Text, ...] = ()
-    affected: str = ""
-    steps: tuple[NextStep, ...] = ()
+    affected: Text = ""
+    steps: tuple[Text, ...] = ()
+    """What to do next, a sentence each."""
 
 
 def report_ending(change: ChangeRequest) -> EndingReport:
@@ -58,25 +49,27 @@ def report_ending(change: ChangeRequest) -> EndingReport:
     return EndingReport(
         unchanged=effects.unchanged,
         cut_off=effects.cut_off,
-        affected="" if effects.changed or effects.cut_off else NOBODY,
+        affected="" if effects.changed or effects.cut_off else NOTHING_CHANGED,
         steps=steps,
     )
 
 
-def _next_steps(change: ChangeRequest) -> Iterator[NextStep]:
-    line = undo_line(change) if change.partly else ""
-    if line:
+def _next_steps(change: ChangeRequest) -> Iterator[Text]:
+    if change.partly and undo_line(change):
+        yield offer_undo(change)
         partial = change.plan.undo.partial
-        yield NextStep(
-            button="Undo…", words=f"asks for `{_code(line)}`. {translate(partial.sentence) if partial else ALL_BACK}"
-        )
+        yield partial.sentence if partial else ALL_BACK
     if change.repeat is Repeat.SAME:
-        yield from map(_sentence, _obstacles(change) or [SAME_AGAIN])
+        yield from _obstacles(change) or [SAME_AGAIN]
     elif can_ask_again(change):
-        what = "what is left" if change.partly else "it anew"
-        yield NextStep(button="Ask again…", words=AGAIN[change.repeat].format(what=what))
+        yield AGAIN[change.repeat, change.partly]
     elif change.partly:
-        yield _sentence(LOOK_FIRST)
+        yield LOOK_FIRST
+
+
+def offer_undo(change: ChangeRequest) -> Message:
+    """Say what the button for the undo plans."""
+    return Message("card.next.undo", button=UNDO_BUTTON, command=CommandLine(command_line=undo_line(change)))
 
 
 def _obstacles(change: ChangeRequest) -> list[Text]:
@@ -85,27 +78,12 @@ def _obstacles(change: ChangeRequest) -> list[Text]:
     return [change.plan.obstacles[label] for label in effects.same if label in change.plan.obstacles] if effects else []
 
 
-def _sentence(words: Text) -> NextStep:
-    return NextStep(words=words)
-
-
-def _code(line: str) -> str:
-    return line.replace("`", "'")
-
-
-def _told(step: NextStep) -> Text:
-    return f"{step.button} on its card {translate(step.words)}" if step.button else step.words
-
-
-def ending_fields(change: ChangeRequest) -> list[tuple[str, Text]]:
+def ending_fields(change: ChangeRequest) -> list[tuple[Text, Text]]:
     """Write the report as labelled lines, for whoever looks at a change request without its card."""
     report = report_ending(change)
     return [
-        *(("Did not change", line) for line in report.unchanged),
-        *(("Cut off now", line) for line in report.cut_off),
-        *([("Affected", report.affected)] if report.affected else []),
-        *(
-            ("Next", f"{step.button} on its card {translate(step.words)}" if step.button else step.words)
-            for step in report.steps
-        ),
+        *((Message("card.label.unchanged"), line) for line in report.unchanged),
+        *((Message("card.label.cut_off"), line) for line in report.cut_off),
+        *([(Message("card.label.affected"), report.affected)] if report.affected else []),
+        *((Message("card.label.next"), step) for step in report.steps),
     ]

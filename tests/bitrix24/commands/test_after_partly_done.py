@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from bot.core import mentions
 from bot.core.change.change_request import ChangeRequest, Repeat, Status
 from bot.core.change.outcome import judge_settlement
 from bot.usecases.outcomes.ending_report import report_ending
 from bot.usecases.outcomes.follow_ups import can_ask_again, undo_line
 from tests.bitrix24.hand import Hand, stored
 from tests.bitrix24.plugin_bot import PluginBot
+from tests.language.english import en
 
 ACTIVATE, UNREGISTER = "imconnector.activate", "imconnector.unregister"
 
@@ -42,13 +44,13 @@ def seen(hand: Hand, connector: str) -> dict[int, bool]:
 
 
 def advised(change: ChangeRequest) -> str:
-    return " ".join(f"{step.button} {step.words}" for step in report_ending(change).steps)
+    return " ".join(mentions.unmark(en(step)) for step in report_ending(change).steps)
 
 
 def follow_undo(hand: Hand, change: ChangeRequest, line: str) -> None:
     """Type what the card's undo stands for, which must be this line, and have it done."""
     assert undo_line(change) == f"{line} --portal default"
-    assert f"Undo… asks for `{line} --portal default`." in advised(change)
+    assert f"“Undo…” on the card asks for {line} --portal default." in advised(change)
     hand.done(line)
 
 
@@ -144,7 +146,7 @@ def test_where_the_portal_refused_the_rest_both_ways_on_are_there(hand: Hand, na
     refuse_second(hand)
     change = run(hand, half.line)
     assert (change.partly, change.repeat) == (True, Repeat.AFTER_MENDING)
-    assert "Ask again… once what the outcome names is mended" in advised(change)
+    assert "Fix what the outcome names first" in advised(change)
     follow_undo(hand, change, half.undo)
     assert {line for line, on in seen(hand, "myconnector").items() if on} == {line for line, on in before.items() if on}
     hand.done(half.line)

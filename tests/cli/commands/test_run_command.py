@@ -325,7 +325,7 @@ def test_a_partly_done_change_request_is_shown_with_what_its_card_says(cli_bot: 
     shown = " ".join(cli_bot.run("request", "show", change.id).stdout.split())
     assert "Did not change line 2: active" in shown
     assert "Cut off now Sales is cut off." in shown
-    assert "Next Asking for the same again would end the same way" in shown
+    assert "Next Do not ask for the same change again" in shown
     data = cli_bot.json("request", "show", change.id)
     assert (data["status"], cli_bot.json("request", "list")[0]["status"]) == ("partly done", "partly done")
     assert (data["did_not_change"], data["cut_off_now"]) == (["line 2: active"], ["Sales is cut off."])

@@ -13,8 +13,9 @@ from functools import cached_property
 from typing import Any
 
 from bot.core.principals import Role
+from bot.language.translation import translate
 from bot.playground.workspace.state.call_journal import ApiCall
-from bot.slack.render.card import find_badge
+from bot.slack.render.status_badge import find_badge
 from bot.store.engine.process_lock import WORKER
 from tests.long.chaos.chaos_run import ChaosRun
 from tests.long.crash import invariants
@@ -128,7 +129,7 @@ def cards_tell_it(run: Account) -> Iterator[str]:
         for change in run.changes:
             stored = store.changes.require(change.number)
             card = run.scene.workspace.message(stored.channel, stored.card) if stored.card else None
-            words = find_badge(stored).words
+            words = translate(find_badge(stored).words)
             if card is None:
                 yield f"CR-{change.number} has no card"
             elif words not in card.text:

@@ -365,7 +365,7 @@ RULES = Scenario(
         types("Ida", "unfreeze", decidable(1003)),
         presses("Vera", "Approve", 1003, over(1003)),
         types("Ida", GLASS, decidable(1004)),
-        presses("Ida", "Break the glass", 1004, over(1004)),
+        presses("Ida", "Run without approval", 1004, over(1004)),
         presses("Vera", "Approve", 1005, over(1005)),
     ),
 )

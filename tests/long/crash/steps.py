@@ -20,7 +20,7 @@ SEND = "imconnector.send.messages"
 HANDLER = "https://b24bot.example/bitrix24/placement"
 ANSWERED = "after:net:*Caller._send:* < bot.usecases.execution.executor._call_all:*"
 """The portal has answered, and nobody has written it down."""
-DECIDABLE = ("[*Approve]", "[*Confirm]", "Break the glass]")
+DECIDABLE = ("[*Approve ", "[*Confirm ", "Run without approval]")
 
 
 # --- words for steps -----------------------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ def test_a_card_is_posted_where_it_belongs_with_a_value_only_we_can_make(
     gateway: Gateway, workspace: SlackWorkspace, posted: ChangeRequest
 ) -> None:
     card = card_of(workspace, posted)
-    assert card.labels == ("Approve", "Reject…", "Withdraw")
+    assert card.labels == ("Approve removal", "Reject…", "Withdraw")
     value = str(card.element("Approve").element["value"])
     assert value == card_token.make_token(Keyring({"k1": bytes(32)}), "T0001", posted)
     assert card_token.read_number(value) == 1042

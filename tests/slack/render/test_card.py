@@ -16,10 +16,12 @@ from bot.core.change.change_request import ChangeRequest, Review, Status, Verdic
 from bot.core.local_plugins import BUILTIN
 from bot.core.principals import Principal
 from bot.plugin import Call, Place, Plan, Undo, UndoKind
-from bot.slack.render.card import BADGES, card_blocks, card_text
+from bot.slack.render.card import card_blocks, card_text
 from bot.slack.render.form import reason_form
 from bot.slack.render.slack_text import CUT, HIDDEN
+from bot.slack.render.status_badge import BADGES
 from bot.usecases.outcomes.follow_ups import AGAIN
+from tests.language.english import en
 from tests.slack.checks import assert_openable, assert_postable, buttons_of, called, said
 from tests.slack.kit import (
     ANTON,
@@ -97,6 +99,7 @@ def test_the_card_of_what_was_undone_says_by_which_request_and_has_no_undo_butto
     assert buttons_of(blocks_of(undone)) == []
     assert "done, and undone by CR-1043" in said(blocks_of(undone))
     assert card_text(undone).endswith("done, and undone by CR-1043")
+    assert "*Now* · done, and undone by CR-1043. The change is no longer in effect." in said(blocks_of(undone))
     assert "*Undoes*\nCR-1042" in said(blocks_of(replace(done, undo_of=1042)))
 
 
@@ -131,10 +134,10 @@ def test_the_question_before_approving_names_the_plan_the_portal_and_the_undo_ag
     assert question["title"]["text"] == "Approve CR-1042?"
     change = a_change()
     assert question["text"]["text"] == (
-        "Remove connector myconnector on prod, now. It touches 3 lines. Undo: partial. "
-        f"As plan {change.digest[:4]}-{change.digest[4:8]}."
+        "This runs now: Remove connector myconnector on prod. This affects 3 items. It can be undone in part. "
+        f"Plan {change.digest[:4]}-{change.digest[4:8]}."
     )
-    assert (question["confirm"]["text"], question["deny"]["text"]) == ("Approve", "Go back")
+    assert (question["confirm"]["text"], question["deny"]["text"]) == ("Approve removal", "Go back")
 
 
 def test_a_portal_that_the_plan_names_is_not_named_twice() -> None:
@@ -145,13 +148,13 @@ def test_a_portal_that_the_plan_names_is_not_named_twice() -> None:
 
 def test_without_anything_in_reach_the_question_says_nothing_of_lines() -> None:
     approve = buttons_of(blocks_of(a_change(plan=with_plan(radius=()))))[0]
-    assert "touches" not in approve["confirm"]["text"]["text"]
+    assert "affects" not in approve["confirm"]["text"]["text"]
 
 
 def test_who_asked_confirms_what_needs_nobody_else() -> None:
-    blocks = blocks_of(a_change(decision=CONFIRMATION))
-    assert [button["text"]["text"] for button in buttons_of(blocks)] == ["Confirm", "Withdraw"]
-    assert "*Needs*\nthe confirmation of <@U0001>" in said(blocks)
+    blocks = blocks_of(a_change(decision=CONFIRMATION, path="connector activate"))
+    assert [button["text"]["text"] for button in buttons_of(blocks)] == ["Confirm activation", "Withdraw"]
+    assert "*Needs*\nconfirmation by <@U0001>" in said(blocks)
     assert "waiting for confirmation" in card_text(a_change(decision=CONFIRMATION))
     assert "approv" not in card_text(a_change(Status.APPROVED, decision=CONFIRMATION))
 
@@ -162,16 +165,16 @@ def test_a_broken_glass_is_red_asks_twice_and_says_what_follows() -> None:
     assert_postable(blocks)
     confirm, withdraw = buttons_of(blocks)
     assert (confirm["text"]["text"], confirm["style"], withdraw["text"]["text"]) == (
-        "Break the glass",
+        "Run without approval",
         "danger",
         "Withdraw",
     )
     assert confirm["action_id"] == "b24:confirm"
     dialog = confirm["confirm"]
     assert (dialog["style"], dialog["title"]["text"]) == ("danger", f"Run {change.id} without approval?")
-    assert "All other admins are told, and one of them has to review it." in dialog["text"]["text"]
+    assert "All other admins are told, and one of them reviews it." in dialog["text"]["text"]
     assert card_text(change).startswith("🚨")
-    assert "*Approval*\n🚨 to be bypassed by <@U0001>" in said(blocks)
+    assert "*Approval*\n🚨 <@U0001> is about to bypass it" in said(blocks)
 
 
 def test_the_longest_deed_still_leaves_a_dialog_that_slack_takes() -> None:
@@ -200,7 +203,7 @@ def test_while_it_is_open_it_does_not_look_like_any_other(status: Status) -> Non
 
 def test_a_review_of_a_broken_glass_cannot_be_withdrawn() -> None:
     review = a_change(plugin=BUILTIN, path="request review", line="request review CR-1001")
-    assert [one["text"]["text"] for one in buttons_of(blocks_of(review))] == ["Approve", "Reject…"]
+    assert [one["text"]["text"] for one in buttons_of(blocks_of(review))] == ["Approve review", "Reject…"]
 
 
 def test_what_the_bot_itself_plans_names_people() -> None:
@@ -226,7 +229,7 @@ def test_what_ended_with_nothing_done_can_be_asked_for_again(status: Status) -> 
     change = a_change(status, plan=with_plan(before={"shop": "present"}, wanted={"shop": None}))
     blocks = blocks_of(change)
     assert [button["text"]["text"] for button in buttons_of(blocks)] == ["Ask again…"]
-    assert "*Next* *Ask again…* plans it anew" in said(blocks)
+    assert "*Next* · “Ask again…” on the card plans the change anew" in said(blocks)
 
 
 LINES = {"line 1 · Sales": "active", "line 2 · Help": "active", "registration": "present"}
@@ -244,34 +247,35 @@ def partly(**more: Any) -> ChangeRequest:
 def test_a_partly_done_card_says_what_stayed_who_is_cut_off_and_what_to_do_next() -> None:
     blocks = blocks_of(partly())
     shown = said(blocks)
-    assert "*partly done*" in shown
+    first, second = shown.splitlines()[1:3]
+    changed = "Changed: line 1 · Sales. Not changed: line 2 · Help, registration."
+    assert first == f"*Now* · partly applied. {changed}"
     assert "failed" not in shown
     assert "*Did not change*\n• line 2 · Help: active\n• registration: present" in shown
     assert "*Cut off now*\n✂️ Sales: what its customers write does not arrive." in shown
     assert "Help: likewise" not in shown
     assert [button["text"]["text"] for button in buttons_of(blocks)] == ["Undo…", "Ask again…"]
-    undo = "*Undo…* asks for `connector restore shop --portal prod`. It puts back what has changed."
-    assert f"*Next* {undo} *Ask again…* plans what is left from what is true then" in shown
+    undo = "“Undo…” on the card asks for `/b24 connector restore shop --portal prod`."
+    assert second.startswith(f"*Next* · {undo} The undo restores what has changed. “Ask again…” on the card plans what")
     assert card_text(partly()).startswith("🟤 CR-1042")
     assert_postable(blocks)
 
 
 def test_a_failed_card_with_nothing_changed_says_that_nobody_is_affected() -> None:
     shown = said(blocks_of(replace(partly(), partly=False, found=LINES)))
-    assert "*failed*" in shown
+    assert "*Now* · failed. Nothing changed, and nobody is affected." in shown
     assert "• line 1 · Sales: active" in shown
-    assert "*Affected* nobody: all of it is as it was." in shown
     assert "Cut off now" not in shown
 
 
 def test_what_nothing_shows_is_not_offered_again_once_a_part_was_done() -> None:
     blocks = blocks_of(a_change(Status.FAILED, plan=with_plan(wanted={}), partly=True))
     assert buttons_of(blocks) == []
-    assert "*Next* Look on the portal before you ask for the rest." in said(blocks)
+    assert "*Next* · Look at the target before you ask for the rest." in said(blocks)
 
 
 def test_every_status_has_its_own_words() -> None:
-    assert len({look.words for look in BADGES.values()}) == len(Status)
+    assert len({en(badge.words) for badge in BADGES.values()}) == len(Status)
 
 
 @pytest.mark.parametrize("decision", DECISIONS)
@@ -279,10 +283,12 @@ def test_a_card_of_what_nothing_can_prove_claims_no_proof_and_no_reading_back(de
     blind = with_plan(wanted={})
     for status in Status:
         shown = card_text(a_change(status, decision=decision, plan=blind))
-        assert "verified" not in shown
-        assert "reading back" not in shown
-    assert "look on the portal" in card_text(a_change(Status.UNKNOWN, decision=decision, plan=blind))
-    assert "look on the portal" in said(blocks_of(a_change(Status.UNKNOWN, decision=decision, plan=blind)))
+        assert "and verified" not in shown
+        assert "verified yet" not in shown
+    shown = said(blocks_of(a_change(Status.UNKNOWN, decision=decision, plan=blind)))
+    assert "no check can show which" in shown
+    assert "Look at the target yourself" in shown
+    assert "being checked" not in shown
 
 
 def test_votes_are_counted_while_they_are_needed() -> None:
@@ -300,7 +306,7 @@ def test_an_approval_that_does_not_count_any_more_is_shown_and_not_counted() -> 
 
 def test_a_card_that_waits_with_as_many_approvals_as_it_needs_says_that_a_press_counts_them() -> None:
     shown = said(blocks_of(a_change(decision=BY_TWO, reviews=approved_by(ANTON, VERA))))
-    assert "2/2 ✅ <@U0002>, <@U0003> · press *Approve* once more" in shown
+    assert "2/2 ✅ <@U0002>, <@U0003> · press the approve button again" in shown
 
 
 @pytest.mark.parametrize("status", Status)
@@ -309,10 +315,10 @@ def test_the_card_of_a_change_of_the_bot_itself_names_no_portal(status: Status) 
     plan = with_plan(summary=f"Give {mentions.person(ANTON)} the role admin")
     change = replace(a_change(status, plan=plan), plugin=BUILTIN, place=here)
     shown = said(blocks_of(change))
-    assert "Portal" not in shown
+    assert "*Where*" not in shown
     assert "b24bot" not in shown
     assert "b24bot" not in card_text(change)
-    assert "*Portal*" in said(blocks_of(a_change(status)))
+    assert "*Where*\nprod · acme.bitrix24.eu" in said(blocks_of(a_change(status)))
 
 
 def test_whom_a_plan_is_about_is_mentioned_on_a_phone_and_in_the_form_as_on_the_card() -> None:
@@ -334,20 +340,20 @@ def test_a_change_of_the_rules_is_done_and_claims_no_reading_back() -> None:
 @pytest.mark.parametrize("status", Status)
 def test_what_stands_above_the_calls_is_true_of_the_status(status: Status) -> None:
     shown = said(blocks_of(a_change(status)))
-    assert ("*Will happen*" in shown) is (status in (Status.PENDING, Status.APPROVED))
-    assert ("*May have happened*" in shown) is (status is Status.UNKNOWN)
+    assert ("*Effect*" in shown) is (status in (Status.PENDING, Status.APPROVED))
+    assert ("*Possible effect*" in shown) is (status is Status.UNKNOWN)
     assert ("*The plan was*" in shown) is (not status.open)
 
 
 def test_an_ended_card_tells_the_outcome_before_the_plan_and_warns_of_nothing_any_more() -> None:
     shown = said(blocks_of(a_change(Status.FAILED)))
     assert shown.index("*Outcome*") < shown.index("*The plan was*")
-    assert "Beware" not in shown
+    assert "Warnings" not in shown
     assert "*Undo*" not in shown
 
 
 def test_a_done_card_still_says_what_can_be_undone() -> None:
-    assert "*Undo* partial" in said(blocks_of(a_change(Status.DONE)))
+    assert "*Undo* · possible in part: the line data" in said(blocks_of(a_change(Status.DONE)))
 
 
 def test_the_reason_is_quoted_line_by_line_so_that_it_cannot_pass_for_the_bots_words() -> None:
@@ -438,9 +444,9 @@ def test_people_who_are_asked_get_two_buttons_and_each_restates_what_it_is_about
     assert {one["value"] for one in found} == {VALUE}
     for one in found:
         dialog = one["confirm"]
-        assert dialog["title"]["text"] == f"CR-1042: {one['text']['text'].lower()}?"
+        assert dialog["title"]["text"] == f"CR-1042: {one['text']['text'][0].lower()}{one['text']['text'][1:]}?"
         assert plan.summary in dialog["text"]["text"]
-        assert "the record says that this is your word" in dialog["text"]["text"]
+        assert "the record names you as the source" in dialog["text"]["text"]
         assert dialog["confirm"]["text"] == one["text"]["text"]
     assert "b24bot request settle CR-1042 done|failed" in said(blocks)
 
@@ -454,20 +460,23 @@ def test_before_people_are_asked_an_unknown_outcome_has_no_buttons_and_nor_has_o
 def test_slack_takes_the_two_buttons_of_a_plan_with_long_words(text: str) -> None:
     blocks = blocks_of(a_change(Status.UNKNOWN, asked_at=ASKED, plan=with_plan(summary=text)))
     assert_postable(blocks)
-    assert all("the record says that this is your word" in one["confirm"]["text"]["text"] for one in buttons_of(blocks))
+    assert all("the record names you as the source" in one["confirm"]["text"]["text"] for one in buttons_of(blocks))
 
 
 def test_what_a_person_said_is_not_called_verified() -> None:
     for status, word in ((Status.DONE, "done"), (Status.FAILED, "not done")):
         change = a_change(status, asked_at=ASKED, settled_by=VERA, outcome="")
         for text in (card_text(change), said(blocks_of(change))):
-            assert f"{word}, by the word of a person who looked" in text
+            assert f"{word}, as a person reported" in text
             assert "verified" not in text
+        assert f"<@U0003> looked and reported that the change was {'not ' if status is Status.FAILED else ''}made" in (
+            said(blocks_of(change))
+        )
 
 
 def test_the_card_of_what_only_notes_something_has_a_body() -> None:
     """Adopting sends nothing to the portal; its card used to have a heading with nothing below it."""
     plan = with_plan(calls=(), notes=("Take shop into our records.", "A removal can be undone then."))
-    assert "*Will happen*\n• Take shop into our records.\n• A removal can be undone then." in said(
+    assert "*Effect*\n• Take shop into our records.\n• A removal can be undone then." in said(
         blocks_of(a_change(plan=plan))
     )

@@ -28,13 +28,13 @@ def test_the_glass_is_broken_loudly_and_reviewed_by_somebody_else(night: Scene) 
     night.ask("Ida", NOW)
     card = night.card()
     text = night.card_says(card, "🚨")
-    assert "[!Break the glass" in text
+    assert "[!Run without approval" in text
     assert "Approve" not in text.replace("Approval", "")
-    night.press("Vera", card, "Break the glass")
+    night.press("Vera", card, "Run without approval")
     night.answer("Vera", "Only the admin who asked can break the glass")
     assert night.sent() == 0
 
-    night.press("Ida", card, "Break the glass")
+    night.press("Ida", card, "Run without approval")
     assert en(night.wait_status(Status.DONE).outcome).startswith("Done and verified")
     assert night.effects() == 1
     night.card_says(card, "🚨 bypassed by")
@@ -82,7 +82,7 @@ def test_a_frozen_bot_has_no_emergency(night: Scene) -> None:
     card = night.card()
     night.ask("Anton", "freeze wait")
     night.answer("Anton", "b24bot is frozen.")
-    night.press("Ida", card, "Break the glass")
+    night.press("Ida", card, "Run without approval")
     night.answer("Ida", "An emergency does not change that")
     night.ask("Ida", "connector remove shopchat --break-glass --reason now")
     night.answer("Ida", "taken on until two admins have unfrozen b24bot")
@@ -98,7 +98,7 @@ def test_no_audit_copy_no_call_not_even_now(night: Scene) -> None:
         lambda: night.playground.store.outbox.counts().get("new", 0) == 0, WITHIN, "a quiet outbox"
     )
     night.workspace.flag_channel("audit", is_archived=True)
-    night.press("Ida", card, "Break the glass")
+    night.press("Ida", card, "Run without approval")
     ended = night.wait_status(Status.FAILED)
     assert "is_archived" in en(ended.outcome)
     assert night.sent() == 0

@@ -97,7 +97,7 @@ def test_a_request_nobody_decides_expires_and_the_requester_is_told(scene: Scene
     scene.playground.clock.advance(3_601)
     scene.wait_status(Status.EXPIRED)
     scene.channel_says("approvals", "@Olga Expired")
-    assert "Approve]" not in scene.card_says(card, "expired")
+    assert "[*Approve" not in scene.card_says(card, "expired")
 
 
 def test_the_requesters_own_approval_is_refused_and_recorded(scene: Scene) -> None:

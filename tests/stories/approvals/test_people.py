@@ -199,7 +199,7 @@ def test_both_copies_that_a_lost_answer_makes_work_once(scene: Scene) -> None:
 
 
 def cards(scene: Scene) -> list[Message]:
-    return [one for one in scene.workspace.messages("approvals") if "Approve" in one.labels]
+    return [one for one in scene.workspace.messages("approvals") if "Approve removal" in one.labels]
 
 
 # Limits and reminders

@@ -34,9 +34,9 @@ def lost(scene: Scene) -> Message:
 
 def asked(scene: Scene) -> Message:
     card = lost(scene)
-    assert ASKED not in scene.card_says(card, "outcome not proven yet")
+    assert ASKED not in scene.card_says(card, "outcome not verified yet")
     scene.playground.clock.advance(SETTLING.ask_people)
-    assert ASKED in scene.card_says(card, "Look on the portal, then press what you saw")
+    assert ASKED in scene.card_says(card, "Look at the target, then press")
     return card
 
 
@@ -53,7 +53,7 @@ def test_a_quarter_of_an_hour_after_the_call_an_approver_may_say_what_became_of_
     scene.press("Anton", card, "It was not done")
     assert en(scene.wait_status(Status.FAILED).outcome).endswith("looked on the portal: it was not done.")
     assert ASKED not in scene.card_says(card, "@Anton looked on the portal: it was not done.")
-    scene.card_says(card, "not done, by the word of a person who looked")
+    scene.card_says(card, "not done, as a person reported")
     scene.answer("Anton", "is settled: failed")
     scene.channel_says("audit", "change:execution:resolved")
     assert scene.recorded(Tag.EXECUTION_RESOLVED, "Anton")
@@ -99,6 +99,6 @@ def test_what_nothing_shows_is_asked_at_once_and_who_asked_for_it_may_say(full_b
     assert ASKED in talk.card_says(card, "outcome not known")
     talk.press("Olga", card, "It was done")
     talk.card_says(card, "@Olga looked on the portal: it was done.")
-    assert "verified" not in talk.card_says(card, "done, by the word of a person who looked")
+    assert "verified" not in talk.card_says(card, "done, as a person reported")
     assert talk.wait_status(Status.DONE).ended_at is not None
     assert talk.sent(SEND) == 1

@@ -42,7 +42,7 @@ def test_a_whole_story_with_faults_leaves_no_secret_behind(scene: Outside) -> No
         olga.slash("/b24 connector list")
     result = olga.slash("/b24 connector remove myconnector")
     scene.workspace.deliver(result, secret="wrong")
-    card = scene.workspace.wait_for(lambda: scene.workspace.find("approvals", "[*Approve]"), what="the card")
+    card = scene.workspace.wait_for(lambda: scene.workspace.find("approvals", "[*Approve "), what="the card")
     portal.world.faults.add(read_fault({"kind": "error_html", "method": "imconnector.unregister"}))
     scene.workspace.people["Anton"].click(card, "Approve")
     scene.workspace.wait_for(lambda: scene.workspace.find("approvals", "Verified"), what="the ending")

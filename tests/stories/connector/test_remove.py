@@ -15,7 +15,7 @@ def test_a_removal_is_asked_approved_done_verified_and_recorded(scene: Scene) ->
     assert "Sales EU" in text
     assert "Support" in text
     assert "old number" in text
-    assert "[*Approve]" in text
+    assert "[*Approve removal]" in text
     assert "[!Reject…]" in text
     assert scene.sent() == 0, "nothing is sent before the approval"
 
@@ -23,7 +23,7 @@ def test_a_removal_is_asked_approved_done_verified_and_recorded(scene: Scene) ->
     assert en(scene.wait_status(Status.DONE).outcome).startswith("Done and verified")
 
     done = scene.card_says(card, "done and verified")
-    assert "Approve]" not in done
+    assert "[*Approve" not in done
     assert "registration: present → absent" in done
     assert not scene.registered()
     assert scene.effects() == 1
@@ -126,7 +126,7 @@ def test_the_way_back_from_half_a_removal_is_on_the_card_and_leads_out(scene: Sc
     """Asking again would end the same way: the card offers the command that connects the lines again."""
     card = scene.ask_removal("shopchat")
     scene.press("Anton", card, "Approve")
-    half = scene.card_says(card, "partly done")
+    half = scene.card_says(card, "partly applied")
     assert "Did not change" in half
     assert "registration: present" in half
     assert "connector activate shopchat 2" in half
@@ -139,7 +139,7 @@ def test_the_way_back_from_half_a_removal_is_on_the_card_and_leads_out(scene: Sc
     back = scene.card("CR-1002")
     scene.press("Anton", back, "Approve")
     scene.wait_status(Status.DONE, number=1002)
-    scene.card_says(card, "partly done, and undone by CR-1002")
+    scene.card_says(card, "partly applied, and undone by CR-1002")
     assert scene.portal.state.status("shopchat", 2).configured
 
 

@@ -41,7 +41,7 @@ def test_the_procfiles_two_processes_are_one_bot_and_follow_the_settings(tmp_pat
             assert wait_until(lambda: answers(f"http://127.0.0.1:{port + 1}/readyz")), scene.logs()
         typed = scene.workspace.people["Olga"].slash("/b24 connector remove myconnector")
         assert typed.transport == ("socket" if by_socket else "http")
-        card = scene.workspace.wait_for(lambda: scene.workspace.find("approvals", "[*Approve]"), what=scene.logs())
+        card = scene.workspace.wait_for(lambda: scene.workspace.find("approvals", "[*Approve "), what=scene.logs())
         assert scene.workspace.people["Anton"].click(card, "Approve").ok
         scene.workspace.wait_for(lambda: scene.workspace.find("approvals", "done and verified"), what=scene.logs())
         runner.terminate()

@@ -94,8 +94,8 @@ def test_what_nobody_knows_stays_unknown_and_is_never_sent_again(talk: Talk, kin
     assert talk.change().status is UNKNOWN
     assert talk.sent(SEND) == 1
     assert talk.texts() == held == (["Hello"] if kind == "lost_after" else [])
-    text = talk.card_says(card, "outcome not known; look on the portal")
-    assert "Confirm]" not in text
+    text = talk.card_says(card, "outcome not known. ")
+    assert "[*Confirm" not in text
 
 
 def test_an_item_that_the_portal_refuses_inside_a_yes_is_told_as_a_failure(talk: Talk) -> None:

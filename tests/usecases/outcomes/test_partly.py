@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core import mentions
 from bot.core.audit.audit_record import Tag
 from bot.core.change.change_request import ChangeRequest, Repeat, Status
 from bot.core.change.plans import plan_to_json
@@ -69,7 +70,7 @@ def listed(core_bot: CoreBot, options: str = "") -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in en_rows(table)]
 
 
-SAME = "Asking for the same again would end the same way"
+SAME = "Do not ask for the same change again"
 
 
 def shown(core_bot: CoreBot, change: ChangeRequest) -> dict[str, str]:
@@ -81,7 +82,7 @@ def test_request_show_tells_what_the_card_tells_of_the_parts(core_bot: CoreBot) 
     facts = shown(core_bot, half_done(core_bot))
     assert facts["Status"] == "partly done: it failed with only a part of it done."
     assert facts["Did not change"] == "two is: red"
-    assert facts["Next"].startswith("Ask again… on its card once what the outcome names is mended")
+    assert facts["Next"].startswith("Fix what the outcome names first")
 
 
 def test_the_audit_line_says_that_a_part_was_done_which_and_what_was_not(core_bot: CoreBot) -> None:
@@ -108,7 +109,7 @@ def test_what_nothing_shows_is_told_call_by_call(core_bot: CoreBot) -> None:
     assert "• Done: Paint one." in (en(core_bot.now(change).outcome or ""))
     facts = core_bot.records(Tag.EXECUTION_ENDED)[-1].facts
     assert (facts["happened"], facts["missing"]) == ("Paint one.", "Paint two.")
-    assert shown(core_bot, change)["Next"] == "Look on the portal before you ask for the rest."
+    assert shown(core_bot, change)["Next"] == "Look at the target before you ask for the rest."
 
 
 @pytest.mark.parametrize("effect", [True, False])
@@ -132,8 +133,8 @@ def test_the_undo_of_a_part_names_what_has_changed_and_is_linked(core_bot: CoreB
     core_bot.work()
     core_bot.type(OLGA, f"request show {change.id}")
     facts = core_bot.messenger.whispers[-1].reply.facts
-    steps = [text for label, text in facts if label == "Next"]
-    assert steps[0] == "Undo… on its card asks for `thing swap one two --portal default`. Both are green then."
+    steps = [mentions.unmark(en(text)) for label, text in facts if en(label) == "Next"]
+    assert steps[:2] == ["“Undo…” on the card asks for thing swap one two --portal default.", "Both are green then."]
     core_bot.press(OLGA, change, card_token.UNDO)
     undo = core_bot.change()
     assert (undo.line, undo.undo_of) == ("thing swap one two", change.number)

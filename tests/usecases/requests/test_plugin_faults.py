@@ -79,5 +79,5 @@ def test_asking_again_after_a_fault_says_what_has_to_be_mended_first(guarded: Co
     guarded.wait(120)
     guarded.type(OLGA, f"request show {change.id}")
     facts = guarded.messenger.whispers[-1].reply.facts
-    (step,) = [text for label, text in facts if label == "Next"]
-    assert en(step).startswith("Ask again… on its card once what the outcome names is mended")
+    (step,) = [text for label, text in facts if en(label) == "Next"]
+    assert en(step).startswith("Fix what the outcome names first")

@@ -54,9 +54,13 @@ def elements_of(blocks: Iterable[Any]) -> Iterator[Placed]:
 
 
 def find_element(blocks: Iterable[Any], key: str, *, block_id: str = "") -> Placed:
-    """The one element with this action id, or else this label. `block_id` chooses between equals."""
+    """The one element with this action id, or else this label, or else whose label begins with these words.
+
+    `block_id` chooses between equals.
+    """
     placed = [one for one in elements_of(blocks) if not block_id or one.block_id == block_id]
     found = [one for one in placed if one.action_id == key] or [one for one in placed if one.label == key]
+    found = found or [one for one in placed if one.label.startswith(f"{key} ")]
     if len(found) == 1:
         return found[0]
     if found:

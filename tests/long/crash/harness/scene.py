@@ -359,7 +359,7 @@ class Scene:
         """Whether a change request has come to an end, or to what only a person can find out."""
         return self._reader.ended(number)
 
-    def card(self, words: str = "[*Approve]", channel: str = "approvals") -> Message | None:
+    def card(self, words: str = "[*Approve ", channel: str = "approvals") -> Message | None:
         return self.workspace.find(channel, words)
 
     def told(self, person: str, words: str) -> bool:

@@ -1,0 +1,104 @@
+"""The short fields of a card: its status, where it acts, who asked for it and who decides, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import assert_never
+
+from bot.core import mentions
+from bot.core.authority.policy import Allowed, BrokenGlass, NeedsApproval, NeedsConfirmation, Refused
+from bot.core.change.change_request import ChangeRequest, Review, Status
+from bot.core.principals import Role
+from bot.core.text import one_line
+from bot.plugin import Message, Person
+from bot.slack.render.block_kit import Markdown
+from bot.slack.render.slack_text import escape, format_time_token, marked, mrkdwn
+from bot.slack.render.status_badge import find_badge
+
+FIELD_MOST = 250
+Field = tuple[Message, str]
+NEEDED = Message("card.label.needs")
+
+
+def card_fields(change: ChangeRequest, language: str) -> list[Markdown]:
+    """The fields in finished markup."""
+    return [marked(f"*{mrkdwn(label, language)}*\n{text}", FIELD_MOST) for label, text in _fields(change, language)]
+
+
+def _fields(change: ChangeRequest, language: str) -> Iterator[Field]:
+    badge = find_badge(change)
+    if not badge.now:
+        yield Message("card.label.status"), f"{badge.emoji} {mrkdwn(badge.words, language)}"
+    if change.place_name:
+        yield Message("card.label.where"), escape(one_line(f"{change.place_name} · {change.place_label}"))
+    yield Message("card.label.requester"), mrkdwn(mentions.person(change.requester))
+    if change.undo_of is not None:
+        yield Message("card.label.undo_of"), f"CR-{change.undo_of}"
+    yield from _votes(change, language)
+    if change.status is Status.PENDING:
+        yield Message("card.label.expires"), format_time_token(change.expires_at)
+    elif change.ended_at is not None:
+        yield Message("card.label.ended"), format_time_token(change.ended_at)
+
+
+def _votes(change: ChangeRequest, language: str) -> Iterator[Field]:
+    approved = _names(change.approvals)
+    pending = change.status is Status.PENDING
+    match change.decision:
+        case BrokenGlass():
+            yield Message("card.label.approval"), f"🚨 {mrkdwn(_bypass(change), language)}"
+        case NeedsApproval() as decision if pending:
+            yield NEEDED, _so_far(decision, change.approvals, language)
+        case NeedsApproval():
+            if approved:
+                yield Message("card.label.approved_by"), approved
+        case NeedsConfirmation() | Allowed() | Refused():
+            if pending:
+                needs = Message("card.needs.confirmation", person=Person(person=change.requester.id))
+                yield NEEDED, mrkdwn(needs, language)
+            elif approved:
+                yield Message("card.label.confirmed_by"), approved
+        case _:
+            assert_never(change.decision)
+    if change.rejection is not None:
+        yield Message("card.label.rejected_by"), mrkdwn(mentions.person(change.rejection.reviewer))
+
+
+def _bypass(change: ChangeRequest) -> Message:
+    person = Person(person=change.requester.id)
+    if change.status is Status.PENDING:
+        return Message("card.bypass.pending", person=person)
+    if change.approvals:
+        return Message("card.bypass.done", person=person)
+    return Message("card.bypass.not_done", person=person)
+
+
+def _so_far(decision: NeedsApproval, approvals: Sequence[Review], language: str) -> str:
+    """What is needed, how many of the approvals there are, and whose do not count any more.
+
+    With all of them it still waits where one counts again, or may not count after all: a press finds out.
+    """
+    counted, void = [one for one in approvals if one.counts], [one for one in approvals if not one.counts]
+    given = f" ✅ {_names(counted)}" if counted else ""
+    parts = [mrkdwn(_requirement(decision), language), f"{len(counted)}/{decision.quorum}{given}"]
+    if void:
+        parts.append(mrkdwn(Message("card.approvals.void", people=_people(void)), language))
+    if len(counted) >= decision.quorum:
+        parts.append(mrkdwn(Message("card.approvals.press_again"), language))
+    return " · ".join(parts)
+
+
+def _requirement(decision: NeedsApproval) -> Message:
+    needed: Mapping[Role, Message] = {
+        Role.ADMIN: Message("card.needs.admins", count=decision.quorum),
+        Role.APPROVER: Message("card.needs.approvers", count=decision.quorum),
+    }
+    return needed.get(decision.role, Message("card.needs.people", count=decision.quorum))
+
+
+def _people(reviews: Sequence[Review]) -> tuple[Person, ...]:
+    return tuple(Person(person=one.reviewer.id) for one in reviews)
+
+
+def _names(reviews: Sequence[Review]) -> str:
+    return ", ".join(mrkdwn(mentions.person(one.reviewer)) for one in reviews)

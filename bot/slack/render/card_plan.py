@@ -1,0 +1,68 @@
+"""The plan on a card: its effect first, then what it affects, the warnings, its undo, and why it was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from bot.core.change.change_request import ChangeRequest, Status
+from bot.core.text import one_line
+from bot.language.translation import translate
+from bot.plugin import Message, Text, UndoKind
+from bot.slack.render.slack_text import cut, escape, fit_lines, mrkdwn, plain
+
+MOST_LINES = 20
+"""Lines of one kind. With the characters below it keeps a card under what Slack takes (docs/slack-behaviour.md S23)."""
+WHY_MOST, CALLS_MOST, RADIUS_MOST, WARNINGS_MOST, UNDO_MOST = 900, 1_600, 2_600, 1_800, 400
+
+EFFECT_LABELS: Mapping[Status, Message] = {
+    Status.PENDING: Message("card.label.effect"),
+    Status.APPROVED: Message("card.label.effect"),
+    Status.RUNNING: Message("card.label.effect_running"),
+    Status.UNKNOWN: Message("card.label.effect_unknown"),
+}
+ENDED_LABEL = Message("card.label.effect_ended")
+"""What is written above the calls, by status."""
+
+UNDO_KINDS: Mapping[UndoKind, Message] = {
+    UndoKind.FULL: Message("card.undo.full"),
+    UndoKind.PARTIAL: Message("card.undo.partial"),
+    UndoKind.NONE: Message("card.undo.none"),
+}
+
+
+def plan_lines(change: ChangeRequest, language: str) -> Iterator[str]:
+    """The plan in finished lines, in the order in which somebody decides."""
+    plan = change.plan
+    yield _label(EFFECT_LABELS.get(change.status, ENDED_LABEL), language)
+    yield from _list("•", [*(call.note for call in plan.calls), *plan.notes], CALLS_MOST, language)
+    if plan.radius:
+        yield _label(Message("card.label.radius", count=len(plan.radius)), language)
+        yield from _list("✂️", plan.radius, RADIUS_MOST, language)
+    if plan.warnings and change.status.open:
+        yield _label(Message("card.label.warnings"), language)
+        yield from _list("⚠️", plan.warnings, WARNINGS_MOST, language)
+    if change.undone_by is None and (change.status.open or change.status is Status.DONE):
+        sentence = one_line(translate(plan.undo.sentence, language))
+        words = mrkdwn(UNDO_KINDS[plan.undo.kind], language)
+        undo = _label(Message("card.label.undo"), language)
+        yield cut(f"{undo} · {words}: {mrkdwn(sentence, language)}" if sentence else f"{undo} · {words}", UNDO_MOST)
+
+
+def reason_lines(change: ChangeRequest, language: str) -> Iterator[str]:
+    """The reason, quoted line by line."""
+    if change.reason:
+        quoted = (f"> {escape(plain(line))}" for line in change.reason.splitlines())
+        yield _label(Message("card.label.reason"), language)
+        yield from fit_lines(quoted, most=MOST_LINES, characters=WHY_MOST)
+
+
+def _label(label: Message, language: str) -> str:
+    return f"*{mrkdwn(label, language)}*"
+
+
+def _list(sign: str, lines: Sequence[Text], characters: int, language: str) -> Iterator[str]:
+    return fit_lines(
+        (f"{sign} {mrkdwn(one_line(translate(line, language)), language)}" for line in lines),
+        most=MOST_LINES,
+        characters=characters,
+    )
