@@ -92,7 +92,8 @@ STORY: tuple[Step, ...] = (
         card="CR-1001",
         sees=(
             note("CR-1001", "waits for approval"),
-            card("waiting for approval", "@Olga", "number is closed", "from 2 lines", "[*Approve removal]"),
+            card("waiting for approval", "@Olga", "number is closed", "from 2 lines"),
+            card("[*Approve removal]", "[!Reject…]"),
             UNTOUCHED,
         ),
     ),

@@ -13,7 +13,7 @@ from bot.core.change.outcome import Ending, judge_execution, judge_settlement
 from bot.core.change.plans import find_drift, plan_from_json, plan_to_json
 from bot.core.parsing.invocation import understand
 from bot.core.principals import Principal
-from bot.plugin import Answer, CallOutcome, CallVerdict, Nothing, Place, Plan, PluginError, Reply, Risk
+from bot.plugin import Answer, CallOutcome, CallVerdict, Nothing, Place, PlaceTerm, Plan, PluginError, Reply, Risk
 from plugins.bitrix24.connectors.registration import SWITCHES
 from tests.bitrix24.plugin_bot import REGISTRATION, PluginBot
 from tests.language.english import en, en_rows
@@ -63,6 +63,7 @@ def stored(line: str, plan: Plan, ending: Ending) -> ChangeRequest:
         partly=ending.partly,
         found=ending.found,
         repeat=ending.repeat,
+        place_term=PlaceTerm(word="portal", option="--portal"),
     )
 
 

@@ -46,7 +46,7 @@ def test_what_is_confirmed_by_who_asked_is_done_once_and_told_as_the_portals_wor
     ended = talk.ends()
     assert ended.status is Status.DONE
     assert en(ended.outcome) == "The call was accepted. No check can confirm the result."
-    done = talk.card_says(card, "done, not verified")
+    done = talk.card_says(card, "done according to the reply")
     assert "verified" not in done
     assert "[*Confirm" not in done
     path = " ".join(kind.line.split()[:2])
