@@ -6,7 +6,6 @@ import inspect
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from string import Formatter
 from typing import Any, get_args
 
 from bot.core.audit.audit_record import COMPUTED, EARLIER_TAGS, Tag
@@ -138,17 +137,9 @@ def _event_faults(plugin: Any, event: Event) -> Iterator[str]:
         yield "which is a tag of b24bot itself"
     for name in (name for name in event.facts if not _FACT.match(name) or name in (*COMPUTED, "reason")):
         yield f"which may not have the fact {name}: take another name, of a-z and _"
-    for words, known in ((event.sentence, {"place"}), *((words, {""}) for words in event.facts.values())):
-        if not _fields(words) <= known:
-            yield f"whose words “{words}” have other gaps than {{{known.pop()}}}"
-
-
-def _fields(words: str) -> set[str]:
-    """The names of the gaps in a text; of one that cannot be read the text itself."""
-    try:
-        return {name for _, name, _, _ in Formatter().parse(words) if name is not None}
-    except ValueError:
-        return {words}
+    for words, known in ((event.sentence, "place"), *((words, "value") for words in event.facts.values())):
+        if words is not None and words.arguments not in ({}, {known: known}):
+            yield f"whose message {words.key} may have no argument but {known}={known!r}"
 
 
 def check_settings(plugin: Any) -> Iterator[str]:

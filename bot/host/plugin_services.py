@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.core.audit.audit_record import SYSTEM, Entry
 from bot.core.redaction.sanitizer import sanitize
+from bot.language.recorded_facts import record_messages
 from bot.language.translation import translate
 from bot.plugin import Clock, Event, Message, Records, Secrets, Text
 from bot.plugin.frozen import dataclass
@@ -64,7 +65,7 @@ class PluginServices:
             tag=event.tag,
             actor=SYSTEM,
             subject=place,
-            facts=sanitize({"portal": place, **{name: _in_english(fact) for name, fact in facts.items()}}),
+            facts=record_messages(sanitize({"portal": place, **facts})),
             more=tuple(event.facts),
             quiet=event.quiet,
         )
@@ -82,10 +83,6 @@ class _InEnglish(logging.Filter):
 
 
 _in_english_filter = _InEnglish()
-
-
-def _in_english(fact: Text | int) -> str | int:
-    return fact if isinstance(fact, int) else translate(fact)
 
 
 def _log_of(plugin: str) -> logging.Logger:

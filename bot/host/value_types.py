@@ -127,7 +127,7 @@ def _called(kind: Any) -> str:
     """A type as people write it: `str`, `int | None`, `tuple[str, str]`."""
     if "Json" in str(kind):
         return "JSON"
-    if isinstance(kind, UnionType) and Message in get_args(kind):
+    if isinstance(kind, UnionType) and {Message, str} <= set(get_args(kind)):
         others = [each for each in get_args(kind) if each not in (Message, str)]
         return " | ".join(["Text", *map(_called, others)])
     if isinstance(kind, UnionType):

@@ -6,6 +6,7 @@ People, channels, moments and lines to type become marks, of which each surface 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from string import Formatter
 from typing import assert_never
 
 from bot.core import mentions
@@ -33,8 +34,29 @@ def translate(text: Text, language: str = ENGLISH) -> str:
     words = {name: _word(value, language) for name, value in text.arguments.items()}
     if sentence is None:
         return spell_out(text.key, words)
-    found = sentence.format_map(words)
+    try:
+        found = sentence.format_map(words)
+    except KeyError:
+        # Of another release, which gave it fewer arguments.
+        return spell_out(text.key, words)
     return f"⟦{found}⟧" if language == PSEUDO else found
+
+
+def can_translate(value: Argument) -> bool:
+    """Whether the catalogues have a sentence for every message in a value, and the message all that it names."""
+    match value:
+        case Message():
+            count = value.arguments.get("count")
+            sentence = find_sentence(ENGLISH, value.key, count if isinstance(count, int) else None)
+            names = {name for _, name, _, _ in Formatter().parse(sentence or "")} - {None}
+            inside = map(can_translate, value.arguments.values())
+            return sentence is not None and names <= set(value.arguments) and all(inside)
+        case tuple():
+            return all(map(can_translate, value))
+        case Lines():
+            return all(map(can_translate, value.lines))
+        case _:
+            return True
 
 
 def _word(value: Argument, language: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from bot.plugin.commands import Group
 from bot.plugin.frozen import dataclass
-from bot.plugin.message import Text
+from bot.plugin.message import Message, Text
 from bot.plugin.values import Call, CallOutcome, Json, Observation, Place, PlaceTerm, Plan, Remember, Table
 
 P = TypeVar("P")
@@ -54,15 +54,15 @@ class Event:
     """What may happen to a place apart from any change request, as the plugin may put it on the audit log.
 
     `tag` is `source:subject:action`; its source is the plugin's name, or its word for a place. Records keep it for
-    ever, so that a tag is never given another meaning. `sentence` is how such a record reads; `{place}` stands for the
-    name of the place.
+    ever, so that a tag is never given another meaning. `sentence` is how such a record reads; its one argument,
+    `place="place"`, stands for the name of the place.
     """
 
     tag: str
-    sentence: str
-    facts: Mapping[str, str] = field(default_factory=dict)
-    """The facts that such a record may hold, and for each what follows the sentence, with `{}` for its value: `Code:
-    {}`. A fact whose words are empty is recorded and not shown."""
+    sentence: Message
+    facts: Mapping[str, Message | None] = field(default_factory=dict)
+    """The facts that such a record may hold, and for each the detail that follows the sentence: a message with one
+    argument, `value="value"`. A fact without one, None, is recorded and not shown."""
     quiet: bool = False
     """Recorded, and not copied to the audit channel: what goes as it should is no news there."""
 
@@ -153,7 +153,7 @@ class Services(Protocol):
         ...
 
     def record(self, event: Event, place: str, facts: Mapping[str, Text | int]) -> None:
-        """Put on the audit log what happened to a place. A message among the facts is recorded in English.
+        """Put on the audit log what happened to a place. A fact that is a message is read in any reader's language.
 
         Raises ValueError for an event that the plugin does not declare, and for a fact that the event does not."""
         ...

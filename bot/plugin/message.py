@@ -177,6 +177,11 @@ _KINDS: Mapping[str, type[Person | Channel | Time | Duration | CommandLine]] = {
 """The kinds of arguments by the one field that each has in JSON."""
 
 
+def fill_message(template: Message, values: Mapping[str, Argument]) -> Message:
+    """Make a message of one whose arguments are names: each is replaced by the value of that name."""
+    return Message(template.key, **{name: values[str(named)] for name, named in template.arguments.items()})
+
+
 def map_text(text: Text, change: Callable[[str], str]) -> Text:
     """Apply `change` to every piece of text of others in it; keys, people and numbers stay as they are."""
     if isinstance(text, str):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.core import mentions
 from bot.core.audit.audit_record import COMPUTED, QUIET, SYSTEM, Entry, Fact, Tag
+from bot.core.audit.recorded_messages import MESSAGES, change_messages
 from bot.core.bot_errors import ConfigurationError, StoreUnavailable
 from bot.core.messages.notices import AuditNotice
 from bot.core.redaction.redactor import redact
@@ -147,8 +148,13 @@ class Transaction:
         """
         if not isinstance(fact, str):
             return fact
+        if name == MESSAGES:
+            return change_messages(fact, self._plain)
         words = mentions.unmark(fact)
-        return words if name in COMPUTED else redact(words, (), self.keys.fingerprint)
+        return words if name in COMPUTED else self._plain(words)
+
+    def _plain(self, text: str) -> str:
+        return redact(mentions.unmark(text), (), self.keys.fingerprint)
 
 
 def audit_key(seq: int) -> str:

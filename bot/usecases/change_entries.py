@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from bot.core.audit.audit_record import Entry, Fact, Tag
+from bot.core.audit.audit_record import Entry, Tag
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.plans import write_target
 from bot.core.parsing.recorded_line import make_recorded_line
 from bot.core.redaction.redactor import shorten
-from bot.language.translation import translate
+from bot.language.recorded_facts import Told, record_messages
 from bot.store.store import Transaction
 from bot.usecases.context import Context
 
@@ -26,21 +26,24 @@ def attesting_tags(change: ChangeRequest) -> tuple[Tag, ...]:
 
 
 def record_change(
-    tx: Transaction, tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[str, Fact] | None = None
+    tx: Transaction, tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[str, Told] | None = None
 ) -> int:
-    """Append a record about a change request: with its plan in words, its target and its place."""
+    """Append a record about a change request: with its plan in words, its target and its place.
+
+    Facts that are messages are recorded in English, and as keys and arguments beside it.
+    """
     return tx.record(change_entry(tag, change, actor=actor, facts=facts))
 
 
-def change_entry(tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[str, Fact] | None = None) -> Entry:
+def change_entry(tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[str, Told] | None = None) -> Entry:
     """What `record_change` appends."""
-    what: dict[str, Fact] = {
-        "summary": shorten(translate(change.plan.summary), LONGEST),
+    what: dict[str, Told] = {
+        "summary": change.plan.summary,
         "target": shorten(write_target(change.plan.target, change.plan.part), LONGEST),
     }
     if change.place_name:
         what["portal"] = change.place_name
-    return Entry(tag=tag, actor=actor, subject=change.id, facts={**what, **(facts or {})})
+    return Entry(tag=tag, actor=actor, subject=change.id, facts=record_messages({**what, **(facts or {})}))
 
 
 def recorded_line(ctx: Context, text: str, secrets: Iterable[str] = ()) -> str:

@@ -14,6 +14,7 @@ from bot.plugin import (
     Arg,
     Event,
     Group,
+    Message,
     Nothing,
     PlaceTerm,
     Plan,
@@ -67,7 +68,7 @@ def odd(**members: Any) -> Invented:
 
 def grown(**fields: Any) -> Event:
     """An event that keeps to the contract, but for what is given."""
-    return Event(**{"tag": "invented:leaf:grown", "sentence": "{place} grew", **fields})
+    return Event(**{"tag": "invented:leaf:grown", "sentence": Message("invented.audit.grown", place="place"), **fields})
 
 
 @pytest.mark.parametrize(
@@ -117,22 +118,28 @@ def grown(**fields: Any) -> Event:
         ),
         ({"events": (grown(), grown())}, "declares the event “invented:leaf:grown” twice"),
         (
-            {"events": (grown(facts={"digest": ""}),)},
+            {"events": (grown(facts={"digest": None}),)},
             "declares the event “invented:leaf:grown”, which may not have the",
         ),
-        ({"events": (grown(facts={"a b": ""}),)}, "declares the event “invented:leaf:grown”, which may not have the"),
-        ({"events": (grown(facts={"leaves": 1}),)}, "declares an event whose facts['leaves'] is int instead of str"),
+        ({"events": (grown(facts={"a b": None}),)}, "declares the event “invented:leaf:grown”, which may not have the"),
         (
-            {"events": (grown(sentence="{tree} grew"),)},
-            "declares the event “invented:leaf:grown”, whose words “{tree} grew” have other gaps than {place}",
+            {"events": (grown(facts={"leaves": 1}),)},
+            "declares an event whose facts['leaves'] is int instead of Message | None",
         ),
         (
-            {"events": (grown(facts={"leaves": "{leaves} grew"}),)},
-            "declares the event “invented:leaf:grown”, whose words “{leaves} grew” have other gaps than {}",
+            {"events": (grown(sentence=Message("invented.audit.grown", place="tree")),)},
+            "declares the event “invented:leaf:grown”, whose message invented.audit.grown may have no argument but "
+            "place='place'",
         ),
         (
-            {"events": (grown(sentence="{ grew"),)},
-            "declares the event “invented:leaf:grown”, whose words “{ grew” have other gaps than {place}",
+            {"events": (grown(facts={"leaves": Message("invented.audit.leaves", leaves="value")}),)},
+            "declares the event “invented:leaf:grown”, whose message invented.audit.leaves may have no argument but "
+            "value='value'",
+        ),
+        (
+            {"events": (grown(sentence=Message("invented.audit.grown", place="place", tree="tree")),)},
+            "declares the event “invented:leaf:grown”, whose message invented.audit.grown may have no argument but "
+            "place='place'",
         ),
     ],
 )

@@ -10,7 +10,7 @@ from bot.cli.root import OWN
 from bot.core.bot_errors import ConfigurationError, PluginFault
 from bot.core.parsing.invocation import understand
 from bot.host.registry import TERMINAL_WORDS, Registry
-from bot.plugin import Arg, BadArgument, Event, Group, PlaceTerm, Reply, Risk
+from bot.plugin import Arg, BadArgument, Event, Group, Message, PlaceTerm, Reply, Risk
 from tests.host.invented import Invented, group
 
 TREES = Invented("trees", group("tree", "plant", "fell"), group("leaf", "count"))
@@ -57,7 +57,7 @@ def test_two_plugins_with_one_name_are_refused() -> None:
 
 
 def test_a_tag_of_an_event_belongs_to_one_plugin() -> None:
-    grown = Event(tag="tree:leaf:grown", sentence="{place} grew")
+    grown = Event(tag="tree:leaf:grown", sentence=Message("tree.audit.grown", place="place"))
     oak, elm = Invented("oak"), Invented("elm")
     oak.events = (grown,)
     assert Registry([oak, elm]).events == {"tree:leaf:grown": grown}

@@ -10,8 +10,11 @@ from bot.host.plugin_services import PluginServices, services_for
 from bot.plugin import Event, Message
 from bot.store.store import Store, audit_key
 
-GROWN = Event(tag="trees:leaf:grown", sentence="{place} has a new leaf", facts={"leaves": ""}, quiet=True)
-FELLED = Event(tag="trees:tree:felled", sentence="{place} was felled", facts={"sentence": "{}"})
+SAID = Message("trees.audit.said", value="value")
+GROWN = Event(
+    tag="trees:leaf:grown", sentence=Message("trees.audit.grown", place="place"), facts={"leaves": None}, quiet=True
+)
+FELLED = Event(tag="trees:tree:felled", sentence=Message("trees.audit.felled", place="place"), facts={"sentence": SAID})
 
 
 def declaring(store: Store, *events: Event) -> PluginServices:
@@ -95,7 +98,7 @@ def test_a_plugin_cannot_put_anything_it_likes_on_record(store: Store) -> None:
         trees.record(GROWN, "oak", {"refresh_token": "x"})
     with pytest.raises(ValueError, match="only events that it declares, and not trees:tree:felled"):
         trees.record(FELLED, "oak", {"sentence": "It did."})
-    forged = Event(tag="change:review:approved", sentence="{place} approved")
+    forged = Event(tag="change:review:approved", sentence=Message("trees.audit.approved", place="place"))
     with pytest.raises(ValueError, match="only events that it declares"):
         trees.record(forged, "oak", {})
     assert store.audit.find() == []

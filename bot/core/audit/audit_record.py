@@ -149,6 +149,7 @@ FACTS = frozenset(
         *("partly", "happened", "missing"),
         "request",
         "subjects",
+        "messages",
         *("seq", "head", "fingerprint", "schema", "mode", "terms"),
         *("first", "start", "kept", "kept_digest", "chained_with"),
     }
@@ -158,6 +159,7 @@ COMPUTED = frozenset(
     {
         *("digest", "head", "fingerprint", "terms", "decision", "portal", "place", "channel", "account"),
         *("start", "kept_digest", "chained_with"),
+        "messages",
     }
 )
 """Facts that the bot itself computes or gives: they are recorded as they are, however they look."""

@@ -173,10 +173,10 @@ def compare_anchors(anchors: Iterable[Anchor], place: Place) -> tuple[Anchor | N
 
 _LINE = re.compile(r"#([0-9]{1,15})[ :]([0-9a-f]{16,64})\W*(?:\(edited\)\W*)?\Z")
 """How every line of the audit channel ends. What people typed stands further left, so it is never taken for a head."""
-CHECKPOINT_STARTS = "Checkpoint of the audit log: "
-"""How the line of a checkpoint begins; nothing that people typed ever begins a line."""
+CHECKPOINT_STARTS = ("Checkpoint of the audit log: ", "Контрольная точка журнала аудита: ")
+"""How the line of a checkpoint begins in each language; nothing that people typed ever begins a line."""
 _CHECKPOINT = re.compile(
-    rf"\A\W*(?:(?:{'|'.join(stored_tags(Tag.CHECKPOINT))})\b.*? |{CHECKPOINT_STARTS})"
+    rf"\A\W*(?:(?:{'|'.join(stored_tags(Tag.CHECKPOINT))})\b.*? |{'|'.join(CHECKPOINT_STARTS)})"
     r"seq ([0-9]{1,15}) · head ([0-9a-f]{64})\b"
 )
 """The line of a checkpoint, as it is written now, and as it was when a line began with its tag."""

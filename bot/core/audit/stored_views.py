@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 
 from bot.core.audit.audit_record import AuditRecord, Fact
+from bot.core.audit.recorded_messages import MESSAGES
 from bot.core.principals import Grant
 from bot.plugin import Json, iso
 
@@ -22,7 +23,7 @@ def grant_row(grant: Grant) -> Object:
     }
 
 
-_JSON_FACTS = ("decision",)
+_JSON_FACTS = ("decision", MESSAGES)
 """Facts that are recorded as JSON in a text."""
 
 

@@ -5,25 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import accumulate, takewhile
 
-from bot.core import mentions
 from bot.core.audit.audit_record import AuditRecord
-from bot.core.audit.audit_sentences import NO_EVENTS, describe
+from bot.core.audit.audit_sentences import NO_EVENTS, describe, join_details
 from bot.core.text import one_line
+from bot.language.catalogues import ENGLISH
+from bot.language.translation import can_translate
 from bot.plugin import Event
 from bot.slack.render.block_kit import Block
-from bot.slack.render.slack_text import cut, escape, format_time_token, mrkdwn, plain, sections
+from bot.slack.render.slack_text import cut, format_time_token, mrkdwn, plain, sections
 
-VALUE_MOST, NAME_MOST, WORDS_MOST = 200, 60, 420
+VALUE_MOST, WORDS_MOST = 200, 420
 MESSAGE_MOST = 12_000
 """Characters of lines that share a message: Slack refuses many more (docs/slack-behaviour.md S23)."""
 
 
-def audit_line(record: AuditRecord, events: Mapping[str, Event] = NO_EVENTS) -> str:
+def audit_line(record: AuditRecord, events: Mapping[str, Event] = NO_EVENTS, *, language: str = ENGLISH) -> str:
     """One record in one line, ending with its tag, its number and the head of the chain.
 
     `events` are those of the plugins, by tag.
     """
-    words = cut(" · ".join(describe(record, name=_named, value=_word, events=events)), WORDS_MOST)
+    told = join_details(describe(record, clean=_clean, is_known=can_translate, events=events))
+    words = cut(mrkdwn(told, language), WORDS_MOST)
     return " · ".join([words, format_time_token(record.at), f"`{record.tag}`", f"`#{record.seq} {record.head}`"])
 
 
@@ -35,19 +37,19 @@ def bare_audit_line(record: AuditRecord) -> str:
     )
 
 
-def fitting_lines(records: Iterable[AuditRecord], events: Mapping[str, Event] = NO_EVENTS) -> int:
+def fitting_lines(
+    records: Iterable[AuditRecord], events: Mapping[str, Event] = NO_EVENTS, *, language: str = ENGLISH
+) -> int:
     """How many of these lines, from the first, fit into one message; nothing is read behind the first that does not."""
-    ends = accumulate(len(audit_line(record, events)) + 1 for record in records)
+    ends = accumulate(len(audit_line(record, events, language=language)) + 1 for record in records)
     return sum(1 for _ in takewhile(lambda end: end <= MESSAGE_MOST, ends))
 
 
-def audit_blocks(records: list[AuditRecord], events: Mapping[str, Event] = NO_EVENTS) -> list[Block]:
-    return sections([audit_line(record, events) for record in records])
+def audit_blocks(
+    records: list[AuditRecord], events: Mapping[str, Event] = NO_EVENTS, *, language: str = ENGLISH
+) -> list[Block]:
+    return sections([audit_line(record, events, language=language) for record in records])
 
 
-def _word(value: object) -> str:
-    return escape(cut(one_line(plain(str(value))), VALUE_MOST))
-
-
-def _named(text: str) -> str:
-    return mrkdwn(mentions.mark_account(cut(one_line(text), NAME_MOST)))
+def _clean(text: str) -> str:
+    return cut(one_line(plain(text)), VALUE_MOST)

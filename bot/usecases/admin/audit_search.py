@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 
 from bot.core import mentions
 from bot.core.audit.audit_record import SYSTEM, AuditRecord, Tag
-from bot.core.audit.audit_sentences import NO_EVENTS, describe
+from bot.core.audit.audit_sentences import NO_EVENTS, describe, join_details
 from bot.core.audit.stored_views import audit_row
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.principals import LOCAL_TEAM, Principal
 from bot.core.text import format_time, one_line
-from bot.plugin import BadArgument, Event, Reply, Table
+from bot.language.translation import can_translate
+from bot.plugin import BadArgument, Event, Reply, Table, Text
 from bot.store.repositories.audit_log import LOOKED_AT, Found
 from bot.store.repositories.audit_query import KNOWN_TAGS, Wanted
 from bot.store.store import Store
@@ -147,11 +148,11 @@ def _away(store: Store, found: Found, limit: int) -> Iterator[str]:
         )
 
 
-def _row(record: AuditRecord, events: Mapping[str, Event]) -> tuple[str, ...]:
-    words = " · ".join(describe(record, name=mentions.mark_account, value=_word, events=events))
+def _row(record: AuditRecord, events: Mapping[str, Event]) -> tuple[Text, ...]:
+    words = join_details(describe(record, clean=_clean, is_known=can_translate, events=events))
     return f"#{record.seq}", format_time(record.at), words, record.tag
 
 
-def _word(value: object) -> str:
+def _clean(text: str) -> str:
     # On one line: a second one, of somebody's own making, could pass for another record.
-    return one_line(mentions.remove_marks(str(value)))
+    return one_line(mentions.remove_marks(text))

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.core import mentions
-from bot.core.audit.audit_record import SYSTEM, Fact, Tag
+from bot.core.audit.audit_record import SYSTEM, Tag
 from bot.core.change.change_request import PARTLY_DONE, ChangeRequest, Status
 from bot.core.change.outcome import Ending, describe_call_done
 from bot.core.encoding import canonical
-from bot.core.redaction.redactor import redact_value, shorten
+from bot.core.redaction.redactor import redact_value
+from bot.language.recorded_facts import Told
 from bot.language.translation import translate
-from bot.plugin import map_text
+from bot.plugin import Text, map_text
 from bot.store.repositories.change_requests import Column
 from bot.store.store import Transaction
 from bot.usecases.authority.quorum import check_request_record
@@ -48,10 +49,10 @@ def finish_request(
     if ending.status is Status.DONE:
         note_undone(tx, ctx, change)
     hide = hiding_for_record(ctx, change)
-    facts: dict[str, Fact] = {
+    facts: dict[str, Told] = {
         "status": ending.status,
-        "sentence": hide(translate(ending.sentence)),
-        "outcome": shorten(hide("; ".join(_remaining_details(ending))), 500),
+        "sentence": map_text(ending.sentence, hide),
+        "outcome": tuple(map_text(one, hide) for one in _remaining_details(ending)),
         **(_parts(ending, hide) if ending.partly else {}),
     }
     record_change(tx, tag, change, actor=actor, facts=facts)
@@ -103,16 +104,16 @@ def _say(tx: Transaction, ctx: Context, change: ChangeRequest, ending: Ending) -
     queue_clicked_card(tx, ctx, change.number)
 
 
-def _remaining_details(ending: Ending) -> list[str]:
+def _remaining_details(ending: Ending) -> list[Text]:
     """The details of an ending that are not among what happened, which the record tells by itself."""
     told = {line for one in ending.happened for line in (one, describe_call_done(one))}
-    return [translate(line) for line in ending.details if line not in told]
+    return [line for line in ending.details if line not in told]
 
 
-def _parts(ending: Ending, hide: Callable[[str], str]) -> dict[str, Fact]:
+def _parts(ending: Ending, hide: Callable[[str], str]) -> dict[str, Told]:
     """What the record of an ending with a part done says of the parts."""
     parts = {"happened": ending.happened, "missing": ending.missing}
     return {
         "partly": True,
-        **{name: shorten(hide("; ".join(map(translate, lines))), 500) for name, lines in parts.items()},
+        **{name: tuple(map_text(line, hide) for line in lines) for name, lines in parts.items()},
     }

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.plugin import Event
+from bot.plugin import Event, Message
 
-CHAIN: Mapping[str, str] = {"generation": "", "chain": ""}
+CHAIN: Mapping[str, Message | None] = {"generation": None, "chain": None}
 """Which pair of tokens it is about: `main` or `spare`, and how many there were before it."""
 
+SAID = Message("bitrix24.audit.said", value="value")
+
 TOKENS_RENEWED = Event(
-    tag="portal:tokens:renewed", sentence="The tokens of the portal {place} were renewed", facts=CHAIN, quiet=True
+    tag="portal:tokens:renewed",
+    sentence=Message("bitrix24.audit.tokens_renewed", place="place"),
+    facts=CHAIN,
+    quiet=True,
 )
 TOKENS_REFUSED = Event(
     tag="portal:tokens:refused",
-    sentence="The tokens of the portal {place} were refused",
-    facts={"sentence": "{}", "code": "Code: {}", **CHAIN},
+    sentence=Message("bitrix24.audit.tokens_refused", place="place"),
+    facts={"sentence": SAID, "code": Message("bitrix24.audit.code", value="value"), **CHAIN},
 )
 TOKENS_REPLACED = Event(
     tag="portal:tokens:replaced",
-    sentence="The spare tokens of the portal {place} took over",
+    sentence=Message("bitrix24.audit.backup_tokens_in_use", place="place"),
     facts=CHAIN,
 )
 ADDRESS_CHANGED = Event(
     tag="portal:address:changed",
-    sentence="The portal {place} has another address",
-    facts={"sentence": "{}"},
+    sentence=Message("bitrix24.audit.address_changed", place="place"),
+    facts={"sentence": SAID},
 )
 EVENTS: Sequence[Event] = (TOKENS_RENEWED, TOKENS_REFUSED, TOKENS_REPLACED, ADDRESS_CHANGED)

@@ -109,7 +109,7 @@ def test_a_fact_with_a_line_break_does_not_pass_for_two(cli_bot: CliBot) -> None
     with cli_bot.store() as store, store.unit_of_work() as tx:
         facts = {"reason": "no\napprovals: 9"}
         tx.audit.append(Entry(tag=Tag.REVIEW_REJECTED, actor="T1:U2", subject="CR-1", facts=facts), at=AT)
-    assert "Why: no approvals: 9" in cli_bot.run("audit", "find").stdout
+    assert "Reason: no approvals: 9" in cli_bot.run("audit", "find").stdout
 
 
 @pytest.mark.parametrize(("value", "shown"), [("a=1", "a=1"), (7, "7"), ({"a": 1}, '{"a": 1}'), ("", "")])

@@ -156,9 +156,9 @@ def test_a_record_reads_as_in_the_audit_channel_with_plan_portal_and_target(core
     core_bot.press(ANTON, change)
     shown = sentences(found(core_bot, "--subject CR-1001"))
     assert shown == [
-        f"{mentions.person(ANTON)} approved CR-1001 Remove one on default [thing:one] · Approvals: 1 · Needed: 1",
-        f"{mentions.person(OLGA)} asked for CR-1001 Remove one on default [thing:one] · Typed: thing remove one"
-        " · Why: because",
+        f"{mentions.person(ANTON)} approved CR-1001 Remove one (default) [thing:one] · Approvals: 1 · Needed: 1",
+        f"{mentions.person(OLGA)} asked for CR-1001 Remove one (default) [thing:one] · Typed: thing remove one"
+        " · Reason: because",
     ]
 
 
@@ -169,7 +169,7 @@ def test_a_word_in_a_record_stays_on_its_line_and_names_nobody(core_bot: CoreBot
             Entry(tag=Tag.REVIEW_REJECTED, actor=ANTON.id, subject="CR-1", facts={"reason": words}), at=1
         )
     (sentence,) = sentences(found(core_bot, "--subject CR-1"))
-    assert sentence == f"{mentions.person(ANTON)} rejected CR-1 · Why: no Approvals: 9 {OLGA.id}"
+    assert sentence == f"{mentions.person(ANTON)} rejected CR-1 · Reason: no Approvals: 9 {OLGA.id}"
 
 
 def test_what_was_decided_is_data_for_programs(core_bot: CoreBot) -> None:

@@ -32,6 +32,7 @@ from bot.usecases.integrity.allow_list_check import find_mismatches
 from bot.usecases.integrity.archiving import ArchiveOptions, archive, plan_archive
 from bot.usecases.integrity.chain_check import examine_log
 from bot.usecases.integrity.checkpoints import count_records
+from tests.language.english import en
 from tests.usecases.core_bot import ANTON, GLEB, IDA, OLGA, SHELL, CoreBot, StillClock, person
 from tests.usecases.toy import Toy
 
@@ -167,7 +168,7 @@ def test_an_answer_has_the_sentence_of_today_beside_the_tag_that_is_stored(core_
     reply = found(core_bot, Tag.BYPASS_REVIEWED)
     assert reply.table is not None
     ((_, _, words, tag),) = reply.table.rows
-    assert "approved the review of" in str(words)
+    assert "approved the review of" in en(words)
     assert tag == "change:approval:reviewed"
     assert isinstance(reply.data, list)
     assert reply.data[0]["tag"] == "change:approval:reviewed"

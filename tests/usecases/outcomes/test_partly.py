@@ -87,9 +87,7 @@ def test_request_show_tells_what_the_card_tells_of_the_parts(core_bot: CoreBot) 
 
 def test_the_audit_line_says_that_a_part_was_done_which_and_what_was_not(core_bot: CoreBot) -> None:
     half_done(core_bot)
-    told = (
-        "CR-1001 Paint one and two on default [thing:one+two] ended · Status: partly done · Done: one is: red → green"
-    )
+    told = "CR-1001 Paint one and two (default) [thing:one+two] ended · Status: partly done · Done: one is: red → green"
     core_bot.type(VERA, "audit find --tag change:execution:ended")
     table = core_bot.messenger.whispers[-1].reply.table
     assert table is not None
