@@ -10,13 +10,13 @@ from bot.core.redaction.redactor import shorten
 from bot.language.translation import translate
 from bot.plugin import Message, Text
 
-Told = Fact | Message | tuple[Text, ...]
+RecordedFact = Fact | Message | tuple[Text, ...]
 """A fact, or what is to be recorded in words: one text, or several that follow each other."""
 MOST: Mapping[str, int] = {"summary": 200, "outcome": 500, "happened": 500, "missing": 500}
 """Characters of the English of a fact that may become long."""
 
 
-def record_messages(facts: Mapping[str, Told]) -> dict[str, Fact]:
+def record_messages(facts: Mapping[str, RecordedFact]) -> dict[str, Fact]:
     """Make facts that a record may hold of facts and messages."""
     plain = {name: _in_english(name, told) for name, told in facts.items()}
     messages = {
@@ -28,7 +28,7 @@ def record_messages(facts: Mapping[str, Told]) -> dict[str, Fact]:
     return {**plain, MESSAGES: written} if written else plain
 
 
-def _in_english(name: str, told: Told) -> Fact:
+def _in_english(name: str, told: RecordedFact) -> Fact:
     if isinstance(told, Message | tuple):
         words = translate(told) if isinstance(told, Message) else "; ".join(map(translate, told))
     elif isinstance(told, str):

@@ -9,7 +9,7 @@ from bot.core.change.change_request import ChangeRequest
 from bot.core.change.plans import write_target
 from bot.core.parsing.recorded_line import make_recorded_line
 from bot.core.redaction.redactor import shorten
-from bot.language.recorded_facts import Told, record_messages
+from bot.language.recorded_facts import RecordedFact, record_messages
 from bot.store.store import Transaction
 from bot.usecases.context import Context
 
@@ -26,7 +26,7 @@ def attesting_tags(change: ChangeRequest) -> tuple[Tag, ...]:
 
 
 def record_change(
-    tx: Transaction, tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[str, Told] | None = None
+    tx: Transaction, tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[str, RecordedFact] | None = None
 ) -> int:
     """Append a record about a change request: with its plan in words, its target and its place.
 
@@ -35,9 +35,11 @@ def record_change(
     return tx.record(change_entry(tag, change, actor=actor, facts=facts))
 
 
-def change_entry(tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[str, Told] | None = None) -> Entry:
+def change_entry(
+    tag: Tag, change: ChangeRequest, *, actor: str, facts: Mapping[str, RecordedFact] | None = None
+) -> Entry:
     """What `record_change` appends."""
-    what: dict[str, Told] = {
+    what: dict[str, RecordedFact] = {
         "summary": change.plan.summary,
         "target": shorten(write_target(change.plan.target, change.plan.part), LONGEST),
     }

@@ -11,7 +11,7 @@ from bot.core.change.change_request import PARTLY_DONE, ChangeRequest, Status
 from bot.core.change.outcome import Ending, describe_call_done
 from bot.core.encoding import canonical
 from bot.core.redaction.redactor import redact_value
-from bot.language.recorded_facts import Told
+from bot.language.recorded_facts import RecordedFact
 from bot.language.translation import translate
 from bot.plugin import Text, map_text
 from bot.store.repositories.change_requests import Column
@@ -49,7 +49,7 @@ def finish_request(
     if ending.status is Status.DONE:
         note_undone(tx, ctx, change)
     hide = hiding_for_record(ctx, change)
-    facts: dict[str, Told] = {
+    facts: dict[str, RecordedFact] = {
         "status": ending.status,
         "sentence": map_text(ending.sentence, hide),
         "outcome": tuple(map_text(one, hide) for one in _remaining_details(ending)),
@@ -110,7 +110,7 @@ def _remaining_details(ending: Ending) -> list[Text]:
     return [line for line in ending.details if line not in told]
 
 
-def _parts(ending: Ending, hide: Callable[[str], str]) -> dict[str, Told]:
+def _parts(ending: Ending, hide: Callable[[str], str]) -> dict[str, RecordedFact]:
     """What the record of an ending with a part done says of the parts."""
     parts = {"happened": ending.happened, "missing": ending.missing}
     return {

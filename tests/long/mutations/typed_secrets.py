@@ -70,8 +70,8 @@ TYPED_SECRETS: tuple[Mutation, ...] = (
         "what looks like a secret stands in the audit log",
         (
             "bot/store/store.py",
-            "        return words if name in COMPUTED else redact(words, (), self.keys.fingerprint)",
-            "        return words",
+            "        return redact(mentions.unmark(text), (), self.keys.fingerprint)",
+            "        return mentions.unmark(text)",
         ),
         by=_SEALED,
     ),
