@@ -104,10 +104,13 @@ def test_a_plugin_cannot_put_anything_it_likes_on_record(store: Store) -> None:
     assert store.audit.find() == []
 
 
-def test_messages_are_recorded_and_logged_in_english(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+def test_messages_are_recorded_and_logged_in_english_and_recorded_as_they_are(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
     trees, days = declaring(store, GROWN), Message("time.days", count=3)
     trees.record(GROWN, "oak", {"leaves": days})
     trees.log.warning("grown for %s", days)
     (record,) = store.audit.find()
-    assert record.facts == {"portal": "oak", "leaves": "3 days"}
+    message = '{"leaves":{"arguments":{"count":3},"key":"time.days"}}'
+    assert record.facts == {"portal": "oak", "leaves": "3 days", "messages": message}
     assert caplog.messages == ["grown for 3 days"]
