@@ -122,7 +122,7 @@ MEMBERS: list[Row] = [
     (
         f"{ONE}; Slack says that olga is a guest; 61 s pass; olga withdraws",
         "pending 0 olga NO_MEMBER",
-        "opened refused lifted",
+        "opened refused discarded",
     ),
 ]
 
@@ -223,7 +223,7 @@ STOPPING: list[Row] = [
         f"{ONE}; anton approves; {AWAY}; vera says no: Hm; the worker starts again; it runs; "
         "the keeper looks; 60 s pass; the keeper looks; Slack tells again; 6 s pass; it runs",
         "done 1 vera NOT_STOPPED",
-        f"opened approved lifted {MADE}",
+        f"opened approved discarded {MADE}",
     ),
 ]
 
@@ -305,17 +305,17 @@ RUNNING: list[Row] = [
     (f"{YES}; the portal lies; it runs", "failed 1 olga WAITS", RAN),
     (f"{YES}; the portal loses the answer; it runs", "done 1 olga WAITS", RAN),
     (f"{YES}; the portal loses the request; it runs; vera approves", "unknown 1 vera TOO_LATE_UNKNOWN", RAN),
-    (f"{YES}; the portal loses the request; it runs; it is read back", "failed 1 olga WAITS", f"{RAN} settled"),
+    (f"{YES}; the portal loses the request; it runs; it is read back", "failed 1 olga WAITS", f"{RAN} resolved"),
     (
         f"{YES}; the portal loses the request; it runs; one is removed by hand; the keeper looks",
         "done 1 olga WAITS",
-        f"{RAN} settled",
+        f"{RAN} resolved",
     ),
     (f"{YES}; the portal does it and goes away; it runs; it is read back", "unknown 1 olga WAITS", RAN),
     (
         f"{YES}; the portal does it and goes away; it runs; the portal is back; it is read back",
         "done 1 olga WAITS",
-        f"{RAN} settled",
+        f"{RAN} resolved",
     ),
     (
         f"{YES}; the portal does it while somebody freezes the bot; it runs",
@@ -325,7 +325,7 @@ RUNNING: list[Row] = [
     (
         f"{YES}; the portal does it and breaks the plugin; it runs; 60 s pass; it runs; the keeper looks",
         "done 1 olga BROKEN",
-        "opened approved intended interrupted settled",
+        "opened approved intended interrupted resolved",
     ),
     (
         f"{YES}; the portal does it and the worker dies; it runs; vera approves",
@@ -335,12 +335,12 @@ RUNNING: list[Row] = [
     (
         f"{YES}; the portal does it and the worker dies; it runs; the worker starts again; it runs; it is read back",
         "done 1 olga WAITS",
-        "opened approved intended interrupted settled",
+        "opened approved intended interrupted resolved",
     ),
     (
         f"{YES}; the portal gets it and the worker dies; it runs; the worker starts again; it runs; it is read back",
         "failed 1 olga WAITS",
-        "opened approved intended interrupted settled",
+        "opened approved intended interrupted resolved",
     ),
     (f"{YES}; it runs; it runs; the worker starts again; it runs", "done 1 olga WAITS", RAN),
 ]
@@ -349,14 +349,14 @@ LOST = f"{YES}; the portal does it and goes away; it runs"
 LATE = f"{LOST}; the keeper looks; 901 s pass; the keeper looks"
 SETTLING: list[Row] = [
     (f"{LOST}; vera says it was done", "unknown 1 vera READ_BACK", f"{RAN} refused"),
-    (f"{LATE}; vera says it was done", "done 1 vera SETTLED", f"{RAN} settled"),
-    (f"{LATE}; vera says it was not done", "failed 1 vera SETTLED", f"{RAN} settled"),
+    (f"{LATE}; vera says it was done", "done 1 vera SETTLED", f"{RAN} resolved"),
+    (f"{LATE}; vera says it was not done", "failed 1 vera SETTLED", f"{RAN} resolved"),
     (f"{LATE}; olga says it was done", "unknown 1 olga NOT_YOUR_WORD", f"{RAN} refused"),
     (f"{LATE}; viktor says it was done", "unknown 1 viktor NO_WORD", f"{RAN} refused"),
     (f"{LATE}; stranger says it was done", "unknown 1 stranger NO_WORD", f"{RAN} refused"),
     (f"{LATE}; Slack says that vera is a guest; vera says it was done", "unknown 1 vera NO_MEMBER", f"{RAN} refused"),
-    (f"{LATE}; vera says it was done; ida says it was not done", "done 1 ida NOTHING_TO_SETTLE", f"{RAN} settled"),
-    (f"{LATE}; the portal is back; 5 s pass; the keeper looks", "done 1 olga WAITS", f"{RAN} settled"),
+    (f"{LATE}; vera says it was done; ida says it was not done", "done 1 ida NOTHING_TO_SETTLE", f"{RAN} resolved"),
+    (f"{LATE}; the portal is back; 5 s pass; the keeper looks", "done 1 olga WAITS", f"{RAN} resolved"),
     (f"{ONE}; vera says it was done", "pending 0 vera NOTHING_TO_SETTLE", "opened"),
     (f"{ONE}; viktor says it was done", "pending 0 viktor NOTHING_TO_SETTLE", "opened refused"),
 ]

@@ -44,6 +44,8 @@ UNREACHED: Mapping[str, str] = {
     "bot.usecases.intake.receipts._refuse_long": "records that a line is too long, and nothing follows",
     "bot.app.Running._note_socket": "in Socket Mode alone; the stories bring what they bring by HTTP",
     "bot.store.schema.plain_texts.drop_remnants": "once after an upgrade; test_release_upgrade.py kills it",
+    "bot.usecases.admin.allow_list.grant_role": "gives a playground its people; a bot at work uses `set_role`",
+    "bot.usecases.admin.allow_list.revoke_role": "the same, the other way",
     "bot.usecases.integrity.archiving._append_heads": "only where no bot runs; test_killed_storage.py kills it",
     "bot.usecases.integrity.archiving.archive": "only where no bot runs; test_killed_storage.py kills it",
     "bot.usecases.integrity.restore_record._adapt": "writes to a copy apart; test_killed_storage.py kills it",

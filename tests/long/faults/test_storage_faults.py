@@ -167,13 +167,13 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFIN
 written = 0
 try:
     while True:
-        with store.unit_of_work():
-            store.record(ENTRY)
+        with store.unit_of_work() as tx:
+            tx.record(ENTRY)
         written += 1
 except StoreUnavailable as error:
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-    with store.unit_of_work():
-        store.record(ENTRY)
+    with store.unit_of_work() as tx:
+        tx.record(ENTRY)
     print(written, error.sentence)
 """
 
@@ -405,8 +405,8 @@ from bot.testing.services import scratch_store
 from tests.store.samples import ENTRY
 store = scratch_store(Path(sys.argv[1]))
 for number in range(int(sys.argv[2])):
-    with store.unit_of_work():
-        store.record(ENTRY)
+    with store.unit_of_work() as tx:
+        tx.record(ENTRY)
 """
 
 
