@@ -27,7 +27,7 @@ from bot.store.sealing.keyring import create_key_file
 from bot.usecases.integrity.active_limits import FROZEN
 from bot.web.site import Site
 from tests.host.invented import Invented
-from tests.language.english import en
+from tests.language.english import en, raises
 from tests.slack.intake import Intake, locked, over_http, settings_for
 from tests.slack.kit import FORM, form_body, slash_fields
 from tests.slack.plugins import Leaving, leaving
@@ -75,7 +75,7 @@ def test_what_it_cannot_start_with_is_named_in_a_sentence(
 
 def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path, environment: dict[str, str]) -> None:
     (tmp_path / "keys" / "key").chmod(0o644)
-    with pytest.raises(ConfigurationError, match="can be read by others"):
+    with raises(ConfigurationError, match="can be read by others"):
         assemble(read_settings(environment))
 
 
@@ -85,7 +85,7 @@ def test_what_everybody_may_write_is_refused_at_the_start_and_what_others_read_i
     settings = read_settings(environment)
     make_home(settings.home)
     settings.home.chmod(0o777)
-    with pytest.raises(ConfigurationError, match="can be written by everybody") as refused:
+    with raises(ConfigurationError, match="can be written by everybody") as refused:
         launch(settings, intake=True, work=False)
     assert refused.value.hint == f"Run: chmod 700 {settings.home}"
     settings.home.chmod(0o750)
@@ -103,7 +103,7 @@ def test_a_bot_that_ends_has_its_plugins_let_go_of_their_connections(environment
 def test_a_plugin_that_refuses_to_start_leaves_no_connections_of_those_before_it(environment: dict[str, str]) -> None:
     environment["B24BOT_PLUGINS"] = "tests.slack.plugins:leaving,tests.slack.plugins:unwilling"
     before = leaving.closed
-    with pytest.raises(ConfigurationError, match="on another planet"):
+    with raises(ConfigurationError, match="on another planet"):
         assemble(read_settings(environment))
     assert leaving.closed == before + 1
 
@@ -124,7 +124,7 @@ def test_a_plugin_that_cannot_leave_keeps_no_database_open(environment: dict[str
 
 
 def test_what_a_plugin_refuses_before_any_command_is_a_matter_of_the_settings(environment: dict[str, str]) -> None:
-    with pytest.raises(ConfigurationError, match="on another planet") as caught:
+    with raises(ConfigurationError, match="on another planet") as caught:
         assemble(read_settings({**environment, "B24BOT_PLUGINS": "tests.slack.plugins:unwilling"}))
     assert caught.value.hint == "Move it."
     with pytest.raises(StoreUnavailable):
@@ -132,7 +132,7 @@ def test_what_a_plugin_refuses_before_any_command_is_a_matter_of_the_settings(en
 
 
 def test_a_plugin_that_fails_while_it_starts_is_named(environment: dict[str, str]) -> None:
-    with pytest.raises(ConfigurationError, match=r"The plugin refusing failed while it started \(reference E-"):
+    with raises(ConfigurationError, match=r"The plugin refusing failed while it started \(reference E-"):
         assemble(read_settings({**environment, "B24BOT_PLUGINS": "tests.slack.plugins:clumsy"}))
 
 
@@ -140,7 +140,7 @@ def test_a_plugin_that_fails_while_it_starts_is_named(environment: dict[str, str
 def test_each_way_in_needs_its_own_secret(environment: dict[str, str], name: str) -> None:
     running = Running(assemble(read_settings({**environment, "SLACK_SIGNING_SECRET": ""})), intake=True, work=False)
     try:
-        with pytest.raises(ConfigurationError, match=f"{name} is not set"):
+        with raises(ConfigurationError, match=f"{name} is not set"):
             running.http() if name == "SLACK_SIGNING_SECRET" else running.open_socket()
     finally:
         running.stop()
@@ -394,7 +394,7 @@ def test_the_seat_is_taken_before_anything_is_opened(environment: dict[str, str]
 def test_a_start_that_is_refused_lets_go_of_its_seat(environment: dict[str, str]) -> None:
     settings = read_settings({**environment, "B24BOT_QUORUM": "0"})
     for _ in range(2):
-        with pytest.raises(ConfigurationError, match="B24BOT_QUORUM"):
+        with raises(ConfigurationError, match="B24BOT_QUORUM"):
             launch(settings, intake=True, work=True)
     running = launch(read_settings(environment), intake=True, work=True)
     running.stop()

@@ -10,7 +10,7 @@ from bot.core.bot_errors import ConfigurationError
 from bot.core.parsing.invocation import AnyCommand
 from bot.core.text import plural
 from bot.host.discovery import close_plugins, load_plugins
-from bot.host.guarded_calls import blame_plugin
+from bot.host.guarded_calls import RAN_COMMAND, blame_plugin
 from bot.host.plugin_services import services_for
 from bot.language.translation import translate
 from bot.plugin import Message, Place, PlaceTerm, Plugin, PluginError, Refusal, Reply
@@ -69,7 +69,7 @@ def _look(environment: Environment, plugin: Plugin, place: Place, store: Store) 
     )
     try:
         subject = plugin.open(services, place)
-        with blame_plugin(plugin.name, f"worked on `{command.path}`"):
+        with blame_plugin(plugin.name, RAN_COMMAND, command=command.path):
             reply = command.answer(subject, {})
     except PluginError as error:
         return [f"{translate(error.sentence)} {translate(error.hint)}".strip()], []

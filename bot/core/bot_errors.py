@@ -18,7 +18,7 @@ PluginError (bot.plugin)          1
 
 from __future__ import annotations
 
-from bot.plugin import BadArgument, PluginError, Refusal, TargetRefused, TargetUnreachable, Text
+from bot.plugin import BadArgument, Message, PluginError, Refusal, TargetRefused, TargetUnreachable, Text
 
 
 class WordsError(BadArgument):
@@ -36,11 +36,8 @@ class LineTooLong(WordsError):
 class SecretTyped(BadArgument):
     """One of the bot's own secrets stands in the words. They are not recorded, logged or stored."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(
-            f"This looks like {what}. Nothing was recorded, and nothing was done.",
-            hint="Take it out and try again. If others could see it, have a new one issued in its place.",
-        )
+    def __init__(self, what: Text) -> None:
+        super().__init__(Message("host.secret_typed.found", secret=what), hint=Message("host.secret_typed.hint"))
         self.what = what
 
 

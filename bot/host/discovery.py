@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from bot.core.bot_errors import ConfigurationError
 from bot.host.contract import assert_plugin
 from bot.host.guarded_calls import GuardedPlugin
-from bot.plugin import DeclarationError, Plugin
+from bot.plugin import DeclarationError, Message, Plugin
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -49,15 +49,15 @@ def _installed() -> Mapping[str, EntryPoint]:
 
 def _load(name: str, found: Mapping[str, EntryPoint]) -> Plugin:
     if ":" not in name and name not in found:
-        known = ", ".join(sorted(found)) or "none"
-        raise ConfigurationError(f"There is no plugin “{name}”; installed: {known}.")
+        known = tuple(sorted(found)) or Message("host.plugin.none")
+        raise ConfigurationError(Message("host.plugin.missing", plugin=name, installed=known))
     try:
         plugin = _object(name) if ":" in name else found[name].load()
     except DeclarationError as error:
-        raise ConfigurationError(f"The plugin “{name}” is declared wrongly. {error.sentence}") from error
+        raise ConfigurationError(Message("host.plugin.declared_wrongly", plugin=name, fault=error.sentence)) from error
     except (Exception, SystemExit) as error:  # Importing a stranger's package runs its code.
         raise ConfigurationError(
-            f"The plugin “{name}” cannot be loaded: {type(error).__name__}: {error}{_line_of(error)}."
+            Message("host.plugin.unloadable", plugin=name, cause=f"{type(error).__name__}: {error}{_line_of(error)}")
         ) from error
     # A start loads its plugins three times: for the settings, for the checks and to work with them.
     if not any(one is plugin for one in _ACCEPTED):

@@ -17,6 +17,7 @@ from bot.core.change.outcome import PLUGIN_FAILED
 from bot.core.parsing.typed_line import AnyCommand
 from bot.core.redaction.sanitizer import sanitize, sanitize_text
 from bot.host.value_types import find_mismatch
+from bot.language.translation import translate
 from bot.plugin import (
     Answer,
     BadArgument,
@@ -25,6 +26,7 @@ from bot.plugin import (
     CallVerdict,
     Event,
     Group,
+    Message,
     Observation,
     Parameter,
     Place,
@@ -37,18 +39,39 @@ from bot.plugin import (
     Setting,
     Settling,
     Simulation,
+    Text,
 )
+from bot.plugin.message import fill_message
 
 log = logging.getLogger("b24bot.plugin")
 MOST_KNOWN = 100
+NOTHING: Mapping[str, Text] = {}
+
+
+STARTED = Message("host.fault.start", plugin="plugin", incident="incident")
+MAINTAINED = Message("host.fault.maintain", plugin="plugin", incident="incident")
+CLOSED = Message("host.fault.close", plugin="plugin", incident="incident")
+NAMED_PLACES = Message("host.fault.places", plugin="plugin", incident="incident")
+OPENED = Message("host.fault.open", plugin="plugin", incident="incident", place="place")
+CALLED = Message("host.fault.call", plugin="plugin", incident="incident", method="method")
+VERIFIED = Message("host.fault.verify", plugin="plugin", incident="incident", target="target")
+RAN_COMMAND = Message("host.fault.command", plugin="plugin", incident="incident", command="command")
+CHECKED_WORDS = Message("host.fault.words", plugin="plugin", incident="incident", command="command")
+READ_ARGUMENT = Message(
+    "host.fault.argument", plugin="plugin", incident="incident", argument="argument", command="command"
+)
+LISTED_VALUES = Message(
+    "host.fault.values", plugin="plugin", incident="incident", argument="argument", command="command"
+)
+"""What a plugin did when it failed, each with the names of its arguments."""
 
 
 @contextmanager
-def blame_plugin(plugin: str, doing: str, *, known: dict[str, str] | None = None) -> Iterator[None]:
+def blame_plugin(plugin: str, failed: Message, *, known: dict[str, str] | None = None, **about: Text) -> Iterator[None]:
     """Turn whatever is raised inside, other than a PluginError, into a PluginFault that names the plugin.
 
-    `doing` completes “The plugin NAME failed while it …”. The trace goes to the log; that of a fault in `known`, which
-    came before, is not written again.
+    `failed` is one of the messages above, and `about` has its arguments beside plugin and reference. The trace goes to
+    the log; that of a fault in `known`, which came before, is not written again.
     """
     try:
         yield
@@ -56,23 +79,27 @@ def blame_plugin(plugin: str, doing: str, *, known: dict[str, str] | None = None
         raise
     # Whatever it is, for it is a stranger's code; one that calls sys.exit() must not end the bot either.
     except (Exception, SystemExit) as error:
-        raise _fault(plugin, doing, error, known) from error
+        raise _fault(plugin, failed, error, known, about) from error
 
 
-def _fault(plugin: str, doing: str, error: BaseException, known: dict[str, str] | None = None) -> PluginFault:
+def _fault(
+    plugin: str,
+    failed: Message,
+    error: BaseException,
+    known: dict[str, str] | None = None,
+    about: Mapping[str, Text] = NOTHING,
+) -> PluginFault:
     known = {} if known is None else known
-    key = f"{doing}: {type(error).__name__}: {error}"
+    key = f"{failed.key} {list(map(translate, about.values()))}: {type(error).__name__}: {error}"
     before = known.get(key)
     incident = before or incident_id()
     more = {"action": "plugin_fault", "incident": incident}
-    log.error("the plugin %s failed while it %s (%s)", plugin, doing, incident, exc_info=not before, extra=more)
+    sentence = fill_message(failed, {**about, "plugin": plugin, "incident": incident})
+    log.error("%s", translate(sentence), exc_info=not before, extra=more)
     if len(known) >= MOST_KNOWN:
         known.clear()
     known[key] = incident
-    return PluginFault(
-        f"The plugin {plugin} failed while it {doing} (reference {incident}).",
-        hint="Tell an admin the reference: the log has the rest. It is a fault of the plugin, not of the portal.",
-    )
+    return PluginFault(sentence, hint=Message("host.fault.hint"))
 
 
 def require_type(value: Any, kind: Any) -> Any:
@@ -115,12 +142,13 @@ def _guard_parameter(plugin: str, command: AnyCommand, parameter: Parameter) -> 
         return parameter
 
     def parse(word: str) -> Any:
-        with blame_plugin(plugin, f"read {parameter.named} of `{command.path}`"):
+        with blame_plugin(plugin, READ_ARGUMENT, argument=parameter.named, command=command.path):
             try:
                 return read(word)
             except ValueError:
                 # As `int` and `UUID` say that a word is none of theirs.
-                raise BadArgument(f"“{word}” cannot be read as {parameter.arg.label or parameter.name}.") from None
+                kind = parameter.arg.label or parameter.name
+                raise BadArgument(Message("host.argument.unreadable", word=word, kind=kind)) from None
 
     return replace(parameter, arg=replace(parameter.arg, parse=parse))
 
@@ -135,8 +163,8 @@ class GuardedPlugin:
         self._known: dict[str, str] = {}
         """Faults by what was raised, with their references: some things are asked every few seconds."""
 
-    def _blame(self, doing: str) -> AbstractContextManager[None]:
-        return blame_plugin(self.name, doing, known=self._known)
+    def _blame(self, failed: Message, **about: Text) -> AbstractContextManager[None]:
+        return blame_plugin(self.name, failed, known=self._known, **about)
 
     @property
     def settings(self) -> Sequence[Setting]:
@@ -163,11 +191,11 @@ class GuardedPlugin:
         return self.plugin.simulators
 
     def start(self, services: Services) -> None:
-        with self._blame("started"):
+        with self._blame(STARTED):
             self.plugin.start(services)
 
     def maintain(self, services: Services) -> None:
-        with self._blame("looked after what would run out"):
+        with self._blame(MAINTAINED):
             self.plugin.maintain(services)
 
     def close(self) -> None:
@@ -175,31 +203,31 @@ class GuardedPlugin:
         try:
             self.plugin.close()
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the edge to a plugin; the process ends anyway
-            _fault(self.name, "let go of its connections", error)
+            _fault(self.name, CLOSED, error)
 
     def places(self, services: Services) -> Sequence[Place]:
-        with self._blame("named its portals"):
+        with self._blame(NAMED_PLACES):
             return [_checked_place(place) for place in self.plugin.places(services)]
 
     def open(self, services: Services, place: Place) -> Any:
-        with self._blame(f"opened {place.name}"):
+        with self._blame(OPENED, place=place.name):
             return self.plugin.open(services, place)
 
     def perform(self, services: Services, place: Place, call: Call) -> CallOutcome:
         """Make one changing call. A plugin that fails in it may have sent it: that outcome is unknown."""
         try:
-            with self._blame(f"made the call {call.method}"):
+            with self._blame(CALLED, method=call.method):
                 outcome: CallOutcome = require_type(self.plugin.perform(services, place, call), CallOutcome)
                 return outcome
         except StoreUnavailable:
             raise
         except PluginError as error:
-            sentence = f"{error.sentence} It may or may not have been sent."
+            sentence = Message("host.fault.perhaps_sent", fault=error.sentence)
             return CallOutcome(verdict=CallVerdict.UNKNOWN, sentence=sentence, code=PLUGIN_FAILED)
 
     def verify(self, services: Services, place: Place, plan: Plan) -> Observation:
         """What is true of the plan's target, in labels that the plan has: another one would pass for a change."""
-        with self._blame(f"read {plan.target} back"):
+        with self._blame(VERIFIED, target=plan.target):
             seen = dict(require_type(self.plugin.verify(services, place, plan), Observation))
             unknown = sorted(set(sanitize(seen)) - {*plan.before, *plan.wanted})
             if unknown:

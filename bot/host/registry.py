@@ -13,7 +13,8 @@ from bot.core.parsing.command_table import Commands
 from bot.core.parsing.invocation import AnyCommand, understand
 from bot.host.guarded_calls import guard_command
 from bot.host.plugin_catalogues import bind_plugin_catalogue
-from bot.plugin import Event, PlaceTerm, Plugin, PluginError
+from bot.language.translation import translate
+from bot.plugin import Event, Message, PlaceTerm, Plugin, PluginError
 
 PLACES = "place"
 """The noun of b24bot's own command that chooses a place; it is typed with the plugin's word for one."""
@@ -33,7 +34,10 @@ class Registry:
         self.plugins: dict[str, Plugin] = {}
         for plugin in plugins:
             if plugin.name in self.plugins:
-                raise ConfigurationError(f"Two plugins are called “{plugin.name}”.", hint="Look at B24BOT_PLUGINS.")
+                raise ConfigurationError(
+                    Message("host.plugin.same_name", plugin=plugin.name),
+                    hint=Message("host.plugin.see_setting"),
+                )
             self.plugins[plugin.name] = plugin
             bind_plugin_catalogue(plugin)
         self._assert_events()
@@ -61,8 +65,7 @@ class Registry:
         for plugin in self.plugins.values():
             if plugin.place_term.word in taken:
                 raise ConfigurationError(
-                    f"The plugin “{plugin.name}” may not call a place “{plugin.place_term.word}”: b24bot itself has "
-                    "that noun."
+                    Message("host.plugin.place_word_taken", plugin=plugin.name, word=plugin.place_term.word)
                 )
 
     def _assert_events(self) -> None:
@@ -72,7 +75,9 @@ class Registry:
             for event in plugin.events:
                 other = owners.setdefault(event.tag, plugin.name)
                 if other != plugin.name:
-                    raise ConfigurationError(f"Two plugins have the event “{event.tag}”: {other} and {plugin.name}.")
+                    raise ConfigurationError(
+                        Message("host.plugin.same_event", event=event.tag, first=other, second=plugin.name)
+                    )
 
     def _add(self, owner: str, command: AnyCommand) -> None:
         if _is_own(owner) and command.noun == PLACES:
@@ -83,13 +88,15 @@ class Registry:
 
     def _add_one(self, owner: str, command: AnyCommand) -> None:
         if command.path in self._commands:
-            owners = " and ".join(_called(one) for one in (self._owners[command.path], owner))
-            raise ConfigurationError(f"Two commands are called “{command.path}”: of {owners}.")
+            first, second = _called(self._owners[command.path]), _called(owner)
+            raise ConfigurationError(
+                Message("host.plugin.same_command", command=command.path, first=first, second=second)
+            )
         theirs = self._nouns.setdefault(command.noun, owner)
         shared = {term.word for term in self._terms}
         if owner != theirs and not _is_own(owner) and command.noun not in shared:
             raise ConfigurationError(
-                f"{_called(owner).capitalize()} may not declare the noun “{command.noun}”: {_called(theirs)} has it."
+                Message("host.plugin.noun_taken", plugin=owner, noun=command.noun, owner=_called(theirs))
             )
         self._commands[command.path] = (
             replace(command, placeless=True, place_term=self.place_term)
@@ -123,9 +130,9 @@ class Registry:
                 try:
                     understand(self.commands, line)
                 except PluginError as error:
-                    owner = _called(self._owners[command.path])
+                    owner, told = translate(_called(self._owners[command.path])), translate(error.sentence)
                     cause = f" {type(error.__cause__).__name__}: {error.__cause__}" if error.__cause__ else ""
-                    yield f"{owner} has an example that cannot be typed, “{line}”: {error}{cause}"
+                    yield f"{owner} has an example that cannot be typed, “{line}”: {told}{cause}"
 
     @cached_property
     def events(self) -> Mapping[str, Event]:
@@ -135,7 +142,9 @@ class Registry:
     def plugin(self, name: str) -> Plugin:
         """Raises ConfigurationError when a stored change request belongs to a plugin that is not loaded."""
         if name not in self.plugins:
-            raise ConfigurationError(f"The plugin “{name}” is not loaded.", hint="Add it to B24BOT_PLUGINS.")
+            raise ConfigurationError(
+                Message("host.plugin.not_loaded", plugin=name), hint=Message("host.plugin.add_to_setting")
+            )
         return self.plugins[name]
 
 
@@ -160,5 +169,5 @@ def _is_own(owner: str) -> bool:
     return not owner or is_local_plugin(owner)
 
 
-def _called(owner: str) -> str:
-    return "b24bot itself" if _is_own(owner) else f"the plugin “{owner}”"
+def _called(owner: str) -> Message:
+    return Message("host.owner.builtin") if _is_own(owner) else Message("host.owner.plugin", plugin=owner)

@@ -207,8 +207,10 @@ class _Faults(logging.Handler):
         """By the reference of the fault: its cause is logged the first time only."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        plugin, doing, incident = record.args if isinstance(record.args, tuple) else ("", "", "")
+        sentence, incident = record.getMessage(), getattr(record, "incident", "")
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
             self._causes[incident] = f"{type(error).__name__}: {error}"
-        self._kept.append(f"the plugin {plugin} failed while it {doing}: {self._causes.get(incident, '')}")
+        # The reference is of a log that nobody keeps.
+        told = sentence.replace(f" (reference {incident})", "").rstrip(".")
+        self._kept.append(f"{told}: {self._causes.get(incident, '')}")

@@ -8,7 +8,7 @@ from bot.core.bot_errors import PluginFault
 from bot.core.change.plans import differences
 from bot.core.parsing.invocation import AnyCommand
 from bot.core.parsing.tokenizer import split_words
-from bot.host.guarded_calls import blame_plugin, require_type
+from bot.host.guarded_calls import CLOSED, LISTED_VALUES, blame_plugin, require_type
 from bot.host.value_types import find_mismatch
 from bot.language.translation import translate
 from bot.plugin import BadArgument, CallVerdict, Plan, PluginError, Refusal, Risk, TargetRefused, UndoKind, quote
@@ -72,7 +72,7 @@ def try_maintenance(harness: Harness) -> Iterator[str]:
 def try_closing(harness: Harness) -> Iterator[str]:
     """`close` raises nothing, can be called twice, and whoever asks afterwards is answered all the same."""
     for _ in range(2):
-        with blame_plugin(harness.plugin.name, "let go of its connections"):
+        with blame_plugin(harness.plugin.name, CLOSED):
             harness.plugin.plugin.close()
     harness.plugin.places(harness.services())
     yield from ()
@@ -83,7 +83,7 @@ def try_completion(harness: Harness) -> Iterator[str]:
     for command in own_commands(harness):
         for each in command.parameters:
             if each.arg.complete is not None:
-                with blame_plugin(harness.plugin.name, f"listed values for {each.named} of `{command.path}`"):
+                with blame_plugin(harness.plugin.name, LISTED_VALUES, argument=each.named, command=command.path):
                     require_type(list(each.arg.complete(harness.open(command, harness.place()))), Sequence[str])
     yield from ()
 

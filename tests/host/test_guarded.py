@@ -26,7 +26,7 @@ from bot.plugin import (
     UndoKind,
 )
 from tests.host.invented import Invented
-from tests.language.english import en
+from tests.language.english import en, raises
 
 PLACE = Place(name="oak", label="oak", identity="oak")
 CALL = Call(method="tree.fell", params={}, note="Fell it.")
@@ -90,7 +90,7 @@ def test_what_a_plugin_refuses_with_is_no_fault(member: str) -> None:
 def test_a_call_in_which_the_plugin_failed_may_have_been_sent_so_its_outcome_is_unknown(error: BaseException) -> None:
     outcome = guarded("perform", raising(error)).perform(SERVICES, PLACE, CALL)
     assert (outcome.verdict, outcome.code) == (CallVerdict.UNKNOWN, PLUGIN_FAILED)
-    assert en(outcome.sentence).endswith("It may or may not have been sent.")
+    assert en(outcome.sentence).endswith("The call may have been sent.")
     if not isinstance(error, TargetUnreachable):
         assert en(outcome.sentence).startswith("The plugin trees failed while it made the call tree.fell (reference E-")
 
@@ -130,7 +130,7 @@ def test_an_observation_against_the_contract_is_a_fault_and_not_a_half_done_chan
     seen: object, words: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A misspelt label would pass for a target that is gone."""
-    with pytest.raises(PluginFault, match="The plugin trees failed while it read tree:oak back"):
+    with raises(PluginFault, match="The plugin trees failed while it read tree:oak back"):
         guarded("verify", lambda *_: seen).verify(SERVICES, PLACE, PLAN)
     assert words in caplog.text
 
@@ -164,4 +164,4 @@ def test_the_same_fault_again_has_the_same_reference_and_no_second_trace(caplog:
 def test_a_plugin_that_cannot_let_go_ends_no_process(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.ERROR)
     guarded("close", raising(ZeroDivisionError())).close()
-    assert "the plugin trees failed while it let go of its connections" in caplog.text
+    assert "The plugin trees failed while it closed its connections" in caplog.text

@@ -12,6 +12,7 @@ from bot.core.parsing.invocation import understand
 from bot.host.registry import TERMINAL_WORDS, Registry
 from bot.plugin import Arg, BadArgument, Event, Group, Message, PlaceTerm, Reply, Risk
 from tests.host.invented import Invented, group
+from tests.language.english import en, raises
 
 TREES = Invented("trees", group("tree", "plant", "fell"), group("leaf", "count"))
 STONES = Invented("stones", group("stone", "turn"), group("quarry", "open", terminal=True))
@@ -47,12 +48,12 @@ def test_each_command_knows_its_plugin_and_the_hosts_own_have_none() -> None:
 def test_two_commands_with_one_path_are_refused(builtin: bool) -> None:
     again = Invented("again", group("tree", "plant"))
     owners = "of b24bot itself and the plugin “trees”" if builtin else "of the plugin “trees” and the plugin “again”"
-    with pytest.raises(ConfigurationError, match=f"Two commands are called “tree plant”: {owners}."):
+    with raises(ConfigurationError, match=f"Two commands are called “tree plant”: {owners}."):
         Registry([TREES], builtin=group("tree", "plant")) if builtin else Registry([TREES, again])
 
 
 def test_two_plugins_with_one_name_are_refused() -> None:
-    with pytest.raises(ConfigurationError, match="Two plugins are called “trees”"):
+    with raises(ConfigurationError, match="Two plugins are called “trees”"):
         Registry([TREES, Invented("trees", group("bush", "trim"))])
 
 
@@ -62,16 +63,17 @@ def test_a_tag_of_an_event_belongs_to_one_plugin() -> None:
     oak.events = (grown,)
     assert Registry([oak, elm]).events == {"tree:leaf:grown": grown}
     elm.events = (grown,)
-    with pytest.raises(ConfigurationError, match="Two plugins have the event “tree:leaf:grown”: oak and elm"):
+    with raises(ConfigurationError, match="Two plugins have the event “tree:leaf:grown”: oak and elm"):
         Registry([oak, elm])
 
 
 def test_a_noun_belongs_to_one_owner_and_a_word_of_the_terminal_to_no_plugin() -> None:
     with pytest.raises(ConfigurationError) as caught:
         Registry([TREES, Invented("again", group("tree", "water"))])
-    assert caught.value.sentence == ("The plugin “again” may not declare the noun “tree”: the plugin “trees” has it.")
+    sentence = "The plugin “again” may not declare the noun “tree”: the plugin “trees” has it."
+    assert en(caught.value.sentence) == sentence
     for noun, builtin in (("help", group("help", "")), ("backup", ()), ("request", ())):
-        with pytest.raises(ConfigurationError, match=f"may not declare the noun “{noun}”: b24bot itself has it"):
+        with raises(ConfigurationError, match=f"may not declare the noun “{noun}”: b24bot itself has it"):
             Registry([Invented("again", group(noun, "water"))], builtin=builtin)
 
 
@@ -103,15 +105,15 @@ def test_a_line_names_the_place_by_the_option_of_the_plugin_and_what_is_b24bots_
         read = understand(both.commands, line).invocation
         assert read.place == place
         assert understand(both.commands, read.line).invocation == read
-    with pytest.raises(BadArgument, match="no option --cave"):
+    with raises(BadArgument, match="no option --cave"):
         understand(both.commands, "tree plant oak --cave deep")
-    with pytest.raises(BadArgument, match="“status” is about b24bot itself, not about a garden"):
+    with raises(BadArgument, match="“status” is about b24bot itself, not about a garden"):
         understand(Registry([garden], builtin=own).commands, "status --garden north")
 
 
 @pytest.mark.parametrize("word", ["status", "backup"])
 def test_a_word_for_places_is_no_noun_of_b24bots_own(word: str) -> None:
-    with pytest.raises(ConfigurationError, match=f"“trees” may not call a place “{word}”: b24bot itself has that noun"):
+    with raises(ConfigurationError, match=f"“trees” may not call a place “{word}”: b24bot itself has that noun"):
         Registry([calling("trees", word)], builtin=group("status", ""))
 
 
@@ -135,8 +137,8 @@ def test_a_plugin_is_found_by_name_or_its_absence_is_told() -> None:
     assert registry.plugin("trees") is TREES
     with pytest.raises(ConfigurationError) as caught:
         registry.plugin("stones")
-    assert caught.value.sentence == "The plugin “stones” is not loaded."
-    assert caught.value.hint == "Add it to B24BOT_PLUGINS."
+    assert en(caught.value.sentence) == "The plugin “stones” is not loaded."
+    assert en(caught.value.hint) == "Add it to B24BOT_PLUGINS."
 
 
 def test_an_example_that_cannot_be_typed_is_told_with_its_command_and_its_plugin() -> None:
@@ -171,7 +173,7 @@ def test_a_reader_of_an_argument_that_fails_is_a_fault_of_its_plugin_and_a_word_
     commands = Registry([Invented("trees", own)]).commands
     assert understand(commands, "leaf paint red").arguments == {"colour": 1}
     assert understand(commands, "leaf count 2").arguments == {"most": 2}
-    with pytest.raises(PluginFault, match="The plugin trees failed while it read HUE of `leaf paint`"):
+    with raises(PluginFault, match="The plugin trees failed while it read HUE of `leaf paint`"):
         understand(commands, "leaf paint blue")
-    with pytest.raises(BadArgument, match=r"“two” cannot be read as N\."):
+    with raises(BadArgument, match=r"“two” cannot be read as N\."):
         understand(commands, "leaf count two")

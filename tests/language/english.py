@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar, cast
 
+import pytest
+
 from bot.language.translation import translate
-from bot.plugin import Message, Reply, Table, Text
+from bot.plugin import Message, PluginError, Reply, Table, Text
 
 T = TypeVar("T")
+E = TypeVar("E", bound=PluginError)
 
 
 def en(text: Text) -> str:
@@ -25,6 +30,14 @@ def en_rows(table: Table | None) -> tuple[tuple[str, ...], ...]:
 def en_facts(reply: Reply) -> list[tuple[str, str]]:
     """The facts of a reply in English."""
     return [(en(label), en(text)) for label, text in reply.facts]
+
+
+@contextmanager
+def raises(kind: type[E], *, match: str = "") -> Iterator[pytest.ExceptionInfo[E]]:
+    """Expect an error whose sentence in English holds `match`, a regular expression."""
+    with pytest.raises(kind) as caught:
+        yield caught
+    assert re.search(match, en(caught.value.sentence))
 
 
 def spoken(value: T) -> T:

@@ -189,7 +189,7 @@ BROKEN: dict[str, tuple[Lamps, str]] = {
     # Known when it is tried
     "start raises": (
         broken(start=raising(KeyError("x"))),
-        "it does not start: the plugin lamps failed while it started: KeyError",
+        "it does not start: The plugin lamps failed while it started: KeyError",
     ),
     "start refuses": (broken(start=raising(Refusal("No lamps."))), "it does not start: No lamps."),
     "no places": (broken(places=lambda _: ()), "it names no place over this simulation"),
@@ -224,7 +224,7 @@ BROKEN: dict[str, tuple[Lamps, str]] = {
     "perform does not ask": (Careless(), "may_send said no, and perform answered done instead of not_sent: Stored."),
     "perform does nothing": (broken(perform=lambda services, *_: DONE), "it ended as failed: The call was accepted"),
     "maintain raises": (broken(maintain=raising(KeyError("x"))), "while it looked after what would run out"),
-    "close raises": (broken(close=raising(KeyError("x"))), "while it let go of its connections"),
+    "close raises": (broken(close=raising(KeyError("x"))), "while it closed its connections"),
     "closed for good": (Forgetful(), "ZeroDivisionError"),
     "reader plans": (telling(lambda _: PLAN), "“lamp tell”: it only reads, and returned a plan"),
     "returns nothing": (telling(lambda _: None), "it returned NoneType instead of Plan | Reply | Nothing"),
@@ -258,7 +258,7 @@ BROKEN: dict[str, tuple[Lamps, str]] = {
     "cause of a reader that raises": (misreading(), "KeyError: 'desk'"),
     "terminal raises": (
         locking(lambda _: 1 / 0),
-        "“lamp lock”: the plugin lamps failed while it worked on `lamp lock`",
+        "“lamp lock”: The plugin lamps failed while it worked on `lamp lock`",
     ),
     "terminal answers a number": (locking(lambda _: NUMBER), "it returned a Reply whose title is int instead of Text"),
     "terminal shows the secret": (locking(str), "“lamp lock”: what it says holds the secret “key”"),

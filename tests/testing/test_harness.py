@@ -87,7 +87,7 @@ def test_what_a_plugin_raises_is_kept_with_its_cause() -> None:
         with pytest.raises(PluginFault):
             harness.verify(plan)
         assert harness.faults == [
-            "the plugin lamps failed while it read lamp:desk back: ZeroDivisionError: division by zero"
+            "The plugin lamps failed while it read lamp:desk back: ZeroDivisionError: division by zero"
         ]
 
 

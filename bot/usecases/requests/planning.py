@@ -15,7 +15,7 @@ from bot.core.local_plugins import is_local_plugin
 from bot.core.parsing.invocation import Understood, check_length, understand
 from bot.core.principals import Principal, Role
 from bot.core.redaction.sanitizer import is_storable, sanitize, sanitize_text
-from bot.host.guarded_calls import blame_plugin, require_answer
+from bot.host.guarded_calls import CHECKED_WORDS, RAN_COMMAND, blame_plugin, require_answer
 from bot.host.plugin_services import Progress, no_progress
 from bot.language.translation import translate
 from bot.plugin import Answer, Nothing, Place, PlaceTerm, Plan, Plugin, PluginError, Refusal, Reply, Risk, TargetRefused
@@ -81,7 +81,7 @@ def plan_or_read_at(
         decision = decide_break_glass(risk, decision, role, ctx.deployment.terms, reason=invocation.reason)
     _require(decision, role)
     if isinstance(decision, Allowed) and not is_local_plugin(plugin.name):
-        with blame_plugin(plugin.name, f"worked on `{understood.command.path}`"):
+        with blame_plugin(plugin.name, RAN_COMMAND, command=understood.command.path):
             raise TypeError(f"{understood.command.path} only reads, and returned a plan")
     understood = replace(understood, invocation=invocation)
     return Planned(understood=understood, plugin=plugin.name, place=place, plan=answer, decision=decision)
@@ -90,7 +90,7 @@ def plan_or_read_at(
 def precheck(plugin: Plugin, understood: Understood, services: object) -> None:
     """Let a command of the terminal look at what is known before its secrets are asked for. Raises PluginError."""
     command = understood.command
-    with sanitize_refusals(), blame_plugin(plugin.name, f"checked the words of `{command.path}`"):
+    with sanitize_refusals(), blame_plugin(plugin.name, CHECKED_WORDS, command=command.path):
         command.precheck(services, understood.arguments)
 
 
@@ -123,7 +123,7 @@ def ask(plugin: str, understood: Understood, subject: object) -> Answer:
     command = understood.command
     if is_local_plugin(plugin):
         return command.answer(subject, understood.arguments)
-    with blame_plugin(plugin, f"worked on `{command.path}`"):
+    with blame_plugin(plugin, RAN_COMMAND, command=command.path):
         match require_answer(command.answer(subject, understood.arguments)):
             case Plan() as plan if not command.terminal:
                 return _sanitized_plan(plan)

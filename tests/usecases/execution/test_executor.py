@@ -19,7 +19,7 @@ from bot.usecases.authority import card_token
 from bot.usecases.delivery_errors import Lost
 from bot.usecases.notifications import LASTS_MS
 from bot.usecases.requests.planning import ask
-from tests.language.english import en
+from tests.language.english import en, raises
 from tests.usecases.core_bot import ANTON, OLGA, REMOVE_ONE, VERA, CoreBot
 from tests.usecases.toy import FORGED, Script, Toy
 
@@ -353,5 +353,5 @@ def test_a_store_that_cannot_be_written_while_it_is_planned_again_ends_nothing(c
 
 
 def test_an_unnamed_answer_of_a_plugin_is_a_fault(core_bot: CoreBot) -> None:
-    with pytest.raises(PluginFault, match="The plugin toy failed while it worked on `thing forget`"):
+    with raises(PluginFault, match="The plugin toy failed while it worked on `thing forget`"):
         ask("toy", understand(core_bot.ctx.registry, "thing forget"), Toy())

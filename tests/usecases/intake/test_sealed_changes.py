@@ -18,7 +18,7 @@ from bot.store.store import Store, open_store
 from bot.testing.services import lay_out
 from bot.usecases.intake.receipts import find_secret, receive, words_in
 from tests.call_counts import count_calls
-from tests.language.english import en
+from tests.language.english import en, raises
 from tests.usecases.core_bot import ANTON, OLGA, CoreBot, StillClock
 from tests.usecases.toy import Script
 
@@ -223,7 +223,7 @@ def test_a_known_secret_in_typed_words_is_refused_before_receipt_and_job(core_bo
     before = core_bot.store.database.path.read_bytes()
     for secret in ("Cl13nt/S+crt=", "Cl13nt%2FS%2Bcrt%3D"):
         typed = core_bot.typed(OLGA, f"thing remove one {way.format(secret)}")
-        with pytest.raises(SecretTyped, match="This looks like the client secret of portal prod"):
+        with raises(SecretTyped, match="This looks like the client secret of portal prod"):
             receive(core_bot.ctx, typed)
     assert core_bot.store.database.path.read_bytes() == before
     receive(core_bot.ctx, core_bot.typed(OLGA, f"thing remove one {way.format('local.123456')}"))
@@ -234,7 +234,7 @@ def test_a_token_is_known_from_its_renewal_on_and_in_a_form_too(core_bot: CoreBo
     secrets = core_bot.store.secrets("toy")
     for generation, token in enumerate(("first-token", "other-token")):
         secrets.write("prod", {"access": token}, after=generation)
-        with pytest.raises(SecretTyped, match="an access token of portal prod"):
+        with raises(SecretTyped, match="an access token of portal prod"):
             receive(core_bot.ctx, core_bot.typed(OLGA, f"thing list see {token}, please"))
         assert find_secret(
             core_bot.ctx.deployment.known_secrets, words_in(core_bot.form(ANTON, change, f"see {token}, please"))
@@ -247,20 +247,20 @@ def test_a_secret_of_any_plugin_is_known_by_the_name_of_its_field(core_bot: Core
     kept = {"api_key": "Qx7Lp9Rt5Vn2", "domain": "acme.example.com", "accessToken": "Kd8Hs4Fb6Gm1"}
     core_bot.store.secrets("toy").write("prod", kept, after=0)
     for field, words in (("api_key", "the api key of portal prod"), ("accessToken", "the accessToken of portal prod")):
-        with pytest.raises(SecretTyped, match=f"This looks like {words}"):
+        with raises(SecretTyped, match=f"This looks like {words}"):
             receive(core_bot.ctx, core_bot.typed(OLGA, f"thing remove one --reason {kept[field]}"))
     receive(core_bot.ctx, core_bot.typed(OLGA, "thing remove one --reason acme.example.com"))
 
 
 def test_a_short_secret_is_known_as_a_whole_word_and_not_inside_another(core_bot: CoreBot) -> None:
     core_bot.store.secrets("toy").write("prod", {"password": "removing"}, after=0)
-    with pytest.raises(SecretTyped, match="a password of portal prod"):
+    with raises(SecretTyped, match="a password of portal prod"):
         receive(core_bot.ctx, core_bot.typed(OLGA, "thing list, removing!"))
     receive(core_bot.ctx, core_bot.typed(OLGA, "thing remove one --reason unremovingly"))
 
 
 def test_a_key_of_the_key_file_is_known(core_bot: CoreBot) -> None:
-    with pytest.raises(SecretTyped, match="a key of the key file"):
+    with raises(SecretTyped, match="a key of the key file"):
         receive(core_bot.ctx, core_bot.typed(OLGA, f"help k1:{core_bot.store.keys.texts()[0]}"))
 
 
@@ -283,7 +283,7 @@ def test_a_known_secret_is_found_whatever_was_put_into_it(core_bot: CoreBot, bet
     signing = "xoxs-4f9d-0c2e77ab51"
     core_bot.store.secrets("toy").write("prod", {"access": token, "refresh": signing}, after=0)
     for secret, at in ((token, 20), (token, 3), (signing, 12)):
-        with pytest.raises(SecretTyped, match="portal prod"):
+        with raises(SecretTyped, match="portal prod"):
             receive(core_bot.ctx, core_bot.typed(OLGA, f"thing remove x --reason {secret[:at]}{between}{secret[at:]}"))
 
 

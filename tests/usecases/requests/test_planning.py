@@ -17,7 +17,7 @@ from bot.usecases.authority.memberships import refresh_memberships
 from bot.usecases.requests.planning import plan_or_read
 from bot.usecases.roles import role_of
 from tests.host.invented import group
-from tests.language.english import en
+from tests.language.english import en, raises
 from tests.usecases.core_bot import ANTON, GLEB, IDA, OLGA, SHELL, STRANGER, VIKTOR, CoreBot
 from tests.usecases.toy import ACME, BETA, FORGED, Toy
 
@@ -156,12 +156,12 @@ def test_a_command_of_the_terminal_cannot_be_typed_in_slack(core_bot: CoreBot, w
 
 
 def test_a_command_of_the_terminal_may_not_plan(core_bot: CoreBot) -> None:
-    with pytest.raises(PluginFault, match="The plugin toy failed while it worked on `thing misplan`"):
+    with raises(PluginFault, match="The plugin toy failed while it worked on `thing misplan`"):
         considered(core_bot, SHELL, "thing misplan")
 
 
 def test_a_command_that_forgets_to_answer_is_a_fault_and_not_silence(core_bot: CoreBot) -> None:
-    with pytest.raises(PluginFault, match="The plugin toy failed while it worked on `thing forget`"):
+    with raises(PluginFault, match="The plugin toy failed while it worked on `thing forget`"):
         considered(core_bot, OLGA, "thing forget")
 
 

@@ -64,7 +64,7 @@ def test_a_command_in_which_the_plugin_fails_is_told_with_its_name_and_a_referen
     found = re.match(r"The plugin toy failed while it worked on `thing break` \(reference (E-[0-9a-f]{6})\)\.", told)
     assert found
     assert "inside the toy" not in told
-    assert f"the plugin toy failed while it worked on `thing break` ({found[1]})" in caplog.text
+    assert f"The plugin toy failed while it worked on `thing break` (reference {found[1]})." in caplog.text
     assert core_bot.messenger.whispers[-1].mood == "trouble"
     assert job_count(core_bot) == 0
 
