@@ -20,6 +20,7 @@ from bot.core.bot_errors import ConfigurationError
 from bot.core.parsing.invocation import AnyCommand
 from bot.core.principals import Principal
 from bot.host.discovery import load_plugins
+from bot.language.translation import translate
 from bot.logs import set_up_logs
 from bot.plugin import Event, Plugin, PluginError
 from bot.plugin.frozen import dataclass
@@ -209,7 +210,9 @@ def suggest_doctor() -> Iterator[None]:
     try:
         yield
     except ConfigurationError as error:
-        raise ConfigurationError(error.sentence, hint=f"{error.hint} See all of it: b24bot doctor".strip()) from error
+        raise ConfigurationError(
+            error.sentence, hint=f"{translate(error.hint)} See all of it: b24bot doctor".strip()
+        ) from error
 
 
 @contextmanager

@@ -223,7 +223,7 @@ BROKEN: dict[str, tuple[Lamps, str]] = {
     ),
     "perform does not ask": (Careless(), "may_send said no, and perform answered done instead of not_sent: Stored."),
     "perform does nothing": (broken(perform=lambda services, *_: DONE), "it ended as failed: The call was accepted"),
-    "maintain raises": (broken(maintain=raising(KeyError("x"))), "while it looked after what would run out"),
+    "maintain raises": (broken(maintain=raising(KeyError("x"))), "while it ran its maintenance"),
     "close raises": (broken(close=raising(KeyError("x"))), "while it closed its connections"),
     "closed for good": (Forgetful(), "ZeroDivisionError"),
     "reader plans": (telling(lambda _: PLAN), "“lamp tell”: it only reads, and returned a plan"),

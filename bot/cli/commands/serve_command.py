@@ -17,6 +17,7 @@ from bot.cli.port_check import OTHER_PORT, explain_bind_errors, try_address
 from bot.cli.session import Terminal, suggest_doctor
 from bot.cli.signals import ShutdownSignal
 from bot.core.bot_errors import ConfigurationError
+from bot.language.translation import translate
 from bot.plugin import PluginError
 from bot.plugin.frozen import dataclass
 from bot.settings import Settings
@@ -183,7 +184,7 @@ def _summary(running: Running) -> str:
         names = ", ".join(f"{place.name} ({place.label})" for place in known)
         told = f"{'Portal' if len(known) == 1 else 'Portals'}: {names}." if known else NO_PLACE
     except PluginError as error:
-        told = f"The portals cannot be listed: {error.sentence}"
+        told = f"The portals cannot be listed: {translate(error.sentence)}"
     audit = (
         f"Audit channel: {ctx.chat.channels.audit}."
         if ctx.chat.channels.audit

@@ -307,4 +307,5 @@ def _parse(command: AnyCommand, parameter: Parameter, word: str) -> Any:
         return parameter.arg.parse(word)
     except BadArgument as error:
         named = f"{parameter.option}: " if parameter.flag and parameter.option not in str(error.sentence) else ""
-        raise BadArgument(f"{named}{error.sentence}", hint=error.hint or f"Usage: {command.usage}") from None
+        sentence = f"{named}{error.sentence}" if isinstance(error.sentence, str) else error.sentence
+        raise BadArgument(sentence, hint=error.hint or f"Usage: {command.usage}") from None

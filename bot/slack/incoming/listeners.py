@@ -15,6 +15,8 @@ from slack_bolt.response import BoltResponse
 from bot import clock as ids
 from bot.core.bot_errors import LineTooLong, SecretTyped, StoreUnavailable
 from bot.core.messages.deliveries import Inbound
+from bot.language.translation import translate
+from bot.plugin import PluginError
 from bot.slack.ids import OrgWideDelivery, UnexpectedId
 from bot.slack.incoming.payloads import click, form, slash_command
 from bot.slack.render.card_buttons import ACTION_PREFIX
@@ -45,7 +47,7 @@ def register(app: App, receive: Receive) -> None:
             receive(form(body))
         except SecretTyped as error:
             # Under the field where it stands, so that the person can take it out.
-            ack(response_action="errors", errors={REASON_FIELD: f"{error.sentence} {error.hint}"})
+            ack(response_action="errors", errors={REASON_FIELD: _in_words(error)})
         else:
             ack()
 
@@ -77,6 +79,10 @@ class CommandIntake(Middleware):
         return BoltResponse(status=200, body=TOO_MANY_SENTENCE if receipt is Receipt.TOO_MANY else "")
 
 
+def _in_words(error: PluginError) -> str:
+    return f"{translate(error.sentence)} {translate(error.hint)}"
+
+
 def _answer_to(error: Exception, *, typed: bool) -> BoltResponse:
     """Who typed a command reads why it failed; for a click only the status tells Slack that it was not taken."""
     match error:
@@ -84,7 +90,7 @@ def _answer_to(error: Exception, *, typed: bool) -> BoltResponse:
             log.error("a delivery could not be stored: %s", error.sentence, extra={"action": "store_unavailable"})
             status, sentence = 503, BUSY
         case SecretTyped() | LineTooLong():
-            return BoltResponse(status=200, body=f"{error.sentence} {error.hint}" if typed else "")
+            return BoltResponse(status=200, body=_in_words(error) if typed else "")
         case OrgWideDelivery():
             log.error("%s %s", ORG_WIDE, ORG_WIDE_HINT, extra={"action": "org_wide"})
             return BoltResponse(status=200, body=f"{ORG_WIDE} {ORG_WIDE_HINT}") if typed else BoltResponse(status=400)

@@ -8,6 +8,8 @@ from bot.core.authority.policy import BrokenGlass, NeedsApproval, check_settler,
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.outcome import plugin_faults
 from bot.core.principals import Principal
+from bot.language.translation import translate
+from bot.plugin import Text
 from bot.store.store import Transaction
 from bot.usecases.authority.memberships import last_known_status
 from bot.usecases.context import Context
@@ -16,7 +18,7 @@ from bot.usecases.notifications import post_in_thread, queue_card
 MOST_CALLED = 5
 
 
-def list_plugin_faults(ctx: Context, change: ChangeRequest) -> tuple[str, ...]:
+def list_plugin_faults(ctx: Context, change: ChangeRequest) -> tuple[Text, ...]:
     """The faults of the plugin for which nobody knows what became of it, as sentences that name the plugin."""
     in_calls = plugin_faults([step.outcome for step in ctx.store.changes.steps(change.number)])
     return (*in_calls, *([change.read_fault] if change.read_fault else ()))
@@ -36,7 +38,7 @@ def make_check_request(ctx: Context, change: ChangeRequest) -> str:
         if isinstance(decision, NeedsApproval | BrokenGlass)
         else "The word of anybody from operator up counts."
     )
-    why = " ".join(["", *list_plugin_faults(ctx, change)])
+    why = " ".join(["", *map(translate, list_plugin_faults(ctx, change))])
     return (
         f"{called} Nobody knows yet whether this was done.{why} Please look on the portal, then press “It was done” or "
         f"“It was not done” on the card. {who}"

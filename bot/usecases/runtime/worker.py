@@ -10,6 +10,7 @@ from typing import assert_never
 from bot import clock as ids
 from bot.core.bot_errors import StoreUnavailable
 from bot.core.messages.deliveries import Click, Form, SlashCommand, inbound_from_json
+from bot.language.translation import translate
 from bot.plugin import PluginError
 from bot.store.engine.sql import FORGOTTEN_AT_ONCE
 from bot.store.repositories.jobs import INBOUND, Job, Rank
@@ -233,7 +234,8 @@ def maintain_plugins(ctx: Context) -> None:
         try:
             plugin.maintain(ctx.services(plugin.name))
         except PluginError as error:
-            log.error("%s could not look after its own: %s", plugin.name, error.sentence, extra=TEND_FAULT)
+            told = translate(error.sentence)
+            log.error("%s could not look after its own: %s", plugin.name, told, extra=TEND_FAULT)
 
 
 def claim_job(ctx: Context, *, quick: bool = False) -> Job | None:
