@@ -11,7 +11,7 @@ from bot.core.audit.audit_record import Entry, Tag
 from bot.core.audit.chain import START, Place
 from bot.core.bot_errors import ConfigurationError, StoreUnavailable
 from bot.core.principals import Principal
-from bot.plugin import Refusal
+from bot.plugin import Message, Refusal
 from bot.plugin.frozen import dataclass
 from bot.store.engine.database import free_bytes
 from bot.store.engine.folders import nearest
@@ -33,7 +33,7 @@ from bot.usecases.integrity.witness_writer import append_heads
 
 SPARE = 16 * 1024 * 1024
 """Bytes that have to stay free."""
-MENDING = "Look: b24bot audit verify. Then put a copy back that holds: b24bot restore FILE"
+MENDING = Message("integrity.archive.repair")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +74,10 @@ def plan_archive(store: Store, wish: ArchiveOptions) -> ArchivePlan:
     start = store.audit.archived().end
     end = store.audit.place_at(last_before(store.engine, wish.before, now=store.clock.now_ms())) or START
     if end.seq <= start.seq:
-        since = f" The last archive goes up to #{start.seq}." if start.seq else ""
-        raise Refusal(f"There is no audit record from before that to archive.{since}", hint="Give a later date.")
+        since = Message("integrity.archive.nothing_since", last=str(start.seq))
+        raise Refusal(
+            since if start.seq else Message("integrity.archive.nothing"), hint=Message("integrity.archive.later")
+        )
     plan = ArchivePlan(
         start=start,
         end=end,
@@ -92,17 +94,16 @@ def _assert_holds(found: Examined) -> None:
     if found.why:
         raise ConfigurationError(f"{found.why} Nothing was archived.", hint=MENDING)
     if not found.compared:
-        raise Refusal("The witness file (B24BOT_WITNESS_FILE) cannot be read. Nothing was archived.")
+        raise Refusal(Message("integrity.archive.witness_unreadable"))
 
 
 def _assert_new(store: Store, plan: ArchivePlan) -> None:
     if plan.path.exists() or plan.path.is_symlink():
         known = any(one.name == plan.path.name for one in list_proved_archives(store.audit, store.audit.key_of))
-        left = "" if known else " No audit record names it: it may be of an archiving that was cut short."
-        raise Refusal(
-            f"{plan.path} is there already.{left} Nothing was archived.",
-            hint="Move it away, or name another folder: --to FOLDER",
-        )
+        file = str(plan.path)
+        there = Message("integrity.archive.exists", file=file)
+        left = Message("integrity.archive.exists_unrecorded", file=file)
+        raise Refusal(there if known else left, hint=Message("integrity.archive.move"))
 
 
 def _assert_room(store: Store, plan: ArchivePlan, wish: ArchiveOptions) -> None:
@@ -113,9 +114,13 @@ def _assert_room(store: Store, plan: ArchivePlan, wish: ArchiveOptions) -> None:
     for place, wanted in ((folder, plan.bytes + shared * journal + SPARE), (home, journal + SPARE)):
         if wish.free(place) < wanted:
             raise Refusal(
-                f"Archiving needs up to {wanted // 1024**2:,} MB in {place}, and {wish.free(place) // 1024**2:,} MB "
-                "are free. Nothing was archived.",
-                hint="Make room, name another folder (--to FOLDER), or archive less at a time: an earlier --before",
+                Message(
+                    "integrity.archive.no_room",
+                    wanted=wanted // 1024**2,
+                    folder=str(place),
+                    free=wish.free(place) // 1024**2,
+                ),
+                hint=Message("integrity.archive.make_room"),
             )
 
 

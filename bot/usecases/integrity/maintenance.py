@@ -7,8 +7,9 @@ from collections.abc import Callable
 from bot.core.audit.audit_record import SYSTEM, Entry, Tag
 from bot.core.authority.limits import Limit, Mode
 from bot.core.bot_errors import StoreDamaged, StoreUnavailable
+from bot.language.recorded_facts import record_messages
 from bot.language.translation import translate
-from bot.plugin import PluginError
+from bot.plugin import Message, PluginError, Text
 from bot.plugin.frozen import dataclass
 from bot.store.files.backup import HOUR_MS, find_newest_time, prune_copies
 from bot.store.files.consistency import assert_sound_beside
@@ -67,23 +68,27 @@ def keep_backups(ctx: Context) -> float:
         made = store.back_up()
         gone = prune_copies(store.backups, until=ctx.clock.now_ms())
     except PluginError as error:
-        return _record_failure(ctx, translate(error.sentence))
+        return _record_failure(ctx, error.sentence)
     except OSError as error:
-        return _record_failure(ctx, f"The backups in {store.backups} cannot be looked through: {error.strerror}.")
+        cause = error.strerror or type(error).__name__
+        return _record_failure(
+            ctx, Message("integrity.backup.folder_unreadable", folder=str(store.backups), cause=cause)
+        )
     with store.unit_of_work() as tx:
         tx.facts.put(BACKUP_FAILED, "")
     log.info("backup %s, %d old ones gone", made.path.name, len(gone), extra={"action": "backup_made"})
     return 60.0
 
 
-def _record_failure(ctx: Context, sentence: str) -> float:
+def _record_failure(ctx: Context, sentence: Text) -> float:
     """Once in a row of failures: the audit channel is where people look. Returns when to try again."""
     store = ctx.store
-    log.error("%s", sentence, extra={"action": "backup_failed"})
+    log.error("%s", translate(sentence), extra={"action": "backup_failed"})
     if not store.facts.get(BACKUP_FAILED):
+        facts = record_messages({"sentence": sentence})
         with store.unit_of_work() as tx:
-            tx.facts.put(BACKUP_FAILED, sentence)
-            tx.record(Entry(tag=Tag.BACKUP_FAILED, actor=SYSTEM, subject="database", facts={"sentence": sentence}))
+            tx.facts.put(BACKUP_FAILED, translate(sentence))
+            tx.record(Entry(tag=Tag.BACKUP_FAILED, actor=SYSTEM, subject="database", facts=facts))
     return BACKUP_AGAIN_SECONDS
 
 

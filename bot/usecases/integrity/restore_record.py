@@ -11,8 +11,7 @@ from bot.core.bot_errors import ConfigurationError, StoreDamaged
 from bot.core.change.change_request import Status
 from bot.core.messages.notices import CardNotice
 from bot.core.principals import Principal
-from bot.core.text import plural
-from bot.plugin import Clock, Refusal
+from bot.plugin import Clock, Message, Refusal
 from bot.plugin.frozen import dataclass
 from bot.store.engine.database import FILE_NAME, Database
 from bot.store.files.backup import Backup, look_through
@@ -26,12 +25,9 @@ from bot.store.store import Store, open_store
 from bot.usecases.change_entries import record_change
 from bot.usecases.notifications import card_key
 
-ANOTHER = "Nothing was changed. Name a copy that b24bot backup, or the bot by itself, has made (B24BOT_BACKUPS)."
-ANYWAY = "If that is what you want, give --behind. The database that is there is kept in any case."
-CLOSED = (
-    "The database was restored from a copy that knows this as open. What became of it since is not known here, so it "
-    "is not run. Look at the portal, and ask again if it is still wanted."
-)
+ANOTHER = Message("integrity.restore.another")
+ANYWAY = Message("integrity.restore.anyway")
+CLOSED = Message("integrity.restore.closed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +80,12 @@ def restore(wish: RestoreOptions) -> Restored:
 def inspect(wish: RestoreOptions) -> Backup:
     """Look through the copy where it lies: sound, not newer, of these keys, its chain whole, and its heads known."""
     if not wish.file.is_file():
-        what = f"{wish.file} is a folder" if wish.file.is_dir() else f"There is no file {wish.file}"
-        raise ConfigurationError(f"{what}.", hint=ANOTHER)
+        file = str(wish.file)
+        folder, nothing = (
+            Message("integrity.restore.folder", file=file),
+            Message("integrity.restore.no_file", file=file),
+        )
+        raise ConfigurationError(folder if wish.file.is_dir() else nothing, hint=ANOTHER)
     try:
         return _inspect(wish)
     except StoreDamaged as error:
@@ -108,8 +108,10 @@ def _assert_heads(log: AuditReader, wish: RestoreOptions, copy: Backup) -> None:
     against = log.examine(wish.anchors).against
     if against is not None and against.seq <= copy.seq:
         raise ConfigurationError(
-            f"Audit record #{against.seq} of {copy.path} is not the one that was seen ({against.where}).",
-            hint="It is a copy of another database, or was written anew. Take another one.",
+            Message(
+                "integrity.restore.record_mismatch", record=str(against.seq), file=str(copy.path), where=against.where
+            ),
+            hint=Message("integrity.restore.take_another"),
         )
 
 
@@ -124,18 +126,22 @@ def _accept(wish: RestoreOptions, copy: Backup, found: RestoreComparison) -> int
     if wish.behind:
         return lost
     if not found.kin:
-        raise Refusal(f"{wish.file} is no earlier state of the database in {wish.home}.", hint=ANYWAY)
+        raise Refusal(Message("integrity.restore.unrelated", file=str(wish.file), home=str(wish.home)), hint=ANYWAY)
     if lost is None:
         raise Refusal(
-            f"There is no database in {wish.home} that can be read, so nobody can tell what {wish.file} lacks; it ends "
-            f"at audit record #{copy.seq}.",
-            hint=f"Say where heads were kept (--anchors FILE). {ANYWAY}",
+            Message("integrity.restore.unknown_loss", home=str(wish.home), file=str(wish.file), record=str(copy.seq)),
+            hint=Message("integrity.restore.name_anchors", anyway=ANYWAY),
         )
     if lost:
         goes_on = max(found.last, witnessed or 0)
         raise Refusal(
-            f"{wish.file} ends at audit record #{copy.seq}, and the log goes on to #{goes_on}: "
-            f"{plural(lost, 'record')} of what happened would be lost.",
+            Message(
+                "integrity.restore.records_lost",
+                file=str(wish.file),
+                record=str(copy.seq),
+                last=str(goes_on),
+                count=lost,
+            ),
             hint=ANYWAY,
         )
     return lost
