@@ -111,5 +111,6 @@ REFUSALS = (
 @pytest.mark.parametrize("words", REFUSALS)
 def test_the_page_quotes_refusals_in_their_own_words(words: str) -> None:
     sources = [path for folder in ("host", "plugin") for path in (ROOT / "bot" / folder).rglob("*.py")]
+    sources.append(ROOT / "bot" / "locale" / "en" / "LC_MESSAGES" / "host.po")
     assert any(words in path.read_text("utf-8") for path in sources)
     assert words in PAGE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
@@ -32,6 +33,7 @@ from bot.usecases.integrity.archiving import ArchiveOptions, archive, plan_archi
 from bot.usecases.integrity.chain_check import CHAIN, WITNESSED, check_chain, examine_head, examine_log
 from bot.usecases.integrity.checkpoints import EVERY_MS, count_records, write_checkpoint
 from bot.usecases.integrity.witness_writer import WitnessWriter
+from tests.language.english import en, raises
 from tests.usecases.core_bot import ANTON, IDA, OLGA, SHELL, VERA, CoreBot
 from tests.usecases.integrity.test_chain_check import finish, start_again
 from tests.usecases.integrity.test_witness_writer import rewrite
@@ -340,7 +342,7 @@ def test_a_witness_that_cannot_be_read_or_written_keeps_it_from_being_done(witne
     assert witnessed.ctx.audit.witness is not None
     before = numbers(witnessed)
     witnessed.ctx.audit.witness.path.mkdir()
-    with pytest.raises(Refusal, match="witness file"):
+    with raises(Refusal, match="witness file"):
         archived(witnessed, folder, witness=witnessed.ctx.audit.witness)
     witnessed.ctx.audit.witness.path.rmdir()
     wish = wish_of(witnessed, folder, witness=witnessed.ctx.audit.witness)
@@ -356,8 +358,9 @@ def test_a_witness_that_cannot_be_read_or_written_keeps_it_from_being_done(witne
 
 def refused(core_bot: CoreBot, folder: Path, match: str, **more: Any) -> None:
     before = numbers(core_bot)
-    with pytest.raises((Refusal, ConfigurationError), match=match):
+    with pytest.raises((Refusal, ConfigurationError)) as caught:
         archived(core_bot, folder, **more)
+    assert re.search(match, en(caught.value.sentence))
     assert numbers(core_bot) == before
 
 
