@@ -159,6 +159,7 @@ def _make_context(settings: Settings, clock: Clock, store: Store, registry: Regi
             terms=settings.terms,
             known_secrets=KnownSecrets(store.engine, store.keys, secrets),
             people=IdentityGroups.of(settings.same_person),
+            languages=settings.languages,
             plugin_settings=settings.for_plugins,
             version=__version__,
             settle_after_ms=settings.settle_after_ms,
@@ -174,7 +175,15 @@ def _make_gateway(settings: Settings, keys: Keyring, events: Mapping[str, Event]
 
     client = make_client(settings["SLACK_BOT_TOKEN"], settings.slack_api)
     approval = settings["B24BOT_APPROVAL_CHANNEL"]
-    return Gateway(client, keys, command=settings.command, api_url=settings.slack_api, approval=approval, events=events)
+    return Gateway(
+        client,
+        keys,
+        command=settings.command,
+        api_url=settings.slack_api,
+        approval=approval,
+        events=events,
+        language=settings.languages.shared,
+    )
 
 
 def _start(plugin: Plugin, context: Context) -> None:

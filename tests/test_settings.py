@@ -137,6 +137,8 @@ def test_a_switch_is_off_for_the_words_that_say_so(word: str) -> None:
         ("B24BOT_REQUEST_TTL", "soon", "is not a duration"),
         ("B24BOT_COMMAND", "b24", "is not a slash command"),
         ("SLACK_API_URL", "slack", "is not a web address"),
+        ("B24BOT_LANGUAGE", "de", "is not a language of b24bot"),
+        ("B24BOT_CHANNEL_LANGUAGE", "Russian", "is not a language of b24bot"),
         ("B24BOT_LOG_LEVEL", "LOUD", "is not a level"),
     ],
 )
@@ -338,3 +340,22 @@ def test_the_audit_channel_may_lag_half_an_hour_at_most() -> None:
 def test_the_witness_file_is_a_path_or_nothing() -> None:
     assert given().witness_file is None
     assert given(B24BOT_WITNESS_FILE="~/w").witness_file == Path.home() / "w"
+
+
+@pytest.mark.parametrize(
+    ("values", "locale", "person", "channel"),
+    [
+        ({}, "", "en", "en"),
+        ({}, "ru-RU", "ru", "en"),
+        ({}, "de-DE", "en", "en"),
+        ({"B24BOT_CHANNEL_LANGUAGE": "ru"}, "en-GB", "en", "ru"),
+        ({"B24BOT_LANGUAGE": "ru"}, "en-GB", "ru", "ru"),
+        ({"B24BOT_LANGUAGE": "en", "B24BOT_CHANNEL_LANGUAGE": "ru"}, "ru-RU", "en", "en"),
+        ({"B24BOT_LANGUAGE": " en-XA "}, "ru-RU", "en-XA", "en-XA"),
+    ],
+)
+def test_a_person_reads_their_own_language_and_a_channel_its_own_unless_one_is_fixed(
+    values: dict[str, str], locale: str, person: str, channel: str
+) -> None:
+    languages = given(**values).languages
+    assert (languages.choose(locale), languages.shared) == (person, channel)

@@ -148,7 +148,7 @@ STORY: tuple[Step, ...] = (
         what="Reject…",
         card="CR-1002",
         why="A rejection asks for its reason.",
-        sees=(Expectation(where=DemoPlace.FORM, words=("Reject CR-1002", "Why not?")),),
+        sees=(Expectation(where=DemoPlace.FORM, words=("Reject CR-1002", "Reason")),),
     ),
     Step(
         who="Vera",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from bot.core.authority.membership import Membership, MembershipStatus
@@ -81,6 +82,7 @@ SHAPES: tuple[Shape, ...] = (
 """The shapes in which Slack describes accounts, and what each makes of one. The first that fits counts."""
 NEEDED = ("team_id", "deleted", "is_restricted")
 """What an answer says of every member that is not described otherwise."""
+_LOCALE = re.compile(r"\A[A-Za-z0-9_-]{2,20}\Z")
 
 
 def read_account(user: Mapping[str, object], team: str, enterprise: str = "") -> Membership:
@@ -88,4 +90,10 @@ def read_account(user: Mapping[str, object], team: str, enterprise: str = "") ->
     described = Described(user=user, team=team, enterprise=enterprise)
     found = next((standing for _, standing, fits in SHAPES if fits(described)), MembershipStatus.UNKNOWN)
     missing = [name for name in NEEDED if user.get(name) is None] if found is MembershipStatus.UNKNOWN else []
-    return Membership(standing=found, missing=next(iter(missing), ""))
+    return Membership(standing=found, missing=next(iter(missing), ""), locale=_read_locale(user))
+
+
+def _read_locale(user: Mapping[str, object]) -> str:
+    """The locale that somebody has chosen; empty for whatever does not look like one."""
+    locale = user.get("locale")
+    return locale if isinstance(locale, str) and _LOCALE.match(locale) else ""

@@ -11,6 +11,8 @@ from bot.core.authority.membership import Membership
 from bot.core.change.change_request import ChangeRequest
 from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
+from bot.language.catalogues import ENGLISH
+from bot.plugin import Text
 from bot.plugin.frozen import dataclass
 from bot.usecases.channel_pace import ChannelRateLimiter
 from bot.usecases.chat_refusals import ChatRefusal
@@ -28,27 +30,28 @@ class PostedMessage:
 class Messenger(Protocol):
     """What the bot can say, and nothing about how. Raises the errors of `usecases.undelivered`.
 
-    A bare card or audit line is the plainest form of it, for when Slack refused the content of the full one. `whisper`
-    returns why direct messages did not take it: empty when they did, None when they were not tried. `fitting_lines`
-    sends nothing: it says how many of these audit lines, from the first, one message holds, and reads no further.
-    `find_refusal` sends nothing either: it says what the stored reason of a refusal means.
+    A bare card or audit line is the plainest form of it, for when Slack refused the content of the full one. `language`
+    is the one reader's; all else goes out in the language of the channels. `whisper` returns why direct messages did
+    not take it: empty when they did, None when they were not tried. `fitting_lines` sends nothing: it says how many of
+    these audit lines, from the first, one message holds, and reads no further. `find_refusal` sends nothing either: it
+    says what the stored reason of a refusal means.
     """
 
     def post_card(self, change: ChangeRequest, *, bare: bool = False) -> PostedMessage: ...
 
     def rewrite_card(self, change: ChangeRequest, *, bare: bool = False) -> None: ...
 
-    def reply(self, change: ChangeRequest, text: str) -> None: ...
+    def reply(self, change: ChangeRequest, *lines: Text) -> None: ...
 
-    def send_privately(self, whisper: PrivateNotice) -> str | None: ...
+    def send_privately(self, whisper: PrivateNotice, *, language: str = ENGLISH) -> str | None: ...
 
     def audit_lines(self, channel: str, records: list[AuditRecord], *, bare: bool = False) -> None: ...
 
     def fitting_lines(self, records: Iterable[AuditRecord]) -> int: ...
 
-    def note(self, channel: str, text: str, earlier: PostedMessage | None, *, thread: str = "") -> PostedMessage: ...
+    def note(self, channel: str, text: Text, earlier: PostedMessage | None, *, thread: str = "") -> PostedMessage: ...
 
-    def ask_reason(self, trigger: str, change: ChangeRequest, value: str) -> None: ...
+    def ask_reason(self, trigger: str, change: ChangeRequest, value: str, *, language: str = ENGLISH) -> None: ...
 
     def account(self, person: Principal) -> Membership: ...
 

@@ -7,6 +7,7 @@ from dataclasses import field
 
 from bot.core.authority.identity_groups import IdentityGroups
 from bot.core.authority.policy import Terms
+from bot.language.language_choice import LanguageChoice
 from bot.plugin.frozen import dataclass
 from bot.store.files.known_secrets import KnownSecrets
 
@@ -20,6 +21,7 @@ class Deployment:
     """Finds the secrets of this bot among typed words."""
     people: IdentityGroups = field(default_factory=IdentityGroups)
     """Which accounts are one person's."""
+    languages: LanguageChoice = field(default_factory=LanguageChoice)
     plugin_settings: Mapping[str, str] = field(default_factory=dict)
     version: str = ""
     settle_after_ms: int = 0

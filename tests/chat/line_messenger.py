@@ -13,13 +13,15 @@ from bot.core.change.change_request import ChangeRequest
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand
 from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
+from bot.language.catalogues import ENGLISH
+from bot.language.translation import translate
+from bot.plugin import Text
 from bot.store.sealing.keyring import Keyring
 from bot.usecases.authority.card_token import APPROVE, REJECT, make_token
 from bot.usecases.chat_port import PostedMessage
 from bot.usecases.chat_refusals import ChatRefusal, Subject
 from bot.usecases.delivery_errors import ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 from tests.chat.line_chat import LONGEST, Line, LineChat, LineChatError
-from tests.language.english import en
 
 TEAM, BOT = "HQ", "b24bot"
 KINDS: Mapping[str, MembershipStatus] = {
@@ -74,14 +76,14 @@ class LineMessenger:
         with translated():
             self._chat.rewrite(int(change.card or 0), self._card(change, bare=bare))
 
-    def reply(self, change: ChangeRequest, text: str) -> None:
+    def reply(self, change: ChangeRequest, *lines: Text) -> None:
         if change.card is None:
             raise Lost("the card is not posted yet")
-        self._write(change.channel, _shown(text), under=int(change.card))
+        self._write(change.channel, "\n".join(map(_shown, lines)), under=int(change.card))
 
-    def send_privately(self, whisper: PrivateNotice) -> str | None:
+    def send_privately(self, whisper: PrivateNotice, *, language: str = ENGLISH) -> str | None:
         reader = nickname(whisper.person.user)
-        words = _shown("\n".join((en(whisper.reply.title), *map(en, whisper.reply.notes))))[:LONGEST]
+        words = "\n".join(_shown(text, language) for text in (whisper.reply.title, *whisper.reply.notes))[:LONGEST]
         with translated():
             if whisper.channel and whisper.channel not in self._chat.closed:
                 self._chat.write(BOT, whisper.channel, words, reader=reader)
@@ -101,14 +103,14 @@ class LineMessenger:
             fitting += 1
         return fitting
 
-    def note(self, channel: str, text: str, earlier: PostedMessage | None, *, thread: str = "") -> PostedMessage:
+    def note(self, channel: str, text: Text, earlier: PostedMessage | None, *, thread: str = "") -> PostedMessage:
         if earlier is None:
             return self._write(channel, _shown(text), under=int(thread or 0))
         with translated():
             self._chat.rewrite(int(earlier.message), _shown(text))
         return earlier
 
-    def ask_reason(self, trigger: str, change: ChangeRequest, value: str) -> None:
+    def ask_reason(self, trigger: str, change: ChangeRequest, value: str, *, language: str = ENGLISH) -> None:
         with translated():
             self._chat.write_to(BOT, trigger, f"Why do you reject {change.id}? Type: !reason {value} WHY")
 
@@ -154,9 +156,9 @@ def read_line(line: Line) -> Inbound | None:
             return None
 
 
-def _shown(text: str) -> str:
+def _shown(text: Text, language: str = ENGLISH) -> str:
     """The bot's words as the chat writes them; an @ that somebody typed calls nobody."""
-    quiet = text.replace("@", "(at)")
+    quiet = translate(text, language).replace("@", "(at)")
     return mentions.replace_marks(quiet, person=lambda user: f"@{nickname(user)}", channel=lambda room: room)
 
 

@@ -14,7 +14,7 @@ from bot.core.authority.membership import Membership, MembershipStatus
 from bot.core.change.change_request import Status
 from bot.core.messages.notices import PrivateNotice
 from bot.playground.workspace import SlackWorkspace
-from bot.plugin import Reply
+from bot.plugin import Message, Reply
 from bot.usecases.chat_refusals import Subject
 from bot.usecases.delivery_errors import ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 from tests.chat.surfaces import LineSurface, SlackSurface, Surface
@@ -135,9 +135,19 @@ def test_of_audit_lines_without_end_as_many_are_taken_as_fit_into_one_message(su
 
 @pytest.mark.parametrize("standing", [MembershipStatus.GUEST, MembershipStatus.DELETED, MembershipStatus.BOT])
 def test_an_account_is_told_as_what_it_is(surface: Surface, standing: MembershipStatus) -> None:
-    assert surface.messenger.account(surface.person) == Membership(standing=MembershipStatus.MEMBER)
+    assert surface.messenger.account(surface.person).standing is MembershipStatus.MEMBER
     surface.become(standing)
-    assert surface.messenger.account(surface.person) == Membership(standing=standing)
+    told = surface.messenger.account(surface.person)
+    assert (told.standing, told.missing) == (standing, "")
+
+
+def test_what_one_person_reads_is_in_their_language_and_what_all_read_in_that_of_the_channel(surface: Surface) -> None:
+    answer = Message("answer.did_you_mean", line="x")
+    whisper = PrivateNotice(person=surface.person, channel=surface.room, reply=Reply(title=answer))
+    surface.messenger.send_privately(whisper, language="ru")
+    assert surface.privately()[-1].startswith("Возможно")
+    surface.messenger.note(surface.room, answer, None)
+    assert surface.said()[-1].startswith("Did you mean")
 
 
 def test_an_account_that_the_chat_does_not_know_is_no_members(surface: Surface) -> None:

@@ -12,6 +12,8 @@ from bot.core.authority.membership import Membership, MembershipStatus
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
+from bot.language.catalogues import ENGLISH
+from bot.plugin import Text
 from bot.slack.refusals import find_refusal
 from bot.usecases.chat_port import PostedMessage
 from bot.usecases.chat_refusals import ChatRefusal
@@ -38,6 +40,9 @@ class Recorder:
     standings: dict[Principal, MembershipStatus] = field(default_factory=dict)
     missing: dict[Principal, str] = field(default_factory=dict)
     """What Slack says of accounts; of everybody else it says that they are members."""
+    locales: dict[Principal, str] = field(default_factory=dict)
+    languages: list[tuple[Principal, str]] = field(default_factory=list)
+    """The language of each answer and form, with whom it was for."""
     asked: list[Principal] = field(default_factory=list)
     """Whom Slack was asked about, in order."""
     faults: dict[str, deque[Exception | None]] = field(default_factory=dict)
@@ -77,23 +82,24 @@ class Recorder:
         self.shown[change.number] = change
         self.said.append(("rewrite", f"{change.id} {change.status}"))
 
-    def reply(self, change: ChangeRequest, text: str) -> None:
+    def reply(self, change: ChangeRequest, *lines: Text) -> None:
         self._try("reply")
-        self.said.append(("reply", f"{change.id} {text}"))
+        self.said.append(("reply", "\n".join([f"{change.id} {en(lines[0])}", *map(en, lines[1:])])))
 
     def _note_bare(self, change: ChangeRequest, *, bare: bool) -> None:
         if bare:
             self.bare.append(f"{change.id} {change.status}")
 
-    def note(self, channel: str, text: str, earlier: PostedMessage | None, *, thread: str = "") -> PostedMessage:
+    def note(self, channel: str, text: Text, earlier: PostedMessage | None, *, thread: str = "") -> PostedMessage:
         self._try("note")
         if thread:
-            self.under.append((thread, text))
-        self.said.append(("note", text))
+            self.under.append((thread, en(text)))
+        self.said.append(("note", en(text)))
         return earlier or PostedMessage(channel=channel, message=f"{len(self.said)}.9")
 
-    def send_privately(self, whisper: PrivateNotice) -> str | None:
+    def send_privately(self, whisper: PrivateNotice, *, language: str = ENGLISH) -> str | None:
         self._try("whisper")
+        self.languages.append((whisper.person, language))
         self.whispers.append(spoken(whisper))
         self.said.append(("whisper", en(whisper.reply.title)))
         return self.direct
@@ -112,12 +118,15 @@ class Recorder:
         self.asked.append(person)
         self._try("account")
         return Membership(
-            standing=self.standings.get(person, MembershipStatus.MEMBER), missing=self.missing.get(person, "")
+            standing=self.standings.get(person, MembershipStatus.MEMBER),
+            missing=self.missing.get(person, ""),
+            locale=self.locales.get(person, ""),
         )
 
     def find_refusal(self, reason: str) -> ChatRefusal:
         return find_refusal(reason)
 
-    def ask_reason(self, trigger: str, change: ChangeRequest, value: str) -> None:
+    def ask_reason(self, trigger: str, change: ChangeRequest, value: str, *, language: str = ENGLISH) -> None:
         self._try("form")
+        self.languages.append((change.requester, language))
         self.forms.append((trigger, change.number, value))

@@ -34,6 +34,8 @@ class Membership:
     missing: str = ""
     """Of an unknown one: what the answer would have had to say, by the chat's name for it. Empty when the chat knows no
     such account."""
+    locale: str = ""
+    """The locale that the person has chosen in the chat, like `ru-RU`; empty where the chat did not say it."""
 
     @property
     def disqualification(self) -> str:
@@ -51,10 +53,12 @@ class Account:
     at: int
     """UTC epoch milliseconds, right before the chat was asked."""
     missing: str = ""
+    locale: str = ""
+    """The locale that the person has chosen in the chat, as it was told last; empty where it never was."""
 
     @property
     def membership(self) -> Membership:
-        return Membership(standing=self.standing, missing=self.missing)
+        return Membership(standing=self.standing, missing=self.missing, locale=self.locale)
 
     def fresh(self, now: int, known_ms: float) -> bool:
         """Whether a decision may rest on it. `known_ms`: how long this process has known it, by the steady clock.

@@ -15,7 +15,8 @@ from bot.core.authority.membership import Membership, MembershipStatus
 from bot.core.change.change_request import ChangeRequest
 from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
-from bot.plugin import Event
+from bot.language.catalogues import ENGLISH
+from bot.plugin import Event, Text
 from bot.slack.account_flags import read_account
 from bot.slack.bot_identity import Identity, ask_identity
 from bot.slack.outgoing.http_client import KeptClient
@@ -25,7 +26,7 @@ from bot.slack.render.audit_line import audit_blocks, audit_line, bare_audit_lin
 from bot.slack.render.block_kit import Block
 from bot.slack.render.card import bare_card, card_blocks, card_text
 from bot.slack.render.form import reason_form
-from bot.slack.render.slack_text import cut, mrkdwn, plain, section
+from bot.slack.render.slack_text import Writer, cut, section
 from bot.slack.slack_errors import require_ok, translate_errors
 from bot.store.sealing.keyring import Keyring
 from bot.usecases.authority.card_token import make_token
@@ -59,13 +60,18 @@ class Gateway:
         api_url: str,
         approval: str = "",
         events: Mapping[str, Event] = NO_EVENTS,
+        language: str = ENGLISH,
     ) -> None:
-        """`approval` is where people are told what reaches them in no other way; `events` are the plugins', by tag."""
+        """`approval` is where people are told what reaches them in no other way; `events` are the plugins', by tag.
+
+        `language` is the one of channels: of whatever several people read.
+        """
         self._client = client
         self._keys = keys
         self._command = command
         self._approval = approval
         self._events = events
+        self._shared = Writer(language=language, command=command)
         self._answer_hosts = ANSWER_HOSTS | {urlsplit(api_url)[:2]}
         self.identity: Identity | None = None
 
@@ -108,28 +114,30 @@ class Gateway:
 
     def _card(self, change: ChangeRequest, *, bare: bool) -> tuple[str, list[Block]]:
         if bare:
-            return bare_card(change), []
-        return card_text(change), card_blocks(change, make_token(self._keys, self._team, change))
+            return bare_card(change, self._shared.language), []
+        token, language = make_token(self._keys, self._team, change), self._shared.language
+        return card_text(change, language), card_blocks(change, token, language)
 
-    def reply(self, change: ChangeRequest, text: str) -> None:
+    def reply(self, change: ChangeRequest, *lines: Text) -> None:
         if change.card is None:
             # Without its card it would stand in the channel by itself; the card is on its way.
             raise Lost("the card is not posted yet")
-        words = cut(mrkdwn(text), 2_900)
+        words = cut("\n".join(map(self._shared.mrkdwn, lines)), 2_900)
         with translate_errors():
             _posted_at(
                 self._post(channel=change.channel, thread_ts=change.card, text=words, blocks=[section(words)]),
                 change.channel,
             )
 
-    def send_privately(self, whisper: PrivateNotice) -> str | None:
-        """Say something to one person.
+    def send_privately(self, whisper: PrivateNotice, *, language: str = ENGLISH) -> str | None:
+        """Say something to one person, in the language of that person.
 
         By the address Slack gave for the answer, else in the channel, else directly, else in the approval channel.
         """
-        if wants_file(whisper.reply) and self._in_a_file(whisper):
+        writer = Writer(language=language, command=self._command)
+        if wants_file(whisper.reply) and self._in_a_file(whisper, writer):
             return None
-        text, blocks = answer_text(whisper), answer_blocks(whisper, self._command)
+        text, blocks = answer_text(whisper, writer), answer_blocks(whisper, writer)
         if whisper.answer_url and self.is_trusted_url(whisper.answer_url):
             try:
                 self._by_answer_url(whisper.answer_url, text, blocks)
@@ -170,7 +178,7 @@ class Gateway:
         except (ChannelDead, Impossible):
             raise direct from None
 
-    def _in_a_file(self, whisper: PrivateNotice) -> bool:
+    def _in_a_file(self, whisper: PrivateNotice, writer: Writer) -> bool:
         """A long table goes to a file, in one message with the rest of the answer; False when Slack refuses that there.
 
         Slack shows both or neither: nothing is left in the channel that promises a file which never came.
@@ -182,11 +190,11 @@ class Gateway:
             with translate_errors():
                 answer: Any = require_ok(
                     self._client.files_upload_v2(
-                        content=file_text(whisper.reply, table),
+                        content=file_text(whisper.reply, table, writer),
                         filename="b24bot.txt",
-                        title=cut(plain(whisper.reply.title), 100),
+                        title=cut(writer.plain(whisper.reply.title), 100),
                         channel=whisper.channel,
-                        initial_comment=file_comment(whisper.reply, table, whisper.person),
+                        initial_comment=file_comment(whisper.reply, table, whisper.person, writer),
                     )
                 )
                 if not answer.get("files"):
@@ -211,9 +219,9 @@ class Gateway:
         except ValueError:
             return False
 
-    def note(self, channel: str, text: str, earlier: PostedMessage | None, *, thread: str = "") -> PostedMessage:
+    def note(self, channel: str, text: Text, earlier: PostedMessage | None, *, thread: str = "") -> PostedMessage:
         """Post a line, or rewrite the one posted earlier."""
-        words = cut(mrkdwn(text), 2_900)
+        words = cut(self._shared.mrkdwn(text), 2_900)
         if earlier is not None:
             self._rewrite(earlier, text=words)
             return earlier
@@ -241,7 +249,7 @@ class Gateway:
             raise ChannelDead("not_authed")
         try:
             with translate_errors():
-                answer: Any = require_ok(self._client.users_info(user=person.user))
+                answer: Any = require_ok(self._client.users_info(user=person.user, include_locale=True))
                 user = answer["user"]
                 # Slack answers for an account it knows; another one's answer says nothing of this one.
                 if not isinstance(user, dict) or user.get("id") != person.user:
@@ -255,8 +263,8 @@ class Gateway:
     def find_refusal(self, reason: str) -> ChatRefusal:
         return find_refusal(reason)
 
-    def ask_reason(self, trigger: str, change: ChangeRequest, value: str) -> None:
-        view = reason_form(change, value)
+    def ask_reason(self, trigger: str, change: ChangeRequest, value: str, *, language: str = ENGLISH) -> None:
+        view = reason_form(change, value, language)
         with translate_errors():
             answer: Any = require_ok(self._client.views_open(trigger_id=trigger, view=dict(view)))
             if not answer.get("view"):

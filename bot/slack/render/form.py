@@ -4,30 +4,34 @@ from __future__ import annotations
 
 from bot.core.change.change_request import ChangeRequest
 from bot.core.text import one_line
-from bot.language.translation import translate
-from bot.slack.render.block_kit import Modal
-from bot.slack.render.slack_text import cut, mrkdwn, section
+from bot.language.catalogues import ENGLISH
+from bot.plugin import Message
+from bot.slack.render.block_kit import Modal, PlainText
+from bot.slack.render.slack_text import Writer, cut, section
 
 REASON_FORM = "b24:reason"
 REASON_FIELD = "reason"
+TITLE_MOST = 24
+LABEL_MOST = 2_000
 
 
-def reason_form(change: ChangeRequest, value: str) -> Modal:
+def reason_form(change: ChangeRequest, value: str, language: str = ENGLISH) -> Modal:
     """A view; `value` comes back with it and proves what it is for."""
+    writer = Writer(language=language)
     return {
         "type": "modal",
         "callback_id": REASON_FORM,
         "private_metadata": value,
-        "title": {"type": "plain_text", "text": cut(f"Reject {change.id}", 24)},
-        "submit": {"type": "plain_text", "text": "Reject"},
-        "close": {"type": "plain_text", "text": "Go back"},
+        "title": _plain(writer, Message("form.title", request=change.id)),
+        "submit": _plain(writer, Message("form.reject")),
+        "close": _plain(writer, Message("form.cancel")),
         "blocks": [
-            section(mrkdwn(one_line(translate(change.summary_with_place)))),
+            section(writer.mrkdwn(one_line(writer.translate(change.summary_with_place)))),
             {
                 "type": "input",
                 "block_id": REASON_FIELD,
-                "label": {"type": "plain_text", "text": "Why not?"},
-                "hint": {"type": "plain_text", "text": "It is shown under the card and kept in the audit log."},
+                "label": _plain(writer, Message("form.reason"), LABEL_MOST),
+                "hint": _plain(writer, Message("form.reason_hint"), LABEL_MOST),
                 "element": {
                     "type": "plain_text_input",
                     "action_id": "reason",
@@ -38,3 +42,7 @@ def reason_form(change: ChangeRequest, value: str) -> Modal:
             },
         ],
     }
+
+
+def _plain(writer: Writer, text: Message, most: int = TITLE_MOST) -> PlainText:
+    return {"type": "plain_text", "text": cut(writer.plain(text), most)}

@@ -9,13 +9,15 @@ from bot.core import mentions
 from bot.core.text import format_time
 from bot.language.catalogues import ENGLISH
 from bot.language.translation import translate
-from bot.plugin import Text
+from bot.plugin import Message, Text
+from bot.plugin.frozen import dataclass
 from bot.slack.render.block_kit import Block, Context, Markdown, Section
 
 SECTION_MOST = 2_900
 TYPED = "/b24"
 """What stands in front of a line to type."""
-CUT = "… (cut)"
+CUT = " […]"
+"""Stands where something was left out, in every language."""
 HIDDEN = "\ufffd"
 """Stands for a character that nobody sees, or that turns what follows around."""
 
@@ -33,15 +35,46 @@ def escape(text: str) -> str:
     return show_invisible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """Writes texts for Slack, in the words of one language. `command` stands in front of lines to type."""
+
+    language: str = ENGLISH
+    command: str = TYPED
+
+    def translate(self, text: Text) -> str:
+        """The words of a text, with the bot's own marks in them."""
+        return translate(text, self.language)
+
+    def mrkdwn(self, text: Text) -> str:
+        """The words, escaped; the bot's own marks become mentions, Slack's dates and code."""
+        return mentions.replace_marks(
+            escape(self.translate(text)),
+            person=mention,
+            channel=lambda channel: f"<#{channel}>",
+            time=format_time_token,
+            command_line=self._typed_line,
+        )
+
+    def plain(self, text: Text) -> str:
+        """The words for plain_text objects, where nothing is a mention."""
+        return mentions.replace_marks(
+            show_invisible(self.translate(text)),
+            person=_written,
+            channel=lambda channel: f"#{channel}",
+            command_line=lambda line: f"{self.command} {line}",
+        )
+
+    def _typed_line(self, line: str) -> str:
+        return "`{} {}`".format(self.command, line.replace("`", "'"))
+
+
+ENGLISH_WRITER = Writer()
+
+
 def mrkdwn(text: Text, language: str = ENGLISH) -> str:
     """Put a text into words and escape them, then turn the bot's own marks into mentions, Slack's dates and code."""
-    return mentions.replace_marks(
-        escape(translate(text, language)),
-        person=mention,
-        channel=lambda channel: f"<#{channel}>",
-        time=format_time_token,
-        command_line=_typed_line,
-    )
+    return Writer(language=language).mrkdwn(text)
 
 
 def mention(name: str) -> str:
@@ -53,18 +86,9 @@ def _of_shell(name: str) -> str:
     return f"{mentions.read_user_id(name)} (shell)"
 
 
-def _typed_line(line: str) -> str:
-    return "`{} {}`".format(TYPED, line.replace("`", "'"))
-
-
 def plain(text: Text, language: str = ENGLISH) -> str:
     """Text for plain_text objects, where nothing is a mention."""
-    return mentions.replace_marks(
-        show_invisible(translate(text, language)),
-        person=_written,
-        channel=lambda channel: f"#{channel}",
-        command_line=lambda line: f"{TYPED} {line}",
-    )
+    return Writer(language=language).plain(text)
 
 
 def _written(name: str) -> str:
@@ -81,7 +105,7 @@ def cut(text: str, most: int) -> str:
     return text if len(text) <= most else _HALF.sub("", text[: most - len(CUT)]) + CUT
 
 
-def fit_lines(lines: Iterable[str], *, most: int, characters: int) -> Iterator[str]:
+def fit_lines(lines: Iterable[str], *, most: int, characters: int, language: str = ENGLISH) -> Iterator[str]:
     """Finished lines, as many as `most` and as fit into so many characters, then how many more there are."""
     everything = list(lines)
     left = characters
@@ -89,7 +113,7 @@ def fit_lines(lines: Iterable[str], *, most: int, characters: int) -> Iterator[s
         shown = cut(line, characters // 4)
         left -= len(shown) + 1
         if index == most or left < 0:
-            yield f"… and {len(everything) - index} more"
+            yield mrkdwn(Message("answer.more_lines", count=len(everything) - index), language)
             return
         yield shown
 

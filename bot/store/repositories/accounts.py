@@ -6,14 +6,14 @@ from bot.core.authority.membership import Account, MembershipStatus
 from bot.core.principals import Principal
 from bot.store.engine.port import Engine
 
-_GET = "SELECT standing, at, missing FROM people WHERE team = ? AND person = ?"
+_GET = "SELECT standing, at, missing, locale FROM people WHERE team = ? AND person = ?"
 """What is known of an account."""
 _PUT = (
-    "INSERT INTO people (team, person, standing, at, missing) VALUES (?, ?, ?, ?, ?) "
+    "INSERT INTO people (team, person, standing, at, missing, locale) VALUES (?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (team, person) DO UPDATE SET standing = excluded.standing, at = excluded.at, "
-    "missing = excluded.missing"
+    "missing = excluded.missing, locale = coalesce(nullif(excluded.locale, ''), people.locale)"
 )
-"""The newest answer takes the place of the one before."""
+"""The newest answer takes the place of the one before; an answer without a locale leaves the known one."""
 
 
 class AccountReader:
@@ -26,7 +26,8 @@ class AccountReader:
         row = self._database.row(_GET, principal.team, principal.user)
         if row is None:
             return None
-        return Account(standing=MembershipStatus(row["standing"]), at=row["at"], missing=row["missing"])
+        standing = MembershipStatus(row["standing"])
+        return Account(standing=standing, at=row["at"], missing=row["missing"], locale=row["locale"])
 
 
 class Accounts(AccountReader):
@@ -34,4 +35,6 @@ class Accounts(AccountReader):
 
     def put(self, principal: Principal, account: Account) -> None:
         """Write down the newest answer, also when a clock was set back since the one before."""
-        self._database.execute(_PUT, principal.team, principal.user, account.standing, account.at, account.missing)
+        self._database.execute(
+            _PUT, principal.team, principal.user, account.standing, account.at, account.missing, account.locale
+        )

@@ -379,3 +379,9 @@ def m019_place_terms(db: Statements) -> None:
     """What people call the place that a change request is about. Until then each was about a portal."""
     db.execute("ALTER TABLE changes ADD COLUMN place_word TEXT NOT NULL DEFAULT 'portal'")
     db.execute("ALTER TABLE changes ADD COLUMN place_option TEXT NOT NULL DEFAULT '--portal'")
+
+
+@migrations()
+def m020_locales(db: Statements) -> None:
+    """What is known of an account has its locale. Until it is told, the account reads English."""
+    db.execute("ALTER TABLE people ADD COLUMN locale TEXT NOT NULL DEFAULT ''")

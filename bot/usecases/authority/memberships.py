@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from bot.core.authority.membership import Account, MembershipStatus
 from bot.core.authority.policy import Refused
+from bot.core.bot_errors import StoreUnavailable
 from bot.core.principals import Principal
 from bot.usecases.chat_port import Chat
 from bot.usecases.context import Context, log
@@ -30,7 +31,8 @@ def refresh_memberships(ctx: Context, people: Iterable[Principal]) -> int:
             ctx.chat.lookups.record_failure(person, error.reason if isinstance(error, ChannelDead) else "")
             return max(ASK_AGAIN_MS, round(error.seconds * 1000)) if isinstance(error, Busy) else ASK_AGAIN_MS
         with ctx.store.unit_of_work() as tx:
-            tx.accounts.put(person, Account(standing=found.standing, at=at, missing=found.missing))
+            account = Account(standing=found.standing, at=at, missing=found.missing, locale=found.locale)
+            tx.accounts.put(person, account)
         ctx.chat.lookups.record_answer(person, asked=steady)
     return 0
 
@@ -75,6 +77,19 @@ def last_known_status(ctx: Context, person: Principal) -> MembershipStatus | Non
     """What was last found, however long ago: good enough to choose whom to tell, never to decide by."""
     account = ctx.store.accounts.get(person)
     return account.standing if account else None
+
+
+def find_language(ctx: Context, person: Principal) -> str:
+    """Find the language of what this person reads, by the locale that was last told of the account.
+
+    English where none was, and where the database cannot be read: what is to be said is said. Slack is not asked for
+    it: it tells the locale together with the membership, and no answer waits for that.
+    """
+    try:
+        account = ctx.store.accounts.get(person)
+    except StoreUnavailable:
+        account = None
+    return ctx.deployment.languages.choose(account.locale if account else "")
 
 
 def _known(ctx: Context, person: Principal) -> Account | None:

@@ -6,6 +6,7 @@ from bot.core import mentions
 from bot.core.messages.notices import PrivateNotice
 from bot.language.translation import translate
 from bot.store.repositories.outbox import Envelope
+from bot.usecases.authority.memberships import find_language
 from bot.usecases.context import Context
 from bot.usecases.delivery.delivery_results import log_failure
 from bot.usecases.delivery.message_delivery import Delivery, InFlight, Result, apply_backpressure, attempt
@@ -54,7 +55,8 @@ class Answers:
         if not isinstance(notice, PrivateNotice):
             raise TypeError("an answer is for one person")
         direct: list[str | None] = []
-        error = attempt(lambda: direct.append(self._ctx.chat.messenger.send_privately(notice)))
+        language = find_language(self._ctx, notice.person)
+        error = attempt(lambda: direct.append(self._ctx.chat.messenger.send_privately(notice, language=language)))
         recovered = apply_backpressure(self._ctx.chat.pace, notice.channel or notice.person.user, error)
         reason = direct[0] if direct else error.reason if error else None
         marks = (DIRECT, reason) if reason is not None and self._tells_of_direct(reason) else None

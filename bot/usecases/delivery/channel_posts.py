@@ -60,7 +60,7 @@ class Posts:
             return [head.id]
         left, chosen = WORDS_PER_MESSAGE, [head.id]
         for id, text in self._ctx.store.outbox.order.lines(head.number, steady, most=LINES_PER_MESSAGE):
-            left -= len(translate(text))
+            left -= len(translate(text, self._ctx.deployment.languages.shared))
             if left < 0:
                 break
             chosen.append(id)
@@ -111,10 +111,10 @@ class Posts:
             case CardNotice() as card:
                 self._cards.show(card)
             case ThreadNotice(number=number):
-                lines = [translate(notice.text) for notice in notices if isinstance(notice, ThreadNotice)]
-                self._ctx.chat.messenger.reply(self._with_card(number), "\n".join(lines))
+                lines = [notice.text for notice in notices if isinstance(notice, ThreadNotice)]
+                self._ctx.chat.messenger.reply(self._with_card(number), *lines)
             case Announcement(channel=channel, text=text, thread=thread):
-                self._ctx.chat.messenger.note(channel, translate(text), None, thread=thread)
+                self._ctx.chat.messenger.note(channel, text, None, thread=thread)
             case PrivateNotice() | AuditNotice() as other:
                 raise TypeError(f"{kind_of(other)} is delivered in another way")
 

@@ -8,7 +8,7 @@ from bot.core.messages.notices import PrivateNotice
 from bot.plugin import Reply
 from bot.store.repositories.jobs import INBOUND, Job
 from bot.store.store import Transaction
-from bot.usecases.chat_port import Messenger
+from bot.usecases.authority.memberships import find_language
 from bot.usecases.context import Context, log
 from bot.usecases.delivery_errors import DeliveryError
 from bot.usecases.intake.quarantine import set_aside_poison
@@ -38,7 +38,7 @@ def report_failure(ctx: Context, job: Job, sentence: str) -> None:
                     mood=notice.mood,
                 )
     except StoreUnavailable:
-        heard = notice is not None and _say_directly(ctx.chat.messenger, notice)
+        heard = notice is not None and _say_directly(ctx, notice)
         ctx.threads.keep_unsaved(UnsavedResult(job=job, again=job.kind != INBOUND or not heard))
     ctx.threads.wake()
 
@@ -74,9 +74,9 @@ def save_unsaved_results(ctx: Context) -> None:
     ctx.threads.drop_unsaved(len(ended))
 
 
-def _say_directly(messenger: Messenger, notice: PrivateNotice) -> bool:
+def _say_directly(ctx: Context, notice: PrivateNotice) -> bool:
     try:
-        messenger.send_privately(notice)
+        ctx.chat.messenger.send_privately(notice, language=find_language(ctx, notice.person))
     except DeliveryError as error:
         log.error("nobody could be told: %s", error.code, extra={"action": "apology_lost"})
         return False

@@ -17,7 +17,7 @@ from bot.store.store import Transaction
 from bot.usecases.admin.admin_commands import LEFT_OUT
 from bot.usecases.authority import card_token
 from bot.usecases.authority.break_glass_log import describe_unreviewed, is_review
-from bot.usecases.authority.memberships import refresh_memberships
+from bot.usecases.authority.memberships import find_language, refresh_memberships
 from bot.usecases.authority.quorum import (
     check_eligibility,
     check_reviewer,
@@ -123,7 +123,7 @@ def _may_still_decide(ctx: Context, person: Principal, change: ChangeRequest) ->
 def _open_form(ctx: Context, click: Click, change: ChangeRequest) -> Refused | None:
     """Open the form that asks why; refused where Slack did not. A click is good for a form for three seconds only."""
     try:
-        ctx.chat.messenger.ask_reason(click.trigger, change, click.value)
+        ctx.chat.messenger.ask_reason(click.trigger, change, click.value, language=find_language(ctx, click.person))
     except DeliveryError as error:
         return Refused(reason=form_trouble(ctx.chat.messenger, error))
     return None

@@ -38,7 +38,27 @@ def test_the_flags_of_the_account_decide(
     workspace.people["Olga"].flag(**flags)
     assert gateway.account(OLGA).standing is standing
     (call,) = workspace.calls("users.info")
-    assert call.arguments == {"user": OLGA.user}
+    assert call.arguments == {"user": OLGA.user, "include_locale": "1"}
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("ru-RU", "ru-RU"),
+        ("en-GB", "en-GB"),
+        ("es-419", "es-419"),
+        ("", ""),
+        (None, ""),
+        (7, ""),
+        ("../../etc", ""),
+        ("r" * 21, ""),
+    ],
+)
+def test_the_locale_comes_with_the_account_and_what_is_none_is_left_out(
+    gateway: Gateway, workspace: SlackWorkspace, told: Any, kept: str
+) -> None:
+    workspace.people["Olga"].flag(locale=told)
+    assert gateway.account(OLGA) == Membership(standing=MembershipStatus.MEMBER, locale=kept)
 
 
 @pytest.mark.parametrize("code", ["user_not_found", "user_not_visible"])

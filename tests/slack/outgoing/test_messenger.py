@@ -118,7 +118,7 @@ def test_a_line_waits_for_its_card(gateway: Gateway, workspace: SlackWorkspace) 
 
 def test_a_very_long_line_is_cut(gateway: Gateway, workspace: SlackWorkspace, posted: ChangeRequest) -> None:
     gateway.reply(posted, "& " * 4_000)
-    assert workspace.thread("approvals", posted.card or "")[1].text.endswith("… (cut)")
+    assert workspace.thread("approvals", posted.card or "")[1].text.endswith(" […]")
 
 
 # Whispers

@@ -39,7 +39,7 @@ def whispered(reply: Reply, *, mood: str = "answer", suggestion: str = "") -> Pr
 
 
 def shown(reply: Reply, *, suggestion: str = "") -> str:
-    blocks = answer_blocks(whispered(reply, suggestion=suggestion), "/b24")
+    blocks = answer_blocks(whispered(reply, suggestion=suggestion))
     assert_postable(blocks)
     return said(blocks)
 
@@ -48,7 +48,7 @@ def shown(reply: Reply, *, suggestion: str = "") -> str:
 def test_each_mood_begins_as_it_should(mood: str) -> None:
     whisper = whispered(Reply(title="Words"), mood=mood)
     assert answer_text(whisper) == f"{MOODS[mood]}Words"
-    assert said(answer_blocks(whisper, "/b24")) == f"{MOODS[mood]}*Words*"
+    assert said(answer_blocks(whisper)) == f"{MOODS[mood]}*Words*"
 
 
 def test_facts_notes_and_a_correction_follow_the_title() -> None:
@@ -60,8 +60,8 @@ def test_facts_notes_and_a_correction_follow_the_title() -> None:
 
 def test_an_answer_without_a_title_still_has_a_notification() -> None:
     whisper = whispered(Reply(title="", facts=(("a", "b"),)))
-    assert answer_text(whisper) == "b24bot answers"
-    assert said(answer_blocks(whisper, "/b24")) == "*a*: b"
+    assert answer_text(whisper) == "Answer from b24bot"
+    assert said(answer_blocks(whisper)) == "*a*: b"
 
 
 def drawn(table: Table) -> list[str]:
@@ -76,7 +76,7 @@ def test_columns_stand_under_each_other_also_where_text_is_escaped() -> None:
 
 
 def test_a_table_without_rows_says_so() -> None:
-    assert drawn(Table(columns=("Name",), rows=())) == ["_Nothing._"]
+    assert drawn(Table(columns=("Name",), rows=())) == ["_No results._"]
 
 
 def test_a_table_may_have_a_title() -> None:
@@ -126,15 +126,15 @@ def test_help_shows_every_command_and_its_summary_in_full(text: str) -> None:
         assert f"*{command.usage}* · {command.help}" in read
     assert CUT not in read
     assert "…  " not in read
-    assert "the rest is cut" not in read
+    assert "is left out" not in read
 
 
 def test_what_does_not_fit_into_one_message_is_said_to_be_cut() -> None:
     many = Reply(title="Many", table=Table(columns=("a", "b"), rows=(("x" * 40, "y" * 40),) * 500))
-    assert "the rest is cut" in shown(many)
+    assert "is left out" in shown(many)
     notes = Reply(title="Notes", notes=tuple("n" * 5 for _ in range(200)))
-    assert "the rest is cut" in shown(notes)
-    assert len(answer_blocks(whispered(notes), "/b24")) == BLOCKS_MOST + 1
+    assert "is left out" in shown(notes)
+    assert len(answer_blocks(whispered(notes))) == BLOCKS_MOST + 1
 
 
 def test_a_title_of_several_lines_stays_bold_and_on_one_line() -> None:
@@ -157,7 +157,7 @@ def test_whatever_an_answer_holds_slack_takes_it_and_it_calls_nobody(
     table = Table(columns=data.draw(cells), rows=tuple(data.draw(st.lists(cells, max_size=20))))
     reply = Reply(title=title or "t", facts=tuple(facts), notes=tuple(note or "n" for note in notes), table=table)
     whisper = whispered(reply, mood=data.draw(st.sampled_from(list(MOODS))), suggestion=data.draw(WILD))
-    blocks = answer_blocks(whisper, "/b24")
+    blocks = answer_blocks(whisper)
     assert_postable(blocks)
     assert called(blocks, answer_text(whisper)) == set()
 
@@ -291,9 +291,9 @@ def test_short_lines_fill_a_message_and_nothing_is_read_behind_the_first_that_do
     ("text", "most", "expected"),
     [
         ("short", 10, "short"),
-        ("a" * 20, 12, "aaaaa" + CUT),
-        ("abc&amp;defghijk", 14, "abc" + CUT),
-        ("ab <@U0001> and so on", 16, "ab " + CUT),
+        ("a" * 20, 12, "aaaaaaaa" + CUT),
+        ("abc&amp;defghijk", 11, "abc" + CUT),
+        ("ab <@U0001> and so on", 13, "ab " + CUT),
     ],
 )
 def test_a_cut_is_seen_and_leaves_no_half_of_an_entity_or_mention(text: str, most: int, expected: str) -> None:

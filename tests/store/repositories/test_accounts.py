@@ -21,3 +21,12 @@ def test_the_newest_answer_stands_also_when_a_clock_was_set_back(store: Store) -
     assert store.accounts.get(OLGA) == Account(standing=MembershipStatus.GUEST, at=4_000)
     assert store.accounts.get(ANTON) == Account(standing=MembershipStatus.UNKNOWN, at=5_000, missing="is_restricted")
     assert store.accounts.get(replace(OLGA, team="T2")) is None
+
+
+def test_a_locale_is_kept_until_another_one_is_told(store: Store) -> None:
+    for at, locale in ((1, "ru-RU"), (2, ""), (3, "en-GB")):
+        with store.unit_of_work() as tx:
+            tx.accounts.put(OLGA, Account(standing=MembershipStatus.MEMBER, at=at, locale=locale))
+        known = store.accounts.get(OLGA)
+        assert known is not None
+        assert (known.at, known.locale) == (at, locale or "ru-RU")

@@ -12,9 +12,16 @@ from bot.core.authority.membership import DISQUALIFICATIONS, FRESH_MS, Account, 
 from bot.core.authority.policy import Terms
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.principals import Principal, Role
+from bot.language.language_choice import LanguageChoice
 from bot.usecases.admin.allow_list import grant_role
 from bot.usecases.authority import card_token
-from bot.usecases.authority.memberships import ASK_AGAIN_MS, SLACK_NOT_ASKED, check_membership, refresh_memberships
+from bot.usecases.authority.memberships import (
+    ASK_AGAIN_MS,
+    SLACK_NOT_ASKED,
+    check_membership,
+    find_language,
+    refresh_memberships,
+)
 from bot.usecases.delivery_errors import Busy, ChannelDead, Lost
 from bot.usecases.requests.approval import confirm
 from bot.usecases.requests.planning import plan_or_read
@@ -416,3 +423,33 @@ def test_of_two_approvers_one_who_left_stops_it(office_of_two: CoreBot) -> None:
     core_bot.work()
     assert "only 1 of 2 approvals still count; the account of" in en(core_bot.now(change).outcome)
     assert core_bot.toy.calls == []
+
+
+def test_an_answer_is_in_the_language_of_its_reader_and_of_an_unknown_one_in_english(core_bot: CoreBot) -> None:
+    core_bot.messenger.locales[OLGA] = "ru-RU"
+    core_bot.type(OLGA, "thing list")
+    core_bot.type(IDA, "thing list")
+    core_bot.work()
+    assert core_bot.messenger.languages == [(OLGA, "ru"), (IDA, "en")]
+
+
+def test_a_language_outlives_what_a_process_knows_of_an_account(core_bot: CoreBot) -> None:
+    core_bot.messenger.locales[OLGA] = "ru-RU"
+    refresh_memberships(core_bot.ctx, [OLGA])
+    core_bot.restart()
+    core_bot.messenger.fail("account", *DOWN)
+    assert find_language(core_bot.ctx, OLGA) == "ru"
+
+
+def test_one_language_for_everything_is_that_of_every_reader(core_bot: CoreBot) -> None:
+    core_bot.messenger.locales[OLGA] = "ru-RU"
+    refresh_memberships(core_bot.ctx, [OLGA])
+    core_bot.configure(languages=LanguageChoice(fixed="en"))
+    assert find_language(core_bot.ctx, OLGA) == "en"
+
+
+def test_an_answer_goes_out_in_english_while_slack_does_not_tell_of_its_reader(core_bot: CoreBot) -> None:
+    core_bot.messenger.fail("account", *DOWN)
+    core_bot.type(OLGA, "thing list")
+    core_bot.work()
+    assert core_bot.messenger.languages == [(OLGA, "en")]

@@ -1,0 +1,23 @@
+"""Which language each reader is spoken to in."""
+
+from __future__ import annotations
+
+from bot.language.catalogues import ENGLISH, choose_language
+from bot.plugin.frozen import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageChoice:
+    """What the settings say of languages: one for everything, where it is set, and the one of channels."""
+
+    fixed: str = ""
+    channel: str = ENGLISH
+
+    @property
+    def shared(self) -> str:
+        """The language of what several people read: cards, lines under them, announcements, audit lines."""
+        return self.fixed or self.channel
+
+    def choose(self, locale: str) -> str:
+        """The language of what one person reads, by the locale that is known of them; empty for none."""
+        return self.fixed or choose_language(locale)
