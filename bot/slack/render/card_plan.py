@@ -53,7 +53,7 @@ def reason_lines(change: ChangeRequest, language: str) -> Iterator[str]:
     if change.reason:
         quoted = (f"> {escape(plain(line))}" for line in change.reason.splitlines())
         yield _label(Message("card.label.reason"), language)
-        yield from fit_lines(quoted, most=MOST_LINES, characters=WHY_MOST)
+        yield from fit_lines(quoted, most=MOST_LINES, characters=WHY_MOST, language=language)
 
 
 def _label(label: Message, language: str) -> str:
@@ -65,4 +65,5 @@ def _list(sign: str, lines: Sequence[Text], characters: int, language: str) -> I
         (f"{sign} {mrkdwn(one_line(translate(line, language)), language)}" for line in lines),
         most=MOST_LINES,
         characters=characters,
+        language=language,
     )

@@ -83,4 +83,5 @@ def _list(sign: str, lines: Iterable[Text], language: str) -> Iterator[str]:
         (f"{sign} {mrkdwn(one_line(translate(line, language)), language)}" for line in lines),
         most=MOST_LINES,
         characters=CHARACTERS,
+        language=language,
     )
