@@ -37,7 +37,7 @@ from bot.playground.environment import Playground
 from bot.playground.workspace import DispatchResult, Message, SlackWorkspace
 from bot.playground.workspace.base.simulator_values import NoSuchElement
 from bot.store.repositories.jobs import Rank
-from bot.usecases.integrity.active_limits import FROZEN
+from bot.usecases.integrity.freezes import FROZEN
 from plugins.bitrix24.plugin import BitrixPlugin
 from plugins.bitrix24.simulation import PortalSimulation
 from plugins.bitrix24.simulator.state.faults import read_fault

@@ -196,12 +196,26 @@ def _placeholders(sentence: str) -> Iterator[str]:
         yield name
 
 
+def declared_help() -> dict[str, str]:
+    """The English of the help of the host's own commands, by key: what stands in their declarations."""
+    sys.path.insert(0, str(ROOT))
+    from bot.host.help_messages import help_texts, prefix_of
+    from bot.usecases.admin.builtin_plugin import BuiltinPlugin
+    from bot.usecases.admin.queries import GROUPS
+
+    commands = (command for group in (*GROUPS, *BuiltinPlugin().groups) for command in group)
+    return dict(text for command in commands for text in help_texts(prefix_of(""), command))
+
+
 def main(arguments: list[str]) -> int:
     check = arguments == ["--check"]
     wrong: list[str] = []
     for home in HOMES:
         uses, faults = find_uses(home.code)
         wrong += faults
+        declared = {} if home.names else declared_help()
+        for key, sentence in declared.items():
+            uses[key] = Use(frozenset(_placeholders(sentence)), ["a declaration"])
         found = by_catalogue(uses)
         if home.names:
             wrong += [f"{key}: begins with none of {sorted(home.names)}" for key in set(found) - home.names]
@@ -209,16 +223,20 @@ def main(arguments: list[str]) -> int:
             folder = home.locale / language / "LC_MESSAGES"
             names = {*found, *(path.stem for path in folder.glob("*.po"))}
             for name in sorted(names):
-                wrong += _bring_up_to_date(home, language, name, found.get(name, {}), check=check)
+                wrong += _bring_up_to_date(home, language, name, found.get(name, {}), declared, check=check)
     for fault in wrong:
         print(fault, file=sys.stderr)
     return 1 if wrong else 0
 
 
-def _bring_up_to_date(home: Home, language: str, name: str, uses: Mapping[str, Use], *, check: bool) -> Iterator[str]:
+def _bring_up_to_date(
+    home: Home, language: str, name: str, uses: Mapping[str, Use], declared: Mapping[str, str], *, check: bool
+) -> Iterator[str]:
     path = home.locale / language / "LC_MESSAGES" / f"{name}.po"
-    sentences = read_catalogue(path, language)
+    stated = {key: (sentence,) for key, sentence in declared.items() if key in uses}
+    sentences = {**read_catalogue(path, language), **(stated if language == ENGLISH else {})}
     english = read_catalogue(home.locale / ENGLISH / "LC_MESSAGES" / f"{name}.po", ENGLISH)
+    english = {**english, **stated}
     if not check:
         sentences = {key: words for key, words in sentences.items() if key in uses}
     shown = path.relative_to(ROOT)

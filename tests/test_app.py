@@ -24,7 +24,7 @@ from bot.plugin.loopback import wait_until
 from bot.store.engine.folders import make_home
 from bot.store.engine.process_lock import WORKER, ProcessLocks
 from bot.store.sealing.keyring import create_key_file
-from bot.usecases.integrity.active_limits import FROZEN
+from bot.usecases.integrity.freezes import FROZEN
 from bot.web.site import Site
 from tests.host.invented import Invented
 from tests.language.english import en, raises
@@ -370,7 +370,7 @@ def test_a_broken_chain_is_found_before_any_work_is_done(environment: dict[str, 
     running = Running(bot, intake=False, work=True)
     try:
         running.start()
-        assert "broken at record #1" in bot.context.limits["chain"].why
+        assert "broken at record #1" in en(bot.context.limits["chain"].why)
     finally:
         running.stop()
 

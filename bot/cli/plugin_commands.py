@@ -43,7 +43,7 @@ class DeclaredCommand(click.Command):
                 json_option(),
                 yes_option(),
             ],
-            help=declared.help,
+            help=plain(declared.help),
             context_settings={"ignore_unknown_options": True},
         )
         self.declared = declared
@@ -129,8 +129,8 @@ def _label(parameter: Parameter) -> str:
 
 def _meaning(parameter: Parameter) -> str:
     if parameter.arg.secret:
-        return f"{parameter.arg.help}: asked for, or in this variable, or on a line of standard input"
-    return parameter.arg.help
+        return f"{plain(parameter.arg.help)}: asked for, or in this variable, or on a line of standard input"
+    return plain(parameter.arg.help)
 
 
 class NounGroup(click.Group):

@@ -12,6 +12,7 @@ import click
 from bot.cli.session import Terminal
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.invocation import AnyCommand
+from bot.language.translation import translate
 from bot.plugin import BadArgument, Parameter, quote
 
 VARIABLE = "B24BOT_SECRET_"
@@ -59,7 +60,7 @@ def _asked(terminal: Terminal, command: AnyCommand) -> Iterator[tuple[str, Any]]
                 yield parameter.name, parameter.arg.parse(text)
             elif parameter.required:
                 raise BadArgument(
-                    f"{parameter.option} was not given: {parameter.arg.help}.",
+                    f"{parameter.option} was not given: {translate(parameter.arg.help)}.",
                     hint=f"Type it when asked, set {variable_of(parameter)}, or send it on a line of standard input.",
                 )
 
@@ -71,4 +72,5 @@ def _ask(terminal: Terminal, parameter: Parameter) -> str:
 
 
 def _question(parameter: Parameter) -> str:
-    return f"{parameter.arg.help[:1].upper()}{parameter.arg.help[1:]}"
+    help_line = translate(parameter.arg.help)
+    return f"{help_line[:1].upper()}{help_line[1:]}"

@@ -22,7 +22,7 @@ from bot.core.principals import Principal
 from bot.host.discovery import load_plugins
 from bot.language.translation import translate
 from bot.logs import set_up_logs
-from bot.plugin import Event, Plugin, PluginError
+from bot.plugin import Event, Message, Plugin, PluginError
 from bot.plugin.frozen import dataclass
 from bot.settings import Settings, load_settings
 from bot.store.engine.database import FILE_NAME, Database
@@ -192,7 +192,7 @@ def assert_trusted(limit: Limit | None) -> None:
     """What would be written on a log that cannot be trusted would make a second one. Raises ConfigurationError."""
     if limit is not None:
         raise ConfigurationError(
-            f"{limit.why} Nothing was written.",
+            Message("limit.nothing_written", why=limit.why),
             hint="Look: b24bot audit verify. Then put a copy back that holds: b24bot restore FILE",
         )
 

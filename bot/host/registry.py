@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -12,9 +11,11 @@ from bot.core.local_plugins import is_local_plugin
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.invocation import AnyCommand, understand
 from bot.host.guarded_calls import guard_command
+from bot.host.help_messages import prefix_of, with_messages
 from bot.host.plugin_catalogues import bind_plugin_catalogue
 from bot.language.translation import translate
-from bot.plugin import Event, Message, PlaceTerm, Plugin, PluginError
+from bot.plugin import Event, Message, PlaceTerm, Plugin, PluginError, Text
+from bot.plugin.message import read_text
 
 PLACES = "place"
 """The noun of b24bot's own command that chooses a place; it is typed with the plugin's word for one."""
@@ -82,9 +83,9 @@ class Registry:
     def _add(self, owner: str, command: AnyCommand) -> None:
         if _is_own(owner) and command.noun == PLACES:
             for term in self._terms:
-                self._add_one(owner, in_terms(command, term))
+                self._add_one(owner, in_terms(with_messages(prefix_of(""), command), term))
         else:
-            self._add_one(owner, command)
+            self._add_one(owner, with_messages(prefix_of("" if _is_own(owner) else owner), command))
 
     def _add_one(self, owner: str, command: AnyCommand) -> None:
         if command.path in self._commands:
@@ -151,13 +152,14 @@ class Registry:
 def in_terms(command: AnyCommand, term: PlaceTerm) -> AnyCommand:
     """A command of b24bot's own about places, with what people call one in its noun, help and arguments."""
 
-    def say(text: str) -> str:
-        words = {"--place": term.option, "places": term.plural, "place": term.word}
-        return re.sub(r"--place\b|\bplaces?\b", lambda found: words[found[0]], text)
+    def say(text: Text) -> Text:
+        if isinstance(text, str):
+            return text.replace(PlaceTerm().option, term.option)
+        return read_text({"key": text.key, "arguments": dict.fromkeys(text.arguments, term.option)})
 
     return replace(
         command,
-        noun=say(command.noun),
+        noun=term.word,
         help=say(command.help),
         description=say(command.description),
         parameters=tuple(replace(one, arg=replace(one.arg, help=say(one.arg.help))) for one in command.parameters),

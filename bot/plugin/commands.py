@@ -10,6 +10,7 @@ from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_t
 
 from bot.plugin.errors import DeclarationError
 from bot.plugin.frozen import dataclass
+from bot.plugin.message import Text
 from bot.plugin.values import Nothing, PlaceTerm, Plan, Reply, Risk
 
 P = TypeVar("P")
@@ -28,7 +29,7 @@ class Arg:
     `complete` lists values that fit, for shell completion; it gets what planners get and may read the remote side.
     """
 
-    help: str
+    help: Text
     label: str
     parse: Callable[[str], Any] = str
     secret: bool = False
@@ -79,8 +80,8 @@ class Command(Generic[P]):
     noun: str
     verb: str
     risk: Risk
-    help: str
-    description: str
+    help: Text
+    description: Text
     parameters: tuple[Parameter, ...]
     examples: tuple[str, ...]
     function: Callable[..., Answer]

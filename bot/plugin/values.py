@@ -66,6 +66,16 @@ class PlaceTerm:
 
     word: str = "place"
     option: str = "--place"
+    title: Text = ""
+    """The word as it begins a sentence or stands in front of a colon: “Portal”, in the language of the reader. Without
+    it the word stands there as it is typed."""
+
+    @property
+    def label(self) -> Text:
+        """What stands in front of a place in an answer or a sentence."""
+        if self.title or self.word != "place":
+            return self.title or self.word.capitalize()
+        return Message("place.title")
 
     @property
     def plural(self) -> str:

@@ -10,7 +10,7 @@ from bot.core.change.change_request import ChangeRequest
 from bot.core.messages.notices import Announcement, CardNotice, PrivateNotice, ThreadNotice
 from bot.core.principals import Principal
 from bot.language.translation import translate
-from bot.plugin import Message, PluginError, Reply, TargetRefused, TargetUnreachable, Text
+from bot.plugin import Message, PluginError, Reply, TargetRefused, TargetUnreachable, Text, map_text
 from bot.store.repositories.outbox import Urgency
 from bot.store.store import Transaction
 from bot.usecases.context import Context, log
@@ -90,12 +90,12 @@ def _once(number: int, what: str) -> str:
     return f"thread:{number}:{what}"
 
 
-def announce(tx: Transaction, ctx: Context, text: str) -> None:
+def announce(tx: Transaction, ctx: Context, text: Text) -> None:
     """Say something to everybody, in a message of its own in the approval channel and in the audit channel.
 
     A reason in it is what somebody typed, and must not pass for a head once the channel is saved as text.
     """
-    text = mask_heads(text)
+    text = map_text(text, mask_heads)
     for channel in dict.fromkeys((ctx.chat.channels.approval, ctx.chat.channels.audit)):
         if channel:
             notice = Announcement(channel=channel, text=text)

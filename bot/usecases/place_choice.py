@@ -13,7 +13,7 @@ from bot.core.local_plugins import BUILTIN, is_local_plugin
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.principals import Principal
 from bot.host.registry import Registry
-from bot.plugin import Place, PlaceTerm, Plugin, PluginError, Refusal, Text
+from bot.plugin import CommandLine, Message, Place, PlaceTerm, Plugin, PluginError, Refusal, Text
 from bot.plugin.frozen import dataclass
 from bot.store.store import Transaction
 from bot.usecases.context import Context
@@ -86,25 +86,27 @@ def choose_place(
     term = term_of(ctx.registry, plugin)
     if not places and not _can_be_added(ctx.registry, plugin):
         raise Refusal(
-            f"The plugin {plugin} knows no place to act on yet.",
-            hint="Its settings say where it acts; an admin sets them in the host's terminal.",
+            Message("place.plugin_without_places", plugin=plugin),
+            hint=Message("place.plugin_settings_hint"),
         )
     if named is not None or not places:
         return find_place(places, named or "", term)
     own = own_choice(ctx, plugin, person)
     if own is not None:
-        remedy = f"Choose another: {term.word} use NAME."
-        return own.find_in(places) or _refuse(own, places, term, f"Your own {term.word}", remedy)
+        gone = Message("place.own_gone", term=term.label, name=own.name)
+        remedy = Message("place.own_gone_hint", option=term.option, command=_use(term), known=_names(places))
+        return own.find_in(places) or _refuse(gone, remedy)
     default = default_of(ctx, plugin)
     if default is not None:
-        found = default.find_in(places)
-        remedy = f"An admin types {term.word} use NAME --for-all."
-        return found or _refuse(default, places, term, f"The default {term.word}", remedy)
+        gone = Message("place.default_gone", term=term.label, name=default.name)
+        remedy = Message(
+            "place.default_gone_hint", option=term.option, command=_use_for_all(term), known=_names(places)
+        )
+        return default.find_in(places) or _refuse(gone, remedy)
     if len(places) > 1:
         raise Refusal(
-            f"There are several {term.plural} and no default: {_names(places)}.",
-            hint=f"Add {term.option} NAME. To choose one for all your commands, type {term.word} use NAME; an admin "
-            f"chooses the default of everybody with {term.word} use NAME --for-all.",
+            Message("place.no_default", term=term.label, names=_names(places)),
+            hint=Message("place.no_default_hint", option=term.option, own=_use(term), default=_use_for_all(term)),
         )
     return places[0]
 
@@ -116,29 +118,36 @@ def _can_be_added(registry: Registry, plugin: str) -> bool:
     return any(owner is not None and owner.name == plugin for owner in owners)
 
 
-def _refuse(choice: Choice, places: Sequence[Place], term: PlaceTerm, whose: str, remedy: str) -> Place:
+def _use(term: PlaceTerm, name: str = "NAME") -> CommandLine:
+    return CommandLine(command_line=f"{term.word} use {name}")
+
+
+def _use_for_all(term: PlaceTerm, name: str = "NAME") -> CommandLine:
+    return CommandLine(command_line=f"{term.word} use {name} --for-all")
+
+
+def _refuse(gone: Message, remedy: Message) -> Place:
     """Never fall back on another place: the same words would then change something else."""
-    raise Refusal(
-        f"{whose}, {choice.name}, is not known any more, so nothing says which one is meant.",
-        hint=f"Add {term.option} NAME. {remedy} Known: {_names(places)}.",
-    )
+    raise Refusal(gone, hint=remedy)
 
 
 def find_place(places: Sequence[Place], name: str, term: PlaceTerm) -> Place:
     """The place of this name. Raises Refusal with the names there are."""
     if not places:
-        hint = f"An admin runs `b24bot {term.word} add NAME` in the host's terminal."
-        raise Refusal(f"No {term.word} is set up yet.", hint=hint)
+        raise Refusal(
+            Message("place.none", term=term.label),
+            hint=Message("place.none_hint", command=f"b24bot {term.word} add NAME"),
+        )
     names = [place.name for place in places]
     if name not in names:
         meant = find_nearest(name, names)
-        known = f"Did you mean {meant}?" if meant else f"Known: {_names(places)}."
-        raise Refusal(f"There is no {term.word} “{name}”.", hint=known)
+        known = Message("place.meant", name=meant) if meant else Message("place.known", names=_names(places))
+        raise Refusal(Message("place.unknown", term=term.label, name=name), hint=known)
     return places[names.index(name)]
 
 
-def _names(places: Sequence[Place]) -> str:
-    return ", ".join(place.name for place in places)
+def _names(places: Sequence[Place]) -> tuple[str, ...]:
+    return tuple(place.name for place in places)
 
 
 def list_default_places(
@@ -158,7 +167,7 @@ def list_default_places(
 
 def keep_first_place(
     tx: Transaction, ctx: Context, plugin: str, before: Sequence[Place], after: Sequence[Place], by: Principal
-) -> str:
+) -> Text:
     """Once a place was added: let the one there was, or the new one, become the default where none is stored yet.
 
     Returns what to tell whoever added it; nothing when none was added.
@@ -167,19 +176,16 @@ def keep_first_place(
     if not added:
         return ""
     default, term = default_of(ctx, plugin), term_of(ctx.registry, plugin)
-    use = f"{term.word} use {added[0].name}"
+    own, for_all = _use(term, added[0].name), _use_for_all(term, added[0].name)
     if default is None and len(before) < 2:
         first = (before or added)[0]
         set_default(tx, ctx, plugin, first, by=by)
         default = Choice(name=first.name, identity=first.identity)
     if default is None:
-        return f"There are several {term.plural} and no default. An admin chooses one: {use} --for-all"
+        return Message("place.added_without_default", term=term.label, default=for_all)
     if default.identity == added[0].identity:
-        return f"{default.name} is the default {term.word}: commands without {term.option} act on it."
-    return (
-        f"The default {term.word} is {default.name}; it did not change. For your own commands: {use}. "
-        f"For everybody, with the approval of another admin: {use} --for-all"
-    )
+        return Message("place.added_default", term=term.label, name=default.name, option=term.option)
+    return Message("place.added", term=term.label, name=default.name, own=own, default=for_all)
 
 
 def has_several_places(ctx: Context, plugin: str) -> bool:

@@ -11,6 +11,7 @@ from bot.plugin import (
     CallVerdict,
     Event,
     Group,
+    Message,
     Observation,
     Place,
     PlaceTerm,
@@ -52,7 +53,7 @@ class BitrixPlugin:
     name = "bitrix24"
     settings: Sequence[Setting] = settings.ROWS
     settling = SETTLING
-    place_term = PlaceTerm(word="portal", option="--portal")
+    place_term = PlaceTerm(word="portal", option="--portal", title=Message("bitrix24.portal"))
     events: Sequence[Event] = audit_events.EVENTS
     groups: Iterable[Group[Any]] = (connectors, lines, messages, chats, portals)
 

@@ -14,6 +14,7 @@ from bot.host.discovery import load_plugins
 from bot.usecases.admin.builtin_plugin import make_registry
 from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 from tests.cli.cli_bot import CliBot
+from tests.language.english import en
 
 AMBIGUOUS = {"restore": "connector restore"}
 """What the terminal calls as a declared command calls its verb."""
@@ -40,7 +41,7 @@ def test_help_knows_exactly_the_commands_that_only_the_terminals_parser_has(cli_
         for path, command in parsed(root, click.Context(root, info_name="b24bot", obj=terminal))
         if path not in known and not isinstance(command, DeclaredCommand)
     }
-    assert dict(TERMINAL_COMMANDS) == only_there
+    assert {path: en(text) for path, text in TERMINAL_COMMANDS.items()} == only_there
 
 
 @pytest.mark.parametrize("path", sorted(set(TERMINAL_COMMANDS) - set(AMBIGUOUS)))

@@ -104,7 +104,7 @@ def test_the_status_says_that_the_bot_only_reads_and_why(untrusted: tuple[CliBot
     assert any(why in limit["why"] for limit in told["limits"])
     shown = cli_bot.run("status").stdout
     assert "read-only: " in shown
-    assert "Because" in shown
+    assert "Reason" in shown
 
 
 def test_the_first_admins_are_not_written_on_it_either(untrusted: tuple[CliBot, str]) -> None:

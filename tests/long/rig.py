@@ -20,6 +20,7 @@ from bot.usecases.channel_pace import NO_GAPS
 from bot.usecases.delivery_errors import ChannelDead, Lost
 from bot.usecases.intake.job_failures import save_unsaved_results
 from bot.usecases.integrity import active_limits
+from bot.usecases.integrity.freezes import FROZEN
 from bot.usecases.requests.expiry import expire_overdue
 from bot.usecases.requests.reminders import repost_cards, send_reminders
 from tests.long.machine.values import PENDING_LASTS, QUIET, SECOND, Reply
@@ -146,7 +147,7 @@ class Rig:
 
     def freeze(self, *, frozen: bool) -> None:
         with self.store.unit_of_work() as store:
-            store.facts.put(active_limits.FROZEN, "Ida says stop." if frozen else "")
+            store.facts.put(FROZEN, "Ida says stop." if frozen else "")
 
     def account(self, who: str, standing: str) -> None:
         """What Slack says of an account from now on."""

@@ -28,6 +28,7 @@ from bot.store.sealing.keyring import Keyring
 from bot.store.store import FILE_NAME, Store, open_store
 from bot.usecases.integrity.archiving import ArchiveOptions, archive, plan_archive
 from bot.usecases.integrity.chain_check import examine_log as examine_store
+from tests.language.english import en
 from tests.usecases.core_bot import StillClock
 
 KEYS = Keyring({"k1": bytes(range(32))})
@@ -110,7 +111,7 @@ def found_at(laid: Laid) -> set[int | None]:
         by_copy = examine_log(chain, KEYS.audit_key).broken_at
     store = open_store(laid.home, KEYS, StillClock(), synchronous="OFF")
     by_store = store.audit.broken_at()
-    why = examine_store(store, None).why
+    why = en(examine_store(store, None).why)
     store.close()
     assert f"broken at record #{by_store}:" in why if by_store else why == ""
     return {by_copy, by_store}

@@ -31,6 +31,7 @@ from bot.store.files.witness_file import Witness
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import FILE_NAME, open_store
 from bot.usecases.integrity.chain_check import CHAIN, ChainCheck, begin_check, is_unchecked
+from tests.language.english import en
 from tests.long.form import sized
 from tests.usecases.core_bot import CoreBot, StillClock
 
@@ -308,7 +309,7 @@ def test_a_bot_that_starts_from_its_mark_finds_the_same_and_runs_nothing_before(
         assert core_bot.ctx.audit.chain.unchecked is None
         if broken_at is not None:
             assert found is not None, seed
-            assert f"broken at record #{broken_at}:" in found.why, seed
+            assert f"broken at record #{broken_at}:" in en(found.why), seed
         else:
             # A mark shows what was cut off or written anew before it; what came after it only a head elsewhere shows.
             before = len(rows) < mark.place.seq or rows[mark.place.seq - 1]["mac"] != mark.place.mac

@@ -54,7 +54,7 @@ def portal_of(core_bot: CoreBot, who: Principal, line: str = "thing list") -> st
 
 def test_several_portals_without_a_default_are_named_instead_of_guessed(core_bot: CoreBot) -> None:
     told = answer(core_bot, OLGA, "thing remove one")
-    assert told.startswith("There are several portals and no default: default, beta.")
+    assert told.startswith("Portal: several are set up and none is the default: default, beta.")
     assert "portal use NAME" in told
     assert "--portal NAME" in told
     assert core_bot.store.changes.with_status(Status) == []
@@ -71,7 +71,8 @@ def test_the_default_portal_is_stored_and_neither_order_nor_time_changes_it(core
 def test_a_portal_of_ones_own_needs_nobody_and_changes_nobody_elses(core_bot: CoreBot, who: Principal) -> None:
     choose_default(core_bot)
     told = core_bot.type(who, "portal use beta")
-    assert told == ("Your commands without --portal act on beta (beta.example.com) now. To go back: portal use --clear")
+    words = "Your commands without --portal act on beta (beta.example.com) now. To go back: portal use --clear"
+    assert mentions.unmark(told) == words
     assert (portal_of(core_bot, who), portal_of(core_bot, VERA)) == ("beta", "default")
     (record,) = core_bot.records(Tag.OWN_PLACE_SET)
     assert (record.actor, record.subject) == (who.id, "toy")
@@ -81,21 +82,21 @@ def test_a_portal_of_ones_own_needs_nobody_and_changes_nobody_elses(core_bot: Co
 
 def test_ones_own_portal_is_taken_back(core_bot: CoreBot) -> None:
     choose_default(core_bot)
-    assert "You have chosen no portal" in core_bot.type(OLGA, "portal use --clear")
+    assert "You have no choice of your own" in core_bot.type(OLGA, "portal use --clear")
     core_bot.type(OLGA, "portal use beta")
-    assert core_bot.type(OLGA, "portal use default").endswith("To go back: portal use beta")
-    assert "taken back" in core_bot.type(OLGA, "portal use --clear")
+    assert mentions.unmark(core_bot.type(OLGA, "portal use default")).endswith("To go back: portal use beta")
+    assert "is cleared" in core_bot.type(OLGA, "portal use --clear")
     assert portal_of(core_bot, OLGA) == "default"
 
 
 @pytest.mark.parametrize("line", ["portal use", "portal use beta --clear", "portal use --clear --for-all"])
 def test_words_that_do_not_say_which_portal_is_meant_are_refused(core_bot: CoreBot, line: str) -> None:
-    assert "either the name of a portal, or --clear" in core_bot.type(OLGA, line)
+    assert "either a name, or --clear" in core_bot.type(OLGA, line)
 
 
 def test_an_unknown_portal_cannot_be_used(core_bot: CoreBot) -> None:
     assert "Did you mean beta?" in answer(core_bot, OLGA, "portal use betta")
-    assert answer(core_bot, OLGA, "portal use beta --plugin play").startswith("No portal is set up yet.")
+    assert answer(core_bot, OLGA, "portal use beta --plugin play").startswith("Portal: none is set up yet.")
 
 
 def default_change(core_bot: CoreBot, who: Principal = IDA) -> ChangeRequest:
@@ -142,11 +143,11 @@ def test_a_portal_that_was_removed_is_never_replaced_by_another_one(core_bot: Co
     for known in ([ACME], [ACME, replace(BETA, identity="m-other")]):
         core_bot.toy.known = known
         told = answer(core_bot, OLGA, "thing remove one")
-        assert told.startswith("Your own portal, beta, is not known any more")
+        assert told.startswith("Portal beta, your own choice, does not exist any more")
         assert "portal use NAME" in told
     core_bot.toy.known = [BETA]
     told = answer(core_bot, VERA, "thing remove one")
-    assert told.startswith("The default portal, default, is not known any more")
+    assert told.startswith("Portal default, the default, does not exist any more")
     assert "portal use NAME --for-all" in told
     assert core_bot.store.changes.with_status(Status) == []
 
@@ -260,8 +261,8 @@ def test_with_one_portal_it_is_named_only_where_it_always_was(core_bot: CoreBot)
 
 def test_the_portal_there_was_becomes_the_default_when_a_second_one_is_added(core_bot: CoreBot) -> None:
     with core_bot.store.unit_of_work() as tx:
-        told = keep_first_place(tx, core_bot.ctx, "toy", [ACME], [BETA, ACME], SHELL)
-    assert told.startswith("The default portal is default; it did not change.")
+        told = en(keep_first_place(tx, core_bot.ctx, "toy", [ACME], [BETA, ACME], SHELL))
+    assert told.startswith("Portal default stays the default.")
     assert portal_of(core_bot, OLGA) == "default"
     (record,) = core_bot.records(Tag.DEFAULT_PLACE_SET)
     assert (record.actor, record.facts["portal"]) == (SHELL.id, "default")
@@ -271,8 +272,8 @@ def test_a_third_portal_does_not_choose_a_default_among_two(core_bot: CoreBot) -
     """As after an upgrade of a database with several: nobody has said which one is meant."""
     third = Place(name="third", label="third.example.com", identity="m-third")
     with core_bot.store.unit_of_work() as tx:
-        told = keep_first_place(tx, core_bot.ctx, "toy", [ACME, BETA], [ACME, BETA, third], SHELL)
-    assert told.startswith("There are several portals and no default.")
+        told = en(keep_first_place(tx, core_bot.ctx, "toy", [ACME, BETA], [ACME, BETA, third], SHELL))
+    assert told.startswith("Portal: several are set up and none is the default.")
     assert core_bot.records(Tag.DEFAULT_PLACE_SET) == []
 
 
@@ -294,5 +295,5 @@ def test_whoami_says_that_the_own_portal_is_not_known_any_more(core_bot: CoreBot
     gone = Place(name="gone", label="gone.example.com", identity="m-gone")
     with core_bot.store.unit_of_work() as tx:
         set_own(tx, core_bot.ctx, "toy", OLGA, gone)
-    assert "Portal: Your own portal, gone, is not known any more" in answer(core_bot, OLGA, "whoami")
+    assert "Portal: Portal gone, your own choice, does not exist any more" in answer(core_bot, OLGA, "whoami")
     assert "Portal: default (the default)" in answer(core_bot, VERA, "whoami")

@@ -35,7 +35,8 @@ from bot.usecases.admin.allow_list import grant_role
 from bot.usecases.authority import card_token
 from bot.usecases.authority.quorum import check_request_record
 from bot.usecases.intake.receipts import receive
-from bot.usecases.integrity.active_limits import FROZEN, find_freeze_limit
+from bot.usecases.integrity.active_limits import find_freeze_limit
+from bot.usecases.integrity.freezes import FROZEN
 from tests.language.english import en
 from tests.store.neighbour import ROOT
 from tests.usecases.core_bot import ANTON, IDA, OLGA, SHELL, VERA, CoreBot, StillClock
@@ -300,7 +301,7 @@ def test_what_people_see_of_before_the_upgrade_has_marks_and_what_acts_has_the_w
     assert careless.store.records("toy").get("painted", "done") == {"colour": SAID}
     limit = find_freeze_limit(careless.ctx)
     assert limit is not None
-    assert MARK.search(limit.why)
+    assert MARK.search(en(limit.why))
 
 
 def test_what_was_open_with_a_secret_in_it_comes_to_its_right_ending(careless: CoreBot) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from bot.core.local_plugins import is_local_plugin
+from bot.plugin import Message, Text
 from bot.plugin.frozen import dataclass
 
 
@@ -21,15 +22,20 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """One reason not to do everything. `name` tells it from others; `why` is a sentence for people."""
+    """One reason not to do everything. `name` tells it from others; `why` and `until` are sentences for people."""
 
     name: str
     mode: Mode
-    why: str
-    until: str = "that has ended"
-    """When it ends, as the end of a sentence that says what is not done until, or can be done once, that is so."""
+    why: Text
+    until: Message = Message("limit.until.over")
+    """When to ask again."""
     spares_house: bool = False
     """The bot's own rules may still be changed, by two people as ever."""
+
+    @property
+    def sentence(self) -> Message:
+        """Why nothing is done now, and when to ask again."""
+        return Message("limit.blocked", why=self.why, until=self.until)
 
     def blocks(self, plugin: str) -> bool:
         """Whether it keeps a plan of this plugin from running."""

@@ -18,7 +18,7 @@ from bot.core.parsing.typed_line import AnyCommand as AnyCommand
 from bot.core.parsing.typed_line import host_options as host_options
 from bot.core.parsing.typed_line import read_options as read_options
 from bot.core.text import join_lines
-from bot.plugin import BadArgument, Parameter, PlaceTerm, quote
+from bot.plugin import BadArgument, Message, Parameter, PlaceTerm, quote
 from bot.plugin.frozen import dataclass
 
 LONGEST_LINE = 4_000
@@ -297,8 +297,8 @@ def _require(command: AnyCommand, values: Mapping[str, Any]) -> None:
     for parameter in command.parameters:
         if parameter.required and values.get(parameter.name) in (None, []) and not parameter.arg.secret:
             raise WordsError(
-                f"“{command.path}” needs {parameter.named}: {parameter.arg.help}",
-                hint=f"Usage: {command.usage}",
+                Message("help.needs_argument", path=command.path, argument=parameter.named, help=parameter.arg.help),
+                hint=Message("help.usage_hint", usage=command.usage),
             )
 
 

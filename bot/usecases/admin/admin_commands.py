@@ -2,27 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 
-from bot.core import mentions
 from bot.core.principals import Principal, Role
 from bot.core.redaction.redactor import shorten
 from bot.core.text import join_lines
-from bot.plugin import Answer, Arg, Call, Group, Nothing, Plan, Refusal, Risk, Undo, UndoKind
+from bot.plugin import (
+    Answer,
+    Arg,
+    Call,
+    CommandLine,
+    Group,
+    Message,
+    Nothing,
+    Plan,
+    Refusal,
+    Risk,
+    Text,
+    Undo,
+    UndoKind,
+)
+from bot.plugin import Person as Account
 from bot.plugin.frozen import dataclass
 from bot.usecases.admin.allow_list import LAST_ADMIN, leaves_no_admin
 from bot.usecases.admin.queries import Number, complete_people
 from bot.usecases.authority.break_glass_log import find_break_glass_record, is_reviewed
 from bot.usecases.context import Context
-from bot.usecases.integrity.active_limits import FROZEN
+from bot.usecases.integrity.freezes import FROZEN, describe_freezes
 from bot.usecases.process.workspace import Workspace
 
 SET_ROLE, FREEZE, UNFREEZE, REVIEW = "access.set", "bot.freeze", "bot.unfreeze", "glass.review"
 """What a built-in plan would do, by the name its call bears."""
 LONGEST_REASON = 500
-NO_ROLE = "none"
-NO_UNDO = Undo(kind=UndoKind.NONE, sentence="There is nothing to undo.")
+NO_ROLE = Message("admin.no_role")
+NO_UNDO = Undo(kind=UndoKind.NONE, sentence=Message("admin.no_undo"))
+YES, NO = Message("admin.yes"), Message("admin.no")
+AWAITED, APPROVED = Message("admin.review_awaited"), Message("admin.review_approved")
+"""What is observed of the bot's own rules, beside the names of roles."""
+ROLE_LABELS: Mapping[str, Text] = {"role": Message("admin.label.role")}
+FREEZE_LABELS: Mapping[str, Text] = {"frozen": Message("admin.label.frozen")}
+REVIEW_LABELS: Mapping[str, Text] = {"review": Message("admin.label.review")}
+"""How the labels of those observations read."""
 
 Person = Annotated[
     Principal,
@@ -68,41 +89,45 @@ def access_revoke(builtin: BuiltinContext, person: Person) -> Answer:
 
 def _role_plan(builtin: BuiltinContext, person: Principal, role: Role | None) -> Answer:
     whom = _in_home_team(builtin.ctx.workspace, person)
+    named = Account(person=whom.id)
     held = builtin.ctx.store.grants.role_of(whom)
+    before: Text = held.value if held else NO_ROLE
+    after: Text = role.value if role else NO_ROLE
     if held == role:
-        return Nothing(sentence=f"{mentions.person(whom)} has {f'the role {role}' if role else 'no role'} already.")
+        return Nothing(
+            sentence=Message("admin.has_role_already", person=named, role=after)
+            if role
+            else Message("admin.has_no_role_already", person=named)
+        )
     if leaves_no_admin(builtin.ctx.store, whom, role):
-        raise Refusal(LAST_ADMIN, hint="Give the role admin to somebody else first.")
-    does = (
-        f"give {mentions.person(whom)} the role {role}"
-        if role
-        else f"take the role {held} from {mentions.person(whom)}"
-    )
+        raise Refusal(LAST_ADMIN, hint=Message("admin.last_admin_hint"))
     undo = f"access grant @{whom.user} {held}" if held else f"access revoke @{whom.user}"
-    now = f"has the role {held} now" if held else "is not on the allow-list now"
     return Plan(
-        summary=f"{does[0].upper()}{does[1:]}",
+        summary=Message("admin.grant", person=named, role=after)
+        if role
+        else Message("admin.revoke", person=named, role=before),
         target=f"access:{whom.id}",
         calls=(
             Call(
                 method=SET_ROLE,
                 params={"person": whom.id, "role": role or "", "before": held or ""},
-                note=f"{mentions.person(whom)} {now}, and has {f'the role {role}' if role else 'none'} after",
+                note=Message("admin.role_change", person=named, before=before, after=after),
             ),
         ),
-        before={"role": held or NO_ROLE},
-        wanted={"role": role or NO_ROLE},
-        undo=Undo(kind=UndoKind.FULL, sentence="The role they had is given back the same way.", line=undo),
+        before={"role": before},
+        wanted={"role": after},
+        labels=ROLE_LABELS,
+        undo=Undo(kind=UndoKind.FULL, sentence=Message("admin.role_undo"), line=undo),
     )
 
 
 def _in_home_team(workspace: Workspace, person: Principal) -> Principal:
     """The person with a team. Raises Refusal for somebody of another workspace, whose role would count for nothing."""
     if not person.team and not workspace.team:
-        raise Refusal("It is not known yet which workspace that is in.", hint="Type team and user id: T0001:U0002.")
+        raise Refusal(Message("admin.unknown_workspace"), hint=Message("admin.whole_id_hint"))
     team = person.team or workspace.team
     if workspace.team and team != workspace.team:
-        raise Refusal(f"{person.id} belongs to another workspace; b24bot works for people of its own only.")
+        raise Refusal(Message("admin.other_workspace", account=person.id))
     return Principal(team=team, user=person.user)
 
 
@@ -118,18 +143,19 @@ def freeze(builtin: BuiltinContext, *reason: Why) -> Answer:
     frozen = bool(builtin.ctx.store.facts.get(FROZEN))
     return Plan(
         # A second freeze is no repetition: it takes effect on an unfreeze that was asked for after the first.
-        summary="Freeze b24bot again" if frozen else "Freeze b24bot",
+        summary=Message("admin.freeze_again") if frozen else Message("admin.freeze"),
         target="freeze",
         calls=(
             Call(
                 method=FREEZE,
                 params={"reason": freeze_reason(reason)},
-                note="Nothing that changes a portal is taken on or run until two people unfreeze b24bot",
+                note=Message("admin.freeze_note"),
             ),
         ),
-        before={"frozen": "yes" if frozen else "no"},
-        wanted={"frozen": "yes"},
-        undo=Undo(kind=UndoKind.FULL, sentence="An admin unfreezes, with another's approval.", line="unfreeze"),
+        before={"frozen": YES if frozen else NO},
+        wanted={"frozen": YES},
+        labels=FREEZE_LABELS,
+        undo=Undo(kind=UndoKind.FULL, sentence=Message("admin.freeze_undo"), line="unfreeze"),
     )
 
 
@@ -151,18 +177,18 @@ def unfreeze(builtin: BuiltinContext) -> Answer:
     """Go on after a freeze; a second admin approves it."""
     frozen = builtin.ctx.store.facts.get(FROZEN)
     if not frozen:
-        return Nothing(sentence="b24bot is not frozen.")
+        return Nothing(sentence=Message("admin.not_frozen"))
+    freeze_line = CommandLine(command_line="freeze")
     return Plan(
-        summary="Unfreeze b24bot",
+        summary=Message("admin.unfreeze"),
         target="freeze",
-        calls=(
-            Call(method=UNFREEZE, params={"frozen": frozen}, note="Portals may be changed again, by the usual rules"),
-        ),
-        before={"frozen": "yes"},
-        wanted={"frozen": "no"},
+        calls=(Call(method=UNFREEZE, params={"frozen": frozen}, note=Message("admin.unfreeze_note")),),
+        before={"frozen": YES},
+        wanted={"frozen": NO},
+        labels=FREEZE_LABELS,
         # Without a line there is no button: a freeze is typed, with a reason, and not pressed weeks later.
-        undo=Undo(kind=UndoKind.NONE, sentence="Anybody from operator up freezes again at once, by typing freeze."),
-        warnings=(f"It was frozen because: {frozen}",),
+        undo=Undo(kind=UndoKind.NONE, sentence=Message("admin.unfreeze_undo", command=freeze_line)),
+        warnings=(describe_freezes(frozen),),
     )
 
 
@@ -172,22 +198,23 @@ def request_review(builtin: BuiltinContext, number: Number) -> Answer:
     bypass = find_break_glass_record(builtin.ctx, number)
     change = builtin.ctx.store.changes.get(number)
     if bypass is None or change is None:
-        raise Refusal(f"CR-{number} did not run without approval, so there is nothing to review.")
+        raise Refusal(Message("admin.nothing_to_review", request=f"CR-{number}"))
     if is_reviewed(builtin.ctx, number):
-        return Nothing(sentence=f"CR-{number} has been reviewed already.")
-    who = mentions.person(Principal.read(bypass.actor))
+        return Nothing(sentence=Message("admin.reviewed_already", request=f"CR-{number}"))
+    actor, reason = Account(person=bypass.actor), str(bypass.facts.get("reason"))
     return Plan(
-        summary=f"Review the broken glass of CR-{number}",
+        summary=Message("admin.review", request=f"CR-{number}"),
         target=f"review:CR-{number}",
         calls=(
             Call(
                 method=REVIEW,
                 params={"number": number},
-                note=f"Put on record that somebody else has looked at CR-{number}: {change.plan.summary}",
+                note=Message("admin.review_note", request=f"CR-{number}", summary=change.plan.summary),
             ),
         ),
-        before={"review": "awaited"},
-        wanted={"review": "approved"},
+        before={"review": AWAITED},
+        wanted={"review": APPROVED},
+        labels=REVIEW_LABELS,
         undo=NO_UNDO,
-        radius=(f"{who} ran it without the approval of anybody else. Why: {bypass.facts.get('reason')}",),
+        radius=(Message("admin.ran_without_approval", person=actor, reason=reason),),
     )

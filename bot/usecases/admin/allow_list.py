@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bot.core.audit.audit_record import Entry, Fact, Tag
 from bot.core.principals import Grant, Principal, Role
+from bot.plugin import Message
 from bot.store.store import Store, Transaction
 
 SEEDED = "admins_seeded"
 
 
-LAST_ADMIN = "They are the last admin: without one, nobody could change the allow-list from Slack any more."
+LAST_ADMIN = Message("admin.last_admin")
 
 
 def leaves_no_admin(store: Store | Transaction, principal: Principal, role: Role | None) -> bool:

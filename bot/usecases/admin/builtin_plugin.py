@@ -11,7 +11,6 @@ from bot.core.change.planned_command import Planned
 from bot.core.local_plugins import BUILTIN
 from bot.core.principals import Principal
 from bot.host.registry import Registry
-from bot.language.translation import translate
 from bot.plugin import (
     PLUGIN_API,
     Call,
@@ -19,6 +18,7 @@ from bot.plugin import (
     CallVerdict,
     Event,
     Group,
+    Message,
     Observation,
     Place,
     PlaceTerm,
@@ -73,7 +73,7 @@ class BuiltinPlugin:
         with ctx.store.unit_of_work() as tx:
             change = _running(ctx, call)
             if change is None:
-                return CallOutcome(verdict=CallVerdict.NOT_SENT, sentence="No change request that runs is about this.")
+                return CallOutcome(verdict=CallVerdict.NOT_SENT, sentence=Message("admin.no_running_request"))
             return HANDLERS[call.method](tx, ctx, _word(change), call.params)
 
     def verify(self, services: Services, place: Place, plan: Plan) -> Observation:
@@ -115,6 +115,7 @@ def perform_at_once(tx: Transaction, ctx: Context, person: Principal, planned: P
     Raises NotPermitted for the plan of any other plugin: what changes a place waits for a person's word.
     """
     if not planned.is_local:
-        raise NotPermitted("A plan cannot run without a decision.")
+        raise NotPermitted(Message("admin.no_decision"))
     outcomes = [HANDLERS[call.method](tx, ctx, Authorization(asked=person), call.params) for call in planned.plan.calls]
-    return Reply(title=" ".join(translate(outcome.sentence) for outcome in outcomes))
+    first, *others = [outcome.sentence for outcome in outcomes]
+    return Reply(title=first, notes=tuple(others))

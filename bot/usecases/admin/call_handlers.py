@@ -4,23 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from bot.core import mentions
 from bot.core.audit.audit_record import Entry, Fact, Tag
 from bot.core.change.pending_stop import StopKind
 from bot.core.principals import Principal, Role
 from bot.core.redaction.redactor import redact
-from bot.core.text import format_time
-from bot.plugin import CallOutcome, CallVerdict, Json, Observation, Place, PlaceTerm
+from bot.language.translation import translate
+from bot.plugin import (
+    CallOutcome,
+    CallVerdict,
+    CommandLine,
+    Json,
+    Message,
+    Observation,
+    Person,
+    Place,
+    PlaceTerm,
+    Text,
+)
 from bot.plugin.frozen import dataclass
 from bot.store.store import Transaction
-from bot.usecases.admin.admin_commands import FREEZE, LEFT_OUT, NO_ROLE, REVIEW, SET_ROLE, UNFREEZE
+from bot.usecases.admin.admin_commands import (
+    APPROVED,
+    AWAITED,
+    FREEZE,
+    LEFT_OUT,
+    NO,
+    NO_ROLE,
+    REVIEW,
+    SET_ROLE,
+    UNFREEZE,
+    YES,
+)
 from bot.usecases.admin.allow_list import LAST_ADMIN, leaves_no_admin, set_role
-from bot.usecases.admin.place_commands import SET_DEFAULT, SET_OWN
+from bot.usecases.admin.place_commands import DEFAULT_LABEL, SET_DEFAULT, SET_OWN
 from bot.usecases.admin.place_commands import TARGET as PLACE_TARGET
 from bot.usecases.authority.break_glass_log import OWN_BREAK_GLASS, find_break_glass_record, is_reviewed
 from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context
-from bot.usecases.integrity.active_limits import FROZEN
+from bot.usecases.integrity.freezes import FROZEN, add_freeze, describe_freezes
 from bot.usecases.notifications import announce
 from bot.usecases.place_choice import (
     Choice,
@@ -32,8 +53,12 @@ from bot.usecases.place_choice import (
     term_of,
 )
 
-LONGEST_FROZEN = 2_000
-"""Characters of who froze the bot and why, from which on another freeze stands there alone."""
+AFTER_FAULT, UNCONFIRMED = "fault", "unconfirmed"
+NOTES: Mapping[str, Message] = {
+    AFTER_FAULT: Message("admin.freeze_after_fault"),
+    UNCONFIRMED: Message("admin.freeze_unconfirmed"),
+}
+"""What is said of a freeze that stays although nobody confirmed it, by the word in the call's parameters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +74,11 @@ Params = Mapping[str, Json]
 CallHandler = Callable[[Transaction, Context, Authorization, Params], CallOutcome]
 
 
-def _done_outcome(sentence: str) -> CallOutcome:
+def _done_outcome(sentence: Text) -> CallOutcome:
     return CallOutcome(verdict=CallVerdict.DONE, sentence=sentence)
 
 
-def _refused_outcome(sentence: str) -> CallOutcome:
+def _refused_outcome(sentence: Text) -> CallOutcome:
     return CallOutcome(verdict=CallVerdict.FAILED, sentence=sentence)
 
 
@@ -61,63 +86,73 @@ def _set_role(tx: Transaction, ctx: Context, word: Authorization, params: Params
     whom, wanted = Principal.read(str(params["person"])), str(params["role"])
     role = Role(wanted) if wanted else None
     if (tx.grants.role_of(whom) or "") != params["before"]:
-        return _refused_outcome("Their role was changed by somebody else meanwhile.")
+        return _refused_outcome(Message("admin.role_changed_meanwhile"))
     if leaves_no_admin(tx, whom, role):
         return _refused_outcome(LAST_ADMIN)
     set_role(tx, whom, role, by=word.asked, at=ctx.clock.now_ms(), request=word.request)
-    return _done_outcome(f"{mentions.person(whom)} has {f'the role {role}' if role else 'no role'} now.")
+    named = Person(person=whom.id)
+    if role is None:
+        return _done_outcome(Message("admin.has_no_role_now", person=named))
+    return _done_outcome(Message("admin.has_role_now", person=named, role=role.value))
 
 
 def _freeze(tx: Transaction, ctx: Context, word: Authorization, params: Params) -> CallOutcome:
     frozen = tx.facts.get(FROZEN) or ""
     reason = redact(str(params["reason"]), (), tx.keys.fingerprint)
-    note = str(params.get("note", ""))
-    facts: dict[str, Fact] = {"reason": reason, **({"sentence": note} if note else {})}
-    who, because = mentions.person(word.asked), f" (“{reason}”)." if reason else "."
-    again = " again" if frozen else ""
-    said = f"{who} said stop{again} at {format_time(ctx.clock.now_ms())}{because}"
-    # Other words than before in any case: an unfreeze is for the freeze as it was when it was asked for.
-    tx.facts.put(FROZEN, f"{frozen} {said}" if 0 < len(frozen) < LONGEST_FROZEN else said)
+    note = NOTES.get(str(params.get("note", "")))
+    facts: dict[str, Fact] = {"reason": reason, **({"sentence": translate(note)} if note else {})}
+    # Another text than before in any case: an unfreeze is for the freeze as it was when it was asked for.
+    tx.facts.put(FROZEN, add_freeze(frozen, person=word.asked.id, at=ctx.clock.now_ms(), reason=reason))
     tx.record(Entry(tag=Tag.FROZEN, actor=word.asked.id, subject="b24bot", facts=facts))
-    sentences = (
-        f"🧊 {who} has frozen b24bot{again}{because}",
-        note,
-        "Nothing that changes a portal is taken on or run; what runs finishes.",
-        "To go on, an admin types unfreeze and another admin approves it.",
-    )
-    announce(tx, ctx, " ".join(filter(None, sentences)))
+    announce(tx, ctx, _announce_freeze(word.asked, reason, again=bool(frozen), note=note))
+    left_out = reason if reason.startswith(LEFT_OUT) else ""
+    if frozen and left_out:
+        return _done_outcome(
+            Message("admin.freeze_added_without_reason", freezes=describe_freezes(frozen), cause=left_out)
+        )
     if frozen:
-        added = "Your freeze is added to it, and an unfreeze that was asked for before does not count any more."
-        left_out = f" {reason[:1].upper()}{reason[1:]}." if reason.startswith(LEFT_OUT) else ""
-        return _done_outcome(f"b24bot is frozen already: {frozen} {added}{left_out}")
-    left_out = f"; {reason}" if reason.startswith(LEFT_OUT) else ""
-    return _done_outcome(
-        f"b24bot is frozen{left_out}. Nothing that changes a portal is taken on or run until two admins unfreeze it."
-    )
+        return _done_outcome(Message("admin.freeze_added", freezes=describe_freezes(frozen)))
+    if left_out:
+        return _done_outcome(Message("admin.frozen_without_reason", cause=left_out))
+    return _done_outcome(Message("admin.frozen"))
+
+
+def _announce_freeze(person: Principal, reason: str, *, again: bool, note: Message | None) -> Message:
+    """What everybody is told."""
+    named, unfreeze = Person(person=person.id), CommandLine(command_line="unfreeze")
+    frozen: Message
+    if again and reason:
+        frozen = Message("admin.announce.frozen_again_because", person=named, reason=reason)
+    elif again:
+        frozen = Message("admin.announce.frozen_again", person=named)
+    elif reason:
+        frozen = Message("admin.announce.frozen_because", person=named, reason=reason)
+    else:
+        frozen = Message("admin.announce.frozen", person=named)
+    if note is not None:
+        return Message("admin.announce.freeze_with_note", frozen=frozen, note=note, command=unfreeze)
+    return Message("admin.announce.freeze", frozen=frozen, command=unfreeze)
 
 
 def _unfreeze(tx: Transaction, ctx: Context, word: Authorization, params: Params) -> CallOutcome:
     if tx.facts.get(FROZEN) != params["frozen"]:
-        return _refused_outcome("It is not the freeze any more that this was asked for.")
+        return _refused_outcome(Message("admin.other_freeze"))
     if any(stop.kind is StopKind.FREEZE for stop in tx.stops.pending()):
-        return _refused_outcome(
-            "Somebody typed freeze meanwhile, so b24bot stays frozen. Once it is answered, ask again."
-        )
+        return _refused_outcome(Message("admin.freeze_pending"))
     tx.facts.put(FROZEN, "")
     facts = {"request": word.request}
     tx.record(Entry(tag=Tag.UNFROZEN, actor=word.asked.id, subject="b24bot", facts=facts))
-    approved = ", ".join(mentions.person(person) for person in word.approved)
-    announce(tx, ctx, f"▶️ {mentions.person(word.asked)} has unfrozen b24bot ({word.request}, approved by {approved}).")
-    return _done_outcome("b24bot is not frozen any more.")
+    approved = tuple(Person(person=person.id) for person in word.approved)
+    asked = Person(person=word.asked.id)
+    announce(tx, ctx, Message("admin.announce.unfrozen", person=asked, request=word.request, approvers=approved))
+    return _done_outcome(Message("admin.unfrozen"))
 
 
 def _review(tx: Transaction, ctx: Context, word: Authorization, params: Params) -> CallOutcome:
     number = int(str(params["number"]))
     bypass = find_break_glass_record(ctx, number)
     if bypass is None:
-        return _refused_outcome(
-            f"The record of the broken glass of CR-{number} cannot be believed. Look: b24bot audit verify"
-        )
+        return _refused_outcome(Message("admin.unreliable_record", request=f"CR-{number}"))
     breaker = Principal.read(bypass.actor)
     others = [person for person in word.approved if not ctx.deployment.people.same(person, breaker)]
     if not others:
@@ -125,7 +160,7 @@ def _review(tx: Transaction, ctx: Context, word: Authorization, params: Params) 
     if not is_reviewed(ctx, number):
         change = tx.changes.require(number)
         record_change(tx, Tag.BYPASS_REVIEWED, change, actor=others[0].id, facts={"request": word.request})
-    return _done_outcome(f"CR-{number} has been reviewed.")
+    return _done_outcome(Message("admin.reviewed", request=f"CR-{number}"))
 
 
 def _term(ctx: Context, params: Params) -> PlaceTerm:
@@ -136,12 +171,16 @@ def _term(ctx: Context, params: Params) -> PlaceTerm:
 def _set_default_place(tx: Transaction, ctx: Context, word: Authorization, params: Params) -> CallOutcome:
     plugin, before = str(params["plugin"]), default_of(ctx, str(params["plugin"]))
     if (before.identity if before else "") != params["before"]:
-        return _refused_outcome(f"The default {_term(ctx, params).word} was changed by somebody else meanwhile.")
+        return _refused_outcome(Message("admin.default_changed_meanwhile", term=_term(ctx, params).label))
     place = _place(ctx, plugin, params)
     if place is None:
-        return _refused_outcome(f"The {_term(ctx, params).word} {params['portal']} is not known any more.")
+        return _refused_outcome(_unknown_place(ctx, params))
     set_default(tx, ctx, plugin, place, by=word.asked, request=word.request)
-    return _done_outcome(f"{place.name} is the default {_term(ctx, params).word} now.")
+    return _done_outcome(Message("admin.default_set", term=_term(ctx, params).label, name=place.name))
+
+
+def _unknown_place(ctx: Context, params: Params) -> Message:
+    return Message("admin.place_gone", term=_term(ctx, params).label, name=str(params["portal"]))
 
 
 def _place(ctx: Context, plugin: str, params: Params) -> Place | None:
@@ -158,11 +197,11 @@ def _set_own_place(tx: Transaction, ctx: Context, word: Authorization, params: P
         )
     before, place = own_choice(ctx, wanted, word.asked), _place(ctx, wanted, params)
     if place is None:
-        return _refused_outcome(f"The {term.word} {params['portal']} is not known any more. Nothing was changed.")
+        return _refused_outcome(_unknown_place(ctx, params))
     set_own(tx, ctx, wanted, word.asked, place)
-    back = f"{term.word} use {before.name if before else '--clear'}"
+    back = CommandLine(command_line=f"{term.word} use {before.name if before else '--clear'}")
     return _done_outcome(
-        f"Your commands without {term.option} act on {place.name} ({place.label}) now. To go back: {back}"
+        Message("admin.own_place_set", option=term.option, name=place.name, label=place.label, command=back)
     )
 
 
@@ -171,9 +210,8 @@ def _clear_own_places(tx: Transaction, ctx: Context, person: Principal, plugins:
     for plugin in chosen:
         set_own(tx, ctx, plugin, person, None)
     if not chosen:
-        word = ctx.registry.place_term.word
-        return _done_outcome(f"You have chosen no {word} of your own; the default of everybody counts for you.")
-    return _done_outcome("Your own choice is taken back; the default of everybody counts for you now.")
+        return _done_outcome(Message("admin.no_own_place"))
+    return _done_outcome(Message("admin.own_place_cleared"))
 
 
 HANDLERS: Mapping[str, CallHandler] = {
@@ -188,20 +226,21 @@ HANDLERS: Mapping[str, CallHandler] = {
 
 
 def _observe_role(ctx: Context, subject: str) -> Observation:
-    return {"role": ctx.store.grants.role_of(Principal.read(subject)) or NO_ROLE}
+    role = ctx.store.grants.role_of(Principal.read(subject))
+    return {"role": role.value if role else NO_ROLE}
 
 
 def _observe_freeze(ctx: Context, _subject: str) -> Observation:
-    return {"frozen": "yes" if ctx.store.facts.get(FROZEN) else "no"}
+    return {"frozen": YES if ctx.store.facts.get(FROZEN) else NO}
 
 
 def _observe_review(ctx: Context, subject: str) -> Observation:
-    return {"review": "approved" if is_reviewed(ctx, int(subject.removeprefix("CR-"))) else "awaited"}
+    return {"review": APPROVED if is_reviewed(ctx, int(subject.removeprefix("CR-"))) else AWAITED}
 
 
 def _observe_default_place(ctx: Context, subject: str) -> Observation:
     default = default_of(ctx, subject)
-    return {"default portal": default.name} if default else {}
+    return {DEFAULT_LABEL: default.name} if default else {}
 
 
 OBSERVERS: Mapping[str, Callable[[Context, str], Observation]] = {

@@ -10,29 +10,38 @@ from bot.core.parsing.invocation import HOST_OPTIONS, AnyCommand, find_command, 
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.parsing.tokenizer import join_words
 from bot.core.principals import Role
-from bot.plugin import Json, Reply, Risk, Table
+from bot.language.translation import translate
+from bot.plugin import CommandLine, Json, Message, Reply, Risk, Table, Text
 from bot.usecases.card_subcommands import refuse_card_subcommand
 from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 
-ONLY_TERMINAL = "whoever has the host's terminal; it cannot be typed in Slack"
+ONLY_TERMINAL = Message("help.only_terminal")
 OPEN_TO_ALL = frozenset({"help", "whoami"})
+PAGE_COLUMNS = (
+    Message("help.column.command"),
+    Message("help.column.does"),
+    Message("help.label.who"),
+    Message("help.column.more"),
+)
 
 
 def list_commands(commands: Sequence[AnyCommand], *, hidden: int) -> Reply:
     """List what one may type. So many more are `hidden`, because a higher role has them."""
     acting = (command for command in commands if not (command.placeless or command.everywhere or command.terminal))
     terms = dict.fromkeys(command.place_term for command in acting)
-    shared = {**{term.option: "NAME" for term in terms}, **HOST_OPTIONS}
-    options = ", ".join(f"{name} {label}".strip() for name, label in shared.items())
-    only = [f"{term.option} only what is about a {term.word}" for term in terms]
-    end = ", not b24bot itself." if only else "."
-    notes = ["; ".join([f"Every command also takes {options}", *only]) + end]
+    options = tuple(f"{name} {label}".strip() for name, label in HOST_OPTIONS.items())
+    places = tuple(f"{term.option} NAME" for term in terms)
+    notes = [
+        Message("help.shared_options_with_place", options=options, places=places)
+        if places
+        else Message("help.shared_options", options=options)
+    ]
     if hidden:
-        notes.append(f"{hidden} commands are hidden because your role does not reach them. Type whoami.")
+        notes.append(Message("help.hidden", count=hidden, command=CommandLine(command_line="whoami")))
     rows = tuple((command.usage, command.help) for command in commands)
     return Reply(
-        title="What you can type",
-        table=Table(columns=("Command", "What it does"), rows=rows),
+        title=Message("help.all"),
+        table=Table(columns=(Message("help.column.command"), Message("help.column.does")), rows=rows),
         notes=tuple(notes),
         data=[*map(command_view, commands)],
     )
@@ -42,7 +51,7 @@ def explain_words(commands: Sequence[AnyCommand], words: Sequence[str], terms: T
     """Explain what the words name: one command, or each of several. Raises WordsError where they name nothing."""
     path = describe_terminal_command(commands, words)
     if path:
-        return Reply(title=f"`{path}` works in the host's terminal only: b24bot {path} --help")
+        return Reply(title=Message("help.terminal_page", path=path, command=f"b24bot {path} --help"))
     noun, verb = words[0].lower(), words[1].lower() if len(words) > 1 else ""
     declared, own = _candidates(commands, noun)
     of_noun = [command for command in declared if command.noun == noun]
@@ -54,7 +63,9 @@ def explain_words(commands: Sequence[AnyCommand], words: Sequence[str], terms: T
         raise refuse_card_subcommand(words) or _unknown(commands, words)
     if len(declared) == 1 and not own:
         return explain_command(declared[0], terms)
-    return _page(noun, declared, own, title="" if of_noun else f"Several commands have the word “{noun}”")
+    return _page(
+        declared, own, title=Message("help.with_noun", word=noun) if of_noun else Message("help.several", word=noun)
+    )
 
 
 def describe_terminal_command(commands: Sequence[AnyCommand], words: Sequence[str]) -> str:
@@ -84,60 +95,80 @@ def _unknown(commands: Sequence[AnyCommand], words: Sequence[str]) -> WordsError
     paths = {*TERMINAL_COMMANDS, *(command.path for command in commands)}
     further = [word for word in words[1:2] if f"{meant} {word.lower()}" in paths]
     suggestion = join_words(["help", meant, *further]) if meant else ""
-    hint = "" if meant else "Type help alone to see everything."
-    return WordsError(f"There is no command “{words[0]}”.", hint=hint, suggestion=suggestion)
+    hint = "" if meant else Message("help.see_all", command=CommandLine(command_line="help"))
+    return WordsError(Message("help.unknown", word=words[0]), hint=hint, suggestion=suggestion)
 
 
 def explain_command(command: AnyCommand, terms: Terms, others: Sequence[AnyCommand] = ()) -> Reply:
     """How one command is typed, what it takes, who may, and what happens then. `others` have the same word."""
-    facts = [("Usage", command.usage)]
+    facts: list[tuple[Text, Text]] = [(Message("help.label.usage"), command.usage)]
     facts += [(parameter.usage, parameter.arg.help) for parameter in command.parameters]
     options = ", ".join(f"{name} {label}".strip() for name, label in host_options(command).items())
-    facts += [("Options of every command", options)] if options else []
-    facts += [("Example", f"{command.path} {example}".strip()) for example in command.examples]
-    facts.append(("Who may", _describe_allowed_people(command)))
+    facts += [(Message("help.label.options"), options)] if options else []
+    facts += [(Message("help.label.example"), f"{command.path} {example}".strip()) for example in command.examples]
+    facts.append((Message("help.label.who"), _describe_allowed_people(command)))
     if not command.terminal and command.risk is not Risk.READ:
-        facts.append(("Needs", _describe_requirement(command, terms)))
-    notes = [command.description] if command.description else []
+        facts.append((Message("help.label.needs"), _describe_requirement(command, terms)))
+    notes: list[Text] = [command.description] if command.description else []
     if others:
-        notes.append(f"Other commands with this word: {'; '.join(f'help {one.path}' for one in others)}.")
-    data = {**command_view(command), "description": command.description, "examples": command.examples}
-    return Reply(title=f"{command.path} — {command.help}", facts=tuple(facts), notes=tuple(notes), data=data)
+        notes.append(Message("help.others", commands=tuple(f"help {one.path}" for one in others)))
+    data = {**command_view(command), "description": translate(command.description), "examples": command.examples}
+    return Reply(
+        title=Message("help.title", path=command.path, help=command.help),
+        facts=tuple(facts),
+        notes=tuple(notes),
+        data=data,
+    )
 
 
-def _describe_requirement(command: AnyCommand, terms: Terms) -> str:
+def _describe_requirement(command: AnyCommand, terms: Terms) -> Text:
     """What the declared risk needs and, where a plan may raise it, what it needs then."""
     needed = describe_requirement(decide(command.risk, Role.ADMIN, terms))
     if not command.raises:
         return needed
-    return f"{needed}; {describe_requirement(decide(Risk.DESTROY, Role.ADMIN, terms))} {command.raises}"
+    more = describe_requirement(decide(Risk.DESTROY, Role.ADMIN, terms))
+    return Message("help.needs_more", needed=needed, more=more, when=command.raises)
 
 
-def _describe_allowed_people(command: AnyCommand) -> str:
+def _describe_allowed_people(command: AnyCommand) -> Text:
     if command.terminal:
         return ONLY_TERMINAL
     if command.noun in OPEN_TO_ALL:
-        return "everybody"
-    return f"the role {LEAST_ROLE[command.risk]} or higher (risk: {command.risk})"
+        return Message("help.everybody")
+    return Message("help.role_or_higher", role=LEAST_ROLE[command.risk].value, risk=command.risk.value)
 
 
-def _page(word: str, commands: Sequence[AnyCommand], own: Sequence[str], *, title: str) -> Reply:
-    rows = [(one.usage, one.help, _describe_allowed_people(one), f"help {one.path}") for one in commands]
+def _page(commands: Sequence[AnyCommand], own: Sequence[str], *, title: Message) -> Reply:
+    rows: list[tuple[Text, ...]] = [
+        (one.usage, one.help, _describe_allowed_people(one), f"help {one.path}") for one in commands
+    ]
     rows += [(f"b24bot {path}", TERMINAL_COMMANDS[path], ONLY_TERMINAL, f"b24bot {path} --help") for path in own]
     examples = [f"{command.path} {command.examples[0]}".strip() for command in commands if command.examples]
     return Reply(
-        title=title or f"Commands with “{word}”",
-        table=Table(columns=("Command", "What it does", "Who may", "More about it"), rows=tuple(rows)),
-        notes=(f"Examples: {'; '.join(examples)}.",) if examples else (),
+        title=title,
+        table=Table(columns=PAGE_COLUMNS, rows=tuple(rows)),
+        notes=(Message("help.examples", examples="; ".join(examples)),) if examples else (),
         data=[*map(command_view, commands), *map(_terminal_view, own)],
     )
 
 
 def _terminal_view(path: str) -> Mapping[str, Json]:
-    return {"command": path, "usage": f"b24bot {path}", "help": TERMINAL_COMMANDS[path], "risk": None, "role": None}
+    return {
+        "command": path,
+        "usage": f"b24bot {path}",
+        "help": translate(TERMINAL_COMMANDS[path]),
+        "risk": None,
+        "role": None,
+    }
 
 
 def command_view(command: AnyCommand) -> Mapping[str, Json]:
     """A command as data."""
     role = LEAST_ROLE[command.risk]
-    return {"command": command.path, "usage": command.usage, "help": command.help, "risk": command.risk, "role": role}
+    return {
+        "command": command.path,
+        "usage": command.usage,
+        "help": translate(command.help),
+        "risk": command.risk,
+        "role": role,
+    }

@@ -10,7 +10,9 @@ from bot.plugin import (
     Arg,
     BadArgument,
     Call,
+    CommandLine,
     Group,
+    Message,
     Nothing,
     Place,
     PlaceTerm,
@@ -27,6 +29,7 @@ from bot.usecases.place_choice import default_of, find_place, list_place_plugins
 
 SET_DEFAULT, SET_OWN = "portal.set_default", "portal.set_own"
 TARGET = "default-portal"
+DEFAULT_LABEL = "default_place"
 
 
 def complete_places(builtin: BuiltinContext) -> list[str]:
@@ -44,21 +47,21 @@ using: Group[BuiltinContext] = Group(PLACES, help="The places the bot knows.")
 @using.command("use", risk=Risk.PERSONAL, examples=["prod", "prod --for-all", "--clear"])
 def use_place(
     builtin: BuiltinContext,
-    name: Annotated[str, Arg(label="NAME", help="the place", complete=complete_places)] = "",
+    name: Annotated[str, Arg(label="NAME", help="its name", complete=complete_places)] = "",
     *,
     for_all: Annotated[bool, Arg(label="", help="for everybody; another admin approves it")] = False,
     clear: Annotated[bool, Arg(label="", help="take your own choice back: everybody's default counts again")] = False,
-    plugin: Annotated[str, Arg(label="PLUGIN", help="whose place, where two plugins have one of this name")] = "",
+    plugin: Annotated[str, Arg(label="PLUGIN", help="the plugin, where two plugins have this name")] = "",
 ) -> Answer:
-    """Choose the place that commands without --place act on.
+    """Choose what commands without --place act on.
 
     Without --for-all it is your own choice, it takes effect at once, and nobody else's commands change. With it, it is
-    the default of everybody who has not chosen one. What is open already keeps its place.
+    the default of everybody who has not chosen one. What is open already does not change.
     """
     term = builtin.ctx.registry.place_term
     if bool(name) == clear or (clear and for_all):
-        sentence = f"Type either the name of a {term.word}, or --clear for your own choice."
-        raise BadArgument(sentence, hint=f"{term.word} use NAME")
+        usage = CommandLine(command_line=f"{term.word} use NAME")
+        raise BadArgument(Message("place.name_or_clear"), hint=Message("place.use_hint", command=usage))
     if clear:
         return _own_plan("", plugin, term)
     owner, place = _find(builtin.ctx, name, plugin)
@@ -73,42 +76,37 @@ def _find(ctx: Context, name: str, wanted: str) -> tuple[Plugin, Place]:
     owners = [one for one, each in known if each.name == name]
     if len(owners) > 1:
         raise Refusal(
-            f"Several plugins have a {ctx.registry.place_term.word} {name}.",
-            hint=f"Add {' or '.join(f'--plugin {one.name}' for one in owners)}.",
+            Message("place.several_plugins", term=ctx.registry.place_term.label, name=name),
+            hint=Message("place.add_plugin", options=tuple(f"--plugin {one.name}" for one in owners)),
         )
     return owners[0], place
 
 
 def _own_plan(name: str, plugin: str, term: PlaceTerm, place: Place | None = None) -> Plan:
-    does = (
-        f"Use {name} for your commands without {term.option}"
-        if place
-        else f"Take back your own choice of a {term.word}"
-    )
-    back = f"Choose another {term.word} the same way; {term.word} use --clear takes it back."
+    clear = CommandLine(command_line=f"{term.word} use --clear")
     params = {"plugin": plugin, "portal": name, "identity": place.identity if place else ""}
     return Plan(
-        summary=does,
+        summary=Message("place.use_own", name=name, option=term.option) if place else Message("place.clear_own"),
         target="own-portal",
-        calls=(Call(method=SET_OWN, params=params, note=f"{does}; nobody else's change"),),
+        calls=(Call(method=SET_OWN, params=params, note=Message("place.own_note")),),
         before={},
         wanted={},
-        undo=Undo(kind=UndoKind.FULL, sentence=back),
+        undo=Undo(kind=UndoKind.FULL, sentence=Message("place.own_undo", command=clear)),
     )
 
 
 def _default_plan(ctx: Context, owner: Plugin, place: Place) -> Answer:
-    plugin, word = owner.name, owner.place_term.word
+    plugin, term = owner.name, owner.place_term
     before = default_of(ctx, plugin)
     if before is not None and before.identity == place.identity:
-        return Nothing(sentence=f"{place.name} is the default {word} already.")
-    now = f"now it is {before.name}" if before else "now there is none"
-    undo = Undo(kind=UndoKind.NONE, sentence="There was no default before; choose another one the same way.")
+        return Nothing(sentence=Message("place.is_default_already", term=term.label, name=place.name))
+    use = CommandLine(command_line=f"{term.word} use NAME")
+    undo = Undo(kind=UndoKind.NONE, sentence=Message("place.no_default_before"))
     if before is not None:
-        sentence = f"{before.name} is made the default again the same way."
-        undo = Undo(kind=UndoKind.FULL, sentence=sentence, line=f"{word} use {before.name} --for-all --plugin {plugin}")
+        line = f"{term.word} use {before.name} --for-all --plugin {plugin}"
+        undo = Undo(kind=UndoKind.FULL, sentence=Message("place.default_undo", name=before.name), line=line)
     return Plan(
-        summary=f"Make {place.name} the default {word} of everybody",
+        summary=Message("place.set_default", term=term.label, name=place.name),
         target=f"{TARGET}:{plugin}",
         calls=(
             Call(
@@ -119,12 +117,13 @@ def _default_plan(ctx: Context, owner: Plugin, place: Place) -> Answer:
                     "identity": place.identity,
                     "before": before.identity if before else "",
                 },
-                note=f"Commands without {owner.place_term.option} act on {place.name} ({place.label}); {now}",
+                note=Message("place.default_note", option=term.option, name=place.name, label=place.label),
             ),
         ),
-        before={"default portal": before.name} if before else {},
-        wanted={"default portal": place.name},
+        before={DEFAULT_LABEL: before.name} if before else {},
+        wanted={DEFAULT_LABEL: place.name},
+        labels={DEFAULT_LABEL: Message("place.default_label", term=term.label)},
         undo=undo,
-        radius=(f"Everybody who has not chosen a {word} with {word} use: their commands act on another {word} then",),
+        radius=(Message("place.default_radius", command=use),),
         risk=Risk.GOVERN,
     )

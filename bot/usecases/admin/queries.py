@@ -13,7 +13,7 @@ from bot.core.change.change_request import ChangeRequest
 from bot.core.change.status_names import ONE_OF, SHOWN_STATUSES, ShownStatus, parse_status
 from bot.core.parsing.invocation import AnyCommand
 from bot.core.principals import Principal, Role
-from bot.plugin import Arg, BadArgument, Group, PluginError, Refusal, Reply, Risk
+from bot.plugin import Arg, BadArgument, Group, Message, PluginError, Refusal, Reply, Risk, Text
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.audit_log import LOOKED_AT
 from bot.store.store import Store
@@ -139,20 +139,22 @@ def _account(query: QueryContext) -> Iterator[tuple[str, str]]:
         yield "Account", f"it {flaw}: only members of this workspace can use b24bot"
 
 
-def _own_places(query: QueryContext) -> Iterator[tuple[str, str]]:
+def _own_places(query: QueryContext) -> Iterator[tuple[Text, Text]]:
     """Which place this person's commands without --place act on, where there are several."""
     for plugin in list_place_plugins(query.ctx.registry) if query.role else ():
         try:
             places = plugin.places(query.ctx.services(plugin.name))
             place = choose_place(query.ctx, plugin.name, places, query.person) if len(places) > 1 else None
         except PluginError as error:
-            yield plugin.place_term.word.capitalize(), f"{error.sentence} {error.hint}".strip()
+            yield plugin.place_term.label, Message("place.trouble", sentence=error.sentence, hint=error.hint)
             continue
         if place is None:
             continue
-        whose = "your own choice" if own_choice(query.ctx, plugin.name, query.person) else "the default"
         term = plugin.place_term
-        yield term.word.capitalize(), f"{place.name} ({whose}): your commands without {term.option} act on it"
+        if own_choice(query.ctx, plugin.name, query.person):
+            yield term.label, Message("place.own_is", name=place.name, option=term.option)
+        else:
+            yield term.label, Message("place.default_is", name=place.name, option=term.option)
 
 
 def _next_steps(query: QueryContext, asked: str) -> Iterator[str]:

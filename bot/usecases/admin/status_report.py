@@ -1,4 +1,4 @@
-"""How the bot is: each row of the answer is a function, so that another one is a line here."""
+"""The status of the bot: each row of the answer is a function, so that another one is a line here."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from itertools import chain
 from bot.core import mentions
 from bot.core.audit.audit_record import Tag
 from bot.core.authority.limits import Mode, strictest_mode
-from bot.core.change.change_request import OPEN, Status
-from bot.core.text import format_time, plural
-from bot.plugin import Json, Reply, iso, iso_or_none
+from bot.core.change.change_request import Status
+from bot.language.translation import translate
+from bot.plugin import CommandLine, Json, Message, Reply, Text, Time, iso, iso_or_none
 from bot.store.files.verified_head import read_kept_mark
 from bot.usecases.authority.break_glass_log import list_unreviewed
 from bot.usecases.context import Context
@@ -18,80 +18,99 @@ from bot.usecases.integrity.active_limits import list_limits
 from bot.usecases.integrity.chain_check import is_unchecked
 from bot.usecases.integrity.witness_writer import find_write_failure
 
-Row = tuple[str, str]
+Row = tuple[Text, Text]
 
-MODES: dict[Mode, str] = {
-    Mode.NORMAL: "everything is taken on and run",
-    Mode.NO_DANGER: "reading goes on; nothing that changes a portal is taken on or run",
-    Mode.READ_ONLY: "reading goes on; nothing is changed, not even the allow-list",
+MODES: Mapping[Mode, Message] = {
+    Mode.NORMAL: Message("status.mode_normal"),
+    Mode.NO_DANGER: Message("status.mode_no_danger"),
+    Mode.READ_ONLY: Message("status.mode_read_only"),
 }
 """What each mode means for people."""
 
 
 def _mode(ctx: Context) -> Iterable[Row]:
     holding = list_limits(ctx)
-    mode = strictest_mode(holding)
-    yield "Mode", f"{mode}: {MODES[mode]}."
-    yield from (("Because", limit.why) for limit in holding)
+    yield Message("status.mode"), MODES[strictest_mode(holding)]
+    yield from ((Message("status.because"), limit.why) for limit in holding)
 
 
 def _requests(ctx: Context) -> Iterable[Row]:
     counts = ctx.store.changes.counts()
-    yield "Change requests", ", ".join(f"{counts.get(status, 0)} {status}" for status in OPEN)
     unknown = counts.get(Status.UNKNOWN, 0)
+    open_requests = Message(
+        "status.open_requests",
+        pending=counts.get(Status.PENDING, 0),
+        approved=counts.get(Status.APPROVED, 0),
+        running=counts.get(Status.RUNNING, 0),
+        unknown=unknown,
+    )
+    yield Message("status.requests"), open_requests
     if unknown:
-        yield "Not proven", f"{plural(unknown, 'outcome')}; see request list --status unknown"
+        command = CommandLine(command_line="request list --status unknown")
+        yield Message("status.unproven"), Message("status.unproven_count", count=unknown, command=command)
 
 
 def _unreviewed_rows(ctx: Context) -> Iterable[Row]:
     broken = [record.subject for record in list_unreviewed(ctx)]
     if broken:
-        how = f"an admin types request review {broken[0]}, and another admin approves it"
-        yield "Broken glasses without a review", f"{', '.join(broken)}; {how}"
+        command = CommandLine(command_line=f"request review {broken[0]}")
+        yield Message("status.unreviewed"), Message("status.unreviewed_list", requests=tuple(broken), command=command)
 
 
 def _outbox(ctx: Context) -> Iterable[Row]:
     counts = ctx.store.outbox.counts()
     waiting = counts.get("new", 0) + counts.get("sending", 0)
-    yield "To be said", plural(waiting, "notice")
-    yield "Given up on", plural(counts.get("dead", 0), "notice")
+    yield Message("status.messages_waiting"), Message("status.number", number=waiting)
+    yield Message("status.messages_failed"), Message("status.number", number=counts.get("dead", 0))
 
 
 def _set_aside_rows(ctx: Context) -> Iterable[Row]:
     aside = ctx.store.jobs.aside()
     if aside:
-        yield "Set aside", f"{plural(aside, 'delivery', 'deliveries')} at which b24bot stopped again and again"
+        yield Message("status.set_aside"), Message("status.set_aside_count", count=aside)
 
 
 def _audit_lines(ctx: Context) -> Iterable[Row]:
     waited = ctx.store.outbox.longest_wait("audit")
-    age = "none waits" if waited is None else f"the oldest has waited {format_age(waited)}"
-    yield "Audit lines", age
+    oldest = Message("status.backlog_none")
+    if waited is not None:
+        oldest = Message("status.backlog_oldest", age=describe_age(waited))
+    yield Message("status.backlog"), oldest
 
 
 def _checkpoint(ctx: Context) -> Iterable[Row]:
     record = ctx.store.audit.newest(Tag.CHECKPOINT)
     if record is not None:
-        yield "Last checkpoint", f"#{record.seq} {record.head} at {format_time(record.at)}"
+        yield (
+            Message("status.checkpoint"),
+            Message("status.checkpoint_at", record=str(record.seq), hash=record.head, time=Time(time=record.at)),
+        )
 
 
 def _audit_log(ctx: Context) -> Iterable[Row]:
     mark = read_kept_mark(ctx.store.engine, ctx.store.keys)
     if ctx.audit.chain.unchecked is not None:
-        waits = "; until then what changes something waits" if is_unchecked(ctx) else ""
-        yield "Audit log", f"being recomputed as after each start, up to #{ctx.audit.chain.verified.seq} so far{waits}"
+        record = str(ctx.audit.chain.verified.seq)
+        yield (
+            Message("status.audit_log"),
+            Message("status.log_check_holds_changes", record=record)
+            if is_unchecked(ctx)
+            else Message("status.log_check", record=record),
+        )
     elif mark is not None:
-        yield "Audit log", f"recomputed as a whole up to #{mark.place.seq} at {format_time(mark.at)}"
+        checked = Message("status.log_checked", record=str(mark.place.seq), time=Time(time=mark.at))
+        yield Message("status.audit_log"), checked
 
 
 def _witness(ctx: Context) -> Iterable[Row]:
     found = find_write_failure(ctx)
     if found is not None:
-        yield "Witness", f"not written since {format_time(found[0])}: {found[1]}"
+        since = Message("status.witness_unwritten", time=Time(time=found[0]), cause=found[1])
+        yield Message("status.witness"), since
 
 
 def _version(ctx: Context) -> Iterable[Row]:
-    yield "Version", ctx.deployment.version
+    yield Message("status.version"), ctx.deployment.version
 
 
 ROWS: tuple[Callable[[Context], Iterable[Row]], ...] = (
@@ -109,8 +128,10 @@ ROWS: tuple[Callable[[Context], Iterable[Row]], ...] = (
 
 
 def report_status(ctx: Context) -> Reply:
-    """How the bot is now."""
-    return Reply(title="How b24bot is", facts=tuple(chain.from_iterable(row(ctx) for row in ROWS)), data=_view(ctx))
+    """Report the status of the bot now."""
+    return Reply(
+        title=Message("status.title"), facts=tuple(chain.from_iterable(row(ctx) for row in ROWS)), data=_view(ctx)
+    )
 
 
 def _view(ctx: Context) -> Mapping[str, Json]:
@@ -121,7 +142,9 @@ def _view(ctx: Context) -> Mapping[str, Json]:
     checkpoint, witness = ctx.store.audit.newest(Tag.CHECKPOINT), find_write_failure(ctx)
     return {
         "mode": strictest_mode(holding),
-        "limits": [{"name": limit.name, "mode": limit.mode, "why": mentions.unmark(limit.why)} for limit in holding],
+        "limits": [
+            {"name": limit.name, "mode": limit.mode, "why": mentions.unmark(translate(limit.why))} for limit in holding
+        ],
         "requests": {status.value: number for status, number in ctx.store.changes.counts().items()},
         "unreviewed_bypasses": [record.subject for record in list_unreviewed(ctx)],
         "notices_waiting": outbox.get("new", 0) + outbox.get("sending", 0),
@@ -140,10 +163,11 @@ def _view(ctx: Context) -> Mapping[str, Json]:
     }
 
 
-def format_age(milliseconds: int) -> str:
-    """A time that has passed, in its largest unit: `12 seconds`, `3 minutes`, `2 hours`."""
+def describe_age(milliseconds: int) -> Message:
+    """Describe a time that has passed in its largest unit: `12 seconds`, `3 minutes`, `2 hours`."""
     seconds = max(0, milliseconds // 1000)
-    for size, unit in ((3_600, "hour"), (60, "minute")):
-        if seconds >= size:
-            return plural(seconds // size, unit)
-    return plural(seconds, "second")
+    if seconds >= 3_600:
+        return Message("time.hours", count=seconds // 3_600)
+    if seconds >= 60:
+        return Message("time.minutes", count=seconds // 60)
+    return Message("time.seconds", count=seconds)

@@ -97,7 +97,7 @@ def execute(ctx: Context, job: Job, number: int) -> None:
         return
     if gate is Gate.OPEN and not _refresh_memberships(ctx, job, change):
         return
-    stopped = _blocked_ending(trouble) if gate is Gate.SHUT else _check_drift(ctx, change)
+    stopped = _blocked_ending(translate(trouble)) if gate is Gate.SHUT else _check_drift(ctx, change)
     if stopped is not None:
         _finish_job(ctx, job, change, Status.APPROVED, stopped, tag=Tag.EXECUTION_STOPPED)
         return
@@ -220,7 +220,7 @@ def _start(ctx: Context, job: Job, change: ChangeRequest) -> Lease | None:
 def _check_preconditions(ctx: Context, change: ChangeRequest) -> Ending | None:
     limit = blocking_limit(ctx, change.plugin)
     if limit is not None:
-        return _blocked_ending(f"{limit.why} Ask again once {limit.until}.")
+        return _blocked_ending(translate(limit.sentence))
     if not _is_as_approved(ctx, change):
         return Ending(
             status=Status.FAILED,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.core.bot_errors import StoreUnavailable
 from bot.core.messages.deliveries import Form, Inbound, SlashCommand, inbound_or_none
 from bot.core.messages.notices import PrivateNotice
-from bot.plugin import Reply
+from bot.plugin import Reply, Text
 from bot.store.repositories.jobs import INBOUND, Job
 from bot.store.store import Transaction
 from bot.usecases.authority.memberships import find_language
@@ -33,7 +35,7 @@ def report_failure(ctx: Context, job: Job, sentence: str) -> None:
                     ctx,
                     notice.person,
                     notice.channel,
-                    Reply(title=f"{notice.reply.title} {stopped}".rstrip()),
+                    replace(notice.reply, notes=(stopped,) if stopped else ()),
                     answer_url=notice.answer_url,
                     mood=notice.mood,
                 )
@@ -43,7 +45,7 @@ def report_failure(ctx: Context, job: Job, sentence: str) -> None:
     ctx.threads.wake()
 
 
-def _finish_or_retry(tx: Transaction, ctx: Context, job: Job, *, again: bool) -> str:
+def _finish_or_retry(tx: Transaction, ctx: Context, job: Job, *, again: bool) -> Text:
     """Put it back, or end it with the stop that it was to confirm; returns what became of that."""
     if again:
         tx.jobs.retry(job, due=steady_ms(ctx) + RETRY_MS)

@@ -11,7 +11,7 @@ from bot.core.bot_errors import LineTooLong, SecretTyped, StoreUnavailable
 from bot.core.encoding import encode, fields_of
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand, inbound_fields
 from bot.core.parsing.invocation import LONGEST_LINE, check_length
-from bot.plugin import Reply
+from bot.plugin import Message, Reply
 from bot.store.files.known_secrets import KnownSecrets
 from bot.store.repositories.jobs import INBOUND, Receipt
 from bot.store.store import Transaction
@@ -22,7 +22,7 @@ from bot.usecases.context import Context, log
 from bot.usecases.intake.priority import find_position
 from bot.usecases.intake.stop_requests import says_freeze, without_reason
 from bot.usecases.intake.stop_words import hold_stop
-from bot.usecases.integrity.file_identity import REMEDY, note_files
+from bot.usecases.integrity.file_identity import note_files
 from bot.usecases.notifications import notify_person
 from bot.usecases.process.wake_signal import Group
 
@@ -55,7 +55,7 @@ def receive(ctx: Context, inbound: Inbound) -> Receipt:
     if lost:
         # A worker opens the file that lies there now.
         note_files(ctx)
-        raise StoreUnavailable(f"{lost} {REMEDY}")
+        raise StoreUnavailable(Message("limit.files", trouble=lost))
     inbound = _within_limit(ctx, inbound)
     # What is asked first is asked in the same transaction: each question outside would take SQLite's lock for itself.
     with ctx.store.unit_of_work() as tx:

@@ -9,28 +9,30 @@ from bot.core.audit.audit_record import Entry, Fact, Tag
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.pending_stop import STOP_LASTS_MS, Stop, StopKind
 from bot.core.messages.deliveries import Inbound
-from bot.plugin import Reply
+from bot.language.translation import translate
+from bot.plugin import Message, Reply, Text
 from bot.store.repositories.jobs import Job
 from bot.store.store import Transaction
 from bot.usecases.admin.admin_commands import FREEZE
-from bot.usecases.admin.call_handlers import HANDLERS, Authorization
+from bot.usecases.admin.call_handlers import AFTER_FAULT, HANDLERS, UNCONFIRMED, Authorization
 from bot.usecases.authority.grid_accounts import as_home_account
 from bot.usecases.authority.memberships import refresh_memberships
 from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context
 from bot.usecases.intake.stop_requests import may_freeze, stop_requested
-from bot.usecases.integrity.active_limits import FROZEN
+from bot.usecases.integrity.freezes import FROZEN
 from bot.usecases.lease_holding import steady_ms
 from bot.usecases.notifications import notify_person
 from bot.usecases.process.workspace import Workspace
 
-FAULTY = "b24bot met a fault while it confirmed the freeze; the freeze stays."
-UNCONFIRMED = "Slack did not say within a minute whether that account is a member's; the freeze stays."
-HOLDS: Mapping[StopKind, str] = {
-    StopKind.FREEZE: "Your freeze holds.",
-    StopKind.WITHDRAW: "Your withdrawal holds.",
-    StopKind.REJECT: "Your rejection holds.",
+HOLDS: Mapping[StopKind, Message] = {
+    StopKind.FREEZE: Message("admin.stop.freeze_holds"),
+    StopKind.WITHDRAW: Message("admin.stop.withdrawal_holds"),
+    StopKind.REJECT: Message("admin.stop.rejection_holds"),
 }
+LIFTED_REFUSED, LIFTED_AFTER_FAULT = Message("admin.stop.refused_or_late"), Message("admin.stop.fault")
+LIFTED_UNCONFIRMED = Message("admin.stop.unconfirmed")
+"""Why a stop was lifted, as its record says."""
 
 
 def hold_stop(tx: Transaction, ctx: Context, inbound: Inbound) -> None:
@@ -57,10 +59,10 @@ def settle_stop(tx: Transaction, ctx: Context, key: str) -> None:
     """End the stop that came with a delivery, as its job ends. What it did not do is recorded."""
     stop = tx.stops.get(key)
     if stop is not None and tx.stops.settle(stop, at=ctx.clock.now_ms()) and not _is_done(ctx, stop):
-        _record_lifted(tx, ctx, stop, "it was refused, or came too late")
+        _record_lifted(tx, ctx, stop, LIFTED_REFUSED)
 
 
-def end_after_fault(tx: Transaction, ctx: Context, key: str) -> str:
+def end_after_fault(tx: Transaction, ctx: Context, key: str) -> Text:
     """End the stop whose job met a fault, with the job: a freeze stays, another is lifted.
 
     Returns what the person is told of it; an empty text where the delivery came with no stop that holds.
@@ -68,12 +70,12 @@ def end_after_fault(tx: Transaction, ctx: Context, key: str) -> str:
     stop = tx.stops.get(key)
     if stop is None or not tx.stops.settle(stop, at=ctx.clock.now_ms()):
         return ""
-    if _freeze_stays(tx, ctx, stop, FAULTY):
-        return "b24bot is frozen all the same; two admins can unfreeze it."
+    if _freeze_stays(tx, ctx, stop, AFTER_FAULT):
+        return Message("admin.stop.frozen_after_fault")
     if _is_done(ctx, stop):
         return ""
-    _record_lifted(tx, ctx, stop, "b24bot met a fault while it did what was asked for")
-    return f"{stop.subject} was not stopped. Try again."
+    _record_lifted(tx, ctx, stop, LIFTED_AFTER_FAULT)
+    return Message("admin.stop.not_stopped", subject=stop.subject)
 
 
 def _freeze_stays(tx: Transaction, ctx: Context, stop: Stop, note: str) -> bool:
@@ -96,9 +98,7 @@ def is_put_off(ctx: Context, job: Job, inbound: Inbound) -> bool:
         else:
             tx.jobs.postpone(job, due=steady_ms(ctx) + wait)
             if tx.outbox.state_of(_key(stop, "wait")) is None:
-                _tell(
-                    tx, ctx, stop, f"{HOLDS[stop.kind]} Slack has not said yet who you are; it is asked for a minute."
-                )
+                _tell(tx, ctx, stop, Message("admin.stop.waits_for_slack", holds=HOLDS[stop.kind]))
     ctx.threads.wake()
     return True
 
@@ -125,11 +125,11 @@ class StopDeadlines:
             if not tx.stops.settle(stop, at=ctx.clock.now_ms()):
                 return
             if _freeze_stays(tx, ctx, stop, UNCONFIRMED):
-                _tell(tx, ctx, stop, f"b24bot is frozen. {UNCONFIRMED} Two admins can unfreeze it.", when="end")
+                _tell(tx, ctx, stop, Message("admin.stop.frozen_unconfirmed"), when="end")
             else:
-                _record_lifted(tx, ctx, stop, "Slack did not say within a minute who that is")
-                undone = f"{stop.subject} was not stopped: Slack did not say within a minute who you are."
-                _tell(tx, ctx, stop, f"{undone} Try again.", when="end")
+                _record_lifted(tx, ctx, stop, LIFTED_UNCONFIRMED)
+                undone = Message("admin.stop.not_stopped_unconfirmed", subject=stop.subject)
+                _tell(tx, ctx, stop, undone, when="end")
         ctx.threads.wake()
 
 
@@ -150,8 +150,8 @@ def _change_of(ctx: Context, stop: Stop) -> ChangeRequest | None:
         return None
 
 
-def _record_lifted(tx: Transaction, ctx: Context, stop: Stop, reason: str) -> None:
-    facts: dict[str, Fact] = {"kind": stop.kind, "reason": reason}
+def _record_lifted(tx: Transaction, ctx: Context, stop: Stop, reason: Message) -> None:
+    facts: dict[str, Fact] = {"kind": stop.kind, "reason": translate(reason)}
     change = _change_of(ctx, stop)
     if change is not None:
         record_change(tx, Tag.STOP_DISCARDED, change, actor=stop.person.id, facts=facts)
@@ -159,7 +159,7 @@ def _record_lifted(tx: Transaction, ctx: Context, stop: Stop, reason: str) -> No
         tx.record(Entry(tag=Tag.STOP_DISCARDED, actor=stop.person.id, subject=stop.subject, facts=facts))
 
 
-def _tell(tx: Transaction, ctx: Context, stop: Stop, sentence: str, *, when: str = "wait") -> None:
+def _tell(tx: Transaction, ctx: Context, stop: Stop, sentence: Message, *, when: str = "wait") -> None:
     change = _change_of(ctx, stop)
     channel, number = (change.channel, change.number) if change is not None else ("", 0)
     notify_person(

@@ -8,33 +8,34 @@ from bot.core.audit.audit_record import SYSTEM, Entry, Fact, Tag
 from bot.core.authority.limits import Limit, Mode, strictest_mode
 from bot.core.authority.policy import Refused
 from bot.core.change.change_request import Status
-from bot.core.text import plural
+from bot.language.translation import translate
+from bot.plugin import Message
 from bot.usecases.context import Context
 from bot.usecases.integrity.allow_list_check import find_allow_list_limit
 from bot.usecases.integrity.audit_gate import find_audit_channel_limit
+from bot.usecases.integrity.freezes import FROZEN, describe_freezes
 from bot.usecases.integrity.witness_writer import find_witness_limit
 
-FROZEN = "frozen"
-"""The fact that holds who froze the bot and why; empty when it is not frozen."""
 MODE = "mode"
 """The fact that holds the mode as it was recorded last."""
-UNFROZEN = "two admins have unfrozen b24bot"
 MOST_UNPROVEN = 5
 
 
 def find_freeze_limit(ctx: Context) -> Limit | None:
     """Somebody has said stop."""
-    words = ctx.store.facts.get(FROZEN)
-    why = f"b24bot is frozen: {words} Two admins can unfreeze it." if words else ""
-    return Limit(name="frozen", mode=Mode.NO_DANGER, why=why, until=UNFROZEN, spares_house=True) if why else None
+    stored = ctx.store.facts.get(FROZEN)
+    if not stored:
+        return None
+    why, until = describe_freezes(stored), Message("limit.until.unfrozen")
+    return Limit(name="frozen", mode=Mode.NO_DANGER, why=why, until=until, spares_house=True)
 
 
 def find_unproven_limit(ctx: Context) -> Limit | None:
     """Too many outcomes that nobody knows: something is wrong with the place or with us."""
     if not ctx.store.changes.more_than(MOST_UNPROVEN, Status.UNKNOWN):
         return None
-    why = f"More than {plural(MOST_UNPROVEN, 'change request')} have no proven outcome."
-    return Limit(name="unproven", mode=Mode.NO_DANGER, why=why, until="people have settled some of them")
+    why = Message("limit.unproven", count=MOST_UNPROVEN)
+    return Limit(name="unproven", mode=Mode.NO_DANGER, why=why, until=Message("limit.until.resolved"))
 
 
 CHECKS: tuple[Callable[[Context], Limit | None], ...] = (
@@ -58,7 +59,8 @@ def note_mode(ctx: Context) -> Mode:
     holding = list_limits(ctx)
     mode, before = strictest_mode(holding), Mode(ctx.store.facts.get(MODE) or Mode.NORMAL)
     if mode is not before:
-        facts: dict[str, Fact] = {"mode": mode, "before": before, "reason": " ".join(limit.why for limit in holding)}
+        reason = " ".join(translate(limit.why) for limit in holding)
+        facts: dict[str, Fact] = {"mode": mode, "before": before, "reason": reason}
         with ctx.store.unit_of_work() as tx:
             tx.facts.put(MODE, mode)
             tx.record(Entry(tag=Tag.MODE_CHANGED, actor=SYSTEM, subject="b24bot", facts=facts))
@@ -73,4 +75,4 @@ def blocking_limit(ctx: Context, plugin: str) -> Limit | None:
 def check_limits(ctx: Context, plugin: str) -> Refused | None:
     """Refuse, in a sentence, while a limit keeps the plans of this plugin from running."""
     limit = blocking_limit(ctx, plugin)
-    return Refused(reason=limit.why) if limit is not None else None
+    return Refused(reason=translate(limit.why)) if limit is not None else None

@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-from bot.core import mentions
 from bot.core.audit.audit_record import AuditRecord, Tag
 from bot.core.authority.limits import Limit, Mode
-from bot.core.text import plural
+from bot.core.mentions import is_person
+from bot.plugin import Argument, Message, Person, Text
 from bot.store.store import Store
 from bot.usecases.context import Context
 
 NAME = "allow-list"
-NOBODY = "no role"
-UNKNOWN = "nothing that can be believed"
+NOBODY = Message("limit.no_role")
+UNKNOWN = Message("limit.unreliable_record")
 """Where the last record about a person was changed, or written without the key."""
 
 
-def recorded_roles(store: Store) -> dict[str, str]:
+def recorded_roles(store: Store) -> dict[str, Text]:
     """The role of everybody the log knows, by id, as their last record gives it or takes it away."""
     last = store.audit.last_words(Tag.ACCESS_GRANTED, Tag.ACCESS_REVOKED)
     return {record.subject: _role_in(record) if believed else UNKNOWN for record, believed in last}
 
 
-def _role_in(record: AuditRecord) -> str:
+def _role_in(record: AuditRecord) -> Text:
     return str(record.facts.get("role")) if record.current_tag == Tag.ACCESS_GRANTED else NOBODY
 
 
-def find_mismatches(store: Store) -> list[str]:
-    """About whom the allow-list and the log differ, and how, as a part of a sentence each."""
-    listed = store.grants.words()
+def find_mismatches(store: Store) -> list[Message]:
+    """About whom the allow-list and the log differ, and how, a sentence each."""
+    listed: dict[str, Text] = {**store.grants.words()}
     recorded = recorded_roles(store)
     both = [(who, listed.get(who, NOBODY), recorded.get(who, NOBODY)) for who in sorted(listed | recorded)]
     return [
-        f"for {mentions.mark_account(who)} it says {row}, and the log says {word}"
+        Message("limit.allow_list_mismatch", account=_name(who), listed=row, recorded=word)
         for who, row, word in both
         if row != word
     ]
@@ -47,19 +47,25 @@ def find_allow_list_limit(ctx: Context) -> Limit | None:
     if version is not None and last is not None and last[0] == version:
         return last[1]
     found = find_mismatches(ctx.store)
-    limit = Limit(name=NAME, mode=Mode.READ_ONLY, why=f"{describe_mismatch(found)} {REMEDY}") if found else None
+    limit = Limit(name=NAME, mode=Mode.READ_ONLY, why=_explain_mismatch(found)) if found else None
     if version is not None:
         ctx.limits.cache_allow_list_limit(version, limit)
     return limit
 
 
-REMEDY = (
-    "An admin at the host grants the role anew (b24bot access grant TEAM:USER ROLE) and revokes it where there should "
-    "be none, or restores a backup."
-)
+REMEDY = Message("limit.allow_list_remedy")
 
 
-def describe_mismatch(found: list[str]) -> str:
+def _explain_mismatch(found: list[Message]) -> Message:
+    return Message("limit.allow_list", trouble=describe_mismatch(found), remedy=REMEDY)
+
+
+def _name(account: str) -> Argument:
+    return Person(person=account) if is_person(account) else account
+
+
+def describe_mismatch(found: list[Message]) -> Message:
     """What is wrong, as a sentence that names the first person."""
-    more = f" (and so for {plural(len(found) - 1, 'other person', 'other people')})" if len(found) > 1 else ""
-    return f"The allow-list was changed behind the audit log: {found[0]}{more}."
+    if len(found) > 1:
+        return Message("limit.allow_list_changed_for_more", mismatch=found[0], count=len(found) - 1)
+    return Message("limit.allow_list_changed", mismatch=found[0])

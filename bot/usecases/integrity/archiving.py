@@ -92,7 +92,7 @@ def plan_archive(store: Store, wish: ArchiveOptions) -> ArchivePlan:
 
 def _assert_holds(found: Examined) -> None:
     if found.why:
-        raise ConfigurationError(f"{found.why} Nothing was archived.", hint=MENDING)
+        raise ConfigurationError(Message("limit.not_archived", why=found.why), hint=MENDING)
     if not found.compared:
         raise Refusal(Message("integrity.archive.witness_unreadable"))
 

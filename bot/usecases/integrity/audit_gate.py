@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
-from bot.core import mentions
 from bot.core.audit.audit_record import Tag
 from bot.core.authority.limits import Limit, Mode
 from bot.core.change.change_request import ChangeRequest
 from bot.core.principals import Role
-from bot.core.text import plural
-from bot.plugin import Reply
+from bot.language.translation import translate
+from bot.plugin import Channel, Message, Reply, Text
 from bot.store.store import Transaction, audit_key
 from bot.usecases.change_entries import attesting_tags
 from bot.usecases.context import Context, log
 from bot.usecases.notifications import notify_person
 
-TAKES_LINES = "the audit channel takes its lines again"
+TAKES_LINES = Message("limit.until.audit_channel")
 SLOW_MS = 300_000
 """How old a line that is not in the audit channel may get before somebody is told."""
 LASTS_SECONDS = 10.0
@@ -39,24 +38,25 @@ def find_audit_channel_limit(ctx: Context) -> Limit | None:
     return Limit(name="audit-channel", mode=Mode.NO_DANGER, why=why, until=TAKES_LINES) if why else None
 
 
-def _dead(ctx: Context) -> str:
+def _dead(ctx: Context) -> Text:
     channel = ctx.chat.channels.audit
     if not channel:
-        return "No audit channel is set (B24BOT_AUDIT_CHANNEL)."
+        return Message("limit.audit_unset")
     health = ctx.store.outbox.channel(channel)
     if health is None or health.working:
         return ""
     why = ctx.chat.messenger.find_refusal(health.reason)
-    takes_none = f"The audit channel {mentions.channel(channel)} does not take messages"
-    return f"{takes_none}: {why.described}. {why.remedy}".rstrip()
+    where, cause = Channel(channel=channel), why.described
+    if why.remedy:
+        return Message("limit.audit_dead", channel=where, cause=cause, remedy=why.remedy)
+    return Message("limit.audit_silent", channel=where, cause=cause)
 
 
-def _behind(ctx: Context, most: int) -> str:
+def _behind(ctx: Context, most: int) -> Text:
     lag = ctx.store.outbox.longest_wait("audit") or 0
     if lag <= most:
         return ""
-    waits = f"has waited for {plural(lag // 60_000, 'minute')}"
-    return f"The audit channel {mentions.channel(ctx.chat.channels.audit)} lags behind: a line for it {waits}."
+    return Message("limit.audit_behind", channel=Channel(channel=ctx.chat.channels.audit), count=lag // 60_000)
 
 
 def try_audit_again(ctx: Context) -> None:
@@ -73,7 +73,7 @@ def awaited_line(ctx: Context, change: ChangeRequest) -> int | None:
     return records[0].seq if records else None
 
 
-def audit_gate(ctx: Context, change: ChangeRequest) -> tuple[Gate, str]:
+def audit_gate(ctx: Context, change: ChangeRequest) -> tuple[Gate, Text]:
     """Whether the approval or confirmation of this change request stands in the audit channel yet.
 
     Waiting for that line also proves, right before the call, that the channel works.
@@ -86,7 +86,7 @@ def audit_gate(ctx: Context, change: ChangeRequest) -> tuple[Gate, str]:
     if limit is None:
         return Gate.WAIT, ""
     try_audit_again(ctx)
-    return Gate.SHUT, f"{limit.why} Ask again once {limit.until}."
+    return Gate.SHUT, limit.sentence
 
 
 def hasten_awaited(tx: Transaction, change: ChangeRequest) -> None:
@@ -106,7 +106,7 @@ class Watch:
     in the log; without it another one writes that line.
     """
 
-    def __init__(self, ctx: Context, *, find: Callable[[Context], str], hint: str, action: str = "") -> None:
+    def __init__(self, ctx: Context, *, find: Callable[[Context], Text], hint: Text, action: str = "") -> None:
         self._ctx = ctx
         self._find = find
         self._action = action
@@ -123,7 +123,7 @@ class Watch:
         if not self._lasts(bool(trouble)):
             trouble = ""
         if trouble and self._action and not self._logged:
-            log.warning("%s", trouble, extra={"action": self._action})
+            log.warning("%s", translate(trouble), extra={"action": self._action})
         self._logged = bool(trouble)
         if trouble and not self._told and self.tells():
             self._tell_admins(trouble)
@@ -138,7 +138,7 @@ class Watch:
             self._since = now
         return self._since is not None and now - self._since >= LASTS_SECONDS
 
-    def _tell_admins(self, trouble: str) -> None:
+    def _tell_admins(self, trouble: Text) -> None:
         ctx = self._ctx
         with ctx.store.unit_of_work() as tx:
             for grant in tx.grants.all():
@@ -152,12 +152,11 @@ class LagWatch(Watch):
     """That the audit channel is dead or lags behind; that none is set is in the log alone."""
 
     def __init__(self, ctx: Context) -> None:
-        hint = "Nothing that changes the portal runs while it is dead or too far behind; it is tried again by itself."
-        super().__init__(ctx, find=_slow, action="audit_lags", hint=hint)
+        super().__init__(ctx, find=_slow, action="audit_lags", hint=Message("limit.audit_hint"))
 
     def tells(self) -> bool:
         return super().tells() and bool(self._ctx.chat.channels.audit)
 
 
-def _slow(ctx: Context) -> str:
+def _slow(ctx: Context) -> Text:
     return _dead(ctx) or _behind(ctx, min(SLOW_MS, ctx.deployment.audit_lag_ms))

@@ -13,7 +13,7 @@ from bot.core.audit.archive_chain import examine_kept
 from bot.core.audit.chain import START, Place, recompute_chain
 from bot.core.authority.limits import Limit, Mode
 from bot.core.bot_errors import ConfigurationError
-from bot.language.translation import translate
+from bot.plugin import Message, Text
 from bot.plugin.frozen import dataclass
 from bot.store.files.verified_head import BROKEN, VERIFIED, Mark, encode_mark, is_broken, read_kept_mark, read_marks
 from bot.store.files.witness_file import Witness
@@ -24,7 +24,7 @@ from bot.usecases.process.found_limits import FoundLimits
 
 CHAIN = "chain"
 """The name of the limit in `ctx.limits`."""
-MENDED = "somebody at the host has mended the log"
+MENDED = Message("limit.until.log_repaired")
 WITNESSED = "witnessed"
 """The fact that holds the number of the last record whose head is in the witness file."""
 BEGUN = " at first"
@@ -40,7 +40,7 @@ PATIENCE_SECONDS = 60.0
 class Examined:
     """Why the log cannot be trusted, empty when it can, and how far it was recomputed and held."""
 
-    why: str
+    why: Text
     verified: Place
     start: Place = START
     """From where it was recomputed."""
@@ -119,7 +119,7 @@ def _witnessed_marks(store: Store, witness: Witness | None) -> list[Mark]:
     return [mark for mark in read_marks(lines, store.keys) if _fits(store, mark.place)]
 
 
-def _find_mark_mismatch(store: Store) -> str:
+def _find_mark_mismatch(store: Store) -> Text:
     """What the mark in the database says against a chain that holds, as a sentence."""
     mark = read_kept_mark(store.engine, store.keys)
     return "" if mark is None or _fits(store, mark.place) else _broken_before(store, mark.place)
@@ -139,7 +139,7 @@ def _recompute(store: Store, start: Place, records: int | None = None) -> Examin
     try:
         return _recompute_from(store, start, records)
     except ConfigurationError as error:
-        return Examined(why=translate(error.sentence), verified=start, start=start)
+        return Examined(why=error.sentence, verified=start, start=start)
 
 
 def _recompute_from(store: Store, start: Place, records: int | None) -> Examined:
@@ -152,18 +152,18 @@ def _recompute_from(store: Store, start: Place, records: int | None) -> Examined
         start, keys = archived.end, kept.keys
     links = audit.links(after=start.seq or None, page=min(records or PAGE, PAGE))
     found = recompute_chain(islice(links, records), key_of, start=start)
-    why = _broken_at(found.broken_at) if found.broken_at is not None else ""
+    why: Text = _broken_at(found.broken_at) if found.broken_at is not None else ""
     return Examined(why=why, verified=found.place, start=start, keys=tuple(dict.fromkeys((*keys, *found.keys))))
 
 
-def _broken_before(store: Store, place: Place) -> str:
+def _broken_before(store: Store, place: Place) -> Message:
     """Of a log that does not go through a place where it went."""
     last = store.audit.place() or START
     return _broken_at(min(place.seq, last.seq + 1))
 
 
-def _broken_at(seq: int) -> str:
-    return f"The audit log is broken at record #{seq}: it was changed after it was written, or is missing."
+def _broken_at(seq: int) -> Message:
+    return Message("limit.log_broken", record=str(seq))
 
 
 def check_chain(ctx: Context) -> Examined:
@@ -280,20 +280,17 @@ def witnessed_up_to(store: Store) -> int | None:
     return int(known.removesuffix(BEGUN)) if known is not None else None
 
 
-def _cut_off(store: Store) -> str:
+def _cut_off(store: Store) -> Text:
     """What the database itself knows of its witness, wherever that file is now."""
     # Asked first: the log may grow meanwhile.
     witnessed = witnessed_up_to(store) or 0
     last = store.audit.place() or START
     if witnessed <= last.seq:
         return ""
-    return (
-        f"The database ends at audit record #{last.seq}, and the head of #{witnessed} was written to the witness file: "
-        "records were cut off."
-    )
+    return Message("limit.log_cut", last=str(last.seq), witnessed=str(witnessed))
 
 
-def find_witness_mismatch(store: Store, witness: Witness) -> str:
+def find_witness_mismatch(store: Store, witness: Witness) -> Text:
     """Compare what is new in the witness file, whoever wrote it there: what does not fit, as a sentence.
 
     It is found again next time. Raises OSError.
@@ -304,10 +301,7 @@ def find_witness_mismatch(store: Store, witness: Witness) -> str:
     last = store.audit.place() or START
     newest = max((anchor.seq for anchor in unread.anchors), default=0)
     if newest > last.seq:
-        return (
-            f"The database ends at audit record #{last.seq}, and the witness file has seen #{newest}: an old copy of "
-            "the database was put back, or records were cut off."
-        )
+        return Message("limit.log_older_than_witness", last=str(last.seq), witnessed=str(newest))
     archived = store.audit.archived().end.seq
     for anchor in sorted(unread.anchors, key=lambda one: one.seq):
         place = store.audit.place_at(anchor.seq)
@@ -315,9 +309,6 @@ def find_witness_mismatch(store: Store, witness: Witness) -> str:
             # Its record is in an archive: b24bot audit verify --archive compares that.
             continue
         if place is None or not anchor.fits(place):
-            return (
-                f"Audit record #{anchor.seq} is not the one the witness file has seen: two b24bots with two databases "
-                "write to it, or the log was written anew."
-            )
+            return Message("limit.log_differs_from_witness", record=str(anchor.seq))
     witness.accept(unread)
     return ""

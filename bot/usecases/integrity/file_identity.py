@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bot.core.authority.limits import Limit, Mode
+from bot.plugin import Message
 from bot.usecases.context import Context
 
 FILES = "files"
 CHECK_SECONDS = 60.0
-REMEDY = "Stop every b24bot of that folder, look which file is the right one, and start one b24bot again."
 
 
 def note_files(ctx: Context) -> Limit | None:
@@ -17,9 +17,10 @@ def note_files(ctx: Context) -> Limit | None:
     one writes goes to a file that nobody will find.
     """
     why = ctx.files.find_displaced()
-    limit = (
-        Limit(name=FILES, mode=Mode.READ_ONLY, why=f"{why} {REMEDY}", until="b24bot was started anew") if why else None
-    )
+    limit = None
+    if why:
+        sentence, until = Message("limit.files", trouble=why), Message("limit.until.restarted")
+        limit = Limit(name=FILES, mode=Mode.READ_ONLY, why=sentence, until=until)
     ctx.limits.keep_limit(FILES, limit)
     return limit
 

@@ -25,7 +25,7 @@ FAULT_SECONDS = 60.0
 """After a fault of our own: a copy that fails is still a whole copy, and not to be made each second."""
 BACKUP_FAILED = "backup_failed"
 """The fact that holds why the last backup failed; empty when it did not."""
-REPLACED = "a backup has been put back"
+REPLACED = Message("limit.until.restored")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class MaintenanceTask:
 def watch_disk(ctx: Context) -> float:
     """Little room: nothing dangerous is begun, since the record of it might not fit."""
     free = ctx.files.free_bytes(ctx.store.database.path)
-    why = f"Only {free // 1024**2} MB are free where the database lies; b24bot wants {LEAST_FREE // 1024**2}."
+    why = Message("limit.disk", free=free // 1024**2, wanted=LEAST_FREE // 1024**2)
     ctx.limits.keep_limit(DISK, Limit(name=DISK, mode=Mode.NO_DANGER, why=why) if free < LEAST_FREE else None)
     return 5.0
 
@@ -52,7 +52,12 @@ def watch_pages(ctx: Context) -> float:
     try:
         assert_sound_beside(ctx.store.database)
     except StoreDamaged as error:
-        limit = Limit(name=PAGES, mode=Mode.READ_ONLY, why=f"{error.sentence} {error.hint}", until=REPLACED)
+        limit = Limit(
+            name=PAGES,
+            mode=Mode.READ_ONLY,
+            why=Message("limit.pages", trouble=error.sentence, remedy=error.hint),
+            until=REPLACED,
+        )
     ctx.limits.keep_limit(PAGES, limit)
     return PAGES_SECONDS
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 from bot.core.authority.identity_groups import IdentityGroups
 from bot.core.authority.limits import Limit, Mode
 from bot.core.principals import Grant, Role
-from bot.core.text import plural
+from bot.language.translation import translate
+from bot.plugin import Message, Text
 from bot.usecases.context import Context, log
 from bot.usecases.integrity.chain_check import begin_check
 from bot.usecases.integrity.file_identity import note_files
@@ -21,7 +22,7 @@ WARN_SKEW_MS, MOST_SKEW_MS = 30_000, 240_000
 """Slack refuses what is five minutes old, and so do we; an expiry is wrong by as much as the clock is."""
 
 
-def find_approver_shortage(grants: Iterable[Grant], quorum: int, people: IdentityGroups) -> str:
+def find_approver_shortage(grants: Iterable[Grant], quorum: int, people: IdentityGroups) -> Text:
     """Why nothing dangerous can ever be approved, as a sentence; empty when it can.
 
     It limits nothing: whoever asks for such a thing is refused with the numbers at that moment, and what needs only
@@ -32,12 +33,7 @@ def find_approver_shortage(grants: Iterable[Grant], quorum: int, people: Identit
     askers = {people.id_of(grant.principal) for grant in listed if grant.role.reaches(Role.OPERATOR)}
     if any(len(approvers - {asker}) >= quorum for asker in askers):
         return ""
-    return (
-        f"The quorum is {quorum} (B24BOT_QUORUM), and nobody who may ask has so many others to approve it: the "
-        f"allow-list names {plural(len(approvers), 'person', 'people')} who may. Add one: b24bot access grant "
-        f"TEAM:USER "
-        "approver"
-    )
+    return Message("limit.approver_shortage", quorum=quorum, approvers=Message("limit.people", count=len(approvers)))
 
 
 CHECKS: tuple[Callable[[Context], Limit | None], ...] = (begin_check, note_files)
@@ -48,7 +44,7 @@ def run_startup_checks(ctx: Context) -> list[Limit]:
     """Look at everything once, before the first job."""
     short = find_approver_shortage(ctx.store.grants.all(), ctx.deployment.terms.quorum, ctx.deployment.people)
     if short:
-        log.warning("%s", short, extra={"action": "approvers_short"})
+        log.warning("%s", translate(short), extra={"action": "approvers_short"})
     return [limit for check in CHECKS if (limit := check(ctx)) is not None]
 
 
@@ -56,10 +52,8 @@ def check_clock(skew_ms: int) -> Limit | None:
     """What a clock that differs from Slack's by so much keeps the bot from."""
     if abs(skew_ms) <= MOST_SKEW_MS:
         return None
-    why = (
-        f"The clock of this host is {abs(skew_ms) // 1000} seconds {'ahead of' if skew_ms > 0 else 'behind'} Slack's: "
-        "no deadline can be relied on. Set it right, best by NTP."
-    )
+    seconds = abs(skew_ms) // 1000
+    why = Message("limit.clock_ahead", count=seconds) if skew_ms > 0 else Message("limit.clock_behind", count=seconds)
     return Limit(name=CLOCK, mode=Mode.NO_DANGER, why=why)
 
 

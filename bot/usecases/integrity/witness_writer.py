@@ -7,7 +7,7 @@ from itertools import islice
 from bot.core.audit.audit_record import QUIET, SYSTEM, Entry, Tag
 from bot.core.audit.chain import Place, witness_line
 from bot.core.authority.limits import Limit, Mode
-from bot.plugin import iso
+from bot.plugin import Message, Text, iso
 from bot.store.files.witness_file import Witness
 from bot.store.repositories.audit_log import AuditReader
 from bot.store.store import Transaction
@@ -35,9 +35,8 @@ def find_witness_limit(ctx: Context) -> Limit | None:
     waited = _unwitnessed_ms(ctx, waiting.at) if waiting is not None else 0
     if waited <= ctx.deployment.audit_lag_ms:
         return None
-    minutes = waited // 60_000
-    why = f"The witness file (B24BOT_WITNESS_FILE) has not taken the heads of the audit log for {minutes} minutes."
-    return Limit(name="witness", mode=Mode.NO_DANGER, why=why, until="that file takes them again")
+    why = Message("limit.witness_behind", count=waited // 60_000)
+    return Limit(name="witness", mode=Mode.NO_DANGER, why=why, until=Message("limit.until.witnessed"))
 
 
 def _unwitnessed_ms(ctx: Context, since: int) -> int:
@@ -57,13 +56,12 @@ class WitnessWatch(Watch):
     """That the witness file cannot be written; whoever tried has written the line in the log."""
 
     def __init__(self, ctx: Context) -> None:
-        hint = "If that lasts, nothing that changes the portal runs; it is tried again by itself."
-        super().__init__(ctx, find=_unwritten, hint=hint)
+        super().__init__(ctx, find=_unwritten, hint=Message("limit.witness_hint"))
 
 
-def _unwritten(ctx: Context) -> str:
+def _unwritten(ctx: Context) -> Text:
     found = find_write_failure(ctx)
-    return f"The witness file (B24BOT_WITNESS_FILE) cannot be written: {found[1]}." if found else ""
+    return Message("limit.witness_unwritten", cause=found[1]) if found else ""
 
 
 class WitnessWriter:

@@ -15,7 +15,7 @@ from bot.core.change.planned_command import Planned
 from bot.core.change.plans import decision_to_json
 from bot.core.principals import Principal
 from bot.core.redaction.redactor import shorten
-from bot.plugin import Refusal
+from bot.plugin import CommandLine, Message, Refusal
 from bot.store.store import Transaction
 from bot.usecases.admin.admin_commands import LONGEST_REASON
 from bot.usecases.authority.attestation import attest
@@ -159,8 +159,8 @@ def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -
     if limit is not None:
         try_audit_again(ctx)
         raise Refusal(
-            f"{limit.why} Reading goes on; nothing that changes anything is taken on until {limit.until}.",
-            hint="Type status to see all that holds now.",
+            Message("limit.not_taken_on", why=limit.why, until=limit.until),
+            hint=Message("limit.status_hint", command=CommandLine(command_line="status")),
         )
     if not ctx.chat.channels.approval and requester.local:
         raise ConfigurationError(

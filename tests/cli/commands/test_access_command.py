@@ -83,7 +83,7 @@ def test_the_last_admin_stays_unless_that_is_said_to_be_wanted(cli_bot: CliBot, 
     tags = cli_bot.tags()
     refused = cli_bot.run("access", *words)
     assert refused.exit_code == 4
-    assert "They are the last admin" in refused.stderr
+    assert "This is the last admin" in refused.stderr
     assert "--last-admin" in refused.stderr
     assert cli_bot.tags() == tags
     assert cli_bot.run("access", *words, "--last-admin").exit_code == 0

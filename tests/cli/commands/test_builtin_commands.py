@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.audit.audit_record import Tag
 from bot.core.change.change_request import Status
-from bot.usecases.integrity.active_limits import FROZEN
+from bot.usecases.integrity.freezes import FROZEN
 from tests.cli.cli_bot import CliBot
 from tests.cli.commands.test_access_command import ME
 
@@ -33,7 +33,7 @@ def test_a_freeze_takes_effect_at_once_and_is_recorded_with_the_account(staffed:
         assert ME in (store.facts.get(FROZEN) or "")
         (record,) = store.audit.find(tag=Tag.FROZEN)
     assert (record.actor, record.facts) == (ME, {"reason": "it loses messages"})
-    assert "frozen already" in staffed.run("freeze").stdout
+    assert "Your freeze is added" in staffed.run("freeze").stdout
     refused = staffed.run(*REMOVE)
     assert refused.exit_code == 4
     assert "b24bot is frozen" in refused.stderr
@@ -61,7 +61,7 @@ def test_how_it_is_can_be_read_by_a_program(staffed: CliBot) -> None:
 def test_what_is_asked_about_people_shows_their_ids_and_no_marks(staffed: CliBot) -> None:
     assert staffed.run("run", "access grant T0001:U0009 operator").exit_code == 0
     shown = staffed.json("request", "show", "CR-1001")
-    assert shown["calls"][0]["note"].startswith("T0001:U0009 is not on the allow-list now")
+    assert shown["calls"][0]["note"].startswith("Role of T0001:U0009: none → operator")
     assert shown["summary"] == "Give T0001:U0009 the role operator"
     (listed,) = staffed.json("request", "list")
     assert listed["summary"] == shown["summary"]

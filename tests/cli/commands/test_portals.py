@@ -32,9 +32,9 @@ def test_the_default_portal_stays_when_a_portal_is_stored_again(cli_bot: CliBot,
     """With --replace the portal used to become the last one added, and the same words reached another portal."""
     settings = portal.settings()
     cli_bot.settings |= {name: settings[name] for name in ("B24BOT_ALLOW_LOOPBACK", "BITRIX24_OAUTH_URL")}
-    assert "prod is the default portal" in add(cli_bot, "prod", portal)
+    assert "Portal prod is the default" in add(cli_bot, "prod", portal)
     told = add(cli_bot, "stage", portal, elsewhere=True)
-    assert "The default portal is prod; it did not change." in told
+    assert "Portal prod stays the default." in told
     assert "portal use stage --for-all" in told
     add(cli_bot, "prod", portal, "--replace")
 

@@ -80,8 +80,8 @@ DECISIONS: tuple[Mutation, ...] = (
         "a portal that is not known any more is silently replaced by the first one there is",
         (
             "bot/usecases/place_choice.py",
-            "        return own.find_in(places) or _refuse(own, places, term,",
-            "        return own.find_in(places) or places[0] or _refuse(own, places, term,",
+            "        return own.find_in(places) or _refuse(gone, remedy)",
+            "        return own.find_in(places) or places[0] or _refuse(gone, remedy)",
         ),
         by="tests/usecases/test_place_choice.py",
     ),

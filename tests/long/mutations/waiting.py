@@ -35,7 +35,7 @@ WAITING: tuple[Mutation, ...] = (
     mutation(
         "fault-lifts-a-freeze",
         "a freeze whose job meets a fault inside the bot is forgotten",
-        ("bot/usecases/intake/stop_words.py", "    if _freeze_stays(tx, ctx, stop, FAULTY):", "    if not stop:"),
+        ("bot/usecases/intake/stop_words.py", "    if _freeze_stays(tx, ctx, stop, AFTER_FAULT):", "    if not stop:"),
         by=_STOPS,
     ),
     mutation(

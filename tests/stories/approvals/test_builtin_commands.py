@@ -8,7 +8,7 @@ from bot.core.audit.audit_record import Tag
 from bot.core.authority.limits import Mode
 from bot.core.change.change_request import Status
 from bot.core.principals import Role
-from bot.usecases.integrity.active_limits import FROZEN
+from bot.usecases.integrity.freezes import FROZEN
 from plugins.bitrix24.simulator.state.faults import read_fault
 from tests.language.english import en
 from tests.stories.scene import UNREGISTER, WITHIN, Scene
@@ -32,7 +32,7 @@ def test_a_role_is_given_to_somebody_who_was_mentioned_and_works_at_once(ruled: 
     ruled.ask("Ida", "access grant @Gleb operator")
     card = ruled.card("the role operator")
     text = ruled.card_says(card, "Give somebody the role operator")
-    assert "@Gleb is not on the allow-list now" in text
+    assert "Role of @Gleb: none → operator" in text
     # Two people may have one name: the line that was asked for has the id.
     assert f"access grant @{ruled.playground.person('Gleb').user} operator" in text
 
@@ -65,7 +65,7 @@ def test_a_freeze_by_one_operator_stops_what_was_asked_and_what_is_asked(scene: 
     card = scene.ask_removal()
     freeze(scene, "Olga")
     for channel in ("approvals", "audit"):
-        assert "(“it loses messages”)" in scene.channel_says(channel, "has frozen b24bot")
+        assert "Reason: “it loses messages”." in scene.channel_says(channel, "has frozen b24bot")
     scene.channel_says("audit", "bot:freeze:set")
 
     scene.press("Anton", card, "Approve")
@@ -73,7 +73,7 @@ def test_a_freeze_by_one_operator_stops_what_was_asked_and_what_is_asked(scene: 
     assert scene.change().status is Status.PENDING
     assert scene.recorded(Tag.REVIEW_REFUSED, "Anton")
     scene.ask("Anton", "connector remove shopchat")
-    scene.answer("Anton", "nothing that changes anything is taken on")
+    scene.answer("Anton", "changes are blocked")
     assert scene.sent() == 0
     assert scene.registered()
 
@@ -124,4 +124,4 @@ def test_a_frozen_bot_is_ready_and_says_how_it_is(scene: Scene) -> None:
     assert all(running.readiness().values())
     assert running.mode() is Mode.NO_DANGER
     scene.ask("Anton", "status")
-    assert "it loses messages" in scene.answer("Anton", "no-danger")
+    assert "it loses messages" in scene.answer("Anton", "changes blocked")

@@ -145,8 +145,8 @@ def test_an_old_copy_put_back_starts_with_reading_only_and_says_so(scene: Scene,
     scene.answer(
         "Olga",
         f"The database ends at audit record #{old_last}, and the witness file has seen #{last}: an old copy of the "
-        "database was put back, or records were cut off. Reading goes on; nothing that changes anything is taken on "
-        "until somebody at the host has mended the log.",
+        "database was put back, or records were cut off. You can still read, but changes are blocked. Ask again after "
+        "somebody at the host has repaired the log.",
     )
     scene.ask("Olga", "connector list")
     scene.answer("Olga", "shopchat")

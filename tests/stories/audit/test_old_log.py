@@ -43,7 +43,7 @@ def test_what_was_approved_runs_once_the_log_was_recomputed_which_a_later_start_
     scene.playground.stop_bot()
     scene.playground.start_bot()
     scene.ask("Olga", "status")
-    assert "Audit log" in scene.answer("Olga", "How b24bot is")
+    assert "Audit log" in scene.answer("Olga", "b24bot status")
 
 
 def test_a_log_that_was_changed_long_ago_lets_people_read_and_runs_nothing(scene: Scene) -> None:

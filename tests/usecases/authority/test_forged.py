@@ -276,7 +276,7 @@ def test_a_review_of_a_glass_whose_record_names_another_is_not_recorded(glass: t
     with core_bot.store.unit_of_work() as tx:
         outcome = HANDLERS[REVIEW](tx, core_bot.ctx, word, {"number": change.number})
     assert outcome.verdict is CallVerdict.FAILED
-    assert "cannot be believed" in en(outcome.sentence)
+    assert "is not reliable" in en(outcome.sentence)
     assert core_bot.records(Tag.BYPASS_REVIEWED) == []
 
 
@@ -284,9 +284,9 @@ INSERT = "INSERT INTO grants (team, person, role, granted_by, granted_at) VALUES
 CHANGE = "UPDATE grants SET role = 'admin' WHERE person = 'UVIKTOR'"
 DELETE = "DELETE FROM grants WHERE person = 'UVERA'"
 BEHIND = [
-    (INSERT, f"for {mentions.person(GLEB)} it says admin, and the log says no role", GLEB),
-    (CHANGE, f"for {mentions.person(VIKTOR)} it says admin, and the log says viewer", VIKTOR),
-    (DELETE, f"for {mentions.person(VERA)} it says no role, and the log says approver", VERA),
+    (INSERT, f"for {mentions.person(GLEB)} it has admin, and the log has no role", GLEB),
+    (CHANGE, f"for {mentions.person(VIKTOR)} it has admin, and the log has viewer", VIKTOR),
+    (DELETE, f"for {mentions.person(VERA)} it has no role, and the log has approver", VERA),
 ]
 
 
@@ -311,12 +311,12 @@ def test_a_list_that_was_changed_behind_the_log_leaves_nothing_but_reading(
     behind(core_bot, statement)
     (limit,) = list_limits(core_bot.ctx)
     assert (limit.name, limit.mode, strictest_mode([limit])) == (NAME, Mode.READ_ONLY, Mode.READ_ONLY)
-    assert limit.why.startswith(f"The allow-list was changed behind the audit log: {says}. An admin at the host")
-    assert check_limits(core_bot.ctx, BUILTIN) == Refused(reason=limit.why)
+    assert en(limit.why).startswith(f"The allow-list was changed behind the audit log: {says}. An admin at the host")
+    assert check_limits(core_bot.ctx, BUILTIN) == Refused(reason=en(limit.why))
     assert says in core_bot.type(OLGA, "thing paint two")
     core_bot.work()
     assert (core_bot.now(change).status, core_bot.toy.calls) == (Status.FAILED, [])
-    assert limit.why in en(core_bot.now(change).outcome)
+    assert en(limit.why) in en(core_bot.now(change).outcome)
     grant_role(core_bot.store, who, Role.OPERATOR, by=SHELL)
     assert list_limits(core_bot.ctx) == []
 
@@ -337,7 +337,7 @@ def test_a_word_that_is_no_role_gives_none_and_is_noticed(core_bot: CoreBot) -> 
     behind(core_bot, "UPDATE grants SET role = 'boss' WHERE person = 'UANTON'")
     limit = find_allow_list_limit(core_bot.ctx)
     assert limit is not None
-    assert f"for {mentions.person(ANTON)} it says boss, and the log says approver" in limit.why
+    assert f"for {mentions.person(ANTON)} it has boss, and the log has approver" in en(limit.why)
     assert core_bot.store.grants.role_of(ANTON) is None
     core_bot.work()
     assert core_bot.messenger.cards[-1][:2] == (change.number, core_bot.now(change).status)
@@ -375,7 +375,7 @@ def test_a_record_without_the_key_does_not_make_it_right(core_bot: CoreBot) -> N
     forge_record(core_bot, Tag.ACCESS_GRANTED, SHELL, GLEB.id, role="admin")
     limit = find_allow_list_limit(core_bot.ctx)
     assert limit is not None
-    assert f"for {mentions.person(GLEB)} it says admin, and the log says nothing that can be believed" in limit.why
+    assert f"for {mentions.person(GLEB)} it has admin, and the log has no reliable record" in en(limit.why)
     grant_role(core_bot.store, GLEB, Role.VIEWER, by=SHELL)
     assert find_allow_list_limit(core_bot.ctx) is None
 
@@ -385,15 +385,15 @@ def test_of_many_the_first_is_named_and_the_others_are_counted(core_bot: CoreBot
         behind(core_bot, statement)
     limit = find_allow_list_limit(core_bot.ctx)
     assert limit is not None
-    assert (
-        f"for {mentions.person(GLEB)} it says admin, and the log says no role (and so for 2 other people)." in limit.why
+    assert f"for {mentions.person(GLEB)} it has admin, and the log has no role (and so for 2 other people)." in en(
+        limit.why
     )
 
 
 def test_status_tells_of_it(core_bot: CoreBot) -> None:
     behind(core_bot, INSERT)
     core_bot.type(VIKTOR, "status")
-    because = dict(core_bot.messenger.whispers[-1].reply.facts)["Because"]
+    because = dict(core_bot.messenger.whispers[-1].reply.facts)["Reason"]
     assert en(because).startswith(f"The allow-list was changed behind the audit log: for {mentions.person(GLEB)}")
 
 

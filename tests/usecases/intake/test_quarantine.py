@@ -20,6 +20,7 @@ from bot.usecases.intake.job_failures import save_unsaved_results
 from bot.usecases.intake.receipts import MOST_WAITING, receive
 from bot.usecases.runtime.worker import perform_job
 from plugins.bitrix24.plugin import BitrixPlugin
+from tests.language.english import en_facts
 from tests.store.neighbour import locked_by_another
 from tests.usecases.core_bot import ANTON, OLGA, VERA, CoreBot
 
@@ -59,7 +60,7 @@ def test_what_was_cut_short_alone_too_often_is_set_aside_and_its_person_is_told(
     assert core_bot.last_whisper.startswith(f"Your {kind} was set aside and will not be done: b24bot stopped 4 times")
     (record,) = core_bot.records(Tag.DELIVERY_QUARANTINED)
     assert (record.actor, record.facts["kind"]) == (ANTON.id, kind)
-    assert ("Set aside", "1 delivery at which b24bot stopped again and again") in report_status(core_bot.ctx).facts
+    assert ("Set aside", "1 delivery at which b24bot stopped repeatedly") in en_facts(report_status(core_bot.ctx))
     core_bot.restart()
     assert len(core_bot.records(Tag.DELIVERY_QUARANTINED)) == 1
 

@@ -14,11 +14,11 @@ from bot.core.change.pending_stop import STOP_LASTS_MS
 from bot.core.messages.deliveries import Inbound
 from bot.plugin import Call
 from bot.store.repositories.jobs import Job
+from bot.usecases.admin.call_handlers import AFTER_FAULT, NOTES, UNCONFIRMED
 from bot.usecases.authority import card_token
 from bot.usecases.delivery_errors import Lost
 from bot.usecases.intake.receipts import receive
-from bot.usecases.intake.stop_words import FAULTY, UNCONFIRMED
-from bot.usecases.integrity.active_limits import FROZEN
+from bot.usecases.integrity.freezes import FROZEN
 from bot.usecases.runtime.worker import perform_job
 from tests.language.english import en
 from tests.usecases.core_bot import ANTON, HOME, OLGA, STRANGER, VERA, VIKTOR, CoreBot
@@ -199,10 +199,10 @@ def test_a_freeze_with_a_secret_behind_it_holds_without_its_reason(core_bot: Cor
     (record,) = core_bot.records(Tag.FROZEN)
     assert str(record.facts["reason"]).startswith("the reason was left out because it looks like ")
     assert str(record.facts["reason"]).endswith(" of portal prod")
-    assert core_bot.last_whisper.startswith(f"b24bot is frozen; {record.facts['reason']}. Nothing that changes")
+    assert core_bot.last_whisper.startswith(f"b24bot is frozen; {record.facts['reason']}. Changes are blocked")
     receive(core_bot.ctx, core_bot.typed(OLGA, words.format(SECRET)))
     core_bot.wait(2)
-    assert "The reason was left out because it looks like" in core_bot.last_whisper
+    assert "the reason was left out because it looks like" in core_bot.last_whisper
     assert SECRET.encode() not in core_bot.store.database.path.read_bytes()
     assert not any(SECRET in str(record.facts) for record in core_bot.store.audit.walk())
 
@@ -270,8 +270,8 @@ def test_a_freeze_that_slack_never_confirms_stays(core_bot: CoreBot) -> None:
     core_bot.wait(STOP_LASTS_MS / 1000 + 1)
     assert "it loses messages" in (core_bot.store.facts.get(FROZEN) or "")
     (record,) = core_bot.records(Tag.FROZEN)
-    assert (record.actor, record.facts["sentence"]) == (OLGA.id, UNCONFIRMED)
-    assert UNCONFIRMED in core_bot.last_whisper
+    assert (record.actor, record.facts["sentence"]) == (OLGA.id, en(NOTES[UNCONFIRMED]))
+    assert core_bot.last_whisper.startswith("b24bot is frozen, although Slack did not confirm your account")
     speak(core_bot)
     core_bot.wait(10)
     assert len(core_bot.records(Tag.FROZEN)) == 1, "the job that asked again freezes nothing a second time"
@@ -292,7 +292,7 @@ def test_another_stop_that_slack_never_confirms_is_lifted_on_the_record(core_bot
     assert lifted(core_bot) == [(stop.person.id, change.id)]
     assert (
         core_bot.last_whisper
-        == f"{change.id} was not stopped: Slack did not say within a minute who you are. Try again."
+        == f"{change.id} was not stopped: Slack did not confirm your account within a minute. Try again."
     )
     speak(core_bot)
     core_bot.wait(10)
@@ -371,14 +371,14 @@ def test_a_stop_whose_job_meets_a_fault_is_ended_with_words_of_its_own(core_bot:
     assert job is not None
     perform_job(core_bot.ctx, job)
     assert pending(core_bot) == 0
-    told = core_bot.waiting_whispers()[-1].reply.title
-    assert en(told).startswith("Something went wrong inside b24bot. Tell an admin the reference E-")
+    reply = core_bot.waiting_whispers()[-1].reply
+    assert en(reply.title).startswith("Something went wrong inside b24bot. Tell an admin the reference E-")
     if kind == "freeze":
-        assert en(told).endswith("b24bot is frozen all the same; two admins can unfreeze it.")
+        assert [en(note) for note in reply.notes] == ["b24bot is frozen. Two admins can unfreeze it."]
         assert core_bot.store.facts.get(FROZEN)
-        assert [record.facts["sentence"] for record in core_bot.records(Tag.FROZEN)] == [FAULTY]
+        assert [record.facts["sentence"] for record in core_bot.records(Tag.FROZEN)] == [en(NOTES[AFTER_FAULT])]
     else:
-        assert en(told).endswith(f"{change.id} was not stopped. Try again.")
+        assert [en(note) for note in reply.notes] == [f"{change.id} was not stopped. Try again."]
         assert lifted(core_bot) == [(stop.person.id, change.id)]
     speak(core_bot)
     core_bot.wait(STOP_LASTS_MS / 1000 + 1)

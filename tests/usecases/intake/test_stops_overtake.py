@@ -18,7 +18,7 @@ from bot.store.repositories.jobs import INBOUND
 from bot.usecases.authority import card_token
 from bot.usecases.intake.priority import find_position
 from bot.usecases.intake.receipts import receive
-from bot.usecases.integrity.active_limits import FROZEN
+from bot.usecases.integrity.freezes import FROZEN
 from bot.usecases.runtime.worker import Worker
 from tests.usecases.core_bot import ANTON, IDA, OLGA, VERA, VIKTOR, CoreBot
 

@@ -35,7 +35,7 @@ from bot.usecases.integrity.checkpoints import EVERY_MS, write_checkpoint
 from bot.usecases.integrity.witness_writer import WitnessWriter
 from bot.usecases.process.audit_progress import AuditProgress, ChainState
 from bot.usecases.process.found_limits import FoundLimits
-from tests.language.english import en
+from tests.language.english import en, en_facts
 from tests.usecases.core_bot import IDA, OLGA, CoreBot
 from tests.usecases.integrity.test_witness_writer import mac, rewrite
 
@@ -168,11 +168,11 @@ def test_a_record_changed_before_the_mark_is_found_before_anything_runs(
     finish(check)
     limit = old.ctx.limits[CHAIN]
     assert limit.mode is Mode.READ_ONLY
-    assert limit.why.startswith("The audit log is broken at record #9:")
+    assert en(limit.why).startswith("The audit log is broken at record #9:")
     old.wait(1)
     old.work()
     assert old.now(change).status is Status.FAILED
-    assert limit.why in en(old.now(change).outcome)
+    assert en(limit.why) in en(old.now(change).outcome)
     assert old.toy.calls == []
     assert [one.levelno for one in caplog.records if getattr(one, "action", "") == "limit_set"] == [logging.ERROR]
 
@@ -196,7 +196,7 @@ def test_after_a_break_was_found_no_mark_counts_until_it_is_mended(old: CoreBot,
     assert not old.ctx.audit.chain.unchecked.covered
     limit = note_chain(replace(old.ctx, limits=FoundLimits()))
     assert limit is not None, "whoever only looks at the head looks at all of it now"
-    assert "record #9" in limit.why
+    assert "record #9" in en(limit.why)
     rewrite(old, "UPDATE audit SET actor = 'b24bot' WHERE seq = 9")
     finish(check)
     assert CHAIN not in old.ctx.limits
@@ -245,7 +245,7 @@ def test_a_tail_cut_off_before_the_mark_is_found_at_once_without_a_witness(old: 
     """Also of a log that is so short then that no mark is needed to recompute it."""
     rewrite(old, f"DELETE FROM audit WHERE seq > {left}")
     start_again(old)
-    assert f"broken at record #{left + 1}:" in old.ctx.limits[CHAIN].why
+    assert f"broken at record #{left + 1}:" in en(old.ctx.limits[CHAIN].why)
 
 
 @pytest.mark.parametrize(
@@ -376,10 +376,10 @@ def test_new_heads_go_to_the_witness_meanwhile(old: CoreBot, tmp_path: Path) -> 
 
 def test_the_status_tells_that_it_waits_and_then_up_to_where_the_log_was_recomputed(old: CoreBot) -> None:
     check = start_again(old)
-    assert "being recomputed" in en(dict(report_status(old.ctx).facts)["Audit log"])
+    assert "being recomputed" in dict(en_facts(report_status(old.ctx)))["Audit log"]
     finish(check)
-    told = dict(report_status(old.ctx).facts)["Audit log"]
-    assert en(told).startswith(f"recomputed as a whole up to #{old.ctx.audit.chain.verified.seq} at ")
+    told = dict(en_facts(report_status(old.ctx)))["Audit log"]
+    assert told.startswith(f"recomputed up to #{old.ctx.audit.chain.verified.seq} at ")
 
 
 def test_the_keys_of_records_before_the_mark_are_those_in_it(old: CoreBot) -> None:

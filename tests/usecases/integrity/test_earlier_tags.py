@@ -137,6 +137,14 @@ def test_a_review_of_then_counts_and_one_that_is_missing_is_missed(core_bot: Cor
     core_bot.wait(60)
     assert press(core_bot, "review", ADA, card_token.APPROVE) == ""
     core_bot.wait(60)
+    # What was asked for then says it in other words than today: it is asked for anew.
+    assert asked(core_bot, "review").status is Status.CHANGED
+    core_bot.take(replace(core_bot.typed(IDA, f"request review {asked(core_bot, 'unreviewed').id}"), key="today-1"))
+    again = core_bot.change()
+    core_bot.deliver()
+    approve = core_bot.click(ADA, core_bot.now(again), card_token.APPROVE)
+    assert core_bot.hears(replace(approve, key="today-2")) == ""
+    core_bot.wait(60)
     assert list_unreviewed(core_bot.ctx) == []
     assert check_break_glass(core_bot.ctx, IDA) is None
 

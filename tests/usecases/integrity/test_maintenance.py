@@ -15,6 +15,7 @@ from bot.core.change.change_request import Status
 from bot.store.files.backup import HOUR_MS, HOURLY, back_up, look_through
 from bot.store.store import Store, open_store
 from bot.usecases.integrity.maintenance import BACKUP_FAILED, LEAST_FREE, MAINTENANCE_TASKS, Maintenance
+from tests.language.english import en
 from tests.store.samples import ENTRY, damage_page, put_mark
 from tests.usecases.core_bot import OLGA, CoreBot
 
@@ -46,11 +47,11 @@ def test_a_disk_that_is_nearly_full_keeps_what_is_dangerous_from_running_until_t
     change = core_bot.approved()
     upkeep.run_once()
     limit = core_bot.ctx.limits["disk"]
-    assert (limit.mode, limit.why) == (
+    assert (limit.mode, en(limit.why)) == (
         Mode.NO_DANGER,
-        "Only 199 MB are free where the database lies; b24bot wants 200.",
+        "The database's disk has only 199 MB free. b24bot needs 200 MB.",
     )
-    assert "Only 199 MB are free" in core_bot.type(OLGA, "thing remove two")
+    assert "has only 199 MB free" in core_bot.type(OLGA, "thing remove two")
     core_bot.work()
     assert core_bot.toy.calls == []
     assert core_bot.now(change).status is Status.FAILED
@@ -90,7 +91,7 @@ def test_a_damaged_page_of_the_log_is_found_beside_the_work_and_keeps_what_chang
     Maintenance(old.ctx).run_once()
     limit = old.ctx.limits["pages"]
     assert limit.mode is Mode.READ_ONLY
-    assert re.match(r"The database .* is damaged: .*restore the last backup", limit.why)
+    assert re.match(r"The database .* is damaged: .*restore the last backup", en(limit.why))
     assert "is damaged" in old.type(OLGA, "thing remove two")
     old.work()
     assert (old.toy.calls, old.now(change).status) == ([], Status.FAILED)

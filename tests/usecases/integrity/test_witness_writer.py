@@ -14,6 +14,7 @@ from bot.core.audit.chain import START, Place, witness_line
 from bot.core.authority.limits import Limit, Mode
 from bot.core.bot_errors import StoreUnavailable
 from bot.core.principals import Role
+from bot.plugin import Message
 from bot.store.files.witness_file import Witness
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import open_store
@@ -30,7 +31,7 @@ from bot.usecases.integrity.witness_writer import (
     find_witness_limit,
 )
 from bot.usecases.process.audit_progress import ChainState
-from tests.language.english import en
+from tests.language.english import en, en_facts
 from tests.usecases.core_bot import ANTON, IDA, OLGA, SHELL, CoreBot
 
 GUARDS = ("audit_no_update", "audit_no_delete", "audit_no_replace")
@@ -86,11 +87,11 @@ def test_a_record_that_was_changed_leaves_reading_only_and_is_named(core_bot: Co
     rewrite(core_bot, "UPDATE audit SET actor = 'T1:UX' WHERE seq = 2")
     limit = note_chain(core_bot.ctx)
     words = "The audit log is broken at record #2: it was changed after it was written, or is missing."
-    assert limit == Limit(name=CHAIN, mode=Mode.READ_ONLY, why=words, until=MENDED)
+    assert limit == Limit(name=CHAIN, mode=Mode.READ_ONLY, why=Message("limit.log_broken", record="2"), until=MENDED)
     assert core_bot.ctx.audit.chain.verified.seq == 1
     assert limit in list_limits(core_bot.ctx)
     assert core_bot.type(OLGA, "thing remove one") == (
-        f"{words} Reading goes on; nothing that changes anything is taken on until {MENDED}."
+        f"{words} You can still read, but changes are blocked. {en(MENDED)}"
     )
     assert "things" in core_bot.type(OLGA, "thing list").lower()
 
@@ -119,14 +120,14 @@ def test_a_log_that_shrank_or_differs_where_it_was_verified_is_broken_there(
     rewrite(core_bot, statement)
     limit = check_chain(core_bot.ctx).limit
     assert limit is not None
-    assert f"broken at record #{seq}:" in limit.why
+    assert f"broken at record #{seq}:" in en(limit.why)
 
 
 def test_a_key_that_is_missing_leaves_reading_only(core_bot: CoreBot) -> None:
     rewrite(core_bot, "UPDATE audit SET key_id = 'k9' WHERE seq = 4")
     limit = check_chain(core_bot.ctx).limit
     assert limit is not None
-    assert limit.why == "The key “k9” is used in the database and missing from the key file."
+    assert en(limit.why) == "The key “k9” is used in the database and missing from the key file."
 
 
 # The witness
@@ -193,7 +194,7 @@ def test_an_old_copy_of_the_database_leaves_reading_only_and_the_witness_as_it_i
     again.ctx.audit.witness = Witness(watched.ctx.audit.witness.path if watched.ctx.audit.witness else tmp_path)
     limit = note_chain(again.ctx)
     assert limit is not None
-    assert (limit.mode, limit.why) == (
+    assert (limit.mode, en(limit.why)) == (
         Mode.READ_ONLY,
         "The database ends at audit record #6, and the witness file has seen #8: an old copy of the database was put "
         "back, or records were cut off.",
@@ -218,11 +219,11 @@ def test_records_cut_off_are_found_also_when_the_witness_file_was_taken_away_wit
     watched.ctx.audit.chain = ChainState()
     words = "The database ends at audit record #6, and the head of #8 was written to the witness file: "
     assert WitnessWriter(watched.ctx).run_once() is False
-    assert watched.ctx.limits[CHAIN].why == f"{words}records were cut off."
+    assert en(watched.ctx.limits[CHAIN].why) == f"{words}records were cut off."
     watched.ctx.limits.keep_limit(CHAIN, None)
     found = note_chain(watched.ctx)
     assert found is not None
-    assert found.why.startswith(words)
+    assert en(found.why).startswith(words)
 
 
 def test_two_databases_with_one_witness_find_each_other(
@@ -237,7 +238,7 @@ def test_two_databases_with_one_witness_find_each_other(
     assert WitnessWriter(other.ctx).run_once() is False
     limit = other.ctx.limits[CHAIN]
     assert limit.mode is Mode.READ_ONLY
-    assert limit.why == (
+    assert en(limit.why) == (
         "Audit record #7 is not the one the witness file has seen: two b24bots with two databases write to it, or the "
         "log was written anew."
     )
@@ -293,7 +294,7 @@ def test_one_that_cannot_be_written_is_told_once_and_bars_what_is_dangerous_in_t
     watched.clock.advance(11 * 60)
     limit = find_witness_limit(watched.ctx)
     assert limit is not None
-    assert (limit.mode, limit.why) == (
+    assert (limit.mode, en(limit.why)) == (
         Mode.NO_DANGER,
         "The witness file (B24BOT_WITNESS_FILE) has not taken the heads of the audit log for 40 minutes.",
     )
@@ -337,7 +338,7 @@ def test_every_hour_the_chain_is_checked_again(watched: CoreBot) -> None:
     assert CHAIN not in watched.ctx.limits
     watched.clock.advance(CHECK_SECONDS)
     anchoring.run_once()
-    assert "broken at record #7" in watched.ctx.limits[CHAIN].why
+    assert "broken at record #7" in en(watched.ctx.limits[CHAIN].why)
 
 
 def test_a_clock_that_is_set_back_keeps_the_hourly_check_from_nothing(watched: CoreBot) -> None:
@@ -348,7 +349,7 @@ def test_a_clock_that_is_set_back_keeps_the_hourly_check_from_nothing(watched: C
     watched.clock.set_by = -30 * 86_400_000
     watched.clock.advance(CHECK_SECONDS)
     anchoring.run_once()
-    assert "broken at record #7" in watched.ctx.limits[CHAIN].why
+    assert "broken at record #7" in en(watched.ctx.limits[CHAIN].why)
 
 
 def test_without_a_witness_there_is_nothing_to_write(core_bot: CoreBot) -> None:
@@ -378,11 +379,11 @@ def test_a_witness_that_cannot_be_written_is_in_the_status_at_once_and_the_admin
     told = [one for one in core_bot.waiting_whispers() if "cannot be written: No such file" in en(one.reply.title)]
     assert [one.person for one in told] == [IDA]
     assert (core_bot.store.facts.get(UNWRITTEN) or "").startswith(f"{since} ")
-    assert en(dict(report_status(core_bot.ctx).facts)["Witness"]).startswith("not written since ")
+    assert dict(en_facts(report_status(core_bot.ctx)))["Witness file"].startswith("not written since ")
     folder.mkdir()
     anchoring.run_once()
     watch.run_once()
-    assert "Witness" not in dict(report_status(core_bot.ctx).facts)
+    assert "Witness file" not in dict(en_facts(report_status(core_bot.ctx)))
     folder.joinpath("witness.jsonl").unlink()
     folder.rmdir()
     core_bot.type(OLGA, "thing list")

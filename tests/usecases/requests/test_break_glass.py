@@ -30,7 +30,7 @@ from bot.usecases.requests.approval import confirm
 from bot.usecases.requests.break_glass import MOST_MENTIONED, REVIEW_LASTS_MS
 from bot.usecases.requests.expiry import expire_overdue
 from bot.usecases.requests.planning import plan_or_read
-from tests.language.english import en
+from tests.language.english import en, en_facts
 from tests.usecases.core_bot import (
     ANTON,
     APPROVALS,
@@ -282,14 +282,14 @@ def test_a_review_that_expires_says_so_in_both_channels_and_in_the_status(glass:
     assert len([words for words in announced(glass) if f"{review.id} has expired. {stands}" in words]) == 2
     answer = plan_or_read(glass.ctx, ADA, "status")
     assert isinstance(answer, Answered)
-    assert change.id in en(dict(answer.reply.facts)["Broken glasses without a review"])
+    assert change.id in dict(en_facts(answer.reply))["Break-glass without a review"]
     assert f"nobody has reviewed that yet: {change.id}" in glass.type(IDA, NOW.replace("one", "two"))
     later = glass.ask(f"request review {change.id}", IDA)
     glass.press(ADA, later)
     glass.work()
     answer = plan_or_read(glass.ctx, ADA, "status")
     assert isinstance(answer, Answered)
-    assert "Broken glasses without a review" not in dict(answer.reply.facts)
+    assert "Break-glass without a review" not in dict(en_facts(answer.reply))
 
 
 def test_an_announcement_is_not_given_up(glass: CoreBot) -> None:

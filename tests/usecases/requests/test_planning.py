@@ -114,9 +114,9 @@ def test_nothing_to_do_is_a_calm_answer(core_bot: CoreBot) -> None:
 )
 def test_an_unknown_portal_is_refused_with_what_may_have_been_meant(core_bot: CoreBot, name: str, hint: str) -> None:
     core_bot.toy.known.append(BETA)
-    with pytest.raises(Refusal, match=f"There is no portal “{name}”") as refused:
+    with pytest.raises(Refusal, match=rf"place\.unknown \(term: Portal, name: {name}\)") as refused:
         considered(core_bot, OLGA, f"thing list --portal {name}")
-    assert refused.value.hint == hint
+    assert en(refused.value.hint) == hint
 
 
 class Adding(Toy):
@@ -130,8 +130,8 @@ class Adding(Toy):
 @pytest.mark.parametrize(
     ("kind", "sentence", "hint"),
     [
-        (Adding, "No portal is set up yet.", "`b24bot portal add NAME`"),
-        (Toy, "The plugin toy knows no place to act on yet.", "Its settings say where it acts"),
+        (Adding, "Portal: none is set up yet.", "`b24bot portal add NAME`"),
+        (Toy, "The plugin toy has no place to act on yet.", "The plugin's settings name its places"),
     ],
 )
 def test_without_any_place_the_way_to_one_is_told(
@@ -139,16 +139,16 @@ def test_without_any_place_the_way_to_one_is_told(
 ) -> None:
     with pytest.raises(Refusal) as refused:
         considered(make_core_bot(toy=kind(known=[])), OLGA, "thing list")
-    assert refused.value.sentence == sentence
+    assert en(refused.value.sentence) == sentence
     assert hint in en(refused.value.hint)
 
 
 @pytest.mark.parametrize("who", [OLGA, IDA])
 def test_a_command_of_the_terminal_cannot_be_typed_in_slack(core_bot: CoreBot, who: Principal) -> None:
     for line, path in (("thing setup one", "thing setup"), ("Backup now", "backup"), ("key  list", "key list")):
-        with pytest.raises(WordsError, match=f"“{path}” works in the host's terminal only") as refused:
+        with pytest.raises(WordsError, match=rf"help\.only_in_terminal \(path: {path}\)") as refused:
             considered(core_bot, who, line)
-        assert refused.value.hint == f"Run there: b24bot {path} --help"
+        assert en(refused.value.hint) == f"Run there: b24bot {path} --help"
     with pytest.raises(WordsError, match="There is no command “backup”"):
         considered(core_bot, SHELL, "backup now")
     assert answered(core_bot, SHELL, "thing setup one").reply.title == "Set up one."

@@ -25,7 +25,7 @@ from bot.usecases.authority import card_token
 from bot.usecases.delivery_errors import Lost
 from bot.usecases.intake.job_failures import save_unsaved_results
 from bot.usecases.intake.receipts import receive
-from bot.usecases.integrity.active_limits import FROZEN
+from bot.usecases.integrity.freezes import FROZEN
 from bot.usecases.notifications import queue_card
 from bot.usecases.runtime.worker import SWEEP_SECONDS, Worker, maintain_plugins, perform_job
 from tests.host.invented import Invented
