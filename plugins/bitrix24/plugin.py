@@ -92,7 +92,9 @@ class BitrixPlugin:
         try:
             outcome = self._caller(services, place).change(call.method, call.params)
         except PluginError as error:
-            return CallOutcome(verdict=CallVerdict.NOT_SENT, sentence=f"{error.sentence} Nothing was sent.")
+            return CallOutcome(
+                verdict=CallVerdict.NOT_SENT, sentence=Message("bitrix24.call.not_sent", reason=error.sentence)
+            )
         if outcome.verdict is CallVerdict.DONE and call.method == "imconnector.register":
             Snapshots(services.records, place.identity).came_back(str(call.params["ID"]))
         return outcome
@@ -103,7 +105,9 @@ class BitrixPlugin:
     def _caller(self, services: Services, place: Place) -> Caller:
         portal = CredentialStore(services).portal(place.name)
         if portal.member_id != place.identity:
-            raise Refusal(f"The name {place.name} belongs to another portal now.", hint="Ask again from the start.")
+            raise Refusal(
+                Message("bitrix24.portal.name_moved", portal=place.name), hint=Message("bitrix24.portal.do_start_over")
+            )
         return Caller(services, self._links, portal, read=self._read, change=self._change)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from bot.plugin import Json, Place, Refusal, Remember, Services
+from bot.plugin import Json, Message, Place, Refusal, Remember, Services
 from plugins.bitrix24.auth import token_maintenance
 from plugins.bitrix24.auth.backup_tokens import BackupTokens, BackupTokenStore
 from plugins.bitrix24.auth.credentials import CredentialStore, TokenHealth
@@ -142,12 +142,9 @@ class Portal:
             for row in rows
         )
 
-    def remarks(self) -> tuple[str, ...]:
+    def remarks(self) -> tuple[Message, ...]:
         """One sentence for each thing that was wrong with the bytes of this portal's answers so far."""
-        return tuple(
-            f"{remark}. Reads are used all the same, changes are verified by reading."
-            for remark in self._caller.remarks()
-        )
+        return tuple(Message("bitrix24.portal.remark", remark=remark) for remark in self._caller.remarks())
 
     def statuses(self, connector: str, also: Iterable[int] = ()) -> tuple[Status, ...]:
         """The connector on every line, and on the lines `also` names, whether they still exist or not."""
@@ -194,7 +191,7 @@ class Portal:
         """The settings of this installation."""
         return self._services.settings
 
-    def authorities(self) -> tuple[str, ...]:
+    def authorities(self) -> tuple[Message, ...]:
         """What the certificate authorities that count for this portal alone are called."""
         return certificate_authorities.subjects(self._vault.portal(self.place.name).authorities)
 
@@ -206,7 +203,7 @@ class Portal:
         """What is known of a portal's spare pair of tokens."""
         return BackupTokenStore(self._services).known(self._vault.portal(name))
 
-    def token_warnings(self) -> list[str]:
+    def token_warnings(self) -> list[Message]:
         """What a person should know about the tokens of this portal."""
         return token_maintenance.list_token_warnings(self._services, self._vault.portal(self.place.name))
 

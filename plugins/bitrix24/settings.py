@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.plugin import Refusal, Setting
+from bot.plugin import Message, Refusal, Setting
 from plugins.bitrix24.redaction.excerpt import excerpt
 
 FIRST_PORTAL: tuple[Setting, ...] = (
@@ -50,5 +50,8 @@ def refuses_unowned(settings: Mapping[str, str]) -> bool:
     """Whether connectors whose ownership is not proven are left alone. Raises Refusal for any other word."""
     word = settings.get("B24BOT_UNOWNED", "").strip().lower() or "warn"
     if word not in ("warn", "refuse"):
-        raise Refusal(f"The setting B24BOT_UNOWNED is “{excerpt(word)}”.", hint="It must be warn or refuse.")
+        raise Refusal(
+            Message("bitrix24.portal.setting_unowned_wrong", value=excerpt(word)),
+            hint=Message("bitrix24.portal.do_set_unowned"),
+        )
     return word == "refuse"

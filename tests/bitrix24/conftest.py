@@ -8,8 +8,12 @@ from typing import Any
 
 import pytest
 
+from bot.host.plugin_catalogues import bind_plugin_catalogue
+from plugins.bitrix24.plugin import plugin
 from tests.bitrix24.plugin_bot import PluginBot
 from tests.bitrix24.processes import Processes
+
+bind_plugin_catalogue(plugin)
 
 
 @pytest.fixture

@@ -202,7 +202,7 @@ def test_an_item_that_fails_among_others_counts_as_a_read_that_failed_alone(
         error = together.refusal("connector list")
         with pytest.raises(type(error)) as caught:
             single.open().connectors()
-        assert (error.sentence, error.hint) == (caught.value.sentence, caught.value.hint)
+        assert (error.sentence, en(error.hint)) == (caught.value.sentence, en(caught.value.hint))
         assert getattr(error, "code", "") == getattr(caught.value, "code", "")
     assert len([call for call in together.calls("imconnector.list") if not call.in_batch]) == alone
     assert not [call for call in together.calls("imopenlines.config.list.get") if not call.in_batch]

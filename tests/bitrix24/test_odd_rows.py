@@ -131,7 +131,7 @@ def test_what_php_prints_before_an_answer_is_told_by_portal_check_and_once_in_th
     hand.plugin_bot.fault("shape", "*", shape="warning_before", times="forever")
     assert len(hand.rows("connector list")) == 7
     notes = hand.reply("portal check").notes
-    assert any(en(each).startswith("The portal puts output of its own PHP before the answer.") for each in notes)
-    told = [record for record in caplog.records if "output of its own PHP" in record.getMessage()]
+    assert any(en(each).startswith("The portal writes PHP output before the reply.") for each in notes)
+    told = [record for record in caplog.records if "writes PHP output before" in record.getMessage()]
     assert len(told) == 1
     assert told[0].levelname == "WARNING"

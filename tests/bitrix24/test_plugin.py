@@ -77,8 +77,8 @@ CALL = Call(method="imconnector.unregister", params={"ID": "myconnector"}, note=
 @pytest.mark.parametrize(
     ("call", "why"),
     [
-        (replace(CALL, method="crm.deal.delete"), "not in the catalogue"),
-        (replace(CALL, params={}), "needs ID"),
+        (replace(CALL, method="crm.deal.delete"), "not in the plugin's table of methods"),
+        (replace(CALL, params={}), "lacks these parameters: ID"),
         (replace(CALL, params={"ID": "a", "auth": "x"}), "has no parameter auth"),
     ],
 )
@@ -94,7 +94,7 @@ def test_a_change_goes_to_no_other_portal_that_took_the_name_meanwhile(plugin_bo
     before = replace(plugin_bot.place, identity="the portal of the approval")
     outcome = plugin_bot.plugin.perform(plugin_bot.services, before, CALL)
     assert outcome.verdict is CallVerdict.NOT_SENT
-    assert "belongs to another portal now" in en(outcome.sentence)
+    assert "now belongs to another portal" in en(outcome.sentence)
     with pytest.raises(Refusal):
         plugin_bot.plugin.open(plugin_bot.services, before)
     assert plugin_bot.effects() == 0
@@ -103,10 +103,10 @@ def test_a_change_goes_to_no_other_portal_that_took_the_name_meanwhile(plugin_bo
 def test_a_portal_that_is_not_known_or_has_no_credentials_gets_nothing(plugin_bot: PluginBot) -> None:
     outcome = plugin_bot.plugin.perform(plugin_bot.services, replace(plugin_bot.place, name="prod"), CALL)
     assert outcome.verdict is CallVerdict.NOT_SENT
-    assert "does not know a portal “prod”" in en(outcome.sentence)
+    assert "does not know the portal “prod”" in en(outcome.sentence)
     place = plugin_bot.place
     plugin_bot.services.secrets.delete("default")
-    assert "holds no credentials" in en(plugin_bot.plugin.perform(plugin_bot.services, place, CALL).sentence)
+    assert "has no credentials" in en(plugin_bot.plugin.perform(plugin_bot.services, place, CALL).sentence)
 
 
 def test_credentials_of_another_portal_are_not_used(plugin_bot: PluginBot) -> None:

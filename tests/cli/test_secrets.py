@@ -105,13 +105,13 @@ def test_somebody_at_the_terminal_is_asked_for_what_was_left_out(odd: CliBot) ->
 
 
 KNOWN_TO_BE_WRONG = {
-    "spare of an unknown portal": (("portal", "spare", "nope"), "does not know a portal “nope”"),
+    "spare of an unknown portal": (("portal", "spare", "nope"), "does not know the portal “nope”"),
     "name of another portal": ((*ADD_ALL[:2], "prod", *ADD_ALL[3:5], "--member-id", "f" * 32, *ADD_ALL[7:]), "belongs"),
-    "portal that is known": (ADD_ALL, "is known already"),
+    "portal that is known": (ADD_ALL, "already knows the portal"),
     "no name": ((*ADD_ALL[:2], "No Name!", *ADD_ALL[3:]), "cannot be the name of a portal"),
     "no address": ((*ADD_ALL[:4], "http://127.0.0.1", *ADD_ALL[5:]), "127.0.0.1"),
     "certificates that are not there": ((*ADD_ALL, "--replace", "--ca-file", "/nowhere.pem"), "/nowhere.pem"),
-    "two options that contradict": ((*ADD_ALL, "--ca-file", "x", "--no-ca-file"), "contradict"),
+    "two options that contradict": ((*ADD_ALL, "--ca-file", "x", "--no-ca-file"), "cannot be combined"),
     "no such option": ((*ADD, "--bogus", "1"), "has no option --bogus"),
     "an option twice": ((*ADD, "--domain", "b"), "given twice"),
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.plugin import BadArgument, Event, Json, Refusal, Services
+from bot.plugin import BadArgument, Event, Json, Message, Refusal, Services, Text, read_text, write_text
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.auth import audit_events
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal, StoredCredentials, TokenHealth
@@ -26,7 +26,7 @@ class BackupTokens:
     at: int
     proven: bool = False
     """The authorisation server has renewed it at least once."""
-    sentence: str = ""
+    sentence: Text = ""
 
 
 class BackupTokenStore:
@@ -39,7 +39,7 @@ class BackupTokenStore:
     def known(self, portal: KnownPortal) -> BackupTokens | None:
         """None when there never was one."""
         value = self._services.records.get(_KIND, portal.name)
-        return BackupTokens(**value) if value else None
+        return BackupTokens(**{**value, "sentence": read_text(value["sentence"])}) if value else None
 
     def held(self, portal: KnownPortal) -> StoredCredentials | None:
         """The spare pair with the application's own credentials as they are now; None when none can be used.
@@ -58,8 +58,7 @@ class BackupTokenStore:
         main = self._vault.held(portal).credentials
         if refresh == main.refresh or access == main.access:
             raise BadArgument(
-                "That is the pair in use, and a spare must be another one.",
-                hint="Authorise the application once more, best as another administrator, and store what comes of it.",
+                Message("bitrix24.token.backup_in_use"), hint=Message("bitrix24.token.do_authorise_again")
             )
         pair = replace(main, access=access, refresh=refresh)
         earlier = self._services.secrets.read(slot(portal))
@@ -68,7 +67,8 @@ class BackupTokenStore:
                 slot(portal), pair.revealed(), after=earlier.generation if earlier else 0
             ):
                 raise Refusal(
-                    f"The spare pair of {portal.name} was changed by somebody else just now.", hint="Try again."
+                    Message("bitrix24.token.backup_changed", portal=portal.name),
+                    hint=Message("bitrix24.token.do_retry"),
                 )
             self.note(portal, KEPT)
 
@@ -80,7 +80,7 @@ class BackupTokenStore:
                 self.note(portal, KEPT, proven=True)
                 self._record(audit_events.TOKENS_RENEWED, portal, spare.generation + 1)
 
-    def refused(self, portal: KnownPortal, spare: StoredCredentials, *, code: str, sentence: str) -> bool:
+    def refused(self, portal: KnownPortal, spare: StoredCredentials, *, code: str, sentence: Text) -> bool:
         """It is lost as well; its words are kept and the pair is not. False when another spare is there by now."""
         with self._services.transaction():
             if not self._drop(portal, spare, REFUSED, sentence):
@@ -100,7 +100,7 @@ class BackupTokenStore:
             self._record(audit_events.TOKENS_REPLACED, portal, lost.generation + 1)
             return True
 
-    def _drop(self, portal: KnownPortal, spare: StoredCredentials, state: str, sentence: str = "") -> bool:
+    def _drop(self, portal: KnownPortal, spare: StoredCredentials, state: str, sentence: Text = "") -> bool:
         """Delete this spare pair and note why. One that was stored since it was read stays, and so does its note."""
         stored = self._services.secrets.read(slot(portal))
         if stored is None or stored.generation != spare.generation:
@@ -109,12 +109,12 @@ class BackupTokenStore:
         self.note(portal, state, sentence=sentence)
         return True
 
-    def note(self, portal: KnownPortal, state: str, *, proven: bool = False, sentence: str = "") -> None:
+    def note(self, portal: KnownPortal, state: str, *, proven: bool = False, sentence: Text = "") -> None:
         at = self._services.clock.now_ms()
-        value: dict[str, Json] = {"state": state, "at": at, "proven": proven, "sentence": sentence}
+        value: dict[str, Json] = {"state": state, "at": at, "proven": proven, "sentence": write_text(sentence)}
         self._services.records.put(_KIND, portal.name, value)
 
-    def _record(self, event: Event, portal: KnownPortal, generation: int, **more: str) -> None:
+    def _record(self, event: Event, portal: KnownPortal, generation: int, **more: Text) -> None:
         self._services.record(event, portal.name, {"generation": generation, "chain": "spare", **more})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.plugin import Refusal, Services
+from bot.plugin import Message, Refusal, Services
 from plugins.bitrix24.auth.credentials import DEFAULT, Credentials, CredentialStore, KnownPortal
 from plugins.bitrix24.hosts import endpoints
 from plugins.bitrix24.redaction.secret import Secret
@@ -23,8 +23,8 @@ def take_over(services: Services) -> None:
         return
     if missing:
         raise Refusal(
-            f"The first portal is only half described; missing: {', '.join(missing)}.",
-            hint="Set them all, or none and use `b24bot portal add`.",
+            Message("bitrix24.portal.first_incomplete", settings=tuple(missing)),
+            hint=Message("bitrix24.portal.do_set_all"),
         )
     endpoint = endpoints.portal(values["BITRIX24_DOMAIN"], services.settings)
     member_id = values["BITRIX24_MEMBER_ID"]

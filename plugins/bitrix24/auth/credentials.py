@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
-from bot.plugin import Json, Place, Refusal, Services
+from bot.plugin import CommandLine, Json, Message, Place, Refusal, Services, Text, read_text, write_text
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.redaction.excerpt import excerpt
 from plugins.bitrix24.redaction.secret import Secret
@@ -19,6 +19,8 @@ VERSION = 1
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _PORTAL = "portal"
 _HEALTH = "portal_health"
+_TEXTS = ("sentence", "hint")
+"""The fields of `TokenHealth` that are texts for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +89,8 @@ class TokenHealth:
     generation: int
     renewed_at: int | None = None
     code: str = ""
-    sentence: str = ""
-    hint: str = ""
+    sentence: Text = ""
+    hint: Text = ""
 
 
 class CredentialStore:
@@ -106,8 +108,8 @@ class CredentialStore:
         value = self._services.records.get(_PORTAL, name)
         if value is None:
             raise Refusal(
-                f"The bot does not know a portal “{excerpt(name)}”.",
-                hint="`b24bot portal add NAME` makes one known; `portal list` shows those there are.",
+                Message("bitrix24.portal.unknown", portal=excerpt(name)),
+                hint=Message("bitrix24.portal.do_list_or_add", command=CommandLine(command_line="portal list")),
             )
         return _known(name, value)
 
@@ -115,8 +117,7 @@ class CredentialStore:
         """The stored credentials. Raises Refusal when there are none, or when they are another portal's."""
         held = self.stored(portal, portal.name)
         if held is None:
-            hint = f"Store them again with `b24bot portal add {portal.name} --replace`."
-            raise Refusal(f"The bot holds no credentials for the portal {portal.name}.", hint=hint)
+            raise Refusal(Message("bitrix24.token.no_credentials", portal=portal.name), hint=_store_again(portal))
         return held
 
     def stored(self, portal: KnownPortal, slot: str) -> StoredCredentials | None:
@@ -126,8 +127,7 @@ class CredentialStore:
             return None
         value = sealed.value
         if value.get("v") != VERSION or value.get("member_id") != portal.member_id:
-            hint = f"Store them again with `b24bot portal add {portal.name} --replace`."
-            raise Refusal(f"The credentials stored for {portal.name} belong to another portal.", hint=hint)
+            raise Refusal(Message("bitrix24.token.foreign_credentials", portal=portal.name), hint=_store_again(portal))
         return StoredCredentials(
             generation=sealed.generation,
             credentials=Credentials(
@@ -147,7 +147,8 @@ class CredentialStore:
         after = sealed.generation if sealed else 0
         if not self._services.secrets.write(portal.name, credentials.revealed(), after=after):
             raise Refusal(
-                f"The credentials of {portal.name} were changed by somebody else just now.", hint="Try again."
+                Message("bitrix24.token.credentials_changed", portal=portal.name),
+                hint=Message("bitrix24.token.do_retry"),
             )
         known = self._services.records.get(_PORTAL, portal.name)
         self._put(dataclasses.replace(portal, added_at=_known(portal.name, known).added_at) if known else portal)
@@ -157,15 +158,17 @@ class CredentialStore:
         """Raises Refusal when the portal cannot be kept: its name is no name, or the name or the portal is taken."""
         if not _NAME.fullmatch(portal.name):
             raise Refusal(
-                f"“{excerpt(portal.name)}” cannot be the name of a portal.",
-                hint="Use up to 32 small letters, digits, - and _, beginning with a letter or a digit.",
+                Message("bitrix24.portal.name_refused", name=excerpt(portal.name)),
+                hint=Message("bitrix24.portal.do_write_name"),
             )
         self._check_free(portal, replace=replace)
 
     def moved(self, portal: KnownPortal, domain: str) -> KnownPortal:
         """Keep the new host name of a renamed portal. Raises Refusal when the name stands for another portal now."""
         if self.portal(portal.name).member_id != portal.member_id:
-            raise Refusal(f"The name {portal.name} belongs to another portal now.", hint="Ask again from the start.")
+            raise Refusal(
+                Message("bitrix24.portal.name_moved", portal=portal.name), hint=Message("bitrix24.portal.do_start_over")
+            )
         moved = dataclasses.replace(portal, domain=domain)
         self._put(moved)
         return moved
@@ -183,12 +186,17 @@ class CredentialStore:
         for other in self.portals():
             same_name, same_portal = other.name == portal.name, other.member_id == portal.member_id
             if same_name and not same_portal:
-                raise Refusal(f"The name {portal.name} belongs to another portal.", hint="Choose another name.")
+                raise Refusal(
+                    Message("bitrix24.portal.name_taken", portal=portal.name),
+                    hint=Message("bitrix24.portal.do_choose_name"),
+                )
             if same_portal and not same_name:
-                raise Refusal(f"This portal is known already, as {other.name}.", hint="Use that name.")
+                raise Refusal(
+                    Message("bitrix24.portal.known_as", portal=other.name), hint=Message("bitrix24.portal.do_use_name")
+                )
             if same_name and not replace:
                 raise Refusal(
-                    f"The portal {portal.name} is known already.", hint="Say --replace to store new credentials for it."
+                    Message("bitrix24.portal.known", portal=portal.name), hint=Message("bitrix24.portal.do_replace")
                 )
 
     def renewed(self, portal: KnownPortal, old: StoredCredentials, access: Secret, refresh: Secret) -> bool:
@@ -205,11 +213,17 @@ class CredentialStore:
 
     def health(self, portal: KnownPortal) -> TokenHealth | None:
         value = self._services.records.get(_HEALTH, portal.name)
-        return TokenHealth(**value) if value else None
+        told = {name: read_text(value[name]) for name in _TEXTS} if value else {}
+        return TokenHealth(**{**value, **told}) if value else None
 
     def note(self, portal: KnownPortal, health: TokenHealth) -> None:
-        value = {name: getattr(health, name) for name in TokenHealth.__dataclass_fields__}
+        value: dict[str, Json] = {name: getattr(health, name) for name in TokenHealth.__dataclass_fields__}
+        value |= {name: write_text(getattr(health, name)) for name in _TEXTS}
         self._services.records.put(_HEALTH, portal.name, value)
+
+
+def _store_again(portal: KnownPortal) -> Message:
+    return Message("bitrix24.token.do_store_again", portal=portal.name)
 
 
 def _known(name: str, value: Mapping[str, Any]) -> KnownPortal:

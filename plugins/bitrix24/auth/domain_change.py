@@ -12,12 +12,13 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.plugin import CallVerdict, PluginError, Refusal, Services
+from bot.plugin import CallVerdict, Message, PluginError, Refusal, Services, Text
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.auth import audit_events
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.hosts import endpoints
 from plugins.bitrix24.hosts.endpoints import Endpoint
+from plugins.bitrix24.http import redirects
 from plugins.bitrix24.redaction.excerpt import excerpt
 from plugins.bitrix24.rest.error_codes import RetryHint
 from plugins.bitrix24.rest.protocol import Judgement
@@ -26,7 +27,7 @@ Ask = Callable[[KnownPortal], Judgement]
 """Asks the portal at another address for `app.info`."""
 
 
-FOREIGN = "What answers there does not say that it knows our application."
+FOREIGN = Message("bitrix24.portal.move_foreign")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,17 +54,17 @@ class Relocation:
             endpoint = self._endpoint(portal, location)
             return self._prove(portal, endpoint)
         except PluginError as error:
-            return Unproven(judgement=_stays(_host(location), str(error.sentence), str(error.hint)))
+            return Unproven(judgement=_stays(_host(location), error.sentence, error.hint))
 
     def _endpoint(self, portal: KnownPortal, location: str) -> Endpoint:
         """Raises Refusal when the bot must not talk to it, or when a portal of the cloud points to loopback."""
         old = endpoints.portal(portal.domain, self._services.settings)
         new = endpoints.portal(_host(location), self._services.settings)
         if not (new.on_loopback or endpoints.is_vendors(new)):
-            raise Refusal("Only the vendor gives a portal another name, and this is none of the vendor's domains.")
+            raise Refusal(Message("bitrix24.portal.move_to_other_domain"))
         wanted = "http" if new.on_loopback else "https"
         if new.on_loopback is not old.on_loopback or urlsplit(location).scheme != wanted:
-            raise Refusal(f"An address like “{excerpt(_host(location))}” is not where this portal can move to.")
+            raise Refusal(Message("bitrix24.portal.move_impossible", address=excerpt(_host(location))))
         return new
 
     def _prove(self, portal: KnownPortal, endpoint: Endpoint) -> KnownPortal | Unproven:
@@ -71,8 +72,8 @@ class Relocation:
         answered = there.verdict is CallVerdict.DONE
         if not answered or not self._is_our_application(portal, there.result):
             said = FOREIGN if answered else there.sentence
-            why = f"It is not proven that this is the same portal. {said}"
-            return Unproven(judgement=_stays(endpoint.label, why, "Look at the portal in a browser."))
+            why = Message("bitrix24.portal.move_unproven", reason=said)
+            return Unproven(judgement=_stays(endpoint.label, why, Message("bitrix24.portal.do_open_portal")))
         self._services.log.warning(
             "the portal %s has moved from %s to %s",
             portal.name,
@@ -81,8 +82,8 @@ class Relocation:
             extra={"action": "portal_moved"},
         )
         with self._services.transaction():
-            facts = {"sentence": f"The address of the portal is now {endpoint.label}; it was {portal.domain}."}
-            self._services.record(audit_events.ADDRESS_CHANGED, portal.name, facts)
+            moved = Message("bitrix24.portal.moved", new=endpoint.label, old=portal.domain)
+            self._services.record(audit_events.ADDRESS_CHANGED, portal.name, {"sentence": moved})
             return self._vault.moved(portal, endpoint.label)
 
     def _is_our_application(self, portal: KnownPortal, answer: Any) -> bool:
@@ -104,12 +105,11 @@ def _host(location: str) -> str:
         return ""
 
 
-def _stays(host: str, why: str, hint: str) -> Judgement:
+def _stays(host: str, why: Text, hint: Text) -> Judgement:
     return Judgement(
         verdict=CallVerdict.NOT_SENT,
-        sentence=f"The portal says that its address is now {excerpt(host) or 'an unreadable one'}, and the bot "
-        f"does not follow. {why} The call was not carried out.",
-        hint=hint or "Store the portal again with its new address.",
+        sentence=Message("bitrix24.portal.move_refused", address=excerpt(host) or redirects.UNREADABLE, reason=why),
+        hint=hint or Message("bitrix24.portal.do_store_again"),
         status=302,
         again=RetryHint.LATER,
     )

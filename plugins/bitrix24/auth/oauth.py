@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from bot.plugin import Message, Text
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.http import redirects
 from plugins.bitrix24.http.exchange import Exchange, HttpRequest, Undelivered
@@ -32,8 +33,8 @@ class RefreshFailure:
     what a race looks like to its loser. `other_form`: the server did not read the body of the POST.
     """
 
-    sentence: str
-    hint: str = ""
+    sentence: Text
+    hint: Text = ""
     code: str = ""
     final: bool = False
     other_form: bool = False
@@ -71,34 +72,34 @@ def judge_refresh(exchange: Exchange, *, asked: str = "") -> Tokens | RefreshFai
     """What came of a refresh that was asked for at the address `asked`. A code counts in HTTP 200 as well."""
     if isinstance(exchange, Undelivered):
         return _no_answer(exchange.reason)
+    status = str(exchange.status)
     if 300 <= exchange.status < 400 and exchange.location and not exchange.body.strip():
-        return _no_answer(f"HTTP {exchange.status}, a redirect to {redirects.read(exchange.location, asked).shown}")
+        return _no_answer(
+            Message("bitrix24.token.redirected", status=status, address=redirects.read(exchange.location, asked).shown)
+        )
     body = response.read(exchange.body, failed=exchange.status != 200)
     if isinstance(body, Unreadable):
-        return _no_answer(f"HTTP {exchange.status} with an answer that is {body.flaw.name}", body.words)
+        return _no_answer(Message("bitrix24.token.reply_unusable", status=status, flaw=body.flaw.says), body.words)
     if body.error and body.error.documented and body.error.code:
         return _refused(exchange.status, body.error)
     if body.error:
-        return _no_answer(f"HTTP {exchange.status} with an error that is not a code", body.error.words)
+        return _no_answer(Message("bitrix24.token.error_without_code", status=status), body.error.words)
     if exchange.status != 200:
-        return _no_answer(f"HTTP {exchange.status} without a reason")
+        return _no_answer(Message("bitrix24.token.no_reason", status=status))
     return _pair(body.values)
 
 
-_SERVER = "The authorisation server"
-
-
-def _no_answer(reason: str, words: str = "") -> RefreshFailure:
+def _no_answer(reason: Text, words: str = "") -> RefreshFailure:
     return RefreshFailure(
-        sentence=f"{_SERVER} gave no usable answer: {reason}.{error_codes.quoted(words, _SERVER)}",
-        hint="Try again in a few minutes.",
+        sentence=error_codes.server_says(Message("bitrix24.token.no_reply", reason=reason), words),
+        hint=error_codes.AGAIN_LATER,
     )
 
 
 def _refused(status: int, error: ReportedError) -> RefreshFailure:
     row = error_codes.token_row(error.code)
     return RefreshFailure(
-        sentence=error_codes.sentence(row, error.words, _SERVER),
+        sentence=error_codes.describe_error(row, error.words, error_codes.server_says),
         hint=error_codes.advice(row, repeated=False),
         code=error_codes.safe_code(error.code),
         final=status < 500,
@@ -109,5 +110,5 @@ def _refused(status: int, error: ReportedError) -> RefreshFailure:
 def _pair(values: Mapping[str, Any]) -> Tokens | RefreshFailure:
     access, refresh, member = (values.get(name) for name in ("access_token", "refresh_token", "member_id"))
     if not (isinstance(access, str) and access and isinstance(refresh, str) and refresh):
-        return _no_answer("HTTP 200 without a pair of tokens")
+        return _no_answer(Message("bitrix24.token.no_pair"))
     return Tokens(access=Secret(access), refresh=Secret(refresh), member_id=member if isinstance(member, str) else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.plugin import Services
+from bot.plugin import Message, Services
 from plugins.bitrix24.auth import oauth
 from plugins.bitrix24.auth.credentials import Credentials, KnownPortal
 from plugins.bitrix24.auth.oauth import RefreshFailure, Tokens
@@ -10,13 +10,10 @@ from plugins.bitrix24.hosts import certificate_authorities
 from plugins.bitrix24.hosts.endpoints import portal as endpoint_of
 from plugins.bitrix24.hosts.endpoints import token_url
 from plugins.bitrix24.http.exchange import READING, HttpRequest, Undelivered, redact_exchange
+from plugins.bitrix24.rest import error_codes
 from plugins.bitrix24.traffic.portal_connections import Connections, Destination
 
-RESTING = RefreshFailure(
-    sentence="The authorisation server did not answer several times in a row, so the bot leaves it alone for half a "
-    "minute.",
-    hint="Try again in a minute.",
-)
+RESTING = RefreshFailure(sentence=Message("bitrix24.token.circuit_open"), hint=error_codes.AGAIN_SOON)
 
 
 class TokenServer:
@@ -36,8 +33,8 @@ class TokenServer:
             answer = self._exchange(keys, oauth.refresh_request_in_query(url, client_id=keys.client_id, **form))
         if isinstance(answer, Tokens) and answer.member_id not in ("", keys.member_id):
             return RefreshFailure(
-                sentence="The authorisation server gave tokens of another portal, so they were thrown away.",
-                hint="Store the right credentials for this portal.",
+                sentence=Message("bitrix24.token.of_another_portal"),
+                hint=Message("bitrix24.token.do_store_right_credentials"),
                 final=True,
             )
         return answer

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.plugin import PluginError, Services
+from collections.abc import Callable
+
+from bot.plugin import Message, PluginError, Services
 from plugins.bitrix24.auth.backup_tokens import KEPT, USED, BackupTokens, BackupTokenStore
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal, TokenHealth
 from plugins.bitrix24.auth.oauth import RefreshFailure
@@ -12,11 +14,19 @@ from plugins.bitrix24.traffic.portal_connections import Connections
 DAY_MS = 86_400_000
 IDLE_DAYS = 20
 """One page of the documentation gives a refresh token 180 days, another 28: this fits both, and is rare."""
-OLD: tuple[tuple[int, str], ...] = (
-    (150, "the portal forgets it after 180 days"),
-    (26, "by some of Bitrix24's pages it is good for 28 days only"),
+OLD: tuple[tuple[int, Callable[[int], Message], Callable[[int], Message]], ...] = (
+    (
+        150,
+        lambda days: Message("bitrix24.token.old_180", count=days),
+        lambda days: Message("bitrix24.token.backup_old_180", count=days),
+    ),
+    (
+        26,
+        lambda days: Message("bitrix24.token.old_28", count=days),
+        lambda days: Message("bitrix24.token.backup_old_28", count=days),
+    ),
 )
-"""From how many days on an age is worth a warning, and why."""
+"""From how many days on an age is worth a warning: of the pair in use, and of the spare pair."""
 
 
 def maintain_tokens(services: Services, links: Connections) -> None:
@@ -58,30 +68,26 @@ def _days(services: Services, since: int) -> int:
     return (services.clock.now_ms() - since) // DAY_MS
 
 
-def list_token_warnings(services: Services, portal: KnownPortal) -> list[str]:
+def list_token_warnings(services: Services, portal: KnownPortal) -> list[Message]:
     """What a person should know about the tokens of a portal, and do about it."""
-    spare, told = BackupTokenStore(services).known(portal), []
-    ages = [("refresh token", idle_days(services, portal))]
-    if spare is not None and spare.state == KEPT:
-        ages.append(("spare refresh token", _days(services, spare.at)))
-    for what, days in ages:
-        why = next((why for least, why in OLD if days >= least), "")
-        if why:
-            told.append(f"The {what} was last renewed {days} days ago; {why}. The log says why the bot could not.")
-    what = _describe_lost_backup(services, portal, spare)
-    if what:
-        told.append(
-            f"There is no spare pair of tokens left; the last one {what}. "
-            f"Store another with `b24bot portal spare {portal.name}`."
-        )
-    return told
+    spare = BackupTokenStore(services).known(portal)
+    kept = spare is not None and spare.state == KEPT
+    days = idle_days(services, portal)
+    told = [next((describe(days) for least, describe, _ in OLD if days >= least), None)]
+    if spare is not None and kept:
+        days = _days(services, spare.at)
+        told.append(next((describe(days) for least, _, describe in OLD if days >= least), None))
+    told.append(_describe_lost_backup(services, portal, spare))
+    return [each for each in told if each is not None]
 
 
-def _describe_lost_backup(services: Services, portal: KnownPortal, spare: BackupTokens | None) -> str:
-    """What became of a spare pair that is of no use any more; empty when it is, or there never was one."""
+def _describe_lost_backup(services: Services, portal: KnownPortal, spare: BackupTokens | None) -> Message | None:
+    """What became of a spare pair that is of no use any more; None when it is, or there never was one."""
     if spare is None:
-        return ""
+        return None
     if spare.state == KEPT:
         other = BackupTokenStore(services).held(portal) is None
-        return "belongs to another application than the pair in use" if other else ""
-    return "took over" if spare.state == USED else f"is lost: {spare.sentence.rstrip('.')}"
+        return Message("bitrix24.token.backup_of_another_application", portal=portal.name) if other else None
+    if spare.state == USED:
+        return Message("bitrix24.token.backup_used", portal=portal.name)
+    return Message("bitrix24.token.backup_lost", portal=portal.name, reason=spare.sentence)

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.plugin import Event, PluginError, Services
+from bot.plugin import Event, Message, PluginError, Services, Text
 from plugins.bitrix24.auth import audit_events
 from plugins.bitrix24.auth.backup_tokens import BackupTokenStore, slot
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal, StoredCredentials, TokenHealth
 from plugins.bitrix24.auth.oauth import RefreshFailure, Tokens
 from plugins.bitrix24.auth.token_endpoint import TokenServer
+from plugins.bitrix24.rest import error_codes
 from plugins.bitrix24.traffic.portal_connections import Connections
 
 LEASE = 150.0
@@ -34,10 +35,7 @@ _FIRST_LOOK, _RARE_LOOKS = 0.05, 1.0
 """Seconds between two looks at what another process is about to store: at first, and at last."""
 _STORE_AGAIN = (0.5, 1.0, 2.0, 4.0)
 """Pauses in seconds between the attempts to store a new pair."""
-_BUSY = RefreshFailure(
-    sentence="Another process of the bot is renewing the tokens of this portal and has not finished.",
-    hint="Try again in a few minutes.",
-)
+_BUSY = RefreshFailure(sentence=Message("bitrix24.token.busy"), hint=error_codes.AGAIN_LATER)
 
 
 class TokenRefresh:
@@ -159,14 +157,16 @@ class TokenRefresh:
     def _record_auth_failure(self, stale: StoredCredentials, answer: RefreshFailure) -> RefreshFailure:
         """Only a person can help. It is on the record once, however often it is asked for."""
         told = replace(
-            answer, hint=f"{answer.hint} {advise_backup(self._portal)}" if answer.code in SPENT else answer.hint
+            answer,
+            hint=error_codes.with_advice(answer.hint, advise_backup(self._portal))
+            if answer.code in SPENT
+            else answer.hint,
         )
         before = self._vault.health(self._portal)
         with self._services.transaction():
             self._note(stale.generation, told)
             if before is None or not before.locked_out or before.generation != stale.generation:
-                facts = {"code": answer.code, "sentence": answer.sentence}
-                self._record(audit_events.TOKENS_REFUSED, stale.generation, **facts)
+                self._record(audit_events.TOKENS_REFUSED, stale.generation, code=answer.code, sentence=answer.sentence)
         return told
 
     def _note(self, generation: int, refusal: RefreshFailure | None = None) -> None:
@@ -184,7 +184,7 @@ class TokenRefresh:
             ),
         )
 
-    def _record(self, event: Event, generation: int, **more: str) -> None:
+    def _record(self, event: Event, generation: int, **more: Text) -> None:
         self._services.record(event, self._portal.name, {"generation": generation, "chain": "main", **more})
 
     def _wait(self, stale: StoredCredentials) -> StoredCredentials | RefreshFailure:
@@ -204,6 +204,6 @@ def _is_lost(answer: RefreshFailure) -> bool:
     return answer.final and answer.code in SPENT
 
 
-def advise_backup(portal: KnownPortal) -> str:
+def advise_backup(portal: KnownPortal) -> Message:
     """What to do so that it does not end like this again."""
-    return f"A spare pair of tokens would have taken over; `b24bot portal spare {portal.name}` stores one."
+    return Message("bitrix24.token.do_store_backup", portal=portal.name)

@@ -47,7 +47,7 @@ def _joined(parts: Sequence[Sequence[Item]], found: Sequence[Sequence[ItemAnswer
     joined: list[ItemAnswer] = []
     for part, answers in zip(parts, found, strict=True):
         if isinstance(answers, PluginError):
-            joined += [ItemAnswer(problem=str(answers.sentence), code=getattr(answers, "code", ""))] * len(part)
+            joined += [ItemAnswer(problem=answers.sentence, code=getattr(answers, "code", ""))] * len(part)
         else:
             joined += answers
     return joined

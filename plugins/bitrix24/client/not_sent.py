@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.plugin import CallVerdict
+from bot.plugin import CallVerdict, Message
 from plugins.bitrix24.auth.oauth import RefreshFailure
+from plugins.bitrix24.rest import error_codes
 from plugins.bitrix24.rest.batch import ItemAnswer
 from plugins.bitrix24.rest.error_codes import RetryHint
 from plugins.bitrix24.rest.protocol import Judgement
@@ -16,7 +17,7 @@ def auth_failed(refusal: RefreshFailure) -> Judgement:
     """The portal wants a new token, and there is none."""
     return Judgement(
         verdict=CallVerdict.NOT_SENT,
-        sentence=f"The portal wants a new access token, and there is none. {refusal.sentence}",
+        sentence=Message("bitrix24.call.no_token", reason=refusal.sentence),
         hint=refusal.hint,
         code=refusal.code,
         status=401,
@@ -26,42 +27,34 @@ def auth_failed(refusal: RefreshFailure) -> Judgement:
 
 def circuit_open() -> Judgement:
     """The breaker is open."""
-    return _not_now(
-        "The portal did not answer several times in a row, so the bot leaves it alone for half a minute.",
-        hint="Try again in a minute.",
-    )
+    return _not_now(Message("bitrix24.call.circuit_open"), hint=error_codes.AGAIN_SOON)
 
 
 def lease_lost() -> Judgement:
     """Who holds this call may not send it any more."""
-    return _not_now(
-        "The bot has given up this attempt: another part of it has taken over the change request.",
-        hint="Look at the change request to see what became of it.",
-    )
+    return _not_now(Message("bitrix24.call.lease_lost"), hint=Message("bitrix24.call.do_check_request"))
 
 
 def rate_limited() -> Judgement:
     """There is no place in the bucket within the time that there is."""
-    return _not_now(
-        "The bot itself has too many requests waiting for this portal, which takes only a few a second.",
-        hint="Try again in a few minutes.",
-    )
+    return _not_now(Message("bitrix24.call.rate_limited"), hint=error_codes.AGAIN_LATER)
 
 
 def method_blocked(block: Block) -> Judgement:
     """The portal has blocked the method."""
-    return _not_now(f"{block.sentence} ({BLOCKED})", hint=f"Try again after {block.clock_time}.", code=BLOCKED)
+    hint = Message("bitrix24.call.do_retry_after", time=block.end)
+    return _not_now(error_codes.with_code(block.sentence, BLOCKED), hint=hint, code=BLOCKED)
 
 
 def method_blocked_item(block: Block) -> ItemAnswer:
     """The same for one item of a batch."""
-    return ItemAnswer(problem=f"{block.sentence} ({BLOCKED})", code=BLOCKED)
+    return ItemAnswer(problem=error_codes.with_code(block.sentence, BLOCKED), code=BLOCKED)
 
 
-def _not_now(why: str, *, hint: str, code: str = "") -> Judgement:
+def _not_now(sentence: Message, *, hint: Message, code: str = "") -> Judgement:
     return Judgement(
         verdict=CallVerdict.NOT_SENT,
-        sentence=f"{why} Nothing was sent." if not code else why,
+        sentence=sentence,
         hint=hint,
         code=code,
         again=RetryHint.LATER,

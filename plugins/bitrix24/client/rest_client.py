@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.plugin import CallOutcome, CallVerdict, Json, PluginError, Services, TargetRefused, TargetUnreachable
+from bot.plugin import CallOutcome, CallVerdict, Json, Message, PluginError, Services, TargetRefused, TargetUnreachable
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal, StoredCredentials
 from plugins.bitrix24.auth.domain_change import Relocation, Unproven
@@ -15,7 +15,7 @@ from plugins.bitrix24.auth.token_refresh import TokenRefresh
 from plugins.bitrix24.client import not_sent
 from plugins.bitrix24.hosts import certificate_authorities, endpoints
 from plugins.bitrix24.http.exchange import Exchange, HttpRequest, Undelivered, redact_exchange
-from plugins.bitrix24.rest import batch, methods, protocol
+from plugins.bitrix24.rest import batch, error_codes, methods, protocol
 from plugins.bitrix24.rest.batch import Item, ItemAnswer
 from plugins.bitrix24.rest.error_codes import RetryHint
 from plugins.bitrix24.rest.methods import Method
@@ -138,9 +138,9 @@ class Caller:
         """What was last seen on the portal."""
         return self._traffic.hints
 
-    def remarks(self) -> Sequence[str]:
+    def remarks(self) -> Sequence[Message]:
         """What was wrong with the bytes of the portal's answers since this process started."""
-        return sorted(self._traffic.remarks)
+        return sorted(self._traffic.remarks, key=str)
 
     def change(self, name: str, params: Mapping[str, Json]) -> CallOutcome:
         """What one changing call did. A method is sent again only when it provably did not run."""
@@ -153,7 +153,9 @@ class Caller:
         judgement = made.judgement
         return CallOutcome(
             verdict=judgement.verdict,
-            sentence=f"{judgement.sentence} {judgement.hint}".strip(),
+            sentence=error_codes.with_advice(judgement.sentence, judgement.hint)
+            if judgement.hint
+            else judgement.sentence,
             code=judgement.code,
             facts=made.facts,
             sent_ms_ago=made.sent_ms_ago,

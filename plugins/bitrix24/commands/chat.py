@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from bot.plugin import BadArgument, Group, Json, Plan, Risk, Undo, UndoKind
+from bot.plugin import BadArgument, Group, Json, Message, Plan, Risk, Undo, UndoKind
 from plugins.bitrix24.commands.common.arguments import a_name, an_id
 from plugins.bitrix24.commands.common.message_context import find_channel, plan, quoted
 from plugins.bitrix24.commands.common.preconditions import NOT_OURS
@@ -39,23 +39,24 @@ def rename_chat(
     group = channel.flag("CHAT_GROUP")
     if not user and group is False:
         raise BadArgument(
-            f"{connector} keeps a chat for each customer, so --user is needed.",
-            hint="Add --user ID, the customer's id.",
+            Message("bitrix24.message.chat_needs_user", connector=connector),
+            hint=Message("bitrix24.message.do_add_user"),
         )
-    of = f" of the customer {user}" if user else ""
     params: dict[str, Json] = {"CONNECTOR": connector, "LINE": line, "CHAT_ID": chat, "NAME": name}
     call = methods.call(
         "imconnector.chat.name.set",
-        f"Name the chat {chat}{of} {quoted(name)}.",
+        Message("bitrix24.message.call_rename_of", chat=chat, customer=user, name=quoted(name))
+        if user
+        else Message("bitrix24.message.call_rename", chat=chat, name=quoted(name)),
         **(params | {"USER_ID": user} if user else params),
     )
-    unsure = "Without --user the portal takes this only if the connector's chats are group chats."
+    unsure = Message("bitrix24.message.rename_without_user")
     return plan(
         channel,
         call,
-        summary=f"Rename the chat {chat}{of} through {channel.title}",
+        summary=Message("bitrix24.message.rename_of", chat=chat, customer=user, channel=channel.title)
+        if user
+        else Message("bitrix24.message.rename", chat=chat, channel=channel.title),
         warnings=(unsure,) if not user and group is None else (),
-        undo=Undo(
-            kind=UndoKind.NONE, sentence="This cannot be undone by itself: the portal does not give the old name back."
-        ),
+        undo=Undo(kind=UndoKind.NONE, sentence=Message("bitrix24.message.undo_rename")),
     )

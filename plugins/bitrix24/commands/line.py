@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from bot.plugin import Arg, BadArgument, Group, Refusal, Reply, Risk, Table
+from bot.plugin import Arg, BadArgument, CommandLine, Group, Message, Refusal, Reply, Risk, Table
 from plugins.bitrix24.commands.common import presentation
 from plugins.bitrix24.commands.common.json_views import line_view, status_views
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.redaction.excerpt import excerpt
 
-SEVERAL = "Write several with blanks between them, like 1 2."
+SEVERAL = Message("bitrix24.line.do_separate_by_blanks")
+SEE_LIST = Message("bitrix24.line.do_list", command=CommandLine(command_line="line list"))
 lines = Group[Portal]("line", help="Open lines of the portal")
 
 
@@ -18,8 +19,8 @@ def parse_line(word: str) -> int:
     """The number of a line. 0 is refused: the portal answers for it, and means nothing."""
     text = word.removeprefix("#")
     if not (text.isascii() and text.isdigit() and 0 < int(text[:12]) < 10**9):
-        hint = SEVERAL if "," in text else "Write a number like 1; `line list` shows them."
-        raise BadArgument(f"“{excerpt(word, 40)}” is not the number of a line.", hint=hint)
+        hint = SEVERAL if "," in text else SEE_LIST
+        raise BadArgument(Message("bitrix24.line.not_a_number", word=excerpt(word, 40)), hint=hint)
     return int(text)
 
 
@@ -41,8 +42,15 @@ def list_lines(portal: Portal) -> Reply:
     found = portal.lines()
     rows = tuple((str(line.id), line.name, line.switch) for line in found)
     return Reply(
-        title=f"{presentation.plural(len(rows), 'line')} on {portal.place.name}",
-        table=Table(columns=("line", "name", "itself"), rows=rows),
+        title=Message("bitrix24.line.count_on", portal=portal.place.name, count=len(rows)),
+        table=Table(
+            columns=(
+                Message("bitrix24.line.head_line"),
+                Message("bitrix24.line.head_name"),
+                Message("bitrix24.line.head_enabled"),
+            ),
+            rows=rows,
+        ),
         notes=(*portal.unread(), *portal.age()),
         data=[line_view(line) for line in found],
     )
@@ -57,12 +65,15 @@ def show_line(portal: Portal, line: LineNumber) -> Reply:
     portal.look("connectors", "lines", of=portal.known_connectors, on=[line], named=True)
     found = next((each for each in portal.lines() if each.id == line), None)
     if found is None:
-        raise Refusal(f"There is no line {line} on {portal.place.name}.", hint="`line list` shows those there are.")
+        raise Refusal(Message("bitrix24.line.unknown", line=str(line), portal=portal.place.name), hint=SEE_LIST)
     statuses = portal.matrix([(each.id, line) for each in portal.connectors()])
     here = [status for status in statuses if status.present or status.problem]
     return Reply(
         title=found.title,
-        facts=(("itself", found.switch), ("connectors", str(sum(status.configured for status in here)))),
+        facts=(
+            (Message("bitrix24.line.enabled"), found.switch),
+            (Message("bitrix24.line.active_connectors"), str(sum(status.configured for status in here))),
+        ),
         table=presentation.status_table(portal, here),
         notes=(*presentation.note_problems(here), *presentation.note_silent_connectors(portal, here), *portal.unread()),
         data={**line_view(found), "connectors": status_views(portal, here)},

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
-from bot.plugin import BadArgument, Group, Json, Plan, Risk, Undo, UndoKind
+from bot.plugin import BadArgument, Group, Json, Message, Plan, Risk, Undo, UndoKind
+from bot.plugin import Text as PluginText
 from plugins.bitrix24.commands.common import arguments
 from plugins.bitrix24.commands.common.arguments import a_name, an_id, arg, file_of, parse_files, parse_text, parse_url
 from plugins.bitrix24.commands.common.message_context import Channel, find_channel, plan, quoted, typed
@@ -26,11 +27,8 @@ Files = Annotated[
     tuple[str, ...], arg("addresses of files that the portal is to fetch, blanks between them", "URL", parse_files)
 ]
 
-_SPELLING = (
-    "The portal knows a customer by connector, line, --user and --chat exactly as they are spelled: another spelling "
-    "opens a second chat, and perhaps a second lead."
-)
-_UNKNOWN_ID = "The portal says yes even when it knows no message with this id, so a wrong id is not noticed."
+_SPELLING = Message("bitrix24.message.spelling")
+_UNKNOWN_ID = Message("bitrix24.message.wrong_id_unnoticed")
 _WORKING_EXAMPLE = "myconnector 1 --user 79005554433 --chat 79005554433"
 
 
@@ -70,13 +68,19 @@ def send_message(
     channel = find_channel(portal, connector, line)
     call = methods.call(
         "imconnector.send.messages",
-        f"Put {_said(text, file)} into {channel.title}, from the customer {_who(user, told)} in the chat {chat}.",
+        Message(
+            "bitrix24.message.call_send",
+            content=_describe_content(text, file),
+            channel=channel.title,
+            customer=_describe_customer(user, told),
+            chat=chat,
+        ),
         **_one(channel, item),
     )
     return plan(
         channel,
         call,
-        summary=f"Send a message of the customer {user} through {channel.title}",
+        summary=Message("bitrix24.message.send", customer=user, channel=channel.title),
         warnings=(*_about_sending(message_id, user_name, user_last_name), _SPELLING),
         undo=_deletion(channel, user, chat, message_id),
     )
@@ -103,11 +107,17 @@ def edit_message(
         "chat": {"id": chat},
     }
     channel = find_channel(portal, connector, line)
-    note = f"Change the message {message_id} of the customer {user} in the chat {chat} to {_said(text, file)}."
+    note = Message(
+        "bitrix24.message.call_edit",
+        message=message_id,
+        customer=user,
+        chat=chat,
+        content=_describe_content(text, file),
+    )
     return plan(
         channel,
         methods.call("imconnector.update.messages", note, **_one(channel, item)),
-        summary=f"Edit the message {message_id} of the customer {user} through {channel.title}",
+        summary=Message("bitrix24.message.edit", message=message_id, customer=user, channel=channel.title),
         warnings=(_UNKNOWN_ID,),
     )
 
@@ -119,13 +129,13 @@ def delete_message(
     """Delete a customer's message that was sent before, as if the customer had deleted it."""
     item: dict[str, Json] = {"user": {"id": user}, "message": {"id": message_id}, "chat": {"id": chat}}
     channel = find_channel(portal, connector, line)
-    note = f"Delete the message {message_id} of the customer {user} in the chat {chat}."
+    note = Message("bitrix24.message.call_delete", message=message_id, customer=user, chat=chat)
     forbidden = channel.flag("DEL_EXTERNAL_MESSAGES") is False
-    keeps = f"{connector} is registered with DEL_EXTERNAL_MESSAGES N: the portal keeps the message and still says yes."
+    keeps = Message("bitrix24.message.deletion_forbidden", connector=connector)
     return plan(
         channel,
         methods.call("imconnector.delete.messages", note, **_one(channel, item)),
-        summary=f"Delete the message {message_id} of the customer {user} through {channel.title}",
+        summary=Message("bitrix24.message.delete", message=message_id, customer=user, channel=channel.title),
         warnings=(_UNKNOWN_ID, keeps) if forbidden else (_UNKNOWN_ID,),
     )
 
@@ -140,40 +150,51 @@ def _given(fields: Mapping[str, str]) -> dict[str, Json]:
 
 def _content(text: str, files: tuple[str, ...]) -> dict[str, Json]:
     if not text and not files:
-        raise BadArgument("A message needs words or a file.", hint="Add --text TEXT or --file URL.")
+        raise BadArgument(Message("bitrix24.message.empty"), hint=Message("bitrix24.message.do_add_content"))
     content: dict[str, Json] = {"text": text} if text else {}
     return {**content, "files": [file_of(url) for url in files]} if files else content
 
 
-def _said(text: str, files: tuple[str, ...]) -> str:
-    named = ", ".join(f"the file {url}" for url in files)
-    return " with ".join(part for part in (quoted(text) if text else "", named) if part)
+def _describe_content(text: str, files: tuple[str, ...]) -> PluginText:
+    if not files:
+        return quoted(text)
+    if not text:
+        return Message("bitrix24.message.files", files=files, count=len(files))
+    return Message("bitrix24.message.text_and_files", text=quoted(text), files=files, count=len(files))
 
 
-def _who(user: str, told: Mapping[str, str]) -> str:
-    facts = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in told.items() if value)
-    return f"{user} ({facts})" if facts else user
+def _describe_customer(user: str, told: Mapping[str, str]) -> PluginText:
+    facts = tuple(_CUSTOMER_FACTS[name](value) for name, value in told.items() if value)
+    return Message("bitrix24.message.customer", customer=user, facts=facts) if facts else user
 
 
-def _about_sending(message_id: str, name: str, last_name: str) -> list[str]:
-    told = ["Operators are told, and the line's own greetings and CRM rules act on it, as for any customer's message."]
+_CUSTOMER_FACTS: Mapping[str, Callable[[str], Message]] = {
+    "name": lambda value: Message("bitrix24.message.customer_name", value=value),
+    "last_name": lambda value: Message("bitrix24.message.customer_last_name", value=value),
+    "email": lambda value: Message("bitrix24.message.customer_email", value=value),
+    "phone": lambda value: Message("bitrix24.message.customer_phone", value=value),
+    "url": lambda value: Message("bitrix24.message.customer_url", value=value),
+}
+
+
+def _about_sending(message_id: str, name: str, last_name: str) -> list[Message]:
+    told = [Message("bitrix24.message.operators_are_notified")]
     if message_id:
-        told.append("The portal does not notice an id that was sent before: the message would stand there twice.")
+        told.append(Message("bitrix24.message.duplicate_unnoticed"))
     else:
-        told.append("Without --message-id this message can neither be edited nor deleted afterwards.")
+        told.append(Message("bitrix24.message.final_without_id"))
     if " " in name and not last_name:
         first, _, rest = name.partition(" ")
-        told.append(f"The portal splits the name at the first blank: first name {first}, last name {rest}.")
+        told.append(Message("bitrix24.message.name_is_split", first=first, last=rest))
     return told
 
 
 def _deletion(channel: Channel, user: str, chat: str, message_id: str) -> Undo:
     if not message_id:
-        why = "without a --message-id the portal cannot be told which message to delete"
-        return Undo(kind=UndoKind.NONE, sentence=f"This cannot be undone: {why}.")
+        return Undo(kind=UndoKind.NONE, sentence=Message("bitrix24.message.undo_without_id"))
     options = {"user": user, "chat": chat, "message-id": message_id}
     return Undo(
         kind=UndoKind.PARTIAL,
-        sentence="The message can be deleted again. Who was told of it, and what it opened in the CRM, stays.",
+        sentence=Message("bitrix24.message.undo_send"),
         line=typed("message delete", channel.connector, channel.line.id, options),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from bot.plugin import Json, Plan, Risk
+from bot.plugin import Json, Message, Plan, Risk
 from plugins.bitrix24.commands.common import arguments
 from plugins.bitrix24.commands.common.arguments import arg
 from plugins.bitrix24.commands.common.message_context import find_channel, plan
@@ -40,7 +40,13 @@ def message_delivered(
     item = _receipt(im_chat, im_message, chat, message_id)
     call = methods.call(
         "imconnector.send.status.delivery",
-        f"Mark {_named(im_chat, im_message)} delivered, as {message_id} in {chat}.",
+        Message(
+            "bitrix24.message.call_delivered",
+            im_message=str(im_message),
+            im_chat=str(im_chat),
+            message=message_id,
+            chat=chat,
+        ),
         CONNECTOR=connector,
         LINE=line,
         MESSAGES=[item],
@@ -48,10 +54,10 @@ def message_delivered(
     return plan(
         channel,
         call,
-        summary=f"Mark the operator's message {im_message} delivered through {channel.title}",
+        summary=Message("bitrix24.message.delivered", im_message=str(im_message), channel=channel.title),
         warnings=(
-            f"Without an operator's message {im_message} this does nothing, and the portal says yes all the same.",
-            "The id given here takes the place of one that was given before.",
+            Message("bitrix24.message.delivered_unnoticed", im_message=str(im_message)),
+            Message("bitrix24.message.delivered_replaces_id"),
         ),
     )
 
@@ -75,7 +81,13 @@ def message_read(
     item = _receipt(im_chat, im_message, chat, message_id)
     call = methods.call(
         "imconnector.send.status.reading",
-        f"Mark {_named(im_chat, im_message)} read, as {message_id} in {chat}.",
+        Message(
+            "bitrix24.message.call_read",
+            im_message=str(im_message),
+            im_chat=str(im_chat),
+            message=message_id,
+            chat=chat,
+        ),
         CONNECTOR=connector,
         LINE=line,
         MESSAGES=[item],
@@ -83,13 +95,9 @@ def message_read(
     return plan(
         channel,
         call,
-        summary=f"Mark the operator's message {im_message} read through {channel.title}",
-        warnings=("The portal says yes to this and, as far as is known, does nothing with it.",),
+        summary=Message("bitrix24.message.read", im_message=str(im_message), channel=channel.title),
+        warnings=(Message("bitrix24.message.read_has_no_effect"),),
     )
-
-
-def _named(im_chat: int, im_message: int) -> str:
-    return f"the operator's message {im_message} in the portal's chat {im_chat}"
 
 
 def _receipt(im_chat: int, im_message: int, chat: str, message_id: str) -> Json:

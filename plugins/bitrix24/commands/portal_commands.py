@@ -5,10 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from bot.plugin import Arg, BadArgument, Group, Json, Reply, Risk, Services, Table, TargetRefused, iso
+from bot.plugin import (
+    Arg,
+    BadArgument,
+    CommandLine,
+    Group,
+    JsonWithTexts,
+    Message,
+    Reply,
+    Risk,
+    Services,
+    Table,
+    TargetRefused,
+    Text,
+    Time,
+    iso,
+)
 from plugins.bitrix24.auth.backup_tokens import KEPT, USED, BackupTokens, BackupTokenStore
 from plugins.bitrix24.auth.credentials import Credentials, CredentialStore, KnownPortal, TokenHealth
-from plugins.bitrix24.commands.common import presentation
 from plugins.bitrix24.commands.common.json_views import application_view, tokens_view
 from plugins.bitrix24.connectors.model import AppInfo
 from plugins.bitrix24.hosts import certificate_authorities, endpoints
@@ -17,6 +31,11 @@ from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.redaction.secret import Secret
 
 HOW_TO_ADD = "b24bot portal add NAME"
+ADDRESS = Message("bitrix24.portal.address")
+MEMBER_ID = Message("bitrix24.portal.member_id")
+APPLICATION = Message("bitrix24.portal.application")
+AUTHORITY = Message("bitrix24.portal.certificate_authority")
+PAID, UNPAID = Message("bitrix24.portal.paid"), Message("bitrix24.portal.payment_ended")
 portals = Group[Portal]("portal", help="The Bitrix24 portals the bot knows")
 
 
@@ -54,7 +73,7 @@ def _new_portal(
 ) -> tuple[KnownPortal, Endpoint]:
     """The portal as it is to be kept, and where it is. Raises PluginError when it cannot be."""
     if ca_file and no_ca_file:
-        raise BadArgument("--ca-file and --no-ca-file contradict each other.", hint="Leave one of them out.")
+        raise BadArgument(Message("bitrix24.portal.ca_file_twice"), hint=Message("bitrix24.portal.do_leave_option_out"))
     endpoint = endpoints.portal(domain, services.settings)
     kept = "" if no_ca_file or not replace else _stored_authorities(services, name)
     portal = KnownPortal(
@@ -104,14 +123,14 @@ def add_portal(
     )
     CredentialStore(services).add(portal, credentials, replace=replace)
     return Reply(
-        title=f"The portal {name} is stored",
+        title=Message("bitrix24.portal.stored", portal=name),
         facts=(
-            ("address", endpoint.label),
-            ("member id", member_id),
-            ("application", client_id),
-            *(("certificate authority", each) for each in certificate_authorities.subjects(portal.authorities)),
+            (ADDRESS, endpoint.label),
+            (MEMBER_ID, member_id),
+            (APPLICATION, client_id),
+            *((AUTHORITY, each) for each in certificate_authorities.subjects(portal.authorities)),
         ),
-        notes=("See whether it works: `b24bot portal check`",),
+        notes=(Message("bitrix24.portal.do_check", command=CommandLine(command_line="portal check")),),
     )
 
 
@@ -142,9 +161,9 @@ def spare_portal(
     portal = CredentialStore(services).portal(name)
     BackupTokenStore(services).store(portal, access_token, refresh_token)
     return Reply(
-        title=f"The spare pair of {portal.name} is stored",
-        facts=(("address", portal.domain), ("member id", portal.member_id)),
-        notes=("The bot at work proves it within an hour; `portal check` then says so.",),
+        title=Message("bitrix24.token.backup_stored", portal=portal.name),
+        facts=((ADDRESS, portal.domain), (MEMBER_ID, portal.member_id)),
+        notes=(Message("bitrix24.token.backup_proof", command=CommandLine(command_line="portal check")),),
     )
 
 
@@ -154,25 +173,46 @@ def list_portals(services: Services) -> Reply:
     vault, spares = CredentialStore(services), BackupTokenStore(services)
     known = vault.portals()
     if not known:
-        return Reply(title="No portal is set up yet.", notes=(f"In the host's terminal: `{HOW_TO_ADD}`",), data=[])
+        return Reply(
+            title=Message("bitrix24.portal.none"),
+            notes=(Message("bitrix24.portal.do_add", command=HOW_TO_ADD),),
+            data=[],
+        )
     rows = tuple(
         (
             *(each.name, ", ".join(services.default_places.get(each.name, ())), each.domain, each.member_id),
-            *(presentation.format_date(each.added_at), _spare(spares.known(each)), _tokens(vault.health(each))),
+            *(_day(each.added_at), _describe_backup(spares.known(each)), _describe_tokens(vault.health(each))),
         )
         for each in known
     )
     return Reply(
-        title=presentation.plural(len(rows), "portal"),
-        table=Table(columns=("name", "default for", "address", "member id", "added", "spare", "tokens"), rows=rows),
-        notes=("`portal use NAME` chooses your own, `portal use NAME --for-all` everybody's default.",)
+        title=Message("bitrix24.portal.count", count=len(rows)),
+        table=Table(
+            columns=(
+                Message("bitrix24.portal.head_name"),
+                Message("bitrix24.portal.head_default_for"),
+                Message("bitrix24.portal.head_address"),
+                Message("bitrix24.portal.head_member_id"),
+                Message("bitrix24.portal.head_added"),
+                Message("bitrix24.portal.head_backup_tokens"),
+                Message("bitrix24.portal.head_tokens"),
+            ),
+            rows=rows,
+        ),
+        notes=(
+            Message(
+                "bitrix24.portal.do_choose_default",
+                own=CommandLine(command_line="portal use NAME"),
+                everybody=CommandLine(command_line="portal use NAME --for-all"),
+            ),
+        )
         if len(rows) > 1
         else (),
         data=[_portal_view(services, each) for each in known],
     )
 
 
-def _portal_view(services: Services, known: KnownPortal) -> Mapping[str, Json]:
+def _portal_view(services: Services, known: KnownPortal) -> Mapping[str, JsonWithTexts]:
     return {
         "name": known.name,
         "default_for": services.default_places.get(known.name, ()),
@@ -198,15 +238,15 @@ def check_portal(portal: Portal) -> Reply:
     return Reply(
         title=f"{portal.place.name} · {portal.place.label}",
         facts=(
-            ("access token", "works"),
-            ("application", f"{'installed' if app.installed else 'not marked as installed'}, {app.status}"),
-            ("payment", "in order" if app.paid else "run out"),
-            ("licence", app.licence),
-            ("connectors", listed),
-            ("lines", f"{len(lines)}, {off} switched off" if off else str(len(lines))),
-            *(("certificate authority", each) for each in portal.authorities()),
-            ("spare pair", _spare(portal.spare(portal.place.name))),
-            ("tokens", _tokens(portal.health(portal.place.name))),
+            (Message("bitrix24.portal.access_token"), Message("bitrix24.portal.token_works")),
+            (APPLICATION, _describe_application(app)),
+            (Message("bitrix24.portal.payment"), PAID if app.paid else UNPAID),
+            (Message("bitrix24.portal.licence"), app.licence),
+            (Message("bitrix24.portal.connectors"), listed),
+            (Message("bitrix24.portal.lines"), _describe_lines(len(lines), off)),
+            *((AUTHORITY, each) for each in portal.authorities()),
+            (Message("bitrix24.portal.backup_tokens"), _describe_backup(portal.spare(portal.place.name))),
+            (Message("bitrix24.portal.tokens"), _describe_tokens(portal.health(portal.place.name))),
         ),
         notes=(*problems, *portal.token_warnings(), *portal.unread(), *portal.remarks()),
         data={
@@ -222,41 +262,57 @@ def check_portal(portal: Portal) -> Reply:
     )
 
 
-def _can_list(portal: Portal) -> tuple[str, bool]:
+def _describe_application(app: AppInfo) -> Message:
+    if app.installed:
+        return Message("bitrix24.portal.application_installed", status=app.status)
+    return Message("bitrix24.portal.application_not_installed", status=app.status)
+
+
+def _describe_lines(count: int, off: int) -> Text:
+    return Message("bitrix24.portal.lines_off", lines=str(count), count=off) if off else str(count)
+
+
+def _can_list(portal: Portal) -> tuple[Text, bool]:
     try:
         return str(len(portal.connectors())), True
     except TargetRefused as error:
-        return f"cannot be listed: {error.sentence}", False
+        return Message("bitrix24.portal.connectors_not_listed", reason=error.sentence), False
 
 
-def _problems(app: AppInfo, *, may_list: bool) -> list[str]:
-    told: list[str] = []
+def _problems(app: AppInfo, *, may_list: bool) -> list[Message]:
+    told: list[Message] = []
     if not app.installed:
-        told.append(
-            "The application is not marked as installed: the portal sends it no events and hides its settings page. "
-            "Its installation page must call BX24.installFinish()."
-        )
+        told.append(Message("bitrix24.portal.problem_not_installed"))
     if not app.paid:
-        told.append("The application's paid term on this portal has ended.")
+        told.append(Message("bitrix24.portal.problem_unpaid"))
     if not may_list:
-        told.append(
-            "The token's user may not list connectors, so what a change did cannot be verified. Give that user the "
-            "right to modify connectors of open channels."
-        )
+        told.append(Message("bitrix24.portal.problem_may_not_list"))
     return told
 
 
-def _spare(spare: BackupTokens | None) -> str:
+def _day(milliseconds: int) -> Message:
+    return Message("bitrix24.portal.time", time=Time(time=milliseconds))
+
+
+def _describe_backup(spare: BackupTokens | None) -> Message:
     if spare is None:
-        return "none; `b24bot portal spare` stores one"
-    when = presentation.format_date(spare.at)
+        return Message("bitrix24.token.backup_none")
+    at = Time(time=spare.at)
+    if spare.state == USED:
+        return Message("bitrix24.token.backup_took_over", time=at)
     if spare.state != KEPT:
-        return f"none left: it {'took over' if spare.state == USED else 'was refused'} {when}"
-    return f"renewed {when}" if spare.proven else f"stored {when}, not proven yet"
+        return Message("bitrix24.token.backup_refused", time=at)
+    return (
+        Message("bitrix24.token.backup_renewed", time=at)
+        if spare.proven
+        else Message("bitrix24.token.backup_unproven", time=at)
+    )
 
 
-def _tokens(health: TokenHealth | None) -> str:
+def _describe_tokens(health: TokenHealth | None) -> Message:
     if health is None:
-        return "not renewed by the bot yet"
-    when = presentation.format_date(health.at)
-    return f"refused {when}: {health.sentence}" if health.locked_out else f"renewed {when}"
+        return Message("bitrix24.token.never_renewed")
+    at = Time(time=health.at)
+    if health.locked_out:
+        return Message("bitrix24.token.refused", time=at, reason=health.sentence)
+    return Message("bitrix24.token.renewed", time=at)

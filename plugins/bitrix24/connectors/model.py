@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from bot.plugin import TargetUnreachable
+from bot.plugin import TargetUnreachable, Text
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.redaction.excerpt import excerpt
 from plugins.bitrix24.rest.batch import ItemAnswer
@@ -73,7 +73,7 @@ class Status:
     line: int
     error: bool = False
     configured: bool = False
-    problem: str = ""
+    problem: Text = ""
 
     @property
     def present(self) -> bool:

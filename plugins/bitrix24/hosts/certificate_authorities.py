@@ -11,13 +11,13 @@ import ssl
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot.plugin import Refusal
+from bot.plugin import Message, Refusal, Text, Time
 from plugins.bitrix24.redaction.excerpt import excerpt
 
 SETTING = "BITRIX24_CA_FILE"
 LARGEST = 256 * 1024
 _BEGIN = "-----BEGIN CERTIFICATE-----"
-_HINT = "Export the authority's certificate alone, in PEM (Base64) form."
+_EXPORT = Message("bitrix24.portal.do_export_certificate")
 
 
 def read(path: str) -> str:
@@ -25,19 +25,22 @@ def read(path: str) -> str:
     try:
         raw = Path(path).expanduser().read_bytes()
     except (OSError, ValueError, RuntimeError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else "it cannot be a path"
-        raise _refusal(path, f"it cannot be read ({why})", "Look at the path and at who may read the file.") from None
+        told = error.strerror if isinstance(error, OSError) else None
+        why = Message("bitrix24.portal.file_unreadable", reason=told or Message("bitrix24.portal.not_a_path"))
+        raise _refusal(path, why, Message("bitrix24.portal.do_check_path")) from None
     if len(raw) > LARGEST:
-        raise _refusal(path, "it is larger than 256 KiB", "Name a file with the private authority alone.")
+        raise _refusal(path, Message("bitrix24.portal.file_too_large"), _EXPORT)
     text = raw.decode("ascii", "replace")
     if "PRIVATE KEY-----" in text:
-        raise _refusal(path, "it holds a private key", f"Keep that key elsewhere. {_HINT}")
+        raise _refusal(
+            path, Message("bitrix24.portal.file_private_key"), Message("bitrix24.portal.do_move_private_key")
+        )
     if _BEGIN not in text:
         binary = raw[:1] == b"\x30"
-        hint = "Turn it into PEM: openssl x509 -inform der -in FILE -out FILE.pem" if binary else _HINT
-        raise _refusal(path, "it holds no certificate in PEM form", hint)
+        hint = Message("bitrix24.portal.do_convert_to_pem") if binary else _EXPORT
+        raise _refusal(path, Message("bitrix24.portal.file_no_pem"), hint)
     if not subjects(text):
-        raise _refusal(path, "its certificate is not one of an authority", _HINT)
+        raise _refusal(path, Message("bitrix24.portal.file_no_authority"), _EXPORT)
     return text
 
 
@@ -58,7 +61,7 @@ def _read_once(path: str, _changed: int, _size: int) -> str:
     return read(path)
 
 
-def subjects(pem: str) -> tuple[str, ...]:
+def subjects(pem: str) -> tuple[Message, ...]:
     """What the authorities in a PEM text are called; empty when it cannot be used."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
@@ -68,14 +71,21 @@ def subjects(pem: str) -> tuple[str, ...]:
     return tuple(_name(found) for found in context.get_ca_certs())
 
 
-def _name(certificate: Mapping[str, object]) -> str:
+def _name(certificate: Mapping[str, object]) -> Message:
     """The common name, else the last part of the subject, with the day until which it holds."""
     parts = certificate.get("subject")
     named = [value for part in parts for _, value in part] if isinstance(parts, tuple) else []
     common = [value for part in parts for key, value in part if key == "commonName"] if isinstance(parts, tuple) else []
-    name = next(iter([*common, *reversed(named)]), "without a name")
-    return f"{name}, until {certificate.get('notAfter', 'an unknown day')}"
+    name: Text = next(iter([*common, *reversed(named)]), Message("bitrix24.portal.authority_unnamed"))
+    until = certificate.get("notAfter")
+    if not isinstance(until, str):
+        return Message("bitrix24.portal.authority", name=name)
+    return Message("bitrix24.portal.authority_until", name=name, time=Time(time=_milliseconds(until)))
 
 
-def _refusal(path: str, why: str, hint: str) -> Refusal:
-    return Refusal(f"The file “{excerpt(path, 120)}” cannot be used as a certificate authority: {why}.", hint=hint)
+def _milliseconds(until: str) -> int:
+    return int(ssl.cert_time_to_seconds(until) * 1000)
+
+
+def _refusal(path: str, why: Message, hint: Message) -> Refusal:
+    return Refusal(Message("bitrix24.portal.authority_refused", path=excerpt(path, 120), reason=why), hint=hint)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from bot.plugin import Refusal
+from bot.plugin import Message, Refusal
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.hosts import own_domains, vendor_domains
 from plugins.bitrix24.hosts.own_domains import OwnHost
@@ -65,11 +65,10 @@ def portal(domain: str, settings: Mapping[str, str]) -> Endpoint:
         return Endpoint(base=f"https://{own.authority}/rest/", label=own.label, address=own.address)
     other = [each.label for each in listed if each.name == own_domains.ascii_of(text.partition(":")[0])]
     raise Refusal(
-        f"“{excerpt(domain)}” is not an address of a portal that the bot may talk to.",
-        hint=f"The setting {own_domains.SETTING} lists {' and '.join(other)}: write it like that, or list this one."
+        Message("bitrix24.portal.address_refused", address=excerpt(domain)),
+        hint=Message("bitrix24.portal.do_write_as_listed", hosts=tuple(other))
         if other
-        else "Write the host name alone, like shop.bitrix24.com. A portal with a name of its own must be listed in "
-        "the setting BITRIX24_HOSTS, with its port where it has one.",
+        else Message("bitrix24.portal.do_write_host_name"),
     )
 
 
@@ -105,8 +104,8 @@ def _checked_token_url(wanted: str, settings: Mapping[str, str]) -> str:
     if far and own_domains.is_name(far[1].lower()):
         return f"https://{far[1].lower()}{_path(far[2])}"
     raise Refusal(
-        f"“{excerpt(wanted)}” is not a token endpoint that the bot may send secrets to.",
-        hint="The setting BITRIX24_OAUTH_URL must be https, with a host name and no user, port or query.",
+        Message("bitrix24.token.endpoint_refused", address=excerpt(wanted)),
+        hint=Message("bitrix24.token.do_set_endpoint"),
     )
 
 

@@ -10,7 +10,7 @@ import functools
 import ipaddress
 import re
 
-from bot.plugin import Refusal
+from bot.plugin import Message, Refusal
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.hosts import vendor_domains
 from plugins.bitrix24.hosts.ip_addresses import find_carried_ipv4, is_public
@@ -26,7 +26,7 @@ _INSIDE = tuple(
 """The networks in which a portal on somebody's own premises is found."""
 _AMBIGUOUS = frozenset("ßς\u200c\u200d")
 """Characters that the two standards for international names turn into different names."""
-EXAMPLE = "Write the host name, if need be with its port and address: box.example:8443=10.0.5.7."
+EXAMPLE = Message("bitrix24.portal.do_write_host")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ def parse(value: str, *, loopback: bool = False) -> tuple[OwnHost, ...]:
     for word in value.replace(",", " ").split():
         entry = _entry(word, loopback=loopback)
         if found.setdefault(entry.authority, entry) != entry:
-            raise _refusal(word, "it is listed twice, with different addresses", "Leave one of them out.")
+            raise _refusal(word, Message("bitrix24.portal.host_twice"), Message("bitrix24.portal.do_leave_one_out"))
     return tuple(found.values())
 
 
@@ -92,17 +92,19 @@ def is_name(host: str) -> bool:
 def _entry(word: str, *, loopback: bool) -> OwnHost:
     if "@" in word:
         # Not quoted: what stands before the @ may be a password.
-        raise Refusal(f"The setting {SETTING} holds a user name or a password.", hint=EXAMPLE)
+        raise Refusal(Message("bitrix24.portal.host_with_user"), hint=EXAMPLE)
     host, equals, address = word.partition("=")
     if "://" in word:
-        raise _refusal(word, "it begins with a scheme", f"Leave it out: the bot speaks https alone. {EXAMPLE}")
+        raise _refusal(
+            word, Message("bitrix24.portal.host_with_scheme"), Message("bitrix24.portal.do_leave_scheme_out")
+        )
     if any(char in host for char in "/?#\\"):
-        raise _refusal(word, "it holds a path or a query", f"Leave it out. {EXAMPLE}")
+        raise _refusal(word, Message("bitrix24.portal.host_with_path"), EXAMPLE)
     if "*" in host:
-        raise _refusal(word, "it is a pattern", "List each host by its whole name.")
+        raise _refusal(word, Message("bitrix24.portal.host_pattern"), Message("bitrix24.portal.do_list_whole_names"))
     name, colon, port = host.partition(":")
     if colon and not (_PORT.fullmatch(port) and int(port) < 65536):
-        raise _refusal(word, "its port is not a number from 1 to 65535", EXAMPLE)
+        raise _refusal(word, Message("bitrix24.portal.host_port"), EXAMPLE)
     return OwnHost(
         name=_name(word, name),
         port=int(port) if colon else HTTPS,
@@ -112,18 +114,17 @@ def _entry(word: str, *, loopback: bool) -> OwnHost:
 
 def _name(word: str, name: str) -> str:
     if _is_address(name.strip("[]")):
-        raise _refusal(word, "it begins with an address", "Write the host name, then = and the address.")
+        raise _refusal(word, Message("bitrix24.portal.host_address_first"), EXAMPLE)
     if not _AMBIGUOUS.isdisjoint(name):
-        raise _refusal(word, "a letter in it stands for two names", "Write the name in its ASCII form (xn--…).")
+        raise _refusal(word, Message("bitrix24.portal.host_ambiguous"), Message("bitrix24.portal.do_write_ascii"))
     if name.endswith("."):
-        raise _refusal(word, "it ends with a dot", "Leave the dot out.")
+        raise _refusal(word, Message("bitrix24.portal.host_final_dot"), Message("bitrix24.portal.do_leave_dot_out"))
     found = ascii_of(name)
     if vendor_domains.owns(found):
-        why = "it is a host of Bitrix24's own, which the bot reaches without this setting"
-        raise _refusal(word, why, "Leave it out.")
+        raise _refusal(word, Message("bitrix24.portal.host_of_vendor"), Message("bitrix24.portal.do_leave_host_out"))
     if not found:
-        why = "it is not a whole host name" if "." not in name else "it is not a host name"
-        raise _refusal(word, why, EXAMPLE)
+        incomplete, wrong = Message("bitrix24.portal.host_incomplete"), Message("bitrix24.portal.host_wrong")
+        raise _refusal(word, wrong if "." in name else incomplete, EXAMPLE)
     return found
 
 
@@ -132,16 +133,16 @@ def _address(word: str, address: str, *, loopback: bool) -> str:
     try:
         found = ipaddress.ip_address(address.removeprefix("[").removesuffix("]"))
     except ValueError:
-        raise _refusal(word, "what stands after = is not an address", EXAMPLE) from None
+        raise _refusal(word, Message("bitrix24.portal.host_not_an_address"), EXAMPLE) from None
     if (inner := find_carried_ipv4(found)) is not None:
-        why = f"its address is an IPv4 address written as IPv6: it leads to {inner}"
-        raise _refusal(word, why, "Write the portal's own address, like 10.0.5.7.")
+        why = Message("bitrix24.portal.host_carried_address", address=str(inner))
+        raise _refusal(word, why, Message("bitrix24.portal.do_write_own_address"))
     inside = any(found in network for network in _INSIDE)
     if not (inside or is_public(str(found)) or (loopback and found.is_loopback)):
         raise _refusal(
             word,
-            f"no portal is at {found}",
-            "Write the portal's own address: on the internet, or in 10., 172.16.–172.31., 192.168., 100.64. or fc00::.",
+            Message("bitrix24.portal.host_no_portal_there", address=str(found)),
+            Message("bitrix24.portal.do_write_reachable_address"),
         )
     return str(found)
 
@@ -154,5 +155,5 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _refusal(word: str, why: str, hint: str) -> Refusal:
-    return Refusal(f"The setting {SETTING} holds “{excerpt(word, 80)}”, which cannot be used: {why}.", hint=hint)
+def _refusal(word: str, why: Message, hint: Message) -> Refusal:
+    return Refusal(Message("bitrix24.portal.host_refused", entry=excerpt(word, 80), reason=why), hint=hint)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import field
 from typing import Protocol, TypeAlias
 
+from bot.plugin import Text
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.redaction.secret import Secret
 
@@ -67,8 +68,8 @@ class Undelivered:
     """No usable answer. `sent` is False only when provably not one byte of the request left."""
 
     sent: bool
-    reason: str
-    """A few words for people; never the text of a library's exception."""
+    reason: Text
+    """For people; never the text of a library's exception."""
     withheld: bool = False
     """Whether it was not sent because it may not be."""
 

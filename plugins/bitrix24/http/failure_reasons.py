@@ -1,4 +1,4 @@
-"""Why an exchange failed, in a few words from the kind of the exception: its text may hold the address."""
+"""Why an exchange failed, as a message from the kind of the exception: its text may hold the address."""
 
 from __future__ import annotations
 
@@ -9,46 +9,42 @@ from typing import TypeVar
 import requests
 from urllib3.exceptions import ProtocolError, ReadTimeoutError
 
+from bot.plugin import Message
 from plugins.bitrix24.http.guarded_connections import NotLoopback, NotPublic, Withheld
 
-_REASONS: Mapping[type[BaseException], str] = {
-    NotPublic: "its name leads to an address that is not on the open internet; BITRIX24_HOSTS lists a portal inside a "
-    "network with that address, like box.example=10.0.5.7",
-    NotLoopback: "its name leads off this machine",
-    Withheld: "it may not be sent any more",
-    requests.exceptions.ConnectTimeout: "no connection in time",
-    requests.exceptions.ReadTimeout: "no answer in time",
-    ReadTimeoutError: "no whole answer in time",
-    requests.exceptions.SSLError: "the encrypted connection failed",
-    requests.exceptions.ChunkedEncodingError: "the answer broke off",
-    requests.exceptions.ConnectionError: "the connection failed or broke off",
-    ProtocolError: "the answer broke off",
+_REASONS: Mapping[type[BaseException], Message] = {
+    NotPublic: Message("bitrix24.call.failure_not_public"),
+    NotLoopback: Message("bitrix24.call.failure_not_loopback"),
+    Withheld: Message("bitrix24.call.failure_withheld"),
+    requests.exceptions.ConnectTimeout: Message("bitrix24.call.failure_connect_timeout"),
+    requests.exceptions.ReadTimeout: Message("bitrix24.call.failure_read_timeout"),
+    ReadTimeoutError: Message("bitrix24.call.failure_whole_timeout"),
+    requests.exceptions.SSLError: Message("bitrix24.call.failure_tls"),
+    requests.exceptions.ChunkedEncodingError: Message("bitrix24.call.failure_broken_off"),
+    requests.exceptions.ConnectionError: Message("bitrix24.call.failure_connection"),
+    ProtocolError: Message("bitrix24.call.failure_broken_off"),
 }
 
 
-_UNKNOWN_AUTHORITY = (
-    "its certificate is signed by an authority that this host does not know; a private one is named by "
-    "BITRIX24_CA_FILE or `portal add --ca-file`"
-)
-_CERTIFICATES: Mapping[int, str] = {
-    9: "its certificate is not valid yet",
-    10: "its certificate has expired",
+_UNKNOWN_AUTHORITY = Message("bitrix24.call.failure_unknown_authority")
+_CERTIFICATES: Mapping[int, Message] = {
+    9: Message("bitrix24.call.failure_certificate_not_yet_valid"),
+    10: Message("bitrix24.call.failure_certificate_expired"),
     **dict.fromkeys((18, 19, 20, 21), _UNKNOWN_AUTHORITY),
-    62: "its certificate is for another name",
-    64: "its certificate is for another name",
+    **dict.fromkeys((62, 64), Message("bitrix24.call.failure_certificate_name")),
 }
 """What OpenSSL's numbers of a failed verification mean."""
 
 
-def reason_of(error: BaseException) -> str:
+def reason_of(error: BaseException) -> Message:
     """What people read of a failed exchange, without a full stop."""
     refused = find(error, ssl.SSLCertVerificationError)
     if refused:
-        return _CERTIFICATES.get(refused.verify_code, "its certificate cannot be verified")
+        return _CERTIFICATES.get(refused.verify_code, Message("bitrix24.call.failure_certificate"))
     for kind, words in _REASONS.items():
         if find(error, kind):
             return words
-    return "the exchange failed"
+    return Message("bitrix24.call.failure_other")
 
 
 _Kind = TypeVar("_Kind", bound=BaseException)

@@ -1,4 +1,4 @@
-"""Where a redirect leads, in words: what stands there, and what to do about it. Nothing here follows one."""
+"""Where a redirect leads, as a message: what stands there, and what to do about it. Nothing here follows one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import field
 from enum import StrEnum
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from bot.plugin import Message, Text
 from bot.plugin.frozen import dataclass
 
 
@@ -24,39 +25,40 @@ class Target(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """What people read of one kind of target; `{}` is where it leads."""
+    """What people read of one kind of target; `says` is given where it leads."""
 
-    says: str
-    do: str
+    says: Callable[[Text], Message]
+    do: Message
 
 
 WORDS: Mapping[Target, Words] = {
     Target.MOVED: Words(
-        says="The portal has another address now: {}", do="Store the portal again with its new address."
+        says=lambda address: Message("bitrix24.call.redirect_moved", address=address),
+        do=Message("bitrix24.portal.do_store_again"),
     ),
     Target.LOGIN: Words(
-        says="The portal sends the call to a login page, {}",
-        do="Ask the portal's administrator to let addresses under /rest/ through without a login: a sign-in module, a "
-        "closed site or a firewall asks for one.",
+        says=lambda address: Message("bitrix24.call.redirect_login", address=address),
+        do=Message("bitrix24.call.do_no_login"),
     ),
     Target.PLAIN_HTTP: Words(
-        says="The portal sends the call to an address without encryption, {}",
-        do="Ask the portal's administrator to correct that redirect. The bot sends tokens over https alone.",
+        says=lambda address: Message("bitrix24.call.redirect_plain_http", address=address),
+        do=Message("bitrix24.call.do_redirect_to_https"),
     ),
     Target.OTHER_PATH: Words(
-        says="The portal sends the call to another of its own addresses, {}",
-        do="Ask the portal's administrator to correct that redirect on the web server: /rest/ must answer itself.",
+        says=lambda address: Message("bitrix24.call.redirect_other_path", address=address),
+        do=Message("bitrix24.call.do_no_redirect"),
     ),
     Target.ELSEWHERE: Words(
-        says="Something between the bot and the portal, a proxy or a network's sign-in page, sends the call to {}",
-        do="Ask whoever runs the network of the bot's host to let it reach the portal.",
+        says=lambda address: Message("bitrix24.call.redirect_elsewhere", address=address),
+        do=Message("bitrix24.call.do_open_network"),
     ),
     Target.UNUSABLE: Words(
-        says="The portal sends the call to an address that the bot does not follow, {}",
-        do="Open the portal in a browser, and ask its administrator where /rest/ leads.",
+        says=lambda address: Message("bitrix24.call.redirect_unusable", address=address),
+        do=Message("bitrix24.call.do_find_redirect"),
     ),
 }
 
+UNREADABLE = Message("bitrix24.call.unreadable_address")
 LONGEST = 80
 _LOGIN = re.compile(r"/(?:auth|login|signin|sign-in|sso|adfs|saml2?|oauth2?|stssync/auth)(?:/|\.php|\Z)", re.IGNORECASE)
 _LOGIN_QUERY = re.compile(r"(?:\A|&)(?:backurl|login|SAMLRequest|wreply|redirect_uri)=", re.IGNORECASE)
@@ -70,16 +72,15 @@ class Redirect:
     """
 
     target: Target
-    shown: str
+    shown: Text
     origin: str = field(repr=False, default="")
 
     @property
-    def says(self) -> str:
-        """Without a full stop."""
-        return WORDS[self.target].says.format(self.shown)
+    def says(self) -> Message:
+        return WORDS[self.target].says(self.shown)
 
     @property
-    def do(self) -> str:
+    def do(self) -> Message:
         return WORDS[self.target].do
 
 
@@ -87,7 +88,7 @@ def read(location: str, asked: str) -> Redirect:
     """What `location` leads to for whoever asked at the address `asked`."""
     to, own = _parts(location, asked), _parts(asked)
     if to is None or not _readable(host(to)):
-        return Redirect(target=Target.UNUSABLE, shown="an unreadable one")
+        return Redirect(target=Target.UNUSABLE, shown=UNREADABLE)
     if to.scheme not in ("http", "https"):
         return Redirect(target=Target.UNUSABLE, shown=_cut(f"{to.scheme}://{host(to)}"))
     target, origin = next(kind for kind, fits in _KINDS if fits(to, own)), f"{to.scheme}://{to.netloc}"

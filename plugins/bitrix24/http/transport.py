@@ -15,7 +15,7 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import HTTPError
 
-from bot.plugin import Clock
+from bot.plugin import Clock, Message
 from plugins.bitrix24.http.compression import Unpackable, unpack
 from plugins.bitrix24.http.exchange import (
     MAX_ANSWER,
@@ -31,7 +31,7 @@ from plugins.bitrix24.http.failure_reasons import find, reason_of
 from plugins.bitrix24.http.guarded_connections import Withheld, pools_to, progress
 
 _CHUNK = 64 * 1024
-_TOO_LONG = "the answer is longer than 1 MiB"
+_TOO_LONG = Message("bitrix24.call.failure_too_long")
 
 
 class _Adapter(HTTPAdapter):
@@ -138,7 +138,7 @@ def _read(response: requests.Response) -> Exchange:
     try:
         plain = unpack(bytes(body), response.headers.get("Content-Encoding", ""), MAX_ANSWER)
     except Unpackable:
-        return Undelivered(sent=True, reason="the answer is compressed in a way that the bot cannot read")
+        return Undelivered(sent=True, reason=Message("bitrix24.call.failure_compression"))
     if len(plain) > MAX_ANSWER:
         return Undelivered(sent=True, reason=_TOO_LONG)
     return HttpAnswer(status=response.status_code, body=plain, location=response.headers.get("Location", "")[:500])

@@ -7,7 +7,7 @@ from dataclasses import field
 from typing import Any
 from urllib.parse import quote
 
-from bot.plugin import DeclarationError, Json
+from bot.plugin import DeclarationError, Json, Message, Text
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.rest import error_codes, methods, reported_error
 from plugins.bitrix24.rest.reported_error import ReportedError
@@ -25,13 +25,13 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemAnswer:
-    """What came for one item: a value, or a sentence that says why there is none (with the code, if any).
+    """What came for one item: a value, or a text that says why there is none (with the code, if any).
 
     `time` is what the portal tells of its work on the item, `error` what it reports in the place of a value.
     """
 
     value: Any = None
-    problem: str = ""
+    problem: Text = ""
     code: str = ""
     time: Mapping[str, Any] = field(default_factory=dict)
     error: ReportedError | None = None
@@ -46,7 +46,7 @@ def batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
 def params(items: Sequence[Item]) -> Mapping[str, Json]:
     """The parameters of one `batch` call for these items."""
     if len(items) > SIZE:
-        raise DeclarationError(f"A batch holds at most {SIZE} items, not {len(items)}.")
+        raise DeclarationError(Message("bitrix24.call.batch_too_long", most=SIZE, count=len(items)))
     return {"halt": 0, "cmd": {_key(number): command(item) for number, item in enumerate(items)}}
 
 
@@ -54,7 +54,9 @@ def command(item: Item) -> str:
     """One item as the portal wants it: `method?urlencoded query`, nested values in PHP's brackets."""
     method = methods.check(item.method, item.params)
     if method.effect is not methods.Effect.READ or method.name == "batch":
-        raise DeclarationError(f"{item.method} does not go into a batch.", hint="Only reads do.")
+        raise DeclarationError(
+            Message("bitrix24.call.batch_only_reads", method=item.method), hint=Message("bitrix24.call.do_only_reads")
+        )
     pairs = [pair for name, value in item.params.items() for pair in _pairs(name, value)]
     return f"{item.method}?" + "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
 
@@ -68,7 +70,7 @@ def can_be_sent(item: Item) -> bool:
     return True
 
 
-UNSENDABLE = ItemAnswer(problem="It cannot be asked for: its id holds half a character, which cannot be sent.")
+UNSENDABLE = ItemAnswer(problem=Message("bitrix24.call.item_unsendable"))
 
 
 def split_answer(items: Sequence[Item], result: Any) -> tuple[ItemAnswer, ...]:
@@ -92,7 +94,7 @@ def _answer(key: str, values: Mapping[str, Any], problems: Mapping[str, Any], ti
     if key in problems:
         return _problem(problems[key])
     if key not in values:
-        return ItemAnswer(problem="The portal's answer leaves this out.")
+        return ItemAnswer(problem=Message("bitrix24.call.item_missing"))
     return ItemAnswer(value=values[key], time=_map(times.get(key)))
 
 
@@ -100,10 +102,10 @@ def _problem(holder: Any) -> ItemAnswer:
     """The error of one item. A list or a text in its place holds words alone."""
     error = reported_error.find(holder if isinstance(holder, Mapping) else {"error": holder})
     if error is None or not (error.code or error.words):
-        return ItemAnswer(problem="The portal reports an error that is not a code.")
+        return ItemAnswer(problem=Message("bitrix24.call.error_without_code"))
     if not error.code:
-        return ItemAnswer(problem=error_codes.sentence(error_codes.WORDS_ONLY, error.words), error=error)
-    sentence = error_codes.sentence(error_codes.portal_row(error.code), error.words)
+        return ItemAnswer(problem=error_codes.describe_error(error_codes.WORDS_ONLY, error.words), error=error)
+    sentence = error_codes.describe_error(error_codes.portal_row(error.code), error.words)
     return ItemAnswer(problem=sentence, code=error_codes.safe_code(error.code), error=error)
 
 
@@ -115,7 +117,7 @@ def _pairs(name: str, value: Json) -> Iterator[tuple[str, str]]:
         for number, child in enumerate(value):
             yield from _pairs(f"{name}[{number}]", child)
     elif value is None:
-        raise DeclarationError(f"{name} is empty, and a batch cannot carry that.")
+        raise DeclarationError(Message("bitrix24.call.batch_empty_value", parameter=name))
     elif isinstance(value, bool):
         yield name, "1" if value else "0"
     else:
@@ -124,5 +126,5 @@ def _pairs(name: str, value: Json) -> Iterator[tuple[str, str]]:
 
 def _text(name: str, value: str) -> str:
     if "$result" in value:
-        raise DeclarationError(f"{name} reads like a reference between batch items, so it must go alone.")
+        raise DeclarationError(Message("bitrix24.call.batch_reference", parameter=name))
     return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from bot.plugin import Message
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.rest import message_errors
 from plugins.bitrix24.rest.methods import VerdictLocation
@@ -15,7 +16,7 @@ class Confirmation:
     """What an answer says: `yes` is None when it is neither. `why` is a sentence for a no, if it gives one."""
 
     yes: bool | None
-    why: str = ""
+    why: Message | None = None
 
 
 NEITHER = Confirmation(yes=None)
@@ -48,7 +49,7 @@ def _success(result: Any) -> Confirmation:
     if _items(result):
         return _every(result)
     word = _word(result)
-    return Confirmation(yes=word, why=message_errors.describe_failed_items([result]) if word is False else "")
+    return Confirmation(yes=word, why=message_errors.describe_failed_items([result]) if word is False else None)
 
 
 def _every(result: Any) -> Confirmation:

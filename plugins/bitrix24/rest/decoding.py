@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from bot.plugin import Message
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.http.exchange import MAX_ANSWER
 
@@ -32,30 +33,42 @@ _LONGEST = 5_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flaw:
-    """What is wrong with the bytes of an answer: a noun phrase, and what to do about it."""
+    """What is wrong with the bytes of an answer, and what to do about it.
 
-    name: str
-    do: str = "Try again in a minute."
+    `says` is a sentence about an answer that is used all the same, and else the reason why it cannot be used.
+    """
+
+    says: Message
+    do: Message = Message("bitrix24.error.do_retry_in_a_minute")
 
 
-_PHP_SETTINGS = "Ask the portal's administrator to switch PHP's display_errors off and to look at its error log."
-_FRONT = "Open the portal in a browser: a login page, a proxy or a maintenance page may stand in front of it."
-_UTF8 = "Ask the portal's administrator to have it answer in UTF-8."
+_PHP_SETTINGS = Message("bitrix24.error.do_hide_php_errors")
+_FRONT = Message("bitrix24.error.do_open_in_browser")
+_UTF8 = Message("bitrix24.error.do_answer_in_utf8")
 
-PHP_OUTPUT = Flaw(name="output of its own PHP", do=_PHP_SETTINGS)
-OTHER_TEXT = Flaw(name="text that is not part of the answer", do=_PHP_SETTINGS)
-WINDOWS_1251 = Flaw(name="the character set windows-1251 instead of UTF-8", do=_UTF8)
+WINDOWS_1251 = Flaw(says=Message("bitrix24.call.remark_windows_1251"), do=_UTF8)
+PHP_OUTPUT: Mapping[str, Flaw] = {
+    "before": Flaw(says=Message("bitrix24.call.remark_php_before"), do=_PHP_SETTINGS),
+    "after": Flaw(says=Message("bitrix24.call.remark_php_after"), do=_PHP_SETTINGS),
+    "around": Flaw(says=Message("bitrix24.call.remark_php_around"), do=_PHP_SETTINGS),
+}
+OTHER_TEXT: Mapping[str, Flaw] = {
+    "before": Flaw(says=Message("bitrix24.call.remark_text_before"), do=_PHP_SETTINGS),
+    "after": Flaw(says=Message("bitrix24.call.remark_text_after"), do=_PHP_SETTINGS),
+    "around": Flaw(says=Message("bitrix24.call.remark_text_around"), do=_PHP_SETTINGS),
+}
+"""What stands around a usable answer, by where it stands."""
 
-TOO_LONG = Flaw(name="longer than 1 MiB")
-EMPTY = Flaw(name="empty")
-CUT_OFF = Flaw(name="cut off in the middle")
-SEVERAL = Flaw(name="several answers at once", do=_PHP_SETTINGS)
-NO_OBJECT = Flaw(name="JSON, but not an object")
-WEB_PAGE = Flaw(name="a web page instead of data", do=_FRONT)
-PHP_ERROR = Flaw(name="an error message of its own PHP instead of data", do=_PHP_SETTINGS)
-PLAIN_TEXT = Flaw(name="plain text instead of data", do=_FRONT)
-UNKNOWN_CHARACTERS = Flaw(name="in a character set that the bot does not know", do=_UTF8)
-NOT_JSON = Flaw(name="not JSON")
+TOO_LONG = Flaw(says=Message("bitrix24.call.flaw_too_long"))
+EMPTY = Flaw(says=Message("bitrix24.call.flaw_empty"))
+CUT_OFF = Flaw(says=Message("bitrix24.call.flaw_cut_off"))
+SEVERAL = Flaw(says=Message("bitrix24.call.flaw_several"), do=_PHP_SETTINGS)
+NO_OBJECT = Flaw(says=Message("bitrix24.call.flaw_no_object"))
+WEB_PAGE = Flaw(says=Message("bitrix24.call.flaw_web_page"), do=_FRONT)
+PHP_ERROR = Flaw(says=Message("bitrix24.call.flaw_php_error"), do=_PHP_SETTINGS)
+PLAIN_TEXT = Flaw(says=Message("bitrix24.call.flaw_plain_text"), do=_FRONT)
+UNKNOWN_CHARACTERS = Flaw(says=Message("bitrix24.call.flaw_unknown_characters"), do=_UTF8)
+NOT_JSON = Flaw(says=Message("bitrix24.call.flaw_not_json"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +76,11 @@ class Decoded:
     """What the bytes hold.
 
     `values` is None when there is no usable object; then `flaw` says why. With an object `flaw` is what stood around
-    it, and `place` says where: before it, after it or around it. `words` are the text that is not the object.
+    it, and where. `words` are the text that is not the object.
     """
 
     values: Mapping[str, Any] | None = None
     flaw: Flaw | None = None
-    place: str = ""
     words: str = ""
 
 
@@ -93,7 +105,7 @@ def decode(raw: bytes) -> Decoded:
         return _bad(UNKNOWN_CHARACTERS) if flaw and found.flaw is PLAIN_TEXT else found
     if not isinstance(value, dict):
         return Decoded(flaw=NO_OBJECT)
-    return Decoded(values=value, flaw=flaw, place="in" if flaw else "") if not _too_deep(value) else _bad(NOT_JSON)
+    return Decoded(values=value, flaw=flaw) if not _too_deep(value) else _bad(NOT_JSON)
 
 
 def _bad(flaw: Flaw, words: str = "") -> Decoded:
@@ -125,9 +137,8 @@ def _inside(text: str) -> Decoded:
     before, after = text[:start].strip(_HARMLESS), text[end:].strip(_HARMLESS)
     place = "around" if before and after else "before" if before else "after"
     around = f"{before} {after}".strip()
-    return Decoded(
-        values=value, flaw=PHP_OUTPUT if _PHP.search(around) else OTHER_TEXT, place=place, words=readable(around)
-    )
+    flaws = PHP_OUTPUT if _PHP.search(around) else OTHER_TEXT
+    return Decoded(values=value, flaw=flaws[place], words=readable(around))
 
 
 def _answers(text: str) -> list[tuple[Mapping[str, Any], int, int]] | None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 
+from bot.plugin import Message, Text
 from bot.plugin.frozen import dataclass
 
 
@@ -18,14 +19,10 @@ class RetryHint(StrEnum):
     """Whether the same request may be sent again."""
 
     NO = "no"
-    WAIT = "wait"
-    """Shortly, inside the same call."""
-    LATER = "later"
-    """Not before some minutes: by a person or a later job."""
-    REFRESH = "refresh"
-    """Once, with a new access token."""
-    DEAD = "dead"
-    """Not before a person has authorised the bot for this portal again."""
+    WAIT = "waitShortly, inside the same call."
+    LATER = "laterNot before some minutes: by a person or a later job."
+    REFRESH = "refreshOnce, with a new access token."
+    DEAD = "deadNot before a person has authorised the bot for this portal again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,264 +30,266 @@ class Row:
     """One code. `ran` is None when it is told by the HTTP status; False: refused before anything happened."""
 
     code: str
-    says: str
-    do: str = ""
+    says: Message
+    do: Message
     again: RetryHint = RetryHint.NO
     ran: bool | None = False
     """True: the method may have run."""
 
 
-_REAUTHORISE = "Open the application once on the portal as an administrator, so that it gets new tokens."
-_PAY = "Ask the portal's administrator to renew it. Nothing is wrong with the connector."
-_SETTINGS = "Compare the client id and the client secret with the application's card on the portal."
-_SCOPE = "Tick the missing permission on the application's card, reinstall the application, then get new tokens."
-_BUG = "This is a fault of the bot. Please report it with the code."
-LOOK = "Look at the state before you repeat anything."
-AGAIN_SOON = "Try again in a minute."
-_UNKNOWN = "Read what the portal says, and look at the state before you repeat anything."
-_WORDS = "Correct what was typed and send it again."
+_REAUTHORISE = Message("bitrix24.error.do_reauthorise")
+_PAY = Message("bitrix24.error.do_pay")
+_SETTINGS = Message("bitrix24.error.do_compare_credentials")
+_SCOPE = Message("bitrix24.error.do_add_scope")
+_BUG = Message("bitrix24.error.do_report")
+LOOK = Message("bitrix24.error.do_check_state")
+AGAIN_SOON = Message("bitrix24.error.do_retry_in_a_minute")
+AGAIN_LATER = Message("bitrix24.error.do_retry_in_minutes")
+READ_AND_CHECK = Message("bitrix24.error.do_read_and_check")
+_WORDS = Message("bitrix24.error.do_correct")
 
 PORTAL: tuple[Row, ...] = (
     Row(
         code="QUERY_LIMIT_EXCEEDED",
-        says="The portal takes no more requests for the moment.",
-        do="Wait a minute and try again.",
+        says=Message("bitrix24.error.query_limit"),
+        do=Message("bitrix24.error.do_wait_a_minute"),
         again=RetryHint.WAIT,
     ),
     Row(
         code="OPERATION_TIME_LIMIT",
-        says="The portal has blocked this method for some minutes because it was used for too long.",
-        do="Try again in ten minutes.",
+        says=Message("bitrix24.error.operation_time_limit"),
+        do=Message("bitrix24.error.do_retry_in_ten_minutes"),
         again=RetryHint.LATER,
     ),
     Row(
         code="OVERLOAD_LIMIT",
-        says="Bitrix24 has blocked all REST calls of this portal because of overload.",
-        do="Ask Bitrix24's support; repeating does not help.",
+        says=Message("bitrix24.error.overload_limit"),
+        do=Message("bitrix24.error.do_ask_support"),
     ),
-    Row(code="expired_token", says="The access token has run out.", do=_REAUTHORISE, again=RetryHint.REFRESH),
+    Row(code="expired_token", says=Message("bitrix24.error.token_expired"), do=_REAUTHORISE, again=RetryHint.REFRESH),
     Row(
         code="invalid_token",
-        says="The portal does not take the access token for one of its own.",
+        says=Message("bitrix24.error.token_foreign"),
         do=_REAUTHORISE,
         again=RetryHint.REFRESH,
     ),
     Row(
         code="NO_AUTH_FOUND",
-        says="The portal does not know the access token.",
+        says=Message("bitrix24.error.token_unknown"),
         do=_REAUTHORISE,
         again=RetryHint.REFRESH,
     ),
     Row(
         code="INVALID_CREDENTIALS",
-        says="The portal does not accept the credentials, or their user lacks the right.",
+        says=Message("bitrix24.error.bad_credentials"),
         do=_REAUTHORISE,
     ),
     Row(
         code="insufficient_scope",
-        says="The application lacks a permission (scope) that this method needs.",
+        says=Message("bitrix24.error.method_scope"),
         do=_SCOPE,
     ),
     Row(
         code="user_access_error",
-        says="The user whose token the bot holds may not use the application.",
-        do="Give that user access to the application on the portal.",
+        says=Message("bitrix24.error.user_access"),
+        do=Message("bitrix24.error.do_give_access"),
     ),
     Row(
         code="authorization_error",
-        says="The user whose token the bot holds cannot be logged in any more, perhaps dismissed or blocked.",
+        says=Message("bitrix24.error.user_blocked"),
         do=_REAUTHORISE,
     ),
     Row(
         code="APPLICATION_NOT_FOUND",
-        says="The application is no longer on the portal, or it is switched off; its connectors went with it.",
-        do="Install the application again, then register and activate its connectors again.",
+        says=Message("bitrix24.error.application_gone"),
+        do=Message("bitrix24.error.do_reinstall"),
         again=RetryHint.DEAD,
     ),
     Row(
         code="NOT_INSTALLED",
-        says="The application is not installed on the portal any more.",
-        do="Install the application again, then register and activate its connectors again.",
+        says=Message("bitrix24.error.not_installed"),
+        do=Message("bitrix24.error.do_reinstall"),
         again=RetryHint.DEAD,
     ),
     Row(
         code="ERROR_OAUTH",
-        says="The portal says that the application is not installed or that its disk is full.",
-        do="Look at the application and at the disk space on the portal.",
+        says=Message("bitrix24.error.not_installed_or_disk_full"),
+        do=Message("bitrix24.error.do_check_application"),
     ),
-    Row(code="PAYMENT_REQUIRED", says="The application's subscription or trial on the portal has ended.", do=_PAY),
+    Row(code="PAYMENT_REQUIRED", says=Message("bitrix24.error.payment_required"), do=_PAY),
     Row(
         code="CONNECTION_ERROR",
-        says="The portal itself could not reach Bitrix24's authorisation server.",
-        do="Try again in a few minutes.",
+        says=Message("bitrix24.error.portal_connection"),
+        do=AGAIN_LATER,
         again=RetryHint.LATER,
     ),
     Row(
         code="ACCESS_DENIED",
-        says="The portal denies access: its plan does not include REST, or the token's user lacks the right.",
-        do="Check the portal's plan, and the user's right to modify connectors.",
+        says=Message("bitrix24.error.access_denied"),
+        do=Message("bitrix24.error.do_check_plan"),
     ),
     Row(
         code="WRONG_AUTH_TYPE",
-        says="The stored token is not an application's token; webhooks cannot manage connectors.",
-        do="Store the tokens of a local or Marketplace application.",
+        says=Message("bitrix24.error.wrong_auth_type"),
+        do=Message("bitrix24.error.do_store_application_tokens"),
     ),
-    Row(code="WRONG_LICENSE", says="The portal's plan does not include this feature.", do=_PAY),
+    Row(code="WRONG_LICENSE", says=Message("bitrix24.error.wrong_license"), do=_PAY),
     Row(
         code="ERROR_METHOD_NOT_FOUND",
-        says="The portal does not know this method; the open channels module may be missing.",
-        do="Check that Open Channels are available on the portal.",
+        says=Message("bitrix24.error.method_missing"),
+        do=Message("bitrix24.error.do_check_open_channels"),
     ),
     Row(
         code="ERROR_MANIFEST_IS_NOT_AVAILABLE",
-        says="The portal has no manifest for this application.",
+        says=Message("bitrix24.error.no_manifest"),
         do=_BUG,
     ),
-    Row(code="ERROR_ARGUMENT", says="The portal did not accept an argument of the call.", do=_BUG),
+    Row(code="ERROR_ARGUMENT", says=Message("bitrix24.error.bad_argument"), do=_BUG),
     Row(
         code="ERROR_CORE",
-        says="The portal reports a general error.",
-        do=_UNKNOWN,
+        says=Message("bitrix24.error.general"),
+        do=READ_AND_CHECK,
         ran=None,
     ),
-    Row(code="INVALID_REQUEST", says="The portal wants https.", do="Use the portal's https address."),
-    Row(code="ERROR_BATCH_METHOD_NOT_ALLOWED", says="The portal does not allow this method inside a batch.", do=_BUG),
-    Row(code="ERROR_BATCH_LENGTH_EXCEEDED", says="The batch was longer than the portal allows.", do=_BUG),
+    Row(
+        code="INVALID_REQUEST", says=Message("bitrix24.error.https_required"), do=Message("bitrix24.error.do_use_https")
+    ),
+    Row(code="ERROR_BATCH_METHOD_NOT_ALLOWED", says=Message("bitrix24.error.batch_method"), do=_BUG),
+    Row(code="ERROR_BATCH_LENGTH_EXCEEDED", says=Message("bitrix24.error.batch_length"), do=_BUG),
     Row(
         code="METHOD_CONFIRM_WAITING",
-        says="The portal waits until one of its administrators has confirmed this method for the application.",
-        do="Ask an administrator of the portal to confirm, then try again.",
+        says=Message("bitrix24.error.confirm_waiting"),
+        do=Message("bitrix24.error.do_confirm"),
         again=RetryHint.LATER,
     ),
     Row(
         code="METHOD_CONFIRM_DENIED",
-        says="An administrator of the portal has denied this method to the application.",
-        do="Ask the portal's administrators.",
+        says=Message("bitrix24.error.confirm_denied"),
+        do=Message("bitrix24.error.do_ask_administrators"),
     ),
     Row(
         code="INTERNAL_SERVER_ERROR",
-        says="The portal broke while it worked on the call.",
+        says=Message("bitrix24.error.server_error"),
         do=LOOK,
         again=RetryHint.WAIT,
         ran=True,
     ),
     Row(
         code="ERROR_UNEXPECTED_ANSWER",
-        says="The portal's own server gave an answer that the portal did not expect.",
+        says=Message("bitrix24.error.unexpected_answer"),
         do=LOOK,
         again=RetryHint.WAIT,
         ran=True,
     ),
     Row(
         code="WRONG_ENCODING",
-        says="The portal's answer held text that is not UTF-8, so it kept the answer back.",
+        says=Message("bitrix24.error.wrong_encoding"),
         do=LOOK,
         ran=True,
     ),
     Row(
         code="PORTAL_DELETED",
-        says="The portal was deleted or closed, or the application or its licence is gone there.",
-        do="Ask the portal's owner whether it opens, whether the application is installed on it, and whether its "
-        "subscription is paid. If the portal is gone for good, take it out of use here.",
+        says=Message("bitrix24.error.portal_deleted"),
+        do=Message("bitrix24.error.do_check_portal"),
         again=RetryHint.DEAD,
     ),
     Row(
         code="PORTAL_BLOCKED_BY_LICENSE_SCANNER",
-        says="The portal is blocked after a licence check.",
+        says=Message("bitrix24.error.portal_blocked"),
         do=_PAY,
     ),
     # what the portal passes on from the authorisation server, docs/portal-behaviour.md P92
     Row(
         code="invalid_client",
-        says="The authorisation server does not accept the application that the access token belongs to.",
+        says=Message("bitrix24.error.token_application_refused"),
         do=_SETTINGS,
     ),
-    Row(code="verification_needed", says="The licence check of the portal failed.", do=_PAY),
+    Row(code="verification_needed", says=Message("bitrix24.error.licence_check_failed"), do=_PAY),
     # imconnector.register and unregister, docs/portal-behaviour.md P21 to P30
     Row(
         code="APPLICATION_REGISTRATION_ERROR_POINT",
-        says="A connector id cannot contain a dot.",
+        says=Message("bitrix24.error.connector_id_dot"),
         do=_WORDS,
     ),
     Row(
         code="CONNECTOR_ID_REQUIRED",
-        says="The connector id is missing.",
+        says=Message("bitrix24.error.connector_id_missing"),
         do=_WORDS,
     ),
     Row(
         code="NAME_REQUIRED",
-        says="The connector's name is missing.",
+        says=Message("bitrix24.error.connector_name_missing"),
         do=_WORDS,
     ),
     Row(
         code="ICON_REQUIRED",
-        says="The connector's icon is missing.",
+        says=Message("bitrix24.error.connector_icon_missing"),
         do=_WORDS,
     ),
-    Row(code="NO_APPLICATION_ID", says="The portal cannot tell which application the token belongs to.", do=_SETTINGS),
+    Row(code="NO_APPLICATION_ID", says=Message("bitrix24.error.no_application"), do=_SETTINGS),
     Row(
         code="NO_PLACEMENT_HANDLER",
-        says="The address of the connector's settings page is missing.",
+        says=Message("bitrix24.error.handler_missing"),
         do=_WORDS,
     ),
     Row(
         code="GENERAL_CONNECTOR_REGISTRATION_ERROR",
-        says="The portal could not register the connector.",
+        says=Message("bitrix24.error.not_registered"),
         do=LOOK,
     ),
     Row(
         code="APPLICATION_REGISTRATION_ERROR",
-        says="The portal could not save the connector's registration.",
+        says=Message("bitrix24.error.not_saved"),
         do=AGAIN_SOON,
     ),
     Row(
         code="APPLICATION_UNREGISTRATION_ERROR",
-        says="The portal could not remove the connector's registration.",
+        says=Message("bitrix24.error.not_unregistered"),
         do=LOOK,
     ),
     # imopenlines.*, docs/portal-behaviour.md P86 and P87
-    Row(code="INVALID_FORMAT", says="The portal did not accept the question for its open lines.", do=_BUG),
-    Row(code="CONFIG_ID_EMPTY", says="The number of the open line is missing.", do=_BUG),
+    Row(code="INVALID_FORMAT", says=Message("bitrix24.error.lines_format"), do=_BUG),
+    Row(code="CONFIG_ID_EMPTY", says=Message("bitrix24.error.line_missing"), do=_BUG),
     Row(
         code="CONFIG_WRONG_USER_PERMISSION",
-        says="The token's user may not change this open line.",
-        do="Give that user the right to change open lines on the portal.",
+        says=Message("bitrix24.error.line_permission"),
+        do=Message("bitrix24.error.do_allow_lines"),
     ),
 )
 
 TOKEN: tuple[Row, ...] = (
-    Row(code="invalid_request", says="The authorisation server did not accept the form of the request.", do=_BUG),
-    Row(code="unsupported_grant_type", says="The authorisation server does not offer this kind of grant.", do=_BUG),
-    Row(code="unauthorized_client", says="The application's client id is empty.", do=_SETTINGS),
+    Row(code="invalid_request", says=Message("bitrix24.token.invalid_request"), do=_BUG),
+    Row(code="unsupported_grant_type", says=Message("bitrix24.token.unsupported_grant"), do=_BUG),
+    Row(code="unauthorized_client", says=Message("bitrix24.token.client_id_empty"), do=_SETTINGS),
     Row(
         code="invalid_client",
-        says="The application's client secret is wrong, or the application is not installed.",
+        says=Message("bitrix24.token.client_secret_wrong"),
         do=_SETTINGS,
     ),
-    Row(code="wrong_client", says="The authorisation server does not know the application's client id.", do=_SETTINGS),
+    Row(code="wrong_client", says=Message("bitrix24.token.client_id_unknown"), do=_SETTINGS),
     Row(
         code="invalid_grant",
-        says="The stored refresh token is unknown or used up, so the bot is locked out of this portal.",
+        says=Message("bitrix24.token.refresh_spent"),
         do=_REAUTHORISE,
         again=RetryHint.DEAD,
     ),
     Row(
         code="expired_token",
-        says="The stored refresh token has run out, so the bot is locked out of this portal.",
+        says=Message("bitrix24.token.refresh_expired"),
         do=_REAUTHORISE,
         again=RetryHint.DEAD,
     ),
-    Row(code="invalid_token", says="The authorisation server does not take the stored token.", do=_REAUTHORISE),
+    Row(code="invalid_token", says=Message("bitrix24.token.refresh_refused"), do=_REAUTHORISE),
     Row(
         code="NOT_INSTALLED",
-        says="The application is not installed on the portal any more.",
-        do="Install the application again, then register and activate its connectors again.",
+        says=Message("bitrix24.error.not_installed"),
+        do=Message("bitrix24.error.do_reinstall"),
         again=RetryHint.DEAD,
     ),
-    Row(code="PAYMENT_REQUIRED", says="The application's subscription or trial on the portal has ended.", do=_PAY),
-    Row(code="insufficient_scope", says="The application lacks a permission (scope).", do=_SCOPE),
-    Row(code="invalid_scope", says="The application asks for permissions that it was not granted.", do=_SCOPE),
-    Row(code="verification_needed", says="The licence check of the portal failed.", do=_PAY),
+    Row(code="PAYMENT_REQUIRED", says=Message("bitrix24.error.payment_required"), do=_PAY),
+    Row(code="insufficient_scope", says=Message("bitrix24.token.scope_missing"), do=_SCOPE),
+    Row(code="invalid_scope", says=Message("bitrix24.token.scope_not_granted"), do=_SCOPE),
+    Row(code="verification_needed", says=Message("bitrix24.error.licence_check_failed"), do=_PAY),
 )
 
 _NAME = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
@@ -304,58 +303,84 @@ _PORTAL = _table(PORTAL)
 _TOKEN = _table(TOKEN)
 
 
+UNREADABLE = "UNREADABLE_CODE"
+"""What is shown in the place of a code that does not look like one."""
+
+
 def safe_code(code: str) -> str:
-    """The code as it may be shown: what does not look like one becomes “unreadable code”."""
-    return code if _NAME.fullmatch(code) else "unreadable code"
+    """The code as it may be shown."""
+    return code if _NAME.fullmatch(code) else UNREADABLE
 
 
 def portal_row(code: str) -> Row:
     """The row of a code from the portal. An unknown code gets a row that says so."""
-    unknown = f"The portal refused with a code this bot does not know: {safe_code(code)}."
-    return _PORTAL.get(code.casefold()) or Row(code=safe_code(code), says=unknown, do=_UNKNOWN, ran=None)
+    unknown = Row(code=safe_code(code), says=Message("bitrix24.error.unknown_portal_code"), do=READ_AND_CHECK, ran=None)
+    return _PORTAL.get(code.casefold()) or unknown
 
 
 def token_row(code: str) -> Row:
     """The row of a code from the token endpoint. An unknown code gets a row that says so."""
-    unknown = f"The authorisation server refused with a code this bot does not know: {safe_code(code)}."
-    return _TOKEN.get(code.casefold()) or Row(code=safe_code(code), says=unknown, do=_REAUTHORISE, ran=None)
+    unknown = Row(code=safe_code(code), says=Message("bitrix24.error.unknown_server_code"), do=_REAUTHORISE, ran=None)
+    return _TOKEN.get(code.casefold()) or unknown
 
 
-_OUTLOOK: Mapping[RetryHint, str] = {
-    RetryHint.NO: "The bot does not try again by itself.",
-    RetryHint.WAIT: "The bot has tried again by itself, in vain.",
-    RetryHint.LATER: "The bot does not try again by itself, but later it may work.",
-    RetryHint.REFRESH: "The bot has tried again with a new token, in vain.",
-    RetryHint.DEAD: "The bot cannot do anything here before that.",
+_OUTLOOK: Mapping[RetryHint, Message] = {
+    RetryHint.NO: Message("bitrix24.error.retry_none"),
+    RetryHint.WAIT: Message("bitrix24.error.retry_failed"),
+    RetryHint.LATER: Message("bitrix24.error.retry_later"),
+    RetryHint.REFRESH: Message("bitrix24.error.retry_token_failed"),
+    RetryHint.DEAD: Message("bitrix24.error.retry_after_help"),
 }
 
 
 WORDS_ONLY = Row(
-    code="", says="The portal refused the call.", do="Correct what the portal says, then ask again.", ran=None
+    code="", says=Message("bitrix24.error.refused"), do=Message("bitrix24.error.do_correct_by_portal"), ran=None
 )
 """A refusal without a code."""
 
-_WHEN_READING: Mapping[str, str] = {
+_WHEN_READING: Mapping[Message, Message] = {
     LOOK: AGAIN_SOON,
-    _UNKNOWN: "Read what the portal says, then try again.",
+    READ_AND_CHECK: Message("bitrix24.error.do_read_and_retry"),
 }
 """What to do instead when nothing was to be changed: there is no state to look at."""
 
 
-def advice(row: Row, *, repeated: bool, reading: bool = False) -> str:
+def advice(row: Row, *, repeated: bool, reading: bool = False) -> Message:
     """What to do next, and what the bot does by itself. `repeated` is False for what is never sent a second time."""
     does = _OUTLOOK[row.again if repeated or row.again not in (RetryHint.WAIT, RetryHint.REFRESH) else RetryHint.NO]
-    return f"{_WHEN_READING.get(row.do, row.do) if reading else row.do} {does}".strip()
+    return with_advice(_WHEN_READING.get(row.do, row.do) if reading else row.do, does)
 
 
-def quoted(words: str, speaker: str = "The portal") -> str:
-    """What the other side says, made harmless and short, to stand after our sentence; empty when it says nothing.
+def with_advice(sentence: Text, more: Text) -> Message:
+    """A sentence, then what to do or what the bot does."""
+    return Message("bitrix24.call.with_advice", sentence=sentence, advice=more)
+
+
+def with_code(sentence: Text, code: str) -> Message:
+    """A sentence, then the code that it is about."""
+    return Message("bitrix24.call.with_code", sentence=sentence, code=code)
+
+
+def quote(words: str) -> str:
+    """What the other side says, made harmless and short; empty when it says nothing.
 
     Markup is taken out and entities are resolved: PHP modules write their texts for a web page.
     """
     plain = html.unescape(_MARKUP.sub(" ", words[:_MOST_READ]))
     clean = " ".join("".join(char if char.isprintable() else " " for char in plain).split())
-    return f" {speaker} says: “{clean[:LONGEST_QUOTE]}”." if clean else ""
+    return clean[:LONGEST_QUOTE]
+
+
+def portal_says(sentence: Message, words: str) -> Message:
+    """Our sentence, then what the portal says, if it says something."""
+    said = quote(words)
+    return Message("bitrix24.call.portal_says", sentence=sentence, words=said) if said else sentence
+
+
+def server_says(sentence: Message, words: str) -> Message:
+    """The same for the authorisation server."""
+    said = quote(words)
+    return Message("bitrix24.token.server_says", sentence=sentence, words=said) if said else sentence
 
 
 LONGEST_QUOTE = 160
@@ -363,10 +388,10 @@ _MOST_READ = 20_000
 _MARKUP = re.compile(r"<[^<>]{0,500}>")
 
 
-def sentence(row: Row, words: str = "", speaker: str = "The portal") -> str:
+def describe_error(row: Row, words: str = "", says: Callable[[Message, str], Message] = portal_says) -> Message:
     """What people read: our meaning, the code, and for a code that says little also the other side's words."""
-    shown = f"{row.says} ({row.code})" if row.code else row.says
-    return shown + (quoted(words, speaker) if row.ran is None or row.code in _SAYS_LITTLE else "")
+    shown = with_code(row.says, row.code) if row.code else row.says
+    return says(shown, words) if row.ran is None or row.code in _SAYS_LITTLE else shown
 
 
 _SAYS_LITTLE = frozenset({"ERROR_ARGUMENT", "ERROR_OAUTH", "ACCESS_DENIED", "WRONG_LICENSE"})

@@ -9,43 +9,48 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.plugin import CommandLine, Message
 from plugins.bitrix24.rest import error_codes, reported_error
 from plugins.bitrix24.rest.error_codes import Row
 
-_STATUS = "Look at `connector status`; `connector activate` switches it on and clears an error."
+_STATUS = Message(
+    "bitrix24.error.do_check_status",
+    status=CommandLine(command_line="connector status"),
+    activate=CommandLine(command_line="connector activate"),
+)
 
 ROWS: tuple[Row, ...] = (
     Row(
         code="IMCONNECTOR_NO_CORRECT_PROVIDER",
-        says="The portal knows no such connector.",
-        do="`connector list` shows those there are.",
+        says=Message("bitrix24.error.connector_unknown"),
+        do=Message("bitrix24.error.do_list_connectors", command=CommandLine(command_line="connector list")),
     ),
     Row(
         code="NOT_ACTIVE_LINE",
-        says="The connector is not active on this line or in error there, or the line does not exist.",
+        says=Message("bitrix24.error.line_not_active"),
         do=_STATUS,
     ),
     Row(
         code="IMCONNECTOR_NOT_SPECIFIED_CORRECT_CONNECTOR",
-        says="The portal did not accept the connector's id.",
-        do="`connector list` shows those there are.",
+        says=Message("bitrix24.error.connector_id_refused"),
+        do=Message("bitrix24.error.do_list_connectors", command=CommandLine(command_line="connector list")),
     ),
     Row(
         code="IMCONNECTOR_NOT_SPECIFIED_CORRECT_COMMAND",
-        says="The connector does not offer this on the portal.",
-        do="Use another connector for it, or do it on the portal.",
+        says=Message("bitrix24.error.command_not_offered"),
+        do=Message("bitrix24.error.do_use_another_connector"),
     ),
     Row(
         code="CHAT_RENAMING_FAILED",
-        says="The portal found no chat of this connector on this line with these ids.",
-        do="Check the ids of the chat and of the customer.",
+        says=Message("bitrix24.error.chat_unknown"),
+        do=Message("bitrix24.error.do_check_ids"),
     ),
 )
 
-_NO_CUSTOMER = "it could not find or make an account for the customer"
-ITEMS: Mapping[str, str] = {
-    "incomplete data": "it found neither a text nor a file, or no id of the customer or of the chat",
-    "неполные данные": "it found neither a text nor a file, or no id of the customer or of the chat",
+_NO_CUSTOMER = Message("bitrix24.message.reason_no_customer")
+ITEMS: Mapping[str, Message] = {
+    "incomplete data": Message("bitrix24.message.reason_incomplete"),
+    "неполные данные": Message("bitrix24.message.reason_incomplete"),
     "failed to get im user id": _NO_CUSTOMER,
     "cannot create or get user mapped to external messenger user": _NO_CUSTOMER,
 }
@@ -59,14 +64,25 @@ def row(code: str) -> Row:
     return _BY_CODE.get(code.casefold()) or error_codes.portal_row(code)
 
 
-def describe_failed_items(refused: Sequence[Mapping[str, Any]], *, of: int = 0) -> str:
+def describe_failed_items(refused: Sequence[Mapping[str, Any]], *, of: int = 0) -> Message:
     """What went wrong with items that failed, in one sentence or two; `of` is how many there were."""
     texts = [text for item in refused for text in _texts(item)]
     known = [ITEMS[key] for text in texts if (key := text.strip().rstrip(".").casefold()) in ITEMS]
-    which = f"The portal refused {len(refused)} of {of}" if of > 1 else "The portal refused it"
-    why = f": {'; '.join(dict.fromkeys(known))}." if known else " and gives no reason that this bot knows."
-    rest = " The others were taken." if 0 < len(refused) < of else ""
-    return which + why + rest + error_codes.quoted("; ".join(dict.fromkeys(texts)))
+    which = _describe_refused(len(refused), of)
+    sentence = (
+        Message("bitrix24.message.refused_because", sentence=which, reasons=tuple(dict.fromkeys(known)))
+        if known
+        else Message("bitrix24.message.refused_without_reason", sentence=which)
+    )
+    return error_codes.portal_says(sentence, "; ".join(dict.fromkeys(texts)))
+
+
+def _describe_refused(refused: int, of: int) -> Message:
+    if of <= 1:
+        return Message("bitrix24.message.refused_one")
+    if refused == of:
+        return Message("bitrix24.message.refused_all", count=of)
+    return Message("bitrix24.message.refused_some", refused=refused, count=of)
 
 
 def _texts(item: Mapping[str, Any]) -> Sequence[str]:

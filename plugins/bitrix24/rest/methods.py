@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from bot.plugin import Call, DeclarationError, Json
+from bot.plugin import Call, DeclarationError, Json, Message, Text
 from bot.plugin.frozen import dataclass
 
 
@@ -179,20 +179,22 @@ _FITS: Mapping[Kind, Callable[[Any], bool]] = {
     Kind.ONE_ITEM: lambda value: isinstance(value, list | tuple) and len(value) == 1 and isinstance(value[0], Mapping),
 }
 
-_MUST_BE: Mapping[Kind, str] = {
-    Kind.TEXT: "text that is not empty",
-    Kind.LINE: "a positive whole number",
-    Kind.SWITCH: "the number 1 or 0",
-    Kind.YES_NO: "“Y” or “N”",
-    Kind.OBJECT: "an object",
-    Kind.ONE_ITEM: "a list of exactly one object",
+_MUST_BE: Mapping[Kind, Message] = {
+    Kind.TEXT: Message("bitrix24.call.kind_text"),
+    Kind.LINE: Message("bitrix24.call.kind_line"),
+    Kind.SWITCH: Message("bitrix24.call.kind_switch"),
+    Kind.YES_NO: Message("bitrix24.call.kind_yes_no"),
+    Kind.OBJECT: Message("bitrix24.call.kind_object"),
+    Kind.ONE_ITEM: Message("bitrix24.call.kind_one_item"),
 }
 
 
 def find(name: str) -> Method:
     """The row of a method. Raises DeclarationError when the table has none."""
     if name not in METHODS:
-        raise DeclarationError(f"The method {name} is not in the catalogue.", hint="Add its row to methods.py.")
+        raise DeclarationError(
+            Message("bitrix24.call.method_unknown", method=name), hint=Message("bitrix24.call.do_add_method")
+        )
     return METHODS[name]
 
 
@@ -202,16 +204,18 @@ def check(name: str, params: Mapping[str, Json]) -> Method:
     for key, value in params.items():
         param = method.param(key)
         if param is None:
-            raise DeclarationError(f"The method {name} has no parameter {key}.")
+            raise DeclarationError(Message("bitrix24.call.parameter_unknown", method=name, parameter=key))
         if not _FITS[param.kind](value):
-            raise DeclarationError(f"The parameter {key} of {name} must be {_MUST_BE[param.kind]}.")
+            raise DeclarationError(
+                Message("bitrix24.call.parameter_wrong", method=name, parameter=key, kind=_MUST_BE[param.kind])
+            )
     missing = [param.name for param in method.params if param.required and param.name not in params]
     if missing:
-        raise DeclarationError(f"The method {name} needs {', '.join(missing)}.")
+        raise DeclarationError(Message("bitrix24.call.parameters_missing", method=name, parameters=tuple(missing)))
     return method
 
 
-def call(name: str, note: str, **params: Json) -> Call:
+def call(name: str, note: Text, **params: Json) -> Call:
     """A checked call for a plan. `note` says in one sentence what it does."""
     check(name, params)
     return Call(method=name, params=params, note=note)

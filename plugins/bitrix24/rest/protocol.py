@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from typing import Any
 
-from bot.plugin import CallVerdict, Json
+from bot.plugin import CallVerdict, Json, Message, Text
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.http import redirects
 from plugins.bitrix24.http.exchange import Exchange, HttpAnswer, HttpRequest, Undelivered
@@ -26,7 +26,7 @@ from plugins.bitrix24.http.redirects import Target
 from plugins.bitrix24.redaction.secret import Secret
 from plugins.bitrix24.rest import decoding, error_codes, message_errors, response
 from plugins.bitrix24.rest.confirmation import read_confirmation, says_true
-from plugins.bitrix24.rest.decoding import Decoded, Flaw
+from plugins.bitrix24.rest.decoding import Flaw
 from plugins.bitrix24.rest.error_codes import RetryHint, Row
 from plugins.bitrix24.rest.methods import Effect, Method, VerdictLocation
 from plugins.bitrix24.rest.reported_error import ReportedError
@@ -42,8 +42,8 @@ class Judgement:
     """
 
     verdict: CallVerdict
-    sentence: str
-    hint: str = ""
+    sentence: Text
+    hint: Text = ""
     code: str = ""
     status: int = 0
     again: RetryHint = RetryHint.NO
@@ -52,7 +52,7 @@ class Judgement:
     """What the portal tells of how long it worked, as it came."""
     moved_to: str = field(repr=False, default="")
     """Scheme and host that a redirect points to which proves a renamed portal."""
-    remark: str = ""
+    remark: Message | None = None
     """What is wrong with the bytes of an answer that was read all the same."""
 
 
@@ -78,13 +78,13 @@ def judge(method: Method, exchange: Exchange, *, asked: str = "") -> Judgement:
     )
     if isinstance(body, Unreadable):
         return _unreadable(method, exchange.status, body)
-    remark = _remark(body.around) if body.around else ""
+    remark = body.around.flaw.says if body.around and body.around.flaw else None
     if remark and method.effect is not Effect.READ:
         return _unknown(method, exchange.status, remark, words=_words_of(body), do=_flaw_of(body).do)
     if body.error and not _says_no(method, exchange.status, body):
         return replace(_refused(method, exchange.status, body, body.error), remark=remark)
     if exchange.status != 200:
-        return _unknown(method, exchange.status, "The portal gave no reason")
+        return _unknown(method, exchange.status, Message("bitrix24.call.no_reason"))
     return replace(_answered(method, body), time=_map(body.values.get("time")), remark=remark)
 
 
@@ -95,18 +95,6 @@ def _map(value: Any) -> Mapping[str, Any]:
 def refused_item(method: Method, error: ReportedError) -> Judgement:
     """What an error proves that came for one read inside a batch, whose own answer was HTTP 200."""
     return _refused(method, 200, None, error)
-
-
-_PUTS: Mapping[str, str] = {
-    "before": "The portal puts {} before the answer",
-    "after": "The portal puts {} after the answer",
-    "around": "The portal puts {} around the answer",
-    "in": "The portal answers in {}",
-}
-
-
-def _remark(around: Decoded) -> str:
-    return _PUTS[around.place].format(around.flaw.name) if around.flaw else ""
 
 
 def _flaw_of(body: Body) -> Flaw:
@@ -137,21 +125,22 @@ def _proves_refusal(status: int) -> bool:
 def _unreadable(method: Method, status: int, body: Unreadable) -> Judgement:
     if body.flaw is decoding.PLAIN_TEXT and _proves_refusal(status):
         return _refused(method, status, None, ReportedError(words=body.words))
-    return _unknown(method, status, f"The portal's answer is {body.flaw.name}", words=body.words, do=body.flaw.do)
+    what = Message("bitrix24.call.reply_unusable", flaw=body.flaw.says)
+    return _unknown(method, status, what, words=body.words, do=body.flaw.do)
 
 
 def _undelivered(method: Method, exchange: Undelivered) -> Judgement:
     if exchange.sent:
         return Judgement(
             verdict=CallVerdict.UNKNOWN,
-            sentence=f"The portal was asked, but no answer came: {exchange.reason}.",
+            sentence=Message("bitrix24.call.no_reply", reason=exchange.reason),
             hint=_next(method, error_codes.AGAIN_SOON),
             again=RetryHint.WAIT,
         )
     return Judgement(
         verdict=CallVerdict.NOT_SENT,
-        sentence=f"The portal cannot be reached: {exchange.reason}. Nothing was sent.",
-        hint="Try again in a few minutes.",
+        sentence=Message("bitrix24.call.unreachable", reason=exchange.reason),
+        hint=error_codes.AGAIN_LATER,
         again=RetryHint.WAIT,
     )
 
@@ -159,15 +148,15 @@ def _undelivered(method: Method, exchange: Undelivered) -> Judgement:
 def _redirected(method: Method, exchange: HttpAnswer, asked: str) -> Judgement:
     """A redirect without a body proves that the call was not carried out; one with a body proves nothing."""
     if not exchange.location:
-        return _unknown(method, exchange.status, "The portal redirects without saying where")
+        return _unknown(method, exchange.status, Message("bitrix24.call.redirect_without_address"))
     redirect = redirects.read(exchange.location, asked)
     if exchange.body.strip():
-        says = f"{redirect.says}, and the same answer holds text besides"
-        return _unknown(method, exchange.status, says, do=redirect.do)
+        what = Message("bitrix24.call.redirect_with_text", redirect=redirect.says)
+        return _unknown(method, exchange.status, what, do=redirect.do)
     moved = redirect.target is Target.MOVED and exchange.status == 302
     return Judgement(
         verdict=CallVerdict.NOT_SENT,
-        sentence=f"{redirect.says}. The call was not carried out.",
+        sentence=Message("bitrix24.call.redirected", redirect=redirect.says),
         hint=redirect.do,
         status=exchange.status,
         again=RetryHint.LATER,
@@ -184,15 +173,16 @@ def _refused(method: Method, status: int, body: Body | None, error: ReportedErro
     else:
         verdict = CallVerdict.FAILED
     if verdict is CallVerdict.UNKNOWN and not error.documented:
-        what = "reports an error" if error.words or error.code else "reports an error that is not a code"
-        return _unknown(method, status, f"The portal's answer {what}", words=error.words, code=error.code)
+        told = bool(error.words or error.code)
+        what = Message("bitrix24.call.error_reported") if told else Message("bitrix24.call.error_without_code")
+        return _unknown(method, status, what, words=error.words, code=error.code)
     again = row.again
     if verdict is CallVerdict.UNKNOWN and again is not RetryHint.WAIT:
         again = RetryHint.WAIT if row.ran is None else RetryHint.NO
     reading = method.effect is Effect.READ
     return Judgement(
         verdict=verdict,
-        sentence=error_codes.sentence(row, error.words),
+        sentence=error_codes.describe_error(row, error.words),
         hint=error_codes.advice(row, repeated=reading or verdict is CallVerdict.NOT_SENT, reading=reading),
         code=error_codes.safe_code(error.code) if error.code else "",
         status=status,
@@ -218,24 +208,29 @@ def _proves_nothing_ran(row: Row, status: int, error: ReportedError) -> bool:
 def _answered(method: Method, body: Body) -> Judgement:
     if method.verdict is VerdictLocation.VALUE:
         if "result" not in body.values:
-            return _unknown(method, 200, "The portal's answer holds no result")
-        return Judgement(verdict=CallVerdict.DONE, sentence="Read.", status=200, result=body.values["result"])
+            return _unknown(method, 200, Message("bitrix24.call.no_result"))
+        return Judgement(
+            verdict=CallVerdict.DONE, sentence=Message("bitrix24.call.read"), status=200, result=body.values["result"]
+        )
     found = read_confirmation(method.verdict, body.values.get("result"))
     if found.yes:
-        return Judgement(verdict=CallVerdict.DONE, sentence="The portal says it is done.", status=200, result=True)
+        return Judgement(verdict=CallVerdict.DONE, sentence=Message("bitrix24.call.done"), status=200, result=True)
     if found.yes is False:
         words = body.error.words if body.error else ""
-        why = found.why or ("The portal says no." if words else "The portal says no, without a reason.")
-        return Judgement(verdict=CallVerdict.FAILED, sentence=why + error_codes.quoted(words), status=200)
-    return _unknown(method, 200, "The portal's answer says neither yes nor no")
+        plain = Message("bitrix24.call.said_no") if words else Message("bitrix24.call.said_no_without_reason")
+        sentence = error_codes.portal_says(found.why or plain, words)
+        return Judgement(verdict=CallVerdict.FAILED, sentence=sentence, status=200)
+    return _unknown(method, 200, Message("bitrix24.call.neither_yes_nor_no"))
 
 
 def _unknown(
-    method: Method, status: int, what: str, *, words: str = "", code: str = "", do: str = error_codes.AGAIN_SOON
+    method: Method, status: int, what: Message, *, words: str = "", code: str = "", do: Message = error_codes.AGAIN_SOON
 ) -> Judgement:
     return Judgement(
         verdict=CallVerdict.UNKNOWN,
-        sentence=f"{what} (HTTP {status}).{error_codes.quoted(words)}",
+        sentence=error_codes.portal_says(
+            Message("bitrix24.call.with_status", sentence=what, status=str(status)), words
+        ),
         hint=_next(method, do),
         code=error_codes.safe_code(code) if code else "",
         status=status,
@@ -243,8 +238,8 @@ def _unknown(
     )
 
 
-def _next(method: Method, do: str) -> str:
+def _next(method: Method, do: Message) -> Message:
     """What to do about an answer that proves nothing: after a change, first look at what came of it."""
     if method.effect is Effect.READ:
         return do
-    return error_codes.LOOK if do == error_codes.AGAIN_SOON else f"{error_codes.LOOK} {do}"
+    return error_codes.LOOK if do == error_codes.AGAIN_SOON else error_codes.with_advice(error_codes.LOOK, do)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
+from bot.plugin import Message, Time
 from bot.plugin.frozen import dataclass
 
 LIMIT = 420.0
@@ -33,15 +33,13 @@ class Block:
     until: int
 
     @property
-    def clock_time(self) -> str:
-        return datetime.fromtimestamp(self.until / 1000, UTC).strftime("%H:%M:%S UTC")
+    def end(self) -> Time:
+        """The end of the block, to the second."""
+        return Time(time=self.until // 1000 * 1000)
 
     @property
-    def sentence(self) -> str:
-        return (
-            f"The portal has blocked {self.method} until {self.clock_time}, because it worked on it for too long. "
-            "Other methods go on."
-        )
+    def sentence(self) -> Message:
+        return Message("bitrix24.call.method_blocked", method=self.method, until=self.end)
 
 
 class OperatingTime:

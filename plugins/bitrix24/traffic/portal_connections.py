@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import field
 
-from bot.plugin import Clock, Services
+from bot.plugin import Clock, Message, Services
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.http.exchange import Wire
 from plugins.bitrix24.traffic.circuit_breaker import CircuitBreaker
@@ -47,7 +47,7 @@ class PortalState:
     """Held by the thread that renews the tokens of this portal."""
     moving: threading.Lock = field(default_factory=threading.Lock)
     """Held by the thread that finds out where a renamed portal is."""
-    remarks: set[str] = field(default_factory=set)
+    remarks: set[Message] = field(default_factory=set)
     """What is wrong with the bytes of its answers, each told once in the log."""
     hints: LastSeen = field(default_factory=LastSeen)
     kept: ReadCache = field(default_factory=ReadCache)

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from bot.plugin import Refusal, Services
+from bot.plugin import Message, Refusal, Services
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.redaction.excerpt import excerpt
 
@@ -43,7 +43,10 @@ def pace(settings: Mapping[str, str]) -> RateLimit:
     """How fast portals may be asked. Raises Refusal for a word that is no plan."""
     word = settings.get("BITRIX24_PLAN", "").strip().lower() or "standard"
     if word not in PACES:
-        raise Refusal(f"The setting BITRIX24_PLAN is “{excerpt(word)}”.", hint="It must be standard or enterprise.")
+        raise Refusal(
+            Message("bitrix24.portal.setting_plan_wrong", value=excerpt(word)),
+            hint=Message("bitrix24.portal.do_set_plan", values=tuple(PACES)),
+        )
     return PACES[word]
 
 

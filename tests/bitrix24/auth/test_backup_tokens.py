@@ -22,7 +22,7 @@ from plugins.bitrix24.auth.token_refresh import TokenRefresh
 from plugins.bitrix24.redaction.secret import Secret
 from tests.bitrix24.auth.test_token_refresh import generation, together
 from tests.bitrix24.plugin_bot import PluginBot
-from tests.language.english import en, en_facts
+from tests.language.english import en, en_facts, raises
 
 SPENT = WebReply.json({"error": "invalid_grant"}, status=400)
 
@@ -55,7 +55,7 @@ def test_a_new_pair_whose_answer_was_lost_is_replaced_by_the_spare(plugin_bot: P
     plugin_bot.store_spare()
     plugin_bot.expire()
     plugin_bot.fault("lost_after", "oauth.token")
-    assert "no usable answer" in en(plugin_bot.refusal("connector list").sentence)
+    assert "no usable reply" in en(plugin_bot.refusal("connector list").sentence)
     assert plugin_bot.rows("connector list")
     assert outcomes(plugin_bot) == ["ok", "invalid_grant", "ok"]
     known = spare(plugin_bot)
@@ -68,7 +68,7 @@ def test_when_both_are_lost_the_bot_is_locked_out_once_and_asks_no_more(plugin_b
     plugin_bot.lose()
     plugin_bot.lose("default#spare")
     error = plugin_bot.refusal("connector list")
-    assert "locked out" in en(error.sentence)
+    assert "has no access to this portal" in en(error.sentence)
     assert "b24bot portal spare default" in en(error.hint)
     for _ in range(5):
         assert plugin_bot.refusal("connector list").sentence == error.sentence
@@ -134,7 +134,7 @@ def test_a_spare_whose_renewal_has_no_answer_is_kept_for_the_next_call(plugin_bo
     plugin_bot.store_spare()
     plugin_bot.lose()
     plugin_bot.fault("lost_before", "oauth.token", skip=1)
-    assert "no usable answer" in en(plugin_bot.refusal("connector list").sentence)
+    assert "no usable reply" in en(plugin_bot.refusal("connector list").sentence)
     assert plugin_bot.rows("connector list")
     assert outcomes(plugin_bot)[-1] == "ok"
 
@@ -297,9 +297,9 @@ def test_the_spare_of_another_application_is_of_no_use_and_check_says_so(plugin_
         replace=True,
     )
     (note,) = plugin_bot.reply("portal check").notes
-    assert "belongs to another application" in en(note)
+    assert "belong to another application" in en(note)
     plugin_bot.lose()
-    assert "locked out" in en(plugin_bot.refusal("connector list").sentence)
+    assert "has no access to this portal" in en(plugin_bot.refusal("connector list").sentence)
     assert outcomes(plugin_bot) == ["invalid_grant"]
 
 
@@ -307,14 +307,14 @@ def test_the_pair_in_use_is_no_spare(plugin_bot: PluginBot) -> None:
     keys = CredentialStore(plugin_bot.services).held(CredentialStore(plugin_bot.services).portal("default")).credentials
     other = plugin_bot.issue()
     for access, refresh in ((keys.access, other[1]), (other[0], keys.refresh)):
-        with pytest.raises(BadArgument, match="the pair in use"):
+        with raises(BadArgument, match="already in use"):
             plugin_bot.run("portal spare", name="default", access_token=access, refresh_token=refresh)
     assert spare(plugin_bot) is None
 
 
 def test_a_portal_that_is_not_known_has_no_spare(plugin_bot: PluginBot) -> None:
     pair = plugin_bot.issue()
-    with pytest.raises(Refusal, match="does not know a portal"):
+    with raises(Refusal, match="does not know the portal"):
         plugin_bot.run("portal spare", name="nowhere", access_token=pair[0], refresh_token=pair[1])
 
 
@@ -328,19 +328,19 @@ def test_a_second_spare_takes_the_place_of_the_first(plugin_bot: PluginBot) -> N
 
 def test_list_and_check_tell_of_the_spare_and_how_to_store_one(plugin_bot: PluginBot) -> None:
     def told() -> tuple[str, str]:
-        return plugin_bot.rows("portal list")[0][-2], dict(en_facts(plugin_bot.reply("portal check")))["spare pair"]
+        return plugin_bot.rows("portal list")[0][-2], dict(en_facts(plugin_bot.reply("portal check")))["backup tokens"]
 
-    assert told() == ("none; `b24bot portal spare` stores one",) * 2
+    assert told() == ("none; `b24bot portal spare` stores some",) * 2
     plugin_bot.store_spare()
-    assert told()[0].endswith("not proven yet")
+    assert told()[0].endswith("not verified yet")
     plugin_bot.plugin.maintain(plugin_bot.services)
     assert told()[1].startswith("renewed ")
     assert plugin_bot.reply("portal check").notes == ()
     plugin_bot.lose()
     assert plugin_bot.rows("connector list")
-    assert told()[0].startswith("none left: it took over ")
+    assert told()[0].startswith("none left: took over ")
     (note,) = plugin_bot.reply("portal check").notes
-    assert "There is no spare pair of tokens left; the last one took over." in en(note)
+    assert "No backup tokens are left: the last pair is now in use." in en(note)
     assert "b24bot portal spare default" in en(note)
 
 
@@ -357,7 +357,7 @@ def test_no_secret_of_the_spare_is_in_what_is_stored_open(plugin_bot: PluginBot)
 
 
 def test_the_name_of_a_spare_is_no_name_of_a_portal(plugin_bot: PluginBot) -> None:
-    with pytest.raises(Refusal, match="cannot be the name of a portal"):
+    with raises(Refusal, match="cannot be the name of a portal"):
         plugin_bot.run(
             "portal add",
             name=slot(CredentialStore(plugin_bot.services).portal("default")),

@@ -15,6 +15,7 @@ from plugins.bitrix24.http.compression import unpack
 from plugins.bitrix24.http.exchange import MAX_ANSWER, HttpAnswer, Undelivered, redact_exchange
 from plugins.bitrix24.redaction.secret import Secret
 from plugins.bitrix24.simulator.php.answer_shapes import SHAPES, Shape
+from tests.language.english import en
 
 FORM = {
     "grant_type": "refresh_token",
@@ -72,7 +73,7 @@ def test_a_pair_is_taken_with_its_owner() -> None:
 def test_without_a_whole_pair_there_is_no_usable_answer_and_nothing_is_final(body: Any) -> None:
     found = refused(200, body)
     assert not found.final
-    assert "no usable answer" in found.sentence
+    assert "no usable reply" in en(found.sentence)
 
 
 def test_an_error_counts_in_http_200_as_well() -> None:
@@ -91,7 +92,7 @@ def test_no_answer_is_not_final() -> None:
     found = oauth.judge_refresh(Undelivered(sent=True, reason="no answer in time"))
     assert isinstance(found, RefreshFailure)
     assert not found.final
-    assert "no answer in time" in found.sentence
+    assert "no answer in time" in en(found.sentence)
 
 
 def test_only_invalid_request_leads_to_the_other_form() -> None:
@@ -121,8 +122,8 @@ def test_a_token_answer_of_any_shape_gives_a_pair_or_says_why_not(shape: Shape) 
         assert (found.access.reveal(), found.refresh.reveal()) == ("a", "r")
         assert shape.effect
     else:
-        assert found.sentence.endswith((".", ")", "”."))
-        assert found.hint
+        assert en(found.sentence).endswith((".", ")", "”."))
+        assert en(found.hint)
         assert found.final is (shape.name == "error_escaped"), "only a documented code ends a pair"
     whole = {"bom", "blanks", "gzip", "gzip_unlabelled", "deflate", "warning_before", "warning_after", "null_before"}
     assert shape.name not in whole or isinstance(found, Tokens)

@@ -54,7 +54,7 @@ def test_an_idle_pair_is_renewed_once_and_then_every_three_weeks(plugin_bot: Plu
 def test_without_being_looked_after_the_pair_dies(plugin_bot: PluginBot) -> None:
     """The simulated portal keeps to the 180 days, so the test above means something."""
     days(plugin_bot, 181)
-    assert "locked out" in en(plugin_bot.refusal("connector list").sentence)
+    assert "has no access to this portal" in en(plugin_bot.refusal("connector list").sentence)
 
 
 def test_a_spare_is_proven_soon_and_then_kept_alive(plugin_bot: PluginBot) -> None:
@@ -82,7 +82,7 @@ def test_a_spare_that_is_refused_is_told_and_asked_for_no_more(plugin_bot: Plugi
     assert (record.facts["chain"], record.facts["code"]) == ("spare", "invalid_grant")
     assert plugin_bot.services.secrets.read("default#spare") is None
     (note,) = plugin_bot.reply("portal check").notes
-    assert "the last one is lost: " in en(note)
+    assert "the last pair is lost. " in en(note)
     known = BackupTokenStore(plugin_bot.services).known(CredentialStore(plugin_bot.services).portal("default"))
     assert known is not None
     assert known.state == REFUSED
@@ -149,7 +149,7 @@ def test_an_idle_pair_that_is_lost_is_replaced_by_the_spare(plugin_bot: PluginBo
     assert plugin_bot.rows("connector list")
 
 
-@pytest.mark.parametrize(("age", "words"), [(25, ""), (26, "28 days only"), (149, "28 days only"), (150, "180 days")])
+@pytest.mark.parametrize(("age", "words"), [(25, ""), (26, "only 28 days"), (149, "only 28 days"), (150, "180 days")])
 def test_an_old_pair_is_told_in_the_log_and_by_check(
     plugin_bot: PluginBot, age: int, words: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -111,7 +111,7 @@ def test_a_spent_refresh_token_locks_out_and_is_not_asked_again_for_five_minutes
     first = plugin_bot.refusal("connector list")
     assert isinstance(first, TargetRefused)
     assert first.code == "invalid_grant"
-    assert "locked out" in en(first.sentence)
+    assert "has no access to this portal" in en(first.sentence)
     assert "administrator" in en(first.hint)
     asked = len(plugin_bot.refreshes())
     for _ in range(5):
@@ -195,9 +195,9 @@ def test_a_lost_answer_to_a_refresh_ends_in_a_lock_out_and_not_in_a_loop(plugin_
     """The pair is spent on the portal's side and the new one never came: only a person can help."""
     plugin_bot.expire()
     plugin_bot.fault("lost_after", "oauth.token")
-    assert "no usable answer" in en(plugin_bot.refusal("connector list").sentence)
-    assert "locked out" in en(plugin_bot.refusal("connector list").sentence)
-    assert "locked out" in en(plugin_bot.refusal("connector list").sentence)
+    assert "no usable reply" in en(plugin_bot.refusal("connector list").sentence)
+    assert "has no access to this portal" in en(plugin_bot.refusal("connector list").sentence)
+    assert "has no access to this portal" in en(plugin_bot.refusal("connector list").sentence)
     assert [entry.outcome for entry in plugin_bot.refreshes()] == ["ok", "invalid_grant"]
 
 

@@ -16,6 +16,7 @@ from plugins.bitrix24.rest.batch import Item, ItemAnswer
 from plugins.bitrix24.simulator.state.method_errors import RestError
 from tests.bitrix24.plugin_bot import PluginBot
 from tests.bitrix24.processes import Hurry, Processes
+from tests.language.english import raises
 
 Pair = tuple[str, int]
 
@@ -91,7 +92,7 @@ def test_when_every_batch_fails_the_first_ones_error_is_raised() -> None:
     def read(part: Sequence[Item]) -> list[ItemAnswer]:
         raise TargetUnreachable(f"{part[0].params['CONNECTOR']} does not answer.")
 
-    with pytest.raises(PluginError, match="c0 does not answer"):
+    with raises(PluginError, match="c0 does not answer"):
         bulk_read.read_all(items(120), read, lambda done, total: None)
 
 

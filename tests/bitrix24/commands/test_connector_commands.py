@@ -13,7 +13,7 @@ from plugins.bitrix24.commands.connector_read import parse_kind
 from plugins.bitrix24.connectors.model import BUILT_IN
 from tests.bitrix24.hand import WHOLE
 from tests.bitrix24.plugin_bot import REGISTRATION, PluginBot
-from tests.language.english import en
+from tests.language.english import en, raises
 
 MINE = ("myconnector", "WhatsApp EU", "ours", "2")
 SHOP = ("shopchat", "Shop chat", "ownership not proven", "1")
@@ -294,7 +294,7 @@ def test_a_line_connected_meanwhile_makes_another_plan_and_is_no_part_of_reading
 @pytest.mark.parametrize("target", ["line:1", "connector:", "x", ""])
 def test_a_target_that_is_not_a_connector_cannot_be_looked_at(plugin_bot: PluginBot, target: str) -> None:
     plan = replace(plugin_bot.plan(), target=target)
-    with pytest.raises(Refusal, match="cannot look at"):
+    with raises(Refusal, match="cannot look at"):
         plugin_bot.plugin.verify(plugin_bot.services, plugin_bot.place, plan)
 
 

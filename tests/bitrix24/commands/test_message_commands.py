@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from bot.core.parsing.invocation import understand
-from bot.plugin import CallVerdict, Plan, Refusal, Risk, TargetUnreachable, UndoKind
+from bot.plugin import CallVerdict, Message, Plan, Refusal, Risk, TargetUnreachable, UndoKind
 from plugins.bitrix24.plugin import plugin
 from plugins.bitrix24.rest import methods
 from tests.bitrix24.plugin_bot import REGISTRATION, SHORT, PluginBot
@@ -187,15 +187,15 @@ def test_a_long_text_is_quoted_on_one_line_and_cut_with_its_length(ours: PluginB
 
 def test_the_plan_warns_of_what_the_portal_does_not_notice(ours: PluginBot) -> None:
     told = " ".join(map(en, plan_of(ours, "message send", **PERSON, text="x", message_id="m").warnings))
-    assert "another spelling opens a second chat" in told
-    assert "stand there twice" in told
+    assert "Another spelling opens a second chat" in told
+    assert "makes a second message" in told
     told = " ".join(map(en, plan_of(ours, "message send", **PERSON, text="x", user_name="Eve Mary Smith").warnings))
-    assert "neither be edited nor deleted" in told
-    assert "first name Eve, last name Mary Smith" in told
+    assert "be neither edited nor deleted" in told
+    assert "First name: Eve. Last name: Mary Smith." in told
     told = " ".join(map(en, plan_of(ours, "message edit", **PERSON, text="x", message_id="m").warnings))
-    assert "a wrong id is not noticed" in told
+    assert "A wrong id stays unnoticed." in told
     told = " ".join(map(en, plan_of(ours, "message delivered", **RECEIPT).warnings))
-    assert "Without an operator's message 86497 this does nothing" in told
+    assert "If there is no operator's message 86497, the portal confirms the receipt without any effect." in told
 
 
 def test_a_deletion_that_the_registration_forbids_is_told(ours: PluginBot) -> None:
@@ -247,7 +247,7 @@ def test_a_connector_or_line_that_cannot_be_used_is_refused_before_anything_is_s
     error = ours.refusal(kind.path, **{**kind.arguments, **changed})
     assert isinstance(error, Refusal)
     assert why in en(error.sentence)
-    assert error.hint
+    assert en(error.hint)
     assert ours.effects(kind.method) == before
 
 
@@ -292,12 +292,13 @@ def test_a_status_that_cannot_be_read_is_told_as_that(ours: PluginBot, kind: Kin
 @pytest.mark.parametrize("path", ["message send", "message edit"])
 def test_a_message_without_words_and_files_is_refused(ours: PluginBot, path: str) -> None:
     error = ours.refusal(path, **PERSON, message_id="m1")
-    assert (error.sentence, error.hint) == ("A message needs words or a file.", "Add --text TEXT or --file URL.")
+    assert error.sentence == Message("bitrix24.message.empty")
+    assert en(error.hint) == "Add --text TEXT or --file URL."
 
 
 def test_renaming_needs_the_customer_unless_the_chats_are_group_chats(ours: PluginBot) -> None:
     arguments = {**WHERE, "chat": "c1", "name": "Orders"}
-    assert "--user is needed" in en(ours.refusal("chat rename", **arguments).sentence)
+    assert "The option --user is missing." in en(ours.refusal("chat rename", **arguments).sentence)
     ours.adopt(registration={**REGISTRATION, "CHAT_GROUP": "Y"})
     plan = plan_of(ours, "chat rename", **arguments)
     assert "USER_ID" not in plan.calls[0].params
@@ -340,7 +341,7 @@ WRONG_WORDS: list[tuple[str, str]] = [
 def test_every_wrong_argument_is_refused_with_what_is_wrong(line: str, why: str) -> None:
     with pytest.raises(Exception, match=r".") as caught:
         understand(COMMANDS, line)
-    assert why in str(caught.value)
+    assert why in en(getattr(caught.value, "sentence", ""))
     assert getattr(caught.value, "hint", "")
 
 

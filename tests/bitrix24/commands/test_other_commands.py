@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
-from bot.plugin import BadArgument, PluginError, Refusal
+from bot.plugin import BadArgument, Message, PluginError, Refusal
 from plugins.bitrix24.commands.line import parse_line
 from plugins.bitrix24.commands.portal_commands import parse_secret
 from plugins.bitrix24.plugin import plugin
 from plugins.bitrix24.redaction.secret import Secret
 from tests.bitrix24.plugin_bot import PluginBot
-from tests.language.english import en
+from tests.language.english import en, en_facts, raises
 
 CANARY = "canary-7f3a91c2"
 
 
 def test_lines_are_listed_with_their_own_switch(plugin_bot: PluginBot) -> None:
-    assert plugin_bot.reply("line list").title == "3 lines on default"
+    assert en(plugin_bot.reply("line list").title) == "3 lines on default"
     assert plugin_bot.rows("line list") == (
         ("1", "Sales EU", "on"),
         ("2", "Support", "on"),
@@ -30,13 +30,13 @@ def test_lines_are_listed_with_their_own_switch(plugin_bot: PluginBot) -> None:
 
 def test_a_line_shows_the_connectors_on_it(plugin_bot: PluginBot) -> None:
     reply = plugin_bot.reply("line show", line=2)
-    assert reply.title == "line 2 · Support"
-    assert dict(reply.facts) == {"itself": "on", "connectors": "2"}
+    assert en(reply.title) == "line 2 · Support"
+    assert dict(en_facts(reply)) == {"line enabled": "on", "active connectors": "2"}
     assert [row[0] for row in plugin_bot.rows("line show", line=2)] == ["myconnector", "shopchat"]
 
 
 def test_a_line_that_is_not_there_is_refused(plugin_bot: PluginBot) -> None:
-    assert plugin_bot.refusal("line show", line=9).sentence == "There is no line 9 on default."
+    assert en(plugin_bot.refusal("line show", line=9).sentence) == "There is no line 9 on default."
 
 
 @pytest.mark.parametrize(("word", "number"), [("1", 1), ("#15", 15), ("007", 7)])
@@ -46,14 +46,14 @@ def test_a_line_is_named_by_its_number(word: str, number: int) -> None:
 
 @pytest.mark.parametrize("word", ["", "0", "-1", "1.5", "one", "²", "1" * 4000, "#"])
 def test_what_is_not_the_number_of_a_line_is_refused(word: str) -> None:
-    with pytest.raises(BadArgument, match="not the number of a line"):
+    with raises(BadArgument, match="not the number of a line"):
         parse_line(word)
 
 
 def test_several_lines_with_a_comma_are_answered_with_how_to_write_them() -> None:
-    with pytest.raises(BadArgument, match="“1,2” is not the number of a line") as refused:
+    with raises(BadArgument, match="“1,2” is not the number of a line") as refused:
         parse_line("1,2")
-    assert refused.value.hint == "Write several with blanks between them, like 1 2."
+    assert refused.value.hint == Message("bitrix24.line.do_separate_by_blanks")
 
 
 # ------------------------------------------------------------------------------------------------------ portal
@@ -61,14 +61,14 @@ def test_several_lines_with_a_comma_are_answered_with_how_to_write_them() -> Non
 
 def test_check_says_that_all_is_well(plugin_bot: PluginBot) -> None:
     reply = plugin_bot.reply("portal check")
-    assert dict(reply.facts) == {
+    assert dict(en_facts(reply)) == {
         "access token": "works",
         "application": "installed, local",
         "payment": "in order",
         "licence": "en_basic",
         "connectors": "13",
         "lines": "3, 1 switched off",
-        "spare pair": "none; `b24bot portal spare` stores one",
+        "backup tokens": "none; `b24bot portal spare` stores some",
         "tokens": "not renewed by the bot yet",
     }
     assert reply.notes == ()
@@ -79,8 +79,8 @@ def test_check_tells_of_an_application_that_hears_nothing(plugin_bot: PluginBot)
         plugin_bot.portal.state.change_app(plugin_bot.portal.client_id, installed=False)
         plugin_bot.portal.seed(lines=[{"id": 3, "active": True}])
     reply = plugin_bot.reply("portal check")
-    assert dict(reply.facts)["application"] == "not marked as installed, local"
-    assert dict(reply.facts)["lines"] == "3"
+    assert dict(en_facts(reply))["application"] == "not marked as installed, local"
+    assert dict(en_facts(reply))["lines"] == "3"
     assert "installFinish" in en(reply.notes[0])
 
 
@@ -88,21 +88,21 @@ def test_check_tells_of_an_unpaid_application(plugin_bot: PluginBot) -> None:
     info = {"INSTALLED": True, "PAYMENT_EXPIRED": "Y", "STATUS": "T", "LICENSE": "en_basic"}
     plugin_bot.fault("reply", "app.info", status=200, body={"result": info})
     reply = plugin_bot.reply("portal check")
-    assert dict(reply.facts)["payment"] == "run out"
-    assert reply.notes == ("The application's paid term on this portal has ended.",)
+    assert dict(en_facts(reply))["payment"] == "ended"
+    assert reply.notes == (Message("bitrix24.portal.problem_unpaid"),)
 
 
 def test_check_tells_when_endings_cannot_be_verified(plugin_bot: PluginBot) -> None:
     with plugin_bot.portal.world.lock:
         plugin_bot.portal.seed(people=[{"id": 1, "connectors": False}])
     reply = plugin_bot.reply("portal check")
-    assert "ACCESS_DENIED" in en(dict(reply.facts)["connectors"])
-    assert "cannot be verified" in en(reply.notes[0])
+    assert "ACCESS_DENIED" in dict(en_facts(reply))["connectors"]
+    assert "cannot verify changes" in en(reply.notes[0])
 
 
 def test_check_of_a_portal_we_are_locked_out_of_is_an_error(plugin_bot: PluginBot) -> None:
     plugin_bot.expire("both")
-    assert "locked out" in en(plugin_bot.refusal("portal check").sentence)
+    assert "has no access to this portal" in en(plugin_bot.refusal("portal check").sentence)
 
 
 def test_the_list_shows_every_portal_and_the_state_of_its_tokens(plugin_bot: PluginBot) -> None:
@@ -112,7 +112,7 @@ def test_the_list_shows_every_portal_and_the_state_of_its_tokens(plugin_bot: Plu
     default, stage = plugin_bot.rows("portal list")
     assert default[0] == "default"
     assert default[-1].startswith("refused ")
-    assert "locked out" in default[-1]
+    assert "has no access to this portal" in default[-1]
     assert (stage[0], *stage[2:4]) == ("stage", "stage.bitrix24.de", "m2")
     assert stage[-1] == "not renewed by the bot yet"
 
@@ -143,12 +143,12 @@ def test_a_portal_is_added_and_nothing_secret_is_shown(plugin_bot: PluginBot) ->
         ({"name": "default"}, "The name default belongs to another portal"),
         ({"name": "Prod Portal"}, "cannot be the name of a portal"),
         ({"name": ""}, "cannot be the name of a portal"),
-        ({"domain": "evil.example"}, "not an address of a portal"),
-        ({"domain": "shop.bitrix24.com/rest/1/x"}, "not an address of a portal"),
+        ({"domain": "evil.example"}, "is not the address of a portal"),
+        ({"domain": "shop.bitrix24.com/rest/1/x"}, "is not the address of a portal"),
     ],
 )
 def test_a_portal_that_must_not_be_added_is_refused(plugin_bot: PluginBot, wish: dict[str, object], why: str) -> None:
-    with pytest.raises(Refusal, match=why):
+    with raises(Refusal, match=why):
         add(plugin_bot, **wish)
     assert len(plugin_bot.plugin.places(plugin_bot.services)) == 1
 
@@ -158,10 +158,10 @@ def test_a_known_portal_is_not_added_twice(plugin_bot: PluginBot) -> None:
     with pytest.raises(Refusal) as caught:
         add(plugin_bot)
     assert "--replace" in en(caught.value.hint)
-    with pytest.raises(Refusal, match="known already, as prod"):
+    with raises(Refusal, match="already knows this portal as prod"):
         add(plugin_bot, name="other")
     add(plugin_bot, replace=True)
-    with pytest.raises(Refusal, match="belongs to another portal"):
+    with raises(Refusal, match="belongs to another portal"):
         add(plugin_bot, member_id="m3", replace=True)
 
 
@@ -199,8 +199,8 @@ def test_a_half_described_first_portal_is_refused_with_what_is_missing(
 ) -> None:
     error = start(make_plugin_bot, BITRIX24_CLIENT_SECRET="", BITRIX24_MEMBER_ID=" ")
     assert isinstance(error, Refusal)
-    assert error.sentence == (
-        "The first portal is only half described; missing: BITRIX24_MEMBER_ID, BITRIX24_CLIENT_SECRET."
+    assert en(error.sentence) == (
+        "The settings of the first portal are incomplete. Missing: BITRIX24_MEMBER_ID, BITRIX24_CLIENT_SECRET."
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from bot.plugin import Refusal
 from plugins.bitrix24.hosts import endpoints, ip_addresses
 from plugins.bitrix24.redaction.excerpt import excerpt
+from tests.language.english import raises
 
 LOOSE = {"B24BOT_ALLOW_LOOPBACK": "on"}
 OWN = {"BITRIX24_HOSTS": "crm.example.com, b24.example.org"}
@@ -21,7 +22,7 @@ def test_portals_in_the_cloud_are_talked_to_over_https(domain: str) -> None:
 
 def test_a_host_of_ones_own_must_be_listed() -> None:
     assert endpoints.portal("crm.example.com", OWN).base == "https://crm.example.com/rest/"
-    with pytest.raises(Refusal, match="not an address of a portal"):
+    with raises(Refusal, match="is not the address of a portal"):
         endpoints.portal("other.example.com", OWN)
 
 
@@ -153,7 +154,7 @@ def test_the_setting_beats_what_was_stored_and_that_beats_the_region() -> None:
     ],
 )
 def test_a_token_endpoint_that_secrets_must_not_go_to_is_refused(url: str) -> None:
-    with pytest.raises(Refusal, match="not a token endpoint"):
+    with raises(Refusal, match="not a token endpoint"):
         endpoints.token_url(endpoints.portal("shop.bitrix24.com", {}), {"BITRIX24_OAUTH_URL": url})
 
 

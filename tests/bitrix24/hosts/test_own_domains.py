@@ -40,6 +40,7 @@ def test_entries_stand_apart_by_commas_or_blanks_and_none_is_none() -> None:
     assert own_domains.parse("a.example a.example:443") == (OwnHost(name="a.example"),)
 
 
+INSIDE, LIKE = "Write an address on the internet or in 10.", "for example 10.0.5.7"
 VENDORS = (
     *("shop.bitrix24.com=10.0.0.1", "Shop.Bitrix24.RU:8443", "bitrix24.de", "www.shop.bitrix24.com.br=8.8.8.8"),
     *("oauth.bitrix.info=10.0.0.1", "oauth.bitrix24.tech=10.0.0.1", "oauth.bitrix.info"),
@@ -49,48 +50,88 @@ VENDORS = (
 @pytest.mark.parametrize(
     ("word", "why", "write"),
     [
-        ("https://box.example", "it begins with a scheme", "the bot speaks https alone"),
-        ("http://box.example", "it begins with a scheme", "the bot speaks https alone"),
-        ("box.example/rest", "it holds a path or a query", "Leave it out"),
-        ("box.example?x=1", "it holds a path or a query", "Leave it out"),
-        ("box.example#x", "it holds a path or a query", "Leave it out"),
-        ("*.example.com", "it is a pattern", "List each host by its whole name"),
-        ("box.example:0", "its port is not a number from 1 to 65535", "box.example:8443"),
-        ("box.example:99999", "its port is not a number from 1 to 65535", "box.example:8443"),
-        ("box.example:", "its port is not a number from 1 to 65535", "box.example:8443"),
-        ("box.example:x", "its port is not a number from 1 to 65535", "box.example:8443"),
-        ("10.0.5.7", "it begins with an address", "Write the host name, then ="),
+        ("https://box.example", "the entry begins with a scheme", "the bot uses https only"),
+        ("http://box.example", "the entry begins with a scheme", "the bot uses https only"),
+        ("box.example/rest", "the entry holds a path or a query", "Write the host name"),
+        ("box.example?x=1", "the entry holds a path or a query", "Write the host name"),
+        ("box.example#x", "the entry holds a path or a query", "Write the host name"),
+        ("*.example.com", "the entry is a pattern", "List each host by its full name"),
+        ("box.example:0", "the port is not a number from 1 to 65535", "box.example:8443"),
+        ("box.example:99999", "the port is not a number from 1 to 65535", "box.example:8443"),
+        ("box.example:", "the port is not a number from 1 to 65535", "box.example:8443"),
+        ("box.example:x", "the port is not a number from 1 to 65535", "box.example:8443"),
+        ("10.0.5.7", "the entry begins with an address", "Write the host name"),
         ("[fd00::7]", "is not", "box.example"),
-        ("box", "it is not a whole host name", "box.example"),
-        ("localhost", "it is not a whole host name", "box.example"),
-        ("box.example.", "it ends with a dot", "Leave the dot out"),
-        ("box_1.example", "it is not a host name", "box.example"),
-        ("-box.example", "it is not a host name", "box.example"),
-        ("straße.example", "a letter in it stands for two names", "xn--"),
-        ("box.example=", "what stands after = is not an address", "10.0.5.7"),
-        ("box.example=other.example", "what stands after = is not an address", "10.0.5.7"),
-        ("box.example=127.0.0.1", "no portal is at 127.0.0.1", "the portal's own address"),
-        ("box.example=::1", "no portal is at ::1", "the portal's own address"),
-        ("box.example=169.254.169.254", "no portal is at 169.254.169.254", "the portal's own address"),
-        ("box.example=fe80::1", "no portal is at fe80::1", "the portal's own address"),
-        ("box.example=0.0.0.0", "no portal is at 0.0.0.0", "the portal's own address"),
-        ("box.example=224.0.0.1", "no portal is at 224.0.0.1", "the portal's own address"),
-        ("box.example=255.255.255.255", "no portal is at 255.255.255.255", "the portal's own address"),
-        ("box.example=::ffff:10.0.0.1", "an IPv4 address written as IPv6: it leads to 10.0.0.1", "like 10.0.5.7"),
-        ("box.example=64:ff9b::a9fe:a9fe", "it leads to 169.254.169.254", "like 10.0.5.7"),
-        ("box.example=[64:ff9b::808:808]", "it leads to 8.8.8.8", "like 10.0.5.7"),
-        ("box.example=2002:a00:1::", "it leads to 10.0.0.1", "like 10.0.5.7"),
-        ("box.example=64:ff9b:1::a00:1", "no portal is at 64:ff9b:1::a00:1", "the portal's own address"),
-        ("box.example=::10.0.0.1", "no portal is at ::a00:1", "the portal's own address"),
-        ("box.example=fec0::1", "no portal is at fec0::1", "the portal's own address"),
-        *((word, "it is a host of Bitrix24's own", "Leave it out") for word in VENDORS),
-        ("box.example=10.0.0.1,box.example=10.0.0.2", "it is listed twice", "Leave one of them out"),
+        ("box", "the host name is incomplete", "box.example"),
+        ("localhost", "the host name is incomplete", "box.example"),
+        ("box.example.", "the name ends with a dot", "Remove the final dot"),
+        ("box_1.example", "the entry is not a host name", "box.example"),
+        ("-box.example", "the entry is not a host name", "box.example"),
+        ("straße.example", "a letter in the name stands for two names", "xn--"),
+        ("box.example=", "the part after = is not an address", "10.0.5.7"),
+        ("box.example=other.example", "the part after = is not an address", "10.0.5.7"),
+        (
+            "box.example=127.0.0.1",
+            "a portal cannot have the address 127.0.0.1",
+            "Write an address on the internet or in 10.",
+        ),
+        ("box.example=::1", "a portal cannot have the address ::1", INSIDE),
+        (
+            "box.example=169.254.169.254",
+            "a portal cannot have the address 169.254.169.254",
+            "Write an address on the internet or in 10.",
+        ),
+        (
+            "box.example=fe80::1",
+            "a portal cannot have the address fe80::1",
+            "Write an address on the internet or in 10.",
+        ),
+        (
+            "box.example=0.0.0.0",
+            "a portal cannot have the address 0.0.0.0",
+            "Write an address on the internet or in 10.",
+        ),
+        (
+            "box.example=224.0.0.1",
+            "a portal cannot have the address 224.0.0.1",
+            "Write an address on the internet or in 10.",
+        ),
+        (
+            "box.example=255.255.255.255",
+            "a portal cannot have the address 255.255.255.255",
+            "Write an address on the internet or in 10.",
+        ),
+        (
+            "box.example=::ffff:10.0.0.1",
+            "an IPv4 address written as IPv6, which leads to 10.0.0.1",
+            "for example 10.0.5.7",
+        ),
+        ("box.example=64:ff9b::a9fe:a9fe", "which leads to 169.254.169.254", LIKE),
+        ("box.example=[64:ff9b::808:808]", "which leads to 8.8.8.8", LIKE),
+        ("box.example=2002:a00:1::", "which leads to 10.0.0.1", LIKE),
+        (
+            "box.example=64:ff9b:1::a00:1",
+            "a portal cannot have the address 64:ff9b:1::a00:1",
+            "Write an address on the internet or in 10.",
+        ),
+        (
+            "box.example=::10.0.0.1",
+            "a portal cannot have the address ::a00:1",
+            "Write an address on the internet or in 10.",
+        ),
+        (
+            "box.example=fec0::1",
+            "a portal cannot have the address fec0::1",
+            "Write an address on the internet or in 10.",
+        ),
+        *((word, "the host belongs to Bitrix24", "Remove the entry") for word in VENDORS),
+        ("box.example=10.0.0.1,box.example=10.0.0.2", "the host is listed twice", "Remove one of the entries"),
     ],
 )
 def test_a_wrong_entry_is_refused_with_what_is_wrong_and_what_to_write(word: str, why: str, write: str) -> None:
     with pytest.raises(Refusal) as caught:
         own_domains.parse(word)
-    assert "The setting BITRIX24_HOSTS holds “" in en(caught.value.sentence)
+    assert "of the setting BITRIX24_HOSTS cannot be used: " in en(caught.value.sentence)
     assert why in en(caught.value.sentence)
     assert write in en(caught.value.hint)
 
@@ -98,7 +139,7 @@ def test_a_wrong_entry_is_refused_with_what_is_wrong_and_what_to_write(word: str
 def test_a_user_in_an_entry_is_not_repeated() -> None:
     with pytest.raises(Refusal) as caught:
         own_domains.parse("olga:canary@box.example")
-    assert "canary" not in f"{caught.value.sentence} {caught.value.hint}"
+    assert "canary" not in f"{en(caught.value.sentence)} {en(caught.value.hint)}"
 
 
 def test_loopback_is_listed_only_where_loopback_is_allowed() -> None:
@@ -130,18 +171,18 @@ def test_an_internationalised_domain_name_is_used_as_punycode_and_shown_as_peopl
 @pytest.mark.parametrize(
     ("typed", "hint"),
     [
-        ("box.example", "lists box.example:8443: write it like that"),
-        ("box.example:8444", "lists box.example:8443: write it like that"),
-        ("crm.example.com:8443", "lists crm.example.com: write it like that"),
-        ("other.example:8443", "must be listed in the setting BITRIX24_HOSTS, with its port"),
-        ("https://box.example:8443", "Write the host name alone"),
-        ("box.example:8443/rest/", "write it like that"),
-        ("u@box.example:8443", "Write the host name alone"),
-        ("box.example:8443=10.0.5.7", "write it like that"),
-        ("box.example:8443=10.0.5.8", "write it like that"),
-        ("10.0.5.7:8443", "Write the host name alone"),
-        ("оfис.рф:444", "Write the host name alone"),
-        ("shop.bitrix24.com:8443", "Write the host name alone"),
+        ("box.example", "lists this host as: box.example:8443. Write the address in this form"),
+        ("box.example:8444", "lists this host as: box.example:8443. Write the address in this form"),
+        ("crm.example.com:8443", "lists this host as: crm.example.com. Write"),
+        ("other.example:8443", "in the setting BITRIX24_HOSTS, with its port"),
+        ("https://box.example:8443", "Write only the host name"),
+        ("box.example:8443/rest/", "Write the address in this form"),
+        ("u@box.example:8443", "Write only the host name"),
+        ("box.example:8443=10.0.5.7", "Write the address in this form"),
+        ("box.example:8443=10.0.5.8", "Write the address in this form"),
+        ("10.0.5.7:8443", "Write only the host name"),
+        ("оfис.рф:444", "Write only the host name"),
+        ("shop.bitrix24.com:8443", "Write only the host name"),
     ],
 )
 def test_what_is_not_listed_like_that_is_refused_with_what_to_write(typed: str, hint: str) -> None:

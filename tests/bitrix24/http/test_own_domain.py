@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.plugin import Place, Plan, PluginError, Refusal, TargetUnreachable
+from bot.plugin import Message, Place, Plan, PluginError, Refusal, TargetUnreachable
 from bot.plugin.loopback import Loopback, WebReply, WebRequest
 from plugins.bitrix24.hosts import certificate_authorities
 from plugins.bitrix24.http.exchange import HttpAnswer, HttpRequest, Timeouts, Undelivered
@@ -20,7 +20,7 @@ from plugins.bitrix24.simulator.tls import make_certificate
 from tests.bitrix24.hand import HANDLER
 from tests.bitrix24.http.test_transport import CLOCK, SHORT
 from tests.bitrix24.plugin_bot import PluginBot
-from tests.language.english import en
+from tests.language.english import en, raises
 
 NAME = "box.example"
 
@@ -109,7 +109,7 @@ def test_the_ca_file_of_one_portal_counts_for_no_other(plugin_bot: PluginBot, bo
     with PortalSimulator(tls=True, names=(NAME,)) as other:
         stranger = OwnPortal(plugin_bot, other)
         stranger.add("other")
-        with pytest.raises(TargetUnreachable, match="an authority that this host does not know"):
+        with raises(TargetUnreachable, match="an authority that this host does not know"):
             stranger.connectors("other")
     assert own_portal.connectors()
 
@@ -122,9 +122,9 @@ def test_replacing_credentials_keeps_the_ca_file_unless_told_otherwise(
     own_portal.add(replace=True)
     assert own_portal.connectors()
     own_portal.add(replace=True, no_ca_file=True)
-    with pytest.raises(TargetUnreachable, match="an authority that this host does not know"):
+    with raises(TargetUnreachable, match="an authority that this host does not know"):
         own_portal.connectors()
-    with pytest.raises(PluginError, match="contradict each other"):
+    with raises(PluginError, match="contradict each other"):
         own_portal.add(replace=True, no_ca_file=True, ca_file=box.ca_path)
 
 
@@ -168,7 +168,7 @@ def test_a_pinned_private_address_is_spoken_to_over_https_alone() -> None:
             HttpRequest(verb="POST", url=f"http://{NAME}:{server.port}/"), SHORT
         )
     assert isinstance(found, Undelivered)
-    assert (found.sent, found.reason) == (False, "the exchange failed")
+    assert (found.sent, found.reason) == (False, Message("bitrix24.call.failure_other"))
 
 
 def test_the_certificate_must_be_for_the_name_and_not_for_the_address() -> None:
@@ -177,22 +177,22 @@ def test_the_certificate_must_be_for_the_name_and_not_for_the_address() -> None:
         wire = HttpWire(CLOCK, address="127.0.0.1", tls=lambda: ssl.create_default_context(cadata=certificate.pem))
         found = wire.send(HttpRequest(verb="POST", url=f"https://{NAME}:{server.port}/"), SHORT)
     assert isinstance(found, Undelivered)
-    assert (found.sent, found.reason) == (False, "its certificate is for another name")
+    assert (found.sent, found.reason) == (False, Message("bitrix24.call.failure_certificate_name"))
 
 
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (None, "it cannot be read (No such file or directory)"),
-        (b"", "it holds no certificate in PEM form"),
-        (b"hello", "it holds no certificate in PEM form"),
-        (b"\x30\x82\x01", "it holds no certificate in PEM form"),
+        (None, "the file cannot be read (No such file or directory)"),
+        (b"", "the file holds no certificate in PEM form"),
+        (b"hello", "the file holds no certificate in PEM form"),
+        (b"\x30\x82\x01", "the file holds no certificate in PEM form"),
         (
             b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-            "its certificate is not one of an authority",
+            "the certificate does not belong to an authority",
         ),
-        (b"-----BEGIN PRIVATE KEY-----\nAAAA\n", "it holds a private key"),
-        (b"x" * 300_000, "it is larger than 256 KiB"),
+        (b"-----BEGIN PRIVATE KEY-----\nAAAA\n", "the file holds a private key"),
+        (b"x" * 300_000, "the file is larger than 256 KiB"),
     ],
 )
 def test_a_ca_file_that_holds_no_authority_is_refused_with_what_is_wrong(
@@ -205,7 +205,7 @@ def test_a_ca_file_that_holds_no_authority_is_refused_with_what_is_wrong(
         certificate_authorities.read(str(path))
     assert why in en(caught.value.sentence)
     assert en(caught.value.hint).endswith((".", "FILE.pem"))
-    with pytest.raises(Refusal, match="cannot be used as a certificate authority"):
+    with raises(Refusal, match="cannot be used as a certificate authority"):
         certificate_authorities.of_settings({"BITRIX24_CA_FILE": str(path)})
 
 
@@ -215,11 +215,11 @@ def test_a_private_authority_is_added_to_those_of_the_system_and_verification_st
     assert context.check_hostname
     assert context.cert_store_stats()["x509_ca"] > 50
     (subject,) = certificate_authorities.subjects(box.ca_pem)
-    assert subject.startswith("Simulated portal, until ")
+    assert en(subject).startswith("Simulated portal, valid until ")
 
 
 def test_a_wrong_setting_stops_the_start_with_its_sentence(plugin_bot: PluginBot) -> None:
-    with pytest.raises(Refusal, match="begins with a scheme"):
+    with raises(Refusal, match="begins with a scheme"):
         plugin_bot.plugin.start(plugin_bot.more_services(BITRIX24_HOSTS="https://box.example"))
-    with pytest.raises(Refusal, match="cannot be read"):
+    with raises(Refusal, match="cannot be read"):
         plugin_bot.plugin.start(plugin_bot.more_services(BITRIX24_CA_FILE="/nowhere/ca.pem"))

@@ -42,7 +42,7 @@ class Host:
 def test_an_attempt_that_is_not_permitted_is_not_sent(plugin_bot: PluginBot) -> None:
     outcome = Host(plugin_bot, yes=0).perform()
     assert outcome.verdict is CallVerdict.NOT_SENT
-    assert en(outcome.sentence).startswith("The bot has given up this attempt: another part of it has taken over")
+    assert en(outcome.sentence).startswith("This attempt ended because another process took over")
     assert outcome.sent_ms_ago is None
     assert plugin_bot.calls("imconnector.unregister") == []
 

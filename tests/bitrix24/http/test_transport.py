@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from bot.clock import SystemClock
+from bot.plugin import Message, Text
 from bot.plugin.loopback import Loopback, WebReply, WebRequest
 from plugins.bitrix24.http.exchange import MAX_ANSWER, POOL, Exchange, HttpAnswer, HttpRequest, Timeouts, Undelivered
 from plugins.bitrix24.http.guarded_connections import UNTAKEN_MS, NotingConnection
@@ -26,6 +27,7 @@ from plugins.bitrix24.redaction.secret import Secret
 from plugins.bitrix24.simulator import PortalSimulator
 from plugins.bitrix24.simulator.tls import make_certificate
 from plugins.bitrix24.traffic.portal_connections import Connections, Destination
+from tests.language.english import en
 
 CANARY = "canary-7f3a91c2"
 SHORT = Timeouts(connect=1.0, read=0.3)
@@ -97,7 +99,8 @@ def test_whatever_a_redirect_points_to_it_comes_back_as_an_answer(status: int, l
 def test_the_body_of_a_redirect_is_bounded_too() -> None:
     reply = WebReply(status=302, headers={"Location": "http://x/"}, body=b"x" * (MAX_ANSWER + 1))
     with serving(lambda _request: reply) as server:
-        assert "longer than" in lost(HttpWire(CLOCK, loopback=True).send(post(f"{server.url}/"), SHORT)).reason
+        exchange = lost(HttpWire(CLOCK, loopback=True).send(post(f"{server.url}/"), SHORT))
+    assert exchange.reason == Message("bitrix24.call.failure_too_long")
 
 
 def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,28 +186,28 @@ def free_port() -> int:
 def test_nothing_was_sent_when_nobody_listens() -> None:
     exchange = lost(HttpWire(CLOCK, loopback=True).send(post(f"http://127.0.0.1:{free_port()}/"), SHORT))
     assert not exchange.sent
-    assert exchange.reason == "the connection failed or broke off"
+    assert exchange.reason == Message("bitrix24.call.failure_connection")
 
 
 @pytest.mark.parametrize(
     ("reply", "reason"),
     [
-        (WebReply(drop=True), "the connection failed or broke off"),
-        (WebReply(stall=0.6, body=b"{}"), "no answer in time"),
-        (WebReply(body=b"x" * 100, truncate=10), "the answer broke off"),
-        (WebReply(body=b"x" * (MAX_ANSWER + 1)), "the answer is longer than 1 MiB"),
+        (WebReply(drop=True), Message("bitrix24.call.failure_connection")),
+        (WebReply(stall=0.6, body=b"{}"), Message("bitrix24.call.failure_read_timeout")),
+        (WebReply(body=b"x" * 100, truncate=10), Message("bitrix24.call.failure_broken_off")),
+        (WebReply(body=b"x" * (MAX_ANSWER + 1)), Message("bitrix24.call.failure_too_long")),
         (
             WebReply(headers={"Content-Encoding": "br"}, body=b"packed"),
-            "the answer is compressed in a way that the bot cannot read",
+            Message("bitrix24.call.failure_compression"),
         ),
         (
             WebReply(headers={"Content-Encoding": "gzip"}, body=b"not gzip"),
-            "the answer is compressed in a way that the bot cannot read",
+            Message("bitrix24.call.failure_compression"),
         ),
-        (WebReply(headers={"Content-Encoding": "gzip"}, body=BOMB), "the answer is longer than 1 MiB"),
+        (WebReply(headers={"Content-Encoding": "gzip"}, body=BOMB), Message("bitrix24.call.failure_too_long")),
     ],
 )
-def test_once_a_byte_has_left_it_may_have_run(reply: WebReply, reason: str) -> None:
+def test_once_a_byte_has_left_it_may_have_run(reply: WebReply, reason: Text) -> None:
     with serving(lambda _request: reply) as server:
         exchange = lost(HttpWire(CLOCK, loopback=True).send(post(f"{server.url}/"), SHORT))
     assert exchange.sent
@@ -273,8 +276,8 @@ def test_a_certificate_nobody_vouches_for_is_refused_before_anything_is_sent() -
     with PortalSimulator(tls=True) as portal:
         exchange = lost(HttpWire(CLOCK, loopback=True).send(post(f"{portal.url}app.info.json"), SHORT))
     assert not exchange.sent
-    assert exchange.reason.startswith("its certificate is signed by an authority that this host does not know")
-    assert "BITRIX24_CA_FILE" in exchange.reason
+    assert exchange.reason == Message("bitrix24.call.failure_unknown_authority")
+    assert "BITRIX24_CA_FILE" in en(exchange.reason)
 
 
 def test_a_certificate_somebody_vouches_for_is_taken() -> None:
@@ -342,7 +345,7 @@ def test_a_name_that_leads_into_a_network_is_hung_up_on_before_the_handshake() -
             connection.settimeout(2.0)
             assert connection.recv(10) == b""
     assert not exchange.sent
-    assert exchange.reason.startswith("its name leads to an address that is not on the open internet; BITRIX24_HOSTS")
+    assert exchange.reason == Message("bitrix24.call.failure_not_public")
 
 
 def test_what_is_meant_for_this_machine_goes_nowhere_else() -> None:
@@ -353,7 +356,7 @@ def test_what_is_meant_for_this_machine_goes_nowhere_else() -> None:
     with socket.create_server((own, 0)) as listener:
         exchange = lost(HttpWire(CLOCK, loopback=True).send(post(f"http://{own}:{listener.getsockname()[1]}/"), SHORT))
     assert not exchange.sent
-    assert exchange.reason == "its name leads off this machine"
+    assert exchange.reason == Message("bitrix24.call.failure_not_loopback")
 
 
 def own_address() -> str | None:
@@ -380,7 +383,10 @@ def test_an_answer_that_drips_in_is_given_up_when_its_whole_time_is_over(part: s
         exchange = lost(wire.send(post(url), Timeouts(connect=1.0, read=5.0, total=0.3)))
         assert not over.is_set(), "the other side was not done yet"
     assert exchange.sent
-    assert exchange.reason in ("no answer in time", "no whole answer in time")
+    assert exchange.reason in (
+        Message("bitrix24.call.failure_read_timeout"),
+        Message("bitrix24.call.failure_whole_timeout"),
+    )
 
 
 @contextmanager
@@ -424,7 +430,7 @@ def test_outside_of_loopback_there_is_no_http() -> None:
     with serving(lambda _request: WebReply()) as server:
         exchange = lost(HttpWire(CLOCK).send(post(f"{server.url}/"), SHORT))
     assert not exchange.sent
-    assert exchange.reason == "the exchange failed"
+    assert exchange.reason == Message("bitrix24.call.failure_other")
 
 
 def test_there_is_one_link_for_each_host_and_it_is_kept() -> None:

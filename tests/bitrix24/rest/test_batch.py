@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.plugin import DeclarationError
+from bot.plugin import DeclarationError, Message
 from plugins.bitrix24.rest import batch
 from plugins.bitrix24.rest.batch import Item
+from tests.language.english import en, raises
 
 
 def item(number: int) -> Item:
@@ -28,7 +29,7 @@ def test_items_are_cut_into_fifties_in_their_order() -> None:
 
 
 def test_more_than_fifty_in_one_batch_are_refused() -> None:
-    with pytest.raises(DeclarationError, match="at most 50"):
+    with raises(DeclarationError, match="at most 50"):
         batch.params([item(number) for number in range(51)])
 
 
@@ -55,15 +56,15 @@ def test_the_batch_does_not_stop_at_the_first_error() -> None:
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        (Item(method="imconnector.unregister", params={"ID": "a"}), "does not go into a batch"),
-        (Item(method="batch", params={"cmd": {}}), "does not go into a batch"),
-        (Item(method="imconnector.status", params={"CONNECTOR": "$result[i0]", "LINE": 1}), "must go alone"),
+        (Item(method="imconnector.unregister", params={"ID": "a"}), "cannot be part of a batch"),
+        (Item(method="batch", params={"cmd": {}}), "cannot be part of a batch"),
+        (Item(method="imconnector.status", params={"CONNECTOR": "$result[i0]", "LINE": 1}), "Send this call alone"),
         (Item(method="imopenlines.config.list.get", params={"PARAMS": {"a": None}}), "is empty"),
-        (Item(method="imconnector.status", params={"CONNECTOR": "a"}), "needs LINE"),
+        (Item(method="imconnector.status", params={"CONNECTOR": "a"}), "lacks these parameters: LINE"),
     ],
 )
 def test_what_must_not_be_in_a_batch_is_refused(wrong: Item, why: str) -> None:
-    with pytest.raises(DeclarationError, match=why):
+    with raises(DeclarationError, match=why):
         batch.params([wrong])
 
 
@@ -75,8 +76,8 @@ def test_a_failed_item_leaves_the_others() -> None:
     zero, one, two, three = batch.split_answer([item(number) for number in range(4)], result)
     assert (zero.value, two.value) == ("zero", "two")
     assert one.code == "ERROR_ARGUMENT"
-    assert "ERROR_ARGUMENT" in one.problem
-    assert three.problem == "The portal's answer leaves this out."
+    assert "ERROR_ARGUMENT" in en(one.problem)
+    assert three.problem == Message("bitrix24.call.item_missing")
 
 
 def test_an_error_beats_a_value_of_the_same_item() -> None:

@@ -7,13 +7,14 @@ import json
 
 import pytest
 
-from bot.plugin import CallVerdict
+from bot.plugin import CallVerdict, Message, Text
 from plugins.bitrix24.auth import oauth
 from plugins.bitrix24.http.exchange import HttpAnswer
 from plugins.bitrix24.rest import error_codes
 from plugins.bitrix24.rest.error_codes import PORTAL, TOKEN, RetryHint, Row
 from plugins.bitrix24.rest.methods import METHODS
 from plugins.bitrix24.rest.protocol import Judgement, judge
+from tests.language.english import en
 
 UNREGISTER = METHODS["imconnector.unregister"]
 
@@ -24,14 +25,16 @@ def raw(code: str, words: str = "Some words") -> bytes:
 
 @pytest.mark.parametrize("row", [*PORTAL, *TOKEN], ids=lambda row: row.code)
 def test_every_row_has_a_whole_sentence_and_its_advice_too(row: Row) -> None:
-    assert row.says.endswith(".")
-    assert row.do.endswith(".")
+    assert en(row.says).endswith(".")
+    assert en(row.do).endswith((".", "/b24 connector list")) or row.do.arguments
     assert error_codes.safe_code(row.code) == row.code
 
 
-def outlook(words: str) -> bool:
-    """Whether these words, after the advice, say what the bot does by itself."""
-    return words.startswith(" The bot ") and words.endswith(".")
+def says_whether_it_retries(hint: Text) -> bool:
+    """Whether a hint is an advice, and then says what the bot does by itself."""
+    assert isinstance(hint, Message)
+    retries = hint.arguments["advice"]
+    return isinstance(retries, Message) and retries.key.startswith("bitrix24.error.retry_")
 
 
 SHARED = "WRONG_AUTH_TYPE ERROR_ARGUMENT INTERNAL_SERVER_ERROR ERROR_METHOD_NOT_FOUND ACCESS_DENIED ERROR_CORE"
@@ -55,23 +58,19 @@ AUTHORISATION = """invalid_request unsupported_grant_type unauthorized_client in
 def test_every_code_that_a_portal_is_known_to_send_is_explained(code: str) -> None:
     """A sentence that says what it means here, then what to do, then whether the bot tries again."""
     judgement = judge(UNREGISTER, HttpAnswer(status=400, body=raw(code)))
-    assert "this bot does not know" not in judgement.sentence
-    assert f"({code})" in judgement.sentence
+    assert "unknown code" not in en(judgement.sentence)
+    assert f"({code})" in en(judgement.sentence)
     assert judgement.code == code
-    advice = judgement.hint.partition(" The bot ")[0]
-    assert advice.endswith(".")
-    assert outlook(judgement.hint.removeprefix(advice))
+    assert says_whether_it_retries(judgement.hint)
 
 
 @pytest.mark.parametrize("code", AUTHORISATION.split())
 def test_every_code_that_the_authorisation_server_is_known_to_send_is_explained(code: str) -> None:
     refusal = oauth.judge_refresh(HttpAnswer(status=400, body=raw(code)))
     assert isinstance(refusal, oauth.RefreshFailure)
-    assert "this bot does not know" not in refusal.sentence
-    assert f"({code})" in refusal.sentence
-    advice = refusal.hint.partition(" The bot ")[0]
-    assert advice.endswith(".")
-    assert outlook(refusal.hint.removeprefix(advice))
+    assert "unknown code" not in en(refusal.sentence)
+    assert f"({code})" in en(refusal.sentence)
+    assert says_whether_it_retries(refusal.hint)
 
 
 @pytest.mark.parametrize("table", [PORTAL, TOKEN], ids=["portal", "token"])
@@ -79,13 +78,13 @@ def test_what_the_bot_says_that_it_does_is_what_its_row_makes_it_do(table: tuple
     """A change is never sent twice when it may have run, so then nobody may be told that it was."""
     for row in table:
         once, repeated = error_codes.advice(row, repeated=False), error_codes.advice(row, repeated=True)
-        assert "tried again" not in once
-        assert ("tried again" in repeated) is (row.again in (RetryHint.WAIT, RetryHint.REFRESH))
+        assert "retried" not in en(once)
+        assert ("retried" in en(repeated)) is (row.again in (RetryHint.WAIT, RetryHint.REFRESH))
 
 
 @pytest.mark.parametrize("code", ["", "constructor", "__class__", "error"])
 def test_a_code_that_is_no_rows_is_not_taken_for_one(code: str) -> None:
-    assert "does not know" in error_codes.portal_row(code).says
+    assert error_codes.portal_row(code).says == Message("bitrix24.error.unknown_portal_code")
 
 
 def test_no_code_has_two_rows() -> None:
@@ -101,15 +100,15 @@ def test_a_row_decides_whatever_the_status_and_the_case(row: Row) -> None:
 
 
 def check_row(row: Row, judgement: Judgement) -> None:
-    assert row.says in judgement.sentence
-    assert row.code in judgement.sentence
+    assert en(row.says) in en(judgement.sentence)
+    assert row.code in en(judgement.sentence)
     if row.ran is False:
         assert judgement.verdict in (CallVerdict.FAILED, CallVerdict.NOT_SENT)
         assert judgement.again is row.again
     elif row.ran:
         assert judgement.verdict is CallVerdict.UNKNOWN
-    assert judgement.hint.startswith(row.do)
-    assert outlook(judgement.hint.removeprefix(row.do))
+    assert en(judgement.hint).startswith(en(row.do))
+    assert says_whether_it_retries(judgement.hint)
 
 
 @pytest.mark.parametrize("row", TOKEN, ids=lambda row: row.code)
@@ -118,39 +117,41 @@ def test_a_code_of_the_token_endpoint_is_final_at_any_status_below_500(row: Row)
         refusal = oauth.judge_refresh(HttpAnswer(status=status, body=raw(row.code.upper())))
         assert isinstance(refusal, oauth.RefreshFailure)
         assert refusal.final
-        assert row.says in refusal.sentence
-        assert refusal.hint.startswith(row.do)
-        assert outlook(refusal.hint.removeprefix(row.do))
+        assert en(row.says) in en(refusal.sentence)
+        assert en(refusal.hint).startswith(en(row.do))
+        assert says_whether_it_retries(refusal.hint)
 
 
 def test_an_unknown_code_is_shown_with_what_the_portal_says() -> None:
     judgement = judge(UNREGISTER, HttpAnswer(status=400, body=raw("BRAND_NEW", "It rains.")))
     assert judgement.code == "BRAND_NEW"
-    assert "a code this bot does not know: BRAND_NEW" in judgement.sentence
-    assert "The portal says: “It rains.”" in judgement.sentence
+    assert "with an unknown code. (BRAND_NEW)" in en(judgement.sentence)
+    assert "The portal says: “It rains.”" in en(judgement.sentence)
 
 
 def test_a_code_of_the_token_endpoint_that_is_unknown_is_shown_as_such() -> None:
     refusal = oauth.judge_refresh(HttpAnswer(status=400, body=raw("BRAND_NEW")))
     assert isinstance(refusal, oauth.RefreshFailure)
-    assert "a code this bot does not know: BRAND_NEW" in refusal.sentence
+    assert "with an unknown code. (BRAND_NEW)" in en(refusal.sentence)
 
 
 @pytest.mark.parametrize("code", ["<script>", "a b", "x" * 65, "код", "a\nb"])
 def test_an_error_that_does_not_look_like_a_code_is_quoted_and_is_no_code(code: str) -> None:
     judgement = judge(UNREGISTER, HttpAnswer(status=400, body=raw(code)))
     assert judgement.code == ""
-    assert judgement.sentence == f"The portal refused the call.{error_codes.quoted(f'{code}; Some words')}"
-    assert "<script>" not in judgement.sentence
+    assert judgement.sentence == (error_codes.portal_says(error_codes.WORDS_ONLY.says, f"{code}; Some words"))
+    assert "<script>" not in en(judgement.sentence)
 
 
 def test_the_portals_words_are_made_harmless_and_short() -> None:
-    assert error_codes.quoted("a\x00\n b\u202e" + "x" * 500) == f" The portal says: “a b {'x' * 156}”."
-    assert error_codes.quoted(" \n ") == ""
-    assert error_codes.quoted("Quota &quot;disk&quot; is full.<br>Ask <b>us</b> \ud800") == (
-        ' The portal says: “Quota "disk" is full. Ask us”.'
+    refused = Message("bitrix24.error.refused")
+    assert error_codes.quote("a\x00\n b\u202e" + "x" * 500) == f"a b {'x' * 156}"
+    assert error_codes.quote("Quota &quot;disk&quot; is full.<br>Ask <b>us</b> \ud800") == (
+        'Quota "disk" is full. Ask us'
     )
-    assert error_codes.quoted("why", "The authorisation server") == " The authorisation server says: “why”."
+    assert error_codes.portal_says(refused, " \n ") == refused
+    assert en(error_codes.portal_says(refused, "why")) == "The portal refused the call. The portal says: “why”."
+    assert en(error_codes.server_says(refused, "why")).endswith(". The authorisation server says: “why”.")
 
 
 def test_only_these_codes_ask_for_a_new_token_and_only_these_for_patience() -> None:
@@ -163,5 +164,5 @@ def test_only_these_codes_ask_for_a_new_token_and_only_these_for_patience() -> N
 def test_a_deleted_portal_is_told_with_both_causes() -> None:
     """The same code comes when the application or its licence is gone."""
     row = error_codes.portal_row("PORTAL_DELETED")
-    assert "deleted or closed, or the application or its licence is gone" in row.says
-    assert "subscription is paid" in row.do
+    assert "deleted or closed, or the application or its licence is gone" in en(row.says)
+    assert "the subscription is paid" in en(row.do)

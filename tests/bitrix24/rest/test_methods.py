@@ -12,7 +12,7 @@ import pytest
 from bot.plugin import Call, DeclarationError, Json
 from plugins.bitrix24.rest import methods
 from plugins.bitrix24.rest.methods import ROWS, Effect, Kind, Method, Param, VerdictLocation
-from tests.language.english import en
+from tests.language.english import en, raises
 
 
 def test_every_method_has_one_row_and_the_rows_are_sorted() -> None:
@@ -69,19 +69,19 @@ REGISTER: dict[str, Json] = {"ID": "c", "NAME": "C", "ICON": {"DATA_IMAGE": "x"}
 
 def test_optional_parameters_may_be_there_and_must_fit_as_well() -> None:
     methods.check("imconnector.register", {**REGISTER, "CHAT_GROUP": "Y"})
-    with pytest.raises(DeclarationError, match=r"CHAT_GROUP of imconnector\.register must be “Y” or “N”"):
+    with raises(DeclarationError, match=r"CHAT_GROUP of imconnector\.register must be “Y” or “N”"):
         methods.check("imconnector.register", {**REGISTER, "CHAT_GROUP": True})
 
 
 @pytest.mark.parametrize(
     ("method", "params", "why"),
     [
-        ("imconnector.deactivate", {}, "not in the catalogue"),
-        ("imconnector.unregister", {}, "needs ID"),
+        ("imconnector.deactivate", {}, "not in the plugin's table of methods"),
+        ("imconnector.unregister", {}, "lacks these parameters: ID"),
         ("imconnector.unregister", {"ID": ""}, "must be text that is not empty"),
         ("imconnector.unregister", {"ID": ["a"]}, "must be text"),
         ("imconnector.unregister", {"ID": "a", "id": "a"}, "has no parameter id"),
-        ("imconnector.status", {"CONNECTOR": "a"}, "needs LINE"),
+        ("imconnector.status", {"CONNECTOR": "a"}, "lacks these parameters: LINE"),
         ("imconnector.status", {"CONNECTOR": "a", "LINE": 0}, "positive whole number"),
         ("imconnector.status", {"CONNECTOR": "a", "LINE": "1"}, "positive whole number"),
         ("imconnector.status", {"CONNECTOR": "a", "LINE": True}, "positive whole number"),

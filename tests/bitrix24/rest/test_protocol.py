@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from bot.plugin import CallVerdict
+from bot.plugin import CallVerdict, Message
 from plugins.bitrix24.http.exchange import HttpAnswer, Undelivered
 from plugins.bitrix24.redaction.secret import Secret
 from plugins.bitrix24.rest import protocol
 from plugins.bitrix24.rest.error_codes import RetryHint
 from plugins.bitrix24.rest.methods import METHODS, Method
 from plugins.bitrix24.rest.protocol import judge
+from tests.language.english import en
 
 ACTIVATE = METHODS["imconnector.activate"]
 UNREGISTER = METHODS["imconnector.unregister"]
@@ -135,9 +136,9 @@ def test_a_refusal_in_another_shape_counts_where_the_status_proves_it_and_is_alw
             judgement = judge(method, answer(status, body))
             assert judgement.verdict is (FAILED if refused else UNKNOWN), (status, method.name)
             assert judgement.code == code
-            assert "The portal says: “Access denied.”" in judgement.sentence
+            assert "The portal says: “Access denied.”" in en(judgement.sentence)
             if not refused or method is LIST:
-                assert ("before you repeat" in judgement.hint) is (method is not LIST)
+                assert ("before you repeat" in en(judgement.hint)) is (method is not LIST)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +165,7 @@ def test_a_refusal_in_another_shape_counts_where_the_status_proves_it_and_is_alw
 def test_words_beside_a_result_are_quoted(method: Method, body: Any, verdict: CallVerdict) -> None:
     judgement = judge(method, answer(200, body))
     assert judgement.verdict is verdict
-    assert "The portal says: “Access denied.”" in judgement.sentence
+    assert "The portal says: “Access denied.”" in en(judgement.sentence)
 
 
 @pytest.mark.parametrize(
@@ -186,12 +187,12 @@ def test_what_php_prints_before_the_answer_is_named_and_lets_a_read_through() ->
     noise = b"<b>Warning</b>: Undefined index in /x.php on line 1<br />"
     read = judge(LIST, answer(200, noise + b'{"result":{"a":"A"}}'))
     assert (read.verdict, read.result) == (DONE, {"a": "A"})
-    assert read.remark == "The portal puts output of its own PHP before the answer"
+    assert read.remark == Message("bitrix24.call.remark_php_before")
     change = judge(ACTIVATE, answer(200, noise + b'{"result":true}'))
     assert change.verdict is UNKNOWN
-    assert change.sentence.startswith("The portal puts output of its own PHP before the answer (HTTP 200).")
-    assert "“Warning : Undefined index" in change.sentence
-    assert "display_errors" in change.hint
+    assert en(change.sentence).startswith("The portal writes PHP output before the reply. (HTTP 200)")
+    assert "“Warning : Undefined index" in en(change.sentence)
+    assert "display_errors" in en(change.hint)
     refused = judge(LIST, answer(401, noise + b'{"error":"expired_token"}'))
     assert (refused.verdict, refused.again) == (NOT_SENT, RetryHint.REFRESH)
 
@@ -201,7 +202,7 @@ def test_the_verdict_table(method: Method, status: int, body: Any, verdict: Call
     judgement = judge(method, answer(status, body))
     assert judgement.verdict is verdict
     assert judgement.status == status
-    assert judgement.sentence.endswith((".", ")", "”."))
+    assert en(judgement.sentence).endswith((".", ")", "”."))
 
 
 @pytest.mark.parametrize(("method", "status", "body", "verdict"), CASES)
@@ -221,7 +222,7 @@ def test_without_an_answer_it_is_not_sent_when_nothing_left_and_unknown_otherwis
     assert judge(ACTIVATE, Undelivered(sent=False, reason="no connection in time")).verdict is NOT_SENT
     lost = judge(ACTIVATE, Undelivered(sent=True, reason="no answer in time"))
     assert lost.verdict is UNKNOWN
-    assert "no answer in time" in lost.sentence
+    assert "no answer in time" in en(lost.sentence)
 
 
 ASKED = "https://shop.bitrix24.com/rest/imconnector.activate.json"
@@ -231,26 +232,29 @@ ASKED = "https://shop.bitrix24.com/rest/imconnector.activate.json"
     ("location", "says"),
     [
         # a renamed portal
-        ("https://new.bitrix24.com/rest/x.json?auth=canary", "has another address now: new.bitrix24.com."),
-        ("https://new.bitrix24.com?auth=canary", "has another address now: new.bitrix24.com."),
-        ("https://canary:canary@new.bitrix24.com/", "has another address now: new.bitrix24.com."),
-        ("//new.bitrix24.com/", "has another address now: new.bitrix24.com."),
+        ("https://new.bitrix24.com/rest/x.json?auth=canary", "has a new address: new.bitrix24.com."),
+        ("https://new.bitrix24.com?auth=canary", "has a new address: new.bitrix24.com."),
+        ("https://canary:canary@new.bitrix24.com/", "has a new address: new.bitrix24.com."),
+        ("//new.bitrix24.com/", "has a new address: new.bitrix24.com."),
         # a login page, on the portal or elsewhere
-        ("/auth/?backurl=canary", "to a login page, https://shop.bitrix24.com/auth/."),
-        ("/stssync/auth/?a=canary", "to a login page, https://shop.bitrix24.com/stssync/auth/."),
-        ("https://sso.corp.example/adfs/ls/?wreply=canary", "to a login page, https://sso.corp.example/adfs/ls/."),
-        ("https://id.example/?SAMLRequest=canary", "to a login page, https://id.example/."),
+        ("/auth/?backurl=canary", "to a login page: https://shop.bitrix24.com/auth/."),
+        ("/stssync/auth/?a=canary", "to a login page: https://shop.bitrix24.com/stssync/auth/."),
+        ("https://sso.corp.example/adfs/ls/?wreply=canary", "to a login page: https://sso.corp.example/adfs/ls/."),
+        ("https://id.example/?SAMLRequest=canary", "to a login page: https://id.example/."),
         # the portal's own web server
-        ("http://shop.bitrix24.com/rest/?auth=canary", "without encryption, http://shop.bitrix24.com/rest/."),
-        ("/index.php?auth=canary", "to another of its own addresses, https://shop.bitrix24.com/index.php."),
-        ("https://SHOP.bitrix24.com/rest/x/", "to another of its own addresses, https://SHOP.bitrix24.com/rest/x/."),
-        ("?auth=canary", f"to another of its own addresses, {ASKED}."),
+        ("http://shop.bitrix24.com/rest/?auth=canary", "without encryption: http://shop.bitrix24.com/rest/."),
+        ("/index.php?auth=canary", "to another of its own addresses: https://shop.bitrix24.com/index.php."),
+        ("https://SHOP.bitrix24.com/rest/x/", "to another of its own addresses: https://SHOP.bitrix24.com/rest/x/."),
+        ("?auth=canary", f"to another of its own addresses: {ASKED}."),
         # what stands between
-        ("https://proxy.example/blocked?u=canary", "a proxy or a network's sign-in page, sends the call to"),
+        (
+            "https://proxy.example/blocked?u=canary",
+            "A proxy or a network sign-in page redirects the call to another host: ",
+        ),
         # nothing usable
-        ("https://n\u00e9w.example/", "the bot does not follow, an unreadable one."),
-        ("http://[::1/rest/", "the bot does not follow, an unreadable one."),
-        ("ftp://new.bitrix24.com/canary", "the bot does not follow, ftp://new.bitrix24.com."),
+        ("https://n\u00e9w.example/", "the bot does not follow: an unreadable address."),
+        ("http://[::1/rest/", "the bot does not follow: an unreadable address."),
+        ("ftp://new.bitrix24.com/canary", "the bot does not follow: ftp://new.bitrix24.com."),
     ],
 )
 def test_a_redirect_names_its_target_in_words_and_what_to_do(location: str, says: str) -> None:
@@ -258,11 +262,11 @@ def test_a_redirect_names_its_target_in_words_and_what_to_do(location: str, says
         for method in (ACTIVATE, LIST):
             judgement = judge(method, HttpAnswer(status=302, location=location, body=body), asked=ASKED)
             assert judgement.verdict is (UNKNOWN if body else NOT_SENT)
-            assert says.removesuffix(".") in judgement.sentence
-            assert ("before you repeat" in judgement.hint) is (body != b"" and method is ACTIVATE)
-            assert len(judgement.hint) > 20
+            assert says.removesuffix(".") in en(judgement.sentence)
+            assert ("before you repeat" in en(judgement.hint)) is (body != b"" and method is ACTIVATE)
+            assert len(en(judgement.hint)) > 20
             assert "canary" not in repr(judgement)
-            assert bool(judgement.moved_to) is ("another address now" in says and not body)
+            assert bool(judgement.moved_to) is ("a new address" in says and not body)
 
 
 def test_only_the_redirect_of_a_renamed_portal_may_be_followed() -> None:

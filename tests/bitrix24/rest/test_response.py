@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from plugins.bitrix24.http.exchange import MAX_ANSWER
 from plugins.bitrix24.rest import decoding, response
+from plugins.bitrix24.rest.decoding import Flaw
 from plugins.bitrix24.rest.response import Body, Unreadable
+from tests.language.english import en
 
 WARNING = b"<br />\n<b>Warning</b>:  Undefined index in <b>/home/bitrix/x.php</b> on line <b>12</b><br />\n"
 TRUE = b'{"result":true,"time":{}}'
@@ -23,40 +25,40 @@ def nest(levels: int) -> bytes:
 @pytest.mark.parametrize(
     ("raw", "flaw"),
     [
-        (b"", "empty"),
-        (b" \r\n\xef\xbb\xbf", "empty"),
-        (b"<html>Sign in</html>", "a web page instead of data"),
-        (b'<html><script>var a = {"result": true};</script></html>', "a web page instead of data"),
-        (b'{"result": tr', "cut off in the middle"),
-        (b'{"result":{"result":true},"ti', "cut off in the middle"),
-        (b'{"result":{"result":{"i0":1},"result_error":[]},"time":{"sta', "cut off in the middle"),
-        (b"[]", "JSON, but not an object"),
-        (b"true", "JSON, but not an object"),
-        (b"null", "JSON, but not an object"),
-        (b'"text"', "JSON, but not an object"),
-        (b'{"result": NaN}', "not JSON"),
-        (b'{"result": Infinity}', "not JSON"),
-        (b"\xff\xfe{}", "in a character set that the bot does not know"),
-        (b"\x98\xff", "in a character set that the bot does not know"),
-        ('{"result": true}'.encode("utf-16"), "not JSON"),
-        (b'{"result": ' + b"9" * 5000 + b"}", "not JSON"),
-        (nest(33), "not JSON"),
-        (nest(100_000), "not JSON"),
-        (b'{"a": {"b": ' * 20 + b"[1]" + b"}}" * 20, "not JSON"),
-        (b'{"a": "' + b"x" * MAX_ANSWER + b'"}', "longer than 1 MiB"),
-        (TRUE + TRUE, "several answers at once"),
-        (WARNING + TRUE + b'{"error":"X"}', "several answers at once"),
-        (WARNING, "an error message of its own PHP instead of data"),
-        (b"Access denied", "plain text instead of data"),
-        (b'text {"a":1} ' * 100 + TRUE, "plain text instead of data"),
+        (b"", decoding.EMPTY),
+        (b" \r\n\xef\xbb\xbf", decoding.EMPTY),
+        (b"<html>Sign in</html>", decoding.WEB_PAGE),
+        (b'<html><script>var a = {"result": true};</script></html>', decoding.WEB_PAGE),
+        (b'{"result": tr', decoding.CUT_OFF),
+        (b'{"result":{"result":true},"ti', decoding.CUT_OFF),
+        (b'{"result":{"result":{"i0":1},"result_error":[]},"time":{"sta', decoding.CUT_OFF),
+        (b"[]", decoding.NO_OBJECT),
+        (b"true", decoding.NO_OBJECT),
+        (b"null", decoding.NO_OBJECT),
+        (b'"text"', decoding.NO_OBJECT),
+        (b'{"result": NaN}', decoding.NOT_JSON),
+        (b'{"result": Infinity}', decoding.NOT_JSON),
+        (b"\xff\xfe{}", decoding.UNKNOWN_CHARACTERS),
+        (b"\x98\xff", decoding.UNKNOWN_CHARACTERS),
+        ('{"result": true}'.encode("utf-16"), decoding.NOT_JSON),
+        (b'{"result": ' + b"9" * 5000 + b"}", decoding.NOT_JSON),
+        (nest(33), decoding.NOT_JSON),
+        (nest(100_000), decoding.NOT_JSON),
+        (b'{"a": {"b": ' * 20 + b"[1]" + b"}}" * 20, decoding.NOT_JSON),
+        (b'{"a": "' + b"x" * MAX_ANSWER + b'"}', decoding.TOO_LONG),
+        (TRUE + TRUE, decoding.SEVERAL),
+        (WARNING + TRUE + b'{"error":"X"}', decoding.SEVERAL),
+        (WARNING, decoding.PHP_ERROR),
+        (b"Access denied", decoding.PLAIN_TEXT),
+        (b'text {"a":1} ' * 100 + TRUE, decoding.PLAIN_TEXT),
     ],
 )
-def test_what_is_not_one_bounded_json_object_is_not_used_and_named(raw: bytes, flaw: str) -> None:
+def test_what_is_not_one_bounded_json_object_is_not_used_and_named(raw: bytes, flaw: Flaw) -> None:
     assert decoding.decode(raw).values is None
     found = response.read(raw)
     assert isinstance(found, Unreadable)
-    assert found.flaw.name == flaw
-    assert found.flaw.do.endswith(".")
+    assert found.flaw is flaw
+    assert en(found.flaw.do).endswith(".")
 
 
 @pytest.mark.parametrize(
@@ -71,24 +73,22 @@ def test_a_byte_order_mark_and_blanks_around_the_json_are_harmless(raw: bytes) -
 
 
 @pytest.mark.parametrize(
-    ("raw", "place", "name", "words"),
+    ("raw", "flaw", "words"),
     [
-        (WARNING + TRUE, "before", "output of its own PHP", "Warning : Undefined index"),
-        (TRUE + WARNING, "after", "output of its own PHP", "Warning : Undefined index"),
-        (b"PHP Notice: x\n" + TRUE + b"<!-- 0.2 s -->", "around", "output of its own PHP", "PHP Notice: x"),
-        (b"null" + TRUE, "before", "text that is not part of the answer", "null"),
-        (b'{"debug":1}' + TRUE, "before", "text that is not part of the answer", "debug"),
-        ('{"result":true,"time":{},"a":"Линия"}'.encode("cp1251"), "in", "the character set windows-1251", ""),
+        (WARNING + TRUE, decoding.PHP_OUTPUT["before"], "Warning : Undefined index"),
+        (TRUE + WARNING, decoding.PHP_OUTPUT["after"], "Warning : Undefined index"),
+        (b"PHP Notice: x\n" + TRUE + b"<!-- 0.2 s -->", decoding.PHP_OUTPUT["around"], "PHP Notice: x"),
+        (b"null" + TRUE, decoding.OTHER_TEXT["before"], "null"),
+        (b'{"debug":1}' + TRUE, decoding.OTHER_TEXT["before"], "debug"),
+        ('{"result":true,"time":{},"a":"Линия"}'.encode("cp1251"), decoding.WINDOWS_1251, ""),
     ],
 )
-def test_other_bytes_around_the_json_are_named(raw: bytes, place: str, name: str, words: str) -> None:
+def test_other_bytes_around_the_json_are_named(raw: bytes, flaw: Flaw, words: str) -> None:
     found = response.read(raw)
     assert isinstance(found, Body)
     assert found.values["result"] is True
     assert found.around is not None
-    assert found.around.place == place
-    assert found.around.flaw is not None
-    assert found.around.flaw.name.startswith(name)
+    assert found.around.flaw is flaw
     assert words in found.around.words
 
 
@@ -148,7 +148,7 @@ def test_no_bytes_make_the_reader_fail_and_none_make_two_answers_one(pieces: lis
     if isinstance(found, Body) and found.around is None:
         assert isinstance(json.loads(raw.decode("utf-8").strip("\ufeff\u00a0 \t\r\n")), dict)
     if isinstance(found, Unreadable):
-        assert found.flaw.name
+        assert en(found.flaw.says)
         assert len(found.words) <= 5_000
 
 

@@ -28,7 +28,7 @@ from plugins.bitrix24.traffic.rate_limit import (
 )
 from plugins.bitrix24.traffic.rate_limit import pace as pace_of
 from tests.bitrix24.plugin_bot import PluginBot, StoryClock
-from tests.language.english import en
+from tests.language.english import en, raises
 
 Make = Callable[[RateLimit], Bucket]
 
@@ -190,7 +190,7 @@ def test_the_plan_sets_the_pace(word: str, pace: RateLimit) -> None:
 
 
 def test_a_plan_that_does_not_exist_stops_the_bot_at_its_start(make_plugin_bot: Callable[..., PluginBot]) -> None:
-    with pytest.raises(Refusal, match="BITRIX24_PLAN is “gold”"):
+    with raises(Refusal, match="BITRIX24_PLAN has the unknown value “gold”"):
         make_plugin_bot(BITRIX24_PLAN="gold")
 
 
@@ -217,7 +217,7 @@ def test_a_call_that_would_wait_too_long_for_its_turn_is_told_so_and_nothing_is_
     for _ in range(48 + 2 * 120 + 1):
         bucket.take(plugin_bot.clock.monotonic())
     error = plugin_bot.refusal("connector list")
-    assert "too many requests waiting" in en(error.sentence)
+    assert "Too many requests to this portal are waiting" in en(error.sentence)
     assert plugin_bot.perform_remove().facts["attempts"] == 0
     assert plugin_bot.calls() == []
 

@@ -27,6 +27,7 @@ from plugins.bitrix24.simulator.server import dispatch
 from plugins.bitrix24.simulator.state.faults import read_fault
 from plugins.bitrix24.simulator.state.world import World, new_facts
 from tests.bitrix24.rest.test_confirmation import truly_done
+from tests.language.english import en
 
 DONE, FAILED, NOT_SENT, UNKNOWN = CallVerdict.DONE, CallVerdict.FAILED, CallVerdict.NOT_SENT, CallVerdict.UNKNOWN
 READABLE = {
@@ -131,18 +132,18 @@ def test_no_shape_of_answer_makes_a_wrong_verdict_at_any_method(shape: Shape) ->
 def hold(shape: Shape, method: Method, judgement: Judgement, *, carried_out: bool) -> None:
     where = (method.name, shape.name, judgement)
     reading = method.effect is Effect.READ
-    assert judgement.sentence.strip(), where
-    assert judgement.sentence.endswith((".", ")", "”.")), where
-    assert judgement.verdict is DONE or judgement.hint.endswith("."), where
+    assert en(judgement.sentence).strip(), where
+    assert en(judgement.sentence).endswith((".", ")", "”.")), where
+    assert judgement.verdict is DONE or en(judgement.hint).endswith("."), where
     if reading:
         assert (judgement.verdict is DONE) is (shape.name in READABLE), where
     elif judgement.verdict is not UNKNOWN:
         assert carried_out is (judgement.verdict is DONE), where
     if shape.name in REFUSED:
         assert judgement.verdict is FAILED, where
-        assert "The portal says: “Access denied." in judgement.sentence, where
+        assert "The portal says: “Access denied." in en(judgement.sentence), where
     if reading:
-        assert "before you repeat" not in f"{judgement.sentence} {judgement.hint}", where
+        assert "before you repeat" not in f"{en(judgement.sentence)} {en(judgement.hint)}", where
     elif judgement.verdict is UNKNOWN:
-        assert "before you repeat" in judgement.hint, where
+        assert "before you repeat" in en(judgement.hint), where
         assert judgement.again is not RetryHint.REFRESH, where

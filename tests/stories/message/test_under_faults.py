@@ -106,7 +106,7 @@ def test_an_item_that_the_portal_refuses_inside_a_yes_is_told_as_a_failure(talk:
     talk.press("Olga", card, "Confirm")
     ended = talk.ends()
     assert ended.status is FAILED
-    assert "it found neither a text nor a file" in en(ended.outcome)
+    assert "the text and the file are missing" in en(ended.outcome)
     assert "Incomplete data" in talk.card_says(card, "failed")
     assert talk.texts() == []
     talk.channel_says(TYPED_IN, "@Olga Failed")

@@ -40,9 +40,9 @@ def test_a_read_that_meets_a_page_or_a_redirect_says_what_it_met_and_not_to_look
     scene: Scene,
 ) -> None:
     told = {
-        "blocked_page": "The portal's answer is a web page instead of data",
-        "redirect_login": "The portal sends the call to a login page",
-        "redirect_elsewhere": "a proxy or a network's sign-in page, sends the call to https://wifi.example/welcome",
+        "blocked_page": "The portal's reply cannot be used: the reply is a web page instead of data",
+        "redirect_login": "The portal redirects the call to a login page",
+        "redirect_elsewhere": "A proxy or a network sign-in page redirects the call to another host: https://wifi.example/welcome",
     }
     for name, words in told.items():
         shape(scene, name, LIST)
@@ -56,4 +56,4 @@ def test_warnings_that_php_prints_do_not_keep_anybody_from_reading(scene: Scene)
     scene.ask("Vera", "connector list")
     scene.answer("Vera", "myconnector")
     scene.ask("Vera", "portal check")
-    scene.answer("Vera", "The portal puts output of its own PHP before the answer.")
+    scene.answer("Vera", "The portal writes PHP output before the reply.")

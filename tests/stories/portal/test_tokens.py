@@ -42,7 +42,7 @@ def test_a_spare_pair_takes_over_between_the_approval_and_the_call(scene: Scene)
     scene.card_says(card, "done and verified")
     scene.channel_says("audit", "portal:tokens:replaced")
     scene.ask("Olga", "portal check")
-    scene.answer("Olga", "There is no spare pair of tokens left; the last one took over.")
+    scene.answer("Olga", "No backup tokens are left: the last pair is now in use.")
 
 
 def test_without_a_spare_pair_the_change_fails_calmly_and_the_refusal_is_told_once(scene: Scene) -> None:
@@ -50,7 +50,7 @@ def test_without_a_spare_pair_the_change_fails_calmly_and_the_refusal_is_told_on
     lose_pair(scene)
     scene.press("Anton", card, "Approve")
     change = scene.wait_status(Status.FAILED)
-    assert "locked out" in en(change.outcome)
+    assert "has no access to this portal" in en(change.outcome)
     assert scene.sent() == 0
     scene.channel_says("audit", "portal:tokens:refused")
     for _ in range(3):

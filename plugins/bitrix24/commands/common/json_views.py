@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.plugin import Json, iso, iso_or_none
+from bot.plugin import JsonWithTexts, iso, iso_or_none
 from plugins.bitrix24.auth.backup_tokens import BackupTokens
 from plugins.bitrix24.auth.credentials import TokenHealth
 from plugins.bitrix24.connectors.model import AppInfo, Connector, Line, Ownership, Status
 from plugins.bitrix24.connectors.snapshot import Snapshot
 from plugins.bitrix24.portal import Portal
 
-Object = Mapping[str, Json]
+Object = Mapping[str, JsonWithTexts]
 
 KINDS: Mapping[str, Ownership] = {
     "ours": Ownership.OURS,
@@ -46,7 +46,7 @@ def record_view(snapshot: Snapshot | None) -> Object | None:
     }
 
 
-def status_views(portal: Portal, statuses: Sequence[Status]) -> list[Json]:
+def status_views(portal: Portal, statuses: Sequence[Status]) -> list[JsonWithTexts]:
     """One object for each status; what could not be read is null, and `problem` says why."""
     lines = {line.id: line for line in portal.lines()}
     registered = {found.id for found in portal.connectors()}

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from bot.plugin import Call, Observation, Plan, Refusal, TargetUnreachable, Undo, UndoKind, quote
+from bot.plugin import Call, Observation, Plan, Refusal, TargetUnreachable, Text, Undo, UndoKind, quote
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.commands.common import observation, preconditions
 from plugins.bitrix24.commands.common.preconditions import ConnectorOwnership
@@ -82,7 +82,7 @@ def _check(connector: str, line: Line, status: Status, *, working: bool) -> None
         raise Refusal(f"{connector} is not active on {line.title}.", hint=f"Activate it first: `{activate}`.")
 
 
-def plan(channel: Channel, call: Call, *, summary: str, warnings: tuple[str, ...], undo: Undo | None = None) -> Plan:
+def plan(channel: Channel, call: Call, *, summary: Text, warnings: tuple[Text, ...], undo: Undo | None = None) -> Plan:
     """A plan whose effect nothing shows afterwards. A target is one call, so the same is asked once at a time."""
     sent = json.dumps([call.method, call.params], sort_keys=True, ensure_ascii=False)
     return Plan(
