@@ -6,7 +6,9 @@ import json
 import re
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,8 +17,9 @@ from bot.core import mentions
 from bot.core.bot_errors import WordsError, exit_code
 from bot.core.parsing.tokenizer import split_words
 from bot.core.redaction.redactor import redact
+from bot.language.catalogues import ENGLISH
 from bot.language.translation import translate
-from bot.plugin import PluginError, Reply, Table, Text
+from bot.plugin import CommandLine, Message, PluginError, Reply, Table, Text
 from bot.plugin.quoting import OPTION_HEAD
 
 if TYPE_CHECKING:
@@ -28,12 +31,27 @@ WIDE = 160
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
+_LANGUAGE: ContextVar[str] = ContextVar("language", default=ENGLISH)
+
+
+@contextmanager
+def speak(language: str) -> Iterator[None]:
+    """Print in this language until the block ends."""
+    before = _LANGUAGE.set(language)
+    try:
+        yield
+    finally:
+        _LANGUAGE.reset(before)
+
+
 def plain(text: Text) -> str:
     """Text for a screen: names instead of marks, and nothing that could move its cursor or turn its direction.
 
     Much of what is shown was typed by strangers at a place.
     """
-    return _UNSEEN.sub("", mentions.unmark(translate(text), command_line=lambda line: f"b24bot {line}"))
+    return _UNSEEN.sub(
+        "", mentions.unmark(translate(text, _LANGUAGE.get()), command_line=lambda line: f"b24bot {line}")
+    )
 
 
 def console() -> Console:
@@ -114,7 +132,7 @@ def _pairs(facts: Sequence[tuple[Text, Text]]) -> Drawn:
 def print_table(table: Table) -> None:
     """A table whose wide cells fold."""
     if not table.rows:
-        click.echo("Nothing.")
+        say(Message("answer.nothing"))
         return
     from rich.box import SIMPLE_HEAD
     from rich.table import Table as Drawn
@@ -142,7 +160,8 @@ def print_error(error: PluginError, *, as_json: bool, hidden: Sequence[str]) -> 
     """Say on stderr what was wrong and what to do; returns the exit code."""
     code = exit_code(error)
     suggestion = error.suggestion if isinstance(error, WordsError) else ""
-    meant = f"Did you mean: b24bot {shell_line(suggestion)}" if suggestion else ""
+    line = CommandLine(command_line=shell_line(suggestion))
+    meant = plain(Message("answer.did_you_mean_line", line=line)) if suggestion else ""
     hint = " ".join(filter(None, [plain(error.hint), meant]))
     sentence, hint = (redact(plain(text), hidden) for text in (error.sentence, hint))
     remote = getattr(error, "code", "")
@@ -150,7 +169,8 @@ def print_error(error: PluginError, *, as_json: bool, hidden: Sequence[str]) -> 
         value = {"error": sentence, "hint": hint, "kind": type(error).__name__, "code": remote, "exit_code": code}
         click.echo(json.dumps(value), err=True)
         return code
-    click.echo(f"Error: {sentence}" + (f" ({remote})" if remote else ""), err=True)
+    told = Message("answer.error_with_code", sentence=sentence, code=remote) if remote else sentence
+    click.echo(plain(Message("answer.error", sentence=told)), err=True)
     if hint:
         click.echo(hint, err=True)
     return code

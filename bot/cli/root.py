@@ -16,7 +16,7 @@ import click
 
 from bot import __version__
 from bot.cli.completion import VARIABLE, silence_stderr
-from bot.cli.output import print_error
+from bot.cli.output import print_error, speak
 from bot.cli.plugin_commands import DeclaredCommand, NounGroup, unknown
 from bot.cli.session import Terminal
 from bot.cli.typed_secrets import refuse_typed_secrets
@@ -59,6 +59,10 @@ class Root(click.Group):
         if VARIABLE in os.environ:
             with silence_stderr():
                 return super().main(*args, **extra)
+        with speak(terminal.language):
+            return self._main(terminal, *args, **extra)
+
+    def _main(self, terminal: Terminal, *args: Any, **extra: Any) -> Any:
         try:
             return super().main(*args, **extra)
         except PluginError as error:

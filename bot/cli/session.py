@@ -20,6 +20,7 @@ from bot.core.bot_errors import ConfigurationError
 from bot.core.parsing.invocation import AnyCommand
 from bot.core.principals import Principal
 from bot.host.discovery import load_plugins
+from bot.language.language_choice import choose_by_environment
 from bot.language.translation import translate
 from bot.logs import set_up_logs
 from bot.plugin import Event, Message, Plugin, PluginError
@@ -74,6 +75,16 @@ class Terminal:
         """The host's own settings; plugins are not looked at. Raises ConfigurationError."""
         with explain_file_errors(self.dotenv or Path(".env")):
             return self._kept(load_settings(dotenv=self.dotenv))
+
+    @property
+    def language(self) -> str:
+        """The language that is spoken here: the one that is set for everything, else that of the terminal's locale."""
+        try:
+            fixed = self.host_settings.languages.fixed
+        except ConfigurationError:
+            # Each command that needs the settings says what is wrong with them.
+            fixed = ""
+        return fixed or choose_by_environment(os.environ)
 
     @cached_property
     def settings(self) -> Settings:

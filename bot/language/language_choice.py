@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.language.catalogues import ENGLISH, choose_language
 from bot.plugin.frozen import dataclass
+
+VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""Where a terminal says its locale, the one that overrides the others first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,3 +26,9 @@ class LanguageChoice:
     def choose(self, locale: str) -> str:
         """The language of what one person reads, by the locale that is known of them; empty for none."""
         return self.fixed or choose_language(locale)
+
+
+def choose_by_environment(environment: Mapping[str, str]) -> str:
+    """The language of a terminal by its locale, from the first of the usual variables that is set."""
+    locale = next((environment[name] for name in VARIABLES if environment.get(name)), "")
+    return choose_language(locale)

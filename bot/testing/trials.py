@@ -97,7 +97,7 @@ def try_terminal(harness: Harness, line: str) -> Iterator[str]:
     except PluginFault:
         raise
     except PluginError as error:
-        said = f"{error.sentence} {error.hint}"
+        said = f"{translate(error.sentence)} {translate(error.hint)}"
     yield from (f"what it says holds the secret “{name}”" for name, secret in secrets.items() if secret in said)
 
 
@@ -235,7 +235,7 @@ def _misread(harness: Harness, plan: Plan) -> Iterator[str]:
     try:
         understood = harness.understand(line)
     except PluginError as error:
-        yield f"its undo, “{line}”, cannot be typed: {error.sentence} Write values into it by `quote`."
+        yield f"its undo, “{line}”, cannot be typed: {translate(error.sentence)} Write values into it by `quote`."
         return
     free = any(parameter.arg.free for parameter in understood.command.parameters)
     if not free and understood.invocation.line != line:

@@ -19,6 +19,7 @@ from bot.app import read_settings
 from bot.cli.root import root
 from bot.cli.session import Terminal
 from bot.clock import SystemClock
+from bot.language.language_choice import VARIABLES
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin.loopback import GIVE_UP_SECONDS
 from bot.store.sealing.keyring import create_key_file, load_key_file
@@ -28,6 +29,7 @@ from plugins.bitrix24.simulation import PortalSimulation
 
 ROOT = Path(__file__).parent.parent.parent
 OUTSIDE = (
+    *VARIABLES,
     *("PORT", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "XDG_DATA_HOME", "XDG_CONFIG_HOME"),
     *(row.name for row in read_settings({}).rows),
 )

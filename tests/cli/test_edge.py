@@ -168,7 +168,7 @@ def test_wide_cells_fold_and_no_colour_is_sent_where_nobody_looks(cli_bot: CliBo
 
 
 def test_an_empty_table_says_so(cli_bot: CliBot) -> None:
-    assert cli_bot.run("thing", "none", **ODD).stdout == "Nothing yet\nNothing.\n"
+    assert cli_bot.run("thing", "none", **ODD).stdout == "Nothing yet\nNo results.\n"
 
 
 def test_the_help_of_a_declared_command_is_its_declaration(cli_bot: CliBot) -> None:

@@ -36,7 +36,7 @@ REFUSED = {
     ("outbox", "--dead", "list"): ("“outbox” has no option --dead.", "The options of a command stand behind its name."),
     ("backup", "--reason", "old", "disk"): (
         "“backup” does not take “disk”.",
-        "A value of several words stands in quotation marks. Did you mean: b24bot backup --reason 'old disk'",
+        "Put a value of several words between quotation marks. Did you mean: b24bot backup --reason 'old disk'",
     ),
 }
 

@@ -93,7 +93,12 @@ def check_length(text: str) -> None:
     """Raises LineTooLong for a line that is too long to be read."""
     if len(text) > LONGEST_LINE:
         raise LineTooLong(
-            f"That line has {len(text):,} characters; {LONGEST_LINE:,} is the most.", hint="Shorten it and send again."
+            Message(
+                "typed.too_long",
+                length=Message("typed.characters", count=len(text)),
+                limit=Message("typed.characters", count=LONGEST_LINE),
+            ),
+            hint=Message("typed.shorten"),
         )
 
 
@@ -107,7 +112,7 @@ def find_command(commands: Iterable[AnyCommand], words: Sequence[str]) -> tuple[
     if (noun, verb) in table:
         return table[noun, verb], tuple(words[2:])
     if not words:
-        raise WordsError("No command was typed.", hint="Type help to see what you can do.")
+        raise WordsError(Message("typed.nothing"), hint=guesses.SEE_HELP)
     raise guesses.unknown_command(table, words, _could_be)
 
 
@@ -203,38 +208,38 @@ def _host_options(command: AnyCommand, rest: Sequence[str]) -> tuple[list[str], 
 def _refuse_host_options(command: AnyCommand, options: Iterable[str]) -> None:
     """A command of the terminal never plans and is about no place: a --dry-run would be followed by the deed."""
     taken, term = host_options(command), command.place_term
-    given = ", ".join(name for name in options if name not in taken)
+    given = tuple(name for name in options if name not in taken)
+    refused = Message("typed.option_refused", command=command.path, options=given)
     if given and command.placeless and not command.terminal:
-        sentence = f"“{command.path}” is about b24bot itself, not about a {term.word}."
-        raise WordsError(sentence, hint=f"Leave {given} out.")
+        sentence = Message("typed.placeless", command=command.path, place=term.word)
+        raise WordsError(sentence, hint=Message("typed.leave_out", options=given))
     if given and command.everywhere:
-        raise WordsError(
-            f"“{command.path}” does not take {given}.", hint=f"It is about all {term.plural}. Leave it out."
-        )
+        raise WordsError(refused, hint=Message("typed.everywhere", places=term.plural))
     if given:
-        raise WordsError(
-            f"“{command.path}” does not take {given}.",
-            hint="It acts at once, and nothing was done. Usage: " + command.usage,
-        )
+        raise WordsError(refused, hint=Message("typed.acts_at_once", usage=command.usage))
 
 
 def _value_of(command: AnyCommand, option: str, label: str, queue: list[str]) -> str:
     """The word after an option. Another option is not taken for it: a --dry-run must not be swallowed."""
     if not queue:
-        raise WordsError(f"{option} needs a value.", hint=f"For example: {command.path} … {option} {label}")
+        example = Message("typed.value_example", command=command.path, option=option, label=label)
+        raise WordsError(Message("typed.value_missing", option=option), hint=example)
     if is_option(queue[0]):
-        raise WordsError(f"{option} needs a value before {queue[0]}.", hint=f"A value that begins so: {option}=--…")
+        sentence = Message("typed.value_missing_before", option=option, following=queue[0])
+        raise WordsError(sentence, hint=Message("typed.value_with_dashes", option=option))
     return queue.pop(0)
 
 
 def _no_value(option: str, equals: str) -> str:
     if equals:
-        raise WordsError(f"{option} takes no value.", hint=f"Type {option} alone, or leave it out.")
+        raise WordsError(
+            Message("typed.value_refused", option=option), hint=Message("typed.option_alone", option=option)
+        )
     return ""
 
 
 def _twice(option: str) -> WordsError:
-    return WordsError(f"{option} is given twice.", hint="Leave one of them out.")
+    return WordsError(Message("typed.option_twice", option=option), hint=Message("typed.leave_one_out"))
 
 
 def check_words(command: AnyCommand, words: Sequence[str]) -> None:
@@ -297,8 +302,13 @@ def _require(command: AnyCommand, values: Mapping[str, Any]) -> None:
     for parameter in command.parameters:
         if parameter.required and values.get(parameter.name) in (None, []) and not parameter.arg.secret:
             raise WordsError(
-                Message("help.needs_argument", path=command.path, argument=parameter.named, help=parameter.arg.help),
-                hint=Message("help.usage_hint", usage=command.usage),
+                Message(
+                    "typed.argument_missing",
+                    command=command.path,
+                    argument=parameter.named,
+                    help=parameter.arg.help,
+                ),
+                hint=_usage(command),
             )
 
 
@@ -306,6 +316,11 @@ def _parse(command: AnyCommand, parameter: Parameter, word: str) -> Any:
     try:
         return parameter.arg.parse(word)
     except BadArgument as error:
-        named = f"{parameter.option}: " if parameter.flag and parameter.option not in str(error.sentence) else ""
-        sentence = f"{named}{error.sentence}" if isinstance(error.sentence, str) else error.sentence
-        raise BadArgument(sentence, hint=error.hint or f"Usage: {command.usage}") from None
+        sentence = error.sentence
+        if parameter.flag and parameter.option not in str(sentence):
+            sentence = Message("typed.in_option", option=parameter.option, sentence=sentence)
+        raise BadArgument(sentence, hint=error.hint or _usage(command)) from None
+
+
+def _usage(command: AnyCommand) -> Message:
+    return Message("typed.usage", usage=command.usage)

@@ -15,6 +15,7 @@ from itertools import pairwise
 
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.characters import GUILLEMETS, QUOTE_MARKS, SINGLE, closing_marks, drop_invisible
+from bot.plugin import Message
 from bot.plugin.frozen import dataclass
 from bot.plugin.quoting import LINK, OPTION_HEAD, QUOTES, TICK, is_blank, option_word, quote
 
@@ -177,7 +178,7 @@ class _Reading:
             return plain.end()
         if char == "\\":
             if at + 1 == len(self.line):
-                self._note(at, f"A backslash at the end has nothing after it in: {self.line}", "Take it away.")
+                self._note(at, Message("typed.backslash", line=self.line), Message("typed.remove_backslash"))
             word.add(self.line[at + 1 : at + 2] or char)
             return min(at + 2, len(self.line))
         if char in QUOTES and not self._fault and self._opens(at, word):
@@ -208,9 +209,7 @@ class _Reading:
         if end is None and opener in LONE:
             return 0
         if end is None:
-            weight = "single" if opener in SINGLE else "double"
-            sentence = f"A {weight} quotation mark ({opener}) is opened and not closed in: {self.line}"
-            self._note(at, sentence, "Close it, or put the whole text between double quotation marks.")
+            self._note(at, self._not_closed(opener), Message("typed.close_quotation"))
             return 0
         if not word.begun:
             word.bare = None
@@ -219,7 +218,12 @@ class _Reading:
         self._ends_quoted = True
         return end + (min(size, self._ticks(end)) or 1)
 
-    def _note(self, at: int, sentence: str, hint: str) -> None:
+    def _not_closed(self, opener: str) -> Message:
+        if opener in SINGLE:
+            return Message("typed.single_quotation_open", mark=opener, line=self.line)
+        return Message("typed.double_quotation_open", mark=opener, line=self.line)
+
+    def _note(self, at: int, sentence: Message, hint: Message) -> None:
         """Note the first fault. Behind it, marks are taken for themselves: what they belong to is not known."""
         if self._fault is None:
             self._fault, self._fault_at = WordsError(sentence, hint=hint), at

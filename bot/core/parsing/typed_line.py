@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.tokenizer import Line, join_words
-from bot.plugin import Command, PluginError
+from bot.plugin import Command, Message, PluginError
 from bot.plugin.frozen import dataclass
 from bot.plugin.quoting import is_blank
 
@@ -18,7 +18,7 @@ HOST_OPTIONS: Mapping[str, str] = {"--reason": "TEXT", "--dry-run": "", "--break
 
 Those of the terminal alone take none of them."""
 MOST_GUESSES = 12
-IN_MARKS = "A value of several words stands in quotation marks."
+IN_MARKS = Message("typed.in_quotation_marks")
 
 
 def read_options(command: AnyCommand) -> Mapping[str, str]:
@@ -138,8 +138,8 @@ class TypedLine:
             behind = [place for place in part.plain if place in text]
             if part.value and behind and behind[0] != free[0] and not self._names_place(part):
                 raise WordsError(
-                    f"The words “{self._text(behind)}” may belong to {part.option} or to the text before it.",
-                    hint=f"{IN_MARKS} So does a text that goes on behind an option.",
+                    Message("typed.words_unclear", words=self._text(behind), option=part.option),
+                    hint=Message("typed.text_in_quotation_marks"),
                     suggestion=join_words([*self.path, *self._with_whole({part.option: len(behind)})]),
                 )
 

@@ -89,7 +89,7 @@ def test_nothing_that_was_meant_is_changed_in_a_text(text: str) -> None:
 
 def test_a_quotation_that_is_left_open_before_the_text_is_an_error_still() -> None:
     for line in ('message say "shop the bridge', 'message say shop down --reason "old', 'mesage say shop "so'):
-        with pytest.raises(WordsError, match="opened and not closed"):
+        with pytest.raises(WordsError, match=r"typed\.double_quotation_open"):
             understand(COMMANDS, line)
 
 
@@ -128,7 +128,7 @@ def test_words_that_an_options_value_leaves_over_are_answered_with_the_line_that
 ) -> None:
     with pytest.raises(WordsError) as refused:
         understand(COMMANDS, typed)
-    assert "in quotation marks" in en(refused.value.hint)
+    assert "between quotation marks" in en(refused.value.hint)
     assert refused.value.suggestion == meant
     understand(COMMANDS, meant)
 
@@ -157,5 +157,5 @@ def test_a_long_line_of_left_over_words_is_answered_in_a_moment() -> None:
 
 
 def test_which_text_a_word_behind_a_value_belongs_to_is_asked() -> None:
-    with pytest.raises(WordsError, match="“number now” may belong to --reason or to the text before it"):
+    with pytest.raises(WordsError, match=r"typed\.words_unclear .words: number now, option: --reason"):
         understand(COMMANDS, "message say shop the bridge --reason old number now")

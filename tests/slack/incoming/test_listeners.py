@@ -63,7 +63,7 @@ def test_a_line_that_is_too_long_is_answered_at_once_over_http_and_becomes_no_jo
         answered = intake.post(long)
         assert (answered.status, answered.body) == (
             200,
-            b"That line has 39,000 characters; 4,000 is the most. Shorten it and send again.",
+            b"The line has 39,000 characters. The limit is 4,000 characters. Shorten the line and send it again.",
         )
     assert intake.post(SLASH) == Answered(status=200)
     assert [job["text"] for job in intake.jobs()] == ["help"]

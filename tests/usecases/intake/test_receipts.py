@@ -155,7 +155,7 @@ def test_a_line_that_is_too_long_is_refused_before_anything_looks_at_it(core_bot
     secret = "Cl13ntS3cretOfTheToy"
     core_bot.store.secrets("toy").write("prod", {"client_secret": secret}, after=0)
     line = f"thing paint {secret} " + "token=" * 6_500
-    with pytest.raises(LineTooLong, match="4,000 is the most"):
+    with pytest.raises(LineTooLong, match=re.escape("typed.too_long")):
         receive(core_bot.ctx, core_bot.typed(OLGA, line))
     assert jobs(core_bot) == 0
     [record] = core_bot.records(Tag.COMMAND_REFUSED)

@@ -149,7 +149,7 @@ def test_a_command_of_the_terminal_cannot_be_typed_in_slack(core_bot: CoreBot, w
         with pytest.raises(WordsError, match=rf"help\.only_in_terminal \(path: {path}\)") as refused:
             considered(core_bot, who, line)
         assert en(refused.value.hint) == f"Run there: b24bot {path} --help"
-    with pytest.raises(WordsError, match="There is no command “backup”"):
+    with pytest.raises(WordsError, match=r"typed\.unknown_command \(command: backup\)"):
         considered(core_bot, SHELL, "backup now")
     assert answered(core_bot, SHELL, "thing setup one").reply.title == "Set up one."
     assert core_bot.store.records("toy").get("setup", "one") == {"done": True}

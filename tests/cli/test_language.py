@@ -1,0 +1,37 @@
+"""The language of the terminal: by its locale, unless one is set for everything."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.cli_bot import CliBot
+
+RUSSIAN, ENGLISH = "Ошибка: Неизвестная подкоманда `fly`.", "Error: Unknown subcommand `fly`."
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({}, ENGLISH),
+        ({"LANG": "ru_RU.UTF-8"}, RUSSIAN),
+        ({"LANG": "ru_RU.UTF-8", "LC_MESSAGES": "en_GB.UTF-8"}, ENGLISH),
+        ({"LANG": "C", "LC_MESSAGES": "en_GB.UTF-8", "LC_ALL": "ru_RU"}, RUSSIAN),
+        ({"LANG": "de_DE.UTF-8"}, ENGLISH),
+        ({"LANG": "en_GB.UTF-8", "B24BOT_LANGUAGE": "ru"}, RUSSIAN),
+        ({"LANG": "ru_RU.UTF-8", "B24BOT_LANGUAGE": "en"}, ENGLISH),
+    ],
+)
+def test_the_terminal_speaks_the_language_of_its_locale_unless_one_is_set(
+    cli_bot: CliBot, environment: dict[str, str], sentence: str
+) -> None:
+    assert cli_bot.run("run", "connector fly", **environment).stderr.partition("\n")[0] == sentence
+
+
+def test_the_settings_file_sets_the_language_too(cli_bot: CliBot) -> None:
+    (cli_bot.folder / ".env").write_text("B24BOT_LANGUAGE=ru\n")
+    assert cli_bot.run("run", "connector fly").stderr.startswith(RUSSIAN)
+
+
+def test_a_language_that_there_is_not_is_refused(cli_bot: CliBot) -> None:
+    refused = cli_bot.run("doctor", B24BOT_LANGUAGE="klingon")
+    assert "B24BOT_LANGUAGE=klingon is not a language of b24bot." in refused.stdout
