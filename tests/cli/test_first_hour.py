@@ -153,6 +153,8 @@ WRONG = (
     ("B24BOT_HEALTH_PORT", "http"),
     ("B24BOT_ALLOW_LOOPBACK", "perhaps"),
     ("B24BOT_READBACK_AFTER", "soon"),
+    ("B24BOT_LANGUAGE", "klingon"),
+    ("B24BOT_CHANNEL_LANGUAGE", "Russian"),
     ("B24BOT_LOG_LEVEL", "verbose"),
     ("BITRIX24_DOMAIN", "shop.bitrix24.com"),
     ("BITRIX24_OAUTH_URL", "oauth.example"),
