@@ -91,7 +91,7 @@ def check_plugin_settings(environment: Environment) -> str:
                     )
                     plugin.start(services)
                 except PluginError as error:
-                    sentence = f"The plugin {plugin.name} does not start: {error.sentence}"
+                    sentence = f"The plugin {plugin.name} does not start: {translate(error.sentence)}"
                     raise ConfigurationError(sentence, hint=error.hint) from None
                 finally:
                     plugin.close()

@@ -140,7 +140,7 @@ STORY: tuple[Step, ...] = (
         what="/b24 connector remove shopchat",
         card="CR-1002",
         why="The shop's chat was registered by another application; the card warns of that before anybody decides.",
-        sees=(card("waiting for approval", "It is not proven that shopchat is ours"),),
+        sees=(card("waiting for approval", "shopchat was not registered or adopted by this bot"),),
     ),
     Step(
         who="Vera",
@@ -169,7 +169,7 @@ STORY: tuple[Step, ...] = (
         card="CR-1001",
         why="Somebody else approves. The bot looks again, calls, and reads back before it says done.",
         sees=(
-            card("done and verified", "@Anton", "registration: present → absent", gone=("[*Approve removal]",)),
+            card("done and verified", "@Anton", "registration: registered → absent", gone=("[*Approve removal]",)),
             thread("@Anton approved", "@Olga Done"),
             portal(gone=("myconnector",)),
             audit("change:review:approved", "change:execution:intended", "change:execution:ended", "Status: done"),

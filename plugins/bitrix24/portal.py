@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from bot.plugin import Json, Message, Place, Refusal, Remember, Services
+from bot.plugin import Json, Message, Place, Refusal, Remember, Services, Text
 from plugins.bitrix24.auth import token_maintenance
 from plugins.bitrix24.auth.backup_tokens import BackupTokens, BackupTokenStore
 from plugins.bitrix24.auth.credentials import CredentialStore, TokenHealth
@@ -24,7 +24,6 @@ from plugins.bitrix24.rest.methods import Effect
 from plugins.bitrix24.settings import refuses_unowned
 from plugins.bitrix24.traffic.last_seen import PAGE
 
-_NAMES: Mapping[str, str] = {"connectors": "connectors", "lines": "open lines"}
 _MAX_PAGES = 100
 _LINES = "imopenlines.config.list.get"
 
@@ -42,13 +41,13 @@ class Portal:
         self._snapshots = Snapshots(services.records, place.identity)
         self._lines: tuple[Line, ...] | None = None
         self._connectors: tuple[Connector, ...] | None = None
-        self._unread: dict[str, tuple[str, ...]] = {}
+        self._unread: dict[str, tuple[Text, ...]] = {}
         self.place = place
 
     def read(self, method: str, **params: Json) -> Any:
         """The result of a reading method. Raises Refusal for any other method, before anything is sent."""
         if methods.find(method).effect is not Effect.READ or method == "batch":
-            raise Refusal(f"{method} is not a reading method, so it cannot be called while planning.")
+            raise Refusal(Message("bitrix24.portal.method_not_reading", method=method))
         return self._ahead.read(Item(method=method, params=params))
 
     def look(self, *what: str, of: Iterable[str] = (), on: Iterable[int] | None = None, named: bool = False) -> None:
@@ -62,10 +61,10 @@ class Portal:
         self._ahead = Prefetch(self._reader)
         self.gather(*what, of=of, on=on)
 
-    def age(self) -> tuple[str, ...]:
-        """A sentence when what `look` brought is not of now."""
+    def age(self) -> tuple[Message, ...]:
+        """A note when what `look` brought is not of now."""
         seconds = self._reader.age if isinstance(self._reader, CachedReader) else 0
-        return (f"The portal's lists are as of {seconds} s ago.",) if seconds else ()
+        return (Message("bitrix24.portal.lists_age", count=seconds),) if seconds else ()
 
     def gather(
         self,
@@ -119,7 +118,7 @@ class Portal:
 
     def _pages(self) -> Iterable[Line]:
         known: dict[int, Line] = {}
-        unread: dict[str, None] = {}
+        unread: dict[Text, None] = {}
         before: Listing[Line] | None = None
         for page in range(_MAX_PAGES):
             asked = _page(page)
@@ -133,17 +132,12 @@ class Portal:
         self._unread["lines"] = tuple(unread)
         return known.values()
 
-    def unread(self, of: str = "") -> tuple[str, ...]:
-        """One sentence for each row of what was read so far that is not readable: of "lines", "connectors" or both."""
-        return tuple(
-            f"One of the portal's {_NAMES[kind]} could not be read: {row}."
-            for kind, rows in self._unread.items()
-            if of in ("", kind)
-            for row in rows
-        )
+    def unread(self, of: str = "") -> tuple[Message, ...]:
+        """One note for each row of what was read so far that is not readable: of "lines", "connectors" or both."""
+        return tuple(_UNREAD[kind](row) for kind, rows in self._unread.items() if of in ("", kind) for row in rows)
 
     def remarks(self) -> tuple[Message, ...]:
-        """One sentence for each thing that was wrong with the bytes of this portal's answers so far."""
+        """One note for each thing that was wrong with the bytes of this portal's answers so far."""
         return tuple(Message("bitrix24.portal.remark", remark=remark) for remark in self._caller.remarks())
 
     def statuses(self, connector: str, also: Iterable[int] = ()) -> tuple[Status, ...]:
@@ -158,9 +152,9 @@ class Portal:
         early = {pair: self._ahead.take(_status(*pair)) for pair in asked}
         answers = iter(self._batches([_status(*pair) for pair in asked if early[pair] is None]))
         return tuple(
-            model.status(
-                key, line, ItemAnswer(problem=reasons[key]) if reasons[key] else early[key, line] or next(answers)
-            )
+            Status(connector=key, line=line, problem=reasons[key])
+            if reasons[key]
+            else model.status(key, line, early[key, line] or next(answers))
             for key, line in pairs
         )
 
@@ -211,6 +205,17 @@ class Portal:
     def refuses_unowned(self) -> bool:
         """Whether connectors whose ownership is not proven must be left alone."""
         return refuses_unowned(self._services.settings)
+
+
+def _unread_connector(row: Text) -> Message:
+    return Message("bitrix24.portal.connector_unread", row=row)
+
+
+def _unread_line(row: Text) -> Message:
+    return Message("bitrix24.portal.line_unread", row=row)
+
+
+_UNREAD: Mapping[str, Callable[[Text], Message]] = {"connectors": _unread_connector, "lines": _unread_line}
 
 
 def _page(number: int) -> Item:

@@ -10,7 +10,7 @@ from bot.plugin import BadArgument, Refusal
 from plugins.bitrix24.connectors import identifiers
 from tests.bitrix24.hand import Hand
 from tests.bitrix24.plugin_bot import PluginBot
-from tests.language.english import en
+from tests.language.english import en, en_facts, en_rows
 
 ODD = {
     "My.Conn": "Dotted",
@@ -31,24 +31,27 @@ def hand(plugin_bot: PluginBot) -> Hand:
 def test_ids_that_are_not_in_the_normal_form_are_listed_and_explained(hand: Hand) -> None:
     reply = hand.reply("connector list")
     assert reply.table is not None
-    shown = {row[0]: row[3] for row in reply.table.rows}
+    shown = {row[0]: row[3] for row in en_rows(reply.table)}
     assert set(shown) == {*ODD, "myconnector", "shopchat"} - {"0"}
     assert shown["my-conn"] == "0"
     assert shown["My.Conn"] == shown["MyCaps"] == shown["$result[a]"] == "0 or more, not all readable"
     assert shown["myconnector"] == "2"
     notes = "\n".join(map(en, reply.notes))
-    assert "“My.Conn” cannot be asked about: the portal takes it for “my”." in notes
-    assert "“MyCaps” cannot be asked about: the portal takes it for “mycaps”." in notes
+    assert "“My.Conn” cannot be queried: the portal takes the id for “my”." in notes
+    assert "“MyCaps” cannot be queried: the portal takes the id for “mycaps”." in notes
     assert "“my-conn”" in notes
-    assert "does not change them: it changes ids of small Latin letters, digits and _ alone." in notes
-    assert "One of the portal's connectors could not be read: one with the id “0”." in notes
+    assert (
+        "but does not change them: their ids have other characters than lower-case Latin letters, digits and _."
+        in notes
+    )
+    assert "One connector of the portal could not be read: a row with the id “0”." in notes
 
 
 @pytest.mark.parametrize("connector", ["My.Conn", "MyCaps", "my-conn", "линия"])
 def test_an_id_with_capitals_a_dot_or_a_hyphen_can_be_named_in_show_and_status(hand: Hand, connector: str) -> None:
     shown = hand.reply(f"connector show {connector}")
-    assert dict(shown.facts)["name"] == ODD[connector]
-    assert f"The bot shows “{connector}” and does not change it" in "\n".join(map(en, shown.notes))
+    assert dict(en_facts(shown))["name"] == ODD[connector]
+    assert f"The bot shows “{connector}” but does not change them" in "\n".join(map(en, shown.notes))
     status = hand.rows(f"connector status {connector}")
     assert [row[:2] for row in status] == [(connector, "yes")] * 3
 
@@ -100,8 +103,8 @@ def test_one_odd_line_costs_its_own_row_in_every_command_that_reads(hand: Hand) 
     odd_lines(hand)
     for line in ("line list", "line show 1", "connector list", "connector status --all", "connector show myconnector"):
         notes = "\n".join(map(en, hand.reply(line).notes))
-        assert "One of the portal's open lines could not be read: one with the number “0”." in notes, line
-        assert "One of the portal's open lines could not be read: one that is null." in notes, line
+        assert "One open line of the portal could not be read: a row with the number “0”." in notes, line
+        assert "One open line of the portal could not be read: a row with the value null." in notes, line
     assert [row[0] for row in hand.rows("line list")] == ["1", "2"], "a draft is no line"
 
 
@@ -109,7 +112,9 @@ def test_a_card_says_that_a_line_could_not_be_read(hand: Hand) -> None:
     odd_lines(hand)
     for line in ("connector remove myconnector", "connector deactivate myconnector 1"):
         warnings = hand.plan(line).warnings
-        assert any("one that is null. What this changes there is not shown." in en(each) for each in warnings), warnings
+        assert any(
+            "a row with the value null. Changes on that line are not shown here." in en(each) for each in warnings
+        ), warnings
 
 
 def test_the_list_of_lines_is_asked_without_drafts(plugin_bot: PluginBot) -> None:

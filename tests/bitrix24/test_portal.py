@@ -17,7 +17,7 @@ from tests.language.english import en, raises
 def test_a_method_that_does_more_than_read_is_refused_before_anything_is_sent(
     plugin_bot: PluginBot, method: str
 ) -> None:
-    with raises(Refusal, match="cannot be called while planning"):
+    with raises(Refusal, match="cannot be called during planning"):
         plugin_bot.open().read(method, ID="myconnector")
     assert plugin_bot.calls() == []
 
@@ -38,7 +38,7 @@ def test_what_was_read_is_kept_for_the_length_of_a_plan(plugin_bot: PluginBot) -
 
 def test_a_connector_over_all_lines_costs_one_batch(plugin_bot: PluginBot) -> None:
     statuses = plugin_bot.open().statuses("myconnector", also=[2, 77])
-    assert [(each.line, each.word) for each in statuses] == [
+    assert [(each.line, en(each.state)) for each in statuses] == [
         (1, "active"),
         (2, "active"),
         (3, "not connected"),
@@ -95,7 +95,7 @@ def test_one_item_that_fails_inside_a_batch_leaves_the_others(plugin_bot: Plugin
     body = {"error": "insufficient_scope", "error_description": ""}
     plugin_bot.fault("reply", "imconnector.status", status=401, body=body, skip=1)
     one, two, three = plugin_bot.open().statuses("myconnector")
-    assert (one.word, two.word, three.word) == ("active", "not readable", "not connected")
+    assert (en(one.state), en(two.state), en(three.state)) == ("active", "not readable", "not connected")
     assert "insufficient_scope" in en(two.problem)
 
 
@@ -122,7 +122,7 @@ def test_an_answer_about_another_line_is_not_readable(plugin_bot: PluginBot) -> 
     wrong = {"result": {"result": {"i0": about, "i1": about}, "result_error": []}}
     plugin_bot.fault("reply", "batch", status=200, body=wrong)
     statuses = plugin_bot.open().statuses("myconnector")
-    assert [each.word for each in statuses] == ["not readable"] * 3
+    assert [en(each.state) for each in statuses] == ["not readable"] * 3
     assert isinstance(statuses[0], Status)
 
 

@@ -74,4 +74,4 @@ def test_what_was_seen_before_is_no_answer_the_lists_are_read_anew_with_it(plugi
         plugin_bot.portal.state.lines.drop(2)
     shown = {row[2] for row in plugin_bot.rows("connector status", connector="myconnector")}
     assert shown == {"line 1 · Sales EU", "line 3 · Chat DE", "line 30 · New"}
-    assert "line 30 · New" in plugin_bot.plan().before
+    assert "line:30" in plugin_bot.plan().before

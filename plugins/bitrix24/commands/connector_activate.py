@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.plugin import Nothing, Observation, Plan, Remember, Risk, Undo, UndoKind
+from bot.plugin import CommandLine, Message, Nothing, Observation, Plan, Remember, Risk, Undo, UndoKind
 from plugins.bitrix24.commands.common import connector_options, observation, preconditions, presentation, undo_plan
 from plugins.bitrix24.commands.common.preconditions import NOT_OURS, ConnectorOwnership
 from plugins.bitrix24.commands.connector_read import connectors
 from plugins.bitrix24.commands.line import LineNumber
 from plugins.bitrix24.connectors.identifiers import ConnectorId
 from plugins.bitrix24.connectors.model import ACTIVE, Line
+from plugins.bitrix24.connectors.snapshot import DATA_NOT_RECORDED
 from plugins.bitrix24.portal import Portal
 
 
@@ -22,25 +23,27 @@ def activate_connector(
 
     Where it is active with an error, this clears the error. Lines on which it is active are left out.
     """
-    preconditions.refuse_built_in(connector, "It is connected in its own way, not by this.")
+    preconditions.refuse_built_in(connector, Message("bitrix24.connector.built_in_activate"))
     portal.gather("connectors", "lines", of=[connector])
     chosen = preconditions.lines_or_all(portal, "connector activate", line, all_lines=all)
     preconditions.require_registered(portal, connector)
     standing = preconditions.check_ownership(portal, connector)
     before = observation.observe_connector(portal, connector)
-    todo = [each for each in chosen if before.get(each.title) != ACTIVE]
+    todo = [each for each in chosen if before.get(each.label) != ACTIVE]
     if not todo:
-        return Nothing(sentence=f"{connector} is active on {_titles(chosen)} already.")
-    fresh = [each for each in todo if each.title not in before]
+        return _nothing_to_activate(connector, chosen)
+    fresh = [each for each in todo if each.label not in before]
+    wanted = {each.label: ACTIVE for each in todo}
     return Plan(
-        summary=f"Activate {connector} on {presentation.plural(len(todo), 'line')} of {portal.place.name}",
+        summary=Message("bitrix24.connector.activate", connector=connector, count=len(todo), portal=portal.place.name),
         target=f"connector:{connector}",
         calls=tuple(undo_plan.activate(connector, each) for each in todo),
         before=before,
-        wanted={each.title: ACTIVE for each in todo},
+        wanted=wanted,
+        labels=observation.describe_labels(portal, before, wanted),
         undo=_undo_activation(connector, todo, fresh),
         warnings=(
-            *standing.warning(connector, "The portal connects another application's connector without asking."),
+            *standing.warning(connector, Message("bitrix24.connector.foreign_activate")),
             *_activation_warnings(standing, connector, todo),
         ),
         risk=standing.risk,
@@ -48,29 +51,41 @@ def activate_connector(
     )
 
 
-def _activation_warnings(standing: ConnectorOwnership, connector: str, todo: Sequence[Line]) -> list[str]:
-    told = [
-        f"{each.title} itself is switched off: nothing gets through until it is on." for each in todo if not each.on
-    ]
+def _nothing_to_activate(connector: str, lines: Sequence[Line]) -> Nothing:
+    if not lines:
+        return Nothing(sentence=Message("bitrix24.connector.no_lines_on_portal", connector=connector))
+    return Nothing(
+        sentence=Message("bitrix24.connector.active_already", connector=connector, lines=presentation.titles(lines))
+    )
+
+
+def _activation_warnings(standing: ConnectorOwnership, connector: str, todo: Sequence[Line]) -> list[Message]:
+    told = presentation.warn_lines_off(todo)
     kept = [each for each in todo if standing.snapshot and standing.snapshot.off.get(each.id)]
     if kept:
-        numbers = " ".join(str(each.id) for each in kept)
+        restore = f"connector restore {connector} {presentation.numbers(kept)}"
         told.append(
-            f"The data it had before on {_titles(kept)} is not put back by this; `connector restore {connector} "
-            f"{numbers}` does both."
+            Message(
+                "bitrix24.connector.data_not_restored",
+                lines=presentation.titles(kept),
+                command=CommandLine(command_line=restore),
+            )
         )
     return told
 
 
 def _undo_activation(connector: str, todo: Sequence[Line], fresh: Sequence[Line]) -> Undo:
     if not fresh:
-        return Undo(kind=UndoKind.NONE, sentence="The error that this clears cannot be put back.")
+        return Undo(kind=UndoKind.NONE, sentence=Message("bitrix24.connector.undo_error_cleared"))
+    lines = presentation.titles(fresh)
+    whole = len(fresh) == len(todo)
     return Undo(
-        kind=UndoKind.FULL if len(fresh) == len(todo) else UndoKind.PARTIAL,
-        sentence=f"It can be deactivated again on {_titles(fresh)}."
-        + ("" if len(fresh) == len(todo) else " Errors that this clears cannot be put back."),
+        kind=UndoKind.FULL if whole else UndoKind.PARTIAL,
+        sentence=Message("bitrix24.connector.undo_activation", lines=lines)
+        if whole
+        else Message("bitrix24.connector.undo_activation_partly", lines=lines),
         calls=tuple(undo_plan.deactivate(connector, each) for each in fresh),
-        line=f"connector deactivate {connector} {_numbers(fresh)}",
+        line=f"connector deactivate {connector} {presentation.numbers(fresh)}",
         partial=undo_plan.undo_activation(connector, fresh),
     )
 
@@ -83,52 +98,59 @@ def deactivate_connector(
 
     The portal deletes what the connector shows as its data on those lines. The registration stays.
     """
-    preconditions.refuse_built_in(connector, "Switching it off here would lose its settings.")
+    preconditions.refuse_built_in(connector, Message("bitrix24.connector.built_in_deactivate"))
     portal.gather("connectors", "lines", of=[connector])
     chosen = preconditions.lines_or_all(portal, "connector deactivate", line, all_lines=all)
     standing = preconditions.check_ownership(portal, connector)
     before = observation.observe_connector(portal, connector)
-    todo = [each for each in chosen if each.title in before]
+    todo = [each for each in chosen if each.label in before]
     if not todo:
         if observation.REGISTRATION not in before:
             raise presentation.unknown_connector(portal, connector)
-        return Nothing(sentence=f"{connector} is not connected to {_titles(chosen)}.")
+        return _nothing_to_deactivate(connector, chosen)
+    cut_off = [each for each in observation.active(portal, before) if each in todo]
     return Plan(
-        summary=f"Deactivate {connector} on {presentation.plural(len(todo), 'line')} of {portal.place.name}",
+        summary=Message(
+            "bitrix24.connector.deactivate", connector=connector, count=len(todo), portal=portal.place.name
+        ),
         target=f"connector:{connector}",
         calls=tuple(undo_plan.deactivate(connector, each) for each in todo),
         before=before,
-        wanted={each.title: None for each in todo},
+        wanted={each.label: None for each in todo},
+        labels=observation.describe_labels(portal, before),
         undo=_undo_deactivation(standing, connector, todo, before),
         radius=tuple(_touched(standing, each, before) for each in todo),
         warnings=(
-            *standing.warning(connector, "The portal cuts another application's connector off without asking."),
-            "Open chats stay open, but what operators write in them afterwards reaches nobody.",
+            *standing.warning(connector, Message("bitrix24.connector.foreign_deactivate")),
+            Message("bitrix24.connector.open_chats"),
         ),
         risk=standing.risk,
-        remember=_remember_deactivation(
-            portal, standing, [each for each in observation.active(portal, before) if each in todo]
-        ),
-        consequences=presentation.describe_cut_off(
-            connector, [each for each in observation.active(portal, before) if each in todo]
-        ),
+        remember=_remember_deactivation(portal, standing, cut_off),
+        consequences=presentation.describe_cut_off(connector, cut_off),
+    )
+
+
+def _nothing_to_deactivate(connector: str, lines: Sequence[Line]) -> Nothing:
+    if not lines:
+        return Nothing(sentence=Message("bitrix24.connector.no_lines_on_portal", connector=connector))
+    return Nothing(
+        sentence=Message("bitrix24.connector.not_connected", connector=connector, lines=presentation.titles(lines))
     )
 
 
 def _undo_deactivation(standing: ConnectorOwnership, connector: str, todo: Sequence[Line], before: Observation) -> Undo:
     if observation.REGISTRATION not in before:
-        return Undo(kind=UndoKind.NONE, sentence="This cannot be undone: the connector is not registered any more.")
-    active = [each for each in todo if str(before[each.title]).startswith(ACTIVE)]
+        return Undo(kind=UndoKind.NONE, sentence=Message("bitrix24.connector.undo_unregistered", connector=connector))
+    active = [each for each in todo if observation.is_active(before, each)]
     if not active:
-        return Undo(kind=UndoKind.NONE, sentence="It was not active there; the error that this takes away stays away.")
+        return Undo(kind=UndoKind.NONE, sentence=Message("bitrix24.connector.undo_error_removed"))
     return undo_plan.undo_deactivation(standing.snapshot, connector, active)
 
 
-def _touched(standing: ConnectorOwnership, line: Line, before: Observation) -> str:
-    known = standing.snapshot.describe_data(line.id) if standing.snapshot else "not known"
-    return (
-        f"{line.name} (line {line.id}, {line.switch}): {before[line.title]}; its data is deleted, to us it is {known}"
-    )
+def _touched(standing: ConnectorOwnership, line: Line, before: Observation) -> Message:
+    data = standing.snapshot.describe_data(line.id) if standing.snapshot else DATA_NOT_RECORDED
+    touched = presentation.describe_line(line, before[line.label])
+    return Message("bitrix24.connector.line_loses_data", line=touched, data=data)
 
 
 def _remember_activation(
@@ -145,11 +167,3 @@ def _remember_deactivation(portal: Portal, standing: ConnectorOwnership, gone: S
     if standing.snapshot is None:
         return ()
     return (portal.remember(standing.snapshot.deactivated(line.id for line in gone)),)
-
-
-def _titles(lines: Sequence[Line]) -> str:
-    return presentation.join_with_and([line.title for line in lines]) or "any line"
-
-
-def _numbers(lines: Sequence[Line]) -> str:
-    return " ".join(str(line.id) for line in lines)

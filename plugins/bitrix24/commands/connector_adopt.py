@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.plugin import BadArgument, Nothing, Plan, Refusal, Remember, Risk, Undo, UndoKind
-from plugins.bitrix24.commands.common import connector_options, observation, preconditions, presentation
+from bot.plugin import BadArgument, CommandLine, Message, Nothing, Plan, Refusal, Remember, Risk, Undo, UndoKind
+from plugins.bitrix24.commands.common import connector_options, observation, preconditions, presentation, undo_plan
 from plugins.bitrix24.commands.connector_read import connectors
 from plugins.bitrix24.connectors import registration
 from plugins.bitrix24.connectors.identifiers import ConnectorId
@@ -38,28 +38,34 @@ def adopt_connector(
     )
     _check_words(ids, wish)
     for each in ids:
-        preconditions.refuse_built_in(each, "It cannot become ours.", hint="Leave it out.")
+        preconditions.refuse_built_in(
+            each, Message("bitrix24.connector.built_in_adopt"), hint=Message("bitrix24.connector.leave_it_out")
+        )
     portal.gather("connectors", "lines", of=ids)
     for each in ids:
         if not preconditions.is_registered(portal, each):
             raise presentation.unknown_connector(portal, each)
     fresh = [each for each in ids if each not in portal.ours() or not wish.empty]
     if not fresh:
-        return Nothing(sentence=f"{presentation.join_with_and(ids)} {'is' if len(ids) == 1 else 'are'} ours already.")
+        return Nothing(sentence=Message("bitrix24.connector.ours_already", count=len(ids), connectors=tuple(ids)))
     return _plan(portal, fresh, {each: _adopted(portal, each, wish) for each in fresh})
 
 
 def _check_words(ids: list[str], wish: RegistrationInput) -> None:
     if not ids:
-        raise BadArgument("`connector adopt` needs at least one id.", hint="For example: connector adopt shopchat")
+        raise BadArgument(
+            Message("bitrix24.connector.adopt_nothing", command=CommandLine(command_line="connector adopt")),
+            hint=Message("bitrix24.argument.for_example", command=CommandLine(command_line="connector adopt shopchat")),
+        )
     if len(ids) > MOST:
         raise BadArgument(
-            f"{len(ids)} connectors at once are too many; {MOST} is the most.", hint="Adopt them in parts."
+            Message("bitrix24.connector.adopt_too_many", count=len(ids), most=MOST),
+            hint=Message("bitrix24.connector.adopt_too_many_hint"),
         )
     if len(ids) > 1 and not wish.empty:
         raise BadArgument(
-            "--name, --handler, --icon and --color describe one connector, and several are named.",
-            hint="Adopt that one alone.",
+            Message("bitrix24.connector.adopt_several", options=("--name", "--handler", "--icon", "--color")),
+            hint=Message("bitrix24.connector.adopt_several_hint"),
         )
 
 
@@ -91,19 +97,22 @@ def _adopted(portal: Portal, connector: str, wish: RegistrationInput) -> Snapsho
 
 def _refuse_contradiction(connector: str, wish: RegistrationInput, known: Mapping[str, Any], shown: str) -> None:
     """Adopting only tells what is; what shall be is `connector update`."""
-    differs = []
+    differs: list[Message] = []
     if wish.name is not None and registration.fold_name(wish.name) != registration.fold_name(shown):
-        differs.append(f"the portal shows the name “{shown}”")
+        differs.append(Message("bitrix24.connector.shown_name_differs", name=shown))
     if wish.handler is not None and known.get("PLACEMENT_HANDLER") not in (None, wish.handler):
-        differs.append("our record holds another handler")
+        differs.append(Message("bitrix24.connector.recorded_handler_differs"))
     if wish.icon is not None and known.get("ICON", {}).get("DATA_IMAGE") not in (None, wish.icon.data_uri):
-        differs.append("our record holds another icon")
+        differs.append(Message("bitrix24.connector.recorded_icon_differs"))
     if wish.color is not None and known.get("ICON", {}).get("COLOR") not in (None, wish.color):
-        differs.append("our record holds another colour")
+        differs.append(Message("bitrix24.connector.recorded_color_differs"))
     if differs:
         raise Refusal(
-            f"That does not fit {connector}: {presentation.join_with_and(differs)}.",
-            hint=f"To change it on the portal: connector update {connector} …",
+            Message("bitrix24.connector.adopt_contradiction", connector=connector, differences=tuple(differs)),
+            hint=Message(
+                "bitrix24.connector.adopt_contradiction_hint",
+                command=CommandLine(command_line=f"connector update {connector} …"),
+            ),
         )
 
 
@@ -111,13 +120,14 @@ def _plan(portal: Portal, ids: list[str], snapshots: Mapping[str, Snapshot]) -> 
     before = observation.observe_connectors(portal, ids)
     rows: tuple[Remember, ...] = tuple(portal.remember(each) for each in snapshots.values())
     return Plan(
-        summary=f"Adopt {presentation.join_with_and(ids)} on {portal.place.name}: only our own record changes",
+        summary=Message("bitrix24.connector.adopt", connectors=tuple(ids), portal=portal.place.name),
         target=" ".join(f"connector:{each}" for each in ids),
         part=observation.ADOPTION,
         calls=(),
         before=before,
         wanted=before,
-        undo=Undo(kind=UndoKind.NONE, sentence="There is nothing to undo on the portal. The record stays."),
+        labels=observation.describe_labels(portal, before),
+        undo=Undo(kind=UndoKind.NONE, sentence=Message("bitrix24.connector.undo_adoption")),
         radius=(),
         warnings=tuple(line for each in snapshots.values() for line in _warnings(portal, each)),
         remember=rows,
@@ -125,32 +135,36 @@ def _plan(portal: Portal, ids: list[str], snapshots: Mapping[str, Snapshot]) -> 
     )
 
 
-def _notes(portal: Portal, snapshot: Snapshot) -> list[str]:
+def _notes(portal: Portal, snapshot: Snapshot) -> list[Message]:
     """What our record of a connector will hold, and what can be undone with it."""
     known, connector = snapshot.registration or {}, snapshot.connector
     icon = known.get("ICON") or {}
-    parts = {"handler": known.get("PLACEMENT_HANDLER"), "icon": icon.get("DATA_IMAGE"), "colour": icon.get("COLOR")}
-    held = [f"the name “{known.get('NAME', '')}”", *(f"the {name}" for name, value in parts.items() if value)]
-    lines = [line.title for line in portal.lines() if line.id in snapshot.lines]
-    on = f"; it is active on {presentation.join_with_and(lines)}" if lines else "; it is active on no line"
-    undo = "a removal can be undone" if snapshot.restorable else "a removal cannot be undone yet"
+    parts = {
+        registration.HANDLER: known.get("PLACEMENT_HANDLER"),
+        registration.ICON: icon.get("DATA_IMAGE"),
+        registration.COLOR: icon.get("COLOR"),
+    }
+    name = Message("bitrix24.connector.recorded_name", name=str(known.get("NAME", "")))
+    held = (name, *(field for field, value in parts.items() if value))
+    lines = presentation.titles(line for line in portal.lines() if line.id in snapshot.lines)
     return [
-        f"Take {connector} into our records as ours, with {presentation.join_with_and(held)}{on}. "
-        "Nothing is sent to the portal.",
-        f"From then on {undo}, and changes of {connector} count as changes of our own connector.",
+        Message("bitrix24.connector.adopt_note", connector=connector, parts=held),
+        Message("bitrix24.connector.adopt_note_lines", connector=connector, lines=lines)
+        if lines
+        else Message("bitrix24.connector.adopt_note_no_line", connector=connector),
+        Message("bitrix24.connector.adopt_note_undo", connector=connector)
+        if snapshot.restorable
+        else Message("bitrix24.connector.adopt_note_no_undo", connector=connector),
     ]
 
 
-def _warnings(portal: Portal, snapshot: Snapshot) -> list[str]:
+def _warnings(portal: Portal, snapshot: Snapshot) -> list[Message]:
     """What stays unknown, and what that means later."""
-    lines = [line.title for line in portal.lines() if line.id in snapshot.lines and not snapshot.knows(line.id)]
-    unknown = [
-        *registration.list_missing_fields(snapshot.registration),
-        *([f"the data of {presentation.join_with_and(lines)}"] if lines else []),
-    ]
+    lines = [line for line in portal.lines() if line.id in snapshot.lines]
+    unknown = undo_plan.list_missing_parts(snapshot, lines, whole=True)
     told = []
     if not snapshot.restorable:
-        told.append(f"{snapshot.connector}: a removal cannot be undone until its handler and icon are known.")
+        told.append(Message("bitrix24.connector.removal_not_undoable", connector=snapshot.connector))
     if unknown:
-        told.append(f"Not known of {snapshot.connector}: {'; '.join(unknown)}.")
+        told.append(Message("bitrix24.connector.not_recorded", connector=snapshot.connector, parts=unknown))
     return told

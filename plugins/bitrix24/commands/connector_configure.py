@@ -6,14 +6,26 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated
 
-from bot.plugin import Arg, BadArgument, Observation, Plan, Refusal, Risk, Undo, UndoKind, quote
-from plugins.bitrix24.commands.common import observation, preconditions, presentation, undo_plan
+from bot.plugin import (
+    Arg,
+    BadArgument,
+    CommandLine,
+    Message,
+    Observation,
+    Plan,
+    Refusal,
+    Risk,
+    Undo,
+    UndoKind,
+    quote,
+)
+from plugins.bitrix24.commands.common import observation, preconditions, undo_plan
 from plugins.bitrix24.commands.common.preconditions import NOT_OURS
 from plugins.bitrix24.commands.connector_read import connectors
 from plugins.bitrix24.commands.line import LineNumber
 from plugins.bitrix24.connectors import registration
 from plugins.bitrix24.connectors.identifiers import ConnectorId
-from plugins.bitrix24.connectors.model import ACTIVE, Line
+from plugins.bitrix24.connectors.model import Line
 from plugins.bitrix24.connectors.snapshot import Data, Snapshot
 from plugins.bitrix24.portal import Portal
 
@@ -25,7 +37,7 @@ OPTIONS: Mapping[str, str] = {"URL": "--url", "URL_IM": "--url-im", "NAME": "--n
 
 def parse_link(word: str) -> str:
     """An address that customers follow. Raises BadArgument."""
-    return registration.parse_address(word, what="link's", longest=LONGEST_URL, schemes=("https", "http"))
+    return registration.parse_address(word, longest=LONGEST_URL, schemes=("https", "http"))
 
 
 def parse_text(word: str) -> str:
@@ -53,12 +65,13 @@ def configure_connector(
     A value can be replaced, not cleared. The portal cannot be asked for it afterwards, so our record is the only place
     where it can be looked up, and the portal's own answer the only proof that it was stored.
     """
-    preconditions.refuse_built_in(connector, "Its data is set in the portal.")
+    preconditions.refuse_built_in(connector, Message("bitrix24.connector.built_in_configure"))
     typed = {"URL": url, "URL_IM": url_im, "NAME": name, "ID": external_id}
     given = {key: value for key, value in typed.items() if value is not None}
     if not given:
         raise BadArgument(
-            "`connector configure` needs something to set.", hint=f"One or more of: {', '.join(OPTIONS.values())}."
+            Message("bitrix24.connector.configure_nothing", command=CommandLine(command_line="connector configure")),
+            hint=Message("bitrix24.connector.configure_nothing_hint", options=tuple(OPTIONS.values())),
         )
     portal.gather("connectors", "lines", of=[connector])
     (chosen,) = preconditions.lines(portal, [line])
@@ -68,7 +81,9 @@ def configure_connector(
     known = standing.snapshot.data(chosen.id) if standing.snapshot else None
     data = {**(known or {}), **given}
     return Plan(
-        summary=f"Set what {connector} shows on {chosen.title} of {portal.place.name}",
+        summary=Message(
+            "bitrix24.connector.configure", connector=connector, line=chosen.title, portal=portal.place.name
+        ),
         target=f"connector:{connector}",
         part=f"data/{chosen.id}",
         calls=(
@@ -76,10 +91,11 @@ def configure_connector(
         ),
         before=before,
         wanted={},
+        labels=observation.describe_labels(portal, before),
         undo=_undo(connector, chosen, known, given),
         warnings=(
-            *standing.warning(connector, "The portal stores data for another application's connector, too."),
-            "The portal cannot be asked for it afterwards: its own answer to this call is the only proof.",
+            *standing.warning(connector, Message("bitrix24.connector.foreign_configure")),
+            Message("bitrix24.connector.data_not_readable"),
         ),
         risk=standing.risk,
         remember=(portal.remember(_known(standing.snapshot, chosen, data)),) if standing.snapshot else (),
@@ -89,37 +105,65 @@ def configure_connector(
 def _before(portal: Portal, connector: str, line: Line) -> Observation:
     """Raises Refusal where it is not active: the portal later deletes such data (docs/portal-behaviour.md P104)."""
     seen = observation.observe_connector(portal, connector)
-    if not str(seen.get(line.title, "")).startswith(ACTIVE):
+    if not observation.is_active(seen, line):
+        activate = CommandLine(command_line=f"connector activate {connector} {line.id}")
         raise Refusal(
-            f"{connector} is not active on {line.title}, and the portal does not keep data for that.",
-            hint=f"First: connector activate {connector} {line.id}",
+            Message("bitrix24.connector.configure_not_active", connector=connector, line=line.title),
+            hint=Message("bitrix24.connector.not_active_hint", command=activate),
         )
-    kept = (observation.REGISTRATION, observation.RECORD, line.title)
+    kept = (observation.REGISTRATION, observation.RECORD, line.label)
     return {label: word for label, word in seen.items() if label in kept}
 
 
-def _note(connector: str, line: Line, known: Data | None, given: Data) -> str:
-    told = []
-    for key, value in given.items():
-        old = f"“{known[key]}”" if known and key in known else "not known" if known is None else "nothing"
-        told.append(f"{OPTIONS[key].removeprefix('--')} {old} → “{value}”")
-    kept = [OPTIONS[key].removeprefix("--") for key in known or {} if key not in given]
-    again = f" Sent along as it is: {', '.join(kept)}." if kept else ""
-    return f"Store the data of {connector} on {line.title}: {'; '.join(told)}.{again}"
+def _note(connector: str, line: Line, known: Data | None, given: Data) -> Message:
+    changes = tuple(
+        Message(
+            "bitrix24.connector.field_change",
+            field=_field(key),
+            before=_former_value(known, key),
+            after=registration.quoted(value),
+        )
+        for key, value in given.items()
+    )
+    kept = tuple(_field(key) for key in known or {} if key not in given)
+    if kept:
+        return Message(
+            "bitrix24.connector.call_configure_keeping",
+            connector=connector,
+            line=line.title,
+            changes=changes,
+            kept=kept,
+        )
+    return Message("bitrix24.connector.call_configure", connector=connector, line=line.title, changes=changes)
+
+
+def _field(key: str) -> str:
+    """The word for a value of a line, which is that of its option."""
+    return OPTIONS[key].removeprefix("--")
+
+
+def _former_value(known: Data | None, key: str) -> Message:
+    if known is None:
+        return registration.NOT_KNOWN
+    return registration.quoted(known[key]) if key in known else Message("bitrix24.state.nothing")
 
 
 def _undo(connector: str, line: Line, known: Data | None, given: Data) -> Undo:
     back = {key: value for key, value in (known or {}).items() if key in given}
     if not back:
-        why = "what it was before is not known" if known is None else "a value cannot be cleared, only replaced"
-        return Undo(kind=UndoKind.NONE, sentence=f"This cannot be undone: {why}.")
+        why = (
+            Message("bitrix24.connector.undo_values_not_recorded")
+            if known is None
+            else Message("bitrix24.connector.undo_values_not_clearable")
+        )
+        return Undo(kind=UndoKind.NONE, sentence=why)
     typed = " ".join(quote(f"{OPTIONS[key]}={value}") for key, value in back.items())
-    lost = [OPTIONS[key].removeprefix("--") for key in given if key not in back]
-    if lost:
-        kept = presentation.join_with_and(lost)
-        sentence = f"It can be set back, but for {kept}: that had no value we know, and cannot be cleared."
-    else:
-        sentence = "It can be set back from our own record."
+    lost = tuple(_field(key) for key in given if key not in back)
+    sentence = (
+        Message("bitrix24.connector.undo_values_partly", fields=lost)
+        if lost
+        else Message("bitrix24.connector.undo_from_record")
+    )
     return Undo(
         kind=UndoKind.PARTIAL if lost else UndoKind.FULL,
         sentence=sentence,

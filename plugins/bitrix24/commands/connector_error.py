@@ -7,6 +7,9 @@ from typing import Annotated
 from bot.plugin import (
     Arg,
     BadArgument,
+    Call,
+    CommandLine,
+    Message,
     Nothing,
     Observation,
     PartialUndo,
@@ -18,7 +21,7 @@ from bot.plugin import (
     UndoKind,
     quote,
 )
-from plugins.bitrix24.commands.common import arguments, observation, preconditions, undo_plan
+from plugins.bitrix24.commands.common import arguments, observation, preconditions, presentation, undo_plan
 from plugins.bitrix24.commands.common.preconditions import NOT_OURS, ConnectorOwnership
 from plugins.bitrix24.commands.connector_read import connectors
 from plugins.bitrix24.commands.line import LineNumber
@@ -29,6 +32,7 @@ from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.rest import methods
 
 LONGEST = 200
+REASON = Message("bitrix24.argument.error_reason")
 NOT_SAID = "marked again"
 """The words of an undo when nobody recorded why the error was there."""
 
@@ -51,14 +55,18 @@ def set_connector_error(
     Operators then see an error on the line and cannot write, and the portal refuses what the connector sends there,
     until the error is cleared. Registration and data stay. The portal keeps no text: TEXT is kept in our own record.
     """
-    preconditions.refuse_built_in(connector, "The portal itself finds out whether it works.")
-    what = arguments.line_of_text("what is wrong", " ".join(text), LONGEST) if text else ""
+    preconditions.refuse_built_in(connector, Message("bitrix24.connector.built_in_error"))
+    what = arguments.line_of_text(REASON, " ".join(text), LONGEST) if text else ""
     if clear and what:
-        raise BadArgument("`connector error` takes a text or --clear, not both.", hint="Leave one of them out.")
-    if not clear and not what:
         raise BadArgument(
-            "`connector error` needs a text that says what is wrong, or --clear.",
-            hint="For example: connector error myconnector 1 the bridge is down",
+            Message("bitrix24.connector.error_text_and_clear", command=CommandLine(command_line="connector error")),
+            hint=preconditions.LEAVE_ONE_OUT,
+        )
+    if not clear and not what:
+        example = CommandLine(command_line="connector error myconnector 1 the bridge is down")
+        raise BadArgument(
+            Message("bitrix24.connector.error_nothing", command=CommandLine(command_line="connector error")),
+            hint=Message("bitrix24.argument.for_example", command=example),
         )
     portal.gather("connectors", "lines", of=[connector])
     (chosen,) = preconditions.lines(portal, [line])
@@ -73,86 +81,112 @@ def set_connector_error(
 def _setting(
     portal: Portal, standing: ConnectorOwnership, connector: str, line: Line, before: Observation, what: str
 ) -> Plan | Nothing:
-    word = before.get(line.title, "")
-    if word in (ERROR, IN_ERROR):
-        known = _known(standing, line)
-        return Nothing(
-            sentence=f"{connector} is in error on {line.title} already{f': {known}' if known else ''}. "
-            f"`connector error {connector} {line.id} --clear` takes that away."
-        )
-    if word != ACTIVE:
+    state = before.get(line.label, "")
+    if state in (ERROR, IN_ERROR):
+        return Nothing(sentence=_in_error_already(standing, connector, line))
+    if state != ACTIVE:
         raise Refusal(
-            f"{connector} is not active on {line.title}, so there is nothing to mark as broken.",
-            hint=f"`connector activate {connector} {line.id}` connects it there.",
+            Message("bitrix24.connector.error_not_active", connector=connector, line=line.title),
+            hint=Message("bitrix24.connector.connect_hint", command=_activate(connector, line)),
         )
-    call = methods.call(
-        "imconnector.set.error", f"Mark {connector} as broken on {line.title}.", CONNECTOR=connector, LINE=line.id
-    )
+    wanted = {line.label: IN_ERROR}
     return Plan(
-        summary=f"Mark {connector} as broken on {line.title} of {portal.place.name}: {what}",
+        summary=Message(
+            "bitrix24.connector.set_error",
+            connector=connector,
+            line=line.title,
+            portal=portal.place.name,
+            reason=what,
+        ),
         target=f"connector:{connector}",
-        calls=(call,),
+        calls=(_call(connector, line),),
         before=before,
-        wanted={line.title: IN_ERROR},
+        wanted=wanted,
+        labels=observation.describe_labels(portal, before, wanted),
         undo=Undo(
             kind=UndoKind.FULL,
-            sentence="The error can be cleared again. Messages that arrive meanwhile are lost.",
+            sentence=Message("bitrix24.connector.undo_error"),
             calls=(undo_plan.activate(connector, line),),
             line=f"connector error {connector} {line.id} --clear",
             partial=PartialUndo(
                 line=f"connector activate {connector}",
-                sentence="That takes the error away again.",
-                words={line.title: str(line.id)},
+                sentence=Message("bitrix24.connector.undo_partial_error"),
+                words={line.label: str(line.id)},
             ),
         ),
-        radius=(f"{line.name} (line {line.id}, {line.switch}): {word}; operators see an error there and cannot write",),
+        radius=(Message("bitrix24.connector.line_in_error", line=presentation.describe_line(line, state)),),
         warnings=(
-            *standing.warning(connector, "The portal marks another application's connector without asking."),
-            "While it is in error, the portal refuses the messages of customers on this line.",
-            _where_kept(standing),
+            *standing.warning(connector, Message("bitrix24.connector.foreign_error")),
+            Message("bitrix24.connector.error_refuses"),
+            _where_kept(standing, connector),
         ),
         risk=Risk.DESTROY,
         remember=_remember(portal, standing.snapshot and standing.snapshot.failed(line.id, what)),
     )
 
 
-def _where_kept(standing: ConnectorOwnership) -> str:
+def _call(connector: str, line: Line) -> Call:
+    note = Message("bitrix24.connector.call_set_error", connector=connector, line=line.title)
+    return methods.call("imconnector.set.error", note, CONNECTOR=connector, LINE=line.id)
+
+
+def _activate(connector: str, line: Line) -> CommandLine:
+    return CommandLine(command_line=f"connector activate {connector} {line.id}")
+
+
+def _in_error_already(standing: ConnectorOwnership, connector: str, line: Line) -> Message:
+    known = _known(standing, line)
+    clear = CommandLine(command_line=f"connector error {connector} {line.id} --clear")
+    if known:
+        return Message(
+            "bitrix24.connector.in_error_already_known",
+            connector=connector,
+            line=line.title,
+            reason=known,
+            command=clear,
+        )
+    return Message("bitrix24.connector.in_error_already", connector=connector, line=line.title, command=clear)
+
+
+def _where_kept(standing: ConnectorOwnership, connector: str) -> Message:
     if standing.snapshot:
-        return "The portal keeps no text: the reason stands in our own record, and `connector show` tells it."
-    return "The portal keeps no text, and our record holds nothing of this connector: the reason stands here alone."
+        show = CommandLine(command_line=f"connector show {connector}")
+        return Message("bitrix24.connector.error_kept", command=show)
+    return Message("bitrix24.connector.error_not_kept")
 
 
 def _clearing(
     portal: Portal, standing: ConnectorOwnership, connector: str, line: Line, before: Observation
 ) -> Plan | Nothing:
-    word = before.get(line.title, "")
-    if word == ERROR:
+    state = before.get(line.label, "")
+    if state == ERROR:
         raise Refusal(
-            f"{connector} is in error on {line.title} and not active there; clearing the error would activate it.",
-            hint=f"`connector activate {connector} {line.id}` does both.",
+            Message("bitrix24.connector.clear_not_active", connector=connector, line=line.title),
+            hint=Message("bitrix24.connector.clear_not_active_hint", command=_activate(connector, line)),
         )
-    if word != IN_ERROR:
-        return Nothing(sentence=f"{connector} has no error on {line.title}.")
+    if state != IN_ERROR:
+        return Nothing(sentence=Message("bitrix24.connector.no_error", connector=connector, line=line.title))
     known = _known(standing, line) or NOT_SAID
-    note = f"Clear the error of {connector} on {line.title}: activating it anew does that."
-    again = methods.call(
-        "imconnector.set.error", f"Mark {connector} as broken on {line.title}.", CONNECTOR=connector, LINE=line.id
-    )
+    note = Message("bitrix24.connector.call_clear_error", connector=connector, line=line.title)
+    wanted = {line.label: ACTIVE}
     return Plan(
-        summary=f"Clear the error of {connector} on {line.title} of {portal.place.name}",
+        summary=Message(
+            "bitrix24.connector.clear_error", connector=connector, line=line.title, portal=portal.place.name
+        ),
         target=f"connector:{connector}",
         calls=(undo_plan.activate(connector, line, note=note),),
         before=before,
-        wanted={line.title: ACTIVE},
+        wanted=wanted,
+        labels=observation.describe_labels(portal, before, wanted),
         undo=Undo(
             kind=UndoKind.FULL,
-            sentence="It can be marked as broken again.",
-            calls=(again,),
+            sentence=Message("bitrix24.connector.undo_clear"),
+            calls=(_call(connector, line),),
             line=f"connector error {connector} {line.id} {quote(known)}",
             # The portal takes an error only where it is active, which it is not if it is not as it was wanted.
             partial=PartialUndo(),
         ),
-        warnings=standing.warning(connector, "The portal clears another application's error without asking."),
+        warnings=standing.warning(connector, Message("bitrix24.connector.foreign_clear")),
         risk=standing.risk,
         remember=_remember(portal, standing.snapshot and standing.snapshot.without_errors([line.id])),
     )

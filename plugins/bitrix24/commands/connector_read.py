@@ -6,14 +6,15 @@ from collections.abc import Sequence, Set
 from itertools import groupby
 from typing import Annotated
 
-from bot.plugin import Arg, BadArgument, Group, Reply, Risk, Table
-from plugins.bitrix24.commands.common import presentation
+from bot.plugin import Arg, BadArgument, CommandLine, Group, Message, Reply, Risk, Table, Text, Time
+from plugins.bitrix24.commands.common import preconditions, presentation
 from plugins.bitrix24.commands.common.json_views import KINDS, connector_view, record_view, status_views
 from plugins.bitrix24.connectors import icons, identifiers, registration
 from plugins.bitrix24.connectors.identifiers import ListedId
-from plugins.bitrix24.connectors.model import Ownership, Status
-from plugins.bitrix24.connectors.snapshot import Snapshot
+from plugins.bitrix24.connectors.model import OWNERSHIP, Ownership, Status
+from plugins.bitrix24.connectors.snapshot import Data, Snapshot
 from plugins.bitrix24.portal import Portal
+from plugins.bitrix24.redaction.excerpt import excerpt
 
 connectors = Group[Portal]("connector", help="Open-channel connectors of the portal")
 
@@ -22,7 +23,10 @@ def parse_kind(word: str) -> Ownership:
     """The kind that `--kind` names."""
     kind = KINDS.get(word.lower())
     if kind is None:
-        raise BadArgument(f"There is no kind of connector “{word[:40]}”.", hint=f"Use one of: {', '.join(KINDS)}.")
+        raise BadArgument(
+            Message("bitrix24.connector.kind_unknown", word=excerpt(word, 40)),
+            hint=Message("bitrix24.connector.kind_hint", kinds=tuple(KINDS)),
+        )
     return kind
 
 
@@ -44,13 +48,12 @@ def list_connectors(
     shown = [found for found in portal.connectors() if kind in (None, found.ownership)]
     statuses = _matrix(portal, [found.id for found in shown])
     rows = tuple(
-        (found.id, found.name, str(found.ownership), presentation.format_active_lines(each))
+        (found.id, found.name, OWNERSHIP[found.ownership], presentation.format_active_lines(each))
         for found, each in zip(shown, statuses, strict=True)
     )
-    which = f" of the kind {kind}" if kind else ""
     return Reply(
-        title=f"{presentation.plural(len(rows), 'connector')}{which} on {portal.place.name}",
-        table=Table(columns=("id", "name", "kind", "lines active"), rows=rows),
+        title=_list_title(portal, len(rows), kind),
+        table=Table(columns=_LIST_COLUMNS, rows=rows),
         notes=(
             *presentation.note_problems(status for each in statuses for status in each),
             *presentation.note_unusable_ids(found.id for found in shown),
@@ -59,6 +62,18 @@ def list_connectors(
         ),
         data=[connector_view(found, each) for found, each in zip(shown, statuses, strict=True)],
     )
+
+
+def _list_title(portal: Portal, count: int, kind: Ownership | None) -> Message:
+    if kind is None:
+        return Message("bitrix24.connector.list_title", count=count, portal=portal.place.name)
+    return Message("bitrix24.connector.list_title_of_kind", count=count, portal=portal.place.name, kind=OWNERSHIP[kind])
+
+
+_NAME = Message("bitrix24.connector.field_name")
+_KIND = Message("bitrix24.connector.field_kind")
+_LINES_ACTIVE = Message("bitrix24.connector.field_lines_active")
+_LIST_COLUMNS = (Message("bitrix24.connector.field_id"), _NAME, _KIND, _LINES_ACTIVE)
 
 
 @connectors.command("show", risk=Risk.READ, examples=["myconnector"])
@@ -78,10 +93,10 @@ def show_connector(portal: Portal, connector: ListedId) -> Reply:
     return Reply(
         title=connector,
         facts=(
-            ("name", found.name),
-            ("kind", str(found.ownership)),
-            ("lines active", presentation.format_active_lines(statuses)),
-            ("our record", _record(snapshot)),
+            (_NAME, found.name),
+            (_KIND, OWNERSHIP[found.ownership]),
+            (_LINES_ACTIVE, presentation.format_active_lines(statuses)),
+            (Message("bitrix24.state.record"), _record(snapshot)),
             *(_recorded(snapshot) if snapshot else ()),
         ),
         table=presentation.status_table(portal, here),
@@ -115,7 +130,10 @@ def connector_status(
     all looks well.
     """
     if connector is not None and all:
-        raise BadArgument("`connector status` takes an id or --all, not both.", hint="Leave one of them out.")
+        raise BadArgument(
+            Message("bitrix24.connector.status_id_and_all", command=CommandLine(command_line="connector status")),
+            hint=preconditions.LEAVE_ONE_OUT,
+        )
     wanted = [connector] if connector is not None else portal.ours() | set(portal.known_connectors if all else ())
     portal.look("connectors", "lines", of=sorted(wanted), named=connector is not None)
     registered = {found.id for found in portal.connectors()}
@@ -125,7 +143,9 @@ def connector_status(
     statuses = [status for each in _matrix(portal, ids) for status in _worth_showing(each)]
     idle = [name for name in ids if name in registered and name not in {status.connector for status in statuses}]
     return Reply(
-        title=f"{'All' if all else 'Our'} connectors on the lines of {portal.place.name}",
+        title=Message("bitrix24.connector.status_title_all", portal=portal.place.name)
+        if all
+        else Message("bitrix24.connector.status_title_ours", portal=portal.place.name),
         table=presentation.status_table(portal, statuses),
         notes=(*_status_notes(portal, statuses, registered), *_idle(idle), *_not_shown(portal, registered, all=all)),
         data=status_views(portal, statuses),
@@ -137,41 +157,42 @@ def _status_of_one(portal: Portal, connector: str, registered: Set[str]) -> Repl
     if connector not in registered and not any(status.present for status in statuses):
         raise presentation.unknown_connector(portal, connector)
     return Reply(
-        title=f"{connector} on the lines of {portal.place.name}",
+        title=Message("bitrix24.connector.status_title", connector=connector, portal=portal.place.name),
         table=presentation.status_table(portal, statuses),
         notes=_status_notes(portal, statuses, registered),
         data=status_views(portal, statuses),
     )
 
 
-def _status_notes(portal: Portal, statuses: Sequence[Status], registered: Set[str]) -> tuple[str, ...]:
+def _status_notes(portal: Portal, statuses: Sequence[Status], registered: Set[str]) -> tuple[Text, ...]:
     lost = sorted({status.connector for status in statuses if status.present} - registered)
     return (
         *presentation.note_problems(statuses),
         *presentation.note_errors(portal, statuses),
-        *(f"{name} is active but not registered: it cannot work." for name in lost),
+        *(Message("bitrix24.connector.active_unregistered", connector=name) for name in lost),
         *presentation.note_silent_connectors(portal, statuses),
         *portal.unread(),
         *portal.age(),
     )
 
 
-def _idle(names: Sequence[str]) -> tuple[str, ...]:
-    return (f"On no line: {presentation.join_with_and(names)}.",) if names else ()
+def _idle(names: Sequence[str]) -> tuple[Message, ...]:
+    return (Message("bitrix24.connector.on_no_line", connectors=tuple(names)),) if names else ()
 
 
-def _not_shown(portal: Portal, registered: Set[str], *, all: bool) -> tuple[str, ...]:
+def _not_shown(portal: Portal, registered: Set[str], *, all: bool) -> tuple[Message, ...]:
     if all:
         return ()
+    every = CommandLine(command_line="connector status --all")
     if not portal.ours():
-        return ("None is ours yet: `connector adopt ID` takes one into our record, and --all shows every one.",)
-    lost = sorted(portal.ours() - registered)
-    told = (
-        f"Ours, but not registered any more: {presentation.join_with_and(lost)}. `connector restore ID` puts one back.",
-    )
+        adopt = CommandLine(command_line="connector adopt ID")
+        return (Message("bitrix24.connector.none_ours", command=adopt, every=every),)
+    lost = tuple(sorted(portal.ours() - registered))
+    restore = CommandLine(command_line="connector restore ID")
+    told = (Message("bitrix24.connector.ours_unregistered", connectors=lost, command=restore),)
     others = len(registered - portal.ours())
-    rest = f"{presentation.plural(others, 'connector')} of others and built-in ones not shown; --all shows them."
-    return (*(told if lost else ()), *((rest,) if others else ()))
+    rest = (Message("bitrix24.connector.others_not_shown", count=others, command=every),)
+    return (*(told if lost else ()), *(rest if others else ()))
 
 
 def _matrix(portal: Portal, ids: Sequence[str]) -> list[list[Status]]:
@@ -185,26 +206,47 @@ def _worth_showing(statuses: Sequence[Status]) -> list[Status]:
     return [status for status in statuses if status.present or status.problem]
 
 
-def _record(snapshot: Snapshot | None) -> str:
+def _record(snapshot: Snapshot | None) -> Text:
     if snapshot is None:
-        return "none: neither registered nor adopted here"
-    complete = "registration known" if snapshot.restorable else "registration not known"
-    removed = ", removed here since" if snapshot.removed else ""
-    return f"{snapshot.how} {presentation.format_date(snapshot.at)}, {complete}{removed}"
+        return Message("bitrix24.connector.no_record")
+    when = Time(time=snapshot.at)
+    made = (
+        Message("bitrix24.connector.record_adopted", time=when)
+        if snapshot.how == "adopted"
+        else Message("bitrix24.connector.record_registered", time=when)
+    )
+    complete = (
+        Message("bitrix24.connector.record_complete")
+        if snapshot.restorable
+        else Message("bitrix24.connector.record_incomplete")
+    )
+    removed = (Message("bitrix24.connector.record_removed"),) if snapshot.removed else ()
+    return Message("bitrix24.connector.record", parts=(made, complete, *removed))
 
 
-def _recorded(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
+def _recorded(snapshot: Snapshot) -> tuple[tuple[Text, Text], ...]:
     """What cannot be read from the portal, as we know it, and what of that we do not."""
     known = snapshot.registration or {}
-    facts = (
-        ("handler", str(known.get("PLACEMENT_HANDLER") or "")),
-        ("icon", icons.describe_icon(known["ICON"]) if known.get("ICON") else ""),
-        ("not known", "; ".join(registration.list_missing_fields(known))),
+    missing = registration.list_missing_fields(known)
+    facts: tuple[tuple[Text, Text], ...] = (
+        (registration.HANDLER, str(known.get("PLACEMENT_HANDLER") or "")),
+        (registration.ICON, icons.describe_icon(known["ICON"]) if known.get("ICON") else ""),
+        (registration.NOT_KNOWN, Message("bitrix24.connector.record", parts=missing) if missing else ""),
     )
     data = tuple(
-        (f"data on line {line}", ", ".join(f"{key} {value}" for key, value in sorted(told.items())))
+        (Message("bitrix24.connector.field_data", line=str(line)), _data(told))
         for line, told in sorted(snapshot.lines.items())
         if told
     )
-    errors = tuple((f"error on line {line}", why) for line, why in sorted(snapshot.errors.items()))
+    errors = tuple(
+        (Message("bitrix24.connector.field_error", line=str(line)), why)
+        for line, why in sorted(snapshot.errors.items())
+    )
     return (*(fact for fact in facts if fact[1]), *data, *errors)
+
+
+def _data(told: Data) -> Message:
+    parts = tuple(
+        Message("bitrix24.connector.field_value", field=key, value=value) for key, value in sorted(told.items())
+    )
+    return Message("bitrix24.connector.record", parts=parts)

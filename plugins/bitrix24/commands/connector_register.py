@@ -5,16 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from bot.plugin import Arg, BadArgument, Nothing, PartialUndo, Plan, Refusal, Risk, Undo, UndoKind, quote
+from bot.plugin import (
+    Arg,
+    BadArgument,
+    CommandLine,
+    Message,
+    Nothing,
+    PartialUndo,
+    Plan,
+    Refusal,
+    Risk,
+    Text,
+    Undo,
+    UndoKind,
+    quote,
+)
 from plugins.bitrix24.commands.common import connector_options, observation, preconditions, presentation, undo_plan
 from plugins.bitrix24.commands.common.preconditions import NOT_OURS, ConnectorOwnership
 from plugins.bitrix24.commands.connector_read import connectors
 from plugins.bitrix24.connectors import icons, registration
 from plugins.bitrix24.connectors.identifiers import ConnectorId
 from plugins.bitrix24.connectors.registration import SWITCHES, RegistrationInput
-from plugins.bitrix24.connectors.snapshot import Snapshot
+from plugins.bitrix24.connectors.snapshot import MOST_PAST, Snapshot
 from plugins.bitrix24.portal import Portal
 
+ANOTHER_ID = Message("bitrix24.connector.another_id")
 HANDLER = "https://b24bot.example.com/settings"
 
 
@@ -41,7 +56,7 @@ def register_connector(
     It appears in the Contact Center and is not connected to any line yet; `connector activate` does that. An id that
     exists is refused: registering over it would silently rewrite it.
     """
-    preconditions.refuse_built_in(connector, "Its id cannot be taken.", hint="Choose another id.")
+    preconditions.refuse_built_in(connector, Message("bitrix24.connector.built_in_register"), hint=ANOTHER_ID)
     wish = connector_options.read_registration_input(
         portal.settings,
         name=name,
@@ -67,24 +82,29 @@ def register_connector(
 
 def _refuse_taken(portal: Portal, connector: str) -> None:
     if connector == "0":
-        raise BadArgument("“0” cannot be a connector's id: the portal takes it for none.", hint="Choose another id.")
+        raise BadArgument(Message("bitrix24.connector.id_zero", word=connector), hint=ANOTHER_ID)
     if not preconditions.is_registered(portal, connector):
         return
     if connector in portal.ours():
         raise Refusal(
-            f"{connector} is registered on {portal.place.name} already, by us.",
-            hint=f"`connector update {connector} …` changes it.",
+            Message("bitrix24.connector.registered_by_us", connector=connector, portal=portal.place.name),
+            hint=Message(
+                "bitrix24.connector.update_hint", command=CommandLine(command_line=f"connector update {connector} …")
+            ),
         )
     raise Refusal(
-        f"{connector} is registered on {portal.place.name} already, and it is not proven to be ours. Registering over "
-        "it would take it over.",
-        hint=f"Choose another id. If it is yours, `connector adopt {connector}` first, then `connector update`.",
+        Message("bitrix24.connector.registered_by_others", connector=connector, portal=portal.place.name),
+        hint=Message(
+            "bitrix24.connector.registered_by_others_hint",
+            adopt=CommandLine(command_line=f"connector adopt {connector}"),
+            update=CommandLine(command_line=f"connector update {connector} …"),
+        ),
     )
 
 
 def _plan_new(portal: Portal, connector: str, parameters: Mapping[str, Any]) -> Plan:
     before = observation.observe_connector(portal, connector)
-    left = [line for line in portal.lines() if line.title in before]
+    left = [line for line in portal.lines() if line.label in before]
     snapshot = Snapshot(
         connector=connector,
         how="registered",
@@ -92,37 +112,44 @@ def _plan_new(portal: Portal, connector: str, parameters: Mapping[str, Any]) -> 
         registration=parameters,
         lines=dict.fromkeys((line.id for line in observation.active(portal, before)), None),
     )
+    told = registration.describe_registration(parameters)
+    note = Message("bitrix24.connector.call_register", connector=connector, registration=told)
+    wanted: Mapping[str, Text] = {
+        observation.REGISTRATION: observation.REGISTERED,
+        observation.NAME: registration.fold_name(str(parameters["NAME"])),
+    }
     return Plan(
-        summary=f"Register the connector {connector} on {portal.place.name}",
+        summary=Message("bitrix24.connector.register", connector=connector, portal=portal.place.name),
         target=f"connector:{connector}",
-        calls=(
-            undo_plan.register(parameters, f"Register {connector}. {registration.describe_registration(parameters)}."),
-        ),
+        calls=(undo_plan.register(parameters, note),),
         before=before,
-        wanted={
-            observation.REGISTRATION: observation.PRESENT,
-            observation.NAME: registration.fold_name(str(parameters["NAME"])),
-        },
-        undo=Undo(kind=UndoKind.FULL, sentence="It can be removed again.", line=f"connector remove {connector}"),
-        warnings=tuple(_new_warnings(portal, connector, [line.title for line in left])),
+        wanted=wanted,
+        labels=observation.describe_labels(portal, before, wanted),
+        undo=Undo(
+            kind=UndoKind.FULL,
+            sentence=Message("bitrix24.connector.undo_registering"),
+            line=f"connector remove {connector}",
+        ),
+        warnings=tuple(_new_warnings(portal, connector, presentation.titles(left))),
         remember=(portal.remember(snapshot),),
     )
 
 
-def _new_warnings(portal: Portal, connector: str, left: list[str]) -> list[str]:
-    told: list[str] = []
+def _new_warnings(portal: Portal, connector: str, left: tuple[Message, ...]) -> list[Message]:
+    told: list[Message] = []
     if left:
-        told.append(f"Something of {connector} is left on {', '.join(left)}; registering it brings that to life again.")
+        told.append(Message("bitrix24.connector.left_on_lines", connector=connector, lines=left))
     old = portal.snapshot(connector)
     if old is not None and old.restorable:
-        told.append(f"Our record holds an earlier {connector}: `connector restore {connector}` would put that back.")
+        restore = CommandLine(command_line=f"connector restore {connector}")
+        told.append(Message("bitrix24.connector.earlier_recorded", connector=connector, command=restore))
     return told
 
 
 def parse_digest(word: str) -> str:
     """The eight hex digits that an undo names an earlier registration by."""
     if len(word) != 8 or not all(char in "0123456789abcdef" for char in word):
-        raise BadArgument("--back takes the eight digits that the card of an update shows.")
+        raise BadArgument(Message("bitrix24.connector.back_digits", option="--back"))
     return word
 
 
@@ -159,7 +186,7 @@ def update_connector(
     The card shows old and new. What is not typed stays as our record has it. Without a record, name, handler and icon
     must all be typed, because the portal overwrites them each time. Lines and chats are not touched.
     """
-    preconditions.refuse_built_in(connector, "Its name and icon are not ours to change.")
+    preconditions.refuse_built_in(connector, Message("bitrix24.connector.built_in_update"))
     typed = {
         "chat-group": chat_group,
         "no-chat-group": no_chat_group,
@@ -191,8 +218,13 @@ def update_connector(
 def _update(portal: Portal, connector: str, wish: RegistrationInput, back: str | None) -> Plan | Nothing:
     if wish.empty == (back is None):
         raise BadArgument(
-            "`connector update` needs something to change." if back is None else "--back stands alone.",
-            hint="For example: connector update ID --name 'New name'.",
+            Message("bitrix24.connector.update_nothing", command=CommandLine(command_line="connector update"))
+            if back is None
+            else Message("bitrix24.connector.back_alone", option="--back"),
+            hint=Message(
+                "bitrix24.argument.for_example",
+                command=CommandLine(command_line="connector update ID --name 'New name'"),
+            ),
         )
     portal.gather("connectors", "lines", of=[connector])
     preconditions.require_registered(portal, connector)
@@ -205,7 +237,7 @@ def _update(portal: Portal, connector: str, wish: RegistrationInput, back: str |
         _need_enough(connector, wish, base)
         new = registration.build_registration(connector, wish, base)
     if base is not None and not registration.differences(base, new):
-        return Nothing(sentence=f"{connector} is registered like that already, as far as our record knows.")
+        return Nothing(sentence=Message("bitrix24.connector.registered_alike", connector=connector))
     return _plan_update(portal, connector, standing, base or {"NAME": shown}, new)
 
 
@@ -220,8 +252,12 @@ def _earlier(snapshot: Snapshot | None, connector: str, digest: str) -> Mapping[
     found = snapshot.earlier(digest) if snapshot else None
     if found is None or not registration.is_usable(connector, found):
         raise Refusal(
-            f"Our record of {connector} holds no earlier registration {digest}.",
-            hint="It keeps the last three. Type what it shall be, with `connector update`.",
+            Message("bitrix24.connector.no_earlier_registration", connector=connector, digest=digest),
+            hint=Message(
+                "bitrix24.connector.no_earlier_registration_hint",
+                most=MOST_PAST,
+                command=CommandLine(command_line=f"connector update {connector} …"),
+            ),
         )
     return found
 
@@ -235,13 +271,15 @@ def _need_enough(connector: str, wish: RegistrationInput, base: Mapping[str, Any
         "--handler": known.get("PLACEMENT_HANDLER"),
         "--icon": (known.get("ICON") or {}).get("DATA_IMAGE"),
     }
-    lacking = [option for option, value in given.items() if value is None and not kept[option]]
+    lacking = tuple(option for option, value in given.items() if value is None and not kept[option])
     if lacking:
         raise Refusal(
-            f"{connector} cannot be changed in part: our record does not hold all of it, and the portal overwrites "
-            "name, handler and icon each time.",
-            hint=f"Give {presentation.join_with_and(lacking)} as well. "
-            f"Or `connector adopt {connector} …` with what it has now.",
+            Message("bitrix24.connector.not_changed_in_part", connector=connector),
+            hint=Message(
+                "bitrix24.connector.not_changed_in_part_hint",
+                options=lacking,
+                command=CommandLine(command_line=f"connector adopt {connector} …"),
+            ),
         )
 
 
@@ -251,23 +289,21 @@ def _plan_update(
     before = observation.registered(portal, connector)
     wanted_name = registration.fold_name(str(new["NAME"]))
     shows = before[observation.NAME] != wanted_name
-    diff = "; ".join(registration.differences(old, new))
-    blind = () if shows else ("Nothing of this can be read back from the portal: its own answer will have to do.",)
+    note = Message("bitrix24.connector.call_update", connector=connector, changes=registration.differences(old, new))
+    wanted = {observation.NAME: wanted_name} if shows else {}
+    blind = () if shows else (Message("bitrix24.connector.update_not_readable"),)
     snapshot = standing.snapshot or _taken_over(portal, connector)
     return Plan(
-        summary=f"Change the connector {connector} on {portal.place.name}",
+        summary=Message("bitrix24.connector.update", connector=connector, portal=portal.place.name),
         target=f"connector:{connector}",
         part="" if shows else "registration",
-        calls=(undo_plan.register(new, f"Register {connector} over itself. {diff}."),),
+        calls=(undo_plan.register(new, note),),
         before=before,
-        wanted={observation.NAME: wanted_name} if shows else {},
+        wanted=wanted,
+        labels=observation.describe_labels(portal, before, wanted),
         undo=_undo_update(connector, old, new, known=standing.snapshot is not None),
         warnings=(
-            *standing.warning(
-                connector,
-                "If it belongs to another application, this takes it over: its messages will come to ours and no "
-                "longer to that one. The portal does not ask, and does not tell it.",
-            ),
+            *standing.warning(connector, Message("bitrix24.connector.foreign_update", connector=connector)),
             *blind,
         ),
         risk=standing.risk,
@@ -285,20 +321,19 @@ def _taken_over(portal: Portal, connector: str) -> Snapshot:
 
 def _undo_update(connector: str, old: Mapping[str, Any], new: Mapping[str, Any], *, known: bool) -> Undo:
     if not known or not registration.is_usable(connector, old):
-        return Undo(kind=UndoKind.NONE, sentence="This cannot be undone: what it was before was never recorded here.")
+        return Undo(kind=UndoKind.NONE, sentence=Message("bitrix24.connector.undo_update_not_recorded"))
     line = f"connector update {connector} --back {registration.digest(old)}"
     # What the portal was never sent cannot be taken back by sending it nothing (docs/portal-behaviour.md P27).
-    stays = [SWITCHES[name][0] for name in SWITCHES if name in new and name not in old]
-    stays += ["the icon when switched off"] if "ICON_DISABLED" in new and "ICON_DISABLED" not in old else []
+    stays: list[Text] = [SWITCHES[name][0] for name in SWITCHES if name in new and name not in old]
+    stays += [registration.ICON_DISABLED] if "ICON_DISABLED" in new and "ICON_DISABLED" not in old else []
     # Until it is done the record knows of no earlier registration to go back to.
     partial = PartialUndo(
         line=f"connector update {connector}",
-        sentence="It gets its former name back, and what our record holds beside it.",
+        sentence=Message("bitrix24.connector.undo_partial_update", connector=connector),
         words={observation.NAME: quote(f"--name={registration.fold_name(str(old['NAME']))}")},
     )
     if stays:
-        sentence = (
-            f"It can be set back, but for {presentation.join_with_and(stays)}: what that was before is not known."
-        )
+        sentence = Message("bitrix24.connector.undo_update_partly", fields=tuple(stays))
         return Undo(kind=UndoKind.PARTIAL, sentence=sentence, line=line, partial=partial)
-    return Undo(kind=UndoKind.FULL, sentence="It can be set back from our own record.", line=line, partial=partial)
+    sentence = Message("bitrix24.connector.undo_from_record")
+    return Undo(kind=UndoKind.FULL, sentence=sentence, line=line, partial=partial)

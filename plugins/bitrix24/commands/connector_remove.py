@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.plugin import Nothing, Plan, Risk
+from bot.plugin import Message, Nothing, Plan, Risk
 from plugins.bitrix24.commands.common import observation, preconditions, presentation, undo_plan
 from plugins.bitrix24.commands.common.preconditions import ConnectorOwnership
 from plugins.bitrix24.commands.connector_read import connectors
@@ -13,12 +13,6 @@ from plugins.bitrix24.connectors.identifiers import ConnectorId
 from plugins.bitrix24.connectors.model import Line
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.rest import methods
-
-KEEPS_REGISTRATION = (
-    "The portal keeps the registration of {connector}, so asking for the removal again would end the same way: it does "
-    "that for a connector that another application has registered. Only that application can unregister it, or whoever "
-    "uninstalls that application from the portal."
-)
 
 
 @connectors.command("remove", risk=Risk.DESTROY, examples=["myconnector"])
@@ -30,58 +24,64 @@ def remove_connector(portal: Portal, connector: ConnectorId) -> Plan | Nothing:
     """
     preconditions.refuse_built_in(
         connector,
-        "Removing it would switch it off on every line.",
-        hint="Switch it off line by line in the portal's Contact Center if that is what you want.",
+        Message("bitrix24.connector.built_in_remove"),
+        hint=Message("bitrix24.connector.built_in_remove_hint"),
     )
     before = observation.observe_connector(portal, connector)
     present = {label: word for label, word in before.items() if label != observation.RECORD}
     if not present:
         return Nothing(sentence=_nothing_there(portal, connector))
     standing = preconditions.check_ownership(portal, connector)
-    lines = [line for line in portal.lines() if line.title in before]
+    lines = [line for line in portal.lines() if line.label in before]
     active = observation.active(portal, before)
     snapshot = standing.snapshot
     return Plan(
-        summary=f"Remove the connector {connector} from {portal.place.name}",
+        summary=Message("bitrix24.connector.remove", connector=connector, portal=portal.place.name),
         target=f"connector:{connector}",
         calls=(methods.call("imconnector.unregister", _note(connector, lines), ID=connector),),
         before=before,
         wanted=dict.fromkeys(present),
+        labels=observation.describe_labels(portal, before),
         undo=undo_plan.undo_removal(snapshot, connector, active),
-        radius=tuple(f"{line.name} (line {line.id}, {line.switch}): {before[line.title]}" for line in lines),
+        radius=tuple(presentation.describe_line(line, before[line.label]) for line in lines),
         warnings=tuple(_warnings(standing, connector, lines, registered=observation.REGISTRATION in before)),
         remember=(portal.remember(snapshot.without_lines(line.id for line in active)),) if snapshot else (),
         consequences={
-            observation.REGISTRATION: f"{connector} is not registered any more: no line can be connected to it.",
+            observation.REGISTRATION: Message("bitrix24.connector.unregistered", connector=connector),
             **presentation.describe_cut_off(connector, active),
         },
-        obstacles={observation.REGISTRATION: KEEPS_REGISTRATION.format(connector=connector)},
+        obstacles={observation.REGISTRATION: Message("bitrix24.connector.registration_kept", connector=connector)},
     )
 
 
-def _nothing_there(portal: Portal, connector: str) -> str:
+def _nothing_there(portal: Portal, connector: str) -> Message:
     meant = identifiers.suggest(connector, [found.id for found in portal.connectors()])
-    sentence = f"There is no connector “{connector}” on {portal.place.name}, so there is nothing to remove."
-    return f"{sentence} Did you mean “{meant}”?" if meant else sentence
+    name = portal.place.name
+    if meant:
+        return Message("bitrix24.connector.remove_nothing_meant", connector=connector, portal=name, meant=meant)
+    return Message("bitrix24.connector.remove_nothing", connector=connector, portal=name)
 
 
-def _note(connector: str, lines: Sequence[Line]) -> str:
+def _note(connector: str, lines: Sequence[Line]) -> Message:
     if not lines:
-        return f"Unregister {connector}, which is not connected to any line."
-    return f"Unregister {connector} and disconnect it from {presentation.plural(len(lines), 'line')}."
+        return Message("bitrix24.connector.call_unregister", connector=connector)
+    return Message("bitrix24.connector.call_unregister_from", connector=connector, count=len(lines))
 
 
-def _warnings(standing: ConnectorOwnership, connector: str, lines: Sequence[Line], *, registered: bool) -> list[str]:
-    named = ", ".join(line.name for line in lines) or "every line"
+def _warnings(
+    standing: ConnectorOwnership, connector: str, lines: Sequence[Line], *, registered: bool
+) -> list[Message]:
+    names = tuple(line.shown_name for line in lines)
     told = list(
         standing.warning(
             connector,
-            f"If it belongs to another application, the portal will still cut it off from {named}, keep its "
-            "registration, and answer that all went well.",
+            Message("bitrix24.connector.foreign_remove_from", lines=names)
+            if names
+            else Message("bitrix24.connector.foreign_remove"),
         )
     )
     if not registered:
-        told.append(f"The portal does not list {connector} as registered; what is left of it on lines will be removed.")
+        told.append(Message("bitrix24.connector.leftovers_removed", connector=connector))
     if lines:
-        told.append("Open chats stay open, but what operators write in them afterwards reaches nobody.")
+        told.append(Message("bitrix24.connector.open_chats"))
     return told

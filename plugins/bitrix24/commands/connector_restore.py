@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.plugin import Call, Nothing, Observation, Plan, Refusal, Risk, Undo, UndoKind
+from bot.plugin import (
+    Call,
+    CommandLine,
+    Message,
+    Nothing,
+    Observation,
+    Plan,
+    Refusal,
+    Risk,
+    Text,
+    Undo,
+    UndoKind,
+)
 from plugins.bitrix24.commands.common import observation, preconditions, presentation, undo_plan
 from plugins.bitrix24.commands.common.preconditions import NOT_OURS, ConnectorOwnership
 from plugins.bitrix24.commands.connector_read import connectors
@@ -22,12 +34,12 @@ def restore_connector(portal: Portal, connector: ConnectorId, *line: LineNumber)
 
     Without lines it is put back on those it had; with lines only on these, also on one it was deactivated on.
     """
-    preconditions.refuse_built_in(connector, "There is nothing of it in our record.")
+    preconditions.refuse_built_in(connector, Message("bitrix24.connector.built_in_restore"))
     snapshot = portal.snapshot(connector)
     if snapshot is None:
         raise Refusal(
-            f"Our record holds nothing of {connector}: it was neither registered nor adopted here.",
-            hint=f"`connector register {connector} --name … --handler … --icon …` registers it anew.",
+            Message("bitrix24.connector.restore_no_record", connector=connector),
+            hint=Message("bitrix24.connector.register_anew_hint", command=_register(connector)),
         )
     before = observation.observe_connector(portal, connector)
     registered = observation.REGISTRATION in before
@@ -43,12 +55,18 @@ def restore_connector(portal: Portal, connector: ConnectorId, *line: LineNumber)
 
 def _need_registration(snapshot: Snapshot) -> None:
     if not snapshot.restorable:
-        unknown = presentation.join_with_and(registration.list_missing_fields(snapshot.registration))
         raise Refusal(
-            f"{snapshot.connector} cannot be registered again: our record does not hold {unknown}.",
-            hint=f"`connector register {snapshot.connector} --name … --handler … --icon …` registers it anew, then "
-            "activate its lines.",
+            Message(
+                "bitrix24.connector.restore_incomplete",
+                connector=snapshot.connector,
+                parts=registration.list_missing_fields(snapshot.registration),
+            ),
+            hint=Message("bitrix24.connector.register_and_activate_hint", command=_register(snapshot.connector)),
         )
+
+
+def _register(connector: str) -> CommandLine:
+    return CommandLine(command_line=f"connector register {connector} --name … --handler … --icon …")
 
 
 def _lines(
@@ -59,25 +77,34 @@ def _lines(
         strange = sorted(set(typed) - set(snapshot.lines) - set(snapshot.off))
         if strange:
             raise Refusal(
-                f"Our record does not know {snapshot.connector} on line {', '.join(map(str, strange))}.",
-                hint=f"`connector activate {snapshot.connector} {strange[0]}` connects it there.",
+                Message(
+                    "bitrix24.connector.restore_line_unknown",
+                    connector=snapshot.connector,
+                    lines=tuple(map(str, strange)),
+                ),
+                hint=Message(
+                    "bitrix24.connector.connect_hint",
+                    command=CommandLine(command_line=f"connector activate {snapshot.connector} {strange[0]}"),
+                ),
             )
         chosen, gone = preconditions.lines(portal, typed), []
     else:
         chosen = [line for line in portal.lines() if line.id in snapshot.lines]
         gone = sorted(set(snapshot.lines) - {line.id for line in chosen})
-    return [line for line in chosen if not str(before.get(line.title, "")).startswith(ACTIVE)], gone
+    return [line for line in chosen if not observation.is_active(before, line)], gone
 
 
-def _nothing(portal: Portal, snapshot: Snapshot) -> str:
-    sentence = f"Nothing of {snapshot.connector} is missing on {portal.place.name}."
-    off = sorted(set(snapshot.off) & {line.id for line in portal.lines()})
+def _nothing(portal: Portal, snapshot: Snapshot) -> Message:
+    connector, name = snapshot.connector, portal.place.name
+    off = [line for line in portal.lines() if line.id in snapshot.off]
     if not off:
-        return sentence
-    numbers = " ".join(map(str, off))
-    return (
-        f"{sentence} It was deactivated on line {', '.join(map(str, off))}: `connector restore {snapshot.connector} "
-        f"{numbers}` puts that back."
+        return Message("bitrix24.connector.nothing_missing", connector=connector, portal=name)
+    return Message(
+        "bitrix24.connector.nothing_missing_but",
+        connector=connector,
+        portal=name,
+        lines=presentation.titles(off),
+        command=CommandLine(command_line=f"connector restore {connector} {presentation.numbers(off)}"),
     )
 
 
@@ -91,25 +118,25 @@ def _plan(
 ) -> Plan:
     connector, registered = snapshot.connector, observation.REGISTRATION in before
     calls: list[Call] = []
-    wanted: dict[str, str | None] = {}
+    wanted: dict[str, Text | None] = {}
     if not registered and snapshot.registration is not None:
-        told = registration.describe_registration(snapshot.registration)
-        calls.append(undo_plan.register(snapshot.registration, f"Register {connector} again. {told}."))
+        calls.append(undo_plan.register_again(snapshot.registration, connector))
         name = registration.fold_name(str(snapshot.registration["NAME"]))
-        wanted |= {observation.REGISTRATION: observation.PRESENT, observation.NAME: name}
+        wanted |= {observation.REGISTRATION: observation.REGISTERED, observation.NAME: name}
     for line in todo:
         calls += undo_plan.restore_line(connector, line, snapshot.data(line.id))
-        wanted[line.title] = ACTIVE
+        wanted[line.label] = ACTIVE
     back = snapshot.with_lines(line.id for line in todo)
     return Plan(
-        summary=f"Put {connector} back on {portal.place.name}",
+        summary=Message("bitrix24.connector.restore", connector=connector, portal=portal.place.name),
         target=f"connector:{connector}",
         calls=tuple(calls),
         before=before,
         wanted=wanted,
+        labels=observation.describe_labels(portal, before, wanted),
         undo=_undo(connector, todo, registered=registered),
         warnings=(
-            *standing.warning(connector, "Its registration is left as it is; only its lines are put back."),
+            *standing.warning(connector, Message("bitrix24.connector.foreign_restore")),
             *_warnings(snapshot, todo, gone, registered=registered),
         ),
         risk=standing.risk,
@@ -117,30 +144,35 @@ def _plan(
     )
 
 
-def _warnings(snapshot: Snapshot, todo: Sequence[Line], gone: Sequence[int], *, registered: bool) -> list[str]:
+def _warnings(snapshot: Snapshot, todo: Sequence[Line], gone: Sequence[int], *, registered: bool) -> list[Message]:
     """How much of what was there comes back, said before anybody confirms."""
-    told: list[str] = []
+    told: list[Message] = []
     unknown = undo_plan.list_missing_parts(snapshot, todo, whole=not registered)
     if unknown:
-        told.append(f"This restores only a part. Not known, so not put back: {'; '.join(unknown)}.")
+        told.append(Message("bitrix24.connector.restore_partly", parts=unknown))
     if gone:
-        numbers = ", ".join(map(str, gone))
-        told.append(f"It was also on line {numbers}, which the portal does not have any more.")
-    told += [
-        f"{line.title} itself is switched off: nothing gets through until it is on." for line in todo if not line.on
-    ]
+        told.append(
+            Message(
+                "bitrix24.connector.lines_gone",
+                count=len(gone),
+                connector=snapshot.connector,
+                lines=tuple(map(str, gone)),
+            )
+        )
+    told += presentation.warn_lines_off(todo)
     if any(snapshot.data(line.id) for line in todo):
-        told.append("The portal cannot be asked for the data afterwards: its own answers are the only proof of that.")
+        told.append(Message("bitrix24.connector.data_not_readable"))
     return told
 
 
 def _undo(connector: str, todo: Sequence[Line], *, registered: bool) -> Undo:
     if not registered:
-        return Undo(kind=UndoKind.FULL, sentence="It can be removed again.", line=f"connector remove {connector}")
-    numbers = " ".join(str(line.id) for line in todo)
+        sentence = Message("bitrix24.connector.undo_registering")
+        return Undo(kind=UndoKind.FULL, sentence=sentence, line=f"connector remove {connector}")
+    numbers = presentation.numbers(todo)
     return Undo(
         kind=UndoKind.FULL,
-        sentence="It can be deactivated there again.",
+        sentence=Message("bitrix24.connector.undo_restore"),
         calls=tuple(undo_plan.deactivate(connector, line) for line in todo),
         line=f"connector deactivate {connector} {numbers}",
         partial=undo_plan.undo_activation(connector, todo),

@@ -40,7 +40,7 @@ def list_lines(portal: Portal) -> Reply:
     """Show all open lines and whether each is on."""
     portal.look("lines")
     found = portal.lines()
-    rows = tuple((str(line.id), line.name, line.switch) for line in found)
+    rows = tuple((str(line.id), line.shown_name, line.switch) for line in found)
     return Reply(
         title=Message("bitrix24.line.count_on", portal=portal.place.name, count=len(rows)),
         table=Table(

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from bot.plugin import BadArgument, Refusal
+from bot.plugin import BadArgument, Message, Refusal, Text
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.connectors import svg
 from plugins.bitrix24.redaction.excerpt import excerpt
@@ -30,6 +30,7 @@ _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\.(?:svg|png)", re.IGNORECAS
 _DATA = re.compile(r"data:([a-z/+]+)((?:;[a-z0-9=-]+)*),(.*)", re.IGNORECASE | re.DOTALL)
 _PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 _WIDEST = 1024
+_PNG_AGAIN = Message("bitrix24.icon.png_hint")
 _CHUNKS = frozenset(
     {
         *(b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"bKGD", b"pHYs"),
@@ -78,10 +79,8 @@ def parse(word: str) -> Icon:
     if _FILE.fullmatch(word):
         return PictureFile(name=word)
     raise BadArgument(
-        f"“{excerpt(word)}” is not an icon. A file of your own computer cannot be read from here, and no address is "
-        "fetched.",
-        hint=f"Give a data URI (data:{_SVG_TYPE};base64,… or data:{_PNG_TYPE};base64,…), or the plain name of an .svg "
-        f"or .png file that an administrator has put into the folder {FOLDER}.",
+        Message("bitrix24.icon.not_an_icon", word=excerpt(word)),
+        hint=Message("bitrix24.icon.not_an_icon_hint", svg=_SVG_TYPE, png=_PNG_TYPE, setting=FOLDER),
     )
 
 
@@ -92,8 +91,8 @@ def load(icon: Icon, settings: Mapping[str, str]) -> Picture:
     pictures = folder(settings)
     if pictures is None:
         raise Refusal(
-            f"“{icon.name}” cannot be read: this installation has no folder for icons.",
-            hint=f"Give a data URI, or ask an administrator to set {FOLDER}.",
+            Message("bitrix24.icon.no_folder", name=icon.name),
+            hint=Message("bitrix24.icon.no_folder_hint", setting=FOLDER),
         )
     return check_picture(_SVG_TYPE if icon.name.lower().endswith(".svg") else _PNG_TYPE, _read(pictures, icon.name))
 
@@ -110,21 +109,21 @@ def folder(settings: Mapping[str, str]) -> Path | None:
     except (RuntimeError, ValueError, OSError):
         pass
     raise Refusal(
-        f"The setting {FOLDER} is “{excerpt(named)}”, which is no folder.",
-        hint="Make the folder, or leave the setting out.",
+        Message("bitrix24.icon.folder_missing", setting=FOLDER, value=excerpt(named)),
+        hint=Message("bitrix24.icon.folder_missing_hint"),
     )
 
 
 def _read(folder: Path, name: str) -> bytes:
     """At most one byte more than allowed, from a regular file that is no link."""
-    sentence = f"There is no readable icon “{name}” in the folder {FOLDER}."
+    sentence = Message("bitrix24.icon.file_unreadable", name=name, setting=FOLDER)
     try:
         file = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
-        raise Refusal(sentence, hint="Check its name, or give a data URI.") from None
+        raise Refusal(sentence, hint=Message("bitrix24.icon.file_unreadable_hint")) from None
     try:
         if not stat.S_ISREG(os.fstat(file).st_mode):
-            raise Refusal(sentence, hint="It must be a plain file.")
+            raise Refusal(sentence, hint=Message("bitrix24.icon.file_irregular_hint"))
         return os.read(file, LARGEST + 1)
     finally:
         os.close(file)
@@ -135,10 +134,10 @@ def from_data_uri(word: str) -> Picture:
     found = _DATA.fullmatch(word)
     kind = found[1].lower() if found else ""
     if not found or kind not in (_SVG_TYPE, _PNG_TYPE):
-        raise BadArgument(f"An icon's data URI must be of type {_SVG_TYPE} or {_PNG_TYPE}.")
+        raise BadArgument(Message("bitrix24.icon.uri_type", svg=_SVG_TYPE, png=_PNG_TYPE))
     options = {each.lower() for each in found[2].split(";") if each}
     if not options <= {"base64", "charset=utf-8", "charset=us-ascii", "utf8"}:
-        raise BadArgument("This data URI cannot be read: only base64 and the charset utf-8 may be named in it.")
+        raise BadArgument(Message("bitrix24.icon.uri_options"))
     return check_picture(kind, _base64(found[3]) if "base64" in options else unquote_to_bytes(found[3]))
 
 
@@ -146,13 +145,15 @@ def _base64(text: str) -> bytes:
     try:
         return base64.b64decode(unquote_to_bytes(text), validate=True)
     except (binascii.Error, ValueError):
-        raise BadArgument("The base64 of this data URI is broken.", hint="It may have been cut off.") from None
+        raise BadArgument(Message("bitrix24.icon.uri_base64"), hint=Message("bitrix24.icon.uri_base64_hint")) from None
 
 
 def check_picture(kind: str, raw: bytes) -> Picture:
     """The picture, if it is small and harmless; else BadArgument."""
     if len(raw) > LARGEST:
-        raise BadArgument(f"This icon is larger than {LARGEST // 1024} KiB.", hint="Make it simpler or smaller.")
+        raise BadArgument(
+            Message("bitrix24.icon.too_large", kibibytes=LARGEST // 1024), hint=Message("bitrix24.icon.too_large_hint")
+        )
     (svg.check if kind == _SVG_TYPE else _check_png)(raw)
     return Picture(type=kind, raw=raw)
 
@@ -160,27 +161,29 @@ def check_picture(kind: str, raw: bytes) -> Picture:
 def _check_png(raw: bytes) -> None:
     """Signature, sound chunks of known kinds, a bearable size, and nothing behind the end."""
     if not raw.startswith(_PNG_HEAD):
-        raise BadArgument("This icon is not a PNG picture.")
+        raise BadArgument(Message("bitrix24.icon.not_png"))
     position, kinds = len(_PNG_HEAD), list[bytes]()
     while position + 12 <= len(raw) and (not kinds or kinds[-1] != b"IEND"):
         length, kind = int.from_bytes(raw[position : position + 4]), raw[position + 4 : position + 8]
         end = position + 12 + length
         sound = end <= len(raw) and zlib.crc32(raw[position + 4 : end - 4]) == int.from_bytes(raw[end - 4 : end])
         if kind not in _CHUNKS or not sound:
-            raise BadArgument("This PNG is damaged, or holds more than a picture.", hint="Save it again as plain PNG.")
+            raise BadArgument(Message("bitrix24.icon.png_damaged"), hint=_PNG_AGAIN)
         kinds.append(kind)
         position = end
     if kinds[:1] != [b"IHDR"] or kinds[-1] != b"IEND" or b"IDAT" not in kinds or position != len(raw):
-        raise BadArgument("This PNG is not complete, or something follows its end.", hint="Save it again as plain PNG.")
+        raise BadArgument(Message("bitrix24.icon.png_incomplete"), hint=_PNG_AGAIN)
     width, height = int.from_bytes(raw[16:20]), int.from_bytes(raw[20:24])
     if not (0 < width <= _WIDEST and 0 < height <= _WIDEST):
-        raise BadArgument(f"This PNG is {width} × {height}; at most {_WIDEST} × {_WIDEST} is taken.")
+        raise BadArgument(
+            Message("bitrix24.icon.png_dimensions", width=str(width), height=str(height), most=str(_WIDEST))
+        )
 
 
-def describe_icon(image: Any) -> str:
+def describe_icon(image: Any) -> Text:
     """An icon as a diff shows it: its kind, its size and a short digest."""
     if not isinstance(image, Mapping) or not isinstance(image.get("DATA_IMAGE"), str):
-        return "none"
+        return Message("bitrix24.icon.none")
     uri = image["DATA_IMAGE"]
     found = _DATA.fullmatch(uri)
     raw = uri.encode()
@@ -189,5 +192,9 @@ def describe_icon(image: Any) -> str:
             raw = _base64(found[3]) if ";base64" in found[2].lower() else unquote_to_bytes(found[3])
         except BadArgument:
             raw = uri.encode()
-    kind = {_SVG_TYPE: "SVG", _PNG_TYPE: "PNG"}.get(found[1].lower() if found else "", "picture")
-    return f"{kind} of {len(raw)} bytes, {hashlib.sha256(raw).hexdigest()[:8]}"
+    kind = _KINDS.get(found[1].lower() if found else "", _PICTURE)
+    return Message("bitrix24.icon.described", kind=kind, count=len(raw), digest=hashlib.sha256(raw).hexdigest()[:8])
+
+
+_KINDS: Mapping[str, Text] = {_SVG_TYPE: "SVG", _PNG_TYPE: "PNG"}
+_PICTURE = Message("bitrix24.icon.picture")

@@ -7,42 +7,44 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Protocol
 
-from bot.plugin import Arg, BadArgument
+from bot.plugin import Arg, BadArgument, Message, Text
 from plugins.bitrix24.redaction.excerpt import excerpt
 
 LONGEST = 64
 LONGEST_LISTED = 255
 SHOWN = 40
 ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
-RULE = f"A connector id has small Latin letters, digits and _, at most {LONGEST} of them, and no dot."
+RULE = Message("bitrix24.connector.id_rule", count=LONGEST)
 
 _CYRILLIC = dict(zip("авекмнорстухіјѕԁһӏԛԝАВЕКМНОРСТУХІЈЅ", "abekmhopctyxijsdhlqwabekmhopctyxijs", strict=True))
 _GREEK = dict(zip("αβεικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "abeiknoptuxabezhikmnoptyx", strict=True))
 LOOKS_LIKE: Mapping[str, str] = {**_CYRILLIC, **_GREEK, "ı": "i", "ɡ": "g", "ℓ": "l"}
 """Letters of other scripts that cannot be told from a Latin one by eye."""
 
-_NAMED: Mapping[str, str] = {
-    ".": "a dot",
-    " ": "a space",
-    "-": "a hyphen",
-    "\t": "a tab",
-    "\n": "a line break",
-    "\u00a0": "a no-break space",
-    "\u200b": "an invisible zero-width space",
+_NAMED: Mapping[str, Message] = {
+    ".": Message("bitrix24.connector.id_dot"),
+    " ": Message("bitrix24.connector.id_space"),
+    "-": Message("bitrix24.connector.id_hyphen"),
+    "\t": Message("bitrix24.connector.id_tab"),
+    "\n": Message("bitrix24.connector.id_line_break"),
+    "\u00a0": Message("bitrix24.connector.id_no_break_space"),
+    "\u200b": Message("bitrix24.connector.id_zero_width_space"),
 }
 
 
 def parse(word: str) -> str:
     """The id in the form the portal keeps, lower-cased. Raises BadArgument, naming what is wrong and where."""
     if not word:
-        raise BadArgument("The connector id is missing.", hint=RULE)
+        raise BadArgument(Message("bitrix24.connector.id_missing"), hint=RULE)
     for position, char in enumerate(word, start=1):
         if char not in ALLOWED and not ("A" <= char <= "Z"):
+            wrong = _describe_character(char, str(position))
             raise BadArgument(
-                f"“{excerpt(word, SHOWN)}” is not a connector id: {_wrong(char, position)}.", hint=_hint(word)
+                Message("bitrix24.connector.id_invalid", word=excerpt(word, SHOWN), why=wrong), hint=_hint(word)
             )
     if len(word) > LONGEST:
-        raise BadArgument(f"“{excerpt(word, SHOWN)}” is not a connector id: it has {len(word)} characters.", hint=RULE)
+        long = Message("bitrix24.connector.id_too_long", count=len(word))
+        raise BadArgument(Message("bitrix24.connector.id_invalid", word=excerpt(word, SHOWN), why=long), hint=RULE)
     return word.lower()
 
 
@@ -71,17 +73,15 @@ def as_asked(listed: str) -> str:
     return small[:dot] if dot > 0 else small
 
 
-def find_query_obstacle(listed: str) -> str:
+def find_query_obstacle(listed: str) -> Text:
     """Why the portal cannot be asked about an id that it lists; empty when it can."""
     taken_for = as_asked(listed)
     if taken_for != listed:
-        return (
-            f"“{excerpt(listed, SHOWN)}” cannot be asked about: the portal takes it for “{excerpt(taken_for, SHOWN)}”."
+        return Message(
+            "bitrix24.connector.id_mistaken", connector=excerpt(listed, SHOWN), other=excerpt(taken_for, SHOWN)
         )
     if "$result" in listed:
-        return (
-            f"“{excerpt(listed, SHOWN)}” cannot be asked about: the portal reads it as a reference to another answer."
-        )
+        return Message("bitrix24.connector.id_is_reference", connector=excerpt(listed, SHOWN))
     return ""
 
 
@@ -122,16 +122,19 @@ def suggest(wrong: str, known: Iterable[str]) -> str:
     return close[0] if close else ""
 
 
-def _wrong(char: str, position: int) -> str:
-    where = f"at position {position}"
+def _describe_character(char: str, position: str) -> Message:
+    """What is wrong with a character of an id."""
     if char in _NAMED:
-        return f"it has {_NAMED[char]} {where}"
+        return Message("bitrix24.connector.id_character_named", character=_NAMED[char], position=position)
     name = unicodedata.name(char, f"U+{ord(char):04X}")
     plain = _plain(char)
     if plain != char:
-        return f"“{char}” {where} looks like the Latin “{plain}” but is another character, {name}"
-    visible = f"“{char}” " if char.isprintable() else "an invisible character "
-    return f"{visible}{where} is not allowed ({name})"
+        return Message(
+            "bitrix24.connector.id_look_alike", character=char, position=position, latin=plain, unicode_name=name
+        )
+    if char.isprintable():
+        return Message("bitrix24.connector.id_character", character=char, position=position, unicode_name=name)
+    return Message("bitrix24.connector.id_character_invisible", position=position, unicode_name=name)
 
 
 def _plain(char: str) -> str:
@@ -142,8 +145,8 @@ def _plain(char: str) -> str:
     return folded if folded in ALLOWED else char
 
 
-def _hint(word: str) -> str:
+def _hint(word: str) -> Message:
     plain = "".join(_plain(char) for char in word).lower()
     if len(plain) <= LONGEST and all(char in ALLOWED for char in plain):
-        return f"Did you mean “{plain}”? {RULE}"
+        return Message("bitrix24.connector.id_suggested", word=plain, rule=RULE)
     return RULE

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from bot.plugin import TargetUnreachable, Text
+from bot.plugin import Message, TargetUnreachable, Text
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.redaction.excerpt import excerpt
 from plugins.bitrix24.rest.batch import ItemAnswer
@@ -20,7 +20,7 @@ class Ownership(StrEnum):
 
     OURS = "ours"
     BUILT_IN = "built-in"
-    NOT_PROVEN = "ownership not proven"
+    NOT_PROVEN = "not-proven"
 
 
 BUILT_IN = frozenset(
@@ -33,10 +33,21 @@ BUILT_IN = frozenset(
 """Ids of Bitrix24's own channels, which a removal would switch off on every line."""
 
 
-ACTIVE = "active"
-"""The word of a status without an error; one with an error begins with it."""
-ERROR = "error"
-IN_ERROR = f"{ACTIVE}, with an error"
+OWNERSHIP: Mapping[Ownership, Message] = {
+    Ownership.OURS: Message("bitrix24.state.ours"),
+    Ownership.BUILT_IN: Message("bitrix24.state.built_in"),
+    Ownership.NOT_PROVEN: Message("bitrix24.state.ownership_not_proven"),
+}
+
+ACTIVE = Message("bitrix24.state.active")
+"""The state of a connector on a line, without an error."""
+IN_ERROR = Message("bitrix24.state.active_with_error")
+ERROR = Message("bitrix24.state.error")
+CONNECTED = (ACTIVE, IN_ERROR)
+"""The states in which a connector is active on a line."""
+NOT_CONNECTED = Message("bitrix24.state.not_connected")
+NOT_READABLE = Message("bitrix24.state.not_readable")
+UNNAMED = Message("bitrix24.state.unnamed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,15 +65,25 @@ class Line:
 
     id: int
     name: str
+    """Empty where the portal gives it none."""
     on: bool
 
     @property
-    def title(self) -> str:
-        return f"line {self.id} · {self.name}"
+    def label(self) -> str:
+        """The line in an observation."""
+        return f"line:{self.id}"
 
     @property
-    def switch(self) -> str:
-        return "on" if self.on else "switched off"
+    def shown_name(self) -> Text:
+        return self.name or UNNAMED
+
+    @property
+    def title(self) -> Message:
+        return Message("bitrix24.state.line", line=str(self.id), name=self.shown_name)
+
+    @property
+    def switch(self) -> Message:
+        return Message("bitrix24.state.line_on") if self.on else Message("bitrix24.state.line_off")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,13 +102,13 @@ class Status:
         return self.error or self.configured
 
     @property
-    def word(self) -> str:
-        """For people: `active`, `active, with an error`, `error`, `not connected` or `not readable`."""
+    def state(self) -> Message:
+        """What the connector is on the line, in one of the states above."""
         if self.problem:
-            return "not readable"
+            return NOT_READABLE
         if self.configured:
             return IN_ERROR if self.error else ACTIVE
-        return ERROR if self.error else "not connected"
+        return ERROR if self.error else NOT_CONNECTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +129,7 @@ class Listing(Generic[Row]):
     """
 
     rows: tuple[Row, ...]
-    unread: tuple[str, ...] = ()
+    unread: tuple[Text, ...] = ()
     count: int = 0
 
 
@@ -122,11 +143,11 @@ def connectors(result: Any, ours: frozenset[str]) -> Listing[Connector]:
     elif isinstance(result, list):
         pairs = [_own_id(row) for row in result]
     else:
-        raise _unreadable("list of connectors")
+        raise _unreadable(Message("bitrix24.portal.connectors_unreadable"))
     rows = [_connector(key, name, ours) for key, name in pairs if _is_id(key)]
-    unread = [f"one with the id {_shown(key)}" for key, _ in pairs if not _is_id(key)]
+    unread = [Message("bitrix24.portal.row_with_id", id=_shown(key)) for key, _ in pairs if not _is_id(key)]
     if unread and not rows:
-        raise _unreadable("list of connectors")
+        raise _unreadable(Message("bitrix24.portal.connectors_unreadable"))
     return Listing(rows=tuple(sorted(rows, key=lambda row: row.id)), unread=tuple(unread))
 
 
@@ -161,27 +182,27 @@ def lines(result: Any) -> Listing[Line]:
     if isinstance(result, Mapping):
         result = [result] if "ID" in result else list(result.values())
     if not isinstance(result, list):
-        raise _unreadable("list of open lines")
+        raise _unreadable(Message("bitrix24.portal.lines_unreadable"))
     rows = [row for row in result if not (isinstance(row, Mapping) and flag(row.get("TEMPORARY")))]
     found = [_line(row) for row in rows]
-    unread = tuple(each for each in found if isinstance(each, str))
+    unread = tuple(each for each in found if isinstance(each, Message))
     if unread and len(unread) == len(rows):
-        raise _unreadable("list of open lines")
+        raise _unreadable(Message("bitrix24.portal.lines_unreadable"))
     readable = tuple(each for each in found if isinstance(each, Line))
     return Listing(rows=readable, unread=unread, count=len(result))
 
 
-def _line(row: Any) -> Line | str:
+def _line(row: Any) -> Line | Message:
     """A line, or which row it is that cannot be read."""
     if not isinstance(row, Mapping):
-        return f"one that is {_shown(row)}"
+        return Message("bitrix24.portal.row", value=_shown(row))
     number = whole_number(row.get("ID"))
     if number is None or number <= 0:
-        return f"one with the number {_shown(row.get('ID'))}"
+        return Message("bitrix24.portal.row_with_number", number=_shown(row.get("ID")))
     name, on = row.get("LINE_NAME"), flag(row.get("ACTIVE"))
     if on is None:
-        return f"line {number}, whose switch is {_shown(row.get('ACTIVE'))}"
-    return Line(id=number, name=name if isinstance(name, str) and name else "without a name", on=on)
+        return Message("bitrix24.portal.row_with_switch", line=str(number), value=_shown(row.get("ACTIVE")))
+    return Line(id=number, name=name if isinstance(name, str) else "", on=on)
 
 
 def whole_number(value: Any) -> int | None:
@@ -214,13 +235,13 @@ def status(connector: str, line: int, answer: ItemAnswer) -> Status:
     error, configured = flag(value.get("ERROR")), flag(value.get("CONFIGURED"))
     same = value.get("CONNECTOR") == connector and whole_number(value.get("LINE")) == line
     if not same or error is None or configured is None:
-        return Status(connector=connector, line=line, problem="The portal's answer cannot be read.")
+        return Status(connector=connector, line=line, problem=Message("bitrix24.portal.answer_unreadable"))
     return Status(connector=connector, line=line, error=error, configured=configured)
 
 
 def app_info(result: Any) -> AppInfo:
     """The answer of `app.info`."""
-    found = _php_map(result, "description of the application")
+    found = _php_map(result, Message("bitrix24.portal.application_unreadable"))
     return AppInfo(
         installed=bool(flag(found.get("INSTALLED"))),
         paid=not flag(found.get("PAYMENT_EXPIRED")),
@@ -239,14 +260,17 @@ _APP_STATUS: Mapping[str, str] = {
 }
 
 
-def _php_map(value: Any, what: str) -> Mapping[str, Any]:
+def _php_map(value: Any, unreadable: Message) -> Mapping[str, Any]:
     """PHP writes an empty map as an empty list."""
     if isinstance(value, Mapping):
         return value
     if isinstance(value, Sequence) and not isinstance(value, str) and not value:
         return {}
-    raise _unreadable(what)
+    raise _unreadable(unreadable)
 
 
-def _unreadable(what: str) -> TargetUnreachable:
-    return TargetUnreachable(f"The portal's {what} cannot be read.", hint="Try again in a minute.")
+def _unreadable(sentence: Message) -> TargetUnreachable:
+    return TargetUnreachable(sentence, hint=TRY_AGAIN)
+
+
+TRY_AGAIN = Message("bitrix24.portal.try_again")

@@ -16,7 +16,7 @@ from dataclasses import field
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.plugin import BadArgument, DeclarationError, Json, Refusal
+from bot.plugin import BadArgument, DeclarationError, Json, Message, Refusal, Text
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.connectors import icons
 from plugins.bitrix24.connectors.icons import Picture
@@ -70,20 +70,23 @@ def parse_name(word: str) -> str:
         if unicodedata.category(char) in _UNSEEN:
             what = unicodedata.name(char, f"U+{ord(char):04X}")
             raise BadArgument(
-                f"The name has a character that nobody sees or that turns text around, at position {position}: {what}.",
-                hint="Type the name anew instead of pasting it.",
+                Message("bitrix24.connector.name_invisible", position=str(position), unicode_name=what),
+                hint=Message("bitrix24.connector.name_invisible_hint"),
             )
     if not name or name == "0":
-        raise BadArgument("The name is empty.", hint="Write what operators shall see, like --name 'WhatsApp EU'.")
+        raise BadArgument(Message("bitrix24.connector.name_empty"), hint=Message("bitrix24.connector.name_empty_hint"))
     if len(name) > LONGEST_NAME:
-        raise BadArgument(f"The name has {len(name)} characters; {LONGEST_NAME} is the most.")
+        raise BadArgument(Message("bitrix24.connector.name_too_long", count=len(name), most=LONGEST_NAME))
     return name
 
 
 def parse_color(word: str) -> str:
     """`#rrggbb`, in small letters. Raises BadArgument."""
     if not _COLOR.fullmatch(word.lower()):
-        raise BadArgument(f"“{excerpt(word)}” is not a colour.", hint="Write it like #90be00.")
+        raise BadArgument(
+            Message("bitrix24.connector.color_invalid", word=excerpt(word)),
+            hint=Message("bitrix24.connector.color_hint", example="#90be00"),
+        )
     return word.lower()
 
 
@@ -92,43 +95,41 @@ def parse_handler(word: str) -> str:
 
     http is let through here for 127.0.0.1 only; whether loopback may be used at all is told by `allow_handler`.
     """
-    return parse_address(word, what="handler", longest=LONGEST_URL)
+    return parse_address(word, longest=LONGEST_URL)
 
 
-def parse_address(word: str, *, what: str, longest: int, schemes: Sequence[str] = ("https",)) -> str:
+def parse_address(word: str, *, longest: int, schemes: Sequence[str] = ("https",)) -> str:
     """An address with a public host, or http on 127.0.0.1. Raises BadArgument, naming what is wrong."""
-    hint = "Write it like https://b24bot.example.com/settings."
+    hint = Message("bitrix24.connector.address_hint", example="https://b24bot.example.com/settings")
     if not word.isascii() or not word.isprintable() or any(char in word for char in " \\\"'<>`"):
-        raise BadArgument(
-            f"The {what} address holds a character that an address cannot have.", hint=_in_ascii(word) or hint
-        )
+        raise BadArgument(Message("bitrix24.connector.address_characters"), hint=_in_ascii(word) or hint)
     if len(word) > longest:
-        raise BadArgument(f"The {what} address has {len(word)} characters; {longest} is the most.")
+        raise BadArgument(Message("bitrix24.connector.address_too_long", count=len(word), most=longest))
     try:
         parts = urlsplit(word)
         host, port = (parts.hostname or "").lower(), parts.port
     except ValueError:
-        raise BadArgument(f"“{excerpt(word)}” is not an address.", hint=hint) from None
+        raise BadArgument(Message("bitrix24.connector.address_invalid", word=excerpt(word)), hint=hint) from None
     if "@" in parts.netloc:
-        raise BadArgument(f"The {what} address holds a user name or a password, which everybody would see.", hint=hint)
+        raise BadArgument(Message("bitrix24.connector.address_user"), hint=hint)
     if parts.scheme == "http" and host == endpoints.LOOPBACK and port:
         return word
     if parts.scheme not in schemes:
-        raise BadArgument(
-            f"The {what} address must begin with {' or '.join(f'{each}://' for each in schemes)}.", hint=hint
-        )
+        allowed = tuple(f"{each}://" for each in schemes)
+        raise BadArgument(Message("bitrix24.connector.address_scheme", schemes=allowed), hint=hint)
     if not _public(host):
-        raise BadArgument(f"The {what} address leads to “{excerpt(host)}”, which is no public host.", hint=hint)
+        raise BadArgument(Message("bitrix24.connector.address_host", host=excerpt(host)), hint=hint)
     return word
 
 
-def _in_ascii(word: str) -> str:
-    """How to write an address whose host alone has letters of other scripts; empty for any other."""
+def _in_ascii(word: str) -> Message | None:
+    """How to write an address whose host alone has letters of other scripts; None for any other."""
     scheme, slashes, rest = word.partition("://")
     host, slash, path = rest.partition("/")
     plain = own_domains.ascii_of(host)
     whole = f"{scheme}{slashes}{plain}{slash}{path}"
-    return f"Did you mean {whole}?" if plain and plain != host and whole.isascii() and whole.isprintable() else ""
+    usable = plain and plain != host and whole.isascii() and whole.isprintable()
+    return Message("bitrix24.connector.address_suggested", address=whole) if usable else None
 
 
 def _public(host: str) -> bool:
@@ -141,8 +142,8 @@ def allow_handler(handler: str, settings: Mapping[str, str]) -> None:
     """Raises Refusal for an address on loopback, unless the installation allows those."""
     if handler.startswith("http://") and not endpoints.switched_on(settings, "B24BOT_ALLOW_LOOPBACK"):
         raise Refusal(
-            "The handler is on 127.0.0.1, where nobody but this computer can reach it.",
-            hint="Give an https address with a public host. Loopback is for the playground (B24BOT_ALLOW_LOOPBACK).",
+            Message("bitrix24.connector.handler_loopback"),
+            hint=Message("bitrix24.connector.handler_loopback_hint", setting="B24BOT_ALLOW_LOOPBACK"),
         )
 
 
@@ -179,50 +180,67 @@ def is_usable(connector: str, registration: Mapping[str, Any] | None) -> bool:
     return bool(registration["ID"] == connector and isinstance(icon, str) and icon)
 
 
-def list_missing_fields(registration: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """What of a registration is not known, in words; empty when all of it is."""
+HANDLER = Message("bitrix24.connector.field_handler")
+ICON = Message("bitrix24.connector.field_icon")
+COLOR = Message("bitrix24.connector.field_color")
+ICON_DISABLED = Message("bitrix24.connector.field_icon_disabled")
+NOT_KNOWN = Message("bitrix24.state.not_known")
+
+
+def list_missing_fields(registration: Mapping[str, Any] | None) -> tuple[Message, ...]:
+    """What of a registration is not known; empty when all of it is."""
     known = registration or {}
     icon = known.get("ICON") or {}
-    parts = {"the handler": known.get("PLACEMENT_HANDLER"), "the icon": icon.get("DATA_IMAGE")}
+    parts = {HANDLER: known.get("PLACEMENT_HANDLER"), ICON: icon.get("DATA_IMAGE")}
     lacking = [name for name, value in parts.items() if not value]
     if icon and not icon.get("COLOR"):
-        lacking.append("the colour")
-    switches = [word for name, (word, _) in SWITCHES.items() if name not in known]
-    if switches:
-        lacking.append("all switches" if len(switches) == len(SWITCHES) else f"the switches {', '.join(switches)}")
+        lacking.append(COLOR)
+    switches = tuple(word for name, (word, _) in SWITCHES.items() if name not in known)
+    if len(switches) == len(SWITCHES):
+        lacking.append(Message("bitrix24.connector.field_all_switches"))
+    elif switches:
+        lacking.append(Message("bitrix24.connector.field_switches", switches=switches))
     return tuple(lacking)
 
 
-def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
+def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Message, ...]:
     """Old → new for each field that differs; what was not known before is told as that."""
     before, after = dict(_fields(old)), dict(_fields(new))
     return tuple(
-        f"{name}: {before.get(name, 'not known')} → {value}"
+        Message("bitrix24.connector.field_change", field=name, before=before.get(name, NOT_KNOWN), after=value)
         for name, value in after.items()
         if before.get(name) != value
     )
 
 
-def describe_registration(registration: Mapping[str, Any]) -> str:
-    """All of a registration in one line."""
-    return "; ".join(f"{name}: {value}" for name, value in _fields(registration))
+def describe_registration(registration: Mapping[str, Any]) -> tuple[Message, ...]:
+    """All of a registration, an item for each field."""
+    return tuple(
+        Message("bitrix24.connector.field_value", field=name, value=value) for name, value in _fields(registration)
+    )
 
 
-def _fields(registration: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _fields(registration: Mapping[str, Any]) -> Iterator[tuple[Text, Text]]:
     if "NAME" in registration:
-        yield "name", f"“{registration['NAME']}”"
+        yield Message("bitrix24.connector.field_name"), quoted(str(registration["NAME"]))
     if "PLACEMENT_HANDLER" in registration:
-        yield "handler", str(registration["PLACEMENT_HANDLER"])
+        yield HANDLER, str(registration["PLACEMENT_HANDLER"])
     icon = registration.get("ICON") or {}
     if icon.get("DATA_IMAGE"):
-        yield "icon", icons.describe_icon(icon)
+        yield ICON, icons.describe_icon(icon)
     if icon.get("COLOR"):
-        yield "colour", str(icon["COLOR"])
+        yield COLOR, str(icon["COLOR"])
     if registration.get("ICON_DISABLED"):
-        yield "icon when switched off", icons.describe_icon(registration["ICON_DISABLED"])
+        yield ICON_DISABLED, icons.describe_icon(registration["ICON_DISABLED"])
     for name, (word, _) in SWITCHES.items():
         if name in registration:
-            yield word, "on" if registration[name] == "Y" else "off"
+            on = registration[name] == "Y"
+            yield word, Message("bitrix24.state.switch_on") if on else Message("bitrix24.state.switch_off")
+
+
+def quoted(text: str) -> Message:
+    """A text of others as a value in a list, between the quotation marks of the reader's language."""
+    return Message("bitrix24.state.quoted", text=text)
 
 
 def digest(value: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 from typing import Any
 
-from bot.plugin import Json, Records, Remember
+from bot.plugin import Json, Message, Records, Remember
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.connectors import registration as registrations
 
@@ -28,6 +28,7 @@ VERSION = 1
 MOST_PAST = 3
 
 Data = Mapping[str, str]
+DATA_NOT_RECORDED = Message("bitrix24.state.data_not_recorded")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +59,13 @@ class Snapshot:
         """The data of a line as far as it is known; None when nothing is."""
         return self.lines[line] if line in self.lines else self.off.get(line)
 
-    def describe_data(self, line: int) -> str:
-        """In a word or two, how much of a line's data is known."""
+    def describe_data(self, line: int) -> Message:
+        """How much of a line's data is known."""
         if self.data(line) is None:
-            return "not known"
-        return "partly known" if line in self.partly else "known" if self.data(line) else "known to be empty"
+            return DATA_NOT_RECORDED
+        if line in self.partly:
+            return Message("bitrix24.state.data_partly_recorded")
+        return Message("bitrix24.state.data_recorded") if self.data(line) else Message("bitrix24.state.data_empty")
 
     def value(self) -> Mapping[str, Json]:
         """The record's JSON."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from xml.parsers import expat
 
-from bot.plugin import BadArgument
+from bot.plugin import BadArgument, Message
 from plugins.bitrix24.redaction.excerpt import excerpt
 
 MOST_ELEMENTS = 500
@@ -48,14 +48,14 @@ _OWN = re.compile(r"#[A-Za-z_][\w.-]{0,63}", re.ASCII)
 _OWN_URL = re.compile(r"url\(\s*(['\"]?)#[A-Za-z_][\w.-]{0,63}\1\s*\)", re.ASCII | re.IGNORECASE)
 _CALL = re.compile(r"(?:(?<![^\s(,;:])([^\s(,;:]+)\s*|(?<=[(,;:])\s*|\A\s*)\(")
 """A bracket with the name in front of it, which may be empty. Each word is read once, from its beginning."""
-_HOW = "Save it as a plain SVG of shapes and colours, without scripts, styles, texts, links and embedded pictures."
+_HOW = Message("bitrix24.icon.svg_hint")
 
 
 def check(raw: bytes) -> None:
     """Raises BadArgument, naming what is not allowed. Entities are refused before anything is parsed."""
     text = _text(raw)
     if re.search(r"<!\s*(doctype|entity|element|attlist|notation)", text, re.IGNORECASE):
-        raise _refused("it has a DOCTYPE or entities")
+        raise _refused(Message("bitrix24.icon.svg_doctype"))
     _Reader().read(text)
 
 
@@ -63,9 +63,9 @@ def _text(raw: bytes) -> str:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _refused("it is not UTF-8 text") from None
+        raise _refused(Message("bitrix24.icon.svg_encoding")) from None
     if "\0" in text:
-        raise _refused("it holds a NUL character")
+        raise _refused(Message("bitrix24.icon.svg_nul"))
     return text
 
 
@@ -85,18 +85,18 @@ class _Reader:
         try:
             self._parser.Parse(text.encode(), True)
         except expat.ExpatError as error:
-            raise _refused(f"it is not well-formed at line {error.lineno}") from None
+            raise _refused(Message("bitrix24.icon.svg_syntax", line=str(error.lineno))) from None
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         self._elements += 1
         self._depth += 1
         space, _, local = name.rpartition(" ")
         if self._elements == 1 and (space, local) != (_SVG, "svg"):
-            raise _refused("its outermost element is not an SVG's")
+            raise _refused(Message("bitrix24.icon.svg_root"))
         if space != _SVG or local not in ELEMENTS:
-            raise _refused(f"the element “{excerpt(local, 40)}” is not allowed")
+            raise _refused(Message("bitrix24.icon.svg_element", name=excerpt(local, 40)))
         if self._elements > MOST_ELEMENTS or self._depth > DEEPEST:
-            raise _refused(f"it has more than {MOST_ELEMENTS} elements, or more than {DEEPEST} inside each other")
+            raise _refused(Message("bitrix24.icon.svg_size", elements=MOST_ELEMENTS, levels=DEEPEST))
         for attribute, value in attributes.items():
             _check_attribute(attribute, value)
 
@@ -104,22 +104,22 @@ class _Reader:
         self._depth -= 1
 
     def _doctype(self, *_: object) -> None:
-        raise _refused("it has a DOCTYPE")
+        raise _refused(Message("bitrix24.icon.svg_doctype"))
 
     def _instruction(self, *_: object) -> None:
-        raise _refused("it has a processing instruction")
+        raise _refused(Message("bitrix24.icon.svg_instruction"))
 
 
 def _check_attribute(name: str, value: str) -> None:
     if name not in ATTRIBUTES:
-        raise _refused(f"the attribute “{excerpt(name.rpartition(' ')[2], 40)}” is not allowed")
+        raise _refused(Message("bitrix24.icon.svg_attribute", name=excerpt(name.rpartition(" ")[2], 40)))
     if name in _HREF:
         if not _OWN.fullmatch(value.strip()):
-            raise _refused("a link leads out of the picture")
+            raise _refused(Message("bitrix24.icon.svg_link"))
     elif name == "style":
         for what, painted in _declarations(value):
             if what not in PAINT:
-                raise _refused(f"the style “{excerpt(what, 40)}” is not allowed")
+                raise _refused(Message("bitrix24.icon.svg_style", name=excerpt(what, 40)))
             _check_value(what, painted)
     elif name != "aria-label":
         _check_value(name, value)
@@ -136,8 +136,8 @@ def _check_value(name: str, value: str) -> None:
     """Functions by name; `url(…)` only to a part of the picture itself; no CSS escapes, which could hide either."""
     rest = _OWN_URL.sub("", value)
     if any(found.lower() not in _FUNCTIONS for found in _CALL.findall(rest)) or any(each in rest for each in "\\@<"):
-        raise _refused(f"the value of “{excerpt(name, 40)}” is not allowed")
+        raise _refused(Message("bitrix24.icon.svg_value", name=excerpt(name, 40)))
 
 
-def _refused(why: str) -> BadArgument:
-    return BadArgument(f"This SVG cannot be an icon: {why}.", hint=_HOW)
+def _refused(why: Message) -> BadArgument:
+    return BadArgument(Message("bitrix24.icon.svg_refused", why=why), hint=_HOW)

@@ -7,12 +7,14 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core import mentions
 from bot.core.change.change_request import Status
 from bot.plugin import BadArgument, CallVerdict, PluginError, Refusal, Risk, UndoKind
-from plugins.bitrix24.connectors.model import BUILT_IN
+from plugins.bitrix24.commands.common.observation import REGISTERED
+from plugins.bitrix24.connectors.model import ACTIVE, BUILT_IN
 from tests.bitrix24.hand import HANDLER, ICON, WHOLE, Hand
 from tests.bitrix24.plugin_bot import PluginBot
-from tests.language.english import en
+from tests.language.english import en, en_facts
 
 NEW = f"connector register newchat --name 'New chat' --handler {HANDLER}"
 CHANGING = ("register", "update", "adopt", "activate", "deactivate", "configure", "error", "restore")
@@ -44,7 +46,7 @@ def test_a_new_connector_is_registered_with_everything_sent_and_recorded(hand: H
     assert row.icon == {"DATA_IMAGE": ICON, "COLOR": "#00aa00"}
     assert (row.flags["CHAT_GROUP"], row.flags["NEWSLETTER"], row.flags["NEED_SYSTEM_MESSAGES"]) == (True, False, True)
     assert hand.record("newchat")["registration"] == ran.plan.calls[0].params
-    assert ran.plan.wanted == {"registration": "present", "name": "New chat"}
+    assert ran.plan.wanted == {"registration": REGISTERED, "name": "New chat"}
     assert ran.plan.undo.line == "connector remove newchat"
     assert "newchat" in hand.plugin_bot.open().ours()
     note = ran.plan.calls[0].note
@@ -62,18 +64,18 @@ def test_without_an_icon_the_default_one_is_taken(hand: Hand) -> None:
 def test_an_id_that_exists_is_not_silently_overwritten(hand: Hand) -> None:
     line = f"connector register myconnector --name X --handler {HANDLER}"
     foreign = hand.refused(line)
-    assert "not proven to be ours" in en(foreign.sentence)
+    assert "but not by this bot" in en(foreign.sentence)
     assert "connector adopt myconnector" in en(foreign.hint)
     hand.own()
     ours = hand.refused(line)
-    assert "already, by us" in en(ours.sentence)
+    assert "already registered on default by this bot" in en(ours.sentence)
     assert "connector update myconnector" in en(ours.hint)
     assert hand.plugin_bot.calls("imconnector.register") == []
 
 
 def test_what_is_left_of_an_id_on_lines_is_told_before_it_lives_again(hand: Hand) -> None:
     hand.plugin_bot.portal.seed(activations=[{"connector": "newchat", "line": 2}])
-    assert "left on line 2 · Support" in en(hand.plan(NEW).warnings[0])
+    assert "still has settings on line 2 · Support" in en(hand.plan(NEW).warnings[0])
     hand.done(NEW)
     assert hand.record("newchat")["lines"] == {"2": None}
 
@@ -92,7 +94,7 @@ def test_an_update_shows_old_and_new_and_sends_all_of_it(hand: Hand) -> None:
     hand.own()
     ran = hand.done("connector update myconnector --name 'WhatsApp Europe' --no-newsletter")
     assert ran.plan.calls[0].params == {**WHOLE, "NAME": "WhatsApp Europe", "NEWSLETTER": "N"}
-    assert "name: “WhatsApp EU” → “WhatsApp Europe”; newsletter: on → off." in en(ran.plan.calls[0].note)
+    assert "name: “WhatsApp EU” → “WhatsApp Europe”, newsletter: on → off." in en(ran.plan.calls[0].note)
     assert ran.plan.risk is None
     assert ran.plan.wanted == {"name": "WhatsApp Europe"}
     assert hand.record()["registration"] == ran.plan.calls[0].params
@@ -108,7 +110,7 @@ def test_updates_are_undone_one_after_the_other(hand: Hand) -> None:
     assert hand.plugin_bot.portal.state.connectors["myconnector"].name == "One"
     hand.done(first.undo.line)
     assert hand.record()["registration"] == WHOLE
-    assert "no earlier registration 12345678" in en(
+    assert "no record of an earlier registration 12345678" in en(
         hand.refused("connector update myconnector --back 12345678").sentence
     )
 
@@ -117,15 +119,15 @@ def test_what_was_never_sent_cannot_be_taken_back_by_sending_nothing(hand: Hand)
     hand.own()
     undo = hand.plan(f"connector update myconnector --icon-disabled {ICON}").undo
     assert undo.kind is UndoKind.PARTIAL
-    assert "the icon when switched off" in en(undo.sentence)
+    assert "except for: icon when switched off" in en(undo.sentence)
 
 
 def test_a_change_that_the_list_does_not_show_says_so_and_rests_on_the_answer(hand: Hand) -> None:
     hand.own()
     plan = hand.plan("connector update myconnector --handler https://new.example/x")
     assert not plan.provable
-    assert "Nothing of this can be read back" in en(plan.warnings[-1])
-    assert plan.target != "connector:myconnector", "an answer that never comes must not lock the connector"
+    assert "The portal does not return these values" in en(plan.warnings[-1])
+    assert plan.part == "registration", "an answer that never comes must not lock the connector"
     assert hand.carry_out(plan).status is Status.DONE
 
 
@@ -139,16 +141,18 @@ def test_a_name_changed_by_others_is_kept_and_not_changed_back(hand: Hand) -> No
 
 def test_what_is_so_already_is_not_sent(hand: Hand) -> None:
     hand.own()
-    assert "like that already" in hand.nothing("connector update myconnector --name 'WhatsApp EU' --newsletter")
+    assert "is already registered with these values" in hand.nothing(
+        "connector update myconnector --name 'WhatsApp EU' --newsletter"
+    )
 
 
 def test_without_a_record_only_the_whole_is_taken_and_an_approval_is_needed(hand: Hand) -> None:
     error = hand.refused("connector update shopchat --name Mine")
     assert "cannot be changed in part" in en(error.sentence)
-    assert "Give --handler and --icon as well" in en(error.hint)
+    assert "Give these options as well: --handler, --icon" in en(error.hint)
     ran = hand.done(f"connector update shopchat --name Mine --handler {HANDLER} --icon {ICON}")
     assert ran.plan.risk is Risk.DESTROY
-    assert "takes it over" in en(ran.plan.warnings[0])
+    assert "takes shopchat over" in en(ran.plan.warnings[0])
     assert ran.plan.undo.kind is UndoKind.NONE
     assert hand.plugin_bot.portal.state.connectors["shopchat"].client_id == hand.plugin_bot.portal.client_id
     assert hand.record("shopchat")["lines"] == {"2": None}
@@ -168,26 +172,25 @@ def test_an_unregistered_connector_is_not_updated_but_its_restoring_is_offered(h
 def test_the_plan_of_an_adoption_says_what_is_taken_into_our_records_and_what_can_be_undone(hand: Hand) -> None:
     plain = hand.plan("connector adopt shopchat")
     assert plain.calls == ()
-    assert en(plain.notes[0]).startswith(
-        "Take shopchat into our records as ours, with the name “Shop chat”; it is active on"
-    )
-    assert "a removal cannot be undone yet" in en(plain.notes[1])
+    assert en(plain.notes[0]).startswith("Add shopchat to b24bot's record with: name “Shop chat”")
+    assert en(plain.notes[1]) == "shopchat is active on line 2 · Support."
+    assert "A removal cannot be undone yet" in en(plain.notes[2])
     whole = hand.plan(f"connector adopt shopchat --handler {HANDLER} --icon {ICON}")
-    assert "the handler and the icon" in en(whole.notes[0])
-    assert "a removal can be undone" in en(whole.notes[1])
+    assert ", handler, icon" in en(whole.notes[0])
+    assert "A removal can be undone" in en(whole.notes[2])
 
 
 def test_adopting_calls_nothing_and_makes_it_ours(hand: Hand) -> None:
     state = hand.portal_state()
     ran = hand.done("connector adopt shopchat")
     assert ran.plan.calls == ()
-    assert ran.ending.sentence == "Done. Nothing had to be sent."
+    assert en(ran.ending.sentence) == "Done. Nothing had to be sent."
     assert hand.portal_state() == state
     assert "shopchat" in hand.plugin_bot.open().ours()
     assert hand.record("shopchat")["lines"] == {"2": None}
     text = " ".join(map(en, ran.plan.warnings))
-    assert "a removal cannot be undone until its handler and icon are known" in text
-    assert "the handler; the icon; all switches; the data of line 2 · Support" in text
+    assert "A removal of shopchat cannot be undone until its handler and icon are on record" in text
+    assert "handler, icon, all switches, the data of line 2 · Support" in text
 
 
 def test_what_is_missing_can_be_given_later(hand: Hand) -> None:
@@ -195,7 +198,7 @@ def test_what_is_missing_can_be_given_later(hand: Hand) -> None:
     assert hand.plan("connector remove shopchat").undo.kind is UndoKind.PARTIAL
     assert "shopchat is ours already" in hand.nothing("connector adopt shopchat")
     error = hand.refused("connector adopt shopchat --handler https://other.example/")
-    assert "our record holds another handler" in en(error.sentence)
+    assert "b24bot's record has another handler" in en(error.sentence)
     assert "connector update shopchat" in en(error.hint)
 
 
@@ -218,10 +221,10 @@ def test_activating_leaves_out_lines_where_it_is_active(hand: Hand) -> None:
     hand.own(lines={"1": {}, "2": {}})
     ran = hand.done("connector activate myconnector 3 1 3")
     assert [call.params for call in ran.plan.calls] == [{"CONNECTOR": "myconnector", "LINE": 3, "ACTIVE": 1}]
-    assert ran.plan.wanted == {"line 3 · Chat DE": "active"}
-    assert "line 3 · Chat DE itself is switched off" in en(ran.plan.warnings[0])
+    assert ran.plan.wanted == {"line:3": ACTIVE}
+    assert "line 3 · Chat DE is switched off" in en(ran.plan.warnings[0])
     assert hand.record()["lines"] == {"1": {}, "2": {}, "3": {}}
-    assert "active on line 1 · Sales EU, line 2 · Support and line 3" in hand.nothing(
+    assert "active on line 1 · Sales EU, line 2 · Support, line 3" in hand.nothing(
         "connector activate myconnector --all"
     )
 
@@ -248,9 +251,9 @@ def test_activating_is_undone_by_deactivating_the_same_lines(hand: Hand) -> None
 def test_deactivating_says_that_the_data_goes_and_whether_we_know_it(hand: Hand) -> None:
     hand.own(lines={"1": {"NAME": "WA"}})
     plan = hand.plan("connector deactivate myconnector --all")
-    assert plan.radius == (
-        "Sales EU (line 1, on): active; its data is deleted, to us it is known",
-        "Support (line 2, on): active; its data is deleted, to us it is not known",
+    assert tuple(map(en, plan.radius)) == (
+        "Sales EU (line 1, on): active; its data is deleted (b24bot's record of the data: known)",
+        "Support (line 2, on): active; its data is deleted (b24bot's record of the data: not known)",
     )
     assert plan.undo.kind is UndoKind.PARTIAL
     assert "the data of line 2 · Support" in en(plan.undo.sentence)
@@ -278,7 +281,7 @@ def test_what_is_not_ours_is_switched_with_an_approval_and_not_recorded(hand: Ha
     assert (off.risk, off.undo.line) == (Risk.DESTROY, "connector activate shopchat 2")
     on = hand.done(off.undo.line).plan
     assert on.risk is Risk.DESTROY
-    assert "not proven that shopchat is ours" in en(on.warnings[0])
+    assert "shopchat was not registered or adopted by this bot" in en(on.warnings[0])
     assert hand.plugin_bot.open().ours() == frozenset()
 
 
@@ -309,8 +312,8 @@ def test_configuring_sends_what_is_known_along_so_that_no_portal_loses_it(hand: 
         assert hand.plugin_bot.portal.state.status("myconnector", 1).data == told
         assert hand.record()["lines"]["1"] == told
         note = ran.plan.calls[0].note
-        assert "url “https://wa.example/” → “https://new.example/”; external-id nothing → “+49123”" in en(note)
-        assert "Sent along as it is: name." in en(note)
+        assert "url: “https://wa.example/” → “https://new.example/”, external-id: nothing → “+49123”" in en(note)
+        assert "Sent again unchanged: name." in en(note)
         hand.plugin_bot.portal.seed(
             activations=[
                 {"connector": "myconnector", "line": 1, "data": {"name": "WhatsApp EU", "url": "https://wa.example/"}}
@@ -322,9 +325,9 @@ def test_data_cannot_be_read_back_and_the_card_says_so(hand: Hand) -> None:
     hand.own(lines={"1": {}})
     plan = hand.plan("connector configure myconnector 1 --name WA")
     assert not plan.provable
-    assert "cannot be asked for it afterwards" in en(plan.warnings[-1])
+    assert "The portal does not return this data" in en(plan.warnings[-1])
     assert plan.undo.kind is UndoKind.NONE
-    assert "cannot be cleared, only replaced" in en(plan.undo.sentence)
+    assert "can be replaced, but not cleared" in en(plan.undo.sentence)
 
 
 def test_how_far_configuring_can_be_undone_depends_on_what_was_known(hand: Hand) -> None:
@@ -335,7 +338,7 @@ def test_how_far_configuring_can_be_undone_depends_on_what_was_known(hand: Hand)
     assert hand.record()["lines"]["1"] == {"NAME": "It's “WA” & co"}, "values are kept as they are typed"
     partial = hand.plan("connector configure myconnector 1 --name New --url https://a.example/").undo
     assert partial.kind is UndoKind.PARTIAL
-    assert "but for url" in en(partial.sentence)
+    assert "except for: url" in en(partial.sentence)
     assert hand.plan("connector configure myconnector 2 --name New").undo.kind is UndoKind.NONE
 
 
@@ -355,7 +358,7 @@ def test_data_that_was_not_known_stays_partly_unknown_until_all_of_it_is_given(h
 def test_data_is_only_stored_where_the_connector_is_active(hand: Hand) -> None:
     hand.own()
     error = hand.refused("connector configure myconnector 3 --name WA")
-    assert error.hint == "First: connector activate myconnector 3"
+    assert mentions.unmark(en(error.hint)) == "Activate it first: connector activate myconnector 3"
 
 
 # ------------------------------------------------------------------------------------------------------ restore
@@ -380,7 +383,8 @@ def test_what_is_not_known_is_said_before_it_is_put_back_without(hand: Hand) -> 
     hand.own(lines={"1": {}})
     hand.done("connector remove myconnector")
     plan = hand.plan("connector restore myconnector")
-    assert "This restores only a part. Not known, so not put back: the data of line 2 · Support." in plan.warnings
+    told = "This restores only a part. Not on record, so not restored: the data of line 2 · Support."
+    assert told in map(en, plan.warnings)
     assert hand.carry_out(plan).status is Status.DONE
     assert hand.record()["lines"] == {"1": {}, "2": {}}
 
@@ -388,7 +392,7 @@ def test_what_is_not_known_is_said_before_it_is_put_back_without(hand: Hand) -> 
 def test_without_a_registration_on_record_it_says_what_is_missing_and_what_to_type(hand: Hand) -> None:
     hand.done("connector adopt myconnector", "connector remove myconnector")
     error = hand.refused("connector restore myconnector")
-    assert "does not hold the handler, the icon and all switches" in en(error.sentence)
+    assert "Not on record: handler, icon, all switches" in en(error.sentence)
     assert "connector register myconnector" in en(error.hint)
 
 
@@ -399,7 +403,7 @@ def test_a_connector_that_the_portal_lost_comes_back_too(hand: Hand) -> None:
         hand.plugin_bot.portal.state.connectors.drop("myconnector")
         for line in (1, 2):
             hand.plugin_bot.portal.state.statuses.drop(("myconnector", line))
-    assert en(hand.reply("connector status").notes[0]).startswith("Ours, but not registered any more: myconnector.")
+    assert en(hand.reply("connector status").notes[0]).startswith("On record but no longer registered: myconnector.")
     hand.done("connector restore myconnector")
     assert hand.plugin_bot.portal.state.status("myconnector", 1).data["NAME"] == "WhatsApp EU"
 
@@ -412,7 +416,7 @@ def test_one_line_can_be_put_back_alone(hand: Hand) -> None:
     assert not hand.plugin_bot.portal.state.status("myconnector", 1).configured
     assert hand.record()["off"] == {"1": {}}
     error = hand.refused("connector restore myconnector 3")
-    assert "does not know myconnector on line 3" in en(error.sentence)
+    assert "no record of myconnector on line 3" in en(error.sentence)
     assert "connector activate myconnector 3" in en(error.hint)
 
 
@@ -422,7 +426,7 @@ def test_a_line_that_is_gone_is_left_out_and_named(hand: Hand) -> None:
     with hand.plugin_bot.portal.world.lock:
         hand.plugin_bot.portal.state.lines.drop(2)
     plan = hand.plan("connector restore myconnector")
-    assert any("also on line 2, which the portal does not have any more" in en(line) for line in plan.warnings)
+    assert any("also on line 2, which no longer exists" in en(line) for line in plan.warnings)
     assert hand.carry_out(plan).status is Status.DONE
 
 
@@ -432,7 +436,7 @@ def test_an_id_that_others_took_meanwhile_is_not_registered_over(hand: Hand) -> 
     give_away(hand, "myconnector")
     plan = hand.plan("connector restore myconnector")
     assert plan.risk is Risk.DESTROY
-    assert "it was removed here and is registered again since" in en(plan.warnings[0])
+    assert "was removed by this bot and has been registered again since" in en(plan.warnings[0])
     assert {call.method for call in plan.calls} == {"imconnector.activate"}
     hand.carry_out(plan)
     assert "myconnector" not in hand.plugin_bot.open().ours()
@@ -466,13 +470,13 @@ def test_a_plan_made_from_another_version_of_our_record_is_not_the_same_plan(han
     plan = hand.plan("connector configure myconnector 1 --name WA")
     hand.done("connector configure myconnector 2 --name Two")
     fresh = hand.plan("connector configure myconnector 1 --name WA")
-    assert plan.before["our record"] != fresh.before["our record"]
+    assert plan.before["record"] != fresh.before["record"]
 
 
 WRONG: list[tuple[str, type[PluginError], str]] = [
-    ("connector register livechat --name X --handler {h}", Refusal, "own channels"),
+    ("connector register livechat --name X --handler {h}", Refusal, "a built-in channel of Bitrix24"),
     ("connector register my.chat --name X --handler {h}", BadArgument, "a dot"),
-    ("connector register 0 --name X --handler {h}", BadArgument, "cannot be a connector's id"),
+    ("connector register 0 --name X --handler {h}", BadArgument, "cannot be a connector id"),
     ("connector register newchat --name 0 --handler {h}", BadArgument, "name is empty"),
     ("connector register newchat --name X --handler ftp://a.example/", BadArgument, "https://"),
     ("connector register newchat --name X --handler {h} --icon /etc/passwd", BadArgument, "own computer"),
@@ -480,36 +484,36 @@ WRONG: list[tuple[str, type[PluginError], str]] = [
     ("connector register newchat --name X --handler {h} --color green", BadArgument, "not a colour"),
     ("connector update myconnector", BadArgument, "needs something to change"),
     ("connector update myconnector --back 1234", BadArgument, "eight digits"),
-    ("connector update myconnector --back 12345678 --name X", BadArgument, "stands alone"),
+    ("connector update myconnector --back 12345678 --name X", BadArgument, "cannot be combined"),
     ("connector update myconnector --newsletter --no-newsletter", BadArgument, "contradict each other"),
-    ("connector update livechat --name X", Refusal, "own channels"),
+    ("connector update livechat --name X", Refusal, "a built-in channel of Bitrix24"),
     ("connector update nosuch --name X", Refusal, "no connector “nosuch”"),
-    ("connector adopt", BadArgument, "at least one id"),
-    ("connector adopt livechat", Refusal, "own channels"),
+    ("connector adopt", BadArgument, "at least one connector id"),
+    ("connector adopt livechat", Refusal, "a built-in channel of Bitrix24"),
     ("connector adopt shopchat nosuch", Refusal, "no connector “nosuch”"),
-    ("connector adopt shopchat myconnector --name X", BadArgument, "several are named"),
+    ("connector adopt shopchat myconnector --name X", BadArgument, "several connectors are given"),
     ("connector adopt shopchat --name Other", Refusal, "the portal shows the name “Shop chat”"),
-    ("connector adopt {many}", BadArgument, "20 is the most"),
+    ("connector adopt {many}", BadArgument, "the maximum is 20"),
     ("connector activate myconnector", BadArgument, "the number of a line, or --all"),
     ("connector activate myconnector 1 --all", BadArgument, "not both"),
     ("connector activate myconnector 0", BadArgument, "not the number of a line"),
     ("connector activate myconnector all", BadArgument, "not the number of a line"),
     ("connector activate myconnector 7 3 9", Refusal, "no line 7, 9 on default"),
     ("connector activate nosuch 1", Refusal, "no connector “nosuch”"),
-    ("connector activate livechat 1", Refusal, "own channels"),
+    ("connector activate livechat 1", Refusal, "a built-in channel of Bitrix24"),
     ("connector deactivate myconnector", BadArgument, "the number of a line, or --all"),
     ("connector deactivate myconnector 9", Refusal, "no line 9"),
     ("connector deactivate nosuch 1", Refusal, "no connector “nosuch”"),
-    ("connector deactivate livechat 1", Refusal, "own channels"),
+    ("connector deactivate livechat 1", Refusal, "a built-in channel of Bitrix24"),
     ("connector configure myconnector 1", BadArgument, "needs something to set"),
-    ("connector configure myconnector 1 --url not-an-address", BadArgument, "https:// or http://"),
-    ("connector configure myconnector 1 --url http://10.0.0.1/", BadArgument, "no public host"),
+    ("connector configure myconnector 1 --url not-an-address", BadArgument, "https://, http://"),
+    ("connector configure myconnector 1 --url http://10.0.0.1/", BadArgument, "not a public host"),
     ("connector configure myconnector 1 --name 0", BadArgument, "is empty"),
     ("connector configure myconnector 9 --name X", Refusal, "no line 9"),
     ("connector configure nosuch 1 --name X", Refusal, "no connector “nosuch”"),
-    ("connector configure livechat 1 --name X", Refusal, "own channels"),
-    ("connector restore nosuch", Refusal, "holds nothing of nosuch"),
-    ("connector restore livechat", Refusal, "own channels"),
+    ("connector configure livechat 1 --name X", Refusal, "a built-in channel of Bitrix24"),
+    ("connector restore nosuch", Refusal, "no record of nosuch"),
+    ("connector restore livechat", Refusal, "a built-in channel of Bitrix24"),
     ("connector status myconnector --all", BadArgument, "not both"),
 ]
 
@@ -538,7 +542,9 @@ def test_no_change_touches_bitrix24s_own_channels_or_asks_the_portal_about_them(
         "error": "1 down",
     }
     for connector in sorted(BUILT_IN):
-        assert "own channels" in en(hand.refused(f"connector {verb} {connector} {words.get(verb, '')}").sentence)
+        assert "a built-in channel of Bitrix24" in en(
+            hand.refused(f"connector {verb} {connector} {words.get(verb, '')}").sentence
+        )
     assert hand.plugin_bot.calls() == []
 
 
@@ -557,8 +563,8 @@ def test_an_installation_may_leave_alone_what_is_not_proven_ours(
 ) -> None:
     hand = Hand(plugin_bot=make_plugin_bot(B24BOT_UNOWNED="refuse"))
     error = hand.refused(line)
-    assert "leaves such connectors alone" in en(error.sentence)
-    assert "Adopt it first" in en(error.hint)
+    assert "does not change such connectors" in en(error.sentence)
+    assert "adopt it first" in en(error.hint)
     hand.done("connector adopt shopchat")
     if "update" not in line:
         assert hand.plan(line).risk is None
@@ -586,15 +592,16 @@ def test_status_shows_ours_unless_all_are_asked_for(hand: Hand) -> None:
         ("myconnector", "line 1 · Sales EU", "known"),
         ("myconnector", "line 2 · Support", "not known"),
     ]
-    notes = hand.reply("connector status").notes
+    notes = [mentions.unmark(en(note)) for note in hand.reply("connector status").notes]
     assert "On no line: idle." in notes
-    assert "12 connectors of others and built-in ones not shown; --all shows them." in notes
+    assert "12 more connectors (built-in or of others) are not shown; connector status --all shows them." in notes
     assert {row[0] for row in hand.rows("connector status --all")} == {"myconnector", "shopchat"}
 
 
 def test_where_nothing_is_ours_status_says_what_to_type(hand: Hand) -> None:
     reply = hand.reply("connector status")
-    assert en(reply.notes[0]).startswith("None is ours yet: `connector adopt ID`")
+    assert "no connectors on record yet" in en(reply.notes[0])
+    assert "connector adopt ID" in en(reply.notes[0])
 
 
 def test_all_of_status_takes_as_few_requests_as_there_can_be(hand: Hand) -> None:
@@ -610,16 +617,16 @@ def test_all_of_status_takes_as_few_requests_as_there_can_be(hand: Hand) -> None
 def test_a_green_connector_on_a_line_that_is_off_is_said_to_be_silent(hand: Hand) -> None:
     hand.own()
     hand.plugin_bot.portal.seed(activations=[{"connector": "myconnector", "line": 3}])
-    silent = "myconnector is active on line 3 · Chat DE, but the line itself is switched off: it is silent there."
+    silent = "myconnector is active on line 3 · Chat DE, but the line is switched off: no messages pass."
     for line in ("line show 3", "connector status", "connector show myconnector"):
-        assert silent in hand.reply(line).notes
-    assert not any("silent" in en(note) for note in hand.reply("line show 1").notes)
+        assert silent in map(en, hand.reply(line).notes)
+    assert not any("switched off" in en(note) for note in hand.reply("line show 1").notes)
 
 
 def test_show_tells_what_only_our_record_knows(hand: Hand) -> None:
     hand.own(lines={"1": {"NAME": "WA"}})
-    facts = dict(hand.reply("connector show myconnector").facts)
+    facts = dict(en_facts(hand.reply("connector show myconnector")))
     assert facts["handler"] == HANDLER
-    assert en(facts["icon"]).startswith("SVG of ")
-    assert facts["data on line 1"] == "NAME WA"
+    assert facts["icon"].startswith("SVG of ")
+    assert facts["data on line 1"] == "NAME: WA"
     assert "not known" not in facts

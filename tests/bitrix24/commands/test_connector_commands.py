@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from bot.core import mentions
 from bot.plugin import BadArgument, Call, CallVerdict, Refusal, TargetUnreachable, UndoKind
+from plugins.bitrix24.commands.common.observation import REGISTERED
 from plugins.bitrix24.commands.connector_read import parse_kind
-from plugins.bitrix24.connectors.model import BUILT_IN
+from plugins.bitrix24.connectors.model import ACTIVE, BUILT_IN, IN_ERROR
 from tests.bitrix24.hand import WHOLE
 from tests.bitrix24.plugin_bot import REGISTRATION, PluginBot
-from tests.language.english import en, raises
+from tests.language.english import en, en_facts, en_rows, raises, spoken
 
 MINE = ("myconnector", "WhatsApp EU", "ours", "2")
 SHOP = ("shopchat", "Shop chat", "ownership not proven", "1")
@@ -30,7 +32,7 @@ def test_list_shows_all_connectors_with_their_kind_and_lines(plugin_bot: PluginB
     assert MINE in rows
     assert SHOP in rows
     assert ("livechat", "Live chat", "built-in", "0") in rows
-    assert reply.title == "13 connectors on default"
+    assert en(reply.title) == "13 connectors on default"
     assert reply.notes == ()
 
 
@@ -48,7 +50,7 @@ def test_list_shows_one_kind_when_asked(plugin_bot: PluginBot, word: str, rows: 
 def test_a_kind_that_does_not_exist_is_refused_with_those_that_do() -> None:
     with pytest.raises(BadArgument) as caught:
         parse_kind("foreign")
-    assert caught.value.hint == "Use one of: ours, built-in, not-proven."
+    assert en(caught.value.hint) == "Use one of: ours, built-in, not-proven."
 
 
 def test_list_counts_errors_and_does_not_hide_what_it_could_not_read(plugin_bot: PluginBot) -> None:
@@ -56,7 +58,7 @@ def test_list_counts_errors_and_does_not_hide_what_it_could_not_read(plugin_bot:
     body = {"error": "insufficient_scope", "error_description": ""}
     plugin_bot.fault("reply", "imconnector.status", status=401, body=body)
     reply = plugin_bot.reply("connector list")
-    table = {row[0]: row[3] for row in reply.table.rows} if reply.table else {}
+    table = {row[0]: row[3] for row in en_rows(reply.table)}
     assert table["myconnector"] == "2, 1 with an error"
     assert table["avito"] == "0 or more, not all readable"
     assert "insufficient_scope" in en(reply.notes[0])
@@ -67,16 +69,16 @@ def test_an_empty_portal_has_an_empty_list(make_plugin_bot: Callable[..., Plugin
     plugin_bot.portal.seed(built_in={})
     assert plugin_bot.rows("connector list") == ()
     assert plugin_bot.rows("connector status") == ()
-    assert plugin_bot.reply("connector list").title == "0 connectors on default"
+    assert en(plugin_bot.reply("connector list").title) == "0 connectors on default"
 
 
 def test_show_tells_what_is_known(plugin_bot: PluginBot) -> None:
     reply = plugin_bot.reply("connector show", connector="myconnector")
-    assert dict(reply.facts) == {
+    assert dict(en_facts(reply)) == {
         "name": "WhatsApp EU",
         "kind": "ownership not proven",
         "lines active": "2",
-        "our record": "none: neither registered nor adopted here",
+        "b24bot's record": "none: neither registered nor adopted here",
     }
     assert plugin_bot.rows("connector show", connector="myconnector") == (
         ("myconnector", "yes", "line 1 · Sales EU", "active", "on", "–"),
@@ -86,20 +88,20 @@ def test_show_tells_what_is_known(plugin_bot: PluginBot) -> None:
 
 def test_show_tells_how_far_our_record_reaches(plugin_bot: PluginBot) -> None:
     plugin_bot.adopt()
-    facts = dict(plugin_bot.reply("connector show", connector="myconnector").facts)
-    assert facts["our record"] == "adopted 2026-09-21 14:13 UTC, registration not known"
+    facts = dict(en_facts(plugin_bot.reply("connector show", connector="myconnector")))
+    assert mentions.unmark(facts["b24bot's record"]) == "adopted 2026-09-21 14:13 UTC, registration not known"
     plugin_bot.adopt(registration=dict(REGISTRATION), how="registered")
-    facts = dict(plugin_bot.reply("connector show", connector="myconnector").facts)
-    assert en(facts["our record"]).startswith("registered ")
-    assert en(facts["our record"]).endswith(", registration known")
+    facts = dict(en_facts(plugin_bot.reply("connector show", connector="myconnector")))
+    assert facts["b24bot's record"].startswith("registered ")
+    assert facts["b24bot's record"].endswith(", registration known")
 
 
 @pytest.mark.parametrize("path", ["connector show", "connector status"])
 def test_an_unknown_id_is_answered_with_the_one_that_was_meant(plugin_bot: PluginBot, path: str) -> None:
     near, far = (plugin_bot.refusal(path, connector=name) for name in ("myconector", "zzz"))
     assert "no connector “myconector” on default" in en(near.sentence)
-    assert near.hint == "Did you mean “myconnector”?"
-    assert far.hint == "`connector list` shows those there are."
+    assert en(near.hint) == "Did you mean “myconnector”?"
+    assert mentions.unmark(en(far.hint)) == "connector list shows the connectors of the portal."
 
 
 def test_status_shows_every_line_of_one_connector_and_whether_the_line_is_on(plugin_bot: PluginBot) -> None:
@@ -123,7 +125,7 @@ def test_status_of_all_shows_only_what_is_connected(plugin_bot: PluginBot) -> No
 def test_status_tells_of_a_connector_that_is_active_but_not_registered(plugin_bot: PluginBot) -> None:
     plugin_bot.portal.seed(activations=[{"connector": "ghost", "line": 1}])
     reply = plugin_bot.reply("connector status", connector="ghost")
-    assert reply.notes == ("ghost is active but not registered: it cannot work.",)
+    assert tuple(map(en, reply.notes)) == ("ghost is active but not registered, so it cannot work.",)
     assert plugin_bot.rows("connector status", connector="ghost")[0][:4] == (
         "ghost",
         "no",
@@ -140,20 +142,26 @@ def test_a_removal_names_every_line_it_cuts_off_and_what_should_be_gone(plugin_b
     set_error(plugin_bot)
     plan = plugin_bot.plan()
     assert plan.target == "connector:myconnector"
-    assert plan.summary == "Remove the connector myconnector from default"
-    assert plan.radius == (
+    assert en(plan.summary) == "Remove the connector myconnector from default"
+    assert tuple(map(en, plan.radius)) == (
         "Sales EU (line 1, on): active",
         "Support (line 2, on): active, with an error",
         "Chat DE (line 3, switched off): active",
     )
     assert plan.before == {
-        "registration": "present",
-        "line 1 · Sales EU": "active",
-        "line 2 · Support": "active, with an error",
-        "line 3 · Chat DE": "active",
+        "registration": REGISTERED,
+        "line:1": ACTIVE,
+        "line:2": IN_ERROR,
+        "line:3": ACTIVE,
+    }
+    assert spoken(plan.labels) == {
+        "registration": "registration",
+        "line:1": "line 1 · Sales EU",
+        "line:2": "line 2 · Support",
+        "line:3": "line 3 · Chat DE",
     }
     assert plan.wanted == dict.fromkeys(plan.before)
-    assert plan.calls == (
+    assert spoken(plan.calls) == (
         Call(
             method="imconnector.unregister",
             params={"ID": "myconnector"},
@@ -165,14 +173,14 @@ def test_a_removal_names_every_line_it_cuts_off_and_what_should_be_gone(plugin_b
 
 def test_of_a_connector_that_is_not_proven_ours_the_card_says_what_the_portal_will_do(plugin_bot: PluginBot) -> None:
     warning = plugin_bot.plan("shopchat").warnings[0]
-    assert "not proven that shopchat is ours" in en(warning)
-    assert "cut it off from Support, keep its registration, and answer that all went well" in en(warning)
+    assert "shopchat was not registered or adopted by this bot" in en(warning)
+    assert "disconnect it from Support, keep its registration, and still report success" in en(warning)
 
 
 def test_of_our_own_connector_there_is_no_such_warning(plugin_bot: PluginBot) -> None:
     plugin_bot.adopt()
     (warning,) = plugin_bot.plan().warnings
-    assert warning == "Open chats stay open, but what operators write in them afterwards reaches nobody."
+    assert en(warning).startswith("Open chats stay open, but messages that operators write in them")
 
 
 def test_when_the_installation_says_so_a_connector_that_is_not_proven_ours_is_left_alone(
@@ -189,7 +197,9 @@ def test_when_the_installation_says_so_a_connector_that_is_not_proven_ours_is_le
 def test_bitrix24s_own_channels_are_refused_before_the_portal_is_asked(plugin_bot: PluginBot) -> None:
     for connector in sorted(BUILT_IN):
         plugin_bot.adopt(connector)
-        assert "Bitrix24's own channels" in en(plugin_bot.refusal("connector remove", connector=connector).sentence)
+        assert "a built-in channel of Bitrix24" in en(
+            plugin_bot.refusal("connector remove", connector=connector).sentence
+        )
     assert plugin_bot.calls() == []
 
 
@@ -198,7 +208,7 @@ def test_every_channel_the_simulated_portal_has_built_in_is_known_as_such(plugin
 
 
 def test_where_nothing_is_there_is_nothing_to_remove_and_the_one_meant_is_named(plugin_bot: PluginBot) -> None:
-    assert plugin_bot.nothing("myconector").sentence == (
+    assert en(plugin_bot.nothing("myconector").sentence) == (
         "There is no connector “myconector” on default, so there is nothing to remove. Did you mean “myconnector”?"
     )
     assert en(plugin_bot.nothing("zzz").sentence).endswith("so there is nothing to remove.")
@@ -207,7 +217,7 @@ def test_where_nothing_is_there_is_nothing_to_remove_and_the_one_meant_is_named(
 def test_what_is_left_on_lines_of_an_unregistered_connector_can_be_removed(plugin_bot: PluginBot) -> None:
     plugin_bot.portal.seed(activations=[{"connector": "ghost", "line": 1}])
     plan = plugin_bot.plan("ghost")
-    assert plan.before == {"line 1 · Sales EU": "active"}
+    assert plan.before == {"line:1": ACTIVE}
     assert "does not list ghost as registered" in en(plan.warnings[1])
 
 
@@ -215,8 +225,8 @@ def test_a_connector_without_lines_has_no_radius(plugin_bot: PluginBot) -> None:
     plugin_bot.portal.seed(connectors=[{"id": "lonely"}])
     plan = plugin_bot.plan("lonely")
     assert plan.radius == ()
-    assert plan.calls[0].note == "Unregister lonely, which is not connected to any line."
-    assert "cut it off from every line" in en(plan.warnings[0])
+    assert en(plan.calls[0].note) == "Unregister lonely, which is not connected to any line."
+    assert "keep its registration and still report success" in en(plan.warnings[0])
 
 
 def test_a_radius_that_cannot_be_seen_is_not_planned_over(plugin_bot: PluginBot) -> None:
@@ -224,7 +234,7 @@ def test_a_radius_that_cannot_be_seen_is_not_planned_over(plugin_bot: PluginBot)
     plugin_bot.fault("reply", "imconnector.status", status=401, body=body, skip=1)
     error = plugin_bot.refusal("connector remove", connector="myconnector")
     assert isinstance(error, TargetUnreachable)
-    assert "what myconnector is on line 2 · Support" in en(error.sentence)
+    assert "The status of myconnector on line 2 · Support cannot be read" in en(error.sentence)
 
 
 @pytest.mark.parametrize(
@@ -262,7 +272,7 @@ def test_after_a_removal_nothing_is_left(plugin_bot: PluginBot) -> None:
 def test_after_the_removal_of_anothers_connector_its_registration_is_still_there(plugin_bot: PluginBot) -> None:
     plan = plugin_bot.plan("shopchat")
     assert plugin_bot.perform(plan).verdict is CallVerdict.DONE
-    assert plugin_bot.plugin.verify(plugin_bot.services, plugin_bot.place, plan) == {"registration": "present"}
+    assert plugin_bot.plugin.verify(plugin_bot.services, plugin_bot.place, plan) == {"registration": REGISTERED}
 
 
 def test_a_line_renamed_meanwhile_keeps_its_label_so_that_a_leftover_does_not_pass_for_removed(
@@ -279,7 +289,7 @@ def test_a_line_that_is_gone_from_the_list_is_still_looked_at(plugin_bot: Plugin
     plan = plugin_bot.plan()
     with plugin_bot.portal.world.lock:
         plugin_bot.portal.state.lines.drop(1)
-    assert plugin_bot.plugin.verify(plugin_bot.services, plugin_bot.place, plan)["line 1 · Sales EU"] == "active"
+    assert plugin_bot.plugin.verify(plugin_bot.services, plugin_bot.place, plan)["line:1"] == ACTIVE
 
 
 def test_a_line_connected_meanwhile_makes_another_plan_and_is_no_part_of_reading_the_first_one_back(
@@ -287,14 +297,14 @@ def test_a_line_connected_meanwhile_makes_another_plan_and_is_no_part_of_reading
 ) -> None:
     plan = plugin_bot.plan()
     plugin_bot.portal.seed(activations=[{"connector": "myconnector", "line": 3}])
-    assert plugin_bot.plan().before["line 3 · Chat DE"] == "active"
+    assert plugin_bot.plan().before["line:3"] == ACTIVE
     assert plugin_bot.plugin.verify(plugin_bot.services, plugin_bot.place, plan) == plan.before
 
 
 @pytest.mark.parametrize("target", ["line:1", "connector:", "x", ""])
 def test_a_target_that_is_not_a_connector_cannot_be_looked_at(plugin_bot: PluginBot, target: str) -> None:
     plan = replace(plugin_bot.plan(), target=target)
-    with raises(Refusal, match="cannot look at"):
+    with raises(Refusal, match="cannot read the state"):
         plugin_bot.plugin.verify(plugin_bot.services, plugin_bot.place, plan)
 
 
@@ -304,4 +314,6 @@ def test_a_removal_says_whose_customers_are_cut_off_on_each_line_where_it_was_ac
     assert active
     assert set(plan.consequences) == {*active, "registration"}
     for label in active:
-        assert en(plan.consequences[label]).startswith(f"{label.partition(' · ')[2]}: what its customers write")
+        assert en(plan.consequences[label]).startswith(
+            f"{en(plan.labels[label]).partition(' · ')[2]}: messages of customers"
+        )

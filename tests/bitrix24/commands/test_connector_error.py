@@ -6,9 +6,10 @@ import pytest
 
 from bot.core.change.change_request import Status
 from bot.plugin import BadArgument, CallVerdict, Refusal, Risk, UndoKind
+from plugins.bitrix24.connectors.model import ACTIVE, IN_ERROR
 from tests.bitrix24.hand import Hand
 from tests.bitrix24.plugin_bot import PluginBot
-from tests.language.english import en
+from tests.language.english import en, en_facts
 
 SET = "connector error myconnector 1 the bridge is down"
 CLEAR = "connector error myconnector 1 --clear"
@@ -30,11 +31,11 @@ def test_an_error_is_set_verified_by_the_status_and_shown_with_its_reason(hand: 
     (call,) = ran.plan.calls
     assert (call.method, call.params) == (METHOD, {"CONNECTOR": "myconnector", "LINE": 1})
     assert ran.plan.risk is Risk.DESTROY, "customers are cut off, so somebody else approves"
-    assert ran.plan.wanted == {"line 1 · Sales EU": "active, with an error"}
+    assert ran.plan.wanted == {"line:1": IN_ERROR}
     assert "the bridge is down" in en(ran.plan.summary)
     assert "operators see an error there and cannot write" in en(ran.plan.radius[0])
     assert hand.record()["errors"] == {"1": "the bridge is down"}
-    assert dict(hand.reply("connector show myconnector").facts)["error on line 1"] == "the bridge is down"
+    assert dict(en_facts(hand.reply("connector show myconnector")))["error on line 1"] == "the bridge is down"
     notes = "\n".join(map(en, hand.reply("connector status myconnector").notes))
     assert "myconnector was marked as broken on line 1: the bridge is down" in notes
 
@@ -54,7 +55,7 @@ def test_the_undo_of_an_error_clears_it_and_the_undo_of_that_sets_it_again(hand:
 def test_an_error_that_somebody_else_set_is_cleared_and_set_again_without_words(hand: Hand) -> None:
     hand.plugin_bot.portal.seed(activations=[{"connector": "myconnector", "line": 1, "error": True}])
     plan = hand.done(CLEAR).plan
-    assert plan.wanted == {"line 1 · Sales EU": "active"}
+    assert plan.wanted == {"line:1": ACTIVE}
     assert plan.undo.line == 'connector error myconnector 1 "marked again"'
     assert plan.risk is None, "clearing only connects what was connected"
 
@@ -65,7 +66,7 @@ def test_an_error_that_somebody_else_set_is_cleared_and_set_again_without_words(
         ("connector error myconnector 1", "needs a text that says what is wrong, or --clear"),
         ("connector error myconnector 1 down --clear", "takes a text or --clear, not both"),
         ("connector error myconnector 0 down", "is not the number of a line"),
-        (f"connector error myconnector 1 {'x' * 201}", "it has 201 characters, and 200 is the most"),
+        (f"connector error myconnector 1 {'x' * 201}", "has 201 characters; the maximum is 200"),
         ("connector error my.conn 1 down", "it has a dot at position 3"),
     ],
 )
@@ -79,9 +80,9 @@ def test_words_that_cannot_be_meant_are_refused(hand: Hand, line: str, says: str
 @pytest.mark.parametrize(
     ("line", "says", "hint"),
     [
-        ("connector error livechat 1 down", "one of Bitrix24's own channels", ""),
+        ("connector error livechat 1 down", "a built-in channel of Bitrix24", ""),
         ("connector error myconnector 3 down", "is not active on line 3", "connector activate myconnector 3"),
-        ("connector error myconnector 9 down", "There is no line 9", "There are: 1, 2, 3"),
+        ("connector error myconnector 9 down", "There is no line 9", "Existing lines: 1, 2, 3"),
         ("connector error nobody 1 down", "There is no connector “nobody”", ""),
     ],
 )
@@ -97,23 +98,23 @@ def test_what_is_so_already_is_not_sent(hand: Hand) -> None:
     assert hand.nothing(CLEAR) == "myconnector has no error on line 1 · Sales EU."
     assert "has no error" in hand.nothing("connector error myconnector 3 --clear")
     hand.done(SET)
-    assert "is in error on line 1 · Sales EU already: the bridge is down." in hand.nothing(SET)
+    assert "is already in error on line 1 · Sales EU: the bridge is down." in hand.nothing(SET)
     assert len(hand.plugin_bot.calls(METHOD)) == 1
 
 
 def test_an_error_without_an_activation_is_not_cleared_by_activating_it_behind_somebodys_back(hand: Hand) -> None:
     hand.plugin_bot.portal.seed(activations=[{"connector": "myconnector", "line": 3, "active": False, "error": True}])
     error = hand.refused("connector error myconnector 3 --clear")
-    assert "clearing the error would activate it" in en(error.sentence)
+    assert "Clearing the error would activate it" in en(error.sentence)
     assert "connector activate myconnector 3" in en(error.hint)
-    assert "is in error" in hand.nothing("connector error myconnector 3 down")
+    assert "is already in error" in hand.nothing("connector error myconnector 3 down")
 
 
 def test_an_error_on_a_connector_that_is_not_ours_leaves_no_record(hand: Hand) -> None:
     ran = hand.done("connector error shopchat 2 down")
     assert ran.plan.remember == ()
-    assert any("not proven that shopchat is ours" in en(warning) for warning in ran.plan.warnings)
-    assert any("the reason stands here alone" in en(warning) for warning in ran.plan.warnings)
+    assert any("shopchat was not registered or adopted by this bot" in en(warning) for warning in ran.plan.warnings)
+    assert any("Only this request shows the reason" in en(warning) for warning in ran.plan.warnings)
     assert hand.plugin_bot.services.records.get("connector", f"{hand.plugin_bot.place.identity}/shopchat") is None
     assert hand.plan("connector error shopchat 2 --clear").risk is Risk.DESTROY
 

@@ -10,6 +10,8 @@ import pytest
 
 from bot.core.parsing.invocation import understand
 from bot.plugin import CallVerdict, Message, Plan, Refusal, Risk, TargetUnreachable, UndoKind
+from plugins.bitrix24.commands.common.observation import REGISTERED
+from plugins.bitrix24.connectors.model import ACTIVE
 from plugins.bitrix24.plugin import plugin
 from plugins.bitrix24.rest import methods
 from tests.bitrix24.plugin_bot import REGISTRATION, SHORT, PluginBot
@@ -116,8 +118,9 @@ def test_a_plan_sends_exactly_what_was_typed_and_claims_no_proof(ours: PluginBot
     assert call.method == kind.method
     assert call.params == {"CONNECTOR": "myconnector", "LINE": 1, **kind.sent}
     assert not plan.provable
-    assert plan.before == {"registration": "present", "line 1 · Sales EU": "active"}
-    assert plan.radius == ("Sales EU (line 1, on): active",)
+    assert plan.before == {"registration": REGISTERED, "line:1": ACTIVE}
+    assert en(plan.labels["line:1"]) == "line 1 · Sales EU"
+    assert tuple(map(en, plan.radius)) == ("Sales EU (line 1, on): active",)
     assert plan.risk is None
     assert plan.warnings or kind.path == "chat rename"
     methods.check(call.method, call.params)
@@ -143,7 +146,7 @@ def test_whatever_is_done_on_a_connector_not_proven_ours_needs_the_approval_of_o
 ) -> None:
     plan = plan_of(plugin_bot, kind.path, **kind.arguments)
     assert plan.risk is Risk.DESTROY
-    assert "not proven that myconnector is ours" in en(plan.warnings[-1])
+    assert "myconnector was not registered or adopted by this bot" in en(plan.warnings[-1])
 
 
 def test_everything_about_a_customer_goes_to_its_own_field_and_onto_the_card(ours: PluginBot) -> None:
@@ -208,7 +211,7 @@ def test_a_deletion_that_the_registration_forbids_is_told(ours: PluginBot) -> No
 def test_a_line_that_is_switched_off_itself_is_told(ours: PluginBot) -> None:
     ours.portal.seed(lines=[{"id": 1, "active": False}])
     plan = plan_of(ours, "message send", **PERSON, text="x")
-    assert any("switched off itself" in en(warning) for warning in plan.warnings)
+    assert any("is switched off" in en(warning) for warning in plan.warnings)
 
 
 @pytest.mark.parametrize("ident", ["ext-7", "it's", "--strange", "a b"])
@@ -234,7 +237,7 @@ def test_without_an_id_there_is_no_undo(ours: PluginBot) -> None:
 @pytest.mark.parametrize(
     ("changed", "why"),
     [
-        ({"connector": "livechat"}, "Bitrix24's own channels"),
+        ({"connector": "livechat"}, "a built-in channel of Bitrix24"),
         ({"connector": "myconector"}, "There is no connector “myconector”"),
         ({"line": 999}, "There is no line 999"),
     ],
@@ -266,7 +269,7 @@ def test_on_a_line_where_it_does_not_work_only_receipts_are_taken(
     ours.portal.seed(activations=[{"connector": "myconnector", "line": 1, **status}])
     if not kind.working:
         plan = plan_of(ours, kind.path, **kind.arguments)
-        assert plan.before.get("line 1 · Sales EU", "not connected") != "active"
+        assert plan.before.get("line:1", "") != ACTIVE
         return
     error = ours.refusal(kind.path, **kind.arguments)
     assert why in en(error.sentence)
@@ -278,7 +281,7 @@ def test_where_unproven_connectors_are_left_alone_it_is_refused(
     make_plugin_bot: Callable[..., PluginBot], kind: Kind
 ) -> None:
     plugin_bot = make_plugin_bot(B24BOT_UNOWNED="refuse")
-    assert "leaves such connectors alone" in en(plugin_bot.refusal(kind.path, **kind.arguments).sentence)
+    assert "does not change such connectors" in en(plugin_bot.refusal(kind.path, **kind.arguments).sentence)
 
 
 @EACH
@@ -314,26 +317,32 @@ WRONG_WORDS: list[tuple[str, str]] = [
     ("message send myconnector 1 --user u1 --text x", "needs --chat ID: the chat's id"),
     ("message send my.connector 1 --user u1 --chat c1 --text x", "a dot at position 3"),
     ("message send myconnector 0 --user u1 --chat c1 --text x", "not the number of a line"),
-    ("message send myconnector 1 --user 0 --chat c1 --text x", "takes 0 for nothing"),
-    ("message send myconnector 1 --user u1 --chat '' --text x", "it is empty"),
-    ("message send myconnector 1 --user u1 --chat c1 --text 0", "takes it for nothing"),
-    ("message send myconnector 1 --user u1 --chat c1 --file x.jpg", "not a whole http or https address"),
+    ("message send myconnector 1 --user 0 --chat c1 --text x", "treats this value as empty"),
+    ("message send myconnector 1 --user u1 --chat '' --text x", "The value is empty"),
+    ("message send myconnector 1 --user u1 --chat c1 --text 0", "treats this value as empty"),
+    ("message send myconnector 1 --user u1 --chat c1 --file x.jpg", "not a complete http or https address"),
     ("message send myconnector 1 --user u1 --chat c1 --text x --user-last-name 'R2 D2'", "“2” at position 2"),
-    ("message send myconnector 1 --user u1 --chat c1 --text x --user-email eve", "cannot be an e-mail address"),
-    ("message send myconnector 1 --user u1 --chat c1 --text x --user-phone 12", "cannot be a phone number"),
-    ("message send myconnector 1 --user u1 --chat c1 --text x --user-url eve", "cannot be an address"),
-    ("message send myconnector 1 --user u1 --chat c1 --text x --chat-url eve", "cannot be an address"),
-    ("message send myconnector 1 --user u1 --chat c1 --text x --user-name ''", "cannot be the customer's name"),
-    ("message send myconnector 1 --user u1 --chat c1 --text x --chat-name ''", "cannot be the chat's name"),
-    ("message send myconnector 1 --user u1 --chat c1 --text x --message-id ''", "cannot be the message's id"),
+    (
+        "message send myconnector 1 --user u1 --chat c1 --text x --user-email eve",
+        "E-mail address: “eve”",
+    ),
+    ("message send myconnector 1 --user u1 --chat c1 --text x --user-phone 12", "Phone number: “12” is not accepted"),
+    ("message send myconnector 1 --user u1 --chat c1 --text x --user-url eve", "Address: “eve” is not accepted"),
+    ("message send myconnector 1 --user u1 --chat c1 --text x --chat-url eve", "Address: “eve” is not accepted"),
+    ("message send myconnector 1 --user u1 --chat c1 --text x --user-name ''", "Customer name: “” is not accepted"),
+    ("message send myconnector 1 --user u1 --chat c1 --text x --chat-name ''", "Chat name: “” is not accepted"),
+    ("message send myconnector 1 --user u1 --chat c1 --text x --message-id ''", "Message id: “” is not accepted"),
     ("message edit myconnector 1 --user u1 --chat c1 --text x", "needs --message-id ID: the message's id"),
     ("message delete myconnector 1 --user u1 --chat c1", "needs --message-id ID: the message's id"),
-    ("message delivered myconnector 1 --im-chat x --im-message 1 --chat c1 --message-id e", "number of the portal"),
+    (
+        "message delivered myconnector 1 --im-chat x --im-message 1 --chat c1 --message-id e",
+        "a whole number above 0",
+    ),
     ("message delivered myconnector 1 --im-chat 1 --chat c1 --message-id e", "needs --im-message N"),
-    ("message read myconnector 1 --im-chat 1 --im-message 0 --chat c1 --message-id e", "number of the portal"),
+    ("message read myconnector 1 --im-chat 1 --im-message 0 --chat c1 --message-id e", "a whole number above 0"),
     ("message read myconnector 1 --im-chat 1 --im-message 1 --chat c1", "needs --message-id ID: the message's id"),
     ("chat rename myconnector 1 --chat c1 --user u1", "needs --name NAME"),
-    ("chat rename myconnector 1 --chat c1 --user u1 --name ' x'", "begins or ends with a blank"),
+    ("chat rename myconnector 1 --chat c1 --user u1 --name ' x'", "begins or ends with a space"),
 ]
 
 

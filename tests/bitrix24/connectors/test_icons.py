@@ -17,7 +17,7 @@ from plugins.bitrix24.connectors import icons, svg
 from plugins.bitrix24.connectors.icons import DEFAULT, FOLDER, Picture, PictureFile
 from tests.bitrix24.hand import HANDLER, ICON, SVG, Hand
 from tests.bitrix24.plugin_bot import PluginBot
-from tests.language.english import en
+from tests.language.english import en, raises
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
 
@@ -39,7 +39,7 @@ HARMLESS = {
     "shapes": '<g fill="none"><path d="M0 0L1 1z"/><rect x="1" y="1" width="2" height="2" rx="1"/></g>',
     "a gradient of its own": '<defs><linearGradient id="a"><stop offset="0" stop-color="#fff"/></linearGradient></defs>'
     '<linearGradient id="b" xlink:href="#a"/><circle r="4" fill="url(#b)"/>',
-    "styles": '<path style="fill: rgb(1, 2, 3); stroke:none;" transform="en(1 2) rotate(3)" d="M0 0"/>',
+    "styles": '<path style="fill: rgb(1, 2, 3); stroke:none;" transform="translate(1 2) rotate(3)" d="M0 0"/>',
     "a title with any words": "<title>javascript:alert(1) &amp; url(x)</title>",
     "a comment": "<!-- drawn by hand --><line x1='0' y1='0' x2='1' y2='1'/>",
 }
@@ -67,7 +67,7 @@ HARMFUL = {
     "a foreign attribute": ('<path xmlns:i="urn:i" i:knockout="on"/>', "“knockout”"),
     "a processing instruction": ('<?xml-stylesheet href="//evil.example"?>', "processing instruction"),
     "an entity": ("<title>&lol;</title>", "not well-formed"),
-    "too deep": ("<g>" * 20 + "</g>" * 20, "inside each other"),
+    "too deep": ("<g>" * 20 + "</g>" * 20, "nested levels"),
     "too many": ("<g/>" * 600, "more than 500 elements"),
     "an end that is missing": ("<g>", "not well-formed"),
 }
@@ -80,7 +80,7 @@ def test_shapes_and_colours_are_taken(inside: str) -> None:
 
 @pytest.mark.parametrize(("inside", "why"), HARMFUL.values(), ids=HARMFUL)
 def test_what_could_run_or_fetch_is_refused_by_name(inside: str, why: str) -> None:
-    with pytest.raises(BadArgument, match=why):
+    with raises(BadArgument, match=why):
         svg.check(drawn(inside))
 
 
@@ -89,8 +89,8 @@ def test_what_could_run_or_fetch_is_refused_by_name(inside: str, why: str) -> No
     [
         (b'<!DOCTYPE svg [<!ENTITY a "b">]><svg xmlns="http://www.w3.org/2000/svg">&a;</svg>', "DOCTYPE"),
         (b'<!doctype svg SYSTEM "file:///etc/passwd"><svg xmlns="http://www.w3.org/2000/svg"/>', "DOCTYPE"),
-        (b"<svg><path/></svg>", "outermost"),
-        (b"<html xmlns='http://www.w3.org/1999/xhtml'/>", "outermost"),
+        (b"<svg><path/></svg>", "root element"),
+        (b"<html xmlns='http://www.w3.org/1999/xhtml'/>", "root element"),
         ("<?xml version='1.0' encoding='utf-16'?><svg xmlns='http://www.w3.org/2000/svg'/>".encode("utf-16"), "UTF-8"),
         (b"\xff\xfe\x00", "not UTF-8"),
         (b"<svg\0/>", "NUL"),
@@ -99,7 +99,7 @@ def test_what_could_run_or_fetch_is_refused_by_name(inside: str, why: str) -> No
     ],
 )
 def test_what_is_no_plain_svg_is_refused(raw: bytes, why: str) -> None:
-    with pytest.raises(BadArgument, match=why):
+    with raises(BadArgument, match=why):
         svg.check(raw)
 
 
@@ -107,7 +107,7 @@ def test_a_bomb_of_entities_is_refused_before_it_is_parsed() -> None:
     bomb = (
         '<!DOCTYPE z [<!ENTITY a "aaaaaaaaaa">' + "".join(f'<!ENTITY {c} "&a;&a;">' for c in "bcdefgh") + "]><z>&h;</z>"
     )
-    with pytest.raises(BadArgument, match="DOCTYPE or entities"):
+    with raises(BadArgument, match="DOCTYPE or entities"):
         svg.check(bomb.encode())
 
 
@@ -142,26 +142,26 @@ def test_one_picture_written_in_several_ways_is_one_picture(uri: str) -> None:
 @pytest.mark.parametrize(
     ("word", "why"),
     [
-        ("/etc/passwd", "cannot be read from here"),
-        ("../icon.svg", "cannot be read from here"),
-        ("icons/a.svg", "cannot be read from here"),
-        ("C:\\icons\\a.svg", "cannot be read from here"),
-        ("~/a.svg", "cannot be read from here"),
-        (".svg", "cannot be read from here"),
-        ("a.gif", "cannot be read from here"),
-        ("https://example.com/a.svg", "no address is fetched"),
-        ("file:///a.svg", "no address is fetched"),
+        ("/etc/passwd", "computer cannot be read"),
+        ("../icon.svg", "computer cannot be read"),
+        ("icons/a.svg", "computer cannot be read"),
+        ("C:\\icons\\a.svg", "computer cannot be read"),
+        ("~/a.svg", "computer cannot be read"),
+        (".svg", "computer cannot be read"),
+        ("a.gif", "computer cannot be read"),
+        ("https://example.com/a.svg", "addresses are not fetched"),
+        ("file:///a.svg", "addresses are not fetched"),
         ("", "is not an icon"),
         ("data:text/html,<b>", "must be of type"),
         ("data:image/gif;base64,AAAA", "must be of type"),
         ("data:image/svg+xml;base64", "must be of type"),
         ("data:image/svg+xml;charset=utf-16,x", "only base64 and the charset"),
-        ("data:image/svg+xml;base64,!!!", "broken"),
+        ("data:image/svg+xml;base64,!!!", "invalid"),
         ("data:image/svg+xml;base64," + base64.b64encode(b" " * 16_385).decode(), "larger than 16 KiB"),
     ],
 )
 def test_other_places_and_kinds_are_refused(word: str, why: str) -> None:
-    with pytest.raises(BadArgument, match=why) as caught:
+    with raises(BadArgument, match=why) as caught:
         icons.parse(word)
     assert "/etc/passwd" not in en(caught.value.hint)
 
@@ -169,12 +169,12 @@ def test_other_places_and_kinds_are_refused(word: str, why: str) -> None:
 PNGS = {
     "too wide": (png(2000, 2), "2000 × 2"),
     "without a size": (png(0, 2), "0 × 2"),
-    "with something behind it": (png(extra=b"<script>"), "something follows its end"),
-    "with a chunk that is no picture": (png(more=b"zTXt"), "holds more than a picture"),
-    "cut off": (png()[:-5], "not complete|damaged"),
+    "with something behind it": (png(extra=b"<script>"), "data after its end"),
+    "with a chunk that is no picture": (png(more=b"zTXt"), "contains more than a picture"),
+    "cut off": (png()[:-5], "incomplete|damaged"),
     "damaged": (png()[:40] + b"!" + png()[41:], "damaged"),
     "not one": (b"GIF89a", "not a PNG"),
-    "only its head": (b"\x89PNG\r\n\x1a\n", "not complete"),
+    "only its head": (b"\x89PNG\r\n\x1a\n", "incomplete"),
 }
 
 
@@ -185,7 +185,7 @@ def test_a_png_is_taken_by_its_content() -> None:
 
 @pytest.mark.parametrize(("raw", "why"), PNGS.values(), ids=PNGS)
 def test_what_is_no_sound_png_is_refused(raw: bytes, why: str) -> None:
-    with pytest.raises(BadArgument, match=why):
+    with raises(BadArgument, match=why):
         icons.check_picture("image/png", raw)
 
 
@@ -197,7 +197,7 @@ def test_a_file_is_read_only_from_the_folder_of_icons(tmp_path: Path) -> None:
     settings = {FOLDER: str(folder)}
     assert icons.load(PictureFile(name="good.svg"), settings).raw == SVG.encode()
     assert icons.load(PictureFile(name="good.png"), settings).type == "image/png"
-    with pytest.raises(Refusal, match="no folder for icons"):
+    with raises(Refusal, match="no folder for icons"):
         icons.load(PictureFile(name="good.svg"), {})
 
 
@@ -229,7 +229,7 @@ def test_what_is_no_plain_file_there_is_refused(tmp_path: Path, make: Callable[[
     folder = tmp_path / "icons"
     folder.mkdir()
     make(folder)
-    with pytest.raises(PluginError, match=why):
+    with raises(PluginError, match=why):
         icons.load(PictureFile(name="bad.svg"), {FOLDER: str(folder)})
 
 
@@ -237,10 +237,10 @@ def test_a_diff_tells_an_icon_by_kind_size_and_digest() -> None:
     assert icons.describe_icon({"DATA_IMAGE": ICON}) == icons.describe_icon(
         {"DATA_IMAGE": "data:image/svg+xml," + SVG.replace("#", "%23")}
     )
-    assert icons.describe_icon({"DATA_IMAGE": ICON}).startswith(f"SVG of {len(SVG)} bytes, ")
-    assert icons.describe_icon({"DATA_IMAGE": "something else"}).startswith("picture of 14 bytes")
-    assert icons.describe_icon({"DATA_IMAGE": "data:image/png;base64,%%"}).startswith("PNG of 24 bytes")
-    assert icons.describe_icon(None) == "none"
+    assert en(icons.describe_icon({"DATA_IMAGE": ICON})).startswith(f"SVG of {len(SVG)} bytes, ")
+    assert en(icons.describe_icon({"DATA_IMAGE": "something else"})).startswith("picture of 14 bytes")
+    assert en(icons.describe_icon({"DATA_IMAGE": "data:image/png;base64,%%"})).startswith("PNG of 24 bytes")
+    assert en(icons.describe_icon(None)) == "none"
 
 
 def test_a_connector_is_registered_with_a_file_from_the_folder(

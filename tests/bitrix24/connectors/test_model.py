@@ -10,6 +10,7 @@ from bot.plugin import TargetUnreachable
 from plugins.bitrix24.connectors import model
 from plugins.bitrix24.connectors.model import Connector, Line, Ownership, Status
 from plugins.bitrix24.rest.batch import ItemAnswer
+from tests.language.english import en, raises
 
 GOOD = {"LINE": 1, "CONNECTOR": "c", "ERROR": False, "CONFIGURED": True, "STATUS": True}
 
@@ -31,25 +32,25 @@ def test_an_empty_list_of_php_is_an_empty_map() -> None:
 
 @pytest.mark.parametrize("odd", [None, False, "text", ["a"], 7, {"0": "a"}, [None, 7]])
 def test_a_list_of_connectors_that_is_none_is_not_readable(odd: Any) -> None:
-    with pytest.raises(TargetUnreachable, match="list of connectors cannot be read"):
+    with raises(TargetUnreachable, match="list of connectors cannot be read"):
         model.connectors(odd, frozenset())
 
 
 @pytest.mark.parametrize(
     ("listed", "ids", "unread"),
     [
-        ({"a": "A", "0": "zero"}, ["a"], ("one with the id “0”",)),
-        ({"a": "A", "": "nothing", " ": "blank"}, ["a"], ("one with the id “”", "one with the id “ ”")),
+        ({"a": "A", "0": "zero"}, ["a"], ("a row with the id “0”",)),
+        ({"a": "A", "": "nothing", " ": "blank"}, ["a"], ("a row with the id “”", "a row with the id “ ”")),
         ({"a": None, "b": 7, "c": ["x"], "d": True}, ["a", "b", "c", "d"], ()),
         ({"My.Conn": "M", "my-conn": "m"}, ["My.Conn", "my-conn"], ()),
         ([{"ID": "a", "NAME": "A"}, {"id": "b", "name": "B"}], ["a", "b"], ()),
-        ([{"ID": "a"}, None, "x", {"ID": 7}], ["a"], ("one with the id null",) * 2 + ("one with the id 7",)),
+        ([{"ID": "a"}, None, "x", {"ID": 7}], ["a"], ("a row with the id null",) * 2 + ("a row with the id 7",)),
     ],
 )
 def test_one_odd_connector_costs_its_own_row(listed: Any, ids: list[str], unread: tuple[str, ...]) -> None:
     found = model.connectors(listed, frozenset())
     assert [row.id for row in found.rows] == ids
-    assert found.unread == unread
+    assert tuple(map(en, found.unread)) == unread
     assert all(row.name for row in found.rows)
 
 
@@ -57,16 +58,17 @@ def test_lines_have_a_number_a_name_and_a_switch() -> None:
     rows = [{"ID": "15", "LINE_NAME": "Sales", "ACTIVE": "Y"}, {"ID": 2, "LINE_NAME": None, "ACTIVE": "N"}]
     sales, nameless = model.lines(rows).rows
     assert sales == Line(id=15, name="Sales", on=True)
-    assert (sales.title, sales.switch) == ("line 15 · Sales", "on")
-    assert nameless == Line(id=2, name="without a name", on=False)
-    assert nameless.switch == "switched off"
+    assert (en(sales.title), en(sales.switch)) == ("line 15 · Sales", "on")
+    assert nameless == Line(id=2, name="", on=False)
+    assert en(nameless.title) == "line 2 · without a name"
+    assert en(nameless.switch) == "switched off"
 
 
 @pytest.mark.parametrize(
     "odd", [None, "x", 7, ["x"], [{}], [{"ID": "0"}], [{"ID": "-1"}], [{"ID": "a"}], [{"ID": "²"}], [{"ID": "1"}]]
 )
 def test_a_list_of_lines_that_is_none_is_not_readable(odd: Any) -> None:
-    with pytest.raises(TargetUnreachable, match="list of open lines cannot be read"):
+    with raises(TargetUnreachable, match="list of open lines cannot be read"):
         model.lines(odd)
 
 
@@ -76,13 +78,13 @@ GOOD_LINE = {"ID": "1", "LINE_NAME": "Sales", "ACTIVE": "Y"}
 @pytest.mark.parametrize(
     ("row", "unread"),
     [
-        (None, "one that is null"),
-        ("text", "one that is “text”"),
-        ([1], "one that is [1]"),
-        ({}, "one with the number null"),
-        ({"ID": "0", "ACTIVE": "Y"}, "one with the number “0”"),
-        ({"ID": True, "ACTIVE": "Y"}, "one with the number true"),
-        ({"ID": ["1"], "ACTIVE": "Y"}, 'one with the number ["1"]'),
+        (None, "a row with the value null"),
+        ("text", "a row with the value “text”"),
+        ([1], "a row with the value [1]"),
+        ({}, "a row with the number null"),
+        ({"ID": "0", "ACTIVE": "Y"}, "a row with the number “0”"),
+        ({"ID": True, "ACTIVE": "Y"}, "a row with the number true"),
+        ({"ID": ["1"], "ACTIVE": "Y"}, 'a row with the number ["1"]'),
         ({"ID": "2", "ACTIVE": None}, "line 2, whose switch is null"),
         ({"ID": "2", "ACTIVE": "maybe"}, "line 2, whose switch is “maybe”"),
     ],
@@ -91,7 +93,7 @@ def test_one_odd_line_costs_its_own_row(row: Any, unread: str) -> None:
     for rows in ([row, GOOD_LINE], {"3": row, "7": GOOD_LINE}):
         found = model.lines(rows)
         assert [line.id for line in found.rows] == [1]
-        assert found.unread == (unread,)
+        assert tuple(map(en, found.unread)) == (unread,)
         assert found.count == 2
 
 
@@ -127,7 +129,7 @@ def test_a_single_line_without_a_list_around_it_is_one_line() -> None:
 )
 def test_a_status_is_one_of_four_words(error: bool, configured: bool, word: str, present: bool) -> None:
     found = model.status("c", 1, ItemAnswer(value={**GOOD, "ERROR": error, "CONFIGURED": configured}))
-    assert (found.word, found.present) == (word, present)
+    assert (en(found.state), found.present) == (word, present)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +152,7 @@ def test_a_status_is_one_of_four_words(error: bool, configured: bool, word: str,
 def test_a_status_of_something_else_is_not_readable(odd: Any) -> None:
     found = model.status("c", 1, ItemAnswer(value=odd))
     assert found.problem
-    assert found.word == "not readable"
+    assert en(found.state) == "not readable"
     assert not found.present
 
 

@@ -43,7 +43,7 @@ def test_without_a_registration_that_would_be_taken_nothing_is_promised(record: 
 def test_with_everything_known_all_is_put_back_in_order() -> None:
     undo = undo_plan.undo_removal(taken(registration=WHOLE, lines={1: DATA, 2: {}}), "myconnector", [ONE, TWO])
     assert undo.kind is UndoKind.FULL
-    assert "its 2 lines" in en(undo.sentence)
+    assert "and 2 lines" in en(undo.sentence)
     assert [(call.method, call.params.get("LINE")) for call in undo.calls] == [
         ("imconnector.register", None),
         ("imconnector.connector.data.set", 1),
@@ -65,10 +65,10 @@ def test_what_is_not_known_of_a_line_makes_the_undo_partial_and_is_named() -> No
 def test_switches_that_were_never_sent_from_here_make_the_undo_partial() -> None:
     undo = undo_plan.undo_removal(taken(registration=REGISTRATION), "myconnector", [])
     assert undo.kind is UndoKind.PARTIAL
-    assert "the colour; all switches" in en(undo.sentence)
+    assert "colour, all switches" in en(undo.sentence)
 
 
-@pytest.mark.parametrize(("lines", "words"), [([], "The registration can"), ([ONE], "registration and its line can")])
+@pytest.mark.parametrize(("lines", "words"), [([], "The registration can"), ([ONE], "registration and 1 line can")])
 def test_the_sentence_counts_the_lines(lines: list[Line], words: str) -> None:
     assert words in en(undo_plan.undo_removal(taken(registration=WHOLE, lines={1: {}}), "myconnector", lines).sentence)
 

@@ -148,8 +148,8 @@ ANSWERS: tuple[Mutation, ...] = (
         "clearing an error connects a connector that was not connected",
         (
             "plugins/bitrix24/commands/connector_error.py",
-            "    if word == ERROR:\n        raise Refusal(",
-            "    if not word:\n        raise Refusal(",
+            "    if state == ERROR:\n        raise Refusal(",
+            "    if not state:\n        raise Refusal(",
         ),
         by="tests/bitrix24/commands/test_connector_error.py",
     ),

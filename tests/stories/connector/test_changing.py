@@ -25,7 +25,7 @@ def test_a_new_connector_is_confirmed_by_who_asked_and_verified(act: Changing) -
 
     assert act.press("Olga", card, "Confirm").ok
     assert act.ends().status is Status.DONE
-    act.card_says(card, "registration: absent → present")
+    act.card_says(card, "registration: absent → registered")
     assert act.connector("newchat").flags["CHAT_GROUP"] is True
     assert act.effects("imconnector.register") == 1
     record = act.record("newchat")
@@ -54,7 +54,7 @@ def test_an_update_is_shown_as_a_difference_and_can_be_taken_back(act: Changing)
     act.confirms(NEW)
     card = act.asks("connector update newchat --name 'Better name' --no-newsletter")
     text = act.card_says(card, "waiting for confirmation")
-    assert "name: “New chat” → “Better name”; newsletter: on → off" in text
+    assert "name: “New chat” → “Better name”, newsletter: on → off" in text
     act.press("Olga", card, "Confirm")
     ended = act.ends()
     assert ended.status is Status.DONE
@@ -69,7 +69,7 @@ def test_taking_a_connector_over_needs_another_persons_approval(act: Changing) -
     line = f"connector update shopchat --name Mine --handler {HANDLER} --icon {icon}"
     card = act.asks(line, channel=APPROVALS)
     text = act.card_says(card, "waiting for approval")
-    assert "this takes it over" in text
+    assert "this update takes shopchat over" in text
     act.press("Olga", card, "Approve")
     act.answer("Olga", "somebody else has to approve")
     act.press("Anton", card, "Approve")
@@ -80,8 +80,8 @@ def test_taking_a_connector_over_needs_another_persons_approval(act: Changing) -
 def test_adopting_calls_nothing_and_says_what_stays_unknown(act: Changing) -> None:
     card = act.asks(ADOPT)
     text = act.card_says(card, "waiting for confirmation")
-    assert "only our own record changes" in text
-    assert "Not known of myconnector: the icon; all switches; the data of line 1 · Sales EU and line 2" in text
+    assert "only b24bot's record changes" in text
+    assert "Not on record for myconnector: icon, all switches, the data of line 1 · Sales EU, line 2" in text
     act.press("Olga", card, "Confirm")
     ended = act.ends()
     assert (ended.status, en(ended.outcome)) == (Status.DONE, "Done. Nothing had to be sent.")
@@ -98,14 +98,14 @@ def test_lines_are_switched_on_and_off_and_the_data_comes_back(act: Changing) ->
     assert act.confirms("connector activate myconnector --all").status is Status.DONE
     assert act.status(3).working
     card = act.asks("connector configure myconnector 3 --url https://wa.example/de --name 'WhatsApp DE'")
-    assert "cannot be asked for it afterwards" in act.card_says(card, "waiting for confirmation")
+    assert "does not return this data" in act.card_says(card, "waiting for confirmation")
     act.press("Olga", card, "Confirm")
     assert en(act.ends().outcome).startswith("The call was accepted. No check can confirm")
     data = act.status(3).data
 
     card = act.asks("connector deactivate myconnector 3", channel=APPROVALS)
     text = act.card_says(card, "waiting for approval")
-    assert "its data is deleted, to us it is known" in text
+    assert "its data is deleted (b24bot's record of the data: known)" in text
     act.press("Anton", card, "Approve")
     ended = act.ends()
     assert ended.status is Status.DONE
@@ -142,7 +142,7 @@ def test_a_removed_connector_is_put_back_whole(act: Changing) -> None:
     assert removed.plan.undo.kind is UndoKind.FULL
     assert act.connector("newchat") is None
     card = act.asks(removed.plan.undo.line)
-    assert "Register newchat again." in act.card_says(card, "waiting for confirmation")
+    assert "Register newchat again: " in act.card_says(card, "waiting for confirmation")
     act.press("Olga", card, "Confirm")
     assert act.ends().status is Status.DONE
     after = act.connector("newchat"), act.status(1, "newchat"), act.status(2, "newchat")
@@ -160,21 +160,21 @@ def test_what_others_changed_between_asking_and_confirming_stops_it(act: Changin
 
 
 REFUSED = {
-    "connector register myconnector --name X --handler " + HANDLER: "not proven to be ours",
-    "connector register newchat --name X --handler http://b24bot.example/": "must begin with https://",
+    "connector register myconnector --name X --handler " + HANDLER: "but not by this bot",
+    "connector register newchat --name X --handler http://b24bot.example/": "must begin with one of: https://",
     f"connector register newchat --name X --handler {HANDLER} --icon /etc/passwd": "own computer cannot be read",
-    f"connector register newchat --name X --handler {HANDLER} --icon data:image/svg+xml,%3Cscript/%3E": "outermost",
+    f"connector register newchat --name X --handler {HANDLER} --icon data:image/svg+xml,%3Cscript/%3E": "root element",
     "connector register newchat --name X": "needs --handler URL",
     "connector update myconnector --name X": "cannot be changed in part",
     "connector update myconnector": "needs something to change",
     "connector adopt nosuchthing": "no connector “nosuchthing”",
     "connector activate myconnector 77": "no line 77",
     "connector activate myconnector": "or --all",
-    "connector deactivate livechat 1": "own channels",
-    "connector configure myconnector 1 --url ftp://x": "https:// or http://",
+    "connector deactivate livechat 1": "a built-in channel",
+    "connector configure myconnector 1 --url ftp://x": "https://, http://",
     "connector error myconnector 1": "needs a text that says what is wrong, or --clear",
     "connector error myconnector 3 down": "is not active on line 3",
-    "connector restore myconnector": "holds nothing of myconnector",
+    "connector restore myconnector": "no record of myconnector",
     "connector status myconnector --all": "not both",
     "line show 77": "no line 77",
 }
@@ -209,9 +209,9 @@ def test_status_and_lines_say_where_a_green_connector_is_silent(act: Changing) -
     act.confirms(ADOPT)
     act.confirms("connector activate myconnector 3")
     act.ask("Olga", "connector status")
-    act.answer("Olga", "it is silent there")
+    act.answer("Olga", "no messages pass")
     act.ask("Olga", "line show 3")
-    act.answer("Olga", "switched off: it is silent there")
+    act.answer("Olga", "switched off: no messages pass")
 
 
 # -------------------------------------------------------------------------------------------------------- faults

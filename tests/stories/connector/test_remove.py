@@ -24,7 +24,7 @@ def test_a_removal_is_asked_approved_done_verified_and_recorded(scene: Scene) ->
 
     done = scene.card_says(card, "done and verified")
     assert "[*Approve" not in done
-    assert "registration: present → absent" in done
+    assert "registration: registered → absent" in done
     assert not scene.registered()
     assert scene.effects() == 1
     scene.channel_says("audit", "change:execution:ended")
@@ -128,7 +128,7 @@ def test_the_way_back_from_half_a_removal_is_on_the_card_and_leads_out(scene: Sc
     scene.press("Anton", card, "Approve")
     half = scene.card_says(card, "partly applied")
     assert "Did not change" in half
-    assert "registration: present" in half
+    assert "registration: registered" in half
     assert "connector activate shopchat 2" in half
     assert "Only that application can unregister it" in half
     assert "Ask again" not in half

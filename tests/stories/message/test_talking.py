@@ -85,7 +85,7 @@ def test_on_a_connector_not_proven_ours_others_have_to_approve(talk: Talk) -> No
     talk.ask("Olga", "message send shopchat 2 --user u1 --chat c1 --text Hello")
     card = talk.card("shopchat")
     text = talk.card_says(card, "waiting for approval")
-    assert "not proven that shopchat is ours" in text
+    assert "shopchat was not registered or adopted by this bot" in text
     talk.press("Olga", card, "Approve")
     talk.answer("Olga", "somebody else has to approve it")
     assert talk.sent(SEND) == 0
@@ -140,7 +140,7 @@ def test_a_sent_message_can_be_deleted_with_the_line_on_its_card(talk: Talk) -> 
 
 REFUSED: list[tuple[str, Callable[[Talk], None], str]] = [
     (f"message send {PERSON}", lambda talk: None, "A message needs words or a file"),
-    ("message send livechat 1 --user u --chat c --text x", lambda talk: None, "Bitrix24's own channels"),
+    ("message send livechat 1 --user u --chat c --text x", lambda talk: None, "a built-in channel"),
     ("message send myconnector 9 --user u --chat c --text x", lambda talk: None, "There is no line 9"),
     ("message send nobody 1 --user u --chat c --text x", lambda talk: None, "There is no connector “nobody”"),
     ("message send myconnector 3 --user u --chat c --text x", lambda talk: None, "is not active on line 3"),

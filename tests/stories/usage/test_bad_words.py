@@ -13,7 +13,7 @@ WORDS = {
     "a Cyrillic look-alike": ("connector remove myсonnector", "CYRILLIC SMALL LETTER ES"),
     "four thousand characters": (f"connector remove {'a' * 4000}", "characters"),
     "no such connector": ("connector remove nosuchthing", "nosuchthing"),
-    "a built-in channel": ("connector remove livechat", "own channels"),
+    "a built-in channel": ("connector remove livechat", "a built-in channel"),
     "a misspelt noun": ("conector remove myconnector", "Did you mean"),
     "a misspelt verb": ("connector remvoe myconnector", "Did you mean"),
     "nothing to remove": ("connector remove", "needs ID"),

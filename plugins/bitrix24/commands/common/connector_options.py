@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from bot.plugin import Arg, BadArgument
+from bot.plugin import Arg, BadArgument, Message
 from plugins.bitrix24.connectors import icons, registration
 from plugins.bitrix24.connectors.icons import Icon
 from plugins.bitrix24.connectors.registration import SWITCHES, RegistrationInput
@@ -59,7 +59,10 @@ def switches(typed: Mapping[str, bool]) -> dict[str, bool]:
         name = _BY_WORD[option.removeprefix("no-")]
         if given and name in found:
             word = SWITCHES[name][0]
-            raise BadArgument(f"--{word} and --no-{word} contradict each other.", hint="Leave one of them out.")
+            raise BadArgument(
+                Message("bitrix24.argument.contradiction", option=f"--{word}", other=f"--no-{word}"),
+                hint=Message("bitrix24.argument.leave_one_out"),
+            )
         if given:
             found[name] = not option.startswith("no-")
     return found

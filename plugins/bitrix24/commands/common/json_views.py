@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.plugin import JsonWithTexts, iso, iso_or_none
+from bot.plugin import Json, JsonWithTexts, iso, iso_or_none
 from plugins.bitrix24.auth.backup_tokens import BackupTokens
 from plugins.bitrix24.auth.credentials import TokenHealth
 from plugins.bitrix24.connectors.model import AppInfo, Connector, Line, Ownership, Status
@@ -61,7 +61,7 @@ def _status_view(status: Status, line: Line | None, *, registered: bool) -> Obje
         "connector": status.connector,
         "registered": registered,
         "line": status.line,
-        "line_name": line.name if line else None,
+        "line_name": line.shown_name if line else None,
         "line_enabled": line.on if line else None,
         "active": status.configured if readable else None,
         "error": status.error if readable else None,
@@ -71,10 +71,10 @@ def _status_view(status: Status, line: Line | None, *, registered: bool) -> Obje
 
 def line_view(line: Line) -> Object:
     """One open line."""
-    return {"id": line.id, "name": line.name, "enabled": line.on}
+    return {"id": line.id, "name": line.shown_name, "enabled": line.on}
 
 
-def tokens_view(health: TokenHealth | None, spare: BackupTokens | None) -> Object:
+def tokens_view(health: TokenHealth | None, spare: BackupTokens | None) -> Mapping[str, Json]:
     """What is known of a portal's tokens and of its backup tokens; null where nothing is."""
     return {
         "tokens": None
@@ -89,6 +89,6 @@ def tokens_view(health: TokenHealth | None, spare: BackupTokens | None) -> Objec
     }
 
 
-def application_view(app: AppInfo) -> Object:
+def application_view(app: AppInfo) -> Mapping[str, Json]:
     """How the portal sees our application."""
     return {"installed": app.installed, "paid": app.paid, "licence": app.licence, "status": app.status}

@@ -6,11 +6,23 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from bot.plugin import Call, Observation, Plan, Refusal, TargetUnreachable, Text, Undo, UndoKind, quote
+from bot.plugin import (
+    Call,
+    CommandLine,
+    Message,
+    Observation,
+    Plan,
+    Refusal,
+    TargetUnreachable,
+    Text,
+    Undo,
+    UndoKind,
+    quote,
+)
 from bot.plugin.frozen import dataclass
-from plugins.bitrix24.commands.common import observation, preconditions
+from plugins.bitrix24.commands.common import observation, preconditions, presentation
 from plugins.bitrix24.commands.common.preconditions import ConnectorOwnership
-from plugins.bitrix24.connectors.model import Line, Status
+from plugins.bitrix24.connectors.model import TRY_AGAIN, Line, Status
 from plugins.bitrix24.portal import Portal
 
 SHOWN = 160
@@ -29,18 +41,26 @@ class Channel:
 
     @property
     def title(self) -> str:
-        return f"{self.connector} on {self.line.title}"
+        return f"{self.connector} on line {self.line.id} · {self.line.name}"
 
     @property
     def before(self) -> Observation:
         """The only thing that can be read: the portal gives no message and no chat back."""
-        on_line = {self.line.title: self.status.word} if self.status.present else {}
-        return {observation.REGISTRATION: observation.PRESENT, **on_line}
+        on_line = {self.line.label: self.status.state} if self.status.present else {}
+        return {observation.REGISTRATION: observation.REGISTERED, **on_line}
 
     @property
-    def warnings(self) -> tuple[str, ...]:
-        anybody = "The portal lets any application write through any connector."
-        off = f"{self.line.title} is switched off itself: operators may get nothing."
+    def labels(self) -> Mapping[str, Text]:
+        """How the labels of `before` read."""
+        return {
+            observation.REGISTRATION: observation.LABELS[observation.REGISTRATION],
+            self.line.label: self.line.title,
+        }
+
+    @property
+    def warnings(self) -> tuple[Message, ...]:
+        anybody = Message("bitrix24.connector.foreign_message")
+        off = Message("bitrix24.connector.line_off_messages", line=self.line.title)
         return (*self.standing.warning(self.connector, anybody), *(() if self.line.on else (off,)))
 
     def flag(self, name: str) -> bool | None:
@@ -57,7 +77,7 @@ def find_channel(portal: Portal, connector: str, number: int, *, working: bool =
 
     `working`: it must be active there and without an error; the two kinds of receipts need only a registration.
     """
-    preconditions.refuse_built_in(connector, "What is said there comes from the portal itself.")
+    preconditions.refuse_built_in(connector, Message("bitrix24.connector.built_in_message"))
     portal.gather("connectors", "lines", of=[connector], on=[number])
     preconditions.require_registered(portal, connector)
     standing = preconditions.check_ownership(portal, connector)
@@ -70,16 +90,22 @@ def find_channel(portal: Portal, connector: str, number: int, *, working: bool =
 def _check(connector: str, line: Line, status: Status, *, working: bool) -> None:
     if status.problem:
         raise TargetUnreachable(
-            f"It cannot be read what {connector} is on {line.title}. {status.problem}", hint="Try again in a minute."
+            Message(
+                "bitrix24.connector.status_unreadable", connector=connector, line=line.title, problem=status.problem
+            ),
+            hint=TRY_AGAIN,
         )
-    activate = f"connector activate {connector} {line.id}"
+    activate = CommandLine(command_line=f"connector activate {connector} {line.id}")
     if working and status.error:
         raise Refusal(
-            f"{connector} is in error on {line.title}, so the portal takes nothing for it there.",
-            hint=f"Find out why, then clear it with `{activate}`.",
+            Message("bitrix24.connector.in_error", connector=connector, line=line.title),
+            hint=Message("bitrix24.connector.in_error_hint", command=activate),
         )
     if working and not status.configured:
-        raise Refusal(f"{connector} is not active on {line.title}.", hint=f"Activate it first: `{activate}`.")
+        raise Refusal(
+            Message("bitrix24.connector.not_active", connector=connector, line=line.title),
+            hint=Message("bitrix24.connector.not_active_hint", command=activate),
+        )
 
 
 def plan(channel: Channel, call: Call, *, summary: Text, warnings: tuple[Text, ...], undo: Undo | None = None) -> Plan:
@@ -91,11 +117,11 @@ def plan(channel: Channel, call: Call, *, summary: Text, warnings: tuple[Text, .
         calls=(call,),
         before=channel.before,
         wanted={},
-        undo=undo
-        or Undo(kind=UndoKind.NONE, sentence="This cannot be undone: the portal does not give back what was."),
-        radius=(f"{channel.line.name} (line {channel.line.id}, {channel.line.switch}): {channel.status.word}",),
+        undo=undo or Undo(kind=UndoKind.NONE, sentence=Message("bitrix24.connector.undo_message")),
+        radius=(presentation.describe_line(channel.line, channel.status.state),),
         warnings=(*warnings, *channel.warnings),
         risk=channel.standing.risk,
+        labels=channel.labels,
     )
 
 

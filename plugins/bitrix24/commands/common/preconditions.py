@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.plugin import BadArgument, Refusal, Risk
+from bot.plugin import BadArgument, CommandLine, Message, Refusal, Risk, Text
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.commands.common import presentation
 from plugins.bitrix24.connectors.model import BUILT_IN, Line, Ownership, ownership
@@ -13,7 +13,9 @@ from plugins.bitrix24.portal import Portal
 
 NOT_OURS = "for a connector that is not proven ours"
 """When `ConnectorOwnership.risk` raises the risk of a change, as help says it."""
-ELSEWHERE = "Do that in the portal's Contact Center if it is what you want."
+LEAVE_ONE_OUT = Message("bitrix24.argument.leave_one_out")
+MOST_NAMED = 20
+ELSEWHERE = Message("bitrix24.connector.contact_center")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +25,7 @@ class ConnectorOwnership:
     ours: bool
     snapshot: Snapshot | None
     removed_here: bool = False
-    unread: tuple[str, ...] = ()
+    unread: tuple[Message, ...] = ()
     """Lines that could not be read, so that nothing can be said of them."""
 
     @property
@@ -31,16 +33,16 @@ class ConnectorOwnership:
         """What a change of it is raised to."""
         return None if self.ours else Risk.DESTROY
 
-    def warning(self, connector: str, consequence: str) -> tuple[str, ...]:
+    def warning(self, connector: str, consequence: Message) -> tuple[Message, ...]:
         """What the card says when its ownership is not proven, or when not all lines could be read."""
         if self.ours:
             return self.unread
         why = (
-            "it was removed here and is registered again since"
+            Message("bitrix24.connector.removed_here", connector=connector)
             if self.removed_here
-            else "it was neither registered nor adopted here"
+            else Message("bitrix24.connector.not_ours", connector=connector)
         )
-        return (f"It is not proven that {connector} is ours: {why}. {consequence}", *self.unread)
+        return (Message("bitrix24.connector.not_ours_warning", why=why, consequence=consequence), *self.unread)
 
 
 def check_ownership(portal: Portal, connector: str) -> ConnectorOwnership:
@@ -49,8 +51,12 @@ def check_ownership(portal: Portal, connector: str) -> ConnectorOwnership:
     snapshot = portal.snapshot(connector)
     if not ours and portal.refuses_unowned:
         raise Refusal(
-            f"{connector} was neither registered nor adopted here, and this installation leaves such connectors alone.",
-            hint="Adopt it first if it is yours, or ask an administrator about B24BOT_UNOWNED.",
+            Message("bitrix24.connector.unowned_refused", connector=connector),
+            hint=Message(
+                "bitrix24.connector.unowned_refused_hint",
+                command=CommandLine(command_line=f"connector adopt {connector}"),
+                setting="B24BOT_UNOWNED",
+            ),
         )
     removed = snapshot is not None and snapshot.removed
     return ConnectorOwnership(
@@ -58,16 +64,18 @@ def check_ownership(portal: Portal, connector: str) -> ConnectorOwnership:
     )
 
 
-def unread_lines(portal: Portal) -> tuple[str, ...]:
+def unread_lines(portal: Portal) -> tuple[Message, ...]:
     """What a card says of lines that could not be read."""
     portal.lines()
-    return tuple(f"{each} What this changes there is not shown." for each in portal.unread("lines"))
+    return tuple(Message("bitrix24.connector.unread_line", unread=each) for each in portal.unread("lines"))
 
 
-def refuse_built_in(connector: str, consequence: str, hint: str = ELSEWHERE) -> None:
+def refuse_built_in(connector: str, consequence: Text, hint: Text = ELSEWHERE) -> None:
     """Raises Refusal for Bitrix24's own channels, before the portal is asked."""
     if connector in BUILT_IN:
-        raise Refusal(f"{connector} is one of Bitrix24's own channels. {consequence}", hint=hint)
+        raise Refusal(
+            Message("bitrix24.connector.built_in_refused", connector=connector, consequence=consequence), hint=hint
+        )
 
 
 def is_registered(portal: Portal, connector: str) -> bool:
@@ -82,8 +90,10 @@ def require_registered(portal: Portal, connector: str) -> None:
     snapshot = portal.snapshot(connector)
     if snapshot is not None and snapshot.restorable:
         raise Refusal(
-            f"{connector} is not registered on {portal.place.name}.",
-            hint=f"Our record holds it: `connector restore {connector}` puts it back.",
+            Message("bitrix24.connector.not_registered", connector=connector, portal=portal.place.name),
+            hint=Message(
+                "bitrix24.connector.restore_hint", command=CommandLine(command_line=f"connector restore {connector}")
+            ),
         )
     raise presentation.unknown_connector(portal, connector)
 
@@ -92,12 +102,15 @@ def lines(portal: Portal, numbers: Iterable[int]) -> list[Line]:
     """The lines with these numbers, in their order. Raises Refusal, naming all that do not exist."""
     wanted = sorted(set(numbers))
     known = {line.id: line for line in portal.lines()}
-    missing = [str(number) for number in wanted if number not in known]
+    missing = tuple(str(number) for number in wanted if number not in known)
     if missing:
-        there = ", ".join(str(number) for number in list(known)[:20]) or "none"
+        see = CommandLine(command_line="line list")
+        there = tuple(str(number) for number in list(known)[:MOST_NAMED])
         raise Refusal(
-            f"There is no line {', '.join(missing)} on {portal.place.name}.",
-            hint=f"There are: {there}. `line list` shows them with their names.",
+            Message("bitrix24.connector.no_such_line", lines=missing, portal=portal.place.name),
+            hint=Message("bitrix24.connector.lines_there", lines=there, command=see)
+            if there
+            else Message("bitrix24.connector.no_lines_there"),
         )
     return [known[number] for number in wanted]
 
@@ -105,9 +118,16 @@ def lines(portal: Portal, numbers: Iterable[int]) -> list[Line]:
 def lines_or_all(portal: Portal, path: str, numbers: Sequence[int], *, all_lines: bool) -> list[Line]:
     """The lines that were typed, or all of them. Raises BadArgument unless it is one of the two."""
     if all_lines and numbers:
-        raise BadArgument(f"`{path}` takes numbers of lines or --all, not both.", hint="Leave one of them out.")
+        raise BadArgument(
+            Message("bitrix24.connector.lines_and_all", command=CommandLine(command_line=path)), hint=LEAVE_ONE_OUT
+        )
     if not all_lines and not numbers:
         raise BadArgument(
-            f"`{path}` needs the number of a line, or --all.", hint=f"For example: {path} ID 1. `line list` shows them."
+            Message("bitrix24.connector.no_lines", command=CommandLine(command_line=path)),
+            hint=Message(
+                "bitrix24.connector.no_lines_hint",
+                example=CommandLine(command_line=f"{path} ID 1"),
+                command=CommandLine(command_line="line list"),
+            ),
         )
     return list(portal.lines()) if all_lines else lines(portal, numbers)

@@ -1,16 +1,18 @@
-"""How commands put things into words and tables, so that they all do it alike."""
+"""How commands put things into messages and tables, so that they all do it alike."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from bot.plugin import Refusal, Table
+from bot.plugin import CommandLine, Message, Refusal, Table, Text
 from plugins.bitrix24.connectors.identifiers import is_normal, suggest
 from plugins.bitrix24.connectors.model import Line, Status
 from plugins.bitrix24.connectors.snapshot import Snapshot
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.redaction.excerpt import excerpt
+
+SHOWN = 5
 
 
 def plural(number: int, noun: str) -> str:
@@ -18,17 +20,36 @@ def plural(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def join_with_and(names: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+def titles(lines: Iterable[Line]) -> tuple[Message, ...]:
+    """Lines with their names, as an argument of a message."""
+    return tuple(line.title for line in lines)
 
 
-def describe_cut_off(connector: str, lines: Iterable[Line]) -> Mapping[str, str]:
+def numbers(lines: Iterable[Line]) -> str:
+    """Lines as they are typed: `1 3`."""
+    return " ".join(str(line.id) for line in lines)
+
+
+def describe_line(line: Line, state: Text) -> Message:
+    """A line that a change touches: its name, its number, its own switch, and what the connector is there."""
+    return Message(
+        "bitrix24.connector.line_touched",
+        name=line.shown_name,
+        line=str(line.id),
+        switch=line.switch,
+        state=state,
+    )
+
+
+def warn_lines_off(lines: Iterable[Line]) -> list[Message]:
+    """A warning for each line that is switched off itself."""
+    return [Message("bitrix24.connector.line_off_warning", line=line.title) for line in lines if not line.on]
+
+
+def describe_cut_off(connector: str, lines: Iterable[Line]) -> Mapping[str, Message]:
     """For each line that a connector is active on: what it means for people once it is not."""
     return {
-        line.title: f"{line.name}: what its customers write through {connector} does not arrive, and what operators "
-        "answer does not reach them."
-        for line in lines
+        line.label: Message("bitrix24.connector.cut_off", line=line.shown_name, connector=connector) for line in lines
     }
 
 
@@ -37,14 +58,14 @@ def format_date(milliseconds: int) -> str:
     return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def format_active_lines(statuses: Iterable[Status]) -> str:
-    """On how many lines a connector is active: `2`, `2, 1 with an error`, `not readable`."""
+def format_active_lines(statuses: Iterable[Status]) -> Text:
+    """On how many lines a connector is active: `2`, `2, 1 with an error`, `2 or more, not all readable`."""
     known = list(statuses)
-    on = [status for status in known if status.configured]
+    on = sum(status.configured for status in known)
     if any(status.problem for status in known):
-        return f"{len(on)} or more, not all readable"
+        return Message("bitrix24.connector.active_at_least", active=on)
     wrong = sum(status.error for status in known)
-    return f"{len(on)}, {wrong} with an error" if wrong else str(len(on))
+    return Message("bitrix24.connector.active_and_errors", active=on, errors=wrong) if wrong else str(on)
 
 
 def status_table(portal: Portal, statuses: Sequence[Status]) -> Table:
@@ -56,66 +77,76 @@ def status_table(portal: Portal, statuses: Sequence[Status]) -> Table:
         _row(status, lines.get(status.line), known.get(status.connector), registered=status.connector in registered)
         for status in statuses
     )
-    columns = ("connector", "registered", "line", "status", "line itself", "its data, to us")
-    return Table(columns=columns, rows=rows, attach=True)
+    return Table(columns=_STATUS_COLUMNS, rows=rows, attach=True)
 
 
-def _row(status: Status, line: Line | None, snapshot: Snapshot | None, *, registered: bool) -> tuple[str, ...]:
+_STATUS_COLUMNS = (
+    Message("bitrix24.connector.column_connector"),
+    Message("bitrix24.connector.column_registered"),
+    Message("bitrix24.connector.column_line"),
+    Message("bitrix24.connector.column_status"),
+    Message("bitrix24.connector.column_line_enabled"),
+    Message("bitrix24.connector.column_data_recorded"),
+)
+
+
+def _row(status: Status, line: Line | None, snapshot: Snapshot | None, *, registered: bool) -> tuple[Text, ...]:
     return (
         status.connector,
-        "yes" if registered else "no",
-        line.title if line else f"line {status.line}",
-        status.word,
-        line.switch if line else "gone",
+        Message("bitrix24.state.yes") if registered else Message("bitrix24.state.no"),
+        line.title if line else Message("bitrix24.state.line_number", line=str(status.line)),
+        status.state,
+        line.switch if line else Message("bitrix24.state.line_gone"),
         snapshot.describe_data(status.line) if snapshot and status.configured else "–",
     )
 
 
-def note_silent_connectors(portal: Portal, statuses: Iterable[Status]) -> tuple[str, ...]:
+def note_silent_connectors(portal: Portal, statuses: Iterable[Status]) -> tuple[Message, ...]:
     """One note for each connector that looks well on a line that is itself switched off."""
     off = {line.id: line.title for line in portal.lines() if not line.on}
     return tuple(
-        f"{status.connector} is active on {off[status.line]}, but the line itself is switched off: it is silent there."
+        Message("bitrix24.connector.silent", connector=status.connector, line=off[status.line])
         for status in statuses
         if status.configured and status.line in off
     )
 
 
-def note_problems(statuses: Iterable[Status]) -> tuple[str, ...]:
+def note_problems(statuses: Iterable[Status]) -> tuple[Message, ...]:
     """One note for each different reason why a status could not be read."""
-    return tuple(sorted({f"Not readable: {status.problem}" for status in statuses if status.problem}))
+    reasons = {status.problem for status in statuses if status.problem}
+    return tuple(Message("bitrix24.connector.not_readable", problem=each) for each in sorted(reasons, key=str))
 
 
-def note_errors(portal: Portal, statuses: Iterable[Status]) -> tuple[str, ...]:
+def note_errors(portal: Portal, statuses: Iterable[Status]) -> tuple[Message, ...]:
     """One note for each error of which our record says why it was set here."""
-    told: list[str] = []
+    told: list[Message] = []
     for status in statuses:
         snapshot = portal.snapshot(status.connector) if status.error else None
         why = snapshot.errors.get(status.line, "") if snapshot else ""
         if why:
-            told.append(f"{status.connector} was marked as broken on line {status.line}: {why}")
+            told.append(
+                Message("bitrix24.connector.error_reason", connector=status.connector, line=str(status.line), why=why)
+            )
     return tuple(told)
 
 
-def note_unusable_ids(ids: Iterable[str]) -> tuple[str, ...]:
+def note_unusable_ids(ids: Iterable[str]) -> tuple[Message, ...]:
     """A note on the ids that the portal lists and that this bot does not change."""
     odd = [each for each in ids if not is_normal(each)]
     if not odd:
         return ()
-    named = join_with_and([f"“{excerpt(each)}”" for each in odd[:SHOWN]]) + (" and others" if len(odd) > SHOWN else "")
-    return (
-        f"The bot shows {named} and does not change {'it' if len(odd) == 1 else 'them'}: it changes ids of small Latin "
-        "letters, digits and _ alone. Use the portal's Contact Center.",
-    )
-
-
-SHOWN = 5
+    named = tuple(Message("bitrix24.state.quoted", text=excerpt(each)) for each in odd[:SHOWN])
+    more = (Message("bitrix24.connector.unusable_more", count=len(odd) - SHOWN),) if len(odd) > SHOWN else ()
+    return (Message("bitrix24.connector.unusable_ids", connectors=(*named, *more)),)
 
 
 def unknown_connector(portal: Portal, connector: str) -> Refusal:
     """For a person who named a connector that the portal does not have."""
     meant = suggest(connector, [found.id for found in portal.connectors()])
     return Refusal(
-        f"There is no connector “{connector}” on {portal.place.name}.",
-        hint=f"Did you mean “{meant}”?" if meant else "`connector list` shows those there are.",
+        Message("bitrix24.connector.unknown", connector=connector, portal=portal.place.name),
+        hint=Message("bitrix24.connector.did_you_mean", connector=meant) if meant else SEE_LIST,
     )
+
+
+SEE_LIST = Message("bitrix24.connector.see_list", command=CommandLine(command_line="connector list"))
