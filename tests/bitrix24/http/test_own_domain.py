@@ -124,7 +124,7 @@ def test_replacing_credentials_keeps_the_ca_file_unless_told_otherwise(
     own_portal.add(replace=True, no_ca_file=True)
     with raises(TargetUnreachable, match="an authority that this host does not know"):
         own_portal.connectors()
-    with raises(PluginError, match="contradict each other"):
+    with raises(PluginError, match="cannot be combined"):
         own_portal.add(replace=True, no_ca_file=True, ca_file=box.ca_path)
 
 
