@@ -94,7 +94,7 @@ def preview_view(plan: Plan, place: Place | None, decision: Decision) -> Object:
 
 def _requirement(decision: Decision) -> Object:
     approvals = decision.quorum if isinstance(decision, NeedsApproval) else 0
-    return {"needs": describe_requirement(decision), "approvals_needed": approvals}
+    return {"needs": translate(describe_requirement(decision)), "approvals_needed": approvals}
 
 
 def _words(text: Text) -> str:

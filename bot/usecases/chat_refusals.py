@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
+from bot.plugin import Message
 from bot.plugin.frozen import dataclass
 
 PRESS_AGAIN = "Press the button again."
@@ -57,6 +58,13 @@ class ChatRefusal:
     def described(self) -> str:
         """The cause with the code, to complete "because …"."""
         return f"{self.cause} ({self.code})"
+
+
+def add_remedy(sentence: Message, refusal: ChatRefusal) -> Message:
+    """Put the remedy of a refusal behind a sentence, if there is one."""
+    if not refusal.remedy:
+        return sentence
+    return Message("request.with_remedy", sentence=sentence, remedy=refusal.remedy)
 
 
 FindRefusal = Callable[[str], ChatRefusal]

@@ -18,6 +18,7 @@ from bot.usecases.lease_holding import steady_ms
 from bot.usecases.place_choice import describe_with_place, has_several_places, term_of
 from bot.usecases.roles import role_of
 
+ERROR_CODE, ERROR_REFERENCE = Message("request.error_code"), Message("request.error_reference")
 LASTS_MS = 1_200
 """How long an approved change request waits or runs before its card tells so: the time between two rewrites."""
 
@@ -102,7 +103,7 @@ def announce(tx: Transaction, ctx: Context, text: Text) -> None:
             tx.outbox.put(f"announcement:{ids.token()}", notice, at=ctx.clock.now_ms())
 
 
-def post_in_thread_of(tx: Transaction, ctx: Context, channel: str, message: str, text: str) -> None:
+def post_in_thread_of(tx: Transaction, ctx: Context, channel: str, message: str, text: Text) -> None:
     """Say something under a message that is no card any more."""
     notice = Announcement(channel=channel, text=text, thread=message)
     tx.outbox.put(f"announcement:{ids.token()}", notice, at=ctx.clock.now_ms())
@@ -155,7 +156,7 @@ def _place_fact(ctx: Context, number: int) -> tuple[tuple[str, str], ...]:
 
 def error_reply(error: PluginError, *, reference: str = "") -> Reply:
     """An error as an answer: the sentence, the remote side's code, the reference in the log, and what to do next."""
-    facts = (("Code", getattr(error, "code", "")), ("Reference", reference))
+    facts = ((ERROR_CODE, getattr(error, "code", "")), (ERROR_REFERENCE, reference))
     return Reply(
         title=error.sentence,
         facts=tuple(fact for fact in facts if fact[1]),
@@ -173,6 +174,6 @@ def note_trouble(error: PluginError, doing: str) -> str:
     return reference
 
 
-def request_label(ctx: Context, change: ChangeRequest) -> str:
-    """The number and the plan in words, as sentences about a change request begin."""
-    return f"{change.id} ({translate(describe_with_place(ctx, change))})"
+def request_label(ctx: Context, change: ChangeRequest) -> Message:
+    """Name a change request by its number and its plan in words."""
+    return Message("request.label", id=change.id, summary=describe_with_place(ctx, change))

@@ -236,7 +236,7 @@ def test_the_approval_of_somebody_who_has_become_a_guest_counts_for_nothing_unti
     assert on(stage) == ["guest"]
     assert [one["name"] for one in stage.look("Olga")["people"] if one["guest"]] == ["Anton"]
     press(stage, "Anton", card, "approve")
-    eventually(stage, "Anton", lambda seen: says(seen, "approvals", "Your account is a guest's"))
+    eventually(stage, "Anton", lambda seen: says(seen, "approvals", "Your account is not a member account (guest)"))
     assert "myconnector" in json.dumps(stage.look("Olga")["portal"])
     stage.cause("guest")
     assert on(stage) == []

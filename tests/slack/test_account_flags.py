@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from bot.core.authority.membership import Membership, MembershipStatus
+from bot.plugin import Message
 from bot.slack.account_flags import NEEDED, SHAPES, read_account
 
 MEMBER: dict[str, object] = {
@@ -103,7 +104,7 @@ def test_a_flag_that_is_absent_leaves_the_account_undecided_and_is_named(name: s
     user = without(name) if gone == "absent" else without(**{name: None})
     found = read_account(user, "T1")
     assert found == Membership(standing=MembershipStatus.UNKNOWN, missing=name)
-    assert found.disqualification == f"cannot be recognised as a member's: Slack's answer about it has no `{name}`"
+    assert found.disqualification == Message("policy.account.unrecognised", field=name)
 
 
 @pytest.mark.parametrize("name", ["deleted", "is_restricted", "is_ultra_restricted", "is_bot"])

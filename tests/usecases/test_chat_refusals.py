@@ -190,7 +190,7 @@ def test_a_form_that_is_refused_says_why_and_rejects_nothing(core_bot: CoreBot) 
     for code in codes_of("views.open"):
         core_bot.messenger.fail("form", error_of(code, lambda gateway: gateway.ask_reason("1.2", a_change(), "x")))
         said = core_bot.press(ANTON, change, card_token.REJECT)
-        assert said.startswith("CR-1001 was not rejected: Slack "), code
+        assert said.startswith("CR-1001 was not rejected. Slack "), code
         assert f"({code if code != 'rate_limited' else 'ratelimited'})" in said
         core_bot.clock.advance(1)
     assert core_bot.now(change).status is Status.PENDING
@@ -270,7 +270,7 @@ def test_a_card_that_cannot_be_rewritten_says_in_its_thread_that_another_one_cou
     assert core_bot.now(change).status is Status.DONE
     assert core_bot.messenger.shown[change.number].status is Status.DONE
     stale = core_bot.click(VERA, core_bot.now(change), card_token.APPROVE, value=core_bot.value(first))
-    assert "The card of CR-1001 was posted anew meanwhile." in core_bot.hears(stale)
+    assert "The card of CR-1001 has been posted again." in core_bot.hears(stale)
 
 
 def test_the_card_in_the_place_of_another_is_a_post_and_keeps_the_pace_of_the_channel(core_bot: CoreBot) -> None:
@@ -355,7 +355,7 @@ def test_a_copy_of_a_card_of_a_request_that_was_not_taken_on_decides_nothing(roa
     roaming.messenger.fail("post", Lost("timeout"), ChannelDead("not_in_channel"))
     pass_time(roaming, 10, 1)
     assert roaming.now(change).status is Status.WITHDRAWN
-    assert "was withdrawn" in roaming.press(ANTON, change)
+    assert ": withdrawn" in roaming.press(ANTON, change)
     roaming.work()
     assert roaming.toy.calls == []
 

@@ -105,7 +105,7 @@ def default_change(core_bot: CoreBot, who: Principal = IDA) -> ChangeRequest:
 
 def test_the_default_of_everybody_is_changed_by_two_admins(core_bot: CoreBot) -> None:
     choose_default(core_bot)
-    assert "needs the role admin; yours is operator" in core_bot.type(OLGA, "portal use beta --for-all")
+    assert "needs the role admin. Your role is operator" in core_bot.type(OLGA, "portal use beta --for-all")
     change = default_change(core_bot)
     assert "You asked for this yourself" in core_bot.press(IDA, change)
     assert "needs the role admin" in core_bot.press(ANTON, change)

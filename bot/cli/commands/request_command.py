@@ -12,7 +12,8 @@ from bot.cli.session import Terminal
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.status_names import ONE_OF, SHOWN_STATUSES, ShownStatus, parse_status
 from bot.language.request_views import change_view
-from bot.plugin import BadArgument, Refusal
+from bot.language.translation import translate
+from bot.plugin import BadArgument, PluginError, Refusal
 from bot.store.store import Store, Transaction
 from bot.usecases.admin.listings import list_changes, show_change
 from bot.usecases.admin.queries import complete_numbers, find_changes, request_number
@@ -25,7 +26,7 @@ def _status(_ctx: click.Context, parameter: click.Parameter, value: str | None) 
     try:
         return None if value is None else parse_status(value)
     except BadArgument as error:
-        raise BadArgument(f"{parameter.opts[0]}: {error.sentence}", hint=error.hint) from None
+        raise BadArgument(f"{parameter.opts[0]}: {translate(error.sentence)}", hint=error.hint) from None
 
 
 @click.command("list")
@@ -72,7 +73,7 @@ def settle_request(terminal: Terminal, number: str, outcome: str, as_json: bool)
         change = _change(tx, number)
         told = try_to_settle(tx, bot.context, terminal.person, change, Status(outcome))
         now = _reader(terminal, tx).see(tx.changes.require(change.number))
-    if not isinstance(told, str):
+    if isinstance(told, PluginError):
         raise told
     report(change_view(now), told, as_json=as_json)
 
@@ -88,7 +89,7 @@ def withdraw_request(terminal: Terminal, number: str, as_json: bool) -> None:
         change = _change(tx, number)
         told = withdraw(tx, bot.context, terminal.person, change)
         now = _reader(terminal, tx).see(tx.changes.require(change.number))
-    if not isinstance(told, str):
+    if isinstance(told, PluginError):
         raise told
     report(change_view(now), told, as_json=as_json)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from bot.plugin import Message
 from bot.plugin.frozen import dataclass
 
 FRESH_MS = 60_000
@@ -38,11 +39,11 @@ class Membership:
     """The locale that the person has chosen in the chat, like `ru-RU`; empty where the chat did not say it."""
 
     @property
-    def disqualification(self) -> str:
-        """How a sentence about an account that may do nothing goes on; empty for a member."""
+    def disqualification(self) -> Message | None:
+        """Name what an account that may do nothing is instead of a member's; None for a member."""
         if self.missing:
-            return f"cannot be recognised as a member's: Slack's answer about it has no `{self.missing}`"
-        return DISQUALIFICATIONS.get(self.standing, "")
+            return Message("policy.account.unrecognised", field=self.missing)
+        return DISQUALIFICATIONS.get(self.standing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +70,12 @@ class Account:
         return 0 <= now - self.at <= FRESH_MS and known_ms <= FRESH_MS
 
 
-DISQUALIFICATIONS: Mapping[MembershipStatus, str] = {
-    MembershipStatus.GUEST: "is a guest's",
-    MembershipStatus.DELETED: "has been deactivated",
-    MembershipStatus.INVITED: "has been invited and has not joined yet",
-    MembershipStatus.BOT: "is a bot's",
-    MembershipStatus.STRANGER: "belongs to another workspace",
-    MembershipStatus.UNKNOWN: "is not known to Slack in this workspace",
+DISQUALIFICATIONS: Mapping[MembershipStatus, Message] = {
+    MembershipStatus.GUEST: Message("policy.account.guest"),
+    MembershipStatus.DELETED: Message("policy.account.deleted"),
+    MembershipStatus.INVITED: Message("policy.account.invited"),
+    MembershipStatus.BOT: Message("policy.account.bot"),
+    MembershipStatus.STRANGER: Message("policy.account.stranger"),
+    MembershipStatus.UNKNOWN: Message("policy.account.unknown"),
 }
-"""How a sentence about an account that may do nothing goes on, where the answer lacked nothing."""
+"""What an account is that may do nothing, where the answer lacked nothing."""

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from bot.core.authority.identity_groups import IdentityGroups
 from bot.core.principals import Principal, Role
-from bot.plugin import Risk
+from bot.plugin import Message, Risk, Text
 from bot.plugin.frozen import dataclass
 
 
@@ -47,10 +47,13 @@ class BrokenGlass:
 class Refused:
     """No, and why, in a sentence for the person."""
 
-    reason: str
+    reason: Text
     mistyped: bool = False
     """Whether the words are what is wrong, and not who typed them."""
 
+
+NOT_LISTED = Message("policy.not_listed")
+OTHER_WORKSPACE = Message("policy.other_workspace")
 
 Decision = Allowed | NeedsConfirmation | NeedsApproval | BrokenGlass | Refused
 
@@ -119,7 +122,7 @@ class Terms:
 def decide(risk: Risk, role: Role | None, terms: Terms) -> Decision:
     """Look the risk and the role up. A person without a role is refused everything."""
     if role is None:
-        return Refused(reason="You are not on the allow-list.")
+        return Refused(reason=NOT_LISTED)
     match POLICY[risk, role]:
         case Rule.ALLOW:
             return Allowed()
@@ -130,17 +133,16 @@ def decide(risk: Risk, role: Role | None, terms: Terms) -> Decision:
         case Rule.APPROVE_BY_ADMIN:
             return NeedsApproval(quorum=1, role=Role.ADMIN, expires_in=terms.expires_in)
         case Rule.REFUSE:
-            return Refused(reason=f"This needs the role {LEAST_ROLE[risk]}; yours is {role}.")
+            needed = LEAST_ROLE[risk].value
+            return Refused(reason=Message("policy.asking_needs_role", needed=needed, own=_own_role(role)))
         case other:
             assert_never(other)
 
 
 BREAKS_GLASS = Role.ADMIN
 """The least role that may run without approval what needs it."""
-REASON_NEEDED = 'Breaking the glass needs a reason: add --reason "why it cannot wait".'
-UNBREAKABLE: Mapping[Risk, str] = {
-    _GOVERN: "The bot's own rules always take two people; --break-glass does not change that.",
-}
+REASON_NEEDED = Message("policy.reason_needed")
+UNBREAKABLE: Mapping[Risk, Message] = {_GOVERN: Message("policy.two_people")}
 """Risks that need approval, emergency or not, and why."""
 
 
@@ -157,20 +159,21 @@ def decide_break_glass(risk: Risk, decision: Decision, role: Role | None, terms:
                 return Refused(reason=REASON_NEEDED, mistyped=True)
             return BrokenGlass(expires_in=expires_in)
         case Allowed() | NeedsConfirmation() | BrokenGlass():
-            return Refused(reason="This needs nobody else's approval; leave --break-glass out.", mistyped=True)
+            return Refused(reason=Message("policy.no_approval_needed"), mistyped=True)
         case _:
             assert_never(decision)
 
 
 def _check_break_glass(risk: Risk, role: Role | None, terms: Terms) -> Refused | None:
     if role is None or not role.reaches(BREAKS_GLASS):
-        return Refused(reason=f"Breaking the glass needs the role {BREAKS_GLASS}; {_role_sentence(role)}.")
+        return _refuse_breaking(role)
     if not terms.break_glass:
-        return Refused(
-            reason="Breaking the glass is switched off here. Whoever has the host sets B24BOT_BREAK_GLASS=on and "
-            "starts the bot again."
-        )
+        return Refused(reason=Message("policy.break_glass_off"))
     return Refused(reason=UNBREAKABLE[risk]) if risk in UNBREAKABLE else None
+
+
+def _refuse_breaking(role: Role | None) -> Refused:
+    return Refused(reason=Message("policy.break_glass_needs_role", needed=BREAKS_GLASS.value, own=_own_role(role)))
 
 
 EVERYBODY = IdentityGroups()
@@ -190,30 +193,32 @@ def check_approver(
     `role` is the reviewer's role now, not the one when the card was posted.
     """
     if reviewer.team != requester.team and not requester.local:
-        return Refused(reason="You belong to another workspace; only people of this one can decide here.")
+        return Refused(reason=OTHER_WORKSPACE)
     match decision:
         case NeedsApproval(role=needed):
             if reviewer == requester:
-                return Refused(reason="You asked for this yourself; somebody else has to approve it.")
+                return Refused(reason=Message("policy.own_request"))
             if people.same(reviewer, requester):
-                return Refused(reason="You asked for this with another account; somebody else has to approve it.")
+                return Refused(reason=Message("policy.own_request_other_account"))
             if role is None or not role.reaches(needed):
-                return Refused(reason=f"Approving this needs the role {needed}; {_role_sentence(role)}.")
+                own = _own_role(role)
+                return Refused(reason=Message("policy.approving_needs_role", needed=needed.value, own=own))
             return None
         case NeedsConfirmation():
             if reviewer != requester:
-                return Refused(reason="Only the person who asked can confirm this.")
+                return Refused(reason=Message("policy.requester_confirms"))
             if role is None or not role.reaches(Role.OPERATOR):
-                return Refused(reason=f"Confirming this needs the role {Role.OPERATOR}; {_role_sentence(role)}.")
+                own = _own_role(role)
+                return Refused(reason=Message("policy.confirming_needs_role", needed=Role.OPERATOR.value, own=own))
             return None
         case BrokenGlass():
             if reviewer != requester:
-                return Refused(reason="Only the admin who asked can break the glass for this.")
+                return Refused(reason=Message("policy.requester_breaks_glass"))
             if role is None or not role.reaches(BREAKS_GLASS):
-                return Refused(reason=f"Breaking the glass needs the role {BREAKS_GLASS}; {_role_sentence(role)}.")
+                return _refuse_breaking(role)
             return None
         case Allowed() | Refused():
-            return Refused(reason="There is nothing to approve.")
+            return Refused(reason=Message("policy.nothing_to_approve"))
         case _:
             assert_never(decision)
 
@@ -245,39 +250,39 @@ def check_settler(
     confirmed, anybody's who may confirm.
     """
     if isinstance(decision, NeedsApproval | BrokenGlass) and people.same(person, requester):
-        return Refused(reason="You asked for this yourself; somebody else has to say what became of it.")
+        return Refused(reason=Message("policy.own_outcome"))
     needed = lowest_settling_role(decision)
     if role is None or not role.reaches(needed):
-        return Refused(reason=f"Saying what became of this needs the role {needed}; {_role_sentence(role)}.")
+        own = _own_role(role)
+        return Refused(reason=Message("policy.settling_needs_role", needed=needed.value, own=own))
     return None
 
 
-def _role_sentence(role: Role | None) -> str:
-    return f"yours is {role}" if role else "you are not on the allow-list"
+def _own_role(role: Role | None) -> Message:
+    """What somebody is told of their own role, behind a sentence about the one that is needed."""
+    return Message("policy.own_role", role=role.value) if role else NOT_LISTED
 
 
-WHO: Mapping[Role, str] = {
-    Role.VIEWER: "person on the allow-list",
-    Role.OPERATOR: "operator, approver or admin",
-    Role.APPROVER: "approver or admin",
-    Role.ADMIN: "admin",
+WHO: Mapping[Role, Message] = {
+    Role.VIEWER: Message("policy.who.viewer"),
+    Role.OPERATOR: Message("policy.who.operator"),
+    Role.APPROVER: Message("policy.who.approver"),
+    Role.ADMIN: Message("policy.who.admin"),
 }
 """Who has a role or one above it, in words."""
 
 
-def describe_requirement(decision: Decision) -> str:
-    """What has to happen before a plan runs, in words."""
+def describe_requirement(decision: Decision) -> Text:
+    """Describe what has to happen before a plan runs, as a value beside a label."""
     match decision:
-        case NeedsApproval(quorum=1, role=role):
-            return f"the approval of one other {WHO[role]}"
         case NeedsApproval(quorum=quorum, role=role):
-            return f"the approval of {quorum} other people ({WHO[role]})"
+            return Message("policy.needs.approval", count=quorum, who=WHO[role])
         case NeedsConfirmation():
-            return "your confirmation"
+            return Message("policy.needs.confirmation")
         case BrokenGlass():
-            return "the confirmation of the admin who asks, alone: the glass is broken, and that is reviewed afterwards"
+            return Message("policy.needs.break_glass")
         case Allowed():
-            return "nothing"
+            return Message("policy.needs.nothing")
         case Refused(reason=reason):
             return reason
         case _:

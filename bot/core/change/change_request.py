@@ -93,9 +93,14 @@ class Review:
 
 
 def append_place(summary: str, place: str) -> str:
-    """A plan in words and the place it acts on, if any, without saying twice which."""
-    named = not place or re.search(rf"\b(?:on|of|from) {re.escape(place)}(?![\w-])", summary)
-    return summary if named else f"{summary} on {place}"
+    """A plan in words of a record and the place it acts on, if any, without saying twice which."""
+    return summary if not place or _names_place(summary, place) else f"{summary} on {place}"
+
+
+def _names_place(summary: Text, place: str) -> bool:
+    if isinstance(summary, Message):
+        return place in summary.arguments.values()
+    return re.search(rf"\b(?:on|of|from) {re.escape(place)}(?![\w-])", summary) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,11 +176,10 @@ class ChangeRequest:
     @property
     def summary_with_place(self) -> Text:
         """The plan in words and where it acts, without saying twice where."""
-        summary = self.plan.summary
-        if isinstance(summary, str):
-            return append_place(summary, self.place_name)
-        named = not self.place_name or self.place_name in summary.arguments.values()
-        return summary if named else Message("change.at_place", summary=summary, place=self.place_name)
+        summary, place = self.plan.summary, self.place_name
+        if not place or _names_place(summary, place):
+            return summary
+        return Message("change.at_place", summary=summary, place=place)
 
     @property
     def status_word(self) -> str:
@@ -233,42 +237,50 @@ class NewChange:
     place_term: PlaceTerm = PlaceTerm()
 
 
-def describe_decision(sentence: str, change: ChangeRequest) -> str:
-    """A sentence about what was decided: `{approved}` and `{approval}` become the words for it."""
-    if change.needs_confirmation_only:
-        return sentence.format(approved="confirmed", approval="confirmation")
-    return sentence.format(approved="approved", approval="approval")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByDecision:
+    """A sentence about what was decided, in two wordings."""
+
+    approved: Message
+    confirmed: Message
+    """For what its requester confirms and nobody approves."""
+
+    def choose(self, change: ChangeRequest) -> Message:
+        """The wording for a change request."""
+        return self.confirmed if change.needs_confirmation_only else self.approved
 
 
-def describe_status(change: ChangeRequest) -> str:
-    """How a sentence about a change request goes on."""
-    words = CONFIRMED_ENDINGS if change.needs_confirmation_only else ENDINGS
+def describe_status(change: ChangeRequest) -> Message:
+    """Describe the status as it stands behind the name of a change request and a colon, without a full stop."""
     if change.undone_by is not None:
-        return f"was {'partly ' if change.partly else ''}done, and undone by CR-{change.undone_by}"
+        undo = f"CR-{change.undone_by}"
+        if change.partly:
+            return Message("request.status.partly_undone", undo=undo)
+        return Message("request.status.undone", undo=undo)
     if change.partly:
-        return "failed with only a part of it done"
-    return words[change.status]
+        return Message("request.status.partly")
+    return (CONFIRMED_STATUSES if change.needs_confirmation_only else STATUSES)[change.status]
 
 
-ENDINGS: Mapping[Status, str] = {
-    Status.PENDING: "is waiting for approval",
-    Status.APPROVED: "is approved and about to run",
-    Status.RUNNING: "is running now",
-    Status.DONE: "was done",
-    Status.GONE: "ended with nothing left to do",
-    Status.FAILED: "failed",
-    Status.CHANGED: "was not run, because it had changed since it was approved",
-    Status.UNKNOWN: "has no proven outcome",
-    Status.REJECTED: "was rejected",
-    Status.WITHDRAWN: "was withdrawn",
-    Status.EXPIRED: "expired",
+STATUSES: Mapping[Status, Message] = {
+    Status.PENDING: Message("request.status.pending"),
+    Status.APPROVED: Message("request.status.approved"),
+    Status.RUNNING: Message("request.status.running"),
+    Status.DONE: Message("request.status.done"),
+    Status.GONE: Message("request.status.gone"),
+    Status.FAILED: Message("request.status.failed"),
+    Status.CHANGED: Message("request.status.changed"),
+    Status.UNKNOWN: Message("request.status.unknown"),
+    Status.REJECTED: Message("request.status.rejected"),
+    Status.WITHDRAWN: Message("request.status.withdrawn"),
+    Status.EXPIRED: Message("request.status.expired"),
 }
-"""How a sentence about a change request goes on."""
+"""Each status in words."""
 
-CONFIRMED_ENDINGS: Mapping[Status, str] = {
-    **ENDINGS,
-    Status.PENDING: "is waiting for confirmation",
-    Status.APPROVED: "is confirmed and about to run",
-    Status.CHANGED: "was not run, because it had changed since it was confirmed",
+CONFIRMED_STATUSES: Mapping[Status, Message] = {
+    **STATUSES,
+    Status.PENDING: Message("request.status.pending_confirmation"),
+    Status.APPROVED: Message("request.status.confirmed"),
+    Status.CHANGED: Message("request.status.changed_since_confirmed"),
 }
 """The same where the requester confirms and nobody approves."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.planned_command import Answered, Planned
-from bot.plugin import PluginError, Reply
+from bot.plugin import PluginError, Reply, Text
 from bot.plugin.frozen import dataclass
 
 
@@ -27,7 +27,7 @@ class RequestOpened:
     """A change request was opened."""
 
     change: ChangeRequest
-    note: str = ""
+    note: Text = ""
     """What the requester has to know about those who may approve it."""
     confirmed: bool = False
     """Whether its requester has confirmed it already."""

@@ -112,6 +112,8 @@ def decision_from_json(text: str) -> Decision:
     kind = _DECISIONS[data.pop("kind")]
     if "role" in data:
         data["role"] = Role(data["role"])
+    if "reason" in data:
+        data["reason"] = read_text(data["reason"])
     return kind(**data)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.core.change.change_request import PARTLY_DONE, UNDONE, Status
-from bot.plugin import BadArgument
+from bot.plugin import BadArgument, Message
 from bot.plugin.frozen import dataclass
 
 
@@ -39,5 +39,8 @@ def parse_status(text: str) -> ShownStatus:
     """Find the status that was typed. Raises BadArgument, naming all of them."""
     found = SHOWN_STATUSES.get("-".join(text.lower().replace("_", " ").replace("-", " ").split()))
     if found is None:
-        raise BadArgument(f"There is no status “{text}”.", hint=f"It is {ONE_OF}.")
+        raise BadArgument(
+            Message("request.unknown_status", status=text),
+            hint=Message("request.known_statuses", statuses=tuple(SHOWN_STATUSES)),
+        )
     return found

@@ -56,7 +56,7 @@ def show_change(change: ChangeRequest) -> Reply:
 
 def _facts(change: ChangeRequest) -> Iterator[tuple[Text, Text]]:
     plan = change.plan
-    yield "Status", f"{change.status_word}: it {describe_status(change)}."
+    yield "Status", describe_status(change)
     yield "Command", _line(change)
     yield "Portal", " · ".join(filter(None, (change.place_name, change.place_label)))
     yield "Target", mentions.target(write_target(plan.target, plan.part))

@@ -13,6 +13,7 @@ from bot.core.change.change_request import ChangeRequest
 from bot.core.change.status_names import ONE_OF, SHOWN_STATUSES, ShownStatus, parse_status
 from bot.core.parsing.invocation import AnyCommand
 from bot.core.principals import Principal, Role
+from bot.language.translation import translate
 from bot.plugin import Arg, BadArgument, Group, Message, PluginError, Refusal, Reply, Risk, Text
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.audit_log import LOOKED_AT
@@ -136,7 +137,7 @@ def _account(query: QueryContext) -> Iterator[tuple[str, str]]:
     """What Slack last said of an account that may do nothing, whatever its role."""
     flaw = last_disqualification(query.ctx, query.person)
     if flaw:
-        yield "Account", f"it {flaw}: only members of this workspace can use b24bot"
+        yield "Account", f"{translate(flaw)}: only members of this workspace can use b24bot"
 
 
 def _own_places(query: QueryContext) -> Iterator[tuple[Text, Text]]:

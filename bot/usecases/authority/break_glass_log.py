@@ -8,11 +8,12 @@ from bot.core.authority.policy import BREAKS_GLASS, Refused
 from bot.core.change.change_request import ChangeRequest
 from bot.core.local_plugins import is_local_plugin
 from bot.core.principals import Principal
+from bot.plugin import CommandLine, Message
 from bot.usecases.authority.memberships import last_known_status
 from bot.usecases.context import Context
 
 REVIEW_PATH, REVIEW_TARGET = "request review", "review"
-OWN_BREAK_GLASS = "Whoever broke the glass cannot review that themselves."
+OWN_BREAK_GLASS = Message("review.own_break_glass")
 MOST_BYPASSES = 1_000
 """Of one database: far more than there are emergencies."""
 
@@ -47,13 +48,14 @@ def is_review(change: ChangeRequest) -> bool:
     return change.is_local and change.path == REVIEW_PATH
 
 
-def describe_unreviewed(change: ChangeRequest) -> str:
+def describe_unreviewed(change: ChangeRequest) -> Message:
     """What is so when a review has ended without anybody's approval: the sentence of such an ending."""
     broken = change.plan.target.removeprefix("review:")
-    return (
-        f"Nobody has reviewed the broken glass of {broken}; what it did stands. An admin types "
-        f"request review {broken}, and another admin approves it."
-    )
+    return Message("review.unreviewed", request=broken, command=_review_command(broken))
+
+
+def _review_command(broken: str) -> CommandLine:
+    return CommandLine(command_line=f"{REVIEW_PATH} {broken}")
 
 
 def list_unreviewed(ctx: Context) -> list[AuditRecord]:
@@ -70,15 +72,10 @@ def check_break_glass(ctx: Context, person: Principal) -> Refused | None:
         one.subject for one in list_unreviewed(ctx) if ctx.deployment.people.same(Principal.read(one.actor), person)
     ]
     if mine:
-        return Refused(
-            reason=f"You have broken the glass before, and nobody has reviewed that yet: {', '.join(mine)}. Another "
-            f"admin approves its review first; if none is open, type request review {mine[0]}."
-        )
+        command = _review_command(mine[0])
+        return Refused(reason=Message("review.own_unreviewed", requests=tuple(mine), command=command))
     if not _reviewers(ctx, person):
-        return Refused(
-            reason="Nobody could review it: there is no other admin on the allow-list. Whoever has the host's terminal "
-            "adds one: b24bot access grant TEAM:USER admin"
-        )
+        return Refused(reason=Message("review.no_other_admin"))
     return None
 
 

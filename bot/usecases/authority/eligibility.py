@@ -5,51 +5,47 @@ from __future__ import annotations
 from bot.core.authority.membership import MembershipStatus
 from bot.core.authority.policy import NeedsApproval
 from bot.core.principals import Principal, Role
-from bot.core.text import plural
-from bot.plugin import Refusal
+from bot.plugin import Message, Refusal
 from bot.store.store import Transaction
 from bot.usecases.authority.memberships import last_known_status, list_stale_accounts, refresh_memberships
 from bot.usecases.context import Context
 
 MOST_OPEN = 10
 """Open change requests of one person. More than that nobody reads before approving."""
-NO_WORD = "Slack could not be asked whether those who may approve this are still members. If they are not, it expires."
+NO_WORD = Message("request.approvers_not_asked")
 
 
 def check_can_be_approved(
     ctx: Context, requester: Principal, decision: NeedsApproval, *, breaker: Principal | None = None
-) -> str:
+) -> Message | None:
     """Refuse when too few other people could approve. Slack is asked about as many as needed.
 
-    `breaker` broke the glass that is to be reviewed. Returns what has to be said when Slack does not tell; empty when
+    `breaker` broke the glass that is to be reviewed. Returns what has to be said when Slack does not tell; None when
     there are enough.
     """
     quorum, role = decision.quorum, decision.role
     barred = [requester, breaker] if breaker else [requester]
     others = [one for one in _others(ctx, role) if not any(ctx.deployment.people.same(one, other) for other in barred)]
     if len(ctx.deployment.people.distinct(others)) < quorum:
-        raise _too_few(decision, _there_are(len(ctx.deployment.people.distinct(others))))
+        found = len(ctx.deployment.people.distinct(others))
+        listed = Message("request.approvers_listed", count=found) if found else Message("request.no_approvers")
+        raise _too_few(decision, listed)
     members, silent = _members(ctx, others, quorum)
     if len(ctx.deployment.people.distinct(members)) >= quorum:
-        return ""
+        return None
     if len(ctx.deployment.people.distinct([*members, *silent])) >= quorum:
         return NO_WORD
     found = len(ctx.deployment.people.distinct(members))
-    whose = "whose accounts are members'" if found > 1 else "whose account is a member's"
-    raise _too_few(decision, f"{_there_are(found)} {whose}")
+    active = Message("request.approvers_members", count=found) if found else Message("request.no_approver_member")
+    raise _too_few(decision, active)
 
 
-def _too_few(decision: NeedsApproval, there: str) -> Refusal:
+def _too_few(decision: NeedsApproval, found: Message) -> Refusal:
+    role = decision.role.value
     return Refusal(
-        f"This needs the approval of {plural(decision.quorum, 'other person', 'other people')} with the role "
-        f"{decision.role}; {there}.",
-        hint="Two admins add one with access grant, or whoever has the host's terminal: "
-        f"b24bot access grant TEAM:USER {decision.role}",
+        Message("request.too_few_approvers", count=decision.quorum, role=role, found=found),
+        hint=Message("request.add_approver", role=role),
     )
-
-
-def _there_are(found: int) -> str:
-    return {0: "there is nobody", 1: "there is one"}.get(found, f"there are {found}")
 
 
 def _others(ctx: Context, role: Role) -> list[Principal]:
@@ -84,7 +80,11 @@ def check_few_open(tx: Transaction, ctx: Context, requester: Principal) -> None:
     mine = tx.changes.open_of(ctx.deployment.people.accounts(requester))
     if len(mine) >= MOST_OPEN:
         raise Refusal(
-            f"You have {len(mine)} open change requests, and {MOST_OPEN} is the most: "
-            f"{', '.join(change.id for change in reversed(mine))}.",
-            hint="Press Withdraw on the card of one that is not needed any more, or wait until one has ended.",
+            Message(
+                "request.too_many_open",
+                count=len(mine),
+                most=MOST_OPEN,
+                requests=tuple(change.id for change in reversed(mine)),
+            ),
+            hint=Message("request.too_many_open_hint"),
         )

@@ -8,11 +8,13 @@ from bot.core.authority.membership import Account, MembershipStatus
 from bot.core.authority.policy import Refused
 from bot.core.bot_errors import StoreUnavailable
 from bot.core.principals import Principal
+from bot.plugin import Message
 from bot.usecases.chat_port import Chat
+from bot.usecases.chat_refusals import add_remedy
 from bot.usecases.context import Context, log
 from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError
 
-SLACK_NOT_ASKED = "Slack could not be asked who you are, so nothing was done. Try again in a moment."
+SLACK_NOT_ASKED = Message("policy.account.not_asked")
 ASK_AGAIN_MS = 5_000
 
 
@@ -37,13 +39,13 @@ def refresh_memberships(ctx: Context, people: Iterable[Principal]) -> int:
     return 0
 
 
-def _not_asked_reason(chat: Chat, person: Principal) -> str:
+def _not_asked_reason(chat: Chat, person: Principal) -> Message:
     """Say why Slack could not be asked, and what to do: waiting helps only where it gave no answer."""
     reason = chat.lookups.find_refusal(person)
     if reason is None:
         return SLACK_NOT_ASKED
     why = chat.messenger.find_refusal(reason)
-    return f"Slack could not be asked who you are, because {why.described}. Nothing was done. {why.remedy}".rstrip()
+    return add_remedy(Message("policy.account.not_asked_because", cause=why.described), why)
 
 
 def list_stale_accounts(ctx: Context, people: Iterable[Principal]) -> list[Principal]:
@@ -51,11 +53,10 @@ def list_stale_accounts(ctx: Context, people: Iterable[Principal]) -> list[Princ
     return [person for person in people if not person.local and _known(ctx, person) is None]
 
 
-def check_account(ctx: Context, person: Principal, *, called: str) -> Refused | None:
-    """Refuse an account that is no member's, in words that call it `called`; None for a stale one, too."""
+def find_disqualification(ctx: Context, person: Principal) -> Message | None:
+    """Find what an account is instead of a member's; None for a member, and for a stale one, too."""
     known = None if person.local else _known(ctx, person)
-    found = known.membership.disqualification if known else ""
-    return Refused(reason=f"the account of {called} {found}") if found else None
+    return known.membership.disqualification if known else None
 
 
 def check_membership(ctx: Context, person: Principal) -> Refused | None:
@@ -63,14 +64,14 @@ def check_membership(ctx: Context, person: Principal) -> Refused | None:
     known = None if person.local else _known(ctx, person)
     if known is None and not person.local:
         return Refused(reason=_not_asked_reason(ctx.chat, person))
-    found = known.membership.disqualification if known else ""
-    return Refused(reason=f"Your account {found}. Only members of this workspace can use b24bot.") if found else None
+    found = known.membership.disqualification if known else None
+    return Refused(reason=Message("policy.account.no_member", state=found)) if found else None
 
 
-def last_disqualification(ctx: Context, person: Principal) -> str:
+def last_disqualification(ctx: Context, person: Principal) -> Message | None:
     """The same by what was last found, however long ago: good enough to tell, never to decide by."""
     account = ctx.store.accounts.get(person)
-    return account.membership.disqualification if account else ""
+    return account.membership.disqualification if account else None
 
 
 def last_known_status(ctx: Context, person: Principal) -> MembershipStatus | None:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core import mentions
 from bot.core.audit.audit_record import AuditRecord, Tag
 from bot.core.authority.membership import DISQUALIFICATIONS
-from bot.core.authority.policy import BrokenGlass, NeedsApproval, Refused, check_approver, decide
-from bot.core.change.change_request import ChangeRequest, Status, Verdict
+from bot.core.authority.policy import OTHER_WORKSPACE, BrokenGlass, NeedsApproval, Refused, check_approver, decide
+from bot.core.change.change_request import ByDecision, ChangeRequest, Status, Verdict
 from bot.core.change.plans import decision_to_json
 from bot.core.principals import Principal
+from bot.language.translation import translate
+from bot.plugin import Message, Person
 from bot.usecases.authority.attestation import is_attested
 from bot.usecases.authority.break_glass_log import OWN_BREAK_GLASS, find_break_glass_actor
-from bot.usecases.authority.memberships import check_account, check_membership, last_known_status
+from bot.usecases.authority.memberships import check_membership, find_disqualification, last_known_status
 from bot.usecases.change_entries import attesting_tags
 from bot.usecases.context import Context, log
 from bot.usecases.integrity.active_limits import check_limits
 from bot.usecases.roles import role_of
 
-UNBORNE = "the record of the question does not bear out what the database says."
+UNBORNE = Message("review.request_mismatch")
+NOT_ATTESTED = ByDecision(
+    approved=Message("review.approvals_not_attested"), confirmed=Message("review.confirmation_not_attested")
+)
+ACCOUNTS_UNKNOWN = (Message("review.accounts_unknown"),)
 MOST_APPROVALS = 1_000
 """Of one change request: more than there will be people."""
 
@@ -27,7 +32,7 @@ MOST_APPROVALS = 1_000
 def check_eligibility(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
     """Refuse a person whose verdict does not count, whatever Slack says of the account."""
     if person.team != ctx.workspace.team and not person.local:
-        return Refused(reason="You belong to another workspace; only people of this one can decide here.")
+        return Refused(reason=OTHER_WORKSPACE)
     if isinstance(change.decision, BrokenGlass):
         kept = _check_break_glass_allowed(ctx, change)
         if kept is not None:
@@ -48,9 +53,9 @@ def _check_not_breaker(ctx: Context, person: Principal, change: ChangeRequest) -
 def _check_break_glass_allowed(ctx: Context, change: ChangeRequest) -> Refused | None:
     """Refuse to break the glass now for what was asked for earlier."""
     if not ctx.deployment.terms.break_glass:
-        return Refused(reason="Breaking the glass has been switched off meanwhile.")
+        return Refused(reason=Message("review.break_glass_switched_off"))
     blocked = check_limits(ctx, change.plugin)
-    return Refused(reason=f"{blocked.reason} An emergency does not change that.") if blocked else None
+    return Refused(reason=Message("review.emergency_blocked", why=blocked.reason)) if blocked else None
 
 
 def check_reviewer(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
@@ -114,7 +119,7 @@ def list_attesting_records(ctx: Context, change: ChangeRequest) -> list[AuditRec
 
 
 def check_request_record(ctx: Context, change: ChangeRequest) -> Refused | None:
-    """Refuse what is stored where it is not what was asked for, in a part of a sentence.
+    """Refuse what is stored where it is not what was asked for.
 
     Who asked, the risk, what was decided about it and what the card shows beside the plan are held against the record
     that was made of the question.
@@ -131,43 +136,48 @@ def check_request_record(ctx: Context, change: ChangeRequest) -> Refused | None:
 
 
 def check_attestation(recorded: ChangeRequest) -> Refused | None:
-    """Refuse what is `with_attested_approvals` with too few approvals in it, in a part of a sentence."""
+    """Refuse what is `with_attested_approvals` with too few approvals in it."""
     if len(recorded.approvals) >= quorum_of(recorded):
         return None
-    what = "confirmation" if recorded.needs_confirmation_only else "approvals"
-    why = f"the record of the {what} does not bear out what the database says."
-    log.error("%s was not approved: %s", recorded.id, why, extra={"action": "approval_unrecorded"})
+    why = NOT_ATTESTED.choose(recorded)
+    log.error("%s was not approved: %s", recorded.id, translate(why), extra={"action": "approval_unrecorded"})
     return Refused(reason=why)
 
 
 def check_revalidation(ctx: Context, change: ChangeRequest) -> Refused | None:
-    """Refuse an approved change request that may not run any more, in a part of a sentence.
+    """Refuse an approved change request that may not run any more.
 
     Slack has been asked about all who are `accounts_to_verify`.
     """
     refused = _check_allow_list(ctx, change)
     if refused is not None:
         return refused
-    asked = check_account(ctx, change.requester, called="the person who asked")
-    if asked is not None:
-        return Refused(reason=f"{asked.reason}.")
+    state = find_disqualification(ctx, change.requester)
+    if state is not None:
+        return Refused(reason=Message("review.requester_no_member", state=state))
     counted, quorum = len(list_valid_approvers(ctx, change)), quorum_of(change)
     if counted >= quorum:
         return None
-    checked = (check_account(ctx, one, called=mentions.person(one)) for one in list_eligible_approvers(ctx, change))
-    found = ", ".join(refused.reason for refused in checked if refused is not None)
-    return Refused(reason=f"{_too_few(change, counted, quorum)}; {found}.")
+    checked = {one: find_disqualification(ctx, one) for one in list_eligible_approvers(ctx, change)}
+    accounts = tuple(_describe_account(one, state) for one, state in checked.items() if state is not None)
+    return Refused(reason=_too_few(change, counted, quorum, accounts))
 
 
 def _check_allow_list(ctx: Context, change: ChangeRequest) -> Refused | None:
     """The same, by the allow-list alone."""
     if isinstance(decide(change.risk, role_of(ctx, change.requester), ctx.deployment.terms), Refused):
-        return Refused(reason="the person who asked may no longer ask for this.")
+        return Refused(reason=Message("review.requester_not_allowed"))
     counted, quorum = len(ctx.deployment.people.distinct(list_eligible_approvers(ctx, change))), quorum_of(change)
-    return Refused(reason=f"{_too_few(change, counted, quorum)} by the allow-list.") if counted < quorum else None
+    if counted >= quorum:
+        return None
+    return Refused(reason=_too_few(change, counted, quorum, (Message("review.by_allow_list"),)))
 
 
-def _too_few(change: ChangeRequest, counted: int, quorum: int) -> str:
+def _too_few(change: ChangeRequest, counted: int, quorum: int, why: tuple[Message, ...]) -> Message:
     if change.needs_confirmation_only:
-        return "the confirmation does not count any more"
-    return f"only {counted} of {quorum} approvals still count"
+        return Message("review.confirmation_void", why=why or ACCOUNTS_UNKNOWN)
+    return Message("review.too_few_count", counted=counted, quorum=quorum, why=why or ACCOUNTS_UNKNOWN)
+
+
+def _describe_account(person: Principal, state: Message) -> Message:
+    return Message("review.no_member", person=Person(person=person.id), state=state)

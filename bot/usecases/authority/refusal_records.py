@@ -9,6 +9,8 @@ from bot.core.audit.audit_record import Entry, Fact, Tag
 from bot.core.change.change_request import ChangeRequest
 from bot.core.messages.deliveries import Inbound
 from bot.core.principals import Principal
+from bot.language.translation import translate
+from bot.plugin import Text
 from bot.store.repositories.folded_refusals import Refusals
 from bot.store.store import Transaction, audit_key
 from bot.usecases.authority.grid_accounts import person_of
@@ -19,10 +21,11 @@ from bot.usecases.roles import role_of
 LONGEST_SUBJECTS = 1_000
 
 
-def record_refusal(tx: Transaction, ctx: Context, person: Principal, line: str, reason: str) -> None:
+def record_refusal(tx: Transaction, ctx: Context, person: Principal, line: str, reason: Text) -> None:
     """Record that a command was refused. `line` is as a record keeps it."""
-    entry = Entry(tag=Tag.COMMAND_REFUSED, actor=person.id, subject=person.id, facts={"reason": reason})
-    _fold(tx, ctx, ctx.deployment.people.id_of(person), entry, kind=reason, own={"line": line})
+    why = translate(reason)
+    entry = Entry(tag=Tag.COMMAND_REFUSED, actor=person.id, subject=person.id, facts={"reason": why})
+    _fold(tx, ctx, ctx.deployment.people.id_of(person), entry, kind=why, own={"line": line})
 
 
 def record_mismatch(tx: Transaction, ctx: Context, inbound: Inbound) -> None:
@@ -32,19 +35,20 @@ def record_mismatch(tx: Transaction, ctx: Context, inbound: Inbound) -> None:
 
 
 def record_refused_click(
-    tx: Transaction, ctx: Context, person: Principal, change: ChangeRequest | None, reason: str
+    tx: Transaction, ctx: Context, person: Principal, change: ChangeRequest | None, reason: Text
 ) -> None:
     """Record that a click or a form was refused, each time.
 
     What the account of a terminal is refused about a change request is a command there, and is folded as such.
     """
-    facts: dict[str, Fact] = {"reason": reason}
+    why = translate(reason)
+    facts: dict[str, Fact] = {"reason": why}
     if change is not None:
         entry = change_entry(Tag.REVIEW_REFUSED, change, actor=person.id, facts=facts)
     else:
         entry = Entry(tag=Tag.REVIEW_REFUSED, actor=person.id, subject="card", facts=facts)
     if person.local:
-        _fold(tx, ctx, ctx.deployment.people.id_of(person), entry, kind=f"{entry.subject} {reason}")
+        _fold(tx, ctx, ctx.deployment.people.id_of(person), entry, kind=f"{entry.subject} {why}")
     else:
         _record(tx, ctx, entry)
 

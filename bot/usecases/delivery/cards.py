@@ -7,9 +7,10 @@ from dataclasses import field
 from bot import clock as ids
 from bot.core import mentions
 from bot.core.audit.audit_record import SYSTEM, Tag
-from bot.core.change.change_request import ENDINGS, ChangeRequest, Status
+from bot.core.change.change_request import ChangeRequest, Status, describe_status
 from bot.core.messages.notices import CardNotice
 from bot.core.text import format_time
+from bot.language.translation import translate
 from bot.plugin import Reply
 from bot.plugin.frozen import dataclass
 from bot.store.store import Transaction
@@ -92,7 +93,8 @@ class Cards:
         if tx.outbox.state_of(_key(change, "card")) is None or change.requester.local:
             return
         reply = Reply(
-            title=f"The card of {request_label(self.ctx, change)} is posted in {mentions.channel(posted.channel)} now."
+            title=f"The card of {translate(request_label(self.ctx, change))} is posted in "
+            f"{mentions.channel(posted.channel)} now."
         )
         notify_person(tx, self.ctx, change.requester, "", reply, key=_key(change, "stands"), number=change.number)
 
@@ -173,7 +175,7 @@ class Cards:
             if moved:
                 facts = {"reason": f"not taken on: {why}"}
                 record_change(tx, Tag.CHANGE_WITHDRAWN, change, actor=SYSTEM, facts=facts)
-                title = f"{request_label(self.ctx, change)} was not taken on: {why}."
+                title = f"{translate(request_label(self.ctx, change))} was not taken on: {why}."
                 notes = ("Nothing was done, and nothing is kept from others.", self._way_out(change, error))
                 self._tell(tx, change, notice, Reply(title=title, notes=notes), "untaken")
                 if not isinstance(error, Impossible):
@@ -194,7 +196,9 @@ class Cards:
     def _notify_card_waits(self, change: ChangeRequest, notice: CardNotice, error: DeliveryError) -> None:
         stands, pending = change.card is not None, change.status is Status.PENDING
         cannot = f"cannot be {'rewritten' if stands else 'posted'} in {mentions.channel(change.channel)}"
-        where_it_is = "" if pending else f"{request_label(self.ctx, change)} {ENDINGS[change.status]}. "
+        where_it_is = (
+            "" if pending else f"{translate(request_label(self.ctx, change))}: {translate(describe_status(change))}. "
+        )
         notes = [self._remedy(change, error), "" if isinstance(error, Impossible) else AGAIN]
         if pending and stands:
             notes.append("The card as it stands still counts.")

@@ -11,13 +11,12 @@ from typing import assert_never
 from bot.core.audit.audit_record import FACTS, SYSTEM, Fact, Tag
 from bot.core.authority.policy import Refused
 from bot.core.bot_errors import PluginFault, StoreUnavailable
-from bot.core.change.change_request import ChangeRequest, Lease, Status, describe_decision
+from bot.core.change.change_request import ByDecision, ChangeRequest, Lease, Status
 from bot.core.change.outcome import Ending, judge_execution
 from bot.core.change.plans import digest, find_drift
 from bot.core.parsing.invocation import understand
 from bot.core.redaction.sanitizer import sanitize
-from bot.language.translation import translate
-from bot.plugin import CallOutcome, CallVerdict, Nothing, Observation, Plan, Plugin, PluginError, Reply, Text
+from bot.plugin import CallOutcome, CallVerdict, Message, Nothing, Observation, Plan, Plugin, PluginError, Reply, Text
 from bot.store.repositories.jobs import Job
 from bot.store.store import Transaction
 from bot.usecases.authority.memberships import ASK_AGAIN_MS, list_stale_accounts, refresh_memberships
@@ -42,8 +41,8 @@ from bot.usecases.process.process_identity import ProcessIdentity
 from bot.usecases.requests.expiry import approval_is_stale, expire
 from bot.usecases.requests.planning import ask, sanitize_refusals
 
-UNSENT = "Nothing was done."
-DRIFTED = "Not run: it is no longer as it was when this was {approved}. Ask again to see the new plan."
+DRIFTED = ByDecision(approved=Message("outcome.drifted"), confirmed=Message("outcome.drifted_since_confirmed"))
+ALTERED = ByDecision(approved=Message("outcome.altered"), confirmed=Message("outcome.altered_since_confirmed"))
 LOOK_AGAIN_MS = 200
 """How long to wait before asking again whether a pending stop is settled, or the audit line has gone out.
 
@@ -51,15 +50,19 @@ Who sends that line in this process tells the job at once (`awaited_lines`).
 """
 WAIT_IS_NEWS_MS = 5_000
 """How long a wait may take before the people under the card are told what it is for."""
-WAITING: Mapping[str, str] = {
-    "stopped": "It waits: somebody has said stop, and Slack is asked whether their account may. It is not run before "
-    "that is known; after ten minutes the {approval} is void.",
-    "waiting": "It waits for the audit channel, which has not taken the line about the {approval} yet. It is not run "
-    "before that; after ten minutes the {approval} is void.",
-    "unchecked": "It waits: the audit log is being recomputed, as after each start. It is not run before that is done; "
-    "after ten minutes the {approval} is void.",
-    "unasked": "It waits for Slack, which does not tell whether the people of this change request are still members. "
-    "It is not run before that; after ten minutes the {approval} is void.",
+WAITING: Mapping[str, ByDecision] = {
+    "stopped": ByDecision(
+        approved=Message("request.waiting.stop"), confirmed=Message("request.waiting.stop_confirmed")
+    ),
+    "waiting": ByDecision(
+        approved=Message("request.waiting.approval_line"), confirmed=Message("request.waiting.confirmation_line")
+    ),
+    "unchecked": ByDecision(
+        approved=Message("request.waiting.audit_check"), confirmed=Message("request.waiting.audit_check_confirmed")
+    ),
+    "unasked": ByDecision(
+        approved=Message("request.waiting.members"), confirmed=Message("request.waiting.members_confirmed")
+    ),
 }
 """What a change request may wait for, by the name of the line under its card; `expire.WAITED` tells it afterwards."""
 
@@ -97,7 +100,7 @@ def execute(ctx: Context, job: Job, number: int) -> None:
         return
     if gate is Gate.OPEN and not _refresh_memberships(ctx, job, change):
         return
-    stopped = _blocked_ending(translate(trouble)) if gate is Gate.SHUT else _check_drift(ctx, change)
+    stopped = _blocked_ending(trouble) if gate is Gate.SHUT else _check_drift(ctx, change)
     if stopped is not None:
         _finish_job(ctx, job, change, Status.APPROVED, stopped, tag=Tag.EXECUTION_STOPPED)
         return
@@ -131,7 +134,7 @@ def _run_under(ctx: Context, job: Job, change: ChangeRequest, lease: Lease) -> N
 def _postpone_job(tx: Transaction, ctx: Context, job: Job, change: ChangeRequest, what: str, milliseconds: int) -> None:
     """Put the job off. It ends with the approval: an approval goes stale within ten minutes."""
     if ctx.clock.now_ms() - (change.decided_at or 0) >= WAIT_IS_NEWS_MS:
-        post_once_in_thread(tx, ctx, change.number, what, describe_decision(WAITING[what], change))
+        post_once_in_thread(tx, ctx, change.number, what, WAITING[what].choose(change))
     tx.jobs.postpone(job, due=steady_ms(ctx) + milliseconds)
 
 
@@ -151,8 +154,8 @@ def _release_job(ctx: Context, job: Job, number: int) -> None:
         tx.jobs.finish(job)
 
 
-def _blocked_ending(trouble: str) -> Ending:
-    return Ending(status=Status.FAILED, sentence=f"{UNSENT} {trouble}")
+def _blocked_ending(trouble: Text) -> Ending:
+    return Ending(status=Status.FAILED, sentence=Message("outcome.not_begun", why=trouble))
 
 
 def _check_drift(ctx: Context, change: ChangeRequest) -> Ending | None:
@@ -166,19 +169,19 @@ def _check_drift(ctx: Context, change: ChangeRequest) -> Ending | None:
         # It may be written again in a moment, and nothing has begun.
         raise
     except PluginError as error:
-        return _blocked_ending(translate(error.sentence))
+        return _blocked_ending(error.sentence)
     match fresh:
         case Nothing(sentence=sentence):
             return Ending(status=Status.GONE, sentence=sentence)
         case Reply():
-            return Ending(status=Status.FAILED, sentence="Nothing was sent: the command plans no more.")
+            return Ending(status=Status.FAILED, sentence=Message("outcome.plans_no_more"))
         case Plan():
             pass
         case _:
             assert_never(fresh)
     lines = find_drift(change.plan, fresh)
     if lines:
-        return Ending(status=Status.CHANGED, sentence=describe_decision(DRIFTED, change), details=lines)
+        return Ending(status=Status.CHANGED, sentence=DRIFTED.choose(change), details=lines)
     return None
 
 
@@ -220,12 +223,9 @@ def _start(ctx: Context, job: Job, change: ChangeRequest) -> Lease | None:
 def _check_preconditions(ctx: Context, change: ChangeRequest) -> Ending | None:
     limit = blocking_limit(ctx, change.plugin)
     if limit is not None:
-        return _blocked_ending(translate(limit.sentence))
+        return _blocked_ending(limit.sentence)
     if not _is_as_approved(ctx, change):
-        return Ending(
-            status=Status.FAILED,
-            sentence=describe_decision("Nothing was sent: what is stored is not what was {approved}.", change),
-        )
+        return Ending(status=Status.FAILED, sentence=ALTERED.choose(change))
     # All their records name the digest that runs: that was looked at above.
     recorded = with_attested_approvals(ctx, change)
     refused = check_attestation(recorded) or check_request_record(ctx, change) or check_revalidation(ctx, recorded)
@@ -233,7 +233,9 @@ def _check_preconditions(ctx: Context, change: ChangeRequest) -> Ending | None:
 
 
 def _nothing_sent(refused: Refused | None) -> Ending | None:
-    return None if refused is None else Ending(status=Status.FAILED, sentence=f"Nothing was sent: {refused.reason}")
+    if refused is None:
+        return None
+    return Ending(status=Status.FAILED, sentence=Message("outcome.nothing_sent", why=refused.reason))
 
 
 def _is_as_approved(ctx: Context, change: ChangeRequest) -> bool:

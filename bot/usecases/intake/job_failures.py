@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.core.bot_errors import StoreUnavailable
 from bot.core.messages.deliveries import Form, Inbound, SlashCommand, inbound_or_none
 from bot.core.messages.notices import PrivateNotice
+from bot.language.translation import translate
 from bot.plugin import Reply, Text
 from bot.store.repositories.jobs import INBOUND, Job
 from bot.store.store import Transaction
@@ -92,7 +93,7 @@ def _notice_of(ctx: Context, job: Job, sentence: str) -> PrivateNotice | None:
         change = ctx.store.changes.get(int(job.payload)) if job.attempts <= 1 else None
         if change is None or change.requester.local:
             return None
-        reply = Reply(title=f"{request_label(ctx, change)}: {sentence}")
+        reply = Reply(title=f"{translate(request_label(ctx, change))}: {sentence}")
         return PrivateNotice(person=change.requester, channel=change.channel, reply=reply, mood="trouble")
     inbound = read_delivery(job)
     if inbound is None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.core import mentions
 from bot.core.audit.audit_record import SYSTEM, Tag
-from bot.core.change.change_request import PARTLY_DONE, ChangeRequest, Status
+from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.outcome import Ending, describe_call_done
 from bot.core.encoding import canonical
 from bot.core.redaction.redactor import redact_value
 from bot.language.recorded_facts import RecordedFact
 from bot.language.translation import translate
-from bot.plugin import Text, map_text
+from bot.plugin import Message, Person, Text, map_text
 from bot.store.repositories.change_requests import Column
 from bot.store.store import Transaction
 from bot.usecases.authority.quorum import check_request_record
@@ -24,9 +23,15 @@ from bot.usecases.notifications import post_in_thread, queue_clicked_card
 from bot.usecases.outcomes.outcome_questions import make_check_request
 from bot.usecases.outcomes.undo_links import note_undone
 
-FORGED_RECORDS = (
-    "Our own records were not changed: what the database says is to be remembered is not what was asked for."
-)
+FORGED_RECORDS = Message("outcome.records_refused")
+PARTLY = Message("outcome.ended.partly")
+ENDED: Mapping[Status, Message] = {
+    Status.GONE: Message("outcome.ended.gone"),
+    Status.FAILED: Message("outcome.ended.failed"),
+    Status.CHANGED: Message("outcome.ended.changed"),
+    Status.UNKNOWN: Message("outcome.ended.unknown"),
+}
+"""The status in one word or two, in front of the outcome; `done` has no row, for its outcomes say so."""
 
 
 def finish_request(
@@ -36,7 +41,7 @@ def finish_request(
     change = tx.changes.exact(change)
     remembers = ending.status is Status.DONE and bool(change.plan.remember)
     if remembers and check_request_record(ctx, change):
-        log.error("%s: %s", change.id, FORGED_RECORDS, extra={"action": "records_refused"})
+        log.error("%s: %s", change.id, translate(FORGED_RECORDS), extra={"action": "records_refused"})
         ending, remembers = replace(ending, details=(*ending.details, FORGED_RECORDS)), False
     columns = _columns(ctx, change, ending)
     if old is Status.UNKNOWN and actor != SYSTEM:
@@ -94,14 +99,18 @@ def _columns(ctx: Context, change: ChangeRequest, ending: Ending) -> dict[str, C
 
 def _say(tx: Transaction, ctx: Context, change: ChangeRequest, ending: Ending) -> None:
     """Say the ending under the card, and have the card rewritten."""
-    # Many endings begin with the word of their status; it is not said twice.
-    word = PARTLY_DONE if ending.partly else ending.status.value
-    outcome = translate(ending.outcome)
-    words = outcome if outcome.lower().startswith(word) else f"{word.capitalize()}. {outcome}"
-    post_in_thread(tx, ctx, change.number, f"{mentions.person(change.requester)} {words}")
+    post_in_thread(tx, ctx, change.number, _describe_ending(change, ending))
     if _is_for_people(change, ending):
         post_in_thread(tx, ctx, change.number, make_check_request(ctx, change))
     queue_clicked_card(tx, ctx, change.number)
+
+
+def _describe_ending(change: ChangeRequest, ending: Ending) -> Message:
+    who = Person(person=change.requester.id)
+    if ending.status is Status.DONE:
+        return Message("outcome.ended_done", person=who, outcome=ending.outcome)
+    status = PARTLY if ending.partly else ENDED[ending.status]
+    return Message("outcome.ended", person=who, status=status, outcome=ending.outcome)
 
 
 def _remaining_details(ending: Ending) -> list[Text]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from bot.core import mentions
 from bot.core.authority.membership import DISQUALIFICATIONS
 from bot.core.authority.policy import BrokenGlass, NeedsApproval, check_settler, lowest_settling_role
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.outcome import plugin_faults
 from bot.core.principals import Principal
-from bot.language.translation import translate
-from bot.plugin import Text
+from bot.plugin import Lines, Message, Person, Text
 from bot.store.store import Transaction
 from bot.usecases.authority.memberships import last_known_status
 from bot.usecases.context import Context
@@ -24,25 +22,26 @@ def list_plugin_faults(ctx: Context, change: ChangeRequest) -> tuple[Text, ...]:
     return (*in_calls, *([change.read_fault] if change.read_fault else ()))
 
 
-def make_check_request(ctx: Context, change: ChangeRequest) -> str:
+def make_check_request(ctx: Context, change: ChangeRequest) -> Message:
     """The line under the card: to those who approved, with the person who asked, who wants to know.
 
     Where the glass was broken nobody has approved but who asked, so some of those are called whose word counts.
     """
     first = _may_say(ctx, change) if isinstance(change.decision, BrokenGlass) else []
     people = list(dict.fromkeys([*first, *(review.reviewer for review in change.approvals), change.requester]))
-    called = " ".join(mentions.person(person) for person in people)
-    decision = change.decision
-    who = (
-        f"The word of an {lowest_settling_role(decision)} other than the person who asked counts."
-        if isinstance(decision, NeedsApproval | BrokenGlass)
-        else "The word of anybody from operator up counts."
-    )
-    why = " ".join(["", *map(translate, list_plugin_faults(ctx, change))])
-    return (
-        f"{called} Nobody knows yet whether this was done.{why} Please look on the portal, then press “It was done” or "
-        f"“It was not done” on the card. {who}"
-    )
+    called, faults = tuple(Person(person=one.id) for one in people), list_plugin_faults(ctx, change)
+    who = _describe_settlers(change)
+    if not faults:
+        return Message("outcome.check_request", people=called, who=who)
+    return Message("outcome.check_request_after_faults", people=called, who=who, faults=Lines(lines=faults))
+
+
+def _describe_settlers(change: ChangeRequest) -> Message:
+    """Say whose answer counts."""
+    role = lowest_settling_role(change.decision).value
+    if isinstance(change.decision, NeedsApproval | BrokenGlass):
+        return Message("outcome.others_may_say", role=role)
+    return Message("outcome.anybody_may_say", role=role)
 
 
 def _may_say(ctx: Context, change: ChangeRequest) -> list[Principal]:

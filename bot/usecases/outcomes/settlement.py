@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from bot.core import mentions
 from bot.core.audit.audit_record import Tag
 from bot.core.authority.policy import Refused, check_settler
 from bot.core.bot_errors import NotPermitted
 from bot.core.change.change_request import ChangeRequest, Status, describe_status
 from bot.core.change.outcome import Ending
 from bot.core.principals import Principal
-from bot.language.translation import translate
-from bot.plugin import PluginError, Refusal
+from bot.plugin import Message, Person, PluginError, Refusal
 from bot.store.store import Transaction
 from bot.usecases.authority import card_token
 from bot.usecases.authority.memberships import check_membership
@@ -24,37 +22,38 @@ from bot.usecases.outcomes.ending import finish_request
 from bot.usecases.outcomes.outcome_questions import list_plugin_faults
 from bot.usecases.roles import role_of
 
-Act = Callable[[Transaction, Context, Principal, ChangeRequest], str]
+Act = Callable[[Transaction, Context, Principal, ChangeRequest], Message]
 """What a button does; returns what to tell the person."""
-BY_HAND: Mapping[Status, str] = {
-    Status.DONE: "looked on the portal: it was done.",
-    Status.FAILED: "looked on the portal: it was not done.",
-}
 
 
-def settle_by_hand(tx: Transaction, ctx: Context, person: Principal, change: ChangeRequest, status: Status) -> str:
+def settle_by_hand(tx: Transaction, ctx: Context, person: Principal, change: ChangeRequest, status: Status) -> Message:
     """End an unknown outcome, on the record of who said so.
 
     Raises NotPermitted when it is not theirs to say, Refusal when it is decided already or still being read back.
     """
     if change.status is not Status.UNKNOWN:
-        raise Refusal(
-            f"{request_label(ctx, change)} {describe_status(change)}; there is nothing to settle. "
-            f"{translate(change.outcome)}".strip()
-        )
+        label, now = request_label(ctx, change), describe_status(change)
+        if not change.outcome:
+            raise Refusal(Message("outcome.nothing_to_settle", request=label, status=now))
+        raise Refusal(Message("outcome.settled_already", request=label, status=now, outcome=change.outcome))
     refused = _check_settler(ctx, person, change)
     if refused is not None:
         raise NotPermitted(refused.reason)
     if change.asked_at is None:
-        raise Refusal(
-            f"{change.id} is being read back, and ends by itself with what is seen.",
-            hint="What is still not decided a quarter of an hour after the call may be settled by hand.",
-        )
-    sentence = f"{mentions.person(person)} {BY_HAND[status]}"
-    ending = Ending(status=status, sentence=sentence, details=list_plugin_faults(ctx, change))
+        raise Refusal(Message("outcome.still_checked", request=change.id), hint=Message("outcome.still_checked_hint"))
+    ending = Ending(status=status, sentence=_describe_word(person, status), details=list_plugin_faults(ctx, change))
     if not finish_request(tx, ctx, change, Status.UNKNOWN, ending, tag=Tag.EXECUTION_RESOLVED, actor=person.id):
-        raise Refusal(f"{change.id} has ended meanwhile.")
-    return f"{request_label(ctx, change)} is settled: {status}."
+        raise Refusal(Message("outcome.ended_meanwhile", request=change.id))
+    if status is Status.DONE:
+        return Message("outcome.settled_as_done", request=request_label(ctx, change))
+    return Message("outcome.settled_as_not_done", request=request_label(ctx, change))
+
+
+def _describe_word(person: Principal, status: Status) -> Message:
+    who = Person(person=person.id)
+    if status is Status.DONE:
+        return Message("outcome.seen_done", person=who)
+    return Message("outcome.seen_not_done", person=who)
 
 
 def _check_settler(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
@@ -74,7 +73,7 @@ def check_settler_eligibility(ctx: Context, person: Principal, change: ChangeReq
 
 def try_to_settle(
     tx: Transaction, ctx: Context, person: Principal, change: ChangeRequest, status: Status
-) -> str | PluginError:
+) -> Message | PluginError:
     """The same where the transaction goes on: a refusal is returned, and recorded.
 
     For what is settled already nobody's word is needed; on record comes whose would not have counted.
@@ -84,17 +83,17 @@ def try_to_settle(
     except PluginError as error:
         late = None if change.status is Status.UNKNOWN else check_settler_eligibility(ctx, person, change)
         if late is not None or change.status is Status.UNKNOWN:
-            record_refused_click(tx, ctx, person, change, late.reason if late else translate(error.sentence))
+            record_refused_click(tx, ctx, person, change, late.reason if late else error.sentence)
         return error
 
 
-def _pressed(tx: Transaction, ctx: Context, person: Principal, change: ChangeRequest, *, status: Status) -> str:
+def _pressed(tx: Transaction, ctx: Context, person: Principal, change: ChangeRequest, *, status: Status) -> Message:
     """A button was pressed; returns what the person is told."""
     told = try_to_settle(tx, ctx, person, change, status)
-    if isinstance(told, str):
+    if isinstance(told, Message):
         return told
     queue_clicked_card(tx, ctx, change.number)
-    return f"Your click changed nothing: {told.sentence}"
+    return Message("review.click_changed_nothing", why=told.sentence)
 
 
 SETTLING: Mapping[str, Act] = {

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from bot.core import mentions
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.effects import undo_command
 from bot.core.change.planned_command import Planned
 from bot.core.parsing.invocation import Understood, understand
 from bot.host.registry import Registry
-from bot.plugin import PluginError
+from bot.plugin import Message, Person, PluginError
 from bot.store.store import Transaction
 from bot.usecases.context import Context
 from bot.usecases.notifications import post_in_thread, queue_card, request_label
@@ -42,10 +41,6 @@ def note_undone(tx: Transaction, ctx: Context, change: ChangeRequest) -> None:
     if first is None or first.undone_by is not None:
         return
     tx.changes.note(first.number, {"undone_by": change.number})
-    post_in_thread(
-        tx,
-        ctx,
-        first.number,
-        f"Undone by {request_label(ctx, change)}, asked for by {mentions.person(change.requester)}.",
-    )
+    who = Person(person=change.requester.id)
+    post_in_thread(tx, ctx, first.number, Message("outcome.undone", undo=request_label(ctx, change), person=who))
     queue_card(tx, ctx, first.number)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from bot.core import mentions
 from bot.core.audit.audit_record import Fact, Tag
 from bot.core.authority.policy import BrokenGlass, Refused
 from bot.core.bot_errors import NotPermitted
 from bot.core.change.change_request import ChangeRequest, Review, Status, Verdict
 from bot.core.change.pending_stop import StopKind
 from bot.core.principals import Principal
-from bot.plugin import Refusal
+from bot.plugin import Message, Person, Refusal
 from bot.store.repositories.job_order import Position, Rank
 from bot.store.repositories.jobs import EXECUTE
 from bot.store.store import Transaction
@@ -49,16 +48,11 @@ def check_approval(tx: Transaction, ctx: Context, person: Principal, change: Cha
         return refused
     given = [review.reviewer for review in change.approvals if ctx.deployment.people.same(review.reviewer, person)]
     if given and person not in given:
-        return Refused(
-            reason=f"You have approved {change.id} with another account already, and one person counts once."
-        )
+        return Refused(reason=Message("review.approved_with_other_account", request=change.id))
     missing = list_stale_accounts(ctx, list_eligible_approvers(ctx, change))
     if missing and not given:
-        names = ", ".join(mentions.person(one) for one in missing)
-        return Refused(
-            reason=f"Slack could not be asked about {names}, whose approval is counted with yours, so nothing was "
-            "done. Try again in a moment."
-        )
+        people = tuple(Person(person=one.id) for one in missing)
+        return Refused(reason=Message("review.approvers_not_asked", people=people))
     return None
 
 
@@ -68,12 +62,10 @@ def _check_approvable_now(tx: Transaction, ctx: Context, change: ChangeRequest) 
     if blocked is not None:
         # Somebody is here who would know that the channel is mended.
         tx.outbox.hurry("audit")
-        return Refused(reason=f"{blocked.reason} {change.id} waits; press the button again when that is over.")
+        return Refused(reason=Message("review.waits_for_limit", why=blocked.reason, request=change.id))
     stop = pending_stop(ctx, change)
     if stop is not None and stop.kind is StopKind.FREEZE:
-        return Refused(
-            reason=f"A freeze is waiting to be confirmed. {change.id} waits; press the button again when that is over."
-        )
+        return Refused(reason=Message("review.waits_for_freeze", request=change.id))
     return None
 
 
@@ -99,16 +91,22 @@ def count_approval(tx: Transaction, ctx: Context, person: Principal, change: Cha
     else:
         facts |= {"approvals": approvals, "quorum": quorum}
         record_change(tx, Tag.REVIEW_APPROVED, change, actor=person.id, facts=facts)
-    words = f"approved ({approvals} of {quorum})."
-    if change.needs_confirmation_only:
-        alone = isinstance(change.decision, BrokenGlass)
-        words = "🚨 broke the glass: no approval was waited for." if alone else "confirmed."
-    post_in_thread(tx, ctx, change.number, f"{mentions.person(person)} {words}")
+    post_in_thread(tx, ctx, change.number, _describe_approval(person, change, approvals))
     if run_if_enough(tx, ctx, change):
         queue_card_if_it_lasts(tx, ctx, change.number)
     else:
         queue_clicked_card(tx, ctx, change.number)
     return True
+
+
+def _describe_approval(person: Principal, change: ChangeRequest, approvals: int) -> Message:
+    """Say under the card who has approved or confirmed."""
+    who = Person(person=person.id)
+    if isinstance(change.decision, BrokenGlass):
+        return Message("review.broke_glass", person=who)
+    if change.needs_confirmation_only:
+        return Message("review.confirmed", person=who)
+    return Message("review.approved", person=who, approvals=approvals, quorum=quorum_of(change))
 
 
 def run_if_enough(tx: Transaction, ctx: Context, change: ChangeRequest) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core import mentions
 from bot.core.audit.audit_record import Fact, Tag
 from bot.core.authority.policy import NeedsApproval
 from bot.core.change.change_request import ChangeRequest
@@ -12,6 +11,7 @@ from bot.core.change.planned_command import Planned
 from bot.core.local_plugins import BUILTIN
 from bot.core.parsing.invocation import Invocation, understand
 from bot.core.principals import Principal, Role
+from bot.plugin import Message, Person
 from bot.store.store import Transaction
 from bot.usecases.authority.break_glass_log import REVIEW_PATH
 from bot.usecases.change_entries import record_change, recorded_line
@@ -29,13 +29,9 @@ def record_break_glass(tx: Transaction, ctx: Context, person: Principal, change:
     facts: dict[str, Fact] = {"line": recorded_line(ctx, change.line), "digest": change.digest, "reason": change.reason}
     record_change(tx, Tag.APPROVAL_BYPASSED, change, actor=person.id, facts=facts)
     review = _ask_for_review(tx, ctx, person, change)
-    announce(
-        tx,
-        ctx,
-        f"🚨 {mentions.person(person)} has broken the glass: {change.id} ({change.summary_with_place}) runs now "
-        f"without the approval of anybody else. Why: {change.reason}\n"
-        f"{_admins(ctx, person)}{review.id} waits for the review.",
-    )
+    label = Message("request.label", id=change.id, summary=change.summary_with_place)
+    who, asked = Person(person=person.id), _ask_admins(ctx, person, review)
+    announce(tx, ctx, Message("request.glass_broken", person=who, request=label, reason=change.reason, review=asked))
 
 
 def _ask_for_review(tx: Transaction, ctx: Context, person: Principal, change: ChangeRequest) -> ChangeRequest:
@@ -58,10 +54,13 @@ def _ask_for_review(tx: Transaction, ctx: Context, person: Principal, change: Ch
     )
 
 
-def _admins(ctx: Context, person: Principal) -> str:
-    """The other admins, mentioned: as many as one message should call."""
+def _ask_admins(ctx: Context, person: Principal, review: ChangeRequest) -> Message:
+    """Ask the other admins for the review: as many are mentioned as one message should call."""
     admins = ctx.store.grants.with_role(Role.ADMIN)
     others = [admin for admin in admins if admin != person and admin.team == ctx.workspace.team]
-    more = len(others) - MOST_MENTIONED
-    called = [mentions.person(admin) for admin in others[:MOST_MENTIONED]]
-    return " ".join([*called, *([f"and {more} more"] if more > 0 else []), ""]) if called else ""
+    called, more = tuple(Person(person=admin.id) for admin in others[:MOST_MENTIONED]), len(others) - MOST_MENTIONED
+    if not called:
+        return Message("request.review_waits", review=review.id)
+    if more > 0:
+        return Message("request.review_asked_of_more", people=called, count=more, review=review.id)
+    return Message("request.review_asked", people=called, review=review.id)

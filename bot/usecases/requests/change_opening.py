@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import assert_never
 
 from bot import clock as ids
-from bot.core import mentions
 from bot.core.audit.audit_record import Fact, Tag
 from bot.core.authority.identity_groups import IdentityGroups
 from bot.core.authority.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
@@ -15,7 +14,9 @@ from bot.core.change.planned_command import Planned
 from bot.core.change.plans import decision_to_json
 from bot.core.principals import Principal
 from bot.core.redaction.redactor import shorten
-from bot.plugin import CommandLine, Message, Refusal
+from bot.language.translation import translate
+from bot.plugin import CommandLine, Message, Person, Refusal
+from bot.store.repositories.change_requests import Column
 from bot.store.store import Transaction
 from bot.usecases.admin.admin_commands import LONGEST_REASON
 from bot.usecases.authority.attestation import attest
@@ -30,6 +31,8 @@ from bot.usecases.integrity.audit_gate import try_audit_again
 from bot.usecases.notifications import post_in_thread, queue_card, request_label
 from bot.usecases.outcomes.undo_links import find_undone
 from bot.usecases.requests.planning import require_member
+
+REPLACED = Message("request.replaced_reason")
 
 
 def open_change(
@@ -53,10 +56,13 @@ def open_change(
         _replace(tx, ctx, one, requester)
     change = write_change(tx, ctx, requester, planned, channel=channel, answer_url=answer_url)
     for one in existing:
-        words = (
-            f"{mentions.person(requester)} asked for {request_label(ctx, change)} before this was confirmed. Withdrawn."
+        told = Message(
+            "request.replaced",
+            requester=Person(person=one.requester.id),
+            person=Person(person=requester.id),
+            request=request_label(ctx, change),
         )
-        post_in_thread(tx, ctx, one.number, f"{mentions.person(one.requester)} {words}")
+        post_in_thread(tx, ctx, one.number, told)
     return change, True
 
 
@@ -67,12 +73,10 @@ def _is_replaceable(people: IdentityGroups, existing: ChangeRequest, requester: 
 
 
 def _replace(tx: Transaction, ctx: Context, existing: ChangeRequest, requester: Principal) -> None:
-    outcome = (
-        f"Withdrawn: {mentions.person(requester)} asked for another change of the same target before it was confirmed."
-    )
-    ended: dict[str, str | int | None] = {"ended_at": ctx.clock.now_ms(), "outcome": outcome}
+    outcome = Message("request.replaced_outcome", person=Person(person=requester.id))
+    ended: dict[str, Column] = {"ended_at": ctx.clock.now_ms(), "outcome": outcome}
     tx.changes.move(existing.number, Status.PENDING, Status.WITHDRAWN, changes=ended)
-    facts: dict[str, Fact] = {"reason": "asked for another change of the same target before it was confirmed"}
+    facts: dict[str, Fact] = {"reason": translate(REPLACED)}
     record_change(tx, Tag.CHANGE_WITHDRAWN, existing, actor=requester.id, facts=facts)
     queue_card(tx, ctx, existing.number)
 
@@ -135,15 +139,15 @@ def _card_channel(channels: Channels, decision: Decision, typed_in: str) -> str:
     return channels.approval or typed_in
 
 
-def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -> str:
+def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -> Message | None:
     """Refuse at once what could never run: no audit channel that works, nobody who may approve.
 
-    Slack may be asked. Returns what the requester has to know, or an empty text.
+    Slack may be asked. Returns what the requester has to know, if anything.
     """
-    note = ""
+    note = None
     match planned.decision:
         case Allowed() | Refused():
-            raise NotPermitted("A plan cannot run without a decision.")
+            raise NotPermitted(Message("request.no_decision"))
         case NeedsApproval() as decision:
             breaker = find_break_glass_actor(ctx, planned.plugin, planned.plan.target)
             note = check_can_be_approved(ctx, requester, decision, breaker=breaker)
@@ -163,10 +167,7 @@ def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -
             hint=Message("limit.status_hint", command=CommandLine(command_line="status")),
         )
     if not ctx.chat.channels.approval and requester.local:
-        raise ConfigurationError(
-            "B24BOT_APPROVAL_CHANNEL is not set, so there is nowhere to ask for approval.",
-            hint="Set it in the environment or in .env.",
-        )
+        raise ConfigurationError(Message("request.no_approval_channel"), hint=Message("request.set_approval_channel"))
     # Planning and asking may have taken long; nothing is asked when what is known is fresh.
     refresh_memberships(ctx, [requester])
     return note

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import assert_never
 
-from bot.core import mentions
 from bot.core.authority.policy import (
     Allowed,
     BrokenGlass,
@@ -14,21 +14,21 @@ from bot.core.authority.policy import (
     Refused,
     describe_requirement,
 )
-from bot.core.change.change_request import ChangeRequest
+from bot.core.change.change_request import ChangeRequest, describe_status
 from bot.core.change.command_result import RequestOpened
 from bot.core.change.planned_command import Planned
 from bot.core.parsing.invocation import read_line, with_names
 from bot.core.redaction.redactor import shorten
 from bot.core.redaction.sanitizer import sanitize_text
-from bot.core.text import format_time
 from bot.host.registry import Registry
 from bot.language.request_views import preview_view
-from bot.language.translation import translate
-from bot.plugin import Refusal, Reply, Text, UndoKind
+from bot.plugin import Channel, CommandLine, Message, Person, Refusal, Reply, Text, Time, UndoKind
 from bot.usecases.context import Context
 from bot.usecases.notifications import request_label
 
-NOT_AGREED = Reply(title="Nobody was asked, and nothing was done.")
+LONGEST_READING = 300
+"""Characters of a line as it was read that are shown."""
+NOT_AGREED = Reply(title=Message("request.not_agreed"))
 
 
 def with_reading(registry: Registry, reply: Reply, line: str) -> Reply:
@@ -37,55 +37,71 @@ def with_reading(registry: Registry, reply: Reply, line: str) -> Reply:
     if not read:
         return reply
     shown = with_names(sanitize_text(read))
-    shown = shown if len(shown) <= 300 else f"{shorten(shown, 300)}… ({len(shown):,} characters)"
-    return replace(reply, notes=(*reply.notes, f"I read: {shown}"))
+    return replace(reply, notes=(*reply.notes, _describe_reading(shown)))
+
+
+def _describe_reading(line: str) -> Message:
+    if len(line) <= LONGEST_READING:
+        return Message("request.read_as", line=line)
+    return Message("request.read_as_long", line=shorten(line, LONGEST_READING), count=len(line))
 
 
 def refusal_of_target(ctx: Context, change: ChangeRequest) -> Refusal:
     """Say that something else is open for the same target, so that nothing was opened."""
     return Refusal(
-        f"Not taken on: {request_label(ctx, change)} must end first.",
-        hint=f"{_asked_by(change)}; its card is in {mentions.channel(change.channel)}, "
-        f"and its status is {change.status}. Ask again when it has ended.",
+        Message("request.target_taken", request=request_label(ctx, change)),
+        hint=Message(
+            "request.target_taken_hint",
+            request=change.id,
+            person=Person(person=change.requester.id),
+            time=Time(time=change.created_at),
+            channel=Channel(channel=change.channel),
+            status=describe_status(change),
+        ),
     )
 
 
 def found_reply(ctx: Context, change: ChangeRequest) -> Reply:
     """Say that the same is asked for already."""
-    where = f"in {mentions.channel(change.channel)}"
-    return Reply(
-        title=f"{request_label(ctx, change)} is open for this already, {where}. Its status is {change.status}.",
-        notes=(f"{_asked_by(change)}; until it has ended nothing else is taken on for the same thing.",),
+    title = Message(
+        "request.found",
+        request=request_label(ctx, change),
+        channel=Channel(channel=change.channel),
+        status=describe_status(change),
     )
-
-
-def _asked_by(change: ChangeRequest) -> str:
-    return f"{mentions.person(change.requester)} asked for it at {format_time(change.created_at)}"
+    who, at = Person(person=change.requester.id), Time(time=change.created_at)
+    return Reply(title=title, notes=(Message("request.found_note", person=who, time=at),))
 
 
 def opened_reply(ctx: Context, opened: RequestOpened) -> Reply:
     """Say what a new change request waits for."""
     change = opened.change
+    label, channel = request_label(ctx, change), Channel(channel=change.channel)
     if opened.confirmed:
         return Reply(
-            title=f"{request_label(ctx, change)} is confirmed, and the worker carries it out.",
-            notes=(f"How it ends: b24bot request show {change.id}",),
+            title=Message("request.opened_confirmed", request=label),
+            notes=(Message("request.follow", command=CommandLine(command_line=f"request show {change.id}")),),
         )
     # The card is on its way, and the place may refuse it: nothing is said that only a posted card makes true.
-    card = f"its card goes to {mentions.channel(change.channel)}"
     match change.decision:
         case NeedsApproval():
             notes = (opened.note,) if opened.note else ()
-            return Reply(title=f"{request_label(ctx, change)} waits for approval; {card}.", notes=notes)
+            return Reply(title=Message("request.opened_for_approval", request=label, channel=channel), notes=notes)
         case BrokenGlass():
-            return Reply(title=f"{request_label(ctx, change)} waits for you to break the glass; {card}.")
+            return Reply(title=Message("request.opened_for_break_glass", request=label, channel=channel))
         case NeedsConfirmation() | Allowed() | Refused():
-            return Reply(title=f"{request_label(ctx, change)} waits for you to confirm it; {card}.")
+            return Reply(title=Message("request.opened_for_confirmation", request=label, channel=channel))
         case _:
             assert_never(change.decision)
 
 
-_UNDO = {UndoKind.FULL: "full", UndoKind.PARTIAL: "partial", UndoKind.NONE: "none"}
+_UNDO: Mapping[UndoKind, Message] = {
+    UndoKind.FULL: Message("request.preview.undo_full"),
+    UndoKind.PARTIAL: Message("request.preview.undo_partial"),
+    UndoKind.NONE: Message("request.preview.undo_none"),
+}
+_CALL = Message("request.preview.call")
+_TOUCHES, _WARNING = Message("request.preview.touches"), Message("request.preview.warning")
 
 
 def preview(planned: Planned) -> Reply:
@@ -95,10 +111,11 @@ def preview(planned: Planned) -> Reply:
     facts: list[tuple[Text, Text]] = []
     if planned.remote_place:
         facts.append((word, f"{planned.remote_place.name} · {planned.remote_place.label}"))
-    facts += [("Would do", note) for note in (*(call.note for call in plan.calls), *plan.notes)]
-    facts += [("Touches", line) for line in plan.radius]
-    facts += [("Warning", line) for line in plan.warnings]
-    facts.append(("Undo", f"{_UNDO[plan.undo.kind]}: {translate(plan.undo.sentence)}"))
-    facts.append(("Needs", describe_requirement(planned.decision)))
+    facts += [(_CALL, note) for note in (*(call.note for call in plan.calls), *plan.notes)]
+    facts += [(_TOUCHES, line) for line in plan.radius]
+    facts += [(_WARNING, line) for line in plan.warnings]
+    undo = Message("request.preview.undo_value", kind=_UNDO[plan.undo.kind], sentence=plan.undo.sentence)
+    facts.append((Message("request.preview.undo"), undo))
+    facts.append((Message("request.preview.needs"), describe_requirement(planned.decision)))
     data = preview_view(plan, planned.remote_place, planned.decision)
-    return Reply(title=f"{translate(plan.summary)}: only shown, nothing was done", facts=tuple(facts), data=data)
+    return Reply(title=Message("request.preview.title", summary=plan.summary), facts=tuple(facts), data=data)

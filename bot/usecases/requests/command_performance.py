@@ -22,7 +22,6 @@ from bot.core.change.command_result import (
 from bot.core.change.planned_command import Answered, Planned
 from bot.core.principals import Principal
 from bot.host.plugin_services import Progress
-from bot.language.translation import translate
 from bot.plugin import PluginError
 from bot.plugin.frozen import dataclass
 from bot.store.store import Transaction
@@ -132,7 +131,7 @@ def _ask_for_decision(ctx: Context, command: TypedCommand, surface: Surface, pla
             confirmed = surface.confirms and isinstance(planned.decision, NeedsConfirmation | BrokenGlass)
             if confirmed:
                 confirm(tx, ctx, command.person, change)
-            opened = RequestOpened(change=change, note=note, confirmed=confirmed)
+            opened = RequestOpened(change=change, note=note or "", confirmed=confirmed)
             return _conclude(tx, ctx, command, surface, opened)
         found = RequestFound(change=change) if asks_for_same(ctx, change, planned) else TargetTaken(change=change)
         return _conclude(tx, ctx, command, surface, found)
@@ -172,6 +171,6 @@ def _record(tx: Transaction, ctx: Context, command: TypedCommand, result: Comman
             facts["portal"] = result.place_name
         tx.record(Entry(tag=Tag.COMMAND_RAN, actor=person.id, subject=person.id, facts=facts))
     elif command.pressed_on is not None:
-        record_refused_click(tx, ctx, person, command.pressed_on, translate(result.error.sentence))
+        record_refused_click(tx, ctx, person, command.pressed_on, result.error.sentence)
     else:
-        record_refusal(tx, ctx, person, command.recorded, translate(result.error.sentence))
+        record_refusal(tx, ctx, person, command.recorded, result.error.sentence)

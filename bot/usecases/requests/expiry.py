@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.core import mentions
 from bot.core.audit.audit_record import SYSTEM, Tag
-from bot.core.change.change_request import APPROVAL_LASTS_MS, ChangeRequest, Status, describe_decision
-from bot.plugin import Clock
+from bot.core.change.change_request import APPROVAL_LASTS_MS, ByDecision, ChangeRequest, Status
+from bot.language.translation import translate
+from bot.plugin import Clock, Lines, Message, Person
 from bot.store.store import Transaction
 from bot.usecases.authority.break_glass_log import describe_unreviewed, is_review
 from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context
 from bot.usecases.notifications import announce, post_in_thread, queue_card, was_posted_in_thread
 
-UNDECIDED = "Nobody decided in time. Nothing was done."
-NOT_RUN = "It was {approved}, and could not be run within ten minutes of that. Nothing was done."
-WAITED: Mapping[str, str] = {
-    "stopped": "Somebody had said stop, and Slack did not tell whether their account may.",
-    "waiting": "The audit channel had not taken the line about the {approval}.",
-    "unchecked": "The audit log was being recomputed, as after each start.",
-    "unasked": "Slack did not tell whether the people of this change request are still members.",
+UNDECIDED = Message("request.undecided")
+NOT_RUN = ByDecision(approved=Message("request.not_run_in_time"), confirmed=Message("request.not_run_since_confirmed"))
+AUDIT_LINE = ByDecision(
+    approved=Message("request.waited.approval_line"), confirmed=Message("request.waited.confirmation_line")
+)
+UNCHECKED = Message("request.waited.audit_check")
+WAITED: Mapping[str, ByDecision] = {
+    "stopped": ByDecision(approved=Message("request.waited.stop"), confirmed=Message("request.waited.stop")),
+    "waiting": AUDIT_LINE,
+    "unchecked": ByDecision(approved=UNCHECKED, confirmed=UNCHECKED),
+    "unasked": ByDecision(approved=Message("request.waited.members"), confirmed=Message("request.waited.members")),
 }
 """What it had waited for, by the name of the line under its card that said so."""
 
@@ -32,21 +36,26 @@ def expire(tx: Transaction, ctx: Context, change: ChangeRequest) -> bool:
         change.number, change.status, Status.EXPIRED, changes={"ended_at": ctx.clock.now_ms(), "outcome": sentence}
     )
     if moved:
-        record_change(tx, Tag.CHANGE_EXPIRED, change, actor=SYSTEM, facts={"sentence": sentence})
-        post_in_thread(tx, ctx, change.number, f"{mentions.person(change.requester)} Expired. {sentence}")
+        record_change(tx, Tag.CHANGE_EXPIRED, change, actor=SYSTEM, facts={"sentence": translate(sentence)})
+        told = Message("request.expired", person=Person(person=change.requester.id), why=sentence)
+        post_in_thread(tx, ctx, change.number, told)
         queue_card(tx, ctx, change.number)
         if is_review(change):
-            announce(tx, ctx, f"🚨 {change.id} has expired. {describe_unreviewed(change)}")
+            announce(tx, ctx, Message("request.review_expired", request=change.id, why=describe_unreviewed(change)))
     return moved
 
 
-def _ending(ctx: Context, change: ChangeRequest) -> str:
+def _ending(ctx: Context, change: ChangeRequest) -> Message:
     if is_review(change):
         return describe_unreviewed(change)
     if change.status is Status.PENDING:
         return UNDECIDED
     waited = [why for what, why in WAITED.items() if was_posted_in_thread(ctx, change.number, what)]
-    return describe_decision(" ".join([NOT_RUN, *waited]), change)
+    not_run = NOT_RUN.choose(change)
+    if not waited:
+        return not_run
+    why = Lines(lines=tuple(each.choose(change) for each in waited))
+    return Message("request.not_run_because", sentence=not_run, why=why)
 
 
 def approval_is_stale(clock: Clock, change: ChangeRequest) -> bool:

@@ -17,8 +17,21 @@ from bot.core.principals import Principal, Role
 from bot.core.redaction.sanitizer import is_storable, sanitize, sanitize_text
 from bot.host.guarded_calls import CHECKED_WORDS, RAN_COMMAND, blame_plugin, require_answer
 from bot.host.plugin_services import Progress, no_progress
-from bot.language.translation import translate
-from bot.plugin import Answer, Nothing, Place, PlaceTerm, Plan, Plugin, PluginError, Refusal, Reply, Risk, TargetRefused
+from bot.plugin import (
+    Answer,
+    CommandLine,
+    Message,
+    Nothing,
+    Place,
+    PlaceTerm,
+    Plan,
+    Plugin,
+    PluginError,
+    Refusal,
+    Reply,
+    Risk,
+    TargetRefused,
+)
 from bot.usecases.admin.help_pages import OPEN_TO_ALL
 from bot.usecases.admin.queries import QueryContext
 from bot.usecases.authority.memberships import check_membership, refresh_memberships
@@ -32,7 +45,7 @@ from bot.usecases.terminal_commands import in_terminal
 def plan_or_read(ctx: Context, person: Principal, text: str, progress: Progress = no_progress) -> Considered:
     """Understand, check the role, and plan or read. Raises PluginError of the kind that fits."""
     if not person.local and person.team != ctx.workspace.team:
-        raise NotPermitted("You belong to another workspace; b24bot works for people of its own only.")
+        raise NotPermitted(Message("request.other_workspace"))
     role = role_of(ctx, person)
     commands = ctx.registry.commands if person.local else ctx.registry.typed
     try:
@@ -46,7 +59,7 @@ def plan_or_read(ctx: Context, person: Principal, text: str, progress: Progress 
         refresh_memberships(ctx, [person])
         require_member(ctx, person)
     if understood.invocation.break_glass and command.risk is Risk.READ:
-        raise WordsError("This only reads and needs nobody's approval.", hint="Leave --break-glass out.")
+        raise WordsError(Message("request.only_reads"), hint=Message("request.leave_break_glass"))
     plugin = ctx.registry.owner(command)
     if plugin is None:
         answer = command.answer(QueryContext(ctx=ctx, person=person, role=role), understood.arguments)
@@ -114,7 +127,8 @@ def name_place_in_refusals(term: PlaceTerm, place: Place, places: Sequence[Place
         yield
     except PluginError as error:
         if len(places) > 1:
-            error.hint = f"{error.hint} {term.word.capitalize()}: {place.name}.".strip()
+            named = Message("request.refused_place", term=term.word.capitalize(), place=place.name)
+            error.hint = Message("request.hint_with_place", hint=error.hint, place=named) if error.hint else named
         raise
 
 
@@ -137,9 +151,7 @@ def _sanitized_plan(plan: Plan) -> Plan:
     """All that people read is sanitized; what would be sent stays exact. Raises Refusal where that cannot be stored."""
     if not all(is_storable(call.params) for call in plan.calls):
         raise Refusal(
-            f"{translate(sanitize(plan.summary))}: what would be sent holds a character that cannot be written down "
-            "(half a character, or NUL), so it could not be sent exactly. Nothing was done.",
-            hint="Give the object another name on the portal's own pages first, then ask again.",
+            Message("request.unsendable", summary=sanitize(plan.summary)), hint=Message("request.unsendable_hint")
         )
     clean = sanitize(plan)
     exact = [replace(shown, params=call.params) for shown, call in zip(clean.calls, plan.calls, strict=True)]
@@ -177,6 +189,7 @@ def _require(decision: Decision, role: Role | None) -> None:
     if isinstance(decision, Refused) and decision.mistyped:
         raise WordsError(decision.reason)
     if isinstance(decision, Refused):
-        hint = "Type whoami to see what you may do and whom to ask." if role else "Type whoami to see whom to ask."
+        whoami = CommandLine(command_line="whoami")
+        hint = Message("request.see_role", command=whoami) if role else Message("request.see_admins", command=whoami)
         # What an admin may not do, nobody else could let them.
         raise NotPermitted(decision.reason, hint="" if role is Role.ADMIN else hint)

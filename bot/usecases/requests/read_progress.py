@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.core import mentions
 from bot.core.principals import Principal
 from bot.core.redaction.sanitizer import sanitize_text
-from bot.plugin import Clock
+from bot.language.translation import translate
+from bot.plugin import Clock, Message, Person
 from bot.usecases.channel_pace import ChannelRateLimiter, PostKind
 from bot.usecases.chat_port import Messenger, PostedMessage
 from bot.usecases.context import log
@@ -37,18 +37,17 @@ class Reporter:
         if not self._pace.take(self._channel, PostKind.REWRITE if self._posted else PostKind.POST):
             return
         self._next = now + PACE_SECONDS
-        self._say(
-            f"{mentions.person(self._person)} asked for something long. {sanitize_text(what)}: {done:,} of {total:,}"
-        )
+        who = Person(person=self._person.id)
+        self._say(Message("request.reading", person=who, what=sanitize_text(what), done=done, total=total))
 
     def finish(self) -> None:
         """Say in the same message that it is over."""
         if self._posted is not None:
-            self._say(f"{mentions.person(self._person)} asked for something long. It is read.")
+            self._say(Message("request.read_finished", person=Person(person=self._person.id)))
 
-    def _say(self, text: str) -> None:
+    def _say(self, text: Message) -> None:
         try:
-            self._posted = self._messenger.note(self._channel, text, self._posted)
+            self._posted = self._messenger.note(self._channel, translate(text), self._posted)
         except DeliveryError as error:
             if isinstance(error, Busy):
                 self._pace.pause(self._channel, error.seconds)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.core import mentions
 from bot.core.authority.membership import MembershipStatus
 from bot.core.authority.policy import NeedsApproval
 from bot.core.change.change_request import ChangeRequest
 from bot.core.principals import Principal
-from bot.core.text import format_time, plural
+from bot.plugin import Duration, Message, Person, Time
 from bot.store.store import Transaction
 from bot.usecases.authority.memberships import last_known_status
 from bot.usecases.authority.quorum import check_eligibility, list_eligible_approvers, quorum_of
@@ -17,7 +16,7 @@ from bot.usecases.context import Context
 from bot.usecases.notifications import post_in_thread, queue_card
 
 MOST_MENTIONS = 5
-_UNITS = ((86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"))
+_UNITS = (86_400_000, 3_600_000, 60_000)
 SHOW_AGAIN_MS = 300_000
 """A card that somebody deleted is noticed when it is rewritten, and no sooner."""
 
@@ -43,22 +42,32 @@ def _remind(tx: Transaction, ctx: Context, number: int) -> bool:
     return True
 
 
-def _reminder(ctx: Context, change: ChangeRequest, now: int) -> str:
+def _reminder(ctx: Context, change: ChangeRequest, now: int) -> Message:
     able = list(_may_approve(ctx, change))
-    shown, more = able[:MOST_MENTIONS], len(able) - MOST_MENTIONS
-    names = ", ".join(mentions.person(person) for person in shown) or "Nobody on the allow-list"
-    others = f" and {plural(more, 'other')}" if more > 0 else ""
-    given = len(ctx.deployment.people.distinct(list_eligible_approvers(ctx, change)))
-    return (
-        f"Still waiting for approval ({given} of {quorum_of(change)}): {names}{others} may give it. "
-        f"It expires in {_about(change.expires_at - now)}, at {format_time(change.expires_at)}."
+    people, more = tuple(Person(person=one.id) for one in able[:MOST_MENTIONS]), len(able) - MOST_MENTIONS
+    return Message(
+        "request.reminder",
+        given=len(ctx.deployment.people.distinct(list_eligible_approvers(ctx, change))),
+        quorum=quorum_of(change),
+        approvers=_describe_approvers(people, more),
+        left=Duration(duration=_round_duration(change.expires_at - now)),
+        expires=Time(time=change.expires_at),
     )
 
 
-def _about(milliseconds: int) -> str:
-    """How long that is, in the largest unit of which there are at least two."""
-    unit, word = next((row for row in _UNITS if milliseconds >= 2 * row[0]), _UNITS[-1])
-    return plural(max(1, round(milliseconds / unit)), word)
+def _describe_approvers(people: tuple[Person, ...], more: int) -> Message:
+    """Say who may approve, of whom `more` are not named."""
+    if not people:
+        return Message("request.reminder_nobody")
+    if more > 0:
+        return Message("request.reminder_approvers_more", people=people, count=more)
+    return Message("request.reminder_approvers", people=people)
+
+
+def _round_duration(milliseconds: int) -> int:
+    """Round to the largest unit of which there are at least two, and to one minute at least."""
+    unit = next((one for one in _UNITS if milliseconds >= 2 * one), _UNITS[-1])
+    return max(1, round(milliseconds / unit)) * unit
 
 
 def _may_approve(ctx: Context, change: ChangeRequest) -> Iterator[Principal]:

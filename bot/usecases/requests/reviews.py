@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bot.core import mentions
 from bot.core.audit.audit_record import Fact, Tag
 from bot.core.authority.policy import Refused
 from bot.core.change.change_request import NOT_BEGUN, ChangeRequest, Review, Status, Verdict
 from bot.core.messages.deliveries import Click, Form
 from bot.core.principals import Principal
-from bot.language.translation import translate
-from bot.plugin import Refusal, Reply
+from bot.plugin import Message, Person, PluginError, Refusal, Reply, Text
+from bot.store.repositories.change_requests import Column
 from bot.store.repositories.jobs import Job
 from bot.store.store import Transaction
 from bot.usecases.admin.admin_commands import LEFT_OUT
@@ -28,7 +27,7 @@ from bot.usecases.authority.quorum import (
 from bot.usecases.authority.refusal_records import record_refused_click
 from bot.usecases.change_entries import record_change
 from bot.usecases.chat_port import Messenger
-from bot.usecases.chat_refusals import PRESS_AGAIN
+from bot.usecases.chat_refusals import add_remedy
 from bot.usecases.context import Context
 from bot.usecases.delivery_errors import Busy, DeliveryError, Lost
 from bot.usecases.intake.stop_requests import rejection_reason
@@ -46,7 +45,8 @@ from bot.usecases.requests.expiry import expire
 from bot.usecases.requests.undo import ask_again, ask_to_undo, may_still_ask_again, may_still_undo
 from bot.usecases.requests.withdrawal import what_became, withdraw
 
-NOT_OURS = "the button was not made by b24bot for this card"
+NOT_OURS = Message("review.foreign_button")
+EARLIER_CARD = Message("review.earlier_button")
 
 
 def handle_button(ctx: Context, job: Job, click: Click) -> None:
@@ -65,11 +65,11 @@ def handle_button(ctx: Context, job: Job, click: Click) -> None:
         elif click.button == card_token.WITHDRAW:
             _withdraw(tx, ctx, click, change)
         elif click.button == card_token.UNDO and change.undone_by is not None:
-            _tell(tx, ctx, click, f"{change.id} was undone already, by CR-{change.undone_by}.")
+            _tell(tx, ctx, click, Message("review.undone_already", request=change.id, undo=f"CR-{change.undone_by}"))
         elif click.button in SETTLING:
             _tell(tx, ctx, click, SETTLING[click.button](tx, ctx, click.person, change))
         else:
-            _tell(tx, ctx, click, "That button does nothing any more.")
+            _tell(tx, ctx, click, Message("review.dead_button"))
         settle_stop(tx, ctx, click.key)
         tx.jobs.finish(job)
     ctx.threads.wake()
@@ -84,7 +84,7 @@ def handle_reason_form(ctx: Context, job: Job, form: Form) -> None:
         if change is None:
             _tell(tx, ctx, form, _no_claim(ctx, form))
         elif not reason:
-            _tell(tx, ctx, form, f"{change.id} was not rejected: a reason is needed.")
+            _tell(tx, ctx, form, Message("review.no_reason", request=change.id))
         else:
             _reject(tx, ctx, form, change, reason)
         settle_stop(tx, ctx, form.key)
@@ -102,14 +102,14 @@ def _open_reason_form(ctx: Context, job: Job, click: Click) -> bool:
                 _tell(tx, ctx, click, _no_claim(ctx, click))
             elif _still_open(tx, ctx, click, change):
                 # What kept it a moment ago does not any more.
-                _tell(tx, ctx, click, f"{change.id} was not rejected: press the button again.")
+                _tell(tx, ctx, click, Message("review.press_again", request=change.id))
             tx.jobs.finish(job)
         ctx.threads.wake()
         return True
     refused = _open_form(ctx, click, change)
     with ctx.store.unit_of_work() as tx:
         if refused is not None:
-            _tell(tx, ctx, click, f"{change.id} was not rejected: {refused.reason}")
+            _tell(tx, ctx, click, Message("review.not_rejected", request=change.id, why=refused.reason))
         tx.jobs.finish(job)
     ctx.threads.wake()
     return True
@@ -129,14 +129,14 @@ def _open_form(ctx: Context, click: Click, change: ChangeRequest) -> Refused | N
     return None
 
 
-def form_trouble(messenger: Messenger, error: DeliveryError) -> str:
+def form_trouble(messenger: Messenger, error: DeliveryError) -> Message:
     """Why the form did not open, and what to do about that."""
     if isinstance(error, Lost):
-        return f"Slack did not say that it opened the form that asks why ({error.code}). {PRESS_AGAIN}"
+        return Message("review.form_unconfirmed", code=error.code)
     if isinstance(error, Busy):
-        return f"Slack opens no form just now ({error.code}). Press the button again in a minute."
+        return Message("review.form_busy", code=error.code)
     refusal = messenger.find_refusal(error.reason)
-    return f"Slack did not open the form that asks why, because {refusal.described}. {refusal.remedy}".rstrip()
+    return add_remedy(Message("review.form_refused", cause=refusal.described), refusal)
 
 
 FOLLOWING: Mapping[
@@ -168,7 +168,7 @@ def _verify_token(tx: Transaction, ctx: Context, inbound: Click | Form) -> Chang
     if change is None:
         named = card_token.find_named_change(ctx.store, inbound.value)
         earlier = named is not None and _is_of_earlier_card(ctx, inbound, named)
-        reason = "the button is of a card that was posted anew since" if earlier else NOT_OURS
+        reason = EARLIER_CARD if earlier else NOT_OURS
         record_refused_click(tx, ctx, inbound.person, named, reason)
     return change
 
@@ -177,14 +177,14 @@ def _is_of_earlier_card(ctx: Context, inbound: Click | Form, change: ChangeReque
     return card_token.is_of_earlier_card(ctx.store.keys, ctx.workspace.team, change, inbound)
 
 
-def _no_claim(ctx: Context, inbound: Click | Form) -> str:
+def _no_claim(ctx: Context, inbound: Click | Form) -> Message:
     """What somebody is told whose value is not genuine. Honest people come by one when a card is posted anew."""
     change = card_token.find_named_change(ctx.store, inbound.value)
     if change is not None and _is_of_earlier_card(ctx, inbound, change):
-        return f"The card of {change.id} was posted anew meanwhile. Nothing was done; press the button of the new one."
+        return Message("review.earlier_card", request=change.id)
     if isinstance(inbound, Form):
-        return "That form is not one of mine. Nothing was done."
-    return "That card is not one of mine, or not as I posted it. Nothing was done."
+        return Message("review.foreign_form")
+    return Message("review.foreign_card")
 
 
 def _ask_slack(ctx: Context, inbound: Click | Form) -> None:
@@ -229,9 +229,9 @@ def _is_rejection(inbound: Click | Form) -> bool:
     return isinstance(inbound, Form) or inbound.button == card_token.REJECT
 
 
-def describe_decided(ctx: Context, change: ChangeRequest) -> str:
+def describe_decided(ctx: Context, change: ChangeRequest) -> Message:
     """What became of a change request, for somebody whose click came too late."""
-    return f"Your click changed nothing: {what_became(ctx, change)}"
+    return Message("review.click_changed_nothing", why=what_became(ctx, change))
 
 
 def _approve(tx: Transaction, ctx: Context, click: Click, change: ChangeRequest) -> None:
@@ -245,13 +245,13 @@ def _approve(tx: Transaction, ctx: Context, click: Click, change: ChangeRequest)
         pass
     elif run_if_enough(tx, ctx, change):
         # An approval that did not count when the last one came does again.
-        post_in_thread(
-            tx, ctx, change.number, f"{mentions.person(click.person)} pressed again; enough approvals count now."
-        )
+        told = Message("review.enough_again", person=Person(person=click.person.id))
+        post_in_thread(tx, ctx, change.number, told)
         queue_card_if_it_lasts(tx, ctx, change.number)
     else:
-        approvals = len(list_valid_approvers(ctx, change))
-        _tell(tx, ctx, click, f"You have approved {change.id} already; it has {approvals} of {quorum_of(change)}.")
+        given, quorum = len(list_valid_approvers(ctx, change)), quorum_of(change)
+        told = Message("review.approved_already", request=change.id, approvals=given, quorum=quorum)
+        _tell(tx, ctx, click, told)
 
 
 def _reject(tx: Transaction, ctx: Context, form: Form, change: ChangeRequest, reason: str) -> None:
@@ -260,20 +260,23 @@ def _reject(tx: Transaction, ctx: Context, form: Form, change: ChangeRequest, re
     now = ctx.clock.now_ms()
     review = Review(reviewer=form.person, verdict=Verdict.REJECT, at=now, reason=reason)
     if not tx.changes.review(change.number, review):
-        _tell(tx, ctx, form, f"You have approved {change.id} already, and a verdict cannot be changed.")
+        _tell(tx, ctx, form, Message("review.cannot_be_changed", request=change.id))
         return
-    stands = describe_unreviewed(change) if is_review(change) else ""
-    outcome = f"Rejected: {reason}\n{stands}".rstrip()
-    ended: dict[str, str | int | None] = {"decided_at": now, "ended_at": now, "outcome": outcome}
+    outcome, who = Message("review.rejected_outcome", reason=reason), Person(person=form.person.id)
+    unreviewed = describe_unreviewed(change) if is_review(change) else None
+    if unreviewed is not None:
+        outcome = Message("review.rejected_review_outcome", reason=reason, unreviewed=unreviewed)
+    ended: dict[str, Column] = {"decided_at": now, "ended_at": now, "outcome": outcome}
     any(tx.changes.move(change.number, old, Status.REJECTED, changes=ended) for old in NOT_BEGUN)
     facts: dict[str, Fact] = {"reason": reason, "digest": change.digest}
     record_change(tx, Tag.REVIEW_REJECTED, change, actor=form.person.id, facts=facts)
-    post_in_thread(tx, ctx, change.number, f"{mentions.person(form.person)} rejected: {reason}")
+    post_in_thread(tx, ctx, change.number, Message("review.rejected", person=who, reason=reason))
     queue_clicked_card(tx, ctx, change.number)
     if reason.startswith(LEFT_OUT):
-        _tell(tx, ctx, form, f"{change.id} is rejected; {reason}.")
-    if stands:
-        announce(tx, ctx, f"🚨 {mentions.person(form.person)} rejected {change.id}: {reason}\n{stands}")
+        _tell(tx, ctx, form, Message("review.rejected_reason_left_out", request=change.id, why=reason))
+    if unreviewed is not None:
+        told = Message("review.review_rejected", person=who, request=change.id, reason=reason, unreviewed=unreviewed)
+        announce(tx, ctx, told)
 
 
 def _withdraw(tx: Transaction, ctx: Context, click: Click, change: ChangeRequest) -> None:
@@ -281,10 +284,10 @@ def _withdraw(tx: Transaction, ctx: Context, click: Click, change: ChangeRequest
     if isinstance(told, Refusal):
         _tell(tx, ctx, click, describe_decided(ctx, change))
     else:
-        _tell(tx, ctx, click, told if isinstance(told, str) else translate(told.sentence))
+        _tell(tx, ctx, click, told.sentence if isinstance(told, PluginError) else told)
 
 
-def _tell(tx: Transaction, ctx: Context, inbound: Click | Form, sentence: str) -> None:
+def _tell(tx: Transaction, ctx: Context, inbound: Click | Form, sentence: Text) -> None:
     change = card_token.find_named_change(ctx.store, inbound.value)
     channel = inbound.channel if isinstance(inbound, Click) else ""
     # The click's own answer address would replace or sit beside the card; a whisper in the channel is plainer.

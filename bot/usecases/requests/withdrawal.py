@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bot.core import mentions
 from bot.core.audit.audit_record import Tag
 from bot.core.authority.policy import Refused
 from bot.core.bot_errors import NotPermitted
 from bot.core.change.change_request import NOT_BEGUN, ChangeRequest, Status, Verdict, describe_status
 from bot.core.principals import Principal
-from bot.plugin import PluginError, Refusal
+from bot.plugin import Message, Person, PluginError, Refusal
+from bot.store.repositories.change_requests import Column
 from bot.store.store import Transaction
 from bot.usecases.authority.break_glass_log import is_review
 from bot.usecases.authority.memberships import check_membership
@@ -18,7 +18,7 @@ from bot.usecases.context import Context
 from bot.usecases.notifications import post_in_thread, queue_clicked_card, request_label
 
 
-def withdraw(tx: Transaction, ctx: Context, person: Principal, change: ChangeRequest) -> str | PluginError:
+def withdraw(tx: Transaction, ctx: Context, person: Principal, change: ChangeRequest) -> Message | PluginError:
     """Take a change request back; returns what to tell the person.
 
     A refusal is returned: NotPermitted, which is recorded, when it is not theirs to withdraw; Refusal when it is not
@@ -29,29 +29,31 @@ def withdraw(tx: Transaction, ctx: Context, person: Principal, change: ChangeReq
         record_refused_click(tx, ctx, person, change, refused.reason)
         return NotPermitted(refused.reason)
     now = ctx.clock.now_ms()
-    ended: dict[str, str | int | None] = {"ended_at": now, "outcome": "Withdrawn by the person who asked."}
+    ended: dict[str, Column] = {"ended_at": now, "outcome": Message("request.withdrawn_outcome")}
     moved = any(tx.changes.move(change.number, old, Status.WITHDRAWN, changes=ended) for old in NOT_BEGUN)
     if not moved:
         return Refusal(what_became(ctx, change))
     record_change(tx, Tag.CHANGE_WITHDRAWN, change, actor=person.id)
-    post_in_thread(tx, ctx, change.number, f"{mentions.person(person)} withdrew it.")
+    post_in_thread(tx, ctx, change.number, Message("request.withdrew", person=Person(person=person.id)))
     queue_clicked_card(tx, ctx, change.number)
-    return f"{request_label(ctx, change)} is withdrawn."
+    return Message("request.withdrawn", request=request_label(ctx, change))
 
 
 def _check_withdrawal(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
     """Refuse a person who may not withdraw it, whatever its status."""
     if person != change.requester:
-        return Refused(reason="Only the person who asked can withdraw a change request.")
+        return Refused(reason=Message("request.requester_withdraws"))
     if is_review(change):
-        return Refused(reason=f"{change.id} cannot be withdrawn: somebody else decides about a broken glass.")
+        return Refused(reason=Message("request.review_not_withdrawn", request=change.id))
     return check_membership(ctx, person) if change.status in NOT_BEGUN else None
 
 
-def what_became(ctx: Context, change: ChangeRequest) -> str:
+def what_became(ctx: Context, change: ChangeRequest) -> Message:
     """What became of a change request, and who decided it."""
     deciding = {Status.REJECTED: Verdict.REJECT, Status.WITHDRAWN: None, Status.EXPIRED: None}
     verdict = deciding.get(change.status, Verdict.APPROVE)
-    people = [review.reviewer for review in change.reviews if review.verdict is verdict]
-    by = f" ({', '.join(mentions.person(person) for person in people)} decided)" if people else ""
-    return f"{request_label(ctx, change)} {describe_status(change)}{by}."
+    people = [Person(person=review.reviewer.id) for review in change.reviews if review.verdict is verdict]
+    label, status = request_label(ctx, change), describe_status(change)
+    if not people:
+        return Message("request.became", request=label, status=status)
+    return Message("request.became_by", request=label, status=status, people=tuple(people))

@@ -77,7 +77,7 @@ def test_words_keep_their_spaces_quotes_and_apostrophes(staffed: CliBot) -> None
 
 def test_a_line_with_the_quotation_marks_of_a_phone_is_read_as_meant_and_the_answer_shows_how(staffed: CliBot) -> None:
     shown = staffed.run("run", "connector remove myconnector —reason «старый номер»").stdout
-    assert "I read: connector remove myconnector --reason" in " ".join(shown.split())
+    assert "Understood as: connector remove myconnector --reason" in " ".join(shown.split())
     (change,) = staffed.json("request", "list")
     assert change["reason"] == "старый номер"
 
@@ -169,7 +169,7 @@ def test_what_destroys_opens_a_change_request_and_says_where_it_waits(staffed: C
         result = staffed.run(*REMOVE)
     assert result.exit_code == 0
     assert result.stdout == (
-        "CR-1001 (Remove the connector myconnector from default) waits for approval; its card goes to "
+        "CR-1001 (Remove the connector myconnector from default) waits for approval. Its card goes to "
         f"#{staffed.settings['B24BOT_APPROVAL_CHANNEL']}.\n"
     )
     (change,) = staffed.json("request", "list")
@@ -197,7 +197,7 @@ def test_another_change_of_the_same_target_is_not_taken_on_and_its_exit_code_say
     assert (result.exit_code, result.stdout) == (4, "")
     said = json.loads(result.stderr)
     summary = "Remove the connector myconnector from default"
-    assert said["error"] == f"Not taken on: CR-1001 ({summary}) must end first."
+    assert said["error"] == f"Not accepted: CR-1001 ({summary}) must end first."
     assert (said["kind"], said["exit_code"]) == ("Refusal", 4)
     assert "Ask again when it has ended." in said["hint"]
     assert [change["id"] for change in staffed.json("request", "list")] == ["CR-1001"]
@@ -225,7 +225,7 @@ def test_while_slack_is_silent_an_allow_list_of_two_workspaces_decides_nothing(s
 def test_without_a_token_and_without_anybody_there_is_nobody_to_ask(connected_cli_bot: CliBot) -> None:
     result = connected_cli_bot.run(*REMOVE, SLACK_BOT_TOKEN="")
     assert result.exit_code == 4
-    assert "there is nobody" in result.stderr
+    assert "There is nobody." in result.stderr
 
 
 def test_what_the_requester_confirms_needs_a_yes_where_nobody_can_be_asked(cli_bot: CliBot) -> None:

@@ -27,15 +27,15 @@ def test_what_people_are_asked_about_is_settled_on_the_record_of_the_account(cli
     change = unknown(cli_bot, asked=True)
     result = cli_bot.run("request", "settle", change.id, outcome)
     assert result.exit_code == 0, result.stderr
-    assert f"is settled: {outcome}" in result.stdout
+    assert {"done": "is resolved as done", "failed": "is resolved as not done"}[outcome] in result.stdout
     (row,) = cli_bot.json("request", "list")
     assert row["status"] == outcome
     assert Principal.read(row["settled_by"]).local
-    assert "looked on the portal" in row["outcome"]
+    assert "has looked at the target" in row["outcome"]
     assert cli_bot.tags()[-1] == "change:execution:resolved"
     again = cli_bot.run("request", "settle", change.id, outcome)
     assert again.exit_code == 4
-    assert "there is nothing to settle" in again.stderr
+    assert "There is nothing to resolve" in again.stderr
 
 
 def test_what_is_still_being_read_back_is_not_settled_here_either(cli_bot: CliBot) -> None:
@@ -43,7 +43,7 @@ def test_what_is_still_being_read_back_is_not_settled_here_either(cli_bot: CliBo
     result = cli_bot.run("request", "settle", change.id, "done")
     assert cli_bot.tags()[-1] == "change:review:refused"
     assert result.exit_code == 4
-    assert "is being read back" in result.stderr
+    assert "is still being checked" in result.stderr
     assert "a quarter of an hour after the call" in result.stderr
     assert cli_bot.json("request", "list")[0]["status"] == "unknown"
     before = len(cli_bot.tags())

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from bot.core.authority.identity_groups import IdentityGroups
 from bot.core.authority.policy import NeedsApproval, NeedsConfirmation, check_approver
 from bot.core.principals import Principal, Role
+from tests.language.english import en
 
 A, B, C, D = (Principal(team="T1", user=f"U{letter}") for letter in "ABCD")
 anybody = st.sampled_from([A, B, C, D])
@@ -58,7 +59,7 @@ def test_the_other_account_of_the_requester_never_approves() -> None:
     people = IdentityGroups.of([(A, B)])
     refused = check_approver(decision, requester=A, reviewer=B, role=Role.ADMIN, people=people)
     assert refused is not None
-    assert refused.reason == "You asked for this with another account; somebody else has to approve it."
+    assert en(refused.reason) == "You asked for this with another account. Somebody else has to approve it."
     assert check_approver(decision, requester=A, reviewer=C, role=Role.ADMIN, people=people) is None
 
 

@@ -27,6 +27,7 @@ from bot.core.authority.policy import (
 from bot.core.principals import Principal, Role
 from bot.plugin import Risk
 from tests.core.samples import ANNA, BORIS, SHELL, STRANGER
+from tests.language.english import en, spoken
 
 TERMS = Terms(quorum=2, expires_in=5_000)
 ALLOWED = Allowed()
@@ -54,14 +55,14 @@ def test_every_risk_and_role_decides_as_promised(risk: Risk, role: Role) -> None
     promised = PROMISED[risk][role.rank]
     decision = decide(risk, role, TERMS)
     if isinstance(promised, Refused):
-        assert decision == Refused(reason=f"This needs the role {LEAST_ROLE[risk]}; yours is {role}.")
+        assert spoken(decision) == Refused(reason=f"This needs the role {LEAST_ROLE[risk]}. Your role is {role}.")
     else:
         assert decision == promised
 
 
 @pytest.mark.parametrize("risk", Risk)
 def test_without_a_role_everything_is_refused(risk: Risk) -> None:
-    assert decide(risk, None, TERMS) == Refused(reason="You are not on the allow-list.")
+    assert spoken(decide(risk, None, TERMS)) == Refused(reason="You are not on the allow-list.")
 
 
 def test_the_table_has_a_cell_for_every_risk_and_role() -> None:
@@ -117,7 +118,7 @@ def test_a_review_counts_only_from_the_right_person_with_the_right_role(
 ) -> None:
     refused = check_approver(decision, requester=requester, reviewer=reviewer, role=role)
     assert (refused is None) == expected(decision, requester, reviewer, role)
-    assert refused is None or refused.reason.endswith(".")
+    assert refused is None or en(refused.reason).endswith(".")
 
 
 @pytest.mark.parametrize(("risk", "role", "quorum"), list(product(Risk, ROLES, range(5))))
@@ -130,11 +131,11 @@ def test_in_no_configuration_does_the_requester_approve_their_own(risk: Risk, ro
 
 def test_a_refused_review_says_which_role_is_missing() -> None:
     refused = check_approver(APPROVERS, requester=ANNA, reviewer=BORIS, role=Role.OPERATOR)
-    assert refused == Refused(reason="Approving this needs the role approver; yours is operator.")
+    assert spoken(refused) == Refused(reason="Approving this needs the role approver. Your role is operator.")
     refused = check_approver(APPROVERS, requester=ANNA, reviewer=BORIS, role=None)
-    assert refused == Refused(reason="Approving this needs the role approver; you are not on the allow-list.")
+    assert spoken(refused) == Refused(reason="Approving this needs the role approver. You are not on the allow-list.")
     refused = check_approver(CONFIRM, requester=ANNA, reviewer=ANNA, role=Role.VIEWER)
-    assert refused == Refused(reason="Confirming this needs the role operator; yours is viewer.")
+    assert spoken(refused) == Refused(reason="Confirming this needs the role operator. Your role is viewer.")
 
 
 def test_the_same_user_id_in_another_team_is_another_person() -> None:
@@ -154,7 +155,7 @@ def test_whose_word_on_an_unknown_outcome_counts(decision: Decision, role: Role 
         own = decision in (APPROVERS, ANOTHER_ADMIN, GLASS) and person == ANNA
         assert (refused is None) == (reaches and not own)
         if refused and not own:
-            assert f"needs the role {needed}" in refused.reason
+            assert f"needs the role {needed}" in en(refused.reason)
 
 
 # Breaking the glass
@@ -172,38 +173,38 @@ def test_the_glass_breaks_for_an_admin_with_a_reason_where_approval_is_needed_an
         assert decision == GLASS
     else:
         assert isinstance(decision, Refused)
-        assert decision.reason.endswith(".")
+        assert en(decision.reason).endswith(".")
 
 
 @pytest.mark.parametrize(
     ("risk", "role", "terms", "reason", "words"),
     [
-        (Risk.DESTROY, Role.VIEWER, LOOSE, "why", "This needs the role operator; yours is viewer."),
-        (Risk.DESTROY, Role.APPROVER, TERMS, "why", "Breaking the glass needs the role admin; yours is approver."),
+        (Risk.DESTROY, Role.VIEWER, LOOSE, "why", "This needs the role operator. Your role is viewer."),
+        (Risk.DESTROY, Role.APPROVER, TERMS, "why", "Break-glass needs the role admin. Your role is approver."),
         (Risk.DESTROY, Role.ADMIN, TERMS, "why", "B24BOT_BREAK_GLASS=on"),
         (Risk.DESTROY, Role.ADMIN, LOOSE, "", "--reason"),
-        (Risk.CHANGE, Role.ADMIN, LOOSE, "why", "leave --break-glass out"),
-        (Risk.GOVERN, Role.ADMIN, LOOSE, "why", UNBREAKABLE[Risk.GOVERN]),
+        (Risk.CHANGE, Role.ADMIN, LOOSE, "why", "Leave --break-glass out"),
+        (Risk.GOVERN, Role.ADMIN, LOOSE, "why", en(UNBREAKABLE[Risk.GOVERN])),
     ],
 )
 def test_why_the_glass_holds_is_told(risk: Risk, role: Role, terms: Terms, reason: str, words: str) -> None:
     decision = decide_break_glass(risk, decide(risk, role, terms), role, terms, reason=reason)
     assert isinstance(decision, Refused)
-    assert words in decision.reason
+    assert words in en(decision.reason)
 
 
 def test_a_decision_that_was_made_needs_a_person_on_the_list() -> None:
     refused = decide_break_glass(Risk.DESTROY, APPROVERS, None, LOOSE, reason="why")
-    assert refused == Refused(reason="Breaking the glass needs the role admin; you are not on the allow-list.")
+    assert spoken(refused) == Refused(reason="Break-glass needs the role admin. You are not on the allow-list.")
 
 
 def test_a_broken_glass_is_the_requesters_alone() -> None:
     assert check_approver(GLASS, requester=ANNA, reviewer=ANNA, role=BREAKS_GLASS) is None
-    assert check_approver(GLASS, requester=ANNA, reviewer=BORIS, role=Role.ADMIN) == Refused(
-        reason="Only the admin who asked can break the glass for this."
+    assert spoken(check_approver(GLASS, requester=ANNA, reviewer=BORIS, role=Role.ADMIN)) == Refused(
+        reason="Only the admin who asked can use break-glass for this."
     )
-    assert check_approver(GLASS, requester=ANNA, reviewer=ANNA, role=Role.APPROVER) == Refused(
-        reason="Breaking the glass needs the role admin; yours is approver."
+    assert spoken(check_approver(GLASS, requester=ANNA, reviewer=ANNA, role=Role.APPROVER)) == Refused(
+        reason="Break-glass needs the role admin. Your role is approver."
     )
 
 
@@ -213,14 +214,14 @@ def test_switching_it_on_alone_changes_no_decision(risk: Risk, role: Role | None
 
 
 def test_what_has_to_happen_before_a_plan_runs_is_said_for_every_decision() -> None:
-    assert describe_requirement(NeedsApproval(quorum=1, role=Role.APPROVER, expires_in=1)) == (
+    assert en(describe_requirement(NeedsApproval(quorum=1, role=Role.APPROVER, expires_in=1))) == (
         "the approval of one other approver or admin"
     )
     assert (
-        describe_requirement(NeedsApproval(quorum=2, role=Role.ADMIN, expires_in=1))
+        en(describe_requirement(NeedsApproval(quorum=2, role=Role.ADMIN, expires_in=1)))
         == "the approval of 2 other people (admin)"
     )
-    assert describe_requirement(NeedsConfirmation(expires_in=1)) == "your confirmation"
-    assert describe_requirement(BrokenGlass(expires_in=1)).startswith("the confirmation of the admin who asks, alone")
-    assert describe_requirement(Allowed()) == "nothing"
+    assert en(describe_requirement(NeedsConfirmation(expires_in=1))) == "your confirmation"
+    assert en(describe_requirement(BrokenGlass(expires_in=1))).startswith("the confirmation of the admin who asks;")
+    assert en(describe_requirement(Allowed())) == "nothing"
     assert describe_requirement(Refused(reason="No.")) == "No."

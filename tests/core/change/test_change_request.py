@@ -8,8 +8,8 @@ from itertools import product
 import pytest
 
 from bot.core.change.change_request import (
-    ENDINGS,
     OPEN,
+    STATUSES,
     TRANSITIONS,
     ChangeRequest,
     Review,
@@ -18,6 +18,7 @@ from bot.core.change.change_request import (
     describe_status,
 )
 from tests.core.samples import ANNA, BORIS, CHANGE
+from tests.language.english import en
 
 ARROWS = {
     "pending": "approved rejected withdrawn expired",
@@ -77,8 +78,8 @@ def test_every_status_can_be_reached_from_pending() -> None:
 
 
 def test_every_status_has_words_of_its_own() -> None:
-    assert set(ENDINGS) == set(Status)
-    assert len(set(ENDINGS.values())) == len(Status)
+    assert set(STATUSES) == set(Status)
+    assert len({en(words) for words in STATUSES.values()}) == len(Status)
 
 
 def change(*reviews: Review) -> ChangeRequest:
@@ -100,7 +101,8 @@ def test_approvals_and_the_rejection_are_told_apart() -> None:
 
 def test_a_sentence_about_a_change_request_says_undone_and_partly_done() -> None:
     done = replace(change(), status=Status.DONE)
-    assert describe_status(done) == ENDINGS[Status.DONE]
-    assert describe_status(replace(done, undone_by=1050)) == "was done, and undone by CR-1050"
-    assert describe_status(replace(done, undone_by=1050, partly=True)) == "was partly done, and undone by CR-1050"
-    assert describe_status(replace(done, status=Status.FAILED, partly=True)) == "failed with only a part of it done"
+    assert describe_status(done) == STATUSES[Status.DONE]
+    assert en(describe_status(replace(done, undone_by=1050))) == "done, then undone by CR-1050"
+    undone_in_part = describe_status(replace(done, undone_by=1050, partly=True))
+    assert en(undone_in_part) == "partly done, then undone by CR-1050"
+    assert en(describe_status(replace(done, status=Status.FAILED, partly=True))) == "failed, only a part was done"

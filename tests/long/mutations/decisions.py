@@ -100,8 +100,8 @@ DECISIONS: tuple[Mutation, ...] = (
         "the requester's own approval counts",
         (
             _POLICY,
-            'if reviewer == requester:\n                return Refused(reason="You asked',
-            'if not requester:\n                return Refused(reason="You asked',
+            'if reviewer == requester:\n                return Refused(reason=Message("policy.own_request")',
+            'if not requester:\n                return Refused(reason=Message("policy.own_request")',
         ),
         (_POLICY, "            if people.same(reviewer, requester):", "            if not people:"),
         by=_MACHINE,
@@ -143,7 +143,8 @@ DECISIONS: tuple[Mutation, ...] = (
         "guests and deactivated people count, as long as the allow-list has them",
         (
             _STANDING,
-            '    MembershipStatus.GUEST: "is a guest\'s",\n    MembershipStatus.DELETED: "has been deactivated",\n',
+            '    MembershipStatus.GUEST: Message("policy.account.guest"),\n'
+            '    MembershipStatus.DELETED: Message("policy.account.deleted"),\n',
             "",
         ),
         by="tests/usecases/authority/test_memberships.py",
@@ -221,9 +222,9 @@ DECISIONS: tuple[Mutation, ...] = (
         (
             _QUORUM,
             "quorum = len(ctx.deployment.people.distinct(list_eligible_approvers(ctx, change))), quorum_of(change)\n"
-            "    return Refused(reason=f",
+            "    if counted >= quorum:\n        return None\n    return Refused(",
             "quorum = len(ctx.deployment.people.distinct(list_eligible_approvers(ctx, change))), 1\n"
-            "    return Refused(reason=f",
+            "    if counted >= quorum:\n        return None\n    return Refused(",
         ),
         (
             _QUORUM,

@@ -60,7 +60,7 @@ def test_the_facts_and_the_notes_of_a_long_answer_are_in_the_message_and_in_the_
 ) -> None:
     """They name the portal, and what could not be read or is silent: what a long list is asked for."""
     long = answer(16)
-    notes = ("Not readable: line 7 <b> timed out.", "I read: connector status")
+    notes = ("Not readable: line 7 <b> timed out.", "Understood as: connector status")
     gateway.send_privately(
         replace(long, reply=replace(long.reply, facts=(("Portal", "beta · b.example"),), notes=notes))
     )
@@ -70,7 +70,7 @@ def test_the_facts_and_the_notes_of_a_long_answer_are_in_the_message_and_in_the_
     for shown in (workspace.transcript(message), file):
         assert "beta · b.example" in shown
         assert "Not readable: line 7 <b> timed out." in shown
-        assert "I read: connector status" in shown
+        assert "Understood as: connector status" in shown
     assert file.startswith("Portal: beta")
     assert "line 15" in file
 

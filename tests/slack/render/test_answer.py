@@ -184,7 +184,7 @@ def test_an_audit_line_says_in_words_who_did_what_to_what_on_which_portal() -> N
     record = a_record(approvals=1, quorum=2, digest="no", summary=summary, portal="prod", target="connector:shop")
     line = audit_line(record)
     assert line == (
-        "<@U0001> approved CR-1042 Remove the connector shop (prod) [connector:shop] · Approvals: 1 · Needed: 2 · "
+        "<@U0001> approved CR-1042 Remove the connector shop on prod [connector:shop] · Approvals: 1 · Needed: 2 · "
         "<!date^1772366400^{date_short_pretty} {time}|2026-03-01 12:00 UTC> · "
         "`change:review:approved` · `#7 0001020304050607`"
     )

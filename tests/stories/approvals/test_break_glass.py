@@ -31,7 +31,7 @@ def test_the_glass_is_broken_loudly_and_reviewed_by_somebody_else(night: Scene) 
     assert "[!Run without approval" in text
     assert "Approve" not in text.replace("Approval", "")
     night.press("Vera", card, "Run without approval")
-    night.answer("Vera", "Only the admin who asked can break the glass")
+    night.answer("Vera", "Only the admin who asked can use break-glass")
     assert night.sent() == 0
 
     night.press("Ida", card, "Run without approval")
@@ -39,7 +39,7 @@ def test_the_glass_is_broken_loudly_and_reviewed_by_somebody_else(night: Scene) 
     assert night.effects() == 1
     night.card_says(card, "🚨 bypassed by")
     for channel in ("approvals", "audit"):
-        loud = night.channel_says(channel, "has broken the glass")
+        loud = night.channel_says(channel, "used break-glass")
         assert "it floods the customers" in loud
         assert "@Vera" in loud
     night.channel_says("audit", "change:approval:bypassed")
@@ -83,7 +83,7 @@ def test_a_frozen_bot_has_no_emergency(night: Scene) -> None:
     night.ask("Anton", "freeze wait")
     night.answer("Anton", "b24bot is frozen.")
     night.press("Ida", card, "Run without approval")
-    night.answer("Ida", "An emergency does not change that")
+    night.answer("Ida", "Break-glass does not change that")
     night.ask("Ida", "connector remove shopchat --break-glass --reason now")
     night.answer("Ida", "taken on until two admins have unfrozen b24bot")
     assert night.sent() == 0

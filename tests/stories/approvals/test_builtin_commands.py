@@ -69,7 +69,7 @@ def test_a_freeze_by_one_operator_stops_what_was_asked_and_what_is_asked(scene: 
     scene.channel_says("audit", "bot:freeze:set")
 
     scene.press("Anton", card, "Approve")
-    scene.answer("Anton", "press the button again when that is over")
+    scene.answer("Anton", "Press the button again after that")
     assert scene.change().status is Status.PENDING
     assert scene.recorded(Tag.REVIEW_REFUSED, "Anton")
     scene.ask("Anton", "connector remove shopchat")

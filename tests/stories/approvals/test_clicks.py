@@ -144,4 +144,4 @@ def test_a_late_click_gets_a_true_answer(scene: Scene) -> None:
     scene.press("Anton", card, "Approve")
     scene.wait_status(Status.DONE)
     late()
-    assert "was done" in scene.answer("Vera", "CR-1001")
+    assert ": done" in scene.answer("Vera", "CR-1001")

@@ -40,11 +40,11 @@ def all_is_said(scene: Scene) -> None:
 @pytest.mark.parametrize(
     ("flags", "words"),
     [
-        ({"is_restricted": True}, "is a guest's"),
-        ({"is_ultra_restricted": True}, "is a guest's"),
-        ({"is_bot": True}, "is a bot's"),
-        ({"is_stranger": True}, "belongs to another workspace"),
-        ({"deleted": True}, "has been deactivated"),
+        ({"is_restricted": True}, "(guest)"),
+        ({"is_ultra_restricted": True}, "(guest)"),
+        ({"is_bot": True}, "(bot)"),
+        ({"is_stranger": True}, "(from another workspace)"),
+        ({"deleted": True}, "(deactivated)"),
     ],
 )
 def test_who_is_no_member_gets_nothing_whatever_the_list_says(scene: Scene, flags: dict[str, Any], words: str) -> None:
@@ -75,8 +75,8 @@ def test_an_approver_deactivated_between_the_click_and_the_call_does_not_count(s
     scene.workspace.people["Anton"].flag(deleted=True)
     scene.playground.clock.advance(OLD)
     scene.workspace.clear_faults()
-    assert "only 0 of 1 approvals still count" in en(scene.wait_status(Status.FAILED).outcome)
-    scene.card_says(card, "has been deactivated")
+    assert "Only 0 of 1 approvals still count" in en(scene.wait_status(Status.FAILED).outcome)
+    scene.card_says(card, "(deactivated)")
     assert scene.sent() == 0
 
 
@@ -154,7 +154,7 @@ def test_a_value_with_any_part_altered_does_nothing_and_is_recorded(scene: Scene
     scene.ask_removal("shopchat")
     value = altered(scene.change(), value_of(scene, first), part)
     scene.press("Anton", forged(scene, "approvals", value), "Approve")
-    scene.answer("Anton", "not one of mine")
+    scene.answer("Anton", "not from b24bot")
     assert scene.recorded("change:review:refused", "Anton")
     assert {scene.change(number).status for number in (1001, 1002)} == {Status.PENDING}
 
@@ -162,7 +162,7 @@ def test_a_value_with_any_part_altered_does_nothing_and_is_recorded(scene: Scene
 def test_a_card_copied_to_another_channel_does_nothing_and_its_original_still_works(scene: Scene) -> None:
     card = scene.ask_removal()
     scene.press("Anton", forged(scene, "connectors", value_of(scene, card)), "Approve")
-    scene.answer("Anton", "not one of mine")
+    scene.answer("Anton", "not from b24bot")
     assert scene.recorded("change:review:refused", "Anton")
     scene.press("Anton", card, "Approve")
     scene.wait_status(Status.DONE)
@@ -179,7 +179,7 @@ def test_a_deleted_card_stands_again_within_five_minutes_and_the_old_ones_button
     assert again.ts != card.ts
     assert value_of(scene, again) != old
     scene.press("Anton", forged(scene, "approvals", old), "Approve")
-    scene.answer("Anton", "was posted anew meanwhile")
+    scene.answer("Anton", "has been posted again")
     scene.press("Anton", again, "Approve")
     scene.wait_status(Status.DONE)
     assert scene.effects() == 1

@@ -48,7 +48,7 @@ def test_a_channel_known_to_be_dead_refuses_the_click_and_leaves_it_waiting(scen
     scene.ask("Gleb", "connector list")
     scene.workspace.wait_for(lambda: not _working(scene), what="the bot to notice")
     scene.press("Anton", card, "Approve")
-    scene.answer("Anton", "press the button again when that is over")
+    scene.answer("Anton", "Press the button again after that")
     assert scene.change().status is Status.PENDING
     scene.workspace.flag_channel("audit", is_archived=False)
     scene.ask("Olga", "connector remove shopchat")

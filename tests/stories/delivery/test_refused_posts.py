@@ -47,7 +47,7 @@ def test_a_card_that_cannot_be_edited_any_more_is_answered_by_a_new_one_and_its_
         "a line under the old card",
     )
     scene.press("Vera", first, "Approve")
-    scene.answer("Vera", "was posted anew meanwhile")
+    scene.answer("Vera", "has been posted again")
     assert scene.effects() == 1
 
 

@@ -87,7 +87,7 @@ def test_on_a_connector_not_proven_ours_others_have_to_approve(talk: Talk) -> No
     text = talk.card_says(card, "waiting for approval")
     assert "shopchat was not registered or adopted by this bot" in text
     talk.press("Olga", card, "Approve")
-    talk.answer("Olga", "somebody else has to approve it")
+    talk.answer("Olga", "Somebody else has to approve it")
     assert talk.sent(SEND) == 0
     talk.press("Anton", card, "Approve")
     talk.wait_status(Status.DONE)

@@ -21,7 +21,7 @@ WORDS = {
     "an unknown option": ("connector remove myconnector --force", "--force"),
     "an unknown portal": ("connector list --portal nowhere", "nowhere"),
     "an option without its value": ("connector remove myconnector --reason", "--reason"),
-    "markup": ("connector remove «<!channel>»", "I read"),
+    "markup": ("connector remove «<!channel>»", "Understood as"),
 }
 
 

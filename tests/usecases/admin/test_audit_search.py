@@ -156,8 +156,8 @@ def test_a_record_reads_as_in_the_audit_channel_with_plan_portal_and_target(core
     core_bot.press(ANTON, change)
     shown = sentences(found(core_bot, "--subject CR-1001"))
     assert shown == [
-        f"{mentions.person(ANTON)} approved CR-1001 Remove one (default) [thing:one] · Approvals: 1 · Needed: 1",
-        f"{mentions.person(OLGA)} asked for CR-1001 Remove one (default) [thing:one] · Typed: thing remove one"
+        f"{mentions.person(ANTON)} approved CR-1001 Remove one on default [thing:one] · Approvals: 1 · Needed: 1",
+        f"{mentions.person(OLGA)} asked for CR-1001 Remove one on default [thing:one] · Typed: thing remove one"
         " · Reason: because",
     ]
 

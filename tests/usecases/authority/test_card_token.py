@@ -19,8 +19,8 @@ from tests.usecases.core_bot import (
     CoreBot,
 )
 
-ANEW = "The card of CR-1001 was posted anew meanwhile. Nothing was done; press the button of the new one."
-NOT_MINE = "That card is not one of mine, or not as I posted it. Nothing was done."
+ANEW = "The card of CR-1001 has been posted again. Nothing was done. Press the button of the new card."
+NOT_MINE = "This card is not from b24bot, or was altered. Nothing was done."
 
 
 def refusals(core_bot: CoreBot) -> list[tuple[str, str, object]]:
@@ -84,7 +84,7 @@ def test_a_value_that_we_did_not_make_for_this_card_does_nothing_and_is_recorded
     assert core_bot.hears(core_bot.click(who, change, button, value=value)) == (ANEW if ours else NOT_MINE)
     assert (core_bot.now(change), core_bot.now(other)) == (change, other)
     ((actor, subject, reason),) = refusals(core_bot)
-    told = "is of a card that was posted anew since" if ours else "was not made by b24bot for this card"
+    told = "is of a card that has been posted again since" if ours else "was not made by b24bot for this card"
     assert (actor, reason) == (who.id, f"the button {told}")
     assert subject in (change.id, other.id, "card")
     assert execute_jobs(core_bot) == 0
@@ -99,7 +99,7 @@ def test_a_form_that_was_open_while_its_card_was_posted_anew_is_told_so_and_nobo
         store.changes.forget_card(change.number, change.card or "", card_id="0" * 16)
     assert core_bot.hears(open_form) == ANEW
     assert core_bot.now(change).status is Status.PENDING
-    assert refusals(core_bot) == [(ANTON.id, change.id, "the button is of a card that was posted anew since")]
+    assert refusals(core_bot) == [(ANTON.id, change.id, "the button is of a card that has been posted again since")]
     assert core_bot.send(ANTON, core_bot.now(change), "Not today.") == ""
 
 

@@ -34,7 +34,7 @@ from tests.usecases.core_bot import ANTON, GLEB, IDA, OLGA, SHELL, START, VERA, 
 from tests.usecases.integrity.test_witness_writer import rewrite
 from tests.usecases.toy import Script
 
-STOPPED = "Nothing was sent: the record of the {} does not bear out what the database says."
+STOPPED = "Nothing was sent. The record of the {} does not match the database."
 
 
 def forge_review(core_bot: CoreBot, change: ChangeRequest, who: Principal = ANTON) -> None:
@@ -182,7 +182,10 @@ def test_a_real_approval_that_no_longer_counts_is_not_replaced_by_a_forged_one(c
     forge_review(core_bot, change, VERA)
     revoke_role(core_bot.store, ANTON, by=SHELL)
     core_bot.work()
-    assert core_bot.now(change).outcome == "Nothing was sent: only 0 of 1 approvals still count by the allow-list."
+    assert (
+        core_bot.now(change).outcome
+        == "Nothing was sent. Only 0 of 1 approvals still count: the allow-list has changed."
+    )
     assert core_bot.toy.calls == []
 
 
@@ -444,7 +447,7 @@ def test_a_request_whose_reason_expiry_or_decision_was_edited_in_the_database_is
     core_bot.work()
     ended = core_bot.now(change)
     assert (ended.status, core_bot.toy.calls) == (Status.FAILED, [])
-    assert ended.outcome == "Nothing was sent: the record of the question does not bear out what the database says."
+    assert ended.outcome == "Nothing was sent. The record of the request does not match the database."
 
 
 def test_what_will_be_remembered_counts_as_it_was_asked_for_also_after_the_call(core_bot: CoreBot) -> None:
@@ -463,7 +466,7 @@ def test_what_will_be_remembered_counts_as_it_was_asked_for_also_after_the_call(
     core_bot.wait(120)
     ended = core_bot.now(change)
     assert ended.status is Status.DONE
-    assert FORGED_RECORDS in en(ended.outcome)
+    assert en(FORGED_RECORDS) in en(ended.outcome)
     assert core_bot.store.records("toy").get("painted", "two") is None
 
 

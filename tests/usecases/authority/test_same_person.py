@@ -33,7 +33,7 @@ def test_the_other_account_of_the_requester_decides_nothing(
     core_bot.configure(people=IdentityGroups.of([(requester, ANTON)]))
     change = core_bot.ask("thing remove one", requester)
     told = core_bot.press(ANTON, change, button)
-    assert told == "You asked for this with another account; somebody else has to approve it."
+    assert told == "You asked for this with another account. Somebody else has to approve it."
     assert core_bot.now(change).status is Status.PENDING
     (record,) = core_bot.records(Tag.REVIEW_REFUSED)
     assert (record.actor, record.facts["reason"]) == (ANTON.id, told)
@@ -46,10 +46,10 @@ def test_one_person_makes_no_quorum_of_two(make_core_bot: Callable[..., CoreBot]
     core_bot.configure(people=IdentityGroups.of([(ANTON, VERA)]))
     assert core_bot.press(ANTON, change) == ""
     told = core_bot.press(VERA, change)
-    assert told == "You have approved CR-1001 with another account already, and one person counts once."
+    assert told == "You have approved CR-1001 already with another account. One person counts once."
     assert [review.reviewer for review in core_bot.now(change).reviews] == [ANTON]
     assert [record.facts["reason"] for record in core_bot.records(Tag.REVIEW_REFUSED)] == [told]
-    assert core_bot.press(ANTON, change) == "You have approved CR-1001 already; it has 1 of 2."
+    assert core_bot.press(ANTON, change) == "You have approved CR-1001 already. It has 1 of 2 approvals."
     assert core_bot.press(IDA, change) == ""
     assert core_bot.now(change).status is Status.APPROVED
 
@@ -62,7 +62,10 @@ def test_who_turns_out_to_be_one_person_before_it_is_run_counts_once(make_core_b
     core_bot.press(VERA, change)
     core_bot.configure(people=IdentityGroups.of([(ANTON, VERA)]))
     core_bot.work()
-    assert core_bot.now(change).outcome == "Nothing was sent: only 1 of 2 approvals still count by the allow-list."
+    assert (
+        core_bot.now(change).outcome
+        == "Nothing was sent. Only 1 of 2 approvals still count: the allow-list has changed."
+    )
     assert core_bot.toy.calls == []
 
 
@@ -70,7 +73,7 @@ def test_who_turns_out_to_have_asked_does_not_count_when_it_is_run(core_bot: Cor
     change = core_bot.approved()
     core_bot.configure(people=IdentityGroups.of([(OLGA, ANTON)]))
     core_bot.work()
-    assert "only 0 of 1 approvals still count" in en(core_bot.now(change).outcome)
+    assert "Only 0 of 1 approvals still count" in en(core_bot.now(change).outcome)
     assert core_bot.toy.calls == []
 
 

@@ -37,7 +37,7 @@ def test_drift_since_the_approval_stops_it(core_bot: CoreBot) -> None:
     assert en(ended.outcome).splitlines()[1] == "• one is: red → blue"
     assert core_bot.toy.calls == []
     assert tags(core_bot)[-1] == Tag.EXECUTION_STOPPED
-    assert "Changed." in core_bot.threads[-1]
+    assert "Plan out of date." in core_bot.threads[-1]
 
 
 def test_what_is_gone_meanwhile_is_calm(core_bot: CoreBot) -> None:
@@ -78,7 +78,7 @@ def test_a_command_that_plans_no_more_fails_and_sends_nothing(core_bot: CoreBot)
     with core_bot.store.unit_of_work() as store:
         store.engine.execute("UPDATE changes SET line = 'thing list'")
     core_bot.work()
-    assert core_bot.now(change).outcome == "Nothing was sent: the command plans no more."
+    assert core_bot.now(change).outcome == "Nothing was sent: the command makes no plan any more."
     assert core_bot.toy.calls == []
 
 
@@ -96,17 +96,17 @@ def test_a_plan_that_was_changed_in_the_database_after_its_approval_is_not_run(
     with core_bot.store.unit_of_work() as store:
         store.engine.execute("UPDATE changes SET plan = ?, digest = ?", plan_to_json(planned.plan), new)
     core_bot.work()
-    assert core_bot.now(change).outcome == "Nothing was sent: what is stored is not what was approved."
+    assert core_bot.now(change).outcome == "Nothing was sent: the stored plan is not the one that was approved."
     assert core_bot.toy.calls == []
 
 
 @pytest.mark.parametrize(
     ("who", "role", "sentence"),
     [
-        (ANTON, None, "Nothing was sent: only 0 of 1 approvals still count by the allow-list."),
-        (ANTON, Role.OPERATOR, "Nothing was sent: only 0 of 1 approvals still count by the allow-list."),
-        (OLGA, None, "Nothing was sent: the person who asked may no longer ask for this."),
-        (OLGA, Role.VIEWER, "Nothing was sent: the person who asked may no longer ask for this."),
+        (ANTON, None, "Nothing was sent. Only 0 of 1 approvals still count: the allow-list has changed."),
+        (ANTON, Role.OPERATOR, "Nothing was sent. Only 0 of 1 approvals still count: the allow-list has changed."),
+        (OLGA, None, "Nothing was sent. The person who asked may no longer ask for this."),
+        (OLGA, Role.VIEWER, "Nothing was sent. The person who asked may no longer ask for this."),
     ],
 )
 def test_whoever_lost_the_right_between_the_approval_and_the_call_stops_it(
@@ -135,7 +135,7 @@ def test_of_a_quorum_everybody_still_has_to_count(make_core_bot: Callable[..., C
     core_bot.press(VERA, change)
     revoke_role(core_bot.store, VERA, by=SHELL)
     core_bot.work()
-    assert "only 1 of 2 approvals" in en(core_bot.now(change).outcome)
+    assert "Only 1 of 2 approvals" in en(core_bot.now(change).outcome)
     assert core_bot.toy.calls == []
 
 

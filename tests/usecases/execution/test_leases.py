@@ -435,7 +435,7 @@ def test_a_stored_plan_that_is_not_the_approved_one_is_not_run(core_bot: CoreBot
     ended = core_bot.now(change)
     assert (ended.status, ended.outcome) == (
         Status.FAILED,
-        "Nothing was sent: what is stored is not what was confirmed.",
+        "Nothing was sent: the stored plan is not the one that was confirmed.",
     )
     assert core_bot.toy.calls == []
 

@@ -411,7 +411,7 @@ def test_a_freeze_that_is_pending_keeps_an_approval_from_being_used_up(core_bot:
         freeze = store.jobs.claim(core_bot.clock.now_ms())
     told = core_bot.press(ANTON, change)
     assert told.startswith("A freeze is waiting to be confirmed.")
-    assert told.endswith("press the button again when that is over.")
+    assert told.endswith("Press the button again after that.")
     assert (core_bot.now(change).status, core_bot.now(change).reviews) == (Status.PENDING, ())
     assert freeze is not None
 

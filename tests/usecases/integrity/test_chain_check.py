@@ -146,7 +146,7 @@ def test_what_changes_something_waits_and_reading_and_a_freeze_go_on(old: CoreBo
     assert old.toy.calls == []
     assert old.type(OLGA, "thing list") == "Things"
     old.wait(6)
-    assert any("the audit log is being recomputed" in words for words in old.threads)
+    assert any("the audit log is being verified" in words for words in old.threads)
     finish(check)
     old.wait(1)
     old.work()
@@ -232,7 +232,7 @@ def test_after_the_minute_what_a_decision_rests_on_is_still_proved(old: CoreBot)
     assert not is_unchecked(old.ctx)
     old.work()
     assert old.now(change).status is Status.FAILED
-    assert "does not bear out" in en(old.now(change).outcome)
+    assert "does not match" in en(old.now(change).outcome)
     assert old.toy.calls == []
 
 

@@ -80,14 +80,16 @@ def shown(core_bot: CoreBot, change: ChangeRequest) -> dict[str, str]:
 
 def test_request_show_tells_what_the_card_tells_of_the_parts(core_bot: CoreBot) -> None:
     facts = shown(core_bot, half_done(core_bot))
-    assert facts["Status"] == "partly done: it failed with only a part of it done."
+    assert facts["Status"] == "failed, only a part was done"
     assert facts["Did not change"] == "two is: red"
     assert facts["Next"].startswith("Fix what the outcome names first")
 
 
 def test_the_audit_line_says_that_a_part_was_done_which_and_what_was_not(core_bot: CoreBot) -> None:
     half_done(core_bot)
-    told = "CR-1001 Paint one and two (default) [thing:one+two] ended · Status: partly done · Done: one is: red → green"
+    told = (
+        "CR-1001 Paint one and two on default [thing:one+two] ended · Status: partly done · Done: one is: red → green"
+    )
     core_bot.type(VERA, "audit find --tag change:execution:ended")
     table = core_bot.messenger.whispers[-1].reply.table
     assert table is not None
@@ -118,7 +120,7 @@ def test_where_the_portal_said_yes_to_all_of_it_nobody_is_advised_to_ask_again(c
     ended = core_bot.now(change)
     assert (ended.partly, ended.repeat, can_ask_again(ended)) == (effect, Repeat.SAME, False)
     assert shown(core_bot, change)["Next"].startswith(SAME)
-    assert core_bot.press(OLGA, change, card_token.AGAIN) == "That button does nothing any more."
+    assert core_bot.press(OLGA, change, card_token.AGAIN) == "This button has no effect any more."
 
 
 def test_the_undo_of_a_part_names_what_has_changed_and_is_linked(core_bot: CoreBot) -> None:
@@ -189,7 +191,7 @@ def test_what_nothing_shows_is_not_asked_for_again_once_a_part_was_done(core_bot
     core_bot.work()
     ended = core_bot.now(change)
     assert (ended.partly, can_ask_again(ended)) == (True, False)
-    assert core_bot.press(OLGA, ended, card_token.AGAIN) == "That button does nothing any more."
+    assert core_bot.press(OLGA, ended, card_token.AGAIN) == "This button has no effect any more."
 
 
 @pytest.mark.parametrize(("late", "possible"), [(0, True), (1, False)])

@@ -48,13 +48,16 @@ def asked(core_bot: CoreBot, line: str) -> ChangeRequest:
     return core_bot.now(change)
 
 
+RESOLVED = {Status.DONE: "is resolved as done", Status.FAILED: "is resolved as not done"}
+
+
 def hand(core_bot: CoreBot, change: ChangeRequest, status: Status, who: Principal = SHELL) -> str:
     with core_bot.store.unit_of_work() as tx:
-        return settle_by_hand(tx, core_bot.ctx, who, core_bot.now(change), status)
+        return en(settle_by_hand(tx, core_bot.ctx, who, core_bot.now(change), status))
 
 
 def asking(core_bot: CoreBot) -> list[str]:
-    return [line for line in core_bot.threads if "Please look on the portal" in line]
+    return [line for line in core_bot.threads if "Please look at the target" in line]
 
 
 @pytest.mark.parametrize("status", [Status.DONE, Status.FAILED])
@@ -62,7 +65,7 @@ def test_an_outcome_that_nothing_shows_is_settled_and_no_longer_in_the_way(core_
     change = unknown(core_bot, BLIND)
     core_bot.wait(600, step=30)
     assert core_bot.now(change).status is Status.UNKNOWN, "reading back never decides it"
-    assert f"settled: {status}" in hand(core_bot, change, status)
+    assert RESOLVED[status] in hand(core_bot, change, status)
     assert core_bot.now(change).status is status
     (record,) = core_bot.records(Tag.EXECUTION_RESOLVED)
     assert record.actor == SHELL.id
@@ -76,7 +79,7 @@ def test_what_nothing_shows_is_put_to_people_at_once_and_once(core_bot: CoreBot)
     core_bot.restart()
     core_bot.wait(60, step=10)
     (line,) = asking(core_bot)
-    assert f"\n{mentions.person(OLGA)} Nobody knows yet" in line, "said in one message with the ending"
+    assert f"\n{mentions.person(OLGA)} It is not known" in line, "said in one message with the ending"
 
 
 def test_what_can_be_read_back_is_put_to_people_a_quarter_of_an_hour_after_the_call_and_once(core_bot: CoreBot) -> None:
@@ -84,7 +87,7 @@ def test_what_can_be_read_back_is_put_to_people_a_quarter_of_an_hour_after_the_c
     change = unknown(core_bot, APPROVED)
     core_bot.wait(QUARTER - 5, step=5)
     assert core_bot.now(change).asked_at is None
-    with pytest.raises(Refusal, match="is being read back"):
+    with pytest.raises(Refusal, match=r"outcome\.still_checked"):
         hand(core_bot, change, Status.DONE)
     core_bot.wait(20, step=5)
     assert core_bot.now(change).asked_at is not None
@@ -92,8 +95,8 @@ def test_what_can_be_read_back_is_put_to_people_a_quarter_of_an_hour_after_the_c
     core_bot.restart()
     core_bot.wait(30, step=10)
     (line,) = asking(core_bot)
-    assert line.startswith(f"CR-1001 {mentions.person(ANTON)} {mentions.person(OLGA)} Nobody knows yet")
-    assert "an approver other than the person who asked" in line
+    assert line.startswith(f"CR-1001 {mentions.person(ANTON)}, {mentions.person(OLGA)} It is not known")
+    assert "approver or a higher one can report it, except the person who asked" in line
     assert core_bot.messenger.cards[-1][1] is Status.UNKNOWN
 
 
@@ -122,7 +125,7 @@ def test_reading_back_goes_on_beside_the_people_and_may_be_first(core_bot: CoreB
     core_bot.wait(20)
     assert core_bot.now(change).status is Status.FAILED
     told = core_bot.press(VERA, change, card_token.WAS_DONE)
-    assert told.startswith("Your click changed nothing: CR-1001 (Remove one) failed; there is nothing to settle.")
+    assert told.startswith("Your click changed nothing. CR-1001 (Remove one): failed. There is nothing to resolve.")
     assert "Verified twice" in told
     assert core_bot.now(change).settled_by is None
     assert core_bot.now(change).status is Status.FAILED
@@ -135,11 +138,11 @@ def test_a_press_is_the_ending_on_the_record_of_who_pressed(
 ) -> None:
     change = asked(core_bot, line)
     told = core_bot.press(VERA, change, button)
-    assert told == f"CR-1001 ({change.plan.summary}) is settled: {status}."
+    assert told == f"CR-1001 ({change.plan.summary}) {RESOLVED[status]}."
     ended = core_bot.now(change)
     word = "done" if status is Status.DONE else "not done"
     assert (ended.status, ended.ended_at) == (status, core_bot.clock.now_ms())
-    assert ended.outcome == f"{mentions.person(VERA)} looked on the portal: it was {word}."
+    assert en(ended.outcome) == f"{mentions.person(VERA)} has looked at the target: it was {word}."
     assert ended.settled_by == VERA
     (record,) = core_bot.records(Tag.EXECUTION_RESOLVED)
     assert (record.actor, record.subject, record.facts["status"]) == (VERA.id, change.id, status)
@@ -155,16 +158,16 @@ def test_what_a_person_says_was_done_is_remembered_like_what_was_seen(core_bot: 
 
 
 WHO_MAY = [
-    (APPROVED, OLGA, "You asked for this yourself; somebody else has to say what became of it."),
-    (APPROVED, VIKTOR, "Saying what became of this needs the role approver; yours is viewer."),
-    (APPROVED, GLEB, "Saying what became of this needs the role approver; you are not on the allow-list."),
-    (APPROVED, STRANGER, "Saying what became of this needs the role approver; you are not on the allow-list."),
+    (APPROVED, OLGA, "You asked for this yourself. Somebody else has to report the result."),
+    (APPROVED, VIKTOR, "Reporting this result needs the role approver. Your role is viewer."),
+    (APPROVED, GLEB, "Reporting this result needs the role approver. You are not on the allow-list."),
+    (APPROVED, STRANGER, "Reporting this result needs the role approver. You are not on the allow-list."),
     (APPROVED, ANTON, ""),
     (APPROVED, IDA, ""),
     (SEEN, OLGA, ""),
     (SEEN, VERA, ""),
-    (SEEN, VIKTOR, "Saying what became of this needs the role operator; yours is viewer."),
-    (SEEN, GLEB, "Saying what became of this needs the role operator; you are not on the allow-list."),
+    (SEEN, VIKTOR, "Reporting this result needs the role operator. Your role is viewer."),
+    (SEEN, GLEB, "Reporting this result needs the role operator. You are not on the allow-list."),
 ]
 
 
@@ -176,18 +179,18 @@ def test_whose_word_counts(core_bot: CoreBot, line: str, who: Principal, refused
         assert core_bot.now(change).status is Status.FAILED
         assert core_bot.records(Tag.REVIEW_REFUSED) == []
         return
-    assert told == f"Your click changed nothing: {refused}"
+    assert told == f"Your click changed nothing. {refused}"
     assert core_bot.now(change).status is Status.UNKNOWN
     (record,) = core_bot.records(Tag.REVIEW_REFUSED)
     assert (record.actor, record.subject, record.facts["reason"]) == (who.id, change.id, refused)
-    with pytest.raises(NotPermitted, match=r"^[YS]"):
+    with pytest.raises(NotPermitted, match=r"^policy\."):
         hand(core_bot, change, Status.DONE, who)
 
 
 def test_an_approver_who_lost_the_role_since_has_no_say(core_bot: CoreBot) -> None:
     change = asked(core_bot, APPROVED)
     revoke_role(core_bot.store, ANTON, by=SHELL)
-    assert "you are not on the allow-list" in core_bot.press(ANTON, change, card_token.WAS_DONE)
+    assert "You are not on the allow-list" in core_bot.press(ANTON, change, card_token.WAS_DONE)
     assert core_bot.now(change).status is Status.UNKNOWN
 
 
@@ -198,7 +201,10 @@ def test_a_press_before_people_are_asked_is_answered_recorded_and_changes_nothin
     """No card has such a button then: somebody made one up."""
     change = unknown(core_bot, APPROVED)
     told = core_bot.press(VERA, change, button)
-    assert told == "Your click changed nothing: CR-1001 is being read back, and ends by itself with what is seen."
+    assert told == (
+        "Your click changed nothing. The result of CR-1001 is still being checked. "
+        "The check can end the request by itself."
+    )
     (record,) = core_bot.records(Tag.REVIEW_REFUSED)
     assert record.actor == VERA.id
     assert core_bot.now(change).status is Status.UNKNOWN
@@ -208,7 +214,7 @@ def test_a_forged_button_settles_nothing(core_bot: CoreBot) -> None:
     change = asked(core_bot, APPROVED)
     value = f"{change.number}.{change.digest[:16]}.{'0' * 32}"
     told = core_bot.hears(core_bot.click(VERA, change, card_token.WAS_DONE, value=value))
-    assert told == "That card is not one of mine, or not as I posted it. Nothing was done."
+    assert told == "This card is not from b24bot, or was altered. Nothing was done."
     assert core_bot.now(change).status is Status.UNKNOWN
 
 
@@ -221,9 +227,9 @@ def test_two_people_at_once_are_one_ending_and_the_other_is_told_whose(core_bot:
     (record,) = core_bot.records(Tag.EXECUTION_RESOLVED)
     winner, loser, word = (VERA, IDA, "done") if ended.status is Status.DONE else (IDA, VERA, "not done")
     assert (record.actor, record.facts["status"]) == (winner.id, ended.status)
-    told = {whisper.person: whisper.reply.title for whisper in core_bot.waiting_whispers()[before:]}
-    assert told[winner] == f"CR-1001 (Remove one) is settled: {ended.status}."
-    assert f"there is nothing to settle. {mentions.person(winner)} looked on the portal: it was {word}." in en(
+    told = {whisper.person: en(whisper.reply.title) for whisper in core_bot.waiting_whispers()[before:]}
+    assert told[winner] == f"CR-1001 (Remove one) {RESOLVED[ended.status]}."
+    assert f"There is nothing to resolve. {mentions.person(winner)} has looked at the target: it was {word}." in en(
         told[loser]
     )
 
@@ -239,7 +245,7 @@ def test_the_same_press_delivered_twice_is_one(core_bot: CoreBot) -> None:
 
 def test_what_has_ended_is_not_settled(core_bot: CoreBot) -> None:
     change = core_bot.ask(BLIND)
-    with pytest.raises(Refusal, match="nothing to settle"):
+    with pytest.raises(Refusal, match=r"outcome\.nothing_to_settle"):
         hand(core_bot, change, Status.DONE)
 
 
@@ -249,7 +255,7 @@ def test_a_press_that_comes_too_late_is_on_record_where_it_would_not_have_counte
 ) -> None:
     change = asked(core_bot, line)
     core_bot.press(VERA, change, card_token.WAS_DONE)
-    assert "there is nothing to settle" in core_bot.press(who, change, card_token.WAS_NOT_DONE)
+    assert "There is nothing to resolve" in core_bot.press(who, change, card_token.WAS_NOT_DONE)
     assert core_bot.now(change).status is Status.DONE
     recorded = [(one.actor, one.subject, one.facts["reason"]) for one in core_bot.records(Tag.REVIEW_REFUSED)]
     assert recorded == ([(who.id, change.id, refused)] if refused else [])
@@ -259,9 +265,9 @@ def test_what_the_shell_asked_for_itself_somebody_else_settles(core_bot: CoreBot
     change = asked(core_bot, APPROVED)
     with core_bot.store.unit_of_work() as store:
         store.engine.execute("UPDATE changes SET requester = ? WHERE number = ?", SHELL.id, change.number)
-    with pytest.raises(NotPermitted, match="somebody else"):
+    with pytest.raises(NotPermitted, match=r"policy\.own_outcome"):
         hand(core_bot, change, Status.DONE)
-    assert "settled: failed" in hand(core_bot, change, Status.FAILED, Principal.shell("another"))
+    assert RESOLVED[Status.FAILED] in hand(core_bot, change, Status.FAILED, Principal.shell("another"))
 
 
 def test_a_namesake_in_another_workspace_has_no_say(core_bot: CoreBot) -> None:
@@ -276,6 +282,6 @@ def test_a_guest_has_no_say_whatever_the_list_says_and_nor_has_whom_slack_does_n
     assert "Only members of this workspace" in core_bot.press(IDA, change, card_token.WAS_DONE)
     core_bot.clock.advance(FRESH_MS / 1000 + 1)
     core_bot.messenger.fail("account", *[Lost("timeout")] * 5)
-    assert core_bot.press(VERA, change, card_token.WAS_DONE) == f"Your click changed nothing: {SLACK_NOT_ASKED}"
+    assert core_bot.press(VERA, change, card_token.WAS_DONE) == f"Your click changed nothing. {en(SLACK_NOT_ASKED)}"
     assert core_bot.now(change).status is Status.UNKNOWN
     assert [record.actor for record in core_bot.records(Tag.REVIEW_REFUSED)] == [IDA.id, VERA.id]

@@ -57,8 +57,8 @@ def test_a_fault_in_reading_back_is_named_to_those_who_are_asked_and_on_the_endi
     assert IN_READ in outcome(guarded, change)
     guarded.wait(ASK_PEOPLE_AFTER_MS / 1000 + 30, step=15)
     assert IN_READ in guarded.threads[-1]
-    assert guarded.press(ANTON, change, card_token.WAS_DONE).startswith("CR-1001 (Remove one) is settled: done.")
-    assert "looked on the portal: it was done." in outcome(guarded, change)
+    assert guarded.press(ANTON, change, card_token.WAS_DONE).startswith("CR-1001 (Remove one) is resolved as done.")
+    assert "has looked at the target: it was done." in outcome(guarded, change)
     assert IN_READ in outcome(guarded, change)
 
 

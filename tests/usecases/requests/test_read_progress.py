@@ -60,7 +60,7 @@ def test_a_long_read_is_told_at_a_pace_and_finished() -> None:
     report.finish()
     told = [text for _, text in heard.messenger.said]
     assert [text[-len("10 of 80") :] for text in told[:2]] == ["10 of 80", "40 of 80"]
-    assert told[-1].endswith("It is read.")
+    assert told[-1].endswith("It is finished.")
     assert len(told) == 3
 
 

@@ -12,7 +12,6 @@ from bot.core.authority.membership import MembershipStatus
 from bot.core.authority.policy import Terms
 from bot.core.change.change_request import Status
 from bot.core.principals import Principal, Role
-from bot.core.text import format_time
 from bot.usecases.admin.allow_list import grant_role
 from bot.usecases.authority import card_token
 from bot.usecases.delivery_errors import Lost, Unchangeable
@@ -36,8 +35,8 @@ def test_at_half_time_those_who_may_approve_are_mentioned_once(core_bot: CoreBot
     assert reminders(core_bot) == []
     core_bot.wait(1_000, step=10)
     assert reminders(core_bot) == [
-        f"CR-1001 Still waiting for approval (0 of 1): {named(ANTON, IDA, VERA)} may give it. It expires in 30 "
-        f"minutes, at {format_time(change.expires_at)}."
+        f"CR-1001 Still waiting for approval (0 of 1). Possible approvers: {named(ANTON, IDA, VERA)}. It expires in 30 "
+        f"minutes, at {mentions.mark_time(change.expires_at)}."
     ]
     assert core_bot.now(change).reminded_at is not None
 
@@ -47,7 +46,7 @@ def test_at_half_time_those_who_may_approve_are_mentioned_once(core_bot: CoreBot
     [
         (14 * 24, "7 days"),
         (8 * 24, "4 days"),
-        (48, "24 hours"),
+        (48, "1 day"),
         (4, "2 hours"),
         (3, "90 minutes"),
         (1 / 60, "1 minute"),
@@ -114,7 +113,7 @@ def test_who_cannot_approve_or_has_done_so_is_not_mentioned(make_core_bot: Calla
     core_bot.press(ANTON, core_bot.ask())
     core_bot.wait(HALF + 100, step=100)
     (line,) = reminders(core_bot)
-    assert f"(1 of 2): {named(IDA, VERA)} may give it" in line
+    assert f"(1 of 2). Possible approvers: {named(IDA, VERA)}." in line
 
 
 def test_at_most_a_handful_is_mentioned(core_bot: CoreBot) -> None:
@@ -125,7 +124,7 @@ def test_at_most_a_handful_is_mentioned(core_bot: CoreBot) -> None:
     (line,) = reminders(core_bot)
     mentions = line.count("\ue000")
     assert mentions == MOST_MENTIONS
-    assert "and 2 others may give it" in line
+    assert "and 2 others." in line
 
 
 def test_when_nobody_is_left_that_is_said(core_bot: CoreBot) -> None:
@@ -133,7 +132,7 @@ def test_when_nobody_is_left_that_is_said(core_bot: CoreBot) -> None:
     for one in (ANTON, VERA, IDA):
         grant_role(core_bot.store, one, Role.VIEWER, by=SHELL)
     core_bot.wait(HALF + 100, step=100)
-    assert "Nobody on the allow-list may give it" in reminders(core_bot)[0]
+    assert "Nobody on the allow-list can approve it" in reminders(core_bot)[0]
 
 
 def test_the_reminder_asks_slack_nothing(core_bot: CoreBot) -> None:
@@ -180,7 +179,7 @@ def test_a_card_that_somebody_deleted_is_noticed_and_stands_again_as_another_one
     stale = core_bot.click(ANTON, second, card_token.APPROVE, value=core_bot.value(first))
     assert (
         core_bot.hears(stale)
-        == "The card of CR-1001 was posted anew meanwhile. Nothing was done; press the button of the new one."
+        == "The card of CR-1001 has been posted again. Nothing was done. Press the button of the new card."
     )
     assert core_bot.press(ANTON, second) == ""
     assert core_bot.now(first).status is Status.APPROVED
@@ -194,7 +193,7 @@ def test_the_form_of_a_card_that_was_deleted_meanwhile_rejects_nothing(core_bot:
     core_bot.messenger.fail("rewrite", Unchangeable("message_not_found"))
     core_bot.wait(SHOW_AGAIN_MS / 1000 + 5)
     told = core_bot.hears(core_bot.form(ANTON, first, "no", value=value))
-    assert told == "The card of CR-1001 was posted anew meanwhile. Nothing was done; press the button of the new one."
+    assert told == "The card of CR-1001 has been posted again. Nothing was done. Press the button of the new card."
     assert core_bot.now(first).status is Status.PENDING
 
 

@@ -10,7 +10,7 @@ from bot.core import mentions
 from bot.core.audit.audit_record import Tag
 from bot.core.authority.membership import MembershipStatus
 from bot.core.authority.policy import Terms
-from bot.core.change.change_request import ENDINGS, NOT_BEGUN, ChangeRequest, Status, Verdict
+from bot.core.change.change_request import NOT_BEGUN, STATUSES, ChangeRequest, Status, Verdict
 from bot.core.principals import Principal, Role
 from bot.usecases.admin.allow_list import grant_role, revoke_role
 from bot.usecases.authority import card_token
@@ -82,7 +82,7 @@ def test_nobody_approves_their_own_change_request(core_bot: CoreBot, role: Role)
     grant_role(core_bot.store, OLGA, role, by=SHELL)
     change = core_bot.ask()
     told = core_bot.press(OLGA, change)
-    assert told == "You asked for this yourself; somebody else has to approve it."
+    assert told == "You asked for this yourself. Somebody else has to approve it."
     assert core_bot.now(change).status is Status.PENDING
     assert core_bot.now(change).reviews == ()
     assert refusals(core_bot) == [(OLGA.id, change.id, told)]
@@ -91,9 +91,9 @@ def test_nobody_approves_their_own_change_request(core_bot: CoreBot, role: Role)
 @pytest.mark.parametrize(
     ("who", "reason"),
     [
-        (GLEB, "Approving this needs the role approver; you are not on the allow-list."),
-        (VIKTOR, "Approving this needs the role approver; yours is viewer."),
-        (STRANGER, "You belong to another workspace; only people of this one can decide here."),
+        (GLEB, "Approving this needs the role approver. You are not on the allow-list."),
+        (VIKTOR, "Approving this needs the role approver. Your role is viewer."),
+        (STRANGER, "You belong to another workspace. Only people of this workspace can decide here."),
     ],
 )
 @pytest.mark.parametrize("button", [card_token.APPROVE, card_token.REJECT, card_token.CONFIRM])
@@ -112,7 +112,7 @@ def test_what_the_shell_asked_for_is_not_decided_by_another_team_either(core_bot
     """The account at the shell has no team to compare with; ours is."""
     change = core_bot.ask("thing remove one", SHELL)
     assert core_bot.press(STRANGER, change) == (
-        "You belong to another workspace; only people of this one can decide here."
+        "You belong to another workspace. Only people of this workspace can decide here."
     )
     assert core_bot.press(ANTON, change) == ""
     assert core_bot.now(change).status is Status.APPROVED
@@ -121,7 +121,7 @@ def test_what_the_shell_asked_for_is_not_decided_by_another_team_either(core_bot
 def test_an_approver_who_was_taken_off_the_list_since_the_card_was_posted_is_refused(core_bot: CoreBot) -> None:
     change = core_bot.ask()
     revoke_role(core_bot.store, ANTON, by=SHELL)
-    assert "you are not on the allow-list" in core_bot.press(ANTON, change)
+    assert "You are not on the allow-list" in core_bot.press(ANTON, change)
     assert core_bot.now(change).status is Status.PENDING
 
 
@@ -136,7 +136,7 @@ def test_a_quorum_is_of_distinct_people(make_core_bot: Callable[..., CoreBot]) -
     core_bot = make_core_bot(terms=Terms(quorum=2))
     change = core_bot.ask()
     assert core_bot.press(ANTON, change) == ""
-    assert core_bot.press(ANTON, change) == "You have approved CR-1001 already; it has 1 of 2."
+    assert core_bot.press(ANTON, change) == "You have approved CR-1001 already. It has 1 of 2 approvals."
     assert core_bot.now(change).status is Status.PENDING
     assert execute_jobs(core_bot) == 0
     assert core_bot.press(IDA, change) == ""
@@ -212,8 +212,8 @@ def test_a_click_that_comes_too_late_is_told_the_truth(core_bot: CoreBot, status
     core_bot.deliver()
     told = core_bot.press(ANTON, change, button)
     decided = status not in (Status.WITHDRAWN, Status.EXPIRED)
-    by = f" ({mentions.person(VERA)} decided)" if decided else ""
-    assert told == f"Your click changed nothing: CR-1001 (Remove one) {ENDINGS[status]}{by}."
+    by = f" Decided by {mentions.person(VERA)}." if decided else ""
+    assert told == f"Your click changed nothing. CR-1001 (Remove one): {en(STATUSES[status])}.{by}"
     assert core_bot.now(change).status is status
     assert refusals(core_bot) == []
     assert core_bot.store.outbox.state_of("card:1001") == "new"
@@ -226,12 +226,12 @@ def test_a_late_click_on_what_expired_with_one_of_two_approvals_names_nobody_as_
     change = core_bot.ask()
     core_bot.press(VERA, change)
     core_bot.clock.advance(3_600)
-    assert core_bot.press(ANTON, change) == "Your click changed nothing: CR-1001 (Remove one) expired."
+    assert core_bot.press(ANTON, change) == "Your click changed nothing. CR-1001 (Remove one): expired."
 
 
 def test_a_late_click_of_somebody_who_may_not_decide_is_recorded_as_well(core_bot: CoreBot) -> None:
     change = brought_to(core_bot, Status.DONE)
-    assert "was done" in core_bot.press(GLEB, change)
+    assert ": done. Decided by" in core_bot.press(GLEB, change)
     assert [actor for actor, _, _ in refusals(core_bot)] == [GLEB.id]
 
 
@@ -240,7 +240,7 @@ def test_a_click_after_the_time_is_up_ends_it_whatever_the_keeper_did(core_bot: 
     change = core_bot.ask()
     core_bot.clock.advance(3_600)
     told = core_bot.press(ANTON, change, button)
-    assert told == "Your click changed nothing: CR-1001 (Remove one) expired."
+    assert told == "Your click changed nothing. CR-1001 (Remove one): expired."
     assert core_bot.now(change).status is Status.EXPIRED
     assert len(core_bot.records(Tag.CHANGE_EXPIRED)) == 1
 
@@ -254,7 +254,7 @@ def test_in_the_last_millisecond_an_approval_counts(core_bot: CoreBot) -> None:
 
 def test_a_button_that_we_never_made_does_nothing(core_bot: CoreBot) -> None:
     change = core_bot.ask()
-    assert core_bot.press(ANTON, change, "explode") == "That button does nothing any more."
+    assert core_bot.press(ANTON, change, "explode") == "This button has no effect any more."
     assert core_bot.now(change) == change
 
 
@@ -310,14 +310,14 @@ def test_a_form_of_somebody_who_may_not_decide_does_nothing(core_bot: CoreBot, w
 def test_a_form_with_a_value_of_somebody_elses_making_does_nothing(core_bot: CoreBot) -> None:
     change = core_bot.ask()
     told = core_bot.hears(core_bot.form(ANTON, change, "because", value=f"{change.number}.{'0' * 16}.{'0' * 32}"))
-    assert told == "That form is not one of mine. Nothing was done."
+    assert told == "This form is not from b24bot. Nothing was done."
     assert core_bot.now(change) == change
     assert len(refusals(core_bot)) == 1
 
 
 def test_a_form_that_comes_too_late_is_told_the_truth(core_bot: CoreBot) -> None:
     change = brought_to(core_bot, Status.RUNNING)
-    assert "is running now" in core_bot.send(ANTON, change, "too late")
+    assert ": running" in core_bot.send(ANTON, change, "too late")
     assert core_bot.now(change).status is Status.RUNNING
 
 
@@ -336,7 +336,7 @@ def test_a_verdict_cannot_be_changed(make_core_bot: Callable[..., CoreBot]) -> N
     change = core_bot.ask()
     core_bot.press(ANTON, change)
     assert core_bot.send(ANTON, change, "changed my mind") == (
-        "You have approved CR-1001 already, and a verdict cannot be changed."
+        "You have approved CR-1001 already. A review cannot be changed."
     )
     assert core_bot.now(change).status is Status.PENDING
     assert core_bot.records(Tag.REVIEW_REJECTED) == []
@@ -348,20 +348,19 @@ def test_one_rejection_ends_it_whatever_the_quorum(make_core_bot: Callable[..., 
     core_bot.press(ANTON, change)
     core_bot.send(VERA, change, "no")
     assert core_bot.now(change).status is Status.REJECTED
-    assert "was rejected" in core_bot.press(IDA, change)
+    assert ": rejected" in core_bot.press(IDA, change)
 
 
 FORM_TROUBLES = {
-    ChannelDead("expired_trigger_id"): "because the click is too old for a form (expired_trigger_id). Press the button "
-    "again.",
-    ChannelDead("token_revoked"): "because the token was revoked, by an uninstallation of the app or by a "
+    ChannelDead("expired_trigger_id"): "the click is too old for a form (expired_trigger_id). Press the button again.",
+    ChannelDead("token_revoked"): "the token was revoked, by an uninstallation of the app or by a "
     "person (token_revoked). Put a working bot token into SLACK_BOT_TOKEN and restart b24bot.",
-    ChannelDead("never_heard_of"): "because Slack gives a reason that b24bot does not know (never_heard_of). Look the "
+    ChannelDead("never_heard_of"): "Slack gives a reason that b24bot does not know (never_heard_of). Look the "
     "code up in Slack's documentation.",
-    Impossible("view_too_large"): "because it is too long (view_too_large). Update b24bot; if that does not help, "
+    Impossible("view_too_large"): "it is too long (view_too_large). Update b24bot; if that does not help, "
     "report the code to its maintainers.",
-    Lost("timeout"): "that it opened the form that asks why (timeout). Press the button again.",
-    Busy(9): "Slack opens no form just now (ratelimited). Press the button again in a minute.",
+    Lost("timeout"): "that it opened the form for the reason (timeout). Press the button again.",
+    Busy(9): "Slack opens no form now (ratelimited). Press the button again in a minute.",
 }
 
 
@@ -373,7 +372,7 @@ def test_a_form_that_slack_does_not_open_is_told_and_can_be_asked_for_again(
     change = core_bot.ask()
     core_bot.messenger.fail("form", fault)
     told = core_bot.press(ANTON, change, card_token.REJECT)
-    assert told.startswith("CR-1001 was not rejected: Slack ")
+    assert told.startswith("CR-1001 was not rejected. Slack ")
     assert told.endswith(FORM_TROUBLES[fault])
     assert core_bot.press(ANTON, change, card_token.REJECT) == ""
     assert len(core_bot.messenger.forms) == 1
@@ -397,7 +396,7 @@ def test_the_requester_can_withdraw_until_it_runs(core_bot: CoreBot, status: Sta
 @pytest.mark.parametrize("status", [status for status in Status if status not in (Status.PENDING, Status.APPROVED)])
 def test_what_runs_or_has_ended_cannot_be_withdrawn(core_bot: CoreBot, status: Status) -> None:
     change = brought_to(core_bot, status)
-    assert ENDINGS[status] in core_bot.press(OLGA, change, card_token.WITHDRAW)
+    assert en(STATUSES[status]) in core_bot.press(OLGA, change, card_token.WITHDRAW)
     assert core_bot.now(change).status is status
 
 
@@ -431,7 +430,8 @@ def test_a_requester_who_lost_the_role_cannot_confirm(core_bot: CoreBot) -> None
     change = core_bot.ask("thing paint one")
     grant_role(core_bot.store, OLGA, Role.VIEWER, by=SHELL)
     assert (
-        core_bot.press(OLGA, change, card_token.CONFIRM) == "Confirming this needs the role operator; yours is viewer."
+        core_bot.press(OLGA, change, card_token.CONFIRM)
+        == "Confirming this needs the role operator. Your role is viewer."
     )
     assert core_bot.now(change).status is Status.PENDING
 

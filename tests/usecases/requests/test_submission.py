@@ -66,7 +66,7 @@ def test_nothing_to_do_is_calm_and_opens_nothing(core_bot: CoreBot) -> None:
 def test_a_change_request_gets_a_card_in_the_approval_channel(core_bot: CoreBot) -> None:
     answer = core_bot.type(OLGA, 'thing remove one --reason "It is old."')
     change = core_bot.change()
-    assert answer == f"CR-1001 (Remove one) waits for approval; its card goes to {mentions.channel(APPROVALS)}."
+    assert answer == f"CR-1001 (Remove one) waits for approval. Its card goes to {mentions.channel(APPROVALS)}."
     assert core_bot.messenger.whispers[-1].mood == "calm"
     assert (change.status, change.requester, change.reason) == (Status.PENDING, OLGA, "It is old.")
     assert (change.channel, change.card) == (APPROVALS, "1.0")
@@ -94,7 +94,7 @@ def test_the_record_of_a_change_request_holds_what_was_asked(core_bot: CoreBot) 
 
 def test_what_only_needs_confirming_is_asked_where_it_was_typed(core_bot: CoreBot) -> None:
     assert core_bot.type(OLGA, "thing paint one") == (
-        f"CR-1001 (Paint one) waits for you to confirm it; its card goes to {mentions.channel(OPS)}."
+        f"CR-1001 (Paint one) waits for you to confirm it. Its card goes to {mentions.channel(OPS)}."
     )
     assert core_bot.change().channel == OPS
 
@@ -118,11 +118,11 @@ def test_the_shell_needs_an_approval_channel(make_core_bot: Callable[..., CoreBo
 
 def test_another_change_of_the_same_target_is_not_taken_on_while_the_first_is_open(core_bot: CoreBot) -> None:
     first = core_bot.ask("thing remove one")
-    assert core_bot.type(VERA, "thing paint one") == "Not taken on: CR-1001 (Remove one) must end first."
+    assert core_bot.type(VERA, "thing paint one") == "Not accepted: CR-1001 (Remove one) must end first."
     assert core_bot.messenger.whispers[-1].mood == "refusal"
     (hint,) = core_bot.messenger.whispers[-1].reply.notes
-    assert en(hint).startswith(f"{mentions.person(OLGA)} asked for it at ")
-    assert f"its card is in {mentions.channel(APPROVALS)}, and its status is pending. Ask again" in en(hint)
+    assert en(hint).startswith(f"{mentions.person(OLGA)} asked for CR-1001 at ")
+    assert f"Its card is in {mentions.channel(APPROVALS)}. Its status: waiting for approval. Ask again" in en(hint)
     assert [change.number for change in core_bot.store.changes.with_status(Status)] == [first.number]
 
 
@@ -130,7 +130,8 @@ def test_a_second_request_for_the_same_target_finds_the_card_of_the_first(core_b
     """Whoever asks for the same."""
     first = core_bot.ask("thing remove one")
     assert core_bot.type(VERA, "thing remove one --reason again") == (
-        f"CR-1001 (Remove one) is open for this already, in {mentions.channel(APPROVALS)}. Its status is pending."
+        f"CR-1001 (Remove one) is open for this already, in {mentions.channel(APPROVALS)}. "
+        "Its status: waiting for approval."
     )
     assert [change.number for change in core_bot.store.changes.with_status(Status)] == [first.number]
     assert len(core_bot.messenger.cards) == 2, "the card is shown again"
@@ -151,7 +152,7 @@ def test_what_only_waits_for_its_own_requester_gives_way_to_what_somebody_else_a
     assert (record.actor, record.subject) == (VERA.id, left.id)
     assert f"{mentions.person(OLGA)} {mentions.person(VERA)} asked for CR-1002 (Remove one)" in core_bot.threads[-1]
     assert (1001, Status.WITHDRAWN, "1.0") in core_bot.messenger.cards
-    assert "was withdrawn" in core_bot.press(OLGA, left, card_token.CONFIRM)
+    assert ": withdrawn" in core_bot.press(OLGA, left, card_token.CONFIRM)
     core_bot.work()
     assert core_bot.toy.calls == []
 
@@ -180,7 +181,7 @@ def test_who_may_open_no_more_does_not_make_anything_give_way(core_bot: CoreBot)
     for number in range(MOST_OPEN):
         core_bot.ask(f"thing remove more{number}", VERA)
     core_bot.ask("thing paint one")
-    assert "is the most" in core_bot.type(VERA, "thing remove one")
+    assert "The most is 10" in core_bot.type(VERA, "thing remove one")
     assert core_bot.change().status is Status.PENDING
 
 
@@ -215,7 +216,7 @@ def test_a_dry_run_shows_all_and_opens_nothing(core_bot: CoreBot) -> None:
 def test_a_preview_says_how_much_can_be_undone(core_bot: CoreBot) -> None:
     planned = plan_or_read(core_bot.ctx, OLGA, "thing paint one")
     assert isinstance(planned, Planned)
-    assert ("Undo", "full: Paint it back.") in preview(planned).facts
+    assert ("Undo", "full: Paint it back.") in en_facts(preview(planned))
 
 
 def test_a_plan_that_nobody_decides_is_never_taken_on(core_bot: CoreBot) -> None:
@@ -251,7 +252,7 @@ def test_a_mistake_is_told_with_what_may_have_been_meant(core_bot: CoreBot) -> N
     core_bot.type(OLGA, "thing remov one")
     whisper = core_bot.messenger.whispers[-1]
     assert (whisper.mood, whisper.suggestion) == ("refusal", "thing remove one")
-    assert not any("I read" in en(note) for note in whisper.reply.notes)
+    assert not any("Understood as" in en(note) for note in whisper.reply.notes)
 
 
 @pytest.mark.parametrize(
@@ -271,7 +272,7 @@ def test_every_answer_to_a_line_that_was_read_otherwise_than_typed_shows_what_wa
 ) -> None:
     """Answers, cards that wait, dry runs, nothing to do, what is done at once, and refusals."""
     core_bot.type(OLGA, typed)
-    assert core_bot.messenger.whispers[-1].reply.notes[-1] == f"I read: {read}"
+    assert core_bot.messenger.whispers[-1].reply.notes[-1] == f"Understood as: {read}"
 
 
 @pytest.mark.parametrize(
@@ -288,19 +289,19 @@ def test_every_answer_to_a_line_that_was_read_otherwise_than_typed_shows_what_wa
 )
 def test_a_line_that_was_read_as_typed_is_not_repeated(core_bot: CoreBot, typed: str) -> None:
     core_bot.type(OLGA, typed)
-    assert not any("I read" in en(note) for note in core_bot.messenger.whispers[-1].reply.notes)
+    assert not any("Understood as" in en(note) for note in core_bot.messenger.whispers[-1].reply.notes)
 
 
 def test_a_mention_in_a_refused_line_is_shown_by_its_name(core_bot: CoreBot) -> None:
     core_bot.type(OLGA, "thing remov <@U0005|gleb> <@U0006> «now»")
-    assert core_bot.messenger.whispers[-1].reply.notes[-1] == "I read: thing remov @gleb @U0006 now"
+    assert core_bot.messenger.whispers[-1].reply.notes[-1] == "Understood as: thing remov @gleb @U0006 now"
     assert core_bot.records(Tag.COMMAND_REFUSED) == []
 
 
 def test_a_long_line_is_told_in_part(core_bot: CoreBot) -> None:
     core_bot.type(OLGA, "thing remov «" + "x" * 3_000 + "»")
     note = core_bot.messenger.whispers[-1].reply.notes[-1]
-    assert en(note).startswith("I read: thing remov xxx")
+    assert en(note).startswith("Understood as: thing remov xxx")
     assert en(note).endswith("… (3,012 characters)")
     assert len(en(note)) < 400
 
@@ -335,9 +336,9 @@ def test_a_very_long_reason_is_cut(core_bot: CoreBot) -> None:
 @pytest.mark.parametrize(
     ("quorum", "without", "sentence"),
     [
-        (1, [ANTON, VERA, IDA], "1 other person with the role approver; there is nobody"),
-        (2, [ANTON, VERA], "2 other people with the role approver; there is one"),
-        (4, [], "4 other people with the role approver; there are 3"),
+        (1, [ANTON, VERA, IDA], "1 other person with the role approver. There is nobody."),
+        (2, [ANTON, VERA], "2 other people with the role approver. There is 1"),
+        (4, [], "4 other people with the role approver. There are 3"),
     ],
 )
 def test_what_nobody_could_approve_is_refused_at_once(
@@ -354,7 +355,7 @@ def test_what_nobody_could_approve_is_refused_at_once(
 def test_the_requester_is_not_counted_among_those_who_may_approve(core_bot: CoreBot) -> None:
     for who in (VERA, IDA):
         revoke_role(core_bot.store, who, by=SHELL)
-    assert "there is nobody" in core_bot.type(ANTON, "thing remove one")
+    assert "There is nobody." in core_bot.type(ANTON, "thing remove one")
     assert "waits for approval" in core_bot.type(OLGA, "thing remove one")
 
 

@@ -67,13 +67,13 @@ def test_what_is_undone_already_has_nothing_left_to_do(core_bot: CoreBot) -> Non
 def test_a_plan_without_an_undo_has_no_line(core_bot: CoreBot) -> None:
     change = done(core_bot, "thing remove one")
     assert undo_line(change) == ""
-    assert core_bot.press(OLGA, change, card_token.UNDO) == "That button does nothing any more."
+    assert core_bot.press(OLGA, change, card_token.UNDO) == "This button has no effect any more."
 
 
 def test_what_was_not_done_cannot_be_undone(core_bot: CoreBot) -> None:
     change = core_bot.ask("thing paint one")
     assert undo_line(change) == ""
-    assert core_bot.press(OLGA, change, card_token.UNDO) == "That button does nothing any more."
+    assert core_bot.press(OLGA, change, card_token.UNDO) == "This button has no effect any more."
 
 
 @pytest.mark.parametrize(("late", "possible"), [(0, True), (1, False)])
@@ -87,7 +87,7 @@ def test_the_button_is_good_for_thirty_days(core_bot: CoreBot, late: int, possib
 def test_a_forged_undo_is_refused_on_the_record(core_bot: CoreBot) -> None:
     change = done(core_bot)
     told = core_bot.hears(core_bot.click(OLGA, change, card_token.UNDO, value=f"{change.number}.{'0' * 16}.{'0' * 32}"))
-    assert "not one of mine" in told
+    assert "not from b24bot" in told
     assert len(core_bot.records(Tag.REVIEW_REFUSED)) == 1
 
 
