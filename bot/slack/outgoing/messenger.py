@@ -234,14 +234,20 @@ class Gateway:
         if bare:
             content: dict[str, Any] = {"text": "\n".join(bare_audit_line(record) for record in records)}
         else:
-            text = cut("\n".join(audit_line(record, self._events) for record in records), 3_000)
+            text = cut(
+                "\n".join(audit_line(record, self._events, language=self._shared.language) for record in records), 3_000
+            )
             metadata = {"event_type": "b24bot_audit", "event_payload": {"seq": last.seq, "head": last.head}}
-            content = {"text": text, "blocks": audit_blocks(records, self._events), "metadata": metadata}
+            content = {
+                "text": text,
+                "blocks": audit_blocks(records, self._events, language=self._shared.language),
+                "metadata": metadata,
+            }
         with translate_errors():
             _posted_at(self._post(channel=channel, **content), channel)
 
     def fitting_lines(self, records: Iterable[AuditRecord]) -> int:
-        return fitting_lines(records, self._events)
+        return fitting_lines(records, self._events, language=self._shared.language)
 
     def account(self, person: Principal) -> Membership:
         """What Slack says of an account. Raises DeliveryError when it does not say anything of it."""
