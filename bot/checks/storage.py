@@ -9,7 +9,7 @@ from bot.checks.check import Environment, Note
 from bot.core.authority.identity_groups import IdentityGroups
 from bot.core.bot_errors import ConfigurationError
 from bot.core.text import plural
-from bot.plugin import Refusal
+from bot.plugin import Message, Refusal
 from bot.settings import Settings
 from bot.store.engine.database import FILE_NAME, JOURNAL, SQLITE_VERSION, WAL, Journal, free_bytes
 from bot.store.engine.file_permissions import Guarded, Loose, list_guarded_files, loose_modes, refuse_writable
@@ -139,7 +139,7 @@ def check_audit_log(environment: Environment) -> str:
 def check_allow_list(environment: Environment) -> str:
     found = find_mismatches(environment.store)
     if found:
-        raise Refusal(describe_mismatch(found), hint=f"The bot only reads until that is mended. {REMEDY}")
+        raise Refusal(describe_mismatch(found), hint=Message("limit.allow_list_hint", remedy=REMEDY))
     return f"{plural(len(environment.store.grants.all()), 'person', 'people')}, as the audit log has it"
 
 

@@ -196,7 +196,11 @@ STORY: tuple[Step, ...] = (
         what="Withdraw",
         card="CR-1003",
         why="Who asked may take it back.",
-        sees=(note("CR-1003", "is withdrawn"), card("withdrawn", gone=("[Withdraw]",)), thread("@Olga withdrew it")),
+        sees=(
+            note("CR-1003", "is withdrawn"),
+            card("withdrawn", gone=("[Withdraw]",)),
+            thread("@Olga withdrew the request"),
+        ),
     ),
     Step(
         who="Olga",

@@ -23,7 +23,7 @@ with kept_logs():
 REFUSED = {
     ("doctor", "foo"): ("“doctor” does not take “foo”.", "Usage: b24bot doctor [OPTIONS]"),
     ("outbox", "retry", "1", "2"): ("“outbox retry” does not take “2”.", "Usage: b24bot outbox retry [OPTIONS] ID|all"),
-    ("outbox", "drop"): ("“outbox drop” lacks these parameters: ID.", "Usage: b24bot outbox drop [OPTIONS] ID"),
+    ("outbox", "drop"): ("“outbox drop” needs ID.", "Usage: b24bot outbox drop [OPTIONS] ID"),
     ("outbox", "list", "--limt", "3"): ("“outbox list” has no option --limt.", "Did you mean --limit?"),
     ("outbox", "list", "--limit", "0"): ("--limit has to be a whole number from 1 to 100,000.", "Usage: b24bot outbox"),
     ("outbox", "list", "--limit", "x"): ("--limit has to be a whole number from 1 to 100,000.", "Usage: b24bot outbox"),

@@ -47,7 +47,7 @@ def test_lists_are_kept_for_some_seconds_and_the_answer_says_how_old_they_are(st
     assert cost(still, "line list") == 0
     reply = still.reply("line list")
     assert tuple(map(en, reply.notes)) == ("The portal's lists were read 4 seconds ago.",)
-    assert reply.title == "3 lines on default"
+    assert en(reply.title) == "3 lines on default"
     still.clock.sleep(SECONDS)
     assert "30" in numbers(still)
     assert still.reply("line list").notes == ()

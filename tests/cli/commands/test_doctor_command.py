@@ -122,7 +122,7 @@ def test_a_role_behind_the_log_is_seen_and_granting_it_anew_mends_it(
     connection.close()
     ok, says = looked(cli_bot)["allow-list"]
     assert not ok
-    assert "for T0001:U0001 it says admin, and the log says operator. The bot only reads" in says
+    assert "for T0001:U0001 it has admin, and the log has operator. The bot only reads" in says
     assert cli_bot.run("access", "grant", "T0001:U0001", "operator", "--last-admin").exit_code == 0
     assert looked(cli_bot)["allow-list"] == (True, "2 people, as the audit log has it ")
 
@@ -453,8 +453,8 @@ BROKEN: dict[str, tuple[dict[str, str], Callable[[CliBot, SlackWorkspace], None]
         nothing,
         "The portal is on another planet.",
     ),
-    "plugin's setting": ({"B24BOT_UNOWNED": "perhaps"}, nothing, "The setting B24BOT_UNOWNED is"),
-    "half a portal": ({"BITRIX24_DOMAIN": "x.bitrix24.com"}, nothing, "only half described"),
+    "plugin's setting": ({"B24BOT_UNOWNED": "perhaps"}, nothing, "The setting B24BOT_UNOWNED has"),
+    "half a portal": ({"BITRIX24_DOMAIN": "x.bitrix24.com"}, nothing, "are incomplete"),
     "loose key": ({}, loosen, "can be read by others"),
     "no key": ({}, lose_key, "There is no key file"),
     "not a database": (

@@ -44,7 +44,7 @@ def test_what_is_still_being_read_back_is_not_settled_here_either(cli_bot: CliBo
     assert cli_bot.tags()[-1] == "change:review:refused"
     assert result.exit_code == 4
     assert "is still being checked" in result.stderr
-    assert "a quarter of an hour after the call" in result.stderr
+    assert "fifteen minutes after the call" in result.stderr
     assert cli_bot.json("request", "list")[0]["status"] == "unknown"
     before = len(cli_bot.tags())
     for _ in range(3):

@@ -123,7 +123,7 @@ def test_help_shows_every_command_and_its_summary_in_full(text: str) -> None:
     wanted = typed if text == "help" else [command for command in typed if command.usage in named]
     assert wanted
     for command in wanted:
-        assert f"*{command.usage}* · {command.help}" in read
+        assert f"*{command.usage}* · {en(command.help)}" in read
     assert CUT not in read
     assert "…  " not in read
     assert "is left out" not in read

@@ -39,7 +39,7 @@ def test_the_glass_is_broken_loudly_and_reviewed_by_somebody_else(night: Scene) 
     assert night.effects() == 1
     night.card_says(card, "🚨 bypassed by")
     for channel in ("approvals", "audit"):
-        loud = night.channel_says(channel, "used break-glass")
+        loud = night.channel_says(channel, "runs now without the approval")
         assert "it floods the customers" in loud
         assert "@Vera" in loud
     night.channel_says("audit", "change:approval:bypassed")
@@ -85,7 +85,7 @@ def test_a_frozen_bot_has_no_emergency(night: Scene) -> None:
     night.press("Ida", card, "Run without approval")
     night.answer("Ida", "Break-glass does not change that")
     night.ask("Ida", "connector remove shopchat --break-glass --reason now")
-    night.answer("Ida", "taken on until two admins have unfrozen b24bot")
+    night.answer("Ida", "after two admins have unfrozen b24bot")
     assert night.sent() == 0
     assert not night.recorded(Tag.APPROVAL_BYPASSED)
 

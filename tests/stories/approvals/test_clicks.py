@@ -133,7 +133,7 @@ def test_a_person_of_another_team_is_refused_and_recorded_even_when_granted(scen
     scene.answer("Vera", "another workspace")
     assert scene.recorded("change:review:refused", "Vera")
     scene.ask("Vera", "connector list")
-    scene.answer("Vera", "another workspace; b24bot works")
+    scene.answer("Vera", "another workspace. b24bot works")
     assert scene.recorded("command:line:refused", "Vera")
     assert scene.change().status is Status.PENDING
 

@@ -77,6 +77,6 @@ def test_a_flag_that_is_absent_is_named_to_who_is_refused_for_it(grid: Scene) ->
     grid.workspace.join_grid("")
     grid.workspace.people["Olga"].flag(omits=("is_restricted",))
     grid.ask("Olga", "connector list")
-    grid.answer("Olga", "Slack's answer about it has no `is_restricted`")
+    grid.answer("Olga", "Slack's answer has no `is_restricted`")
     grid.ask("Olga", "whoami")
     grid.answer("Olga", "is_restricted")

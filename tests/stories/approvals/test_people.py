@@ -221,7 +221,7 @@ def test_the_eleventh_open_request_is_refused(scene: Scene) -> None:
     names = [f"flood{number}" for number in range(11)]
     for name in names:
         scene.ask("Ida", f"connector register {name} --name {name} --handler https://handler.example.com/")
-    scene.answer("Ida", "You have 10 open change requests, and 10 is the most")
+    scene.answer("Ida", "You have 10 open change requests (")
     assert len(scene.playground.store.changes.with_status([Status.PENDING])) == 10
 
 

@@ -36,7 +36,7 @@ def test_a_disk_that_fills_up_stops_what_is_dangerous_and_nothing_else(full_bot:
     context.files.free_bytes = lambda _path: free[0]
     assert wait_until(lambda: "disk" in context.limits)
     scene.ask("Olga", "connector remove myconnector")
-    assert "Only 199 MB are free" in scene.answer("Olga", "MB are free")
+    assert "has only 199 MB free" in scene.answer("Olga", "MB free")
     scene.ask("Olga", "whoami")
     scene.answer("Olga", "You are")
     free[0] = LEAST_FREE
