@@ -187,7 +187,7 @@ REFUSED = Scenario(
         types("Olga", "connector remvoe myconnector", told("Olga", "Did you mean")),
         does("a key is used twice", tampered),
         ASK,
-        presses("Olga", "Approve", 1001, told("Olga", "somebody else has to approve")),
+        presses("Olga", "Approve", 1001, told("Olga", "omebody else has to approve")),
         presses("Olga", "Reject…", 1001, lambda scene: len(tagged(scene, "change:review:refused")) == 2),
         APPROVE,
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -49,16 +50,23 @@ def presses(
 
     def act(scene: Scene) -> object:
         card = the_card(scene, number, channel)
-        if card is None or f"{label}]" not in scene.workspace.transcript(card):
+        if card is None or not has_button(scene.workspace.transcript(card), label):
             return NOT_YET
         return scene.workspace.people[person].click(card, label)
 
     return Step(name=f"{person} presses {label} on CR-{number}", act=act, done=seen, again=again)
 
 
+def has_button(transcript: str, label: str) -> bool:
+    """Whether a message has a button whose words begin so: most name what they do, as “Approve removal”."""
+    return re.search(rf"\[[*!]?{re.escape(label)}[^\[\]]*\]", transcript) is not None
+
+
 def the_card(scene: Scene, number: int, channel: str = "approvals") -> Message | None:
     """The newest card of a change request; other messages may name it, too."""
-    cards = [one for one in scene.workspace.messages(channel) if f"*CR-{number}* ·" in scene.workspace.transcript(one)]
+    cards = [
+        one for one in scene.workspace.messages(channel) if f"CR-{number} · plan " in scene.workspace.transcript(one)
+    ]
     return cards[-1] if cards else None
 
 
@@ -260,7 +268,7 @@ def tagged(scene: Scene, tag: str) -> list[tuple[Any, ...]]:
 
 def the_admins_are_told(scene: Scene) -> object:
     """Of a trouble that lasts; it may still be on its way to them."""
-    return scene.rows("SELECT 1 FROM outbox WHERE kind = 'whisper' AND payload LIKE '%lags behind%'")
+    return scene.rows("SELECT 1 FROM outbox WHERE kind = 'whisper' AND payload LIKE '%limit.audit_behind%'")
 
 
 def the_witness_is_missed(scene: Scene) -> object:

@@ -44,7 +44,7 @@ def test_the_glass_is_broken_loudly_and_reviewed_by_somebody_else(night: Scene) 
         assert "@Vera" in loud
     night.channel_says("audit", "change:approval:bypassed")
 
-    review = night.card("Review the broken glass")
+    review = night.card("which ran without approval")
     night.press("Ida", review, "Approve")
     night.answer("Ida", "You asked for this yourself")
     night.press("Anton", review, "Approve")
