@@ -8,7 +8,7 @@ from enum import StrEnum
 class Word(StrEnum):
     """One kind of answer to somebody who typed, pressed or sent something."""
 
-    FOREIGN_LINE = "b24bot works for people of its own only"
+    FOREIGN_LINE = "b24bot works only for people of its own workspace"
     UNLISTED = "You are not on the allow-list"
     TOO_LOW = "This needs the role operator"
     NOTHING = "There is no"

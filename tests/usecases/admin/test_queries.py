@@ -237,7 +237,7 @@ def test_a_change_request_is_shown_with_its_plan_its_reviews_and_its_ending(core
     core_bot.press(VERA, change)
     core_bot.work()
     done = dict(reply(core_bot, "request show 1001").facts)
-    assert done["Status"] == "done"
+    assert en(done["Status"]) == "done"
     assert en(done["Approve"]).startswith(mentions.person(VERA))
     assert "Needs" not in done
     assert en(done["Outcome"]) == core_bot.now(change).outcome
