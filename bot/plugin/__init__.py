@@ -34,6 +34,7 @@ from bot.plugin.message import (
     Time,
     map_text,
     read_text,
+    replace_messages,
     write_text,
 )
 from bot.plugin.quoting import quote
@@ -112,5 +113,6 @@ __all__ = [
     "map_text",
     "quote",
     "read_text",
+    "replace_messages",
     "write_text",
 ]
