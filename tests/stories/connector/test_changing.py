@@ -71,7 +71,7 @@ def test_taking_a_connector_over_needs_another_persons_approval(act: Changing) -
     text = act.card_says(card, "waiting for approval")
     assert "this update takes shopchat over" in text
     act.press("Olga", card, "Approve")
-    act.answer("Olga", "somebody else has to approve")
+    act.answer("Olga", "Somebody else has to approve")
     act.press("Anton", card, "Approve")
     assert act.ends().status is Status.DONE
     assert act.connector("shopchat").client_id == act.portal.client_id

@@ -53,7 +53,7 @@ def test_what_is_confirmed_by_who_asked_is_done_once_and_told_as_the_portals_wor
     assert held(talk, chat, number)[path]
     assert talk.effects(kind.method) - before == (0 if path == "message read" else 1)
     talk.channel_says("audit", "change:execution:ended")
-    talk.channel_says(TYPED_IN, "@Olga Done")
+    talk.channel_says(TYPED_IN, "@Olga The call was accepted")
     assert talk.workspace.complaints == []
 
 
