@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,6 +10,7 @@ from pathlib import Path
 from bot.core.authority.membership import MembershipStatus
 from bot.core.authority.policy import Terms
 from bot.core.change import plans
+from bot.core.messages.notices import PrivateNotice, notice_from_json
 from bot.core.principals import Principal, Role
 from bot.plugin import Call, CallVerdict, TargetUnreachable
 from bot.store.engine.database import sqlite3
@@ -23,6 +23,7 @@ from bot.usecases.integrity import active_limits
 from bot.usecases.integrity.freezes import FROZEN
 from bot.usecases.requests.expiry import expire_overdue
 from bot.usecases.requests.reminders import repost_cards, send_reminders
+from tests.language.english import en
 from tests.long.machine.values import PENDING_LASTS, QUIET, SECOND, Reply
 from tests.usecases.core_bot import ANTON, GLEB, IDA, OLGA, ROLES, SHELL, START, STRANGER, VERA, VIKTOR, CoreBot
 from tests.usecases.toy import Script
@@ -199,8 +200,9 @@ class Rig:
         recorded = [(str(row["tag"]), _name(row["actor"]), _name(row["subject"])) for row in records]
         told = []
         for row in whispers:
-            said = json.loads(row["payload"])
-            told.append((NAMES[f"{said['person']['team']}:{said['person']['user']}"], said["reply"]["title"]))
+            notice = notice_from_json("whisper", row["payload"])
+            assert isinstance(notice, PrivateNotice)
+            told.append((NAMES[notice.person.id], en(notice.reply.title)))
         return recorded, told
 
     def lines(self) -> int:

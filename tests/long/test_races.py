@@ -17,6 +17,7 @@ from bot.core.audit.audit_record import Entry, Tag
 from bot.core.authority.policy import NeedsApproval
 from bot.core.change.change_request import ChangeRequest, NewChange, Review, Status, Verdict
 from bot.core.change.plans import decision_to_json
+from bot.core.messages.notices import PrivateNotice, notice_from_json
 from bot.core.parsing.invocation import understand
 from bot.core.principals import Role
 from bot.host.registry import Registry
@@ -26,6 +27,7 @@ from bot.usecases.admin.allow_list import grant_role
 from bot.usecases.requests.planning import ask
 from tests.bitrix24.plugin_bot import PluginBot
 from tests.bitrix24.processes import Hurry, Processes
+from tests.language.english import en
 from tests.long.form import sized
 from tests.long.racers import KEYS, RACERS, name_of
 from tests.store.chain import assert_chain_holds
@@ -183,8 +185,12 @@ def endings(store: Store) -> Counter[Status]:
 
 def told(store: Store) -> int:
     """How many people were told that their click changed nothing."""
-    return counted(
-        store, "SELECT count(*) AS n FROM outbox WHERE kind = 'whisper' AND payload LIKE '%Your click changed nothing%'"
+    rows = store.database.rows("SELECT payload FROM outbox WHERE kind = 'whisper'")
+    notices = [notice_from_json("whisper", row["payload"]) for row in rows]
+    return sum(
+        en(notice.reply.title).startswith("Your click changed nothing.")
+        for notice in notices
+        if isinstance(notice, PrivateNotice)
     )
 
 
