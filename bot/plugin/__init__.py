@@ -34,7 +34,6 @@ from bot.plugin.message import (
     Time,
     map_text,
     read_text,
-    replace_messages,
     write_text,
 )
 from bot.plugin.quoting import quote
@@ -113,6 +112,5 @@ __all__ = [
     "map_text",
     "quote",
     "read_text",
-    "replace_messages",
     "write_text",
 ]

@@ -6,7 +6,7 @@ arguments, and is put into words where it is shown, in the language of whoever r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeAlias
 
 from bot.plugin.frozen import dataclass
@@ -197,20 +197,3 @@ def _map(value: Argument, change: Callable[[str], str]) -> Argument:
     if isinstance(value, Lines):
         return Lines(lines=tuple(map_text(one, change) for one in value.lines))
     return tuple(_map(one, change) for one in value) if isinstance(value, tuple) else value
-
-
-def replace_messages(text: Text, keys: Collection[str], instead: Text) -> Text:
-    """Put `instead` in the place of each message with one of these keys, wherever it is in the text."""
-    if isinstance(text, str):
-        return text
-    if text.key in keys:
-        return instead
-    return Message(text.key, **{name: _replace(one, keys, instead) for name, one in text.arguments.items()})
-
-
-def _replace(value: Argument, keys: Collection[str], instead: Text) -> Argument:
-    if isinstance(value, Message):
-        return replace_messages(value, keys, instead)
-    if isinstance(value, Lines):
-        return Lines(lines=tuple(replace_messages(one, keys, instead) for one in value.lines))
-    return tuple(_replace(one, keys, instead) for one in value) if isinstance(value, tuple) else value

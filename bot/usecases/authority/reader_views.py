@@ -13,12 +13,12 @@ from bot.core.principals import Principal
 from bot.core.redaction.redactor import Fingerprint, personal_mark
 from bot.core.redaction.sanitizer import map_texts
 from bot.language.translation import translate
-from bot.plugin import Message, Plan, Text, map_text, replace_messages
+from bot.plugin import Plan, map_text
 from bot.plugin.frozen import dataclass
 from bot.usecases.authority.quorum import check_eligibility
 from bot.usecases.context import Context
 
-LEFT_OUT = Message("request.left_out")
+LEFT_OUT = "Left out, since a customer's words may stand in it. Its card shows it to those who decide."
 SHORTEST = 3
 """Shorter words of a customer are not looked for in sentences: they would be found in other words."""
 
@@ -47,62 +47,39 @@ class Reader:
         return [self.see(change) for change in changes]
 
     def _without(self, change: ChangeRequest, values: Sequence[str]) -> ChangeRequest:
-        plan, hiding = change.plan, _make_hiding(change.plan, values, self.fingerprint)
-        clean = map_texts(plan, hiding.hide_words)
+        plan, hide = change.plan, _hiding(change.plan, values, self.fingerprint)
         return replace(
             change,
             line=make_recorded_line(change.line, commands=self.commands, fingerprint=self.fingerprint),
-            reason=hiding.hide_words(change.reason),
-            outcome=hiding.hide(change.outcome),
-            plan=replace(
-                clean,
-                target=plan.target,
-                part=plan.part,
-                calls=tuple(replace(call, note=hiding.hide(call.note)) for call in clean.calls),
-                notes=tuple(map(hiding.hide, clean.notes)),
-                warnings=tuple(map(hiding.hide, clean.warnings)),
-            ),
+            reason=hide(change.reason),
+            outcome=map_text(change.outcome, hide),
+            plan=replace(map_texts(plan, hide), target=plan.target, part=plan.part),
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hiding:
-    """What takes a customer's words out of texts: marks for the words, and nothing of what a plan says of them."""
-
-    hide_words: Callable[[str], str]
-    keys: frozenset[str]
-    """The messages of the plan, which may have the words cut or split. Others of these keys are left out with them."""
-
-    def hide(self, text: Text) -> Text:
-        """The text without the words."""
-        return map_text(replace_messages(text, self.keys, LEFT_OUT), self.hide_words)
-
-
-def _make_hiding(plan: Plan, values: Sequence[str], fingerprint: Fingerprint) -> Hiding:
+def _hiding(plan: Plan, values: Sequence[str], fingerprint: Fingerprint) -> Callable[[str], str]:
+    """What puts marks into a text for a customer's words, and leaves the plan's own sentences out of it."""
     # Notes may have the words cut, split or put on one line, so that they would not be found in them.
-    told = (*(call.note for call in plan.calls), *plan.notes, *plan.warnings)
-    sentences, left_out = [translate(text) for text in told], translate(LEFT_OUT)
+    sentences = [translate(text) for text in (*(call.note for call in plan.calls), *plan.notes, *plan.warnings)]
 
     def mark(found: re.Match[str]) -> str:
         return personal_mark(found[0], fingerprint)
 
     def hide(text: str) -> str:
         for sentence in filter(None, sentences):
-            text = text.replace(sentence, left_out)
+            text = text.replace(sentence, LEFT_OUT)
         for value in sorted({" ".join(value.split()) for value in values} | {*values}, key=len, reverse=True):
             if len(value) >= SHORTEST:
                 text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", mark, text)
         return text
 
-    return Hiding(hide_words=hide, keys=frozenset(text.key for text in told if isinstance(text, Message)))
+    return hide
 
 
-def hiding_for_record(ctx: Context, change: ChangeRequest) -> Callable[[Text], Text]:
-    """What takes a customer's words out of a text for the record or a channel: a place may quote them."""
+def hiding_for_record(ctx: Context, change: ChangeRequest) -> Callable[[str], str]:
+    """What puts marks for a customer's words into a text for the record or a channel: a place may quote them."""
     values = personal_values(change.line, ctx.registry.commands)
-    if values == ():
-        return lambda text: text
-    return _make_hiding(change.plan, values or (), ctx.store.keys.fingerprint).hide
+    return _hiding(change.plan, values or (), ctx.store.keys.fingerprint) if values != () else str
 
 
 def reader_of(ctx: Context, person: Principal) -> Reader:

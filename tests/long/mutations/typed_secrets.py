@@ -227,7 +227,7 @@ TYPED_SECRETS: tuple[Mutation, ...] = (
     mutation(
         "customer-in-an-outcome",
         "a customer's words are shown to everybody as soon as the change request has an outcome that names them",
-        ("bot/usecases/authority/reader_views.py", "            outcome=hiding.hide(change.outcome),\n", ""),
+        ("bot/usecases/authority/reader_views.py", "            outcome=map_text(change.outcome, hide),\n", ""),
         by="tests/stories/audit/test_customers_words.py",
     ),
     mutation(
