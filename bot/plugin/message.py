@@ -182,18 +182,26 @@ def fill_message(template: Message, values: Mapping[str, Argument]) -> Message:
     return Message(template.key, **{name: values[str(named)] for name, named in template.arguments.items()})
 
 
-def map_text(text: Text, change: Callable[[str], str]) -> Text:
-    """Apply `change` to every piece of text of others in it; keys, people and numbers stay as they are."""
+_NONE: Mapping[Message, Message] = {}
+
+
+def map_text(text: Text, change: Callable[[str], str], *, instead: Mapping[Message, Message] = _NONE) -> Text:
+    """Apply `change` to every piece of text of others in it; keys, people and numbers stay as they are.
+
+    A message that is a key of `instead`, also inside another, is replaced by the value there.
+    """
     if isinstance(text, str):
         return change(text)
-    return Message(text.key, **{name: _map(one, change) for name, one in text.arguments.items()})
+    if text in instead:
+        return instead[text]
+    return Message(text.key, **{name: _map(one, change, instead) for name, one in text.arguments.items()})
 
 
-def _map(value: Argument, change: Callable[[str], str]) -> Argument:
+def _map(value: Argument, change: Callable[[str], str], instead: Mapping[Message, Message]) -> Argument:
     if isinstance(value, str | Message):
-        return map_text(value, change)
+        return map_text(value, change, instead=instead)
     if isinstance(value, CommandLine):
         return CommandLine(command_line=change(value.command_line))
     if isinstance(value, Lines):
-        return Lines(lines=tuple(map_text(one, change) for one in value.lines))
-    return tuple(_map(one, change) for one in value) if isinstance(value, tuple) else value
+        return Lines(lines=tuple(map_text(one, change, instead=instead) for one in value.lines))
+    return tuple(_map(one, change, instead) for one in value) if isinstance(value, tuple) else value

@@ -124,3 +124,11 @@ def test_a_message_survives_pickling_and_shows_what_it_is() -> None:
     assert repr(message) == "Message('change.name', name='x', inner=Message('change.absent'))"
     assert str(message) == "change.name (name: x, inner: change.absent)"
     assert message != "change.name"
+
+
+def test_a_message_inside_another_is_replaced_whole() -> None:
+    note, left_out = Message("request.note", text="Hello"), Message("request.left_out")
+    told = Message("request.told", note=note, rest=(note, "Hello"), lines=Lines(lines=(note,)), other="Hello")
+    assert map_text(told, str.upper, instead={note: left_out}) == Message(
+        "request.told", note=left_out, rest=(left_out, "HELLO"), lines=Lines(lines=(left_out,)), other="HELLO"
+    )

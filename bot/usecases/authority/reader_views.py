@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.core.change.change_request import ChangeRequest
@@ -12,13 +12,14 @@ from bot.core.parsing.recorded_line import make_recorded_line, personal_values
 from bot.core.principals import Principal
 from bot.core.redaction.redactor import Fingerprint, personal_mark
 from bot.core.redaction.sanitizer import map_texts
+from bot.language.catalogues import list_languages
 from bot.language.translation import translate
-from bot.plugin import Plan, map_text
+from bot.plugin import Message, Plan, Text, map_text
 from bot.plugin.frozen import dataclass
 from bot.usecases.authority.quorum import check_eligibility
 from bot.usecases.context import Context
 
-LEFT_OUT = "Left out, since a customer's words may stand in it. Its card shows it to those who decide."
+LEFT_OUT = Message("request.customers_words_left_out")
 SHORTEST = 3
 """Shorter words of a customer are not looked for in sentences: they would be found in other words."""
 
@@ -47,39 +48,81 @@ class Reader:
         return [self.see(change) for change in changes]
 
     def _without(self, change: ChangeRequest, values: Sequence[str]) -> ChangeRequest:
-        plan, hide = change.plan, _hiding(change.plan, values, self.fingerprint)
+        plan, hiding = change.plan, _Hiding.of(change.plan, values, self.fingerprint)
         return replace(
             change,
             line=make_recorded_line(change.line, commands=self.commands, fingerprint=self.fingerprint),
-            reason=hide(change.reason),
-            outcome=map_text(change.outcome, hide),
-            plan=replace(map_texts(plan, hide), target=plan.target, part=plan.part),
+            reason=hiding.hide_words(change.reason),
+            outcome=hiding.hide(change.outcome),
+            plan=hiding.hide_in_plan(plan),
         )
 
 
-def _hiding(plan: Plan, values: Sequence[str], fingerprint: Fingerprint) -> Callable[[str], str]:
-    """What puts marks into a text for a customer's words, and leaves the plan's own sentences out of it."""
-    # Notes may have the words cut, split or put on one line, so that they would not be found in them.
-    sentences = [translate(text) for text in (*(call.note for call in plan.calls), *plan.notes, *plan.warnings)]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hiding:
+    """Leaves the sentences of a plan out of texts about it, and puts marks for a customer's words into the rest."""
 
-    def mark(found: re.Match[str]) -> str:
-        return personal_mark(found[0], fingerprint)
+    sentences: Sequence[Text]
+    """Those that may have the words cut, split or put on one line, so that they would not be found in them."""
+    spoken: Mapping[str, str]
+    """The same in words of every language, and what is put in their place."""
+    values: Sequence[str]
+    fingerprint: Fingerprint
 
-    def hide(text: str) -> str:
-        for sentence in filter(None, sentences):
-            text = text.replace(sentence, LEFT_OUT)
-        for value in sorted({" ".join(value.split()) for value in values} | {*values}, key=len, reverse=True):
-            if len(value) >= SHORTEST:
-                text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", mark, text)
+    @classmethod
+    def of(cls, plan: Plan, values: Sequence[str], fingerprint: Fingerprint) -> _Hiding:
+        # Arguments of a note may have the words cut, too, so that the whole message is left out.
+        sentences = [text for text in (*(call.note for call in plan.calls), *plan.notes, *plan.warnings) if text]
+        longest_first = sorted({" ".join(value.split()) for value in values} | {*values}, key=len, reverse=True)
+        return cls(
+            sentences=sentences,
+            spoken={
+                translate(text, language): translate(LEFT_OUT, language)
+                for language in list_languages()
+                for text in sentences
+            },
+            values=[value for value in longest_first if len(value) >= SHORTEST],
+            fingerprint=fingerprint,
+        )
+
+    def hide(self, text: Text) -> Text:
+        """A text as those may read it who are not told the words."""
+        return LEFT_OUT if text in self.sentences else map_text(text, self.hide_words, instead=self._instead())
+
+    def hide_in_plan(self, plan: Plan) -> Plan:
+        """The plan as those may read it. Its own sentences are left out wherever they are."""
+        shown = map_texts(plan, self.hide_words)
+        notes = [self.hide(call.note) for call in plan.calls]
+        return replace(
+            shown,
+            target=plan.target,
+            part=plan.part,
+            calls=tuple(replace(call, note=note) for call, note in zip(shown.calls, notes, strict=True)),
+            notes=tuple(map(self.hide, plan.notes)),
+            warnings=tuple(map(self.hide, plan.warnings)),
+        )
+
+    def hide_words(self, text: str) -> str:
+        """The same for text of others, in which a sentence may be in words of any of our languages."""
+        for sentence, left_out in self.spoken.items():
+            text = text.replace(sentence, left_out)
+        for value in self.values:
+            text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", self._mark, text)
         return text
 
-    return hide
+    def _mark(self, found: re.Match[str]) -> str:
+        return personal_mark(found[0], self.fingerprint)
+
+    def _instead(self) -> Mapping[Message, Message]:
+        return {sentence: LEFT_OUT for sentence in self.sentences if isinstance(sentence, Message)}
 
 
-def hiding_for_record(ctx: Context, change: ChangeRequest) -> Callable[[str], str]:
+def hiding_for_record(ctx: Context, change: ChangeRequest) -> Callable[[Text], Text]:
     """What puts marks for a customer's words into a text for the record or a channel: a place may quote them."""
     values = personal_values(change.line, ctx.registry.commands)
-    return _hiding(change.plan, values or (), ctx.store.keys.fingerprint) if values != () else str
+    if values == ():
+        return lambda text: text
+    return _Hiding.of(change.plan, values or (), ctx.store.keys.fingerprint).hide
 
 
 def reader_of(ctx: Context, person: Principal) -> Reader:

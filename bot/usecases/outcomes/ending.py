@@ -12,7 +12,7 @@ from bot.core.encoding import canonical
 from bot.core.redaction.redactor import redact_value
 from bot.language.recorded_facts import RecordedFact
 from bot.language.translation import translate
-from bot.plugin import Message, Person, Text, map_text
+from bot.plugin import Message, Person, Text
 from bot.store.repositories.change_requests import Column
 from bot.store.store import Transaction
 from bot.usecases.authority.quorum import check_request_record
@@ -56,8 +56,8 @@ def finish_request(
     hide = hiding_for_record(ctx, change)
     facts: dict[str, RecordedFact] = {
         "status": ending.status,
-        "sentence": map_text(ending.sentence, hide),
-        "outcome": tuple(map_text(one, hide) for one in _remaining_details(ending)),
+        "sentence": hide(ending.sentence),
+        "outcome": tuple(map(hide, _remaining_details(ending))),
         **(_parts(ending, hide) if ending.partly else {}),
     }
     record_change(tx, tag, change, actor=actor, facts=facts)
@@ -67,8 +67,8 @@ def finish_request(
         change,
         replace(
             ending,
-            sentence=map_text(ending.sentence, hide),
-            details=tuple(map_text(each, hide) for each in ending.details),
+            sentence=hide(ending.sentence),
+            details=tuple(map(hide, ending.details)),
         ),
     )
     return True
@@ -119,10 +119,10 @@ def _remaining_details(ending: Ending) -> list[Text]:
     return [line for line in ending.details if line not in told]
 
 
-def _parts(ending: Ending, hide: Callable[[str], str]) -> dict[str, RecordedFact]:
+def _parts(ending: Ending, hide: Callable[[Text], Text]) -> dict[str, RecordedFact]:
     """What the record of an ending with a part done says of the parts."""
     parts = {"happened": ending.happened, "missing": ending.missing}
     return {
         "partly": True,
-        **{name: tuple(map_text(line, hide) for line in lines) for name, lines in parts.items()},
+        **{name: tuple(map(hide, lines)) for name, lines in parts.items()},
     }

@@ -42,11 +42,11 @@ def act(full_bot: Playground) -> Changing:
 
 
 def seen(full_bot: Playground, person: str, line: str) -> str:
-    """What a command answers to somebody, with its data."""
+    """What a command answers to somebody: its messages with their arguments, and its data."""
     assert full_bot.running is not None
     answered = plan_or_read(full_bot.running.bot.context, full_bot.person(person), line)
     assert isinstance(answered, Answered)
-    return "\n".join(texts_in([answered.reply, answered.reply.data]))
+    return "\n".join(texts_in([str(answered.reply), answered.reply.data]))
 
 
 SURFACES: Mapping[str, Callable[[Changing], object]] = {
@@ -92,7 +92,7 @@ def test_a_customers_words_are_for_who_asked_and_who_decides(
     for command in ("request list", "request show CR-1002"):
         assert "Zebraklient" in seen(act.playground, "Olga", command)
     assert "‹" in seen(act.playground, "Gleb", "request list")
-    assert "Left out, since a customer's words may stand in it." in seen(act.playground, "Gleb", "request show CR-1002")
+    assert "Left out because a customer's words may be in it." in seen(act.playground, "Gleb", "request show CR-1002")
     act.ask("Gleb", "request show CR-1002")
     act.answer("Gleb", "CR-1002")
     act.press("Olga", card, "Confirm")

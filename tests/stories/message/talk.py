@@ -28,18 +28,22 @@ class Kind:
 
 
 KINDS = (
-    Kind(line=f"message send {PERSON} --text 'Good {{i}}' --message-id m{{i}}", method=SEND, sees="Put “Good"),
+    Kind(
+        line=f"message send {PERSON} --text 'Good {{i}}' --message-id m{{i}}",
+        method=SEND,
+        sees="Send to myconnector on line 1 · Sales EU: “Good",
+    ),
     Kind(line=f"message edit {PERSON} --text 'Sorry {{i}}' --message-id m0", method=UPDATE, sees="“Sorry"),
     Kind(line=f"message delete {PERSON} --message-id m{{i}}", method=DELETE, sees="Delete the message m"),
     Kind(
         line="message delivered myconnector 1 --im-chat {n} --im-message {m} --chat c1 --message-id x{i}",
         method=DELIVERED,
-        sees="delivered, as x",
+        sees="as delivered. Its id outside: x",
     ),
     Kind(
         line="message read myconnector 1 --im-chat {n} --im-message {m} --chat c1 --message-id x{i}",
         method=READ,
-        sees="read, as x",
+        sees="as read. Its id outside: x",
     ),
     Kind(line=f"chat rename {PERSON} --name 'Orders {{i}}'", method=RENAME, sees="“Orders"),
 )

@@ -53,7 +53,7 @@ def test_what_is_confirmed_by_who_asked_is_done_once_and_told_as_the_portals_wor
     assert held(talk, chat, number)[path]
     assert talk.effects(kind.method) - before == (0 if path == "message read" else 1)
     talk.channel_says("audit", "change:execution:ended")
-    talk.channel_says(TYPED_IN, "@Olga The call was accepted")
+    talk.channel_says(TYPED_IN, "@Olga The call was accepted. No check can confirm the result.")
     assert talk.workspace.complaints == []
 
 
@@ -97,7 +97,7 @@ def test_on_a_connector_not_proven_ours_others_have_to_approve(talk: Talk) -> No
 def test_a_dry_run_shows_it_and_asks_nobody(talk: Talk) -> None:
     talk.ask("Olga", f"message send {PERSON} --text Hello --dry-run")
     shown = talk.answer("Olga", "only shown, nothing was done")
-    assert "Put “Hello” into myconnector on line 1 · Sales EU" in shown
+    assert "Send to myconnector on line 1 · Sales EU: “Hello”." in shown
     assert talk.playground.store.changes.get(1001) is None
     assert talk.sent(SEND) == 0
 
@@ -139,12 +139,12 @@ def test_a_sent_message_can_be_deleted_with_the_line_on_its_card(talk: Talk) -> 
 
 
 REFUSED: list[tuple[str, Callable[[Talk], None], str]] = [
-    (f"message send {PERSON}", lambda talk: None, "A message needs words or a file"),
+    (f"message send {PERSON}", lambda talk: None, "The message has neither text nor a file."),
     ("message send livechat 1 --user u --chat c --text x", lambda talk: None, "a built-in channel"),
     ("message send myconnector 9 --user u --chat c --text x", lambda talk: None, "There is no line 9"),
     ("message send nobody 1 --user u --chat c --text x", lambda talk: None, "There is no connector “nobody”"),
     ("message send myconnector 3 --user u --chat c --text x", lambda talk: None, "is not active on line 3"),
-    ("chat rename myconnector 1 --chat c1 --name Orders", lambda talk: None, "--user is needed"),
+    ("chat rename myconnector 1 --chat c1 --name Orders", lambda talk: None, "The option --user is missing."),
     (
         f"message edit {PERSON} --message-id m --text x",
         lambda talk: talk.portal.seed(activations=[{"connector": "myconnector", "line": 1, "error": True}]),

@@ -90,7 +90,7 @@ def test_what_nobody_knows_stays_unknown_and_is_never_sent_again(talk: Talk, kin
     talk.playground.start_bot()
     talk.playground.clock.advance(600)
     talk.ask("Olga", "request show CR-1001")
-    assert "result unknown" in talk.answer("Olga", "CR-1001: Send a message")
+    assert "*Status*: result unknown" in talk.answer("Olga", "CR-1001: Send a message")
     assert talk.change().status is UNKNOWN
     assert talk.sent(SEND) == 1
     assert talk.texts() == held == (["Hello"] if kind == "lost_after" else [])

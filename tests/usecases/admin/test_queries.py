@@ -240,7 +240,7 @@ def test_a_change_request_is_shown_with_its_plan_its_reviews_and_its_ending(core
     assert en(done["Status"]) == "done"
     assert en(done["Approve"]).startswith(mentions.person(VERA))
     assert "Needs" not in done
-    assert en(done["Outcome"]) == core_bot.now(change).outcome
+    assert en(done["Outcome"]) == en(core_bot.now(change).outcome)
 
 
 def test_a_change_request_that_does_not_exist_is_said_not_to(core_bot: CoreBot) -> None:

@@ -40,8 +40,8 @@ class Channel:
     standing: ConnectorOwnership
 
     @property
-    def title(self) -> str:
-        return f"{self.connector} on line {self.line.id} · {self.line.name}"
+    def title(self) -> Message:
+        return Message("bitrix24.state.channel", connector=self.connector, line=self.line.title)
 
     @property
     def before(self) -> Observation:
@@ -125,12 +125,12 @@ def plan(channel: Channel, call: Call, *, summary: Text, warnings: tuple[Text, .
     )
 
 
-def quoted(text: str) -> str:
+def quoted(text: str) -> Message:
     """The text for a card: in quotes, on one line, cut with its length told."""
     flat = " ".join(text.split())
     if len(flat) <= SHOWN:
-        return f"“{flat}”"
-    return f"“{flat[:SHOWN]}…” ({len(text):,} characters)"
+        return Message("bitrix24.message.quoted", text=flat)
+    return Message("bitrix24.message.quoted_beginning", text=flat[:SHOWN], count=len(text))
 
 
 def typed(path: str, connector: str, line: int, options: Mapping[str, str]) -> str:
