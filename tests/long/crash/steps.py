@@ -147,7 +147,7 @@ def asked_or_locked_out(scene: Scene) -> bool:
     One that died with the lease in its hand keeps it for a few minutes: Olga is told to try again then.
     """
     return decidable()(scene) or any(
-        scene.told("Olga", words) for words in ("refresh token", "authorisation", "again with")
+        scene.told("Olga", words) for words in ("refresh token", "authorisation", "again with", "renewing the tokens")
     )
 
 
