@@ -5,13 +5,11 @@ People, channels, moments and lines to type become marks, of which each surface 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from string import Formatter
 from typing import assert_never
 
 from bot.core import mentions
 from bot.language.catalogues import ENGLISH, find_sentence
-from bot.plugin.frozen import dataclass
 from bot.plugin.message import Argument, Channel, CommandLine, Duration, Lines, Message, Person, Text, Time, spell_out
 
 GROUPING = {ENGLISH: ",", "ru": "\u00a0"}
@@ -95,18 +93,3 @@ def describe_duration(milliseconds: int) -> Message:
     if seconds % 60 == 0:
         return Message("time.minutes", count=seconds // 60)
     return Message("time.seconds", count=seconds)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Translator:
-    """Puts messages into the words of one language."""
-
-    language: str = ENGLISH
-
-    def render(self, text: Text) -> str:
-        """One text in words."""
-        return translate(text, self.language)
-
-    def render_all(self, texts: Iterable[Text]) -> tuple[str, ...]:
-        """Several, each in words."""
-        return tuple(translate(text, self.language) for text in texts)

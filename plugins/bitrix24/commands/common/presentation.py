@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 
 from bot.plugin import CommandLine, Message, Refusal, Table, Text
 from plugins.bitrix24.connectors.identifiers import is_normal, suggest
@@ -13,11 +12,6 @@ from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.redaction.excerpt import excerpt
 
 SHOWN = 5
-
-
-def plural(number: int, noun: str) -> str:
-    """`1 line`, `3 lines`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def titles(lines: Iterable[Line]) -> tuple[Message, ...]:
@@ -51,11 +45,6 @@ def describe_cut_off(connector: str, lines: Iterable[Line]) -> Mapping[str, Mess
     return {
         line.label: Message("bitrix24.connector.cut_off", line=line.shown_name, connector=connector) for line in lines
     }
-
-
-def format_date(milliseconds: int) -> str:
-    """UTC, to the minute."""
-    return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def format_active_lines(statuses: Iterable[Status]) -> Text:
