@@ -1,4 +1,4 @@
-"""The page docs/performance.md: what was measured where, without saying on whose machine."""
+"""The page docs/testing/performance.md: what was measured where, without saying on whose machine."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from bot.store.engine.database import journal_for, sqlite3
 
 HEAD = """# Performance
 
-This page is written by `python -m benchmarks --write docs/performance.md`. Trust the ratios: every candidate took its
-turns in the same run, on the same machine, against the same simulators on loopback. In brackets stand the least and
+This page is written by `python -m benchmarks --write docs/testing/performance.md`. Trust the ratios: in one run, on one
+machine, every candidate took its turns against the same simulators on loopback. In brackets stand the least and
 the most of the rounds. CONTRIBUTING.md says how to run it.
 """
 BUSY = (

@@ -1,4 +1,4 @@
-"""What was measured as tables: on the terminal, and as the page docs/performance.md."""
+"""What was measured as tables: on the terminal, and as the page docs/testing/performance.md."""
 
 from __future__ import annotations
 

@@ -197,7 +197,7 @@ def _start(plugin: Plugin, context: Context) -> None:
 
 
 def launch(settings: Settings, *, intake: bool, work: bool, socket: bool = False) -> Running:
-    """Everything that has to hold before a process that stays may begin, in the order of docs/operations.md.
+    """Everything that has to hold before a process that stays may begin (docs/how-to/run-in-production.md).
 
     The seats come first: nobody looks at a file, or changes its schema, that another bot is working on. Raises the
     errors of bot.core.bot_errors, and has let go of everything then. With `socket` the app token is looked at, too.

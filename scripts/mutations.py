@@ -2,7 +2,7 @@
 
     scripts/mutations.py [NAME…]     only these; without a name all of them
 
-The rows of docs/mutations.md about those that were run are written anew, and the others stay as they are.
+The rows of docs/testing/mutations.md about those that were run are written anew, and the others stay as they are.
 
 Exit code 0: every mutation was killed by the tests that are named for it, and these tests pass without a mutation.
 """
@@ -22,7 +22,7 @@ from tests.long.mutations.mutation import Mutation, Result, copy_tree, run_mutat
 from tests.long.mutations.page import killed_by, read_page, write_page  # noqa: E402
 from tests.long.mutations.table import MUTATIONS  # noqa: E402
 
-PAGE = ROOT / "docs" / "mutations.md"
+PAGE = ROOT / "docs" / "testing" / "mutations.md"
 AT_ONCE = 2
 
 

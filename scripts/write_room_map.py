@@ -1,4 +1,4 @@
-"""Write the room map of docs/architecture.md from the code: each area's rooms, innermost first, and their modules.
+"""Write the room map of docs/explanation/architecture.md from the code: rooms, innermost first, and their modules.
 
 `--check` writes nothing and ends with 1 when the page is not what the code says.
 """
@@ -17,7 +17,7 @@ from tests.architecture.checks import within  # noqa: E402
 from tests.architecture.source import modules  # noqa: E402
 from tests.architecture.table import AREAS  # noqa: E402
 
-PAGE = ROOT / "docs" / "architecture.md"
+PAGE = ROOT / "docs" / "explanation" / "architecture.md"
 BEGIN, END = "<!-- rooms: written by scripts/write_room_map.py -->", "<!-- end of the rooms -->"
 
 
@@ -71,7 +71,7 @@ def main(arguments: Sequence[str]) -> int:
     wanted = written(page)
     if "--check" in arguments:
         if wanted != page:
-            print("docs/architecture.md does not show the rooms as they are: run scripts/write_room_map.py.")
+            print("docs/explanation/architecture.md is not what the code has: run scripts/write_room_map.py.")
         return int(wanted != page)
     PAGE.write_text(wanted, "utf-8")
     return 0

@@ -24,7 +24,7 @@ from bot.usecases.admin.builtin_plugin import make_registry
 from tests.bitrix24.simulator.behaviours import BEHAVIOURS
 
 ROOT = Path(__file__).parent.parent
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("examples/*/*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("examples/*/*.md")])
 PAGES.remove(ROOT / "CHANGELOG.md")
 """It tells of what is gone, too."""
 SETTING = re.compile(r"\b(?:B24BOT|BITRIX24|SLACK)_[A-Z0-9_]*[A-Z0-9]\b")
@@ -107,7 +107,8 @@ def test_every_command_is_in_the_readme(commands: frozenset[str]) -> None:
 
 
 def test_every_audit_tag_is_listed_with_its_earlier_names() -> None:
-    listed = re.findall(r"^\| `([a-z:]+)` \|[^|]+\| ?(?:`([a-z:]+)`)? ?\|$", (ROOT / "docs/audit.md").read_text(), re.M)
+    page = (ROOT / "docs" / "explanation" / "audit.md").read_text("utf-8")
+    listed = re.findall(r"^\| `([a-z:]+)` \|[^|]+\| ?(?:`([a-z:]+)`)? ?\|$", page, re.M)
     assert sorted(tag for tag, _ in listed) == sorted(Tag)
     assert {earlier: tag for tag, earlier in listed if earlier} == EARLIER_TAGS
 
@@ -243,7 +244,7 @@ def test_every_citation_of_a_document_leads_somewhere() -> None:
         ("safety", " M999", "no M999 in it"),
         ("safety", " M18 to M20, F1", "no M20 in it"),
         ("safety", ", “No such heading”", "no such heading"),
-        ("operations", "#nowhere", "no such anchor"),
+        ("glossary", "#nowhere", "no such anchor"),
         ("safety", " 4.1", "the sections of a document have no numbers"),
     ],
 )

@@ -139,5 +139,5 @@ def write_keys(path: Path, keys: Mapping[str, bytes]) -> None:
             part.unlink()
         raise ConfigurationError(
             f"The key file {path} cannot be written: {error.strerror}.",
-            hint="Run this where it can be written, or put the new key's line first by hand (docs/operations.md).",
+            hint="Run this where it can be written, or put the new key first by hand (docs/how-to/rotate-keys.md).",
         ) from None

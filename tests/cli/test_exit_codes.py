@@ -1,4 +1,4 @@
-"""Each refusal of a command ends with the exit code that docs/operations.md gives its cause."""
+"""Each refusal of a command ends with the exit code that docs/exit-codes.md gives its cause."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.cli.commands.test_access_command import ME
 from tests.store.samples import OLGA, new_change, opened
 
 TABLE = re.compile(r"^\| ([0-9]+) \| (.+) \|$", re.MULTILINE)
-MEANINGS = {int(code): words for code, words in TABLE.findall((ROOT / "docs" / "operations.md").read_text())}
+MEANINGS = {int(code): words for code, words in TABLE.findall((ROOT / "docs" / "exit-codes.md").read_text())}
 """The table of the documentation."""
 LOCAL = Principal.read(ME)
 REMOVE = ("connector", "remove", "myconnector")

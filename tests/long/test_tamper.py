@@ -1,8 +1,8 @@
 """Whoever rewrites the audit log is found out: eight ways of doing it, at many places, in databases and in exports.
 
 With a head that was kept elsewhere everything is found, and the record where it begins is named. Without one, two of
-the ways leave a log that holds: cutting its end off, and writing it anew with the key. That is said in docs/audit.md,
-and held here as well.
+the ways leave a log that holds: cutting its end off, and writing it anew with the key. docs/explanation/audit.md
+says so, and both hold here as well.
 """
 
 from __future__ import annotations

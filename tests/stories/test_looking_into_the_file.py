@@ -1,4 +1,4 @@
-"""The database is looked into with sqlite-utils, as docs/operations.md shows, beside a bot that runs."""
+"""Inspect the database with sqlite-utils, as docs/how-to/inspect-the-database.md shows, beside a bot that runs."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from sqlite_utils.cli import cli
 from bot.playground.environment import Playground
 from bot.store.sealing.keyring import BOX
 
-PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
-SECTION = PAGE[PAGE.index("## Looking into the database") : PAGE.index("## Backups")]
-COMMANDS = re.findall(r"^sqlite-utils (.+)$", SECTION, re.MULTILINE)
+PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "inspect-the-database.md").read_text("utf-8")
+COMMANDS = re.findall(r"^sqlite-utils (.+)$", PAGE, re.MULTILINE)
 SECRET = "xoxb-1234567890-abcdefghij"
 
 
@@ -56,7 +55,7 @@ def test_every_command_of_the_page_shows_something_beside_a_bot_that_runs(asked:
 
 def test_the_columns_that_the_page_asks_for_exist(asked: Playground) -> None:
     """SQLite takes the quoted name of a column that is not there for a text, and complains about nothing."""
-    for table, columns in re.findall(r"^sqlite-utils rows \"\$DB\" ([a-z]+)(.*)$", SECTION, re.MULTILINE):
+    for table, columns in re.findall(r"^sqlite-utils rows \"\$DB\" ([a-z]+)(.*)$", PAGE, re.MULTILINE):
         known = {row["name"] for row in asked.store.database.rows(f"PRAGMA table_info({table})")}
         assert {*re.findall(r"-c ([a-z_]+)", columns), *re.findall(r'-o "([a-z_]+)', columns)} <= known, table
 
@@ -70,11 +69,11 @@ def test_with_the_address_of_the_page_a_query_cannot_write(asked: Playground) ->
 
 
 def test_the_page_names_every_table(asked: Playground) -> None:
-    assert set(tables(asked)) <= set(re.findall(r"`([a-z_]+)`", SECTION))
+    assert set(tables(asked)) <= set(re.findall(r"`([a-z_]+)`", PAGE))
 
 
 def test_what_the_page_calls_sealed_is_sealed_and_nothing_else_is(asked: Playground) -> None:
-    named = set(re.findall(r"`([a-z]+\.[a-z]+)`", SECTION))
+    named = set(re.findall(r"`([a-z]+\.[a-z]+)`", PAGE))
     sealed = {
         f"{table}.{column}"
         for table in tables(asked)

@@ -23,7 +23,7 @@ _ADVICE = {
     "readonly": "Nothing was done. Look who owns the file and its folder, and whether the disk is mounted read-only.",
     "disk is full": "Nothing was done. Make room on that disk; b24bot goes on by itself then.",
 }
-RESTORE_HINT = "Stop b24bot and restore the last backup: b24bot restore FILE. docs/operations.md tells how."
+RESTORE_HINT = "Stop b24bot and restore the last backup: b24bot restore FILE (docs/how-to/back-up-and-restore.md)."
 
 
 def trouble(error: Exception, sentence: str, *, hint: str = "") -> StoreUnavailable:

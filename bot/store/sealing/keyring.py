@@ -288,7 +288,7 @@ def read_keys(path: Path, *, home: Path | None = None) -> Mapping[str, bytes]:
 
 def _where_from(home: Path | None) -> str:
     if home is not None and (home / FILE_NAME).exists():
-        return "Put it back from where you keep a copy. If it is lost, docs/operations.md tells what is left to do."
+        return "Put it back from where you keep a copy. If it is lost, see docs/how-to/rotate-keys.md."
     return "Run: b24bot init"
 
 

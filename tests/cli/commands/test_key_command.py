@@ -70,7 +70,7 @@ def test_a_lost_key_is_said_to_be_lost_and_not_made_anew(cli_bot: CliBot) -> Non
     shown = cli_bot.run("serve", SLACK_BOT_TOKEN="x", SLACK_APP_TOKEN="x")
     assert shown.exit_code == 78
     assert "There is no key file at" in shown.stderr
-    assert "docs/operations.md" in shown.stderr
+    assert "docs/how-to/rotate-keys.md" in shown.stderr
     assert cli_bot.run("init", "--yes").exit_code == 78
     assert not cli_bot.key_file.exists()
 

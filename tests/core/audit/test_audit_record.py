@@ -54,7 +54,7 @@ def test_the_link_changes_with_each_field_and_with_its_place(changed: str) -> No
 
 
 def test_a_link_is_the_hmac_that_the_standard_library_computes() -> None:
-    """As docs/audit.md writes it out, so that others can check a log without this code."""
+    """As docs/explanation/audit.md writes it out, so that others can check a log without this code."""
     dice = random.Random(1)
     for length in (*range(BLOCK + 1),):
         key, previous, seq, at = (
