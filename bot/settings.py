@@ -20,7 +20,7 @@ from bot.host_settings import READBACK_AFTER as READBACK_AFTER
 from bot.language.catalogues import list_languages
 from bot.language.language_choice import LanguageChoice
 from bot.language.translation import PSEUDO
-from bot.plugin import BadArgument, Setting
+from bot.plugin import BadArgument, Message, Setting
 from bot.plugin.frozen import dataclass
 
 _COMMAND = re.compile(r"\A/[a-z0-9_-]{1,31}\Z")
@@ -60,7 +60,10 @@ class Settings:
         """Whether a switch is on. Raises ConfigurationError for a word that is neither on nor off."""
         word = self.values[name].strip().lower()
         if word not in ON | OFF:
-            raise ConfigurationError(f"{name}={self.values[name]} is neither on nor off.", hint="Write on or off.")
+            raise ConfigurationError(
+                Message("setting.value.not_switch", name=name, value=self.values[name]),
+                hint=Message("setting.value.write_switch"),
+            )
         return word in ON
 
     def channel(self, name: str) -> str:
@@ -68,19 +71,17 @@ class Settings:
         text = self.values[name].strip()
         if text and not _CHANNEL.match(text):
             raise ConfigurationError(
-                f"{name}={text} is not the id of a channel.",
-                hint="Slack shows it at the foot of the channel's details: it begins with C. Names can change.",
+                Message("setting.value.not_channel", name=name, value=text),
+                hint=Message("setting.value.find_channel"),
             )
         return text
 
     def require(self, name: str) -> str:
         """A setting that has no default. Raises ConfigurationError naming it and the way to it."""
         if not self.values[name]:
-            help_line = next((row.help for row in self.rows if row.name == name), "")
-            where = "" if self.dotenv else " This folder has none; `install -m 600 .env.example .env` makes one."
-            raise ConfigurationError(
-                f"{name} is not set. {help_line}", hint=f"Set it in the environment or in .env.{where}"
-            )
+            meaning = next(row.help for row in self.rows if row.name == name)
+            hint = Message("setting.missing.set_it") if self.dotenv else Message("setting.missing.make_file")
+            raise ConfigurationError(Message("setting.missing.found", name=name, meaning=meaning), hint=hint)
         return self.values[name]
 
     @property
@@ -106,8 +107,8 @@ class Settings:
             return Path(text).expanduser()
         except RuntimeError:
             raise ConfigurationError(
-                f"{name}={text} cannot be read: this host knows no home folder for the account after ~.",
-                hint="Write the whole path, without ~.",
+                Message("setting.value.no_home_folder", name=name, value=text),
+                hint=Message("setting.value.write_whole_path"),
             ) from None
 
     @property
@@ -115,7 +116,10 @@ class Settings:
         """The slash command. Raises ConfigurationError when Slack could not have one of that name."""
         name = self.values["B24BOT_COMMAND"].strip()
         if not _COMMAND.match(name):
-            raise ConfigurationError(f"B24BOT_COMMAND={name} is not a slash command.", hint="Write it like /b24.")
+            raise ConfigurationError(
+                Message("setting.value.not_slash_command", name="B24BOT_COMMAND", value=name),
+                hint=Message("setting.value.write_slash_command"),
+            )
         return name
 
     @property
@@ -124,8 +128,8 @@ class Settings:
         url = self.values["SLACK_API_URL"].strip()
         if not (_WEB_ADDRESS.match(url) and _can_be_parsed(url)):
             raise ConfigurationError(
-                f"SLACK_API_URL={url} is not a web address.",
-                hint="Leave it out, or write it like https://slack.com/api/.",
+                Message("setting.value.not_web_address", name="SLACK_API_URL", value=url),
+                hint=Message("setting.value.write_web_address"),
             )
         return url
 
@@ -159,7 +163,9 @@ class Settings:
         try:
             return tuple(Principal.parse(word) for word in self.values["B24BOT_ADMINS"].split(",") if word.strip())
         except BadArgument as error:
-            raise ConfigurationError(f"B24BOT_ADMINS: {error.sentence}", hint=error.hint) from None
+            raise ConfigurationError(
+                Message("setting.value.unreadable", name="B24BOT_ADMINS", cause=error.sentence), hint=error.hint
+            ) from None
 
     @property
     def same_person(self) -> tuple[tuple[Principal, Principal], ...]:
@@ -176,17 +182,28 @@ class Settings:
         text = self.values[name]
         found = parse_duration(text)
         if not found:
-            raise ConfigurationError(f"{name}={text} is not a duration.", hint="Write 90s, 15m, 1h or 2d.")
+            raise ConfigurationError(
+                Message("setting.value.not_duration", name=name, value=text),
+                hint=Message("setting.value.write_duration"),
+            )
         if found < parse_duration(least):
-            raise ConfigurationError(f"{name}={text} is less than {least}.", hint=f"Set it to {least} or more.")
+            raise ConfigurationError(
+                Message("setting.value.too_short", name=name, value=text, least=least),
+                hint=Message("setting.value.set_at_least", least=least),
+            )
         if most and found > parse_duration(most):
-            raise ConfigurationError(f"{name}={text} is more than {most}.", hint=f"Set it to {most} or less.")
+            raise ConfigurationError(
+                Message("setting.value.too_long", name=name, value=text, most=most),
+                hint=Message("setting.value.set_at_most", most=most),
+            )
         return found
 
     def number(self, name: str, least: int, most: int) -> int:
         text = self.values[name].strip()
         if not _NUMBER.match(text) or not least <= int(text) <= most:
-            raise ConfigurationError(f"{name}={text} is not a whole number from {least} to {most}.")
+            raise ConfigurationError(
+                Message("setting.value.not_number", name=name, value=text, least=str(least), most=str(most))
+            )
         return int(text)
 
     @property
@@ -207,7 +224,10 @@ class Settings:
     def wrong_values(self) -> tuple[ConfigurationError, ...]:
         """What is wrong with the values, each error under the setting's own name."""
         found = [
-            ConfigurationError(f"{row.name} has several values in {self.dotenv}.", hint="Keep one of its lines.")
+            ConfigurationError(
+                Message("setting.file.set_twice", name=row.name, file=str(self.dotenv)),
+                hint=Message("setting.file.keep_one"),
+            )
             for row in self.rows
             if row.name in self.twice
         ]
@@ -235,7 +255,10 @@ class Settings:
     def _language(self, name: str) -> str:
         text = self.values[name].strip()
         if text and text not in list_languages() | {PSEUDO}:
-            raise ConfigurationError(f"{name}={text} is not a language of b24bot.", hint=f"Write {LANGUAGES}.")
+            raise ConfigurationError(
+                Message("setting.value.not_language", name=name, value=text),
+                hint=Message("setting.value.choose", values=LANGUAGES),
+            )
         return text
 
     @property
@@ -244,8 +267,8 @@ class Settings:
         level = self.values["B24BOT_LOG_LEVEL"].strip().upper()
         if level not in LOG_LEVELS:
             raise ConfigurationError(
-                f"B24BOT_LOG_LEVEL={self.values['B24BOT_LOG_LEVEL']} is not a level.",
-                hint=f"One of {', '.join(LOG_LEVELS)}.",
+                Message("setting.value.not_level", name="B24BOT_LOG_LEVEL", value=self.values["B24BOT_LOG_LEVEL"]),
+                hint=Message("setting.value.choose", values=LOG_LEVELS),
             )
         return level
 
@@ -272,13 +295,17 @@ READERS: tuple[Callable[[Settings], object], ...] = (
 
 def _pair(text: str) -> tuple[Principal, Principal]:
     one, _, other = text.strip().partition("=")
-    hint = "Write TEAM:USER=TEAM:USER, for example T0001:U0002=T0001:U0003; local:NAME is an account of the host."
+    hint = Message("setting.value.write_pair")
     try:
         pair = (_account(one), _account(other))
     except BadArgument as error:
-        raise ConfigurationError(f"B24BOT_SAME_PERSON: {error.sentence}", hint=hint) from None
+        raise ConfigurationError(
+            Message("setting.value.unreadable", name="B24BOT_SAME_PERSON", cause=error.sentence), hint=hint
+        ) from None
     if pair[0] == pair[1]:
-        raise ConfigurationError(f"B24BOT_SAME_PERSON: “{text.strip()}” does not pair two accounts.", hint=hint)
+        raise ConfigurationError(
+            Message("setting.value.not_pair", name="B24BOT_SAME_PERSON", value=text.strip()), hint=hint
+        )
     return pair
 
 
@@ -320,8 +347,8 @@ def _read_file(path: Path) -> tuple[Mapping[str, str], frozenset[str]]:
     strange = [str(line.original.line) for line in lines if line.error]
     if strange:
         raise ConfigurationError(
-            f"{'Line' if len(strange) == 1 else 'Lines'} {', '.join(strange)} of {path} cannot be read.",
-            hint="Write NAME=VALUE, and a value with blanks, quotation marks or # between single quotation marks.",
+            Message("setting.file.unreadable_lines", count=len(strange), lines=tuple(strange), file=str(path)),
+            hint=Message("setting.file.write_line"),
         )
     given = [(line.key, line.value) for line in lines if line.key and line.value]
     values = dict(given)

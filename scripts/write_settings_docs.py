@@ -12,7 +12,8 @@ from pathlib import Path
 
 from bot.app import read_settings
 from bot.host.discovery import load_plugins
-from bot.plugin import Setting
+from bot.language.translation import translate
+from bot.plugin import Setting, Text
 from bot.settings import HOST_SETTINGS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -71,8 +72,9 @@ def sections() -> Mapping[str, Sequence[Setting]]:
     return found
 
 
-def sentence(help_line: str) -> str:
-    """A row's help with a capital letter, unless it begins with a name such as client_id, and a full stop."""
+def sentence(text: Text) -> str:
+    """Help in English with a full stop, and a capital letter unless it begins with a name such as client_id."""
+    help_line = translate(text)
     named = "_" in help_line.split(" ")[0]
     return (help_line[:1] if named else help_line[:1].upper()) + help_line[1:].rstrip(".") + "."
 

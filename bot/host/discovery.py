@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from bot.core.bot_errors import ConfigurationError
 from bot.host.contract import assert_plugin
 from bot.host.guarded_calls import GuardedPlugin
+from bot.host.plugin_catalogues import bind_plugin_catalogue
 from bot.plugin import DeclarationError, Message, Plugin
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def _load(name: str, found: Mapping[str, EntryPoint]) -> Plugin:
     # A start loads its plugins three times: for the settings, for the checks and to work with them.
     if not any(one is plugin for one in _ACCEPTED):
         assert_plugin(name, plugin)
+        bind_plugin_catalogue(cast(Plugin, plugin))
         _ACCEPTED.append(plugin)
     return GuardedPlugin(cast(Plugin, plugin))
 

@@ -14,7 +14,7 @@ from bot.core.bot_errors import ConfigurationError
 from bot.core.principals import Principal, Role
 from bot.host.discovery import load_plugins
 from bot.playground.workspace import SlackWorkspace
-from bot.plugin import Simulation
+from bot.plugin import Message, Simulation
 from bot.plugin.loopback import wait_until
 from bot.store.sealing.keyring import create_key_file
 from bot.store.store import Store
@@ -75,7 +75,7 @@ class Playground:
                 return plugin.name, given
             if PORTAL in plugin.simulators:
                 return plugin.name, plugin.simulators[PORTAL](0)
-        raise ConfigurationError(f"None of the plugins {self._plugins} brings a portal to play with.")
+        raise ConfigurationError(Message("host.playground.no_portal", plugins=self._plugins))
 
     @property
     def settings(self) -> Mapping[str, str]:
@@ -118,7 +118,8 @@ class Playground:
         self.workspace.request_url = f"http://127.0.0.1:{self._site.port}{SLACK_PATH}"
         self.running.start()
         if not wait_until(lambda: all(self.bot_is_ready().values())):
-            raise ConfigurationError(f"The bot did not become ready: {self.bot_is_ready()}.")
+            missing = tuple(name for name, holds in self.bot_is_ready().items() if not holds)
+            raise ConfigurationError(Message("host.playground.not_ready", missing=missing))
 
     def bot_is_ready(self) -> Mapping[str, bool]:
         return self.running.readiness() if self.running else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from bot.core.bot_errors import ConfigurationError
+from bot.plugin import Message
 
 PACKAGES = ("flask", "websockets")
 
@@ -14,6 +15,6 @@ def require_extra() -> None:
     missing = [name for name in PACKAGES if find_spec(name) is None]
     if missing:
         raise ConfigurationError(
-            f"The playground is not installed: {' and '.join(missing)} cannot be found.",
-            hint="Install it with: pip install 'b24bot[playground]'",
+            Message("host.playground.not_installed", packages=tuple(missing)),
+            hint=Message("host.playground.install"),
         )

@@ -24,7 +24,7 @@ class Setting:
     """One setting: an environment variable, what it means, and what holds when it is not set."""
 
     name: str
-    help: str
+    help: Text
     default: str = ""
     secret: bool = False
 

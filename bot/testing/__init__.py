@@ -7,7 +7,14 @@ in_english(text)         what people read of a message, for an assertion
 scratch_services(…)      what a plugin is given, for a test of one of its parts
 """
 
+from bot.core.bot_errors import ConfigurationError
 from bot.language.translation import translate as in_english
+
+try:
+    import bot.playground  # noqa: F401 - the kit plays with the simulators of the extra
+except ConfigurationError as error:
+    raise ImportError(f"{in_english(error.sentence)} {in_english(error.hint)}") from None
+
 from bot.testing.conformance import ContractBroken, contract
 from bot.testing.conversation import Conversation
 from bot.testing.harness import Harness

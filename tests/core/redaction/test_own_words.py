@@ -17,6 +17,7 @@ from bot.slack.token_errors import APP_TOKEN, BOT_TOKEN, token_refused
 from bot.usecases.chat_refusals import Subject
 from bot.usecases.delivery_errors import DeliveryError
 from plugins.bitrix24.plugin import plugin
+from tests.language.english import en
 
 ROOT = Path(__file__).parents[3]
 ELSEWHERE = ("bot/playground/workspace/", "plugins/bitrix24/simulator/", "bot/core/redaction/secret_patterns.py")
@@ -54,7 +55,8 @@ def test_every_refusal_of_a_token_and_every_disconnect_stays_readable() -> None:
 
 def test_every_setting_and_check_stays_readable() -> None:
     for setting in (*HOST_SETTINGS, *plugin.settings):
-        for text in (f"{setting.name} is not set.", setting.help, f"{setting.name}: {setting.help}"):
+        meaning = en(setting.help)
+        for text in (f"{setting.name} is not set.", meaning, f"{setting.name}: {meaning}"):
             assert redact(text) == text
     for check in CHECKS:
         assert redact(f"{check.name}: {check.look.__doc__}") == f"{check.name}: {check.look.__doc__}"
