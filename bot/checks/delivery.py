@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.checks.check import Environment, Note
 from bot.core.text import plural
+from bot.language.translation import translate
 from bot.plugin import Refusal
 from bot.slack.refusals import find_refusal
 from bot.usecases.delivery.answers import DIRECT
@@ -17,9 +18,10 @@ def check_audit_lines(environment: Environment) -> str | Note:
     health = store.outbox.channel(channel) if store is not None else None
     if health is not None and not health.working:
         found = find_refusal(health.reason)
+        cause = translate(found.described)
         raise Refusal(
-            f"The audit channel {channel} does not take messages: {found.described}. Nothing dangerous runs.",
-            hint=found.remedy or "It is tried again by itself.",
+            f"The audit channel {channel} does not take messages: {cause}. Nothing dangerous runs.",
+            hint=translate(found.remedy) or "It is tried again by itself.",
         )
     waited = (store.outbox.longest_wait("audit") if store is not None else None) or 0
     if waited > SLOW_MS:
@@ -35,9 +37,9 @@ def check_outbox(environment: Environment) -> str | Note:
     blocked = list_blocked_notices(environment.store, find_refusal)
     if not blocked:
         return "nothing waits that Slack has refused"
-    says = f"{'. '.join(one.says for one in blocked)}."
+    says = f"{' '.join(translate(one.says) for one in blocked)}"
     remedies = dict.fromkeys(one.refusal.remedy for one in blocked)
-    hint = " ".join([*(remedy for remedy in remedies if remedy), "Each of them: b24bot outbox list"])
+    hint = " ".join([*(translate(remedy) for remedy in remedies if remedy), "Each of them: b24bot outbox list"])
     if any(one.posts for one in blocked):
         raise Refusal(says, hint=hint)
     return Note(says=says, hint=hint)
@@ -51,8 +53,10 @@ def check_direct_messages(environment: Environment) -> str | Note:
     if health.working:
         return "the last one reached its person"
     found = find_refusal(health.reason)
-    says = f"Nobody gets direct messages of the bot: {found.described}. They are told in the approval channel."
-    return Note(says=says, hint=found.remedy)
+    says = (
+        f"Nobody gets direct messages of the bot: {translate(found.described)}. They are told in the approval channel."
+    )
+    return Note(says=says, hint=translate(found.remedy))
 
 
 def check_set_aside(environment: Environment) -> str | Note:

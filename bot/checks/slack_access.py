@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.checks.check import Environment, Note
 from bot.core.bot_errors import ConfigurationError
 from bot.core.text import plural
+from bot.language.translation import translate
 from bot.plugin import Refusal
 from bot.slack.channel_probe import ChannelProbe
 from bot.slack.disconnect_reasons import SOCKET_REFUSED
@@ -108,8 +109,8 @@ def check_channels(environment: Environment) -> str | Note:
                 probe.look(channel, now_ms=environment.clock.now_ms())
         except DeliveryError as error:
             found = find_refusal(error.reason)
-            sentence = f"The {what} {channel} cannot be used: {found.described}."
-            raise Refusal(sentence, hint=f"{found.remedy} The setting is {setting}.".strip()) from None
+            sentence = f"The {what} {channel} cannot be used: {translate(found.described)}."
+            raise Refusal(sentence, hint=f"{translate(found.remedy)} The setting is {setting}.".strip()) from None
     if not settings.channel("B24BOT_APPROVAL_CHANNEL"):
         return Note(says="B24BOT_APPROVAL_CHANNEL is not set: cards are posted where a command is typed.")
     return "the bot can post to its channels"

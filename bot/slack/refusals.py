@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bot.plugin import Text
 from bot.usecases.chat_refusals import PRESS_AGAIN, ChatRefusal, Subject
 
 DIRECT_OFF = "messages_tab_disabled"
@@ -22,7 +23,7 @@ POSTING = "An owner of the workspace changes the channel's posting permissions s
 REPORT = "Update b24bot; if that does not help, report the code to its maintainers."
 SETTINGS = "or name another channel in the settings"
 
-_ROWS: tuple[tuple[Subject, str, str, str], ...] = (
+_ROWS: tuple[tuple[Subject, str, Text, Text], ...] = (
     (Subject.CONTENT, "invalid_blocks invalid_blocks_format", "its blocks are not valid", REPORT),
     (Subject.CONTENT, "invalid_attachments too_many_attachments", "its attachments are not valid", REPORT),
     (

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.core.bot_errors import ConfigurationError
+from bot.language.translation import translate
+from bot.plugin import Text
 from bot.slack.disconnect_reasons import LINK_DISABLED, disconnect_of
 from bot.slack.refusals import find_refusal
 from bot.usecases.chat_refusals import Subject
@@ -44,6 +46,7 @@ def token_refused(setting: str, error: DeliveryError) -> ConfigurationError | No
     """What to say when Slack refused the token itself; None for any other fault, which may pass."""
     if isinstance(error, OrgWide):
         return ConfigurationError(ORG_WIDE, hint=ORG_WIDE_HINT)
+    cause: Text
     if error.code == LINK_DISABLED:
         disconnect = disconnect_of(LINK_DISABLED)
         cause, hint = disconnect.why, disconnect.hint
@@ -51,4 +54,4 @@ def token_refused(setting: str, error: DeliveryError) -> ConfigurationError | No
         cause, hint = find_refusal(error.code).cause, _HOW[setting]
     else:
         return None
-    return ConfigurationError(f"Slack refuses {setting} because {cause} ({error.code}).", hint=hint)
+    return ConfigurationError(f"Slack refuses {setting} because {translate(cause)} ({error.code}).", hint=hint)

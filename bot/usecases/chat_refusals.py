@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
-from bot.plugin import Message
+from bot.plugin import Message, Text
 from bot.plugin.frozen import dataclass
 
-PRESS_AGAIN = "Press the button again."
+PRESS_AGAIN = Message("delivery.press_again")
 """What to do about a click that is too old for a form."""
 
 
@@ -43,21 +43,25 @@ class Subject(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRefusal:
-    """What one code means. `cause` completes "because …"; `remedy` is a sentence, empty where it passes by itself."""
+    """What one code means.
+
+    `cause` is a clause without a full stop, to stand behind "because" or a colon: "the channel is archived". `remedy`
+    is a sentence, or several; empty where the refusal passes by itself.
+    """
 
     code: str
     subject: Subject
-    cause: str
-    remedy: str = ""
+    cause: Text
+    remedy: Text = ""
     message_gone: bool = False
     """Whether the message that was to be rewritten, or written under, was deleted."""
     direct_messages_off: bool = False
     """Whether the chat lets the bot write to no person directly."""
 
     @property
-    def described(self) -> str:
-        """The cause with the code, to complete "because …"."""
-        return f"{self.cause} ({self.code})"
+    def described(self) -> Message:
+        """The cause with the code of the chat behind it; a clause like the cause."""
+        return Message("delivery.cause_with_code", cause=self.cause, code=self.code)
 
 
 def add_remedy(sentence: Message, refusal: ChatRefusal) -> Message:

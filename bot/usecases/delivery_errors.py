@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.plugin import Message
+
 
 class DeliveryError(Exception):
     """A notice did not get out. `code` is Slack's error or the kind of fault; `detail` is what Slack adds to it."""
@@ -37,10 +39,8 @@ class Unchangeable(DeliveryError):
     """A message that stands can never be rewritten: another one has to take its place."""
 
 
-ORG_WIDE = (
-    "The Slack app is installed for a whole Enterprise Grid organisation, and b24bot works in one of its workspaces."
-)
-ORG_WIDE_HINT = "Install the app in that workspace, and set SLACK_BOT_TOKEN to the token of that installation."
+ORG_WIDE = Message("delivery.installed_for_organisation")
+ORG_WIDE_HINT = Message("delivery.install_in_workspace")
 
 
 class OrgWide(DeliveryError):

@@ -18,6 +18,7 @@ from bot.plugin import Message, Reply
 from bot.usecases.chat_refusals import Subject
 from bot.usecases.delivery_errors import ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 from tests.chat.surfaces import LineSurface, SlackSurface, Surface
+from tests.language.english import en
 from tests.slack.render.test_answer import a_record
 
 HELLO = Reply(title="Hello there")
@@ -91,7 +92,7 @@ def test_a_closed_channel_refuses_with_a_cause_and_a_remedy(
     assert not refusal.message_gone
     assert refusal.cause
     assert refusal.remedy
-    assert refusal.described == f"{refusal.cause} ({caught.value.code})"
+    assert en(refusal.described) == f"{en(refusal.cause)} ({caught.value.code})"
 
 
 @pytest.mark.parametrize("is_closed", [False, True])
@@ -180,5 +181,5 @@ def test_a_form_for_nobody_is_refused_and_the_refusal_can_be_told(surface: Surfa
 def test_a_reason_that_no_row_knows_ends_nothing_and_is_told_with_its_code(surface: Surface) -> None:
     refusal = surface.messenger.find_refusal("never_heard_of")
     assert refusal.subject is Subject.UNKNOWN
-    assert refusal.described.endswith("(never_heard_of)")
+    assert en(refusal.described).endswith("(never_heard_of)")
     assert refusal == replace(refusal, message_gone=False, direct_messages_off=False)

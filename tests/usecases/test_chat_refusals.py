@@ -13,7 +13,7 @@ from bot.core.audit.audit_record import Entry, Tag
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.messages.notices import Announcement, CardNotice, PrivateNotice, notice_from_json
 from bot.playground.workspace.codes import CODES
-from bot.plugin import Reply
+from bot.plugin import Message, Reply
 from bot.plugin.loopback import WebReply
 from bot.slack.outgoing.messenger import Gateway
 from bot.usecases.authority import card_token
@@ -81,9 +81,9 @@ def test_a_request_whose_card_can_never_be_shown_is_not_taken_on(core_bot: CoreB
     core_bot.messenger.fail("post", post_error(code))
     pass_time(core_bot, 1, 1)
     assert core_bot.now(change).status is Status.WITHDRAWN
-    (said,) = told(core_bot, "was not taken on")
+    (said,) = told(core_bot, "was not accepted")
     assert f"({code})" in en(said.reply.title)
-    assert AGAIN not in said.reply.notes
+    assert en(AGAIN) not in said.reply.notes
     pass_time(core_bot, 3, 1)
     assert core_bot.messenger.bare == ["CR-1001 withdrawn"], "the bare card tells how it ended"
     assert core_bot.ask("thing remove one", VERA).status is Status.PENDING, "nothing is kept from others"
@@ -112,8 +112,8 @@ def test_a_card_refused_by_any_other_code_waits_and_its_requester_knows(core_bot
         assert len(said) == isinstance(error, ChannelDead), code
         for one in said:
             assert f"({code})" in en(one.reply.title)
-            assert AGAIN in one.reply.notes
-            assert told(core_bot, f"is posted in {mentions.channel(APPROVALS)} now")
+            assert en(AGAIN) in one.reply.notes
+            assert told(core_bot, f"is now in {mentions.channel(APPROVALS)}")
     assert "dead" not in core_bot.store.outbox.counts()
 
 
@@ -266,7 +266,7 @@ def test_a_card_that_cannot_be_rewritten_says_in_its_thread_that_another_one_cou
     core_bot.work()
     ((thread, words),) = core_bot.messenger.under
     assert thread == first.card
-    assert "A new card of CR-1001 counts" in words
+    assert "A new card of CR-1001 replaces" in words
     assert core_bot.now(change).status is Status.DONE
     assert core_bot.messenger.shown[change.number].status is Status.DONE
     stale = core_bot.click(VERA, core_bot.now(change), card_token.APPROVE, value=core_bot.value(first))
@@ -307,7 +307,7 @@ def test_a_card_that_gets_lost_for_long_is_told_to_the_requester(core_bot: CoreB
     pass_time(core_bot, 60, 1)
     (said,) = told(core_bot, "cannot be posted")
     assert "Slack has trouble of its own (internal_error)" in en(said.reply.title)
-    assert told(core_bot, "is posted in")
+    assert told(core_bot, "is now in")
 
 
 # Without an approval channel
@@ -326,11 +326,10 @@ def test_a_request_whose_card_its_place_refuses_is_not_taken_on_and_locks_nothin
     deliver(roaming)
     ended = roaming.now(change)
     assert ended.status is Status.WITHDRAWN
-    assert en(ended.outcome).startswith("Not taken on: its card cannot be posted in")
-    (said,) = told(roaming, "was not taken on")
+    assert en(ended.outcome).startswith("The request was not accepted. The card cannot be posted in")
+    (said,) = told(roaming, "was not accepted")
     assert (said.answer_url, said.channel) == ("https://hooks.slack.com/commands/1", OPS)
-    assert "B24BOT_APPROVAL_CHANNEL" in en(said.reply.notes[1])
-    assert en(said.reply.notes[1]).endswith("Then type the command again.")
+    assert said.reply.notes[-1] == en(Message("delivery.set_approval_channel"))
     (record,) = roaming.records(Tag.CHANGE_WITHDRAWN)
     assert (record.actor, record.subject) == ("b24bot", change.id)
     roaming.work()

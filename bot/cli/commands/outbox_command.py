@@ -10,6 +10,7 @@ from bot.cli.output import print_json, print_table, report, say
 from bot.cli.plugin_commands import NounGroup
 from bot.cli.session import Terminal
 from bot.core.text import plural
+from bot.language.translation import translate
 from bot.plugin import BadArgument, Table, iso
 from bot.store.repositories.outbox import OutboxEntry
 from bot.usecases.delivery.dead_letters import (
@@ -44,14 +45,14 @@ def list_entries(terminal: Terminal, dead: bool, limit: int, as_json: bool) -> N
     else:
         say("No notice was given up." if dead else "No notice waits, and none was given up.")
     for refusal in dict.fromkeys(terminal.find_refusal(letter.error) for letter in letters if letter.error):
-        say(f"{refusal.code}: {refusal.cause}. {refusal.remedy}".rstrip())
+        say(f"{refusal.code}: {translate(refusal.cause)}. {translate(refusal.remedy)}".rstrip())
     told = [f"{counts[state]} {word}" for state, word in STATES.items() if counts.get(state)]
     if told:
         say(", ".join(told))
 
 
 def _cells(letter: OutboxEntry) -> tuple[str, ...]:
-    said = (describe_subject(letter), describe_content(letter)[:80])
+    said = (describe_subject(letter), translate(describe_content(letter))[:80])
     return (
         str(letter.id),
         letter.state,

@@ -76,7 +76,8 @@ class CommandIntake(Middleware):
         if req.body.get("command") != self._command:
             return next()
         receipt = self._receive(slash_command(req.body))
-        return BoltResponse(status=200, body=TOO_MANY_SENTENCE if receipt is Receipt.TOO_MANY else "")
+        told = translate(TOO_MANY_SENTENCE) if receipt is Receipt.TOO_MANY else ""
+        return BoltResponse(status=200, body=told)
 
 
 def _in_words(error: PluginError) -> str:
@@ -92,8 +93,9 @@ def _answer_to(error: Exception, *, typed: bool) -> BoltResponse:
         case SecretTyped() | LineTooLong():
             return BoltResponse(status=200, body=_in_words(error) if typed else "")
         case OrgWideDelivery():
-            log.error("%s %s", ORG_WIDE, ORG_WIDE_HINT, extra={"action": "org_wide"})
-            return BoltResponse(status=200, body=f"{ORG_WIDE} {ORG_WIDE_HINT}") if typed else BoltResponse(status=400)
+            log.error("%s %s", translate(ORG_WIDE), translate(ORG_WIDE_HINT), extra={"action": "org_wide"})
+            told = f"{translate(ORG_WIDE)} {translate(ORG_WIDE_HINT)}"
+            return BoltResponse(status=200, body=told) if typed else BoltResponse(status=400)
         case _ if isinstance(error, MALFORMED):
             note_malformed(error)
             return BoltResponse(status=400)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bot.core import mentions
 from bot.core.messages.notices import PrivateNotice
-from bot.language.translation import translate
+from bot.plugin import Message, Person
 from bot.store.repositories.outbox import Envelope
 from bot.usecases.authority.memberships import find_language
 from bot.usecases.context import Context
@@ -77,7 +76,10 @@ class Answers:
         change = self._ctx.store.changes.get(notice.number)
         if change is None or change.card is None:
             return False
-        text = " ".join(map(translate, (mentions.person(notice.person), notice.reply.title, *notice.reply.notes)))
+        said = notice.reply.title
+        for note in notice.reply.notes:
+            said = Message("delivery.with_note", sentence=said, note=note)
+        text = Message("delivery.to_person", person=Person(person=notice.person.id), sentence=said)
         with self._ctx.store.unit_of_work() as tx:
             post_once_in_thread(tx, self._ctx, change.number, f"notice-{envelope.id}", text)
         return True

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import field
 
 from bot import clock as ids
-from bot.core import mentions
 from bot.core.audit.audit_record import SYSTEM, Tag
 from bot.core.change.change_request import ChangeRequest, Status, describe_status
 from bot.core.messages.notices import CardNotice
-from bot.core.text import format_time
 from bot.language.translation import translate
-from bot.plugin import Reply
+from bot.plugin import Channel, Message, Reply, Text, Time
 from bot.plugin.frozen import dataclass
+from bot.store.repositories.change_requests import Column
 from bot.store.store import Transaction
 from bot.usecases.authority.break_glass_log import is_review
 from bot.usecases.authority.quorum import with_current_validity
@@ -25,8 +25,7 @@ from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError, Impos
 from bot.usecases.notifications import notify_person, post_in_thread_of, queue_card, request_label
 
 UNDELIVERABLE = {"action": "card_undeliverable"}
-AGAIN = "It is tried again by itself, every 15 minutes at the latest."
-REPLACED = "This card cannot be rewritten any more. A new card of {id} counts from now on; the buttons here are void."
+AGAIN = Message("delivery.tried_again")
 
 
 @dataclass(slots=True)
@@ -73,7 +72,8 @@ class Cards:
             change = tx.changes.require(number)
             tx.changes.forget_card(number, card, card_id=ids.token())
             if not self._refusal(error).message_gone:
-                post_in_thread_of(tx, self.ctx, change.channel, card, REPLACED.format(id=change.id))
+                replaced = Message("delivery.card_replaced", request=change.id)
+                post_in_thread_of(tx, self.ctx, change.channel, card, replaced)
 
     def note_posted(self, number: int) -> None:
         """Store where a card stands; it is kept until that works, or there would soon be two of it."""
@@ -92,9 +92,9 @@ class Cards:
         """Whoever was told that the card could not be posted learns that it stands now."""
         if tx.outbox.state_of(_key(change, "card")) is None or change.requester.local:
             return
+        channel = Channel(channel=posted.channel)
         reply = Reply(
-            title=f"The card of {translate(request_label(self.ctx, change))} is posted in "
-            f"{mentions.channel(posted.channel)} now."
+            title=Message("delivery.card_posted_now", request=request_label(self.ctx, change), channel=channel)
         )
         notify_person(tx, self.ctx, change.requester, "", reply, key=_key(change, "stands"), number=change.number)
 
@@ -141,9 +141,14 @@ class Cards:
         return not stands and not self.ctx.chat.channels.approval and self._refusal(error).subject is Subject.PLACE
 
     def _move(self, change: ChangeRequest, elsewhere: str, notice: CardNotice, error: DeliveryError) -> None:
-        title = f"The card of {change.id} cannot be posted in {mentions.channel(change.channel)}"
         reply = Reply(
-            title=f"{title}: {self._refusal(error).described}. It goes to {mentions.channel(elsewhere)} instead."
+            title=Message(
+                "delivery.card_moved",
+                request=change.id,
+                channel=Channel(channel=change.channel),
+                cause=self._refusal(error).described,
+                elsewhere=Channel(channel=elsewhere),
+            )
         )
         with self.ctx.store.unit_of_work() as tx:
             # Should it stand there after all, for an answer was lost, its buttons are void.
@@ -161,63 +166,75 @@ class Cards:
         False when it has moved on, or is a review that only other people end. A copy of the card that stands because
         an answer was lost has buttons that say so.
         """
-        where = mentions.channel(change.channel)
-        cannot = "cannot be shown" if isinstance(error, Impossible) else f"cannot be posted in {where}"
-        why = f"its card {cannot}: {self._refusal(error).described}"
-        ended: dict[str, str | int | None] = {
+        why = self._untaken_reason(change, error)
+        ended: dict[str, Column] = {
             "ended_at": self.ctx.clock.now_ms(),
-            "outcome": f"Not taken on: {why}. Nothing was done.",
+            "outcome": Message("delivery.untaken_outcome", why=why),
         }
         with self.ctx.store.unit_of_work() as tx:
             moved = not is_review(change) and tx.changes.move(
                 change.number, Status.PENDING, Status.WITHDRAWN, changes=ended
             )
             if moved:
-                facts = {"reason": f"not taken on: {why}"}
-                record_change(tx, Tag.CHANGE_WITHDRAWN, change, actor=SYSTEM, facts=facts)
-                title = f"{translate(request_label(self.ctx, change))} was not taken on: {why}."
-                notes = ("Nothing was done, and nothing is kept from others.", self._way_out(change, error))
+                record_change(tx, Tag.CHANGE_WITHDRAWN, change, actor=SYSTEM, facts={"reason": why})
+                title = Message("delivery.untaken", request=request_label(self.ctx, change), why=why)
+                notes = (Message("delivery.target_is_free"), *self._ways_out(error))
                 self._tell(tx, change, notice, Reply(title=title, notes=notes), "untaken")
                 if not isinstance(error, Impossible):
                     # Nobody needs a card, or a line under it, where it was never posted.
                     tx.outbox.forget_card(change.number)
         if moved:
-            log.error("%s was not taken on: %s", change.id, why, extra={"action": "request_untaken"})
+            log.error("%s was not taken on: %s", change.id, translate(why), extra={"action": "request_untaken"})
         return moved
 
-    def _way_out(self, change: ChangeRequest, error: DeliveryError) -> str:
-        remedy = self._refusal(error).remedy
+    def _untaken_reason(self, change: ChangeRequest, error: DeliveryError) -> Message:
+        cause = self._refusal(error).described
         if isinstance(error, Impossible):
-            return remedy
-        here = mentions.channel(change.channel)
-        first = f"Invite the bot to {here} (/invite @b24bot)" if "invite" in remedy.lower() else remedy.rstrip(".")
-        return f"{first}, or an admin sets B24BOT_APPROVAL_CHANNEL. Then type the command again."
+            return Message("delivery.card_not_shown", cause=cause)
+        return Message("delivery.card_not_posted", channel=Channel(channel=change.channel), cause=cause)
+
+    def _ways_out(self, error: DeliveryError) -> Iterator[Text]:
+        """What helps, apart from waiting: the remedy, and where the channel refuses the card, another channel."""
+        remedy = self._refusal(error).remedy
+        if remedy:
+            yield remedy
+        if not isinstance(error, Impossible):
+            yield Message("delivery.set_approval_channel")
 
     def _notify_card_waits(self, change: ChangeRequest, notice: CardNotice, error: DeliveryError) -> None:
-        stands, pending = change.card is not None, change.status is Status.PENDING
-        cannot = f"cannot be {'rewritten' if stands else 'posted'} in {mentions.channel(change.channel)}"
-        where_it_is = (
-            "" if pending else f"{translate(request_label(self.ctx, change))}: {translate(describe_status(change))}. "
-        )
-        notes = [self._remedy(change, error), "" if isinstance(error, Impossible) else AGAIN]
-        if pending and stands:
-            notes.append("The card as it stands still counts.")
-        elif pending:
-            notes.append(f"Nobody can decide it until then; it expires at {format_time(change.expires_at)}.")
-        reply = Reply(
-            title=f"{where_it_is}The card of {change.id} {cannot}: {self._refusal(error).described}.",
-            notes=tuple(note for note in notes if note),
-        )
+        stands = change.card is not None
+        reply = Reply(title=self._waiting_title(change, error), notes=tuple(self._waiting_notes(change, error)))
         what = "card" if not stands else f"card-{change.status}"
         if self.ctx.store.outbox.state_of(_key(change, what)) is None:
             with self.ctx.store.unit_of_work() as tx:
                 self._tell(tx, change, notice, reply, what)
-        log.error("%s %s", reply.title, self._refusal(error).remedy, extra=UNDELIVERABLE)
+        told, remedy = translate(reply.title), translate(self._refusal(error).remedy)
+        log.error("%s %s", told, remedy, extra=UNDELIVERABLE)
 
-    def _remedy(self, change: ChangeRequest, error: DeliveryError) -> str:
+    def _waiting_title(self, change: ChangeRequest, error: DeliveryError) -> Message:
+        channel, cause = Channel(channel=change.channel), self._refusal(error).described
+        trouble = (
+            Message("delivery.card_of_not_rewritten", request=change.id, channel=channel, cause=cause)
+            if change.card is not None
+            else Message("delivery.card_of_not_posted", request=change.id, channel=channel, cause=cause)
+        )
+        if change.status is Status.PENDING:
+            return trouble
+        label, status = request_label(self.ctx, change), describe_status(change)
+        return Message("delivery.status_and_trouble", request=label, status=status, trouble=trouble)
+
+    def _waiting_notes(self, change: ChangeRequest, error: DeliveryError) -> Iterator[Text]:
         refusal = self._refusal(error)
-        setting = change.channel == self.ctx.chat.channels.approval and refusal.subject is Subject.PLACE
-        return f"{refusal.remedy} The channel is B24BOT_APPROVAL_CHANNEL." if setting else refusal.remedy
+        if refusal.remedy:
+            yield refusal.remedy
+        if change.channel == self.ctx.chat.channels.approval and refusal.subject is Subject.PLACE:
+            yield Message("delivery.is_approval_channel")
+        if not isinstance(error, Impossible):
+            yield AGAIN
+        if change.status is Status.PENDING and change.card is not None:
+            yield Message("delivery.card_still_works")
+        elif change.status is Status.PENDING:
+            yield Message("delivery.undecided_until_posted", time=Time(time=change.expires_at))
 
     def _tell(self, tx: Transaction, change: ChangeRequest, notice: CardNotice, reply: Reply, what: str) -> None:
         """Tell whoever asked: as the answer to their command while Slack takes one."""

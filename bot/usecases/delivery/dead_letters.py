@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from bot.core.audit.audit_record import Entry, Tag
-from bot.core.messages.notices import PrivateNotice
+from bot.core.messages.notices import Announcement, PrivateNotice, ThreadNotice
 from bot.core.principals import Principal
-from bot.core.text import plural
 from bot.language.translation import translate
-from bot.plugin import Refusal
+from bot.plugin import Message, Refusal, Text
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.outbox import OutboxEntry
 from bot.store.store import Store, Transaction
 from bot.usecases.chat_refusals import ChatRefusal, FindRefusal, Subject
 from bot.usecases.delivery.delivery_results import describe_notice_target
 
-LIST = "b24bot outbox list --dead shows what was given up."
+LIST = Message("delivery.list_dead", command="b24bot outbox list --dead")
 PASSES = (Subject.SERVICE, Subject.RATE)
 """What a refusal is about that passes by itself."""
 MOST_AT_ONCE = 100_000
@@ -51,7 +50,7 @@ def discard(store: Store, id: int, *, by: Principal) -> OutboxEntry:
     """Take a notice that waits or is dead out of the queue for good. Raises Refusal."""
     letter = _find(store, id)
     if letter.kind == "audit":
-        raise Refusal("An audit line is never dropped.", hint="It goes out as soon as the audit channel takes it.")
+        raise Refusal(Message("delivery.audit_line_kept"), hint=Message("delivery.audit_line_waits"))
     with store.unit_of_work() as tx:
         if not tx.outbox.discard(id):
             raise Refusal(_why_not(letter), hint=LIST)
@@ -69,8 +68,9 @@ class BlockedNotices:
     """Whether one of them goes into a channel, where others wait for it."""
 
     @property
-    def says(self) -> str:
-        return f"{plural(self.count, 'notice')} not taken, because {self.refusal.described}"
+    def says(self) -> Message:
+        """A whole sentence: how many, and why."""
+        return Message("delivery.blocked", count=self.count, cause=self.refusal.described)
 
 
 def list_blocked_notices(store: Store, find_refusal: FindRefusal) -> list[BlockedNotices]:
@@ -90,33 +90,33 @@ def describe_subject(letter: OutboxEntry) -> str:
     return describe_notice_target(letter.notice) if letter.notice is not None else letter.key
 
 
-def describe_content(letter: OutboxEntry) -> str:
+def describe_content(letter: OutboxEntry) -> Text:
     """What it says, in one line, as far as that is kept with it.
 
     A refusal quotes what its person typed, perhaps a customer's words, and is for that person alone.
     """
     notice = letter.notice
     if isinstance(notice, PrivateNotice) and notice.mood == "refusal":
-        return f"a refusal for the person alone, {plural(len(translate(notice.reply.title)), 'character')}"
+        return Message("delivery.private_refusal", count=len(translate(notice.reply.title)))
     if isinstance(notice, PrivateNotice):
-        return translate(notice.reply.title)
-    return translate(getattr(notice, "text", ""))
+        return notice.reply.title
+    return notice.text if isinstance(notice, ThreadNotice | Announcement) else ""
 
 
 def _find(store: Store, id: int) -> OutboxEntry:
     letter = store.outbox.entry(id)
     if letter is None:
-        raise Refusal(f"There is no notice {id}.", hint=LIST)
+        raise Refusal(Message("delivery.no_notice", notice=str(id)), hint=LIST)
     return letter
 
 
-def _why_not(letter: OutboxEntry) -> str:
-    if letter.state == "dead":
-        return f"The words of notice {letter.id} are gone: an earlier version did not keep them."
+def _why_not(letter: OutboxEntry) -> Message:
+    notice = str(letter.id)
     return {
-        "new": f"Notice {letter.id} waits already.",
-        "sending": f"Notice {letter.id} is being sent just now.",
-        "sent": f"Notice {letter.id} was sent.",
+        "dead": Message("delivery.words_gone", notice=notice),
+        "new": Message("delivery.waits_already", notice=notice),
+        "sending": Message("delivery.being_sent", notice=notice),
+        "sent": Message("delivery.was_sent", notice=notice),
     }[letter.state]
 
 

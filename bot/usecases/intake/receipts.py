@@ -28,10 +28,13 @@ from bot.usecases.process.wake_signal import Group
 
 MOST_WAITING = 20
 """Commands of one person that may wait at a time."""
-TOO_MANY_SENTENCE = (
-    f"{MOST_WAITING} of your commands are waiting, and that is the most: this one was not taken on. Send it again when "
-    "some of them have been answered. freeze, help and whoami work at any time, and so does every button of a card but "
-    "Undo… and Ask again…."
+LONG_LINE = Message("intake.line_too_long")
+"""Why a line that nobody reads was refused, as its record says."""
+TOO_MANY_SENTENCE = Message(
+    "intake.too_many_waiting",
+    count=MOST_WAITING,
+    undo=Message("card.button.undo"),
+    again=Message("card.button.again"),
 )
 _SORTED = JSONEncoder(sort_keys=True, default=fields_of)
 _WOKEN = {Receipt.NEW: (Group.RUNNERS,)}
@@ -105,7 +108,7 @@ def _refuse_long(ctx: Context, slash: SlashCommand) -> None:
         check_length(slash.text)
     except LineTooLong:
         with ctx.store.unit_of_work() as tx:
-            record_refusal(tx, ctx, slash.person, recorded_line(ctx, slash.text), "the line is too long")
+            record_refusal(tx, ctx, slash.person, recorded_line(ctx, slash.text), LONG_LINE)
         raise
 
 

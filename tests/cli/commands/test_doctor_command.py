@@ -264,7 +264,7 @@ def test_what_slack_refuses_is_told_with_its_cause_and_so_is_that_direct_message
     found = looked(cli_bot)
     ok, says = found["outbox"]
     assert not ok
-    assert "1 notice not taken, because the channel is archived (is_archived)" in says
+    assert "1 notice was not delivered because the channel is archived (is_archived)" in says
     assert "Unarchive the channel" in says
     ok, says = found["direct messages"]
     assert ok

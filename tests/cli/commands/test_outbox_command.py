@@ -62,7 +62,7 @@ def test_a_refusal_that_quotes_a_customers_words_is_listed_without_them(cli_bot:
         refusal = PrivateNotice(person=OLGA, channel="C1", reply=Reply(title=title), mood="refusal")
         tx.outbox.put("whisper:b", refusal, at=1_750_000_000_000)
     (row,) = cli_bot.json("outbox", "list")
-    assert row["words"] == f"a refusal for the person alone, {len(title)} characters"
+    assert row["words"] == f"a refusal for one person, {len(title)} characters"
     assert "Zebra" not in cli_bot.run("outbox", "list").stdout
 
 
@@ -115,7 +115,7 @@ def test_what_is_dropped_is_gone_and_that_is_recorded(kept: CliBot, key: str) ->
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
-        (("drop", "audit:7"), 4, "An audit line is never dropped."),
+        (("drop", "audit:7"), 4, "An audit line cannot be dropped."),
         (("retry", "99"), 4, "There is no notice 99."),
         (("drop", "99"), 4, "There is no notice 99."),
         (("retry", "most"), 2, "Type an id that `b24bot outbox list` shows, or: all."),
@@ -133,7 +133,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_recorded(
     assert kept.tags() == []
 
 
-@pytest.mark.parametrize(("state", "sentence"), [("sending", "is being sent just now"), ("sent", "was sent")])
+@pytest.mark.parametrize(("state", "sentence"), [("sending", "is being sent now"), ("sent", "was sent")])
 def test_what_is_on_its_way_or_out_is_left_alone(kept: CliBot, state: str, sentence: str) -> None:
     number = ids(kept)["card:1001"]
     with kept.store() as store, store.unit_of_work():
@@ -146,7 +146,7 @@ def test_words_that_an_earlier_version_threw_away_cannot_be_sent(kept: CliBot) -
     number = ids(kept)["whisper:a"]
     with kept.store() as store, store.unit_of_work():
         store.database.execute("UPDATE outbox SET payload = '' WHERE id = ?", int(number))
-    assert f"The words of notice {number} are gone" in kept.run("outbox", "retry", number).stderr
+    assert f"The text of notice {number} is gone" in kept.run("outbox", "retry", number).stderr
     assert kept.run("outbox", "retry", "all").stdout == "1 notice will be sent again.\n"
     assert kept.json("outbox", "list", "--dead")[0]["about"] == "whisper:a"
     assert kept.run("outbox", "drop", number).exit_code == 0

@@ -265,7 +265,7 @@ NOT_TAKEN_ON = Scenario(
     settings={"B24BOT_APPROVAL_CHANNEL": ""},
     steps=(
         does("the bot leaves #connectors", lambda scene: scene.workspace.remove_from("connectors")),
-        types("Olga", "connector remove myconnector", told("Olga", "was not taken on")),
+        types("Olga", "connector remove myconnector", told("Olga", "was not accepted")),
         does("the bot is invited again", lambda scene: scene.workspace.invite_to("connectors")),
         types("Olga", "connector remove myconnector", decidable(1002, channel="connectors")),
         presses("Anton", "Approve", 1002, over(1002), channel="connectors"),

@@ -187,7 +187,8 @@ DOORS: tuple[Mutation, ...] = (
         (
             _LISTENERS,
             "        receipt = self._receive(slash_command(req.body))\n"
-            '        return BoltResponse(status=200, body=TOO_MANY_SENTENCE if receipt is Receipt.TOO_MANY else "")',
+            '        told = translate(TOO_MANY_SENTENCE) if receipt is Receipt.TOO_MANY else ""\n'
+            "        return BoltResponse(status=200, body=told)",
             "        Timer(1.0, self._receive, [slash_command(req.body)]).start()\n"
             "        return BoltResponse(status=200)",
         ),
@@ -343,7 +344,7 @@ DOORS: tuple[Mutation, ...] = (
         "that somebody sends lines that are too long is not on the record",
         (
             "bot/usecases/intake/receipts.py",
-            'record_refusal(tx, ctx, slash.person, recorded_line(ctx, slash.text), "the line is too long")\n',
+            "record_refusal(tx, ctx, slash.person, recorded_line(ctx, slash.text), LONG_LINE)\n",
             "ctx.threads.wake()\n",
         ),
         by=_RECEIVE,

@@ -23,6 +23,7 @@ from bot.slack.incoming.verification import RequestVerifier, as_wsgi
 from bot.slack.outgoing.messenger import make_client
 from bot.usecases.intake.receipts import MOST_WAITING, TOO_MANY_SENTENCE
 from bot.web.health import Wsgi
+from tests.language.english import en
 from tests.slack.intake import Answered, Intake, locked, through_wsgi
 from tests.slack.kit import (
     JSON,
@@ -89,7 +90,7 @@ def test_a_command_too_many_is_answered_with_the_acknowledgement(intake: Intake)
         return intake.post(form_body(slash_fields(text="connector list", trigger_id=f"1.{number}")))
 
     assert {type_line(number) for number in range(MOST_WAITING)} == {Answered(status=200)}
-    assert type_line(MOST_WAITING) == Answered(status=200, body=TOO_MANY_SENTENCE.encode())
+    assert type_line(MOST_WAITING) == Answered(status=200, body=en(TOO_MANY_SENTENCE).encode())
     assert len(intake.jobs()) == MOST_WAITING
 
 

@@ -126,5 +126,5 @@ def test_a_channel_that_only_stutters_delays_the_change_and_does_not_end_it(scen
 def test_a_card_that_cannot_be_posted_is_told_to_the_requester(make_full_bot: Callable[..., Playground]) -> None:
     scene = Scene(make_full_bot(settings={"B24BOT_APPROVAL_CHANNEL": "C0404"}))
     scene.ask("Olga", "connector remove myconnector")
-    assert "Nobody can decide it until then" in scene.answer("Olga", "cannot be posted")
+    assert "Nobody can decide the request until the card is posted" in scene.answer("Olga", "cannot be posted")
     assert scene.change().status is Status.PENDING

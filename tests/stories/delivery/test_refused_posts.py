@@ -16,12 +16,12 @@ def test_a_read_only_approval_channel_delays_the_card_and_ends_nothing(scene: Sc
     scene.ask("Olga", "connector remove myconnector")
     told = scene.answer("Olga", "cannot be posted")
     assert "posting permissions keep the bot out (restricted_action_read_only_channel)" in told
-    assert "tried again by itself" in told
+    assert "tries again on its own" in told
     assert scene.change().status is Status.PENDING
     scene.workspace.flag_channel("approvals", is_read_only=False)
     card = scene.card()
     scene.workspace.wait_for(
-        lambda: any("is posted in" in scene.workspace.transcript(one) for one in scene.workspace.dms("Olga")),
+        lambda: any("is now in" in scene.workspace.transcript(one) for one in scene.workspace.dms("Olga")),
         WITHIN,
         "a word to Olga that the card stands",
     )
@@ -40,7 +40,7 @@ def test_a_card_that_cannot_be_edited_any_more_is_answered_by_a_new_one_and_its_
     assert "done and verified" in scene.workspace.transcript(last)
     scene.workspace.wait_for(
         lambda: any(
-            "A new card of CR-1001 counts" in scene.workspace.transcript(one)
+            "A new card of CR-1001 replaces" in scene.workspace.transcript(one)
             for one in scene.workspace.thread("approvals", first.ts)
         ),
         WITHIN,
@@ -64,7 +64,7 @@ def test_typed_where_the_bot_cannot_post_a_request_is_not_taken_on_and_the_conne
     roaming.workspace.set_rules(messages_tab=False)
     roaming.workspace.remove_from("connectors")
     roaming.ask("Olga", "connector remove myconnector")
-    told = roaming.answer("Olga", "was not taken on")
+    told = roaming.answer("Olga", "was not accepted")
     assert "not_in_channel" in told
     assert "/invite @b24bot" in told
     assert "B24BOT_APPROVAL_CHANNEL" in told

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bot.core import mentions
 from bot.core.change.change_request import Status
+from bot.plugin import Channel, Message
+from bot.slack.refusals import find_refusal
 from bot.usecases.authority import card_token
 from bot.usecases.delivery.cards import AGAIN
 from bot.usecases.delivery_errors import ChannelDead, Lost
@@ -68,9 +70,15 @@ def test_a_card_that_cannot_stand_where_it_was_typed_moves_to_the_approval_chann
     assert change.card_id not in ("", first.card_id)
     told = [one.reply.title for one in core_bot.messenger.whispers if "cannot be posted" in en(one.reply.title)]
     assert told == [
-        f"The card of CR-1001 cannot be posted in {mentions.channel('DCOLLEAGUE')}: "
-        "the channel does not exist, or it is private and the bot is not in it (channel_not_found). "
-        f"It goes to {mentions.channel(APPROVALS)} instead."
+        en(
+            Message(
+                "delivery.card_moved",
+                request="CR-1001",
+                channel=Channel(channel="DCOLLEAGUE"),
+                cause=find_refusal("channel_not_found").described,
+                elsewhere=Channel(channel=APPROVALS),
+            )
+        )
     ]
     stale = core_bot.click(OLGA, change, card_token.CONFIRM, value=core_bot.value(first), channel="DCOLLEAGUE")
     core_bot.hears(stale)
@@ -87,8 +95,7 @@ def test_it_moves_once_and_then_the_hint_names_where_it_is_to_stand(core_bot: Co
     assert len(told) == 2
     assert mentions.channel(APPROVALS) in en(told[-1].title)
     assert en(told[-1].notes[0]).startswith("Invite the bot to the channel")
-    assert en(told[-1].notes[0]).endswith("The channel is B24BOT_APPROVAL_CHANNEL.")
-    assert told[-1].notes[1] == AGAIN
+    assert told[-1].notes[1:3] == (en(Message("delivery.is_approval_channel")), en(AGAIN))
 
 
 def test_a_card_that_stood_once_does_not_move(core_bot: CoreBot) -> None:
