@@ -196,13 +196,16 @@ def _placeholders(sentence: str) -> Iterator[str]:
         yield name
 
 
-def declared_help() -> dict[str, str]:
-    """The English of the help of the host's own commands, by key: what stands in their declarations."""
+def declared_help(home: Home) -> dict[str, str]:
+    """The English of the help of declared commands, by key: what stands in their declarations."""
     sys.path.insert(0, str(ROOT))
-    from bot.host.help_messages import help_texts, prefix_of
+    from bot.host.help_messages import group_texts, help_texts, prefix_of
     from bot.usecases.admin.builtin_plugin import BuiltinPlugin
     from bot.usecases.admin.queries import GROUPS
+    from plugins.bitrix24.plugin import plugin as bitrix24
 
+    if bitrix24.name in home.names:
+        return dict(group_texts(prefix_of(bitrix24.name), bitrix24.groups))
     commands = (command for group in (*GROUPS, *BuiltinPlugin().groups) for command in group)
     return dict(text for command in commands for text in help_texts(prefix_of(""), command))
 
@@ -213,7 +216,7 @@ def main(arguments: list[str]) -> int:
     for home in HOMES:
         uses, faults = find_uses(home.code)
         wrong += faults
-        declared = {} if home.names else declared_help()
+        declared = declared_help(home)
         for key, sentence in declared.items():
             uses[key] = Use(frozenset(_placeholders(sentence)), ["a declaration"])
         found = by_catalogue(uses)
@@ -234,12 +237,16 @@ def _bring_up_to_date(
 ) -> Iterator[str]:
     path = home.locale / language / "LC_MESSAGES" / f"{name}.po"
     stated = {key: (sentence,) for key, sentence in declared.items() if key in uses}
-    sentences = {**read_catalogue(path, language), **(stated if language == ENGLISH else {})}
+    written = read_catalogue(path, language)
+    sentences = {**written, **(stated if language == ENGLISH else {})}
     english = read_catalogue(home.locale / ENGLISH / "LC_MESSAGES" / f"{name}.po", ENGLISH)
     english = {**english, **stated}
     if not check:
         sentences = {key: words for key, words in sentences.items() if key in uses}
     shown = path.relative_to(ROOT)
+    if check and language == ENGLISH:
+        differs = (key for key, told in sorted(stated.items()) if key in written and written[key] != told)
+        yield from (f"{shown}: {key}: the declaration has other English" for key in differs)
     yield from (f"{shown}: {fault}" for fault in faults_in(uses, sentences, english))
     wanted = dict(
         zip((path, path.with_suffix(".mo")), write_catalogue(language, uses, sentences, english), strict=True)

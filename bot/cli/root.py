@@ -16,7 +16,7 @@ import click
 
 from bot import __version__
 from bot.cli.completion import VARIABLE, silence_stderr
-from bot.cli.output import print_error, speak
+from bot.cli.output import plain, print_error, speak
 from bot.cli.plugin_commands import DeclaredCommand, NounGroup, unknown
 from bot.cli.session import Terminal
 from bot.cli.typed_secrets import refuse_typed_secrets
@@ -105,7 +105,7 @@ class Root(click.Group):
         declared = ctx.ensure_object(Terminal).declared
         single = {one.noun: DeclaredCommand(one) for one in declared.commands if not one.verb}
         nouns = dict.fromkeys(one.noun for one in declared.commands if one.verb)
-        groups = {noun: NounGroup(noun, help=declared.helps.get(noun, "")) for noun in nouns}
+        groups = {noun: NounGroup(noun, help=plain(declared.helps.get(noun, ""))) for noun in nouns}
         return {noun: made for noun, made in {**single, **groups}.items() if noun not in OWN}
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -20,10 +20,11 @@ from bot.core.bot_errors import ConfigurationError
 from bot.core.parsing.invocation import AnyCommand
 from bot.core.principals import Principal
 from bot.host.discovery import load_plugins
+from bot.host.help_messages import group_help, prefix_of
 from bot.language.language_choice import choose_by_environment
 from bot.language.translation import translate
 from bot.logs import set_up_logs
-from bot.plugin import Event, Message, Plugin, PluginError
+from bot.plugin import Event, Message, Plugin, PluginError, Text
 from bot.plugin.frozen import dataclass
 from bot.settings import Settings, load_settings
 from bot.store.engine.database import FILE_NAME, Database
@@ -46,7 +47,7 @@ class DeclaredCommands:
     """The declared commands, and what each plugin's noun is about. With `trouble` those of the plugins are missing."""
 
     commands: Sequence[AnyCommand]
-    helps: Mapping[str, str]
+    helps: Mapping[str, Text]
     trouble: PluginError | None = None
     events: Mapping[str, Event] = field(default_factory=dict)
 
@@ -108,7 +109,11 @@ class Terminal:
         """Every command there is, without opening anything."""
         try:
             registry = make_registry(self.plugins)
-            helps = {group.noun: group.help for plugin in self.plugins for group in plugin.groups}
+            helps = {
+                group.noun: group_help(prefix_of(plugin.name), group)
+                for plugin in self.plugins
+                for group in plugin.groups
+            }
         except PluginError as error:
             return DeclaredCommands(commands=list(make_registry(())), helps={}, trouble=error)
         return DeclaredCommands(commands=list(registry), helps=helps, events=registry.events)

@@ -1,18 +1,21 @@
 """The help of commands as messages: its English is what stands in the code, the other languages are in a catalogue.
 
 The key is made of the catalogue's prefix and the path of the command: `help.access_grant` for the first line of its
-docstring, `help.access_grant.details` for the rest, `help.access_grant.argument.role` for the help of an argument.
+docstring, `help.access_grant.details` for the rest, `help.access_grant.argument.role` for the help of an argument,
+`help.access_grant.raises` for when it is a greater risk, and `help.access.group` for the help of its group. The
+commands of a plugin have its name in front: `bitrix24.help.connector_list`.
 scripts/catalogues.py takes the English of these keys from the declarations.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from bot.core.parsing.typed_line import AnyCommand
 from bot.language.catalogues import ENGLISH, find_sentence
-from bot.plugin import PlaceTerm, Text
+from bot.plugin import Group, PlaceTerm, Text
 from bot.plugin.message import read_text
 
 HOST_PREFIX = "help"
@@ -25,14 +28,25 @@ def prefix_of(plugin: str) -> str:
     return f"{plugin}.{HOST_PREFIX}" if plugin else HOST_PREFIX
 
 
+def group_texts(prefix: str, groups: Iterable[Group[Any]]) -> Iterator[tuple[str, str]]:
+    """Yield each key of declared groups and their commands with its English as a sentence of a catalogue."""
+    for group in groups:
+        yield from _sentences({_group_key(prefix, group.noun): group.help})
+        for command in group:
+            yield from help_texts(prefix, command)
+
+
 def help_texts(prefix: str, command: AnyCommand) -> Iterator[tuple[str, str]]:
     """Yield each key of a declared command with its English as a sentence of a catalogue."""
     key = _key(prefix, command)
-    yield key, _sentence(command.help)
-    if command.description:
-        yield f"{key}.details", _sentence(command.description)
-    for parameter in command.parameters:
-        yield f"{key}.argument.{parameter.name}", _sentence(parameter.arg.help)
+    texts = {key: command.help, f"{key}.details": command.description, f"{key}.raises": command.raises}
+    texts |= {f"{key}.argument.{each.name}": each.arg.help for each in command.parameters}
+    yield from _sentences(texts)
+
+
+def _sentences(texts: Mapping[str, Text]) -> Iterator[tuple[str, str]]:
+    """Those that are there. What is a message already has a key of its own."""
+    yield from ((key, _sentence(text)) for key, text in texts.items() if text and isinstance(text, str))
 
 
 def help_arguments(sentence: str) -> Mapping[str, str]:
@@ -47,6 +61,7 @@ def with_messages(prefix: str, command: AnyCommand) -> AnyCommand:
         command,
         help=_message(key, command.help),
         description=_message(f"{key}.details", command.description),
+        raises=_message(f"{key}.raises", command.raises),
         parameters=tuple(
             replace(each, arg=replace(each.arg, help=_message(f"{key}.argument.{each.name}", each.arg.help)))
             for each in command.parameters
@@ -54,14 +69,28 @@ def with_messages(prefix: str, command: AnyCommand) -> AnyCommand:
     )
 
 
+def group_help(prefix: str, group: Group[Any]) -> Text:
+    """The help of a group, as a message where the catalogue has it."""
+    return _message(_group_key(prefix, group.noun), group.help)
+
+
 def _key(prefix: str, command: AnyCommand) -> str:
-    return f"{prefix}.{command.path.replace(' ', '_').replace('-', '_')}"
+    return f"{prefix}.{_word(command.path)}"
 
 
-def _sentence(text: Text) -> str:
-    return str(text).replace("{", "{{").replace("}", "}}").replace(PLACE_OPTION, "{option}")
+def _group_key(prefix: str, noun: str) -> str:
+    return f"{prefix}.{_word(noun)}.group"
+
+
+def _word(path: str) -> str:
+    return path.replace(" ", "_").replace("-", "_")
+
+
+def _sentence(text: str) -> str:
+    paragraphs = "\n\n".join(" ".join(each.split()) for each in text.split("\n\n"))
+    return paragraphs.replace("{", "{{").replace("}", "}}").replace(PLACE_OPTION, "{option}")
 
 
 def _message(key: str, text: Text) -> Text:
-    sentence = find_sentence(ENGLISH, key, None)
+    sentence = find_sentence(ENGLISH, key, None) if text and isinstance(text, str) else None
     return text if sentence is None else read_text({"key": key, "arguments": help_arguments(sentence)})

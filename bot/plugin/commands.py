@@ -87,8 +87,8 @@ class Command(Generic[P]):
     function: Callable[..., Answer]
     everywhere: bool = False
     """About all places at once: it takes no --place, only reads, and its first argument is Services."""
-    raises: str = ""
-    """When its plan may raise the risk to destroy, as help says it behind who has to approve: `with a TEXT`."""
+    raises: Text = ""
+    """When its plan may raise the risk to destroy, in front of who has to approve then: `if TEXT is given`."""
     placeless: bool = False
     """About b24bot itself, as the host's own commands are: it takes no --place. The host says so, no declaration."""
     place_term: PlaceTerm = PlaceTerm()
@@ -145,7 +145,7 @@ class Group(Generic[P]):
     """Commands that share a noun. `P` is what the plugin's `open` returns and planners get first."""
 
     noun: str
-    help: str
+    help: Text
     _commands: dict[str, Command[P]] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Command[P]]:
@@ -157,7 +157,7 @@ class Group(Generic[P]):
         *,
         risk: Risk,
         examples: Sequence[str] = (),
-        raises: str = "",
+        raises: Text = "",
         terminal: bool = False,
         everywhere: bool = False,
         check: Callable[..., None] | None = None,

@@ -58,10 +58,10 @@ def test_only_what_loses_something_destroys_and_only_portals_are_governed() -> N
 def test_every_change_whose_plan_may_raise_the_risk_says_so_in_help() -> None:
     """Whatever changes a connector that may be somebody else's; a new one and an adopted one are never raised."""
     changes = {command for group in plugin.groups for command in group if command.risk is Risk.CHANGE}
-    silent = {command.path for command in changes if "not proven ours" not in command.raises}
+    silent = {command.path for command in changes if "not proven ours" not in en(command.raises)}
     assert silent == {"connector register", "connector adopt"}
     assert {one.raises for one in changes if one.verb == "error"} == {
-        "with a TEXT, or for a connector that is not proven ours"
+        "with TEXT, or if the connector is not proven ours"
     }
 
 

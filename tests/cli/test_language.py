@@ -35,3 +35,11 @@ def test_the_settings_file_sets_the_language_too(cli_bot: CliBot) -> None:
 def test_a_language_that_there_is_not_is_refused(cli_bot: CliBot) -> None:
     refused = cli_bot.run("doctor", B24BOT_LANGUAGE="klingon")
     assert "B24BOT_LANGUAGE=klingon is not a language of b24bot." in refused.stdout
+
+
+def test_help_of_a_plugins_commands_is_in_the_language_of_the_terminal(cli_bot: CliBot) -> None:
+    russian = {"LANG": "ru_RU.UTF-8"}
+    assert "Коннекторы открытых линий портала" in cli_bot.run("connector", "--help", **russian).stdout
+    command = " ".join(cli_bot.run("connector", "remove", "--help", **russian).stdout.split())
+    assert "Удалить регистрацию коннектора и отключить его от всех открытых линий." in command
+    assert "идентификатор коннектора, как его показывает" in command

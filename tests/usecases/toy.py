@@ -199,7 +199,7 @@ def thing_remove(toy: Toy, name: Id) -> Answer:
     )
 
 
-@THINGS.command("paint", risk=Risk.CHANGE, raises="for what is precious", examples=["one --colour blue"])
+@THINGS.command("paint", risk=Risk.CHANGE, raises="if the thing is precious", examples=["one --colour blue"])
 def thing_paint(toy: Toy, name: Id, *, colour: Annotated[str, Arg(label="COLOUR", help="which")] = "blue") -> Answer:
     """Paint a thing."""
     if toy.things.get(name, colour) == colour:

@@ -13,7 +13,7 @@ from plugins.bitrix24.connectors.identifiers import ConnectorId
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.rest import methods
 
-chats = Group[Portal]("chat", help="Chats of customers on open lines")
+chats = Group[Portal]("chat", help="Customers' chats on open lines")
 
 
 @chats.command(
@@ -31,9 +31,9 @@ def rename_chat(
     name: Annotated[str, a_name("chat")],
     user: Annotated[str, an_id("customer")] = "",
 ) -> Plan:
-    """Give a customer's chat another name on the portal.
+    """Rename a customer's chat on the portal.
 
-    The customer's id is needed as well, except for a connector whose chats are group chats.
+    The customer's id is required, too, except for a connector with group chats.
     """
     channel = find_channel(portal, connector, line)
     group = channel.flag("CHAT_GROUP")

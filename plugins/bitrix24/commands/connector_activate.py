@@ -21,7 +21,7 @@ def activate_connector(
 ) -> Plan | Nothing:
     """Connect a connector to open lines.
 
-    Where it is active with an error, this clears the error. Lines on which it is active are left out.
+    If the connector is active with an error, this clears the error. Lines on which it is already active are left out.
     """
     preconditions.refuse_built_in(connector, Message("bitrix24.connector.built_in_activate"))
     portal.gather("connectors", "lines", of=[connector])
@@ -96,7 +96,7 @@ def deactivate_connector(
 ) -> Plan | Nothing:
     """Disconnect a connector from open lines.
 
-    The portal deletes what the connector shows as its data on those lines. The registration stays.
+    The portal deletes the data that the connector shows on those lines. The registration stays.
     """
     preconditions.refuse_built_in(connector, Message("bitrix24.connector.built_in_deactivate"))
     portal.gather("connectors", "lines", of=[connector])

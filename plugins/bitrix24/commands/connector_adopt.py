@@ -27,10 +27,10 @@ def adopt_connector(
     icon: connector_options.IconOption = None,
     color: connector_options.Color = None,
 ) -> Plan | Nothing:
-    """Take existing connectors into our own record, so that they count as ours.
+    """Add existing connectors to b24bot's record, so that they count as ours.
 
-    Nothing changes on the portal, which is not called. Handler and icon cannot be read from it: without them a
-    removal of the connector could not be undone, so give them if you know them.
+    Changes nothing on the portal. The portal does not return the handler and the icon of a connector. Without them a
+    removal of the connector cannot be undone, so type them if you know them.
     """
     ids = sorted(set(connector))
     wish = connector_options.read_registration_input(

@@ -57,13 +57,13 @@ def configure_connector(
     url_im: Annotated[str | None, Arg(help="link that opens a chat in it", label="URL", parse=parse_link)] = None,
     name: Annotated[str | None, Arg(help="the channel's name", label="NAME", parse=parse_text)] = None,
     external_id: Annotated[
-        str | None, Arg(help="the channel's own id, like a phone number", label="ID", parse=parse_text)
+        str | None, Arg(help="the channel's own id, for example a phone number", label="ID", parse=parse_text)
     ] = None,
 ) -> Plan:
     """Set what a connector shows on a line: link, chat link, name and id of the channel.
 
-    A value can be replaced, not cleared. The portal cannot be asked for it afterwards, so our record is the only place
-    where it can be looked up, and the portal's own answer the only proof that it was stored.
+    A value can be replaced but not cleared. The portal does not return these values afterwards. The record
+    of b24bot is the only place to look them up, and the portal's answer is the only proof that it stored them.
     """
     preconditions.refuse_built_in(connector, Message("bitrix24.connector.built_in_configure"))
     typed = {"URL": url, "URL_IM": url_im, "NAME": name, "ID": external_id}

@@ -22,7 +22,7 @@ from bot.plugin import (
     quote,
 )
 from plugins.bitrix24.commands.common import arguments, observation, preconditions, presentation, undo_plan
-from plugins.bitrix24.commands.common.preconditions import NOT_OURS, ConnectorOwnership
+from plugins.bitrix24.commands.common.preconditions import ConnectorOwnership
 from plugins.bitrix24.commands.connector_read import connectors
 from plugins.bitrix24.commands.line import LineNumber
 from plugins.bitrix24.connectors.identifiers import ConnectorId
@@ -41,19 +41,19 @@ NOT_SAID = "marked again"
     "error",
     risk=Risk.CHANGE,
     examples=["myconnector 1 the bridge to WhatsApp is down", "myconnector 1 --clear"],
-    raises=f"with a TEXT, or {NOT_OURS}",
+    raises="with TEXT, or if the connector is not proven ours",
 )
 def set_connector_error(
     portal: Portal,
     connector: ConnectorId,
     line: LineNumber,
-    *text: Annotated[str, Arg(help="what is wrong, for whoever looks at it here", label="TEXT", free=True)],
-    clear: Annotated[bool, Arg(help="take the error away", label="")] = False,
+    *text: Annotated[str, Arg(help="what is wrong; kept in b24bot's record", label="TEXT", free=True)],
+    clear: Annotated[bool, Arg(help="clear the error", label="")] = False,
 ) -> Plan | Nothing:
-    """Mark a connector as broken on an open line, or clear that.
+    """Mark a connector as broken on an open line, or clear the error.
 
-    Operators then see an error on the line and cannot write, and the portal refuses what the connector sends there,
-    until the error is cleared. Registration and data stay. The portal keeps no text: TEXT is kept in our own record.
+    Until the error is cleared, operators see it on the line and cannot write, and the portal refuses what the connector
+    sends there. The registration and the data stay. The portal does not keep TEXT; b24bot records it.
     """
     preconditions.refuse_built_in(connector, Message("bitrix24.connector.built_in_error"))
     what = arguments.line_of_text(REASON, " ".join(text), LONGEST) if text else ""

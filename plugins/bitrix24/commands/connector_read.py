@@ -36,13 +36,18 @@ def list_connectors(
     *,
     kind: Annotated[
         Ownership | None,
-        Arg(help="only these: ours, built-in or not-proven", label="KIND", parse=parse_kind, complete=lambda _: KINDS),
+        Arg(
+            help="only this kind: ours, built-in or not-proven",
+            label="KIND",
+            parse=parse_kind,
+            complete=lambda _: KINDS,
+        ),
     ] = None,
 ) -> Reply:
     """Show all connectors and on how many lines each is active.
 
-    The portal does not say whose a connector is. Ours are those that were registered or adopted here; the ownership
-    of all others is not proven.
+    The portal does not report which application owns a connector. Connectors that were registered or adopted here are
+    ours. The ownership of all others is not proven.
     """
     portal.look("connectors", "lines", of=portal.ours() if kind is Ownership.OURS else portal.known_connectors)
     shown = [found for found in portal.connectors() if kind in (None, found.ownership)]
@@ -78,9 +83,9 @@ _LIST_COLUMNS = (Message("bitrix24.connector.field_id"), _NAME, _KIND, _LINES_AC
 
 @connectors.command("show", risk=Risk.READ, examples=["myconnector"])
 def show_connector(portal: Portal, connector: ListedId) -> Reply:
-    """Show one connector: whose it is, what our record holds, and its lines.
+    """Show one connector: its ownership, b24bot's record of it, and its lines.
 
-    Any id that `connector list` shows can be named, also one that this bot cannot change.
+    Takes any id that `connector list` shows, also one of a connector that this bot cannot change.
     """
     portal.look("connectors", "lines", of=[connector], named=True)
     connector = identifiers.find_listed(connector, (each.id for each in portal.connectors()))
@@ -126,8 +131,8 @@ def connector_status(
 ) -> Reply:
     """Show where connectors are active or in error, and whether the line itself is on.
 
-    Ours, one, or all. A connector can be active on a line that is switched off: then operators get nothing although
-    all looks well.
+    Without ID, shows our connectors. A connector can be active on a line that is switched off. Operators then receive
+    nothing from it.
     """
     if connector is not None and all:
         raise BadArgument(

@@ -53,8 +53,8 @@ def register_connector(
 ) -> Plan:
     """Register a new connector.
 
-    It appears in the Contact Center and is not connected to any line yet; `connector activate` does that. An id that
-    exists is refused: registering over it would silently rewrite it.
+    The connector appears in the Contact Center and is not connected to any line yet: `connector activate` does that. An
+    id that already exists is refused, because registering it again would overwrite the connector.
     """
     preconditions.refuse_built_in(connector, Message("bitrix24.connector.built_in_register"), hint=ANOTHER_ID)
     wish = connector_options.read_registration_input(
@@ -178,13 +178,14 @@ def update_connector(
     delete_internal: connector_options.DeleteInternal = False,
     no_delete_internal: connector_options.NoDeleteInternal = False,
     back: Annotated[
-        str | None, Arg(help="go back to an earlier registration; an undo names it", label="DIGITS", parse=parse_digest)
+        str | None, Arg(help="return to an earlier registration; an undo uses it", label="DIGITS", parse=parse_digest)
     ] = None,
 ) -> Plan | Nothing:
     """Change a connector's name, settings page, icon or switches.
 
-    The card shows old and new. What is not typed stays as our record has it. Without a record, name, handler and icon
-    must all be typed, because the portal overwrites them each time. Lines and chats are not touched.
+    The card shows the old and the new values. A value that is not typed stays as it is in b24bot's record. Without
+    a record, name, handler and icon must all be typed, because the portal overwrites them each time. Lines and chats
+    stay.
     """
     preconditions.refuse_built_in(connector, Message("bitrix24.connector.built_in_update"))
     typed = {

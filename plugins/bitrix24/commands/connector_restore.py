@@ -30,9 +30,10 @@ from plugins.bitrix24.portal import Portal
 
 @connectors.command("restore", risk=Risk.CHANGE, raises=NOT_OURS, examples=["myconnector"])
 def restore_connector(portal: Portal, connector: ConnectorId, *line: LineNumber) -> Plan | Nothing:
-    """Put a connector back from our own record: its registration, its lines and their data.
+    """Restore a connector from b24bot's record: its registration, its lines and their data.
 
-    Without lines it is put back on those it had; with lines only on these, also on one it was deactivated on.
+    Without LINE, the connector returns to the lines that it had. With LINE, it returns to these lines only, also to one
+    from which it was disconnected.
     """
     preconditions.refuse_built_in(connector, Message("bitrix24.connector.built_in_restore"))
     snapshot = portal.snapshot(connector)

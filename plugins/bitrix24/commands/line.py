@@ -60,7 +60,7 @@ def list_lines(portal: Portal) -> Reply:
 def show_line(portal: Portal, line: LineNumber) -> Reply:
     """Show one open line and the connectors on it.
 
-    A connector may be active on a line that is itself switched off: then operators get nothing although all looks well.
+    A connector can be active on a line that is switched off. Operators then receive nothing from it.
     """
     portal.look("connectors", "lines", of=portal.known_connectors, on=[line], named=True)
     found = next((each for each in portal.lines() if each.id == line), None)

@@ -16,15 +16,15 @@ from plugins.bitrix24.connectors.identifiers import ConnectorId
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.rest import methods
 
-messages = Group[Portal]("message", help="Messages of customers on open lines")
+messages = Group[Portal]("message", help="Customers' messages on open lines")
 
 User = Annotated[str, an_id("customer")]
 Chat = Annotated[str, an_id("chat")]
 MessageId = Annotated[str, an_id("message")]
-Text = Annotated[str, arg("the words of the message", "TEXT", parse_text, personal=True)]
+Text = Annotated[str, arg("the text of the message", "TEXT", parse_text, personal=True)]
 LastName = Annotated[str, arg("the customer's last name", "NAME", arguments.parse_last_name, personal=True)]
 Files = Annotated[
-    tuple[str, ...], arg("addresses of files that the portal is to fetch, blanks between them", "URL", parse_files)
+    tuple[str, ...], arg("addresses of files for the portal to fetch, separated by blanks", "URL", parse_files)
 ]
 
 _SPELLING = Message("bitrix24.message.spelling")
@@ -50,14 +50,15 @@ def send_message(
         str, arg("the customer's e-mail address", "EMAIL", arguments.parse_email, personal=True)
     ] = "",
     user_phone: Annotated[str, arg("the customer's phone number", "PHONE", arguments.parse_phone, personal=True)] = "",
-    user_url: Annotated[str, arg("the customer's page", "URL", parse_url, personal=True)] = "",
+    user_url: Annotated[str, arg("the address of the customer's page", "URL", parse_url, personal=True)] = "",
     chat_name: Annotated[str, a_name("chat")] = "",
-    chat_url: Annotated[str, arg("the address of the post or page that is talked about", "URL", parse_url)] = "",
+    chat_url: Annotated[str, arg("the address of the post or page that the chat is about", "URL", parse_url)] = "",
     message_id: MessageId = "",
 ) -> Plan:
-    """Put a message of a customer into an open line, as the connector would.
+    """Send a customer's message into an open line, as the connector would.
 
-    Operators see it as written by the customer; nobody outside gets it. A closed conversation opens again.
+    Operators see it as a message of the customer. Nobody outside the portal receives it. A closed conversation opens
+    again.
     """
     told = {"name": user_name, "last_name": user_last_name, "email": user_email, "phone": user_phone, "url": user_url}
     item: dict[str, Json] = {
@@ -100,7 +101,7 @@ def edit_message(
     text: Text = "",
     file: Files = (),
 ) -> Plan:
-    """Change a customer's message that was sent before, as if the customer had edited it."""
+    """Edit a customer's message that was sent before, as if the customer had edited it."""
     item: dict[str, Json] = {
         "user": {"id": user},
         "message": {"id": message_id, **_content(text, file)},

@@ -16,7 +16,7 @@ from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.rest import methods
 
 ImChat = Annotated[int, arg("the portal's number of the chat, from its event", "N", arguments.parse_number)]
-ImMessage = Annotated[int, arg("the portal's number of the operator's message", "N", arguments.parse_number)]
+ImMessage = Annotated[int, arg("the portal's number of the message, from its event", "N", arguments.parse_number)]
 
 _EXAMPLE = "myconnector 1 --im-chat 1767 --im-message 86497 --chat 79005554433 --message-id ext-9"
 
@@ -32,9 +32,9 @@ def message_delivered(
     chat: Chat,
     message_id: MessageId,
 ) -> Plan:
-    """Tell the portal that an operator's message has reached the customer, and under which id.
+    """Report to the portal that an operator's message has reached the customer, and its id there.
 
-    Only after this does the portal tell the connector when the operator edits or deletes that message.
+    Only after that the portal tells the connector when the operator edits or deletes the message.
     """
     channel = find_channel(portal, connector, line, working=False)
     item = _receipt(im_chat, im_message, chat, message_id)
@@ -73,9 +73,9 @@ def message_read(
     chat: Chat,
     message_id: MessageId,
 ) -> Plan:
-    """Tell the portal that the customer has read an operator's message.
+    """Report to the portal that the customer has read an operator's message.
 
-    The portal takes this and, as far as is known, does nothing with it.
+    The portal accepts the report and has no known use for it.
     """
     channel = find_channel(portal, connector, line, working=False)
     item = _receipt(im_chat, im_message, chat, message_id)

@@ -36,7 +36,7 @@ MEMBER_ID = Message("bitrix24.portal.member_id")
 APPLICATION = Message("bitrix24.portal.application")
 AUTHORITY = Message("bitrix24.portal.certificate_authority")
 PAID, UNPAID = Message("bitrix24.portal.paid"), Message("bitrix24.portal.payment_ended")
-portals = Group[Portal]("portal", help="The Bitrix24 portals the bot knows")
+portals = Group[Portal]("portal", help="Bitrix24 portals that the bot knows")
 
 
 def parse_secret(word: str) -> Secret:
@@ -90,10 +90,10 @@ def _new_portal(
 @portals.command("add", risk=Risk.GOVERN, terminal=True, check=check_new_portal)
 def add_portal(
     services: Services,
-    name: Annotated[str, Arg(help="what we call it, like prod", label="NAME")],
+    name: Annotated[str, Arg(help="its name in b24bot, for example prod", label="NAME")],
     *,
-    domain: Annotated[str, Arg(help="its host name, like shop.bitrix24.com", label="DOMAIN")],
-    member_id: Annotated[str, Arg(help="its member_id, which survives renames", label="ID")],
+    domain: Annotated[str, Arg(help="its host name, for example shop.bitrix24.com", label="DOMAIN")],
+    member_id: Annotated[str, Arg(help="its member_id, which stays when the portal is renamed", label="ID")],
     client_id: Annotated[str, Arg(help="the application's client_id", label="ID")],
     client_secret: Annotated[Secret, _hidden("the application's client_secret", "SECRET")],
     access_token: Annotated[Secret, _hidden("an access token of the application", "TOKEN")],
@@ -101,14 +101,16 @@ def add_portal(
     ca_file: Annotated[
         str, Arg(help="a PEM file of the authority that signed this portal's certificate", label="PATH")
     ] = "",
-    no_ca_file: Annotated[bool, Arg(help="with --replace: forget the authority stored before", label="")] = False,
-    replace: Annotated[bool, Arg(help="store new credentials for a portal that is known", label="")] = False,
+    no_ca_file: Annotated[
+        bool, Arg(help="with --replace: delete the authority that was stored before", label="")
+    ] = False,
+    replace: Annotated[bool, Arg(help="store new credentials for a portal that is already known", label="")] = False,
 ) -> Reply:
-    """Make a portal known and store its credentials, encrypted.
+    """Add a portal and store its credentials, encrypted.
 
-    The secrets are asked for without showing them. Nothing is sent to the portal: `portal check` does that. The
-    certificates in --ca-file are stored, so the file may go; they count for this portal alone, beside those of the
-    system, and --replace keeps them.
+    The command asks for the secrets and does not show them. It sends nothing to the portal: `portal check` does that.
+    It stores the certificates of --ca-file, so the file is not needed afterwards. They count for this portal only,
+    beside those of the system, and --replace keeps them.
     """
     portal, endpoint = _new_portal(
         services, name, domain, member_id, ca_file=ca_file, no_ca_file=no_ca_file, replace=replace
@@ -148,15 +150,15 @@ def check_spare_portal(services: Services, name: str) -> None:
 @portals.command("spare", risk=Risk.GOVERN, terminal=True, check=check_spare_portal)
 def spare_portal(
     services: Services,
-    name: Annotated[str, Arg(help="the portal", label="NAME", complete=known_portals)],
+    name: Annotated[str, Arg(help="the name of the portal", label="NAME", complete=known_portals)],
     *,
     access_token: Annotated[Secret, _hidden("an access token of a second authorisation", "TOKEN")],
     refresh_token: Annotated[Secret, _hidden("the refresh token that came with it", "TOKEN")],
 ) -> Reply:
-    """Store a spare pair of tokens, which takes over when the pair in use is lost.
+    """Store backup tokens, which the bot uses when the tokens in use are lost.
 
-    It must come from another authorisation of the same application. The bot renews it once soon, to prove that it
-    works, and then every three weeks.
+    They must come from another authorisation of the same application. The bot renews them soon, to verify that they
+    work, and then every three weeks.
     """
     portal = CredentialStore(services).portal(name)
     BackupTokenStore(services).store(portal, access_token, refresh_token)
@@ -169,7 +171,7 @@ def spare_portal(
 
 @portals.command("list", risk=Risk.READ, examples=[""], everywhere=True)
 def list_portals(services: Services) -> Reply:
-    """Show the portals the bot knows, and which one commands without --portal act on."""
+    """Show the known portals, and which one commands without --portal act on."""
     vault, spares = CredentialStore(services), BackupTokenStore(services)
     known = vault.portals()
     if not known:
@@ -225,9 +227,9 @@ def _portal_view(services: Services, known: KnownPortal) -> Mapping[str, JsonWit
 
 @portals.command("check", risk=Risk.READ, examples=[""])
 def check_portal(portal: Portal) -> Reply:
-    """Check that the token works, the application is installed, and endings can be verified.
+    """Check that the token works, the application is installed, and results can be verified.
 
-    Only reads. An access token that has run out is renewed on the way.
+    Only reads. Renews an access token that has expired.
     """
     portal.gather("app", "connectors", "lines")
     app = portal.app()

@@ -151,7 +151,7 @@ def test_help_for_a_command_explains_it(core_bot: CoreBot) -> None:
 
 def test_help_says_what_raises_the_risk_and_what_is_needed_then(core_bot: CoreBot) -> None:
     needed = dict(en_facts(reply(core_bot, "help thing paint", OLGA)))["Needs"]
-    assert needed == "your confirmation; the approval of one other approver or admin for what is precious"
+    assert needed == "your confirmation; if the thing is precious, the approval of one other approver or admin"
 
 
 @pytest.mark.parametrize(

@@ -154,7 +154,7 @@ def arg(help: str, label: str, parse: Callable[[str], object], *, personal: bool
 
 def an_id(what: str) -> Arg:
     """An id of the outside world. It is kept exactly as typed, capitals too."""
-    return arg(f"the {what}'s id outside, spelled exactly as the connector spells it", "ID", _reader(IDS[what]))
+    return arg(f"the {what}'s id outside the portal, exactly as the connector spells it", "ID", _reader(IDS[what]))
 
 
 def a_name(what: str) -> Arg:

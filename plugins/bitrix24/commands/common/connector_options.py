@@ -14,7 +14,7 @@ AllLines = Annotated[bool, Arg(help="every line of the portal", label="")]
 
 _NAME = Arg(help="the name that operators see", label="NAME", parse=registration.parse_name)
 _HANDLER = Arg(help="the https address of the connector's settings page", label="URL", parse=registration.parse_handler)
-_ICON_HELP = "a data URI of an SVG or PNG, or a file name from the folder B24BOT_ICONS; at most 16 KiB"
+_ICON_HELP = "a data URI of an SVG or PNG image, or the name of a file in the folder B24BOT_ICONS; at most 16 KiB"
 
 NameNeeded = Annotated[str, _NAME]
 Name = Annotated[str | None, _NAME]
@@ -22,7 +22,7 @@ HandlerNeeded = Annotated[str, _HANDLER]
 Handler = Annotated[str | None, _HANDLER]
 IconOption = Annotated[Icon | None, Arg(help=_ICON_HELP, label="ICON", parse=icons.parse)]
 IconDisabled = Annotated[
-    Icon | None, Arg(help="another icon for where the connector is switched off", label="ICON", parse=icons.parse)
+    Icon | None, Arg(help="the icon of the connector when it is switched off", label="ICON", parse=icons.parse)
 ]
 Color = Annotated[str | None, Arg(help="the colour behind the icon", label="#rrggbb", parse=registration.parse_color)]
 
@@ -33,18 +33,18 @@ def _switch(help: str) -> Arg:
 
 ChatGroup = Annotated[bool, _switch("one chat for each chat of the channel, not for each customer")]
 NoChatGroup = Annotated[bool, _switch("one chat for each customer")]
-Newsletter = Annotated[bool, _switch("CRM newsletters may go through it")]
-NoNewsletter = Annotated[bool, _switch("CRM newsletters must not go through it")]
-Signature = Annotated[bool, _switch("what operators write carries their name")]
-NoSignature = Annotated[bool, _switch("what operators write does not carry their name")]
-SystemMessages = Annotated[bool, _switch("messages of the portal itself go to customers")]
-NoSystemMessages = Annotated[bool, _switch("messages of the portal itself do not go to customers")]
+Newsletter = Annotated[bool, _switch("CRM newsletters may use the connector")]
+NoNewsletter = Annotated[bool, _switch("CRM newsletters may not use the connector")]
+Signature = Annotated[bool, _switch("messages of operators carry their name")]
+NoSignature = Annotated[bool, _switch("messages of operators do not carry their name")]
+SystemMessages = Annotated[bool, _switch("customers receive system messages of the portal")]
+NoSystemMessages = Annotated[bool, _switch("customers do not receive system messages of the portal")]
 DeleteExternal = Annotated[bool, _switch("operators may delete customers' messages")]
 NoDeleteExternal = Annotated[bool, _switch("operators may not delete customers' messages")]
-EditInternal = Annotated[bool, _switch("operators may edit what they wrote")]
-NoEditInternal = Annotated[bool, _switch("operators may not edit what they wrote")]
-DeleteInternal = Annotated[bool, _switch("operators may delete what they wrote")]
-NoDeleteInternal = Annotated[bool, _switch("operators may not delete what they wrote")]
+EditInternal = Annotated[bool, _switch("operators may edit their own messages")]
+NoEditInternal = Annotated[bool, _switch("operators may not edit their own messages")]
+DeleteInternal = Annotated[bool, _switch("operators may delete their own messages")]
+NoDeleteInternal = Annotated[bool, _switch("operators may not delete their own messages")]
 
 _BY_WORD = {word: name for name, (word, _) in SWITCHES.items()}
 

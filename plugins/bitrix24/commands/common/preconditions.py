@@ -11,7 +11,7 @@ from plugins.bitrix24.connectors.model import BUILT_IN, Line, Ownership, ownersh
 from plugins.bitrix24.connectors.snapshot import Snapshot
 from plugins.bitrix24.portal import Portal
 
-NOT_OURS = "for a connector that is not proven ours"
+NOT_OURS = "if the connector is not proven ours"
 """When `ConnectorOwnership.risk` raises the risk of a change, as help says it."""
 LEAVE_ONE_OUT = Message("bitrix24.argument.leave_one_out")
 MOST_NAMED = 20
