@@ -21,6 +21,7 @@ from bot.core.principals import Principal
 from bot.host.contract import settings_of
 from bot.host.discovery import close_plugins, load_plugins
 from bot.host.registry import Registry
+from bot.language.translation import translate
 from bot.plugin import BadArgument, Clock, Event, Plugin, Refusal
 from bot.plugin.frozen import dataclass
 from bot.settings import HOST_SETTINGS, Settings, load_settings
@@ -277,7 +278,7 @@ class Running:
         if self.worker is not None:
             run_startup_checks(self.bot.context)
             if self.bot.context.audit.witness is None:
-                log.warning("B24BOT_WITNESS_FILE is not set: %s", UNWITNESSED, extra={"action": "no_witness"})
+                log.warning("%s", translate(UNWITNESSED), extra={"action": "no_witness"})
             self.worker.start()
         if self.intake is not None:
             self.intake.start()

@@ -202,7 +202,7 @@ def test_only_a_portal_on_this_machine_may_be_read_back_sooner_than_its_plugin_s
     with pytest.raises(ConfigurationError) as caught:
         refuse_early_reading(given(B24BOT_READBACK_AFTER="74s"), [plugin])
     assert en(caught.value.sentence) == "B24BOT_READBACK_AFTER=74s is less than 75s."
-    assert caught.value.hint == "The plugin bitrix24 needs 75s: set it to that or more."
+    assert en(caught.value.hint) == "The plugin bitrix24 needs at least 75s: set B24BOT_READBACK_AFTER to that or more."
     assert given(B24BOT_READBACK_AFTER="2m").settle_after_ms == 120_000
 
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING
 
 from bot.clock import SystemClock
-from bot.core import mentions
-from bot.language.translation import translate
-from bot.plugin import PluginError
+from bot.plugin import Message, PluginError, Text
 from bot.plugin.frozen import dataclass
 from bot.settings import Settings
 from bot.store.engine.database import FILE_NAME, Database
@@ -98,8 +95,8 @@ class Environment:
 class Note:
     """Something to know that is no fault."""
 
-    says: str
-    hint: str = ""
+    says: Text
+    hint: Text = ""
 
 
 class Stage(StrEnum):
@@ -115,12 +112,15 @@ class Stage(StrEnum):
 class Check:
     """One thing to look at. `look` returns what is well, in a few words, or raises with what is not and what to do.
 
+    `name` stays as it is for programs; people read `label`.
+
     It is not looked at unless all is well with what it `needs`, so that one cause is told once. At its `stage` of a
     start a ConfigurationError ends the start; anything else that it raises may pass, and is logged.
     """
 
     name: str
-    look: Callable[[Environment], str | Note]
+    label: Message
+    look: Callable[[Environment], Text | Note]
     needs: Sequence[str] = ()
     stage: Stage | None = None
 
@@ -139,9 +139,10 @@ class Finding:
     """What was found, and what to do about it."""
 
     name: str
+    label: Message
     state: State
-    says: str
-    hint: str = ""
+    says: Text
+    hint: Text = ""
     error: PluginError | None = None
 
     @property
@@ -149,30 +150,48 @@ class Finding:
         return self.state is not State.NO
 
 
+def join_sentences(sentences: Iterable[Text]) -> Text:
+    """Put whole sentences behind each other; what is empty is left out."""
+    told = [sentence for sentence in sentences if sentence]
+    return reduce(lambda first, second: Message("check.sentences", first=first, second=second), told) if told else ""
+
+
 def run_checks(checks: Iterable[Check], environment: Environment, *, well: Iterable[str] = ()) -> Iterator[Finding]:
     """Look at one thing after the other; `well` are names of what needs no looking at."""
     well = set(well)
+    labels: dict[str, Message] = {}
     for check in checks:
-        finding = _run(check, environment, well)
+        labels[check.name] = check.label
+        missing = [labels.get(name, name) for name in check.needs if name not in well]
+        finding = _skip(check, missing) if missing else _run(check, environment)
         if finding.state is State.OK:
             well.add(check.name)
-        yield replace(finding, says=mentions.unmark(finding.says), hint=mentions.unmark(finding.hint))
+        yield finding
 
 
-def _run(check: Check, environment: Environment, well: set[str]) -> Finding:
-    missing = [name for name in check.needs if name not in well]
-    if missing:
-        return Finding(name=check.name, state=State.SKIPPED, says=f"Not looked at; see {' and '.join(missing)}.")
+def _skip(check: Check, missing: Iterable[Text]) -> Finding:
+    says = Message("check.skipped", checks=tuple(missing))
+    return Finding(name=check.name, label=check.label, state=State.SKIPPED, says=says)
+
+
+def _run(check: Check, environment: Environment) -> Finding:
+    hint: Text = ""
+    error: PluginError | None = None
     try:
-        said = check.look(environment)
-    except PluginError as error:
-        return Finding(
-            name=check.name, state=State.NO, says=translate(error.sentence), hint=translate(error.hint), error=error
-        )
-    except (OSError, UnicodeDecodeError) as error:
-        where = getattr(error, "filename", None) or environment.settings.home
-        reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
-        return Finding(name=check.name, state=State.NO, says=f"{where} cannot be used: {reason}.")
-    if isinstance(said, Note):
-        return Finding(name=check.name, state=State.NOTE, says=said.says, hint=said.hint)
-    return Finding(name=check.name, state=State.OK, says=said)
+        found = check.look(environment)
+    except PluginError as fault:
+        state, says, hint, error = State.NO, fault.sentence, fault.hint, fault
+    except (OSError, UnicodeDecodeError) as fault:
+        state, says = State.NO, _describe_file_fault(fault, environment)
+    else:
+        state = State.NOTE if isinstance(found, Note) else State.OK
+        says, hint = (found.says, found.hint) if isinstance(found, Note) else (found, "")
+    return Finding(name=check.name, label=check.label, state=state, says=says, hint=hint, error=error)
+
+
+def _describe_file_fault(fault: Exception, environment: Environment) -> Message:
+    path = str(getattr(fault, "filename", None) or environment.settings.home)
+    reason = getattr(fault, "strerror", None)
+    if isinstance(reason, str):
+        return Message("check.path_unusable", path=path, reason=reason)
+    return Message("check.not_utf8", path=path)

@@ -8,30 +8,28 @@ from contextlib import closing
 from math import ceil
 from pathlib import Path
 
-from bot.checks.check import Environment, Note
+from bot.checks.check import Environment, Note, join_sentences
 from bot.core.bot_errors import ConfigurationError
-from bot.core.text import plural
 from bot.host.discovery import load_plugins
 from bot.host.plugin_services import services_for
-from bot.language.translation import translate
-from bot.plugin import Plugin, PluginError, Refusal
+from bot.plugin import Message, Plugin, PluginError, Refusal
 from bot.settings import READBACK_AFTER, Settings
 from bot.store.sealing.keyring import create_key_file, load_key_file
 from bot.store.store import open_store
 from bot.usecases.admin.builtin_plugin import make_registry
 
 
-def check_values(environment: Environment) -> str:
+def check_values(environment: Environment) -> Message:
     """Read every setting that can be written wrongly; each error names its own."""
     wrong = environment.settings.wrong_values
     if wrong:
-        sentences = dict.fromkeys(translate(error.sentence) for error in wrong)
-        hints = dict.fromkeys(translate(error.hint) for error in wrong if error.hint)
-        raise ConfigurationError(" ".join(sentences), hint=" ".join(hints))
-    return f"{plural(len(environment.settings.given), 'variable')} set, every value can be read"
+        sentences = dict.fromkeys(error.sentence for error in wrong)
+        hints = dict.fromkeys(error.hint for error in wrong)
+        raise ConfigurationError(join_sentences(sentences), hint=join_sentences(hints))
+    return Message("check.settings.readable", count=len(environment.settings.given))
 
 
-def check_plugins(environment: Environment) -> str:
+def check_plugins(environment: Environment) -> Message:
     """Load every plugin, put their commands and settings together, and read the examples of all commands."""
     plugins = load_plugins(environment.settings["B24BOT_PLUGINS"])
     registry = make_registry(plugins)
@@ -41,9 +39,11 @@ def check_plugins(environment: Environment) -> str:
     if faulty:
         raise ConfigurationError(f"{faulty[:1].upper()}{faulty[1:]}")
     settings = environment.all_settings
-    return (
-        f"{', '.join(plugin.name for plugin in plugins) or 'none'}: {plural(len(list(registry)), 'command')}, "
-        f"{plural(len(settings.rows), 'setting')}"
+    return Message(
+        "check.plugins.loaded",
+        plugins=tuple(plugin.name for plugin in plugins) or Message("check.plugins.none"),
+        commands=Message("check.plugins.commands", count=len(list(registry))),
+        settings=Message("check.plugins.settings", count=len(settings.rows)),
     )
 
 
@@ -57,23 +57,25 @@ def refuse_early_reading(settings: Settings, plugins: Iterable[Plugin]) -> None:
         if given and not loopback and given < plugin.settling.late_effects_ms:
             least = f"{ceil(plugin.settling.late_effects)}s"
             raise ConfigurationError(
-                f"{READBACK_AFTER}={settings[READBACK_AFTER]} is less than {least}.",
-                hint=f"The plugin {plugin.name} needs {least}: set it to that or more.",
+                Message(
+                    "check.readback.too_early", setting=READBACK_AFTER, value=settings[READBACK_AFTER], least=least
+                ),
+                hint=Message("check.readback.hint", plugin=plugin.name, setting=READBACK_AFTER, least=least),
             )
 
 
-def check_names(environment: Environment) -> str | Note:
+def check_names(environment: Environment) -> Message | Note:
     """Look for variables that look like settings and are none."""
     unknown = environment.all_settings.unknown
-    told = [f"{name} is no setting. Did you mean {meant}?" for name, meant in unknown.items() if meant]
+    told = [Message("check.names.misspelt", name=name, meant=meant) for name, meant in unknown.items() if meant]
     if told:
-        raise Refusal(" ".join(told), hint="It has no effect as it is.")
+        raise Refusal(join_sentences(told), hint=Message("check.names.without_effect"))
     if unknown:
-        return Note(says=f"Not settings of b24bot or of a loaded plugin: {', '.join(unknown)}.")
-    return "every name is known"
+        return Note(says=Message("check.names.unknown", names=tuple(unknown)))
+    return Message("check.names.known")
 
 
-def check_plugin_settings(environment: Environment) -> str:
+def check_plugin_settings(environment: Environment) -> Message:
     """Start every plugin over an empty database in a folder that is thrown away: what it refuses, a start refuses."""
     settings = environment.all_settings
     plugins = load_plugins(settings["B24BOT_PLUGINS"])
@@ -91,8 +93,8 @@ def check_plugin_settings(environment: Environment) -> str:
                     )
                     plugin.start(services)
                 except PluginError as error:
-                    sentence = f"The plugin {plugin.name} does not start: {translate(error.sentence)}"
+                    sentence = Message("check.plugins.not_started", plugin=plugin.name, cause=error.sentence)
                     raise ConfigurationError(sentence, hint=error.hint) from None
                 finally:
                     plugin.close()
-    return "every plugin starts with them"
+    return Message("check.plugins.start")

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 
-from bot.checks.check import Environment, Note
+from bot.checks.check import Environment, Note, join_sentences
 from bot.core.bot_errors import ConfigurationError
 from bot.core.parsing.invocation import AnyCommand
-from bot.core.text import plural
 from bot.host.discovery import close_plugins, load_plugins
 from bot.host.guarded_calls import RAN_COMMAND, blame_plugin
 from bot.host.plugin_services import services_for
-from bot.language.translation import translate
-from bot.plugin import Message, Place, PlaceTerm, Plugin, PluginError, Refusal, Reply
+from bot.plugin import Message, Place, PlaceTerm, Plugin, PluginError, Refusal, Reply, Text
 from bot.store.engine.database import FILE_NAME, Database
 from bot.store.schema.migrations import pending
 from bot.store.store import Store
@@ -22,10 +20,10 @@ PROBLEMS = "problems"
 """The entry of that command's data with what keeps a place from being used, as sentences."""
 
 
-def check_places(environment: Environment) -> str | Note:
+def check_places(environment: Environment) -> Message | Note:
     """Let every plugin look at every place that it knows. A token that has run out is renewed on the way."""
     if pending(environment.database):
-        return Note(says="The portals are looked at after the next start, which brings the database up to date.")
+        return Note(says=Message("check.places.after_migration"))
     plugins = load_plugins(environment.settings["B24BOT_PLUGINS"])
     try:
         return _check_each(environment, plugins)
@@ -33,23 +31,27 @@ def check_places(environment: Environment) -> str | Note:
         close_plugins(plugins)
 
 
-def _check_each(environment: Environment, plugins: Sequence[Plugin]) -> str | Note:
+def _check_each(environment: Environment, plugins: Sequence[Plugin]) -> Message | Note:
     terms = {plugin.place_term for plugin in plugins}
     term = terms.pop() if len(terms) == 1 else PlaceTerm()
     known = [(plugin, place) for plugin in plugins for place in _places(environment, plugin, environment.store)]
     if not known:
-        return Note(says=f"No {term.word} is set up yet.", hint=f"Add one: b24bot {term.word} add NAME")
-    problems, notes = [], []
+        hint = Message("check.places.add", command=f"b24bot {term.word} add NAME")
+        return Note(says=Message("check.places.none"), hint=hint)
+    problems: list[Text] = []
+    notes: list[Text] = []
     with closing(Database(environment.settings.home / FILE_NAME)) as database:
         store = Store(database, environment.keys, environment.clock, backups=environment.settings.backups)
         for plugin, place in known:
             found, told = _look(environment, plugin, place, store)
-            problems += [f"{place.name}: {one}" for one in found]
-            notes += [f"{place.name}: {one}" for one in told]
+            problems += [Message("check.places.finding", place=place.name, finding=one) for one in found]
+            notes += [Message("check.places.finding", place=place.name, finding=one) for one in told]
     if problems:
-        raise Refusal(" ".join(problems), hint=f"See also: b24bot {term.word} check {term.option} NAME")
-    names = ", ".join(place.name for _, place in known)
-    return Note(says=" ".join(notes)) if notes else f"{plural(len(known), term.word)}, in order: {names}"
+        command = f"b24bot {term.word} check {term.option} NAME"
+        raise Refusal(join_sentences(problems), hint=Message("check.places.see_also", command=command))
+    if notes:
+        return Note(says=join_sentences(notes))
+    return Message("check.places.usable", places=tuple(place.name for _, place in known))
 
 
 def _places(environment: Environment, plugin: Plugin, store: Store) -> list[Place]:
@@ -59,7 +61,7 @@ def _places(environment: Environment, plugin: Plugin, store: Store) -> list[Plac
     return list(plugin.places(services))
 
 
-def _look(environment: Environment, plugin: Plugin, place: Place, store: Store) -> tuple[list[str], list[str]]:
+def _look(environment: Environment, plugin: Plugin, place: Place, store: Store) -> tuple[list[Text], list[Text]]:
     """What keeps a place from being used, and what else is worth knowing."""
     command = _check_command(plugin)
     if command is None:
@@ -72,17 +74,17 @@ def _look(environment: Environment, plugin: Plugin, place: Place, store: Store) 
         with blame_plugin(plugin.name, RAN_COMMAND, command=command.path):
             reply = command.answer(subject, {})
     except PluginError as error:
-        return [f"{translate(error.sentence)} {translate(error.hint)}".strip()], []
+        return [join_sentences([error.sentence, error.hint])], []
     if not isinstance(reply, Reply):
-        raise ConfigurationError(f"The plugin {plugin.name} does not answer `{command.path}` with a reply.")
+        raise ConfigurationError(Message("check.places.no_reply", plugin=plugin.name, command=command.path))
     data = reply.data if isinstance(reply.data, Mapping) else {}
     listed = data.get(PROBLEMS)
-    problems = (
-        [translate(one) if isinstance(one, Message) else str(one) for one in listed]
-        if isinstance(listed, list | tuple)
-        else []
-    )
-    return problems, [note for note in map(translate, reply.notes) if note not in problems]
+    problems: list[Text] = [one if isinstance(one, Message) else str(one) for one in _as_sequence(listed)]
+    return problems, [note for note in reply.notes if note not in problems]
+
+
+def _as_sequence(value: object) -> Sequence[object]:
+    return value if isinstance(value, list | tuple) else ()
 
 
 def _check_command(plugin: Plugin) -> AnyCommand | None:

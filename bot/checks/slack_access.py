@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from bot.checks.check import Environment, Note
+from bot.checks.check import Environment, Note, join_sentences
 from bot.core.bot_errors import ConfigurationError
-from bot.core.text import plural
-from bot.language.translation import translate
-from bot.plugin import Refusal
+from bot.plugin import Channel, Message, Refusal
 from bot.slack.channel_probe import ChannelProbe
 from bot.slack.disconnect_reasons import SOCKET_REFUSED
 from bot.slack.outgoing.messenger import make_client
@@ -16,70 +14,72 @@ from bot.slack.token_errors import APP_TOKEN, BOT_TOKEN, SIGNED_WITH, refuse_oth
 from bot.usecases.delivery_errors import DeliveryError
 from bot.usecases.integrity.startup_checks import check_clock
 
-CHANNELS = (("B24BOT_APPROVAL_CHANNEL", "approval channel"), ("B24BOT_AUDIT_CHANNEL", "audit channel"))
+CHANNELS = ("B24BOT_APPROVAL_CHANNEL", "B24BOT_AUDIT_CHANNEL")
+NETWORK_HINT = Message("check.slack.network_hint")
+"""What to do about a fault that may pass."""
 
 
-def check_token_kinds(environment: Environment) -> str:
+def check_token_kinds(environment: Environment) -> Message:
     """Look whether each token is of its own kind: to put one in the place of another is soon done."""
     settings = environment.settings
     set_here = [name for name in (BOT_TOKEN, APP_TOKEN, SIGNED_WITH) if settings[name]]
     for name in set_here:
         refuse_other_kind(name, settings[name])
-    return f"{plural(len(set_here), 'secret')} of Slack set, none in the place of another"
+    return Message("check.token_kinds.fit", count=len(set_here))
 
 
-def check_intake(environment: Environment) -> str:
+def check_intake(environment: Environment) -> Message:
     """Look which way requests come in, and whether it has its secret."""
     settings = environment.settings
     if settings[APP_TOKEN] and not environment.by_http:
-        return f"by Socket Mode, because {APP_TOKEN} is set"
+        return Message("check.intake.socket_mode", setting=APP_TOKEN)
     if not settings[SIGNED_WITH]:
         raise ConfigurationError(
-            f"{SIGNED_WITH} is not set: without it nobody can tell Slack's requests from others.",
-            hint="Copy it from Basic Information of the Slack app into the environment or .env; "
-            f"or set {APP_TOKEN} to use Socket Mode.",
+            Message("check.intake.no_secret", setting=SIGNED_WITH),
+            hint=Message("check.intake.no_secret_hint", app_token=APP_TOKEN),
         )
-    return "by HTTP"
+    return Message("check.intake.http")
 
 
-def check_bot_token(environment: Environment) -> str:
+def check_bot_token(environment: Environment) -> Message:
     """Ask Slack who the bot is."""
     try:
         identity = environment.identity
     except DeliveryError as error:
-        raise token_refused(BOT_TOKEN, error) or _silent("does not say who we are", error) from None
-    return f"the bot's token is good, team {identity.team}"
+        silent = Refusal(Message("check.slack.not_identified", code=error.reason), hint=NETWORK_HINT)
+        raise token_refused(BOT_TOKEN, error) or silent from None
+    return Message("check.slack.token_valid", team=identity.team)
 
 
-def check_clocks(environment: Environment) -> str:
+def check_clocks(environment: Environment) -> Message:
     """Compare this host's clock with Slack's."""
     identity = environment.identity
     limit = check_clock(environment.clock.now_ms() - identity.at) if identity.at is not None else None
     if limit is not None:
         raise Refusal(limit.why)
-    return "Slack's clock and ours agree"
+    return Message("check.clock.agrees")
 
 
-def check_scopes(environment: Environment) -> str | Note:
+def check_scopes(environment: Environment) -> Message | Note:
     """Compare the granted scopes with those of manifest.yml."""
     granted = environment.identity.scopes
     if granted is None:
-        return Note(says="Slack does not say which scopes the token has.")
+        return Note(says=Message("check.scopes.not_told"))
     missing = missing_scopes(granted)
     if missing:
-        told = ", ".join(f"{scope} ({what})" for scope, what in missing.items())
-        raise Refusal(f"The bot's token lacks the scopes: {told}.", hint="Reinstall the Slack app from manifest.yml.")
-    return f"{plural(len(granted), 'scope')}, all that are needed"
+        told = tuple(Message("check.scopes.purpose", scope=scope, purpose=what) for scope, what in missing.items())
+        raise Refusal(Message("check.scopes.missing", scopes=told), hint=Message("check.scopes.reinstall"))
+    return Message("check.scopes.sufficient", count=len(granted))
 
 
-def check_app_token(environment: Environment) -> str:
+def check_app_token(environment: Environment) -> Message:
     """Open a Socket Mode connection, where one is used, and close it at Slack's hello.
 
     A bot that serves now has one of its own, and what Slack sends could go to this one: what that bot met is told.
     """
     settings = environment.settings
     if not settings[APP_TOKEN] or environment.by_http:
-        return "not used: requests come by HTTP"
+        return Message("check.app_token.unused")
     from bot.slack.socket.socket_mode import AppTokenClient
 
     tokens = AppTokenClient(settings[APP_TOKEN], make_client("", settings.slack_api))
@@ -93,29 +93,26 @@ def check_app_token(environment: Environment) -> str:
         else:
             tokens.look(environment.clock)
     except DeliveryError as error:
-        raise token_refused(APP_TOKEN, error) or _silent("opens no connection", error) from None
-    return "Slack opens a connection"
+        silent = Refusal(Message("check.app_token.no_connection", code=error.reason), hint=NETWORK_HINT)
+        raise token_refused(APP_TOKEN, error) or silent from None
+    return Message("check.app_token.connects")
 
 
-def check_channels(environment: Environment) -> str | Note:
+def check_channels(environment: Environment) -> Message | Note:
     """Look whether the bot can post to each of its channels, without posting."""
     settings = environment.settings
     client = make_client(settings.require(BOT_TOKEN), settings.slack_api)
     probe = ChannelProbe(client, environment.identity.scopes)
-    for setting, what in CHANNELS:
+    for setting in CHANNELS:
         channel = settings.channel(setting)
         try:
             if channel:
                 probe.look(channel, now_ms=environment.clock.now_ms())
         except DeliveryError as error:
             found = find_refusal(error.reason)
-            sentence = f"The {what} {channel} cannot be used: {translate(found.described)}."
-            raise Refusal(sentence, hint=f"{translate(found.remedy)} The setting is {setting}.".strip()) from None
+            hint = join_sentences([found.remedy, Message("check.channels.setting", setting=setting)])
+            where = Channel(channel=channel)
+            raise Refusal(Message("check.channels.unusable", channel=where, cause=found.described), hint=hint) from None
     if not settings.channel("B24BOT_APPROVAL_CHANNEL"):
-        return Note(says="B24BOT_APPROVAL_CHANNEL is not set: cards are posted where a command is typed.")
-    return "the bot can post to its channels"
-
-
-def _silent(what: str, error: DeliveryError) -> Refusal:
-    """A fault that may pass."""
-    return Refusal(f"Slack {what}: {error.code}.", hint="Look at the network and at SLACK_API_URL, then try again.")
+        return Note(says=Message("check.channels.no_approval_channel"))
+    return Message("check.channels.usable")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from bot.checks.check import Environment, Note
+from bot.checks.check import Environment, Note, join_sentences
 from bot.core.authority.identity_groups import IdentityGroups
 from bot.core.bot_errors import ConfigurationError
-from bot.core.text import plural
 from bot.plugin import Message, Refusal
 from bot.settings import Settings
 from bot.store.engine.database import FILE_NAME, JOURNAL, SQLITE_VERSION, WAL, Journal, free_bytes
@@ -24,7 +23,7 @@ from bot.usecases.integrity.chain_check import examine_head, find_witness_mismat
 from bot.usecases.integrity.maintenance import LEAST_FREE
 from bot.usecases.integrity.startup_checks import find_approver_shortage
 
-UNWITNESSED = "an old copy of the database that somebody puts back will not be noticed"
+UNWITNESSED = Message("check.witness.unset")
 
 
 def witness_of(settings: Settings) -> Witness | None:
@@ -32,28 +31,29 @@ def witness_of(settings: Settings) -> Witness | None:
     return witness_at(settings.witness_file, home=settings.home) if settings.witness_file else None
 
 
-def check_paths(environment: Environment) -> str:
+def check_paths(environment: Environment) -> Message:
     """Read the settings that name a path."""
     settings = environment.settings
     paths = (settings.home, settings.key_file, settings.backups, settings.witness_file)
-    return f"{plural(len([path for path in paths if path]), 'path')}, each can be read"
+    return Message("check.paths.readable", count=len([path for path in paths if path]))
 
 
-def check_folder(environment: Environment) -> str | Note:
+def check_folder(environment: Environment) -> Message | Note:
     """Look whether the folder, and the database in it, could be written; nothing is."""
     home = environment.settings.home
     assert_folder(home, HOME)
     if not home.exists():
-        return Note(says=f"There is no folder {home} yet.", hint="b24bot init makes it.")
+        return Note(says=Message("check.folder.missing", folder=str(home)), hint=Message("check.folder.init"))
     if environment.there and not os.access(home / FILE_NAME, os.W_OK):
         raise ConfigurationError(
-            f"{home / FILE_NAME} cannot be written by this account.", hint="Run the bot as the owner of its files."
+            Message("check.folder.unwritable", path=str(home / FILE_NAME)), hint=Message("check.folder.owner")
         )
-    return f"{home} can be written"
+    return Message("check.folder.writable", folder=str(home))
 
 
-def check_key_file(environment: Environment) -> str:
-    return f"{environment.settings.key_file}, {plural(len(environment.keys.ids), 'key')}"
+def check_key_file(environment: Environment) -> Message:
+    path = str(environment.settings.key_file)
+    return Message("check.key_file.readable", path=path, count=len(environment.keys.ids))
 
 
 def loose_modes_of(settings: Settings) -> list[Loose]:
@@ -68,127 +68,126 @@ def _guarded(settings: Settings) -> Sequence[Guarded]:
     )
 
 
-def check_file_modes(environment: Environment) -> str | Note:
+def check_file_modes(environment: Environment) -> Message | Note:
     """Look who else may read or write the files."""
     loose = loose_modes_of(environment.settings)
     refuse_writable(loose)
     if loose:
-        return Note(says=" ".join(one.says for one in loose), hint=" ".join(one.hint for one in loose))
+        return Note(says=join_sentences(one.says for one in loose), hint=join_sentences(one.hint for one in loose))
     found = len(_guarded(environment.settings))
     if not found:
-        return "no file of the bot is there yet"
-    return f"{plural(found, 'file or folder', 'files and folders')} of the bot, for its account alone"
+        return Message("check.file_modes.no_file")
+    return Message("check.file_modes.private", count=found)
 
 
-def check_database(environment: Environment) -> str | Note:
+def check_database(environment: Environment) -> Message | Note:
     if is_missing(environment.settings.home):
         refuse_lost(environment.settings.home, environment.settings.backups)
     if not environment.there:
-        return Note(says=f"There is no database in {environment.settings.home} yet: the first start makes it.")
+        return Note(says=Message("check.database.missing", folder=str(environment.settings.home)))
     database = environment.database
     refuse_newer(database)
-    whole = assert_usable(database)
-    waiting = pending(database)
-    sound = "sound" if whole else "sound; through the pages of the audit log a bot that runs looks each day"
-    return f"{database.path}, {sound}" + (f"; the next start applies {', '.join(waiting)}" if waiting else "")
+    path = str(database.path)
+    found = (
+        Message("check.database.sound", path=path)
+        if assert_usable(database)
+        else Message("check.database.sound_so_far", path=path)
+    )
+    waiting = tuple(pending(database))
+    return Message("check.database.migrations", found=found, migrations=waiting) if waiting else found
 
 
-def check_journal(environment: Environment) -> str | Note:
+def check_journal(environment: Environment) -> Message | Note:
     """Say which journal the bot uses with the SQLite that is there, and what that costs."""
     path = environment.settings.home / FILE_NAME
     return describe_journal(JOURNAL, size=path.stat().st_size if environment.there else 0)
 
 
-def describe_journal(journal: Journal, *, size: int) -> str | Note:
+def describe_journal(journal: Journal, *, size: int) -> Message | Note:
     """Say what a journal costs with a database of so many bytes."""
     if journal == WAL:
-        return f"WAL, with SQLite {SQLITE_VERSION}: nobody waits for a backup"
-    large = f", {size // 1_000_000:,} MB," if size >= 1_000_000 else ""
-    return Note(
-        says=f"A rollback journal, with SQLite {SQLITE_VERSION}: each change costs two to three times what it costs "
-        f"with a WAL, and nobody can write while a backup copies the database{large} each hour.",
-        hint="Let Python have a newer SQLite: scripts/setup runtime, or pip install 'b24bot[wal]' where b24bot is "
-        "installed. The next start takes it.",
+        return Message("check.journal.wal", version=SQLITE_VERSION)
+    megabytes = size // 1_000_000
+    says = (
+        Message("check.journal.rollback_of_size", version=SQLITE_VERSION, megabytes=megabytes)
+        if megabytes
+        else Message("check.journal.rollback", version=SQLITE_VERSION)
     )
+    return Note(says=says, hint=Message("check.journal.newer_sqlite"))
 
 
-def check_keys(environment: Environment) -> str:
+def check_keys(environment: Environment) -> Message:
     assert_fits(environment.store.database, environment.keys)
-    return "every stored secret opens, every record has its key"
+    return Message("check.keys.fit")
 
 
-def check_audit_log(environment: Environment) -> str:
+def check_audit_log(environment: Environment) -> Message:
     found = examine_head(environment.store, None)
     if found.why:
-        raise ConfigurationError(
-            found.why, hint="The bot starts and only reads. Compare with a backup: b24bot restore FILE"
-        )
+        raise ConfigurationError(found.why, hint=Message("check.audit_log.compare"))
     archived = environment.store.audit.archived().end.seq
-    records = plural(found.verified.seq, "record")
+    intact = Message("check.audit_log.intact", count=found.verified.seq)
     if archived:
-        records = f"{records}, of which those up to #{archived} were archived"
+        intact = Message("check.audit_log.archived", intact=intact, record=str(archived))
     if found.start.seq > archived:
-        return (
-            f"{records}; a bot recomputed those up to #{found.start.seq}, and those after it are as they were written"
-        )
-    return (
-        f"{records}; those that are here are as they were written" if archived else f"{records}, as they were written"
-    )
+        return Message("check.audit_log.recomputed_before", intact=intact, record=str(found.start.seq))
+    return intact
 
 
-def check_allow_list(environment: Environment) -> str:
+def check_allow_list(environment: Environment) -> Message:
     found = find_mismatches(environment.store)
     if found:
         raise Refusal(describe_mismatch(found), hint=Message("limit.allow_list_hint", remedy=REMEDY))
-    return f"{plural(len(environment.store.grants.all()), 'person', 'people')}, as the audit log has it"
+    return Message("check.allow_list.fits", count=len(environment.store.grants.all()))
 
 
-def check_approvers(environment: Environment) -> str:
+def check_approvers(environment: Environment) -> Message:
     settings = environment.settings
     people = IdentityGroups.of(settings.same_person)
     short = find_approver_shortage(environment.store.grants.all(), settings.terms.quorum, people)
     if short:
         raise Refusal(short)
-    return f"enough for a quorum of {settings.terms.quorum}"
+    return Message("check.approvers.enough", quorum=settings.terms.quorum)
 
 
-def check_backups(environment: Environment) -> str | Note:
-    assert_folder(environment.settings.backups, "B24BOT_BACKUPS")
-    last = find_newest_time(environment.settings.backups, until=environment.clock.now_ms())
+def check_backups(environment: Environment) -> Message | Note:
+    backups = environment.settings.backups
+    assert_folder(backups, "B24BOT_BACKUPS")
+    last = find_newest_time(backups, until=environment.clock.now_ms())
     if last is None:
-        hint = "Make one: b24bot backup" if environment.there else ""
-        return Note(says=f"There is no backup in {environment.settings.backups} yet.", hint=hint)
+        hint = Message("check.backups.make_one") if environment.there else ""
+        return Note(says=Message("check.backups.none", folder=str(backups)), hint=hint)
     hours = (environment.clock.now_ms() - last) // HOUR_MS
     if hours > 2:
         raise Refusal(
-            f"The newest backup in {environment.settings.backups} is {hours} hours old.",
-            hint="A bot that runs makes one every hour: look at its log for backup_failed.",
+            Message("check.backups.old", folder=str(backups), count=hours), hint=Message("check.backups.see_log")
         )
-    return f"the newest in {environment.settings.backups} is less than {plural(hours + 1, 'hour')} old"
+    return Message("check.backups.recent", folder=str(backups), count=hours + 1)
 
 
-def check_disk(environment: Environment) -> str:
+def check_disk(environment: Environment) -> Message:
     home = environment.settings.home
     free = free_bytes(home) // 1024**2
     if free < LEAST_FREE // 1024**2:
-        raise Refusal(f"Only {free} MB are free in {home}: nothing dangerous runs.", hint="Make room.")
-    return f"{free:,} MB free"
+        raise Refusal(Message("check.disk.full", free=free, folder=str(home)), hint=Message("check.disk.make_room"))
+    return Message("check.disk.free", free=free)
 
 
-def check_witness(environment: Environment) -> str | Note:
+def check_witness(environment: Environment) -> Message | Note:
     witness = witness_of(environment.settings)
     if witness is None:
-        return Note(says=f"B24BOT_WITNESS_FILE is not set: {UNWITNESSED}.")
+        return Note(says=UNWITNESSED)
     try:
         witness.probe()
         why = find_witness_mismatch(environment.store_if_any, witness) if environment.store_if_any is not None else ""
     except OSError as error:
         raise ConfigurationError(
-            f"The witness file {witness.path} cannot be used: {error.strerror}.",
-            hint="Make it readable and writable for the account of the bot, or set B24BOT_WITNESS_FILE.",
+            Message("check.witness.unusable", path=str(witness.path), reason=error.strerror or type(error).__name__),
+            hint=Message("check.witness.permit"),
         ) from None
     if why:
-        raise ConfigurationError(
-            why, hint="The bot starts and only reads. Look: b24bot audit verify. Then: b24bot restore FILE"
-        )
-    return f"{witness.path}, agrees up to #{witness.newest}" if witness.newest else f"{witness.path}, empty so far"
+        raise ConfigurationError(why, hint=Message("check.witness.verify"))
+    path = str(witness.path)
+    if not witness.newest:
+        return Message("check.witness.empty", path=path)
+    return Message("check.witness.agrees", path=path, record=str(witness.newest))

@@ -9,6 +9,7 @@ from typing import Any
 from slack_sdk import WebClient
 
 from bot.plugin.frozen import dataclass
+from bot.slack.refusals import INVALID_RESPONSE
 from bot.slack.slack_errors import require_ok, translate_errors
 from bot.usecases.delivery_errors import Lost, OrgWide
 
@@ -53,7 +54,7 @@ def ask_identity(client: WebClient) -> Identity:
         if answer.get("is_enterprise_install") or str(answer.get("team_id") or "").startswith("E"):
             raise OrgWide
         if not answer.get("team_id"):
-            raise Lost("auth.test names no team")
+            raise Lost(INVALID_RESPONSE, "auth.test: team_id")
         return Identity(
             team=answer["team_id"],
             user=answer.get("user_id") or "",

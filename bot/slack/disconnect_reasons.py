@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
+from bot.plugin import Message, Text
 from bot.plugin.frozen import dataclass
 
 SOCKET_REFUSED = "socket_refused"
@@ -14,30 +15,31 @@ LINK_DISABLED = "link_disabled"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disconnect:
-    """What one reason means. `exchange`: the connection serves until Slack closes it, and another takes its place."""
+    """What one reason means. `why` is a clause without a full stop.
 
-    why: str
-    hint: str = ""
+    `exchange`: the connection serves until Slack closes it, and another takes its place.
+    """
+
+    why: Message
+    hint: Text = ""
     level: int = logging.WARNING
     exchange: bool = False
 
 
 DISCONNECTS: Mapping[str, Disconnect] = {
-    "warning": Disconnect(why="Slack will close the connection in some seconds", level=logging.INFO, exchange=True),
-    "refresh_requested": Disconnect(why="Slack moves the connection elsewhere", level=logging.INFO, exchange=True),
+    "warning": Disconnect(why=Message("slack.disconnect.warning"), level=logging.INFO, exchange=True),
+    "refresh_requested": Disconnect(why=Message("slack.disconnect.refresh"), level=logging.INFO, exchange=True),
     LINK_DISABLED: Disconnect(
-        why="Socket Mode is switched off for the Slack app, so no command and no click arrives",
-        hint="Switch it on under Socket Mode of the app at https://api.slack.com/apps; the bot connects again by "
-        "itself. To take requests by HTTP instead, take SLACK_APP_TOKEN out of the settings.",
+        why=Message("slack.disconnect.socket_mode_off"),
+        hint=Message("slack.disconnect.turn_on_socket_mode"),
         level=logging.ERROR,
     ),
     "too_many_websockets": Disconnect(
-        why="the Slack app has more connections open than the ten that Slack allows",
-        hint="Other processes use the same app token: stop those that are not needed. A connection whose process died "
-        "is counted for some minutes.",
+        why=Message("slack.disconnect.too_many"),
+        hint=Message("slack.disconnect.stop_others"),
     ),
 }
-UNKNOWN = Disconnect(why="Slack ends the connection for a reason that b24bot does not know", exchange=True)
+UNKNOWN = Disconnect(why=Message("slack.disconnect.unknown"), exchange=True)
 
 
 def disconnect_of(reason: str) -> Disconnect:

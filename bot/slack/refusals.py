@@ -9,151 +9,153 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.plugin import Text
+from bot.plugin import Message, Text
 from bot.usecases.chat_refusals import PRESS_AGAIN, ChatRefusal, Subject
 
 DIRECT_OFF = "messages_tab_disabled"
 """The code for an app whose direct messages are switched off."""
 CARD_GONE, PARENT_GONE = "message_not_found", "thread_not_found"
 """The codes for a message that was deleted: of a rewriting, and of a line under it."""
-REINSTALL = "Install the app again from manifest.yml, then put its bot token into SLACK_BOT_TOKEN and restart."
-REPLACE_IT = "Put a working bot token into SLACK_BOT_TOKEN and restart b24bot."
-INVITE = "Invite the bot to the channel (/invite @b24bot)."
-POSTING = "An owner of the workspace changes the channel's posting permissions so that the bot may post."
-REPORT = "Update b24bot; if that does not help, report the code to its maintainers."
-SETTINGS = "or name another channel in the settings"
+MISSING_SCOPE = "missing_scope"
+"""The code for a token without a right; Slack names the scopes of which any would do."""
+INVALID_RESPONSE, CARD_NOT_POSTED = "invalid_response", "card_not_posted"
+"""Codes of the bot's own: an answer lacks what Slack documents; a line belongs under a card that is not there yet."""
+REINSTALL = Message("slack.remedy.reinstall")
+REPLACE_TOKEN = Message("slack.remedy.replace_token")
+INVITE = Message("slack.remedy.invite_bot")
+UNARCHIVE = Message("slack.remedy.unarchive")
+PERMIT_POSTING = Message("slack.remedy.permit_posting")
+APPROVE_APP = Message("slack.remedy.approve_app")
+REPORT = Message("slack.remedy.report")
+BY_ITSELF = ""
+"""The remedy of what passes without anybody, or of what only the bot itself can go around."""
 
-_ROWS: tuple[tuple[Subject, str, Text, Text], ...] = (
-    (Subject.CONTENT, "invalid_blocks invalid_blocks_format", "its blocks are not valid", REPORT),
-    (Subject.CONTENT, "invalid_attachments too_many_attachments", "its attachments are not valid", REPORT),
+_ROWS: tuple[tuple[Subject, str, Message, Text], ...] = (
+    (Subject.CONTENT, "invalid_blocks invalid_blocks_format", Message("slack.cause.blocks"), REPORT),
+    (Subject.CONTENT, "invalid_attachments too_many_attachments", Message("slack.cause.attachments"), REPORT),
     (
         Subject.CONTENT,
         "msg_too_long msg_blocks_too_long attachment_payload_limit_exceeded view_too_large",
-        "it is too long",
+        Message("slack.cause.too_long"),
         REPORT,
     ),
-    (Subject.CONTENT, "no_text markdown_text_conflict", "its text is missing or in two forms", REPORT),
+    (Subject.CONTENT, "no_text markdown_text_conflict", Message("slack.cause.text"), REPORT),
     (
         Subject.CONTENT,
         "metadata_too_large invalid_metadata_format invalid_metadata_schema metadata_must_be_sent_from_app",
-        "its metadata is not taken",
+        Message("slack.cause.metadata"),
         REPORT,
     ),
-    (Subject.CONTENT, "too_many_contact_cards", "it holds too many contact cards", REPORT),
-    (Subject.CONTENT, "alt_txt_too_large snippet_too_large", "the file is too large", REPORT),
-    (Subject.STANDING, CARD_GONE, "the message was deleted", ""),
-    (Subject.STANDING, "cant_update_message", "the message belongs to another installation of the app", ""),
-    (Subject.STANDING, "edit_window_closed", "the workspace does not let messages be edited any more", ""),
-    (Subject.STANDING, "is_inactive", "the channel is archived or frozen", f"Unarchive the channel, {SETTINGS}."),
+    (Subject.CONTENT, "too_many_contact_cards", Message("slack.cause.contact_cards"), REPORT),
+    (Subject.CONTENT, "alt_txt_too_large snippet_too_large", Message("slack.cause.file_too_large"), REPORT),
+    (Subject.STANDING, CARD_GONE, Message("slack.cause.message_deleted"), BY_ITSELF),
+    (Subject.STANDING, "cant_update_message", Message("slack.cause.other_installation"), BY_ITSELF),
+    (Subject.STANDING, "edit_window_closed", Message("slack.cause.edits_closed"), BY_ITSELF),
+    (Subject.STANDING, "is_inactive", Message("slack.cause.channel_inactive"), UNARCHIVE),
     (
         Subject.STANDING,
         "block_mismatch cant_broadcast_message no_dual_broadcast_content_update",
-        "the message cannot be rewritten in this form",
-        "",
+        Message("slack.cause.edit_form"),
+        BY_ITSELF,
     ),
     (
         Subject.PLACE,
         "channel_not_found invalid_channel duplicate_channel_not_found",
-        "the channel does not exist, or it is private and the bot is not in it",
-        f"{INVITE} If the channel is gone, name another one in the settings.",
+        Message("slack.cause.channel_not_found"),
+        Message("slack.remedy.invite_or_replace_channel"),
     ),
-    (Subject.PLACE, "not_in_channel", "the bot is not in the channel", INVITE),
-    (Subject.PLACE, "is_archived", "the channel is archived", f"Unarchive the channel, {SETTINGS}."),
+    (Subject.PLACE, "not_in_channel", Message("slack.cause.bot_not_in_channel"), INVITE),
+    (Subject.PLACE, "is_archived", Message("slack.cause.channel_archived"), UNARCHIVE),
     (
         Subject.PLACE,
         "restricted_action restricted_action_read_only_channel posting_to_channel_denied",
-        "the channel's posting permissions keep the bot out",
-        POSTING,
+        Message("slack.cause.posting_denied"),
+        PERMIT_POSTING,
     ),
-    (Subject.PLACE, "restricted_action_thread_only_channel", "the channel takes replies only", POSTING),
+    (Subject.PLACE, "restricted_action_thread_only_channel", Message("slack.cause.replies_only"), PERMIT_POSTING),
     (
         Subject.PLACE,
         "restricted_action_non_threadable_channel cannot_reply_to_message",
-        "no replies are taken there",
-        POSTING,
+        Message("slack.cause.no_replies"),
+        PERMIT_POSTING,
     ),
-    (Subject.PLACE, "restricted_action_thread_locked", "the thread is locked", "An admin unlocks the thread."),
-    (Subject.PLACE, PARENT_GONE, "the message it belongs under is gone", ""),
+    (
+        Subject.PLACE,
+        "restricted_action_thread_locked",
+        Message("slack.cause.thread_locked"),
+        Message("slack.remedy.unlock_thread"),
+    ),
+    (Subject.PLACE, PARENT_GONE, Message("slack.cause.parent_deleted"), BY_ITSELF),
     (
         Subject.PLACE,
         "channel_is_limited_access",
-        "access to the channel is limited",
-        "An owner of the workspace gives the bot access to the channel.",
+        Message("slack.cause.channel_limited"),
+        Message("slack.remedy.give_channel_access"),
     ),
     (
         Subject.PERSON,
         DIRECT_OFF,
-        "direct messages of the app are off",
-        "Turn on App Home → Messages Tab in the app's settings, as manifest.yml does.",
+        Message("slack.cause.direct_messages_off"),
+        Message("slack.remedy.turn_on_direct_messages"),
     ),
     (
         Subject.PERSON,
         "user_not_found user_not_visible user_disabled cannot_dm_bot",
-        "Slack does not show that person to the bot",
-        "Drop the notice if that account is gone.",
-    ),
-    (Subject.PERSON, "user_not_in_channel", "that person is not in the channel", "Invite the person to the channel."),
-    (Subject.TOKEN, "missing_scope", "the token lacks a scope", REINSTALL),
-    (Subject.TOKEN, "invalid_auth bad_token invalid_token", "Slack does not know this token", REPLACE_IT),
-    (Subject.TOKEN, "not_authed", "no token was sent", REPLACE_IT),
-    (Subject.TOKEN, "token_expired", "the token has expired", REPLACE_IT),
-    (
-        Subject.TOKEN,
-        "token_revoked",
-        "the token was revoked, by an uninstallation of the app or by a person",
-        REPLACE_IT,
+        Message("slack.cause.person_not_visible"),
+        Message("slack.remedy.drop_notice"),
     ),
     (
-        Subject.TOKEN,
-        "account_inactive",
-        "the app was uninstalled, or its workspace was deactivated",
-        REINSTALL,
+        Subject.PERSON,
+        "user_not_in_channel",
+        Message("slack.cause.person_not_in_channel"),
+        Message("slack.remedy.invite_person"),
     ),
-    (Subject.TOKEN, "user_removed_from_team", "the app's user was removed from the workspace", REINSTALL),
+    (Subject.TOKEN, MISSING_SCOPE, Message("slack.cause.scope"), REINSTALL),
+    (Subject.TOKEN, "invalid_auth bad_token invalid_token", Message("slack.cause.token_unknown"), REPLACE_TOKEN),
+    (Subject.TOKEN, "not_authed", Message("slack.cause.token_absent"), REPLACE_TOKEN),
+    (Subject.TOKEN, "token_expired", Message("slack.cause.token_expired"), REPLACE_TOKEN),
+    (Subject.TOKEN, "token_revoked", Message("slack.cause.token_revoked"), REPLACE_TOKEN),
+    (Subject.TOKEN, "account_inactive", Message("slack.cause.app_uninstalled"), REINSTALL),
+    (Subject.TOKEN, "user_removed_from_team", Message("slack.cause.app_user_removed"), REINSTALL),
     (
         Subject.TOKEN,
         "team_disabled",
-        "the workspace was deactivated",
-        "An owner of the workspace activates it again.",
+        Message("slack.cause.workspace_deactivated"),
+        Message("slack.remedy.reactivate_workspace"),
     ),
-    (Subject.TOKEN, "not_allowed_token_type", "this is another kind of token", REPLACE_IT),
-    (
-        Subject.TOKEN,
-        "forbidden_team",
-        "the workspace may not use Socket Mode",
-        "An owner of the workspace approves the app.",
-    ),
-    (Subject.ACCESS, "is_bot as_user_not_supported", "that is not the kind of token it takes", REPLACE_IT),
+    (Subject.TOKEN, "not_allowed_token_type", Message("slack.cause.token_type"), REPLACE_TOKEN),
+    (Subject.TOKEN, "forbidden_team", Message("slack.cause.socket_mode_denied"), APPROVE_APP),
+    (Subject.ACCESS, "is_bot as_user_not_supported", Message("slack.cause.token_type"), REPLACE_TOKEN),
     (
         Subject.ACCESS,
         "access_denied no_permission team_access_not_granted app_access_restricted team_not_found "
         "enterprise_is_restricted send_on_behalf_not_allowed",
-        "the workspace does not let the app do that",
-        "An owner of the workspace approves the app, and the bot is invited to the channel.",
+        Message("slack.cause.app_denied"),
+        Message("slack.remedy.approve_app_and_invite"),
     ),
     (
         Subject.ACCESS,
         "accesslimited",
-        "the workspace does not let the app in from this network",
-        "An owner of the workspace allows the address of b24bot's host.",
+        Message("slack.cause.network_denied"),
+        Message("slack.remedy.permit_address"),
     ),
     (
         Subject.ACCESS,
         "ekm_access_denied",
-        "admins have suspended posting in the workspace",
-        "An admin of the organisation gives access back in Enterprise Key Management.",
+        Message("slack.cause.posting_suspended"),
+        Message("slack.remedy.restore_key_access"),
     ),
     (
         Subject.ACCESS,
         "message_limit_exceeded",
-        "the workspace has used up its number of messages",
-        "An owner of the workspace looks at the limits of its plan.",
+        Message("slack.cause.message_limit"),
+        Message("slack.remedy.check_plan"),
     ),
     (
         Subject.ACCESS,
         "two_factor_setup_required",
-        "the workspace asks for two-factor authentication",
-        "Whoever installed the app sets up two-factor authentication.",
+        Message("slack.cause.two_factor"),
+        Message("slack.remedy.set_up_two_factor"),
     ),
     (
         Subject.FILES,
@@ -164,13 +166,13 @@ _ROWS: tuple[tuple[Subject, str, Text, Text], ...] = (
         "slack_connect_blocked_file_type slack_connect_canvas_sharing_blocked slack_connect_clip_sharing_blocked "
         "slack_connect_file_link_sharing_blocked slack_connect_file_upload_sharing_blocked "
         "slack_connect_lists_sharing_blocked",
-        "the workspace does not take the file",
-        "",
+        Message("slack.cause.file_denied"),
+        BY_ITSELF,
     ),
     (
         Subject.TRIGGER,
         "expired_trigger_id exchanged_trigger_id invalid_trigger_id",
-        "the click is too old for a form",
+        Message("slack.cause.click_too_old"),
         PRESS_AGAIN,
     ),
     (
@@ -180,27 +182,24 @@ _ROWS: tuple[tuple[Subject, str, Text, Text], ...] = (
         "unknown_method method_deprecated deprecated_endpoint duplicate_external_id duplicate_message_not_found "
         "draft_already_deleted draft_already_sent draft_has_conflict draft_not_found too_many_users "
         "invalid_scheduled_message_id invalid_time time_in_past time_too_far",
-        "Slack does not take the call in this form",
+        Message("slack.cause.call"),
         REPORT,
     ),
     (
         Subject.SERVICE,
         "internal_error fatal_error service_unavailable request_timeout update_failed streaming_state_conflict",
-        "Slack has trouble of its own",
-        "",
+        Message("slack.cause.service"),
+        BY_ITSELF,
     ),
     (
         Subject.SERVICE,
         "team_added_to_org org_login_required external_channel_migrating",
-        "Slack is moving the workspace or the channel",
-        "",
+        Message("slack.cause.moving"),
+        BY_ITSELF,
     ),
-    (
-        Subject.RATE,
-        "ratelimited rate_limited restricted_too_many",
-        "more is posted than Slack takes",
-        "",
-    ),
+    (Subject.SERVICE, INVALID_RESPONSE, Message("slack.cause.invalid_response"), BY_ITSELF),
+    (Subject.SERVICE, CARD_NOT_POSTED, Message("slack.cause.card_not_posted"), BY_ITSELF),
+    (Subject.RATE, "ratelimited rate_limited restricted_too_many", Message("slack.cause.rate"), BY_ITSELF),
 )
 
 
@@ -217,9 +216,9 @@ REFUSALS: Mapping[str, ChatRefusal] = {
     for subject, codes, cause, remedy in _ROWS
     for code in codes.split()
 }
-NO_ANSWER = "Slack gave no answer that can be read"
-UNKNOWN_CAUSE = "Slack gives a reason that b24bot does not know"
-LOOK_IT_UP = "Look the code up in Slack's documentation."
+NO_ANSWER = Message("slack.cause.no_answer")
+UNKNOWN_CAUSE = Message("slack.cause.unknown_code")
+LOOK_IT_UP = Message("slack.remedy.look_up_code")
 
 
 def find_refusal(reason: str) -> ChatRefusal:
@@ -233,8 +232,11 @@ def find_refusal(reason: str) -> ChatRefusal:
         return ChatRefusal(code=reason, subject=Subject.SERVICE, cause=NO_ANSWER)
     if found is None:
         return ChatRefusal(code=code, subject=Subject.UNKNOWN, cause=UNKNOWN_CAUSE, remedy=LOOK_IT_UP)
-    if code == "missing_scope" and detail:
-        needed = " or ".join(detail.split(","))
-        remedy = f"Add the scope {needed} to the app, install it again, and restart b24bot with its bot token."
-        return replace(found, cause=f"the token lacks the scope {needed}", remedy=remedy)
+    if code == MISSING_SCOPE and detail:
+        scopes = tuple(detail.split(","))
+        return replace(
+            found,
+            cause=Message("slack.cause.scopes", count=len(scopes), scopes=scopes),
+            remedy=Message("slack.remedy.add_scope", count=len(scopes), scopes=scopes),
+        )
     return found

@@ -10,7 +10,7 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.slack.refusals import find_refusal
+from bot.slack.refusals import INVALID_RESPONSE, find_refusal
 from bot.usecases.chat_refusals import Subject
 from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 
@@ -50,7 +50,7 @@ def translate_errors(*, rewriting: bool = False) -> Iterator[None]:
 def require_ok(answer: Any) -> Any:
     """The answer, when it says `"ok": true` itself. Raises Lost for what only looks like it to the client."""
     if answer.get("ok") is not True:
-        raise Lost("ok is not true")
+        raise Lost(INVALID_RESPONSE, "ok is not true")
     return answer
 
 
@@ -66,7 +66,7 @@ def _of(error: SlackApiError) -> DeliveryError:
     if status == 429 or (code and find_refusal(code).subject is Subject.RATE):
         return Busy(_seconds(getattr(response, "headers", {})))
     if status >= 500 or not code:
-        return Lost(code or f"no answer that can be read (HTTP {status})")
+        return Lost(code) if code else Lost(INVALID_RESPONSE, f"HTTP {status}")
     if code == "invalid_arguments" and _is_about_content(data):
         return Impossible(code)
     return KINDS.get(find_refusal(code).subject, ChannelDead)(code, _needed(code, data))

@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.core.bot_errors import ConfigurationError
-from bot.language.translation import translate
-from bot.plugin import Text
+from bot.plugin import Message, Text
 from bot.slack.disconnect_reasons import LINK_DISABLED, disconnect_of
 from bot.slack.refusals import find_refusal
 from bot.usecases.chat_refusals import Subject
 from bot.usecases.delivery_errors import ORG_WIDE, ORG_WIDE_HINT, DeliveryError, OrgWide
 
 BOT_TOKEN, APP_TOKEN, SIGNED_WITH = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"
-KINDS: Mapping[str, tuple[str, str]] = {
-    "xoxb-": ("a bot token", BOT_TOKEN),
-    "xoxe.xoxb-": ("a bot token that is rotated", BOT_TOKEN),
-    "xapp-": ("an app-level token", APP_TOKEN),
-    "xoxp-": ("a token of a person", ""),
-    "xoxe.xoxp-": ("a token of a person", ""),
-    "xoxe-": ("a refresh token", ""),
-    "xoxc-": ("a token of a browser", ""),
+_OF_PERSON = Message("slack.token.kind.person")
+KINDS: Mapping[str, tuple[Message, str]] = {
+    "xoxb-": (Message("slack.token.kind.bot"), BOT_TOKEN),
+    "xoxe.xoxb-": (Message("slack.token.kind.rotated_bot"), BOT_TOKEN),
+    "xapp-": (Message("slack.token.kind.app"), APP_TOKEN),
+    "xoxp-": (_OF_PERSON, ""),
+    "xoxe.xoxp-": (_OF_PERSON, ""),
+    "xoxe-": (Message("slack.token.kind.refresh"), ""),
+    "xoxc-": (Message("slack.token.kind.browser"), ""),
 }
 """How each kind of Slack's tokens begins, and the setting it belongs in, if any."""
-_HOW: Mapping[str, str] = {
-    BOT_TOKEN: "Reinstall the Slack app from manifest.yml, and copy the bot token (xoxb-…) from OAuth & Permissions.",
-    APP_TOKEN: "Make an app-level token (xapp-…) with connections:write under Basic Information of the Slack app.",
-    SIGNED_WITH: "Copy the signing secret from Basic Information of the Slack app.",
+_HOW: Mapping[str, Message] = {
+    BOT_TOKEN: Message("slack.token.get.bot"),
+    APP_TOKEN: Message("slack.token.get.app"),
+    SIGNED_WITH: Message("slack.token.get.signing_secret"),
 }
 
 
@@ -34,12 +34,18 @@ def refuse_other_kind(setting: str, value: str) -> None:
     """Raise ConfigurationError for a token of another kind, or for what no header can carry. The value is not shown."""
     if not (value.isascii() and value.isprintable() and " " not in value):
         raise ConfigurationError(
-            f"{setting} holds a blank or a character that no token has.", hint=f"Copy it again. {_HOW[setting]}"
+            Message("slack.token.characters", setting=setting),
+            hint=Message("slack.token.copy_again", how=_HOW[setting]),
         )
-    for beginning, (kind, belongs) in KINDS.items():
-        if value.startswith(beginning) and belongs != setting:
-            where = f" That one belongs in {belongs}." if belongs else ""
-            raise ConfigurationError(f"{setting} holds {kind} ({beginning}…).{where}", hint=_HOW[setting])
+    for prefix, (kind, belongs) in KINDS.items():
+        if value.startswith(prefix) and belongs != setting:
+            raise ConfigurationError(_describe_other_kind(setting, prefix, kind, belongs), hint=_HOW[setting])
+
+
+def _describe_other_kind(setting: str, prefix: str, kind: Message, belongs: str) -> Message:
+    if belongs:
+        return Message("slack.token.kind_of_other_setting", setting=setting, kind=kind, prefix=prefix, other=belongs)
+    return Message("slack.token.other_kind", setting=setting, kind=kind, prefix=prefix)
 
 
 def token_refused(setting: str, error: DeliveryError) -> ConfigurationError | None:
@@ -54,4 +60,4 @@ def token_refused(setting: str, error: DeliveryError) -> ConfigurationError | No
         cause, hint = find_refusal(error.code).cause, _HOW[setting]
     else:
         return None
-    return ConfigurationError(f"Slack refuses {setting} because {translate(cause)} ({error.code}).", hint=hint)
+    return ConfigurationError(Message("slack.token.refused", setting=setting, cause=cause, code=error.code), hint=hint)

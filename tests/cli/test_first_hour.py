@@ -85,7 +85,7 @@ def test_doctor_before_init_says_one_thing_of_the_folder_and_the_same_again(newc
     found = findings(newcomer)
     home = newcomer.folder / ".local/share/b24bot"
     about = {name: finding for name, finding in found.items() if str(home) in finding[1]}
-    assert about == {"folder": ("note", f"There is no folder {home} yet. b24bot init makes it.")}
+    assert about == {"folder": ("note", f"The folder {home} does not exist yet. Create it: b24bot init")}
     assert {name for name, (state, _) in found.items() if state == "no"} == {
         *("intake", "key file", "Slack", "audit lines"),
     }
@@ -97,7 +97,7 @@ def test_after_init_doctor_speaks_of_the_folder_as_one_that_is_there(newcomer: C
     assert newcomer.run("init", "--yes").exit_code == 0
     found = findings(newcomer)
     assert found["folder"][0] == found["disk"][0] == found["key file"][0] == "ok"
-    assert found["database"][1].endswith("yet: the first start makes it.")
+    assert found["database"][1].endswith("yet: the first start creates it.")
 
 
 def test_a_list_that_is_empty_at_the_beginning_names_the_command_that_fills_it(cli_bot: CliBot) -> None:
@@ -200,7 +200,9 @@ def test_a_wrong_setting_ends_a_start_and_is_red_in_doctor_and_never_a_traceback
 
 def test_no_token_is_repeated_by_what_is_said_of_it(cli_bot: CliBot) -> None:
     result = cli_bot.run("work", SLACK_BOT_TOKEN="xapp-1-A0-1-secret")
-    assert "SLACK_BOT_TOKEN holds an app-level token (xapp-…). That one belongs in SLACK_APP_TOKEN." in result.stderr
+    assert (
+        "SLACK_BOT_TOKEN contains an app-level token (xapp-…). That token belongs in SLACK_APP_TOKEN." in result.stderr
+    )
     assert "secret" not in result.output
 
 

@@ -27,6 +27,7 @@ from bot.plugin.loopback import wait_until
 from bot.slack.refusals import find_refusal
 from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
 from tests.cli.cli_bot import SECONDS, CliBot
+from tests.language.english import en
 from tests.ports import free_port
 
 
@@ -193,7 +194,7 @@ def test_a_start_with_a_token_that_slack_refuses_ends_with_78_and_says_what_to_d
         workspace.break_token(error)
         result = connected_cli_bot.run(*words)
     assert result.exit_code == 78
-    assert f"Error: Slack refuses SLACK_BOT_TOKEN because {find_refusal(error).described}." in result.stderr
+    assert f"Error: Slack rejected SLACK_BOT_TOKEN: {en(find_refusal(error).described)}." in result.stderr
     assert "copy the bot token (xoxb-…) from OAuth & Permissions" in result.stderr
 
 

@@ -306,7 +306,7 @@ def test_a_card_that_gets_lost_for_long_is_told_to_the_requester(core_bot: CoreB
     core_bot.messenger.fail("post", *[Lost("internal_error")] * 4)
     pass_time(core_bot, 60, 1)
     (said,) = told(core_bot, "cannot be posted")
-    assert "Slack has trouble of its own (internal_error)" in en(said.reply.title)
+    assert "Slack has an internal problem (internal_error)" in en(said.reply.title)
     assert told(core_bot, "is now in")
 
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 
 import click
 
-from bot.checks.check import Environment, State, run_checks
+from bot.checks.check import Environment, Finding, State, run_checks
 from bot.checks.table import CHECKS
 from bot.cli.options import as_json
-from bot.cli.output import print_json, say
+from bot.cli.output import plain, print_json, say
 from bot.cli.session import Terminal
+from bot.core import mentions
+from bot.language.translation import translate
+from bot.plugin import Message
+
+STATES: Mapping[State, Message] = {
+    State.OK: Message("check.state.ok"),
+    State.NOTE: Message("check.state.note"),
+    State.NO: Message("check.state.fault"),
+}
+"""What stands in front of a line; what was skipped has none of its own."""
 
 
 @click.command("doctor")
@@ -26,15 +37,24 @@ def doctor(terminal: Terminal, as_json: bool) -> None:
     with closing(environment):
         found = list(run_checks(CHECKS, environment))
     if as_json:
-        print_json(
-            [{"name": one.name, "ok": one.ok, "state": one.state, "says": one.says, "hint": one.hint} for one in found]
-        )
+        print_json([_to_json(one) for one in found])
     else:
-        for one in found:
-            if one.state is not State.SKIPPED:
-                say(f"{one.state:<4}  {one.name}: {one.says} {one.hint}".rstrip())
-        skipped = [one.name for one in found if one.state is State.SKIPPED]
-        if skipped:
-            say(f"Not looked at, for want of what is above: {', '.join(skipped)}.")
+        _show(found)
     if not all(one.ok for one in found):
         raise SystemExit(78)
+
+
+def _to_json(one: Finding) -> Mapping[str, object]:
+    """A finding for programs: `name` and `state` are codes, the sentences are in English."""
+    says, hint = (mentions.unmark(translate(text)) for text in (one.says, one.hint))
+    return {"name": one.name, "ok": one.ok, "state": one.state, "says": says, "hint": hint}
+
+
+def _show(found: Sequence[Finding]) -> None:
+    for one in found:
+        if one.state is not State.SKIPPED:
+            told = f"{plain(one.label)}: {plain(one.says)} {plain(one.hint)}".rstrip()
+            say(f"{plain(STATES[one.state]):<4}  {told}")
+    skipped = tuple(one.label for one in found if one.state is State.SKIPPED)
+    if skipped:
+        say(Message("check.not_checked", checks=skipped))

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 
 from bot.clock import Backoff
+from bot.language.translation import translate
 from bot.slack.bot_identity import Identity
 from bot.slack.outgoing.messenger import Gateway
 from bot.slack.token_errors import BOT_TOKEN, token_refused
@@ -68,7 +69,7 @@ class Authentication:
             return
         self._trouble = error.code
         if refused is not None:
-            sentence = f"{refused.sentence} The bot is not ready until that is mended. {refused.hint}"
+            sentence = f"{translate(refused.sentence)} The bot is not ready until then. {translate(refused.hint)}"
             log.error("%s", sentence, extra={"action": "token_refused"})
         else:
-            log.warning("Slack does not say who we are: %s", error.code, extra={"action": "auth_test_failed"})
+            log.warning("Slack does not say who we are: %s", error.reason, extra={"action": "auth_test_failed"})

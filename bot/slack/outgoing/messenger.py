@@ -20,7 +20,7 @@ from bot.plugin import Event, Text
 from bot.slack.account_flags import read_account
 from bot.slack.bot_identity import Identity, ask_identity
 from bot.slack.outgoing.http_client import KeptClient
-from bot.slack.refusals import find_refusal
+from bot.slack.refusals import CARD_NOT_POSTED, INVALID_RESPONSE, find_refusal
 from bot.slack.render.answer import answer_blocks, answer_text, file_comment, file_text, wants_file
 from bot.slack.render.audit_line import audit_blocks, audit_line, bare_audit_line, fitting_lines
 from bot.slack.render.block_kit import Block
@@ -110,7 +110,7 @@ class Gateway:
         with translate_errors(rewriting=True):
             answer = require_ok(self._client.chat_update(channel=posted.channel, ts=posted.message, **content))
             if answer.get("ts", posted.message) != posted.message:
-                raise Lost("chat.update tells of another message")
+                raise Lost(INVALID_RESPONSE, "chat.update: ts")
 
     def _card(self, change: ChangeRequest, *, bare: bool) -> tuple[str, list[Block]]:
         if bare:
@@ -121,7 +121,7 @@ class Gateway:
     def reply(self, change: ChangeRequest, *lines: Text) -> None:
         if change.card is None:
             # Without its card it would stand in the channel by itself; the card is on its way.
-            raise Lost("the card is not posted yet")
+            raise Lost(CARD_NOT_POSTED)
         words = cut("\n".join(map(self._shared.mrkdwn, lines)), 2_900)
         with translate_errors():
             _posted_at(
@@ -167,7 +167,7 @@ class Gateway:
                 self._client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=_loose(blocks))
             )
             if not answer.get("message_ts"):
-                raise Lost("an answer without a message_ts")
+                raise Lost(INVALID_RESPONSE, "chat.postEphemeral: message_ts")
 
     def _ephemeral_instead(self, direct: ChannelDead, whisper: PrivateNotice, text: str, blocks: list[Block]) -> None:
         """In the approval channel, for somebody whom direct messages do not reach. Raises why those do not."""
@@ -198,10 +198,10 @@ class Gateway:
                     )
                 )
                 if not answer.get("files"):
-                    raise Lost("an answer without a file")
+                    raise Lost(INVALID_RESPONSE, "files.completeUploadExternal: files")
         except (ChannelDead, Impossible) as error:
             # Without the scope files:write, or outside the channel: the answer is cut instead.
-            log.info("a long answer could not be a file: %s", error.code, extra={"action": "file_refused"})
+            log.info("a long answer could not be a file: %s", error.reason, extra={"action": "file_refused"})
             return False
         return True
 
@@ -210,7 +210,7 @@ class Gateway:
             content = {"text": text, "blocks": blocks, "response_type": "ephemeral", "replace_original": False}
             answer = self._client.post_json(url, content)
             if answer.status != 200 or not _is_ok(answer.body):
-                raise Lost(f"no answer that says it was taken (HTTP {answer.status})")
+                raise Lost(INVALID_RESPONSE, f"answer URL: HTTP {answer.status}")
 
     def is_trusted_url(self, url: str) -> bool:
         """Answers go to Slack only, whatever the payload says; or to the API's own host when that is set."""
@@ -259,7 +259,7 @@ class Gateway:
                 user = answer["user"]
                 # Slack answers for an account it knows; another one's answer says nothing of this one.
                 if not isinstance(user, dict) or user.get("id") != person.user:
-                    raise Lost("users.info tells of somebody else")
+                    raise Lost(INVALID_RESPONSE, "users.info: user")
         except ChannelDead as error:
             if error.code not in STRANGERS:
                 raise
@@ -274,7 +274,7 @@ class Gateway:
         with translate_errors():
             answer: Any = require_ok(self._client.views_open(trigger_id=trigger, view=dict(view)))
             if not answer.get("view"):
-                raise Lost("an answer without a view")
+                raise Lost(INVALID_RESPONSE, "views.open: view")
 
 
 def _loose(blocks: list[Block]) -> list[dict[str, Any]]:
@@ -286,7 +286,7 @@ def _posted_at(answer: Any, channel: str) -> PostedMessage:
     """Where a message stands now, by Slack's answer. Raises Lost when it does not say."""
     stamp = answer["ts"]
     if not isinstance(stamp, str) or not stamp:
-        raise Lost("an answer without a ts")
+        raise Lost(INVALID_RESPONSE, "chat.postMessage: ts")
     return PostedMessage(channel=str(answer.get("channel") or channel), message=stamp)
 
 

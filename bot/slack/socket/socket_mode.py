@@ -17,6 +17,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 from bot.clock import Backoff, SystemClock
+from bot.language.translation import translate
 from bot.plugin import Clock
 from bot.slack.disconnect_reasons import disconnect_of
 from bot.slack.incoming.listeners import MALFORMED, note_malformed
@@ -144,7 +145,7 @@ class Socket:
             connection = Connection(self._tokens.open(), self._clock)
         except DeliveryError as error:
             self._note_refusal(error)
-            return error.code
+            return error.reason
         except ConnectionEnded as error:
             return str(error)
         with self._lock:
@@ -158,7 +159,7 @@ class Socket:
         """A refused token is an error that somebody has to mend: it is said once, not at each attempt."""
         refused = token_refused(APP_TOKEN, error)
         if refused is not None and self._refused != error.code:
-            log.error("%s %s", refused.sentence, refused.hint, extra={"action": "token_refused"})
+            log.error("%s %s", translate(refused.sentence), translate(refused.hint), extra={"action": "token_refused"})
         self._set_refused(error.code if refused is not None else "")
 
     def _set_refused(self, reason: str) -> None:
@@ -200,7 +201,7 @@ class Socket:
             connection.close()
         # The same reason again and again is told by the pauses in between.
         level = logging.INFO if reason == self._refused else what.level
-        sentence = f"Socket Mode: {what.why} ({reason}). {what.hint}".strip()
+        sentence = f"Socket Mode: {translate(what.why)} ({reason}). {translate(what.hint)}".strip()
         log.log(level, "%s", sentence, extra={"action": "socket_leaving"})
         if not what.exchange:
             self._set_refused(reason)

@@ -25,6 +25,7 @@ from bot.usecases.delivery.answers import DIRECT
 from plugins.bitrix24.simulation import PortalSimulation
 from plugins.bitrix24.simulator.state.faults import read_fault
 from tests.cli.cli_bot import CliBot
+from tests.language.english import en, spoken
 from tests.slack.plugins import leaving
 
 OLGA = Principal(team="T0001", user="U0001")
@@ -56,24 +57,25 @@ def test_when_all_is_well_it_says_so_and_changes_nothing(cli_bot: CliBot, worksp
     shown = cli_bot.run("doctor")
     assert shown.exit_code == 0, shown.output
     assert [line[:4] for line in shown.stdout.splitlines()] == ["ok  "] * (len(NAMES) - 1) + ["note"]
-    assert "portals: No portal is set up yet. Add one: b24bot portal add NAME" in shown.stdout
+    assert "portals: None is set up yet. Add one: b24bot portal add NAME" in shown.stdout
     assert workspace.messages("audit") == []
     assert workspace.world.scheduled == {}, "what was scheduled to find out was deleted"
     assert everything(cli_bot.folder) == before
 
 
 def test_the_journal_is_told_and_what_it_costs() -> None:
-    assert describe_journal(WAL, size=0) == f"WAL, with SQLite {SQLITE_VERSION}: nobody waits for a backup"
+    wal = describe_journal(WAL, size=0)
+    assert spoken(wal) == f"WAL, with SQLite {SQLITE_VERSION}: backups do not block writes"
     note = describe_journal(ROLLBACK, size=255_400_000)
     assert isinstance(note, Note)
-    assert note.says == (
-        f"A rollback journal, with SQLite {SQLITE_VERSION}: each change costs two to three times what it costs with a "
-        "WAL, and nobody can write while a backup copies the database, 255 MB, each hour."
+    assert en(note.says) == (
+        f"A rollback journal, with SQLite {SQLITE_VERSION}: a change takes two to three times as long as with WAL, and "
+        "the hourly backup blocks writes while it copies the database of 255 MB."
     )
-    assert "pip install 'b24bot[wal]'" in note.hint
+    assert "pip install 'b24bot[wal]'" in en(note.hint)
     small = describe_journal(ROLLBACK, size=40_000)
     assert isinstance(small, Note)
-    assert "copies the database each hour" in small.says
+    assert en(small.says).endswith("while it copies the database.")
 
 
 def test_a_delivery_that_was_set_aside_is_named(cli_bot: CliBot, workspace: SlackWorkspace) -> None:
@@ -85,14 +87,14 @@ def test_a_delivery_that_was_set_aside_is_named(cli_bot: CliBot, workspace: Slac
     other.close()
     assert looked(cli_bot)["set aside"] == (
         True,
-        "1 delivery was set aside: b24bot stopped at each of them repeatedly. "
-        "b24bot audit find --tag inbound:delivery:quarantined names them; report what they were.",
+        "1 delivery was set aside, because b24bot stopped at it repeatedly. "
+        "List them with b24bot audit find --tag inbound:delivery:quarantined, and report what they were.",
     )
 
 
 def test_what_is_missing_is_named_with_what_to_do(cli_bot: CliBot) -> None:
     found = looked(cli_bot)
-    assert found["database"] == (True, f"There is no database in {cli_bot.home} yet: the first start makes it. ")
+    assert found["database"] == (True, f"There is no database in {cli_bot.home} yet: the first start creates it. ")
     assert found["audit lines"][1].startswith("B24BOT_AUDIT_CHANNEL is not set")
     assert not (cli_bot.home / FILE_NAME).exists()
 
@@ -108,7 +110,7 @@ def test_each_trouble_has_its_line(cli_bot: CliBot, workspace: SlackWorkspace) -
     found = looked(cli_bot)
     assert {name for name, (ok, _) in found.items() if not ok} == {"audit log", "approvers", "Slack"}
     assert "broken at record #2" in found["audit log"][1]
-    assert "Make one: b24bot backup" in found["backups"][1]
+    assert "Create one: b24bot backup" in found["backups"][1]
     assert "invalid_auth" in found["Slack"][1]
 
 
@@ -124,7 +126,7 @@ def test_a_role_behind_the_log_is_seen_and_granting_it_anew_mends_it(
     assert not ok
     assert "for T0001:U0001 it has admin, and the log has operator. The bot only reads" in says
     assert cli_bot.run("access", "grant", "T0001:U0001", "operator", "--last-admin").exit_code == 0
-    assert looked(cli_bot)["allow-list"] == (True, "2 people, as the audit log has it ")
+    assert looked(cli_bot)["allow-list"] == (True, "2 people, as recorded in the audit log ")
 
 
 def test_a_wrong_key_and_an_old_backup_are_seen(cli_bot: CliBot, workspace: SlackWorkspace) -> None:
@@ -268,7 +270,7 @@ def test_what_slack_refuses_is_told_with_its_cause_and_so_is_that_direct_message
     assert "Unarchive the channel" in says
     ok, says = found["direct messages"]
     assert ok
-    assert "direct messages of the app are off (messages_tab_disabled)" in says
+    assert "direct messages to the app are turned off (messages_tab_disabled)" in says
     assert "Messages Tab" in says
     with cli_bot.store() as store, store.unit_of_work() as tx:
         tx.outbox.discard(next(one.id for one in store.outbox.entries(["new"], limit=9) if one.kind == "card"))
@@ -304,10 +306,10 @@ def restricted(slack: SlackWorkspace) -> None:
 
 
 CHANNEL_FAULTS = [
-    (archived, "The audit channel C0003 cannot be used: the channel is archived (is_archived). Unarchive"),
-    (removed, "The approval channel C0002 cannot be used: the bot is not in the channel (not_in_channel). Invite"),
-    (private, "The audit channel C0003 cannot be used: the channel does not exist, or it is private"),
-    (restricted, "the channel's posting permissions keep the bot out (restricted_action_read_only_channel)"),
+    (archived, "The bot cannot use the channel #C0003: the channel is archived (is_archived). Unarchive"),
+    (removed, "The bot cannot use the channel #C0002: the bot is not a member of the channel (not_in_channel). Invite"),
+    (private, "The bot cannot use the channel #C0003: the channel does not exist, or it is private"),
+    (restricted, "the posting permissions of the channel exclude the bot (restricted_action_read_only_channel)"),
 ]
 
 
@@ -345,7 +347,7 @@ def test_a_misspelt_name_and_every_bad_value_are_named(cli_bot: CliBot, workspac
     well(cli_bot, workspace)
     cli_bot.settings |= {"B24BOT_QUORM": "2", "B24BOT_REQUEST_TTL": "soon", "B24BOT_AUDIT_CHANNEL": "#audit"}
     found = looked(cli_bot)
-    assert "B24BOT_QUORM is no setting. Did you mean B24BOT_QUORUM?" in found["names"][1]
+    assert "B24BOT_QUORM is not a setting. Did you mean B24BOT_QUORUM?" in found["names"][1]
     assert "B24BOT_REQUEST_TTL=soon is not a duration" in found["settings"][1]
     assert "B24BOT_AUDIT_CHANNEL=#audit is not the id of a channel" in found["settings"][1]
     del cli_bot.settings["B24BOT_QUORM"]
@@ -360,7 +362,7 @@ def test_a_plugin_without_a_portal_is_closed_after_each_look(cli_bot: CliBot, wo
     well(cli_bot, workspace)
     cli_bot.settings["B24BOT_PLUGINS"] = "tests.slack.plugins:leaving"
     before = leaving.closed
-    assert looked(cli_bot)["portals"][1].startswith("No place is set up yet")
+    assert looked(cli_bot)["portals"][1].startswith("None is set up yet.")
     looks_that_open_it = 2
     assert leaving.closed == before + looks_that_open_it, "its settings, and its portals"
 
@@ -368,9 +370,9 @@ def test_a_plugin_without_a_portal_is_closed_after_each_look(cli_bot: CliBot, wo
 def test_each_portal_is_looked_at_as_portal_check_does(connected_cli_bot: CliBot, portal: PortalSimulation) -> None:
     with connected_cli_bot.store():
         """The database that a first start makes."""
-    assert looked(connected_cli_bot)["portals"][1].startswith("No portal is set up yet")
+    assert looked(connected_cli_bot)["portals"][1].startswith("None is set up yet.")
     assert connected_cli_bot.run("portal", "check").exit_code == 0, "which takes the portal over from the settings"
-    assert looked(connected_cli_bot)["portals"] == (True, "1 portal, in order: default ")
+    assert looked(connected_cli_bot)["portals"] == (True, "usable: default ")
     with portal.portal.world.lock:
         portal.portal.world.faults.add(read_fault({"kind": "unavailable", "method": "app.info", "times": "forever"}))
     ok, told = looked(connected_cli_bot)["portals"]
@@ -409,8 +411,8 @@ def test_what_a_bot_that_serves_met_is_told_and_no_second_connection_is_opened(
     finally:
         seats.leave()
     assert (ok, slack.sockets.used) == (False, False)
-    assert told.startswith("Slack refuses SLACK_APP_TOKEN because Socket Mode is switched off for the Slack app")
-    assert "Switch it on under Socket Mode" in told
+    assert told.startswith("Slack rejected SLACK_APP_TOKEN: Socket Mode is turned off for the Slack app")
+    assert "Turn on Socket Mode of the app" in told
 
 
 def loosen(cli_bot: CliBot, slack: SlackWorkspace) -> None:
@@ -428,12 +430,12 @@ def overwrite(cli_bot: CliBot, slack: SlackWorkspace) -> None:
 BROKEN: dict[str, tuple[dict[str, str], Callable[[CliBot, SlackWorkspace], None], str]] = {
     "no bot token": ({"SLACK_BOT_TOKEN": ""}, nothing, "SLACK_BOT_TOKEN is not set"),
     "no secret": ({"SLACK_SIGNING_SECRET": ""}, nothing, "SLACK_SIGNING_SECRET is not set"),
-    "revoked token": ({}, revoke, "Slack refuses SLACK_BOT_TOKEN"),
-    "app token": ({"SLACK_APP_TOKEN": "xapp-1-wrong"}, nothing, "Slack refuses SLACK_APP_TOKEN"),
+    "revoked token": ({}, revoke, "Slack rejected SLACK_BOT_TOKEN"),
+    "app token": ({"SLACK_APP_TOKEN": "xapp-1-wrong"}, nothing, "Slack rejected SLACK_APP_TOKEN"),
     "link disabled": (
         {},
         switch_off,
-        "so no command and no click arrives (link_disabled)",
+        "so Slack sends no commands and no clicks (link_disabled)",
     ),
     "bad value": ({"B24BOT_QUORUM": "none"}, nothing, "B24BOT_QUORUM=none is not a whole number"),
     "bad switch": ({"B24BOT_BREAK_GLASS": "onn"}, nothing, "B24BOT_BREAK_GLASS=onn is neither on"),

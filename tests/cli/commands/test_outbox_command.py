@@ -165,17 +165,17 @@ def refused(cli_bot: CliBot, *reasons: str, kind: str = "card:1001") -> None:
     ("reason", "words"),
     [
         ("is_archived", "is_archived: the channel is archived. Unarchive the channel"),
-        ("not_in_channel", "not_in_channel: the bot is not in the channel. Invite the bot"),
+        ("not_in_channel", "not_in_channel: the bot is not a member of the channel. Invite the bot"),
         ("missing_scope: chat:write", "missing_scope: the token lacks the scope chat:write. Add the scope"),
         (
             "restricted_action_read_only_channel",
-            "restricted_action_read_only_channel: the channel's posting permissions keep the bot out. An owner",
+            "restricted_action_read_only_channel: the posting permissions of the channel exclude the bot. Ask",
         ),
         (
             "token_revoked",
-            "token_revoked: the token was revoked, by an uninstallation of the app or by a person. Put a working bot",
+            "token_revoked: the token was revoked, by a person or when the app was uninstalled. Set SLACK_BOT_TOKEN",
         ),
-        ("never_heard_of", "never_heard_of: Slack gives a reason that b24bot does not know. Look the code up"),
+        ("never_heard_of", "never_heard_of: b24bot does not know this error code of Slack. Look up the error code"),
     ],
 )
 def test_what_waits_is_named_with_its_cause_and_what_to_do(kept: CliBot, reason: str, words: str) -> None:

@@ -48,9 +48,11 @@ def test_every_refusal_of_a_token_and_every_disconnect_stays_readable() -> None:
         for setting in (BOT_TOKEN, APP_TOKEN):
             refused = token_refused(setting, DeliveryError(code))
             assert refused is not None
-            assert redact(f"{refused.sentence} {refused.hint}") == f"{refused.sentence} {refused.hint}"
+            told = f"{en(refused.sentence)} {en(refused.hint)}"
+            assert redact(told) == told
     for each in DISCONNECTS.values():
-        assert redact(f"{each.why} {each.hint}") == f"{each.why} {each.hint}"
+        told = f"{en(each.why)} {en(each.hint)}"
+        assert redact(told) == told
 
 
 def test_every_setting_and_check_stays_readable() -> None:

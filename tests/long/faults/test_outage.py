@@ -80,7 +80,7 @@ def drain(core_bot: CoreBot, seconds: float) -> float:
 
 def mixed(tries: int) -> Exception:
     """A network that is gone, a front end that answers 503, and one that asks to wait."""
-    return (Lost("URLError"), Lost("no answer that can be read (HTTP 503)"), Busy(30))[tries % 3]
+    return (Lost("URLError"), Lost("invalid_response", "HTTP 503"), Busy(30))[tries % 3]
 
 
 def test_after_six_hours_without_slack_everything_gets_out_once_in_order_within_ten_minutes(tmp_path: Path) -> None:

@@ -262,7 +262,11 @@ DOORS: tuple[Mutation, ...] = (
     mutation(
         "unseen-way-in",
         "doctor is green without the secret by which requests are told from others",
-        ("bot/checks/table.py", '    Check(name="intake", look=slack_access.check_intake),\n', ""),
+        (
+            "bot/checks/table.py",
+            '    Check(name="intake", label=Message("check.label.intake"), look=slack_access.check_intake),\n',
+            "",
+        ),
         by="tests/cli/commands/test_doctor_command.py",
     ),
     mutation(
@@ -292,8 +296,8 @@ DOORS: tuple[Mutation, ...] = (
         "a bot starts with an app-level token in the place of the bot token",
         (
             "bot/slack/token_errors.py",
-            "if value.startswith(beginning) and belongs != setting:",
-            "if value.startswith(beginning) and not belongs:",
+            "if value.startswith(prefix) and belongs != setting:",
+            "if value.startswith(prefix) and not belongs:",
         ),
         by="tests/cli/test_first_hour.py",
     ),

@@ -40,7 +40,7 @@ def test_a_token_revoked_while_it_runs_makes_the_bot_not_ready_and_is_said_once(
         assert not running.readiness()["slack"]
     (said,) = [record for record in caplog.records if record.levelname == "ERROR"]
     assert said.getMessage().startswith(
-        f"Slack refuses SLACK_BOT_TOKEN because {find_refusal(error).described}. The bot is not ready"
+        f"Slack rejected SLACK_BOT_TOKEN: {en(find_refusal(error).described)}. The bot is not ready"
     )
     with workspace.offline():
         assert not running.authentication.ask()
@@ -78,7 +78,7 @@ def test_only_what_does_not_pass_by_itself_is_a_refused_token() -> None:
     refused = token_refused(APP_TOKEN, Impossible("not_allowed_token_type"))
     assert refused is not None
     assert (
-        refused.sentence
-        == "Slack refuses SLACK_APP_TOKEN because this is another kind of token (not_allowed_token_type)."
+        en(refused.sentence)
+        == "Slack rejected SLACK_APP_TOKEN: Slack does not accept this type of token here (not_allowed_token_type)."
     )
     assert "xapp-" in en(refused.hint)

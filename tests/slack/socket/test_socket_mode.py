@@ -132,7 +132,7 @@ def test_a_refused_app_token_is_said_once_and_taken_again_once_it_is_mended(
         made.running.open_socket()
         assert wait_until(lambda: len(workspace.calls("apps.connections.open")) >= 2)
         assert made.running.readiness()["socket"] is False
-        assert caplog.text.count("Slack refuses SLACK_APP_TOKEN because the token has expired (token_expired).") == 1
+        assert caplog.text.count("Slack rejected SLACK_APP_TOKEN: the token has expired (token_expired).") == 1
         assert "Socket Mode: token_expired; connecting again in" in caplog.text
         workspace.break_token("", kind="app")
         assert wait_until(lambda: made.running.readiness()["socket"])
@@ -183,7 +183,7 @@ def test_socket_mode_that_was_switched_off_is_said_once_and_the_bot_connects_whe
         assert workspace.sockets.switch(False) == 1
         assert wait_until(lambda: len(workspace.calls("apps.connections.open")) >= 3)
         assert made.running.readiness()["socket"] is False
-        assert caplog.text.count("Socket Mode is switched off for the Slack app, so no command and no click") == 1
+        assert caplog.text.count("Socket Mode is turned off for the Slack app, so Slack sends no commands") == 1
         store = made.running.bot.store
         assert store.facts.get(SOCKET_REFUSED) == "link_disabled"
         workspace.sockets.switch(True)

@@ -95,7 +95,7 @@ def test_why_slack_refuses_to_tell_of_one_account_is_not_said_of_another(core_bo
         for person in (OLGA, VERA, ANTON)
     ]
     assert told[0] == en(SLACK_NOT_ASKED)
-    assert told[1].startswith("Slack could not be asked who you are: Slack does not show that person")
+    assert told[1].startswith("Slack could not be asked who you are: the account does not exist, or")
     assert told[2] == ""
 
 

@@ -263,7 +263,10 @@ def test_a_card_whose_plainest_form_is_refused_is_a_dead_letter_with_its_lines_a
     patient(core_bot, 10)
     assert core_bot.store.outbox.state_of(card_key(1001)) == "dead"
     logged = mentions.unmark(caplog.text)
-    assert "The card of CR-1001 cannot be posted in #CAPPR: its blocks are not valid (invalid_blocks)" in logged
+    assert (
+        "The card of CR-1001 cannot be posted in #CAPPR: the blocks of the message are not valid (invalid_blocks)"
+        in logged
+    )
     assert core_bot.threads == []
     letters = core_bot.store.outbox.entries(["dead"], limit=9)
     assert [letter.kind for letter in letters] == ["thread", "thread", "card"]

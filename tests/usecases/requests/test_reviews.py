@@ -352,13 +352,15 @@ def test_one_rejection_ends_it_whatever_the_quorum(make_core_bot: Callable[..., 
 
 
 FORM_TROUBLES = {
-    ChannelDead("expired_trigger_id"): "the click is too old for a form (expired_trigger_id). Press the button again.",
-    ChannelDead("token_revoked"): "the token was revoked, by an uninstallation of the app or by a "
-    "person (token_revoked). Put a working bot token into SLACK_BOT_TOKEN and restart b24bot.",
-    ChannelDead("never_heard_of"): "Slack gives a reason that b24bot does not know (never_heard_of). Look the "
-    "code up in Slack's documentation.",
-    Impossible("view_too_large"): "it is too long (view_too_large). Update b24bot; if that does not help, "
-    "report the code to its maintainers.",
+    ChannelDead(
+        "expired_trigger_id"
+    ): "the click is too old to open a form (expired_trigger_id). Press the button again.",
+    ChannelDead("token_revoked"): "the token was revoked, by a person or when the app was uninstalled "
+    "(token_revoked). Set SLACK_BOT_TOKEN to a valid bot token and restart b24bot.",
+    ChannelDead("never_heard_of"): "b24bot does not know this error code of Slack (never_heard_of). Look up "
+    "the error code in the documentation of Slack.",
+    Impossible("view_too_large"): "the message is too long (view_too_large). Update b24bot. If that does not "
+    "help, report the error code to the maintainers.",
     Lost("timeout"): "that it opened the form for the reason (timeout). Press the button again.",
     Busy(9): "Slack opens no form now (ratelimited). Press the button again in a minute.",
 }
