@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import TYPE_CHECKING, assert_never, cast
+from typing import TYPE_CHECKING, assert_never
 
 import click
 
@@ -15,6 +15,7 @@ from bot.cli.output import print_reply
 from bot.cli.progress_bar import progress_bar
 from bot.cli.secret_prompts import ask_secrets, missing_words, refuse_secrets
 from bot.cli.session import Terminal, assert_trusted
+from bot.cli.terminal_dialogue import TerminalDialogue
 from bot.core.audit.audit_record import Entry, Fact, Tag
 from bot.core.authority.policy import Allowed, BrokenGlass, NeedsConfirmation
 from bot.core.bot_errors import SecretTyped, WordsError
@@ -55,7 +56,7 @@ from bot.usecases.requests.command_answers import (
     with_reading,
 )
 from bot.usecases.requests.command_performance import TypedCommand, perform_command
-from bot.usecases.requests.planning import plan_or_read_at, precheck
+from bot.usecases.requests.planning import precheck, prepare_in_terminal
 
 if TYPE_CHECKING:
     from bot.app import Bot
@@ -176,17 +177,16 @@ def _set_up(terminal: Terminal, bot: Bot, plugin: Plugin, command: AnyCommand, l
     understood = understand([command], line)
     services = ctx.services(plugin.name)
     precheck(plugin, understood, services)
-    arguments = {**understood.arguments, **ask_secrets(terminal, command)}
+    understood = replace(understood, arguments={**understood.arguments, **ask_secrets(terminal, command)})
+    finish = prepare_in_terminal(plugin.name, understood, services, TerminalDialogue(terminal, services))
     typed = recorded_line(ctx, understood.invocation.line, terminal.hidden)
     facts: dict[str, Fact] = {"line": typed, "kind": command.path}
     # One transaction: a place without its record, or without the default that it becomes, is never left behind.
     with ctx.store.unit_of_work() as tx:
         before = plugin.places(services)
-        # A command of the terminal never plans: one that tries is refused in there.
-        answered = cast(Answered, plan_or_read_at(ctx, plugin, replace(understood, arguments=arguments), person))
+        reply = finish().reply
         tx.record(Entry(tag=Tag.SETUP_CHANGED, actor=person.id, subject=plugin.name, facts=facts))
         note = keep_first_place(tx, ctx, plugin.name, before, plugin.places(services), person)
-    reply = answered.reply
     return LineAnswer(reply=replace(reply, notes=(*reply.notes, note)) if note else reply)
 
 

@@ -12,6 +12,7 @@ from bot.plugin.errors import (
 from bot.plugin.host import (
     PLUGIN_API,
     Clock,
+    Dialogue,
     Event,
     Plugin,
     Records,
@@ -72,6 +73,7 @@ __all__ = [
     "Command",
     "CommandLine",
     "DeclarationError",
+    "Dialogue",
     "Duration",
     "Event",
     "Group",

@@ -84,7 +84,7 @@ class Command(Generic[P]):
     description: Text
     parameters: tuple[Parameter, ...]
     examples: tuple[str, ...]
-    function: Callable[..., Answer]
+    function: Callable[..., Any]
     everywhere: bool = False
     """About all places at once: it takes no --place, only reads, and its first argument is Services."""
     raises: Text = ""
@@ -99,6 +99,8 @@ class Command(Generic[P]):
     It runs inside one transaction with its record, so nothing is sent anywhere in it."""
     check: Callable[..., None] | None = None
     """Raises what is wrong with the arguments that are no secrets; see `Group.command`."""
+    keep: Callable[..., Answer] | None = None
+    """Stores what the function found out before the transaction; see `Group.command`."""
     returns: Any = Answer
     """The type that the function declares for its answer."""
 
@@ -112,6 +114,21 @@ class Command(Generic[P]):
 
     def answer(self, subject: P, arguments: Mapping[str, Any]) -> Answer:
         """Plan or read. `arguments` are parsed values by parameter name; those left out take their defaults."""
+        found: Answer = self._call(subject, arguments)
+        return found
+
+    def prepare(self, services: Any, dialogue: Any, arguments: Mapping[str, Any]) -> Callable[[], Answer]:
+        """Do what a command of the terminal does before its transaction; what it does inside is returned, to be called.
+
+        Raises PluginError.
+        """
+        keep = self.keep
+        if keep is None:
+            return lambda: self.answer(services, arguments)
+        found = self._call(dialogue, arguments)
+        return lambda: keep(services, found)
+
+    def _call(self, subject: Any, arguments: Mapping[str, Any]) -> Any:
         positional, flags = _given(self.parameters, arguments)
         return self.function(subject, *positional, **flags)
 
@@ -137,7 +154,7 @@ def _given(parameters: Iterable[Parameter], arguments: Mapping[str, Any]) -> tup
     return positional, flags
 
 
-F = TypeVar("F", bound=Callable[..., Answer])
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(slots=True)
@@ -161,11 +178,16 @@ class Group(Generic[P]):
         terminal: bool = False,
         everywhere: bool = False,
         check: Callable[..., None] | None = None,
+        keep: Callable[..., Answer] | None = None,
     ) -> Callable[[F], F]:
         """Declare a command. `examples` are the words after the path; each must parse.
 
         `check` belongs to a command of the terminal that asks for secrets. It is called as the command is, without
         the secrets, before anybody is asked for them, and raises what can be known to be wrong by then.
+
+        `keep` belongs to a command of the terminal that has to ask a remote side or the person first. Then the function
+        gets a Dialogue, runs outside of every transaction and returns what it found out; `keep` gets Services and
+        that, and stores and answers inside the transaction.
         """
 
         def declare(function: F) -> F:
@@ -182,6 +204,8 @@ class Group(Generic[P]):
             hints = _hints(function)
             parameters = tuple(_parameters(function, hints))
             _assert_check(function, check, parameters, terminal=terminal)
+            if keep is not None and not terminal:
+                raise DeclarationError(f"{_where(function)} has a keep, which only a command of the terminal can have.")
             self._commands[verb] = Command(
                 noun=self.noun,
                 verb=verb,
@@ -195,7 +219,8 @@ class Group(Generic[P]):
                 everywhere=everywhere,
                 terminal=terminal,
                 check=check,
-                returns=hints.get("return", Answer),
+                keep=keep,
+                returns=Answer if keep else hints.get("return", Answer),
             )
             return function
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 from bot.plugin.commands import Group
 from bot.plugin.frozen import dataclass
 from bot.plugin.message import Message, Text
-from bot.plugin.values import Call, CallOutcome, Json, Observation, Place, PlaceTerm, Plan, Remember, Table
+from bot.plugin.values import Call, CallOutcome, Json, Observation, Place, PlaceTerm, Plan, Remember, Reply, Table
 
 P = TypeVar("P")
 PLUGIN_API = 1
@@ -169,6 +169,21 @@ class Services(Protocol):
 
     def progress(self, done: int, total: int, what: str) -> None:
         """Tell whoever waits how far a long read has come, for example 3 of 80 batches; may be called often."""
+        ...
+
+
+class Dialogue(Protocol):
+    """The person at the terminal, for a command that needs an answer to what it has shown."""
+
+    @property
+    def services(self) -> Services: ...
+
+    def show(self, reply: Reply) -> None:
+        """Print a reply at once: for people, or its `data` for programs."""
+        ...
+
+    def ask(self, question: Text) -> str:
+        """Read one line, which no record and no output repeats. Raises BadArgument where nothing comes."""
         ...
 
 

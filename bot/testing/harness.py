@@ -22,10 +22,11 @@ from bot.language.translation import translate
 from bot.plugin import Answer, CallOutcome, CallVerdict, Clock, Observation, Place, Plan, Plugin, Remember, Reply, Text
 from bot.settings import HOST_SETTINGS, load_settings
 from bot.testing.passing_clock import PassingClock
+from bot.testing.scripted_dialogue import ScriptedDialogue, Typed
 from bot.testing.services import scratch_store
 from bot.testing.simulations import Simulate, simulation_of
 from bot.usecases.admin.builtin_plugin import make_registry
-from bot.usecases.requests.planning import ask, precheck
+from bot.usecases.requests.planning import ask, precheck, prepare_in_terminal
 
 A = TypeVar("A", Plan, Reply)
 
@@ -108,19 +109,22 @@ class Harness:
         """Read a line. Raises BadArgument, and WordsError for one that is no command's."""
         return understand(self.commands, line)
 
-    def ask(self, line: str, *, secrets: Mapping[str, str] | None = None) -> Answer:
+    def ask(self, line: str, *, secrets: Mapping[str, str] | None = None, answers: Sequence[Typed] = ()) -> Answer:
         """Read a line and let its command plan or read, as the bot does when it is typed.
 
-        `secrets` are what is asked for by a command of the terminal, by the names of its arguments.
+        `secrets` are what is asked for by a command of the terminal, by the names of its arguments, and `answers`
+        what the person types when it asks in its Dialogue.
         """
         understood = self.understand(line)
         if not understood.command.terminal:
             subject = self.open(understood.command, self.place(understood.invocation.place))
             return ask(self.plugin.name, understood, subject)
         precheck(self.plugin, understood, self.services())
-        arguments = {**understood.arguments, **read_secrets(understood, secrets or {})}
+        services = self.services()
+        understood = replace(understood, arguments={**understood.arguments, **read_secrets(understood, secrets or {})})
+        finish = prepare_in_terminal(self.plugin.name, understood, services, ScriptedDialogue(services, *answers))
         with self.store.unit_of_work():
-            return ask(self.plugin.name, replace(understood, arguments=arguments), self.services())
+            return finish().reply
 
     def open(self, command: AnyCommand, place: Place) -> Any:
         """What a command gets first: the open place, or the services where it is about all places or the terminal's."""

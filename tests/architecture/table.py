@@ -128,6 +128,7 @@ CLOCKS: Mapping[str, str] = {
     "bot.playground.workspace.client.app_delivery": "signs in real time, and measures how long answers take",
     "bot.playground.workspace.control.observations": "waits for other threads, however the simulated clock is moved",
     "bot.playground.workspace.client.sockets": "waits for real connections",
+    f"{_BITRIX24}.auth.authorization_link": "the state of an authorise link has to be unguessable",
     f"{_BITRIX24}.simulator.state.simulated_clock": "the simulated portal's own clock",
     f"{_BITRIX24}.simulator.tls": "a certificate has to be valid in real time",
     f"{_BITRIX24}.simulator.state.portal_tokens": "tokens of a simulated portal",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import assert_never
@@ -20,6 +20,7 @@ from bot.host.plugin_services import Progress, no_progress
 from bot.plugin import (
     Answer,
     CommandLine,
+    Dialogue,
     Message,
     Nothing,
     Place,
@@ -30,6 +31,7 @@ from bot.plugin import (
     Refusal,
     Reply,
     Risk,
+    Services,
     TargetRefused,
 )
 from bot.usecases.admin.help_pages import OPEN_TO_ALL
@@ -73,8 +75,6 @@ def plan_or_read_at(
     """Choose the place, open it, and let the plugin's command plan or read."""
     services = ctx.services(plugin.name, progress)
     with sanitize_refusals():
-        if understood.command.terminal:
-            return _answered(understood, ask(plugin.name, understood, services))
         places = plugin.places(services)
         if understood.command.everywhere:
             defaults = list_default_places(ctx, plugin.name, places, person)
@@ -98,6 +98,24 @@ def plan_or_read_at(
             raise TypeError(f"{understood.command.path} only reads, and returned a plan")
     understood = replace(understood, invocation=invocation)
     return Planned(understood=understood, plugin=plugin.name, place=place, plan=answer, decision=decision)
+
+
+def prepare_in_terminal(
+    plugin: str, understood: Understood, services: Services, dialogue: Dialogue
+) -> Callable[[], Answered]:
+    """Let a command of the terminal ask and send what it needs; what is returned answers, inside a transaction.
+
+    Both raise PluginError.
+    """
+    command = understood.command
+    with sanitize_refusals(), blame_plugin(plugin, RAN_COMMAND, command=command.path):
+        answer = command.prepare(services, dialogue, understood.arguments)
+
+    def finish() -> Answered:
+        with sanitize_refusals():
+            return _answered(understood, _checked_answer(plugin, understood, answer))
+
+    return finish
 
 
 def precheck(plugin: Plugin, understood: Understood, services: object) -> None:
@@ -137,12 +155,17 @@ def ask(plugin: str, understood: Understood, subject: object) -> Answer:
     command = understood.command
     if is_local_plugin(plugin):
         return command.answer(subject, understood.arguments)
+    return _checked_answer(plugin, understood, lambda: command.answer(subject, understood.arguments))
+
+
+def _checked_answer(plugin: str, understood: Understood, answer: Callable[[], Answer]) -> Answer:
+    command = understood.command
     with blame_plugin(plugin, RAN_COMMAND, command=command.path):
-        match require_answer(command.answer(subject, understood.arguments)):
+        match require_answer(answer()):
             case Plan() as plan if not command.terminal:
                 return _sanitized_plan(plan)
-            case Reply() | Nothing() as answer:
-                return sanitize(answer)
+            case Reply() | Nothing() as told:
+                return sanitize(told)
             case other:
                 raise TypeError(f"{command.path} returned {type(other).__name__}")
 

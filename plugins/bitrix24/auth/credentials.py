@@ -156,12 +156,14 @@ class CredentialStore:
 
     def check(self, portal: KnownPortal, *, replace: bool) -> None:
         """Raises Refusal when the portal cannot be kept: its name is no name, or the name or the portal is taken."""
-        if not _NAME.fullmatch(portal.name):
-            raise Refusal(
-                Message("bitrix24.portal.name_refused", name=excerpt(portal.name)),
-                hint=Message("bitrix24.portal.do_write_name"),
-            )
+        _check_spelling(portal.name)
         self._check_free(portal, replace=replace)
+
+    def check_name(self, name: str, *, replace: bool) -> None:
+        """Raises Refusal when a portal whose member_id is not known yet could not be kept under a name."""
+        _check_spelling(name)
+        if not replace and any(each.name == name for each in self.portals()):
+            raise Refusal(Message("bitrix24.portal.known", portal=name), hint=Message("bitrix24.portal.do_replace"))
 
     def moved(self, portal: KnownPortal, domain: str) -> KnownPortal:
         """Keep the new host name of a renamed portal. Raises Refusal when the name stands for another portal now."""
@@ -220,6 +222,13 @@ class CredentialStore:
         value: dict[str, Json] = {name: getattr(health, name) for name in TokenHealth.__dataclass_fields__}
         value |= {name: write_text(getattr(health, name)) for name in _TEXTS}
         self._services.records.put(_HEALTH, portal.name, value)
+
+
+def _check_spelling(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise Refusal(
+            Message("bitrix24.portal.name_refused", name=excerpt(name)), hint=Message("bitrix24.portal.do_write_name")
+        )
 
 
 def _store_again(portal: KnownPortal) -> Message:

@@ -1,4 +1,4 @@
-"""The token endpoint without I/O: the refresh request in both its forms, and what an answer to it means."""
+"""The token endpoint without I/O: a request for tokens in both its forms, and what an answer to it means."""
 
 from __future__ import annotations
 
@@ -18,11 +18,16 @@ from plugins.bitrix24.rest.response import Unreadable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
-    """A new pair. `member_id` is empty when the server did not say whose it is."""
+    """A new pair, with what the server said of it; what it left out is empty.
+
+    `endpoint` is the REST address of the portal, `server` that of the authorisation server.
+    """
 
     access: Secret
     refresh: Secret
     member_id: str = ""
+    endpoint: str = ""
+    server: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,36 +45,47 @@ class RefreshFailure:
     other_form: bool = False
 
 
-def refresh_request(url: str, *, client_id: str, client_secret: Secret, refresh: Secret) -> HttpRequest:
-    """The form in the body, so that no secret is in an address."""
-    return HttpRequest(
-        verb="POST",
-        url=url,
-        content_type="application/x-www-form-urlencoded",
-        body=_form(client_id, client_secret, refresh),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What new tokens are asked for with: a refresh token, or the code that an authorise page handed out."""
 
+    client_id: str
+    client_secret: Secret
+    refresh: Secret | None = None
+    code: Secret | None = None
 
-def refresh_request_in_query(url: str, *, client_id: str, client_secret: Secret, refresh: Secret) -> HttpRequest:
-    """For servers that read the query only (docs/portal-behaviour.md P80). The address must not be shown."""
-    return HttpRequest(verb="GET", url=url, query=_form(client_id, client_secret, refresh))
-
-
-def _form(client_id: str, client_secret: Secret, refresh: Secret) -> Secret:
-    return Secret(
-        urlencode(
-            {
-                "grant_type": "refresh_token",
-                "client_id": client_id,
-                "client_secret": client_secret.reveal(),
-                "refresh_token": refresh.reveal(),
-            }
+    @property
+    def form(self) -> Secret:
+        """The request's parameters, as a form is written."""
+        return Secret(
+            urlencode(
+                {
+                    "grant_type": "refresh_token" if self.refresh else "authorization_code",
+                    "client_id": self.client_id,
+                    "client_secret": self.client_secret.reveal(),
+                    **({"refresh_token": self.refresh.reveal()} if self.refresh else {}),
+                    **({"code": self.code.reveal()} if self.code else {}),
+                }
+            )
         )
-    )
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        return tuple(secret for secret in (self.client_secret, self.refresh, self.code) if secret)
+
+
+def token_request(url: str, grant: Grant) -> HttpRequest:
+    """The form in the body, so that no secret is in an address."""
+    return HttpRequest(verb="POST", url=url, content_type="application/x-www-form-urlencoded", body=grant.form)
+
+
+def token_request_in_query(url: str, grant: Grant) -> HttpRequest:
+    """For servers that read the query only (docs/portal-behaviour.md P80). The address must not be shown."""
+    return HttpRequest(verb="GET", url=url, query=grant.form)
 
 
 def judge_refresh(exchange: Exchange, *, asked: str = "") -> Tokens | RefreshFailure:
-    """What came of a refresh that was asked for at the address `asked`. A code counts in HTTP 200 as well."""
+    """What came of a request for tokens at the address `asked`. A code counts in HTTP 200 as well."""
     if isinstance(exchange, Undelivered):
         return _no_answer(exchange.reason)
     status = str(exchange.status)
@@ -108,7 +124,12 @@ def _refused(status: int, error: ReportedError) -> RefreshFailure:
 
 
 def _pair(values: Mapping[str, Any]) -> Tokens | RefreshFailure:
-    access, refresh, member = (values.get(name) for name in ("access_token", "refresh_token", "member_id"))
+    access, refresh = values.get("access_token"), values.get("refresh_token")
     if not (isinstance(access, str) and access and isinstance(refresh, str) and refresh):
         return _no_answer(Message("bitrix24.token.no_pair"))
-    return Tokens(access=Secret(access), refresh=Secret(refresh), member_id=member if isinstance(member, str) else "")
+    member, endpoint, server = (_text(values.get(name)) for name in ("member_id", "client_endpoint", "server_endpoint"))
+    return Tokens(access=Secret(access), refresh=Secret(refresh), member_id=member, endpoint=endpoint, server=server)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

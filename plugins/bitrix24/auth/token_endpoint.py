@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.plugin import Message, Services
 from plugins.bitrix24.auth import oauth
 from plugins.bitrix24.auth.credentials import Credentials, KnownPortal
-from plugins.bitrix24.auth.oauth import RefreshFailure, Tokens
+from plugins.bitrix24.auth.oauth import Grant, RefreshFailure, Tokens
 from plugins.bitrix24.hosts import certificate_authorities
 from plugins.bitrix24.hosts.endpoints import portal as endpoint_of
 from plugins.bitrix24.hosts.endpoints import token_url
@@ -26,11 +26,10 @@ class TokenServer:
         self._endpoint = endpoint_of(portal.domain, services.settings)
 
     def ask(self, keys: Credentials) -> Tokens | RefreshFailure:
+        """Ask for the pair that replaces the one in these credentials."""
         url = token_url(self._endpoint, self._services.settings, stored=keys.token_url)
-        form = {"client_secret": keys.client_secret, "refresh": keys.refresh}
-        answer = self._exchange(keys, oauth.refresh_request(url, client_id=keys.client_id, **form))
-        if isinstance(answer, RefreshFailure) and answer.other_form:
-            answer = self._exchange(keys, oauth.refresh_request_in_query(url, client_id=keys.client_id, **form))
+        grant = Grant(client_id=keys.client_id, client_secret=keys.client_secret, refresh=keys.refresh)
+        answer = self.grant(url, grant)
         if isinstance(answer, Tokens) and answer.member_id not in ("", keys.member_id):
             return RefreshFailure(
                 sentence=Message("bitrix24.token.of_another_portal"),
@@ -39,7 +38,14 @@ class TokenServer:
             )
         return answer
 
-    def _exchange(self, keys: Credentials, request: HttpRequest) -> Tokens | RefreshFailure:
+    def grant(self, url: str, grant: Grant) -> Tokens | RefreshFailure:
+        """Ask the server at an address for tokens, in the second form where it does not read the first."""
+        answer = self._exchange(grant, oauth.token_request(url, grant))
+        if isinstance(answer, RefreshFailure) and answer.other_form:
+            answer = self._exchange(grant, oauth.token_request_in_query(url, grant))
+        return answer
+
+    def _exchange(self, grant: Grant, request: HttpRequest) -> Tokens | RefreshFailure:
         clock = self._services.clock
         trusted = certificate_authorities.of_settings(self._services.settings)
         link = self._links.for_host(Destination(base=request.url, authorities=trusted), clock)
@@ -54,4 +60,4 @@ class TokenServer:
         if isinstance(answer, Tokens):
             return answer
         self._services.log.warning("no new tokens for the portal %s: %s", self._portal.name, answer.code or "no answer")
-        return oauth.judge_refresh(redact_exchange(exchange, *keys.secrets), asked=request.url)
+        return oauth.judge_refresh(redact_exchange(exchange, *grant.secrets), asked=request.url)

@@ -14,6 +14,7 @@ from plugins.bitrix24.commands import (
     message,
     message_receipts,
     portal_commands,
+    portal_connect,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "message",
     "message_receipts",
     "portal_commands",
+    "portal_connect",
 ]

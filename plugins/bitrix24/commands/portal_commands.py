@@ -44,7 +44,8 @@ def parse_secret(word: str) -> Secret:
     return Secret(word.strip())
 
 
-def _hidden(help: str, label: str) -> Arg:
+def new_secret_argument(help: str, label: str) -> Arg:
+    """Make an argument that is asked for and never shown."""
     return Arg(help=help, label=label, parse=parse_secret, secret=True)
 
 
@@ -95,9 +96,9 @@ def add_portal(
     domain: Annotated[str, Arg(help="its host name, for example shop.bitrix24.com", label="DOMAIN")],
     member_id: Annotated[str, Arg(help="its member_id, which stays when the portal is renamed", label="ID")],
     client_id: Annotated[str, Arg(help="the application's client_id", label="ID")],
-    client_secret: Annotated[Secret, _hidden("the application's client_secret", "SECRET")],
-    access_token: Annotated[Secret, _hidden("an access token of the application", "TOKEN")],
-    refresh_token: Annotated[Secret, _hidden("the refresh token that came with it", "TOKEN")],
+    client_secret: Annotated[Secret, new_secret_argument("the application's client_secret", "SECRET")],
+    access_token: Annotated[Secret, new_secret_argument("an access token of the application", "TOKEN")],
+    refresh_token: Annotated[Secret, new_secret_argument("the refresh token that came with it", "TOKEN")],
     ca_file: Annotated[
         str, Arg(help="a PEM file of the authority that signed this portal's certificate", label="PATH")
     ] = "",
@@ -152,8 +153,8 @@ def spare_portal(
     services: Services,
     name: Annotated[str, Arg(help="the name of the portal", label="NAME", complete=known_portals)],
     *,
-    access_token: Annotated[Secret, _hidden("an access token of a second authorisation", "TOKEN")],
-    refresh_token: Annotated[Secret, _hidden("the refresh token that came with it", "TOKEN")],
+    access_token: Annotated[Secret, new_secret_argument("an access token of a second authorisation", "TOKEN")],
+    refresh_token: Annotated[Secret, new_secret_argument("the refresh token that came with it", "TOKEN")],
 ) -> Reply:
     """Store backup tokens, which the bot uses when the tokens in use are lost.
 
@@ -241,7 +242,7 @@ def check_portal(portal: Portal) -> Reply:
         title=f"{portal.place.name} · {portal.place.label}",
         facts=(
             (Message("bitrix24.portal.access_token"), Message("bitrix24.portal.token_works")),
-            (APPLICATION, _describe_application(app)),
+            (APPLICATION, describe_application(app)),
             (Message("bitrix24.portal.payment"), PAID if app.paid else UNPAID),
             (Message("bitrix24.portal.licence"), app.licence),
             (Message("bitrix24.portal.connectors"), listed),
@@ -264,7 +265,8 @@ def check_portal(portal: Portal) -> Reply:
     )
 
 
-def _describe_application(app: AppInfo) -> Message:
+def describe_application(app: AppInfo) -> Message:
+    """Say how far the application is installed, and of which kind it is."""
     if app.installed:
         return Message("bitrix24.portal.application_installed", status=app.status)
     return Message("bitrix24.portal.application_not_installed", status=app.status)

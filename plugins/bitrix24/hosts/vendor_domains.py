@@ -6,6 +6,7 @@ import re
 
 WORLD = "https://oauth.bitrix.info/oauth/token/"
 EAST = "https://oauth.bitrix24.tech/oauth/token/"
+TOKEN_URLS = (WORLD, EAST)
 LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 """One part of a host name, between its dots."""
 _COUNTRY = r"com|com\.br|com\.tr|eu|de|es|fr|it|pl|uk|ru|by|kz|ua|uz|am|az|ge|kg|in|id|jp|cn|mx|co|vn|tw|tech"

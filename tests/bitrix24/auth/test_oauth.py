@@ -10,7 +10,7 @@ import pytest
 
 from bot.plugin.loopback import WebReply
 from plugins.bitrix24.auth import oauth
-from plugins.bitrix24.auth.oauth import RefreshFailure, Tokens
+from plugins.bitrix24.auth.oauth import Grant, RefreshFailure, Tokens
 from plugins.bitrix24.http.compression import unpack
 from plugins.bitrix24.http.exchange import MAX_ANSWER, HttpAnswer, Undelivered, redact_exchange
 from plugins.bitrix24.redaction.secret import Secret
@@ -23,7 +23,7 @@ FORM = {
     "client_secret": "s&cret",
     "refresh_token": "r+fresh",
 }
-ASK: dict[str, Any] = {"client_id": "local.1", "client_secret": Secret("s&cret"), "refresh": Secret("r+fresh")}
+GRANT = Grant(client_id="local.1", client_secret=Secret("s&cret"), refresh=Secret("r+fresh"))
 PAIR = {"access_token": "a", "refresh_token": "r", "member_id": "m"}
 
 
@@ -38,14 +38,14 @@ def refused(status: int, body: Any) -> RefreshFailure:
 
 
 def test_the_first_form_of_the_question_has_everything_in_the_body() -> None:
-    request = oauth.refresh_request("https://oauth.bitrix.info/oauth/token/", **ASK)
+    request = oauth.token_request("https://oauth.bitrix.info/oauth/token/", GRANT)
     assert (request.verb, request.query) == ("POST", None)
     assert dict(parse_qsl(request.body.reveal())) == FORM
     assert "cret" not in repr(request)
 
 
 def test_the_other_form_has_it_in_the_query_and_shows_it_nowhere() -> None:
-    request = oauth.refresh_request_in_query("https://oauth.bitrix.info/oauth/token/", **ASK)
+    request = oauth.token_request_in_query("https://oauth.bitrix.info/oauth/token/", GRANT)
     assert request.verb == "GET"
     assert not request.body
     assert request.query

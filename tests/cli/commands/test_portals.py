@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+
+import requests
+
 from bot.core.audit.audit_record import Tag
 from plugins.bitrix24.simulation import PortalSimulation
 from plugins.bitrix24.simulator import PortalSimulator
-from tests.cli.cli_bot import CliBot
+from tests.cli.cli_bot import SECONDS, CliBot, first_line
 from tests.cli.commands.test_access_command import ME
 from tests.cli.test_completion import offered
 
@@ -125,3 +130,39 @@ def test_a_portal_on_ones_own_premises_is_set_up_with_port_address_and_private_c
         assert [row["id"] for row in cli_bot.json("connector", "list")["data"] if row["kind"] != "built-in"] == [
             "myconnector"
         ]
+
+
+def test_a_portal_is_connected_by_a_link_and_a_pasted_address(cli_bot: CliBot, portal: PortalSimulation) -> None:
+    """Two processes, as a person does it: the link is opened in a browser, and the address is pasted."""
+    facts = portal.settings()
+    cli_bot.settings |= {name: facts[name] for name in ("B24BOT_ALLOW_LOOPBACK", "BITRIX24_OAUTH_URL")}
+    process = cli_bot.start(
+        *("portal", "connect", "prod", "--domain", facts["BITRIX24_DOMAIN"]),
+        *("--client-id", facts["BITRIX24_CLIENT_ID"], "--json"),
+        more={"B24BOT_SECRET_CLIENT_SECRET": facts["BITRIX24_CLIENT_SECRET"]},
+        stdin=subprocess.PIPE,
+    )
+    shown = json.loads(first_line(process))
+    assert set(shown) == {"authorise_url", "handler_url", "install_url", "expires_at"}
+    ended = requests.get(shown["authorise_url"], allow_redirects=False, timeout=SECONDS).headers["Location"]
+    out, err = process.communicate(ended + "\n", timeout=SECONDS)
+    assert process.returncode == 0, err
+    assert json.loads(out)["data"]["member_id"] == facts["BITRIX24_MEMBER_ID"]
+    assert cli_bot.run("portal", "check").exit_code == 0
+    with cli_bot.store() as store:
+        (record,) = store.audit.find(tag=Tag.SETUP_CHANGED)
+    assert record.facts["kind"] == "portal connect"
+    assert facts["BITRIX24_CLIENT_SECRET"] not in f"{record.facts}{out}{err}"
+    assert "code=" not in f"{record.facts}{out}{err}"
+
+
+def test_connecting_without_an_answer_stores_nothing(cli_bot: CliBot, portal: PortalSimulation) -> None:
+    facts = portal.settings()
+    cli_bot.settings |= {name: facts[name] for name in ("B24BOT_ALLOW_LOOPBACK", "BITRIX24_OAUTH_URL")}
+    secret = {"B24BOT_SECRET_CLIENT_SECRET": "s"}
+    words = ("portal", "connect", "prod", "--domain", facts["BITRIX24_DOMAIN"], "--client-id", "local.1")
+    silent = cli_bot.run(*words, **secret)
+    assert silent.exit_code == 2
+    assert "Nothing came for this question" in silent.stderr
+    assert cli_bot.run(*words, "--no-wait", **secret).exit_code == 0
+    assert cli_bot.json("portal", "list")["data"] == []

@@ -1,0 +1,189 @@
+"""Connecting a portal: a code or a refresh token becomes credentials, which are proved before anything is kept.
+
+The authorisation server has to name the application and the portal, the portal has to answer `app.info`, and one
+renewal has to bring a new pair. Until then nothing is stored, so that whatever breaks off leaves no half record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from bot.plugin import CallVerdict, Message, PluginError, Services, TargetRefused, TargetUnreachable, Text
+from bot.plugin.frozen import dataclass
+from plugins.bitrix24.auth.credentials import Credentials, KnownPortal
+from plugins.bitrix24.auth.oauth import Grant, RefreshFailure, Tokens
+from plugins.bitrix24.auth.token_endpoint import TokenServer
+from plugins.bitrix24.connectors import model
+from plugins.bitrix24.connectors.model import AppInfo
+from plugins.bitrix24.hosts import certificate_authorities, endpoints, vendor_domains
+from plugins.bitrix24.http.exchange import READING, Exchange, HttpRequest, Undelivered, redact_exchange
+from plugins.bitrix24.redaction.secret import Secret
+from plugins.bitrix24.rest import methods, protocol, response
+from plugins.bitrix24.rest.response import Unreadable
+from plugins.bitrix24.traffic.portal_connections import Connections, Destination
+
+APP_INFO = methods.find("app.info")
+_OF_ANOTHER_SERVER = frozenset({"wrong_client", "invalid_client"})
+"""What a server says of an application that the vendor's other server may know."""
+_WHY: Mapping[str, tuple[Message, Message]] = {
+    "invalid_grant": (Message("bitrix24.connect.code_refused"), Message("bitrix24.connect.do_open_link")),
+    "wrong_client": (Message("bitrix24.connect.client_unknown"), Message("bitrix24.connect.do_read_card")),
+    "invalid_client": (Message("bitrix24.connect.secret_refused"), Message("bitrix24.connect.do_read_card")),
+}
+"""What a refusal of a code means, by the server's code. For others the sentence of the token endpoint will do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """The application's keys, as its card on the portal shows them."""
+
+    client_id: str
+    client_secret: Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """A portal that answered, with the credentials to keep. `app` is what it says of the application."""
+
+    portal: KnownPortal
+    credentials: Credentials
+    app: AppInfo
+
+
+class Connector:
+    """Connects one portal. `portal` has no member_id yet: the authorisation server says it."""
+
+    def __init__(self, services: Services, links: Connections, portal: KnownPortal, application: Application) -> None:
+        self._services = services
+        self._links = links
+        self._portal = portal
+        self._application = application
+
+    def connect_by_code(self, code: Secret, *, member_id: str = "") -> Connection:
+        """Exchange the code of an authorise link. `member_id` is what the redirect said. Raises PluginError."""
+        url, tokens = self._exchange(code)
+        if member_id and member_id != tokens.member_id:
+            raise _refuse(Message("bitrix24.connect.member_differs", told=tokens.member_id, expected=member_id))
+        return self._prove(url, tokens)
+
+    def _exchange(self, code: Secret) -> tuple[str, Tokens]:
+        """The pair, and the server that gave it. A server that does not know the application spends no code."""
+        grant = Grant(client_id=self._application.client_id, client_secret=self._application.client_secret, code=code)
+        server = TokenServer(self._services, self._links, self._portal)
+        first, *others = self._servers()
+        url, answer = first, server.grant(first, grant)
+        for url in others if isinstance(answer, RefreshFailure) and answer.code in _OF_ANOTHER_SERVER else ():
+            again = server.grant(url, grant)
+            answer = again if isinstance(again, Tokens) else answer
+        if isinstance(answer, RefreshFailure):
+            raise _explain(answer)
+        return url, answer
+
+    def _servers(self) -> Iterator[str]:
+        """The token endpoints that may know the application: the region's own first, then the vendor's other one."""
+        settings = self._services.settings
+        first = endpoints.token_url(endpoints.portal(self._portal.domain, settings), settings)
+        yield first
+        yield from (url for url in vendor_domains.TOKEN_URLS if first in vendor_domains.TOKEN_URLS and url != first)
+
+    def _prove(self, url: str, tokens: Tokens) -> Connection:
+        self._check_owner(url, tokens)
+        portal = self._name_portal(tokens)
+        app = self._ask_portal(portal, tokens.access)
+        credentials = Credentials(
+            member_id=tokens.member_id,
+            client_id=self._application.client_id,
+            client_secret=self._application.client_secret,
+            access=tokens.access,
+            refresh=tokens.refresh,
+            token_url=url,
+        )
+        renewed = TokenServer(self._services, self._links, portal).ask(credentials)
+        if isinstance(renewed, RefreshFailure):
+            raise _explain(renewed)
+        return Connection(
+            portal=portal, credentials=replace(credentials, access=renewed.access, refresh=renewed.refresh), app=app
+        )
+
+    def _check_owner(self, url: str, tokens: Tokens) -> None:
+        """Let the authorisation server say whose token it is: a token of another application would pass the portal."""
+        info = self._ask_server(_app_info_url(url, tokens.server), tokens.access)
+        install = info.get("install")
+        member = str(install.get("member_id") or "") if isinstance(install, Mapping) else ""
+        client = str(info.get("client_id") or "")
+        if client != self._application.client_id:
+            raise _refuse(Message("bitrix24.connect.client_differs", told=client, expected=self._application.client_id))
+        if not member or member != tokens.member_id:
+            raise _refuse(Message("bitrix24.connect.member_differs", told=member, expected=tokens.member_id))
+
+    def _ask_server(self, url: str, access: Secret) -> Mapping[str, Any]:
+        request = HttpRequest(
+            verb="POST",
+            url=url,
+            content_type="application/x-www-form-urlencoded",
+            body=Secret(urlencode({"auth": access.reveal()})),
+        )
+        exchange = self._send(Destination(base=url, authorities=self._authorities("")), request, access)
+        if isinstance(exchange, Undelivered):
+            raise TargetUnreachable(Message("bitrix24.connect.server_silent", reason=exchange.reason), hint=_AGAIN)
+        body = response.read(exchange.body, failed=exchange.status != 200)
+        result = None if isinstance(body, Unreadable) or body.error else body.values.get("result")
+        if exchange.status != 200 or not isinstance(result, Mapping):
+            raise TargetRefused(Message("bitrix24.connect.server_unclear", status=str(exchange.status)), hint=_AGAIN)
+        return result
+
+    def _name_portal(self, tokens: Tokens) -> KnownPortal:
+        """The portal as the server names it: one that was renamed is known by its new address."""
+        settings = self._services.settings
+        host = urlsplit(tokens.endpoint).netloc
+        asked = endpoints.portal(self._portal.domain, settings)
+        named = endpoints.portal(host, settings) if host and host != urlsplit(asked.base).netloc else asked
+        return replace(self._portal, domain=named.label, member_id=tokens.member_id)
+
+    def _ask_portal(self, portal: KnownPortal, access: Secret) -> AppInfo:
+        endpoint = endpoints.portal(portal.domain, self._services.settings)
+        where = Destination(
+            base=endpoint.base, address=endpoint.address, authorities=self._authorities(portal.authorities)
+        )
+        request = protocol.encode(endpoint.base, APP_INFO, {}, access)
+        judged = protocol.judge(APP_INFO, self._send(where, request, access), asked=request.url)
+        if judged.verdict is not CallVerdict.DONE:
+            raise _error(judged.sentence, judged.hint, judged.code)
+        return model.app_info(judged.result)
+
+    def _authorities(self, more: str) -> str:
+        return certificate_authorities.of_settings(self._services.settings) + more
+
+    def _send(self, where: Destination, request: HttpRequest, access: Secret) -> Exchange:
+        link = self._links.for_host(where, self._services.clock)
+        return redact_exchange(link.wire.send(request, READING), access, self._application.client_secret)
+
+
+_AGAIN = Message("bitrix24.connect.do_open_link")
+
+
+def _app_info_url(token_url: str, server: str) -> str:
+    """The address of the server's own `app.info`. What the server says of itself counts only on the host that spoke."""
+    asked, told = urlsplit(token_url), urlsplit(server)
+    base = (
+        server
+        if (told.scheme, told.netloc) == (asked.scheme, asked.netloc)
+        else f"{asked.scheme}://{asked.netloc}/rest/"
+    )
+    return f"{base.rstrip('/')}/app.info"
+
+
+def _refuse(sentence: Message) -> TargetRefused:
+    return TargetRefused(sentence, hint=Message("bitrix24.connect.do_check_application"))
+
+
+def _explain(failure: RefreshFailure) -> PluginError:
+    sentence, hint = _WHY.get(failure.code, (failure.sentence, failure.hint))
+    return _error(sentence, hint, failure.code)
+
+
+def _error(sentence: Text, hint: Text, code: str) -> PluginError:
+    return TargetRefused(sentence, code=code, hint=hint) if code else TargetUnreachable(sentence, hint=hint)

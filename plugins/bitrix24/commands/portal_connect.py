@@ -1,0 +1,133 @@
+"""`portal connect`: the application is allowed in a browser, and the code that comes back becomes credentials."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Annotated
+
+from bot.plugin import Arg, CommandLine, Dialogue, Message, Reply, Risk, Services, Time, iso
+from bot.plugin.frozen import dataclass
+from plugins.bitrix24.auth.authorization_link import (
+    CODE_SECONDS,
+    LIFETIME_MS,
+    AuthorizationRequest,
+    AuthorizationRequests,
+    make_link,
+    new_state,
+    read_redirect,
+)
+from plugins.bitrix24.auth.connection import Application, Connection, Connector
+from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
+from plugins.bitrix24.commands.common.json_views import application_view
+from plugins.bitrix24.commands.portal_commands import (
+    ADDRESS,
+    APPLICATION,
+    MEMBER_ID,
+    describe_application,
+    known_portals,
+    new_secret_argument,
+    portals,
+)
+from plugins.bitrix24.hosts import endpoints
+from plugins.bitrix24.redaction.secret import Secret
+from plugins.bitrix24.traffic.portal_connections import Connections
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connected:
+    """What came of connecting; no connection when nothing was waited for."""
+
+    name: str
+    replace: bool
+    connection: Connection | None = None
+
+
+def check_connection(services: Services, name: str, *, domain: str, replace: bool = False, **_others: object) -> None:
+    """Raise what is wrong with a portal to be connected, before its secret is asked for."""
+    endpoints.portal(domain, services.settings)
+    CredentialStore(services).check_name(name, replace=replace)
+
+
+def _portal_to_be(services: Services, name: str, domain: str) -> KnownPortal:
+    """The portal as far as it is known; one that is known keeps its certificates."""
+    endpoint = endpoints.portal(domain, services.settings)
+    known = next((each for each in CredentialStore(services).portals() if each.name == name), None)
+    return KnownPortal(
+        name=name,
+        domain=endpoint.label,
+        member_id="",
+        added_at=services.clock.now_ms(),
+        authorities=known.authorities if known else "",
+    )
+
+
+def _show_link(services: Services, portal: KnownPortal, client_id: str) -> Reply:
+    request = AuthorizationRequest(
+        portal=portal.name,
+        domain=portal.domain,
+        client_id=client_id,
+        state=new_state(),
+        expires_at=services.clock.now_ms() + LIFETIME_MS,
+    )
+    AuthorizationRequests(services).keep(request)
+    url = make_link(endpoints.portal(portal.domain, services.settings), request)
+    return Reply(
+        title=Message("bitrix24.connect.open", portal=portal.name),
+        facts=((Message("bitrix24.connect.link"), url),),
+        notes=(Message("bitrix24.connect.link_expires", time=Time(time=request.expires_at)),),
+        data={"authorise_url": url, "handler_url": None, "install_url": None, "expires_at": iso(request.expires_at)},
+    )
+
+
+def store_connection(services: Services, found: Connected) -> Reply:
+    """Store the portal and its credentials."""
+    connection = found.connection
+    if connection is None:
+        return Reply(title=Message("bitrix24.connect.not_waiting", portal=found.name))
+    CredentialStore(services).add(connection.portal, connection.credentials, replace=found.replace)
+    return Reply(
+        title=Message("bitrix24.connect.connected", portal=found.name),
+        facts=(
+            (ADDRESS, connection.portal.domain),
+            (MEMBER_ID, connection.portal.member_id),
+            (APPLICATION, describe_application(connection.app)),
+        ),
+        notes=(Message("bitrix24.portal.do_check", command=CommandLine(command_line="portal check")),),
+        data={
+            "name": found.name,
+            "address": connection.portal.domain,
+            "member_id": connection.portal.member_id,
+            "application": application_view(connection.app),
+        },
+    )
+
+
+@portals.command("connect", risk=Risk.GOVERN, terminal=True, check=check_connection, keep=store_connection)
+def connect_portal(
+    dialogue: Dialogue,
+    name: Annotated[str, Arg(help="what we call it, like prod", label="NAME", complete=known_portals)],
+    *,
+    domain: Annotated[str, Arg(help="its host name, like shop.bitrix24.com", label="DOMAIN")],
+    client_id: Annotated[str, Arg(help="the application's client_id", label="ID")],
+    client_secret: Annotated[Secret, new_secret_argument("the application's client_secret", "SECRET")],
+    replace: Annotated[bool, Arg(help="store new credentials for a portal that is known", label="")] = False,
+    no_wait: Annotated[bool, Arg(help="print the link and end", label="")] = False,
+) -> Connected:
+    """Connect a portal through the browser of its administrator.
+
+    Prints the authorise link of the application. Open it as an administrator of the portal, and paste the address
+    that the browser ends on: it holds a code that is good for 30 seconds. The bot exchanges the code, asks the
+    authorisation server and the portal whose it is, renews the tokens once, and stores them encrypted.
+    """
+    services = dialogue.services
+    portal = _portal_to_be(services, name, domain)
+    dialogue.show(_show_link(services, portal, client_id))
+    if no_wait:
+        return Connected(name=name, replace=replace)
+    redirect = read_redirect(dialogue.ask(Message("bitrix24.connect.ask_address", count=CODE_SECONDS)))
+    AuthorizationRequests(services).take(redirect.state, portal=name, domain=portal.domain, client_id=client_id)
+    application = Application(client_id=client_id, client_secret=client_secret)
+    with closing(Connections()) as links:
+        connector = Connector(services, links, portal, application)
+        connection = connector.connect_by_code(redirect.code, member_id=redirect.member_id)
+    return Connected(name=name, replace=replace, connection=connection)
