@@ -11,11 +11,13 @@ from bot.core import mentions
 from bot.core.authority.policy import NeedsApproval, NeedsConfirmation
 from bot.core.bot_errors import NotPermitted, PluginFault, WordsError
 from bot.core.change.planned_command import Answered, Considered, Planned
+from bot.core.parsing.invocation import understand
 from bot.core.principals import Principal, Role
 from bot.plugin import BadArgument, Group, PluginError, Refusal, Risk, TargetRefused, TargetUnreachable
+from bot.testing.scripted_dialogue import ScriptedDialogue
 from bot.usecases.admin.allow_list import grant_role, revoke_role
 from bot.usecases.authority.memberships import refresh_memberships
-from bot.usecases.requests.planning import plan_or_read
+from bot.usecases.requests.planning import plan_or_read, prepare_in_terminal
 from bot.usecases.roles import role_of
 from tests.host.invented import group
 from tests.language.english import en, raises
@@ -144,6 +146,13 @@ def test_without_any_place_the_way_to_one_is_told(
     assert hint in en(refused.value.hint)
 
 
+def in_terminal(core_bot: CoreBot, line: str) -> Answered:
+    """What a command of the terminal answers there."""
+    services = core_bot.ctx.services("toy")
+    understood = understand(core_bot.ctx.registry.commands, line)
+    return prepare_in_terminal("toy", understood, services, ScriptedDialogue(services))()
+
+
 @pytest.mark.parametrize("who", [OLGA, IDA])
 def test_a_command_of_the_terminal_cannot_be_typed_in_slack(core_bot: CoreBot, who: Principal) -> None:
     for line, path in (("thing setup one", "thing setup"), ("Backup now", "backup"), ("key  list", "key list")):
@@ -152,13 +161,13 @@ def test_a_command_of_the_terminal_cannot_be_typed_in_slack(core_bot: CoreBot, w
         assert en(refused.value.hint) == f"Run there: b24bot {path} --help"
     with pytest.raises(WordsError, match=r"typed\.unknown_command \(command: backup\)"):
         considered(core_bot, SHELL, "backup now")
-    assert answered(core_bot, SHELL, "thing setup one").reply.title == "Set up one."
+    assert in_terminal(core_bot, "thing setup one").reply.title == "Set up one."
     assert core_bot.store.records("toy").get("setup", "one") == {"done": True}
 
 
 def test_a_command_of_the_terminal_may_not_plan(core_bot: CoreBot) -> None:
     with raises(PluginFault, match="The plugin toy failed while it worked on `thing misplan`"):
-        considered(core_bot, SHELL, "thing misplan")
+        in_terminal(core_bot, "thing misplan")
 
 
 def test_a_command_that_forgets_to_answer_is_a_fault_and_not_silence(core_bot: CoreBot) -> None:
