@@ -105,19 +105,19 @@ def store_connection(services: Services, found: Connected) -> Reply:
 @portals.command("connect", risk=Risk.GOVERN, terminal=True, check=check_connection, keep=store_connection)
 def connect_portal(
     dialogue: Dialogue,
-    name: Annotated[str, Arg(help="what we call it, like prod", label="NAME", complete=known_portals)],
+    name: Annotated[str, Arg(help="its name in b24bot, for example prod", label="NAME", complete=known_portals)],
     *,
-    domain: Annotated[str, Arg(help="its host name, like shop.bitrix24.com", label="DOMAIN")],
+    domain: Annotated[str, Arg(help="its host name, for example shop.bitrix24.com", label="DOMAIN")],
     client_id: Annotated[str, Arg(help="the application's client_id", label="ID")],
     client_secret: Annotated[Secret, new_secret_argument("the application's client_secret", "SECRET")],
-    replace: Annotated[bool, Arg(help="store new credentials for a portal that is known", label="")] = False,
-    no_wait: Annotated[bool, Arg(help="print the link and end", label="")] = False,
+    replace: Annotated[bool, Arg(help="store new credentials for a portal that is already known", label="")] = False,
+    no_wait: Annotated[bool, Arg(help="print the link and exit", label="")] = False,
 ) -> Connected:
     """Connect a portal through the browser of its administrator.
 
-    Prints the authorise link of the application. Open it as an administrator of the portal, and paste the address
-    that the browser ends on: it holds a code that is good for 30 seconds. The bot exchanges the code, asks the
-    authorisation server and the portal whose it is, renews the tokens once, and stores them encrypted.
+    The command prints the authorise link of the application. Open the link as an administrator of the portal, and
+    paste the address that the browser ends on. The address holds a code that is valid for 30 seconds. b24bot checks
+    that the tokens belong to this application and portal, renews them once, and stores them encrypted.
     """
     services = dialogue.services
     portal = _portal_to_be(services, name, domain)
