@@ -16,8 +16,6 @@ from bot.plugin.frozen import dataclass
 from plugins.bitrix24.auth.credentials import Credentials, KnownPortal
 from plugins.bitrix24.auth.oauth import Grant, RefreshFailure, Tokens
 from plugins.bitrix24.auth.token_endpoint import TokenServer
-from plugins.bitrix24.connectors import model
-from plugins.bitrix24.connectors.model import AppInfo
 from plugins.bitrix24.hosts import certificate_authorities, endpoints, vendor_domains
 from plugins.bitrix24.http.exchange import READING, Exchange, HttpRequest, Undelivered, redact_exchange
 from plugins.bitrix24.redaction.secret import Secret
@@ -46,11 +44,11 @@ class Application:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """A portal that answered, with the credentials to keep. `app` is what it says of the application."""
+    """A portal that answered, with the credentials to keep. `app` is its answer to `app.info`, as it came."""
 
     portal: KnownPortal
     credentials: Credentials
-    app: AppInfo
+    app: Any
 
 
 class Connector:
@@ -143,7 +141,7 @@ class Connector:
         named = endpoints.portal(host, settings) if host and host != urlsplit(asked.base).netloc else asked
         return replace(self._portal, domain=named.label, member_id=tokens.member_id)
 
-    def _ask_portal(self, portal: KnownPortal, access: Secret) -> AppInfo:
+    def _ask_portal(self, portal: KnownPortal, access: Secret) -> Any:
         endpoint = endpoints.portal(portal.domain, self._services.settings)
         where = Destination(
             base=endpoint.base, address=endpoint.address, authorities=self._authorities(portal.authorities)
@@ -152,7 +150,7 @@ class Connector:
         judged = protocol.judge(APP_INFO, self._send(where, request, access), asked=request.url)
         if judged.verdict is not CallVerdict.DONE:
             raise _error(judged.sentence, judged.hint, judged.code)
-        return model.app_info(judged.result)
+        return judged.result
 
     def _authorities(self, more: str) -> str:
         return certificate_authorities.of_settings(self._services.settings) + more

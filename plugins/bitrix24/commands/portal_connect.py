@@ -28,6 +28,8 @@ from plugins.bitrix24.commands.portal_commands import (
     new_secret_argument,
     portals,
 )
+from plugins.bitrix24.connectors import model
+from plugins.bitrix24.connectors.model import AppInfo
 from plugins.bitrix24.hosts import endpoints
 from plugins.bitrix24.redaction.secret import Secret
 from plugins.bitrix24.traffic.portal_connections import Connections
@@ -40,6 +42,7 @@ class Connected:
     name: str
     replace: bool
     connection: Connection | None = None
+    app: AppInfo | None = None
 
 
 def check_connection(services: Services, name: str, *, domain: str, replace: bool = False, **_others: object) -> None:
@@ -82,7 +85,7 @@ def _show_link(services: Services, portal: KnownPortal, client_id: str) -> Reply
 def store_connection(services: Services, found: Connected) -> Reply:
     """Store the portal and its credentials."""
     connection = found.connection
-    if connection is None:
+    if connection is None or found.app is None:
         return Reply(title=Message("bitrix24.connect.not_waiting", portal=found.name))
     CredentialStore(services).add(connection.portal, connection.credentials, replace=found.replace)
     return Reply(
@@ -90,14 +93,14 @@ def store_connection(services: Services, found: Connected) -> Reply:
         facts=(
             (ADDRESS, connection.portal.domain),
             (MEMBER_ID, connection.portal.member_id),
-            (APPLICATION, describe_application(connection.app)),
+            (APPLICATION, describe_application(found.app)),
         ),
         notes=(Message("bitrix24.portal.do_check", command=CommandLine(command_line="portal check")),),
         data={
             "name": found.name,
             "address": connection.portal.domain,
             "member_id": connection.portal.member_id,
-            "application": application_view(connection.app),
+            "application": application_view(found.app),
         },
     )
 
@@ -130,4 +133,4 @@ def connect_portal(
     with closing(Connections()) as links:
         connector = Connector(services, links, portal, application)
         connection = connector.connect_by_code(redirect.code, member_id=redirect.member_id)
-    return Connected(name=name, replace=replace, connection=connection)
+    return Connected(name=name, replace=replace, connection=connection, app=model.app_info(connection.app))
