@@ -168,15 +168,33 @@ ANSWERS: tuple[Mutation, ...] = (
         "tokens are renewed by GET, with every secret in the address",
         (
             "plugins/bitrix24/auth/oauth.py",
-            """        verb="POST",
-        url=url,
-        content_type="application/x-www-form-urlencoded",
-        body=_form(client_id, client_secret, refresh),""",
-            """        verb="GET",
-        url=url,
-        query=_form(client_id, client_secret, refresh),""",
+            """HttpRequest(verb="POST", url=url, content_type="application/x-www-form-urlencoded", body=grant.form)""",
+            """HttpRequest(verb="GET", url=url, query=grant.form)""",
         ),
         by="tests/bitrix24/auth/test_oauth.py",
+    ),
+    mutation(
+        "any-application",
+        "a portal is connected with whatever token comes, also one of another application",
+        (
+            "plugins/bitrix24/auth/connection.py",
+            """        self._check_owner(url, tokens)
+        portal""",
+            """        portal""",
+        ),
+        by="tests/bitrix24/auth/test_connection.py",
+    ),
+    mutation(
+        "state-twice",
+        "the state of an authorise link is good for as long as it lives, not once",
+        (
+            "plugins/bitrix24/auth/authorization_link.py",
+            """            self._services.records.delete(_KIND, key)
+        if value""",
+            """            pass
+        if value""",
+        ),
+        by="tests/bitrix24/auth/test_connection.py",
     ),
     mutation(
         "no-lease",
