@@ -146,12 +146,12 @@ def notify_person(
     )
 
 
-def _place_fact(ctx: Context, number: int) -> tuple[tuple[str, str], ...]:
+def _place_fact(ctx: Context, number: int) -> tuple[tuple[Text, str], ...]:
     """The place of a change request as a fact, where there are several."""
     found = ctx.store.changes.whereabouts(number) if number else None
     if not found or not has_several_places(ctx, found[0]):
         return ()
-    return ((term_of(ctx.registry, found[0]).word.capitalize(), found[1]),)
+    return ((term_of(ctx.registry, found[0]).label, found[1]),)
 
 
 def error_reply(error: PluginError, *, reference: str = "") -> Reply:

@@ -53,7 +53,7 @@ def test_ids_come_from_the_portal_and_from_the_store(connected_cli_bot: CliBot) 
     assert offered(connected_cli_bot, "access", "revoke", "") == {"T0001:U0002"}
     assert {"viewer", "admin"} <= offered(connected_cli_bot, "access", "grant", "T0001:U0002", "")
     assert offered(connected_cli_bot, "request", "list", "--status", "") == set(SHOWN_STATUSES)
-    assert offered(connected_cli_bot, "request", "list", "--status", "part") == {"partly-done"}
+    assert offered(connected_cli_bot, "request", "list", "--status", "part") == {"partly-applied"}
 
 
 def test_a_token_is_never_renewed_to_complete_a_word(connected_cli_bot: CliBot, portal: PortalSimulation) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from bot.core.principals import Role
+
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_MARKUP = re.compile(r"<[^<>]*>|`[^`]*`|CR-\d+")
-"""Mentions, dates, lines to type and numbers of change requests: they are the same in every language."""
+_MARKUP = re.compile(rf"<[^<>]*>|`[^`]*`|CR-\d+|\b(?:{'|'.join(Role)})\b")
+"""Mentions, dates, lines to type, numbers of change requests and names of roles: the same in every language."""
 
 
 def find_unmarked(text: str) -> list[str]:

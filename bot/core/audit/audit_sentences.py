@@ -10,7 +10,7 @@ from bot.core import mentions
 from bot.core.audit.audit_record import AuditRecord, Fact
 from bot.core.audit.audit_templates import SENTENCES, UNKNOWN, Sentence, make_sentence
 from bot.core.audit.recorded_messages import MESSAGES, map_argument, read_messages
-from bot.core.change.change_request import PARTLY_DONE, append_place
+from bot.core.change.change_request import PARTLY_APPLIED, append_place
 from bot.plugin import Argument, Event, Message, Person, Text
 from bot.plugin.message import fill_message
 
@@ -80,7 +80,7 @@ def _values(
 def _codes(record: AuditRecord, row: Sentence) -> Iterator[tuple[str, Argument]]:
     for name, codes in row.codes.items():
         partly = name == "status" and record.facts.get("partly")
-        word = codes.get(PARTLY_DONE if partly else str(record.facts.get(name)))
+        word = codes.get(PARTLY_APPLIED if partly else str(record.facts.get(name)))
         if word is not None:
             yield name, word
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from bot.core.audit.audit_record import Tag
 from bot.core.authority.limits import Mode
-from bot.core.change.change_request import PARTLY_DONE, Status
+from bot.core.change.change_request import PARTLY_APPLIED, Status
 from bot.core.change.pending_stop import StopKind
 from bot.core.principals import Role
 from bot.plugin import CallVerdict, Message
@@ -64,7 +64,7 @@ STATUSES: Codes = {
     Status.REJECTED: Message("audit.status.rejected"),
     Status.WITHDRAWN: Message("audit.status.withdrawn"),
     Status.EXPIRED: Message("audit.status.expired"),
-    PARTLY_DONE: Message("audit.status.partly_done"),
+    PARTLY_APPLIED: Message("audit.status.partly_applied"),
 }
 VERDICTS: Codes = {
     CallVerdict.DONE: Message("audit.verdict.done"),

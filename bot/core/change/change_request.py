@@ -56,8 +56,8 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = {
 
 NOT_BEGUN = (Status.PENDING, Status.APPROVED)
 """What can still be stopped: no intent is on disk."""
-PARTLY_DONE = "partly done"
-UNDONE = "undone"
+PARTLY_APPLIED, UNDONE = "partly-applied", "undone"
+"""What people read and type instead of the stored status."""
 OPEN = tuple(status for status in Status if TRANSITIONS[status])
 APPROVAL_LASTS_MS = 600_000
 """An approval that could not be acted on within ten minutes is void."""
@@ -183,10 +183,10 @@ class ChangeRequest:
 
     @property
     def status_word(self) -> str:
-        """Its status as people read it, a word of `status_words.SHOWN`: two endings are told apart further."""
+        """Its status as people type it, a word of `SHOWN_STATUSES`: two endings are told apart further."""
         if self.undone_by is not None:
             return UNDONE
-        return PARTLY_DONE if self.partly else self.status.value
+        return PARTLY_APPLIED if self.partly else self.status.value
 
     @property
     def needs_confirmation_only(self) -> bool:

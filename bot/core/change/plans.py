@@ -34,6 +34,17 @@ from bot.plugin import (
 ABSENT = Message("change.absent")
 """The state of what is not there."""
 
+_UNDO_KINDS: Mapping[UndoKind, Message] = {
+    UndoKind.FULL: Message("change.undo.full"),
+    UndoKind.PARTIAL: Message("change.undo.partial"),
+    UndoKind.NONE: Message("change.undo.none"),
+}
+
+
+def describe_undo(undo: Undo) -> Message:
+    """Whether a plan can be undone, and how."""
+    return Message("change.undo", kind=_UNDO_KINDS[undo.kind], sentence=undo.sentence)
+
 
 def plan_to_json(plan: Plan) -> str:
     return canonical(plan)

@@ -4,35 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.core.change.change_request import PARTLY_DONE, UNDONE, Status
+from bot.core.change.change_request import PARTLY_APPLIED, UNDONE, ChangeRequest, Status
 from bot.plugin import BadArgument, Message
 from bot.plugin.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownStatus:
-    """One status as people read it, and which stored change requests are shown with it."""
+    """One status as people type and read it, and which stored change requests are shown with it."""
 
     word: str
+    """As one types it, without a space."""
+    label: Message
     statuses: tuple[Status, ...]
     partly: bool | None = False
     """Whether a part of it was done and another was not; None for both."""
     undone: bool = False
 
-    @property
-    def typed(self) -> str:
-        """The word as one types it without quotation marks."""
-        return self.word.replace(" ", "-")
 
-
+_LABELS: Mapping[Status, Message] = {
+    Status.PENDING: Message("request.listed.pending"),
+    Status.APPROVED: Message("request.listed.approved"),
+    Status.RUNNING: Message("request.listed.running"),
+    Status.DONE: Message("request.listed.done"),
+    Status.GONE: Message("request.listed.gone"),
+    Status.FAILED: Message("request.listed.failed"),
+    Status.CHANGED: Message("request.listed.changed"),
+    Status.UNKNOWN: Message("request.listed.unknown"),
+    Status.REJECTED: Message("request.listed.rejected"),
+    Status.WITHDRAWN: Message("request.listed.withdrawn"),
+    Status.EXPIRED: Message("request.listed.expired"),
+}
+_PARTLY_APPLIED, _UNDONE = Message("request.listed.partly_applied"), Message("request.listed.undone")
 _ROWS = (
-    *(ShownStatus(word=status.value, statuses=(status,)) for status in Status),
-    ShownStatus(word=PARTLY_DONE, statuses=tuple(Status), partly=True),
-    ShownStatus(word=UNDONE, statuses=tuple(Status), partly=None, undone=True),
+    *(ShownStatus(word=status.value, label=_LABELS[status], statuses=(status,)) for status in Status),
+    ShownStatus(word=PARTLY_APPLIED, label=_PARTLY_APPLIED, statuses=tuple(Status), partly=True),
+    ShownStatus(word=UNDONE, label=_UNDONE, statuses=tuple(Status), partly=None, undone=True),
 )
-SHOWN_STATUSES: Mapping[str, ShownStatus] = {row.typed: row for row in _ROWS}
-"""Every word by how it is typed. Each change request is shown with exactly one of them."""
+SHOWN_STATUSES: Mapping[str, ShownStatus] = {row.word: row for row in _ROWS}
+"""Every status by its word. Each change request is shown with exactly one of them."""
 ONE_OF = f"one of: {', '.join(SHOWN_STATUSES)}"
+
+
+def find_shown_status(change: ChangeRequest) -> ShownStatus:
+    """Find the status that a change request is shown with."""
+    return SHOWN_STATUSES[change.status_word]
 
 
 def parse_status(text: str) -> ShownStatus:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 from bot.core import mentions
 from bot.core.audit.audit_record import SYSTEM, AuditRecord, Tag
@@ -13,19 +13,19 @@ from bot.core.parsing.suggestion import find_nearest
 from bot.core.principals import LOCAL_TEAM, Principal
 from bot.core.text import format_time, one_line
 from bot.language.translation import can_translate
-from bot.plugin import BadArgument, Event, Reply, Table, Text
+from bot.plugin import BadArgument, Event, Message, Reply, Table, Text
 from bot.store.repositories.audit_log import LOOKED_AT, Found
 from bot.store.repositories.audit_query import KNOWN_TAGS, Wanted
 from bot.store.store import Store
 
 _MEMBER = re.compile(r"\A<?@?([UW][A-Z0-9]{2,20})(?:\|[^<>]*)?>?\Z")
 _REQUEST = re.compile(r"\A[Cc][Rr]-?([0-9]{1,11})\Z")
-PEOPLE_FORMS = (
-    "b24bot keeps the ids of people, not their names. In Slack, pick the person from the list behind the @; elsewhere "
-    f"type the member id, like U0002, or T0001:U0002. An account of the host is {LOCAL_TEAM}:NAME, and {SYSTEM} is "
-    "what nobody in particular did."
-)
+PEOPLE_FORMS = Message("audit.find.people_forms", account=f"{LOCAL_TEAM}:NAME", system=SYSTEM)
 """What to type for a person."""
+COLUMNS = (
+    *(Message("audit.find.number"), Message("audit.find.time")),
+    *(Message("audit.find.event"), Message("audit.find.tag")),
+)
 
 
 def read_person(store: Store, text: str, team: str) -> str:
@@ -36,7 +36,7 @@ def read_person(store: Store, text: str, team: str) -> str:
     typed = text.strip()
     member = _MEMBER.match(typed)
     if member and not team:
-        raise BadArgument(f"It is not known which workspace {typed} is in.", hint="Type team and user id: T0001:U0002.")
+        raise BadArgument(Message("audit.find.unknown_workspace", account=typed), hint=Message("admin.whole_id_hint"))
     if member:
         return Principal(team=team, user=member[1]).id
     if not typed or typed == SYSTEM or mentions.is_person(typed):
@@ -44,7 +44,7 @@ def read_person(store: Store, text: str, team: str) -> str:
     for actor in (typed, f"{LOCAL_TEAM}:{typed}"):
         if store.audit.find(actor=actor, limit=1):
             return actor
-    raise BadArgument(f"--actor: no person is known by “{typed}”.", hint=PEOPLE_FORMS)
+    raise BadArgument(Message("audit.find.unknown_person", name=typed), hint=PEOPLE_FORMS)
 
 
 def read_subject(text: str, team: str) -> str:
@@ -65,14 +65,16 @@ def read_tag(store: Store, text: str, events: Mapping[str, Event] = NO_EVENTS) -
     known = ours.union(store.audit.tags())
     if any(tag.startswith(typed) for tag in known):
         return typed
-    meant = find_nearest(typed, {part for tag in known for part in _beginnings(tag)})
-    kinds = ", ".join(sorted({tag.partition(":")[0] for tag in ours}))
-    with_it = sorted(tag for tag in known if typed in tag)
+    kinds = tuple(sorted({tag.partition(":")[0] for tag in ours}))
+    raise BadArgument(Message("audit.find.unknown_tag", tag=typed), hint=_suggest_tag(typed, known, kinds))
+
+
+def _suggest_tag(typed: str, known: Set[str], kinds: tuple[str, ...]) -> Message:
+    with_it = tuple(sorted(tag for tag in known if typed in tag))
     if with_it:
-        hint = f"Tags with it: {', '.join(with_it)}."
-    else:
-        hint = f"Did you mean {meant}?" if meant else f"Tags begin with: {kinds}."
-    raise BadArgument(f"--tag: no tag begins with “{typed}”.", hint=hint)
+        return Message("audit.find.tags_with_text", tags=with_it)
+    meant = find_nearest(typed, {part for tag in known for part in _beginnings(tag)})
+    return Message("audit.find.meant_tag", tag=meant) if meant else Message("audit.find.tags_begin", kinds=kinds)
 
 
 def _beginnings(tag: str) -> tuple[str, ...]:
@@ -107,14 +109,14 @@ def find_records(
     found = store.audit.search(wanted, limit=limit + 1, most=most)
     shown = found.records[:limit]
     given = _given(wanted)
-    filters = ", ".join(given.values())
+    filters = tuple(given.values())
     data = [audit_row(record) for record in shown]
     notes = [*_notes(found, limit, most, given.get(wanted.narrowed_by, "")), *_away(store, found, limit)]
     if not shown:
-        title = f"No audit record matches {filters}." if filters else "There are no audit records."
+        title = Message("audit.find.none_with", filters=filters) if filters else Message("audit.find.none")
         return Reply(title=title, notes=tuple(notes), data=data)
-    table = Table(columns=("Seq", "At", "What happened", "Tag"), rows=tuple(_row(record, events) for record in shown))
-    title = f"Audit records with {filters}" if filters else "Audit records"
+    table = Table(columns=COLUMNS, rows=tuple(_row(record, events) for record in shown))
+    title = Message("audit.find.title_with", filters=filters) if filters else Message("audit.find.title")
     return Reply(title=title, table=table, notes=tuple(notes), data=data)
 
 
@@ -129,23 +131,21 @@ def _given(wanted: Wanted) -> dict[str, str]:
     return {name: f"--{name} {one_line(word)}" for name, word in words.items() if word}
 
 
-def _notes(found: Found, limit: int, most: int, narrowed: str) -> Iterator[str]:
+def _notes(found: Found, limit: int, most: int, narrowed: str) -> Iterator[Message]:
     """What the answer leaves out."""
     if len(found.records) > limit:
-        yield f"Only the newest {limit} are shown."
+        yield Message("audit.find.newest_shown", count=limit)
+    elif found.older and narrowed:
+        yield Message("audit.find.newest_searched_with", count=most, filter=narrowed, option="--all")
     elif found.older:
-        among = f" with {narrowed}" if narrowed else ""
-        yield f"Only the newest {most:,} records{among} were looked at. With --all, every one is."
+        yield Message("audit.find.newest_searched", count=most, option="--all")
 
 
-def _away(store: Store, found: Found, limit: int) -> Iterator[str]:
+def _away(store: Store, found: Found, limit: int) -> Iterator[Message]:
     """What an answer that goes back to the first record cannot have."""
     archived = store.audit.archived().end.seq
     if archived and not found.older and len(found.records) <= limit:
-        yield (
-            f"Of the records up to #{archived} only those that were kept are here. The others are in archives: b24bot "
-            "audit verify names the files."
-        )
+        yield Message("audit.find.archived", record=str(archived), command="b24bot audit verify")
 
 
 def _row(record: AuditRecord, events: Mapping[str, Event]) -> tuple[Text, ...]:

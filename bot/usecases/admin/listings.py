@@ -7,34 +7,44 @@ from collections.abc import Iterator, Sequence
 from bot.core import mentions
 from bot.core.audit.stored_views import grant_row
 from bot.core.authority.policy import describe_requirement
-from bot.core.change.change_request import ChangeRequest, Status, describe_status
-from bot.core.change.plans import write_target
-from bot.core.change.status_names import ShownStatus
-from bot.core.principals import Grant
+from bot.core.change.change_request import ChangeRequest, Review, Status, Verdict, describe_status
+from bot.core.change.plans import describe_undo, write_target
+from bot.core.change.status_names import ShownStatus, find_shown_status
+from bot.core.principals import Grant, Principal
 from bot.core.text import format_time
 from bot.language.request_views import change_row, change_view
-from bot.language.translation import translate
-from bot.plugin import Reply, Table, Text
+from bot.plugin import Channel, Message, Person, Reply, Table, Text, Time
 from bot.usecases.outcomes.ending_report import ending_fields
 
 NO_PLACE = "–"
 """Stands where a list has a column for the place, and a change request is about b24bot itself."""
+STATUS, PORTAL, TARGET = Message("request.show.status"), Message("request.show.portal"), Message("request.show.target")
+COMMAND, REQUESTER = Message("request.show.command"), Message("request.show.requester")
+CHANGE_COLUMNS = (
+    *(Message("request.list.id"), STATUS, PORTAL, TARGET, COMMAND, REQUESTER),
+    Message("request.list.requested_at"),
+)
+GRANT_COLUMNS = (
+    *(Message("admin.list.person"), Message("admin.list.role"), Message("admin.list.granted_by")),
+    Message("admin.list.granted_at"),
+)
 
 
 def list_changes(changes: Sequence[ChangeRequest], status: ShownStatus | None = None) -> Reply:
     """List change requests, which are all shown with this status if one is given."""
     data = [change_row(change) for change in changes]
+    if not changes and status:
+        return Reply(title=Message("request.list.none_with_status", status=status.label), data=data)
     if not changes:
-        which = f" with the status {status.word}" if status else ""
-        return Reply(title=f"There are no change requests{which}.", data=data)
-    columns = ("Id", "Status", "Portal", "Target", "Command", "Asked by", "At")
-    return Reply(title="Change requests", table=Table(columns=columns, rows=tuple(map(_row, changes))), data=data)
+        return Reply(title=Message("request.list.none"), data=data)
+    table = Table(columns=CHANGE_COLUMNS, rows=tuple(map(_row, changes)))
+    return Reply(title=Message("request.list.title"), table=table, data=data)
 
 
-def _row(change: ChangeRequest) -> tuple[str, ...]:
+def _row(change: ChangeRequest) -> tuple[Text, ...]:
     return (
         change.id,
-        change.status_word,
+        find_shown_status(change).label,
         change.place_name or NO_PLACE,
         mentions.target(write_target(change.plan.target, change.plan.part)),
         _line(change),
@@ -50,39 +60,64 @@ def _line(change: ChangeRequest) -> str:
 
 def show_change(change: ChangeRequest) -> Reply:
     """Show one change request: its plan, its reviews and how it ended."""
-    facts = tuple((label, text) for label, text in _facts(change) if translate(text).strip())
-    return Reply(title=f"{change.id}: {translate(change.plan.summary)}", facts=facts, data=change_view(change))
+    facts = tuple((label, text) for label, text in _facts(change) if not isinstance(text, str) or text.strip())
+    title = Message("request.show.title", request=change.id, summary=change.plan.summary)
+    return Reply(title=title, facts=facts, data=change_view(change))
 
 
 def _facts(change: ChangeRequest) -> Iterator[tuple[Text, Text]]:
     plan = change.plan
-    yield "Status", describe_status(change)
-    yield "Command", _line(change)
-    yield "Portal", " · ".join(filter(None, (change.place_name, change.place_label)))
-    yield "Target", mentions.target(write_target(plan.target, plan.part))
-    yield "Asked by", f"{mentions.person(change.requester)} at {format_time(change.created_at)}"
-    yield "Why", change.reason
-    yield "Needs", describe_requirement(change.decision) if change.status is Status.PENDING else ""
+    yield STATUS, describe_status(change)
+    yield COMMAND, _line(change)
+    yield PORTAL, " · ".join(filter(None, (change.place_name, change.place_label)))
+    yield TARGET, mentions.target(write_target(plan.target, plan.part))
+    yield REQUESTER, _person_at(change.requester, change.created_at)
+    yield Message("request.show.reason"), change.reason
+    yield Message("request.show.needs"), describe_requirement(change.decision) if _is_pending(change) else ""
     for review in change.reviews:
-        said = f"{mentions.person(review.reviewer)} at {format_time(review.at)} {review.reason}"
-        yield change.verdict_word(review).capitalize(), said
-    yield from (("Plan", note) for note in (*(call.note for call in plan.calls), *plan.notes))
-    yield from (("Touches", line) for line in plan.radius)
-    yield from (("Warning", line) for line in plan.warnings)
-    yield "Undo", f"{plan.undo.kind}: {plan.undo.sentence}"
-    yield "Card", f"in {mentions.channel(change.channel)}" if change.card else "not posted yet"
-    yield "Outcome", change.outcome
+        yield _verdict_label(change, review), _person_at(review.reviewer, review.at, reason=review.reason)
+    yield from ((Message("request.show.plan"), note) for note in (*(call.note for call in plan.calls), *plan.notes))
+    yield from ((Message("request.show.touches"), line) for line in plan.radius)
+    yield from ((Message("request.show.warning"), line) for line in plan.warnings)
+    yield Message("request.show.undo"), describe_undo(plan.undo)
+    yield Message("request.show.card"), _card_place(change)
+    yield Message("request.show.outcome"), change.outcome
     yield from ending_fields(change)
-    yield "Undoes", f"CR-{change.undo_of}" if change.undo_of is not None else ""
-    yield "Undone by", f"CR-{change.undone_by}" if change.undone_by is not None else ""
+    yield Message("request.show.undo_of"), f"CR-{change.undo_of}" if change.undo_of is not None else ""
+    yield Message("request.show.undone_by"), f"CR-{change.undone_by}" if change.undone_by is not None else ""
+
+
+def _is_pending(change: ChangeRequest) -> bool:
+    return change.status is Status.PENDING
+
+
+def _person_at(person: Principal, at: int, *, reason: str = "") -> Message:
+    who, time = Person(person=person.id), Time(time=at)
+    if reason.strip():
+        return Message("request.show.person_at_because", person=who, time=time, reason=reason)
+    return Message("request.show.person_at", person=who, time=time)
+
+
+def _verdict_label(change: ChangeRequest, review: Review) -> Message:
+    if review.verdict is Verdict.REJECT:
+        return Message("request.show.rejected_by")
+    if change.needs_confirmation_only:
+        return Message("request.show.confirmed_by")
+    return Message("request.show.approved_by")
+
+
+def _card_place(change: ChangeRequest) -> Message:
+    if not change.card:
+        return Message("request.show.card_not_posted")
+    return Message("request.show.card_in", channel=Channel(channel=change.channel))
 
 
 def list_grants(grants: Sequence[Grant]) -> Reply:
     """List who is on the allow-list, with which role."""
     data = [grant_row(grant) for grant in grants]
     if not grants:
-        note = "In the host's terminal: `b24bot access grant TEAM:USER admin`"
-        return Reply(title="Nobody is on the allow-list.", notes=(note,), data=data)
+        note = Message("admin.list.grant_in_terminal", command="b24bot access grant TEAM:USER admin")
+        return Reply(title=Message("admin.list.empty"), notes=(note,), data=data)
     rows = tuple(
         (
             mentions.person(one.principal),
@@ -92,4 +127,4 @@ def list_grants(grants: Sequence[Grant]) -> Reply:
         )
         for one in grants
     )
-    return Reply(title="The allow-list", table=Table(columns=("Who", "Role", "Granted by", "At"), rows=rows), data=data)
+    return Reply(title=Message("admin.list.title"), table=Table(columns=GRANT_COLUMNS, rows=rows), data=data)

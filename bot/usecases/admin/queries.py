@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Protocol
 
-from bot.core import mentions
 from bot.core.audit.audit_record import Tag
 from bot.core.audit.chain import HIGHEST
 from bot.core.authority.policy import Refused, decide
@@ -13,8 +12,19 @@ from bot.core.change.change_request import ChangeRequest
 from bot.core.change.status_names import ONE_OF, SHOWN_STATUSES, ShownStatus, parse_status
 from bot.core.parsing.invocation import AnyCommand
 from bot.core.principals import Principal, Role
-from bot.language.translation import translate
-from bot.plugin import Arg, BadArgument, Group, Message, PluginError, Refusal, Reply, Risk, Text
+from bot.plugin import (
+    Arg,
+    BadArgument,
+    CommandLine,
+    Group,
+    Message,
+    Person,
+    PluginError,
+    Refusal,
+    Reply,
+    Risk,
+    Text,
+)
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.audit_log import LOOKED_AT
 from bot.store.store import Store
@@ -41,7 +51,9 @@ def request_number(text: str) -> int:
     """`CR-1042`, `cr1042` or `1042`."""
     digits = text.strip().lower().removeprefix("cr").removeprefix("-")
     if not (digits.isascii() and digits.isdecimal() and len(digits) < 12):
-        raise BadArgument(f"“{text}” is not a change request.", hint="Type its number, for example CR-1042.")
+        raise BadArgument(
+            Message("request.not_a_number", text=text), hint=Message("request.number_hint", example="CR-1042")
+        )
     return int(digits)
 
 
@@ -119,25 +131,24 @@ def _is_allowed(query: QueryContext, command: AnyCommand) -> bool:
 def show_identity(query: QueryContext) -> Reply:
     """Your ids, your role, and who can change it."""
     admins = query.ctx.store.grants.with_role(Role.ADMIN)
-    asked = f"Admins: {', '.join(map(mentions.person, admins))}." if admins else "Nobody is an admin yet."
     return Reply(
-        title=f"You are {mentions.person(query.person)}.",
+        title=Message("admin.whoami.title", person=Person(person=query.person.id)),
         facts=(
-            *(() if query.person.local else (("Your id", query.person.id),)),
-            ("Role", query.role or "none: you are not on the allow-list"),
+            *(() if query.person.local else ((Message("admin.whoami.id"), query.person.id),)),
+            (Message("admin.whoami.role"), query.role.value if query.role else Message("admin.whoami.no_role")),
             *_account(query),
             *_own_places(query),
         ),
-        notes=tuple(_next_steps(query, asked)),
+        notes=tuple(_next_steps(query, admins)),
         data={"id": query.person.id, "role": query.role, "admins": [admin.id for admin in admins]},
     )
 
 
-def _account(query: QueryContext) -> Iterator[tuple[str, str]]:
+def _account(query: QueryContext) -> Iterator[tuple[Text, Text]]:
     """What Slack last said of an account that may do nothing, whatever its role."""
     flaw = last_disqualification(query.ctx, query.person)
     if flaw:
-        yield "Account", f"{translate(flaw)}: only members of this workspace can use b24bot"
+        yield Message("admin.whoami.account"), Message("admin.whoami.disqualified", state=flaw)
 
 
 def _own_places(query: QueryContext) -> Iterator[tuple[Text, Text]]:
@@ -158,16 +169,16 @@ def _own_places(query: QueryContext) -> Iterator[tuple[Text, Text]]:
             yield term.label, Message("place.default_is", name=place.name, option=term.option)
 
 
-def _next_steps(query: QueryContext, asked: str) -> Iterator[str]:
+def _next_steps(query: QueryContext, admins: Sequence[Principal]) -> Iterator[Message]:
     if query.person.local:
-        yield "Whoever has the host's own shell may do what an admin may; what needs approval needs it here too."
+        yield Message("admin.whoami.host_account")
         return
-    yield asked
-    wanted = "ROLE" if query.role else "operator"
-    yield (
-        f"Two admins give another role: access grant {query.person.id} {wanted}. Whoever has the host's terminal can "
-        f"alone: b24bot access grant {query.person.id} {wanted}"
-    )
+    if admins:
+        yield Message("admin.whoami.admins", people=tuple(Person(person=admin.id) for admin in admins))
+    else:
+        yield Message("admin.whoami.no_admins")
+    line = f"access grant {query.person.id} {'ROLE' if query.role else 'operator'}"
+    yield Message("admin.whoami.other_role", command=CommandLine(command_line=line), terminal=f"b24bot {line}")
 
 
 @being_well.command("", risk=Risk.READ, examples=[""])
@@ -176,7 +187,7 @@ def show_status(query: QueryContext) -> Reply:
     return report_status(query.ctx)
 
 
-@requests.command("list", risk=Risk.READ, examples=["", "--status done", "--status partly-done"])
+@requests.command("list", risk=Risk.READ, examples=["", "--status done", "--status partly-applied"])
 def request_list(
     query: QueryContext,
     *,
@@ -195,7 +206,10 @@ def request_show(query: QueryContext, number: Number) -> Reply:
     """One change request: its plan, its reviews and how it ended."""
     change = query.ctx.store.changes.get(number)
     if change is None:
-        raise Refusal(f"There is no CR-{number}.", hint="Type request list to see the newest.")
+        raise Refusal(
+            Message("request.none_with_number", request=f"CR-{number}"),
+            hint=Message("request.see_newest", command=CommandLine(command_line="request list")),
+        )
     return show_change(reader_of(query.ctx, query.person).see(change))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import assert_never
 
@@ -17,12 +16,13 @@ from bot.core.authority.policy import (
 from bot.core.change.change_request import ChangeRequest, describe_status
 from bot.core.change.command_result import RequestOpened
 from bot.core.change.planned_command import Planned
+from bot.core.change.plans import describe_undo
 from bot.core.parsing.invocation import read_line, with_names
 from bot.core.redaction.redactor import shorten
 from bot.core.redaction.sanitizer import sanitize_text
 from bot.host.registry import Registry
 from bot.language.request_views import preview_view
-from bot.plugin import Channel, CommandLine, Message, Person, Refusal, Reply, Text, Time, UndoKind
+from bot.plugin import Channel, CommandLine, Message, Person, Refusal, Reply, Text, Time
 from bot.usecases.context import Context
 from bot.usecases.notifications import request_label
 
@@ -95,11 +95,6 @@ def opened_reply(ctx: Context, opened: RequestOpened) -> Reply:
             assert_never(change.decision)
 
 
-_UNDO: Mapping[UndoKind, Message] = {
-    UndoKind.FULL: Message("request.preview.undo_full"),
-    UndoKind.PARTIAL: Message("request.preview.undo_partial"),
-    UndoKind.NONE: Message("request.preview.undo_none"),
-}
 _CALL = Message("request.preview.call")
 _TOUCHES, _WARNING = Message("request.preview.touches"), Message("request.preview.warning")
 
@@ -107,15 +102,14 @@ _TOUCHES, _WARNING = Message("request.preview.touches"), Message("request.previe
 def preview(planned: Planned) -> Reply:
     """What would happen, for --dry-run and the terminal."""
     plan = planned.plan
-    word = planned.understood.command.place_term.word.capitalize()
+    label = planned.understood.command.place_term.label
     facts: list[tuple[Text, Text]] = []
     if planned.remote_place:
-        facts.append((word, f"{planned.remote_place.name} · {planned.remote_place.label}"))
+        facts.append((label, f"{planned.remote_place.name} · {planned.remote_place.label}"))
     facts += [(_CALL, note) for note in (*(call.note for call in plan.calls), *plan.notes)]
     facts += [(_TOUCHES, line) for line in plan.radius]
     facts += [(_WARNING, line) for line in plan.warnings]
-    undo = Message("request.preview.undo_value", kind=_UNDO[plan.undo.kind], sentence=plan.undo.sentence)
-    facts.append((Message("request.preview.undo"), undo))
+    facts.append((Message("request.preview.undo"), describe_undo(plan.undo)))
     facts.append((Message("request.preview.needs"), describe_requirement(planned.decision)))
     data = preview_view(plan, planned.remote_place, planned.decision)
     return Reply(title=Message("request.preview.title", summary=plan.summary), facts=tuple(facts), data=data)

@@ -135,7 +135,7 @@ def test_what_is_found_is_a_table_for_people(kept: CliBot) -> None:
 
 
 def test_an_actor_is_an_id_a_member_id_or_an_account_and_a_name_is_refused(cli_bot: CliBot) -> None:
-    assert "It is not known which workspace" in cli_bot.run("audit", "find", "--actor", "U0001").stderr
+    assert "The workspace of U0001 is not known" in cli_bot.run("audit", "find", "--actor", "U0001").stderr
     cli_bot.run("access", "grant", "T0001:U0001", "viewer")
     with cli_bot.store() as store, store.unit_of_work() as tx:
         tx.audit.append(Entry(tag=Tag.COMMAND_RAN, actor="T0001:U0001", subject="T0001:U0001"), at=AT)

@@ -309,8 +309,8 @@ def test_a_list_of_change_requests_has_a_table_json_and_a_filter(staffed: CliBot
     assert "CR-1001" in staffed.run("request", "list").stdout
     odd = staffed.run("request", "list", "--status", "odd")
     assert (odd.exit_code, odd.stderr) == (2, f"Error: --status: There is no status “odd”.\nIt is {ONE_OF}.\n")
-    assert "partly-done, undone" in " ".join(staffed.run("request", "list", "--help").stdout.split())
-    assert staffed.json("request", "list", "--status", "partly done") == []
+    assert "partly-applied, undone" in " ".join(staffed.run("request", "list", "--help").stdout.split())
+    assert staffed.json("request", "list", "--status", "partly applied") == []
 
 
 def test_a_partly_done_change_request_is_shown_with_what_its_card_says(cli_bot: CliBot) -> None:
@@ -327,7 +327,7 @@ def test_a_partly_done_change_request_is_shown_with_what_its_card_says(cli_bot: 
     assert "Cut off now Sales is cut off." in shown
     assert "Next Do not ask for the same change again" in shown
     data = cli_bot.json("request", "show", change.id)
-    assert (data["status"], cli_bot.json("request", "list")[0]["status"]) == ("partly done", "partly done")
+    assert (data["status"], cli_bot.json("request", "list")[0]["status"]) == ("partly-applied", "partly-applied")
     assert (data["did_not_change"], data["cut_off_now"]) == (["line 2: active"], ["Sales is cut off."])
 
 
@@ -337,7 +337,7 @@ def test_one_change_request_is_shown_whole(staffed: CliBot) -> None:
     assert told["calls"][0]["method"] == "imconnector.unregister"
     assert told["undo"]["kind"] == "none"
     shown = staffed.run("request", "show", "1001").stdout
-    for words in ("CR-1001: Remove", "Why", "old", "not posted yet", "Needs"):
+    for words in ("CR-1001: Remove", "Reason", "old", "not posted yet", "Needs"):
         assert words in shown
     assert staffed.run("request", "show", "CR-7").exit_code == 4
     assert staffed.run("request", "show", "seven").exit_code == 2

@@ -104,5 +104,5 @@ def test_a_sentence_about_a_change_request_says_undone_and_partly_done() -> None
     assert describe_status(done) == STATUSES[Status.DONE]
     assert en(describe_status(replace(done, undone_by=1050))) == "done, then undone by CR-1050"
     undone_in_part = describe_status(replace(done, undone_by=1050, partly=True))
-    assert en(undone_in_part) == "partly done, then undone by CR-1050"
-    assert en(describe_status(replace(done, status=Status.FAILED, partly=True))) == "failed, only a part was done"
+    assert en(undone_in_part) == "partly applied, then undone by CR-1050"
+    assert en(describe_status(replace(done, status=Status.FAILED, partly=True))) == "partly applied"

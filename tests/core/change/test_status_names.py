@@ -37,4 +37,4 @@ def test_what_is_no_status_is_refused_with_all_the_words() -> None:
     assert en(refused.value.sentence) == "There is no status “finished”."
     assert en(refused.value.hint) == f"It is {ONE_OF}."
     assert "pending, approved" in ONE_OF
-    assert "partly-done, undone" in ONE_OF
+    assert "partly-applied, undone" in ONE_OF

@@ -133,7 +133,7 @@ def test_the_way_back_from_half_a_removal_is_on_the_card_and_leads_out(scene: Sc
     assert "Only that application can unregister it" in half
     assert "Ask again" not in half
     scene.channel_says(
-        "audit", "Status: partly done · Done: line 2 · Support: active → absent · Not done: registration"
+        "audit", "Status: partly applied · Done: line 2 · Support: active → absent · Not done: registration"
     )
     scene.press("Olga", card, "Undo…")
     back = scene.card("CR-1002")

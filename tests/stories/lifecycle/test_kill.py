@@ -78,8 +78,8 @@ def test_killed_while_executing(scene: Outside, moment: str, ending: str, effect
 @pytest.mark.parametrize(
     ("moment", "sent", "ending", "told"),
     [
-        ("after_call", 1, "partly done", "Verified twice: the change was only partly applied"),
-        ("before_second", 1, "partly done", "Verified twice: the change was only partly applied"),
+        ("after_call", 1, "partly-applied", "Verified twice: the change was only partly applied"),
+        ("before_second", 1, "partly-applied", "Verified twice: the change was only partly applied"),
         ("after_second", 2, "done", "Verified: the change is done"),
     ],
 )

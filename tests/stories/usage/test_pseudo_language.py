@@ -12,14 +12,21 @@ from tests.language.pseudo import find_unmarked
 from tests.stories.scene import Scene
 
 NOT_CONVERTED: Mapping[str, str] = {
-    "whoami": "bot/usecases/admin/queries.py",
     "help": "bot/usecases/admin/help_pages.py",
     "status": "bot/usecases/admin/status_report.py",
     "connector list": "plugins/bitrix24/commands",
-    "request list": "bot/usecases/admin/listings.py",
 }
 """Lines whose answers have words outside of messages still, each with where these are written. It only gets shorter."""
-CONVERTED = ("conector list", "connector fly", "connector", "connector remove a b", "tractor", 'connector show "x')
+CONVERTED = (
+    "conector list",
+    "connector fly",
+    "connector",
+    "connector remove a b",
+    "tractor",
+    'connector show "x',
+    *("request list", "request show CR-7", "request show seven", "whoami"),
+    *("audit find --actor Nobody", "audit find --tag nothing", "audit find --subject CR-7"),
+)
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from bot.core import mentions
 from bot.core.audit.audit_record import SYSTEM, Entry, Tag
 from bot.core.change.planned_command import Answered
 from bot.core.principals import Principal
-from bot.plugin import BadArgument, Reply
+from bot.plugin import BadArgument, Message, Reply
 from bot.usecases.admin.audit_search import PEOPLE_FORMS, find_records, read_person, read_subject, read_tag
 from bot.usecases.requests.planning import plan_or_read
-from tests.language.english import en, en_rows
+from tests.language.english import en, en_rows, raises
 from tests.usecases.core_bot import ANTON, GLEB, OLGA, SHELL, VIKTOR, CoreBot
 
 
@@ -54,12 +54,12 @@ def test_an_actor_that_is_only_a_name_is_refused_with_the_forms_that_are_read(co
     core_bot.ask()
     with pytest.raises(BadArgument) as refused:
         found(core_bot, f"--actor '{name}'")
-    assert refused.value.sentence == f"--actor: no person is known by “{name}”."
+    assert en(refused.value.sentence) == f"--actor: no person is known by “{name}”."
     assert refused.value.hint == PEOPLE_FORMS
 
 
 def test_a_member_id_alone_needs_a_known_workspace(core_bot: CoreBot) -> None:
-    with pytest.raises(BadArgument, match="It is not known which workspace UOLGA is in"):
+    with raises(BadArgument, match="The workspace of UOLGA is not known"):
         read_person(core_bot.store, "UOLGA", "")
 
 
@@ -74,13 +74,13 @@ def test_a_subject_is_read_as_the_log_writes_it(typed: str, subject: str) -> Non
 def test_a_tag_that_begins_no_tag_is_refused_with_those_that_have_the_word(core_bot: CoreBot) -> None:
     assert read_tag(core_bot.store, "change:review") == "change:review"
     for typed, hint in (
-        ("approved", "Tags with it: change:review:approved."),
+        ("approved", "Tags with this text: change:review:approved."),
         ("chnge", "Did you mean change?"),
         ("zzz", "Tags begin with: access, audit, bot, change, command, inbound, outbox, place, setup."),
     ):
-        with pytest.raises(BadArgument, match=f"--tag: no tag begins with “{typed}”") as refused:
+        with raises(BadArgument, match=f"--tag: no tag begins with “{typed}”") as refused:
             found(core_bot, f"--tag {typed}")
-        assert refused.value.hint == hint
+        assert en(refused.value.hint) == hint
 
 
 @pytest.mark.parametrize("typed", ["access:grant:added", "access:grant", "bot:database:un", "portal:"])
@@ -108,19 +108,19 @@ def test_where_nothing_is_found_the_filters_are_named(core_bot: CoreBot) -> None
     core_bot.ask()
     nothing = found(core_bot, "--actor UVERA --tag change:review --subject cr1001 --text because")
     who = mentions.person(Principal(team="T1", user="UVERA"))
-    assert nothing.title == (
+    assert en(nothing.title) == (
         f"No audit record matches --subject CR-1001, --tag change:review, --actor {who}, --text because."
     )
     assert (nothing.table, nothing.data) == (None, [])
     some = found(core_bot, "--tag change:request")
-    assert some.title == "Audit records with --tag change:request"
+    assert en(some.title) == "Audit records with --tag change:request"
     assert some.notes == ()
 
 
 def test_more_than_is_shown_is_said(core_bot: CoreBot) -> None:
     core_bot.ask()
     reply = find_records(core_bot.store, team="T1", limit=1)
-    assert (reply.title, reply.notes) == ("Audit records", ("Only the newest 1 are shown.",))
+    assert (reply.title, reply.notes) == (Message("audit.find.title"), (Message("audit.find.newest_shown", count=1),))
     assert reply.table is not None
     assert len(reply.table.rows) == 1
 
@@ -139,15 +139,15 @@ def test_a_search_that_has_not_looked_at_all_says_so(core_bot: CoreBot, subject:
     change = core_bot.ask()
     core_bot.press(ANTON, change)
     nothing = find_records(core_bot.store, team="T1", subject=subject, text="nowhere", limit=9, most=1)
-    said = f"Only the newest 1 records{among} were looked at. With --all, every one is."
-    assert nothing.notes == (said,)
+    said = f"Only the newest record{among} was searched. --all searches every record."
+    assert tuple(map(en, nothing.notes)) == (said,)
     assert en(nothing.title).startswith("No audit record matches ")
     assert find_records(core_bot.store, team="T1", subject=subject, text="nowhere", limit=9).notes == ()
 
 
 def test_all_looks_at_every_record(core_bot: CoreBot) -> None:
     core_bot.ask()
-    assert found(core_bot, "--text remove --all").title == "Audit records with --text remove"
+    assert en(found(core_bot, "--text remove --all").title) == "Audit records with --text remove"
     assert found(core_bot, "--text nowhere --all").notes == ()
 
 

@@ -13,11 +13,11 @@ from bot.core.bot_errors import WordsError
 from bot.core.change.planned_command import Answered
 from bot.core.principals import Principal
 from bot.core.text import format_time
-from bot.plugin import BadArgument, Group, Refusal, Reply, Risk
+from bot.plugin import BadArgument, CommandLine, Group, Message, Refusal, Reply, Risk
 from bot.usecases.admin.help_pages import explain_words
 from bot.usecases.admin.queries import request_number
 from bot.usecases.requests.planning import plan_or_read
-from tests.language.english import en, en_facts, en_rows
+from tests.language.english import en, en_facts, en_rows, raises
 from tests.usecases.core_bot import ANTON, APPROVALS, GLEB, IDA, OLGA, SHELL, VERA, VIKTOR, CoreBot
 
 
@@ -53,7 +53,7 @@ def test_a_change_request_can_be_written_in_several_ways(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "CR-", "CR-x", "1.5", "１０４２", "9" * 12, "CRCR-1", "CR--1"])
 def test_what_is_no_change_request_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(BadArgument, match="is not a change request") as refused:
+    with raises(BadArgument, match="is not the number of a change request") as refused:
         request_number(text)
     assert "CR-1042" in en(refused.value.hint)
 
@@ -187,19 +187,19 @@ def test_help_says_what_only_the_terminal_can_do(core_bot: CoreBot, words: str) 
 
 def test_whoami_says_who_one_is_and_whom_to_ask(core_bot: CoreBot) -> None:
     answer = reply(core_bot, "whoami", OLGA)
-    assert answer.title == f"You are {mentions.person(OLGA)}."
-    assert answer.facts == (("Your id", OLGA.id), ("Role", "operator"))
+    assert en(answer.title) == f"You are {mentions.person(OLGA)}."
+    assert en_facts(answer) == [("Your id", OLGA.id), ("Role", "operator")]
     assert mentions.person(IDA) in en(answer.notes[0])
     assert IDA.id in data(reply(core_bot, "whoami", OLGA))["admins"]
     assert en(answer.notes[1]).endswith(f"b24bot access grant {OLGA.id} ROLE")
     assert en(reply(core_bot, "whoami", GLEB).notes[1]).endswith(f"b24bot access grant {GLEB.id} operator")
     assert not any("access grant" in en(note) for note in reply(core_bot, "whoami", SHELL).notes)
-    assert reply(core_bot, "whoami", SHELL).facts == (("Role", "admin"),)
-    assert dict(reply(core_bot, "whoami", GLEB).facts)["Role"] == "none: you are not on the allow-list"
+    assert en_facts(reply(core_bot, "whoami", SHELL)) == [("Role", "admin")]
+    assert dict(en_facts(reply(core_bot, "whoami", GLEB)))["Role"] == "none: you are not on the allow-list"
 
 
 def test_without_an_admin_whoami_says_that(make_core_bot: Callable[..., CoreBot]) -> None:
-    assert reply(make_core_bot(roles={}), "whoami", GLEB).notes[0] == "Nobody is an admin yet."
+    assert reply(make_core_bot(roles={}), "whoami", GLEB).notes[0] == Message("admin.whoami.no_admins")
 
 
 def test_the_list_of_change_requests_is_the_newest_first_and_of_a_status_if_asked(core_bot: CoreBot) -> None:
@@ -219,34 +219,34 @@ def test_the_list_of_change_requests_is_the_newest_first_and_of_a_status_if_aske
 def test_a_change_request_is_shown_with_its_plan_its_reviews_and_its_ending(core_bot: CoreBot) -> None:
     change = core_bot.ask("thing remove one --reason because")
     pending = reply(core_bot, f"request show {change.id}")
-    assert pending.title == "CR-1001: Remove one"
+    assert en(pending.title) == "CR-1001: Remove one"
     assert dict(en_facts(pending)) == {
         "Status": "waiting for approval",
         "Command": "thing remove one",
         "Portal": "default · acme.example.com",
         "Target": "thing:one",
-        "Asked by": f"{mentions.person(OLGA)} at {format_time(change.created_at)}",
-        "Why": "because",
+        "Asked by": f"{mentions.person(OLGA)}, {mentions.mark_time(change.created_at)}",
+        "Reason": "because",
         "Needs": "the approval of one other approver or admin",
         "Plan": "Remove one.",
-        "Touches": "red one",
+        "Affects": "red one",
         "Warning": "It is gone then.",
-        "Undo": dict(pending.facts)["Undo"],
+        "Undo": dict(en_facts(pending))["Undo"],
         "Card": f"in {mentions.channel(APPROVALS)}",
     }
     core_bot.press(VERA, change)
     core_bot.work()
-    done = dict(reply(core_bot, "request show 1001").facts)
-    assert en(done["Status"]) == "done"
-    assert en(done["Approve"]).startswith(mentions.person(VERA))
+    done = dict(en_facts(reply(core_bot, "request show 1001")))
+    assert done["Status"] == "done"
+    assert done["Approved by"].startswith(mentions.person(VERA))
     assert "Needs" not in done
-    assert en(done["Outcome"]) == en(core_bot.now(change).outcome)
+    assert done["Outcome"] == en(core_bot.now(change).outcome)
 
 
 def test_a_change_request_that_does_not_exist_is_said_not_to(core_bot: CoreBot) -> None:
-    with pytest.raises(Refusal, match="There is no CR-4711") as refused:
+    with raises(Refusal, match="There is no CR-4711") as refused:
         reply(core_bot, "request show 4711")
-    assert refused.value.hint == "Type request list to see the newest."
+    assert refused.value.hint == Message("request.see_newest", command=CommandLine(command_line="request list"))
 
 
 def test_the_allow_list_is_shown_with_who_gave_what(core_bot: CoreBot) -> None:
@@ -286,7 +286,9 @@ def test_audit_records_are_shown_by_number_the_newest_first_and_not_too_many(cor
 
 
 def test_an_empty_list_says_that_there_are_none(core_bot: CoreBot, make_core_bot: Callable[..., CoreBot]) -> None:
-    assert reply(core_bot, "request list").title == "There are no change requests."
-    assert reply(core_bot, "request list --status done").title == "There are no change requests with the status done."
-    assert reply(core_bot, "access list").title == "The allow-list"
-    assert reply(make_core_bot(roles={}), "access list", SHELL).title == "Nobody is on the allow-list."
+    assert en(reply(core_bot, "request list").title) == "There are no change requests."
+    assert (
+        en(reply(core_bot, "request list --status done").title) == "There are no change requests with the status done."
+    )
+    assert en(reply(core_bot, "access list").title) == "The allow-list"
+    assert en(reply(make_core_bot(roles={}), "access list", SHELL).title) == "Nobody is on the allow-list."

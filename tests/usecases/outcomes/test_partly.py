@@ -34,20 +34,20 @@ def half_done(core_bot: CoreBot) -> ChangeRequest:
 
 def test_a_partly_done_change_is_told_as_such_and_not_as_plainly_failed(core_bot: CoreBot) -> None:
     change = half_done(core_bot)
-    assert (change.status, change.partly, change.status_word) == (Status.FAILED, True, "partly done")
+    assert (change.status, change.partly, change.status_word) == (Status.FAILED, True, "partly-applied")
     assert change.found == {"one is": "green", "two is": "red"}
     assert core_bot.records(Tag.EXECUTION_ENDED)[-1].facts["partly"] is True
-    assert "Partly done. Some calls were not made" in core_bot.threads[-1]
+    assert "Partly applied. Some calls were not made" in core_bot.threads[-1]
     core_bot.type(OLGA, "request list")
     table = core_bot.messenger.whispers[-1].reply.table
     assert table is not None
-    assert table.rows[0][1] == "partly done"
+    assert table.rows[0][1] == "partly applied"
 
 
-@pytest.mark.parametrize("typed", ["'partly done'", "partly-done", "Partly_Done", "PARTLY-DONE"])
+@pytest.mark.parametrize("typed", ["'partly applied'", "partly-applied", "Partly_Applied", "PARTLY-APPLIED"])
 def test_a_partly_done_change_is_listed_by_the_words_that_the_reader_sees(core_bot: CoreBot, typed: str) -> None:
     change = half_done(core_bot)
-    assert listed(core_bot, f"--status {typed}") == [(change.id, "partly done")]
+    assert listed(core_bot, f"--status {typed}") == [(change.id, "partly applied")]
     assert listed(core_bot, "--status failed") == [], "it is shown with another word"
 
 
@@ -80,16 +80,15 @@ def shown(core_bot: CoreBot, change: ChangeRequest) -> dict[str, str]:
 
 def test_request_show_tells_what_the_card_tells_of_the_parts(core_bot: CoreBot) -> None:
     facts = shown(core_bot, half_done(core_bot))
-    assert facts["Status"] == "failed, only a part was done"
+    assert facts["Status"] == "partly applied"
     assert facts["Did not change"] == "two is: red"
     assert facts["Next"].startswith("Fix what the outcome names first")
 
 
 def test_the_audit_line_says_that_a_part_was_done_which_and_what_was_not(core_bot: CoreBot) -> None:
     half_done(core_bot)
-    told = (
-        "CR-1001 Paint one and two on default [thing:one+two] ended · Status: partly done · Done: one is: red → green"
-    )
+    ended = "CR-1001 Paint one and two on default [thing:one+two] ended"
+    told = f"{ended} · Status: partly applied · Done: one is: red → green"
     core_bot.type(VERA, "audit find --tag change:execution:ended")
     table = core_bot.messenger.whispers[-1].reply.table
     assert table is not None
@@ -98,7 +97,7 @@ def test_the_audit_line_says_that_a_part_was_done_which_and_what_was_not(core_bo
         "The toy refused (E_NO). Ask its owner."
     )
     line = audit_line(core_bot.records(Tag.EXECUTION_ENDED)[-1])
-    assert "Status: partly done · Done: one is: red → green · Not done: two is: red" in line
+    assert "Status: partly applied · Done: one is: red → green · Not done: two is: red" in line
     assert "failed" not in line
 
 

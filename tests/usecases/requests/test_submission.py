@@ -204,7 +204,7 @@ def test_a_dry_run_shows_all_and_opens_nothing(core_bot: CoreBot) -> None:
     assert facts == (
         ("Portal", "default · acme.example.com"),
         ("Would do", "Remove one."),
-        ("Touches", "red one"),
+        ("Affects", "red one"),
         ("Warning", "It is gone then."),
         ("Undo", "none: It cannot be put back."),
         ("Needs", "the approval of one other approver or admin"),
