@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -100,14 +100,14 @@ def test_every_command_that_a_document_names_exists(commands: frozenset[str]) ->
     assert [(page, words) for page, words, known in named if unknown(words, known)] == []
 
 
-def test_every_command_is_in_the_readme(commands: frozenset[str]) -> None:
-    rows = [line for line in texts()["README.md"].splitlines() if line.startswith("| `")]
+def test_every_command_is_in_the_reference(commands: frozenset[str]) -> None:
+    rows = [line for line in texts()["docs/commands.md"].splitlines() if line.startswith("| `")]
     for path in (*commands, *of_terminal(root, click.Context(root, obj=Terminal()))):
         assert any(all(re.search(rf"\b{word}\b", row) for word in path.split()) for row in rows), path
 
 
 def test_every_audit_tag_is_listed_with_its_earlier_names() -> None:
-    page = (ROOT / "docs" / "explanation" / "audit.md").read_text("utf-8")
+    page = (ROOT / "docs" / "audit-tags.md").read_text("utf-8")
     listed = re.findall(r"^\| `([a-z:]+)` \|[^|]+\| ?(?:`([a-z:]+)`)? ?\|$", page, re.M)
     assert sorted(tag for tag, _ in listed) == sorted(Tag)
     assert {earlier: tag for tag, earlier in listed if earlier} == EARLIER_TAGS
@@ -120,8 +120,28 @@ def test_the_readme_names_the_scopes_of_the_manifest() -> None:
     assert f"It asks for {['no', 'one', 'two', 'three', 'four', 'five'][len(scopes)]} scopes" in readme
 
 
+def outline(text: str) -> Mapping[str, Sequence[str]]:
+    """What a document and its translation have in common."""
+    prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    return {
+        "levels of the headings": re.findall(r"^(#+) ", text, re.MULTILINE),
+        "blocks of commands": re.findall(r"```.*?```", text, re.DOTALL),
+        "code in sentences and tables": sorted(re.findall(r"`[^`\n]+`", prose)),
+        "links": [target for target in LINK.findall(text) if target not in ("README.md", "README.ru.md")],
+        "addresses": re.findall(r"<(https://[^>]+)>", text),
+        "rows of tables": ["|" for line in text.splitlines() if line.startswith("|")],
+    }
+
+
+def test_the_russian_readme_has_the_headings_commands_and_links_of_the_english_one() -> None:
+    english, russian = texts()["README.md"], texts()["README.ru.md"]
+    assert outline(russian) == outline(english)
+    assert "(README.ru.md)" in english
+    assert "(README.md)" in russian
+
+
 def test_every_document_names_the_same_scopes_of_the_portal() -> None:
-    for page in ("README.md", "SECURITY.md", "docs/bitrix24.md"):
+    for page in ("README.md", "SECURITY.md", "docs/how-to/connect-a-portal.md"):
         said = " ".join(texts()[page].split())
         assert re.search(r"scopes (?:than )?`imopenlines`[^`]*and `imconnector`", said), page
 

@@ -323,7 +323,7 @@ PLAIN = [
     "request 550e8400-e29b-41d4-a716-446655440000 failed",
     "local.5f3a1b2c3d4e5f.12345678",
     "aaaaaaaaaaaaaaaaaaaaaa1a==",
-    "see bot/core/parsing/tokenizer.py and docs/how-to/run-in-production.md#ready",
+    "see bot/core/parsing/tokenizer.py and docs/how-to/run-in-production.md#monitor-b24bot",
     "",
 ]
 
