@@ -1,20 +1,19 @@
-"""The authorise link of an application, and the address that the browser ends on with a code (portal-behaviour P75)."""
+"""The authorise link of an application, and the state that ties the code to it."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 
-from bot.plugin import BadArgument, Json, Message, Refusal, Services
+from bot.plugin import Json, Message, Refusal, Services
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.hosts.endpoints import Endpoint
 from plugins.bitrix24.redaction.secret import Secret
 
 LIFETIME_MS = 10 * 60 * 1000
 """Milliseconds until a link is refused."""
-CODE_SECONDS = 30
 _KIND = "authorization"
 
 
@@ -29,15 +28,6 @@ class AuthorizationRequest:
     expires_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Redirect:
-    """What the browser brings back. `member_id` is empty where the portal left it out."""
-
-    code: Secret
-    state: Secret
-    member_id: str = ""
-
-
 def new_state() -> Secret:
     """Make the value that ties a code to the link it was asked for with."""
     return Secret(secrets.token_urlsafe(32))
@@ -47,20 +37,6 @@ def make_link(endpoint: Endpoint, request: AuthorizationRequest) -> str:
     """Make the address at which a person allows the application. The code comes to the card's own handler path."""
     query = urlencode({"client_id": request.client_id, "state": request.state.reveal()})
     return f"{endpoint.base.removesuffix('rest/')}oauth/authorize/?{query}"
-
-
-def read_redirect(pasted: str) -> Redirect:
-    """Read the address that the browser ended on. Raises BadArgument, and never repeats what was pasted."""
-    try:
-        values = dict(parse_qsl(urlsplit(pasted.strip()).query))
-    except ValueError:
-        values = {}
-    code, state = values.get("code", ""), values.get("state", "")
-    if not code:
-        raise BadArgument(Message("bitrix24.connect.no_code"), hint=Message("bitrix24.connect.do_paste_address"))
-    if not state:
-        raise BadArgument(Message("bitrix24.connect.no_state"), hint=Message("bitrix24.connect.do_open_link"))
-    return Redirect(code=Secret(code), state=Secret(state), member_id=values.get("member_id", ""))
 
 
 class AuthorizationRequests:

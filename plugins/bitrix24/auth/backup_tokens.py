@@ -74,7 +74,12 @@ class BackupTokenStore:
 
     def renewed(self, portal: KnownPortal, spare: StoredCredentials, pair: Tokens) -> None:
         """Keep the next link of the spare's chain."""
-        new = replace(spare.credentials, access=pair.access, refresh=pair.refresh)
+        new = replace(
+            spare.credentials,
+            access=pair.access,
+            refresh=pair.refresh,
+            token_url=pair.source or spare.credentials.token_url,
+        )
         with self._services.transaction():
             if self._services.secrets.write(slot(portal), new.revealed(), after=spare.generation):
                 self.note(portal, KEPT, proven=True)
@@ -91,7 +96,7 @@ class BackupTokenStore:
     def promoted(self, portal: KnownPortal, lost: StoredCredentials, spare: StoredCredentials, pair: Tokens) -> bool:
         """Put the renewed spare in the place of the lost pair, in one transaction; False when a newer one is there."""
         with self._services.transaction():
-            if not self._vault.renewed(portal, lost, pair.access, pair.refresh):
+            if not self._vault.renewed(portal, lost, pair.access, pair.refresh, token_url=pair.source):
                 return False
             now = self._services.clock.now_ms()
             self._drop(portal, spare, USED)

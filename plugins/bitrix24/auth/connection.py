@@ -6,7 +6,7 @@ renewal has to bring a new pair. Until then nothing is stored, so that whatever 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -16,7 +16,7 @@ from bot.plugin.frozen import dataclass
 from plugins.bitrix24.auth.credentials import Credentials, KnownPortal
 from plugins.bitrix24.auth.oauth import Grant, RefreshFailure, Tokens
 from plugins.bitrix24.auth.token_endpoint import TokenServer
-from plugins.bitrix24.hosts import certificate_authorities, endpoints, vendor_domains
+from plugins.bitrix24.hosts import certificate_authorities, endpoints
 from plugins.bitrix24.http.exchange import READING, Exchange, HttpRequest, Undelivered, redact_exchange
 from plugins.bitrix24.redaction.secret import Secret
 from plugins.bitrix24.rest import methods, protocol, response
@@ -24,14 +24,18 @@ from plugins.bitrix24.rest.response import Unreadable
 from plugins.bitrix24.traffic.portal_connections import Connections, Destination
 
 APP_INFO = methods.find("app.info")
-_OF_ANOTHER_SERVER = frozenset({"wrong_client", "invalid_client"})
-"""What a server says of an application that the vendor's other server may know."""
-_WHY: Mapping[str, tuple[Message, Message]] = {
-    "invalid_grant": (Message("bitrix24.connect.code_refused"), Message("bitrix24.connect.do_open_link")),
-    "wrong_client": (Message("bitrix24.connect.client_unknown"), Message("bitrix24.connect.do_read_card")),
-    "invalid_client": (Message("bitrix24.connect.secret_refused"), Message("bitrix24.connect.do_read_card")),
+_READ_CARD = Message("bitrix24.connect.do_read_card")
+_OF_TOKEN: Mapping[str, tuple[Message, Message]] = {
+    "invalid_grant": (Message("bitrix24.connect.token_refused"), Message("bitrix24.connect.do_open_link")),
+    "wrong_client": (Message("bitrix24.connect.client_unknown"), _READ_CARD),
+    "invalid_client": (Message("bitrix24.connect.secret_refused"), _READ_CARD),
 }
-"""What a refusal of a code means, by the server's code. For others the sentence of the token endpoint will do."""
+"""What a refusal means by the server's code. For others the sentence of the token endpoint will do."""
+_OF_CODE: Mapping[str, tuple[Message, Message]] = {
+    **_OF_TOKEN,
+    "invalid_grant": (Message("bitrix24.connect.code_refused"), Message("bitrix24.connect.do_open_link")),
+}
+"""The same of a code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,33 +66,28 @@ class Connector:
 
     def connect_by_code(self, code: Secret, *, member_id: str = "") -> Connection:
         """Exchange the code of an authorise link. `member_id` is what the redirect said. Raises PluginError."""
-        url, tokens = self._exchange(code)
+        return self._prove(self._of(self._ask_for_tokens(code=code), member_id))
+
+    def connect_by_refresh(self, refresh: Secret, *, member_id: str = "") -> Connection:
+        """Spend a refresh token that a person has. `member_id` is what stood beside it. Raises PluginError."""
+        return self._prove(self._of(self._ask_for_tokens(refresh=refresh), member_id))
+
+    def _of(self, tokens: Tokens, member_id: str) -> Tokens:
+        """The tokens, if they are those of the portal that somebody named."""
         if member_id and member_id != tokens.member_id:
             raise _refuse(Message("bitrix24.connect.member_differs", told=tokens.member_id, expected=member_id))
-        return self._prove(url, tokens)
+        return tokens
 
-    def _exchange(self, code: Secret) -> tuple[str, Tokens]:
-        """The pair, and the server that gave it. A server that does not know the application spends no code."""
-        grant = Grant(client_id=self._application.client_id, client_secret=self._application.client_secret, code=code)
-        server = TokenServer(self._services, self._links, self._portal)
-        first, *others = self._servers()
-        url, answer = first, server.grant(first, grant)
-        for url in others if isinstance(answer, RefreshFailure) and answer.code in _OF_ANOTHER_SERVER else ():
-            again = server.grant(url, grant)
-            answer = again if isinstance(again, Tokens) else answer
+    def _ask_for_tokens(self, *, code: Secret | None = None, refresh: Secret | None = None) -> Tokens:
+        keys = self._application
+        grant = Grant(client_id=keys.client_id, client_secret=keys.client_secret, code=code, refresh=refresh)
+        answer = TokenServer(self._services, self._links, self._portal).request_tokens(grant)
         if isinstance(answer, RefreshFailure):
-            raise _explain(answer)
-        return url, answer
+            raise _explain(answer, _OF_CODE if code else _OF_TOKEN)
+        return answer
 
-    def _servers(self) -> Iterator[str]:
-        """The token endpoints that may know the application: the region's own first, then the vendor's other one."""
-        settings = self._services.settings
-        first = endpoints.token_url(endpoints.portal(self._portal.domain, settings), settings)
-        yield first
-        yield from (url for url in vendor_domains.TOKEN_URLS if first in vendor_domains.TOKEN_URLS and url != first)
-
-    def _prove(self, url: str, tokens: Tokens) -> Connection:
-        self._check_owner(url, tokens)
+    def _prove(self, tokens: Tokens) -> Connection:
+        self._check_owner(tokens)
         portal = self._name_portal(tokens)
         app = self._ask_portal(portal, tokens.access)
         credentials = Credentials(
@@ -97,18 +96,18 @@ class Connector:
             client_secret=self._application.client_secret,
             access=tokens.access,
             refresh=tokens.refresh,
-            token_url=url,
+            token_url=tokens.source,
         )
         renewed = TokenServer(self._services, self._links, portal).ask(credentials)
         if isinstance(renewed, RefreshFailure):
-            raise _explain(renewed)
+            raise _explain(renewed, _OF_TOKEN)
         return Connection(
             portal=portal, credentials=replace(credentials, access=renewed.access, refresh=renewed.refresh), app=app
         )
 
-    def _check_owner(self, url: str, tokens: Tokens) -> None:
+    def _check_owner(self, tokens: Tokens) -> None:
         """Let the authorisation server say whose token it is: a token of another application would pass the portal."""
-        info = self._ask_server(_app_info_url(url, tokens.server), tokens.access)
+        info = self._ask_server(_app_info_url(tokens.source, tokens.server), tokens.access)
         install = info.get("install")
         member = str(install.get("member_id") or "") if isinstance(install, Mapping) else ""
         client = str(info.get("client_id") or "")
@@ -178,8 +177,8 @@ def _refuse(sentence: Message) -> TargetRefused:
     return TargetRefused(sentence, hint=Message("bitrix24.connect.do_check_application"))
 
 
-def _explain(failure: RefreshFailure) -> PluginError:
-    sentence, hint = _WHY.get(failure.code, (failure.sentence, failure.hint))
+def _explain(failure: RefreshFailure, table: Mapping[str, tuple[Message, Message]]) -> PluginError:
+    sentence, hint = table.get(failure.code, (failure.sentence, failure.hint))
     return _error(sentence, hint, failure.code)
 
 

@@ -201,15 +201,17 @@ class CredentialStore:
                     Message("bitrix24.portal.known", portal=portal.name), hint=Message("bitrix24.portal.do_replace")
                 )
 
-    def renewed(self, portal: KnownPortal, old: StoredCredentials, access: Secret, refresh: Secret) -> bool:
-        """Store a new pair unless somebody else stored one meanwhile; then False."""
+    def renewed(
+        self, portal: KnownPortal, old: StoredCredentials, access: Secret, refresh: Secret, *, token_url: str = ""
+    ) -> bool:
+        """Store a new pair, and the token endpoint it came from, unless somebody stored one meanwhile; then False."""
         new = Credentials(
             member_id=old.credentials.member_id,
             client_id=old.credentials.client_id,
             client_secret=old.credentials.client_secret,
             access=access,
             refresh=refresh,
-            token_url=old.credentials.token_url,
+            token_url=token_url or old.credentials.token_url,
         )
         return self._services.secrets.write(portal.name, new.revealed(), after=old.generation)
 

@@ -20,7 +20,8 @@ from plugins.bitrix24.rest.response import Unreadable
 class Tokens:
     """A new pair, with what the server said of it; what it left out is empty.
 
-    `endpoint` is the REST address of the portal, `server` that of the authorisation server.
+    `endpoint` is the REST address of the portal, `server` that of the authorisation server; `source` is the token
+    endpoint that was asked.
     """
 
     access: Secret
@@ -28,6 +29,7 @@ class Tokens:
     member_id: str = ""
     endpoint: str = ""
     server: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.plugin import Message, Services
 from plugins.bitrix24.auth import oauth
 from plugins.bitrix24.auth.credentials import Credentials, KnownPortal
 from plugins.bitrix24.auth.oauth import Grant, RefreshFailure, Tokens
-from plugins.bitrix24.hosts import certificate_authorities
+from plugins.bitrix24.hosts import certificate_authorities, vendor_domains
 from plugins.bitrix24.hosts.endpoints import portal as endpoint_of
 from plugins.bitrix24.hosts.endpoints import token_url
 from plugins.bitrix24.http.exchange import READING, HttpRequest, Undelivered, redact_exchange
@@ -14,6 +16,9 @@ from plugins.bitrix24.rest import error_codes
 from plugins.bitrix24.traffic.portal_connections import Connections, Destination
 
 RESTING = RefreshFailure(sentence=Message("bitrix24.token.circuit_open"), hint=error_codes.AGAIN_SOON)
+
+_OF_ANOTHER_SERVER = frozenset({"wrong_client", "invalid_client"})
+"""What a server says of an application that the vendor's other server may know."""
 
 
 class TokenServer:
@@ -27,9 +32,8 @@ class TokenServer:
 
     def ask(self, keys: Credentials) -> Tokens | RefreshFailure:
         """Ask for the pair that replaces the one in these credentials."""
-        url = token_url(self._endpoint, self._services.settings, stored=keys.token_url)
         grant = Grant(client_id=keys.client_id, client_secret=keys.client_secret, refresh=keys.refresh)
-        answer = self.grant(url, grant)
+        answer = self.request_tokens(grant, stored=keys.token_url)
         if isinstance(answer, Tokens) and answer.member_id not in ("", keys.member_id):
             return RefreshFailure(
                 sentence=Message("bitrix24.token.of_another_portal"),
@@ -38,12 +42,26 @@ class TokenServer:
             )
         return answer
 
-    def grant(self, url: str, grant: Grant) -> Tokens | RefreshFailure:
-        """Ask the server at an address for tokens, in the second form where it does not read the first."""
+    def request_tokens(self, grant: Grant, *, stored: str = "") -> Tokens | RefreshFailure:
+        """Ask for tokens at the token endpoint that is stored, or else at that of the portal's region.
+
+        The vendor has two servers. Where one does not know the application, which spends nothing, the other is asked
+        once; if it gives no tokens either, what the first said counts.
+        """
+        first = token_url(self._endpoint, self._services.settings, stored=stored)
+        answer = self._ask_at(first, grant)
+        if isinstance(answer, RefreshFailure) and answer.code in _OF_ANOTHER_SERVER:
+            for url in vendor_domains.list_other_servers(first):
+                again = self._ask_at(url, grant)
+                answer = again if isinstance(again, Tokens) else answer
+        return answer
+
+    def _ask_at(self, url: str, grant: Grant) -> Tokens | RefreshFailure:
+        """Ask one server, in the second form where it does not read the first."""
         answer = self._exchange(grant, oauth.token_request(url, grant))
         if isinstance(answer, RefreshFailure) and answer.other_form:
             answer = self._exchange(grant, oauth.token_request_in_query(url, grant))
-        return answer
+        return replace(answer, source=url) if isinstance(answer, Tokens) else answer
 
     def _exchange(self, grant: Grant, request: HttpRequest) -> Tokens | RefreshFailure:
         clock = self._services.clock

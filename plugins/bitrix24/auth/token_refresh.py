@@ -150,7 +150,7 @@ class TokenRefresh:
     def _renewed(self, stale: StoredCredentials, pair: Tokens) -> None:
         """Keep the pair, unless a newer one is stored."""
         with self._services.transaction():
-            if self._vault.renewed(self._portal, stale, pair.access, pair.refresh):
+            if self._vault.renewed(self._portal, stale, pair.access, pair.refresh, token_url=pair.source):
                 self._note(stale.generation + 1)
                 self._record(audit_events.TOKENS_RENEWED, stale.generation + 1)
 

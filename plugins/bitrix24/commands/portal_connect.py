@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import Annotated
+from typing import Annotated, assert_never
 
 from bot.plugin import Arg, CommandLine, Dialogue, Message, Reply, Risk, Services, Time, iso
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.auth.authorization_link import (
-    CODE_SECONDS,
     LIFETIME_MS,
     AuthorizationRequest,
     AuthorizationRequests,
     make_link,
     new_state,
-    read_redirect,
 )
 from plugins.bitrix24.auth.connection import Application, Connection, Connector
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
+from plugins.bitrix24.auth.pasted_grant import CODE_SECONDS, PastedCode, PastedToken, read_pasted
 from plugins.bitrix24.commands.common.json_views import application_view
 from plugins.bitrix24.commands.portal_commands import (
     ADDRESS,
@@ -121,16 +120,26 @@ def connect_portal(
     The command prints the authorise link of the application. Open the link as an administrator of the portal, and
     paste the address that the browser ends on. The address holds a code that is valid for 30 seconds. b24bot checks
     that the tokens belong to this application and portal, renews them once, and stores them encrypted.
+
+    Instead of the address you can paste a refresh token of the application, or the whole body of its install call.
     """
     services = dialogue.services
     portal = _portal_to_be(services, name, domain)
     dialogue.show(_show_link(services, portal, client_id))
     if no_wait:
         return Connected(name=name, replace=replace)
-    redirect = read_redirect(dialogue.ask(Message("bitrix24.connect.ask_address", count=CODE_SECONDS)))
-    AuthorizationRequests(services).take(redirect.state, portal=name, domain=portal.domain, client_id=client_id)
+    pasted = read_pasted(dialogue.ask(Message("bitrix24.connect.ask_address", count=CODE_SECONDS)))
     application = Application(client_id=client_id, client_secret=client_secret)
     with closing(Connections()) as links:
         connector = Connector(services, links, portal, application)
-        connection = connector.connect_by_code(redirect.code, member_id=redirect.member_id)
+        match pasted:
+            case PastedCode():
+                AuthorizationRequests(services).take(
+                    pasted.state, portal=name, domain=portal.domain, client_id=client_id
+                )
+                connection = connector.connect_by_code(pasted.code, member_id=pasted.member_id)
+            case PastedToken():
+                connection = connector.connect_by_refresh(pasted.refresh, member_id=pasted.member_id)
+            case _:
+                assert_never(pasted)
     return Connected(name=name, replace=replace, connection=connection, app=model.app_info(connection.app))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -12,7 +12,8 @@ import requests
 
 from bot.plugin import PluginError, Reply
 from bot.testing.scripted_dialogue import ScriptedDialogue, Typed
-from plugins.bitrix24.auth.authorization_link import LIFETIME_MS, read_redirect
+from plugins.bitrix24.auth.authorization_link import LIFETIME_MS
+from plugins.bitrix24.auth.pasted_grant import read_pasted
 from plugins.bitrix24.commands.portal_connect import connect_portal, store_connection
 from plugins.bitrix24.redaction.secret import Secret
 from tests.bitrix24.plugin_bot import PluginBot
@@ -139,11 +140,16 @@ def test_a_wrong_secret_is_told_as_such(plugin_bot: PluginBot) -> None:
 
 @pytest.mark.parametrize(
     ("pasted", "told"),
-    [("", "holds no code"), ("https://x.example/?state=s", "holds no code"), ("https://[", "holds no code")],
+    [
+        ("", "holds no code"),
+        ("https://x.example/?state=s", "holds no code"),
+        ("https://[", "holds no code"),
+        ('{"auth": 1}', "holds no code"),
+    ],
 )
 def test_an_address_without_a_code_is_never_repeated(pasted: str, told: str) -> None:
     with pytest.raises(PluginError) as caught:
-        read_redirect(pasted)
+        read_pasted(pasted)
     assert told in en(caught.value.sentence)
     assert "x.example" not in en(caught.value.sentence)
 
@@ -192,3 +198,33 @@ def test_a_name_that_is_taken_is_refused_before_the_secret_is_asked_for(plugin_b
     with pytest.raises(PluginError) as caught:
         command.precheck(plugin_bot.services, words)
     assert "default" in en(caught.value.sentence)
+
+
+def install_call(bot: PluginBot) -> Mapping[str, str]:
+    """The fields of ONAPPINSTALL that matter here."""
+    refresh = bot.issue()[1].reveal()
+    return {"member_id": bot.portal.member_id, "refresh_token": refresh, "domain": "shop.bitrix24.com"}
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda auth: auth["refresh_token"],
+        lambda auth: json.dumps({"event": "ONAPPINSTALL", "auth": auth}),
+        lambda auth: urlencode({"event": "ONAPPINSTALL", **{f"auth[{name}]": value for name, value in auth.items()}}),
+        lambda auth: json.dumps(auth),
+    ],
+    ids=["refresh-token", "install-call", "install-form", "token-answer"],
+)
+def test_a_refresh_token_is_taken_in_the_place_of_an_address(
+    plugin_bot: PluginBot, write: Callable[[Mapping[str, str]], str]
+) -> None:
+    pasted = write(install_call(plugin_bot))
+    connect(plugin_bot, lambda _: pasted)
+    assert [entry.grant_type for entry in plugin_bot.refreshes()] == ["refresh_token", "refresh_token"]
+    assert "The authorisation server refused the refresh token" in refused(plugin_bot, lambda _: pasted)
+
+
+def test_an_install_call_of_another_portal_is_refused(plugin_bot: PluginBot) -> None:
+    foreign = json.dumps({"auth": {**install_call(plugin_bot), "member_id": "0123456789abcdef"}})
+    assert "belongs to the portal with the member_id" in refused(plugin_bot, lambda _: foreign)

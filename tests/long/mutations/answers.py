@@ -178,7 +178,7 @@ ANSWERS: tuple[Mutation, ...] = (
         "a portal is connected with whatever token comes, also one of another application",
         (
             "plugins/bitrix24/auth/connection.py",
-            """        self._check_owner(url, tokens)
+            """        self._check_owner(tokens)
         portal""",
             """        portal""",
         ),
