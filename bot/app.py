@@ -22,7 +22,7 @@ from bot.host.contract import settings_of
 from bot.host.discovery import close_plugins, load_plugins
 from bot.host.registry import Registry
 from bot.language.translation import translate
-from bot.plugin import BadArgument, Clock, Event, Plugin, Refusal
+from bot.plugin import BadArgument, Clock, Event, Message, Plugin, Refusal
 from bot.plugin.frozen import dataclass
 from bot.settings import HOST_SETTINGS, Settings, load_settings
 from bot.store.engine.database import Failpoint
@@ -230,7 +230,7 @@ def check_modes(settings: Settings) -> None:
     loose = loose_modes_of(settings)
     refuse_writable(loose)
     for one in loose:
-        log.warning("%s %s", one.says, one.hint, extra={"action": "loose_mode"})
+        log.warning("%s %s", translate(one.says), translate(one.hint), extra={"action": "loose_mode"})
 
 
 def _roles(*, intake: bool, work: bool) -> list[str]:
@@ -285,7 +285,7 @@ class Running:
         note_start(self.bot.context, __version__, self._role)
         self.authentication.start()
 
-    def _find_displaced(self) -> str:
+    def _find_displaced(self) -> Message | None:
         return self._seats.displaced() or self.bot.store.engine.displaced()
 
     def _know(self, identity: Identity) -> None:

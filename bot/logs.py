@@ -14,6 +14,8 @@ from typing import TextIO
 
 from bot.core import mentions
 from bot.core.redaction.redactor import redact
+from bot.language.translation import translate
+from bot.plugin import Message
 
 NOISY = ("urllib3", "slack_bolt", "slack_sdk", "waitress", "websocket", "websockets", "werkzeug")
 _LINE_BREAKS = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -42,7 +44,9 @@ class LineFormatter(logging.Formatter):
 
 
 def _message(record: logging.LogRecord) -> str:
-    """Also where the arguments do not fit: logging itself would print them as they are, past every filter."""
+    """In English; also where the arguments do not fit: logging would print them as they are, past every filter."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(translate(one) if isinstance(one, Message) else one for one in record.args)
     try:
         return record.getMessage()
     except (TypeError, ValueError, KeyError):

@@ -87,11 +87,13 @@ def test_what_everybody_may_write_is_refused_at_the_start_and_what_others_read_i
     settings.home.chmod(0o777)
     with raises(ConfigurationError, match="can be written by everybody") as refused:
         launch(settings, intake=True, work=False)
-    assert refused.value.hint == f"Run: chmod 700 {settings.home}"
+    assert en(refused.value.hint) == f"Run: chmod 700 {settings.home}"
     settings.home.chmod(0o750)
     check_modes(settings)
     (said,) = [record for record in caplog.records if getattr(record, "action", "") == "loose_mode"]
-    assert said.getMessage().endswith(f"can be read by others. Run: chmod 700 {settings.home}")
+    assert said.getMessage().endswith(
+        f"(the folder of the database) can be read by others. Run: chmod 700 {settings.home}"
+    )
 
 
 def test_a_bot_that_ends_has_its_plugins_let_go_of_their_connections(environment: dict[str, str]) -> None:
@@ -266,7 +268,7 @@ def test_an_intake_alone_compares_the_inodes_of_its_lock_file_and_says_so(
         (running.bot.settings.home / "intake.lock").unlink()
         intake.clock.advance(60)
         assert wait_until(lambda: running.mode() is Mode.READ_ONLY)
-        assert "intake.lock is gone." in caplog.text
+        assert "intake.lock was deleted or moved." in caplog.text
         assert running.readiness()["files"] is False
         assert workspace.people["Olga"].slash("/b24 whoami").ok, "the worker finds what is recorded"
 
@@ -282,7 +284,7 @@ def test_an_intake_alone_acknowledges_nothing_that_no_worker_would_find(
         (path.parent / "another").rename(path)
         typed = workspace.people["Olga"].slash("/b24 whoami")
         assert "nothing was recorded and nothing was done" in typed.body
-        assert "is another file than the one this process holds" in caplog.text
+        assert "is not the file that this process holds" in caplog.text
         assert intake.jobs() == []
         assert over_the_net(intake, "/readyz")[1]["files"] is False
 

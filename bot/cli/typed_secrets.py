@@ -7,7 +7,7 @@ from contextlib import closing
 
 from bot.cli.session import Terminal, explain_file_errors
 from bot.core.bot_errors import SecretTyped
-from bot.plugin import PluginError
+from bot.plugin import Message, PluginError
 from bot.store.engine.database import FILE_NAME, Database
 from bot.store.files.known_secrets import SHORTEST, KnownSecrets
 from bot.store.sealing.keyring import load_key_file
@@ -45,13 +45,13 @@ def _separate_reason(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]
     return [word for at, word in enumerate(words) if at not in places], [words[at] for at in places]
 
 
-def _find(terminal: Terminal, words: Sequence[str]) -> str:
+def _find(terminal: Terminal, words: Sequence[str]) -> Message | None:
     if not words:
-        return ""
+        return None
     settings = terminal.host_settings
     path = settings.home / FILE_NAME
     if not (path.exists() and settings.key_file.exists()):
-        return ""
+        return None
     keys = load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
     named = {row.name: settings[row.name] for row in settings.rows if row.secret}
     with closing(Database(path, read_only=True)) as database:

@@ -10,8 +10,7 @@ from pathlib import Path
 from bot.core.audit.archive_chain import list_proved_archives
 from bot.core.audit.audit_record import Entry, Fact, Tag
 from bot.core.bot_errors import ConfigurationError
-from bot.core.text import plural
-from bot.plugin import Refusal
+from bot.plugin import Message, Refusal
 from bot.plugin.frozen import dataclass
 from bot.store.engine.database import sync
 from bot.store.files.backup import keep_owner
@@ -99,25 +98,23 @@ def retire_key(store: Store, path: Path, key_id: str) -> None:
     """Take a key that nothing needs out of the file. Raises Refusal, and says what needs it."""
     found = next((key for key in list_key_uses(store, store.keys) if key.id == key_id), None)
     if found is None:
-        raise Refusal(f"There is no key “{key_id}” in {path}.", hint="b24bot key list shows them.")
+        raise Refusal(Message("store.key.unknown", key=key_id, file=str(path)), hint=Message("store.key.list"))
     if found.first:
-        raise Refusal(f"The key “{key_id}” is the one in use.", hint="Put another one first: b24bot key rotate")
+        raise Refusal(Message("store.key.in_use", key=key_id), hint=Message("store.key.rotate_first"))
     if found.secrets:
         raise Refusal(
-            f"The key “{key_id}” has to stay: {plural(found.secrets, 'stored secret')} can only be opened with it.",
-            hint="Seal them with the one in use: b24bot key rotate",
+            Message("store.key.needed_by_secrets", key=key_id, count=found.secrets),
+            hint=Message("store.key.seal_anew"),
         )
     if found.records:
         raise Refusal(
-            f"The key “{key_id}” has to stay: {plural(found.records, 'audit record')} can only be verified with it.",
-            hint="It is used for nothing new any more.",
+            Message("store.key.needed_by_records", key=key_id, count=found.records),
+            hint=Message("store.key.unused_for_new"),
         )
     if found.archives:
         raise Refusal(
-            f"The key “{key_id}” has to stay: {plural(found.archives, 'archive')} of audit records can only be "
-            f"verified "
-            "with it.",
-            hint="It is used for nothing new any more.",
+            Message("store.key.needed_by_archives", key=key_id, count=found.archives),
+            hint=Message("store.key.unused_for_new"),
         )
     keys = read_keys(path, home=store.home)
     write_keys(path, {name: key for name, key in keys.items() if name != key_id})
@@ -138,6 +135,6 @@ def write_keys(path: Path, keys: Mapping[str, bytes]) -> None:
         with suppress(OSError):
             part.unlink()
         raise ConfigurationError(
-            f"The key file {path} cannot be written: {error.strerror}.",
-            hint="Run this where it can be written, or put the new key first by hand (docs/how-to/rotate-keys.md).",
+            Message("store.key_file.unwritable", file=str(path), cause=error.strerror or str(error)),
+            hint=Message("store.key_file.write_by_hand"),
         ) from None

@@ -14,7 +14,7 @@ from bot.core.audit.recorded_messages import MESSAGES, change_messages
 from bot.core.bot_errors import ConfigurationError, StoreUnavailable
 from bot.core.messages.notices import AuditNotice
 from bot.core.redaction.redactor import redact
-from bot.plugin import Clock
+from bot.plugin import Clock, Message
 from bot.store.engine.database import FILE_NAME as FILE_NAME
 from bot.store.engine.database import Database, Failpoint
 from bot.store.engine.folders import make_home
@@ -181,10 +181,8 @@ def refuse_lost(home: Path, backups: Path) -> None:
     copy = latest_copy(backups)
     if copy is not None:
         raise ConfigurationError(
-            f"There is no database in {home}, or it is empty, but there are backups of one in {backups}. A bot that "
-            "started now would know no portal, no person and no record.",
-            hint=f"Put the newest backup back: b24bot restore {shlex.quote(str(copy))}. To begin with an empty "
-            "database all the same: b24bot init --new",
+            Message("store.database.lost", folder=str(home), backups=str(backups)),
+            hint=Message("store.database.put_back", file=shlex.quote(str(copy))),
         )
 
 

@@ -15,7 +15,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "bot.plugin": (),
     "bot.clock": (),
     "bot.core": ("bot.plugin",),
-    "bot.logs": ("bot.core",),
+    "bot.logs": ("bot.core", "bot.language", "bot.plugin"),
     "bot.host_settings": ("bot.language", "bot.plugin"),
     "bot.settings": ("bot.host_settings", "bot.core", "bot.language", "bot.plugin"),
     "bot.language": ("bot.core", "bot.plugin"),

@@ -212,7 +212,7 @@ def test_backups_that_can_never_be_made_are_red(cli_bot: CliBot, workspace: Slac
     cli_bot.settings["B24BOT_BACKUPS"] = str(cli_bot.folder / "file")
     state, says = findings(cli_bot)["backups"]
     assert state == "no"
-    assert "is a file; B24BOT_BACKUPS has to name a folder" in says
+    assert "is a file. B24BOT_BACKUPS must name a folder" in says
 
 
 AS_NOBODY = """

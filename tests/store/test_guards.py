@@ -12,7 +12,7 @@ from bot.core.bot_errors import StoreUnavailable
 from bot.core.change.change_request import TRANSITIONS, Status
 from bot.store.engine.database import sqlite3
 from bot.store.store import Store
-from tests.language.english import en
+from tests.language.english import en, raises
 from tests.store.samples import ENTRY, opened
 
 STEPS = [
@@ -47,7 +47,7 @@ def stranger(recorded: Store) -> Iterator[Any]:
 @pytest.mark.parametrize("step", STEPS)
 def test_no_record_of_the_audit_log_can_be_changed_through_the_store(recorded: Store, step: str) -> None:
     before = list(recorded.audit.walk())
-    with pytest.raises(StoreUnavailable, match="append-only"), recorded.unit_of_work():
+    with raises(StoreUnavailable, match="append-only"), recorded.unit_of_work():
         recorded.database.execute(step)
     assert list(recorded.audit.walk()) == before
 
@@ -82,15 +82,15 @@ def test_exactly_the_arrows_of_the_table_can_be_taken(store: Store, old: Status)
 
 def test_a_status_that_is_no_status_cannot_be_written(store: Store) -> None:
     change = opened(store)
-    with pytest.raises(StoreUnavailable, match="cannot take that step"), store.unit_of_work():
+    with raises(StoreUnavailable, match="cannot take that step"), store.unit_of_work():
         store.database.execute("UPDATE changes SET status = 'blessed' WHERE number = ?", change.number)
 
 
 def test_a_review_of_nothing_is_refused(store: Store) -> None:
-    with pytest.raises(StoreUnavailable, match="FOREIGN KEY"), store.unit_of_work():
+    with raises(StoreUnavailable, match="FOREIGN KEY"), store.unit_of_work():
         store.database.execute("INSERT INTO reviews VALUES (999, 'T1:U1', 'approve', '', 0)")
 
 
 def test_a_text_where_a_number_belongs_is_refused(store: Store) -> None:
-    with pytest.raises(StoreUnavailable, match="cannot store TEXT"), store.unit_of_work():
+    with raises(StoreUnavailable, match="cannot store TEXT"), store.unit_of_work():
         store.database.execute("INSERT INTO receipts (key, body, at) VALUES ('a', 'b', 'noon')")

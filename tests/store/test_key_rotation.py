@@ -16,6 +16,7 @@ from bot.store.key_rotation import KeyUse, list_key_uses, retire_key, rotate_key
 from bot.store.sealing.keyring import Keyring, load_key_file, read_keys
 from bot.store.store import Store
 from bot.testing.services import scratch_store
+from tests.language.english import raises
 from tests.store.samples import ENTRY
 
 KEY = "keys/key"
@@ -158,7 +159,7 @@ def test_only_a_key_that_nothing_needs_can_be_retired(store: Store, path: Path) 
         ("k1", "1 audit record can only be verified with it"),
         ("k9", "There is no key"),
     ):
-        with pytest.raises(Refusal, match=words):
+        with raises(Refusal, match=words):
             retire_key(store, path, key_id)
     assert store.keys.ids == ("k2", "k1")
 
@@ -169,7 +170,7 @@ def test_a_key_that_secrets_need_is_not_retired_and_an_unused_one_is(store: Stor
     lines = path.read_text()
     write_keys(path, {"new": bytes(range(32)), "spare": bytes(32), **_parsed(lines)})
     assert third.ids == ("new", "spare", "k1")
-    with pytest.raises(Refusal, match="“k1” has to stay: 1 stored secret can only be opened with it"):
+    with raises(Refusal, match="“k1” has to stay: 1 stored secret can only be opened with it"):
         retire_key(store, path, "k1")
     retire_key(store, path, "spare")
     assert store.keys.ids == ("new", "k1")
@@ -182,12 +183,12 @@ def _parsed(text: str) -> dict[str, bytes]:
 
 def test_a_key_of_the_database_that_is_missing_from_the_file_is_named(store: Store) -> None:
     fill(store)
-    with pytest.raises(ConfigurationError, match="“k1” is used in the database and missing"):
+    with raises(ConfigurationError, match="“k1” is used in the database and missing"):
         list_key_uses(store, Keyring({"k7": bytes(32)}))
 
 
 def test_a_key_file_that_cannot_be_written_is_told_and_nothing_is_sealed(store: Store, tmp_path: Path) -> None:
     fill(store)
-    with pytest.raises(ConfigurationError, match="cannot be written: Not a directory"):
+    with raises(ConfigurationError, match="cannot be written: Not a directory"):
         write_keys(tmp_path / KEY / "key", {"k2": bytes(32)})
     assert store.audit.find(tag=Tag.KEY_ROTATED) == []

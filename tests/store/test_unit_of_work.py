@@ -17,7 +17,7 @@ from bot.core.principals import Grant, Role
 from bot.store.engine.database import ROLLBACK, Database, sqlite3
 from bot.store.schema.migrations import migrate
 from bot.store.store import Store, Transaction, open_store
-from tests.language.english import en
+from tests.language.english import en, raises
 from tests.store.neighbour import locked_by_another
 from tests.store.samples import ANTON, ENTRY, approval, new_change, opened
 
@@ -189,7 +189,7 @@ def test_a_file_locked_by_another_process_is_said_to_be_locked_and_nothing_is_ha
     store: Store, hasty: Store
 ) -> None:
     with locked_by_another(store.database.path):
-        with pytest.raises(StoreUnavailable, match="cannot be written now") as refused, hasty.unit_of_work():
+        with raises(StoreUnavailable, match="cannot be written now") as refused, hasty.unit_of_work():
             raise AssertionError("it must not begin")
         assert "Nothing was done" in en(refused.value.hint)
         assert not hasty.writable()
@@ -212,9 +212,9 @@ def test_a_commit_that_cannot_be_made_leaves_nothing_and_the_store_usable(rolled
 
 def test_a_file_that_nobody_can_read_now_is_said_to_be_so(rolled: Store) -> None:
     with locked_by_another(rolled.database.path, "BEGIN EXCLUSIVE"):
-        with pytest.raises(StoreUnavailable, match="cannot be read now"):
+        with raises(StoreUnavailable, match="cannot be read now"):
             rolled.facts.get("name")
-        with pytest.raises(StoreUnavailable, match="cannot be read now"):
+        with raises(StoreUnavailable, match="cannot be read now"):
             rolled.changes.get(1001)
 
 
@@ -222,7 +222,7 @@ def test_a_file_that_may_only_be_read_can_still_be_read(store: Store) -> None:
     with store.unit_of_work() as tx:
         tx.facts.put("name", "value")
     store.database.rows("PRAGMA query_only = 1")
-    with pytest.raises(StoreUnavailable, match="readonly"), store.unit_of_work() as tx:
+    with raises(StoreUnavailable, match="readonly"), store.unit_of_work() as tx:
         tx.facts.put("name", "other")
     assert not store.writable()
     assert store.facts.get("name") == "value"
@@ -239,7 +239,7 @@ def test_a_full_disk_undoes_the_unit_and_is_overcome_when_there_is_room_again(st
             tx.facts.put("small", "value")
             tx.facts.put("large", "x" * 100_000)
 
-    with pytest.raises(StoreUnavailable, match="full"):
+    with raises(StoreUnavailable, match="full"):
         put_both()
     assert not store.database.in_transaction
     assert store.facts.get("small") is None
@@ -261,7 +261,7 @@ def test_a_refused_statement_that_is_swallowed_does_not_end_the_unit(store: Stor
 def test_after_closing_nothing_can_be_read(store: Store) -> None:
     again = open_store(store.database.path.parent, store.keys, store.clock)
     again.close()
-    with pytest.raises(StoreUnavailable, match="closed"):
+    with raises(StoreUnavailable, match="closed"):
         again.facts.get("name")
 
 

@@ -17,7 +17,7 @@ from bot.core.text import plural
 from bot.settings import Settings
 from bot.store.engine.folders import make_home
 from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
-from bot.store.sealing.keyring import assert_apart, load_key_file
+from bot.store.sealing.keyring import assert_apart_from_backups, load_key_file
 from bot.usecases.integrity.restore_record import Restored, RestoreOptions, restore
 
 
@@ -37,7 +37,7 @@ def backup(terminal: Terminal, folder: Path | None, as_json: bool) -> None:
     A bot that runs does this every hour by itself.
     """
     if folder is not None:
-        assert_apart(terminal.host_settings.key_file, folder, "the backups")
+        assert_apart_from_backups(terminal.host_settings.key_file, folder)
     with terminal.store(writes=True) as store:
         made = store.back_up(folder)
     told = f"{made.path}: up to audit record #{made.seq} {made.head}".rstrip()

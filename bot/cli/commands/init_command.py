@@ -8,14 +8,14 @@ from pathlib import Path
 import click
 
 from bot.cli.options import as_json
-from bot.cli.output import report
+from bot.cli.output import plain, report
 from bot.cli.session import Terminal, explain_file_errors
 from bot.clock import SystemClock
 from bot.core.bot_errors import ConfigurationError
 from bot.settings import Settings
 from bot.store.engine.file_permissions import chmod
 from bot.store.engine.folders import HOME, assert_folder
-from bot.store.sealing.keyring import LOOSE, assert_apart, create_key_file, load_key_file
+from bot.store.sealing.keyring import LOOSE, assert_apart_from_database, create_key_file, load_key_file
 from bot.store.store import FILE_NAME, is_missing, open_store
 
 Step = Callable[[Settings], str]
@@ -55,7 +55,7 @@ def init(terminal: Terminal, yes: bool, new: bool, as_json: bool) -> None:
 def _check(home: Path, key_file: Path) -> None:
     """Refuse what would end badly, before anything is made."""
     assert_folder(home, HOME)
-    assert_apart(key_file, home, "the database")
+    assert_apart_from_database(key_file, home)
     if (home / FILE_NAME).exists() and not key_file.exists():
         raise ConfigurationError(
             f"There is a database in {home}, and no key file at {key_file}. A new key would not open what is stored.",
@@ -68,7 +68,7 @@ def _make(home: Path, key_file: Path) -> Iterator[str]:
         if home.is_dir():
             yield f"Folder {home}: it is there already."
             if home.stat().st_mode & LOOSE:
-                yield f"  Others can look into it. {chmod(0o700, home)}"
+                yield f"  Others can look into it. {plain(chmod(0o700, home))}"
         else:
             home.mkdir(parents=True, mode=0o700)
             yield f"Folder {home}: made, for you alone."

@@ -181,7 +181,7 @@ def _assert_its_keys(terminal: Terminal, given: dict[str, Any], key_of: Callable
     """Where nothing at all fits, the key file is more likely to be the wrong one than every record to be changed."""
     with _log(terminal, given) as log:
         if not has_intact_link(log.links(), key_of):
-            raise other_keys(f"The audit log of {given['exported'] or given['database'] or 'the bot'}")
+            raise other_keys(str(given["exported"] or given["database"] or ""))
 
 
 def _tell(tell: Progress, done: int, total: int) -> None:

@@ -14,7 +14,8 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.core.bot_errors import ConfigurationError
-from bot.store.engine.faults import FAULTS, FILE_FAULTS, is_no_text, trouble
+from bot.plugin import Message
+from bot.store.engine.faults import FAULTS, FILE_FAULTS, is_no_text, trouble, unreadable, unwritable
 from bot.store.engine.faults import sqlite3 as sqlite3
 from bot.store.engine.port import Dialect, Row
 from bot.store.engine.process_lock import compare_identity
@@ -102,7 +103,7 @@ class Database:
         try:
             self._connection = self._open()
         except FILE_FAULTS as error:
-            raise trouble(error, f"The database {path} cannot be opened: {error}.") from None
+            raise trouble(error, Message("store.database.unopenable", file=str(path), cause=str(error))) from None
         # By its name: a second descriptor of the file would, when it is closed, drop SQLite's locks on it.
         found = path.stat()
         self._identity = (found.st_dev, found.st_ino)
@@ -119,12 +120,12 @@ class Database:
 
         return Utils(self._connection)
 
-    def displaced(self) -> str:
-        """Say how the file under the database's name differs from the one that is open; empty when it does not."""
+    def displaced(self) -> Message | None:
+        """Say how the file under the database's name differs from the one that is open; None when it does not."""
         return compare_identity(self.path, self._identity)
 
-    def lost(self) -> str:
-        """Say why nobody would find what is written now; empty when the open file has its name, whatever others too."""
+    def lost(self) -> Message | None:
+        """Say why nobody would find what is written now; None when the open file has its name, whatever others too."""
         return compare_identity(self.path, self._identity, may_be_linked=True)
 
     def _open(self) -> Any:
@@ -164,13 +165,20 @@ class Database:
         tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         owner = connection.execute("PRAGMA application_id").fetchone()[0]
         if owner != APPLICATION_ID and (owner or tables or self._read_only):
-            raise ConfigurationError(f"{self.path} is a database of another program.")
+            raise ConfigurationError(Message("store.database.foreign", file=str(self.path)))
         for name, value in wanted.items():
             if connection.execute(f"PRAGMA {name}").fetchone()[0] != value:
                 self._set_pragma(connection, name, value)
             found = connection.execute(f"PRAGMA {name}").fetchone()[0]
             if found != value:
-                raise ConfigurationError(f"SQLite does not take {name}={value} on {self.path}; it says {found}.")
+                raise ConfigurationError(
+                    Message(
+                        "store.database.pragma",
+                        file=str(self.path),
+                        wanted=f"{name}={value}",
+                        found=f"{name}={found}",
+                    )
+                )
 
     def _set_pragma(self, connection: Any, name: str, value: str | int) -> None:
         """Set a PRAGMA; try again while another process that begins the file sets it: SQLite does not wait there."""
@@ -222,8 +230,7 @@ class Database:
         try:
             self._connection.execute(statement)
         except FAULTS as error:
-            hint = "Nothing was done. Try again in a moment."
-            raise trouble(error, f"The database cannot be written now ({error}).", hint=hint) from None
+            raise unwritable(error, hint=Message("store.database.try_again")) from None
 
     def execute(self, sql: str, *values: object) -> int:
         """Run one statement that changes rows; returns how many. Only inside a unit of work of the same thread."""
@@ -233,7 +240,7 @@ class Database:
             try:
                 return int(self._connection.execute(sql, values).rowcount)
             except FAULTS as error:
-                raise trouble(error, f"The database cannot be written now ({error}).") from None
+                raise unwritable(error) from None
 
     def require_unit(self) -> None:
         """Raise RuntimeError outside a unit of work: what is read for a change has to stay as it is until then."""
@@ -247,7 +254,7 @@ class Database:
             try:
                 return self._query(sql, values)
             except FAULTS as error:
-                raise trouble(error, f"The database cannot be written now ({error}).") from None
+                raise unwritable(error) from None
 
     def insert(self, sql: str, *values: object) -> int:
         """Run one INSERT that returns the row's number. Only inside a unit of work of the same thread."""
@@ -268,7 +275,7 @@ class Database:
             except FAULTS as error:
                 if is_no_text(error):
                     return self._read_damaged_text(query, sql, values)
-                raise trouble(error, f"The database cannot be read now ({error}).") from None
+                raise unreadable(error) from None
 
     def _fetch(self, sql: str, values: Iterable[object]) -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = self._connection.execute(sql, values).fetchall()
@@ -289,7 +296,7 @@ class Database:
         try:
             return query(sql, values)
         except FAULTS as error:
-            raise trouble(error, f"The database cannot be read now ({error}).") from None
+            raise unreadable(error) from None
         finally:
             self._connection.text_factory = str
 
@@ -337,7 +344,7 @@ class Database:
             # A copy is one file: nothing has to lie beside it, and nothing is left there by looking.
             copy.execute("PRAGMA journal_mode=DELETE").fetchall()
         except FAULTS as error:
-            raise trouble(error, f"The database cannot be copied now ({error}).") from None
+            raise trouble(error, Message("store.database.uncopyable", cause=str(error))) from None
         finally:
             copy.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.core.bot_errors import StoreDamaged, StoreUnavailable
+from bot.plugin import Message, Text
 
 if TYPE_CHECKING:
     sqlite3: Any
@@ -20,18 +21,28 @@ FAULTS: tuple[type[Exception], ...] = (sqlite3.Error, UnicodeDecodeError)
 FILE_FAULTS: tuple[type[Exception], ...] = (*FAULTS, OSError)
 _DAMAGE = ("malformed", "not a database", "corrupt")
 _ADVICE = {
-    "readonly": "Nothing was done. Look who owns the file and its folder, and whether the disk is mounted read-only.",
-    "disk is full": "Nothing was done. Make room on that disk; b24bot goes on by itself then.",
+    "readonly": Message("store.database.check_owner"),
+    "disk is full": Message("store.database.make_room"),
 }
-RESTORE_HINT = "Stop b24bot and restore the last backup: b24bot restore FILE (docs/how-to/back-up-and-restore.md)."
+RESTORE_HINT = Message("store.database.restore")
 
 
-def trouble(error: Exception, sentence: str, *, hint: str = "") -> StoreUnavailable:
+def trouble(error: Exception, sentence: Message, *, hint: Text = "") -> StoreUnavailable:
     """What to raise: a file that is damaged does not mend itself, everything else may."""
     if isinstance(error, UnicodeDecodeError) or any(word in str(error) for word in _DAMAGE):
         return StoreDamaged(sentence, hint=RESTORE_HINT)
     known = next((advice for word, advice in _ADVICE.items() if word in str(error)), hint)
     return StoreUnavailable(sentence, hint=known)
+
+
+def unwritable(error: Exception, *, hint: Text = "") -> StoreUnavailable:
+    """What to raise for a change that SQLite does not make."""
+    return trouble(error, Message("store.database.unwritable", cause=str(error)), hint=hint)
+
+
+def unreadable(error: Exception) -> StoreUnavailable:
+    """What to raise for a question that SQLite does not answer."""
+    return trouble(error, Message("store.database.unreadable", cause=str(error)))
 
 
 def is_no_text(error: Exception) -> bool:

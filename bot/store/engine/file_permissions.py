@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from bot.core.bot_errors import ConfigurationError
+from bot.plugin import Message
 from bot.plugin.frozen import dataclass
 from bot.store.engine.database import FILE_NAME
 
@@ -18,7 +19,7 @@ WORLD_WRITABLE, GROUP_WRITABLE, READABLE = stat.S_IWOTH, stat.S_IWGRP, stat.S_IR
 class Guarded:
     """A file or folder of the bot. `private`: others may not even read it."""
 
-    what: str
+    what: Message
     path: Path
     private: bool = True
 
@@ -33,8 +34,8 @@ class Guarded:
 class Loose:
     """A mode that lets others in. `refused`: nothing may start with it, for anybody on the host may change the file."""
 
-    says: str
-    hint: str
+    says: Message
+    hint: Message
     refused: bool
 
 
@@ -44,11 +45,11 @@ def list_guarded_files(*, home: Path, backups: Path, key_file: Path, dotenv: Pat
     What lies where a folder should be is not looked at: its mode is not what is wrong with it.
     """
     rows = (
-        (Guarded(what="The folder of the database", path=home), Path.is_dir),
-        (Guarded(what="The database", path=home / FILE_NAME), Path.is_file),
-        (Guarded(what="The folder of the backups", path=backups), Path.is_dir),
-        (Guarded(what="The folder of the key file", path=key_file.parent, private=False), Path.is_dir),
-        *(((Guarded(what="The settings file", path=dotenv), Path.is_file),) if dotenv else ()),
+        (Guarded(what=Message("store.file.home"), path=home), Path.is_dir),
+        (Guarded(what=Message("store.file.database"), path=home / FILE_NAME), Path.is_file),
+        (Guarded(what=Message("store.file.backups"), path=backups), Path.is_dir),
+        (Guarded(what=Message("store.file.key_folder"), path=key_file.parent, private=False), Path.is_dir),
+        *(((Guarded(what=Message("store.file.settings"), path=dotenv), Path.is_file),) if dotenv else ()),
     )
     return [one for one, is_kind in rows if _is_there(one.path, is_kind)]
 
@@ -60,9 +61,9 @@ def _is_there(path: Path, is_kind: Callable[[Path], bool]) -> bool:
         return False
 
 
-def chmod(mode: int, path: Path) -> str:
+def chmod(mode: int, path: Path) -> Message:
     """What to run in a shell."""
-    return f"Run: chmod {mode:o} {shlex.quote(str(path))}"
+    return Message("store.file.run", command=f"chmod {mode:o} {shlex.quote(str(path))}")
 
 
 def loose_modes(files: Sequence[Guarded]) -> Iterator[Loose]:
@@ -73,14 +74,15 @@ def loose_modes(files: Sequence[Guarded]) -> Iterator[Loose]:
         except OSError:
             continue
         hint = chmod(one.wanted, one.path)
+        path = str(one.path)
         rows = (
-            (WORLD_WRITABLE, "can be written by everybody on this host", True),
-            (GROUP_WRITABLE, "can be written by its group", False),
-            (READABLE if one.private else 0, "can be read by others", False),
+            (WORLD_WRITABLE, Message("store.file.writable_by_all", path=path, what=one.what), True),
+            (GROUP_WRITABLE, Message("store.file.writable_by_group", path=path, what=one.what), False),
+            (READABLE if one.private else 0, Message("store.file.readable", path=path, what=one.what), False),
         )
-        found = next(((words, refused) for bits, words, refused in rows if mode & bits), None)
+        found = next(((says, refused) for bits, says, refused in rows if mode & bits), None)
         if found is not None:
-            yield Loose(says=f"{one.what} {one.path} {found[0]}.", hint=hint, refused=found[1])
+            yield Loose(says=found[0], hint=hint, refused=found[1])
 
 
 def refuse_writable(loose: Sequence[Loose]) -> None:

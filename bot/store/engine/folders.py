@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bot.core.bot_errors import ConfigurationError, StoreUnavailable
+from bot.plugin import Message
 
 HOME = "B24BOT_HOME"
 MAY_PASS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.EINTR})
@@ -23,14 +24,16 @@ def assert_folder(path: Path, setting: str) -> None:
     """Make sure that a folder is there, or could be made, and can be written. Raises ConfigurationError and OSError."""
     place = nearest(path)
     if not place.is_dir():
-        what = "is a file" if place == path else f"cannot be made, because {place} is a file"
-        raise ConfigurationError(
-            f"{path} {what}; {setting} has to name a folder.", hint=f"Set {setting} to another one."
+        sentence = (
+            Message("store.folder.is_file", path=str(path), setting=setting)
+            if place == path
+            else Message("store.folder.under_file", path=str(path), file=str(place), setting=setting)
         )
+        raise ConfigurationError(sentence, hint=Message("store.folder.set_another", setting=setting))
     if not os.access(place, os.W_OK | os.X_OK):
         raise ConfigurationError(
-            f"{place} cannot be written by this account, or lies on a disk that is read-only.",
-            hint=f"Run the bot as the owner of its files, mount the disk for writing, or set {setting} anew.",
+            Message("store.folder.unwritable", path=str(place)),
+            hint=Message("store.folder.make_writable", setting=setting),
         )
 
 
@@ -42,10 +45,9 @@ def make_home(home: Path) -> None:
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
+        unusable = Message("store.folder.unusable", path=str(home), cause=error.strerror or str(error))
         if error.errno in MAY_PASS:
-            raise StoreUnavailable(f"The folder {home} cannot be used: {error.strerror}.") from None
+            raise StoreUnavailable(unusable) from None
         with suppress(OSError):
             assert_folder(home, HOME)
-        raise ConfigurationError(
-            f"{home} cannot be used: {error.strerror}.", hint=f"Set {HOME} to a folder that this account can make."
-        ) from None
+        raise ConfigurationError(unusable, hint=Message("store.folder.choose", setting=HOME)) from None

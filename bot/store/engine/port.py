@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
+from bot.plugin import Message
 from bot.plugin.frozen import dataclass
 
 Row = dict[str, Any]
@@ -97,12 +98,12 @@ class Engine(Protocol):
         """Return another value after each change, by whichever process; None inside a unit of work."""
         ...
 
-    def displaced(self) -> str:
-        """Say why this is not the database that stands under its name; empty when it is."""
+    def displaced(self) -> Message | None:
+        """Say why this is not the database that stands under its name; None when it is."""
         ...
 
-    def lost(self) -> str:
-        """Say why nobody would find what is written now; empty when they would."""
+    def lost(self) -> Message | None:
+        """Say why nobody would find what is written now; None when they would."""
         ...
 
     def close(self) -> None: ...

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bot.core.bot_errors import AlreadyRunning
+from bot.plugin import Message, Text
 
 INTAKE, WORKER, KEYS = "intake", "worker", "key-keeper"
 
@@ -38,14 +39,14 @@ class ProcessLocks:
             os.close(handle)
             self.leave()
             raise AlreadyRunning(
-                f"Another b24bot (process {_holder(lock_file)}) is already the {role} of {lock_file.parent}.",
-                hint="Stop it first, or set B24BOT_HOME to another folder.",
+                Message("store.lock.held", process=_holder(lock_file), role=role, folder=str(lock_file.parent)),
+                hint=Message("store.lock.stop_it"),
             ) from None
         self._files.append((locked, handle))
 
-    def displaced(self) -> str:
-        """Say which lock would not keep another process out any more; empty when all do."""
-        return next((why for path, handle in self._files if (why := _displaced(path, handle))), "")
+    def displaced(self) -> Message | None:
+        """Say which lock would not keep another process out any more; None when all do."""
+        return next((why for path, handle in self._files if (why := _displaced(path, handle))), None)
 
     def leave(self) -> None:
         while self._files:
@@ -67,26 +68,27 @@ def is_held(home: Path, role: str) -> bool:
     return False
 
 
-def _holder(lock_file: Path) -> str:
+def _holder(lock_file: Path) -> Text:
+    unknown = Message("store.lock.unknown_process")
     try:
-        return lock_file.read_text(errors="replace")[:32].strip() or "unknown"
+        return lock_file.read_text(errors="replace")[:32].strip() or unknown
     except OSError:
-        return "unknown"
+        return unknown
 
 
-def _displaced(path: Path, handle: int) -> str:
+def _displaced(path: Path, handle: int) -> Message | None:
     held = os.fstat(handle)
     return compare_identity(path, (held.st_dev, held.st_ino), may_be_linked=path.is_dir())
 
 
-def compare_identity(path: Path, held: tuple[int, int], *, may_be_linked: bool = False) -> str:
-    """Say how the file at a path differs from the one that is held, or that it has another name too; else empty."""
+def compare_identity(path: Path, held: tuple[int, int], *, may_be_linked: bool = False) -> Message | None:
+    """Say how the file at a path differs from the one that is held, or that it has another name too; else None."""
     try:
         found = os.stat(path)
     except OSError:
-        return f"{path} is gone."
+        return Message("store.file.gone", path=str(path))
     if (found.st_dev, found.st_ino) != held:
-        return f"{path} is another file than the one this process holds."
+        return Message("store.file.replaced", path=str(path))
     if found.st_nlink > 1 and not may_be_linked:
-        return f"{path} has another name too (it is hard-linked)."
-    return ""
+        return Message("store.file.linked", path=str(path))
+    return None

@@ -24,6 +24,7 @@ from bot.core.audit.exports import read_archive_records, read_exported_bounds, r
 from bot.core.audit.stored_views import exported_row
 from bot.core.bot_errors import StoreUnavailable
 from bot.core.change.change_request import OPEN
+from bot.plugin import Message
 from bot.plugin.frozen import dataclass
 from bot.store.engine.database import sync
 from bot.store.engine.port import Engine
@@ -148,8 +149,8 @@ def write_archive(
         if found.broken_at is not None or found.place != end:
             broken = found.broken_at or found.place.seq + 1
             raise StoreUnavailable(
-                f"The archive {path} does not read as it was written, from record #{broken} on. Nothing was archived.",
-                hint="Look at that disk, or write it to another one: --to FOLDER",
+                Message("store.archive.differs", file=str(path), record=str(broken)),
+                hint=Message("store.archive.check_disk"),
             )
         keep_owner(part, path.parent)
         digest = digest_of(part)

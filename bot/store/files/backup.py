@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.core.bot_errors import StoreDamaged, StoreUnavailable
+from bot.plugin import Message
 from bot.plugin.frozen import dataclass
 from bot.store.engine.database import Database, sync
 from bot.store.engine.faults import trouble
@@ -62,9 +63,11 @@ def back_up(
         os.replace(part, folder / name)
         sync(folder)
     except StoreUnavailable as error:
-        raise type(error)(f"The database could not be copied to {folder}: {error.sentence}", hint=error.hint) from None
+        sentence = Message("store.backup.failed", folder=str(folder), cause=error.sentence)
+        raise type(error)(sentence, hint=error.hint) from None
     except OSError as error:
-        raise trouble(error, f"The database could not be copied to {folder}: {error.strerror}.") from None
+        sentence = Message("store.backup.refused_by_system", folder=str(folder), cause=error.strerror or str(error))
+        raise trouble(error, sentence) from None
     finally:
         # Whatever went wrong; of a copy that is made it has become the name.
         _unlink(part)
@@ -87,7 +90,7 @@ def look_through(path: Path, keys: Keyring, *, chain: bool = True) -> Backup:
         log = AuditReader(database, keys)
         broken = log.broken_at() if chain else None
         if broken is not None:
-            raise StoreDamaged(f"The chain of {path} is broken at record #{broken}.")
+            raise StoreDamaged(Message("store.backup.log_broken", file=str(path), record=str(broken)))
         last = next(iter(log.find(limit=1)), None)
         return Backup(path=path, seq=last.seq if last else 0, head=last.head if last else "")
     finally:

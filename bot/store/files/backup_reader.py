@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.core.audit.chain import LinkRow
 from bot.core.bot_errors import ConfigurationError, StoreUnavailable
+from bot.plugin import Message
 from bot.store.engine.database import APPLICATION_ID, BUSY_SECONDS, is_at_rest
 from bot.store.engine.faults import is_no_text, sqlite3
 from bot.store.engine.stored_chain import COLUMNS, StoredChain
@@ -40,15 +41,15 @@ class CopiedChain(StoredChain):
 def chain_of(path: Path, tell: Tell = no_progress) -> Iterator[CopiedChain]:
     """The audit log of the file, also while a bot works on it. Raises ConfigurationError where none can be read."""
     if not path.is_file():
-        raise ConfigurationError(f"There is no database at {path}.")
+        raise ConfigurationError(Message("store.copy.missing", file=str(path)))
     try:
         with _opened(path) as connection:
             _require_ours(connection, path)
             yield CopiedChain(connection, tell)
     except sqlite3.OperationalError as error:
-        raise StoreUnavailable(f"The database {path} cannot be read now ({error}).") from None
+        raise StoreUnavailable(Message("store.copy.busy", file=str(path), cause=str(error))) from None
     except sqlite3.DatabaseError as error:
-        raise ConfigurationError(f"{path} cannot be read as a database of b24bot: {error}.") from None
+        raise ConfigurationError(Message("store.copy.unreadable", file=str(path), cause=str(error))) from None
 
 
 @contextmanager
@@ -133,7 +134,7 @@ def _require_ours(connection: Any, path: Path) -> None:
     owner = connection.execute("PRAGMA application_id").fetchone()[0]
     has = {row[1] for row in connection.execute("PRAGMA table_info(audit)")}
     if owner != APPLICATION_ID or not has.issuperset(COLUMNS):
-        raise ConfigurationError(f"{path} is not a database of b24bot.")
+        raise ConfigurationError(Message("store.copy.foreign", file=str(path)))
 
 
 def _rows(connection: Any, sql: str, *values: object) -> list[tuple[Any, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 
 from bot.core.bot_errors import ConfigurationError, StoreDamaged
+from bot.plugin import Message, Text
 from bot.store.engine.database import WAL, Database
 from bot.store.engine.faults import RESTORE_HINT
 from bot.store.files.verified_head import VERIFIED, read_kept_mark
@@ -26,18 +27,20 @@ def assert_sound(database: Database, *, deep: bool = False, log: bool = True) ->
     """
     check = "integrity_check" if deep else "quick_check"
     for part in ("1",) if log else _other_tables(database):
-        said = _says(database, f"{check}({part})")
-        if said != "ok":
-            raise StoreDamaged(f"The database {database.path} is damaged: {' '.join(said.split())}.", hint=RESTORE_HINT)
+        damage = _find_damage(database, f"{check}({part})")
+        if damage is not None:
+            sentence = Message("store.database.damaged", file=str(database.path), damage=damage)
+            raise StoreDamaged(sentence, hint=RESTORE_HINT)
 
 
-def _says(database: Database, check: str) -> str:
-    """The first word of a check. Of one table only, SQLite may end it at a page that it cannot read."""
+def _find_damage(database: Database, check: str) -> Text | None:
+    """What a check finds, in SQLite's words. Of one table only, SQLite may end it at a page that it cannot read."""
     try:
         found = database.row(f"PRAGMA {check}")
     except StoreDamaged:
-        return "a page cannot be read"
-    return str(next(iter(found.values()))) if found else "nothing"
+        return Message("store.database.unreadable_page")
+    said = " ".join(str(next(iter(found.values()))).split()) if found else ""
+    return None if said == "ok" else said or Message("store.database.check_silent")
 
 
 def assert_usable(database: Database) -> bool:
@@ -119,12 +122,10 @@ def _assert_records_fit(database: Database, keys: Keyring) -> None:
     last = database.rows("SELECT seq FROM audit ORDER BY seq DESC LIMIT ?", SAMPLED)
     ends = [row["seq"] for row in (*last, *first)]
     if ends and not any(log.stands(seq) for seq in ends):
-        raise other_keys(f"The audit log of {database.path}")
+        raise other_keys(str(database.path))
 
 
-def other_keys(log: str) -> ConfigurationError:
-    """What to raise for a log of which no record fits the keys at hand."""
-    return ConfigurationError(
-        f"{log} was not written with this key file.",
-        hint="Put the right key file back; if it is the right one, the log was changed: restore the last backup.",
-    )
+def other_keys(file: str = "") -> ConfigurationError:
+    """What to raise for a log of which no record fits the keys at hand; without a file it is the bot's own."""
+    sentence = Message("store.log.other_keys_in", file=file) if file else Message("store.log.other_keys")
+    return ConfigurationError(sentence, hint=Message("store.log.put_key_file_back"))

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from bot.core.parsing.characters import drop_invisible
 from bot.core.redaction.secret_patterns import STRONG_NAMES
+from bot.plugin import Message
 from bot.plugin.frozen import dataclass
 from bot.store.engine.port import Engine
 from bot.store.repositories.secrets import generations, opened, sealed_secrets
@@ -21,16 +22,17 @@ WHOLE_BELOW = 12
 """A shorter value is looked for only where letters and digits do not go on around it; a longer one anywhere."""
 JOINED_SHORTEST = 16
 """As many letters and digits has a secret that is looked for whatever stands between them: fewer may be of words."""
-FIELDS: Mapping[str, str] = {
-    "client_secret": "the client secret",
-    "access": "an access token",
-    "refresh": "a refresh token",
-    "access_token": "an access token",
-    "refresh_token": "a refresh token",
-    "application_token": "the application token",
-    "token": "a token",
-    "password": "a password",
-    "secret": "a secret",
+ACCESS_TOKEN, REFRESH_TOKEN = Message("store.secret.access_token"), Message("store.secret.refresh_token")
+FIELDS: Mapping[str, Message] = {
+    "client_secret": Message("store.secret.client_secret"),
+    "access": ACCESS_TOKEN,
+    "refresh": REFRESH_TOKEN,
+    "access_token": ACCESS_TOKEN,
+    "refresh_token": REFRESH_TOKEN,
+    "application_token": Message("store.secret.application_token"),
+    "token": Message("store.secret.token"),
+    "password": Message("store.secret.password"),
+    "secret": Message("store.secret.secret"),
 }
 """What some fields of a stored secret are called."""
 _SECRET_FIELD = re.compile(STRONG_NAMES, re.IGNORECASE)
@@ -41,7 +43,7 @@ _SECRET_FIELD = re.compile(STRONG_NAMES, re.IGNORECASE)
 class _Prints:
     """What the known secrets are found by."""
 
-    words: Mapping[str, str]
+    names: Mapping[str, Message]
     """What each is, by its fingerprint."""
     sizes: Mapping[int, frozenset[int]]
     """How long those are that begin alike, by a hash of the beginning. It holds for this process alone and costs
@@ -58,16 +60,16 @@ class _Prints:
                     yield part
 
 
-def _prints(values: Mapping[str, str], fingerprint: Callable[[str], str]) -> _Prints:
+def _prints(values: Mapping[str, Message], fingerprint: Callable[[str], str]) -> _Prints:
     """Of the secrets as they are, and of those that are long enough without what may have been put between."""
-    joined = {_joined(value): words for value, words in values.items()}
-    found = {value: words for value, words in joined.items() if len(value) >= JOINED_SHORTEST}
-    found |= {value: words for value, words in values.items() if len(value) >= SHORTEST}
+    joined = {_joined(value): name for value, name in values.items()}
+    found = {value: name for value, name in joined.items() if len(value) >= JOINED_SHORTEST}
+    found |= {value: name for value, name in values.items() if len(value) >= SHORTEST}
     sizes: dict[int, set[int]] = {}
     for secret in found:
         sizes.setdefault(hash(secret[:SHORTEST]), set()).add(len(secret))
     return _Prints(
-        words={fingerprint(secret): words for secret, words in found.items()},
+        names={fingerprint(secret): name for secret, name in found.items()},
         sizes={beginning: frozenset(of_these) for beginning, of_these in sizes.items()},
         hashes=frozenset(map(hash, found)),
     )
@@ -90,22 +92,24 @@ class KnownSecrets:
     def __init__(self, database: Engine, keys: Keyring, settings: Mapping[str, str] | None = None) -> None:
         self._database = database
         self._keys = keys
-        self._settings = {value: f"the value of {name}" for name, value in (settings or {}).items()}
-        self._prints = _Prints(words={}, sizes={}, hashes=frozenset())
+        self._settings = {
+            value: Message("store.secret.of_setting", setting=name) for name, value in (settings or {}).items()
+        }
+        self._prints = _Prints(names={}, sizes={}, hashes=frozenset())
         self._versions: object = None
         self._lock = threading.Lock()
 
-    def find(self, texts: Iterable[str]) -> str:
-        """What the first secret in these texts is, in words; empty when there is none."""
+    def find(self, texts: Iterable[str]) -> Message | None:
+        """What the first secret in these texts is; None when there is none."""
         known = self._known()
         for text in texts:
             plain = drop_invisible(text)
             for form in _forms(plain):
                 for candidate in known.candidates(form):
-                    found = known.words.get(self._keys.fingerprint(candidate))
+                    found = known.names.get(self._keys.fingerprint(candidate))
                     if found is not None:
                         return found
-        return ""
+        return None
 
     def _known(self) -> _Prints:
         stored = generations(self._database)
@@ -116,21 +120,21 @@ class KnownSecrets:
                 self._versions = versions
             return self._prints
 
-    def _values(self) -> dict[str, str]:
+    def _values(self) -> dict[str, Message]:
         """Every secret with what it is. What is known of a place says more than the name of a setting."""
-        found = {**self._settings, **dict.fromkeys(self._keys.texts(), "a key of the key file")}
+        found = {**self._settings, **dict.fromkeys(self._keys.texts(), Message("store.secret.key"))}
         for _, name, box in sealed_secrets(self._database):
             value: Mapping[str, Any] = opened(self._keys, box)["value"]
             for field, text in value.items():
-                words = _words_for(field)
-                if words and isinstance(text, str):
-                    found[text] = f"{words} of portal {name}"
+                secret = _name_of(field)
+                if secret and isinstance(text, str):
+                    found[text] = Message("store.secret.of_place", secret=secret, place=name)
         return found
 
 
-def _words_for(field: str) -> str:
-    """What a field of a stored secret is called; empty for one that is none, such as the address of a place."""
-    named = f"the {field.replace('_', ' ')}" if _SECRET_FIELD.fullmatch(field) else ""
+def _name_of(field: str) -> Message | None:
+    """What a field of a stored secret is called; None for one that is none, such as the address of a place."""
+    named = Message("store.secret.field", field=field.replace("_", " ")) if _SECRET_FIELD.fullmatch(field) else None
     return FIELDS.get(field, named)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.core.audit.chain import Anchor, read_anchors
 from bot.core.bot_errors import ConfigurationError
+from bot.plugin import Message
 from bot.plugin.frozen import dataclass
 from bot.store.engine.file_permissions import chmod
 
@@ -42,7 +43,8 @@ class Witness:
         if self.path.exists():
             os.close(os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_NONBLOCK | os.O_CLOEXEC))
         elif not os.access(self.path.parent, os.W_OK | os.X_OK):
-            raise OSError(errno.EACCES, "its folder is not there, or cannot be written", str(self.path))
+            code = errno.EACCES if self.path.parent.is_dir() else errno.ENOENT
+            raise OSError(code, os.strerror(code), str(self.path))
 
     def append(self, lines: Iterable[str]) -> None:
         """Write the lines and have them on the disk. A line that a crash left half written is ended first."""
@@ -123,16 +125,17 @@ def witness_at(path: Path, *, home: Path) -> Witness:
     """
     if path.resolve().is_relative_to(home.resolve()):
         raise ConfigurationError(
-            f"The witness file {path} lies in the same tree as the database ({home}): whoever puts an old copy back "
-            "has both.",
-            hint="Move it elsewhere, best to another host, and set B24BOT_WITNESS_FILE.",
+            Message("store.witness.beside_database", file=str(path), folder=str(home)),
+            hint=Message("store.witness.move"),
         )
     try:
         mode = path.stat().st_mode
     except OSError:
         return Witness(path)
     if not stat.S_ISREG(mode):
-        raise ConfigurationError(f"The witness file {path} is no regular file.", hint="Set B24BOT_WITNESS_FILE.")
+        raise ConfigurationError(
+            Message("store.witness.irregular", file=str(path)), hint=Message("store.witness.set_another")
+        )
     if mode & OTHERS_MAY_WRITE:
-        raise ConfigurationError(f"The witness file {path} can be written by others.", hint=chmod(0o600, path))
+        raise ConfigurationError(Message("store.witness.writable", file=str(path)), hint=chmod(0o600, path))
     return Witness(path)

@@ -135,7 +135,7 @@ class ChangeReader:
             return change
         whole = json.loads(open_text(self._keys, row["sealed"]))
         if whole["number"] != change.number:
-            raise ConfigurationError(f"What is sealed with {change.id} belongs to another change request.")
+            raise ConfigurationError(Message("store.request.misplaced", request=change.id))
         return replace(change, line=whole["line"], reason=whole["reason"], plan=plan_from_json(whole["plan"]))
 
     def _redacted(self, value: T) -> T:

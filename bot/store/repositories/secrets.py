@@ -9,7 +9,7 @@ from typing import Any
 
 from bot import clock as ids
 from bot.core.bot_errors import ConfigurationError
-from bot.plugin import Clock, Sealed
+from bot.plugin import Clock, Message, Sealed
 from bot.store.engine.port import Engine
 from bot.store.sealing.keyring import Keyring
 from bot.store.sealing.sealed_text import PREFIX, seal_text
@@ -73,7 +73,7 @@ class Secrets:
             return None
         found = opened(self._keys, row["box"])
         if (found["plugin"], found["name"]) != (self._plugin, name):
-            raise ConfigurationError(f"The stored secret of {self._plugin} “{name}” belongs to another row.")
+            raise ConfigurationError(Message("store.secret.misplaced", plugin=self._plugin, name=name))
         return Sealed(value=found["value"], generation=row["generation"])
 
     def write(self, name: str, value: Mapping[str, Any], *, after: int) -> bool:

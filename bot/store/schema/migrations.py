@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from bot.core.bot_errors import ConfigurationError
 from bot.core.change.change_request import OPEN, TRANSITIONS
+from bot.plugin import Message
 from bot.store.engine.database import Database
 from bot.store.engine.faults import FAULTS, trouble
 from bot.store.engine.port import Engine
@@ -33,7 +34,8 @@ def migrate(database: Database, *, finish: Callable[[], None] = lambda: None) ->
                 migrations.apply(utils)
             finish()
     except FAULTS as error:
-        raise trouble(error, f"The schema of {database.path} cannot be brought up to date: {error}.") from None
+        sentence = Message("store.schema.failed", file=str(database.path), cause=str(error))
+        raise trouble(error, sentence) from None
 
 
 def applied(database: Engine) -> tuple[str, ...]:
@@ -60,8 +62,8 @@ def refuse_newer(database: Database) -> None:
     strange = sorted(set(applied(database)) - set(migrations.names))
     if strange:
         raise ConfigurationError(
-            f"{database.path} was written by a newer b24bot (its schema has {', '.join(strange)}).",
-            hint="Install that version, or restore the backup from before it.",
+            Message("store.schema.newer", file=str(database.path), steps=tuple(strange)),
+            hint=Message("store.schema.install_newer"),
         )
 
 

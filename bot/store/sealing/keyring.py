@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.core.bot_errors import ConfigurationError
+from bot.plugin import Message, Text
 from bot.store.engine.database import FILE_NAME, sync
 from bot.store.engine.file_permissions import chmod
 
@@ -68,9 +69,8 @@ class Keyring:
         key = self._now().audit.get(key_id)
         if key is None:
             raise ConfigurationError(
-                f"The key “{key_id}” is used in the database and missing from the key file.",
-                hint="Put the line of that key back into the key file, from where you keep a copy of it. If there "
-                "never was such a key, a record was changed so that it names one.",
+                Message("store.key.missing", key=key_id),
+                hint=Message("store.key.put_line_back"),
             )
         return key
 
@@ -86,8 +86,8 @@ class Keyring:
             if plain is not None:
                 return plain
         raise ConfigurationError(
-            "A stored secret cannot be decrypted with this key file.",
-            hint="Put the right key file back, or set the portal up again.",
+            Message("store.key.cannot_decrypt"),
+            hint=Message("store.key.put_file_back"),
         )
 
     def opener(self, box: bytes) -> str | None:
@@ -124,7 +124,7 @@ class Keyring:
             keys = source()
         except (ConfigurationError, OSError) as error:
             # Somebody is at it. Its rights can be mended without a new stamp, so it is tried again each time.
-            self._complain(stamp, str(error))
+            self._complain(stamp, error.sentence if isinstance(error, ConfigurationError) else str(error))
             return
         self._seen = stamp
         if self._derived.goes_on_as(keys):
@@ -132,7 +132,7 @@ class Keyring:
         else:
             self._complain(stamp, "The key in use is missing from it, or a key of the same name is another one.")
 
-    def _complain(self, stamp: Stamp | None, why: str) -> None:
+    def _complain(self, stamp: Stamp | None, why: Text) -> None:
         """Once for each state of the file."""
         if stamp != self._refused:
             self._refused = stamp
@@ -253,43 +253,56 @@ def load_key_file(path: Path, *, home: Path | None = None, backups: Path | None 
     `home` is the database's folder; without one the place does not matter, because a copy is only looked at.
     """
     # First where it lies: somebody whose file is missing would make one in the wrong place.
-    for folder, what in ((home, "the database"), (backups, "the backups")):
-        if folder is not None:
-            assert_apart(path, folder, what)
+    if home is not None:
+        assert_apart_from_database(path, home)
+    if backups is not None:
+        assert_apart_from_backups(path, backups)
     keys = read_keys(path, home=home)
     return Keyring(keys, source=lambda: read_keys(path, home=home), stamp=lambda: _stamp(path))
 
 
-def assert_apart(path: Path, folder: Path, what: str) -> None:
-    """Raises ConfigurationError for a key file in the tree of what it protects."""
+def assert_apart_from_database(path: Path, home: Path) -> None:
+    """Raises ConfigurationError for a key file in the tree of the database."""
+    _assert_apart(path, home, Message("store.key_file.beside_database", file=str(path), folder=str(home)))
+
+
+def assert_apart_from_backups(path: Path, folder: Path) -> None:
+    """Raises ConfigurationError for a key file in the tree of the backups."""
+    _assert_apart(path, folder, Message("store.key_file.beside_backups", file=str(path), folder=str(folder)))
+
+
+def _assert_apart(path: Path, folder: Path, sentence: Message) -> None:
     if path.resolve().is_relative_to(folder.resolve()):
-        raise ConfigurationError(
-            f"The key file {path} lies in the same tree as {what} ({folder}): whoever copies one has both.",
-            hint="Set B24BOT_KEY_FILE to a path elsewhere, and move the file there if there is one.",
-        )
+        raise ConfigurationError(sentence, hint=Message("store.key_file.move"))
 
 
 def read_keys(path: Path, *, home: Path | None = None) -> Mapping[str, bytes]:
     """The keys by id, as they stand in the file. Raises ConfigurationError."""
     if path.is_dir():
-        raise ConfigurationError(f"{path} is a folder and no key file.", hint="Name the file that is in it.")
+        raise ConfigurationError(
+            Message("store.key_file.is_folder", path=str(path)), hint=Message("store.key_file.name_file")
+        )
     if not path.is_file():
-        raise ConfigurationError(f"There is no key file at {path}.", hint=_where_from(home))
+        raise ConfigurationError(Message("store.key_file.none", file=str(path)), hint=_where_from(home))
     if path.stat().st_mode & LOOSE:
-        raise ConfigurationError(f"The key file {path} can be read by others.", hint=chmod(0o600, path))
+        raise ConfigurationError(Message("store.key_file.readable", file=str(path)), hint=chmod(0o600, path))
     lines = _lines(path)
     keys = dict(lines)
     if len(keys) < len(lines):
-        raise ConfigurationError(f"Two lines of the key file {path} have the same name.", hint="Name each key once.")
+        raise ConfigurationError(
+            Message("store.key_file.same_name", file=str(path)), hint=Message("store.key_file.name_once")
+        )
     if not keys:
-        raise ConfigurationError(f"The key file {path} is empty.", hint="Put the right key file back.")
+        raise ConfigurationError(
+            Message("store.key_file.empty", file=str(path)), hint=Message("store.key_file.put_right_back")
+        )
     return keys
 
 
-def _where_from(home: Path | None) -> str:
+def _where_from(home: Path | None) -> Message:
     if home is not None and (home / FILE_NAME).exists():
-        return "Put it back from where you keep a copy. If it is lost, see docs/how-to/rotate-keys.md."
-    return "Run: b24bot init"
+        return Message("store.key_file.put_copy_back")
+    return Message("store.key_file.init")
 
 
 def text_of(keys: Mapping[str, bytes]) -> str:
@@ -316,6 +329,6 @@ def _lines(path: Path) -> list[tuple[str, bytes]]:
         except ValueError:
             key = b""
         if not name or len(key) != KEY_BYTES:
-            raise ConfigurationError(f"Line {number} of the key file {path} is not a key.")
+            raise ConfigurationError(Message("store.key_file.no_key", line=str(number), file=str(path)))
         found.append((name, key))
     return found

@@ -8,6 +8,7 @@ from typing import Annotated
 from bot.core.principals import Principal, Role
 from bot.core.redaction.redactor import shorten
 from bot.core.text import join_lines
+from bot.language.translation import translate
 from bot.plugin import (
     Answer,
     Arg,
@@ -162,9 +163,9 @@ def freeze(builtin: BuiltinContext, *reason: Why) -> Answer:
 LEFT_OUT = "the reason was left out because it looks like "
 
 
-def withheld_reason(what: str) -> str:
+def withheld_reason(what: Message) -> str:
     """What stands in place of a reason that holds a secret of this bot."""
-    return f"{LEFT_OUT}{what}"
+    return f"{LEFT_OUT}{translate(what)}"
 
 
 def freeze_reason(words: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ from bot.core.bot_errors import LineTooLong, SecretTyped, StoreUnavailable
 from bot.core.encoding import encode, fields_of
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand, inbound_fields
 from bot.core.parsing.invocation import LONGEST_LINE, check_length
+from bot.language.translation import translate
 from bot.plugin import Message, Reply
 from bot.store.files.known_secrets import KnownSecrets
 from bot.store.repositories.jobs import INBOUND, Receipt
@@ -155,11 +156,11 @@ def check_secrets(ctx: Context, words: Iterable[str]) -> None:
         raise SecretTyped(what)
 
 
-def find_secret(known_secrets: KnownSecrets, words: Iterable[str]) -> str:
-    """What the first secret of this bot in the words is; empty when there is none. Finding one is logged."""
+def find_secret(known_secrets: KnownSecrets, words: Iterable[str]) -> Message | None:
+    """What the first secret of this bot in the words is; None when there is none. Finding one is logged."""
     what = known_secrets.find(words)
     if what:
-        log.warning("typed words hold %s; they were not recorded", what, extra={"action": "secret_typed"})
+        log.warning("typed words hold %s; they were not recorded", translate(what), extra={"action": "secret_typed"})
     return what
 
 

@@ -16,7 +16,7 @@ from bot.core.parsing.tokenizer import Line, join_words, tokenize
 from bot.core.principals import Principal
 from bot.core.redaction.redactor import shorten
 from bot.core.text import join_lines, one_line
-from bot.plugin import PluginError, Risk
+from bot.plugin import Message, PluginError, Risk
 from bot.plugin.quoting import DASHES
 from bot.usecases.admin.admin_commands import LONGEST_REASON, freeze_reason, freezing, withheld_reason
 from bot.usecases.authority import card_token
@@ -56,13 +56,13 @@ def freeze_line(text: str) -> str:
     return _freeze_for(line, shorten(join_lines(_all_but_options(line)).lstrip(_DASHES), LONGEST_REASON))
 
 
-def freeze_without_reason(text: str, what: str) -> str:
+def freeze_without_reason(text: str, what: Message) -> str:
     """A freeze whose own reason is left out because it looks like `what`; an empty text for any other line."""
     line = tokenize(text)
     return _freeze_for(line, withheld_reason(what)) if _is_freeze(line) else ""
 
 
-def without_reason(inbound: Inbound, what: str) -> Inbound | None:
+def without_reason(inbound: Inbound, what: Message) -> Inbound | None:
     """A word that stops, with its reason left out because it looks like `what`; None for anything else."""
     if isinstance(inbound, SlashCommand):
         line = freeze_without_reason(inbound.text, what)

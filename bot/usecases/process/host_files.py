@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from bot.plugin import Message
 from bot.store.engine import database
 
 
@@ -14,16 +15,16 @@ class HostFiles:
     def __init__(self, *, free_bytes: Callable[[Path], int] = database.free_bytes) -> None:
         self.free_bytes = free_bytes
         """How much room the file system of a path has for us."""
-        self._find_displaced: Callable[[], str] = _find_none
+        self._find_displaced: Callable[[], Message | None] = _find_none
 
-    def find_displaced(self) -> str:
-        """Say which of the files that keep a second bot out is not the one this process holds; empty when all are."""
+    def find_displaced(self) -> Message | None:
+        """Say which of the files that keep a second bot out is not the one this process holds; None when all are."""
         return self._find_displaced()
 
-    def compare_with(self, find_displaced: Callable[[], str]) -> None:
+    def compare_with(self, find_displaced: Callable[[], Message | None]) -> None:
         """Say what compares the files from now on. A process that holds no lock compares none."""
         self._find_displaced = find_displaced
 
 
-def _find_none() -> str:
-    return ""
+def _find_none() -> None:
+    return None

@@ -7,6 +7,7 @@ import threading
 
 from bot import clock as ids
 from bot.core.bot_errors import StoreUnavailable
+from bot.language.translation import translate
 from bot.plugin import Clock
 from bot.plugin.frozen import dataclass
 
@@ -34,12 +35,11 @@ class TroubleLog:
 
     def met(self, thread: str, error: Exception) -> None:
         """Log what a thread met, unless it is what was met before: a sentence for the database, else a traceback."""
-        of_store = isinstance(error, StoreUnavailable)
-        name, words = (STORE, str(error)) if of_store else (thread, f"{type(error).__name__}: {error}")
-        if not self._is_news(name, words):
+        words = translate(error.sentence) if isinstance(error, StoreUnavailable) else f"{type(error).__name__}: {error}"
+        if not self._is_news(STORE if isinstance(error, StoreUnavailable) else thread, words):
             return
         if isinstance(error, StoreUnavailable):
-            sentence = f"{error.sentence} {error.hint}".strip()
+            sentence = f"{words} {translate(error.hint)}".strip()
             log.error("%s It is logged again when it is over.", sentence, extra={"action": "store_unavailable"})
         else:
             incident = ids.incident_id()

@@ -261,8 +261,8 @@ def perform_job(ctx: Context, job: Job) -> None:
         else:
             execute(ctx, job, int(job.payload))
     except StoreUnavailable as error:
-        log.error("a job could not be stored: %s", error.sentence, extra={"action": "store_unavailable"})
-        report_failure(ctx, job, f"{error.sentence} {_AFTERWARDS[job.kind == INBOUND]}")
+        log.error("a job could not be stored: %s", translate(error.sentence), extra={"action": "store_unavailable"})
+        report_failure(ctx, job, f"{translate(error.sentence)} {_AFTERWARDS[job.kind == INBOUND]}")
     except Exception:  # noqa: BLE001 - the edge of the worker: the person hears of it, the log has the rest
         incident = ids.incident_id()
         log.exception("a job failed (%s)", incident, extra={"action": "job_failed", "incident": incident})

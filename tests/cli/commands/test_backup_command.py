@@ -106,7 +106,7 @@ def test_a_folder_that_holds_the_key_file_takes_no_backup(cli_bot: CliBot, how: 
     words = ["backup", "--to", keys] if how == "option" else ["backup"]
     shown = cli_bot.run(*words, **({} if how == "option" else {"B24BOT_BACKUPS": keys}))
     assert shown.exit_code == 78
-    assert f"lies in the same tree as the backups ({keys})" in shown.stderr
+    assert f"is in the same tree as the backups ({keys})" in shown.stderr
     assert not list(Path(keys).glob("*.sqlite3"))
 
 
@@ -444,7 +444,7 @@ def test_a_lost_database_is_told_and_put_back_or_begun_anew_on_purpose(cli_bot: 
     refused = cli_bot.run("access", "list")
     assert refused.exit_code == 78
     assert f"b24bot restore {copy}" in refused.stderr.replace("\n", " ")
-    assert "there are backups of one" in cli_bot.run("doctor").stdout
+    assert "There are backups of a database" in cli_bot.run("doctor").stdout
     assert "made, and empty" in cli_bot.run("init", "--new", "--yes").stdout
     assert cli_bot.run("access", "list").exit_code == 0
     assert "it is there already" in cli_bot.run("init", "--new", "--yes").stdout

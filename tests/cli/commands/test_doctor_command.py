@@ -190,9 +190,9 @@ def test_a_line_that_nobody_posts_is_a_note(cli_bot: CliBot, workspace: SlackWor
 @pytest.mark.parametrize(
     ("where", "says"),
     [
-        ("home/witness.jsonl", "lies in the same tree as the database"),
-        ("keys", "is no regular file"),
-        ("nowhere/witness.jsonl", "its folder is not there, or cannot be written"),
+        ("home/witness.jsonl", "is in the same tree as the database"),
+        ("keys", "is not a regular file"),
+        ("nowhere/witness.jsonl", "No such file or directory"),
         ("keys/key/witness.jsonl", "cannot be used"),
     ],
 )
@@ -245,7 +245,7 @@ def test_loose_modes_are_named_with_the_command_that_mends_them(cli_bot: CliBot,
     (cli_bot.home / FILE_NAME).chmod(0o666)
     ok, said = looked(cli_bot)["file modes"]
     assert not ok
-    assert f"The database {cli_bot.home / FILE_NAME} can be written by everybody on this host." in said
+    assert f"{cli_bot.home / FILE_NAME} (the database) can be written by everybody on this host." in said
 
 
 def test_what_slack_refuses_is_told_with_its_cause_and_so_is_that_direct_messages_are_off(
@@ -464,7 +464,7 @@ BROKEN: dict[str, tuple[dict[str, str], Callable[[CliBot, SlackWorkspace], None]
         overwrite,
         "file is not a database",
     ),
-    "witness beside it": ({"B24BOT_WITNESS_FILE": "home/witness"}, nothing, "lies in the same tree"),
+    "witness beside it": ({"B24BOT_WITNESS_FILE": "home/witness"}, nothing, "is in the same tree"),
 }
 
 

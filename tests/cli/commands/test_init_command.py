@@ -90,7 +90,7 @@ def test_a_file_where_the_folder_should_be_is_a_sentence(bare: CliBot) -> None:
     (bare.folder / "blocked").write_text("")
     result = bare.run("init", "--yes", B24BOT_HOME=str(bare.folder / "blocked" / "home"))
     assert result.exit_code == 78
-    assert "cannot be made, because" in result.stderr
+    assert "cannot be created, because" in result.stderr
     blocked = bare.run("init", "--yes", B24BOT_HOME=str(bare.folder / "blocked"))
     assert (blocked.exit_code, "blocked is a file" in blocked.stderr) == (78, True)
     assert "Traceback" not in result.output

@@ -275,7 +275,7 @@ def test_of_the_newest_record_nobody_can_tell_whether_its_key_was_lost(written: 
     rewrite(database(written), "UPDATE audit SET key_id = 'k9' WHERE seq = 4")
     shown = written.run("audit", "verify")
     assert shown.exit_code == 78
-    assert "If there never was such a key, a record was changed so that it names one." in shown.stderr.replace(
+    assert "If there never was such a key, somebody changed an audit record to name one." in shown.stderr.replace(
         "\n", " "
     )
 
@@ -366,4 +366,4 @@ def test_another_key_of_the_same_name_is_told_from_a_log_that_was_changed(writte
 def test_a_folder_is_no_key_file(written: CliBot) -> None:
     shown = written.run("audit", "verify", "--key-file", str(written.folder))
     assert shown.exit_code == 78
-    assert f"{written.folder} is a folder and no key file." in shown.stderr
+    assert f"{written.folder} is a folder, not a key file." in shown.stderr

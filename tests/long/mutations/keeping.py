@@ -318,8 +318,8 @@ KEEPING: tuple[Mutation, ...] = (
         "a database that everybody on the host may write is worked with",
         (
             "bot/store/engine/file_permissions.py",
-            '(WORLD_WRITABLE, "can be written by everybody on this host", True)',
-            '(WORLD_WRITABLE, "can be written by everybody on this host", False)',
+            '(WORLD_WRITABLE, Message("store.file.writable_by_all", path=path, what=one.what), True)',
+            '(WORLD_WRITABLE, Message("store.file.writable_by_all", path=path, what=one.what), False)',
         ),
         by="tests/store/engine/test_file_permissions.py",
     ),

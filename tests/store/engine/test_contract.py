@@ -187,7 +187,7 @@ def test_nobody_writes_into_the_unit_of_work_of_another_thread(engine: Engine) -
 
 
 def test_an_engine_that_is_open_is_where_it_was(engine: Engine) -> None:
-    assert (engine.displaced(), engine.lost()) == ("", "")
+    assert (engine.displaced(), engine.lost()) == (None, None)
 
 
 def test_a_closed_engine_says_so(engine: Engine) -> None:

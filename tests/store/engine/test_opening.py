@@ -10,11 +10,12 @@ import pytest
 
 from bot.clock import ShiftedClock
 from bot.core.bot_errors import ConfigurationError, StoreUnavailable
+from bot.plugin import Message
 from bot.store.engine.database import APPLICATION_ID, Database, journal_for, sqlite3
 from bot.store.engine.database import sqlite3 as in_use
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import FILE_NAME, Store, open_store
-from tests.language.english import en
+from tests.language.english import en, raises
 from tests.store.neighbour import locked_by_another
 
 WAL, TRUNCATE = ("wal", "FULL"), ("truncate", "EXTRA")
@@ -96,7 +97,7 @@ def test_a_file_that_another_program_has_marked_is_refused(tmp_path: Path) -> No
     other = sqlite3.connect(path)
     other.execute("PRAGMA application_id = 42")
     other.close()
-    with pytest.raises(ConfigurationError, match="another program"):
+    with raises(ConfigurationError, match="another program"):
         Database(path)
 
 
@@ -107,7 +108,7 @@ def test_a_file_with_tables_of_another_program_is_refused_and_left_as_it_is(tmp_
     other.execute("CREATE TABLE theirs (x)")
     other.close()
     before = path.read_bytes()
-    with pytest.raises(ConfigurationError, match="another program"):
+    with raises(ConfigurationError, match="another program"):
         Database(path)
     assert path.read_bytes() == before
 
@@ -115,23 +116,23 @@ def test_a_file_with_tables_of_another_program_is_refused_and_left_as_it_is(tmp_
 def test_what_is_no_database_at_all_is_refused_in_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"this is a shopping list, not a database" * 100)
-    with pytest.raises(StoreUnavailable, match="cannot be opened: file is not a database"):
+    with raises(StoreUnavailable, match="cannot be opened: file is not a database"):
         Database(path)
 
 
 def test_a_folder_in_the_place_of_the_file_is_refused_in_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(StoreUnavailable, match="cannot be opened"):
+    with raises(StoreUnavailable, match="cannot be opened"):
         Database(tmp_path)
 
 
 def test_a_home_that_cannot_be_made_is_refused_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(ConfigurationError, match=r"cannot be made, because .* is a file; B24BOT_HOME"):
+    with raises(ConfigurationError, match=r"cannot be created, because .* is a file. B24BOT_HOME"):
         open_store(tmp_path / "file" / "home", Keyring({"k1": bytes(32)}), ShiftedClock())
 
 
 def test_a_folder_that_is_missing_is_said_to_be_missing(tmp_path: Path) -> None:
-    with pytest.raises(StoreUnavailable, match="No such file or directory"):
+    with raises(StoreUnavailable, match="No such file or directory"):
         Database(tmp_path / "nowhere" / "file")
 
 
@@ -170,7 +171,7 @@ def test_a_file_that_stays_locked_is_said_to_be_locked(tmp_path: Path) -> None:
     path.parent.mkdir()
     sqlite3.connect(path).close()
     path.touch()
-    with locked_by_another(path, "BEGIN EXCLUSIVE"), pytest.raises(StoreUnavailable, match="locked"):
+    with locked_by_another(path, "BEGIN EXCLUSIVE"), raises(StoreUnavailable, match="locked"):
         Database(path, busy_seconds=0)
 
 
@@ -188,7 +189,7 @@ def test_a_database_that_was_lost_beside_its_backups_is_not_begun_anew(store: St
         Database(path).close()
     with pytest.raises(ConfigurationError) as refused:
         open_store(home, keys, clock)
-    assert "there are backups of one" in en(refused.value.sentence)
+    assert "There are backups of a database" in en(refused.value.sentence)
     assert f"b24bot restore {made.path}" in en(refused.value.hint)
     open_store(home, keys, clock, anew=True).close()
     open_store(home, keys, clock).close()
@@ -196,12 +197,12 @@ def test_a_database_that_was_lost_beside_its_backups_is_not_begun_anew(store: St
 
 def test_a_database_file_that_is_not_the_one_that_is_open_is_noticed(store: Store, tmp_path: Path) -> None:
     database, path = store.database, store.database.path
-    assert (database.displaced(), database.lost()) == ("", "")
+    assert (database.displaced(), database.lost()) == (None, None)
     (tmp_path / "second").hardlink_to(path)
-    assert "hard-linked" in database.displaced()
-    assert database.lost() == ""
+    assert database.displaced() == Message("store.file.linked", path=str(path))
+    assert database.lost() is None
     (tmp_path / "second").unlink()
     path.rename(tmp_path / "away")
-    assert database.displaced() == f"{path} is gone."
+    assert database.displaced() == Message("store.file.gone", path=str(path))
     path.write_bytes((tmp_path / "away").read_bytes())
-    assert "another file" in database.displaced()
+    assert database.displaced() == Message("store.file.replaced", path=str(path))

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.core.bot_errors import AlreadyRunning, exit_code
+from bot.plugin import Message
 from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
-from tests.language.english import en
+from tests.language.english import en, raises
 from tests.store.neighbour import TAKE_A_SEAT, neighbour
 
 
@@ -18,7 +19,9 @@ def test_a_second_process_is_refused_and_told_who_is_there(tmp_path: Path) -> No
     with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER) as other:
         with pytest.raises(AlreadyRunning) as refused:
             ProcessLocks(tmp_path, [WORKER])
-        assert refused.value.sentence == (f"Another b24bot (process {other.pid}) is already the worker of {tmp_path}.")
+        assert (
+            en(refused.value.sentence) == f"Another b24bot (process {other.pid}) is already the worker of {tmp_path}."
+        )
         assert "B24BOT_HOME" in en(refused.value.hint)
         assert exit_code(refused.value) == 4
         ProcessLocks(tmp_path, [INTAKE]).leave()
@@ -38,7 +41,7 @@ def test_a_holder_that_is_paused_keeps_its_seat(tmp_path: Path) -> None:
     with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER) as other:
         os.kill(other.pid, signal.SIGSTOP)
         assert os.WIFSTOPPED(os.waitpid(other.pid, os.WUNTRACED)[1])
-        with pytest.raises(AlreadyRunning, match=f"process {other.pid}"):
+        with raises(AlreadyRunning, match=f"process {other.pid}"):
             ProcessLocks(tmp_path, [WORKER])
         os.kill(other.pid, signal.SIGCONT)
 
@@ -53,14 +56,14 @@ def test_whoever_gets_one_seat_and_not_the_other_keeps_none(tmp_path: Path) -> N
 def test_a_refused_process_does_not_rub_out_who_is_there(tmp_path: Path) -> None:
     with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER) as other:
         for _ in range(2):
-            with pytest.raises(AlreadyRunning, match=f"process {other.pid}"):
+            with raises(AlreadyRunning, match=f"process {other.pid}"):
                 ProcessLocks(tmp_path, [WORKER])
 
 
 def test_a_holder_that_left_no_name_is_unknown(tmp_path: Path) -> None:
     first = ProcessLocks(tmp_path, [WORKER])
     (tmp_path / "worker.lock").write_text("")
-    with pytest.raises(AlreadyRunning, match="process unknown"):
+    with raises(AlreadyRunning, match="process unknown"):
         ProcessLocks(tmp_path, [WORKER])
     first.leave()
 
@@ -84,7 +87,7 @@ def test_a_deleted_lock_file_lets_no_second_worker_in(tmp_path: Path) -> None:
     """Whoever makes a new lock file in its place still finds the folder locked, and leaves no file behind."""
     with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER):
         (tmp_path / "worker.lock").unlink()
-        with pytest.raises(AlreadyRunning, match="already the worker"):
+        with raises(AlreadyRunning, match="already the worker"):
             ProcessLocks(tmp_path, [WORKER])
         assert not (tmp_path / "worker.lock").exists()
     ProcessLocks(tmp_path, [WORKER]).leave()
@@ -94,7 +97,7 @@ def test_a_replaced_lock_file_lets_no_second_worker_in(tmp_path: Path) -> None:
     with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER) as other:
         (tmp_path / "new").write_text(f"{other.pid}\n")
         (tmp_path / "new").rename(tmp_path / "worker.lock")
-        with pytest.raises(AlreadyRunning, match=f"process {other.pid}"):
+        with raises(AlreadyRunning, match=f"process {other.pid}"):
             ProcessLocks(tmp_path, [WORKER])
 
 
@@ -108,14 +111,14 @@ def test_intake_and_worker_still_fit_into_two_processes(tmp_path: Path) -> None:
 @pytest.mark.parametrize("role", [INTAKE, WORKER])
 def test_a_lock_file_that_is_not_the_one_held_is_noticed(tmp_path: Path, role: str) -> None:
     seats, path = ProcessLocks(tmp_path, [role]), tmp_path / f"{role}.lock"
-    assert seats.displaced() == ""
+    assert seats.displaced() is None
     os.link(path, tmp_path / "second")
-    assert seats.displaced() == f"{path} has another name too (it is hard-linked)."
+    assert seats.displaced() == Message("store.file.linked", path=str(path))
     (tmp_path / "second").rename(path.with_suffix(".other"))
     path.unlink()
-    assert seats.displaced() == f"{path} is gone."
+    assert seats.displaced() == Message("store.file.gone", path=str(path))
     path.write_text("")
-    assert seats.displaced() == f"{path} is another file than the one this process holds."
+    assert seats.displaced() == Message("store.file.replaced", path=str(path))
     seats.leave()
 
 
@@ -124,5 +127,5 @@ def test_a_folder_that_was_moved_away_is_noticed(tmp_path: Path) -> None:
     home.mkdir()
     seats = ProcessLocks(home, [WORKER])
     home.rename(tmp_path / "elsewhere")
-    assert seats.displaced() == f"{home} is gone."
+    assert seats.displaced() == Message("store.file.gone", path=str(home))
     seats.leave()

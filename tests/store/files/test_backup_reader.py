@@ -15,6 +15,7 @@ from bot.core.bot_errors import ConfigurationError, StoreUnavailable
 from bot.store.engine.database import sqlite3
 from bot.store.files.backup_reader import links_of
 from bot.store.store import Store
+from tests.language.english import raises
 from tests.store.samples import ENTRY
 
 
@@ -139,7 +140,7 @@ def test_what_is_no_database_of_the_bot_is_said_to_be_none(tmp_path: Path, what:
             connection.execute("CREATE TABLE audit (seq INTEGER)")
             connection.execute(f"PRAGMA application_id={0x62323462 if what == 'without an audit log' else 7}")
             connection.commit()
-    with pytest.raises(ConfigurationError, match=r"There is no database at|a database of b24bot"), links_of(path):
+    with raises(ConfigurationError, match=r"There is no database at|a database of b24bot"), links_of(path):
         raise AssertionError("it was opened")
 
 
@@ -148,7 +149,7 @@ def test_one_that_another_process_holds_is_said_to_be_busy(original: Path, store
     copy_of(original, path)
     with closing(sqlite3.connect(path, isolation_level=None)) as holder:
         holder.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(StoreUnavailable, match="cannot be read now"), links_of(path):
+        with raises(StoreUnavailable, match="cannot be read now"), links_of(path):
             raise AssertionError("it was opened")
 
 

@@ -13,7 +13,7 @@ from bot.store.engine.database import FILE_NAME, ROLLBACK, WAL, Database, Journa
 from bot.store.files.consistency import assert_sound, assert_sound_beside, assert_usable
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import Store, open_store
-from tests.language.english import en
+from tests.language.english import en, raises
 from tests.store.samples import ENTRY, damage_page, put_mark
 
 KEY, OTHER = bytes(range(32)), bytes(32)
@@ -40,7 +40,7 @@ def reopen(home: Path, keys: dict[str, bytes], *, thorough: bool = True) -> Stor
 def test_a_wrong_key_of_the_same_name_is_refused_and_nothing_is_written(tmp_path: Path, thorough: bool) -> None:
     """A record chained with it would break the chain for good."""
     before = written(tmp_path, secrets=0).read_bytes()
-    with pytest.raises(ConfigurationError, match="was not written with this key file") as refused:
+    with raises(ConfigurationError, match="was not written with this key file") as refused:
         reopen(tmp_path, {"k1": OTHER}, thorough=thorough)
     assert "Put the right key file back" in en(refused.value.hint)
     assert (tmp_path / FILE_NAME).read_bytes() == before
@@ -49,7 +49,7 @@ def test_a_wrong_key_of_the_same_name_is_refused_and_nothing_is_written(tmp_path
 @pytest.mark.parametrize("thorough", [True, False])
 def test_a_key_that_is_missing_is_named_and_nothing_is_written(tmp_path: Path, thorough: bool) -> None:
     before = written(tmp_path).read_bytes()
-    with pytest.raises(ConfigurationError, match="key “k1” is used in the database and missing from the key file"):
+    with raises(ConfigurationError, match="key “k1” is used in the database and missing from the key file"):
         reopen(tmp_path, {"k2": KEY}, thorough=thorough)
     assert (tmp_path / FILE_NAME).read_bytes() == before
 
@@ -62,13 +62,13 @@ def test_a_key_that_only_old_records_need_is_missed_by_a_process_that_stays(tmp_
         for _ in range(9):
             tx.record(ENTRY)
     store.close()
-    with pytest.raises(ConfigurationError, match="“k1” is used in the database and missing"):
+    with raises(ConfigurationError, match="“k1” is used in the database and missing"):
         reopen(tmp_path, {"k2": OTHER})
 
 
 def test_secrets_of_another_key_keep_a_process_that_stays_from_starting(tmp_path: Path) -> None:
     before = written(tmp_path, records=0).read_bytes()
-    with pytest.raises(ConfigurationError, match="cannot be decrypted with this key file"):
+    with raises(ConfigurationError, match="cannot be decrypted with this key file"):
         reopen(tmp_path, {"k1": OTHER})
     assert (tmp_path / FILE_NAME).read_bytes() == before
 
@@ -106,7 +106,7 @@ def test_only_a_deep_look_sees_an_index_that_does_not_fit_its_table(tmp_path: Pa
     connection.close()
     database = Database(path, read_only=True)
     assert_sound(database)
-    with pytest.raises(StoreDamaged, match=r"is damaged: .*missing from index"):
+    with raises(StoreDamaged, match=r"is damaged: .*missing from index"):
         assert_sound(database, deep=True)
     database.close()
 
@@ -126,7 +126,7 @@ def test_without_the_log_the_pages_of_every_other_table_are_looked_through(
     with pytest.raises(StoreDamaged):
         assert_sound(database)
     if found:
-        with pytest.raises(StoreDamaged, match="is damaged: a page cannot be read"):
+        with raises(StoreDamaged, match="is damaged: a page cannot be read"):
             assert_sound(database, log=False)
     else:
         assert_sound(database, log=False)
@@ -148,12 +148,12 @@ def test_a_start_waits_for_the_pages_of_the_log_only_where_no_bot_has_recomputed
     store.close()
     damage_page(path, "needle")
     if not recomputed:
-        with pytest.raises(StoreDamaged, match="is damaged"):
+        with raises(StoreDamaged, match="is damaged"):
             reopen(tmp_path, {"k1": KEY})
         return
     store = reopen(tmp_path, {"k1": KEY})
     assert not assert_usable(store.database)
-    with pytest.raises(StoreDamaged, match="is damaged"):
+    with raises(StoreDamaged, match="is damaged"):
         assert_sound_beside(store.database)
     store.close()
 

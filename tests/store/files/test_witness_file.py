@@ -11,6 +11,7 @@ import pytest
 from bot.core.audit.chain import Place, witness_line
 from bot.core.bot_errors import ConfigurationError
 from bot.store.files.witness_file import TAIL_BYTES, Witness, witness_at
+from tests.language.english import raises
 
 
 def line(seq: int) -> str:
@@ -94,7 +95,7 @@ def test_it_is_never_a_pipe_or_a_folder(tmp_path: Path) -> None:
     with pytest.raises(IsADirectoryError):
         Witness(tmp_path / "folder").append([line(1)])
     for name in ("pipe", "folder"):
-        with pytest.raises(ConfigurationError, match="is no regular file"):
+        with raises(ConfigurationError, match="is not a regular file"):
             witness_at(tmp_path / name, home=tmp_path / "home")
 
 
@@ -109,7 +110,7 @@ def test_a_file_whose_folder_is_missing_is_a_matter_of_writing_and_not_of_the_se
 def test_it_may_not_lie_beside_the_database(tmp_path: Path, where: str) -> None:
     (tmp_path / "home").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "home")
-    with pytest.raises(ConfigurationError, match=re.escape("lies in the same tree as the database")):
+    with raises(ConfigurationError, match=re.escape("is in the same tree as the database")):
         witness_at(tmp_path / where, home=tmp_path / "home")
 
 
@@ -117,7 +118,7 @@ def test_it_may_not_lie_beside_the_database(tmp_path: Path, where: str) -> None:
 def test_one_that_others_can_write_is_refused(witness: Witness, mode: int) -> None:
     witness.append([line(1)])
     witness.path.chmod(mode)
-    with pytest.raises(ConfigurationError, match="can be written by others"):
+    with raises(ConfigurationError, match="can be written by others"):
         witness_at(witness.path, home=witness.path.parent / "home")
     witness.path.chmod(0o640)
     assert witness_at(witness.path, home=witness.path.parent / "home").path == witness.path

@@ -15,6 +15,7 @@ from bot.store.repositories.audit_log import AuditLog
 from bot.store.repositories.audit_query import Wanted, in_page, newest, page_end
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import Store, audit_key
+from tests.language.english import raises
 from tests.store.chain import first_broken, raw_key
 from tests.store.samples import ANTON, OLGA
 
@@ -102,7 +103,7 @@ def test_a_new_first_key_goes_on_with_the_chain(written: Store, keys: dict[str, 
 
 
 def test_a_key_that_was_taken_out_of_the_file_is_missed_by_name(store: Store) -> None:
-    with pytest.raises(ConfigurationError, match="“k9” is used in the database and missing"):
+    with raises(ConfigurationError, match="“k9” is used in the database and missing"):
         store.keys.audit_key("k9")
 
 

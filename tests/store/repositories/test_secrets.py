@@ -15,7 +15,7 @@ from bot.store.repositories.secrets import Secrets
 from bot.store.sealing.keyring import Keyring, create_key_file, load_key_file
 from bot.store.store import Store, open_store
 from bot.testing.services import scratch_store
-from tests.language.english import en
+from tests.language.english import en, raises
 
 CANARY = "kanarienvogel-7f3a9"
 
@@ -122,7 +122,7 @@ def test_a_box_that_was_moved_to_another_row_is_refused(secrets: Secrets, store:
         )
     assert changed == 1
     victim = other if "other" in where else secrets
-    with pytest.raises(ConfigurationError, match="belongs to another row"):
+    with raises(ConfigurationError, match="belongs to another row"):
         victim.read("first" if "other" in where else "second")
     assert secrets.read("first") == Sealed(value={"v": 1}, generation=1)
 
@@ -135,7 +135,7 @@ def test_a_box_with_one_changed_byte_is_refused(secrets: Secrets, store: Store) 
     spoiled[len(spoiled) // 2] ^= 1
     with store.unit_of_work():
         store.engine.execute("UPDATE secrets SET box = ?", bytes(spoiled))
-    with pytest.raises(ConfigurationError, match="cannot be decrypted"):
+    with raises(ConfigurationError, match="cannot be decrypted"):
         secrets.read("portal")
 
 
@@ -144,7 +144,7 @@ def test_the_wrong_key_file_is_refused_and_nothing_is_written_over(tmp_path: Pat
     home, other = tmp_path / "home", tmp_path / "other"
     create_key_file(other)
     wrong = open_store(home, load_key_file(other, home=home), ShiftedClock())
-    with pytest.raises(ConfigurationError, match="cannot be decrypted with this key file") as refused:
+    with raises(ConfigurationError, match="cannot be decrypted with this key file") as refused:
         wrong.secrets("toy").read("portal")
     assert "Put the right key file back" in en(refused.value.hint)
     assert not wrong.secrets("toy").write("portal", {"v": 2}, after=0)

@@ -20,7 +20,7 @@ from bot.store.repositories.job_order import Position, Rank
 from bot.store.schema.migrations import migrate
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import FILE_NAME, Store, open_store
-from tests.language.english import en
+from tests.language.english import en, raises
 from tests.store.earlier import take_back_to
 from tests.store.neighbour import ROOT
 from tests.store.samples import opened
@@ -94,7 +94,7 @@ def test_a_step_that_fails_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
     database = Database(tmp_path / "file")
     with database.unit_of_work():
         database.execute("CREATE TABLE facts (theirs)")
-    with pytest.raises(StoreUnavailable, match="facts already exists"):
+    with raises(StoreUnavailable, match="facts already exists"):
         migrate(database)
     assert named(database.path, "table") == {"facts"}
     assert not database.in_transaction
@@ -113,7 +113,7 @@ def test_a_store_that_cannot_be_migrated_does_not_stay_open(tmp_path: Path) -> N
 def test_a_disk_that_is_full_leaves_nothing(tmp_path: Path) -> None:
     database = Database(tmp_path / "file")
     database.rows("PRAGMA max_page_count = 12")
-    with pytest.raises(StoreUnavailable, match="full"):
+    with raises(StoreUnavailable, match="full"):
         migrate(database)
     assert named(database.path, "table") == set()
     database.rows("PRAGMA max_page_count = 100000")
@@ -219,7 +219,7 @@ def test_a_file_of_a_newer_version_is_refused_and_left_as_it_is(store: Store) ->
             "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('b24bot', 'm999_later', '')"
         )
     before = store.database.path.read_bytes()
-    with pytest.raises(ConfigurationError, match=r"newer b24bot.*m999_later") as refused:
+    with raises(ConfigurationError, match=r"newer b24bot.*m999_later") as refused:
         open_store(store.database.path.parent, store.keys, store.clock)
     assert "Install that version" in en(refused.value.hint)
     assert store.database.path.read_bytes() == before

@@ -96,11 +96,11 @@ class ToyEngine:
     def version(self) -> tuple[int, int] | None:
         return None if self.in_transaction else (0, self._connection.total_changes)
 
-    def displaced(self) -> str:
-        return ""
+    def displaced(self) -> None:
+        return None
 
-    def lost(self) -> str:
-        return ""
+    def lost(self) -> None:
+        return None
 
     def close(self) -> None:
         with self._lock:

@@ -61,7 +61,7 @@ def test_a_deleted_lock_file_is_noticed_within_a_minute_and_nothing_runs_meanwhi
     scene = Scene(full_bot)
     (scene.playground.folder / "home" / "worker.lock").unlink()
     scene.playground.clock.advance(61)
-    scene.channel_says("audit", "worker.lock is gone")
+    scene.channel_says("audit", "worker.lock was deleted or moved")
     scene.ask("Olga", "connector remove myconnector")
     scene.answer("Olga", "Stop every b24bot of that folder")
     assert scene.sent() == 0

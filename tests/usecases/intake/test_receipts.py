@@ -19,6 +19,7 @@ from bot.store.store import Store
 from bot.usecases.authority import card_token
 from bot.usecases.intake.receipts import receive
 from bot.usecases.process.wake_signal import Group
+from tests.language.english import raises
 from tests.usecases.core_bot import ANTON, OLGA, CoreBot
 from tests.usecases.fragile import FragileDatabase
 
@@ -68,7 +69,9 @@ def test_nothing_is_acknowledged_into_a_database_that_nobody_will_find(core_bot:
     moved = path.rename(path.with_name("moved"))
     if another:
         path.write_bytes(moved.read_bytes())
-    with pytest.raises(StoreUnavailable, match="is another file" if another else "is gone"):
+    with raises(
+        StoreUnavailable, match="is not the file that this process holds" if another else "was deleted or moved"
+    ):
         receive(core_bot.ctx, inbound)
     path.unlink(missing_ok=True)
     moved.rename(path)

@@ -13,6 +13,7 @@ import pytest
 from bot.core.audit.audit_record import Entry, Tag
 from bot.core.audit.chain import START, LinkRow, Place
 from bot.core.authority.limits import Mode
+from bot.core.bot_errors import ConfigurationError
 from bot.core.change.change_request import Status
 from bot.store.files.consistency import assert_fits
 from bot.store.files.verified_head import BROKEN, VERIFIED, Mark, encode_mark, read_kept_mark, read_mark
@@ -35,7 +36,7 @@ from bot.usecases.integrity.checkpoints import EVERY_MS, write_checkpoint
 from bot.usecases.integrity.witness_writer import WitnessWriter
 from bot.usecases.process.audit_progress import AuditProgress, ChainState
 from bot.usecases.process.found_limits import FoundLimits
-from tests.language.english import en, en_facts
+from tests.language.english import en, en_facts, raises
 from tests.usecases.core_bot import IDA, OLGA, CoreBot
 from tests.usecases.integrity.test_witness_writer import mac, rewrite
 
@@ -393,5 +394,5 @@ def test_the_keys_of_records_before_the_mark_are_those_in_it(old: CoreBot) -> No
     assert f"seq > {last(old).seq}" in " ".join(said)
     with old.store.unit_of_work() as store:
         store.facts.put(VERIFIED, encode_mark(Mark(place=last(old), keys=("k0", "k1"), at=0), KEYS))
-    with pytest.raises(Exception, match="key “k0” is used in the database and missing"):
+    with raises(ConfigurationError, match="key “k0” is used in the database and missing"):
         assert_fits(database, KEYS)
