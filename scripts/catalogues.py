@@ -117,7 +117,7 @@ def read_catalogue(path: Path, language: str) -> dict[str, tuple[str, ...]]:
     for message in catalogue:
         if message.id and not message.fuzzy:
             key = message.id if isinstance(message.id, str) else message.id[0]
-            found[key] = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+            found[key] = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
     return found
 
 

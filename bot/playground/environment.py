@@ -101,8 +101,9 @@ class Playground:
         self.start_bot()
         return self
 
-    def start_bot(self) -> None:
-        """Put the bot up, over what its files hold; again after `stop_bot`, too."""
+    def start_bot(self, **changed: str) -> None:
+        """Put the bot up, over what its files hold; again after `stop_bot`, too, with changed settings if given."""
+        self._more.update(changed)
         bot = assemble(read_settings(self.settings), clock=self.clock, synchronous=self._synchronous)
         if not self._pace:
             bot.context.chat.pace.gaps = NO_GAPS
