@@ -140,7 +140,7 @@ STORY: tuple[Step, ...] = (
         what="/b24 connector remove shopchat",
         card="CR-1002",
         why="The shop's chat was registered by another application; the card warns of that before anybody decides.",
-        sees=(card("waiting for approval", "shopchat was not registered or adopted by this bot"),),
+        sees=(card("waiting for approval", "This bot did not register or adopt shopchat"),),
     ),
     Step(
         who="Vera",

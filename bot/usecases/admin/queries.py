@@ -111,7 +111,7 @@ GROUPS = (helping, being, being_well, requests, access, audit)
 
 @helping.command("", risk=Risk.READ, examples=["", "connector remove", "connector", "remove"])
 def show_help(
-    query: QueryContext, *words: Annotated[str, Arg(label="COMMAND", help="a command, a noun or a verb")]
+    query: QueryContext, *words: Annotated[str, Arg(label="COMMAND", help="a command, or a word of one")]
 ) -> Reply:
     """What you can type, or how one command works."""
     if words:

@@ -29,8 +29,8 @@ def adopt_connector(
 ) -> Plan | Nothing:
     """Add existing connectors to b24bot's record, so that they count as ours.
 
-    Changes nothing on the portal. The portal does not return the handler and the icon of a connector. Without them a
-    removal of the connector cannot be undone, so type them if you know them.
+    Changes nothing on the portal. The portal does not return the handler and the icon of a connector. The undo
+    of a later removal needs them, so type them if you know them.
     """
     ids = sorted(set(connector))
     wish = connector_options.read_registration_input(

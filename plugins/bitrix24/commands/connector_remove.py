@@ -19,8 +19,8 @@ from plugins.bitrix24.rest import methods
 def remove_connector(portal: Portal, connector: ConnectorId) -> Plan | Nothing:
     """Unregister a connector and disconnect it from every open line.
 
-    Built-in channels of Bitrix24 are refused. If the ownership of the connector is not proven, the portal may keep the
-    registration and still disconnect every line. b24bot keeps its record: `connector restore` uses it.
+    Built-in channels of Bitrix24 are refused. Where the ownership is not proven, the portal may keep the registration
+    and still disconnect every line. b24bot keeps its record: `connector restore` uses it.
     """
     preconditions.refuse_built_in(
         connector,

@@ -68,7 +68,7 @@ def test_an_id_that_exists_is_not_silently_overwritten(hand: Hand) -> None:
     assert "connector adopt myconnector" in en(foreign.hint)
     hand.own()
     ours = hand.refused(line)
-    assert "already registered on default by this bot" in en(ours.sentence)
+    assert "This bot has already registered myconnector on default." in en(ours.sentence)
     assert "connector update myconnector" in en(ours.hint)
     assert hand.plugin_bot.calls("imconnector.register") == []
 
@@ -281,7 +281,7 @@ def test_what_is_not_ours_is_switched_with_an_approval_and_not_recorded(hand: Ha
     assert (off.risk, off.undo.line) == (Risk.DESTROY, "connector activate shopchat 2")
     on = hand.done(off.undo.line).plan
     assert on.risk is Risk.DESTROY
-    assert "shopchat was not registered or adopted by this bot" in en(on.warnings[0])
+    assert "This bot did not register or adopt shopchat" in en(on.warnings[0])
     assert hand.plugin_bot.open().ours() == frozenset()
 
 
@@ -436,7 +436,7 @@ def test_an_id_that_others_took_meanwhile_is_not_registered_over(hand: Hand) -> 
     give_away(hand, "myconnector")
     plan = hand.plan("connector restore myconnector")
     assert plan.risk is Risk.DESTROY
-    assert "was removed by this bot and has been registered again since" in en(plan.warnings[0])
+    assert "This bot removed myconnector. Since then the connector was registered again." in en(plan.warnings[0])
     assert {call.method for call in plan.calls} == {"imconnector.activate"}
     hand.carry_out(plan)
     assert "myconnector" not in hand.plugin_bot.open().ours()

@@ -98,7 +98,7 @@ def test_without_its_ca_file_nothing_is_sent_and_the_way_out_is_named(
     own_portal.add()
     with pytest.raises(TargetUnreachable) as caught:
         own_portal.connectors()
-    assert "signed by an authority that this host does not know" in en(caught.value.sentence)
+    assert "this host does not know the authority that signed the certificate" in en(caught.value.sentence)
     assert "BITRIX24_CA_FILE or `portal add --ca-file`" in en(caught.value.sentence)
     assert "Nothing was sent" in en(caught.value.sentence)
 
@@ -109,7 +109,7 @@ def test_the_ca_file_of_one_portal_counts_for_no_other(plugin_bot: PluginBot, bo
     with PortalSimulator(tls=True, names=(NAME,)) as other:
         stranger = OwnPortal(plugin_bot, other)
         stranger.add("other")
-        with raises(TargetUnreachable, match="an authority that this host does not know"):
+        with raises(TargetUnreachable, match="this host does not know the authority"):
             stranger.connectors("other")
     assert own_portal.connectors()
 
@@ -122,7 +122,7 @@ def test_replacing_credentials_keeps_the_ca_file_unless_told_otherwise(
     own_portal.add(replace=True)
     assert own_portal.connectors()
     own_portal.add(replace=True, no_ca_file=True)
-    with raises(TargetUnreachable, match="an authority that this host does not know"):
+    with raises(TargetUnreachable, match="this host does not know the authority"):
         own_portal.connectors()
     with raises(PluginError, match="cannot be combined"):
         own_portal.add(replace=True, no_ca_file=True, ca_file=box.ca_path)

@@ -145,7 +145,7 @@ def test_an_actor_is_an_id_a_member_id_or_an_account_and_a_name_is_refused(cli_b
         assert [row["actor"] for row in cli_bot.json("audit", "find", "--actor", typed)] == [ME]
     refused = cli_bot.run("audit", "find", "--actor", "Olga")
     assert refused.exit_code == 2
-    assert "no person is known by “Olga”" in refused.stderr
+    assert "b24bot does not know the name “Olga”" in refused.stderr
     assert "T0001:U0002" in refused.stderr
 
 

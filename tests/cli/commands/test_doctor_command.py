@@ -69,8 +69,8 @@ def test_the_journal_is_told_and_what_it_costs() -> None:
     note = describe_journal(ROLLBACK, size=255_400_000)
     assert isinstance(note, Note)
     assert en(note.says) == (
-        f"A rollback journal, with SQLite {SQLITE_VERSION}: a change takes two to three times as long as with WAL, and "
-        "the hourly backup blocks writes while it copies the database of 255 MB."
+        f"A rollback journal, with SQLite {SQLITE_VERSION}: a change takes two to three times as long as with WAL. "
+        "The hourly backup blocks writes while it copies the database of 255 MB."
     )
     assert "pip install 'b24bot[wal]'" in en(note.hint)
     small = describe_journal(ROLLBACK, size=40_000)
@@ -435,7 +435,7 @@ BROKEN: dict[str, tuple[dict[str, str], Callable[[CliBot, SlackWorkspace], None]
     "link disabled": (
         {},
         switch_off,
-        "so Slack sends no commands and no clicks (link_disabled)",
+        "so Slack sends neither commands nor clicks (link_disabled)",
     ),
     "bad value": ({"B24BOT_QUORUM": "none"}, nothing, "B24BOT_QUORUM=none is not a whole number"),
     "bad switch": ({"B24BOT_BREAK_GLASS": "onn"}, nothing, "B24BOT_BREAK_GLASS=onn is neither on"),

@@ -92,8 +92,7 @@ def test_a_portal_named_without_its_option_is_answered_with_the_line_to_type(cli
     result = cli_bot.run("portal", "check", "shop")
     assert (result.exit_code, result.stderr) == (
         2,
-        "Error: “portal check” does not take “shop” without --portal in front of it.\n"
-        "Did you mean: b24bot portal check --portal shop\n",
+        "Error: “portal check” needs --portal in front of “shop”.\nDid you mean: b24bot portal check --portal shop\n",
     )
 
 

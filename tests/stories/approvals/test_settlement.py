@@ -42,7 +42,7 @@ def asked(scene: Scene) -> Message:
 
 def test_a_quarter_of_an_hour_after_the_call_an_approver_may_say_what_became_of_it(scene: Scene) -> None:
     card = asked(scene)
-    line = scene.channel_says("approvals", "It is not known whether this was done")
+    line = scene.channel_says("approvals", "The outcome is not known")
     assert "@Anton" in line
     assert "@Olga" in line
     scene.press("Olga", card, "It was not done")

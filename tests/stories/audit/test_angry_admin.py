@@ -144,9 +144,9 @@ def test_an_old_copy_put_back_starts_with_reading_only_and_says_so(scene: Scene,
     scene.ask("Olga", "connector remove shopchat")
     scene.answer(
         "Olga",
-        f"The database ends at audit record #{old_last}, and the witness file has seen #{last}: an old copy of the "
-        "database was put back, or records were cut off. You can still read, but changes are blocked. Ask again after "
-        "somebody at the host has repaired the log.",
+        f"The database ends at audit record #{old_last}, and the witness file has seen #{last}. Either an old copy of "
+        "the database was put back, or records were deleted. You can still read, but changes are blocked. Ask again "
+        "after somebody at the host has repaired the log.",
     )
     scene.ask("Olga", "connector list")
     scene.answer("Olga", "shopchat")

@@ -54,7 +54,7 @@ def test_an_actor_that_is_only_a_name_is_refused_with_the_forms_that_are_read(co
     core_bot.ask()
     with pytest.raises(BadArgument) as refused:
         found(core_bot, f"--actor '{name}'")
-    assert en(refused.value.sentence) == f"--actor: no person is known by “{name}”."
+    assert en(refused.value.sentence) == f"--actor: b24bot does not know the name “{name}”."
     assert refused.value.hint == PEOPLE_FORMS
 
 

@@ -84,8 +84,11 @@ def test_a_value_that_we_did_not_make_for_this_card_does_nothing_and_is_recorded
     assert core_bot.hears(core_bot.click(who, change, button, value=value)) == (ANEW if ours else NOT_MINE)
     assert (core_bot.now(change), core_bot.now(other)) == (change, other)
     ((actor, subject, reason),) = refusals(core_bot)
-    told = "is of a card that has been posted again since" if ours else "was not made by b24bot for this card"
-    assert (actor, reason) == (who.id, f"the button {told}")
+    repeated, foreign = (
+        "the button is of a card that has been posted again since",
+        "b24bot did not make this button for this card",
+    )
+    assert (actor, reason) == (who.id, repeated if ours else foreign)
     assert subject in (change.id, other.id, "card")
     assert execute_jobs(core_bot) == 0
 

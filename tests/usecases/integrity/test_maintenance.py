@@ -174,7 +174,7 @@ def test_a_folder_that_cannot_be_put_in_order_is_a_backup_that_fails(core_bot: C
     oldest.mkdir()
     after(core_bot, upkeep, 60)
     (record,) = core_bot.records(Tag.BACKUP_FAILED)
-    assert str(record.facts["sentence"]).startswith(f"The backups in {store.backups} cannot be looked through: ")
+    assert str(record.facts["sentence"]).startswith(f"The backups in {store.backups} cannot be listed: ")
     after(core_bot, upkeep, 599)
     assert len(copies(store)) == HOURLY + 1
     oldest.rmdir()

@@ -86,7 +86,7 @@ def test_a_record_that_was_changed_leaves_reading_only_and_is_named(core_bot: Co
     grant_role(core_bot.store, ANTON, Role.APPROVER, by=SHELL)
     rewrite(core_bot, "UPDATE audit SET actor = 'T1:UX' WHERE seq = 2")
     limit = note_chain(core_bot.ctx)
-    words = "The audit log is broken at record #2: it was changed after it was written, or is missing."
+    words = "The audit log is broken at record #2: the record was changed or is missing."
     assert limit == Limit(name=CHAIN, mode=Mode.READ_ONLY, why=Message("limit.log_broken", record="2"), until=MENDED)
     assert core_bot.ctx.audit.chain.verified.seq == 1
     assert limit in list_limits(core_bot.ctx)
@@ -196,8 +196,8 @@ def test_an_old_copy_of_the_database_leaves_reading_only_and_the_witness_as_it_i
     assert limit is not None
     assert (limit.mode, en(limit.why)) == (
         Mode.READ_ONLY,
-        "The database ends at audit record #6, and the witness file has seen #8: an old copy of the database was put "
-        "back, or records were cut off.",
+        "The database ends at audit record #6, and the witness file has seen #8. Either an old copy of the database "
+        "was put back, or records were deleted.",
     )
     again.type(OLGA, "thing list")
     assert WitnessWriter(again.ctx).run_once() is False
@@ -239,8 +239,8 @@ def test_two_databases_with_one_witness_find_each_other(
     limit = other.ctx.limits[CHAIN]
     assert limit.mode is Mode.READ_ONLY
     assert en(limit.why) == (
-        "Audit record #7 is not the one the witness file has seen: two b24bots with two databases write to it, or the "
-        "log was written anew."
+        "Audit record #7 differs from the one in the witness file. Either two b24bots with two databases write to that "
+        "file, or somebody rewrote the log."
     )
     assert watched.ctx.audit.witness is not None
     alien = witness_line("t", Place(seq=3, mac=bytes(32)), at="", key_id="k1")

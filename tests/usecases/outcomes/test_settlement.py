@@ -79,7 +79,7 @@ def test_what_nothing_shows_is_put_to_people_at_once_and_once(core_bot: CoreBot)
     core_bot.restart()
     core_bot.wait(60, step=10)
     (line,) = asking(core_bot)
-    assert f"\n{mentions.person(OLGA)} It is not known" in line, "said in one message with the ending"
+    assert f"\n{mentions.person(OLGA)} The outcome is not known" in line, "said in one message with the ending"
 
 
 def test_what_can_be_read_back_is_put_to_people_a_quarter_of_an_hour_after_the_call_and_once(core_bot: CoreBot) -> None:
@@ -95,7 +95,7 @@ def test_what_can_be_read_back_is_put_to_people_a_quarter_of_an_hour_after_the_c
     core_bot.restart()
     core_bot.wait(30, step=10)
     (line,) = asking(core_bot)
-    assert line.startswith(f"CR-1001 {mentions.person(ANTON)}, {mentions.person(OLGA)} It is not known")
+    assert line.startswith(f"CR-1001 {mentions.person(ANTON)}, {mentions.person(OLGA)} The outcome is not known")
     assert "approver or a higher one can report it, except the person who asked" in line
     assert core_bot.messenger.cards[-1][1] is Status.UNKNOWN
 
