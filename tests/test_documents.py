@@ -288,5 +288,5 @@ def test_entries_are_numbered_from_one_without_a_gap_and_each_once(page: str) ->
 
 def test_every_behaviour_of_the_simulated_portal_is_an_entry() -> None:
     page = (ROOT / "docs" / "portal-behaviour.md").read_text("utf-8")
-    simulated = page[: page.index("## How answers are judged")]
+    simulated = page[: page.index("## How the portal checks requests")]
     assert [label for _, label in ENTRY.findall(simulated)] == [f"P{row.number}" for row in BEHAVIOURS]
