@@ -13,7 +13,7 @@ from bot.plugin import BadArgument, Message, Reply, Services, Text
 
 
 class TerminalDialogue:
-    """Implements Dialogue. What is typed is kept from every output of this run."""
+    """Implements Dialogue. A secret that is typed is kept from every output of this run."""
 
     def __init__(self, terminal: Terminal, services: Services) -> None:
         self._terminal = terminal
@@ -27,12 +27,13 @@ class TerminalDialogue:
             print_reply(reply)
             sys.stdout.flush()
 
-    def ask(self, question: Text) -> str:
+    def ask(self, question: Text, *, secret: bool = False) -> str:
         if self._terminal.asks:
             text = str(click.prompt(plain(question), default="", show_default=False, err=True)).strip()
         else:
             text = sys.stdin.readline().strip()
         if not text:
             raise BadArgument(Message("host.dialogue.nothing_came", question=question))
-        self._terminal.hidden.append(text)
+        if secret:
+            self._terminal.hidden.append(text)
         return text

@@ -182,8 +182,8 @@ class Dialogue(Protocol):
         """Print a reply at once: for people, or its `data` for programs."""
         ...
 
-    def ask(self, question: Text) -> str:
-        """Read one line, which no record and no output repeats. Raises BadArgument where nothing comes."""
+    def ask(self, question: Text, *, secret: bool = False) -> str:
+        """Read one line. No record and no output repeats one that is secret. Raises BadArgument where nothing comes."""
         ...
 
 

@@ -22,7 +22,7 @@ class ScriptedDialogue:
     def show(self, reply: Reply) -> None:
         self.shown.append(reply)
 
-    def ask(self, question: Text) -> str:
+    def ask(self, question: Text, *, secret: bool = False) -> str:
         if not self._answers:
             raise BadArgument(Message("host.dialogue.nothing_came", question=question))
         answer = self._answers.pop(0)

@@ -72,6 +72,12 @@ class BackupTokenStore:
                 )
             self.note(portal, KEPT)
 
+    def remove(self, portal: KnownPortal) -> None:
+        """Delete the backup tokens of a portal and what is known of them."""
+        with self._services.transaction():
+            self._services.secrets.delete(slot(portal))
+            self._services.records.delete(_KIND, portal.name)
+
     def renewed(self, portal: KnownPortal, spare: StoredCredentials, pair: Tokens) -> None:
         """Keep the next link of the spare's chain."""
         new = replace(

@@ -10,12 +10,12 @@ from plugins.bitrix24.settings import FIRST_PORTAL
 
 
 def take_over(services: Services) -> None:
-    """Store the portal that the settings describe as `default`, unless there is one.
+    """Store the portal that the settings describe as `default`, unless there is one or a person removed it.
 
     Raises Refusal when only some of them are set, naming those that are missing.
     """
     vault = CredentialStore(services)
-    if _is_known(vault):
+    if _is_known(vault) or vault.was_removed(DEFAULT):
         return
     values = {row.name: services.settings.get(row.name, "").strip() for row in FIRST_PORTAL}
     missing = [name for name, value in values.items() if not value]

@@ -19,6 +19,7 @@ VERSION = 1
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _PORTAL = "portal"
 _HEALTH = "portal_health"
+_FORMER = "former_portal"
 _TEXTS = ("sentence", "hint")
 """The fields of `TokenHealth` that are texts for people."""
 
@@ -153,6 +154,24 @@ class CredentialStore:
         known = self._services.records.get(_PORTAL, portal.name)
         self._put(dataclasses.replace(portal, added_at=_known(portal.name, known).added_at) if known else portal)
         self._services.records.delete(_HEALTH, portal.name)
+        self._services.records.delete(_FORMER, portal.name)
+
+    def was_removed(self, name: str) -> bool:
+        """Whether a portal of this name was removed and not added again."""
+        return self._services.records.get(_FORMER, name) is not None
+
+    def remove(self, portal: KnownPortal) -> None:
+        """Delete a portal, its credentials and its health, and keep its name from every other portal."""
+        with self._services.transaction():
+            self._services.secrets.delete(portal.name)
+            self._services.records.delete(_PORTAL, portal.name)
+            self._services.records.delete(_HEALTH, portal.name)
+            former: Mapping[str, Json] = {
+                "member_id": portal.member_id,
+                "domain": portal.domain,
+                "removed_at": self._services.clock.now_ms(),
+            }
+            self._services.records.put(_FORMER, portal.name, former)
 
     def check(self, portal: KnownPortal, *, replace: bool) -> None:
         """Raises Refusal when the portal cannot be kept: its name is no name, or the name or the portal is taken."""
@@ -185,6 +204,13 @@ class CredentialStore:
         self._services.records.put(_PORTAL, portal.name, value)
 
     def _check_free(self, portal: KnownPortal, *, replace: bool) -> None:
+        former = self._services.records.get(_FORMER, portal.name)
+        if former is not None and former["member_id"] != portal.member_id:
+            # Cards, undo lines and records name the one before: under its name they would reach this one.
+            raise Refusal(
+                Message("bitrix24.portal.name_of_former", portal=portal.name, address=str(former["domain"])),
+                hint=Message("bitrix24.portal.do_choose_name"),
+            )
         for other in self.portals():
             same_name, same_portal = other.name == portal.name, other.member_id == portal.member_id
             if same_name and not same_portal:

@@ -15,6 +15,7 @@ from plugins.bitrix24.commands import (
     message_receipts,
     portal_commands,
     portal_connect,
+    portal_remove,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "message_receipts",
     "portal_commands",
     "portal_connect",
+    "portal_remove",
 ]

@@ -128,7 +128,7 @@ def connect_portal(
     dialogue.show(_show_link(services, portal, client_id))
     if no_wait:
         return Connected(name=name, replace=replace)
-    pasted = read_pasted(dialogue.ask(Message("bitrix24.connect.ask_address", count=CODE_SECONDS)))
+    pasted = read_pasted(dialogue.ask(Message("bitrix24.connect.ask_address", count=CODE_SECONDS), secret=True))
     application = Application(client_id=client_id, client_secret=client_secret)
     with closing(Connections()) as links:
         connector = Connector(services, links, portal, application)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.plugin import BadArgument, Message, PluginError, Refusal
+from plugins.bitrix24.auth.credentials import CredentialStore
 from plugins.bitrix24.commands.line import parse_line
 from plugins.bitrix24.commands.portal_commands import parse_secret
 from plugins.bitrix24.plugin import plugin
@@ -178,6 +179,7 @@ def test_what_takes_secrets_is_for_the_terminal_alone_and_they_are_asked_for() -
         "portal add",
         "portal spare",
         "portal connect",
+        "portal remove",
     ]
     secret = {path: [each.name for each in commands[path].parameters if each.arg.secret] for path in commands}
     assert {path: names for path, names in secret.items() if names} == {
@@ -189,6 +191,14 @@ def test_what_takes_secrets_is_for_the_terminal_alone_and_they_are_asked_for() -
 
 
 # ------------------------------------------------------------------------------------------------ first start
+
+
+def test_a_removed_portal_does_not_come_back_from_the_settings(make_plugin_bot: Callable[..., PluginBot]) -> None:
+    plugin_bot = make_plugin_bot()
+    store = CredentialStore(plugin_bot.services)
+    store.remove(store.portal("default"))
+    plugin_bot.more_plugins().start(plugin_bot.services)
+    assert store.portals() == []
 
 
 def start(make_plugin_bot: Callable[..., PluginBot], **settings: str) -> PluginError | None:

@@ -165,3 +165,32 @@ def test_connecting_without_an_answer_stores_nothing(cli_bot: CliBot, portal: Po
     assert "Nothing came for this question" in silent.stderr
     assert cli_bot.run(*words, "--no-wait", **secret).exit_code == 0
     assert cli_bot.json("portal", "list")["data"] == []
+
+
+def test_a_removed_portal_leaves_no_secret_and_keeps_its_name(cli_bot: CliBot, portal: PortalSimulation) -> None:
+    settings = portal.settings()
+    cli_bot.settings |= {name: settings[name] for name in ("B24BOT_ALLOW_LOOPBACK", "BITRIX24_OAUTH_URL")}
+    add(cli_bot, "prod", portal)
+    unsure = cli_bot.feed("production\n", "portal", "remove", "prod")
+    assert unsure.exit_code == 4
+    assert [row["name"] for row in cli_bot.json("portal", "list")["data"]] == ["prod"]
+
+    removed = cli_bot.feed("prod\n", "portal", "remove", "prod")
+    assert removed.exit_code == 0, removed.stderr
+    assert "The portal prod was removed" in removed.stdout
+    assert cli_bot.json("portal", "list")["data"] == []
+    with cli_bot.store() as store:
+        assert store.secrets("bitrix24").read("prod") is None
+        assert [record.facts["kind"] for record in store.audit.find(tag=Tag.SETUP_CHANGED)] == [
+            "portal remove",
+            "portal add",
+        ]
+    taken = cli_bot.run(
+        *("portal", "add", "prod", "--domain", NOBODY_LISTENS, "--member-id", "elsewhere", "--client-id", "local.1"),
+        B24BOT_SECRET_CLIENT_SECRET="s",
+        B24BOT_SECRET_ACCESS_TOKEN="a",
+        B24BOT_SECRET_REFRESH_TOKEN="r",
+    )
+    assert taken.exit_code == 4
+    assert "was the name of another portal" in " ".join(taken.stderr.split())
+    add(cli_bot, "prod", portal)

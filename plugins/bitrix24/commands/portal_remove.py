@@ -1,0 +1,59 @@
+"""`portal remove`: the bot forgets a portal and deletes its credentials. The portal itself is not asked."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from bot.plugin import Arg, CommandLine, Dialogue, Message, Refusal, Reply, Risk, Services, Time, iso
+from bot.plugin.frozen import dataclass
+from plugins.bitrix24.auth.backup_tokens import BackupTokenStore
+from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
+from plugins.bitrix24.commands.portal_commands import ADDRESS, MEMBER_ID, known_portals, portals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """A portal whose name was typed once more."""
+
+    portal: KnownPortal
+
+
+def check_removal(services: Services, name: str) -> None:
+    """Raise what is wrong with a portal to be removed, before anybody is asked."""
+    CredentialStore(services).portal(name)
+
+
+def delete_portal(services: Services, found: Confirmed) -> Reply:
+    """Delete the portal with all its secrets."""
+    BackupTokenStore(services).remove(found.portal)
+    CredentialStore(services).remove(found.portal)
+    now = services.clock.now_ms()
+    return Reply(
+        title=Message("bitrix24.portal.removed", portal=found.portal.name),
+        facts=((ADDRESS, found.portal.domain), (MEMBER_ID, found.portal.member_id)),
+        notes=(
+            Message("bitrix24.portal.secrets_in_backups", time=Time(time=now)),
+            Message("bitrix24.portal.name_stays", portal=found.portal.name),
+            Message("bitrix24.portal.do_delete_application"),
+        ),
+        data={"name": found.portal.name, "member_id": found.portal.member_id, "removed_at": iso(now)},
+    )
+
+
+@portals.command("remove", risk=Risk.GOVERN, terminal=True, check=check_removal, keep=delete_portal)
+def remove_portal(
+    dialogue: Dialogue, name: Annotated[str, Arg(help="the portal", label="NAME", complete=known_portals)]
+) -> Confirmed:
+    """Remove a portal from b24bot and delete its credentials.
+
+    Nothing changes on the portal: its connectors stay as they are. The audit log keeps its records, and no other
+    portal can get the name. The command asks for the name once more.
+    """
+    portal = CredentialStore(dialogue.services).portal(name)
+    typed = dialogue.ask(Message("bitrix24.portal.ask_name", portal=name, address=portal.domain))
+    if typed != name:
+        raise Refusal(
+            Message("bitrix24.portal.name_not_confirmed", portal=name),
+            hint=Message("bitrix24.portal.do_type_name", line=CommandLine(command_line=f"portal remove {name}")),
+        )
+    return Confirmed(portal=portal)
