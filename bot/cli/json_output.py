@@ -1,70 +1,149 @@
-"""Answers and notices as JSON objects for programs. Their keys are a promise."""
+"""Answers, notices and errors as data for programs. The fields are the keys of `--json`: a promise."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 
-from bot.core import mentions
-from bot.core.audit.stored_views import Object
-from bot.language.translation import translate
-from bot.plugin import Json, JsonWithTexts, Message, Reply, Table, Text, iso, iso_or_none
+from bot.core.bot_errors import exit_code
+from bot.core.change.change_request import ChangeRequest
+from bot.language.data_encoding import to_json
+from bot.language.request_views import ChangeDetails, change_view
+from bot.plugin import Data, Json, PluginError, Reply, Text, Time, map_text, time_or_none
+from bot.plugin.frozen import dataclass
 from bot.store.repositories.outbox import OutboxEntry
 from bot.usecases.chat_refusals import FindRefusal
 from bot.usecases.delivery.dead_letters import describe_content, describe_subject
 
 
-def outbox_row(letter: OutboxEntry, find_refusal: FindRefusal) -> Object:
-    """A notice in the queue. What it says to one person stays there: `words` is the first line of it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeRow:
+    """A notice in the queue. What it says to one person alone is not shown: `words` is its first line."""
+
+    id: str
+    state: str
+    """`new` (it waits), `sending`, or `dead` (it is tried no more)."""
+    kind: str
+    """What it is, for example `card`, `audit` or `whisper` (for one person)."""
+    about: str
+    """Whom or what it is about."""
+    words: Text
+    attempts: int
+    """How many times it was tried."""
+    error: str
+    """The code with which the chat refused it last; empty where it did not."""
+    cause: Text
+    """Why the chat refused it; without words where it did not."""
+    remedy: Text
+    """What helps; without words where it passes by itself."""
+    created_at: Time
+    due_at: Time
+    """When it is tried next."""
+    died_at: Time | None
+
+
+def outbox_row(letter: OutboxEntry, find_refusal: FindRefusal) -> NoticeRow:
+    """A notice in the queue, as data."""
     refusal = find_refusal(letter.error) if letter.error else None
-    return {
-        "id": letter.id,
-        "state": letter.state,
-        "kind": letter.kind,
-        "about": describe_subject(letter),
-        "words": _words(describe_content(letter)),
-        "attempts": letter.attempts,
-        "error": letter.error,
-        "cause": _words(refusal.cause) if refusal else "",
-        "remedy": _words(refusal.remedy) if refusal else "",
-        "created_at": iso(letter.created_at),
-        "due_at": iso(letter.due_at),
-        "died_at": iso_or_none(letter.died_at),
-    }
+    return NoticeRow(
+        id=str(letter.id),
+        state=letter.state,
+        kind=letter.kind,
+        about=describe_subject(letter),
+        words=describe_content(letter),
+        attempts=letter.attempts,
+        error=letter.error,
+        cause=refusal.cause if refusal else "",
+        remedy=refusal.remedy if refusal else "",
+        created_at=Time(time=letter.created_at),
+        due_at=Time(time=letter.due_at),
+        died_at=time_or_none(letter.died_at),
+    )
 
 
-def reply_object(reply: Reply) -> Object:
-    """An answer: its `data`, and the sentence and the notes that people read with it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The answer of a command that can be typed in Slack, too."""
+
+    title: Text
+    notes: tuple[Text, ...]
+    """Sentences below the answer."""
+    data: Data
+    """What the command reads, as its section says; with `--dry-run` a [PlanPreview](#planpreview); else null."""
+    portal: str | None
+    """The name of the portal that the answer is about, where there are several."""
+    request: ChangeDetails | None
+    """The change request that was opened, or that is open for the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """What any command prints on standard error with `--json` when it fails."""
+
+    kind: str
+    """The kind of error: one of the table below."""
+    code: str | None
+    """The error code of the portal, as it came, where the portal refused."""
+    exit_code: int
+    error: Text
+    """What was wrong."""
+    hint: Text
+    """What to do; without words where nothing is known to help."""
+    suggestion: str | None
+    """A line that was perhaps meant, as one types it behind `b24bot`; null without a good guess."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One pair of an answer whose command declares no data."""
+
+    name: Text
+    value: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The answer of a command that declares no data, as people read it."""
+
+    facts: tuple[Fact, ...]
+    columns: tuple[Text, ...]
+    rows: tuple[tuple[Text, ...], ...]
+
+
+def encode_reply(reply: Reply, *, place: str = "", change: ChangeRequest | None = None) -> Json:
+    """Encode an answer: its data with the sentence and the notes that people read, and what was opened by it.
 
     A plugin that gives no data gives the words of its facts and rows.
     """
-    return {
-        "title": _words(reply.title),
-        "notes": [_words(note) for note in reply.notes],
-        "data": _in_words(reply) if reply.data is None else in_english(reply.data),
-    }
+    return to_json(
+        Answer(
+            title=reply.title,
+            notes=reply.notes,
+            data=_in_words(reply) if reply.data is None else reply.data,
+            portal=place or None,
+            request=change_view(change) if change else None,
+        )
+    )
 
 
-def _in_words(reply: Reply) -> Json:
+def _in_words(reply: Reply) -> Words | None:
     if not reply.facts and reply.table is None:
         return None
-    return {
-        "facts": [{"name": _words(name), "value": _words(value)} for name, value in reply.facts],
-        "rows": _rows(reply.table) if reply.table is not None else [],
-    }
+    return Words(
+        facts=tuple(Fact(name=name, value=value) for name, value in reply.facts),
+        columns=reply.table.columns if reply.table else (),
+        rows=reply.table.rows if reply.table else (),
+    )
 
 
-def in_english(data: JsonWithTexts) -> Json:
-    """What programs are given: the same data with each text for people in English."""
-    if isinstance(data, Message):
-        return _words(data)
-    if isinstance(data, Mapping):
-        return {name: in_english(each) for name, each in data.items()}
-    return data if isinstance(data, str) or not isinstance(data, Sequence) else [in_english(each) for each in data]
-
-
-def _rows(table: Table) -> list[Json]:
-    return [dict(zip(map(_words, table.columns), map(_words, row), strict=True)) for row in table.rows]
-
-
-def _words(text: Text) -> str:
-    return mentions.unmark(translate(text))
+def encode_error(error: PluginError, *, suggestion: str, hide: Callable[[str], str]) -> Json:
+    """Encode an error. `hide` takes secrets out of every text in it."""
+    return to_json(
+        Failure(
+            kind=type(error).__name__,
+            code=getattr(error, "code", "") or None,
+            exit_code=exit_code(error),
+            error=map_text(error.sentence, hide),
+            hint=map_text(error.hint, hide),
+            suggestion=hide(suggestion) or None,
+        )
+    )

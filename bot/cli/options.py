@@ -20,9 +20,17 @@ YES_HELP = "ask nothing before others are asked to approve."
 _JSON: Mapping[str, Any] = {"is_flag": True, "help": "Print JSON, also for errors."}
 
 
-def json_option() -> click.Option:
-    """`--json`, passed as `as_json`."""
-    return click.Option(["--json", "as_json"], **_JSON)
+class JsonOption(click.Option):
+    """`--json`, passed as `as_json`. `data` is the type of what it prints."""
+
+    def __init__(self, *words: Any, data: Any = None, **more: Any) -> None:
+        super().__init__(*words, **more)
+        self.data = data
+
+
+def json_option(data: Any) -> click.Option:
+    """`--json`, passed as `as_json`; it prints data of this type."""
+    return JsonOption(["--json", "as_json"], data=data, **_JSON)
 
 
 def yes_option() -> click.Option:
@@ -30,10 +38,9 @@ def yes_option() -> click.Option:
     return click.Option(["--yes"], is_flag=True, help=YES_HELP)
 
 
-def as_json(function: F) -> F:
-    """The decorator for `--json`."""
-    decorate = click.option("--json", "as_json", **_JSON)
-    return decorate(function)
+def as_json(data: Any) -> Callable[[F], F]:
+    """The decorator for `--json`, which prints data of this type."""
+    return click.option("--json", "as_json", cls=JsonOption, data=data, **_JSON)
 
 
 def reason(function: F) -> F:

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.cli.json_output import encode_error
 from bot.core import mentions
 from bot.core.bot_errors import WordsError, exit_code
 from bot.core.parsing.tokenizer import split_words
 from bot.core.redaction.redactor import redact
 from bot.language.catalogues import ENGLISH
+from bot.language.data_encoding import to_json
 from bot.language.translation import translate
-from bot.plugin import CommandLine, Message, PluginError, Reply, Table, Text
+from bot.plugin import CommandLine, Data, Json, Message, PluginError, Reply, Table, Text
 from bot.plugin.quoting import OPTION_HEAD
 
 if TYPE_CHECKING:
@@ -69,12 +71,17 @@ def console() -> Console:
     )
 
 
-def print_json(value: Any) -> None:
+def print_json(value: Json) -> None:
     """One JSON value, indented."""
     click.echo(json.dumps(value, indent=2))
 
 
-def print_line(value: Mapping[str, Any]) -> None:
+def print_data(value: Data) -> None:
+    """Data for programs, as JSON."""
+    print_json(to_json(value))
+
+
+def print_line(value: Json | Mapping[str, Any]) -> None:
     """One JSON object on a line of its own, out at once."""
     click.echo(json.dumps(value))
     sys.stdout.flush()
@@ -86,10 +93,10 @@ def say(sentence: Text) -> None:
     sys.stdout.flush()
 
 
-def report(value: Mapping[str, Any], *sentences: Text, as_json: bool) -> None:
+def report(value: Data, *sentences: Text, as_json: bool) -> None:
     """What a command has done: its data for programs, else the sentences for people."""
     if as_json:
-        print_json(value)
+        print_data(value)
         return
     for sentence in sentences:
         say(sentence)
@@ -112,7 +119,7 @@ def print_reply(reply: Reply) -> None:
 def print_answer(reply: Reply, *, as_json: bool) -> None:
     """A reply of the terminal's own commands: for a person, or its data alone for programs."""
     if as_json:
-        print_json(reply.data)
+        print_data(reply.data)
     else:
         print_reply(reply)
 
@@ -159,18 +166,18 @@ def _shell_word(word: str) -> str:
 def print_error(error: PluginError, *, as_json: bool, hidden: Sequence[str]) -> int:
     """Say on stderr what was wrong and what to do; returns the exit code."""
     code = exit_code(error)
-    suggestion = error.suggestion if isinstance(error, WordsError) else ""
-    line = CommandLine(command_line=shell_line(suggestion))
+    suggestion = shell_line(error.suggestion) if isinstance(error, WordsError) else ""
+    if as_json:
+        told = encode_error(error, suggestion=suggestion, hide=lambda text: redact(text, hidden))
+        click.echo(json.dumps(told), err=True)
+        return code
+    line = CommandLine(command_line=suggestion)
     meant = plain(Message("answer.did_you_mean_line", line=line)) if suggestion else ""
     hint = " ".join(filter(None, [plain(error.hint), meant]))
     sentence, hint = (redact(plain(text), hidden) for text in (error.sentence, hint))
     remote = getattr(error, "code", "")
-    if as_json:
-        value = {"error": sentence, "hint": hint, "kind": type(error).__name__, "code": remote, "exit_code": code}
-        click.echo(json.dumps(value), err=True)
-        return code
-    told = Message("answer.error_with_code", sentence=sentence, code=remote) if remote else sentence
-    click.echo(plain(Message("answer.error", sentence=told)), err=True)
+    whole = Message("answer.error_with_code", sentence=sentence, code=remote) if remote else sentence
+    click.echo(plain(Message("answer.error", sentence=whole)), err=True)
     if hint:
         click.echo(hint, err=True)
     return code

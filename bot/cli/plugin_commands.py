@@ -8,7 +8,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from bot.cli.completion import option_items, value_items
-from bot.cli.json_output import reply_object
+from bot.cli.json_output import Answer, encode_reply
 from bot.cli.options import YES_HELP, json_option, yes_option
 from bot.cli.output import plain, print_json, print_reply
 from bot.cli.run_line import LineAnswer, join, perform
@@ -19,7 +19,6 @@ from bot.core.bot_errors import WordsError
 from bot.core.parsing.invocation import AnyCommand, host_options
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.parsing.tokenizer import join_words
-from bot.language.request_views import change_view
 from bot.plugin import Parameter, PluginError, Risk
 from bot.usecases.admin.help_pages import describe_terminal_command
 from bot.usecases.card_subcommands import refuse_card_subcommand
@@ -40,7 +39,7 @@ class DeclaredCommand(click.Command):
             callback=self.run,
             params=[
                 click.Argument(["words"], nargs=-1, type=click.UNPROCESSED, shell_complete=self.complete_value),
-                json_option(),
+                json_option(Answer),
                 yes_option(),
             ],
             help=plain(declared.help),
@@ -166,9 +165,7 @@ class NounGroup(click.Group):
 def show(told: LineAnswer, *, as_json: bool) -> None:
     """Print what came of a line."""
     if as_json:
-        request = {"request": change_view(told.change)} if told.change else {}
-        place = {"portal": told.place_name} if told.place_name else {}
-        print_json({**reply_object(told.reply), **place, **request})
+        print_json(encode_reply(told.reply, place=told.place_name, change=told.change))
     else:
         print_reply(told.reply)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 
 import click
 
 from bot.cli.output import plain, print_line, print_reply
 from bot.cli.session import Terminal
+from bot.language.data_encoding import to_json
 from bot.plugin import BadArgument, Message, Reply, Services, Text
 
 
@@ -20,9 +20,9 @@ class TerminalDialogue:
         self.services = services
 
     def show(self, reply: Reply) -> None:
-        if self._terminal.as_json and isinstance(reply.data, Mapping):
+        if self._terminal.as_json and reply.data is not None:
             # On one line, so that a program knows that it is whole while the command waits.
-            print_line(reply.data)
+            print_line(to_json(reply.data))
         else:
             print_reply(reply)
             sys.stdout.flush()

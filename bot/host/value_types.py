@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from functools import cache, partial
 from types import NoneType, UnionType
-from typing import Any, ForwardRef, Union, get_args, get_origin, get_type_hints
+from typing import Any, ForwardRef, Union, get_args, get_origin
 
-from bot.plugin import Json, JsonWithTexts, Message, Text
+from bot.language.data_encoding import field_kinds
+from bot.plugin import Data, DataObject, Json, Message, Text
 from bot.plugin.message import is_argument
 
 Check = Callable[[Any], str]
@@ -26,8 +27,8 @@ def _check_of(hint: Any) -> Check:
     """Make the check of one type, once."""
     origin, inner = get_origin(hint), get_args(hint)
     if isinstance(hint, str | ForwardRef):
-        # Only JSON is written in terms of itself.
-        return _json_with_texts if "JsonWithTexts" in str(hint) else _json
+        # Only JSON and data are written in terms of themselves.
+        return _data if "Data" in str(hint) else _json
     if origin in (Union, UnionType):
         return partial(_any_of, tuple(map(_check_of, inner)), hint)
     if origin is tuple and inner[-1:] == (...,):
@@ -41,15 +42,14 @@ def _check_of(hint: Any) -> Check:
     hint = getattr(hint, "__supertype__", origin or hint)
     if not isinstance(hint, type):
         return _nothing
-    if hint is Message:
-        return _message
+    if hint in _OWN_CHECKS:
+        return _OWN_CHECKS[hint]
     return partial(_fields, hint, _checks_of(hint)) if is_dataclass(hint) else partial(_kind, hint)
 
 
 @cache
-def _checks_of(kind: type[Any]) -> Sequence[tuple[str, Check]]:
-    hints = get_type_hints(kind)
-    return [(field.name, _check_of(hints[field.name])) for field in fields(kind)]
+def _checks_of(kind: Any) -> Sequence[tuple[str, Check]]:
+    return [(name, _check_of(hint)) for name, hint in field_kinds(kind).items()]
 
 
 def _nothing(_: Any) -> str:
@@ -60,8 +60,16 @@ def _json(value: Any) -> str:
     return _JSON(value)
 
 
-def _json_with_texts(value: Any) -> str:
-    return _JSON_WITH_TEXTS(value)
+def _data(value: Any) -> str:
+    return _DATA(value)
+
+
+def _data_object(value: Any) -> str:
+    """A dataclass whose fields are of the types that it declares."""
+    if is_dataclass(value):
+        kind: Any = value.__class__
+        return _check_of(kind)(value)
+    return f" is {type(value).__name__} instead of a dataclass"
 
 
 def _message(value: Any) -> str:
@@ -125,7 +133,7 @@ def _told(value: object, kind: Any) -> str:
 
 def _called(kind: Any) -> str:
     """A type as people write it: `str`, `int | None`, `tuple[str, str]`."""
-    if "Json" in str(kind):
+    if "Json" in str(kind) or "DataObject" in str(kind):
         return "JSON"
     if isinstance(kind, UnionType) and {Message, str} <= set(get_args(kind)):
         others = [each for each in get_args(kind) if each not in (Message, str)]
@@ -141,7 +149,7 @@ def _plain_name(kind: Any) -> str:
     return str(kind).replace("collections.abc.", "").replace(f"{Message.__module__}.Message | str", "Text")
 
 
+_OWN_CHECKS: Mapping[Any, Check] = {Message: _message, DataObject: _data_object}
+"""The checks of types that are no plain classes."""
 _JSON = _check_of(bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"] | None)
-_JSON_WITH_TEXTS = _check_of(
-    bool | int | float | str | Message | Sequence["JsonWithTexts"] | Mapping[str, "JsonWithTexts"] | None
-)
+_DATA = _check_of(bool | int | float | str | Message | DataObject | Sequence["Data"] | Mapping[str, "Data"] | None)

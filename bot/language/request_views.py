@@ -1,101 +1,214 @@
-"""Change requests and plans as JSON objects for programs. Their keys are a promise; texts for people are in English."""
+"""Change requests and plans as data for programs. The fields are the keys of `--json`: a promise."""
 
 from __future__ import annotations
 
-from bot.core import mentions
-from bot.core.audit.stored_views import Object
 from bot.core.authority.policy import Decision, NeedsApproval, describe_requirement
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.effects import effects_of
 from bot.core.change.plans import write_target
-from bot.language.translation import translate
-from bot.plugin import Place, Plan, Text, iso, iso_or_none
+from bot.plugin import Place, Plan, Risk, Text, Time, UndoKind, time_or_none
+from bot.plugin.frozen import dataclass
 
 
-def change_row(change: ChangeRequest) -> Object:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRow:
     """A change request as a list shows it."""
-    return {
-        "id": change.id,
-        "status": change.status_word,
-        "partly_done": change.partly,
-        "command": change.line,
-        "requester": change.requester.id,
-        "reason": _words(change.reason),
-        "portal": change.place_name or None,
-        "target": write_target(change.plan.target, change.plan.part),
-        "risk": change.risk,
-        "summary": _words(change.plan.summary),
-        "created_at": iso(change.created_at),
-        "expires_at": iso(change.expires_at),
-        "ended_at": iso_or_none(change.ended_at),
-        "settled_by": change.settled_by.id if change.settled_by else None,
-        "undo_of": _id(change.undo_of),
-        "undone_by": _id(change.undone_by),
-        "outcome": _words(change.outcome),
-    }
+
+    id: str
+    """For example `CR-1001`."""
+    status: str
+    """A status as `request list --status` takes it, for example `pending`, `done`, `partly-applied` or `undone`."""
+    partly_done: bool
+    """Whether a part of it was done and another was not."""
+    command: str
+    """The line as it was typed."""
+    requester: str
+    """The id of the person who asked."""
+    reason: Text
+    """Why; without words where no reason was given."""
+    portal: str | None
+    """The name of the portal; null where it is about b24bot itself."""
+    target: str
+    """What is changed, for example `connector:myconnector`."""
+    risk: Risk
+    summary: Text
+    """What the plan does."""
+    created_at: Time
+    expires_at: Time
+    """Until when it can be decided."""
+    ended_at: Time | None
+    settled_by: str | None
+    """Whose word settled an outcome that reading back did not decide."""
+    undo_of: str | None
+    """The change request that this one undoes."""
+    undone_by: str | None
+    """The change request that undid this one."""
+    outcome: Text
+    """How it ended; without words until it has."""
 
 
-def change_view(change: ChangeRequest) -> Object:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRow:
+    """One call of a plan, without the values that it carries."""
+
+    method: str
+    """The name of the remote method, or of the bot's own."""
+    note: Text
+    """What the call does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoView:
+    """Whether and how a plan can be undone."""
+
+    kind: UndoKind
+    sentence: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewRow:
+    """One person's word about a change request."""
+
+    reviewer: str
+    """The id of the person."""
+    verdict: str
+    """`approve`, `reject`, or `confirm` for the requester's own word."""
+    reason: Text
+    at: Time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPreview:
+    """A plan that is only shown: where it would act, and what has to happen before it may."""
+
+    portal: str | None
+    """The name of the portal; null where the plan is about b24bot itself."""
+    target: str
+    """What would be changed, for example `connector:myconnector`."""
+    summary: Text
+    calls: tuple[CallRow, ...]
+    notes: tuple[Text, ...]
+    """What happens that is no call."""
+    touches: tuple[Text, ...]
+    """Who and what is affected."""
+    warnings: tuple[Text, ...]
+    undo: UndoView
+    needs: Text
+    """What the plan needs before it may run."""
+    approvals_needed: int
+    """How many approvals it needs; 0 where the requester's own word is enough."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeDetails(ChangeRow):
     """A change request with its plan and its reviews."""
-    return {
-        **change_row(change),
-        **plan_view(change.plan),
-        "portal_label": change.place_label or None,
-        **_requirement(change.decision),
-        "decided_at": iso_or_none(change.decided_at),
-        "started_at": iso_or_none(change.started_at),
-        "reviews": [
-            {
-                "reviewer": one.reviewer.id,
-                "verdict": change.verdict_word(one),
-                "reason": _words(one.reason),
-                "at": iso(one.at),
-            }
+
+    calls: tuple[CallRow, ...]
+    notes: tuple[Text, ...]
+    """What happens that is no call."""
+    touches: tuple[Text, ...]
+    """Who and what is affected."""
+    warnings: tuple[Text, ...]
+    undo: UndoView
+    needs: Text
+    """What the plan needs before it may run."""
+    approvals_needed: int
+    """How many approvals it needs; 0 where the requester's own word is enough."""
+    portal_address: str | None
+    """The portal's address."""
+    decided_at: Time | None
+    started_at: Time | None
+    reviews: tuple[ReviewRow, ...]
+    did_not_change: tuple[Text, ...]
+    """What a change request that failed left as it was."""
+    cut_off_now: tuple[Text, ...]
+    """Whom the changes of a change request that failed have cut off."""
+    channel: str
+    """The id of the channel in which its card is."""
+    card: str | None
+    """The card's message in that channel; null until it is posted."""
+    digest: str
+    """The fingerprint of the plan."""
+
+
+def change_row(change: ChangeRequest) -> ChangeRow:
+    """A change request as a list shows it."""
+    return ChangeRow(
+        id=change.id,
+        status=change.status_word,
+        partly_done=change.partly,
+        command=change.line,
+        requester=change.requester.id,
+        reason=change.reason,
+        portal=change.place_name or None,
+        target=write_target(change.plan.target, change.plan.part),
+        risk=change.risk,
+        summary=change.plan.summary,
+        created_at=Time(time=change.created_at),
+        expires_at=Time(time=change.expires_at),
+        ended_at=time_or_none(change.ended_at),
+        settled_by=change.settled_by.id if change.settled_by else None,
+        undo_of=_id(change.undo_of),
+        undone_by=_id(change.undone_by),
+        outcome=change.outcome,
+    )
+
+
+def change_view(change: ChangeRequest) -> ChangeDetails:
+    """A change request with its plan and its reviews."""
+    row, plan, effects = change_row(change), change.plan, effects_of(change)
+    return ChangeDetails(
+        **{name: getattr(row, name) for name in ChangeRow.__dataclass_fields__},
+        calls=_calls(plan),
+        notes=plan.notes,
+        touches=plan.radius,
+        warnings=plan.warnings,
+        undo=UndoView(kind=plan.undo.kind, sentence=plan.undo.sentence),
+        needs=describe_requirement(change.decision),
+        approvals_needed=_approvals(change.decision),
+        portal_address=change.place_label or None,
+        decided_at=time_or_none(change.decided_at),
+        started_at=time_or_none(change.started_at),
+        reviews=tuple(
+            ReviewRow(
+                reviewer=one.reviewer.id,
+                verdict=change.verdict_word(one),
+                reason=one.reason,
+                at=Time(time=one.at),
+            )
             for one in change.reviews
-        ],
-        **_effects(change),
-        "channel": change.channel,
-        "card": change.card,
-        "digest": change.digest,
-    }
+        ),
+        did_not_change=effects.unchanged if effects else (),
+        cut_off_now=effects.cut_off if effects else (),
+        channel=change.channel,
+        card=change.card,
+        digest=change.digest,
+    )
 
 
-def _effects(change: ChangeRequest) -> Object:
-    """What of a change request that failed did not change, and whom what changed has cut off."""
-    effects = effects_of(change)
-    unchanged, cut_off = (effects.unchanged, effects.cut_off) if effects else ((), ())
-    return {
-        "did_not_change": [_words(line) for line in unchanged],
-        "cut_off_now": [_words(line) for line in cut_off],
-    }
+def preview_view(plan: Plan, place: Place | None, decision: Decision) -> PlanPreview:
+    """A plan that is only shown: where it would act, if on a portal, and what has to happen before it may."""
+    return PlanPreview(
+        portal=place.name if place else None,
+        target=write_target(plan.target, plan.part),
+        summary=plan.summary,
+        calls=_calls(plan),
+        notes=plan.notes,
+        touches=plan.radius,
+        warnings=plan.warnings,
+        undo=UndoView(kind=plan.undo.kind, sentence=plan.undo.sentence),
+        needs=describe_requirement(decision),
+        approvals_needed=_approvals(decision),
+    )
+
+
+def _calls(plan: Plan) -> tuple[CallRow, ...]:
+    return tuple(CallRow(method=call.method, note=call.note) for call in plan.calls)
+
+
+def _approvals(decision: Decision) -> int:
+    return decision.quorum if isinstance(decision, NeedsApproval) else 0
 
 
 def _id(number: int | None) -> str | None:
     return None if number is None else f"CR-{number}"
-
-
-def plan_view(plan: Plan) -> Object:
-    """What a plan would do, without the values that its calls carry."""
-    return {
-        "summary": _words(plan.summary),
-        "target": write_target(plan.target, plan.part),
-        "calls": [{"method": call.method, "note": _words(call.note)} for call in plan.calls],
-        "notes": [_words(note) for note in plan.notes],
-        "touches": [_words(line) for line in plan.radius],
-        "warnings": [_words(line) for line in plan.warnings],
-        "undo": {"kind": plan.undo.kind, "sentence": _words(plan.undo.sentence)},
-    }
-
-
-def preview_view(plan: Plan, place: Place | None, decision: Decision) -> Object:
-    """A plan that is only shown: where it would act, if on a portal, and what has to happen before it may."""
-    return {"portal": place.name if place else None, **plan_view(plan), **_requirement(decision)}
-
-
-def _requirement(decision: Decision) -> Object:
-    approvals = decision.quorum if isinstance(decision, NeedsApproval) else 0
-    return {"needs": translate(describe_requirement(decision)), "approvals_needed": approvals}
-
-
-def _words(text: Text) -> str:
-    return mentions.unmark(translate(text))

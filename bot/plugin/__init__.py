@@ -38,13 +38,14 @@ from bot.plugin.message import (
     write_text,
 )
 from bot.plugin.quoting import quote
-from bot.plugin.times import iso, iso_or_none
+from bot.plugin.times import iso, time_or_none
 from bot.plugin.values import (
     Call,
     CallOutcome,
     CallVerdict,
+    Data,
+    DataObject,
     Json,
-    JsonWithTexts,
     Nothing,
     Observation,
     PartialUndo,
@@ -72,13 +73,14 @@ __all__ = [
     "Clock",
     "Command",
     "CommandLine",
+    "Data",
+    "DataObject",
     "DeclarationError",
     "Dialogue",
     "Duration",
     "Event",
     "Group",
     "Json",
-    "JsonWithTexts",
     "Lines",
     "Message",
     "Nothing",
@@ -110,9 +112,9 @@ __all__ = [
     "Undo",
     "UndoKind",
     "iso",
-    "iso_or_none",
     "map_text",
     "quote",
     "read_text",
+    "time_or_none",
     "write_text",
 ]

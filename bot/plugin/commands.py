@@ -103,6 +103,8 @@ class Command(Generic[P]):
     """Stores what the function found out before the transaction; see `Group.command`."""
     returns: Any = Answer
     """The type that the function declares for its answer."""
+    data: Any = None
+    """The type of `Reply.data`, which `--json` prints; None for a command that gives none."""
 
     @property
     def path(self) -> str:
@@ -179,8 +181,10 @@ class Group(Generic[P]):
         everywhere: bool = False,
         check: Callable[..., None] | None = None,
         keep: Callable[..., Answer] | None = None,
+        data: Any = None,
     ) -> Callable[[F], F]:
-        """Declare a command. `examples` are the words after the path; each must parse.
+        """Declare a command. `examples` are the words after the path; each must parse. `data` is the type of
+        `Reply.data`: a frozen dataclass or a tuple of them, `tuple[Site, ...]`.
 
         `check` belongs to a command of the terminal that asks for secrets. It is called as the command is, without
         the secrets, before anybody is asked for them, and raises what can be known to be wrong by then.
@@ -220,6 +224,7 @@ class Group(Generic[P]):
                 terminal=terminal,
                 check=check,
                 keep=keep,
+                data=data,
                 returns=Answer if keep else hints.get("return", Answer),
             )
             return function

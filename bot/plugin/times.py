@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from bot.plugin.message import Time
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -13,6 +15,6 @@ def iso(at: int) -> str:
     return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
-def iso_or_none(at: int | None) -> str | None:
-    """Write UTC epoch milliseconds as ISO 8601; None stays None."""
-    return None if at is None else iso(at)
+def time_or_none(at: int | None) -> Time | None:
+    """Make a time of UTC epoch milliseconds; None stays None."""
+    return None if at is None else Time(time=at)

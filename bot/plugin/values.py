@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, ClassVar, Protocol, TypeAlias
 
 from bot.plugin.frozen import dataclass
 from bot.plugin.message import Message, Text
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 
-JsonWithTexts: TypeAlias = (
-    "bool | int | float | str | Message | Sequence[JsonWithTexts] | Mapping[str, JsonWithTexts] | None"
-)
-"""JSON in which texts for people may stand. Programs get these in English."""
+
+class DataObject(Protocol):
+    """A frozen dataclass, which programs get as an object with one key for each field."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+Data: TypeAlias = "bool | int | float | str | Message | DataObject | Sequence[Data] | Mapping[str, Data] | None"
+"""An answer for programs: JSON in which dataclasses, times (`Time`) and texts for people may stand.
+
+Programs get a time as ISO 8601 text in UTC, and a text for people as `{"key", "arguments", "text"}`, in English.
+"""
 
 Observation: TypeAlias = Mapping[str, Text]
 """What is true of a target now, as label → state, for example `{"registration": Message("uptime.registered")}`.
@@ -238,12 +246,12 @@ class Table:
 class Reply:
     """The answer of a command that only reads.
 
-    `data` is the same answer for programs, which the terminal prints with `--json`: numbers, booleans and ids, times
-    as ISO 8601 text in UTC. Without it programs get the words of `facts` and `table`.
+    `data` is the same answer for programs, which the terminal prints with `--json`: what its command declares with
+    `data=`. Without it programs get the words of `facts` and `table`.
     """
 
     title: Text
     facts: tuple[tuple[Text, Text], ...] = ()
     table: Table | None = None
     notes: tuple[Text, ...] = ()
-    data: JsonWithTexts = None
+    data: Data = None

@@ -10,6 +10,7 @@ from bot import __version__
 from bot.store.engine.database import FILE_NAME, sqlite3
 from tests.cli.cli_bot import CliBot
 from tests.cli.odd import HOSTILE
+from tests.language.english import en_json
 
 ODD = {"B24BOT_PLUGINS": "tests.cli.odd:plugin"}
 
@@ -65,11 +66,12 @@ def test_what_the_far_side_answered_is_told_with_its_code_and_a_hint(cli_bot: Cl
 def test_with_json_the_error_is_json_as_well(cli_bot: CliBot) -> None:
     result = cli_bot.run("thing", "refuse", "--json", **ODD)
     assert json.loads(result.stderr) == {
-        "error": "The far side said no.",
-        "hint": "Ask it.",
         "kind": "TargetRefused",
         "code": "INSUFFICIENT_SCOPE",
         "exit_code": 5,
+        "error": {"key": None, "arguments": {}, "text": "The far side said no."},
+        "hint": {"key": None, "arguments": {}, "text": "Ask it."},
+        "suggestion": None,
     }
 
 
@@ -153,10 +155,10 @@ def test_json_is_plain_ascii_and_keeps_every_character(cli_bot: CliBot) -> None:
     cli_bot.settings |= ODD
     result = cli_bot.run("thing", "show", "--json")
     assert result.stdout.isascii()
-    shown = json.loads(result.stdout)
+    shown = en_json(json.loads(result.stdout))
     assert shown["title"] == HOSTILE
     assert shown["data"]["facts"] == [{"name": "name", "value": HOSTILE}]
-    assert shown["data"]["rows"] == [{"name": HOSTILE, "note": "x" * 300}]
+    assert (shown["data"]["columns"], shown["data"]["rows"]) == (["name", "note"], [[HOSTILE, "x" * 300]])
     assert shown["notes"] == ["One note."]
 
 

@@ -14,6 +14,7 @@ import pytest
 from bot.app import read_settings
 from bot.playground.workspace import SlackWorkspace
 from tests.cli.cli_bot import ROOT, CliBot
+from tests.language.english import en_json
 
 NOWHERE = {"B24BOT_HOME": "", "B24BOT_KEY_FILE": ""}
 """The folders of an account that nobody has set up."""
@@ -78,7 +79,8 @@ def findings(cli_bot: CliBot) -> Mapping[str, tuple[str, str]]:
     """What doctor says of each thing, by its name."""
     shown = cli_bot.run("doctor", "--json")
     assert "Traceback" not in shown.output
-    return {one["name"]: (one["state"], f"{one['says']} {one['hint']}".strip()) for one in json.loads(shown.stdout)}
+    found = en_json(json.loads(shown.stdout))
+    return {one["name"]: (one["state"], f"{one['says']} {one['hint']}".strip()) for one in found}
 
 
 def test_doctor_before_init_says_one_thing_of_the_folder_and_the_same_again(newcomer: CliBot) -> None:
@@ -219,6 +221,7 @@ AS_NOBODY = """
 import os
 os.setresuid(54_321, 0, 0)
 from bot.cli import main
+from tests.language.english import en_json
 main()
 """
 

@@ -101,7 +101,7 @@ def test_the_status_says_that_the_bot_only_reads_and_why(untrusted: tuple[CliBot
     cli_bot, why = untrusted
     told = cli_bot.json("status")["data"]
     assert told["mode"] == "read-only"
-    assert any(why in limit["why"] for limit in told["limits"])
+    assert any(why in limit["why"]["text"] for limit in told["limits"])
     shown = cli_bot.run("status").stdout
     assert "read-only: " in shown
     assert "Reason" in shown

@@ -56,7 +56,7 @@ def test_words_that_click_refuses_are_refused_in_our_sentences(
 def test_for_programs_they_are_refused_as_json(cli_bot: CliBot, words: tuple[str, ...]) -> None:
     shown = cli_bot.run(*words, "--json")
     told = json.loads(shown.stderr)
-    assert (shown.exit_code, told["exit_code"], told["error"]) == (2, 2, REFUSED[words][0])
+    assert (shown.exit_code, told["exit_code"], told["error"]["text"]) == (2, 2, REFUSED[words][0])
 
 
 @pytest.mark.parametrize("path", OWN)

@@ -55,3 +55,12 @@ def _spoken(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return replace(value, **{one.name: _spoken(getattr(value, one.name)) for one in fields(value)})
     return value
+
+
+def en_json(value: Any) -> Any:
+    """What `--json` printed, with the English sentence alone of each text for people."""
+    if isinstance(value, Mapping):
+        if set(value) == {"key", "arguments", "text"}:
+            return value["text"]
+        return {name: en_json(each) for name, each in value.items()}
+    return [en_json(each) for each in value] if isinstance(value, list) else value

@@ -15,6 +15,7 @@ from bot.cli.session import Terminal, explain_file_errors
 from bot.core.audit.archive_chain import ArchiveRecord
 from bot.core.text import plural
 from bot.plugin import BadArgument, Refusal
+from bot.plugin.frozen import dataclass
 from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
 from bot.store.store import Store
 from bot.usecases.integrity.archiving import ArchiveOptions, ArchivePlan, plan_archive, shrink
@@ -36,13 +37,33 @@ def _moment(_ctx: click.Context, _parameter: click.Parameter, value: str) -> int
     return (day - _EPOCH) // timedelta(milliseconds=1)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveResult:
+    """What was archived, or, where nothing was done, what would be."""
+
+    done: bool
+    file: str
+    first: int
+    """The number of the first record in the file."""
+    last: int
+    records: int
+    kept: int
+    """How many of the records stay in the database, too."""
+    head: str | None
+    """The head of the last record in the file; null where nothing was done."""
+    digest: str | None
+    """The SHA-256 of the file; null where nothing was done."""
+    shrunk: bool | None
+    """Whether the file of the database was made smaller; null where nothing was done."""
+
+
 @click.command("archive")
 @click.option("--before", metavar="DATE", required=True, callback=_moment, help="Records from before this day (UTC).")
 @click.option("--to", "folder", type=click.Path(path_type=Path), help="Another folder than archives in B24BOT_HOME.")
 @click.option("--dry-run", is_flag=True, help="Verify the log, and say what would be done.")
 @click.option("--yes", is_flag=True, help="Ask nothing.")
 @reason
-@as_json
+@as_json(ArchiveResult)
 @click.pass_obj
 def archive(terminal: Terminal, before: int, folder: Path | None, dry_run: bool, yes: bool, as_json: bool) -> None:
     """Move the oldest audit records into a file, while no bot runs.
@@ -69,13 +90,9 @@ def archive(terminal: Terminal, before: int, folder: Path | None, dry_run: bool,
             elif _is_confirmed(terminal, plan, yes=yes):
                 done = _carry_out(store, plan, wish)
                 shrunk = shrink(store)
-                report(
-                    {**_view(plan), **_result(done), "shrunk": shrunk},
-                    *_result_lines(plan, done, shrunk),
-                    as_json=as_json,
-                )
+                report(_view(plan, done, shrunk=shrunk), *_result_lines(plan, done, shrunk), as_json=as_json)
             else:
-                report({**_view(plan), "digest": None}, "Nothing was done.", as_json=as_json)
+                report(_view(plan), "Nothing was done.", as_json=as_json)
         finally:
             seats.leave()
 
@@ -108,18 +125,18 @@ def _summary_lines(plan: ArchivePlan) -> list[str]:
     ]
 
 
-def _view(plan: ArchivePlan) -> dict[str, str | int]:
-    return {
-        "file": str(plan.path),
-        "first": plan.start.seq + 1,
-        "last": plan.end.seq,
-        "records": plan.records,
-        "kept": plan.kept,
-    }
-
-
-def _result(done: ArchiveRecord) -> dict[str, str]:
-    return {"head": done.end.head, "digest": done.digest}
+def _view(plan: ArchivePlan, done: ArchiveRecord | None = None, *, shrunk: bool | None = None) -> ArchiveResult:
+    return ArchiveResult(
+        done=done is not None,
+        file=str(plan.path),
+        first=plan.start.seq + 1,
+        last=plan.end.seq,
+        records=plan.records,
+        kept=plan.kept,
+        head=done.end.head if done else None,
+        digest=done.digest if done else None,
+        shrunk=shrunk,
+    )
 
 
 def _result_lines(plan: ArchivePlan, done: ArchiveRecord, shrunk: bool) -> list[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
 from pathlib import Path
 
 from bot.cli.session import explain_file_errors
 from bot.core.audit.archive_chain import ArchiveRecord, Chain, KeyOf, list_proved_archives
 from bot.core.audit.chain import Anchor, Findings
 from bot.core.text import plural
-from bot.plugin import Json
 from bot.plugin.frozen import dataclass
 from bot.store.files.archive_file import ArchiveCheck, check_archive
 
@@ -18,7 +18,17 @@ INTACT, BROKEN, AGAINST = 0, 1, 2
 PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd", b"PK\x03\x04")
 """What files of gzip, bzip2, xz, zstd and zip begin with."""
 _UNKNOWN = "no audit record that is proved tells of it"
-RESULTS = {INTACT: "intact", BROKEN: "broken", AGAINST: "against an anchor"}
+
+
+class Result(StrEnum):
+    """What came of a check."""
+
+    INTACT = "intact"
+    BROKEN = "broken"
+    AGAINST_ANCHOR = "against-anchor"
+
+
+RESULTS = {INTACT: Result.INTACT, BROKEN: Result.BROKEN, AGAINST: Result.AGAINST_ANCHOR}
 
 
 def code_of(found: Findings) -> int:
@@ -43,17 +53,32 @@ class Verdict:
     broken_at: int | None = None
 
     @property
-    def view(self) -> Json:
+    def view(self) -> ArchiveVerdict:
         """The same for programs."""
         known = self.archived
-        return {
-            "file": str(self.file),
-            "result": RESULTS[self.code],
-            "broken_at": self.broken_at,
-            "first": known.first if known else None,
-            "last": known.end.seq if known else None,
-            "record": known.seq if known else None,
-        }
+        return ArchiveVerdict(
+            file=str(self.file),
+            result=RESULTS[self.code],
+            broken_at=self.broken_at,
+            first=known.first if known else None,
+            last=known.end.seq if known else None,
+            record=known.seq if known else None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveVerdict:
+    """What came of the check of one archive. Of a file that is no archive of this log, the last three are null."""
+
+    file: str
+    result: Result
+    broken_at: int | None
+    """The number of the first record that was changed or is missing."""
+    first: int | None
+    """The number of the first record in the archive."""
+    last: int | None
+    record: int | None
+    """The number of the audit record of its archiving."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +100,6 @@ class ArchiveReport:
             )
         if self.uncompared:
             yield f"{plural(self.uncompared, 'head')} kept elsewhere could not be compared: the records are there."
-
-    @property
-    def view(self) -> dict[str, Json]:
-        """The same for programs."""
-        return {
-            "archives": [verdict.view for verdict in self.verdicts],
-            "archives_not_named": [one.name for one in self.others],
-            "heads_not_compared": self.uncompared,
-        }
 
 
 def check_archives(log: Chain, files: Sequence[Path], key_of: KeyOf, anchors: Sequence[Anchor]) -> ArchiveReport:

@@ -17,7 +17,7 @@ from bot.cli.output import print_answer
 from bot.cli.plugin_commands import NounGroup
 from bot.cli.session import Terminal
 from bot.core.audit.chain import HIGHEST
-from bot.core.audit.stored_views import exported_row
+from bot.core.audit.stored_views import AuditRow, exported_row
 from bot.plugin import BadArgument, Refusal
 from bot.store.repositories.audit_log import LOOKED_AT, AuditReader
 from bot.usecases.admin.audit_search import find_records
@@ -47,7 +47,7 @@ def _text(_ctx: click.Context, parameter: click.Parameter, value: str) -> str:
 @click.option("--text", default="", callback=_text, help="A text in its facts.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="The newest so many.")
 @click.option("--all", is_flag=True, help="Look at every record, however many there are.")
-@as_json
+@as_json(tuple[AuditRow, ...])
 @click.pass_obj
 def find(terminal: Terminal, /, all: bool, as_json: bool, **wanted: Any) -> None:
     """The newest audit records that match."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -14,11 +14,40 @@ from bot.cli.session import Terminal, explain_file_errors
 from bot.clock import SystemClock
 from bot.core.audit.chain import Anchor, read_anchors
 from bot.core.text import plural
+from bot.plugin.frozen import dataclass
 from bot.settings import Settings
 from bot.store.engine.folders import make_home
 from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
 from bot.store.sealing.keyring import assert_apart_from_backups, load_key_file
 from bot.usecases.integrity.restore_record import Restored, RestoreOptions, restore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupMade:
+    """A copy of the database."""
+
+    path: str
+    seq: int
+    """The number of the last audit record in it; 0 where it has none."""
+    head: str
+    """The head of the audit log in it, as hex digits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreResult:
+    """What came of putting a copy in the place of the database."""
+
+    file: str
+    """The copy."""
+    seq: int
+    """The number of the last audit record now."""
+    head: str
+    kept: str | None
+    """Where the former database is kept; null where there was none."""
+    lost: int | None
+    """How many records are lost; null where nobody can tell."""
+    closed: int
+    """How many open change requests were closed."""
 
 
 @click.command("backup")
@@ -29,7 +58,7 @@ from bot.usecases.integrity.restore_record import Restored, RestoreOptions, rest
     help="Another folder than B24BOT_BACKUPS.",
 )
 @reason
-@as_json
+@as_json(BackupMade)
 @click.pass_obj
 def backup(terminal: Terminal, folder: Path | None, as_json: bool) -> None:
     """Copy the database, look the copy through, and say where it is; also while the bot runs.
@@ -41,7 +70,7 @@ def backup(terminal: Terminal, folder: Path | None, as_json: bool) -> None:
     with terminal.store(writes=True) as store:
         made = store.back_up(folder)
     told = f"{made.path}: up to audit record #{made.seq} {made.head}".rstrip()
-    report({"path": str(made.path), "seq": made.seq, "head": made.head}, told, as_json=as_json)
+    report(BackupMade(path=str(made.path), seq=made.seq, head=made.head), told, as_json=as_json)
 
 
 @click.command("restore")
@@ -52,7 +81,7 @@ def backup(terminal: Terminal, folder: Path | None, as_json: bool) -> None:
     type=click.Path(path_type=Path),
     help="A file with heads of the log, as the witness file or an export.  [default: B24BOT_WITNESS_FILE]",
 )
-@as_json
+@as_json(RestoreResult)
 @click.pass_obj
 def put_back(terminal: Terminal, file: Path, behind: bool, anchors: Path | None, as_json: bool) -> None:
     """Put a copy in the place of the database, while no bot runs.
@@ -92,16 +121,15 @@ def _anchors(settings: Settings, named: Path | None) -> Iterator[Anchor]:
             yield from read_anchors(lines, str(settings.witness_file))
 
 
-def _view(done: Restored, wish: RestoreOptions) -> Mapping[str, str | int | None]:
-    """What came of a restore, for programs. `lost` is null where nobody can tell."""
-    return {
-        "file": str(wish.file),
-        "seq": done.seq,
-        "head": done.head,
-        "kept": None if done.kept is None else str(done.kept),
-        "lost": done.lost,
-        "closed": done.closed,
-    }
+def _view(done: Restored, wish: RestoreOptions) -> RestoreResult:
+    return RestoreResult(
+        file=str(wish.file),
+        seq=done.seq,
+        head=done.head,
+        kept=None if done.kept is None else str(done.kept),
+        lost=done.lost,
+        closed=done.closed,
+    )
 
 
 def _summary_lines(done: Restored, wish: RestoreOptions, settings: Settings) -> Iterator[str]:

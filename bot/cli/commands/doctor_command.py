@@ -10,11 +10,10 @@ import click
 from bot.checks.check import Environment, Finding, State, run_checks
 from bot.checks.table import CHECKS
 from bot.cli.options import as_json
-from bot.cli.output import plain, print_json, say
+from bot.cli.output import plain, print_data, say
 from bot.cli.session import Terminal
-from bot.core import mentions
-from bot.language.translation import translate
-from bot.plugin import Message
+from bot.plugin import Message, Text
+from bot.plugin.frozen import dataclass
 
 STATES: Mapping[State, Message] = {
     State.OK: Message("check.state.ok"),
@@ -24,8 +23,24 @@ STATES: Mapping[State, Message] = {
 """What stands in front of a line; what was skipped has none of its own."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """What was found of one thing that a start needs."""
+
+    name: str
+    """A code for what was looked at, for example `audit log`."""
+    ok: bool
+    """Whether nothing is wrong with it."""
+    state: State
+    """`skipped` where something else has to be mended first."""
+    says: Text
+    """What was found."""
+    hint: Text
+    """What to do; without words where nothing has to be done."""
+
+
 @click.command("doctor")
-@as_json
+@as_json(tuple[CheckResult, ...])
 @click.pass_obj
 def doctor(terminal: Terminal, as_json: bool) -> None:
     """Look at everything that serve needs, and say what to do. Exit code 0: nothing is wrong; 78: something is.
@@ -37,17 +52,13 @@ def doctor(terminal: Terminal, as_json: bool) -> None:
     with closing(environment):
         found = list(run_checks(CHECKS, environment))
     if as_json:
-        print_json([_to_json(one) for one in found])
+        print_data(
+            [CheckResult(name=one.name, ok=one.ok, state=one.state, says=one.says, hint=one.hint) for one in found]
+        )
     else:
         _show(found)
     if not all(one.ok for one in found):
         raise SystemExit(78)
-
-
-def _to_json(one: Finding) -> Mapping[str, object]:
-    """A finding for programs: `name` and `state` are codes, the sentences are in English."""
-    says, hint = (mentions.unmark(translate(text)) for text in (one.says, one.hint))
-    return {"name": one.name, "ok": one.ok, "state": one.state, "says": says, "hint": hint}
 
 
 def _show(found: Sequence[Finding]) -> None:

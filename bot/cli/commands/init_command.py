@@ -12,11 +12,24 @@ from bot.cli.output import plain, report
 from bot.cli.session import Terminal, explain_file_errors
 from bot.clock import SystemClock
 from bot.core.bot_errors import ConfigurationError
+from bot.plugin import Text
+from bot.plugin.frozen import dataclass
 from bot.settings import Settings
 from bot.store.engine.file_permissions import chmod
 from bot.store.engine.folders import HOME, assert_folder
 from bot.store.sealing.keyring import LOOSE, assert_apart_from_database, create_key_file, load_key_file
 from bot.store.store import FILE_NAME, is_missing, open_store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitResult:
+    """What was made, and what is left to do."""
+
+    made: tuple[str, ...]
+    """The files and folders that were made."""
+    next: tuple[Text, ...]
+    """What to do next, in order."""
+
 
 Step = Callable[[Settings], str]
 
@@ -24,7 +37,7 @@ Step = Callable[[Settings], str]
 @click.command()
 @click.option("--yes", is_flag=True, help="Ask nothing.")
 @click.option("--new", is_flag=True, help="Make an empty database although there are backups of an earlier one.")
-@as_json
+@as_json(InitResult)
 @click.pass_obj
 def init(terminal: Terminal, yes: bool, new: bool, as_json: bool) -> None:
     """Make the folder of the database and the key file, where they are missing.
@@ -44,12 +57,12 @@ def init(terminal: Terminal, yes: bool, new: bool, as_json: bool) -> None:
         and not click.confirm(f"Make {' and '.join(asked)}?", default=True, err=True)
     ):
         told = "Nothing was made. B24BOT_HOME and B24BOT_KEY_FILE say where they should be."
-        report({"made": [], "next": []}, told, as_json=as_json)
+        report(InitResult(made=(), next=()), told, as_json=as_json)
         return
     lines = (*_make(home, key_file), *(_begin_anew(settings) if new else ()))
-    made, steps = [str(path) for path in missing if path.exists()], list(_next_steps(settings))
+    made, steps = tuple(str(path) for path in missing if path.exists()), tuple(_next_steps(settings))
     numbered = (f"  {number}. {step}" for number, step in enumerate(steps, start=1))
-    report({"made": made, "next": steps}, *lines, "", "What to do next:", *numbered, as_json=as_json)
+    report(InitResult(made=made, next=steps), *lines, "", "What to do next:", *numbered, as_json=as_json)
 
 
 def _check(home: Path, key_file: Path) -> None:

@@ -8,13 +8,46 @@ from contextlib import contextmanager
 import click
 
 from bot.cli.options import as_json, reason
-from bot.cli.output import print_json, print_table, report
+from bot.cli.output import print_data, print_table, report
 from bot.cli.session import Terminal
 from bot.core.text import plural
 from bot.plugin import Table
+from bot.plugin.frozen import dataclass
 from bot.store.engine.process_lock import KEYS, ProcessLocks
 from bot.store.key_rotation import KeyUse, list_key_uses, retire_key, rotate_key
 from bot.store.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRow:
+    """One key of the key file, and how much of what is stored needs it. The key itself is not shown."""
+
+    id: str
+    first: bool
+    """Whether it is the key that is in use."""
+    secrets: int
+    """How many secrets are encrypted with it."""
+    records: int
+    """How many audit records of the database are chained with it."""
+    archives: int
+    """How many files of archived records are chained with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRotated:
+    """The key that is in use now."""
+
+    id: str
+    secrets: int
+    """How many secrets were encrypted with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRetired:
+    """A key that was taken out of the key file."""
+
+    id: str
+    retired: bool
 
 
 @click.group()
@@ -34,22 +67,16 @@ def _alone(terminal: Terminal) -> Iterator[Store]:
 
 
 @key.command("list")
-@as_json
+@as_json(tuple[KeyRow, ...])
 @click.pass_obj
 def show(terminal: Terminal, as_json: bool) -> None:
     """Every key of the key file, and what needs it. No key itself is shown."""
     with terminal.store() as store:
         found = list_key_uses(store, store.keys)
     if as_json:
-        print_json(
+        print_data(
             [
-                {
-                    "id": one.id,
-                    "first": one.first,
-                    "secrets": one.secrets,
-                    "records": one.records,
-                    "archives": one.archives,
-                }
+                KeyRow(id=one.id, first=one.first, secrets=one.secrets, records=one.records, archives=one.archives)
                 for one in found
             ]
         )
@@ -72,7 +99,7 @@ def _advice(one: KeyUse) -> str:
 
 @key.command("rotate")
 @reason
-@as_json
+@as_json(KeyRotated)
 @click.pass_obj
 def turn(terminal: Terminal, as_json: bool) -> None:
     """Bring a new key into use and seal every secret with it; also while the bot runs.
@@ -82,7 +109,7 @@ def turn(terminal: Terminal, as_json: bool) -> None:
     with _alone(terminal) as store:
         made = rotate_key(store, terminal.host_settings.key_file, by=terminal.person.id)
     report(
-        {"id": made.id, "secrets": made.secrets},
+        KeyRotated(id=made.id, secrets=made.secrets),
         f"The key “{made.id}” is in use now; {plural(made.secrets, 'secret')} sealed with it.",
         f"Keep a copy of {terminal.host_settings.key_file} apart from the database's backups.",
         as_json=as_json,
@@ -92,11 +119,11 @@ def turn(terminal: Terminal, as_json: bool) -> None:
 @key.command("retire")
 @click.argument("key_id", metavar="ID")
 @reason
-@as_json
+@as_json(KeyRetired)
 @click.pass_obj
 def drop(terminal: Terminal, key_id: str, as_json: bool) -> None:
     """Take a key out of the key file that nothing needs any more."""
     with _alone(terminal) as store:
         retire_key(store, terminal.host_settings.key_file, key_id)
     told = f"The key “{key_id}” is gone from {terminal.host_settings.key_file}."
-    report({"id": key_id, "retired": True}, told, as_json=as_json)
+    report(KeyRetired(id=key_id, retired=True), told, as_json=as_json)

@@ -11,7 +11,7 @@ from bot.cli.plugin_commands import NounGroup
 from bot.cli.session import Terminal
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.status_names import ONE_OF, SHOWN_STATUSES, ShownStatus, parse_status
-from bot.language.request_views import change_view
+from bot.language.request_views import ChangeDetails, ChangeRow, change_view
 from bot.language.translation import translate
 from bot.plugin import BadArgument, PluginError, Refusal
 from bot.store.store import Store, Transaction
@@ -38,7 +38,7 @@ def _status(_ctx: click.Context, parameter: click.Parameter, value: str | None) 
     help=f"Only these; {ONE_OF}.",
 )
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="The newest so many.")
-@as_json
+@as_json(tuple[ChangeRow, ...])
 @click.pass_obj
 def list_requests(terminal: Terminal, status: ShownStatus | None, limit: int, as_json: bool) -> None:
     """The newest change requests."""
@@ -49,7 +49,7 @@ def list_requests(terminal: Terminal, status: ShownStatus | None, limit: int, as
 
 @click.command("show")
 @click.argument("number", metavar="CR-NUMBER", shell_complete=from_store(complete_numbers))
-@as_json
+@as_json(ChangeDetails)
 @click.pass_obj
 def show_request(terminal: Terminal, number: str, as_json: bool) -> None:
     """One change request: its plan, its reviews and how it ended."""
@@ -62,7 +62,7 @@ def show_request(terminal: Terminal, number: str, as_json: bool) -> None:
 @click.argument("number", metavar="CR-NUMBER", shell_complete=from_store(complete_numbers))
 @click.argument("outcome", type=click.Choice([Status.DONE.value, Status.FAILED.value]))
 @reason
-@as_json
+@as_json(ChangeDetails)
 @click.pass_obj
 def settle_request(terminal: Terminal, number: str, outcome: str, as_json: bool) -> None:
     """Say, after looking on the portal, what became of an outcome that reading back has not decided.
@@ -81,7 +81,7 @@ def settle_request(terminal: Terminal, number: str, outcome: str, as_json: bool)
 @click.command("withdraw")
 @click.argument("number", metavar="CR-NUMBER", shell_complete=from_store(complete_numbers))
 @reason
-@as_json
+@as_json(ChangeDetails)
 @click.pass_obj
 def withdraw_request(terminal: Terminal, number: str, as_json: bool) -> None:
     """Take back a change request that was asked for in this terminal, by the same account."""

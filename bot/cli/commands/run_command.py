@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from bot.cli.json_output import Answer
 from bot.cli.options import YES_HELP, as_json
 from bot.cli.plugin_commands import show
 from bot.cli.run_line import perform, typed_line
@@ -12,7 +13,7 @@ from bot.cli.session import Terminal
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("words", nargs=-1, required=True, type=click.UNPROCESSED, metavar='"NOUN VERB …"')
-@as_json
+@as_json(Answer)
 @click.option("--yes", is_flag=True, help=YES_HELP)
 @click.pass_obj
 def run(terminal: Terminal, words: tuple[str, ...], as_json: bool, yes: bool) -> None:

@@ -11,9 +11,17 @@ from typing import Any
 
 import click
 
-from bot.cli.commands.archive_verdicts import RESULTS, ArchiveReport, check_archives, code_of, worst_exit_code
+from bot.cli.commands.archive_verdicts import (
+    RESULTS,
+    ArchiveReport,
+    ArchiveVerdict,
+    Result,
+    check_archives,
+    code_of,
+    worst_exit_code,
+)
 from bot.cli.options import as_json
-from bot.cli.output import print_json, say
+from bot.cli.output import print_data, say
 from bot.cli.progress_bar import progress_bar, read_lines_with_progress
 from bot.cli.session import Terminal, explain_file_errors, how_to_begin
 from bot.core.audit.archive_chain import Chain, examine_log
@@ -30,6 +38,7 @@ from bot.core.audit.chain import (
 from bot.core.bot_errors import ConfigurationError, WordsError
 from bot.host.plugin_services import Progress, no_progress
 from bot.plugin import Refusal
+from bot.plugin.frozen import dataclass
 from bot.store.files.archive_file import ExportedChain
 from bot.store.files.backup_reader import chain_of, head_in, note_in
 from bot.store.files.consistency import other_keys
@@ -39,6 +48,44 @@ from bot.store.store import FILE_NAME
 from bot.usecases.integrity.chain_check import BEGUN, WITNESSED
 
 A_FILE = click.Path(path_type=Path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenHead:
+    """A head of the log that was kept elsewhere."""
+
+    seq: int
+    head: str
+    """Its hex digits; empty where only the number is known."""
+    where: str
+    """Where it was found."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogVerdict:
+    """What came of the check of the audit log."""
+
+    result: Result
+    """Of the log and of every archive, the worst."""
+    seq: int
+    """The number of the last record up to which the chain holds."""
+    head: str
+    broken_at: int | None
+    """The number of the first record that was changed or is missing."""
+    behind: bool
+    """Whether the log ends before a head that was seen: it was cut, or is an older copy."""
+    anchors: int
+    """With how many heads it was compared."""
+    agreed: SeenHead | None
+    """The newest head that the chain goes through."""
+    against: SeenHead | None
+    """The oldest head that the chain does not go through."""
+    archives: tuple[ArchiveVerdict, ...]
+    """The archives that were named."""
+    archives_not_named: tuple[str, ...]
+    """The names of the other archives of this log."""
+    heads_not_compared: int
+    """How many heads are of records that are in none of the files."""
 
 
 @click.command("verify")
@@ -53,7 +100,7 @@ A_FILE = click.Path(path_type=Path)
 @click.option("--export", "exported", type=A_FILE, help="An export (JSONL) instead of a database.")
 @click.option("--archive", "archives", type=A_FILE, multiple=True, help="An archive of the log, verified with it.")
 @click.option("--key-file", type=A_FILE, help="The key file. Left out: the one of the settings.")
-@as_json
+@as_json(LogVerdict)
 @click.pass_obj
 def verify(terminal: Terminal, /, as_json: bool, **given: Any) -> None:
     """Recompute the whole chain, and compare it with heads that were kept elsewhere. Changes nothing anywhere.
@@ -80,7 +127,7 @@ def verify(terminal: Terminal, /, as_json: bool, **given: Any) -> None:
         found = _as_noted(found, terminal.host_settings.home / FILE_NAME, keys)
     code = worst_exit_code([code_of(found), *(verdict.code for verdict in told.verdicts)])
     if as_json:
-        print_json({**_object(found, code, len(anchors)), **told.view})
+        print_data(_verdict(found, told, code, len(anchors)))
     else:
         for line in (*_sentences(found, len(anchors)), *told.sentences):
             say(line)
@@ -244,18 +291,21 @@ def _sentences(found: Findings, anchors: int) -> Iterator[str]:
         )
 
 
-def _object(found: Findings, code: int, anchors: int) -> dict[str, Any]:
-    return {
-        "result": RESULTS[code],
-        "seq": found.place.seq,
-        "head": found.place.head,
-        "broken_at": found.broken_at,
-        "behind": found.behind,
-        "anchors": anchors,
-        "agreed": _anchor(found.agreed),
-        "against": _anchor(found.against),
-    }
+def _verdict(found: Findings, told: ArchiveReport, code: int, anchors: int) -> LogVerdict:
+    return LogVerdict(
+        result=RESULTS[code],
+        seq=found.place.seq,
+        head=found.place.head,
+        broken_at=found.broken_at,
+        behind=found.behind,
+        anchors=anchors,
+        agreed=_seen_head(found.agreed),
+        against=_seen_head(found.against),
+        archives=tuple(verdict.view for verdict in told.verdicts),
+        archives_not_named=tuple(one.name for one in told.others),
+        heads_not_compared=told.uncompared,
+    )
 
 
-def _anchor(anchor: Anchor | None) -> dict[str, Any] | None:
-    return {"seq": anchor.seq, "head": anchor.head, "where": anchor.where} if anchor else None
+def _seen_head(anchor: Anchor | None) -> SeenHead | None:
+    return SeenHead(seq=anchor.seq, head=anchor.head, where=anchor.where) if anchor else None

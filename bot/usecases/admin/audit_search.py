@@ -110,7 +110,7 @@ def find_records(
     shown = found.records[:limit]
     given = _given(wanted)
     filters = tuple(given.values())
-    data = [audit_row(record) for record in shown]
+    data = tuple(map(audit_row, shown))
     notes = [*_notes(found, limit, most, given.get(wanted.narrowed_by, "")), *_away(store, found, limit)]
     if not shown:
         title = Message("audit.find.none_with", filters=filters) if filters else Message("audit.find.none")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from bot.core.authority.policy import LEAST_ROLE, Terms, decide, describe_requirement
 from bot.core.bot_errors import WordsError
@@ -10,8 +10,8 @@ from bot.core.parsing.invocation import HOST_OPTIONS, AnyCommand, find_command, 
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.parsing.tokenizer import join_words
 from bot.core.principals import Role
-from bot.language.translation import translate
-from bot.plugin import CommandLine, Json, Message, Reply, Risk, Table, Text
+from bot.plugin import CommandLine, Message, Reply, Risk, Table, Text
+from bot.plugin.frozen import dataclass
 from bot.usecases.card_subcommands import refuse_card_subcommand
 from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 
@@ -43,7 +43,7 @@ def list_commands(commands: Sequence[AnyCommand], *, hidden: int) -> Reply:
         title=Message("help.all"),
         table=Table(columns=(Message("help.column.command"), Message("help.column.does")), rows=rows),
         notes=tuple(notes),
-        data=[*map(command_view, commands)],
+        data=tuple(map(command_view, commands)),
     )
 
 
@@ -51,7 +51,8 @@ def explain_words(commands: Sequence[AnyCommand], words: Sequence[str], terms: T
     """Explain what the words name: one command, or each of several. Raises WordsError where they name nothing."""
     path = describe_terminal_command(commands, words)
     if path:
-        return Reply(title=Message("help.terminal_page", path=path, command=f"b24bot {path} --help"))
+        title = Message("help.terminal_page", path=path, command=f"b24bot {path} --help")
+        return Reply(title=title, data=(_terminal_view(path),))
     noun, verb = words[0].lower(), words[1].lower() if len(words) > 1 else ""
     declared, own = _candidates(commands, noun)
     of_noun = [command for command in declared if command.noun == noun]
@@ -112,12 +113,11 @@ def explain_command(command: AnyCommand, terms: Terms, others: Sequence[AnyComma
     notes: list[Text] = [command.description] if command.description else []
     if others:
         notes.append(Message("help.others", commands=tuple(f"help {one.path}" for one in others)))
-    data = {**command_view(command), "description": translate(command.description), "examples": command.examples}
     return Reply(
         title=Message("help.title", path=command.path, help=command.help),
         facts=tuple(facts),
         notes=tuple(notes),
-        data=data,
+        data=(command_view(command),),
     )
 
 
@@ -148,27 +148,49 @@ def _page(commands: Sequence[AnyCommand], own: Sequence[str], *, title: Message)
         title=title,
         table=Table(columns=PAGE_COLUMNS, rows=tuple(rows)),
         notes=(Message("help.examples", examples="; ".join(examples)),) if examples else (),
-        data=[*map(command_view, commands), *map(_terminal_view, own)],
+        data=(*map(command_view, commands), *map(_terminal_view, own)),
     )
 
 
-def _terminal_view(path: str) -> Mapping[str, Json]:
-    return {
-        "command": path,
-        "usage": f"b24bot {path}",
-        "help": translate(TERMINAL_COMMANDS[path]),
-        "risk": None,
-        "role": None,
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandRow:
+    """A command."""
+
+    command: str
+    """The noun and the verb, for example `connector remove`."""
+    usage: str
+    """The command with its arguments."""
+    help: Text
+    risk: Risk | None
+    """What the command can cost; null for a command that only the terminal has."""
+    role: Role | None
+    """The least role that may type the command; null for a command that only the terminal has."""
+    description: Text
+    """What else its help says; without words where that is all."""
+    examples: tuple[str, ...]
+    """What can stand behind the command, for example `myconnector`."""
 
 
-def command_view(command: AnyCommand) -> Mapping[str, Json]:
+def _terminal_view(path: str) -> CommandRow:
+    return CommandRow(
+        command=path,
+        usage=f"b24bot {path}",
+        help=TERMINAL_COMMANDS[path],
+        risk=None,
+        role=None,
+        description="",
+        examples=(),
+    )
+
+
+def command_view(command: AnyCommand) -> CommandRow:
     """A command as data."""
-    role = LEAST_ROLE[command.risk]
-    return {
-        "command": command.path,
-        "usage": command.usage,
-        "help": translate(command.help),
-        "risk": command.risk,
-        "role": role,
-    }
+    return CommandRow(
+        command=command.path,
+        usage=command.usage,
+        help=command.help,
+        risk=command.risk,
+        role=LEAST_ROLE[command.risk],
+        description=command.description,
+        examples=command.examples,
+    )

@@ -32,7 +32,7 @@ GRANT_COLUMNS = (
 
 def list_changes(changes: Sequence[ChangeRequest], status: ShownStatus | None = None) -> Reply:
     """List change requests, which are all shown with this status if one is given."""
-    data = [change_row(change) for change in changes]
+    data = tuple(map(change_row, changes))
     if not changes and status:
         return Reply(title=Message("request.list.none_with_status", status=status.label), data=data)
     if not changes:
@@ -114,7 +114,7 @@ def _card_place(change: ChangeRequest) -> Message:
 
 def list_grants(grants: Sequence[Grant]) -> Reply:
     """List who is on the allow-list, with which role."""
-    data = [grant_row(grant) for grant in grants]
+    data = tuple(map(grant_row, grants))
     if not grants:
         note = Message("admin.list.grant_in_terminal", command="b24bot access grant TEAM:USER admin")
         return Reply(title=Message("admin.list.empty"), notes=(note,), data=data)

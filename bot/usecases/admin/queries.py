@@ -7,11 +7,13 @@ from typing import Annotated, Protocol
 
 from bot.core.audit.audit_record import Tag
 from bot.core.audit.chain import HIGHEST
+from bot.core.audit.stored_views import AuditRow, GrantRow
 from bot.core.authority.policy import Refused, decide
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.status_names import ONE_OF, SHOWN_STATUSES, ShownStatus, parse_status
 from bot.core.parsing.invocation import AnyCommand
 from bot.core.principals import Principal, Role
+from bot.language.request_views import ChangeDetails, ChangeRow
 from bot.plugin import (
     Arg,
     BadArgument,
@@ -29,9 +31,9 @@ from bot.plugin.frozen import dataclass
 from bot.store.repositories.audit_log import LOOKED_AT
 from bot.store.store import Store
 from bot.usecases.admin.audit_search import find_records
-from bot.usecases.admin.help_pages import OPEN_TO_ALL, explain_words, list_commands
+from bot.usecases.admin.help_pages import OPEN_TO_ALL, CommandRow, explain_words, list_commands
 from bot.usecases.admin.listings import list_changes, list_grants, show_change
-from bot.usecases.admin.status_report import report_status
+from bot.usecases.admin.status_report import StatusReport, report_status
 from bot.usecases.authority.memberships import last_disqualification
 from bot.usecases.authority.reader_views import reader_of
 from bot.usecases.context import Context
@@ -109,7 +111,21 @@ being_well: Group[QueryContext] = Group("status", help="How the bot is.")
 GROUPS = (helping, being, being_well, requests, access, audit)
 
 
-@helping.command("", risk=Risk.READ, examples=["", "connector remove", "connector", "remove"])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who somebody is here."""
+
+    id: str
+    """Their id, for example `T0001:U0002` or `local:ACCOUNT`."""
+    role: Role | None
+    """Their role; null for somebody who is not on the allow-list."""
+    admins: tuple[str, ...]
+    """The ids of the people who can change it."""
+
+
+@helping.command(
+    "", risk=Risk.READ, data=tuple[CommandRow, ...], examples=["", "connector remove", "connector", "remove"]
+)
 def show_help(
     query: QueryContext, *words: Annotated[str, Arg(label="COMMAND", help="a command, or a word of one")]
 ) -> Reply:
@@ -127,7 +143,7 @@ def _is_allowed(query: QueryContext, command: AnyCommand) -> bool:
     return open_to_all or not isinstance(decide(command.risk, query.role, query.ctx.deployment.terms), Refused)
 
 
-@being.command("", risk=Risk.READ)
+@being.command("", risk=Risk.READ, data=Identity)
 def show_identity(query: QueryContext) -> Reply:
     """Your ids, your role, and who can change it."""
     admins = query.ctx.store.grants.with_role(Role.ADMIN)
@@ -140,7 +156,7 @@ def show_identity(query: QueryContext) -> Reply:
             *_own_places(query),
         ),
         notes=tuple(_next_steps(query, admins)),
-        data={"id": query.person.id, "role": query.role, "admins": [admin.id for admin in admins]},
+        data=Identity(id=query.person.id, role=query.role, admins=tuple(admin.id for admin in admins)),
     )
 
 
@@ -181,13 +197,15 @@ def _next_steps(query: QueryContext, admins: Sequence[Principal]) -> Iterator[Me
     yield Message("admin.whoami.other_role", command=CommandLine(command_line=line), terminal=f"b24bot {line}")
 
 
-@being_well.command("", risk=Risk.READ, examples=[""])
+@being_well.command("", risk=Risk.READ, data=StatusReport, examples=[""])
 def show_status(query: QueryContext) -> Reply:
     """How the bot is: what it does now and why, what waits, and what has not been said yet."""
     return report_status(query.ctx)
 
 
-@requests.command("list", risk=Risk.READ, examples=["", "--status done", "--status partly-applied"])
+@requests.command(
+    "list", risk=Risk.READ, data=tuple[ChangeRow, ...], examples=["", "--status done", "--status partly-applied"]
+)
 def request_list(
     query: QueryContext,
     *,
@@ -201,7 +219,7 @@ def request_list(
     return list_changes(reader_of(query.ctx, query.person).see_all(found), status)
 
 
-@requests.command("show", risk=Risk.READ, examples=["CR-1001"])
+@requests.command("show", risk=Risk.READ, data=ChangeDetails, examples=["CR-1001"])
 def request_show(query: QueryContext, number: Number) -> Reply:
     """One change request: its plan, its reviews and how it ended."""
     change = query.ctx.store.changes.get(number)
@@ -213,13 +231,13 @@ def request_show(query: QueryContext, number: Number) -> Reply:
     return show_change(reader_of(query.ctx, query.person).see(change))
 
 
-@access.command("list", risk=Risk.READ)
+@access.command("list", risk=Risk.READ, data=tuple[GrantRow, ...])
 def access_list(query: QueryContext) -> Reply:
     """Who is on the allow-list, with which role."""
     return list_grants(query.ctx.store.grants.all())
 
 
-@audit.command("find", risk=Risk.READ, examples=["", "--subject CR-1001"])
+@audit.command("find", risk=Risk.READ, data=tuple[AuditRow, ...], examples=["", "--subject CR-1001"])
 def audit_find(
     query: QueryContext,
     *,

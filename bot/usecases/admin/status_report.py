@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 
-from bot.core import mentions
 from bot.core.audit.audit_record import Tag
 from bot.core.authority.limits import Mode, strictest_mode
 from bot.core.change.change_request import Status
-from bot.language.translation import translate
-from bot.plugin import CommandLine, Json, Message, Reply, Text, Time, iso, iso_or_none
+from bot.plugin import CommandLine, Message, Reply, Text, Time, time_or_none
+from bot.plugin.frozen import dataclass
 from bot.store.files.verified_head import read_kept_mark
 from bot.usecases.authority.break_glass_log import list_unreviewed
 from bot.usecases.context import Context
@@ -134,33 +133,83 @@ def report_status(ctx: Context) -> Reply:
     )
 
 
-def _view(ctx: Context) -> Mapping[str, Json]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitRow:
+    """One reason why the bot does not do everything."""
+
+    name: str
+    mode: Mode
+    """What the reason leaves the bot to do."""
+    why: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointRow:
+    """The newest audit record that names the head of the whole log."""
+
+    seq: int
+    head: str
+    at: Time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditLogState:
+    """How far the audit log was recomputed."""
+
+    recomputed_to: int | None
+    """The number of the last record that was recomputed; null where none was yet."""
+    recomputed_at: Time | None
+    changes_wait: bool
+    """Whether changes wait until the log is recomputed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusReport:
+    """How the bot is."""
+
+    mode: Mode
+    """How much the bot does now."""
+    limits: tuple[LimitRow, ...]
+    requests: Mapping[str, int]
+    """How many change requests there are, by status."""
+    unreviewed_bypasses: tuple[str, ...]
+    """The change requests that were run without approval and that nobody has reviewed."""
+    notices_waiting: int
+    notices_failed: int
+    """How many notices are tried no more."""
+    oldest_audit_line_waiting_since: Time | None
+    checkpoint: CheckpointRow | None
+    audit_log: AuditLogState
+    witness_failing_since: Time | None
+    """Since when the witness file cannot be written; null while it can."""
+    version: str
+
+
+def _view(ctx: Context) -> StatusReport:
     """The same for programs."""
     holding = list_limits(ctx)
     outbox, waited = ctx.store.outbox.counts(), ctx.store.outbox.longest_wait("audit")
     mark = read_kept_mark(ctx.store.engine, ctx.store.keys)
     checkpoint, witness = ctx.store.audit.newest(Tag.CHECKPOINT), find_write_failure(ctx)
-    return {
-        "mode": strictest_mode(holding),
-        "limits": [
-            {"name": limit.name, "mode": limit.mode, "why": mentions.unmark(translate(limit.why))} for limit in holding
-        ],
-        "requests": {status.value: number for status, number in ctx.store.changes.counts().items()},
-        "unreviewed_bypasses": [record.subject for record in list_unreviewed(ctx)],
-        "notices_waiting": outbox.get("new", 0) + outbox.get("sending", 0),
-        "notices_failed": outbox.get("dead", 0),
-        "oldest_audit_line_waiting_since": iso_or_none(None if waited is None else ctx.clock.now_ms() - waited),
-        "checkpoint": {"seq": checkpoint.seq, "head": checkpoint.head, "at": iso(checkpoint.at)}
+    return StatusReport(
+        mode=strictest_mode(holding),
+        limits=tuple(LimitRow(name=limit.name, mode=limit.mode, why=limit.why) for limit in holding),
+        requests={status.value: number for status, number in ctx.store.changes.counts().items()},
+        unreviewed_bypasses=tuple(record.subject for record in list_unreviewed(ctx)),
+        notices_waiting=outbox.get("new", 0) + outbox.get("sending", 0),
+        notices_failed=outbox.get("dead", 0),
+        oldest_audit_line_waiting_since=time_or_none(None if waited is None else ctx.clock.now_ms() - waited),
+        checkpoint=CheckpointRow(seq=checkpoint.seq, head=checkpoint.head, at=Time(time=checkpoint.at))
         if checkpoint
         else None,
-        "audit_log": {
-            "recomputed_to": mark.place.seq if mark else None,
-            "recomputed_at": iso_or_none(mark.at if mark else None),
-            "changes_wait": is_unchecked(ctx),
-        },
-        "witness_failing_since": iso_or_none(witness[0] if witness else None),
-        "version": ctx.deployment.version,
-    }
+        audit_log=AuditLogState(
+            recomputed_to=mark.place.seq if mark else None,
+            recomputed_at=time_or_none(mark.at if mark else None),
+            changes_wait=is_unchecked(ctx),
+        ),
+        witness_failing_since=time_or_none(witness[0] if witness else None),
+        version=ctx.deployment.version,
+    )
 
 
 def describe_age(milliseconds: int) -> Message:

@@ -161,7 +161,7 @@ def ask(plugin: str, understood: Understood, subject: object) -> Answer:
 def _checked_answer(plugin: str, understood: Understood, answer: Callable[[], Answer]) -> Answer:
     command = understood.command
     with blame_plugin(plugin, RAN_COMMAND, command=command.path):
-        match require_answer(answer()):
+        match require_answer(answer(), command.data):
             case Plan() as plan if not command.terminal:
                 return _sanitized_plan(plan)
             case Reply() | Nothing() as told:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Annotated
 
 from bot.plugin import (
@@ -45,7 +46,17 @@ def in_words(watched: bool) -> str:
     return "watched" if watched else "not watched"
 
 
-@sites.command("list", risk=Risk.READ, examples=[""])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteRow:
+    """A web site, as `--json` prints it."""
+
+    name: str
+    url: str
+    watched: bool
+    up: bool
+
+
+@sites.command("list", risk=Risk.READ, examples=[""], data=tuple[SiteRow, ...])
 def list_sites(service: Service) -> Reply:
     """Show all web sites, and whether each is watched and up."""
     found = service.sites().values()
@@ -53,7 +64,7 @@ def list_sites(service: Service) -> Reply:
     return Reply(
         title="Web sites",
         table=Table(columns=("name", "address", "watching", "seen last"), rows=rows),
-        data=[{"name": site.name, "url": site.url, "watched": site.watched, "up": site.up} for site in found],
+        data=tuple(SiteRow(name=site.name, url=site.url, watched=site.watched, up=site.up) for site in found),
     )
 
 

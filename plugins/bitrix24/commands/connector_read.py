@@ -8,7 +8,15 @@ from typing import Annotated
 
 from bot.plugin import Arg, BadArgument, CommandLine, Group, Message, Reply, Risk, Table, Text, Time
 from plugins.bitrix24.commands.common import preconditions, presentation
-from plugins.bitrix24.commands.common.json_views import KINDS, connector_view, record_view, status_views
+from plugins.bitrix24.commands.common.json_views import (
+    KINDS,
+    ConnectorDetails,
+    ConnectorRow,
+    StatusRow,
+    connector_details,
+    connector_view,
+    status_views,
+)
 from plugins.bitrix24.connectors import icons, identifiers, registration
 from plugins.bitrix24.connectors.identifiers import ListedId
 from plugins.bitrix24.connectors.model import OWNERSHIP, Ownership, Status
@@ -30,7 +38,7 @@ def parse_kind(word: str) -> Ownership:
     return kind
 
 
-@connectors.command("list", risk=Risk.READ, examples=["", "--kind ours"])
+@connectors.command("list", risk=Risk.READ, data=tuple[ConnectorRow, ...], examples=["", "--kind ours"])
 def list_connectors(
     portal: Portal,
     *,
@@ -65,7 +73,7 @@ def list_connectors(
             *portal.unread(),
             *portal.age(),
         ),
-        data=[connector_view(found, each) for found, each in zip(shown, statuses, strict=True)],
+        data=tuple(connector_view(found, each) for found, each in zip(shown, statuses, strict=True)),
     )
 
 
@@ -81,7 +89,7 @@ _LINES_ACTIVE = Message("bitrix24.connector.field_lines_active")
 _LIST_COLUMNS = (Message("bitrix24.connector.field_id"), _NAME, _KIND, _LINES_ACTIVE)
 
 
-@connectors.command("show", risk=Risk.READ, examples=["myconnector"])
+@connectors.command("show", risk=Risk.READ, data=ConnectorDetails, examples=["myconnector"])
 def show_connector(portal: Portal, connector: ListedId) -> Reply:
     """Show one connector: its ownership, b24bot's record of it, and its lines.
 
@@ -111,15 +119,11 @@ def show_connector(portal: Portal, connector: ListedId) -> Reply:
             *presentation.note_unusable_ids([connector]),
             *portal.unread("lines"),
         ),
-        data={
-            **connector_view(found, statuses),
-            "record": record_view(snapshot),
-            "lines": status_views(portal, here),
-        },
+        data=connector_details(portal, found, statuses),
     )
 
 
-@connectors.command("status", risk=Risk.READ, examples=["", "myconnector", "--all"])
+@connectors.command("status", risk=Risk.READ, data=tuple[StatusRow, ...], examples=["", "myconnector", "--all"])
 def connector_status(
     portal: Portal,
     connector: Annotated[

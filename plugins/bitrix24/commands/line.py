@@ -6,7 +6,7 @@ from typing import Annotated
 
 from bot.plugin import Arg, BadArgument, CommandLine, Group, Message, Refusal, Reply, Risk, Table
 from plugins.bitrix24.commands.common import presentation
-from plugins.bitrix24.commands.common.json_views import line_view, status_views
+from plugins.bitrix24.commands.common.json_views import LineDetails, LineRow, line_view, status_views
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.redaction.excerpt import excerpt
 
@@ -35,7 +35,7 @@ LineNumber = Annotated[
 ]
 
 
-@lines.command("list", risk=Risk.READ, examples=[""])
+@lines.command("list", risk=Risk.READ, data=tuple[LineRow, ...], examples=[""])
 def list_lines(portal: Portal) -> Reply:
     """Show all open lines and whether each is on."""
     portal.look("lines")
@@ -52,11 +52,11 @@ def list_lines(portal: Portal) -> Reply:
             rows=rows,
         ),
         notes=(*portal.unread(), *portal.age()),
-        data=[line_view(line) for line in found],
+        data=tuple(map(line_view, found)),
     )
 
 
-@lines.command("show", risk=Risk.READ, examples=["1"])
+@lines.command("show", risk=Risk.READ, data=LineDetails, examples=["1"])
 def show_line(portal: Portal, line: LineNumber) -> Reply:
     """Show one open line and the connectors on it.
 
@@ -76,5 +76,7 @@ def show_line(portal: Portal, line: LineNumber) -> Reply:
         ),
         table=presentation.status_table(portal, here),
         notes=(*presentation.note_problems(here), *presentation.note_silent_connectors(portal, here), *portal.unread()),
-        data={**line_view(found), "connectors": status_views(portal, here)},
+        data=LineDetails(
+            id=str(found.id), name=found.shown_name, enabled=found.on, connectors=status_views(portal, here)
+        ),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated
 
 from bot.plugin import (
@@ -10,7 +9,6 @@ from bot.plugin import (
     BadArgument,
     CommandLine,
     Group,
-    JsonWithTexts,
     Message,
     Reply,
     Risk,
@@ -19,11 +17,17 @@ from bot.plugin import (
     TargetRefused,
     Text,
     Time,
-    iso,
 )
 from plugins.bitrix24.auth.backup_tokens import KEPT, USED, BackupTokens, BackupTokenStore
 from plugins.bitrix24.auth.credentials import Credentials, CredentialStore, KnownPortal, TokenHealth
-from plugins.bitrix24.commands.common.json_views import application_view, tokens_view
+from plugins.bitrix24.commands.common.json_views import (
+    PortalCheck,
+    PortalRow,
+    StoredPortal,
+    application_view,
+    backup_tokens_view,
+    tokens_view,
+)
 from plugins.bitrix24.connectors.model import AppInfo
 from plugins.bitrix24.hosts import certificate_authorities, endpoints
 from plugins.bitrix24.hosts.endpoints import Endpoint
@@ -88,7 +92,7 @@ def _new_portal(
     return portal, endpoint
 
 
-@portals.command("add", risk=Risk.GOVERN, terminal=True, check=check_new_portal)
+@portals.command("add", risk=Risk.GOVERN, data=StoredPortal, terminal=True, check=check_new_portal)
 def add_portal(
     services: Services,
     name: Annotated[str, Arg(help="its name in b24bot, for example prod", label="NAME")],
@@ -134,6 +138,7 @@ def add_portal(
             *((AUTHORITY, each) for each in certificate_authorities.subjects(portal.authorities)),
         ),
         notes=(Message("bitrix24.portal.do_check", command=CommandLine(command_line="portal check")),),
+        data=StoredPortal(name=name, address=endpoint.label, member_id=member_id),
     )
 
 
@@ -148,7 +153,7 @@ def check_spare_portal(services: Services, name: str) -> None:
     vault.held(vault.portal(name))
 
 
-@portals.command("spare", risk=Risk.GOVERN, terminal=True, check=check_spare_portal)
+@portals.command("spare", risk=Risk.GOVERN, data=StoredPortal, terminal=True, check=check_spare_portal)
 def spare_portal(
     services: Services,
     name: Annotated[str, Arg(help="the name of the portal", label="NAME", complete=known_portals)],
@@ -167,10 +172,11 @@ def spare_portal(
         title=Message("bitrix24.token.backup_stored", portal=portal.name),
         facts=((ADDRESS, portal.domain), (MEMBER_ID, portal.member_id)),
         notes=(Message("bitrix24.token.backup_proof", command=CommandLine(command_line="portal check")),),
+        data=StoredPortal(name=portal.name, address=portal.domain, member_id=portal.member_id),
     )
 
 
-@portals.command("list", risk=Risk.READ, examples=[""], everywhere=True)
+@portals.command("list", risk=Risk.READ, data=tuple[PortalRow, ...], examples=[""], everywhere=True)
 def list_portals(services: Services) -> Reply:
     """Show the known portals, and which one commands without --portal act on."""
     vault, spares = CredentialStore(services), BackupTokenStore(services)
@@ -179,7 +185,7 @@ def list_portals(services: Services) -> Reply:
         return Reply(
             title=Message("bitrix24.portal.none"),
             notes=(Message("bitrix24.portal.do_add", command=HOW_TO_ADD),),
-            data=[],
+            data=(),
         )
     rows = tuple(
         (
@@ -211,22 +217,23 @@ def list_portals(services: Services) -> Reply:
         )
         if len(rows) > 1
         else (),
-        data=[_portal_view(services, each) for each in known],
+        data=tuple(_portal_view(services, each) for each in known),
     )
 
 
-def _portal_view(services: Services, known: KnownPortal) -> Mapping[str, JsonWithTexts]:
-    return {
-        "name": known.name,
-        "default_for": services.default_places.get(known.name, ()),
-        "address": known.domain,
-        "member_id": known.member_id,
-        "added_at": iso(known.added_at),
-        **tokens_view(CredentialStore(services).health(known), BackupTokenStore(services).known(known)),
-    }
+def _portal_view(services: Services, known: KnownPortal) -> PortalRow:
+    return PortalRow(
+        name=known.name,
+        default_for=tuple(services.default_places.get(known.name, ())),
+        address=known.domain,
+        member_id=known.member_id,
+        added_at=Time(time=known.added_at),
+        tokens=tokens_view(CredentialStore(services).health(known)),
+        backup_tokens=backup_tokens_view(BackupTokenStore(services).known(known)),
+    )
 
 
-@portals.command("check", risk=Risk.READ, examples=[""])
+@portals.command("check", risk=Risk.READ, data=PortalCheck, examples=[""])
 def check_portal(portal: Portal) -> Reply:
     """Check that the token works, the application is installed, and results can be verified.
 
@@ -252,16 +259,17 @@ def check_portal(portal: Portal) -> Reply:
             (Message("bitrix24.portal.tokens"), _describe_tokens(portal.health(portal.place.name))),
         ),
         notes=(*problems, *portal.token_warnings(), *portal.unread(), *portal.remarks()),
-        data={
-            "name": portal.place.name,
-            "address": portal.place.label,
-            "problems": problems,
-            "application": application_view(app),
-            "may_list_connectors": may_list,
-            "lines": len(lines),
-            "lines_disabled": off,
-            **tokens_view(portal.health(portal.place.name), portal.spare(portal.place.name)),
-        },
+        data=PortalCheck(
+            name=portal.place.name,
+            address=portal.place.label,
+            problems=tuple(problems),
+            application=application_view(app),
+            may_list_connectors=may_list,
+            lines=len(lines),
+            lines_disabled=off,
+            tokens=tokens_view(portal.health(portal.place.name)),
+            backup_tokens=backup_tokens_view(portal.spare(portal.place.name)),
+        ),
     )
 
 

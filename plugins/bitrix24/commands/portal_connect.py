@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Annotated, assert_never
 
-from bot.plugin import Arg, CommandLine, Dialogue, Message, Reply, Risk, Services, Time, iso
+from bot.plugin import Arg, CommandLine, Dialogue, Message, Reply, Risk, Services, Time
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.auth.authorization_link import (
     LIFETIME_MS,
@@ -17,7 +17,7 @@ from plugins.bitrix24.auth.authorization_link import (
 from plugins.bitrix24.auth.connection import Application, Connection, Connector
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.auth.pasted_grant import CODE_SECONDS, PastedCode, PastedToken, read_pasted
-from plugins.bitrix24.commands.common.json_views import application_view
+from plugins.bitrix24.commands.common.json_views import ConnectedPortal, PortalLink, application_view
 from plugins.bitrix24.commands.portal_commands import (
     ADDRESS,
     APPLICATION,
@@ -77,7 +77,9 @@ def _show_link(services: Services, portal: KnownPortal, client_id: str) -> Reply
         title=Message("bitrix24.connect.open", portal=portal.name),
         facts=((Message("bitrix24.connect.link"), url),),
         notes=(Message("bitrix24.connect.link_expires", time=Time(time=request.expires_at)),),
-        data={"authorise_url": url, "handler_url": None, "install_url": None, "expires_at": iso(request.expires_at)},
+        data=PortalLink(
+            authorise_url=url, handler_url=None, install_url=None, expires_at=Time(time=request.expires_at)
+        ),
     )
 
 
@@ -95,16 +97,23 @@ def store_connection(services: Services, found: Connected) -> Reply:
             (APPLICATION, describe_application(found.app)),
         ),
         notes=(Message("bitrix24.portal.do_check", command=CommandLine(command_line="portal check")),),
-        data={
-            "name": found.name,
-            "address": connection.portal.domain,
-            "member_id": connection.portal.member_id,
-            "application": application_view(found.app),
-        },
+        data=ConnectedPortal(
+            name=found.name,
+            address=connection.portal.domain,
+            member_id=connection.portal.member_id,
+            application=application_view(found.app),
+        ),
     )
 
 
-@portals.command("connect", risk=Risk.GOVERN, terminal=True, check=check_connection, keep=store_connection)
+@portals.command(
+    "connect",
+    risk=Risk.GOVERN,
+    terminal=True,
+    check=check_connection,
+    keep=store_connection,
+    data=ConnectedPortal | None,
+)
 def connect_portal(
     dialogue: Dialogue,
     name: Annotated[str, Arg(help="its name in b24bot, for example prod", label="NAME", complete=known_portals)],

@@ -25,7 +25,7 @@ from bot.usecases.delivery.answers import DIRECT
 from plugins.bitrix24.simulation import PortalSimulation
 from plugins.bitrix24.simulator.state.faults import read_fault
 from tests.cli.cli_bot import CliBot
-from tests.language.english import en, spoken
+from tests.language.english import en, en_json, spoken
 from tests.slack.plugins import leaving
 
 OLGA = Principal(team="T0001", user="U0001")
@@ -34,7 +34,7 @@ NAMES = [check.name for check in CHECKS]
 
 def looked(cli_bot: CliBot) -> dict[str, tuple[bool, str]]:
     shown = cli_bot.run("doctor", "--json")
-    found = {one["name"]: (one["ok"], f"{one['says']} {one['hint']}") for one in json.loads(shown.stdout)}
+    found = {one["name"]: (one["ok"], f"{one['says']} {one['hint']}") for one in en_json(json.loads(shown.stdout))}
     assert list(found) == NAMES
     assert shown.exit_code == (0 if all(ok for ok, _ in found.values()) else 78)
     return found

@@ -10,6 +10,7 @@ from bot.core.principals import Principal
 from bot.plugin import Reply
 from tests.cli.cli_bot import CliBot
 from tests.cli.commands.test_access_command import ME
+from tests.language.english import en_json
 
 OLGA = Principal(team="T0001", user="U0001")
 HELLO = PrivateNotice(person=OLGA, channel="C1", reply=Reply(title="Your answer is ready."))
@@ -61,13 +62,13 @@ def test_a_refusal_that_quotes_a_customers_words_is_listed_without_them(cli_bot:
     with cli_bot.store() as store, store.unit_of_work() as tx:
         refusal = PrivateNotice(person=OLGA, channel="C1", reply=Reply(title=title), mood="refusal")
         tx.outbox.put("whisper:b", refusal, at=1_750_000_000_000)
-    (row,) = cli_bot.json("outbox", "list")
+    (row,) = en_json(cli_bot.json("outbox", "list"))
     assert row["words"] == f"a refusal for one person, {len(title)} characters"
     assert "Zebra" not in cli_bot.run("outbox", "list").stdout
 
 
 def test_the_dead_are_listed_with_their_words_and_their_reason(kept: CliBot) -> None:
-    answer, line = kept.json("outbox", "list", "--dead")
+    answer, line = en_json(kept.json("outbox", "list", "--dead"))
     assert (answer["words"], answer["error"], answer["attempts"]) == ("Your answer is ready.", "timeout", 1)
     assert line["words"] == "a line"
     assert line["died_at"] == "2025-06-15T15:06:41.000Z"

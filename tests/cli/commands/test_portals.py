@@ -8,11 +8,13 @@ import subprocess
 import requests
 
 from bot.core.audit.audit_record import Tag
+from plugins.bitrix24.commands.common.json_views import ConnectedPortal, PortalLink
 from plugins.bitrix24.simulation import PortalSimulation
 from plugins.bitrix24.simulator import PortalSimulator
 from tests.cli.cli_bot import SECONDS, CliBot, first_line
 from tests.cli.commands.test_access_command import ME
 from tests.cli.test_completion import offered
+from tests.language.json_shape import differences
 
 NOBODY_LISTENS = "http://127.0.0.1:9"
 
@@ -142,10 +144,11 @@ def test_a_portal_is_connected_by_a_link_and_a_pasted_address(cli_bot: CliBot, p
         stdin=subprocess.PIPE,
     )
     shown = json.loads(first_line(process))
-    assert set(shown) == {"authorise_url", "handler_url", "install_url", "expires_at"}
+    assert list(differences(shown, PortalLink)) == []
     ended = requests.get(shown["authorise_url"], allow_redirects=False, timeout=SECONDS).headers["Location"]
     out, err = process.communicate(ended + "\n", timeout=SECONDS)
     assert process.returncode == 0, err
+    assert list(differences(json.loads(out)["data"], ConnectedPortal)) == []
     assert json.loads(out)["data"]["member_id"] == facts["BITRIX24_MEMBER_ID"]
     assert cli_bot.run("portal", "check").exit_code == 0
     with cli_bot.store() as store:

@@ -15,6 +15,7 @@ from bot.core.change.status_names import ONE_OF
 from bot.store.engine.process_lock import WORKER, ProcessLocks
 from tests.cli.cli_bot import NOBODY, CliBot
 from tests.cli.commands.test_access_command import ME
+from tests.language.english import en_json
 from tests.store.samples import PLAN, new_change
 
 ODD = {"B24BOT_PLUGINS": "tests.cli.odd:plugin"}
@@ -72,14 +73,14 @@ def test_bytes_that_are_no_utf_8_are_left_out_of_a_line_and_of_its_record(cli_bo
 def test_words_keep_their_spaces_quotes_and_apostrophes(staffed: CliBot) -> None:
     staffed.run(*REMOVE, "--reason", "it’s  “old”, isn't it")
     (change,) = staffed.json("request", "list")
-    assert change["reason"] == "it’s  “old”, isn't it"
+    assert change["reason"]["text"] == "it’s  “old”, isn't it"
 
 
 def test_a_line_with_the_quotation_marks_of_a_phone_is_read_as_meant_and_the_answer_shows_how(staffed: CliBot) -> None:
     shown = staffed.run("run", "connector remove myconnector —reason «старый номер»").stdout
     assert "Understood as: connector remove myconnector --reason" in " ".join(shown.split())
     (change,) = staffed.json("request", "list")
-    assert change["reason"] == "старый номер"
+    assert change["reason"]["text"] == "старый номер"
 
 
 @pytest.mark.parametrize("made", ["{}", "--{}", "—{}"], ids=["plain", "as an option", "with a dash"])
@@ -130,7 +131,7 @@ def test_a_text_that_was_typed_in_a_shell_has_none_of_its_quotation_marks(
     staffed: CliBot, words: tuple[str, ...], text: str
 ) -> None:
     shown = staffed.json(*words)
-    assert shown["data"]["summary"] == f"Mark myconnector as broken on line 1 · Sales EU of default: {text}"
+    assert shown["data"]["summary"]["text"] == f"Mark myconnector as broken on line 1 · Sales EU of default: {text}"
 
 
 def test_words_that_an_options_value_leaves_over_are_answered_with_the_line_as_a_shell_reads_it(
@@ -154,7 +155,7 @@ def test_words_that_an_options_value_leaves_over_are_answered_with_the_line_as_a
 def test_words_that_the_shell_has_split_are_a_line_as_well(staffed: CliBot) -> None:
     staffed.run("run", *REMOVE, "—reason", "«старый", "номер»")
     (change,) = staffed.json("request", "list")
-    assert change["reason"] == "старый номер"
+    assert change["reason"]["text"] == "старый номер"
 
 
 def test_a_dry_run_shows_the_plan_and_opens_nothing(connected_cli_bot: CliBot) -> None:
@@ -188,7 +189,7 @@ def test_a_second_one_for_the_same_target_finds_the_first(staffed: CliBot) -> No
     first = staffed.json(*REMOVE)
     again = staffed.json(*REMOVE)
     assert again["request"]["id"] == first["request"]["id"] == "CR-1001"
-    assert "is open for this already" in again["title"]
+    assert "is open for this already" in again["title"]["text"]
 
 
 def test_another_change_of_the_same_target_is_not_taken_on_and_its_exit_code_says_so(staffed: CliBot) -> None:
@@ -197,9 +198,9 @@ def test_another_change_of_the_same_target_is_not_taken_on_and_its_exit_code_say
     assert (result.exit_code, result.stdout) == (4, "")
     said = json.loads(result.stderr)
     summary = "Remove the connector myconnector from default"
-    assert said["error"] == f"Not accepted: CR-1001 ({summary}) must end first."
+    assert said["error"]["text"] == f"Not accepted: CR-1001 ({summary}) must end first."
     assert (said["kind"], said["exit_code"]) == ("Refusal", 4)
-    assert "Ask again when it has ended." in said["hint"]
+    assert "Ask again when it has ended." in said["hint"]["text"]
     assert [change["id"] for change in staffed.json("request", "list")] == ["CR-1001"]
 
 
@@ -295,7 +296,7 @@ def test_a_list_of_change_requests_has_a_table_json_and_a_filter(staffed: CliBot
     staffed.run("connector", "remove", "shopchat")
     assert staffed.json("request", "withdraw", "1002")["status"] == Status.WITHDRAWN
     assert [one["id"] for one in staffed.json("request", "list")] == ["CR-1002", "CR-1001"]
-    (pending,) = staffed.json("request", "list", "--status", "pending")
+    (pending,) = en_json(staffed.json("request", "list", "--status", "pending"))
     assert {name: pending[name] for name in ("id", "status", "command", "portal", "reason", "outcome")} == {
         "id": "CR-1001",
         "status": "pending",
@@ -326,7 +327,7 @@ def test_a_partly_done_change_request_is_shown_with_what_its_card_says(cli_bot: 
     assert "Did not change line 2: active" in shown
     assert "Cut off now Sales is cut off." in shown
     assert "Next Do not ask for the same change again" in shown
-    data = cli_bot.json("request", "show", change.id)
+    data = en_json(cli_bot.json("request", "show", change.id))
     assert (data["status"], cli_bot.json("request", "list")[0]["status"]) == ("partly-applied", "partly-applied")
     assert (data["did_not_change"], data["cut_off_now"]) == (["line 2: active"], ["Sales is cut off."])
 

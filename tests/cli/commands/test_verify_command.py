@@ -304,7 +304,7 @@ def test_programs_get_the_same_as_json(written: CliBot, witness: Path) -> None:
     cut(database(written))
     shown = written.run("audit", "verify", "--anchors", str(witness), "--json")
     told = json.loads(shown.stdout)
-    assert (shown.exit_code, told["result"], told["behind"]) == (2, "against an anchor", True)
+    assert (shown.exit_code, told["result"], told["behind"]) == (2, "against-anchor", True)
     assert told["against"]["where"] == f"line 3 of {witness}"
     with sqlite3.connect(database(written)) as connection:
         connection.execute("UPDATE audit SET at = 0 WHERE seq = 1")

@@ -10,6 +10,7 @@ from bot.core import mentions
 from bot.core.audit.audit_record import SYSTEM, Entry, Tag
 from bot.core.change.planned_command import Answered
 from bot.core.principals import Principal
+from bot.language.data_encoding import to_json
 from bot.plugin import BadArgument, Message, Reply
 from bot.usecases.admin.audit_search import PEOPLE_FORMS, find_records, read_person, read_subject, read_tag
 from bot.usecases.requests.planning import plan_or_read
@@ -111,7 +112,7 @@ def test_where_nothing_is_found_the_filters_are_named(core_bot: CoreBot) -> None
     assert en(nothing.title) == (
         f"No audit record matches --subject CR-1001, --tag change:review, --actor {who}, --text because."
     )
-    assert (nothing.table, nothing.data) == (None, [])
+    assert (nothing.table, nothing.data) == (None, ())
     some = found(core_bot, "--tag change:request")
     assert en(some.title) == "Audit records with --tag change:request"
     assert some.notes == ()
@@ -174,6 +175,6 @@ def test_a_word_in_a_record_stays_on_its_line_and_names_nobody(core_bot: CoreBot
 
 def test_what_was_decided_is_data_for_programs(core_bot: CoreBot) -> None:
     core_bot.ask()
-    (row,) = json.loads(json.dumps(found(core_bot, "--tag change:request:opened").data))
+    (row,) = json.loads(json.dumps(to_json(found(core_bot, "--tag change:request:opened").data)))
     assert row["facts"]["decision"] == {"kind": "NeedsApproval", "quorum": 1, "role": "approver", "expires_in": 3600000}
     assert row["actor"] == OLGA.id

@@ -33,7 +33,7 @@ def rows(answer: Reply) -> tuple[tuple[str, ...], ...]:
 
 
 def data(answer: Reply) -> Any:
-    """The same for programs: JSON, of which each test knows the shape."""
+    """The same for programs, of which each test knows the type."""
     return answer.data
 
 
@@ -103,7 +103,7 @@ def test_a_word_that_several_commands_have_lists_each_with_how_to_ask_for_it(cor
     assert more["thing list"] == "help thing list"
     assert more["b24bot outbox list"] == "b24bot outbox list --help"
     assert all(len(row) == 4 and all(row) for row in rows(page))
-    assert [one["command"] for one in data(page)][-1] == "outbox list"
+    assert [one.command for one in data(page)][-1] == "outbox list"
 
 
 def test_a_command_of_one_word_is_explained_and_names_the_others_with_that_word(core_bot: CoreBot) -> None:
@@ -190,7 +190,7 @@ def test_whoami_says_who_one_is_and_whom_to_ask(core_bot: CoreBot) -> None:
     assert en(answer.title) == f"You are {mentions.person(OLGA)}."
     assert en_facts(answer) == [("Your id", OLGA.id), ("Role", "operator")]
     assert mentions.person(IDA) in en(answer.notes[0])
-    assert IDA.id in data(reply(core_bot, "whoami", OLGA))["admins"]
+    assert IDA.id in data(reply(core_bot, "whoami", OLGA)).admins
     assert en(answer.notes[1]).endswith(f"b24bot access grant {OLGA.id} ROLE")
     assert en(reply(core_bot, "whoami", GLEB).notes[1]).endswith(f"b24bot access grant {GLEB.id} operator")
     assert not any("access grant" in en(note) for note in reply(core_bot, "whoami", SHELL).notes)
@@ -213,7 +213,7 @@ def test_the_list_of_change_requests_is_the_newest_first_and_of_a_status_if_aske
         *(mentions.person(OLGA), format_time(first.created_at)),
     )
     assert [row[0] for row in rows(reply(core_bot, "request list --status rejected"))] == [first.id]
-    assert reply(core_bot, "request list --status done").data == []
+    assert reply(core_bot, "request list --status done").data == ()
 
 
 def test_a_change_request_is_shown_with_its_plan_its_reviews_and_its_ending(core_bot: CoreBot) -> None:

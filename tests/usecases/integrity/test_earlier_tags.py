@@ -16,6 +16,7 @@ import pytest
 
 from bot.core.audit.archive_chain import list_proved_archives
 from bot.core.audit.audit_record import EARLIER_TAGS, AuditRecord, Tag
+from bot.core.audit.stored_views import AuditRow
 from bot.core.authority.policy import Terms
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.principals import Principal, Role
@@ -93,6 +94,11 @@ def found(core_bot: CoreBot, tag: str) -> Reply:
     return find_records(core_bot.store, team="T1", tag=tag, limit=100)
 
 
+def rows_of(reply: Reply) -> tuple[AuditRow, ...]:
+    assert isinstance(reply.data, tuple)
+    return tuple(row for row in reply.data if isinstance(row, AuditRow))
+
+
 def tags_in(reply: Reply) -> set[object]:
     return {row[3] for row in reply.table.rows} if reply.table else set()
 
@@ -168,7 +174,7 @@ def test_a_filter_by_either_name_or_its_beginning_finds_records_with_both(core_b
     reply = found(core_bot, typed)
     assert tags_in(reply) >= {"access:grant:added", "access:role:granted"}
     assert all(str(tag).startswith("access:") for tag in tags_in(reply))
-    seqs = [row["seq"] for row in reply.data] if isinstance(reply.data, list) else []
+    seqs = [row.seq for row in rows_of(reply)]
     assert seqs == sorted(seqs, reverse=True)
 
 
@@ -178,8 +184,7 @@ def test_an_answer_has_the_sentence_of_today_beside_the_tag_that_is_stored(core_
     ((_, _, words, tag),) = reply.table.rows
     assert "approved the review of" in en(words)
     assert tag == "change:approval:reviewed"
-    assert isinstance(reply.data, list)
-    assert reply.data[0]["tag"] == "change:approval:reviewed"
+    assert rows_of(reply)[0].tag == "change:approval:reviewed"
 
 
 def test_the_checkpoint_of_then_is_the_one_that_is_counted_on(core_bot: CoreBot) -> None:

@@ -1,17 +1,16 @@
-"""What is on a portal, as JSON objects for programs: ids, numbers, booleans and ISO times. Their keys are a promise."""
+"""What is on a portal, as data for programs. The fields are the keys of `--json`: a promise."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.plugin import Json, JsonWithTexts, iso, iso_or_none
+from bot.plugin import Text, Time, time_or_none
+from bot.plugin.frozen import dataclass
 from plugins.bitrix24.auth.backup_tokens import BackupTokens
 from plugins.bitrix24.auth.credentials import TokenHealth
 from plugins.bitrix24.connectors.model import AppInfo, Connector, Line, Ownership, Status
 from plugins.bitrix24.connectors.snapshot import Snapshot
 from plugins.bitrix24.portal import Portal
-
-Object = Mapping[str, JsonWithTexts]
 
 KINDS: Mapping[str, Ownership] = {
     "ours": Ownership.OURS,
@@ -19,76 +18,258 @@ KINDS: Mapping[str, Ownership] = {
     "not-proven": Ownership.NOT_PROVEN,
 }
 """The kinds of connectors by the word that `--kind` takes."""
-_KIND_WORDS = {kind: word for word, kind in KINDS.items()}
 
 
-def connector_view(connector: Connector, statuses: Sequence[Status]) -> Object:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectorRow:
     """One connector, with the number of lines by what it is there."""
-    return {
-        "id": connector.id,
-        "name": connector.name,
-        "kind": _KIND_WORDS[connector.ownership],
-        "lines_active": sum(status.configured for status in statuses),
-        "lines_in_error": sum(status.error for status in statuses),
-        "lines_not_readable": sum(bool(status.problem) for status in statuses),
-    }
+
+    id: str
+    name: str
+    kind: Ownership
+    """Whose it is, as far as that is known."""
+    lines_active: int
+    lines_in_error: int
+    lines_not_readable: int
+    """On how many lines its state could not be read."""
 
 
-def record_view(snapshot: Snapshot | None) -> Object | None:
+def connector_view(connector: Connector, statuses: Sequence[Status]) -> ConnectorRow:
+    """One connector, with the number of lines by what it is there."""
+    return ConnectorRow(
+        id=connector.id,
+        name=connector.name,
+        kind=connector.ownership,
+        lines_active=sum(status.configured for status in statuses),
+        lines_in_error=sum(status.error for status in statuses),
+        lines_not_readable=sum(bool(status.problem) for status in statuses),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordView:
+    """What the bot's own record of a connector holds."""
+
+    how: str
+    """`registered` here, or `adopted`."""
+    at: Time
+    registration_known: bool
+    """Whether the record holds all that a registration needs."""
+    removed: bool
+    """Whether the connector was removed here since."""
+
+
+def record_view(snapshot: Snapshot | None) -> RecordView | None:
     """What our own record of a connector holds; None when there is none."""
     if snapshot is None:
         return None
-    return {
-        "how": snapshot.how,
-        "at": iso(snapshot.at),
-        "registration_known": snapshot.restorable,
-        "removed": snapshot.removed,
-    }
+    return RecordView(
+        how=snapshot.how,
+        at=Time(time=snapshot.at),
+        registration_known=snapshot.restorable,
+        removed=snapshot.removed,
+    )
 
 
-def status_views(portal: Portal, statuses: Sequence[Status]) -> list[JsonWithTexts]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusRow:
+    """One connector on one line. What could not be read is null, and `problem` says why."""
+
+    connector: str
+    registered: bool
+    """Whether the connector is registered on the portal."""
+    line: str
+    """The id of the line."""
+    line_name: Text | None
+    line_enabled: bool | None
+    """Whether the line itself is on."""
+    active: bool | None
+    error: bool | None
+    problem: Text | None
+
+
+def status_views(portal: Portal, statuses: Sequence[Status]) -> tuple[StatusRow, ...]:
     """One object for each status; what could not be read is null, and `problem` says why."""
     lines = {line.id: line for line in portal.lines()}
     registered = {found.id for found in portal.connectors()}
-    return [
+    return tuple(
         _status_view(status, lines.get(status.line), registered=status.connector in registered) for status in statuses
-    ]
+    )
 
 
-def _status_view(status: Status, line: Line | None, *, registered: bool) -> Object:
+def _status_view(status: Status, line: Line | None, *, registered: bool) -> StatusRow:
     readable = not status.problem
-    return {
-        "connector": status.connector,
-        "registered": registered,
-        "line": status.line,
-        "line_name": line.shown_name if line else None,
-        "line_enabled": line.on if line else None,
-        "active": status.configured if readable else None,
-        "error": status.error if readable else None,
-        "problem": status.problem or None,
-    }
+    return StatusRow(
+        connector=status.connector,
+        registered=registered,
+        line=str(status.line),
+        line_name=line.shown_name if line else None,
+        line_enabled=line.on if line else None,
+        active=status.configured if readable else None,
+        error=status.error if readable else None,
+        problem=status.problem or None,
+    )
 
 
-def line_view(line: Line) -> Object:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectorDetails(ConnectorRow):
+    """One connector, with the bot's record of it and its lines."""
+
+    record: RecordView | None
+    """What the bot's own record holds; null where there is none."""
+    lines: tuple[StatusRow, ...]
+    """The lines on which it is active or in error, or whose state could not be read."""
+
+
+def connector_details(portal: Portal, connector: Connector, statuses: Sequence[Status]) -> ConnectorDetails:
+    """One connector, with the record of it and those of its lines that are worth showing."""
+    row = connector_view(connector, statuses)
+    shown = [status for status in statuses if status.present or status.problem]
+    return ConnectorDetails(
+        **{name: getattr(row, name) for name in ConnectorRow.__dataclass_fields__},
+        record=record_view(portal.snapshot(connector.id)),
+        lines=status_views(portal, shown),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineRow:
     """One open line."""
-    return {"id": line.id, "name": line.shown_name, "enabled": line.on}
+
+    id: str
+    name: Text
+    enabled: bool
 
 
-def tokens_view(health: TokenHealth | None, spare: BackupTokens | None) -> Mapping[str, Json]:
-    """What is known of a portal's tokens and of its backup tokens; null where nothing is."""
-    return {
-        "tokens": None
-        if health is None
-        else {
-            "refused": health.locked_out,
-            "at": iso(health.at),
-            "renewed_at": iso_or_none(health.renewed_at),
-            "code": health.code or None,
-        },
-        "backup_tokens": None if spare is None else {"state": spare.state, "at": iso(spare.at), "proven": spare.proven},
-    }
+def line_view(line: Line) -> LineRow:
+    """One open line, as data."""
+    return LineRow(id=str(line.id), name=line.shown_name, enabled=line.on)
 
 
-def application_view(app: AppInfo) -> Mapping[str, Json]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineDetails(LineRow):
+    """One open line, with the connectors on it."""
+
+    connectors: tuple[StatusRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokensView:
+    """What is known of a portal's tokens."""
+
+    refused: bool
+    """Whether the portal took them no more."""
+    at: Time
+    """When that was found out."""
+    renewed_at: Time | None
+    code: str | None
+    """The error code with which they were refused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupTokensView:
+    """What is known of a portal's backup tokens."""
+
+    state: str
+    """`kept`, `used` (they took over) or `refused`."""
+    at: Time
+    """Since when they are in that state."""
+    proven: bool
+    """Whether a renewal has shown that they work."""
+
+
+def tokens_view(health: TokenHealth | None) -> TokensView | None:
+    """What is known of a portal's tokens; None where nothing is."""
+    if health is None:
+        return None
+    return TokensView(
+        refused=health.locked_out,
+        at=Time(time=health.at),
+        renewed_at=time_or_none(health.renewed_at),
+        code=health.code or None,
+    )
+
+
+def backup_tokens_view(backup: BackupTokens | None) -> BackupTokensView | None:
+    """What is known of a portal's backup tokens; None where it has none."""
+    if backup is None:
+        return None
+    return BackupTokensView(state=backup.state, at=Time(time=backup.at), proven=backup.proven)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortalRow:
+    """A portal that the bot knows."""
+
+    name: str
+    default_for: tuple[str, ...]
+    """`you`, `everybody`: whose commands without `--portal` act on it."""
+    address: str
+    member_id: str
+    added_at: Time
+    tokens: TokensView | None
+    """null until the tokens were renewed or refused for the first time."""
+    backup_tokens: BackupTokensView | None
+    """null where no backup tokens are stored."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPortal:
+    """A portal whose credentials or backup tokens were stored."""
+
+    name: str
+    address: str
+    member_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationView:
+    """How a portal sees the bot's application."""
+
+    installed: bool
+    paid: bool
+    licence: str
+    """The licence of the portal."""
+    status: str
+    """The status of the application, as the portal says it."""
+
+
+def application_view(app: AppInfo) -> ApplicationView:
     """How the portal sees our application."""
-    return {"installed": app.installed, "paid": app.paid, "licence": app.licence, "status": app.status}
+    return ApplicationView(installed=app.installed, paid=app.paid, licence=app.licence, status=app.status)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortalLink:
+    """Where an administrator authorises the application. It is printed on one line, before the answer."""
+
+    authorise_url: str
+    handler_url: str | None
+    install_url: str | None
+    expires_at: Time
+    """Until when the link can be used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectedPortal(StoredPortal):
+    """A portal that was connected. Before the answer comes one line with a [PortalLink](#portallink)."""
+
+    application: ApplicationView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortalCheck:
+    """What was found on a portal."""
+
+    name: str
+    address: str
+    problems: tuple[Text, ...]
+    """What keeps the bot from working with this portal."""
+    application: ApplicationView
+    may_list_connectors: bool
+    lines: int
+    lines_disabled: int
+    tokens: TokensView | None
+    """null until the tokens were renewed or refused for the first time."""
+    backup_tokens: BackupTokensView | None
+    """null where no backup tokens are stored."""
