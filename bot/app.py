@@ -303,6 +303,7 @@ class Running:
         from bot.slack.incoming.bolt_app import dispatcher, make_bolt
         from bot.slack.incoming.verification import RequestVerifier, as_wsgi
         from bot.slack.outgoing.messenger import make_client
+        from bot.usecases.authority.memberships import find_language
         from bot.usecases.intake.receipts import receive
         from bot.web.site import make_site
 
@@ -315,6 +316,7 @@ class Running:
             command=settings.command,
             receive=partial(receive, self.bot.context),
             identity=lambda: self.bot.gateway.identity,
+            find_language=partial(find_language, self.bot.context),
         )
         dispatch = dispatcher(app, lambda: self.bot.gateway.identity)
         return make_site(as_wsgi(door, dispatch), self._cached_readiness())
@@ -336,6 +338,7 @@ class Running:
         from bot.slack.outgoing.messenger import make_client
         from bot.slack.socket.socket_mode import Socket
         from bot.slack.token_errors import APP_TOKEN
+        from bot.usecases.authority.memberships import find_language
         from bot.usecases.intake.receipts import receive
 
         settings = self.bot.settings
@@ -346,6 +349,7 @@ class Running:
             command=settings.command,
             receive=partial(receive, self.bot.context),
             identity=lambda: self.bot.gateway.identity,
+            find_language=partial(find_language, self.bot.context),
         )
         self._note_socket("")
         self.socket = Socket(app, settings.require(APP_TOKEN), client, clock=self._wall, note=self._note_socket)

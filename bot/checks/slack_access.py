@@ -102,7 +102,7 @@ def check_channels(environment: Environment) -> Message | Note:
     """Look whether the bot can post to each of its channels, without posting."""
     settings = environment.settings
     client = make_client(settings.require(BOT_TOKEN), settings.slack_api)
-    probe = ChannelProbe(client, environment.identity.scopes)
+    probe = ChannelProbe(client, environment.identity.scopes, language=settings.languages.shared)
     for setting in CHANNELS:
         channel = settings.channel(setting)
         try:

@@ -6,20 +6,28 @@ from typing import Any
 
 from slack_sdk import WebClient
 
+from bot.language.catalogues import ENGLISH
+from bot.language.translation import translate
+from bot.plugin import Message
 from bot.slack.scopes import READ_SCOPES
 from bot.slack.slack_errors import require_ok, translate_errors
 from bot.usecases.delivery_errors import ChannelDead
 
 PROBE_DAYS = 90
 """How far in the future the probe is scheduled; Slack takes up to 120. It is deleted at once."""
-PROBE_TEXT = "b24bot doctor looked whether it can post here. This message should have been deleted; it means nothing."
+PROBE = Message("slack.channel_probe")
+"""What stands in the channel if the probe is not deleted."""
 
 
 class ChannelProbe:
-    """Looks at one channel after the other; `scopes` are those of the token, where they are known."""
+    """Looks at one channel after the other; `scopes` are those of the token, where they are known.
 
-    def __init__(self, client: WebClient, scopes: frozenset[str] | None) -> None:
+    `language` is that of channels.
+    """
+
+    def __init__(self, client: WebClient, scopes: frozenset[str] | None, *, language: str = ENGLISH) -> None:
         self._client = client
+        self._text = translate(PROBE, language)
         self._may_read = bool((scopes or frozenset()) & READ_SCOPES)
 
     def look(self, channel: str, *, now_ms: int) -> None:
@@ -29,7 +37,7 @@ class ChannelProbe:
         with translate_errors():
             post_at = now_ms // 1000 + PROBE_DAYS * 86_400
             answer: Any = require_ok(
-                self._client.chat_scheduleMessage(channel=channel, post_at=post_at, text=PROBE_TEXT)
+                self._client.chat_scheduleMessage(channel=channel, post_at=post_at, text=self._text)
             )
             probe = answer["scheduled_message_id"]
             require_ok(self._client.chat_deleteScheduledMessage(channel=channel, scheduled_message_id=probe))

@@ -11,7 +11,14 @@ from slack_bolt.request import BoltRequest
 from slack_sdk import WebClient
 
 from bot.slack.bot_identity import Identity
-from bot.slack.incoming.listeners import MALFORMED, CommandIntake, Receive, note_malformed, register
+from bot.slack.incoming.acknowledged_refusals import (
+    MALFORMED,
+    Acknowledgements,
+    FindLanguage,
+    note_malformed,
+    speak_english,
+)
+from bot.slack.incoming.listeners import CommandIntake, Receive, register
 from bot.slack.incoming.verification import Dispatch, VerifiedRequest
 
 NOBODY = Identity(team="", user="", bot="", enterprise=None)
@@ -25,8 +32,13 @@ def make_bolt(
     command: str,
     receive: Receive,
     identity: Callable[[], Identity | None],
+    find_language: FindLanguage = speak_english,
 ) -> App:
-    """Build the app. `identity` gives what auth.test told; while it gives None requests are answered with 503."""
+    """Build the app. `identity` gives what auth.test told; while it gives None requests are answered with 503.
+
+    `find_language` gives the language of whoever is told why a delivery was not taken.
+    """
+    acknowledgements = Acknowledgements(command, find_language)
     # A bad signature makes Bolt log the whole body at INFO (docs/slack-behaviour.md S5); what matters is raised.
     logger = logging.getLogger("b24bot.bolt")
     logger.setLevel(logging.ERROR)
@@ -48,7 +60,7 @@ def make_bolt(
         client=client,
         signing_secret=signing_secret,
         authorize=authorize,
-        before_authorize=CommandIntake(command, receive),
+        before_authorize=CommandIntake(command, receive, acknowledgements),
         process_before_response=True,
         token_verification_enabled=False,
         # Both are for events, and of those nothing is acted on.
@@ -56,7 +68,7 @@ def make_bolt(
         attaching_function_token_enabled=False,
         logger=logger,
     )
-    register(app, receive)
+    register(app, receive, acknowledgements)
     return app
 
 

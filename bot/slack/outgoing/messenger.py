@@ -232,7 +232,8 @@ class Gateway:
     def audit_lines(self, channel: str, records: list[AuditRecord], *, bare: bool = False) -> None:
         last = records[-1]
         if bare:
-            content: dict[str, Any] = {"text": "\n".join(bare_audit_line(record) for record in records)}
+            lines = (bare_audit_line(record, language=self._shared.language) for record in records)
+            content: dict[str, Any] = {"text": "\n".join(lines)}
         else:
             text = cut(
                 "\n".join(audit_line(record, self._events, language=self._shared.language) for record in records), 3_000

@@ -10,7 +10,7 @@ from bot.core.audit.audit_sentences import NO_EVENTS, describe, join_details
 from bot.core.text import one_line
 from bot.language.catalogues import ENGLISH
 from bot.language.translation import can_translate
-from bot.plugin import Event
+from bot.plugin import CommandLine, Event, Message
 from bot.slack.render.block_kit import Block
 from bot.slack.render.slack_text import cut, format_time_token, mrkdwn, plain, sections
 
@@ -29,12 +29,10 @@ def audit_line(record: AuditRecord, events: Mapping[str, Event] = NO_EVENTS, *, 
     return " · ".join([words, format_time_token(record.at), f"`{record.tag}`", f"`#{record.seq} {record.head}`"])
 
 
-def bare_audit_line(record: AuditRecord) -> str:
+def bare_audit_line(record: AuditRecord, *, language: str = ENGLISH) -> str:
     """The line without its words, for a record of which Slack refused them: what happened, its number and the head."""
-    return (
-        f"`{record.tag}` · {format_time_token(record.at)} · see `b24bot audit find` for its words · "
-        f"`#{record.seq} {record.head}`"
-    )
+    hint = mrkdwn(Message("slack.audit_line.find_words", command=CommandLine(command_line="audit find")), language)
+    return " · ".join([f"`{record.tag}`", format_time_token(record.at), hint, f"`#{record.seq} {record.head}`"])
 
 
 def fitting_lines(

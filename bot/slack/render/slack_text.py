@@ -50,7 +50,7 @@ class Writer:
         """The words, escaped; the bot's own marks become mentions, Slack's dates and code."""
         return mentions.replace_marks(
             escape(self.translate(text)),
-            person=mention,
+            person=lambda name: mention(name, self.language),
             channel=lambda channel: f"<#{channel}>",
             time=format_time_token,
             command_line=self._typed_line,
@@ -60,7 +60,7 @@ class Writer:
         """The words for plain_text objects, where nothing is a mention."""
         return mentions.replace_marks(
             show_invisible(self.translate(text)),
-            person=_written,
+            person=lambda name: _write_name(name, self.language),
             channel=lambda channel: f"#{channel}",
             command_line=lambda line: f"{self.command} {line}",
         )
@@ -77,13 +77,13 @@ def mrkdwn(text: Text, language: str = ENGLISH) -> str:
     return Writer(language=language).mrkdwn(text)
 
 
-def mention(name: str) -> str:
+def mention(name: str, language: str = ENGLISH) -> str:
     """Mention whom a mark stands for. An account of the host's shell has no name in Slack and is written out."""
-    return _of_shell(name) if mentions.is_local(name) else f"<@{mentions.read_user_id(name)}>"
+    return _of_shell(name, language) if mentions.is_local(name) else f"<@{mentions.read_user_id(name)}>"
 
 
-def _of_shell(name: str) -> str:
-    return f"{mentions.read_user_id(name)} (shell)"
+def _of_shell(name: str, language: str) -> str:
+    return translate(Message("slack.shell_account", account=mentions.read_user_id(name)), language)
 
 
 def plain(text: Text, language: str = ENGLISH) -> str:
@@ -91,8 +91,8 @@ def plain(text: Text, language: str = ENGLISH) -> str:
     return Writer(language=language).plain(text)
 
 
-def _written(name: str) -> str:
-    return _of_shell(name) if mentions.is_local(name) else f"@{mentions.read_user_id(name)}"
+def _write_name(name: str, language: str) -> str:
+    return _of_shell(name, language) if mentions.is_local(name) else f"@{mentions.read_user_id(name)}"
 
 
 def notification(text: Text, most: int = 3_000, language: str = ENGLISH) -> str:

@@ -20,7 +20,7 @@ from bot.clock import Backoff, SystemClock
 from bot.language.translation import translate
 from bot.plugin import Clock
 from bot.slack.disconnect_reasons import disconnect_of
-from bot.slack.incoming.listeners import MALFORMED, note_malformed
+from bot.slack.incoming.acknowledged_refusals import MALFORMED, note_malformed
 from bot.slack.slack_errors import require_ok, translate_errors
 from bot.slack.socket.socket_connection import Connection, ConnectionEnded, Envelope
 from bot.slack.token_errors import APP_TOKEN, token_refused

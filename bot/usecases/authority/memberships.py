@@ -80,14 +80,15 @@ def last_known_status(ctx: Context, person: Principal) -> MembershipStatus | Non
     return account.standing if account else None
 
 
-def find_language(ctx: Context, person: Principal) -> str:
+def find_language(ctx: Context, person: Principal | None) -> str:
     """Find the language of what this person reads, by the locale that was last told of the account.
 
-    English where none was, and where the database cannot be read: what is to be said is said. Slack is not asked for
-    it: it tells the locale together with the membership, and no answer waits for that.
+    None stands for somebody of whom nothing is known. English where no locale is known, and where the database cannot
+    be read: what is to be said is said. Slack is not asked for it: it tells the locale together with the membership,
+    and no answer waits for that.
     """
     try:
-        account = ctx.store.accounts.get(person)
+        account = ctx.store.accounts.get(person) if person else None
     except StoreUnavailable:
         account = None
     return ctx.deployment.languages.choose(account.locale if account else "")

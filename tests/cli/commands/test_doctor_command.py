@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from bot.core.audit.audit_record import Tag
 from bot.core.audit.chain import START, Place, witness_line
 from bot.core.messages.notices import CardNotice, PrivateNotice
 from bot.core.principals import Principal
+from bot.language.translation import PSEUDO
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin import Reply
 from bot.slack.disconnect_reasons import SOCKET_REFUSED
@@ -61,6 +63,28 @@ def test_when_all_is_well_it_says_so_and_changes_nothing(cli_bot: CliBot, worksp
     assert workspace.messages("audit") == []
     assert workspace.world.scheduled == {}, "what was scheduled to find out was deleted"
     assert everything(cli_bot.folder) == before
+
+
+def outside(text: str) -> str:
+    """What stands in no catalogue: whatever is not between the marks of the pseudo language."""
+    told = re.compile("⟦[^⟦⟧]*⟧")
+    while told.search(text):
+        text = told.sub("", text)
+    return text
+
+
+def test_all_that_it_tells_is_in_the_language_of_the_terminal_and_in_english_for_programs(
+    cli_bot: CliBot, workspace: SlackWorkspace
+) -> None:
+    fresh = cli_bot.run("doctor", B24BOT_LANGUAGE=PSEUDO)
+    well(cli_bot, workspace)
+    shown = cli_bot.run("doctor", B24BOT_LANGUAGE=PSEUDO)
+    for line in (*fresh.stdout.splitlines(), *shown.stdout.splitlines()):
+        assert re.fullmatch(r"[ :]*", outside(line)), line
+    russian = {"LANG": "ru_RU.UTF-8"}
+    told = cli_bot.run("doctor", **russian).stdout
+    assert "ок    список доступа: 2 человека, как записано в журнале аудита\n" in told
+    assert re.search("[А-Яа-я]", cli_bot.run("doctor", "--json", **russian).stdout) is None
 
 
 def test_the_journal_is_told_and_what_it_costs() -> None:

@@ -187,7 +187,8 @@ DOORS: tuple[Mutation, ...] = (
         (
             _LISTENERS,
             "        receipt = self._receive(slash_command(req.body))\n"
-            '        told = translate(TOO_MANY_SENTENCE) if receipt is Receipt.TOO_MANY else ""\n'
+            "        told = self._acknowledgements.in_words(req.body, TOO_MANY_SENTENCE) "
+            'if receipt is Receipt.TOO_MANY else ""\n'
             "        return BoltResponse(status=200, body=told)",
             "        Timer(1.0, self._receive, [slash_command(req.body)]).start()\n"
             "        return BoltResponse(status=200)",

@@ -13,14 +13,18 @@ from pathlib import Path
 import pytest
 
 from bot.clock import SystemClock
-from bot.core.bot_errors import StoreUnavailable
+from bot.core.authority.membership import Account, MembershipStatus
+from bot.core.bot_errors import SecretTyped, StoreUnavailable
 from bot.core.messages.deliveries import Inbound
+from bot.core.principals import Principal
+from bot.language.translation import translate
 from bot.playground.workspace import SlackWorkspace
 from bot.slack.bot_identity import Identity
+from bot.slack.incoming.acknowledged_refusals import BUSY, FindLanguage, speak_english
 from bot.slack.incoming.bolt_app import dispatcher, make_bolt
-from bot.slack.incoming.listeners import BUSY
 from bot.slack.incoming.verification import RequestVerifier, as_wsgi
 from bot.slack.outgoing.messenger import make_client
+from bot.slack.render.form import REASON_FIELD
 from bot.usecases.intake.receipts import MOST_WAITING, TOO_MANY_SENTENCE
 from bot.web.health import Wsgi
 from tests.language.english import en
@@ -38,10 +42,15 @@ from tests.slack.kit import (
 )
 
 HOME = Identity(team="T0001", user="U0B24", bot="B0B24", enterprise=None)
+ANTON = Principal(team="T0001", user="U0002")
 SLASH, CLICK, FORM_SENT = form_body(slash_fields()), payload_body(click_payload()), payload_body(form_payload())
 
 
-def knocking(receive: Callable[[Inbound], object], identity: Identity | None = HOME) -> Wsgi:
+def knocking(
+    receive: Callable[[Inbound], object],
+    identity: Identity | None = HOME,
+    find_language: FindLanguage = speak_english,
+) -> Wsgi:
     """The intake with another hand behind it; nobody is asked over the network."""
     app = make_bolt(
         client=make_client("xoxb-none", "http://127.0.0.1:9/api/"),
@@ -49,6 +58,7 @@ def knocking(receive: Callable[[Inbound], object], identity: Identity | None = H
         command="/b24",
         receive=receive,
         identity=lambda: identity,
+        find_language=find_language,
     )
     return as_wsgi(RequestVerifier(SECRET, SystemClock()), dispatcher(app, lambda: identity))
 
@@ -70,6 +80,48 @@ def test_a_line_that_is_too_long_is_answered_at_once_over_http_and_becomes_no_jo
     assert [job["text"] for job in intake.jobs()] == ["help"]
     [(records,)] = intake.rows("SELECT count(*) FROM audit WHERE tag = 'command:line:refused'")
     assert records == 1, "those of the next minute share a record"
+
+
+def know_locale(intake: Intake, user: str, locale: str) -> None:
+    """What Slack tells of an account together with its membership."""
+    with intake.running.bot.store.unit_of_work() as tx:
+        account = Account(standing=MembershipStatus.MEMBER, at=intake.clock.now_ms(), locale=locale)
+        tx.accounts.put(Principal(team="T0001", user=user), account)
+
+
+def test_an_acknowledgement_is_in_the_language_of_whoever_typed(intake: Intake) -> None:
+    know_locale(intake, "U0001", "ru-RU")
+    secret = intake.running.bot.settings["SLACK_SIGNING_SECRET"]
+    for text, russian, english in (
+        ("x" * 5_000, "Сократите строку и отправьте её ещё раз.", "Shorten the line and send it again."),
+        (f"whoami {secret}", "Ничего не записано и не выполнено.", "Nothing was recorded, and nothing was done."),
+    ):
+        for user, sentence in (("U0001", russian), ("U0002", english)):
+            answered = intake.post(form_body(slash_fields(text, user_id=user)))
+            assert (answered.status, sentence in answered.body.decode()) == (200, True), answered.body.decode()
+    assert intake.jobs() == []
+
+
+def test_a_secret_in_a_form_is_told_under_its_field_in_the_language_of_whoever_sent_it() -> None:
+    def refuse(_inbound: Inbound) -> None:
+        raise SecretTyped("a password")
+
+    application = knocking(refuse, find_language=lambda person: "ru" if person == ANTON else "en")
+    for user, sentence in ((ANTON.user, "Ничего не записано и не выполнено."), ("U0003", "Nothing was recorded")):
+        payload = form_payload()
+        payload["user"]["id"] = user
+        answer = json.loads(sent(application, payload_body(payload)).body)
+        assert answer["response_action"] == "errors"
+        assert sentence in answer["errors"][REASON_FIELD]
+
+
+def test_one_language_that_is_set_is_that_of_a_database_which_does_not_answer_too(
+    tmp_path: Path, workspace: SlackWorkspace
+) -> None:
+    with Intake(tmp_path, workspace, B24BOT_LANGUAGE="ru") as made:
+        made.impatient()
+        with locked(made.database):
+            assert made.post(SLASH) == Answered(status=200, body=translate(BUSY, "ru").encode())
 
 
 def test_what_is_acknowledged_has_a_job_on_disk(intake: Intake) -> None:
@@ -101,7 +153,7 @@ def test_a_locked_store_is_said_to_who_typed_and_a_click_is_left_to_slack(
     intake.impatient()
     before = intake.rows("SELECT count(*) FROM receipts"), intake.rows("SELECT count(*) FROM audit")
     with locked(intake.database):
-        assert intake.post(SLASH) == Answered(status=200, body=BUSY.encode())
+        assert intake.post(SLASH) == Answered(status=200, body=en(BUSY).encode())
         assert intake.post(CLICK) == Answered(status=503)
         assert intake.post(FORM_SENT) == Answered(status=503)
     assert intake.jobs() == []
@@ -116,7 +168,7 @@ def test_the_busy_sentence_is_what_the_person_sees(tmp_path: Path, workspace: Sl
         made.impatient()
         with locked(made.database):
             assert workspace.people["Olga"].slash("/b24 help").ok
-    assert [message.text for message in workspace.ephemerals("Olga")] == [BUSY]
+    assert [message.text for message in workspace.ephemerals("Olga")] == [en(BUSY)]
 
 
 def test_an_unknown_slash_command_is_not_answered(intake: Intake) -> None:
@@ -183,7 +235,7 @@ def test_what_cannot_be_recorded_is_not_acknowledged(caplog: pytest.LogCaptureFi
         raise StoreUnavailable("The database cannot be written now (disk full).")
 
     application = knocking(full)
-    assert sent(application, SLASH) == Answered(status=200, body=BUSY.encode())
+    assert sent(application, SLASH) == Answered(status=200, body=en(BUSY).encode())
     assert sent(application, CLICK) == Answered(status=503)
     assert "disk full" in caplog.text
 

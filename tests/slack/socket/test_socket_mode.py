@@ -16,12 +16,13 @@ from bot.playground.environment import ROLES, Playground
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin.loopback import wait_until
 from bot.slack.disconnect_reasons import SOCKET_REFUSED
-from bot.slack.incoming.listeners import BUSY
+from bot.slack.incoming.acknowledged_refusals import BUSY
 from bot.slack.outgoing.messenger import make_client
 from bot.slack.socket.socket_connection import Connection
 from bot.slack.socket.socket_mode import AppTokenClient
 from bot.store.sealing.keyring import create_key_file
 from bot.usecases.admin.allow_list import grant_role
+from tests.language.english import en
 from tests.slack.intake import Intake, locked, settings_for
 
 
@@ -105,7 +106,7 @@ def test_a_locked_store_is_said_over_the_socket_too(tmp_path: Path) -> None:
         assert wait_until(lambda: workspace.sockets.connected == 1)
         with locked(made.database):
             typed = workspace.people["Olga"].slash("/b24 help")
-        assert (typed.transport, typed.ack) == ("socket", {"text": BUSY})
+        assert (typed.transport, typed.ack) == ("socket", {"text": en(BUSY)})
         assert made.jobs() == []
 
 
