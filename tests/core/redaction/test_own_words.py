@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from bot.checks.table import CHECKS
 from bot.core.redaction.redactor import redact
@@ -83,7 +84,23 @@ def sentences() -> Iterator[tuple[str, str]]:
 
 
 def test_every_sentence_of_the_source_stays_readable() -> None:
-    """Also those that nobody thought of: error texts, hints, help, notes, docstrings."""
+    """Also those that nobody thought of: texts for logs and programmers, docstrings."""
     said = list(sentences())
     assert len(said) > 2_000
+    assert [(place, text) for place, text in said if redact(text) != text] == []
+
+
+def catalogued() -> Iterator[tuple[str, str]]:
+    """Every sentence of the catalogues, in each language, by its catalogue."""
+    for path in sorted([*(ROOT / "bot").rglob("*.po"), *(ROOT / "plugins").rglob("*.po")]):
+        with path.open("rb") as file:
+            for entry in read_po(file):
+                told = entry.string or ""
+                for sentence in [told] if isinstance(told, str) else told:
+                    yield path.relative_to(ROOT).as_posix(), sentence
+
+
+def test_every_sentence_of_the_catalogues_stays_readable() -> None:
+    said = list(catalogued())
+    assert len(said) > 3_000
     assert [(place, text) for place, text in said if redact(text) != text] == []
