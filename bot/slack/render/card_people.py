@@ -31,7 +31,7 @@ def _fields(change: ChangeRequest, language: str) -> Iterator[Field]:
         yield Message("card.label.status"), f"{badge.emoji} {mrkdwn(badge.words, language)}"
     if change.place_name:
         yield Message("card.label.where"), escape(one_line(f"{change.place_name} · {change.place_label}"))
-    yield Message("card.label.requester"), mrkdwn(mentions.person(change.requester))
+    yield Message("card.label.requester"), mrkdwn(mentions.person(change.requester), language)
     if change.undo_of is not None:
         yield Message("card.label.undo_of"), f"CR-{change.undo_of}"
     yield from _votes(change, language)
@@ -42,7 +42,7 @@ def _fields(change: ChangeRequest, language: str) -> Iterator[Field]:
 
 
 def _votes(change: ChangeRequest, language: str) -> Iterator[Field]:
-    approved = _names(change.approvals)
+    approved = _names(change.approvals, language)
     pending = change.status is Status.PENDING
     match change.decision:
         case BrokenGlass():
@@ -61,7 +61,7 @@ def _votes(change: ChangeRequest, language: str) -> Iterator[Field]:
         case _:
             assert_never(change.decision)
     if change.rejection is not None:
-        yield Message("card.label.rejected_by"), mrkdwn(mentions.person(change.rejection.reviewer))
+        yield Message("card.label.rejected_by"), mrkdwn(mentions.person(change.rejection.reviewer), language)
 
 
 def _bypass(change: ChangeRequest) -> Message:
@@ -79,7 +79,7 @@ def _so_far(decision: NeedsApproval, approvals: Sequence[Review], language: str)
     With all of them it still waits where one counts again, or may not count after all: a press finds out.
     """
     counted, void = [one for one in approvals if one.counts], [one for one in approvals if not one.counts]
-    given = f" ✅ {_names(counted)}" if counted else ""
+    given = f" ✅ {_names(counted, language)}" if counted else ""
     parts = [mrkdwn(_requirement(decision), language), f"{len(counted)}/{decision.quorum}{given}"]
     if void:
         parts.append(mrkdwn(Message("card.approvals.void", people=_people(void)), language))
@@ -100,5 +100,5 @@ def _people(reviews: Sequence[Review]) -> tuple[Person, ...]:
     return tuple(Person(person=one.reviewer.id) for one in reviews)
 
 
-def _names(reviews: Sequence[Review]) -> str:
-    return ", ".join(mrkdwn(mentions.person(one.reviewer)) for one in reviews)
+def _names(reviews: Sequence[Review], language: str) -> str:
+    return ", ".join(mrkdwn(mentions.person(one.reviewer), language) for one in reviews)
