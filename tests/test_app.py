@@ -283,7 +283,7 @@ def test_an_intake_alone_acknowledges_nothing_that_no_worker_would_find(
         (path.parent / "another").write_bytes((path.with_name("moved")).read_bytes())
         (path.parent / "another").rename(path)
         typed = workspace.people["Olga"].slash("/b24 whoami")
-        assert "Nothing was recorded and nothing was done." in typed.body
+        assert "your request had no effect" in typed.body
         assert "is not the file that this process holds" in caplog.text
         assert intake.jobs() == []
         assert over_the_net(intake, "/readyz")[1]["files"] is False
