@@ -49,6 +49,11 @@ def tile_page(place: Placement, user: int) -> Page:
     return Page(client_id=place.client_id, handler=place.handler, placement=place.placement, options=options, user=user)
 
 
+def menu_page(client_id: str, handler: str, user: int) -> Page:
+    """The page behind the application's own menu item, which is its installation page at first."""
+    return Page(client_id=client_id, handler=handler, placement="DEFAULT", options={"URI": "/"}, user=user)
+
+
 def request(world: World, page: Page) -> Post:
     """The POST: DOMAIN, PROTOCOL, LANG and APP_SID in the query, everything else in the body."""
     app: Application = world.state.apps[page.client_id]

@@ -8,7 +8,7 @@ from typing import Any
 
 from plugins.bitrix24.simulator import application_pages
 from plugins.bitrix24.simulator.calls.call import NOBODY, Cause
-from plugins.bitrix24.simulator.effects import dialogs, links
+from plugins.bitrix24.simulator.effects import cards, dialogs, links
 from plugins.bitrix24.simulator.effects.events import Event, emit, post
 from plugins.bitrix24.simulator.row_patches import ControlError, need
 from plugins.bitrix24.simulator.state.event_sender import deliver
@@ -187,6 +187,52 @@ def install(world: World, wish: ControlRequest) -> Any:
         return {"installed": client_id, "application_token": world.application_token(app)}
 
 
+def save_card(world: World, wish: ControlRequest) -> Any:
+    """handler, install_path, api_only, scope, app: the card of a local application is created, or changed by `app`.
+
+    An API-only card with an installation path gets ONAPPINSTALL, once and without another try. A card with an interface
+    and an installation path is not installed until its page calls installFinish. A change of the path sends nothing.
+    """
+    with world.lock:
+        old = world.state.apps[app_id(world, wish["app"])] if wish.get("app") else None
+        app = cards.save(
+            world,
+            old,
+            handler=str(need(wish, "handler", str)),
+            install_path=str(wish.get("install_path", "")),
+            api_only=bool(wish.get("api_only", False)),
+            scope=tuple(wish.get("scope") or world.state.apps[world.facts.main.client_id].scope),
+        )
+        return {"client_id": app.client_id, "client_secret": app.client_secret, "installed": app.installed}
+
+
+def open_application(world: World, wish: ControlRequest) -> Any:
+    """app, user: the application's page, its installation page as long as it is not installed."""
+    with world.lock:
+        app = world.state.apps[app_id(world, wish.get("app"))]
+        handler = app.install_path if not app.installed and app.install_path else app.redirect_uri
+        page = application_pages.menu_page(app.client_id, handler, int(wish.get("user", ADMIN)))
+        request = application_pages.request(world, page)
+    return deliver(request, world.clock.time()).as_json()
+
+
+def finish_installation(world: World, wish: ControlRequest) -> Any:
+    """app: what the page's call of installFinish does."""
+    with world.lock:
+        app = world.state.change_app(app_id(world, wish.get("app")), installed=True)
+        return {"installed": app.client_id}
+
+
+def dismiss(world: World, wish: ControlRequest) -> Any:
+    """user: an employee leaves; their tokens of local applications are refused from now on."""
+    with world.lock:
+        user = world.state.users.get(need(wish, "user", int))
+        if user is None:
+            raise ControlError(f"There is no user {wish['user']}. There are: {list(world.state.users)}.")
+        world.state.users.put(user.id, replace(user, active=False))
+        return {"dismissed": user.id}
+
+
 def clean_up(world: World, _wish: ControlRequest) -> Any:
     """The portal's agent: rows that are off and rows of connectors that nobody knows."""
     with world.lock:
@@ -204,5 +250,9 @@ ACTIONS: dict[str, Callable[[World, ControlRequest], Any]] = {
     "open_page": open_page,
     "uninstall": uninstall,
     "install": install,
+    "save_card": save_card,
+    "open_application": open_application,
+    "finish_installation": finish_installation,
+    "dismiss": dismiss,
     "clean_up": clean_up,
 }

@@ -228,3 +228,27 @@ def test_a_refresh_token_is_taken_in_the_place_of_an_address(
 def test_an_install_call_of_another_portal_is_refused(plugin_bot: PluginBot) -> None:
     foreign = json.dumps({"auth": {**install_call(plugin_bot), "member_id": "0123456789abcdef"}})
     assert "belongs to the portal with the member_id" in refused(plugin_bot, lambda _: foreign)
+
+
+@pytest.mark.parametrize(
+    "positions", [{"code_flow_scope": "app", "callback_domain": "absent"}, {"oauth_reads_body": "query"}], ids=str
+)
+def test_a_portal_is_connected_in_every_position_of_the_switches(
+    plugin_bot: PluginBot, positions: dict[str, str]
+) -> None:
+    plugin_bot.switch(**positions)
+    assert en(connect(plugin_bot).title) == "The portal default is connected."
+
+
+def test_a_portal_page_without_a_redirect_is_told_with_what_to_check(plugin_bot: PluginBot) -> None:
+    with plugin_bot.portal.world.lock:
+        users = plugin_bot.portal.world.state.users
+        users.put(1, replace(users[1], active=False))
+    page = requests.get(
+        f"{plugin_bot.portal.world.facts.base}/oauth/authorize/",
+        params={"client_id": plugin_bot.portal.client_id, "state": "s"},
+        allow_redirects=False,
+        timeout=5,
+    )
+    assert "Location" not in page.headers
+    assert "holds no code" in refused(plugin_bot, lambda _: page.url)

@@ -22,6 +22,7 @@ METHOD = "oauth.token"
 HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-store"}
 UNSUPPORTED = ("password", "assertion", "client_credentials")
 NO_GRANT_TYPE = "Invalid grant_type parameter or parameter missing"
+REFUSED = b"<!DOCTYPE html><html><body>Access denied</body></html>"
 NO_REFRESH = 'No "refresh_token" parameter found'
 
 
@@ -103,7 +104,8 @@ def _exchange(world: World, grant: Grant) -> dict[str, Any]:
     if grant.grant_type == "authorization_code":
         if not grant.code:
             raise RestError(400, "invalid_request", None)
-        return _token_json(world, _by_code(world, grant, _application(world, grant)))
+        told = _token_json(world, _by_code(world, grant, _application(world, grant)))
+        return {**told, "scope": "app"} if world.switches["code_flow_scope"] == "app" else told
     if grant.grant_type == "refresh_token":
         if not grant.refresh_token:
             raise RestError(400, "invalid_request", NO_REFRESH)
@@ -150,6 +152,8 @@ def _by_refresh(world: World, grant: Grant, app: Application) -> Pair:
         if world.switches["refresh_lapsed"] == "expired_token":
             raise RestError(401, "expired_token", "The refresh token provided has expired.")
         raise RestError(400, "invalid_grant", None)
+    if not world.state.is_employed(old.user_id):
+        raise RestError(400, "invalid_grant", None)
     if not reusable:
         world.tokens.spend(old)
     return world.tokens.issue(app.client_id, old.user_id, scope=old.scope)
@@ -180,16 +184,21 @@ def authorise(world: World, web: WebRequest) -> WebReply:
         if app is None or app.deleted:
             page = b"<!DOCTYPE html><html><body>Application not found</body></html>"
             return WebReply(status=200, headers=dict(faults.HTML_TYPE), body=page)
+        if not world.state.is_employed(world.state.plan.signed_in):
+            # The portal shows its own page: nothing leads back to the application.
+            return WebReply(status=200, headers=dict(faults.HTML_TYPE), body=REFUSED)
         code = world.tokens.code(app.client_id, world.state.plan.signed_in)
+        domain = {"domain": world.domain} if world.switches["callback_domain"] == "present" else {}
         back = {
             "code": code.value,
             "state": asked.get("state", ""),
-            "domain": world.domain,
+            **domain,
             "member_id": world.facts.member_id,
             "scope": ",".join(app.scope),
             "server_domain": world.facts.domain,
         }
-    return WebReply(status=302, headers={"Location": f"{app.redirect_uri}?{urlencode(back)}"})
+    join = "&" if "?" in app.redirect_uri else "?"
+    return WebReply(status=302, headers={"Location": f"{app.redirect_uri}{join}{urlencode(back)}"})
 
 
 def server_app_info(world: World, web: WebRequest) -> WebReply:

@@ -102,6 +102,11 @@ class PortalState:
         own = self.placements.where(lambda row: row.placement == "CONTACT_CENTER")
         return shown + [{"kind": "placement", "id": row.id, "name": row.title} for row in own]
 
+    def is_employed(self, user_id: int) -> bool:
+        """Whether a user works here and may use applications; one without a row is nobody's."""
+        user = self.users.get(user_id)
+        return user is not None and user.active and user.app_access
+
     def change_app(self, client_id: str, **changes: Any) -> Application:
         return self.apps.put(client_id, replace(self.apps[client_id], **changes))
 

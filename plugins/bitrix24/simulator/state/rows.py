@@ -39,6 +39,9 @@ class Application:
     paid: bool = True
     status: str = "L"
     auth_connector: str = ""
+    api_only: bool = False
+    install_path: str = ""
+    """The initial installation path of its card; empty where the card has none."""
 
     @property
     def hears(self) -> bool:

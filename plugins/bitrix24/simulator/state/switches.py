@@ -81,6 +81,21 @@ SWITCHES = (
         "query string only, or in the body only",
     ),
     Switch(
+        name="code_flow_scope",
+        values=("list", "app"),
+        help="`scope` of the tokens that a code brings: the application's scopes, or the one word `app`",
+    ),
+    Switch(
+        name="callback_domain",
+        values=("present", "absent"),
+        help="whether the address that the authorise page leads back to names the portal's domain",
+    ),
+    Switch(
+        name="install_post",
+        values=("once", "twice", "lost"),
+        help="how often ONAPPINSTALL arrives after an API-only application was saved",
+    ),
+    Switch(
         name="application_token_formula",
         values=("local", "marketplace"),
         help="whether the portal makes application tokens of what the application knows, or with the vendor's key",
