@@ -35,9 +35,9 @@ def check_plugins(environment: Environment) -> Message:
     registry = make_registry(plugins)
     if not environment.settings.wrong_values:
         refuse_early_reading(environment.settings, plugins)
-    faulty = next(registry.faulty_examples(), "")
-    if faulty:
-        raise ConfigurationError(f"{faulty[:1].upper()}{faulty[1:]}")
+    faulty = next(registry.faulty_examples(), None)
+    if faulty is not None:
+        raise ConfigurationError(faulty)
     settings = environment.all_settings
     return Message(
         "check.plugins.loaded",

@@ -13,13 +13,13 @@ from bot.core.bot_errors import ConfigurationError
 from bot.core.local_plugins import LOCAL_PLUGINS
 from bot.core.parsing.invocation import HOST_OPTIONS, AnyCommand
 from bot.host.value_types import find_mismatch
-from bot.plugin import PLUGIN_API, Arg, Event, Group, Nothing, PlaceTerm, Plan, Plugin, Risk, Setting, Settling
+from bot.plugin import PLUGIN_API, Arg, Event, Group, Message, Nothing, PlaceTerm, Plan, Plugin, Risk, Setting, Settling
 
 MEMBERS: Mapping[str, object] = {name: member for name, member in vars(Plugin).items() if not name.startswith("_")}
 """The members of the protocol itself, so that this list and the protocol cannot differ."""
 HOST = "b24bot"
 RESERVED = LOCAL_PLUGINS | {HOST}
-SEE = "docs/plugins.md, “What a plugin is”, lists what a plugin brings."
+SEE = Message("host.contract.hint")
 TERMINAL_OPTIONS = ("--json", "--yes", "--help")
 """Options of every command of the terminal, beside those of every command."""
 _NAME = re.compile(r"\A[a-z][a-z0-9_-]{0,40}\Z")
@@ -34,186 +34,193 @@ _OF_THE_HOST = (Risk.PERSONAL, Risk.HALT)
 
 def assert_plugin(name: str, plugin: object) -> None:
     """Make sure that an object is a plugin. Raises ConfigurationError with `name`, as the settings have it."""
-    fault = next(faults_of(plugin), None)
+    fault = next(faults_of(name, plugin), None)
     if fault is not None:
-        raise _wrong(name, fault)
+        raise ConfigurationError(fault, hint=SEE)
 
 
-def faults_of(plugin: Any) -> Iterator[str]:
-    """Tell what is wrong with a plugin as it is declared; each completes “The plugin NAME …”.
+def faults_of(name: str, plugin: Any) -> Iterator[Message]:
+    """Tell what is wrong with a plugin as it is declared.
 
     A check relies on those before it, so only the first that finds anything is heard.
     """
     for check in CHECKS:
-        found = list(check(plugin))
+        found = list(check(name, plugin))
         if found:
             yield from found
             return
 
 
-def check_api(plugin: Any) -> Iterator[str]:
+def check_api(name: str, plugin: Any) -> Iterator[Message]:
     """It was written for the API that there is."""
     api = getattr(plugin, "api", None)
     if api is not None and (not isinstance(api, int) or isinstance(api, bool) or api != PLUGIN_API):
-        yield f"is written for version {api!r} of the plugin API; this b24bot has version {PLUGIN_API}"
+        yield Message("host.contract.api", plugin=name, theirs=repr(api), ours=str(PLUGIN_API))
 
 
-def check_members(plugin: Any) -> Iterator[str]:
+def check_members(name: str, plugin: Any) -> Iterator[Message]:
     """Every member is there, of an object and not of its class."""
     if isinstance(plugin, type):
-        yield f"is the class {plugin.__name__}; name an object of it: plugin = {plugin.__name__}()"
+        yield Message("host.contract.is_class", plugin=name, kind=plugin.__name__)
         return
-    missing = [member for member in MEMBERS if not hasattr(plugin, member)]
+    missing = tuple(member for member in MEMBERS if not hasattr(plugin, member))
     if missing:
-        yield f"lacks {', '.join(missing)}"
+        yield Message("host.contract.lacks", plugin=name, members=missing)
 
 
-def check_signatures(plugin: Any) -> Iterator[str]:
+def check_signatures(name: str, plugin: Any) -> Iterator[Message]:
     """Every method can be called as the host calls it."""
     for member, declared in MEMBERS.items():
         if inspect.isfunction(declared) and not _takes(getattr(plugin, member), declared):
-            yield f"has a member {member} that cannot be called as {member}{_parameters(declared)}"
+            call = f"{member}{_parameters(declared)}"
+            yield Message("host.contract.signature", plugin=name, member=member, call=call)
 
 
-def check_name(plugin: Any) -> Iterator[str]:
+def check_name(name: str, plugin: Any) -> Iterator[Message]:
     """Its name can be written, and is not the host's."""
     own = plugin.name
     if not isinstance(own, str) or not _NAME.match(own):
-        yield f"is called {own!r}; a name is made of a-z, 0-9, - and _"
+        yield Message("host.contract.name", plugin=name, name=repr(own))
     elif own in RESERVED:
-        yield f"is called “{own}”, which is the name of b24bot's own commands"
+        yield Message("host.contract.reserved_name", plugin=name, name=own)
 
 
-def check_values(plugin: Any) -> Iterator[str]:
+def check_values(name: str, plugin: Any) -> Iterator[Message]:
     """What it declares is of the declared types."""
     for member, kind in _KINDS.items():
         values = getattr(plugin, member)
         if isinstance(values, kind):
-            yield f"has {member} that are one {kind.__name__}; a tuple of one ends in a comma: ({kind.__name__}(…),)"
+            yield Message("host.contract.one_value", plugin=name, member=member, kind=kind.__name__)
         elif not isinstance(values, Iterable) or not all(isinstance(value, kind) for value in values):
-            yield f"has {member} that are not all a {kind.__name__}"
+            yield Message("host.contract.value_types", plugin=name, member=member, kind=kind.__name__)
     wrong = find_mismatch(plugin.settling, Settling)
     if wrong:
-        yield f"declares settling wrongly: it{'' if wrong.startswith('.') else ' '}{wrong}"
+        yield Message("host.contract.settling", plugin=name, fault=wrong)
     elif min(plugin.settling.late_effects, plugin.settling.ask_people) < 0:
-        yield "declares settling wrongly: its seconds are below 0"
+        yield Message("host.contract.settling_negative", plugin=name)
     if not isinstance(plugin.simulators, Mapping):
-        yield "has simulators that are no mapping from names to functions"
+        yield Message("host.contract.simulators", plugin=name)
 
 
-def check_place_term(plugin: Any) -> Iterator[str]:
+def check_place_term(name: str, plugin: Any) -> Iterator[Message]:
     """Its word for a place can stand in a sentence, and the option is one that no command has otherwise."""
     term = plugin.place_term
     wrong = find_mismatch(term, PlaceTerm)
     if wrong:
-        yield f"declares place_term wrongly: it{'' if wrong.startswith('.') else ' '}{wrong}"
+        yield Message("host.contract.place_term", plugin=name, fault=wrong)
     elif not _WORD.match(term.word):
-        yield f"calls a place “{term.word}”; a word for it is made of a-z"
+        yield Message("host.contract.place_word", plugin=name, word=term.word)
     elif not _OPTION.match(term.option):
-        yield f"names a place by “{term.option}”; an option is two hyphens and a word of a-z, 0-9 and -"
+        yield Message("host.contract.place_option", plugin=name, option=term.option)
     elif term.option in (*HOST_OPTIONS, *TERMINAL_OPTIONS):
-        yield f"may not name a place by {term.option}: every command has it already"
+        yield Message("host.contract.place_option_taken", plugin=name, option=term.option)
 
 
-def check_events(plugin: Any) -> Iterator[str]:
+def check_events(name: str, plugin: Any) -> Iterator[Message]:
     """Each event has a tag of the plugin's own, and a sentence that its records can fill."""
     for event in plugin.events:
         wrong = find_mismatch(event, Event)
         if wrong:
-            yield f"declares an event whose {wrong.removeprefix('.')}"
+            yield Message("host.contract.event_type", plugin=name, fault=wrong)
         else:
-            yield from (f"declares the event “{event.tag}”, {fault}" for fault in _event_faults(plugin, event))
-    tags = [event.tag for event in plugin.events if isinstance(event.tag, str)]
-    yield from (f"declares the event “{tag}” twice" for tag in _twice(tags))
+            yield from _event_faults(name, plugin, event)
+    for tag in _twice([event.tag for event in plugin.events if isinstance(event.tag, str)]):
+        yield Message("host.contract.event_twice", plugin=name, event=tag)
 
 
-def _event_faults(plugin: Any, event: Event) -> Iterator[str]:
-    sources = (plugin.name, plugin.place_term.word)
+def _event_faults(name: str, plugin: Any, event: Event) -> Iterator[Message]:
+    sources = tuple(f"{source}:" for source in dict.fromkeys((plugin.name, plugin.place_term.word)))
     if not _TAG.match(event.tag):
-        yield "whose tag is not source:subject:action, each of a-z, 0-9, - and _"
-    elif event.tag.partition(":")[0] not in sources:
-        yield f"whose tag does not begin with {' or '.join(f'{source}:' for source in dict.fromkeys(sources))}"
+        yield Message("host.contract.event_tag", plugin=name, event=event.tag)
+    elif not event.tag.startswith(sources):
+        yield Message("host.contract.event_source", plugin=name, event=event.tag, sources=sources)
     elif event.tag in {*Tag, *EARLIER_TAGS}:
-        yield "which is a tag of b24bot itself"
-    for name in (name for name in event.facts if not _FACT.match(name) or name in (*COMPUTED, "reason")):
-        yield f"which may not have the fact {name}: take another name, of a-z and _"
+        yield Message("host.contract.event_reserved", plugin=name, event=event.tag)
+    for fact in event.facts:
+        if not _FACT.match(fact) or fact in (*COMPUTED, "reason"):
+            yield Message("host.contract.event_fact", plugin=name, event=event.tag, fact=fact)
     for words, known in ((event.sentence, "place"), *((words, "value") for words in event.facts.values())):
         if words is not None and words.arguments not in ({}, {known: known}):
-            yield f"whose message {words.key} may have no argument but {known}={known!r}"
+            argument = f"{known}={known!r}"
+            yield Message(
+                "host.contract.event_argument", plugin=name, event=event.tag, message=words.key, argument=argument
+            )
 
 
-def check_settings(plugin: Any) -> Iterator[str]:
+def check_settings(name: str, plugin: Any) -> Iterator[Message]:
     """Each of its settings is declared once, by a name that an environment can hold."""
     for row in plugin.settings:
         wrong = find_mismatch(row, Setting)
         if wrong:
-            yield f"declares a setting whose {wrong.removeprefix('.')}"
+            yield Message("host.contract.setting_type", plugin=name, fault=wrong)
         elif not _VARIABLE.match(row.name):
-            yield f"declares the setting “{row.name}”; a name is made of A-Z, 0-9 and _"
-    yield from (f"declares the setting {name} twice" for name in _twice(row.name for row in plugin.settings))
+            yield Message("host.contract.setting_name", plugin=name, setting=row.name)
+    for setting in _twice(row.name for row in plugin.settings):
+        yield Message("host.contract.setting_twice", plugin=name, setting=setting)
 
 
-def check_paths(plugin: Any) -> Iterator[str]:
+def check_paths(name: str, plugin: Any) -> Iterator[Message]:
     """Each of its commands has a path of its own."""
-    yield from (f"declares the command “{path}” twice" for path in _twice(one.path for one in _commands(plugin)))
+    for path in _twice(one.path for one in _commands(plugin)):
+        yield Message("host.contract.command_twice", plugin=name, command=path)
 
 
-def check_arguments(plugin: Any) -> Iterator[str]:
+def check_arguments(name: str, plugin: Any) -> Iterator[Message]:
     """Each argument is described by values of the declared types, and no option is one that every command has."""
+    taken = (plugin.place_term.option, *HOST_OPTIONS, *TERMINAL_OPTIONS)
     for command in _commands(plugin):
-        for parameter in command.parameters:
-            wrong = find_mismatch(parameter.arg, Arg)
+        for one in command.parameters:
+            wrong = find_mismatch(one.arg, Arg)
             if wrong:
-                yield f"describes the argument “{parameter.name}” of “{command.path}” wrongly: {wrong}"
-            if parameter.flag and parameter.option in (plugin.place_term.option, *HOST_OPTIONS, *TERMINAL_OPTIONS):
-                yield f"may not have {parameter.option} in “{command.path}”: every command has it already"
+                yield Message(
+                    "host.contract.argument_type", plugin=name, argument=one.name, command=command.path, fault=wrong
+                )
+            if one.flag and one.option in taken:
+                yield Message("host.contract.option_taken", plugin=name, option=one.option, command=command.path)
 
 
-def check_secrets(plugin: Any) -> Iterator[str]:
+def check_secrets(name: str, plugin: Any) -> Iterator[Message]:
     """Each secret is asked for in the terminal: one among the typed words would stand in the record and in Slack."""
     for command in _commands(plugin):
-        for parameter in command.parameters:
-            if parameter.arg.secret and not command.terminal:
-                yield (
-                    f"has the secret “{parameter.name}” in “{command.path}”: declare the command with terminal=True, "
-                    "for a secret is asked for in the terminal only"
-                )
-            elif parameter.arg.secret and (not parameter.flag or parameter.switch):
-                yield (
-                    f"has the secret “{parameter.name}” of “{command.path}” among the typed words: put it behind * in "
-                    "the signature, with a type other than bool"
-                )
+        for one in command.parameters:
+            if one.arg.secret and not command.terminal:
+                yield Message("host.contract.secret_in_slack", plugin=name, argument=one.name, command=command.path)
+            elif one.arg.secret and (not one.flag or one.switch):
+                yield Message("host.contract.secret_typed", plugin=name, argument=one.name, command=command.path)
 
 
-def check_examples(plugin: Any) -> Iterator[str]:
+def check_examples(name: str, plugin: Any) -> Iterator[Message]:
     """Examples are texts."""
     for command in _commands(plugin):
         if not all(isinstance(example, str) for example in command.examples):
-            yield f"has examples of “{command.path}” that are not all texts"
+            yield Message("host.contract.example_type", plugin=name, command=command.path)
 
 
-def check_risks(plugin: Any) -> Iterator[str]:
+def check_risks(name: str, plugin: Any) -> Iterator[Message]:
     """What takes effect without anybody's decision is the host's, and what is about all places only reads."""
     for command in _commands(plugin):
         if not isinstance(command.risk, Risk):
-            yield f"gives “{command.path}” the risk {command.risk!r}, which is no Risk"
+            yield Message("host.contract.risk_type", plugin=name, command=command.path, risk=repr(command.risk))
         elif command.risk in _OF_THE_HOST:
-            yield f"gives “{command.path}” the risk {command.risk}, which only commands of b24bot itself have"
+            yield Message("host.contract.risk_of_host", plugin=name, command=command.path, risk=str(command.risk))
         elif command.everywhere and command.risk is not Risk.READ:
-            yield f"declares “{command.path}” everywhere, and what is about all places can only read"
+            yield Message("host.contract.everywhere_changes", plugin=name, command=command.path)
 
 
-def check_readers(plugin: Any) -> Iterator[str]:
+def check_readers(name: str, plugin: Any) -> Iterator[Message]:
     """A command that only reads returns no plan."""
     for command in _commands(plugin):
         reads = command.risk is Risk.READ or command.terminal
         answers = set(get_args(command.returns) or (command.returns,))
         if reads and Plan in answers and answers <= {Plan, Nothing}:
-            kind = "belongs to the terminal" if command.terminal else "only reads"
-            yield f"declares that “{command.path}” returns a plan, but it {kind}"
+            yield (
+                Message("host.contract.terminal_plan", plugin=name, command=command.path)
+                if command.terminal
+                else Message("host.contract.reader_plan", plugin=name, command=command.path)
+            )
 
 
-CHECKS: Sequence[Callable[[Any], Iterator[str]]] = (
+CHECKS: Sequence[Callable[[str, Any], Iterator[Message]]] = (
     check_api,
     check_members,
     check_signatures,
@@ -239,8 +246,11 @@ def settings_of(plugins: Iterable[Plugin], taken: Iterable[str]) -> list[Setting
     for plugin in plugins:
         for row in plugin.settings:
             if row.name in owners:
-                owner = HOST if owners[row.name] == HOST else f"the plugin “{owners[row.name]}”"
-                raise _wrong(plugin.name, f"may not declare the setting {row.name}: it is a setting of {owner}")
+                first = owners[row.name]
+                owner = Message("host.owner.plugin", plugin=first) if first != HOST else Message("host.owner.builtin")
+                raise ConfigurationError(
+                    Message("host.contract.setting_taken", plugin=plugin.name, setting=row.name, owner=owner), hint=SEE
+                )
             owners[row.name] = plugin.name
             rows.append(row)
     return rows
@@ -252,10 +262,6 @@ def _commands(plugin: Any) -> Iterator[AnyCommand]:
 
 def _twice(names: Iterable[str]) -> list[str]:
     return [name for name, times in Counter(names).items() if times > 1]
-
-
-def _wrong(name: str, what: str) -> ConfigurationError:
-    return ConfigurationError(f"The plugin “{name}” {what}.", hint=SEE)
 
 
 def _takes(member: object, declared: object) -> bool:

@@ -13,7 +13,6 @@ from bot.core.parsing.invocation import AnyCommand, understand
 from bot.host.guarded_calls import guard_command
 from bot.host.help_messages import prefix_of, with_messages
 from bot.host.plugin_catalogues import bind_plugin_catalogue
-from bot.language.translation import translate
 from bot.plugin import Event, Message, PlaceTerm, Plugin, PluginError, Text
 from bot.plugin.message import read_text
 
@@ -123,17 +122,19 @@ class Registry:
         """The plugin of a command; None for the host's own."""
         return self.plugins.get(self._owners[command.path])
 
-    def faulty_examples(self) -> Iterator[str]:
+    def faulty_examples(self) -> Iterator[Message]:
         """Read every example of every plugin as if it were typed, and tell those that cannot be, by command."""
         for command in self:
-            for example in () if _is_own(self._owners[command.path]) else command.examples:
+            owner = self._owners[command.path]
+            for example in () if _is_own(owner) else command.examples:
                 line = f"{command.path} {example}".strip()
                 try:
                     understand(self.commands, line)
                 except PluginError as error:
-                    owner, told = translate(_called(self._owners[command.path])), translate(error.sentence)
-                    cause = f" {type(error.__cause__).__name__}: {error.__cause__}" if error.__cause__ else ""
-                    yield f"{owner} has an example that cannot be typed, “{line}”: {told}{cause}"
+                    told, cause = error.sentence, error.__cause__
+                    if cause:
+                        told = Message("host.plugin.refusal_with_cause", refusal=told, cause=_describe(cause))
+                    yield Message("host.plugin.faulty_example", plugin=owner, line=line, refusal=told)
 
     @cached_property
     def events(self) -> Mapping[str, Event]:
@@ -164,6 +165,10 @@ def in_terms(command: AnyCommand, term: PlaceTerm) -> AnyCommand:
         description=say(command.description),
         parameters=tuple(replace(one, arg=replace(one.arg, help=say(one.arg.help))) for one in command.parameters),
     )
+
+
+def _describe(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _is_own(owner: str) -> bool:

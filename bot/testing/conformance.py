@@ -50,12 +50,12 @@ def contract(
 
 def declaration_faults(plugin: Plugin) -> Sequence[str]:
     """What a bot that starts with this plugin alone would refuse, before anything of it runs."""
-    faults = [f"it {fault}" for fault in faults_of(plugin)]
+    faults = list(faults_of(str(getattr(plugin, "name", "?")), plugin))
     if faults:
-        return faults
+        return list(map(translate, faults))
     try:
         settings_of([plugin], taken=[row.name for row in HOST_SETTINGS])
-        return list(make_registry([plugin]).faulty_examples())
+        return list(map(translate, make_registry([plugin]).faulty_examples()))
     except PluginError as error:
         return [translate(error.sentence)]
 

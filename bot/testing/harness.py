@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from bot.core.bot_errors import ConfigurationError
 from bot.core.change.outcome import Ending, judge_execution
 from bot.core.change.plans import find_drift
 from bot.core.parsing.invocation import AnyCommand, Understood, understand
@@ -48,7 +49,12 @@ class Harness:
         simulate: Simulate | None = None,
         clock: Clock | None = None,
     ) -> None:
-        assert_plugin(getattr(plugin, "name", "?"), plugin)
+        try:
+            assert_plugin(getattr(plugin, "name", "?"), plugin)
+        except ConfigurationError as error:
+            # A test's report shows the error itself, which has no words.
+            error.add_note(translate(error.sentence))
+            raise
         self.plugin = GuardedPlugin(plugin)
         self.commands = make_registry([self.plugin]).commands
         self.faults: list[str] = []

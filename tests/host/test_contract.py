@@ -76,41 +76,41 @@ def grown(**fields: Any) -> Event:
     [
         ({"close": None}, "has a member close that cannot be called as close()"),
         ({"verify": lambda services: {}}, "has a member verify that cannot be called as verify(services, place, plan)"),
-        ({"api": 2}, f"is written for version 2 of the plugin API; this b24bot has version {PLUGIN_API}"),
+        ({"api": 2}, f"is written for version 2 of the plugin API. This b24bot has version {PLUGIN_API}"),
         ({"api": "1"}, "is written for version '1' of the plugin API"),
         ({"api": 2, "verify": None}, "is written for version 2 of the plugin API"),
-        ({"name": "Two Words"}, "is called 'Two Words'; a name is made of a-z, 0-9, - and _"),
+        ({"name": "Two Words"}, "is called 'Two Words'. A name is made of a-z, 0-9, - and _"),
         ({"name": "house"}, "is called “house”, which is the name of b24bot's own commands"),
-        ({"settings": ("COLOUR",)}, "has settings that are not all a Setting"),
-        ({"settling": 75}, "declares settling wrongly: it is int instead of Settling"),
+        ({"settings": ("COLOUR",)}, "has settings that are not all of type Setting"),
+        ({"settling": 75}, "declares settling wrongly: is int instead of Settling"),
         (
             {"settling": Settling(late_effects=cast(float, "75"))},
-            "declares settling wrongly: it.late_effects is str instead of float",
+            "declares settling wrongly: .late_effects is str instead of float",
         ),
-        ({"groups": 7}, "has groups that are not all a Group"),
+        ({"groups": 7}, "has groups that are not all of type Group"),
         (
             {"groups": group("tree", "plant")},
-            "has groups that are one Group; a tuple of one ends in a comma: (Group(…),)",
+            "declares groups as one Group, not as a tuple. A tuple of one ends in a comma: (Group(…),)",
         ),
         (
             {"settings": Setting(name="A", help="x")},
-            "has settings that are one Setting; a tuple of one ends in a comma: (Setting(…),)",
+            "declares settings as one Setting, not as a tuple. A tuple of one ends in a comma: (Setting(…),)",
         ),
         ({"settling": Settling(late_effects=-1.0)}, "declares settling wrongly: its seconds are below 0"),
         ({"settling": Settling(late_effects=0.0, ask_people=-1.0)}, "declares settling wrongly: its seconds are below"),
-        ({"simulators": ["portal"]}, "has simulators that are no mapping"),
-        ({"place_term": "tree"}, "declares place_term wrongly: it is str instead of PlaceTerm"),
-        ({"place_term": PlaceTerm(word="Tree")}, "calls a place “Tree”; a word for it is made of a-z"),
-        ({"place_term": PlaceTerm(option="-t")}, "names a place by “-t”; an option is two hyphens and a word of"),
+        ({"simulators": ["portal"]}, "has simulators that are not a mapping"),
+        ({"place_term": "tree"}, "declares place_term wrongly: is str instead of PlaceTerm"),
+        ({"place_term": PlaceTerm(word="Tree")}, "calls a place “Tree”. The word for a place is made of a-z"),
+        ({"place_term": PlaceTerm(option="-t")}, "names a place by “-t”. An option is two hyphens and a word of"),
         (
             {"place_term": PlaceTerm(option="--reason")},
-            "may not name a place by --reason: every command has it already",
+            "may not name a place by --reason: every command has that option already",
         ),
-        ({"events": ("grown",)}, "has events that are not all a Event"),
+        ({"events": ("grown",)}, "has events that are not all of type Event"),
         ({"events": (grown(tag="grown"),)}, "declares the event “grown”, whose tag is not source:subject:action"),
         (
             {"events": (grown(tag="change:review:approved"),)},
-            "declares the event “change:review:approved”, whose tag does not begin with invented: or place:",
+            "declares the event “change:review:approved”, whose tag must begin with one of: invented:, place:",
         ),
         (
             {"place_term": PlaceTerm(word="portal"), "events": (grown(tag="portal:default:set"),)},
@@ -124,7 +124,7 @@ def grown(**fields: Any) -> Event:
         ({"events": (grown(facts={"a b": None}),)}, "declares the event “invented:leaf:grown”, which may not have the"),
         (
             {"events": (grown(facts={"leaves": 1}),)},
-            "declares an event whose facts['leaves'] is int instead of Message | None",
+            "declares an event wrongly: .facts['leaves'] is int instead of Message | None",
         ),
         (
             {"events": (grown(sentence=Message("invented.audit.grown", place="tree")),)},
@@ -148,7 +148,9 @@ def test_a_member_of_the_wrong_kind_is_named_with_the_plugin(members: Mapping[st
 
 
 def test_a_class_that_is_named_in_place_of_an_object_is_told_apart() -> None:
-    assert refusal(Invented) == "The plugin “odd” is the class Invented; name an object of it: plugin = Invented()."
+    assert (
+        refusal(Invented) == "The plugin “odd” is the class Invented. Name an object of the class: plugin = Invented()"
+    )
 
 
 def telling(verb: str, **declared: Any) -> Invented:
@@ -218,26 +220,32 @@ DECLARED: list[tuple[Invented, str]] = [
     (odd(settings=(Setting(name="A", help=""), Setting(name="A", help=""))), "declares the setting A twice"),
     (
         odd(settings=(Setting(name="colour of trees", help=""),)),
-        "declares the setting “colour of trees”; a name is made",
+        "declares the setting “colour of trees”. A name is made",
     ),
     (
         odd(settings=(Setting(name="A", help="", default=cast(str, 7)),)),
-        "declares a setting whose default is int instead",
+        "declares a setting wrongly: .default is int instead",
     ),
-    (taking(), "may not have --json in “leaf say”: every command has it already"),
+    (taking(), "may not have --json in “leaf say”: every command has that option already"),
     (taking(label=7), "describes the argument “json” of “leaf say” wrongly: .label is int instead of str"),
-    (hiding(terminal=True, option=False), "has the secret “key” of “leaf lock” among the typed words: put it behind *"),
+    (
+        hiding(terminal=True, option=False),
+        "has the secret “key” of “leaf lock” among the typed words. Put the argument behind *",
+    ),
     (
         hiding(terminal=False, option=True),
-        "has the secret “key” in “leaf lock”: declare the command with terminal=True",
+        "has the secret “key” in “leaf lock”. Declare the command with terminal=True",
     ),
     (telling("say", examples=[7]), "has examples of “leaf say” that are not all texts"),
-    (telling("say", risk="read"), "gives “leaf say” the risk 'read', which is no Risk"),
+    (telling("say", risk="read"), "gives “leaf say” the risk 'read', which is not a Risk"),
     (telling("say", risk=Risk.HALT), "gives “leaf say” the risk halt, which only commands of b24bot itself have"),
     (telling("say", risk=Risk.PERSONAL), "gives “leaf say” the risk personal, which only commands of b24bot"),
-    (telling("say", risk=Risk.CHANGE, everywhere=True), "declares “leaf say” everywhere, and what is about all places"),
-    (planning(Risk.READ), "declares that “leaf fall” returns a plan, but it only reads"),
-    (planning(Risk.GOVERN, terminal=True), "declares that “leaf fall” returns a plan, but it belongs to the terminal"),
+    (telling("say", risk=Risk.CHANGE, everywhere=True), "declares “leaf say” everywhere. A command about all places"),
+    (planning(Risk.READ), "declares that “leaf fall” returns a plan, but the command only reads"),
+    (
+        planning(Risk.GOVERN, terminal=True),
+        "declares that “leaf fall” returns a plan, but the command belongs to the terminal",
+    ),
 ]
 
 
@@ -250,9 +258,9 @@ def test_every_fault_of_a_kind_is_told_and_none_that_may_follow_from_it() -> Non
     plugin = odd(
         settings=(Setting(name="a", help=""), Setting(name="b", help="")), groups=telling("x", examples=[7]).groups
     )
-    assert [fault.partition(";")[0] for fault in faults_of(plugin)] == [
-        "declares the setting “a”",
-        "declares the setting “b”",
+    assert list(faults_of("odd", plugin)) == [
+        Message("host.contract.setting_name", plugin="odd", setting="a"),
+        Message("host.contract.setting_name", plugin="odd", setting="b"),
     ]
 
 
@@ -278,10 +286,10 @@ def plugins(*found: Set) -> Iterable[Plugin]:
 
 
 def test_a_plugin_may_not_declare_a_setting_of_the_host_or_of_another_plugin() -> None:
-    for others, owner in (((), "b24bot"), ((Set("trees", "COLOUR"),), "the plugin “trees”")):
+    for others, owner in (((), "b24bot itself"), ((Set("trees", "COLOUR"),), "the plugin “trees”")):
         name = "COLOUR" if others else "B24BOT_QUORUM"
         with pytest.raises(ConfigurationError) as caught:
             settings_of(plugins(*others, Set("stones", name)), ["B24BOT_QUORUM"])
-        assert caught.value.sentence == (
+        assert en(caught.value.sentence) == (
             f"The plugin “stones” may not declare the setting {name}: it is a setting of {owner}."
         )

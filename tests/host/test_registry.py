@@ -150,11 +150,11 @@ def test_an_example_that_cannot_be_typed_is_told_with_its_command_and_its_plugin
         return Reply(title=str(times))
 
     told = list(Registry([Invented("trees", own)], builtin=group("help", "")).faulty_examples())
-    assert [one.partition(": ")[0] for one in told] == [
-        f"the plugin “trees” has an example that cannot be typed, “{line}”"
+    assert [en(one).partition(": ")[0] for one in told] == [
+        f"The plugin “trees” has an example that cannot be typed, “{line}”"
         for line in ("leaf turn seven", "leaf turn 7 8", "leaf turn")
     ]
-    assert told[0].endswith(": “seven” cannot be read as N.")
+    assert en(told[0]).endswith(": “seven” cannot be read as N.")
 
 
 def test_a_reader_of_an_argument_that_fails_is_a_fault_of_its_plugin_and_a_word_it_does_not_know_is_none() -> None:

@@ -173,19 +173,19 @@ def unquoted() -> Lamps:
 
 BROKEN: dict[str, tuple[Lamps, str]] = {
     # Known before anything of it runs
-    "another API": (broken(api=2), "it is written for version 2 of the plugin API"),
-    "no verify": (broken(verify=None), "it has a member verify that cannot be called as verify(services, place, plan)"),
-    "no close": (broken(close=None), "it has a member close that cannot be called as close()"),
+    "another API": (broken(api=2), "The plugin “lamps” is written for version 2 of the plugin API"),
+    "no verify": (broken(verify=None), "has a member verify that cannot be called as verify(services, place, plan)"),
+    "no close": (broken(close=None), "The plugin “lamps” has a member close that cannot be called as close()"),
     "host's setting": (
         broken(settings=(Setting(name="B24BOT_QUORUM", help="x"),)),
-        "The plugin “lamps” may not declare the setting B24BOT_QUORUM: it is a setting of b24bot.",
+        "The plugin “lamps” may not declare the setting B24BOT_QUORUM: it is a setting of b24bot itself.",
     ),
     "taken noun": (
         Lamps(lamp_group(), wide("status", "ask")),
         "The plugin “lamps” may not declare the noun “status”: b24bot itself has it.",
     ),
-    "path twice": (Lamps(lamp_group(), lamp_group()), "it declares the command “lamp list” twice"),
-    "example": (parsing("much more"), "the plugin “lamps” has an example that cannot be typed, “lamp dim much more”: "),
+    "path twice": (Lamps(lamp_group(), lamp_group()), "The plugin “lamps” declares the command “lamp list” twice"),
+    "example": (parsing("much more"), "The plugin “lamps” has an example that cannot be typed, “lamp dim much more”: "),
     # Known when it is tried
     "start raises": (
         broken(start=raising(KeyError("x"))),

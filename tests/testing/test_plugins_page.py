@@ -17,6 +17,7 @@ from bot.core.parsing.invocation import HOST_OPTIONS
 from bot.host.contract import MEMBERS, TERMINAL_OPTIONS
 from bot.plugin import Arg, CallVerdict, PlaceTerm, Plan, Reply, Risk, Services, Table
 from bot.plugin import host as api
+from scripts.catalogues import read_catalogue
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "plugins.md").read_text("utf-8")
@@ -100,9 +101,9 @@ REFUSALS = (
     "must be Annotated",
     "cannot be typed; use a-z",
     "may not declare the noun",
-    "every command has it already",
+    "every command has that option already",
     "it is a setting of",
-    "returns a plan, but it",
+    "returns a plan, but the command",
     "which only commands of b24bot itself have",
     "has an example that cannot be typed",
 )
@@ -110,7 +111,7 @@ REFUSALS = (
 
 @pytest.mark.parametrize("words", REFUSALS)
 def test_the_page_quotes_refusals_in_their_own_words(words: str) -> None:
-    sources = [path for folder in ("host", "plugin") for path in (ROOT / "bot" / folder).rglob("*.py")]
-    sources.append(ROOT / "bot" / "locale" / "en" / "LC_MESSAGES" / "host.po")
-    assert any(words in path.read_text("utf-8") for path in sources)
+    sources = [path.read_text("utf-8") for path in (ROOT / "bot" / "plugin").rglob("*.py")]
+    told = read_catalogue(ROOT / "bot" / "locale" / "en" / "LC_MESSAGES" / "host.po", "en")
+    assert any(words in text for text in (*sources, *(form for forms in told.values() for form in forms)))
     assert words in PAGE

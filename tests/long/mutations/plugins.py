@@ -56,8 +56,8 @@ PLUGINS: tuple[Mutation, ...] = (
         "a plugin's secret is typed among the words, and stands in the audit log",
         (
             _CONTRACT,
-            "parameter.arg.secret and (not parameter.flag or parameter.switch)",
-            "parameter.arg.secret and False",
+            "one.arg.secret and (not one.flag or one.switch)",
+            "one.arg.secret and False",
         ),
         by="tests/host/test_contract.py",
     ),
