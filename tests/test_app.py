@@ -75,7 +75,7 @@ def test_what_it_cannot_start_with_is_named_in_a_sentence(
 
 def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path, environment: dict[str, str]) -> None:
     (tmp_path / "keys" / "key").chmod(0o644)
-    with raises(ConfigurationError, match="can be read by others"):
+    with raises(ConfigurationError, match="Others can read the key file"):
         assemble(read_settings(environment))
 
 
@@ -85,14 +85,14 @@ def test_what_everybody_may_write_is_refused_at_the_start_and_what_others_read_i
     settings = read_settings(environment)
     make_home(settings.home)
     settings.home.chmod(0o777)
-    with raises(ConfigurationError, match="can be written by everybody") as refused:
+    with raises(ConfigurationError, match="Everybody on this host can write to") as refused:
         launch(settings, intake=True, work=False)
     assert en(refused.value.hint) == f"Run: chmod 700 {settings.home}"
     settings.home.chmod(0o750)
     check_modes(settings)
     (said,) = [record for record in caplog.records if getattr(record, "action", "") == "loose_mode"]
     assert said.getMessage().endswith(
-        f"(the folder of the database) can be read by others. Run: chmod 700 {settings.home}"
+        f"Others can read {settings.home} (the folder of the database). Run: chmod 700 {settings.home}"
     )
 
 

@@ -239,4 +239,4 @@ def test_an_account_without_a_home_folder_gets_sentences_too(tmp_path: Path) -> 
         check=False,
     )
     assert (ended.returncode, ended.stderr) == (78, "")
-    assert "/ cannot be written by this account" in ended.stdout
+    assert "This account cannot write to /," in ended.stdout

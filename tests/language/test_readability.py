@@ -10,11 +10,13 @@ from scripts.catalogues import ENGLISH, HOMES, read_catalogue
 from tests.language.readability import PASSIVES_MOST, find_faults, is_passive, sentences_of
 
 ALLOWED: Mapping[str, str] = {
+    "host.contract.settling": "it names the member of a plugin that is called so",
+    "host.contract.settling_negative": "the same",
     "host.plugin.noun_taken": "its reader writes a plugin, and a plugin declares nouns (docs/plugins.md)",
     "host.plugin.place_word_taken": "the same",
 }
 """The keys whose sentences break a rule, each with its reason."""
-NOT_REVIEWED = frozenset({"cli", "playground", "store"})
+NOT_REVIEWED = frozenset({"cli", "playground"})
 """The catalogues whose sentences nobody has gone through by these rules yet. The list only gets shorter."""
 CATALOGUES = sorted(path for home in HOMES for path in (home.locale / ENGLISH / "LC_MESSAGES").glob("*.po"))
 SENTENCES = {key: forms for path in CATALOGUES for key, forms in read_catalogue(path, ENGLISH).items()}

@@ -269,7 +269,7 @@ def test_loose_modes_are_named_with_the_command_that_mends_them(cli_bot: CliBot,
     (cli_bot.home / FILE_NAME).chmod(0o666)
     ok, said = looked(cli_bot)["file modes"]
     assert not ok
-    assert f"{cli_bot.home / FILE_NAME} (the database) can be written by everybody on this host." in said
+    assert f"Everybody on this host can write to {cli_bot.home / FILE_NAME} (the database)." in said
 
 
 def test_what_slack_refuses_is_told_with_its_cause_and_so_is_that_direct_messages_are_off(
@@ -481,7 +481,7 @@ BROKEN: dict[str, tuple[dict[str, str], Callable[[CliBot, SlackWorkspace], None]
     ),
     "plugin's setting": ({"B24BOT_UNOWNED": "perhaps"}, nothing, "The setting B24BOT_UNOWNED has"),
     "half a portal": ({"BITRIX24_DOMAIN": "x.bitrix24.com"}, nothing, "are incomplete"),
-    "loose key": ({}, loosen, "can be read by others"),
+    "loose key": ({}, loosen, "Others can read the key file"),
     "no key": ({}, lose_key, "There is no key file"),
     "not a database": (
         {},

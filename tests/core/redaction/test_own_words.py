@@ -32,7 +32,7 @@ SAID = [
     "The bot's token, xoxb-…, from OAuth & Permissions.",
     "B24BOT_SECRET_CLIENT_SECRET holds it for one run.",
     "password: ask the admin of the portal for it",
-    "The key file /home/b24/.config/b24bot/key can be read by others.",
+    "Others can read the key file /home/b24/.config/b24bot/key.",
     "‹secret, 32 characters, #a1b2c3›",
 ]
 

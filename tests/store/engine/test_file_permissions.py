@@ -38,7 +38,7 @@ def test_a_world_writable_file_is_refused_with_the_command_that_mends_it(files: 
     found = list(loose_modes(list(files.values())))
     with pytest.raises(ConfigurationError) as refused:
         refuse_writable(found)
-    assert en(refused.value.sentence) == f"{path} ({en(files[name].what)}) can be written by everybody on this host."
+    assert en(refused.value.sentence) == f"Everybody on this host can write to {path} ({en(files[name].what)})."
     run, chmod, mode, named = shlex.split(en(refused.value.hint))
     assert (run, chmod, named) == ("Run:", "chmod", str(path))
     path.chmod(int(mode, 8))
@@ -55,8 +55,8 @@ def test_what_a_group_may_write_or_others_may_read_is_warned_of(
     found = list(loose_modes(list(files.values())))
     refuse_writable(found)
     public = name == "keys" and bits != 0o020
-    assert [en(one.says).partition(" can be ")[2] for one in found] == (
-        [] if public else ["written by its group."] if bits == 0o020 else ["read by others."]
+    assert [one.says.key for one in found] == (
+        [] if public else ["store.file.writable_by_group"] if bits == 0o020 else ["store.file.readable"]
     )
 
 

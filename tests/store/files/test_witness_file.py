@@ -118,7 +118,7 @@ def test_it_may_not_lie_beside_the_database(tmp_path: Path, where: str) -> None:
 def test_one_that_others_can_write_is_refused(witness: Witness, mode: int) -> None:
     witness.append([line(1)])
     witness.path.chmod(mode)
-    with raises(ConfigurationError, match="can be written by others"):
+    with raises(ConfigurationError, match="Others can write to the witness file"):
         witness_at(witness.path, home=witness.path.parent / "home")
     witness.path.chmod(0o640)
     assert witness_at(witness.path, home=witness.path.parent / "home").path == witness.path

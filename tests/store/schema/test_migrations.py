@@ -219,7 +219,7 @@ def test_a_file_of_a_newer_version_is_refused_and_left_as_it_is(store: Store) ->
             "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('b24bot', 'm999_later', '')"
         )
     before = store.database.path.read_bytes()
-    with raises(ConfigurationError, match=r"newer b24bot.*m999_later") as refused:
+    with raises(ConfigurationError, match=r"A newer b24bot wrote .*m999_later") as refused:
         open_store(store.database.path.parent, store.keys, store.clock)
     assert "Install that version" in en(refused.value.hint)
     assert store.database.path.read_bytes() == before

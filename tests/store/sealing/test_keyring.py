@@ -83,7 +83,7 @@ def test_a_folder_is_no_key_file(tmp_path: Path, home: Path) -> None:
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602, 0o610, 0o601, 0o644, 0o777])
 def test_a_key_file_that_others_can_touch_is_refused(path: Path, home: Path, mode: int) -> None:
     write(path, f"k1:{GOOD}\n", mode)
-    with raises(ConfigurationError, match="can be read by others") as refused:
+    with raises(ConfigurationError, match="Others can read the key file") as refused:
         load_key_file(path, home=home)
     assert en(refused.value.hint) == f"Run: chmod 600 {path}"
 
