@@ -211,8 +211,8 @@ FORMS: tuple[SecretPatterns, ...] = (
         sources=(
             # Without the slashes of an address: *admin:hunter2@db.internal*. A label before an e-mail address is none.
             (
-                r"(?<![\w/@:.+-])(?!(?i:mailto|e-?mail|mail|sips?|tel|xmpp|from|to|cc|bcc|contact|kontakt|von|an|от|кому"
-                r"|почта|пошта):)[A-Za-z][\w.+-]{0,63}:(?P<secret>(?!//)[^\s@/\"'<>,;]{3,100})@[A-Za-z0-9][\w-]*(?:\.[\w-]+)*"
+                r"(?<![\w/@:.+-])-{0,2}(?!(?i:mailto|e-?mail|mail|sips?|tel|xmpp|from|to|cc|bcc|contact|kontakt|von|an|от"
+                r"|кому|почта|пошта):)[A-Za-z][\w.+-]{0,63}:(?P<secret>(?!//)[^\s@/\"'<>,;]{3,100})@[A-Za-z0-9][\w-]*(?:\.[\w-]+)*"
             ),
         ),
     ),

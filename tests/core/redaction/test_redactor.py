@@ -200,6 +200,7 @@ HIDDEN = {
     "TAN: 483920": "483920",
     # A user and a password without the slashes of an address.
     "admin:hunter2@db.internal": "hunter2",
+    "no option --admin:hunter2@db.internal.": "hunter2",
     "log in with b24:s3cret@shop.example:5432": "s3cret",
     # By chance, alone.
     "a5f0" * 8: "a5f0" * 8,
