@@ -349,6 +349,7 @@ def test_the_witness_file_is_a_path_or_nothing() -> None:
         ({}, "ru-RU", "ru", "en"),
         ({}, "de-DE", "en", "en"),
         ({"B24BOT_CHANNEL_LANGUAGE": "ru"}, "en-GB", "en", "ru"),
+        ({"B24BOT_CHANNEL_LANGUAGE": "ru"}, "", "ru", "ru"),
         ({"B24BOT_LANGUAGE": "ru"}, "en-GB", "ru", "ru"),
         ({"B24BOT_LANGUAGE": "en", "B24BOT_CHANNEL_LANGUAGE": "ru"}, "ru-RU", "en", "en"),
         ({"B24BOT_LANGUAGE": " en-XA "}, "ru-RU", "en-XA", "en-XA"),

@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from typing import Self
 
-from bot.plugin import BadArgument
+from bot.plugin import BadArgument, Message
 from bot.plugin.frozen import dataclass
 
 LOCAL_TEAM = "local"
@@ -36,8 +36,10 @@ class Role(StrEnum):
         try:
             return cls(word.strip().lower())
         except ValueError:
-            roles = ", ".join(cls)
-            raise BadArgument(f"There is no role “{word}”.", hint=f"The roles are {roles}.") from None
+            roles = tuple(role.value for role in cls)
+            raise BadArgument(
+                Message("typed.unknown_role", role=word), hint=Message("typed.known_roles", roles=roles)
+            ) from None
 
 
 _RANKS = {role: rank for rank, role in enumerate(Role)}
@@ -70,9 +72,7 @@ class Principal:
         cleaned = text.strip()
         if not _SLACK_ID.match(cleaned):
             raise BadArgument(
-                f"“{text}” is not a Slack person.",
-                hint="Type team and user id with a colon, for example T0001:U0002. Slack shows the user id under "
-                "Profile → ⋮ → Copy member ID; the team id is in the address of the workspace in a browser.",
+                Message("typed.not_a_person", text=text), hint=Message("typed.person_hint", example="T0001:U0002")
             )
         team, user = cleaned.split(":")
         return cls(team=team, user=user)

@@ -24,8 +24,8 @@ class LanguageChoice:
         return self.fixed or self.channel
 
     def choose(self, locale: str) -> str:
-        """The language of what one person reads, by the locale that is known of them; empty for none."""
-        return self.fixed or choose_language(locale)
+        """The language of what one person reads, by the locale that is known of them; that of channels without one."""
+        return self.fixed or (choose_language(locale) if locale else self.channel)
 
 
 def choose_by_environment(environment: Mapping[str, str]) -> str:

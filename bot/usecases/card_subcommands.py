@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.core.bot_errors import WordsError
+from bot.plugin import CommandLine, Message
 
 NOUN = "request"
-WHERE = "`request show CR-1001` tells where its card is."
-ON_CARD: Mapping[str, str] = {
-    "approve": "Somebody else presses “Approve” on the card.",
-    "confirm": "Whoever asked presses “Confirm” on the card.",
-    "reject": "Whoever may approve presses “Reject…” on the card.",
-    "withdraw": "Whoever asked presses “Withdraw” on the card. What was asked for in the host's terminal is taken back "
-    "there: b24bot request withdraw CR-1001",
-    "undo": "Anybody from operator up presses “Undo…” on the card of what was done.",
-    "settle": "Whoever has looked presses “It was done” or “It was not done” on the card, where that is asked.",
+WHERE = Message("typed.find_card", command=CommandLine(command_line="request show CR-1001"))
+ON_CARD: Mapping[str, Message] = {
+    "approve": Message("typed.on_card.approve"),
+    "confirm": Message("typed.on_card.confirm"),
+    "reject": Message("typed.on_card.reject", button=Message("card.button.reject")),
+    "withdraw": Message(
+        "typed.on_card.withdraw", button=Message("card.button.withdraw"), command="b24bot request withdraw CR-1001"
+    ),
+    "undo": Message("typed.on_card.undo", button=Message("card.button.undo")),
+    "settle": Message(
+        "typed.on_card.settle", done=Message("card.button.was_done"), not_done=Message("card.button.was_not_done")
+    ),
 }
-"""What does it, by the word."""
+"""Who presses which button instead, by the word."""
 
 
 def refuse_card_subcommand(words: Sequence[str]) -> WordsError | None:
@@ -25,4 +29,4 @@ def refuse_card_subcommand(words: Sequence[str]) -> WordsError | None:
     word = next((word.lower() for word in words[:2] if word.lower() != NOUN), "")
     if word not in ON_CARD or words[0].lower() not in (word, NOUN):
         return None
-    return WordsError(f"“{word}” is a button, not a command. {ON_CARD[word]}", hint=WHERE)
+    return WordsError(Message("typed.is_button", word=word, instead=ON_CARD[word]), hint=WHERE)

@@ -9,7 +9,7 @@ import pytest
 from bot.core.principals import Principal, Role
 from bot.plugin import BadArgument
 from tests.core.samples import ANNA, SHELL
-from tests.language.english import en
+from tests.language.english import en, raises
 
 LADDER = ["viewer", "operator", "approver", "admin"]
 
@@ -28,7 +28,7 @@ def test_a_role_is_read_however_it_is_capitalised(word: str) -> None:
 def test_an_unknown_role_is_refused_with_the_list(word: str) -> None:
     with pytest.raises(BadArgument) as caught:
         Role.parse(word)
-    assert caught.value.hint == "The roles are viewer, operator, approver, admin."
+    assert en(caught.value.hint) == "The roles are viewer, operator, approver, admin."
 
 
 @pytest.mark.parametrize("text", ["T0001:U0002", " T0001:W0002 ", "E0001:U0002"])
@@ -85,5 +85,5 @@ def test_a_person_with_a_team_is_read_as_ever() -> None:
 
 @pytest.mark.parametrize("text", ["@anton", "U0002", "@U", "@u0002", "anton", "", "@B0002", "@U0002 x", "@U02\n@U03"])
 def test_a_name_is_nobody(text: str) -> None:
-    with pytest.raises(BadArgument, match="is not a Slack person"):
+    with raises(BadArgument, match="is not a Slack person"):
         Principal.named(text)

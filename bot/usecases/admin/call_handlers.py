@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from bot.core.audit.audit_record import Entry, Fact, Tag
+from bot.core.audit.audit_record import Entry, Tag
 from bot.core.change.pending_stop import StopKind
 from bot.core.principals import Principal, Role
 from bot.core.redaction.redactor import redact
-from bot.language.translation import translate
+from bot.language.recorded_facts import RecordedFact, record_messages
 from bot.plugin import (
     CallOutcome,
     CallVerdict,
@@ -100,20 +100,18 @@ def _freeze(tx: Transaction, ctx: Context, word: Authorization, params: Params) 
     frozen = tx.facts.get(FROZEN) or ""
     reason = redact(str(params["reason"]), (), tx.keys.fingerprint)
     note = NOTES.get(str(params.get("note", "")))
-    facts: dict[str, Fact] = {"reason": reason, **({"sentence": translate(note)} if note else {})}
+    facts: dict[str, RecordedFact] = {"reason": reason, **({"sentence": note} if note else {})}
     # Another text than before in any case: an unfreeze is for the freeze as it was when it was asked for.
     tx.facts.put(FROZEN, add_freeze(frozen, person=word.asked.id, at=ctx.clock.now_ms(), reason=reason))
-    tx.record(Entry(tag=Tag.FROZEN, actor=word.asked.id, subject="b24bot", facts=facts))
+    tx.record(Entry(tag=Tag.FROZEN, actor=word.asked.id, subject="b24bot", facts=record_messages(facts)))
     announce(tx, ctx, _announce_freeze(word.asked, reason, again=bool(frozen), note=note))
-    left_out = reason if reason.startswith(LEFT_OUT) else ""
+    left_out = reason.startswith(LEFT_OUT)
     if frozen and left_out:
-        return _done_outcome(
-            Message("admin.freeze_added_without_reason", freezes=describe_freezes(frozen), cause=left_out)
-        )
+        return _done_outcome(Message("admin.freeze_added_without_reason", freezes=describe_freezes(frozen)))
     if frozen:
         return _done_outcome(Message("admin.freeze_added", freezes=describe_freezes(frozen)))
     if left_out:
-        return _done_outcome(Message("admin.frozen_without_reason", cause=left_out))
+        return _done_outcome(Message("admin.frozen_without_reason"))
     return _done_outcome(Message("admin.frozen"))
 
 

@@ -13,6 +13,7 @@ from bot.usecases.chat_port import Chat
 from bot.usecases.chat_refusals import add_remedy
 from bot.usecases.context import Context, log
 from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError
+from bot.usecases.roles import role_of
 
 SLACK_NOT_ASKED = Message("policy.account.not_asked")
 ASK_AGAIN_MS = 5_000
@@ -83,15 +84,26 @@ def last_known_status(ctx: Context, person: Principal) -> MembershipStatus | Non
 def find_language(ctx: Context, person: Principal | None) -> str:
     """Find the language of what this person reads, by the locale that was last told of the account.
 
-    None stands for somebody of whom nothing is known. English where no locale is known, and where the database cannot
-    be read: what is to be said is said. Slack is not asked for it: it tells the locale together with the membership,
-    and no answer waits for that.
+    None stands for somebody of whom nothing is known. The language of channels where no locale is known, and where the
+    database cannot be read: what is to be said is said. Slack is not asked for it: it tells the locale together with
+    the membership, and no answer waits for that.
     """
     try:
         account = ctx.store.accounts.get(person) if person else None
     except StoreUnavailable:
         account = None
     return ctx.deployment.languages.choose(account.locale if account else "")
+
+
+def learn_language(ctx: Context, person: Principal) -> None:
+    """Ask Slack about an account of which it never told, so that the next answer is in the language of the person.
+
+    Nobody is asked about who is not on the allow-list: their answers are many in a flood.
+    """
+    if person.local or ctx.deployment.languages.fixed or role_of(ctx, person) is None:
+        return
+    if ctx.store.accounts.get(person) is None:
+        refresh_memberships(ctx, [person])
 
 
 def _known(ctx: Context, person: Principal) -> Account | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.messages.notices import PrivateNotice
 from bot.plugin import Message, Person
 from bot.store.repositories.outbox import Envelope
-from bot.usecases.authority.memberships import find_language
+from bot.usecases.authority.memberships import find_language, learn_language
 from bot.usecases.context import Context
 from bot.usecases.delivery.delivery_results import log_failure
 from bot.usecases.delivery.message_delivery import Delivery, InFlight, Result, apply_backpressure, attempt
@@ -68,8 +68,11 @@ class Answers:
         return not reason or self._ctx.chat.messenger.find_refusal(reason).direct_messages_off
 
     def follow_up(self, result: Result) -> None:
+        envelope = result.envelopes[0]
         if result.error is not None:
-            log_failure(result.envelopes[0], result.error)
+            log_failure(envelope, result.error)
+        elif isinstance(envelope.notice, PrivateNotice):
+            learn_language(self._ctx, envelope.notice.person)
 
     def _say_under_its_card(self, envelope: Envelope, notice: PrivateNotice) -> bool:
         """Say it in the thread under its card, with the person's name, where no other way reaches the person."""

@@ -7,8 +7,7 @@ from dataclasses import replace
 from bot.core.bot_errors import StoreUnavailable
 from bot.core.messages.deliveries import Form, Inbound, SlashCommand, inbound_or_none
 from bot.core.messages.notices import PrivateNotice
-from bot.language.translation import translate
-from bot.plugin import Reply, Text
+from bot.plugin import Message, Reply, Text
 from bot.store.repositories.jobs import INBOUND, Job
 from bot.store.store import Transaction
 from bot.usecases.authority.memberships import find_language
@@ -23,7 +22,7 @@ from bot.usecases.process.thread_state import UnsavedResult
 RETRY_MS = 5_000
 
 
-def report_failure(ctx: Context, job: Job, sentence: str) -> None:
+def report_failure(ctx: Context, job: Job, sentence: Message) -> None:
     """Say that it did not work, through the outbox, or directly when even that cannot be written."""
     notice: PrivateNotice | None = None
     try:
@@ -86,14 +85,14 @@ def _say_directly(ctx: Context, notice: PrivateNotice) -> bool:
     return True
 
 
-def _notice_of(ctx: Context, job: Job, sentence: str) -> PrivateNotice | None:
+def _notice_of(ctx: Context, job: Job, sentence: Message) -> PrivateNotice | None:
     """What whoever waits for a job is told; only once for a job that is tried again."""
     reply = Reply(title=sentence)
     if job.kind != INBOUND:
         change = ctx.store.changes.get(int(job.payload)) if job.attempts <= 1 else None
         if change is None or change.requester.local:
             return None
-        reply = Reply(title=f"{translate(request_label(ctx, change))}: {sentence}")
+        reply = Reply(title=Message("intake.about_request", request=request_label(ctx, change), sentence=sentence))
         return PrivateNotice(person=change.requester, channel=change.channel, reply=reply, mood="trouble")
     inbound = read_delivery(job)
     if inbound is None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.core.audit.audit_record import Entry, Fact, Tag
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand, inbound_or_none
-from bot.plugin import Reply
+from bot.plugin import Message, Reply
 from bot.store.repositories.jobs import MOST_CUT_ALONE
 from bot.store.store import Transaction
 from bot.usecases.change_entries import recorded_line
@@ -12,6 +14,13 @@ from bot.usecases.context import Context, log
 from bot.usecases.notifications import notify_person
 
 WHAT = {SlashCommand: "command", Click: "click", Form: "form"}
+"""The kinds of deliveries as a record names them."""
+_DOCTOR = "b24bot doctor"
+SET_ASIDE: Mapping[type[Inbound], Message] = {
+    SlashCommand: Message("intake.set_aside.command", count=MOST_CUT_ALONE, command=_DOCTOR),
+    Click: Message("intake.set_aside.click", count=MOST_CUT_ALONE, command=_DOCTOR),
+    Form: Message("intake.set_aside.form", count=MOST_CUT_ALONE, command=_DOCTOR),
+}
 
 
 def set_aside_poison(tx: Transaction, ctx: Context) -> None:
@@ -25,21 +34,16 @@ def set_aside_poison(tx: Transaction, ctx: Context) -> None:
 
 
 def _tell(tx: Transaction, ctx: Context, inbound: Inbound) -> None:
-    what = WHAT[type(inbound)]
-    facts: dict[str, Fact] = {"kind": what}
+    facts: dict[str, Fact] = {"kind": WHAT[type(inbound)]}
     if isinstance(inbound, SlashCommand):
         facts["line"] = recorded_line(ctx, inbound.text)
     tx.record(Entry(tag=Tag.DELIVERY_QUARANTINED, actor=inbound.person.id, subject=inbound.person.id, facts=facts))
-    title = (
-        f"Your {what} was set aside and will not be done: b24bot stopped {MOST_CUT_ALONE} times while it worked on it. "
-        "Tell an admin; `b24bot doctor` on the host names it."
-    )
     notify_person(
         tx,
         ctx,
         inbound.person,
         "" if isinstance(inbound, Form) else inbound.channel,
-        Reply(title=title),
+        Reply(title=SET_ASIDE[type(inbound)]),
         answer_url=inbound.answer_url if isinstance(inbound, SlashCommand) else "",
         mood="trouble",
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.core.audit.audit_record import Entry, Fact, Tag
+from bot.core.audit.audit_record import Entry, Tag
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.pending_stop import STOP_LASTS_MS, Stop, StopKind
 from bot.core.messages.deliveries import Inbound
-from bot.language.translation import translate
+from bot.language.recorded_facts import RecordedFact, record_messages
 from bot.plugin import Message, Reply, Text
 from bot.store.repositories.jobs import Job
 from bot.store.store import Transaction
@@ -151,12 +151,14 @@ def _change_of(ctx: Context, stop: Stop) -> ChangeRequest | None:
 
 
 def _record_lifted(tx: Transaction, ctx: Context, stop: Stop, reason: Message) -> None:
-    facts: dict[str, Fact] = {"kind": stop.kind, "reason": translate(reason)}
+    facts: dict[str, RecordedFact] = {"kind": stop.kind, "reason": reason}
     change = _change_of(ctx, stop)
     if change is not None:
         record_change(tx, Tag.STOP_DISCARDED, change, actor=stop.person.id, facts=facts)
     else:
-        tx.record(Entry(tag=Tag.STOP_DISCARDED, actor=stop.person.id, subject=stop.subject, facts=facts))
+        tx.record(
+            Entry(tag=Tag.STOP_DISCARDED, actor=stop.person.id, subject=stop.subject, facts=record_messages(facts))
+        )
 
 
 def _tell(tx: Transaction, ctx: Context, stop: Stop, sentence: Message, *, when: str = "wait") -> None:

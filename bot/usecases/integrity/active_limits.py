@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.core.audit.audit_record import SYSTEM, Entry, Fact, Tag
+from bot.core.audit.audit_record import SYSTEM, Entry, Tag
 from bot.core.authority.limits import Limit, Mode, strictest_mode
 from bot.core.authority.policy import Refused
 from bot.core.change.change_request import Status
-from bot.language.translation import translate
+from bot.language.recorded_facts import record_messages
 from bot.plugin import Message
 from bot.usecases.context import Context
 from bot.usecases.integrity.allow_list_check import find_allow_list_limit
@@ -59,8 +59,7 @@ def note_mode(ctx: Context) -> Mode:
     holding = list_limits(ctx)
     mode, before = strictest_mode(holding), Mode(ctx.store.facts.get(MODE) or Mode.NORMAL)
     if mode is not before:
-        reason = " ".join(translate(limit.why) for limit in holding)
-        facts: dict[str, Fact] = {"mode": mode, "before": before, "reason": reason}
+        facts = record_messages({"mode": mode, "before": before, "reason": tuple(limit.why for limit in holding)})
         with ctx.store.unit_of_work() as tx:
             tx.facts.put(MODE, mode)
             tx.record(Entry(tag=Tag.MODE_CHANGED, actor=SYSTEM, subject="b24bot", facts=facts))
@@ -75,4 +74,4 @@ def blocking_limit(ctx: Context, plugin: str) -> Limit | None:
 def check_limits(ctx: Context, plugin: str) -> Refused | None:
     """Refuse, in a sentence, while a limit keeps the plans of this plugin from running."""
     limit = blocking_limit(ctx, plugin)
-    return Refused(reason=translate(limit.why)) if limit is not None else None
+    return Refused(reason=limit.why) if limit is not None else None

@@ -14,7 +14,6 @@ from bot.core.change.planned_command import Planned
 from bot.core.change.plans import decision_to_json
 from bot.core.principals import Principal
 from bot.core.redaction.redactor import shorten
-from bot.language.translation import translate
 from bot.plugin import CommandLine, Message, Person, Refusal
 from bot.store.repositories.change_requests import Column
 from bot.store.store import Transaction
@@ -76,8 +75,7 @@ def _replace(tx: Transaction, ctx: Context, existing: ChangeRequest, requester: 
     outcome = Message("request.replaced_outcome", person=Person(person=requester.id))
     ended: dict[str, Column] = {"ended_at": ctx.clock.now_ms(), "outcome": outcome}
     tx.changes.move(existing.number, Status.PENDING, Status.WITHDRAWN, changes=ended)
-    facts: dict[str, Fact] = {"reason": translate(REPLACED)}
-    record_change(tx, Tag.CHANGE_WITHDRAWN, existing, actor=requester.id, facts=facts)
+    record_change(tx, Tag.CHANGE_WITHDRAWN, existing, actor=requester.id, facts={"reason": REPLACED})
     queue_card(tx, ctx, existing.number)
 
 

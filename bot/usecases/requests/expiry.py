@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from bot.core.audit.audit_record import SYSTEM, Tag
 from bot.core.change.change_request import APPROVAL_LASTS_MS, ByDecision, ChangeRequest, Status
-from bot.language.translation import translate
 from bot.plugin import Clock, Lines, Message, Person
 from bot.store.store import Transaction
 from bot.usecases.authority.break_glass_log import describe_unreviewed, is_review
@@ -36,7 +35,7 @@ def expire(tx: Transaction, ctx: Context, change: ChangeRequest) -> bool:
         change.number, change.status, Status.EXPIRED, changes={"ended_at": ctx.clock.now_ms(), "outcome": sentence}
     )
     if moved:
-        record_change(tx, Tag.CHANGE_EXPIRED, change, actor=SYSTEM, facts={"sentence": translate(sentence)})
+        record_change(tx, Tag.CHANGE_EXPIRED, change, actor=SYSTEM, facts={"sentence": sentence})
         told = Message("request.expired", person=Person(person=change.requester.id), why=sentence)
         post_in_thread(tx, ctx, change.number, told)
         queue_card(tx, ctx, change.number)

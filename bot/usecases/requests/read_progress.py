@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bot.core.principals import Principal
 from bot.core.redaction.sanitizer import sanitize_text
-from bot.language.translation import translate
 from bot.plugin import Clock, Message, Person
 from bot.usecases.channel_pace import ChannelRateLimiter, PostKind
 from bot.usecases.chat_port import Messenger, PostedMessage
@@ -47,7 +46,7 @@ class Reporter:
 
     def _say(self, text: Message) -> None:
         try:
-            self._posted = self._messenger.note(self._channel, translate(text), self._posted)
+            self._posted = self._messenger.note(self._channel, text, self._posted)
         except DeliveryError as error:
             if isinstance(error, Busy):
                 self._pace.pause(self._channel, error.seconds)

@@ -273,7 +273,7 @@ def _reject(tx: Transaction, ctx: Context, form: Form, change: ChangeRequest, re
     post_in_thread(tx, ctx, change.number, Message("review.rejected", person=who, reason=reason))
     queue_clicked_card(tx, ctx, change.number)
     if reason.startswith(LEFT_OUT):
-        _tell(tx, ctx, form, Message("review.rejected_reason_left_out", request=change.id, why=reason))
+        _tell(tx, ctx, form, Message("review.rejected_reason_left_out", request=change.id))
     if unreviewed is not None:
         told = Message("review.review_rejected", person=who, request=change.id, reason=reason, unreviewed=unreviewed)
         announce(tx, ctx, told)

@@ -11,7 +11,7 @@ from bot import clock as ids
 from bot.core.bot_errors import StoreUnavailable
 from bot.core.messages.deliveries import Click, Form, SlashCommand, inbound_from_json
 from bot.language.translation import translate
-from bot.plugin import PluginError
+from bot.plugin import Message, PluginError
 from bot.store.engine.sql import FORGOTTEN_AT_ONCE
 from bot.store.repositories.jobs import INBOUND, Job, Rank
 from bot.usecases.authority.grid_accounts import identify_sender
@@ -53,10 +53,7 @@ KEEPER_SECONDS = 0.5
 UPKEEP_SECONDS = 1.0
 SWEEP_SECONDS = TEND_SECONDS = 3_600.0
 TEND_FAULT = {"action": "tend_fault"}
-_AFTERWARDS = {
-    True: "Nothing was sent to the portal for this. Try again in a moment.",
-    False: "b24bot goes on by itself once it can be written; what was called is never called again.",
-}
+_AFTERWARDS = {True: Message("intake.nothing_sent"), False: Message("intake.run_goes_on")}
 """What a database that cannot be written means for what came in, and for a change request that is being run."""
 
 
@@ -262,11 +259,12 @@ def perform_job(ctx: Context, job: Job) -> None:
             execute(ctx, job, int(job.payload))
     except StoreUnavailable as error:
         log.error("a job could not be stored: %s", translate(error.sentence), extra={"action": "store_unavailable"})
-        report_failure(ctx, job, f"{translate(error.sentence)} {_AFTERWARDS[job.kind == INBOUND]}")
+        then = _AFTERWARDS[job.kind == INBOUND]
+        report_failure(ctx, job, Message("intake.not_stored", sentence=error.sentence, then=then))
     except Exception:  # noqa: BLE001 - the edge of the worker: the person hears of it, the log has the rest
         incident = ids.incident_id()
         log.exception("a job failed (%s)", incident, extra={"action": "job_failed", "incident": incident})
-        report_failure(ctx, job, f"Something went wrong inside b24bot. Tell an admin the reference {incident}.")
+        report_failure(ctx, job, Message("intake.incident", incident=incident))
 
 
 def _perform_inbound(ctx: Context, job: Job) -> None:

@@ -83,7 +83,7 @@ def test_a_secret_of_this_bot_is_found_before_anything_is_recorded(
 def test_a_freeze_with_a_secret_of_this_bot_holds_and_says_that_its_reason_was_left_out(act: Changing) -> None:
     secret = credential(act.playground, "client_secret")
     act.ask("Olga", f"freeze see {secret}")
-    said = "b24bot is frozen; the reason was left out because it looks like the client secret of portal default."
+    said = "b24bot is frozen. The reason was not kept: it contained a secret of b24bot."
     act.answer("Olga", said)
     assert act.playground.store.facts.get("frozen")
     assert left_in(act.playground.folder, secret) == []
@@ -98,7 +98,7 @@ def test_a_secret_of_this_bot_in_the_reason_of_a_rejection_is_left_out_and_the_r
     assert anton.submit({"reason": f"see {secret}"}).ok
     act.wait_status(Status.REJECTED)
     left_out = "the reason was left out because it looks like the client secret of portal default"
-    act.answer("Anton", f"CR-1001 is rejected; {left_out}.")
+    act.answer("Anton", "CR-1001 is rejected. The reason was not kept: it contained a secret of b24bot.")
     assert left_out in act.card_says(card, "Rejected")
     assert left_in(act.playground.folder, secret) == []
 

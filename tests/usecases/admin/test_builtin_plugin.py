@@ -184,7 +184,7 @@ def test_people_of_another_workspace_get_nothing(ruled: CoreBot, text: str) -> N
 
 @pytest.mark.parametrize("whom", ["anton", "@anton", "U0002", "@", "T1:", "@u0002"])
 def test_a_name_is_nobody(ruled: CoreBot, whom: str) -> None:
-    with pytest.raises(PluginError, match="is not a Slack person"):
+    with raises(PluginError, match="is not a Slack person"):
         plan_or_read(ruled.ctx, IDA, f"access grant {whom} operator")
 
 

@@ -16,6 +16,7 @@ from bot.core.text import format_time
 from bot.plugin import BadArgument, CommandLine, Group, Message, Refusal, Reply, Risk
 from bot.usecases.admin.help_pages import explain_words
 from bot.usecases.admin.queries import request_number
+from bot.usecases.card_subcommands import WHERE
 from bot.usecases.requests.planning import plan_or_read
 from tests.language.english import en, en_facts, en_rows, raises
 from tests.usecases.core_bot import ANTON, APPROVALS, GLEB, IDA, OLGA, SHELL, VERA, VIKTOR, CoreBot
@@ -157,20 +158,20 @@ def test_help_says_what_raises_the_risk_and_what_is_needed_then(core_bot: CoreBo
 @pytest.mark.parametrize(
     ("line", "button"),
     [
-        ("approve CR-1001", "“Approve”"),
-        ("Approve", "“Approve”"),
+        ("approve CR-1001", "the approval button"),
+        ("Approve", "the approval button"),
         ("request reject CR-1001 too early", "“Reject…”"),
-        ("confirm CR-1001", "“Confirm”"),
+        ("confirm CR-1001", "the confirmation button"),
         ("request withdraw CR-1001", "“Withdraw”"),
         ("undo CR-1001", "“Undo…”"),
-        ("help approve", "“Approve”"),
+        ("help approve", "the approval button"),
     ],
 )
 def test_what_a_button_does_is_answered_with_the_button(core_bot: CoreBot, line: str, button: str) -> None:
-    with pytest.raises(WordsError, match="is a button, not a command") as refused:
+    with raises(WordsError, match="is a button, not a command") as refused:
         reply(core_bot, line, OLGA)
     assert f"{button} on the card" in en(refused.value.sentence)
-    assert refused.value.hint == "`request show CR-1001` tells where its card is."
+    assert refused.value.hint == WHERE
 
 
 def test_a_command_with_such_a_word_behind_it_is_none_of_them(core_bot: CoreBot) -> None:

@@ -62,11 +62,14 @@ def test_an_account_that_is_no_members_gets_no_command_whatever_the_list_says(
 
 
 @pytest.mark.parametrize("line", ["help", "whoami", ""])
-def test_help_and_whoami_are_for_everybody_and_ask_slack_nothing(core_bot: CoreBot, line: str) -> None:
+def test_help_and_whoami_are_for_everybody_and_wait_for_nothing_that_slack_tells(core_bot: CoreBot, line: str) -> None:
     core_bot.messenger.standings[OLGA] = MembershipStatus.GUEST
+    core_bot.messenger.fail("account", *DOWN)
     core_bot.type(OLGA, line)
+    core_bot.type(GLEB, line)
     assert core_bot.records(Tag.COMMAND_REFUSED) == []
-    assert core_bot.messenger.asked == []
+    assert [one.person for one in core_bot.messenger.whispers] == [OLGA, GLEB]
+    assert core_bot.messenger.asked == [OLGA], "and after the answer, for the language of the next"
 
 
 def test_whoami_tells_a_guest_why_nothing_goes(core_bot: CoreBot) -> None:
@@ -76,7 +79,7 @@ def test_whoami_tells_a_guest_why_nothing_goes(core_bot: CoreBot) -> None:
     core_bot.type(OLGA, "thing list")
     core_bot.type(OLGA, "whoami")
     facts = dict(core_bot.messenger.whispers[-1].reply.facts)
-    assert facts["Account"] == "guest: only members of this workspace can use b24bot"
+    assert facts["Account"] == "not a member account (guest). Only members of this workspace can use b24bot."
 
 
 @pytest.mark.parametrize("who", [GLEB, STRANGER, SHELL])
@@ -435,6 +438,23 @@ def test_an_answer_is_in_the_language_of_its_reader_and_of_an_unknown_one_in_eng
     core_bot.type(IDA, "thing list")
     core_bot.work()
     assert core_bot.messenger.languages == [(OLGA, "ru"), (IDA, "en")]
+
+
+def test_an_answer_to_an_unknown_reader_is_in_the_language_of_channels_and_the_next_in_their_own(
+    core_bot: CoreBot,
+) -> None:
+    core_bot.configure(languages=LanguageChoice(channel="ru"))
+    core_bot.messenger.locales[OLGA] = "en-GB"
+    for _ in range(3):
+        core_bot.type(OLGA, "help")
+    assert core_bot.messenger.languages == [(OLGA, "ru"), (OLGA, "en"), (OLGA, "en")]
+    assert core_bot.messenger.asked == [OLGA], "it is asked once"
+
+
+def test_slack_is_not_asked_for_a_language_where_one_is_fixed(core_bot: CoreBot) -> None:
+    core_bot.configure(languages=LanguageChoice(fixed="ru"))
+    core_bot.type(OLGA, "help")
+    assert (core_bot.messenger.languages, core_bot.messenger.asked) == ([(OLGA, "ru")], [])
 
 
 def test_a_language_outlives_what_a_process_knows_of_an_account(core_bot: CoreBot) -> None:

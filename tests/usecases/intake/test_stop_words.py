@@ -12,7 +12,7 @@ from bot.core.authority.membership import MembershipStatus
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.pending_stop import STOP_LASTS_MS
 from bot.core.messages.deliveries import Inbound
-from bot.plugin import Call
+from bot.plugin import Call, Message
 from bot.store.repositories.jobs import Job
 from bot.usecases.admin.call_handlers import AFTER_FAULT, NOTES, UNCONFIRMED
 from bot.usecases.authority import card_token
@@ -199,10 +199,10 @@ def test_a_freeze_with_a_secret_behind_it_holds_without_its_reason(core_bot: Cor
     (record,) = core_bot.records(Tag.FROZEN)
     assert str(record.facts["reason"]).startswith("the reason was left out because it looks like ")
     assert str(record.facts["reason"]).endswith(" of portal prod")
-    assert core_bot.last_whisper.startswith(f"b24bot is frozen; {record.facts['reason']}. Changes are blocked")
+    assert core_bot.last_whisper == en(Message("admin.frozen_without_reason"))
     receive(core_bot.ctx, core_bot.typed(OLGA, words.format(SECRET)))
     core_bot.wait(2)
-    assert "the reason was left out because it looks like" in core_bot.last_whisper
+    assert "without its reason: the reason contained a secret of b24bot" in core_bot.last_whisper
     assert SECRET.encode() not in core_bot.store.database.path.read_bytes()
     assert not any(SECRET in str(record.facts) for record in core_bot.store.audit.walk())
 
@@ -216,7 +216,7 @@ def test_a_rejection_with_a_secret_in_its_reason_holds_without_it(core_bot: Core
     assert (core_bot.now(change).status, core_bot.toy.calls) == (Status.REJECTED, [])
     left_out = "the reason was left out because it looks like the client secret of portal prod"
     assert core_bot.now(change).outcome == f"Rejected: {left_out}"
-    assert core_bot.last_whisper == f"{change.id} is rejected; {left_out}."
+    assert core_bot.last_whisper == en(Message("review.rejected_reason_left_out", request=change.id))
     assert not any(SECRET in str(record.facts) for record in core_bot.store.audit.walk())
 
 

@@ -12,6 +12,7 @@ from bot.core.authority.membership import FRESH_MS
 from bot.core.authority.policy import Terms
 from bot.core.change.change_request import APPROVAL_LASTS_MS, Status
 from bot.core.principals import Role
+from bot.language.recorded_facts import record_messages
 from bot.usecases.admin.allow_list import grant_role
 from bot.usecases.authority import card_token
 from bot.usecases.delivery_errors import Lost
@@ -33,7 +34,7 @@ def test_what_nobody_decided_ends_when_its_time_is_up_and_not_before(core_bot: C
     assert (record.actor, record.subject, record.facts) == (
         SYSTEM,
         change.id,
-        {**REMOVE_ONE, "sentence": en(UNDECIDED)},
+        {**REMOVE_ONE, **record_messages({"sentence": UNDECIDED})},
     )
     core_bot.deliver()
     assert core_bot.threads == [f"CR-1001 {mentions.person(OLGA)} Expired. {en(UNDECIDED)}"]

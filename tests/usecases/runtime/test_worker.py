@@ -137,7 +137,7 @@ def test_when_the_store_cannot_be_written_it_is_said_directly(hasty: CoreBot, be
     with locked_by_another(hasty.store.database.path, begin):
         perform_job(hasty.ctx, job)
         (whisper,) = hasty.messenger.whispers
-    assert en(whisper.reply.title).endswith("Nothing was sent to the portal for this. Try again in a moment.")
+    assert en(whisper.reply.title).endswith("Nothing was sent to the portal. Try again in a moment.")
     assert "database is locked" in en(whisper.reply.title)
     assert whisper.answer_url
     save_unsaved_results(hasty.ctx)
