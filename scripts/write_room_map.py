@@ -29,7 +29,7 @@ def room_map() -> str:
 def _table(area: str, inner: Sequence[str]) -> Iterator[str]:
     yield f"#### `{_path(area)}`"
     yield ""
-    yield "| Room | What is in it | Modules |"
+    yield "| Package | Content | Modules |"
     yield "|---|---|---|"
     inside = [module for module in modules() if within(module.name, AREAS) == area]
     for room in inner:
