@@ -10,6 +10,7 @@ from typing import Any
 from bot.core.authority.membership import FRESH_MS
 from bot.playground.environment import Playground
 from bot.playground.portal_control import PortalSide
+from bot.plugin import Message
 from bot.plugin.frozen import dataclass
 
 WRITING = "imconnector.unregister"
@@ -27,40 +28,40 @@ class PortalFault:
     """A fault that the portal's simulator knows; it waits for the next call that changes something."""
 
     name: str
-    label: str
-    help: str
+    label: Message
+    help: Message
     fault: Mapping[str, Any] = field(default_factory=dict)
 
 
 PORTAL_FAULTS: tuple[PortalFault, ...] = (
     PortalFault(
         name="lose-reply",
-        label="Lose the reply",
-        help="The portal does what it is told, and its answer never arrives.",
+        label=Message("playground.fault.lose_reply"),
+        help=Message("playground.fault.lose_reply_help"),
         fault={"kind": "lost_after"},
     ),
     PortalFault(
         name="lose-call",
-        label="Lose the call",
-        help="The connection breaks before the portal has done anything.",
+        label=Message("playground.fault.lose_call"),
+        help=Message("playground.fault.lose_call_help"),
         fault={"kind": "lost_before"},
     ),
     PortalFault(
         name="stall",
-        label="Stall for 5 s",
-        help="The portal does it, and answers five seconds late.",
+        label=Message("playground.fault.stall"),
+        help=Message("playground.fault.stall_help"),
         fault={"kind": "stall_after", "seconds": 5},
     ),
     PortalFault(
         name="unavailable",
-        label="Answer 503",
-        help="A gateway in front of the portal says: service unavailable.",
+        label=Message("playground.fault.unavailable"),
+        help=Message("playground.fault.unavailable_help"),
         fault={"kind": "unavailable"},
     ),
     PortalFault(
         name="false",
-        label="Answer false",
-        help="HTTP 200, and “result: false” inside; nothing was done.",
+        label=Message("playground.fault.false"),
+        help=Message("playground.fault.false_help"),
         fault={"kind": "false_nested"},
     ),
 )
@@ -85,9 +86,14 @@ class FaultControl:
         guest = self._town.workspace.people[LEAVER].person.is_restricted
         return [
             *rows,
-            _row("archive", "Archive #audit", "Slack takes no message there until it is back.", on=archived),
-            _row("guest", f"Make {LEAVER} a guest", "A minute passes, and their word counts no more.", on=guest),
-            _row("hour", "Let an hour pass", "What nobody has decided expires.", lasting=False),
+            _row("archive", Message("playground.fault.archive"), Message("playground.fault.archive_help"), on=archived),
+            _row(
+                "guest",
+                Message("playground.fault.guest", person=LEAVER),
+                Message("playground.fault.guest_help"),
+                on=guest,
+            ),
+            _row("hour", Message("playground.fault.hour"), Message("playground.fault.hour_help"), lasting=False),
         ]
 
     def cause(self, name: str) -> None:
@@ -99,7 +105,7 @@ class FaultControl:
         }
         acts |= {one.name: partial(self._at_portal, one) for one in PORTAL_FAULTS if self._portal.there}
         if name not in acts:
-            raise LookupError(f"There is no trouble “{name}” to cause.")
+            raise LookupError(Message("playground.fault.unknown", name=name))
         acts[name]()
 
     def _archive(self) -> None:
@@ -110,6 +116,10 @@ class FaultControl:
         """Or a member again. What the bot knew of the account is too old then to decide by."""
         leaver = self._town.workspace.people[LEAVER]
         leaver.flag(is_restricted=not leaver.person.is_restricted)
+        self.forget_accounts()
+
+    def forget_accounts(self) -> None:
+        """Let so much time pass that the bot asks Slack anew about every account."""
         self._let_pass(STALE)
 
     def _let_pass(self, seconds: int) -> None:
@@ -128,5 +138,5 @@ class FaultControl:
         return bool(self._waiting and self._portal.ask("GET", "faults"))
 
 
-def _row(name: str, label: str, help_: str, *, on: bool = False, lasting: bool = True) -> Mapping[str, Any]:
+def _row(name: str, label: Message, help_: Message, *, on: bool = False, lasting: bool = True) -> Mapping[str, Any]:
     return {"name": name, "label": label, "help": help_, "on": on, "lasting": lasting}

@@ -14,12 +14,16 @@ from types import TracebackType
 from typing import Any, Self
 
 from bot.core.principals import Role
+from bot.language.catalogues import ENGLISH
+from bot.language.translation import translate
 from bot.playground.environment import ROLES, Playground
 from bot.playground.environment_faults import FaultControl
 from bot.playground.person_views import sight_of
 from bot.playground.portal_control import PortalSide
-from bot.playground.workspace import FormIncomplete, NoSuchElement, Persona, WorkspaceError
+from bot.playground.workspace import FormIncomplete, Persona, WorkspaceError
+from bot.plugin import Message
 from bot.plugin.frozen import dataclass
+from bot.usecases.authority.memberships import refresh_memberships
 from bot.web.page import StageRefusal, make_page
 from bot.web.site import Site
 
@@ -32,12 +36,14 @@ SETTINGS: Mapping[str, str] = {
 """Somebody at a page does not wait over a minute for an outcome to be settled, and may try an emergency."""
 PLAY_ROLES: Mapping[str, Role] = {**ROLES, "Vera": Role.ADMIN}
 """Two admins, so that what takes two of them can be tried."""
-TALK: tuple[tuple[str, str], ...] = (
-    ("Vera", "The old WhatsApp number has been closed since Friday. Can somebody take `myconnector` off the portal?"),
-    ("Olga", "I will ask the bot. Anton, could you look at the card in #approvals then?"),
-    ("Anton", "Sure."),
+TALK: tuple[tuple[str, Message], ...] = (
+    ("Vera", Message("playground.talk.problem", connector="`myconnector`")),
+    ("Olga", Message("playground.talk.plan", person="Anton", channel="#approvals")),
+    ("Anton", Message("playground.talk.agreed")),
 )
 """What stands in #connectors before anybody does anything."""
+LOCALES: Mapping[str, str] = {ENGLISH: "en-GB", "ru": "ru-RU"}
+"""The locale of a person in Slack, by language."""
 JOIN_SECONDS = 5.0
 
 
@@ -45,6 +51,8 @@ JOIN_SECONDS = 5.0
 class Session:
     """One playground while it is played with."""
 
+    language: str
+    """That of the channels, in which cards and audit lines are written."""
     playground: Playground
     portal: PortalSide
     troubles: FaultControl
@@ -54,22 +62,48 @@ class Session:
     """Takes down all of it."""
 
     @classmethod
-    def begin(cls, plugins: str) -> Self:
+    def begin(cls, plugins: str, language: str) -> Self:
         """Raises ConfigurationError when the playground cannot start."""
         with contextlib.ExitStack() as undo:
             folder = undo.enter_context(tempfile.TemporaryDirectory(prefix="b24bot-playground-"))
-            playground = undo.enter_context(
-                Playground(Path(folder), settings=SETTINGS, plugins=plugins, pace=False, roles=PLAY_ROLES, known=True)
+            settings = {**SETTINGS, "B24BOT_CHANNEL_LANGUAGE": language}
+            playground = Playground(
+                Path(folder), settings=settings, plugins=plugins, pace=False, roles=PLAY_ROLES, known=True
             )
+            speak(playground, language)
+            undo.enter_context(playground)
+            tell_locales(playground)
             for name, text in TALK:
-                playground.workspace.people[name].say(text)
+                playground.workspace.people[name].say(translate(text, language))
             portal = PortalSide(playground.portal)
             before = {str(table.title): table.rows for table in playground.portal.picture()}
             troubles = FaultControl(playground, portal)
-            return cls(playground=playground, portal=portal, troubles=troubles, before=before, undo=undo.pop_all())
+            return cls(
+                language=language,
+                playground=playground,
+                portal=portal,
+                troubles=troubles,
+                before=before,
+                undo=undo.pop_all(),
+            )
 
     def end(self) -> None:
         self.undo.close()
+
+
+def speak(playground: Playground, language: str) -> bool:
+    """Give everybody in the workspace the locale of a language; whether somebody had another one."""
+    people = [one for one in playground.workspace.people.values() if one.person.locale != LOCALES[language]]
+    for one in people:
+        one.flag(locale=LOCALES[language])
+    return bool(people)
+
+
+def tell_locales(playground: Playground) -> None:
+    """Let the bot ask Slack about everybody, so that its first answer to each is in their language."""
+    if playground.running is not None:
+        people = map(playground.person, playground.workspace.people)
+        refresh_memberships(playground.running.bot.context, people)
 
 
 class PageBackend:
@@ -78,7 +112,9 @@ class PageBackend:
     def __init__(self, *, plugins: str = "bitrix24") -> None:
         self._plugins = plugins
         self._swapping = threading.Lock()
-        self._playing = Session.begin(plugins)
+        self._touched = False
+        """Whether somebody has done something since the playground began."""
+        self._playing = Session.begin(plugins, ENGLISH)
 
     @property
     def playground(self) -> Playground:
@@ -97,15 +133,25 @@ class PageBackend:
     ) -> None:
         self.stop()
 
+    def speak(self, language: str) -> None:
+        """Let the bot answer everybody in this language. While nothing was done yet, its channels speak it, too."""
+        with self._swapping:
+            if self._playing.language != language and not self._touched:
+                self._renew(language)
+            elif speak(self.playground, language):
+                self._playing.troubles.forget_accounts()
+                tell_locales(self.playground)
+
     def look(self, person: str) -> Mapping[str, Any]:
         """As in `person_views.py`, with `before` (the first rows of the portal), its newest `calls`, and `troubles`."""
         playing = self._playing
         seen = sight_of(playing.playground, self._persona(playing.playground, person))
         seen |= {"before": playing.before, "calls": playing.portal.calls(), "troubles": playing.troubles.rows()}
-        digest = hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
+        digest = hashlib.sha256(json.dumps(seen, sort_keys=True, default=repr).encode()).hexdigest()
         return {**seen, "revision": digest[:16]}
 
     def slash(self, person: str, text: str, channel: str) -> None:
+        self._touched = True
         with _in_sentences():
             self._persona(self.playground, person).slash(text.strip(), channel=channel)
 
@@ -113,7 +159,7 @@ class PageBackend:
         with _in_sentences():
             message = self.playground.workspace.message(channel, ts)
             if message is None:
-                raise NoSuchElement("this message is not there any more")
+                raise StageRefusal(Message("playground.page.no_message"))
             self._persona(self.playground, person).click(message, action_id, block_id=block_id)
 
     def submit(self, person: str, values: Mapping[str, str]) -> None:
@@ -125,19 +171,28 @@ class PageBackend:
             self._persona(self.playground, person).close()
 
     def cause(self, name: str) -> None:
+        self._touched = True
         with _in_sentences():
             self._playing.troubles.cause(name)
 
     def reset(self) -> None:
-        """A new playground in place of this one, at once; the old one is taken down behind it."""
+        """A new playground in place of this one, at once; the old one is taken down behind it.
+
+        Its channels have the language that was chosen last.
+        """
         with self._swapping:
-            old, self._playing = self._playing, Session.begin(self._plugins)
+            languages = {locale: language for language, locale in LOCALES.items()}
+            self._renew(languages[self.playground.workspace.people["Olga"].person.locale])
+
+    def _renew(self, language: str) -> None:
+        old, self._playing = self._playing, Session.begin(self._plugins, language)
+        self._touched = False
         threading.Thread(target=old.end, name="old playground").start()
 
     def _persona(self, playground: Playground, name: str) -> Persona:
         found = playground.workspace.people.get(name)
         if found is None:
-            raise StageRefusal(f"Nobody here is called “{name}”.")
+            raise StageRefusal(Message("playground.page.nobody", name=name))
         return found
 
 
@@ -147,10 +202,14 @@ def _in_sentences() -> Iterator[None]:
     try:
         yield
     except FormIncomplete as error:
-        raise StageRefusal("The form is not complete.", problems=error.problems) from None
+        raise StageRefusal(Message("playground.page.incomplete"), problems=error.problems) from None
     except (WorkspaceError, LookupError) as error:
-        sentence = str(error.args[0]) if error.args else "That cannot be done here."
-        raise StageRefusal(f"{sentence[:1].upper()}{sentence[1:]}.".replace("..", ".")) from None
+        cause = error.args[0] if error.args else Message("playground.page.impossible")
+        raise StageRefusal(cause if isinstance(cause, Message) else _as_sentence(str(cause))) from None
+
+
+def _as_sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}.".replace("..", ".")
 
 
 def run_page(

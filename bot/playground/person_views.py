@@ -8,8 +8,10 @@ from typing import Any
 
 from bot.core.change.change_request import Status
 from bot.playground.environment import Playground
-from bot.playground.workspace import Message, Persona, View
+from bot.playground.workspace import Message as SlackMessage
+from bot.playground.workspace import Persona, View
 from bot.playground.workspace.base.installation import BOT_USER
+from bot.plugin import Message
 
 Json = dict[str, Any]
 
@@ -60,18 +62,18 @@ def _people(playground: Playground) -> list[Json]:
     ]
 
 
-def _in_order(playground: Playground, messages: Iterable[Message], private: Iterable[Message]) -> list[Json]:
+def _in_order(playground: Playground, messages: Iterable[SlackMessage], private: Iterable[SlackMessage]) -> list[Json]:
     everything = sorted((*messages, *private), key=lambda one: float(one.ts))[-MOST:]
     return [{**_message(one), "replies": _replies(playground, one)} for one in everything]
 
 
-def _replies(playground: Playground, message: Message) -> list[Json]:
+def _replies(playground: Playground, message: SlackMessage) -> list[Json]:
     if message.is_ephemeral:
         return []
     return [_message(one) for one in playground.workspace.thread(message.channel, message.ts) if one.ts != message.ts]
 
 
-def _message(message: Message) -> Json:
+def _message(message: SlackMessage) -> Json:
     return {
         "ts": message.ts,
         "author": message.user,
@@ -91,7 +93,7 @@ def _form(view: View) -> Json:
         "hash": view.hash,
         "title": view.title,
         "submit": body["submit"]["text"] if "submit" in body else "",
-        "close": body["close"]["text"] if "close" in body else "Close",
+        "close": body["close"]["text"] if "close" in body else Message("playground.page.close"),
         "blocks": list(view.blocks),
         "errors": view.errors,
         "trouble": view.trouble,

@@ -8,11 +8,16 @@ from typing import Any, Protocol
 from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from bot.language.catalogues import choose_language
+from bot.language.translation import translate
+from bot.plugin import Message, Text
 from bot.plugin.frozen import dataclass
 from bot.web.health import Wsgi
+from bot.web.page_words import LANGUAGES, list_lines, write_words
 
 HOSTS = frozenset({"127.0.0.1", "localhost"})
 """The names under which a browser on this machine asks; a name that was made to point here is none of them."""
+NO_PROBLEMS: Mapping[str, str] = {}
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -29,7 +34,7 @@ class StageRefusal(Exception):
     `problems` maps a block id of the open form to the sentence that belongs under it.
     """
 
-    def __init__(self, sentence: str, *, problems: Mapping[str, str] | None = None) -> None:
+    def __init__(self, sentence: Text, *, problems: Mapping[str, str] | None = None) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.problems = dict(problems or {})
@@ -38,8 +43,13 @@ class StageRefusal(Exception):
 class Stage(Protocol):
     """What the page shows and does. People are named, channels by id; every act may raise StageRefusal."""
 
+    def speak(self, language: str) -> None:
+        """Let the people of the workspace have this language in Slack."""
+        ...
+
     def look(self, person: str) -> Mapping[str, Any]:
-        """All that this person sees, fit for JSON. Under `revision` stands a word that changes with the rest."""
+        """All that this person sees, fit for JSON but for messages. Under `revision` stands a word that changes with
+        the rest."""
         ...
 
     def slash(self, person: str, text: str, channel: str) -> None: ...
@@ -68,13 +78,13 @@ class PageAction:
     def text(self, name: str) -> str:
         value = self.fields.get(name, "")
         if not isinstance(value, str):
-            raise StageRefusal(f"The field {name} must be text.")
+            raise StageRefusal(Message("playground.page.field_no_text", field=name))
         return value
 
     def texts(self, name: str) -> Mapping[str, str]:
         value = self.fields.get(name, {})
         if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
-            raise StageRefusal(f"The field {name} must be an object of texts.")
+            raise StageRefusal(Message("playground.page.field_no_texts", field=name))
         return value
 
 
@@ -112,7 +122,7 @@ def make_page(stage: Stage) -> Wsgi:
 
     @page.errorhandler(StageRefusal)
     def refuse(refusal: StageRefusal) -> tuple[Response, int]:
-        return jsonify(error=refusal.sentence, problems=refusal.problems), 400
+        return _no(refusal.sentence, 400, refusal.problems)
 
     @page.errorhandler(HTTPException)
     def fail(error: HTTPException) -> tuple[Response, int]:
@@ -120,38 +130,63 @@ def make_page(stage: Stage) -> Wsgi:
 
     @page.get("/")
     def draw() -> str:
-        return render_template("playground.html")
+        language = _language()
+        stage.speak(language)
+        return render_template(
+            "playground.html",
+            language=language,
+            languages=LANGUAGES,
+            words=write_words(language),
+            lines=list_lines(language),
+        )
 
     @page.get("/look")
     def look() -> tuple[Response, int]:
         seen = stage.look(request.args.get("person", ""))
         if seen["revision"] == request.args.get("revision"):
             return jsonify(revision=seen["revision"]), 200
-        return jsonify(seen), 200
+        return jsonify(_in_language(seen, _language())), 200
 
     @page.post("/act/<name>")
     def act(name: str) -> tuple[Response, int]:
         body = request.get_json(silent=True)
         if name not in ACTS or not isinstance(body, dict):
-            return _no("The page asked for something that does not exist. Reload it.", 400)
+            return _no(Message("playground.page.unknown_action"), 400)
         ACTS[name](stage, PageAction(fields=body))
         return jsonify(done=True), 200
 
     return page
 
 
-def _no(sentence: str, status: int) -> tuple[Response, int]:
-    return jsonify(error=sentence, problems={}), status
+def _no(sentence: Text, status: int, problems: Mapping[str, str] = NO_PROBLEMS) -> tuple[Response, int]:
+    return jsonify(error=translate(sentence, _language()), problems=problems), status
+
+
+def _language() -> str:
+    """The language of the address, else the one that the browser likes best of those there are."""
+    chosen = request.args.get("language", "")
+    if chosen in LANGUAGES:
+        return chosen
+    return choose_language(request.accept_languages.best_match(LANGUAGES) or "")
+
+
+def _in_language(value: Any, language: str) -> Any:
+    """The value with each message in it put into words."""
+    if isinstance(value, Message):
+        return translate(value, language)
+    if isinstance(value, Mapping):
+        return {name: _in_language(each, language) for name, each in value.items()}
+    return [_in_language(each, language) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _stranger() -> tuple[Response, int] | None:
     """The refusal for a request that does not come from this page in a browser on this machine."""
     if request.host.partition(":")[0] not in HOSTS:
-        return _no("The playground answers only under http://127.0.0.1 and http://localhost.", 403)
+        return _no(Message("playground.page.other_host", addresses=("http://127.0.0.1", "http://localhost")), 403)
     if request.method in ("GET", "HEAD"):
         return None
     if request.headers.get("Origin") != f"http://{request.host}":
-        return _no("This did not come from the playground's own page, so nothing was done.", 403)
+        return _no(Message("playground.page.other_origin"), 403)
     if request.mimetype != "application/json":
-        return _no("The playground takes JSON only.", 415)
+        return _no(Message("playground.page.json_only"), 415)
     return None

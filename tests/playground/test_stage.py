@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from bot.core.bot_errors import ConfigurationError
+from bot.language.translation import translate
 from bot.playground.demo import the_card
 from bot.playground.environment import Playground
 from bot.playground.environment_faults import PORTAL_FAULTS, FaultControl
@@ -23,6 +24,7 @@ from bot.plugin import Json, Remember, Table
 from bot.plugin.loopback import wait_until
 from bot.settings import load_settings
 from bot.web.page import StageRefusal
+from tests.language.english import en
 
 REMOVE = "/b24 connector remove myconnector"
 Seen = Mapping[str, Any]
@@ -46,7 +48,7 @@ def test_the_settings_of_the_playground_hold_whatever_plugin_brings_the_portal()
 
 
 def eventually(stage: PageBackend, person: str, holds: Callable[[Seen], bool]) -> Seen:
-    assert wait_until(lambda: holds(stage.look(person))), json.dumps(stage.look(person), indent=1)
+    assert wait_until(lambda: holds(stage.look(person))), json.dumps(stage.look(person), indent=1, default=str)
     return stage.look(person)
 
 
@@ -73,11 +75,11 @@ def press(stage: PageBackend, person: str, card: Seen, name: str) -> None:
 
 
 def test_the_first_look_is_not_empty_and_is_json(stage: PageBackend) -> None:
-    seen = json.loads(json.dumps(stage.look("Olga")))
+    seen = json.loads(json.dumps(stage.look("Olga"), default=str))
     roles = {one["name"]: one["role"] for one in seen["people"]}
     assert roles == {"Olga": "operator", "Anton": "approver", "Vera": "admin", "Ida": "admin", "Gleb": ""}
     assert [one["name"] for one in seen["channels"]] == ["connectors", "approvals", "audit"]
-    assert [one["text"] for one in channel(seen, "connectors")["messages"]] == [text for _, text in TALK]
+    assert [one["text"] for one in channel(seen, "connectors")["messages"]] == [en(text) for _, text in TALK]
     assert seen["form"] is None
     assert seen["portal"][0]["rows"] == seen["before"][seen["portal"][0]["title"]]
     assert seen["names"][channel(seen, "audit")["id"]] == "audit"
@@ -138,7 +140,7 @@ def test_a_form_opens_for_the_one_who_pressed_says_what_is_missing_and_rejects(s
     form = eventually(stage, "Vera", lambda seen: seen["form"] is not None)["form"]
     assert (form["title"], form["submit"], form["close"]) == ("Reject CR-1001", "Reject", "Go back")
     assert stage.look("Anton")["form"] is None
-    with pytest.raises(StageRefusal, match="not complete") as refused:
+    with pytest.raises(StageRefusal, match="incomplete") as refused:
         stage.submit("Vera", {})
     assert refused.value.problems == {"reason": "Please complete this required field."}
     stage.submit("Vera", {"reason": "Not on a Friday."})
@@ -161,12 +163,12 @@ def test_a_form_can_be_closed_and_nothing_has_happened(stage: PageBackend) -> No
     [
         (lambda stage: stage.slash("Olga", "hello", "connectors"), "'hello' is no command"),
         (lambda stage: stage.slash("Olga", "/b24 help", "nowhere"), "There is no channel 'nowhere'"),
-        (lambda stage: stage.slash("Boris", "/b24 help", "connectors"), "Nobody here is called “Boris”."),
-        (lambda stage: stage.look("Boris"), "Nobody here is called “Boris”."),
-        (lambda stage: stage.click("Olga", "approvals", "1.0", "b24:approve"), "This message is not there any more."),
+        (lambda stage: stage.slash("Boris", "/b24 help", "connectors"), "There is no person “Boris” here."),
+        (lambda stage: stage.look("Boris"), "There is no person “Boris” here."),
+        (lambda stage: stage.click("Olga", "approvals", "1.0", "b24:approve"), "This message no longer exists."),
         (lambda stage: stage.submit("Olga", {"reason": "x"}), "Olga has no modal open."),
         (lambda stage: stage.close("Olga"), "Olga has no modal open."),
-        (lambda stage: stage.cause("earthquake"), "There is no trouble “earthquake” to cause."),
+        (lambda stage: stage.cause("earthquake"), "There is no fault “earthquake”."),
     ],
 )
 def test_what_cannot_be_done_comes_back_as_a_sentence(
@@ -174,7 +176,7 @@ def test_what_cannot_be_done_comes_back_as_a_sentence(
 ) -> None:
     with pytest.raises(StageRefusal) as refused:
         act(shared)
-    assert refused.value.sentence.startswith(sentence)
+    assert en(refused.value.sentence).startswith(sentence)
 
 
 def on(stage: PageBackend) -> list[str]:
@@ -261,6 +263,32 @@ def test_when_an_hour_passes_what_nobody_decided_expires_and_the_bot_still_answe
     eventually(stage, "Olga", lambda seen: says(seen, "approvals", "*Now* · expired."))
     stage.slash("Gleb", "/b24 connector list", "connectors")
     eventually(stage, "Gleb", lambda seen: says(seen, "connectors", "not on the allow-list"))
+
+
+def test_the_bot_answers_in_the_language_of_the_page_at_once_and_its_cards_from_the_next_start(
+    stage: PageBackend,
+) -> None:
+    asked(stage)
+    stage.speak("ru")
+    stage.slash("Olga", "/b24 whoami", "connectors")
+    eventually(stage, "Olga", lambda seen: says(seen, "connectors", "Вы —") or says(seen, "connectors", "Роль"))
+    assert says(stage.look("Olga"), "approvals", "waiting for approval")
+    stage.reset()
+    card = asked(stage)
+    assert "Утвердить" in json.dumps(card, ensure_ascii=False)
+    stage.speak("en")
+    stage.reset()
+
+
+def test_a_playground_that_nobody_has_touched_begins_anew_in_the_language_of_the_page(stage: PageBackend) -> None:
+    stage.speak("ru")
+    (text, *_) = [one["text"] for one in channel(stage.look("Olga"), "connectors")["messages"]]
+    assert text == translate(TALK[0][1], "ru")
+    again = stage.playground
+    stage.speak("ru")
+    assert stage.playground is again
+    stage.speak("en")
+    assert stage.playground is not again
 
 
 def test_a_reset_begins_anew_with_the_first_number(stage: PageBackend) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import http.client
 import json
 import os
@@ -16,10 +17,14 @@ from typing import Any
 import pytest
 
 import bot.web
+from bot.language.translation import translate
 from bot.playground.page_backend import PageBackend
+from bot.plugin import Message
 from bot.web.health import Wsgi
 from bot.web.page import ACTS, StageRefusal, make_page
+from bot.web.page_words import LANGUAGES, WORDS, write_words
 from bot.web.site import Site
+from tests.language.english import en
 
 FILES = Path(bot.web.__file__).parent
 SCRIPTS = sorted((FILES / "static").glob("*.js"))
@@ -37,6 +42,9 @@ class Recorder:
         if self.refusal:
             raise self.refusal
         self.done.append(what)
+
+    def speak(self, language: str) -> None:
+        self._do("speak", language)
 
     def look(self, person: str) -> Mapping[str, Any]:
         self._do("look", person)
@@ -197,7 +205,7 @@ def test_the_page_answers_under_both_names_of_this_machine(page: Served, stage: 
     address = f"{host}:{page.port}"
     assert page.ask("GET", "/", Host=address).status == 200
     assert page.act("reset", {}, Host=address, Origin=f"http://{address}").status == 200
-    assert stage.done == [("reset",)]
+    assert stage.done == [("speak", "en"), ("reset",)]
 
 
 @pytest.mark.parametrize(
@@ -208,7 +216,7 @@ def test_an_act_from_another_page_is_refused(page: Served, stage: Recorder, orig
     """Cross-site request forgery: the browser says truthfully where a POST comes from."""
     reply = page.act("reset", {}, Origin=origin.format(port=page.port))
     assert reply.status == 403
-    assert reply.json["error"] == "This did not come from the playground's own page, so nothing was done."
+    assert reply.json["error"] == en(Message("playground.page.other_origin"))
     assert stage.done == []
 
 
@@ -228,8 +236,8 @@ def test_an_act_is_never_a_get(page: Served, stage: Recorder) -> None:
 @pytest.mark.parametrize(
     ("name", "wish", "sentence"),
     [
-        ("explode", {}, "The page asked for something that does not exist. Reload it."),
-        ("reset", [], "The page asked for something that does not exist. Reload it."),
+        ("explode", {}, "The page asked for an unknown action. Reload the page."),
+        ("reset", [], "The page asked for an unknown action. Reload the page."),
         ("close", {"person": 7}, "The field person must be text."),
         ("submit", {"person": "Vera", "values": ["no"]}, "The field values must be an object of texts."),
         ("submit", {"person": "Vera", "values": {"reason": 7}}, "The field values must be an object of texts."),
@@ -249,6 +257,55 @@ def test_what_the_stage_refuses_comes_back_with_its_sentence_and_its_problems(pa
     for reply in (page.act("submit", {"person": "Vera"}), page.ask("GET", "/look?person=Vera")):
         assert reply.status == 400
         assert reply.json == {"error": "The form is not complete.", "problems": {"reason": "Say why."}}
+
+
+LIKED = [
+    ("", "", "en"),
+    ("", "ru-RU,ru;q=0.9,en;q=0.8", "ru"),
+    ("", "de,en;q=0.8", "en"),
+    ("", "fr", "en"),
+    ("?language=ru", "en-GB", "ru"),
+    ("?language=en", "ru", "en"),
+    ("?language=klingon", "ru", "ru"),
+]
+
+
+@pytest.mark.parametrize(("query", "liked", "language"), LIKED)
+def test_the_page_is_in_the_language_of_the_address_else_of_the_browser(
+    page: Served, stage: Recorder, query: str, liked: str, language: str
+) -> None:
+    drawn = page.ask("GET", f"/{query}", Accept_Language=liked).body.decode()
+    assert f'<html lang="{language}">' in drawn
+    assert translate(Message("playground.page.intro"), language) in html.unescape(drawn)
+    assert re.search(r'href="/\?language=(\w+)"[^>]*aria-current', drawn)[1] == language  # type: ignore[index]
+    assert stage.done == [("speak", language)]
+
+
+def test_what_is_refused_is_said_in_the_language_of_the_page(page: Served, stage: Recorder) -> None:
+    stage.refusal = StageRefusal(Message("playground.page.incomplete"))
+    reply = page.ask("GET", "/look?person=Vera&language=ru")
+    assert reply.json["error"] == "Форма заполнена не полностью."
+
+
+def test_every_word_of_the_page_is_in_both_languages_and_the_scripts_use_no_other(page: Served) -> None:
+    english, russian = (write_words(language) for language in LANGUAGES)
+    assert [name for name in WORDS if english[name] == russian[name] and name != "news"] == []
+    used = {name for one in SCRIPTS for name in re.findall(r'WORDS\.(\w+)|(?:fill|parts)\("(\w+)"', one.read_text())}
+    assert {first or second for first, second in used} <= set(WORDS)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda one: one.name)
+def test_no_script_holds_words_for_people(script: Path) -> None:
+    code = re.sub(r"^\s*(//|/?\*).*$| // .*$", "", script.read_text(), flags=re.MULTILINE)
+    literals = re.findall(r'"([^"\n]*)"|>([^<>{}`\n]*)`', code)
+    prose = [one for pair in literals for one in pair if re.search(r"[A-Za-z]{2,} [a-z]{2,}", one)]
+    assert [one for one in prose if one not in CLASSES] == []
+
+
+CLASSES = {"message only", "face bot", "line hangs", "line lead", "input wrong", "noreferrer noopener"} | {
+    "connector restore"
+}
+"""Values of attributes and a command, which have blanks as well."""
 
 
 def test_a_page_that_is_not_there_is_said_in_a_sentence(page: Served) -> None:
@@ -390,10 +447,10 @@ def test_the_undo_of_a_removal_is_suggested_and_ticked_when_it_was_done(visit: V
     visit.button("Approve removal").click()
     tab.locator("#confirm-yes").click()
     visit.sees("done and verified")
-    tab.locator("#guide button", has_text="Undo it").click()
+    tab.locator("#guide button", has_text="Undo as Olga").click()
     visit.button("Undo…").click()
     visit.button("Confirm restoration").click()
-    tab.locator("#guide li.done", has_text="Undo it").wait_for()
+    tab.locator("#guide li.done", has_text="Undo as Olga").wait_for()
     assert tab.locator("#tables del").count() == 0
     assert not visit.faults
 
@@ -417,6 +474,34 @@ def test_a_form_asks_why_can_be_left_with_the_escape_key_and_begins_empty(visit:
     visit.button("Reject…").click()
     assert tab.locator("#form textarea").input_value() == "", "the next form begins empty"
     assert [one for one in visit.faults if "400" not in one] == []
+
+
+def test_a_reader_of_russian_sees_the_page_and_the_bots_answers_in_russian(
+    browser: Any, playing: tuple[PageBackend, str]
+) -> None:
+    _, address = playing
+    context = browser.new_context(locale="ru-RU", viewport={"width": 1280, "height": 900})
+    tab = context.new_page()
+    tab.set_default_timeout(10_000)
+    tab.goto(address)
+    tab.locator(".person").first.wait_for()
+    tab.locator("#reset").click()
+    tab.locator("#reset:enabled").wait_for()
+    tab.locator("#guide button").first.click()
+    tab.keyboard.press("Enter")
+    tab.locator("#messages", has_text=re.compile("ожидает|ждёт")).wait_for()
+    tab.locator("#tab-approvals").click()
+    tab.locator("#messages button", has_text="Утвердить").wait_for()
+    shown = tab.locator("body").inner_text()
+    english = [text for text in write_words("en").values() if len(text) > 5 and "{" not in text and text in shown]
+    assert english == []
+    tab.locator(".languages a", has_text="English").click()
+    tab.locator("#line-label", has_text="Type as").wait_for()
+    assert tab.url.endswith("?language=en")
+    tab.locator("#line").fill("/b24 whoami")
+    tab.keyboard.press("Enter")
+    tab.locator("#messages", has_text="You are").wait_for()
+    context.close()
 
 
 HOSTILE = (

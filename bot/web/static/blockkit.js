@@ -1,5 +1,7 @@
 // Draws Slack's Block Kit and mrkdwn. Every text becomes a text node; no markup is ever taken from a message.
 
+import { WORDS, fill, formatTime, nameDay } from "./words.js";
+
 /** Make an element: attributes by name (a function is a listener), then children; texts become text nodes. */
 export function el(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -28,13 +30,13 @@ const TIMES = {
 };
 
 export function clock(at, kind = "time") {
-  return new Intl.DateTimeFormat(undefined, TIMES[kind]).format(at);
+  return formatTime(at, TIMES[kind]);
 }
 
 function dayWord(at) {
   const midnight = (moment) => new Date(moment.getFullYear(), moment.getMonth(), moment.getDate());
   const away = Math.round((midnight(at) - midnight(new Date())) / 86_400_000);
-  return { "-1": "yesterday", 0: "today", 1: "tomorrow" }[away];
+  return Math.abs(away) <= 1 ? nameDay(away) : undefined;
 }
 
 function moment(inner) {
@@ -44,7 +46,7 @@ function moment(inner) {
   if (Number.isNaN(at.getTime())) return document.createTextNode(fallback);
   const words = format.split("|")[0].replace(/\{(\w+?)(_pretty)?\}/g, (token, kind, pretty) => {
     if (TIMES[kind]) return clock(at, kind);
-    if (DAYS[kind]) return (pretty && dayWord(at)) || new Intl.DateTimeFormat(undefined, DAYS[kind]).format(at);
+    if (DAYS[kind]) return (pretty && dayWord(at)) || formatTime(at, DAYS[kind]);
     return token;
   });
   return el("time", { datetime: at.toISOString(), title: fallback }, words);
@@ -152,7 +154,7 @@ function control(block, context) {
   const shared = { id: inputId(block), name: block.block_id, "aria-describedby": `${inputId(block)}-notes` };
   if (element.type === "static_select") {
     const options = element.options.map((one) => el("option", { value: one.value }, one.text.text));
-    return el("select", shared, el("option", { value: "" }, element.placeholder?.text ?? "Choose"), options);
+    return el("select", shared, el("option", { value: "" }, element.placeholder?.text ?? WORDS.choose), options);
   }
   const kept = context.kept?.[block.block_id] ?? element.initial_value ?? "";
   if (element.multiline) return el("textarea", { ...shared, rows: "3", maxlength: element.max_length }, kept);
@@ -164,7 +166,7 @@ function input(block, context) {
   return el(
     "div",
     { class: error ? "input wrong" : "input" },
-    el("label", { for: inputId(block) }, block.label.text, block.optional ? " (optional)" : ""),
+    el("label", { for: inputId(block) }, block.optional ? fill("optional", { label: block.label.text }) : block.label.text),
     control(block, context),
     el("p", { class: "hint", id: `${inputId(block)}-notes` }, error ?? block.hint?.text ?? ""),
   );
@@ -172,9 +174,9 @@ function input(block, context) {
 
 function element(block, one, context) {
   if (one.type === "button") return button(block, one, context);
-  if (one.type === "image") return `(${one.alt_text})`;
+  if (one.type === "image") return fill("image", { text: one.alt_text });
   if (one.type === "mrkdwn" || one.type === "plain_text") return el("span", {}, words(one, context));
-  return el("span", { class: "hint" }, `(${one.type}: not drawn here)`);
+  return el("span", { class: "hint" }, fill("not_drawn", { kind: one.type }));
 }
 
 const DRAW = {
@@ -194,7 +196,7 @@ const DRAW = {
     el("div", { class: "actions" }, block.elements.map((one) => element(block, one, context))),
   input,
   markdown: (block, context) => el("div", { class: "section" }, mrkdwn(block.text, context)),
-  image: (block) => el("p", { class: "hint" }, `(image: ${block.alt_text})`),
+  image: (block) => el("p", { class: "hint" }, fill("image", { text: block.alt_text })),
 };
 
 /**
@@ -203,6 +205,6 @@ const DRAW = {
  */
 export function drawBlocks(blocks, context) {
   return blocks.map(
-    (block) => DRAW[block.type]?.(block, context) ?? el("p", { class: "hint" }, `(${block.type}: not drawn here)`),
+    (block) => DRAW[block.type]?.(block, context) ?? el("p", { class: "hint" }, fill("not_drawn", { kind: block.type })),
   );
 }

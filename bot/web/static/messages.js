@@ -1,6 +1,7 @@
 // Draws one message with the replies under it, as its reader sees it.
 
 import { clock, drawBlocks, el, mrkdwn } from "./blockkit.js";
+import { WORDS, fill } from "./words.js";
 
 const FACES = 7;
 
@@ -20,14 +21,14 @@ export function drawMessage(message, context) {
     el(
       "div",
       { class: "said" },
-      message.only ? el("p", { class: "visible" }, "Only visible to you") : "",
+      message.only ? el("p", { class: "visible" }, WORDS.only_you) : "",
       el(
         "p",
         { class: "author" },
         el("b", {}, author),
         message.bot ? el("span", { class: "app" }, "APP") : "",
         stamp(message),
-        message.edited ? el("span", { class: "stamp" }, "(edited)") : "",
+        message.edited ? el("span", { class: "stamp" }, WORDS.edited) : "",
       ),
       content(message, context),
       thread(message.replies, context),
@@ -48,7 +49,7 @@ function thread(replies, context) {
   if (!replies.length) return [];
   const drawn = replies.map((one) =>
     el("li", {}, el("b", {}, nameOf(one, context)), " ", stamp(one), content(one, context)));
-  const count = replies.length === 1 ? "1 reply" : `${replies.length} replies`;
+  const count = fill("replies", { number: replies.length });
   return [el("p", { class: "thread" }, count), el("ol", { class: "replies" }, drawn)];
 }
 
@@ -57,15 +58,13 @@ export const nothing = (channel) =>
   el(
     "p",
     { class: "nothing" },
-    channel.name === "approvals"
-      ? "No card yet. Ask for something as Olga: it comes here and waits for Anton or Vera."
-      : "Nothing here yet.",
+    channel.name === "approvals" ? WORDS.no_card : WORDS.nothing,
   );
 
 /** A channel's messages and the replies to them, in reading order. */
 export const everything = (channel) => channel.messages.flatMap((one) => [one, ...one.replies]);
 
-export const title = (channel) => (channel.name === "dm" ? "the bot's messages to you" : `#${channel.name}`);
+export const title = (channel) => (channel.name === "dm" ? WORDS.direct : `#${channel.name}`);
 
 /** For a screen reader: the last message of `seen` that was not in `old` yet, in words; empty when there is none. */
 export function newest(old, seen) {
@@ -73,5 +72,7 @@ export function newest(old, seen) {
   const fresh = seen.channels.flatMap((channel) =>
     everything(channel).filter((one) => !known.has(one.ts)).map((one) => [channel, one]));
   const [channel, message] = fresh.at(-1) ?? [];
-  return message ? `${seen.names[message.author] ?? "Slack"} in ${title(channel)}: ${message.text}` : "";
+  if (!message) return "";
+  const author = seen.names[message.author] ?? "Slack";
+  return fill("news", { author, channel: title(channel), text: message.text });
 }

@@ -4,7 +4,7 @@ import { drawBlocks, el, mrkdwn } from "./blockkit.js";
 import { drawMessage, everything, face, newest, nothing, title } from "./messages.js";
 import { drawCall, drawTable } from "./portal.js";
 import { ask, sentence } from "./talk.js";
-import { GUEST, ROLES, STEPS } from "./words.js";
+import { STEPS, WORDS, parts } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const POLL = { visible: 350, hidden: 3000 };
@@ -95,7 +95,7 @@ function draw() {
   drawPortal();
   drawTroubles();
   drawForm();
-  $("line-label").replaceChildren("Type as ", el("strong", {}, state.who), ` in ${title(current())}`);
+  $("line-label").replaceChildren(...parts("type_as", { person: el("strong", {}, state.who), channel: title(current()) }));
 }
 
 const current = () => state.look.channels.find((one) => one.name === state.channel) ?? state.look.channels[0];
@@ -115,8 +115,8 @@ function drawPeople() {
           change: () => become(one.name),
         }),
         face(one.name),
-        el("span", { class: "name" }, one.name, el("small", {}, one.guest ? GUEST : (ROLES[one.role] ?? one.role))),
-        el("span", { class: `role ${one.role || "none"}` }, one.role || "no role"),
+        el("span", { class: "name" }, one.name, el("small", {}, one.guest ? WORDS.guest : (WORDS[`role_${one.role}`] ?? one.role))),
+        el("span", { class: `role ${one.role || "none"}` }, one.role || WORDS.no_role),
       ),
     ),
   );
@@ -140,8 +140,8 @@ function drawGuide() {
           el(
             "span",
             {},
-            el("strong", {}, step.title, done[index] ? el("span", { class: "unseen" }, " (done)") : ""),
-            el("small", {}, step.text),
+            el("strong", {}, WORDS[step.name], done[index] ? el("span", { class: "unseen" }, ` ${WORDS.step_done}`) : ""),
+            el("small", {}, WORDS[`${step.name}_text`]),
           ),
         ),
       ),
@@ -170,9 +170,9 @@ function drawTabs() {
           tabindex: name === state.channel ? "0" : "-1",
           click: () => open(name),
         },
-        name === "dm" ? "b24bot, direct" : `#${name}`,
-        archived ? el("span", { class: "mark" }, "archived") : "",
-        count ? el("span", { class: "count" }, String(count), el("span", { class: "unseen" }, " new")) : "",
+        name === "dm" ? WORDS.direct_tab : `#${name}`,
+        archived ? el("span", { class: "mark" }, WORDS.archived) : "",
+        count ? el("span", { class: "count" }, String(count), el("span", { class: "unseen" }, ` ${WORDS.unread}`)) : "",
       ),
     ),
   );
@@ -225,7 +225,7 @@ function keepFocus(old, made) {
 function drawPortal() {
   const { portal, before, calls } = state.look;
   region("tables", [portal, before], () => portal.map((table) => drawTable(table, before[table.title] ?? [])));
-  region("calls", calls, () => (calls.length ? calls.map(drawCall) : [el("li", { class: "nothing" }, "None yet.")]));
+  region("calls", calls, () => (calls.length ? calls.map(drawCall) : [el("li", { class: "nothing" }, WORDS.no_calls)]));
 }
 
 function drawTroubles() {
@@ -343,7 +343,7 @@ function confirmed(confirm) {
   $("confirm-title").textContent = confirm.title.text;
   const words = confirm.text.type === "mrkdwn" ? mrkdwn(confirm.text.text, { names: state.look.names, open }) : [confirm.text.text];
   $("confirm-text").replaceChildren(...words);
-  $("confirm-no").textContent = confirm.deny?.text ?? "Cancel";
+  $("confirm-no").textContent = confirm.deny?.text ?? WORDS.cancel;
   $("confirm-yes").textContent = confirm.confirm?.text ?? "OK";
   $("confirm-yes").className = confirm.style === "danger" ? "danger" : "primary";
   dialog.returnValue = "no";

@@ -1,6 +1,7 @@
 // Draws the portal: its tables with what came and went since the beginning, and the calls it received.
 
 import { el } from "./blockkit.js";
+import { fill } from "./words.js";
 
 export function drawTable(table, before) {
   const now = new Map(table.rows.map((row) => [row[0], row]));
@@ -30,8 +31,8 @@ function cellParts(cell, old) {
 }
 
 export function drawCall(call) {
-  const words = call.fault ? `trouble: ${call.fault.replaceAll("_", " ")}` : call.outcome;
+  const outcome = call.fault ? fill("call_fault", { fault: call.fault.replaceAll("_", " ") }) : call.outcome;
   const bad = call.fault || call.outcome !== "ok";
   const mood = bad ? "bad" : call.effect ? "effect" : "";
-  return el("li", { class: mood }, el("code", {}, call.method), el("span", {}, call.effect ? `changed it · ${words}` : words));
+  return el("li", { class: mood }, el("code", {}, call.method), el("span", {}, call.effect ? fill("call_changed", { outcome }) : outcome));
 }

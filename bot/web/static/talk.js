@@ -1,4 +1,6 @@
-// Talks to the playground's own server.
+// Talks to the playground's own server, in the language of the page.
+
+import { LANGUAGE, WORDS } from "./words.js";
 
 /** The JSON of an answer; with a body it is a POST. An Error has the server's sentence, and `problems` by block id. */
 export async function ask(path, body) {
@@ -7,12 +9,14 @@ export async function ask(path, body) {
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
   };
-  const reply = await fetch(path, options);
-  const told = await reply.json().catch(() => ({ error: "The playground gave an answer that cannot be read." }));
-  if (!reply.ok) throw Object.assign(new Error(told.error ?? "The playground could not do it."), told);
+  const address = new URL(path, location.origin);
+  address.searchParams.set("language", LANGUAGE);
+  const reply = await fetch(address, options);
+  const told = await reply.json().catch(() => ({ error: WORDS.unreadable }));
+  if (!reply.ok) throw Object.assign(new Error(told.error ?? WORDS.failed), told);
   return told;
 }
 
 /** What to tell the person about an error. */
 export const sentence = (error) =>
-  error instanceof TypeError ? "The playground does not answer. Is it still running in its terminal?" : error.message;
+  error instanceof TypeError ? WORDS.no_answer : error.message;

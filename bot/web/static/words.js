@@ -1,51 +1,53 @@
-// What the page says of itself: the roles, and what to try.
+// The words of the page, which the server writes in the language that was chosen, and what to try.
 
-export const ROLES = {
-  operator: "may ask for changes",
-  approver: "may ask and approve",
-  admin: "may approve and govern",
-  viewer: "may only look",
-  "": "not on the allow-list",
-};
+export const WORDS = JSON.parse(document.body.dataset.words);
+export const LANGUAGE = document.documentElement.lang;
+const LOCALE = navigator.languages.find((one) => one.startsWith(LANGUAGE)) ?? LANGUAGE;
 
-// Stands in place of those, for a guest of the workspace.
-export const GUEST = "a guest: may do nothing";
+/** How the browser's person writes times, in the language of the page. */
+export const formatTime = (at, options) => new Intl.DateTimeFormat(LOCALE, options).format(at);
 
-// What to try, in order. `done` looks at what happened: `recorded` (tags of the audit log), `done` (commands of change
-// requests that were done) and `visited` (channels that were open since the bot was done with the first one).
+/** A day that is `away` days from today as a word, such as that for today. */
+export const nameDay = (away) => new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" }).format(away, "day");
+
+/** A sentence with what stands in its curly brackets filled in: an array of texts and elements. */
+export const parts = (name, values) =>
+  WORDS[name].split(/\{(\w+)\}/).map((part, index) => (index % 2 ? values[part] : part));
+
+/** The same with texts alone, as one text. */
+export const fill = (name, values) => parts(name, values).join("");
+
+// What to try, in order: `name` has its words. `done` looks at what happened: `recorded` (tags of the audit log), `done`
+// (commands of change requests that were done) and `visited` (channels that were open since the bot was done with the
+// first one).
 export const STEPS = [
   {
-    title: "Ask as Olga",
-    text: "Send the command. A card comes to #approvals; the portal stays as it is.",
+    name: "step_ask",
     who: "Olga",
     channel: "connectors",
-    line: '/b24 connector remove myconnector --reason "number closed"',
+    line: `/b24 connector remove myconnector --reason "${WORDS.reason}"`,
     done: ({ recorded }) => recorded.includes("change:request:opened"),
   },
   {
-    title: "Try what must not work",
-    text: "Press Approve as Olga, who asked, or as Gleb, who is not on the list.",
+    name: "step_refused",
     who: "Olga",
     channel: "approvals",
     done: ({ recorded }) => recorded.includes("change:review:refused"),
   },
   {
-    title: "Approve as Anton",
-    text: "Press Approve on the card. The bot checks again, calls the portal, and reads back.",
+    name: "step_approve",
     who: "Anton",
     channel: "approvals",
     done: ({ recorded }) => recorded.includes("change:review:approved"),
   },
   {
-    title: "See what is proven",
-    text: "The portal has changed, and #audit holds every step, refusals too.",
+    name: "step_audit",
     who: "Ida",
     channel: "audit",
     done: ({ visited }) => visited.includes("audit"),
   },
   {
-    title: "Undo it as Olga",
-    text: "Press Undo… on the card, then confirm the new card: the connector is put back on its lines.",
+    name: "step_undo",
     who: "Olga",
     channel: "approvals",
     done: ({ done }) => done.includes("connector restore"),
