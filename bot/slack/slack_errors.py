@@ -42,9 +42,11 @@ def translate_errors(*, rewriting: bool = False) -> Iterator[None]:
         if isinstance(found, Unchangeable) and not rewriting:
             found = ChannelDead(found.code)
         raise found from None
-    except (SlackClientError, OSError, HTTPException, ValueError, AttributeError, TypeError, KeyError) as error:
-        # The last four are what the client makes of an answer that is not an object.
+    except (SlackClientError, OSError, HTTPException) as error:
         raise Lost(type(error).__name__) from None
+    except (ValueError, AttributeError, TypeError, KeyError) as error:
+        # What the client makes of an answer that is not an object, and we of one that lacks a field.
+        raise Lost(INVALID_RESPONSE, type(error).__name__) from None
 
 
 def require_ok(answer: Any) -> Any:

@@ -13,11 +13,12 @@ from bot.playground.workspace.codes import CODES
 from bot.plugin.loopback import Loopback, WebReply
 from bot.slack.outgoing.http_client import KeptClient
 from bot.slack.outgoing.messenger import Gateway, make_client
-from bot.slack.refusals import REFUSALS
+from bot.slack.refusals import INVALID_RESPONSE, REFUSALS, find_refusal
 from bot.slack.slack_errors import LONGEST_WAIT
 from bot.store.sealing.keyring import Keyring
 from bot.usecases.chat_refusals import Subject
 from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
+from tests.language.english import en
 from tests.slack.kit import a_change
 
 POST = "chat.postMessage"
@@ -213,6 +214,29 @@ def test_answers_that_are_none_raise_nothing_but_a_delivery_error(
     assert type(error) is expected
     assert asked == ["once"]
     assert TOKEN not in everything_about(error)
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ({"ok": True}, "chat.postMessage: ts"),
+        ({"ok": True, "ts": ""}, "chat.postMessage: ts"),
+        ({"ok": "true", "ts": "1.1"}, "ok is not true"),
+        ({"ok": False, "error": "Not a code."}, "HTTP 200"),
+        (["ok"], "AttributeError"),
+    ],
+)
+def test_a_response_without_what_slack_documents_is_told_by_one_code_and_what_is_missing(
+    body: object, detail: str
+) -> None:
+    with Loopback(lambda request: WebReply.json(body)) as server:
+        api = f"{server.url}/api"
+        gateway = Gateway(make_client(TOKEN, api), Keyring({"k1": bytes(32)}), command="/b24", api_url=api)
+        error = failure(gateway)
+    assert (type(error), error.reason) == (Lost, f"{INVALID_RESPONSE}: {detail}")
+    refusal = find_refusal(error.reason)
+    assert (refusal.subject, refusal.code) == (Subject.SERVICE, INVALID_RESPONSE)
+    assert en(refusal.described) == "the response of Slack is not valid (invalid_response)"
 
 
 @pytest.mark.parametrize(

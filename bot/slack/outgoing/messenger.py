@@ -257,7 +257,7 @@ class Gateway:
         try:
             with translate_errors():
                 answer: Any = require_ok(self._client.users_info(user=person.user, include_locale=True))
-                user = answer["user"]
+                user = answer.get("user")
                 # Slack answers for an account it knows; another one's answer says nothing of this one.
                 if not isinstance(user, dict) or user.get("id") != person.user:
                     raise Lost(INVALID_RESPONSE, "users.info: user")
@@ -285,7 +285,7 @@ def _loose(blocks: list[Block]) -> list[dict[str, Any]]:
 
 def _posted_at(answer: Any, channel: str) -> PostedMessage:
     """Where a message stands now, by Slack's answer. Raises Lost when it does not say."""
-    stamp = answer["ts"]
+    stamp = answer.get("ts")
     if not isinstance(stamp, str) or not stamp:
         raise Lost(INVALID_RESPONSE, "chat.postMessage: ts")
     return PostedMessage(channel=str(answer.get("channel") or channel), message=stamp)
