@@ -184,7 +184,7 @@ def test_socket_mode_that_was_switched_off_is_said_once_and_the_bot_connects_whe
         assert workspace.sockets.switch(False) == 1
         assert wait_until(lambda: len(workspace.calls("apps.connections.open")) >= 3)
         assert made.running.readiness()["socket"] is False
-        assert caplog.text.count("Socket Mode is turned off for the Slack app, so Slack sends no commands") == 1
+        assert caplog.text.count("Socket Mode is turned off for the Slack app, so Slack sends neither commands") == 1
         store = made.running.bot.store
         assert store.facts.get(SOCKET_REFUSED) == "link_disabled"
         workspace.sockets.switch(True)
