@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 from bot.app import read_settings
+from bot.cli.prompts import VARIABLE
 from bot.cli.root import root
-from bot.cli.secret_prompts import VARIABLE
 from bot.cli.session import Terminal
 from bot.core.audit.audit_record import EARLIER_TAGS, Tag
 from bot.host.discovery import load_plugins

@@ -18,15 +18,17 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
+from bot.cli.help_page import argument, command
+from bot.cli.output import plain
 from bot.cli.session import Terminal
 from bot.core.parsing.invocation import AnyCommand, host_options, read_options
-from bot.language.translation import translate
-from bot.plugin import Parameter, Plugin, Refusal, Sealed, Secrets, Services
+from bot.plugin import BadArgument, Message, Parameter, Plugin, Refusal, Sealed, Secrets, Services
 from bot.plugin.frozen import dataclass
 from bot.store.engine.database import FILE_NAME
 from bot.usecases.admin.queries import QueryContext
 from bot.usecases.place_choice import choose_place
 from bot.usecases.roles import role_of
+from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 
 if TYPE_CHECKING:
     from bot.app import Bot
@@ -55,7 +57,7 @@ class FixedSecrets:
 
     def lease(self, name: str, *, seconds: float) -> AbstractContextManager[bool]:
         """Raises Refusal at once: whoever is told that another holds it would wait for that one."""
-        raise Refusal("Nothing is renewed to complete a word.")
+        raise Refusal(Message("cli.completion.no_renewal"))
 
 
 @contextmanager
@@ -70,24 +72,25 @@ def silence_stderr() -> Iterator[None]:
         logging.disable(logging.NOTSET)
 
 
-@click.command("completion")
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@command(
+    "completion",
+    help=TERMINAL_COMMANDS["completion"],
+    details=Message("clihelp.completion.details"),
+    examples=("bash", "fish > ~/.config/fish/completions/b24bot.fish"),
+)
+@argument("shell", type=click.Choice(["bash", "zsh", "fish"]), metavar="SHELL", help=Message("clihelp.argument.shell"))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print the script that completes commands, options and ids in your shell.
-
-    For bash: eval "$(b24bot completion bash)" in ~/.bashrc; likewise for zsh in ~/.zshrc. For fish:
-    b24bot completion fish > ~/.config/fish/completions/b24bot.fish
-    """
+    """Print the script that completes commands, options and ids in a shell."""
     made = get_completion_class(shell)
     if made is None:
-        raise click.UsageError(f"No completion can be made for {shell}.")
+        raise BadArgument(Message("cli.completion.unsupported", shell=shell))
     click.echo(made(ctx.find_root().command, {}, PROGRAM, VARIABLE).source())
 
 
 def option_items(declared: AnyCommand, incomplete: str) -> list[CompletionItem]:
     """The options of a declared command that begin with what was typed."""
-    own = [(each.option, translate(each.arg.help)) for each in declared.parameters if each.flag and not each.arg.secret]
+    own = [(each.option, plain(each.arg.help)) for each in declared.parameters if each.flag and not each.arg.secret]
     named = [*own, *((name, "") for name in (*host_options(declared), "--yes", *OWN_OPTIONS))]
     return [CompletionItem(name, help=help or None) for name, help in named if name.startswith(incomplete)]
 

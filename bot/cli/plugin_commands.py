@@ -8,42 +8,43 @@ import click
 from click.shell_completion import CompletionItem
 
 from bot.cli.completion import option_items, value_items
+from bot.cli.help_page import Group, LineCommand, Rows, sentence
 from bot.cli.json_output import Answer, encode_reply
-from bot.cli.options import YES_HELP, json_option, yes_option
+from bot.cli.options import json_option, yes_option
 from bot.cli.output import plain, print_json, print_reply
+from bot.cli.prompts import variable_of
 from bot.cli.run_line import LineAnswer, join, perform
-from bot.cli.secret_prompts import variable_of
 from bot.cli.session import Terminal
+from bot.cli.usage_errors import list_known
 from bot.core.authority.policy import LEAST_ROLE
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.invocation import AnyCommand, host_options
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.parsing.tokenizer import join_words
-from bot.plugin import Parameter, PluginError, Risk
+from bot.plugin import Message, Parameter, PlaceTerm, PluginError, Risk, Text
 from bot.usecases.admin.help_pages import describe_terminal_command
 from bot.usecases.card_subcommands import refuse_card_subcommand
 
 HOST_OPTIONS_HELP = {
-    "--reason": "why; approvers read it",
-    "--dry-run": "only show what would happen",
-    "--break-glass": "in an emergency, and where it is switched on: do not wait for approval; needs --reason",
+    "--reason": Message("clihelp.option.reason_for_approvers"),
+    "--dry-run": Message("clihelp.option.dry_run"),
+    "--break-glass": Message("clihelp.option.break_glass"),
 }
 
 
-class DeclaredCommand(click.Command):
+class DeclaredCommand(LineCommand):
     """One declared command. click takes `--json` and `--help`; everything else is the line's."""
 
     def __init__(self, declared: AnyCommand) -> None:
+        words = click.Argument(["words"], nargs=-1, type=click.UNPROCESSED, shell_complete=self.complete_value)
+        asks = not declared.terminal and declared.risk is not Risk.READ
         super().__init__(
             declared.verb or declared.noun,
             callback=self.run,
-            params=[
-                click.Argument(["words"], nargs=-1, type=click.UNPROCESSED, shell_complete=self.complete_value),
-                json_option(Answer),
-                yes_option(),
-            ],
-            help=plain(declared.help),
-            context_settings={"ignore_unknown_options": True},
+            params=[words, yes_option(hidden=not asks), json_option(Answer)],
+            help=declared.help,
+            details=declared.description,
+            examples=declared.examples,
         )
         self.declared = declared
 
@@ -68,31 +69,24 @@ class DeclaredCommand(click.Command):
         """The options of the declaration; click knows only its own."""
         return option_items(self.declared, incomplete)
 
-    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        words = [parameter.usage for parameter in self.declared.parameters if not parameter.arg.secret]
-        formatter.write_usage("b24bot", " ".join([self.declared.path, *words]))
-
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        super().format_help_text(ctx, formatter)
-        if self.declared.description:
-            formatter.write_paragraph()
-            with formatter.indentation():
-                formatter.write_text(plain(self.declared.description))
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        shown = (one for one in self.declared.parameters if (one.required or not one.flag) and not one.arg.secret)
+        return [str(self.options_metavar), *(parameter.usage for parameter in shown)]
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        with formatter.section(plain(Message("clihelp.section.who"))):
+            formatter.write_text(plain(_who(self.declared)))
+
+    def argument_rows(self, ctx: click.Context) -> Rows:
+        found = (parameter for parameter in self.declared.parameters if parameter.arg.secret or not parameter.flag)
+        return [(_label(parameter), _meaning(parameter)) for parameter in found]
+
+    def option_rows(self, ctx: click.Context) -> Rows:
         declared = self.declared
-        rows = [(_label(parameter), _meaning(parameter)) for parameter in declared.parameters]
-        if rows:
-            with formatter.section("Arguments"):
-                formatter.write_dl(rows)
-        if declared.examples:
-            with formatter.section("Examples"):
-                for example in declared.examples:
-                    formatter.write_text(f"b24bot {declared.path} {example}".strip())
-        with formatter.section("Options"):
-            formatter.write_dl(list(_options(declared)))
-        with formatter.section("Who may"):
-            formatter.write_text(_who(declared))
+        flags = (parameter for parameter in declared.parameters if parameter.flag and not parameter.arg.secret)
+        own = [(f"{one.option} {one.arg.label}".strip(), sentence(one.arg.help)) for one in flags]
+        return [*own, *_shared_options(declared), *super().option_rows(ctx)]
 
 
 def _help_of(ctx: click.Context, path: Sequence[str]) -> str:
@@ -100,26 +94,24 @@ def _help_of(ctx: click.Context, path: Sequence[str]) -> str:
     for word in path:
         found = ctx.command.get_command(ctx, word) if isinstance(ctx.command, click.Group) else None
         if found is None:
-            raise WordsError(f"There is no command “{' '.join(path)}”.")
+            raise WordsError(Message("typed.unknown_command", command=" ".join(path)))
         ctx = click.Context(found, info_name=word, parent=ctx)
     return ctx.get_help()
 
 
-def _who(declared: AnyCommand) -> str:
+def _who(declared: AnyCommand) -> Message:
     if declared.terminal:
-        return "Whoever has this terminal; it cannot be typed in Slack."
-    return f"Its risk is {declared.risk}: in Slack it needs the role {LEAST_ROLE[declared.risk]} or higher."
+        return Message("clihelp.who.terminal")
+    return Message("clihelp.who.role", role=LEAST_ROLE[declared.risk].value, risk=declared.risk.value)
 
 
-def _options(declared: AnyCommand) -> Iterator[tuple[str, str]]:
-    term = declared.place_term
-    chosen = f"the {term.word} to act on; without it your own choice, else the default ({term.word} use)"
-    helps = {term.option: chosen, **HOST_OPTIONS_HELP}
-    yield from ((f"{name} {label}".strip(), helps[name]) for name, label in host_options(declared).items())
-    if not declared.terminal and declared.risk is not Risk.READ:
-        yield "--yes", YES_HELP
-    yield "--json", "print JSON, also for errors"
-    yield "--help", "show this"
+def _shared_options(declared: AnyCommand) -> Iterator[tuple[str, str]]:
+    helps = {declared.place_term.option: _place_help(declared.place_term), **HOST_OPTIONS_HELP}
+    yield from ((f"{name} {label}".strip(), plain(helps[name])) for name, label in host_options(declared).items())
+
+
+def _place_help(term: PlaceTerm) -> Message:
+    return Message("clihelp.option.place", place=term.word, command=f"{term.word} use")
 
 
 def _label(parameter: Parameter) -> str:
@@ -127,16 +119,16 @@ def _label(parameter: Parameter) -> str:
 
 
 def _meaning(parameter: Parameter) -> str:
-    if parameter.arg.secret:
-        return f"{plain(parameter.arg.help)}: asked for, or in this variable, or on a line of standard input"
-    return plain(parameter.arg.help)
+    if not parameter.arg.secret:
+        return sentence(parameter.arg.help)
+    return plain(Message("clihelp.argument.secret", help=sentence(parameter.arg.help)))
 
 
-class NounGroup(click.Group):
-    """The commands of one noun: those the terminal brings itself, and those that are declared for it."""
+class CommandGroup(Group):
+    """The commands behind one word: those the terminal brings itself, and those that are declared for it."""
 
-    def __init__(self, noun: str, *, help: str, own: Sequence[click.Command] = ()) -> None:
-        super().__init__(noun, help=help, commands=own)
+    def __init__(self, name: str, *, help: Text, own: Sequence[click.Command] = ()) -> None:
+        super().__init__(name, help=help, commands=own)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*super().list_commands(ctx), *self._declared(ctx)})
@@ -152,9 +144,8 @@ class NounGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            raise unknown(
-                ctx, f"“{self.name}” has no verb “{args[0]}”.", args, self.list_commands(ctx), f"{self.name} "
-            )
+            told = Message("typed.unknown_subcommand", subcommand=args[0])
+            raise unknown(ctx, told, args, self.list_commands(ctx), f"{self.name} ")
         return super().resolve_command(ctx, args)
 
     def _declared(self, ctx: click.Context) -> dict[str, AnyCommand]:
@@ -171,7 +162,7 @@ def show(told: LineAnswer, *, as_json: bool) -> None:
 
 
 def unknown(
-    ctx: click.Context, sentence: str, words: Sequence[str], known: Sequence[str], before: str = ""
+    ctx: click.Context, sentence: Message, words: Sequence[str], known: Sequence[str], before: str = ""
 ) -> PluginError:
     """What to raise for a word that is no command: why the plugins cannot be asked, or the one good guess."""
     trouble = ctx.ensure_object(Terminal).declared.trouble
@@ -182,4 +173,5 @@ def unknown(
         return pressed
     meant = find_nearest(words[0], known)
     line = f"{before}{join_words([meant, *words[1:]])}" if meant else ""
-    return WordsError(sentence, hint="" if meant else f"There is: {', '.join(known)}.", suggestion=line)
+    hint = "" if meant else list_known(before.strip(), known)
+    return WordsError(sentence, hint=hint, suggestion=line)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.cli.output import plain
 from bot.host.plugin_services import Progress as Tell
 from bot.host.plugin_services import no_progress
+from bot.plugin import Message, Text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,9 +34,9 @@ def progress_bar(console: Console | None = None) -> Iterator[Tell]:
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        tasks: dict[str, int] = {}
+        tasks: dict[Text, int] = {}
 
-        def tell(done: int, total: int, what: str) -> None:
+        def tell(done: int, total: int, what: Text) -> None:
             if what not in tasks:
                 tasks[what] = bar.add_task(plain(what), total=total)
             bar.update(bar.task_ids[tasks[what]], completed=done, total=total)
@@ -50,4 +51,4 @@ def read_lines_with_progress(lines: Iterable[str], size: int, tell: Tell) -> Ite
         yield line
         done += len(line.encode())
         if number % TOLD_LINES == 0:
-            tell(min(done, size) // 1_000, size // 1_000, "Kilobytes")
+            tell(min(done, size) // 1_000, size // 1_000, Message("cli.progress.kilobytes"))

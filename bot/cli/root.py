@@ -16,23 +16,24 @@ import click
 
 from bot import __version__
 from bot.cli.completion import VARIABLE, silence_stderr
+from bot.cli.help_page import Group, Option, command_rows, write_section
 from bot.cli.output import plain, print_error, speak
-from bot.cli.plugin_commands import DeclaredCommand, NounGroup, unknown
+from bot.cli.plugin_commands import CommandGroup, DeclaredCommand, unknown
 from bot.cli.session import Terminal
 from bot.cli.typed_secrets import refuse_typed_secrets
 from bot.cli.usage_errors import explain_usage_error
 from bot.clock import incident_id
-from bot.plugin import PluginError
+from bot.plugin import Message, PluginError
 
 log = logging.getLogger("b24bot.cli")
 TYPED = "b24bot.typed"
 """Under which click keeps what was typed."""
-SECTIONS: Mapping[str, tuple[str, ...]] = {
-    "Set up": ("init", "access", "completion"),
-    "Run": ("serve", "work"),
-    "Look and ask": ("run", "request", "audit"),
-    "Look after": ("doctor", "outbox", "backup", "restore", "key"),
-    "Try out": ("play", "simulate"),
+SECTIONS: Mapping[Message, tuple[str, ...]] = {
+    Message("clihelp.section.set_up"): ("init", "access", "completion"),
+    Message("clihelp.section.run"): ("serve", "work"),
+    Message("clihelp.section.use"): ("run", "request", "audit"),
+    Message("clihelp.section.maintain"): ("doctor", "outbox", "backup", "restore", "key"),
+    Message("clihelp.section.try_out"): ("play", "simulate"),
 }
 ELSEWHERE: Mapping[str, tuple[str, str]] = {
     "completion": ("completion", "completion"),
@@ -50,14 +51,14 @@ def own_command(name: str) -> click.Command:
     return command
 
 
-class Root(click.Group):
-    """The built-in commands in sections, then the nouns of the plugins."""
+class Root(Group):
+    """The built-in commands in sections, then those of the plugins."""
 
     def main(self, *args: Any, **extra: Any) -> Any:
         terminal = extra.get("obj") or Terminal()
         extra["obj"] = terminal
         if VARIABLE in os.environ:
-            with silence_stderr():
+            with silence_stderr(), speak(terminal.language):
                 return super().main(*args, **extra)
         with speak(terminal.language):
             return self._main(terminal, *args, **extra)
@@ -70,9 +71,7 @@ class Root(click.Group):
         except Exception:  # The edge of the terminal: the person gets a sentence, the log has the rest.
             incident = incident_id()
             log.exception("a command failed (%s)", incident, extra={"action": "command_failed", "incident": incident})
-            failure = PluginError(
-                "Something went wrong inside b24bot.", hint=f"The log has it under the reference {incident}."
-            )
+            failure = PluginError(Message("cli.fault"), hint=Message("cli.fault.reference", incident=incident))
             sys.exit(print_error(failure, as_json=terminal.as_json, hidden=terminal.hidden))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -84,43 +83,39 @@ class Root(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         refuse_typed_secrets(ctx.ensure_object(Terminal), ctx.meta.get(TYPED, ()))
-        with _explain_usage_errors(ctx):
+        with _explain_usage_errors(ctx), _tell_abort(ctx):
             return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*sorted(OWN), *self._nouns(ctx)]
+        return [*sorted(OWN), *self._declared(ctx)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        return own_command(cmd_name) if cmd_name in OWN else self._nouns(ctx).get(cmd_name)
+        return own_command(cmd_name) if cmd_name in OWN else self._declared(ctx).get(cmd_name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            raise unknown(ctx, f"There is no command “{args[0]}”.", args, self.list_commands(ctx))
+            raise unknown(ctx, Message("typed.unknown_command", command=args[0]), args, self.list_commands(ctx))
         return super().resolve_command(ctx, args)
 
-    def _nouns(self, ctx: click.Context) -> dict[str, click.Command]:
+    def _declared(self, ctx: click.Context) -> dict[str, click.Command]:
         """What the declarations add to the terminal's own commands."""
         declared = ctx.ensure_object(Terminal).declared
         single = {one.noun: DeclaredCommand(one) for one in declared.commands if not one.verb}
-        nouns = dict.fromkeys(one.noun for one in declared.commands if one.verb)
-        groups = {noun: NounGroup(noun, help=plain(declared.helps.get(noun, ""))) for noun in nouns}
-        return {noun: made for noun, made in {**single, **groups}.items() if noun not in OWN}
+        names = dict.fromkeys(one.noun for one in declared.commands if one.verb)
+        groups = {name: CommandGroup(name, help=declared.helps.get(name, "")) for name in names}
+        return {name: made for name, made in {**single, **groups}.items() if name not in OWN}
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for title, names in SECTIONS.items():
-            with formatter.section(title):
-                formatter.write_dl([(name, own_command(name).get_short_help_str(80)) for name in names])
-        nouns = self._nouns(ctx)
-        if nouns:
-            with formatter.section("Commands that can be typed in Slack, too"):
-                formatter.write_dl([(name, command.get_short_help_str(80)) for name, command in nouns.items()])
+            write_section(formatter, title, list(command_rows((name, own_command(name)) for name in names)))
+        write_section(formatter, Message("clihelp.section.slack"), list(command_rows(self._declared(ctx).items())))
 
 
 @contextmanager
 def _explain_usage_errors(ctx: click.Context) -> Iterator[None]:
-    """Say in the bot's own sentences what click finds wrong with the words. A noun without a verb gets its help."""
+    """Say in the bot's own sentences what click finds wrong with the words. A group without a word gets its help."""
     try:
         yield
     except click.exceptions.NoArgsIsHelpError:
@@ -129,13 +124,29 @@ def _explain_usage_errors(ctx: click.Context) -> Iterator[None]:
         raise explain_usage_error(error, ctx.meta[TYPED]) from None
 
 
-@click.group(cls=Root, context_settings={"max_content_width": 110})
-@click.version_option(__version__, prog_name="b24bot")
-def root() -> None:
-    """Chat-ops for Bitrix24 open-channel connectors in Slack.
+@contextmanager
+def _tell_abort(ctx: click.Context) -> Iterator[None]:
+    """Say it in the reader's language when somebody interrupts a command or ends the input at a question."""
+    try:
+        yield
+    except (click.Abort, KeyboardInterrupt, EOFError) as error:
+        # Whoever interrupts stands behind a ^C, which ends no line; a question of click's ends it itself.
+        told = plain(Message("cli.aborted"))
+        click.echo(told if isinstance(error, click.Abort) else f"\n{told}", err=True)
+        ctx.exit(1)
 
-    Settings come from the environment and from .env in the current folder. Begin with: b24bot init
-    """
+
+@click.group(
+    cls=Root,
+    help=Message("clihelp.program"),
+    details=Message("clihelp.program.details"),
+    context_settings={"max_content_width": 110},
+)
+@click.version_option(
+    __version__, prog_name="b24bot", message="%(prog)s %(version)s", cls=Option, help=Message("clihelp.option.version")
+)
+def root() -> None:
+    """`b24bot`: the terminal of the bot."""
 
 
 def main() -> None:

@@ -9,11 +9,9 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
-import click
-
 from bot.cli.output import print_reply
 from bot.cli.progress_bar import progress_bar
-from bot.cli.secret_prompts import ask_secrets, missing_words, refuse_secrets
+from bot.cli.prompts import ask_secrets, confirm, missing_words, refuse_secrets
 from bot.cli.session import Terminal, assert_trusted
 from bot.cli.terminal_dialogue import TerminalDialogue
 from bot.core.audit.audit_record import Entry, Fact, Tag
@@ -35,7 +33,7 @@ from bot.core.parsing.invocation import AnyCommand, check_length, check_words, r
 from bot.core.parsing.tokenizer import join_words, tokenize
 from bot.core.parsing.typed_line import TypedLine
 from bot.host.plugin_services import Progress
-from bot.plugin import Plugin, Refusal, Reply, quote
+from bot.plugin import Message, Plugin, Refusal, Reply, quote
 from bot.plugin.frozen import dataclass
 from bot.plugin.quoting import option_word
 from bot.store.engine.process_lock import WORKER
@@ -65,7 +63,7 @@ log = logging.getLogger("b24bot.cli")
 STATUS = "status"
 GLANCE = 1_000
 """Records at the end of the log that are recomputed before a command that only reads is recorded."""
-NOBODY_WORKS = "No worker seems to be running, so its card is not posted yet. Start one: b24bot serve (or b24bot work)."
+NO_WORKER = Message("cli.line.no_worker")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,16 +205,16 @@ class _Shell:
             return
         if _needs_own_word(planned) and not self._yes and not self._terminal.asks:
             raise Refusal(
-                f"“{planned.understood.command.path}” has to be confirmed by whoever asks for it, and nobody can be "
-                "asked here.",
-                hint="Look at it with --dry-run, then add --yes.",
+                Message("cli.line.needs_confirmation", command=planned.understood.command.path),
+                hint=Message("cli.confirm.dry_run_then_yes"),
             )
         self._bot.context.workspace.identify(home_team(self._bot))
 
     def agrees(self, planned: Planned) -> bool:
         if self._yes or not self._terminal.asks:
             return True
-        return confirm_plan(planned, "Do this?" if _needs_own_word(planned) else "Ask others to approve this?")
+        question = Message("cli.confirm.do") if _needs_own_word(planned) else Message("cli.confirm.ask_others")
+        return confirm_plan(planned, question)
 
     def conclude(self, tx: Transaction, result: CommandResult) -> None:
         """Nothing is stored: what is told is printed."""
@@ -253,14 +251,14 @@ def _run(terminal: Terminal, bot: Bot, line: str, *, yes: bool) -> LineAnswer:
 
 def _about_request(terminal: Terminal, reply: Reply, change: ChangeRequest) -> LineAnswer:
     if not terminal.held(WORKER):
-        reply = replace(reply, notes=(*reply.notes, NOBODY_WORKS))
+        reply = replace(reply, notes=(*reply.notes, NO_WORKER))
     return LineAnswer(reply=reply, change=change)
 
 
-def confirm_plan(planned: Planned, question: str) -> bool:
+def confirm_plan(planned: Planned, question: Message) -> bool:
     """Show the plan and ask."""
     print_reply(preview(planned))
-    return click.confirm(question, err=True)
+    return confirm(question)
 
 
 def home_team(bot: Bot) -> str:
@@ -273,7 +271,7 @@ def home_team(bot: Bot) -> str:
     teams = {grant.principal.team for grant in bot.store.grants.all()}
     if len(teams) > 1:
         raise Refusal(
-            "Slack does not say which workspace the bot is in, and the allow-list names several.",
-            hint="Set SLACK_BOT_TOKEN, or try again when Slack can be reached.",
+            Message("cli.line.workspace_unknown"),
+            hint=Message("cli.line.name_workspace"),
         )
     return teams.pop() if teams else ""

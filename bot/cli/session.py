@@ -22,7 +22,6 @@ from bot.core.principals import Principal
 from bot.host.discovery import load_plugins
 from bot.host.help_messages import group_help, prefix_of
 from bot.language.language_choice import choose_by_environment
-from bot.language.translation import translate
 from bot.logs import set_up_logs
 from bot.plugin import Event, Message, Plugin, PluginError, Text
 from bot.plugin.frozen import dataclass
@@ -44,7 +43,7 @@ log = logging.getLogger("b24bot.cli")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredCommands:
-    """The declared commands, and what each plugin's noun is about. With `trouble` those of the plugins are missing."""
+    """The declared commands, and what each plugin's group is about. With `trouble` those of the plugins are missing."""
 
     commands: Sequence[AnyCommand]
     helps: Mapping[str, Text]
@@ -185,7 +184,7 @@ class Terminal:
         home = settings.home
         with explain_file_errors(home):
             if not (home / FILE_NAME).exists():
-                raise ConfigurationError(f"There is no database in {home} yet.", hint=how_to_begin(settings))
+                raise no_database(settings)
             with closing(Database(home / FILE_NAME, read_only=True)) as database:
                 assert_usable(database)
 
@@ -209,15 +208,15 @@ def assert_trusted(limit: Limit | None) -> None:
     if limit is not None:
         raise ConfigurationError(
             Message("limit.nothing_written", why=limit.why),
-            hint="Look: b24bot audit verify. Then put a copy back that holds: b24bot restore FILE",
+            hint=Message("cli.log.repair"),
         )
 
 
-def how_to_begin(settings: Settings) -> str:
-    """What makes a database where there is none: `init` first, which makes the key file that one is opened with."""
-    if settings.key_file.exists():
-        return "The first start makes it: b24bot serve. If you have one elsewhere, look at B24BOT_HOME."
-    return "Begin with: b24bot init. If you have one elsewhere, look at B24BOT_HOME and B24BOT_KEY_FILE."
+def no_database(settings: Settings) -> ConfigurationError:
+    """What to raise where there is no database, with what makes one: first `init`, which makes the key file."""
+    begun = settings.key_file.exists()
+    hint = Message("cli.database.begin_with_serve") if begun else Message("cli.database.begin_with_init")
+    return ConfigurationError(Message("cli.database.missing", folder=str(settings.home)), hint=hint)
 
 
 @contextmanager
@@ -226,9 +225,8 @@ def suggest_doctor() -> Iterator[None]:
     try:
         yield
     except ConfigurationError as error:
-        raise ConfigurationError(
-            error.sentence, hint=f"{translate(error.hint)} See all of it: b24bot doctor".strip()
-        ) from error
+        told = Message("cli.doctor.also", hint=error.hint) if error.hint else Message("cli.doctor.suggested")
+        raise ConfigurationError(error.sentence, hint=told) from error
 
 
 @contextmanager
@@ -238,6 +236,6 @@ def explain_file_errors(path: Path) -> Iterator[None]:
         yield
     except (OSError, UnicodeDecodeError) as error:
         logging.getLogger("b24bot").debug("a file cannot be used", exc_info=True)
-        where = getattr(error, "filename", None) or path
-        reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
-        raise ConfigurationError(f"{where} cannot be used: {reason}.") from None
+        where = str(getattr(error, "filename", None) or path)
+        cause: Text = getattr(error, "strerror", None) or Message("cli.file.not_utf8")
+        raise ConfigurationError(Message("cli.file.unusable", file=where, cause=cause)) from None

@@ -8,13 +8,12 @@ from typing import Any
 
 import click
 
+from bot.cli.help_page import Argument, Option
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.parsing.tokenizer import join_words
 from bot.core.parsing.typed_line import IN_MARKS
-from bot.plugin import PluginError
-
-BEHIND = "The options of a command stand behind its name."
+from bot.plugin import Message, PluginError, Text
 
 
 def explain_usage_error(error: click.UsageError, args: Sequence[str]) -> WordsError:
@@ -33,35 +32,51 @@ def explain_usage_error(error: click.UsageError, args: Sequence[str]) -> WordsEr
     return WordsError(sentence, hint=_hint(error, ctx))
 
 
+def list_known(path: str, names: Sequence[str]) -> Message:
+    """The hint that lists the subcommands behind a path; those of the program itself where it is empty."""
+    if path:
+        return Message("typed.subcommands", command=path, subcommands=tuple(names))
+    return Message("cli.usage.commands", commands=tuple(names))
+
+
 def _about_value(option: str, args: Sequence[str]) -> WordsError:
     """An option without its value, or one with a value that takes none."""
     if any(word.startswith(f"{option}=") for word in args):
-        return WordsError(f"{option} takes no value.", hint=f"Type {option} alone, or leave it out.")
-    return WordsError(f"{option} needs a value.", hint=f"Type it behind {option}.")
+        return WordsError(
+            Message("typed.value_refused", option=option), hint=Message("typed.option_alone", option=option)
+        )
+    return WordsError(Message("typed.value_missing", option=option), hint=Message("cli.usage.value", option=option))
 
 
-def _sentence(error: click.UsageError, ctx: click.Context, words: Sequence[str]) -> str:
-    named = f"“{' '.join(ctx.command_path.split()[1:])}”" if ctx.parent is not None else ctx.command_path
+def _sentence(error: click.UsageError, ctx: click.Context, words: Sequence[str]) -> Text:
+    command = _path(ctx) or ctx.command_path
     left = _left_over(ctx, words)
     match error:
         case click.NoSuchOption():
-            return f"{named} has no option {error.option_name}."
-        case click.MissingParameter(param=click.Parameter() as parameter):
-            return f"{named} needs {_label(parameter)}."
+            return Message("typed.unknown_option", command=command, option=error.option_name)
+        case click.MissingParameter(param=Argument() | Option() as parameter):
+            return Message("typed.argument_missing", command=command, argument=_label(parameter), help=parameter.text)
         case click.BadParameter(param=click.Parameter() as parameter):
-            return f"{_label(parameter)} has to be {_expected(parameter.type) or f'another one: {error.message}'}"
+            return _about_wrong_value(_label(parameter), parameter.type, error.message)
         case _ if left and isinstance(ctx.command, click.Group):
-            return f"{named} has no verb “{left[0]}”."
+            return Message("typed.unknown_subcommand", subcommand=left[0])
+        case _ if left:
+            return Message("typed.unexpected_words", command=command, words=" ".join(left))
         case _:
-            return f"{named} does not take “{' '.join(left)}”." if left else error.format_message()
+            return error.format_message()
 
 
-def _hint(error: click.UsageError, ctx: click.Context) -> str:
+def _path(ctx: click.Context) -> str:
+    """The words of a command without the program's own name."""
+    return " ".join(ctx.command_path.split()[1:])
+
+
+def _hint(error: click.UsageError, ctx: click.Context) -> Text:
     group = ctx.command if isinstance(ctx.command, click.Group) else None
     if isinstance(error, click.NoSuchOption):
         hint = _options_hint(ctx, error.option_name)
-        return f"{hint} {BEHIND}" if group else hint
-    return f"There is: {', '.join(group.list_commands(ctx))}." if group else " ".join(ctx.get_usage().split())
+        return Message("cli.usage.place_of_options", hint=hint) if group else hint
+    return list_known(_path(ctx), group.list_commands(ctx)) if group else " ".join(ctx.get_usage().split())
 
 
 def _label(parameter: click.Parameter) -> str:
@@ -74,15 +89,14 @@ def _options(command: click.Command) -> Iterator[click.Option]:
     return (parameter for parameter in command.params if isinstance(parameter, click.Option))
 
 
-def _expected(kind: click.ParamType[Any]) -> str:
-    """What a value of this type is, with a full stop; empty for a type that says so itself."""
+def _about_wrong_value(name: str, kind: click.ParamType[Any], cause: str) -> Message:
     match kind:
         case click.IntRange(min=int(least), max=int(most)):
-            return f"a whole number from {least:,} to {most:,}."
+            return Message("cli.usage.number", name=name, least=least, most=most)
         case click.Choice():
-            return f"one of: {', '.join(map(str, kind.choices))}."
+            return Message("cli.usage.choice", name=name, choices=tuple(map(str, kind.choices)))
         case _:
-            return ""
+            return Message("cli.usage.wrong_value", name=name, cause=cause)
 
 
 def _left_over(ctx: click.Context, words: Sequence[str]) -> list[str]:
@@ -93,10 +107,10 @@ def _left_over(ctx: click.Context, words: Sequence[str]) -> list[str]:
         return []
 
 
-def _options_hint(ctx: click.Context, name: str) -> str:
+def _options_hint(ctx: click.Context, name: str) -> Message:
     known = [option for parameter in ctx.command.get_params(ctx) for option in parameter.opts if option[:1] == "-"]
     meant = find_nearest(name, known, alike=0.8)
-    return f"Did you mean {meant}?" if meant else f"It takes {', '.join(known)}."
+    return Message("typed.did_you_mean", meant=meant) if meant else Message("typed.options", options=tuple(known))
 
 
 def _with_whole_values(ctx: click.Context, path: Sequence[str], words: Sequence[str]) -> str:

@@ -16,11 +16,11 @@ from bot.plugin import Clock, Event, Message, Records, Secrets, Text
 from bot.plugin.frozen import dataclass
 from bot.store.store import Store
 
-Progress = Callable[[int, int, str], None]
+Progress = Callable[[int, int, Text], None]
 MaySend = Callable[[float], bool]
 
 
-def no_progress(done: int, total: int, what: str) -> None:
+def no_progress(done: int, total: int, what: Text) -> None:
     """Progress that nobody wants to hear of."""
 
 
@@ -49,7 +49,7 @@ class PluginServices:
     def may_send(self, seconds: float) -> bool:
         return self.ask_to_send(seconds)
 
-    def progress(self, done: int, total: int, what: str) -> None:
+    def progress(self, done: int, total: int, what: Text) -> None:
         self.tell_progress(done, total, what)
 
     def transaction(self) -> AbstractContextManager[None]:

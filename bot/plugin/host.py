@@ -167,7 +167,7 @@ class Services(Protocol):
         """
         ...
 
-    def progress(self, done: int, total: int, what: str) -> None:
+    def progress(self, done: int, total: int, what: Text) -> None:
         """Tell whoever waits how far a long read has come, for example 3 of 80 batches; may be called often."""
         ...
 

@@ -161,7 +161,9 @@ class Portal:
     def _batches(self, items: Sequence[Item]) -> Iterable[ItemAnswer]:
         """All answers in the order of the items, telling whoever waits how far it has come."""
         return bulk_read.read_all(
-            items, self._reader.batch, lambda done, total: self._services.progress(done, total, "statuses")
+            items,
+            self._reader.batch,
+            lambda done, total: self._services.progress(done, total, Message("bitrix24.progress.statuses")),
         )
 
     def app(self) -> AppInfo:

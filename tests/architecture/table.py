@@ -57,7 +57,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
         *("delivery", "runtime"),
     ),
     "bot.slack": ("", "render", "incoming", "outgoing", "socket"),
-    "bot.cli": ("", "commands"),
+    "bot.cli": ("processes", "", "commands"),
     "bot.playground.workspace": ("base", "blockkit", "state", "webapi", "client", "control", ""),
     _BITRIX24: (
         *("redaction", "settings", "hosts", "http", "rest", "traffic", "auth", "client", "connectors", "portal"),

@@ -82,7 +82,7 @@ def test_a_fault_is_one_sentence_with_a_reference_that_the_log_has_too(cli_bot: 
     connection.close()
     result = cli_bot.run("outbox", "list")
     line, sentence, hint = result.stderr.splitlines()
-    assert sentence == "Error: Something went wrong inside b24bot."
+    assert sentence == "Error: b24bot failed with an internal error."
     reference = hint.rpartition(" ")[2].rstrip(".")
     logged = json.loads(line)
     assert reference.startswith("E-")
@@ -126,7 +126,7 @@ def test_an_unknown_noun_gets_one_good_guess(bare: CliBot) -> None:
     result = bare.run("conector", "list", "--kind", "ours")
     assert result.exit_code == 2
     assert "Did you mean: b24bot connector list --kind ours" in result.stderr
-    assert "There is: " in bare.run("zzzzzz").stderr
+    assert "The commands are: " in bare.run("zzzzzz").stderr
 
 
 def test_the_line_that_was_meant_is_quoted_as_a_shell_reads_it(bare: CliBot) -> None:

@@ -109,7 +109,7 @@ def test_a_list_that_is_empty_at_the_beginning_names_the_command_that_fills_it(c
     ):
         shown = cli_bot.run(*words.split())
         assert (shown.exit_code, next_command in shown.stdout) == (0, True), shown.output
-    assert cli_bot.run("outbox", "list").stdout == "No notice waits, and none was given up.\n"
+    assert cli_bot.run("outbox", "list").stdout == "No message waits, and none failed.\n"
 
 
 # One wrong value

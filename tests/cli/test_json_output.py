@@ -37,7 +37,7 @@ def test_what_was_done_is_told_as_data(cli_bot: CliBot) -> None:
     cli_bot.key_file.unlink()
     made = cli_bot.json("init", "--yes")
     assert str(cli_bot.key_file) in made["made"]
-    assert made["next"][-1]["text"] == "Start it: b24bot serve"
+    assert made["next"][-1]["text"] == "Start the bot: b24bot serve"
     granted = cli_bot.json("access", "grant", "T0001:U0002", "admin")
     assert granted == {"principal": "T0001:U0002", "role": "admin", "granted_by": ME}
     for last in (True, False):
@@ -54,7 +54,7 @@ def test_what_was_done_is_told_as_data(cli_bot: CliBot) -> None:
     [
         (["access", "grant", "--json"], "Usage: b24bot access grant"),
         (["request", "list", "--json", "--limit", "x"], "Usage: b24bot request list"),
-        (["key", "list", "--json", "--bogus"], "It takes --json, --help."),
+        (["key", "list", "--json", "--bogus"], "The options are: --json, -h, --help."),
     ],
 )
 def test_a_mistake_in_the_words_is_json_too(cli_bot: CliBot, words: list[str], hint: str) -> None:

@@ -42,4 +42,4 @@ def test_help_of_a_plugins_commands_is_in_the_language_of_the_terminal(cli_bot: 
     assert "Коннекторы открытых линий портала" in cli_bot.run("connector", "--help", **russian).stdout
     command = " ".join(cli_bot.run("connector", "remove", "--help", **russian).stdout.split())
     assert "Удалить регистрацию коннектора и отключить его от всех открытых линий." in command
-    assert "идентификатор коннектора, как его показывает" in command
+    assert "Идентификатор коннектора, как его показывает" in command

@@ -16,8 +16,8 @@ from urllib.request import urlopen
 import pytest
 from click.testing import Result
 
-from bot.cli.port_check import explain_bind_errors
-from bot.cli.signals import ShutdownSignal
+from bot.cli.processes.port_check import explain_bind_errors
+from bot.cli.processes.signals import ShutdownSignal
 from bot.core.audit.audit_record import Tag
 from bot.core.bot_errors import AlreadyRunning
 from bot.playground.workspace import SlackWorkspace
@@ -137,7 +137,7 @@ def test_a_worker_alone_answers_about_its_health_on_the_port_that_is_set(connect
 
     result = serve(connected_cli_bot, "work", ready=ready, B24BOT_HEALTH_PORT=str(port))
     assert result.exit_code == 0
-    assert result.stdout == f"Working on {connected_cli_bot.home}; health at http://127.0.0.1:{port}/readyz\n"
+    assert result.stdout == f"Working on {connected_cli_bot.home}\nHealth check: http://127.0.0.1:{port}/readyz\n"
     assert seen == [{"ready": True, "mode": "normal", "store": True, "slack": True, "worker": True}]
     assert get(port, "/healthz") is None
 
@@ -153,7 +153,7 @@ def test_two_processes_with_one_health_port_are_told_to_take_two(
         port = int(other.getsockname()[1])
         result = connected_cli_bot.run(*words, SLACK_APP_TOKEN=workspace.app_token, B24BOT_HEALTH_PORT=str(port))
     assert result.exit_code == 4
-    assert f"Port {port} cannot be listened on: something else listens on it." in result.stderr
+    assert f"Cannot listen on port {port}: another process listens on it." in result.stderr
     assert f"Two processes on one host need two ports, for example: B24BOT_HEALTH_PORT={port + 1}" in result.stderr
 
 
@@ -178,7 +178,7 @@ def test_in_socket_mode_health_has_a_port_of_its_own_when_one_is_set(connected_c
             connected_cli_bot, "serve", "--host", "0.0.0.0", ready=lambda: get(port, "/readyz") == 200, **more
         )
     assert result.exit_code == 0
-    assert f"by Socket Mode; health at http://127.0.0.1:{port}/readyz" in result.stdout
+    assert f"by Socket Mode\nHealth check: http://127.0.0.1:{port}/readyz" in result.stdout
     assert get(port, "/healthz") is None
     refused = connected_cli_bot.run("serve", **{**more, "B24BOT_HEALTH_PORT": "health"})
     assert (refused.exit_code, "B24BOT_HEALTH_PORT=health is not a whole number" in refused.stderr) == (78, True)
@@ -249,7 +249,7 @@ def test_a_port_in_use_is_a_sentence_and_the_seats_are_given_back(connected_cli_
         for words in (("serve",), ("simulate", "slack"), ("simulate", "portal"), ("play",)):
             result = connected_cli_bot.run(*words, "--port", port)
             assert result.exit_code == 4
-            assert f"Port {port} cannot be listened on: something else listens on it." in result.stderr
+            assert f"Cannot listen on port {port}: another process listens on it." in result.stderr
             named = set(re.findall(r"--[a-z]+", result.stderr))
             assert named <= set(re.findall(r"--[a-z]+", connected_cli_bot.run(*words, "--help").stdout)), (
                 "options that it has"
@@ -305,7 +305,7 @@ def test_only_what_the_plugins_bring_can_be_simulated(cli_bot: CliBot) -> None:
     assert "toy" in cli_bot.run("simulate", "--help", **odd).stdout
     refused = cli_bot.run("simulate", "toy", "--port", "13", **odd)
     assert refused.exit_code == 4
-    assert "this account may not" in refused.stderr
+    assert "this account has no permission" in refused.stderr
     assert cli_bot.run("simulate", "portal", B24BOT_PLUGINS="missing:plugin").exit_code == 78
 
 

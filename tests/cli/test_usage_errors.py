@@ -10,7 +10,7 @@ import pytest
 from bot.cli.plugin_commands import DeclaredCommand
 from bot.cli.root import root
 from tests.cli.cli_bot import CliBot
-from tests.cli.test_help import parsed
+from tests.cli.help.test_help import parsed
 from tests.logs import kept_logs
 
 with kept_logs():
@@ -23,17 +23,23 @@ with kept_logs():
 REFUSED = {
     ("doctor", "foo"): ("“doctor” does not take “foo”.", "Usage: b24bot doctor [OPTIONS]"),
     ("outbox", "retry", "1", "2"): ("“outbox retry” does not take “2”.", "Usage: b24bot outbox retry [OPTIONS] ID|all"),
-    ("outbox", "drop"): ("“outbox drop” needs ID.", "Usage: b24bot outbox drop [OPTIONS] ID"),
+    ("outbox", "drop"): (
+        "“outbox drop” needs ID: The id of the message, as `b24bot outbox list` shows it.",
+        "Usage: b24bot outbox drop [OPTIONS] ID",
+    ),
     ("outbox", "list", "--limt", "3"): ("“outbox list” has no option --limt.", "Did you mean --limit?"),
-    ("outbox", "list", "--limit", "0"): ("--limit has to be a whole number from 1 to 100,000.", "Usage: b24bot outbox"),
-    ("outbox", "list", "--limit", "x"): ("--limit has to be a whole number from 1 to 100,000.", "Usage: b24bot outbox"),
-    ("audit", "find", "--limit"): ("--limit needs a value.", "Type it behind --limit."),
-    ("audit", "export", "--format", "x"): ("--format has to be one of: jsonl, csv.", "Usage: b24bot audit export"),
+    ("outbox", "list", "--limit", "0"): ("--limit must be a whole number from 1 to 100,000.", "Usage: b24bot outbox"),
+    ("outbox", "list", "--limit", "x"): ("--limit must be a whole number from 1 to 100,000.", "Usage: b24bot outbox"),
+    ("audit", "find", "--limit"): ("--limit needs a value.", "Write the value after --limit."),
+    ("audit", "export", "--format", "x"): ("--format must be one of: jsonl, csv.", "Usage: b24bot audit export"),
     ("init", "--yes=3"): ("--yes takes no value.", "Type --yes alone, or leave it out."),
-    ("request", "settle", "CR-1", "maybe"): ("OUTCOME has to be one of: done, failed.", "Usage: b24bot request settle"),
-    ("simulate", "portl"): ("“simulate” has no verb “portl”.", "There is: portal, slack."),
-    ("--foo",): ("b24bot has no option --foo.", "It takes --version, --help. The options of a command stand behind"),
-    ("outbox", "--dead", "list"): ("“outbox” has no option --dead.", "The options of a command stand behind its name."),
+    ("request", "settle", "CR-1", "maybe"): ("OUTCOME must be one of: done, failed.", "Usage: b24bot request settle"),
+    ("simulate", "portl"): ("Unknown subcommand `portl`.", "The subcommands of `simulate` are: portal, slack."),
+    ("--foo",): (
+        "“b24bot” has no option --foo.",
+        "The options are: --version, -h, --help. The options of a command come after",
+    ),
+    ("outbox", "--dead", "list"): ("“outbox” has no option --dead.", "The options of a command come after its name."),
     ("backup", "--reason", "old", "disk"): (
         "“backup” does not take “disk”.",
         "Put a value of several words between quotation marks. Did you mean: b24bot backup --reason 'old disk'",

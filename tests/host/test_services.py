@@ -7,7 +7,7 @@ import pytest
 from bot.clock import ShiftedClock
 from bot.core.audit.audit_record import SYSTEM
 from bot.host.plugin_services import PluginServices, services_for
-from bot.plugin import Event, Message
+from bot.plugin import Event, Message, Text
 from bot.store.store import Store, audit_key
 
 SAID = Message("trees.audit.said", value="value")
@@ -50,7 +50,7 @@ def test_a_plugin_has_a_scratch_folder_of_its_own_that_every_process_of_the_bot_
 
 
 def test_a_plugin_tells_how_far_it_is_to_whoever_waits_and_its_settings_do_not_print(store: Store) -> None:
-    told: list[tuple[int, int, str]] = []
+    told: list[tuple[int, int, Text]] = []
     services = services_for(
         "trees", {"TREES_KEY": "canary"}, store, store.clock, lambda done, total, what: told.append((done, total, what))
     )

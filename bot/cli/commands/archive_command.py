@@ -8,21 +8,24 @@ from pathlib import Path
 import click
 
 from bot.checks.storage import witness_of
-from bot.cli.options import as_json, reason
-from bot.cli.output import report
+from bot.cli.help_page import command, option
+from bot.cli.options import PATH, as_json, reason, yes
+from bot.cli.output import plain, report
 from bot.cli.progress_bar import progress_bar
+from bot.cli.prompts import confirm
 from bot.cli.session import Terminal, explain_file_errors
 from bot.core.audit.archive_chain import ArchiveRecord
-from bot.core.text import plural
-from bot.plugin import BadArgument, Refusal
+from bot.plugin import BadArgument, Message, Refusal, Text
 from bot.plugin.frozen import dataclass
 from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
 from bot.store.store import Store
 from bot.usecases.integrity.archiving import ArchiveOptions, ArchivePlan, plan_archive, shrink
 from bot.usecases.integrity.archiving import archive as archive_records
+from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 
 FOLDER = "archives"
 """Where the files are, in the folder of the database, unless another one is named."""
+NOTHING_DONE = Message("cli.nothing_done")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -32,7 +35,7 @@ def _moment(_ctx: click.Context, _parameter: click.Parameter, value: str) -> int
         day = datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:
         raise BadArgument(
-            f"--before: “{value}” is no date.", hint="Type it like 2026-01-31; it begins in UTC."
+            Message("cli.archive.no_date", text=value), hint=Message("cli.archive.form_of_date")
         ) from None
     return (day - _EPOCH) // timedelta(milliseconds=1)
 
@@ -57,27 +60,27 @@ class ArchiveResult:
     """Whether the file of the database was made smaller; null where nothing was done."""
 
 
-@click.command("archive")
-@click.option("--before", metavar="DATE", required=True, callback=_moment, help="Records from before this day (UTC).")
-@click.option("--to", "folder", type=click.Path(path_type=Path), help="Another folder than archives in B24BOT_HOME.")
-@click.option("--dry-run", is_flag=True, help="Verify the log, and say what would be done.")
-@click.option("--yes", is_flag=True, help="Ask nothing.")
+@command(
+    "archive",
+    help=TERMINAL_COMMANDS["audit archive"],
+    details=Message("clihelp.audit_archive.details"),
+    examples=("--before 2026-01-01 --dry-run", "--before 2026-01-01"),
+)
+@option("--before", metavar="DATE", required=True, callback=_moment, help=Message("clihelp.option.before"))
+@option("--to", "folder", metavar="FOLDER", type=PATH, help=Message("clihelp.option.to_archives"))
+@option("--dry-run", is_flag=True, help=Message("clihelp.option.archive_dry_run"))
+@yes
 @reason
 @as_json(ArchiveResult)
 @click.pass_obj
 def archive(terminal: Terminal, before: int, folder: Path | None, dry_run: bool, yes: bool, as_json: bool) -> None:
-    """Move the oldest audit records into a file, while no bot runs.
-
-    The whole log is verified first, and the file by reading it back. What decisions are proved from stays: open change
-    requests, the last word about each person, checkpoints and broken glass. b24bot audit verify --archive FILE verifies
-    the file together with the log.
-    """
+    """Move the oldest audit records into a file, while no bot runs."""
     settings = terminal.host_settings
     with terminal.store(writes=True) as store, explain_file_errors(folder or settings.home):
         seats = ProcessLocks(settings.home, [INTAKE, WORKER])
         try:
             if before > store.clock.now_ms():
-                raise BadArgument("--before names a day that has not begun.", hint="Give an earlier one.")
+                raise BadArgument(Message("cli.archive.future"), hint=Message("cli.archive.earlier"))
             wish = ArchiveOptions(
                 before=before,
                 folder=folder or settings.home / FOLDER,
@@ -86,13 +89,13 @@ def archive(terminal: Terminal, before: int, folder: Path | None, dry_run: bool,
             )
             plan = plan_archive(store, wish)
             if dry_run:
-                report(_view(plan), *_summary_lines(plan), "Nothing was done.", as_json=as_json)
+                report(_view(plan), *_summary_lines(plan), NOTHING_DONE, as_json=as_json)
             elif _is_confirmed(terminal, plan, yes=yes):
                 done = _carry_out(store, plan, wish)
                 shrunk = shrink(store)
                 report(_view(plan, done, shrunk=shrunk), *_result_lines(plan, done, shrunk), as_json=as_json)
             else:
-                report(_view(plan), "Nothing was done.", as_json=as_json)
+                report(_view(plan), NOTHING_DONE, as_json=as_json)
         finally:
             seats.leave()
 
@@ -102,26 +105,25 @@ def _is_confirmed(terminal: Terminal, plan: ArchivePlan, *, yes: bool) -> bool:
     if yes:
         return True
     if not terminal.asks:
-        raise Refusal(
-            "Archiving takes records out of the database, and nobody can be asked here.",
-            hint="Look at it with --dry-run, then add --yes.",
-        )
-    for sentence in _summary_lines(plan):
-        click.echo(sentence, err=True)
-    return click.confirm("Do this?", err=True)
+        raise Refusal(Message("cli.archive.needs_confirmation"), hint=Message("cli.confirm.dry_run_then_yes"))
+    for line in _summary_lines(plan):
+        click.echo(plain(line), err=True)
+    return confirm(Message("cli.confirm.do"))
 
 
 def _carry_out(store: Store, plan: ArchivePlan, wish: ArchiveOptions) -> ArchiveRecord:
     with progress_bar() as tell:
-        return archive_records(store, plan, wish, tell=lambda done, total: tell(done, total, "Records"))
+        return archive_records(
+            store, plan, wish, tell=lambda done, total: tell(done, total, Message("cli.progress.records"))
+        )
 
 
-def _summary_lines(plan: ArchivePlan) -> list[str]:
+def _summary_lines(plan: ArchivePlan) -> list[Message]:
     """What will be done."""
-    first = plan.start.seq + 1
+    first, last = str(plan.start.seq + 1), str(plan.end.seq)
     return [
-        f"The log holds. {plural(plan.records, 'audit record')}, #{first} to #{plan.end.seq}: to {plan.path}",
-        f"Taken out of the database: {plan.records - plan.kept:,}. Kept in it as well: {plan.kept:,}.",
+        Message("cli.archive.planned", count=plan.records, first=first, last=last, file=str(plan.path)),
+        Message("cli.archive.removed_and_kept", removed=plan.records - plan.kept, kept=plan.kept),
     ]
 
 
@@ -139,15 +141,11 @@ def _view(plan: ArchivePlan, done: ArchiveRecord | None = None, *, shrunk: bool 
     )
 
 
-def _result_lines(plan: ArchivePlan, done: ArchiveRecord, shrunk: bool) -> list[str]:
-    size = (
-        "The database was written anew, and its file is smaller."
-        if shrunk
-        else "There was no room to write the database anew: its file keeps its size, and is filled again."
-    )
+def _result_lines(plan: ArchivePlan, done: ArchiveRecord, shrunk: bool) -> list[Text]:
+    size = Message("cli.archive.shrunk") if shrunk else Message("cli.archive.not_shrunk")
     return [
-        f"Archived: the audit records #{done.first} to #{done.end.seq}, in {plan.path}",
+        Message("cli.archive.done", first=str(done.first), last=str(done.end.seq), file=str(plan.path)),
         f"SHA-256 {done.digest}",
         size,
-        "Keep copies of that file elsewhere: it is the only place where these records are.",
+        Message("cli.archive.keep_copies"),
     ]

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.cli.session import explain_file_errors
 from bot.core.audit.archive_chain import ArchiveRecord, Chain, KeyOf, list_proved_archives
 from bot.core.audit.chain import Anchor, Findings
-from bot.core.text import plural
+from bot.plugin import Message, Text
 from bot.plugin.frozen import dataclass
 from bot.store.files.archive_file import ArchiveCheck, check_archive
 
@@ -17,7 +17,6 @@ INTACT, BROKEN, AGAINST = 0, 1, 2
 """Exit codes."""
 PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd", b"PK\x03\x04")
 """What files of gzip, bzip2, xz, zstd and zip begin with."""
-_UNKNOWN = "no audit record that is proved tells of it"
 
 
 class Result(StrEnum):
@@ -48,7 +47,7 @@ class Verdict:
 
     file: Path
     code: int
-    sentence: str
+    sentence: Text
     archived: ArchiveRecord | None = None
     broken_at: int | None = None
 
@@ -90,16 +89,14 @@ class ArchiveReport:
     uncompared: int
 
     @property
-    def sentences(self) -> Iterator[str]:
+    def sentences(self) -> Iterator[Text]:
         """What a person reads."""
         yield from (verdict.sentence for verdict in self.verdicts)
         for one in self.others:
-            yield (
-                f"The records #{one.first} to #{one.end.seq} are in the archive {one.name} (SHA-256 {one.digest}), not "
-                "compared here: --archive FILE"
-            )
+            first, last = str(one.first), str(one.end.seq)
+            yield Message("cli.archive.not_named", first=first, last=last, archive=one.name, digest=one.digest)
         if self.uncompared:
-            yield f"{plural(self.uncompared, 'head')} kept elsewhere could not be compared: the records are there."
+            yield Message("cli.archive.hashes_not_compared", count=self.uncompared)
 
 
 def check_archives(log: Chain, files: Sequence[Path], key_of: KeyOf, anchors: Sequence[Anchor]) -> ArchiveReport:
@@ -126,9 +123,9 @@ def _uncompared(log: Chain, others: Sequence[ArchiveRecord], anchors: Sequence[A
 def _verdict(check: ArchiveCheck) -> Verdict:
     archived, found = check.archived, check.found
     if archived is None or found is None:
-        why = "it is compressed, unpack it first" if _is_packed(check.path) else _UNKNOWN
-        told = f"{check.path} is no archive of this log: {why}."
-        return Verdict(file=check.path, code=AGAINST, sentence=told)
+        unknown = Message("cli.archive.unknown_file", file=str(check.path))
+        packed = Message("cli.archive.compressed_file", file=str(check.path))
+        return Verdict(file=check.path, code=AGAINST, sentence=packed if _is_packed(check.path) else unknown)
     code = code_of(found) or (INTACT if check.is_written else AGAINST)
     told = _sentence(check, archived, found)
     return Verdict(file=check.path, code=code, sentence=told, archived=archived, broken_at=found.broken_at)
@@ -139,26 +136,16 @@ def _is_packed(path: Path) -> bool:
         return file.read(6).startswith(PACKED)
 
 
-def _sentence(check: ArchiveCheck, archived: ArchiveRecord, found: Findings) -> str:
-    states = f"as audit record #{archived.seq} states"
-    against = found.against
+def _sentence(check: ArchiveCheck, archived: ArchiveRecord, found: Findings) -> Message:
+    file, stated, against = str(check.path), str(archived.seq), found.against
+    first, last = str(archived.first), str(archived.end.seq)
     if found.broken_at is not None:
-        return (
-            f"The archive {check.path} is broken at record #{found.broken_at}: it was changed after it was written, or "
-            "is missing."
-        )
+        return Message("cli.archive.broken", file=file, record=str(found.broken_at))
     if found.behind:
-        return (
-            f"The archive {check.path} ends at #{found.place.seq} and not at #{archived.end.seq}, {states}: it was cut."
-        )
+        return Message("cli.archive.cut", file=file, end=str(found.place.seq), last=last, stated=stated)
     if against is not None:
-        return (
-            f"The archive {check.path} holds, and its record #{against.seq} is not the one that was seen as "
-            f"{against.head[:16]} ({against.where})."
-        )
+        record, digits = str(against.seq), against.head[:16]
+        return Message("cli.archive.mismatch", file=file, record=record, hash=digits, where=against.where)
     if not check.is_written:
-        return (
-            f"The records in {check.path} hold, and it is not the file that was written: its SHA-256 is "
-            f"{check.digest} and not {archived.digest}, {states}."
-        )
-    return f"The archive {check.path} holds, from #{archived.first} to #{archived.end.seq}, {states}."
+        return Message("cli.archive.rewritten", file=file, digest=check.digest, written=archived.digest, stated=stated)
+    return Message("cli.archive.intact", file=file, first=first, last=last, stated=stated)

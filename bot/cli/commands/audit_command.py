@@ -12,15 +12,17 @@ import click
 
 from bot.cli.commands.archive_command import archive
 from bot.cli.commands.verify_command import verify
-from bot.cli.options import as_json
+from bot.cli.help_page import command, option
+from bot.cli.options import as_json, limit
 from bot.cli.output import print_answer
-from bot.cli.plugin_commands import NounGroup
+from bot.cli.plugin_commands import CommandGroup
 from bot.cli.session import Terminal
 from bot.core.audit.chain import HIGHEST
 from bot.core.audit.stored_views import AuditRow, exported_row
-from bot.plugin import BadArgument, Refusal
+from bot.plugin import BadArgument, Message, Refusal
 from bot.store.repositories.audit_log import LOOKED_AT, AuditReader
 from bot.usecases.admin.audit_search import find_records
+from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 
 COLUMNS = ("seq", "at", "tag", "actor", "subject", "facts", "key_id", "mac")
 RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -35,22 +37,26 @@ def _text(_ctx: click.Context, parameter: click.Parameter, value: str) -> str:
         value.encode()
     except UnicodeEncodeError:
         raise BadArgument(
-            f"{parameter.opts[0]} is not written in UTF-8, as every record is.", hint="Type it once more."
+            Message("cli.audit.not_utf8", option=parameter.opts[0]), hint=Message("cli.audit.type_again")
         ) from None
     return value
 
 
-@click.command("find")
-@click.option("--subject", default="", callback=_text, help="What it is about, like CR-1001.")
-@click.option("--tag", default="", callback=_text, help="A tag or its beginning, like change:review.")
-@click.option("--actor", default="", callback=_text, help="Who did it, like U0002, T0001:U0002 or local:ACCOUNT.")
-@click.option("--text", default="", callback=_text, help="A text in its facts.")
-@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="The newest so many.")
-@click.option("--all", is_flag=True, help="Look at every record, however many there are.")
+@command(
+    "find",
+    help=Message("clihelp.audit_find"),
+    examples=("--subject CR-1001", "--actor T0123456:U0123456 --tag change:review"),
+)
+@option("--subject", metavar="SUBJECT", default="", callback=_text, help=Message("clihelp.option.subject"))
+@option("--tag", metavar="TAG", default="", callback=_text, help=Message("clihelp.option.tag"))
+@option("--actor", metavar="ACCOUNT", default="", callback=_text, help=Message("clihelp.option.actor"))
+@option("--text", metavar="TEXT", default="", callback=_text, help=Message("clihelp.option.text"))
+@limit
+@option("--all", is_flag=True, help=Message("clihelp.option.all_records"))
 @as_json(tuple[AuditRow, ...])
 @click.pass_obj
 def find(terminal: Terminal, /, all: bool, as_json: bool, **wanted: Any) -> None:
-    """The newest audit records that match."""
+    """Find the newest audit records that match."""
     with terminal.store() as store:
         teams = {grant.principal.team for grant in store.grants.all()}
         team = teams.pop() if len(teams) == 1 else ""
@@ -60,12 +66,24 @@ def find(terminal: Terminal, /, all: bool, as_json: bool, **wanted: Any) -> None
     print_answer(reply, as_json=as_json)
 
 
-@click.command("export")
-@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
-@click.option("--after", type=click.IntRange(0, HIGHEST), default=0, help="Only records after this number.")
+@command(
+    "export",
+    help=TERMINAL_COMMANDS["audit export"],
+    details=Message("clihelp.audit_export.details"),
+    examples=("> audit.jsonl", "--format csv --after 1000 > audit.csv"),
+)
+@option(
+    "--format",
+    "form",
+    type=click.Choice(["jsonl", "csv"]),
+    default="jsonl",
+    show_default=True,
+    help=Message("clihelp.option.format"),
+)
+@option("--after", metavar="NUMBER", type=click.IntRange(0, HIGHEST), default=0, help=Message("clihelp.option.after"))
 @click.pass_obj
 def export(terminal: Terminal, form: str, after: int) -> None:
-    """Every audit record on standard output, one a line, oldest first; also while the bot runs."""
+    """Print every audit record, one a line, oldest first; also while the bot runs."""
     with terminal.store() as store:
         WRITERS[form](exported(store.audit, after=after))
     sys.stdout.flush()
@@ -77,9 +95,7 @@ def exported(log: AuditReader, *, after: int) -> Iterator[Mapping[str, Any]]:
     for record in log.walk(after=after):
         yield exported_row(record, earlier.get(record.seq))
     if log.archived().seq != archived:
-        raise Refusal(
-            "Audit records were archived while this export was written, so it is not whole.", hint="Export once more."
-        )
+        raise Refusal(Message("cli.audit.export_incomplete"), hint=Message("cli.audit.export_again"))
 
 
 def _as_jsonl(rows: Iterable[Mapping[str, Any]]) -> None:
@@ -103,4 +119,4 @@ def cell(value: Any) -> str:
 
 WRITERS = {"jsonl": _as_jsonl, "csv": _as_csv}
 
-audit = NounGroup("audit", help="The audit log.", own=(find, export, verify, archive))
+audit = CommandGroup("audit", help=Message("clihelp.audit"), own=(find, export, verify, archive))

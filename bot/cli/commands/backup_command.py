@@ -8,18 +8,20 @@ from pathlib import Path
 import click
 
 from bot.cli.commands.verify_command import kept
-from bot.cli.options import as_json, reason
+from bot.cli.help_page import argument, command, option
+from bot.cli.options import PATH, as_json, reason
 from bot.cli.output import report
 from bot.cli.session import Terminal, explain_file_errors
 from bot.clock import SystemClock
 from bot.core.audit.chain import Anchor, read_anchors
-from bot.core.text import plural
+from bot.plugin import Message
 from bot.plugin.frozen import dataclass
 from bot.settings import Settings
 from bot.store.engine.folders import make_home
 from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
 from bot.store.sealing.keyring import assert_apart_from_backups, load_key_file
 from bot.usecases.integrity.restore_record import Restored, RestoreOptions, restore
+from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,45 +52,47 @@ class RestoreResult:
     """How many open change requests were closed."""
 
 
-@click.command("backup")
-@click.option(
-    "--to",
-    "folder",
-    type=click.Path(path_type=Path),
-    help="Another folder than B24BOT_BACKUPS.",
+@command(
+    "backup",
+    help=TERMINAL_COMMANDS["backup"],
+    details=Message("clihelp.backup.details"),
+    examples=("", "--to /mnt/backups"),
 )
+@option("--to", "folder", metavar="FOLDER", type=PATH, help=Message("clihelp.option.to_backups"))
 @reason
 @as_json(BackupMade)
 @click.pass_obj
 def backup(terminal: Terminal, folder: Path | None, as_json: bool) -> None:
-    """Copy the database, look the copy through, and say where it is; also while the bot runs.
-
-    A bot that runs does this every hour by itself.
-    """
+    """Back the database up and verify the backup."""
     if folder is not None:
         assert_apart_from_backups(terminal.host_settings.key_file, folder)
     with terminal.store(writes=True) as store:
         made = store.back_up(folder)
-    told = f"{made.path}: up to audit record #{made.seq} {made.head}".rstrip()
+    told = Message("cli.backup.made", file=str(made.path), record=str(made.seq), hash=made.head)
+    if not made.head:
+        told = Message("cli.backup.made_empty", file=str(made.path))
     report(BackupMade(path=str(made.path), seq=made.seq, head=made.head), told, as_json=as_json)
 
 
-@click.command("restore")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--behind", is_flag=True, help="Accept that records after those in FILE are lost.")
-@click.option(
-    "--anchors",
-    type=click.Path(path_type=Path),
-    help="A file with heads of the log, as the witness file or an export.  [default: B24BOT_WITNESS_FILE]",
+@command(
+    "restore",
+    help=TERMINAL_COMMANDS["restore"],
+    details=Message("clihelp.restore.details"),
+    examples=("/var/backups/b24bot/b24bot-20260301T140500Z.sqlite3",),
+)
+@argument("file", metavar="FILE", type=PATH, help=Message("clihelp.argument.backup"))
+@option("--behind", is_flag=True, help=Message("clihelp.option.behind"))
+@option(
+    "--checkpoints",
+    metavar="FILE",
+    type=PATH,
+    show_default="B24BOT_WITNESS_FILE",
+    help=Message("clihelp.option.restore_checkpoints"),
 )
 @as_json(RestoreResult)
 @click.pass_obj
-def put_back(terminal: Terminal, file: Path, behind: bool, anchors: Path | None, as_json: bool) -> None:
-    """Put a copy in the place of the database, while no bot runs.
-
-    The copy is looked through first. The database that is there is kept beside it, and change requests that are open
-    in the copy are closed: they may have been run since.
-    """
+def put_back(terminal: Terminal, file: Path, behind: bool, checkpoints: Path | None, as_json: bool) -> None:
+    """Put a backup in the place of the database, while no bot runs."""
     settings = terminal.host_settings
     with explain_file_errors(settings.key_file):
         keys = load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
@@ -103,7 +107,7 @@ def put_back(terminal: Terminal, file: Path, behind: bool, anchors: Path | None,
                 keys=keys,
                 clock=SystemClock(),
                 by=terminal.person,
-                anchors=tuple(_anchors(settings, anchors)),
+                anchors=tuple(_anchors(settings, checkpoints)),
                 behind=behind,
             )
             done = restore(wish)
@@ -132,19 +136,19 @@ def _view(done: Restored, wish: RestoreOptions) -> RestoreResult:
     )
 
 
-def _summary_lines(done: Restored, wish: RestoreOptions, settings: Settings) -> Iterator[str]:
-    yield f"Restored from {wish.file}: the log holds up to audit record #{done.seq} {done.head}"
+def _summary_lines(done: Restored, wish: RestoreOptions, settings: Settings) -> Iterator[Message]:
+    yield Message("cli.restore.done", file=str(wish.file), record=str(done.seq), hash=done.head)
     if done.kept is not None:
-        yield f"The former database is kept as {done.kept}"
+        yield Message("cli.restore.former_kept", file=str(done.kept))
     if done.lost is None:
-        yield "Nobody can tell how many records of what happened since are lost."
+        yield Message("cli.restore.loss_unknown")
     elif done.lost:
-        yield f"Lost: {plural(done.lost, 'record')} of what happened since."
+        yield Message("cli.restore.lost", count=done.lost)
     if done.closed:
-        yield f"Closed, because they may have been run since: {plural(done.closed, 'change request')}."
+        yield Message("cli.restore.closed", count=done.closed)
     if done.lost != 0:
-        yield "Roles, a freeze and open requests are as they were when the copy was made."
-        yield "Before you start the bot, look: b24bot access list, b24bot status"
+        yield Message("cli.restore.as_of_backup")
+        yield Message("cli.restore.check_before_start")
     if any(anchor.seq > done.copied for anchor in _anchors(settings, None)):
-        yield f"{settings.witness_file} has seen the lost records: put it aside, or the bot will only read."
-    yield "Tokens in the copy may have been renewed since. Look: b24bot portal check"
+        yield Message("cli.restore.put_file_aside", file=str(settings.witness_file))
+    yield Message("cli.restore.check_tokens")

@@ -9,11 +9,13 @@ import click
 
 from bot.checks.check import Environment, Finding, State, run_checks
 from bot.checks.table import CHECKS
+from bot.cli.help_page import command
 from bot.cli.options import as_json
 from bot.cli.output import plain, print_data, say
 from bot.cli.session import Terminal
 from bot.plugin import Message, Text
 from bot.plugin.frozen import dataclass
+from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 
 STATES: Mapping[State, Message] = {
     State.OK: Message("check.state.ok"),
@@ -39,15 +41,11 @@ class CheckResult:
     """What to do; without words where nothing has to be done."""
 
 
-@click.command("doctor")
+@command("doctor", help=TERMINAL_COMMANDS["doctor"], details=Message("clihelp.doctor.details"))
 @as_json(tuple[CheckResult, ...])
 @click.pass_obj
 def doctor(terminal: Terminal, as_json: bool) -> None:
-    """Look at everything that serve needs, and say what to do. Exit code 0: nothing is wrong; 78: something is.
-
-    Nothing is changed and nothing is posted; only a portal's token that has run out is renewed. It works beside a bot
-    that runs, too.
-    """
+    """Check everything that `serve` needs. Exit code 0: nothing is wrong; 78: something is."""
     environment = Environment(terminal.host_settings, lambda: terminal.settings)
     with closing(environment):
         found = list(run_checks(CHECKS, environment))

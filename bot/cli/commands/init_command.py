@@ -7,18 +7,23 @@ from pathlib import Path
 
 import click
 
-from bot.cli.options import as_json
+from bot.cli.help_page import command, option
+from bot.cli.options import as_json, yes
 from bot.cli.output import plain, report
+from bot.cli.prompts import confirm
 from bot.cli.session import Terminal, explain_file_errors
 from bot.clock import SystemClock
 from bot.core.bot_errors import ConfigurationError
-from bot.plugin import Text
+from bot.plugin import Message, Text
 from bot.plugin.frozen import dataclass
 from bot.settings import Settings
 from bot.store.engine.file_permissions import chmod
 from bot.store.engine.folders import HOME, assert_folder
 from bot.store.sealing.keyring import LOOSE, assert_apart_from_database, create_key_file, load_key_file
 from bot.store.store import FILE_NAME, is_missing, open_store
+from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+
+Step = Callable[[Settings], Message | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,19 +36,13 @@ class InitResult:
     """What to do next, in order."""
 
 
-Step = Callable[[Settings], str]
-
-
-@click.command()
-@click.option("--yes", is_flag=True, help="Ask nothing.")
-@click.option("--new", is_flag=True, help="Make an empty database although there are backups of an earlier one.")
+@command("init", help=TERMINAL_COMMANDS["init"], details=Message("clihelp.init.details"))
+@yes
+@option("--new", is_flag=True, help=Message("clihelp.option.new"))
 @as_json(InitResult)
 @click.pass_obj
 def init(terminal: Terminal, yes: bool, new: bool, as_json: bool) -> None:
-    """Make the folder of the database and the key file, where they are missing.
-
-    Nothing that is there is changed.
-    """
+    """Create the folder of the database and the key file where they are missing; change nothing that is there."""
     settings = terminal.host_settings
     home, key_file = settings.home, settings.key_file
     with explain_file_errors(home):
@@ -54,15 +53,15 @@ def init(terminal: Terminal, yes: bool, new: bool, as_json: bool) -> None:
         asked
         and terminal.asks
         and not yes
-        and not click.confirm(f"Make {' and '.join(asked)}?", default=True, err=True)
+        and not confirm(Message("cli.init.create", paths=tuple(asked)), default=True)
     ):
-        told = "Nothing was made. B24BOT_HOME and B24BOT_KEY_FILE say where they should be."
+        told = Message("cli.init.nothing_created")
         report(InitResult(made=(), next=()), told, as_json=as_json)
         return
     lines = (*_make(home, key_file), *(_begin_anew(settings) if new else ()))
     made, steps = tuple(str(path) for path in missing if path.exists()), tuple(_next_steps(settings))
-    numbered = (f"  {number}. {step}" for number, step in enumerate(steps, start=1))
-    report(InitResult(made=made, next=steps), *lines, "", "What to do next:", *numbered, as_json=as_json)
+    numbered = (f"  {number}. {plain(step)}" for number, step in enumerate(steps, start=1))
+    report(InitResult(made=made, next=steps), *lines, "", Message("cli.init.next"), *numbered, as_json=as_json)
 
 
 def _check(home: Path, key_file: Path) -> None:
@@ -71,59 +70,58 @@ def _check(home: Path, key_file: Path) -> None:
     assert_apart_from_database(key_file, home)
     if (home / FILE_NAME).exists() and not key_file.exists():
         raise ConfigurationError(
-            f"There is a database in {home}, and no key file at {key_file}. A new key would not open what is stored.",
-            hint="Put the key file back from where you keep it, or set B24BOT_KEY_FILE or B24BOT_HOME to other paths.",
+            Message("cli.init.key_file_missing", folder=str(home), file=str(key_file)),
+            hint=Message("cli.init.put_key_file_back"),
         )
 
 
-def _make(home: Path, key_file: Path) -> Iterator[str]:
+def _make(home: Path, key_file: Path) -> Iterator[Text]:
     with explain_file_errors(home):
         if home.is_dir():
-            yield f"Folder {home}: it is there already."
+            yield Message("cli.init.folder_exists", folder=str(home))
             if home.stat().st_mode & LOOSE:
-                yield f"  Others can look into it. {plain(chmod(0o700, home))}"
+                yield Message("cli.init.folder_open_to_others", command=chmod(0o700, home))
         else:
             home.mkdir(parents=True, mode=0o700)
-            yield f"Folder {home}: made, for you alone."
+            yield Message("cli.init.folder_created", folder=str(home))
     with explain_file_errors(key_file):
         made = create_key_file(key_file)
         load_key_file(key_file, home=home)
-    yield f"Key file {key_file}: {'made, for you alone' if made else 'it is there already'}."
     if made:
-        yield "  Keep a copy of it apart from the database's backups: without it the stored credentials are lost."
+        yield Message("cli.init.key_file_created", file=str(key_file))
+        yield Message("cli.init.copy_key_file")
+    else:
+        yield Message("cli.init.key_file_exists", file=str(key_file))
 
 
-def _begin_anew(settings: Settings) -> Iterator[str]:
+def _begin_anew(settings: Settings) -> Iterator[Message]:
+    file = str(settings.home / FILE_NAME)
     there = not is_missing(settings.home)
     if not there:
         with explain_file_errors(settings.home):
             keys = load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
             open_store(settings.home, keys, SystemClock(), backups=settings.backups, anew=True).close()
-    yield f"Database {settings.home / FILE_NAME}: {'it is there already' if there else 'made, and empty'}."
+    yield Message("cli.init.database_exists", file=file) if there else Message("cli.init.database_created", file=file)
 
 
-def _tokens(settings: Settings) -> str:
-    missing = [name for name in ("SLACK_BOT_TOKEN",) if not settings[name]]
+def _tokens(settings: Settings) -> Message | None:
+    missing: list[Text] = [name for name in ("SLACK_BOT_TOKEN",) if not settings[name]]
     if not settings["SLACK_SIGNING_SECRET"] and not settings["SLACK_APP_TOKEN"]:
-        missing.append("SLACK_SIGNING_SECRET (for HTTP) or SLACK_APP_TOKEN (for Socket Mode)")
-    return f"Put its tokens into the environment or into .env: {', '.join(missing)}." if missing else ""
+        missing.append(Message("cli.init.step.secret_or_token"))
+    return Message("cli.init.step.tokens", settings=tuple(missing)) if missing else None
 
 
-def _channels(settings: Settings) -> str:
+def _channels(settings: Settings) -> Message | None:
     missing = [name for name in ("B24BOT_APPROVAL_CHANNEL", "B24BOT_AUDIT_CHANNEL") if not settings[name]]
-    return f"Invite the bot to two channels and set their ids: {', '.join(missing)}." if missing else ""
+    return Message("cli.init.step.channels", settings=tuple(missing)) if missing else None
 
 
-def _app(settings: Settings) -> str:
-    if settings["SLACK_BOT_TOKEN"]:
-        return ""
-    return "Make the Slack app: api.slack.com/apps → Create New App → From a manifest, and paste manifest.yml."
+def _app(settings: Settings) -> Message | None:
+    return None if settings["SLACK_BOT_TOKEN"] else Message("cli.init.step.app")
 
 
-def _people(settings: Settings) -> str:
-    if settings["B24BOT_ADMINS"]:
-        return ""
-    return "Say who the first admin is: b24bot access grant TEAM:USER admin (for example T0001:U0002)."
+def _people(settings: Settings) -> Message | None:
+    return None if settings["B24BOT_ADMINS"] else Message("cli.init.step.admin")
 
 
 STEPS: tuple[Step, ...] = (
@@ -131,12 +129,12 @@ STEPS: tuple[Step, ...] = (
     _tokens,
     _channels,
     _people,
-    lambda _: "Make a portal known: b24bot portal add NAME, then: b24bot portal check",
-    lambda _: "See what is still missing: b24bot doctor",
-    lambda _: "Start it: b24bot serve",
+    lambda _: Message("cli.init.step.portal"),
+    lambda _: Message("cli.init.step.doctor"),
+    lambda _: Message("cli.init.step.serve"),
 )
-"""What is left to do, in order; a step that is done says nothing."""
+"""What is left to do, in order; a step that is done is left out."""
 
 
-def _next_steps(settings: Settings) -> Iterator[str]:
+def _next_steps(settings: Settings) -> Iterator[Message]:
     yield from filter(None, (step(settings) for step in STEPS))

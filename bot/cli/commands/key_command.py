@@ -7,15 +7,24 @@ from contextlib import contextmanager
 
 import click
 
+from bot.cli.help_page import Group, argument, command
 from bot.cli.options import as_json, reason
 from bot.cli.output import print_data, print_table, report
 from bot.cli.session import Terminal
-from bot.core.text import plural
-from bot.plugin import Table
+from bot.plugin import Message, Table
 from bot.plugin.frozen import dataclass
 from bot.store.engine.process_lock import KEYS, ProcessLocks
 from bot.store.key_rotation import KeyUse, list_key_uses, retire_key, rotate_key
 from bot.store.store import Store
+from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+
+COLUMNS = (
+    Message("cli.key.column.id"),
+    Message("cli.key.column.in_use"),
+    Message("cli.key.column.secrets"),
+    Message("cli.key.column.records"),
+    "",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +59,6 @@ class KeyRetired:
     retired: bool
 
 
-@click.group()
-def key() -> None:
-    """The keys: list them, bring a new one into use, take an unused one out."""
-
-
 @contextmanager
 def _alone(terminal: Terminal) -> Iterator[Store]:
     """The store, with nobody else changing keys meanwhile; a bot may run."""
@@ -66,11 +70,11 @@ def _alone(terminal: Terminal) -> Iterator[Store]:
             seats.leave()
 
 
-@key.command("list")
+@command("list", help=TERMINAL_COMMANDS["key list"], details=Message("clihelp.key_list.details"))
 @as_json(tuple[KeyRow, ...])
 @click.pass_obj
 def show(terminal: Terminal, as_json: bool) -> None:
-    """Every key of the key file, and what needs it. No key itself is shown."""
+    """List the keys of the key file and what needs each. No key itself is shown."""
     with terminal.store() as store:
         found = list_key_uses(store, store.keys)
     if as_json:
@@ -82,48 +86,54 @@ def show(terminal: Terminal, as_json: bool) -> None:
         )
         return
     rows = tuple(
-        (one.id, "yes" if one.first else "", str(one.secrets), str(one.records), _advice(one)) for one in found
+        (one.id, Message("cli.key.yes") if one.first else "", str(one.secrets), str(one.records), _advice(one))
+        for one in found
     )
-    print_table(Table(columns=("id", "in use", "secrets", "audit records", ""), rows=rows))
+    print_table(Table(columns=COLUMNS, rows=rows))
 
 
-def _advice(one: KeyUse) -> str:
+def _advice(one: KeyUse) -> Message:
     if one.first:
-        return "what is written now needs it"
+        return Message("cli.key.needed_now")
     if one.secrets:
-        return "needed to open secrets: b24bot key rotate seals them anew"
+        return Message("cli.key.needed_for_secrets")
     if one.records:
-        return "needed to verify the audit log"
-    return "needed to verify archives" if one.archives else f"needed by nothing: b24bot key retire {one.id}"
+        return Message("cli.key.needed_for_log")
+    return Message("cli.key.needed_for_archives") if one.archives else Message("cli.key.unused", key=one.id)
 
 
-@key.command("rotate")
+@command("rotate", help=TERMINAL_COMMANDS["key rotate"], details=Message("clihelp.key_rotate.details"))
 @reason
 @as_json(KeyRotated)
 @click.pass_obj
 def turn(terminal: Terminal, as_json: bool) -> None:
-    """Bring a new key into use and seal every secret with it; also while the bot runs.
-
-    The former keys stay in the file: records of the audit log and buttons of cards that wait need them.
-    """
+    """Bring a new key into use and encrypt every secret with it; also while the bot runs."""
     with _alone(terminal) as store:
         made = rotate_key(store, terminal.host_settings.key_file, by=terminal.person.id)
     report(
         KeyRotated(id=made.id, secrets=made.secrets),
-        f"The key “{made.id}” is in use now; {plural(made.secrets, 'secret')} sealed with it.",
-        f"Keep a copy of {terminal.host_settings.key_file} apart from the database's backups.",
+        Message("cli.key.rotated", key=made.id, count=made.secrets),
+        Message("cli.key.copy_file", file=str(terminal.host_settings.key_file)),
         as_json=as_json,
     )
 
 
-@key.command("retire")
-@click.argument("key_id", metavar="ID")
+@command(
+    "retire",
+    help=TERMINAL_COMMANDS["key retire"],
+    details=Message("clihelp.key_retire.details"),
+    examples=("k1",),
+)
+@argument("key_id", metavar="ID", help=Message("clihelp.argument.key"))
 @reason
 @as_json(KeyRetired)
 @click.pass_obj
 def drop(terminal: Terminal, key_id: str, as_json: bool) -> None:
-    """Take a key out of the key file that nothing needs any more."""
+    """Remove a key that nothing needs any more from the key file."""
     with _alone(terminal) as store:
         retire_key(store, terminal.host_settings.key_file, key_id)
-    told = f"The key “{key_id}” is gone from {terminal.host_settings.key_file}."
+    told = Message("cli.key.retired", key=key_id, file=str(terminal.host_settings.key_file))
     report(KeyRetired(id=key_id, retired=True), told, as_json=as_json)
+
+
+key = Group("key", help=TERMINAL_COMMANDS["key"], commands=[show, turn, drop])

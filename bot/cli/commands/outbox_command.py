@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 import click
 
+from bot.cli.help_page import argument, command, option
 from bot.cli.json_output import NoticeRow, outbox_row
-from bot.cli.options import as_json, reason
-from bot.cli.output import print_data, print_table, report, say
-from bot.cli.plugin_commands import NounGroup
+from bot.cli.options import as_json, limit, reason
+from bot.cli.output import plain, print_data, print_table, report, say
+from bot.cli.plugin_commands import CommandGroup
 from bot.cli.session import Terminal
-from bot.core.text import plural
-from bot.language.translation import translate
-from bot.plugin import BadArgument, Table, iso
+from bot.plugin import BadArgument, Message, Table, Text, iso
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.outbox import OutboxEntry
 from bot.usecases.delivery.dead_letters import (
@@ -22,6 +23,7 @@ from bot.usecases.delivery.dead_letters import (
     redeliver_all,
     retry_now,
 )
+from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,16 +45,30 @@ class NoticeDropped:
 
 
 ALL = "all"
-STATES = {"new": "waiting", "sending": "on their way", "dead": "given up", "sent": "sent in the last days"}
+COLUMNS = (
+    Message("cli.outbox.column.id"),
+    Message("cli.outbox.column.state"),
+    Message("cli.outbox.column.kind"),
+    Message("cli.outbox.column.about"),
+    Message("cli.outbox.column.text"),
+    Message("cli.outbox.column.attempts"),
+    Message("cli.outbox.column.error"),
+    Message("cli.outbox.column.since"),
+)
 
 
-@click.command("list")
-@click.option("--dead", is_flag=True, help="Only what was given up.")
-@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="The newest so many.")
+@command(
+    "list",
+    help=TERMINAL_COMMANDS["outbox list"],
+    details=Message("clihelp.outbox_list.details"),
+    examples=("", "--dead"),
+)
+@option("--dead", is_flag=True, help=Message("clihelp.option.dead"))
+@limit
 @as_json(tuple[NoticeRow, ...])
 @click.pass_obj
 def list_entries(terminal: Terminal, dead: bool, limit: int, as_json: bool) -> None:
-    """What waits to be said, and what was given up; the latter is kept for 30 days."""
+    """List the messages that wait and those that failed."""
     with terminal.store() as store:
         letters = store.outbox.entries(["dead"] if dead else ["new", "sending", "dead"], limit=limit)
         counts = store.outbox.counts()
@@ -61,18 +77,30 @@ def list_entries(terminal: Terminal, dead: bool, limit: int, as_json: bool) -> N
         return
     if letters:
         rows = tuple(_cells(letter) for letter in letters)
-        print_table(Table(columns=("id", "state", "kind", "about", "words", "tries", "error", "since"), rows=rows))
+        print_table(Table(columns=COLUMNS, rows=rows))
     else:
-        say("No notice was given up." if dead else "No notice waits, and none was given up.")
+        say(Message("cli.outbox.none_failed") if dead else Message("cli.outbox.none"))
     for refusal in dict.fromkeys(terminal.find_refusal(letter.error) for letter in letters if letter.error):
-        say(f"{refusal.code}: {translate(refusal.cause)}. {translate(refusal.remedy)}".rstrip())
-    told = [f"{counts[state]} {word}" for state, word in STATES.items() if counts.get(state)]
+        say(Message("cli.outbox.refusal", code=refusal.code, cause=refusal.cause, remedy=refusal.remedy))
+    told = tuple(_totals(counts))
     if told:
-        say(", ".join(told))
+        say(Message("cli.outbox.totals", totals=told))
 
 
-def _cells(letter: OutboxEntry) -> tuple[str, ...]:
-    said = (describe_subject(letter), translate(describe_content(letter))[:80])
+def _totals(counts: Mapping[str, int]) -> Iterator[Message]:
+    """How many there are in each state that some are in."""
+    if counts.get("new"):
+        yield Message("cli.outbox.waiting", number=counts["new"])
+    if counts.get("sending"):
+        yield Message("cli.outbox.sending", number=counts["sending"])
+    if counts.get("dead"):
+        yield Message("cli.outbox.failed", number=counts["dead"])
+    if counts.get("sent"):
+        yield Message("cli.outbox.sent", number=counts["sent"])
+
+
+def _cells(letter: OutboxEntry) -> tuple[Text, ...]:
+    said = (describe_subject(letter), plain(describe_content(letter))[:80])
     return (
         str(letter.id),
         letter.state,
@@ -84,47 +112,56 @@ def _cells(letter: OutboxEntry) -> tuple[str, ...]:
     )
 
 
-@click.command("retry")
-@click.argument("which", metavar="ID|all")
+@command(
+    "retry",
+    help=TERMINAL_COMMANDS["outbox retry"],
+    details=Message("clihelp.outbox_retry.details"),
+    examples=("42", ALL),
+)
+@argument("which", metavar="ID|all", help=Message("clihelp.argument.outbox_or_all"))
 @reason
 @as_json(NoticesRetried)
 @click.pass_obj
 def retry(terminal: Terminal, which: str, as_json: bool) -> None:
-    """Send again what was given up, or try at once what waits. A running bot takes it up by itself."""
+    """Send a failed message again, or try a waiting one at once."""
     with terminal.store(writes=True) as store:
         if which == ALL:
             revived = redeliver_all(store, by=terminal.person)
-            told = f"{plural(revived, 'notice')} will be sent again." if revived else "Nothing was given up."
+            told = Message("cli.outbox.all_retried", count=revived) if revived else Message("cli.outbox.none_failed")
             report(NoticesRetried(id=None, retried=revived), told, as_json=as_json)
             return
         number = _number(which, or_all=True)
         found = store.outbox.entry(number)
         waits = found is not None and found.state == "new"
         letter = retry_now(store, number) if waits else redeliver(store, number, by=terminal.person)
-    told = f"Notice {letter.id} about {describe_subject(letter)} will be {'tried' if waits else 'sent'} again."
+    number_shown, about = str(letter.id), describe_subject(letter)
+    told = Message("cli.outbox.tried_again", id=number_shown, about=about)
+    if not waits:
+        told = Message("cli.outbox.sent_again", id=number_shown, about=about)
     report(NoticesRetried(id=str(letter.id), retried=1), told, as_json=as_json)
 
 
 def _number(word: str, *, or_all: bool = False) -> int:
     if not (word.isascii() and word.isdecimal() and len(word) < 16):
-        hint = f"Type an id that `b24bot outbox list` shows{', or: all' if or_all else ''}."
-        raise BadArgument(f"“{word}” is not the id of a notice.", hint=hint)
+        hint = Message("cli.outbox.id_or_all") if or_all else Message("cli.outbox.id")
+        raise BadArgument(Message("cli.outbox.no_id", word=word), hint=hint)
     return int(word)
 
 
-@click.command("drop")
-@click.argument("which", metavar="ID")
+@command(
+    "drop", help=TERMINAL_COMMANDS["outbox drop"], details=Message("clihelp.outbox_drop.details"), examples=("42",)
+)
+@argument("which", metavar="ID", help=Message("clihelp.argument.outbox"))
 @reason
 @as_json(NoticeDropped)
 @click.pass_obj
 def drop(terminal: Terminal, which: str, as_json: bool) -> None:
-    """Take a notice out of the queue for good. An audit line cannot be dropped."""
+    """Remove a message from the queue for good. An audit line cannot be dropped."""
     with terminal.store(writes=True) as store:
         letter = discard(store, _number(which), by=terminal.person)
-    told = f"Notice {letter.id} about {describe_subject(letter)} is dropped; recorded as {terminal.person.id}'s doing."
+    about, by = describe_subject(letter), terminal.person.id
+    told = Message("cli.outbox.dropped", id=str(letter.id), about=about, by=by)
     report(NoticeDropped(id=str(letter.id), dropped=True), told, as_json=as_json)
 
 
-outbox = NounGroup(
-    "outbox", help="What the bot has to say and could not say yet, or ever.", own=(list_entries, retry, drop)
-)
+outbox = CommandGroup("outbox", help=TERMINAL_COMMANDS["outbox"], own=(list_entries, retry, drop))

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import click
 
+from bot.cli.help_page import command, option
 from bot.cli.options import port
 from bot.cli.output import say
-from bot.cli.port_check import explain_bind_errors, try_address
+from bot.cli.processes.port_check import explain_bind_errors, try_address
+from bot.cli.processes.signals import ShutdownSignal
 from bot.cli.session import Terminal
-from bot.cli.signals import ShutdownSignal
+from bot.plugin import Message
+from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 
 PAGE_PORT = 8724
 
 
-@click.command()
+@command("play", help=TERMINAL_COMMANDS["play"], details=Message("clihelp.play.details"), examples=("", "--story"))
 @port(PAGE_PORT)
-@click.option("--story", is_flag=True, help="Tell the story in this terminal instead, and exit.")
+@option("--story", is_flag=True, help=Message("clihelp.option.story"))
 @click.pass_context
 def play(ctx: click.Context, port: int, story: bool) -> None:
-    """Try the bot out: no Slack and no portal are needed; nothing leaves this machine.
-
-    Of the settings only B24BOT_PLUGINS counts: one of the plugins has to bring a simulated portal.
-    """
+    """Run the whole bot between simulators. Of the settings only B24BOT_PLUGINS counts."""
     # Imported only when wanted: a bot at work needs no playground.
     from bot.playground.demo import tell_story
     from bot.playground.page_backend import run_page
@@ -31,4 +31,4 @@ def play(ctx: click.Context, port: int, story: bool) -> None:
         ctx.exit(0 if tell_story(say, plugins=plugins) else 1)
     with ShutdownSignal() as stop, stop.event() as told, explain_bind_errors(port):
         try_address("127.0.0.1", port)
-        run_page(port, lambda address: say(f"The playground is at {address}"), plugins=plugins, stop=told)
+        run_page(port, lambda address: say(Message("cli.play.address", url=address)), plugins=plugins, stop=told)

@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.cli.help_page import command, option
 from bot.cli.options import PORT
 from bot.cli.output import say
-from bot.cli.port_check import OTHER_PORT, explain_bind_errors, try_address
+from bot.cli.processes.port_check import explain_bind_errors, try_address
+from bot.cli.processes.signals import ShutdownSignal
 from bot.cli.session import Terminal, suggest_doctor
-from bot.cli.signals import ShutdownSignal
 from bot.core.bot_errors import ConfigurationError
-from bot.language.translation import translate
-from bot.plugin import PluginError
+from bot.plugin import Message, PluginError, Text
 from bot.plugin.frozen import dataclass
 from bot.settings import Settings
+from bot.usecases.context import Context
 from bot.usecases.place_choice import list_place_plugins
+from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 
 if TYPE_CHECKING:
     from bot.app import Running
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from bot.web.site import Site
 
 log = logging.getLogger("b24bot.cli")
-NO_PLACE = "No portal is set up yet: b24bot portal add NAME."
 HOST, DEFAULT_PORT = "127.0.0.1", 3000
 
 
@@ -39,7 +40,7 @@ class Address:
 
     host: str
     port: int
-    hint: str = f"{OTHER_PORT} Or choose another --host."
+    hint: Text = Message("cli.port.choose_another_or_host")
     """What to do when nothing can listen there."""
 
     def url(self, port: int) -> str:
@@ -47,18 +48,25 @@ class Address:
         return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{port}"
 
 
-@click.command()
-@click.option("--http", is_flag=True, help="Take requests by HTTP even if SLACK_APP_TOKEN is set.")
-@click.option("--host", help=f"Address to listen on over HTTP.  [default: {HOST}]")
-@click.option("--port", type=PORT, help=f"Implies --http; 0 picks a free one.  [default: $PORT or {DEFAULT_PORT}]")
-@click.option("--intake-only", is_flag=True, help="Leave the work to another process: b24bot work.")
+@command(
+    "serve",
+    help=TERMINAL_COMMANDS["serve"],
+    details=Message("clihelp.serve.details"),
+    examples=("", "--http --port 3000", "--intake-only"),
+)
+@option("--http", is_flag=True, help=Message("clihelp.option.http"))
+@option("--host", metavar="ADDRESS", show_default=HOST, help=Message("clihelp.option.host"))
+@option(
+    "--port",
+    metavar="PORT",
+    type=PORT,
+    show_default=f"$PORT, {DEFAULT_PORT}",
+    help=Message("clihelp.option.serve_port"),
+)
+@option("--intake-only", is_flag=True, help=Message("clihelp.option.intake_only"))
 @click.pass_obj
 def serve(terminal: Terminal, http: bool, host: str | None, port: int | None, intake_only: bool) -> None:
-    """Take what Slack sends, and do the work.
-
-    By Socket Mode when SLACK_APP_TOKEN is set, else by HTTP: POST /slack/events, GET /healthz, GET /readyz.
-    In Socket Mode B24BOT_HEALTH_PORT has the last two.
-    """
+    """Take what Slack sends, and do the work: by Socket Mode when SLACK_APP_TOKEN is set, else by HTTP."""
     with suggest_doctor():
         settings = terminal.settings
         settings.require("SLACK_BOT_TOKEN")
@@ -81,23 +89,21 @@ def serve(terminal: Terminal, http: bool, host: str | None, port: int | None, in
                 _serve_socket(running, address, stop)
 
 
-@click.command()
+@command("work", help=TERMINAL_COMMANDS["work"], details=Message("clihelp.work.details"))
 @click.pass_obj
 def work(terminal: Terminal) -> None:
-    """Do the work that an intake (serve --intake-only) records.
-
-    B24BOT_HEALTH_PORT has GET /healthz and GET /readyz. Two processes on one host need two ports.
-    """
+    """Do the work that an intake (serve --intake-only) records."""
     with suggest_doctor():
         terminal.settings.require("SLACK_BOT_TOKEN")
         address = _health_address(terminal.settings)
         with (
             ShutdownSignal() as stop,
             terminal.running(intake=False, work=True) as running,
-            _health(running, address, stop) as told,
+            _health(running, address, stop) as url,
         ):
             running.start()
-            say(f"Working on {running.bot.settings.home}{told}")
+            say(Message("cli.serve.working", folder=str(running.bot.settings.home)))
+            _say_health(url)
             stop.wait()
 
 
@@ -108,16 +114,13 @@ def _port() -> int:
         return int(PORT(text))
     except click.BadParameter:
         raise ConfigurationError(
-            f"PORT={text} is not a port.", hint="Set it to a number up to 65535, or give --port."
+            Message("cli.port.wrong_variable", value=text), hint=Message("cli.port.set_variable")
         ) from None
 
 
 def _health_address(settings: Settings) -> Address | None:
     port = settings.health_port
-    hint = (
-        "Set B24BOT_HEALTH_PORT or B24BOT_HEALTH_HOST to another one. Two processes on one host need two ports, for "
-        f"example: B24BOT_HEALTH_PORT={(port or 0) % 65_535 + 1} b24bot work"
-    )
+    hint = Message("cli.port.choose_another_for_health", port=str((port or 0) % 65_535 + 1))
     return None if port is None else Address(host=settings["B24BOT_HEALTH_HOST"].strip() or HOST, port=port, hint=hint)
 
 
@@ -149,45 +152,50 @@ def _serve_http(running: Running, address: Address, stop: ShutdownSignal) -> Non
     with _site(running.http(), address, stop) as url:
         running.start()
         log.info("intake by HTTP", extra={"action": "listening"})
-        say(f"Listening on {url}")
+        say(Message("cli.serve.listening", url=url))
         say(_summary(running))
         stop.wait()
 
 
 @contextmanager
 def _health(running: Running, address: Address | None, stop: ShutdownSignal) -> Iterator[str]:
-    """Answer about the health of this process inside, where a port is set for it; the value says where."""
+    """Answer about the health of this process inside, where a port is set for it; the value is where, or empty."""
     if address is None:
         yield ""
         return
     with _site(running.health(), address, stop) as url:
-        yield f"; health at {url}/readyz"
+        yield f"{url}/readyz"
+
+
+def _say_health(url: str) -> None:
+    if url:
+        say(Message("cli.serve.health", url=url))
 
 
 def _serve_socket(running: Running, address: Address | None, stop: ShutdownSignal) -> None:
-    with _health(running, address, stop) as told:
+    with _health(running, address, stop) as url:
         running.start()
         running.open_socket()
         log.info("intake by Socket Mode, because SLACK_APP_TOKEN is set", extra={"action": "listening"})
-        say(f"Connecting to Slack by Socket Mode{told}")
+        say(Message("cli.serve.connecting"))
+        _say_health(url)
         say(_summary(running))
         stop.wait()
 
 
-def _summary(running: Running) -> str:
+def _summary(running: Running) -> Message:
     """What the bot works with, and how to begin, in one line."""
-    ctx, command = running.bot.context, running.bot.settings.command
+    ctx, channel = running.bot.context, running.bot.context.chat.channels.audit
+    audit = Message("cli.serve.audit_channel", channel=channel) if channel else Message("cli.serve.no_audit_channel")
+    typed = f"{running.bot.settings.command} whoami"
+    return Message("cli.serve.summary", places=_places(ctx), audit=audit, command=typed)
+
+
+def _places(ctx: Context) -> Message:
     try:
-        known = [
-            place for plugin in list_place_plugins(ctx.registry) for place in plugin.places(ctx.services(plugin.name))
-        ]
-        names = ", ".join(f"{place.name} ({place.label})" for place in known)
-        told = f"{'Portal' if len(known) == 1 else 'Portals'}: {names}." if known else NO_PLACE
+        plugins = list_place_plugins(ctx.registry)
+        known = [place for plugin in plugins for place in plugin.places(ctx.services(plugin.name))]
     except PluginError as error:
-        told = f"The portals cannot be listed: {translate(error.sentence)}"
-    audit = (
-        f"Audit channel: {ctx.chat.channels.audit}."
-        if ctx.chat.channels.audit
-        else "No audit channel: nothing is changed."
-    )
-    return f"{told} {audit} Type {command} whoami in Slack."
+        return Message("cli.serve.places_unknown", cause=error.sentence)
+    names = tuple(f"{place.name} ({place.label})" for place in known)
+    return Message("cli.serve.places", names=names, count=len(known)) if known else Message("cli.serve.no_place")

@@ -7,12 +7,16 @@ from typing import Any, Protocol
 
 import click
 
+from bot.cli.help_page import Command, Group, command, option
 from bot.cli.options import port
 from bot.cli.output import print_line
-from bot.cli.port_check import explain_bind_errors
+from bot.cli.processes.port_check import explain_bind_errors
+from bot.cli.processes.signals import ShutdownSignal
 from bot.cli.session import Terminal
-from bot.cli.signals import ShutdownSignal
-from bot.plugin import BadArgument, Simulation
+from bot.plugin import BadArgument, Message, Simulation
+from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+
+READY = Message("clihelp.simulate.details")
 
 
 class Simulated(Protocol):
@@ -23,7 +27,7 @@ class Simulated(Protocol):
     def stop(self) -> None: ...
 
 
-class Simulators(click.Group):
+class Simulators(Group):
     """`slack`, and one command for each simulator of the plugins in B24BOT_PLUGINS."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -43,12 +47,12 @@ def _brought(ctx: click.Context) -> Mapping[str, Callable[[int], Simulation]]:
     return {name: make for plugin in plugins for name, make in plugin.simulators.items()}
 
 
-def _command(name: str, make: Callable[[int], Simulation]) -> click.Command:
-    @click.command(
-        name, help=f"A simulated {name} on 127.0.0.1. Prints what is needed to reach it as one line of JSON."
-    )
+def _command(name: str, make: Callable[[int], Simulation]) -> Command:
+    help_text = TERMINAL_COMMANDS.get(f"simulate {name}", Message("clihelp.simulate_one", name=name))
+
+    @command(name, help=help_text, details=READY)
     @port(0)
-    @click.option("--seed", is_flag=True, help="Put in what the playground's story is about.")
+    @option("--seed", is_flag=True, help=Message("clihelp.option.seed"))
     def simulate_one(port: int, seed: bool) -> None:
         def start() -> Simulation:
             simulation = make(port)
@@ -61,17 +65,22 @@ def _command(name: str, make: Callable[[int], Simulation]) -> click.Command:
     return simulate_one
 
 
-@click.group(cls=Simulators)
-def simulate() -> None:
-    """Stand-ins on this machine, to try things out: a Slack workspace, a portal."""
-
-
-@simulate.command("slack")
+@command(
+    "slack",
+    help=TERMINAL_COMMANDS["simulate slack"],
+    details=READY,
+    examples=("--request-url http://127.0.0.1:3000/slack/events",),
+)
 @port(0)
-@click.option("--request-url", default="", help="Where the bot listens, like http://127.0.0.1:3000/slack/events")
-@click.option("--rate-limit/--no-rate-limit", default=True, show_default=True, help="Answer 429 as Slack does.")
+@option("--request-url", metavar="URL", default="", help=Message("clihelp.option.request_url"))
+@option(
+    "--rate-limit/--no-rate-limit",
+    default=True,
+    show_default="--rate-limit",
+    help=Message("clihelp.option.rate_limit"),
+)
 def slack(port: int, request_url: str, rate_limit: bool) -> None:
-    """A simulated Slack workspace on 127.0.0.1. Prints what is needed to reach it as one line of JSON."""
+    """Run a simulated Slack workspace."""
     # Imported only when wanted: a bot at work needs no workspace.
     from bot.playground.workspace import SlackWorkspace, WorkspaceError
 
@@ -79,9 +88,13 @@ def slack(port: int, request_url: str, rate_limit: bool) -> None:
         try:
             return SlackWorkspace(port=port, request_url=request_url, rate_limit=rate_limit).start()
         except WorkspaceError as error:
-            raise BadArgument(f"--request-url {request_url} cannot be used: {error}.") from None
+            told = Message("cli.simulate.request_url", url=request_url, cause=str(error))
+            raise BadArgument(told) from None
 
     _run(start, port)
+
+
+simulate = Simulators("simulate", help=TERMINAL_COMMANDS["simulate"], commands=[slack])
 
 
 def _run(start: Callable[[], Simulated], port: int) -> None:

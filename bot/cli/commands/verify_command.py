@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cache, partial
@@ -20,10 +20,11 @@ from bot.cli.commands.archive_verdicts import (
     code_of,
     worst_exit_code,
 )
-from bot.cli.options import as_json
+from bot.cli.help_page import command, option
+from bot.cli.options import PATH, as_json
 from bot.cli.output import print_data, say
 from bot.cli.progress_bar import progress_bar, read_lines_with_progress
-from bot.cli.session import Terminal, explain_file_errors, how_to_begin
+from bot.cli.session import Terminal, explain_file_errors, no_database
 from bot.core.audit.archive_chain import Chain, examine_log
 from bot.core.audit.chain import (
     NO_LINK,
@@ -37,7 +38,7 @@ from bot.core.audit.chain import (
 )
 from bot.core.bot_errors import ConfigurationError, WordsError
 from bot.host.plugin_services import Progress, no_progress
-from bot.plugin import Refusal
+from bot.plugin import Message, Refusal, Text
 from bot.plugin.frozen import dataclass
 from bot.store.files.archive_file import ExportedChain
 from bot.store.files.backup_reader import chain_of, head_in, note_in
@@ -46,8 +47,9 @@ from bot.store.files.verified_head import VERIFIED, read_mark
 from bot.store.sealing.keyring import Keyring, load_key_file
 from bot.store.store import FILE_NAME
 from bot.usecases.integrity.chain_check import BEGUN, WITNESSED
+from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 
-A_FILE = click.Path(path_type=Path)
+FILE: Mapping[str, Any] = {"type": PATH, "metavar": "FILE"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,7 @@ class SeenHead:
     seq: int
     head: str
     """Its hex digits; empty where only the number is known."""
-    where: str
+    where: Text
     """Where it was found."""
 
 
@@ -88,30 +90,28 @@ class LogVerdict:
     """How many heads are of records that are in none of the files."""
 
 
-@click.command("verify")
-@click.option(
-    "--anchors",
-    type=A_FILE,
-    multiple=True,
-    help="A file with heads kept elsewhere: the witness file, text saved from the audit channel, or an earlier export.",
+@command(
+    "verify",
+    help=TERMINAL_COMMANDS["audit verify"],
+    details=Message("clihelp.audit_verify.details"),
+    examples=("", "--checkpoints channel.txt", "--hash '#42:0123456789abcdef'"),
 )
-@click.option("--head", multiple=True, help="One head, like #42:0123456789abcdef.")
-@click.option("--database", type=A_FILE, help="A copy of the database. Left out: the bot's own.")
-@click.option("--export", "exported", type=A_FILE, help="An export (JSONL) instead of a database.")
-@click.option("--archive", "archives", type=A_FILE, multiple=True, help="An archive of the log, verified with it.")
-@click.option("--key-file", type=A_FILE, help="The key file. Left out: the one of the settings.")
+@option("--checkpoints", **FILE, multiple=True, help=Message("clihelp.option.checkpoints"))
+@option("--hash", "hashes", metavar="HASH", multiple=True, help=Message("clihelp.option.hash"))
+@option("--database", **FILE, help=Message("clihelp.option.database"))
+@option("--export", "exported", **FILE, help=Message("clihelp.option.export"))
+@option("--archive", "archives", **FILE, multiple=True, help=Message("clihelp.option.archive"))
+@option("--key-file", **FILE, help=Message("clihelp.option.key_file"))
 @as_json(LogVerdict)
 @click.pass_obj
 def verify(terminal: Terminal, /, as_json: bool, **given: Any) -> None:
-    """Recompute the whole chain, and compare it with heads that were kept elsewhere. Changes nothing anywhere.
+    """Recompute the whole chain, and compare it with chain hashes that were kept elsewhere. Change nothing anywhere.
 
-    Exit code 0: it holds; 1: a record was changed or is missing; 2: it holds and is not the log that was seen
-    before: its end was cut off, an older copy was put in its place, or it was written anew. An archive is held
-    against the record of its archiving.
+    Exit code 0: it holds; 1: a record was changed or is missing; 2: it holds and is not the log that was seen before.
     """
     if given["database"] and given["exported"]:
-        raise WordsError("Give --database or --export, not both.")
-    anchors = [*_typed(given["head"]), *kept(given["anchors"]), *_witnessed(terminal, given)]
+        raise WordsError(Message("cli.verify.one_source"))
+    anchors = [*_typed(given["hashes"]), *kept(given["checkpoints"]), *_witnessed(terminal, given)]
     keys = _keys(terminal, given["key_file"])
     key_of = _finder(terminal, given, keys)
 
@@ -132,8 +132,8 @@ def verify(terminal: Terminal, /, as_json: bool, **given: Any) -> None:
         for line in (*_sentences(found, len(anchors)), *told.sentences):
             say(line)
         if given["exported"] and found.broken_at == 1:
-            say("A part of the log (audit export --after) cannot be verified: the chain is followed from #1.")
-            say("An archive is verified together with the log that it is of: --archive FILE")
+            say(Message("cli.verify.partial_export"))
+            say(Message("cli.verify.archive_with_log"))
     raise SystemExit(code)
 
 
@@ -154,7 +154,7 @@ def _typed(heads: tuple[str, ...]) -> Iterator[Anchor]:
     for text in heads:
         anchor = parse_head(text)
         if anchor is None:
-            raise WordsError(f"“{text}” is not a head.", hint="Copy one from the audit channel: #42:0123456789abcdef.")
+            raise WordsError(Message("cli.verify.no_hash", text=text), hint=Message("cli.verify.form_of_hash"))
         yield anchor
 
 
@@ -164,9 +164,7 @@ def kept(files: Iterable[Path]) -> Iterator[Anchor]:
         found = _read(path)
         if not found:
             raise Refusal(
-                f"There is no head in {path}.",
-                hint="It takes the witness file, an export, or text from the audit channel, where each line ends like "
-                "#42 0123456789abcdef.",
+                Message("cli.verify.no_hash_in_file", file=str(path)), hint=Message("cli.verify.files_with_hashes")
             )
         yield from found
 
@@ -189,10 +187,10 @@ def _as_noted(found: Findings, path: Path, keys: Keyring) -> Findings:
     recomputed the log."""
     mark = read_mark(note_in(path, VERIFIED), keys)
     if mark is not None and head_in(path, mark.place.seq) != mark.place.head:
-        where = "a bot has recomputed the log up to there, as the database notes"
+        where = Message("cli.verify.where.verified")
         return replace(found, against=Anchor(seq=mark.place.seq, head=mark.place.head, where=where))
     seq = int(note_in(path, WITNESSED).removesuffix(BEGUN) or 0)
-    noted = Anchor(seq=seq, head="", where="the head was written to the witness file, as the database notes")
+    noted = Anchor(seq=seq, head="", where=Message("cli.verify.where.written"))
     return replace(found, against=noted) if seq > found.place.seq else found
 
 
@@ -232,7 +230,7 @@ def _assert_its_keys(terminal: Terminal, given: dict[str, Any], key_of: Callable
 
 
 def _tell(tell: Progress, done: int, total: int) -> None:
-    tell(done, total, "Records")
+    tell(done, total, Message("cli.progress.records"))
 
 
 @contextmanager
@@ -249,7 +247,7 @@ def _log(terminal: Terminal, given: dict[str, Any], tell: Progress = no_progress
     path = database or settings.home / FILE_NAME
     with explain_file_errors(path):
         if database is None and not path.exists():
-            raise ConfigurationError(f"There is no database in {settings.home} yet.", hint=how_to_begin(settings))
+            raise no_database(settings)
     with explain_file_errors(path), chain_of(path, partial(_tell, tell)) as chain:
         yield chain
 
@@ -262,33 +260,33 @@ def _assert_has_records(links: Iterable[LinkRow], path: Path) -> None:
             return
     if first is not None:
         raise ConfigurationError(
-            f"There is no audit record in {path}.", hint="It takes what b24bot audit export prints, as JSONL."
+            Message("cli.verify.no_record", file=str(path)), hint=Message("cli.verify.give_export")
         )
 
 
-def _sentences(found: Findings, anchors: int) -> Iterator[str]:
-    place, agreed, against = found.place, found.agreed, found.against
-    holds = f"The chain holds up to #{place.seq} {place.head[:16]}" if place.seq else "The log is empty"
-    if found.broken_at is not None:
-        yield f"The chain is broken at record #{found.broken_at}: it was changed after it was written, or is missing."
-    elif against is None:
-        yield f"{holds}."
-    elif found.behind:
-        seen = f"#{against.seq} {against.head[:16]}".strip()
-        yield f"{holds}, and {seen} was seen ({against.where}): the log was cut, or is an older copy."
-    else:
-        yield (
-            f"{holds}, and record #{against.seq} is not the one that was seen as {against.head[:16]} "
-            f"({against.where}): the log was written anew by somebody who has the key, or is another bot's."
-        )
+def _sentences(found: Findings, anchors: int) -> Iterator[Message]:
+    agreed = found.agreed
+    yield _about_chain(found)
     if agreed is not None:
-        yield f"It agrees with the heads kept elsewhere up to #{agreed.seq} ({agreed.where})."
+        yield Message("cli.verify.agrees", record=str(agreed.seq), where=agreed.where)
     elif not anchors:
-        yield (
-            "It was compared with no head kept elsewhere, so records cut off at its end would not show. Copy the "
-            "lines of the audit channel (they end in #NUMBER HEAD) into a file, and name "
-            "it: b24bot audit verify --anchors FILE"
-        )
+        yield Message("cli.verify.compared_with_none")
+
+
+def _about_chain(found: Findings) -> Message:
+    place, against = found.place, found.against
+    holds = Message("cli.verify.empty")
+    if place.seq:
+        holds = Message("cli.verify.intact", record=str(place.seq), hash=place.head[:16])
+    if found.broken_at is not None:
+        return Message("cli.verify.broken", record=str(found.broken_at))
+    if against is None:
+        return holds
+    if found.behind:
+        seen = f"#{against.seq} {against.head[:16]}".strip()
+        return Message("cli.verify.cut", state=holds, seen=seen, where=against.where)
+    record, digits = str(against.seq), against.head[:16]
+    return Message("cli.verify.mismatch", state=holds, record=record, hash=digits, where=against.where)
 
 
 def _verdict(found: Findings, told: ArchiveReport, code: int, anchors: int) -> LogVerdict:

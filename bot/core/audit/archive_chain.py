@@ -31,6 +31,7 @@ from bot.core.audit.chain import (
 )
 from bot.core.bot_errors import ConfigurationError
 from bot.plugin.frozen import dataclass
+from bot.plugin.message import Message
 
 KeyOf = Callable[[str], bytes]
 """The audit key of an id. Raises ConfigurationError for one that nobody has."""
@@ -218,7 +219,8 @@ def examine_archive(
     links: Iterable[LinkRow], archived: ArchiveRecord, key_of: KeyOf, *, anchors: Iterable[Anchor] = ()
 ) -> Findings:
     """Check the records of an archive, from the head where it begins to the one that its own record states."""
-    stated = Anchor(seq=archived.end.seq, head=archived.end.head, where=f"audit record #{archived.seq}")
+    where = Message("cli.verify.where.record", record=str(archived.seq))
+    stated = Anchor(seq=archived.end.seq, head=archived.end.head, where=where)
     inside = (one for one in anchors if archived.start.seq <= one.seq <= archived.end.seq)
     return recompute_chain(links, key_of, anchors=chain(inside, [stated]), start=archived.start)
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from bot.core.audit.audit_record import GENESIS, Linker, Tag, make_linker, stored_tags
 from bot.core.encoding import canonical
 from bot.plugin.frozen import dataclass
+from bot.plugin.message import Message, Text
 
 
 class Link(NamedTuple):
@@ -60,7 +61,7 @@ class Anchor:
 
     seq: int
     head: str
-    where: str
+    where: Text
 
     def fits(self, place: Place) -> bool:
         """Whether the chain went through here."""
@@ -198,7 +199,7 @@ def read_anchors(lines: Iterable[str], source: str) -> Iterator[Anchor]:
     for number, line in enumerate(lines, start=1):
         text = line.strip()
         for seq, head in _json_head(text) if text.startswith("{") else _text_heads(text):
-            yield Anchor(seq=seq, head=head, where=f"line {number} of {source}")
+            yield Anchor(seq=seq, head=head, where=Message("cli.verify.where.line", number=str(number), file=source))
 
 
 def _json_head(text: str) -> Iterator[tuple[int, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.principals import Principal
 from bot.core.redaction.sanitizer import sanitize_text
-from bot.plugin import Clock, Message, Person
+from bot.plugin import Clock, Message, Person, Text, map_text
 from bot.usecases.channel_pace import ChannelRateLimiter, PostKind
 from bot.usecases.chat_port import Messenger, PostedMessage
 from bot.usecases.context import log
@@ -29,7 +29,7 @@ class Reporter:
         self._next = clock.monotonic() + SILENT_SECONDS
         self._posted: PostedMessage | None = None
 
-    def __call__(self, done: int, total: int, what: str) -> None:
+    def __call__(self, done: int, total: int, what: Text) -> None:
         now = self._clock.monotonic()
         if now < self._next or not self._channel:
             return
@@ -37,7 +37,7 @@ class Reporter:
             return
         self._next = now + PACE_SECONDS
         who = Person(person=self._person.id)
-        self._say(Message("request.reading", person=who, what=sanitize_text(what), done=done, total=total))
+        self._say(Message("request.reading", person=who, what=map_text(what, sanitize_text), done=done, total=total))
 
     def finish(self) -> None:
         """Say in the same message that it is over."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.plugin import PluginError, TargetUnreachable
+from bot.plugin import Message, PluginError, TargetUnreachable, Text
 from plugins.bitrix24.client import bulk_read
 from plugins.bitrix24.rest.batch import Item, ItemAnswer
 from plugins.bitrix24.simulator.state.method_errors import RestError
@@ -59,13 +59,13 @@ def test_a_sweep_costs_a_request_for_fifty_pairs_and_misplaces_none(
 
 def test_whoever_waits_hears_after_each_batch_how_far_it_has_come(make_plugin_bot: Callable[..., PluginBot]) -> None:
     plugin_bot, pairs = board(make_plugin_bot, 3, 40)
-    told: list[tuple[int, int, str]] = []
+    told: list[tuple[int, int, Text]] = []
     services = replace(plugin_bot.services, tell_progress=lambda *heard: told.append(heard))
     plugin_bot.plugin.open(services, plugin_bot.place).matrix(pairs)
     assert len(told) == 3
     assert {told[0][0], told[-1][0]} <= {20, 50, 120}
     assert [each[0] for each in told] == sorted(each[0] for each in told)
-    assert told[-1] == (120, 120, "statuses")
+    assert told[-1] == (120, 120, Message("bitrix24.progress.statuses"))
 
 
 def items(count: int) -> list[Item]:

@@ -25,6 +25,7 @@ from bot.store.repositories.audit_log import AuditReader
 from bot.store.sealing.keyring import load_key_file
 from bot.store.store import FILE_NAME, Store
 from tests.cli.cli_bot import CliBot
+from tests.language.english import raises
 
 OLD = 1_700_000_000_000
 """A day in November 2023, on which all that is archived here was recorded."""
@@ -69,8 +70,8 @@ def count(cli_bot: CliBot) -> int:
 def test_a_dry_run_says_what_would_be_done_and_does_nothing(old: CliBot, path: Path) -> None:
     shown = old.run("audit", "archive", "--before", DAY, "--dry-run")
     assert shown.exit_code == 0
-    assert f"12 audit records, #1 to #12: to {path}" in shown.stdout
-    assert "Taken out of the database: 11. Kept in it as well: 1." in shown.stdout
+    assert f"12 audit records (#1 to #12) to archive in {path}" in shown.stdout
+    assert "Removed from the database: 11. Kept in the database as well: 1." in shown.stdout
     assert "Nothing was done." in shown.stdout
     assert not path.exists()
     assert count(old) == RECORDS + 1
@@ -79,7 +80,7 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(old: CliBot, path: P
 def test_it_is_asked_first_and_no_is_no(old: CliBot, path: Path) -> None:
     shown = old.answer("n\n", "audit", "archive", "--before", DAY)
     assert shown.exit_code == 0
-    assert "12 audit records, #1 to #12" in shown.stderr
+    assert "12 audit records (#1 to #12)" in shown.stderr
     assert "Nothing was done." in shown.stdout
     assert not path.exists()
     assert old.answer("y\n", "audit", "archive", "--before", DAY).exit_code == 0
@@ -89,7 +90,7 @@ def test_it_is_asked_first_and_no_is_no(old: CliBot, path: Path) -> None:
 def test_where_nobody_can_be_asked_it_takes_yes(old: CliBot, path: Path) -> None:
     shown = old.run("audit", "archive", "--before", DAY)
     assert shown.exit_code == 4
-    assert "nobody can be asked" in shown.stderr
+    assert "nobody can confirm it here" in shown.stderr
     assert "--dry-run" in shown.stderr
     assert not path.exists()
 
@@ -123,7 +124,7 @@ def test_while_a_bot_runs_it_is_refused(old: CliBot, path: Path, role: str) -> N
 
 @pytest.mark.parametrize(
     ("day", "said"),
-    [("yesterday", "“yesterday” is no date"), ("2024-02-30", "is no date"), ("9999-01-01", "a day that has not begun")],
+    [("yesterday", "“yesterday” is not a date"), ("2024-02-30", "is not a date"), ("9999-01-01", "has not begun yet")],
 )
 def test_what_is_no_day_that_has_begun_is_a_mistake_in_the_words(old: CliBot, day: str, said: str) -> None:
     shown = old.run("audit", "archive", "--before", day, "--yes")
@@ -155,8 +156,8 @@ def test_the_log_and_its_archives_are_verified_together(old: CliBot, path: Path)
     assert f"The records #1 to #12 are in the archive {path.name}" in alone.stdout
     both = old.run("audit", "verify", "--archive", str(path))
     assert both.exit_code == 0
-    assert f"The archive {path} holds, from #1 to #12, as audit record #14 states." in both.stdout
-    assert "not compared here" not in both.stdout
+    assert f"The archive {path} is intact: records #1 to #12, as audit record #14 states." in both.stdout
+    assert "To verify them, add --archive FILE" not in both.stdout
 
 
 def test_several_archives_are_verified_together_in_any_order(cli_bot: CliBot) -> None:
@@ -185,15 +186,15 @@ def test_a_file_of_another_log_or_a_changed_one_is_told(old: CliBot, path: Path)
     path.write_text("".join(text.splitlines(keepends=True)[:-3]))
     cut = old.run("audit", "verify", "--archive", str(path))
     assert cut.exit_code == 2
-    assert "ends at #9 and not at #12, as audit record #14 states: it was cut" in cut.stdout
+    assert "ends at #9. Audit record #14 states #12: the end of the file was removed" in cut.stdout
     path.write_text(text + "\n")
     other = old.run("audit", "verify", "--archive", str(path))
     assert other.exit_code == 2
-    assert "it is not the file that was written" in other.stdout
+    assert "this is not the file that was written" in other.stdout
     path.with_name("other.jsonl").write_text('{"seq": 7}')
     strange = old.run("audit", "verify", "--archive", str(path.with_name("other.jsonl")))
     assert strange.exit_code == 2
-    assert "is no archive of this log" in strange.stdout
+    assert "is not an archive of this log" in strange.stdout
     path.unlink()
     gone = old.run("audit", "verify", "--archive", str(path))
     assert gone.exit_code == 78
@@ -204,16 +205,16 @@ def test_heads_of_archived_records_are_compared_with_the_file(old: CliBot, path:
     with old.store() as store:
         heads = {one.seq: one.mac.hex()[:16] for one in store.audit.walk()}
     archive(old)
-    without = old.run("audit", "verify", "--head", f"#7:{heads[7]}", "--head", f"#5:{heads[5]}")
+    without = old.run("audit", "verify", "--hash", f"#7:{heads[7]}", "--hash", f"#5:{heads[5]}")
     assert without.exit_code == 0
-    assert "1 head kept elsewhere could not be compared" in without.stdout
-    assert "agrees with the heads kept elsewhere up to #5" in without.stdout
+    assert "1 checkpoint hash kept elsewhere could not be compared" in without.stdout
+    assert "agrees with the checkpoint hashes kept elsewhere up to #5" in without.stdout
     words = ("audit", "verify", "--archive", str(path))
-    assert "could not be compared" not in old.run(*words, "--head", f"#7:{heads[7]}").stdout
-    against = old.run(*words, "--head", f"#7:{heads[6]}")
+    assert "could not be compared" not in old.run(*words, "--hash", f"#7:{heads[7]}").stdout
+    against = old.run(*words, "--hash", f"#7:{heads[6]}")
     assert against.exit_code == 2
-    assert "its record #7 is not the one that was seen" in against.stdout
-    kept = old.run("audit", "verify", "--head", f"#5:{heads[6]}")
+    assert "record #7 is not the record seen earlier" in against.stdout
+    kept = old.run("audit", "verify", "--hash", f"#5:{heads[6]}")
     assert kept.exit_code == 2, "a kept record is compared without the file"
 
 
@@ -224,8 +225,8 @@ def test_an_export_of_what_is_left_is_verified_with_the_archive(old: CliBot, pat
     assert [json.loads(line)["seq"] for line in export.read_text().splitlines()] == [5, 13, 14]
     shown = old.run("audit", "verify", "--export", str(export), "--archive", str(path))
     assert shown.exit_code == 0, shown.output
-    assert "The chain holds up to #14" in shown.stdout
-    assert f"The archive {path} holds" in shown.stdout
+    assert "The chain is intact up to #14" in shown.stdout
+    assert f"The archive {path} is intact" in shown.stdout
     assert old.run("audit", "export", "--format", "csv").stdout.count("\n") == 4
 
 
@@ -246,7 +247,7 @@ def test_a_compressed_archive_is_told_from_a_file_of_another_log(old: CliBot, pa
     made.write_bytes(gzip.compress(path.read_bytes()) if packed == PACKED[0] else packed + b"...")
     shown = old.run("audit", "verify", "--archive", str(made))
     assert shown.exit_code == 2
-    assert "it is compressed, unpack it first" in shown.stdout
+    assert "is compressed. Unpack the file" in shown.stdout
 
 
 class Interrupted(AuditReader):
@@ -324,7 +325,7 @@ def test_an_export_beside_an_archiving_is_not_taken_for_whole(old: CliBot) -> No
         rows = exported(store.audit, after=0)
         assert next(rows)["seq"] == 1
         archive(old)
-        with pytest.raises(Refusal, match="not whole"):
+        with raises(Refusal, match="incomplete"):
             list(rows)
         assert [row["seq"] for row in exported(store.audit, after=0)] == [5, 13, 14]
 
@@ -333,7 +334,7 @@ def test_an_export_beside_an_archiving_is_not_taken_for_whole(old: CliBot) -> No
 
 
 def test_a_search_says_which_records_it_cannot_have(old: CliBot) -> None:
-    told = "Of the records up to #12 only those that were kept are here."
+    told = "Records up to #12 were archived. Only those that were kept are here."
     assert told not in old.run("audit", "find", "--subject", "CR-3").stdout
     archive(old)
     nothing = " ".join(old.run("audit", "find", "--subject", "CR-3").stdout.split())
@@ -352,7 +353,7 @@ def test_a_backup_from_before_and_one_from_after_are_restored(old: CliBot, path:
     assert old.run("restore", str(after), "--behind").exit_code == 0
     shown = old.run("audit", "verify", "--archive", str(path))
     assert shown.exit_code == 0
-    assert "holds, from #1 to #12" in shown.stdout
+    assert "is intact: records #1 to #12" in shown.stdout
     refused = old.run("restore", str(before))
     assert refused.exit_code == 4
     assert "1 record of what happened would be lost" in refused.stderr, (
@@ -398,7 +399,7 @@ def test_a_key_that_only_an_archive_needs_stays(cli_bot: CliBot) -> None:
 
 def test_doctor_and_status_find_it_in_order(old: CliBot) -> None:
     archive(old)
-    assert "of which those up to #12 were archived" in old.run("doctor").stdout
+    assert "the records up to #12 are archived" in old.run("doctor").stdout
     assert old.run("status").exit_code == 0
     assert old.run("access", "grant", "T0001:U0005", "viewer").exit_code == 0
     assert old.run("audit", "verify").exit_code == 0

@@ -65,7 +65,7 @@ def test_a_number_that_no_record_can_have_is_refused_as_words(kept: CliBot) -> N
 def test_what_is_no_utf_8_is_refused_as_words(kept: CliBot, option: str) -> None:
     result = kept.run("audit", "find", option, "\udcff")
     assert result.exit_code == 2
-    assert f"{option} is not written in UTF-8" in result.stderr
+    assert f"{option} is not UTF-8" in result.stderr
 
 
 def test_a_spreadsheet_gets_the_same_records_and_no_formula(kept: CliBot) -> None:

@@ -53,7 +53,7 @@ def _granted(cli_bot: CliBot) -> list[str]:
 def backup(cli_bot: CliBot, *words: str) -> Path:
     shown = cli_bot.run("backup", *words)
     assert shown.exit_code == 0, shown.output
-    return Path(shown.stdout.partition(": up to")[0])
+    return Path(shown.stdout.partition(": ")[0])
 
 
 def database(cli_bot: CliBot) -> Path:
@@ -77,7 +77,7 @@ def test_a_backup_says_where_it_is_and_how_far_it_goes(cli_bot: CliBot) -> None:
     path = backup(cli_bot)
     assert path.parent == cli_bot.home / "backups"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert cli_bot.run("audit", "verify", "--database", str(path)).stdout.startswith("The chain holds up to #2 ")
+    assert cli_bot.run("audit", "verify", "--database", str(path)).stdout.startswith("The chain is intact up to #2 ")
     assert cli_bot.tags()[-1] == Tag.BACKUP_MADE
 
 
@@ -137,7 +137,7 @@ def test_an_older_copy_is_put_back_when_that_is_wanted_and_the_former_one_is_kep
     (kept,) = cli_bot.home.glob(f"replaced-*/{FILE_NAME}")
     assert kept.read_bytes() == before
     assert f"The former database is kept as {kept}" in shown.stdout
-    assert "Lost: 1 record of what happened since." in shown.stdout
+    assert "1 record after the backup is lost." in shown.stdout
     assert _granted(cli_bot) == GRANTS[:2]
     assert stat.S_IMODE(database(cli_bot).stat().st_mode) == 0o600
     with cli_bot.store() as store:
@@ -166,7 +166,7 @@ def test_a_copy_that_lacks_nothing_needs_no_excuse(cli_bot: CliBot) -> None:
     grant(cli_bot, *GRANTS[:2])
     shown = cli_bot.run("restore", str(backup(cli_bot)))
     assert shown.exit_code == 0, shown.output
-    assert "Lost" not in shown.stdout
+    assert "lost" not in shown.stdout
     assert cli_bot.run("audit", "verify").exit_code == 0
 
 
@@ -222,7 +222,7 @@ def test_a_damaged_database_is_replaced_and_kept(copied: tuple[CliBot, Path]) ->
     assert "nobody can tell what" in refused.stderr
     shown = cli_bot.run("restore", str(path), "--behind")
     assert shown.exit_code == 0, shown.output
-    assert "Nobody can tell how many records" in shown.stdout
+    assert "The number of lost records is not known" in shown.stdout
     (kept,) = cli_bot.home.glob(f"replaced-*/{FILE_NAME}")
     assert kept.read_bytes() == b"\x00" * 10_000
     assert _granted(cli_bot) == GRANTS[:2]
@@ -339,9 +339,9 @@ def test_heads_that_are_none_are_not_taken_for_agreement(copied: tuple[CliBot, P
     cli_bot, path = copied
     junk = cli_bot.folder / "junk"
     junk.write_text("a shopping list\n")
-    shown = cli_bot.run("restore", str(path), "--behind", "--anchors", str(junk))
+    shown = cli_bot.run("restore", str(path), "--behind", "--checkpoints", str(junk))
     assert shown.exit_code == 4
-    assert f"There is no head in {junk}." in shown.stderr
+    assert f"There is no checkpoint hash in {junk}." in shown.stderr
     assert _granted(cli_bot) == GRANTS[:3]
 
 
@@ -353,8 +353,8 @@ def test_a_witness_that_the_copy_contains_stays_where_it_is(copied: tuple[CliBot
     witness.chmod(0o600)
     shown = cli_bot.run("restore", str(path), "--behind", B24BOT_WITNESS_FILE=str(witness))
     assert shown.exit_code == 0, shown.output
-    assert "Lost: 1 record" in shown.stdout
-    assert "put it aside" not in shown.stdout
+    assert "1 record after the backup is lost" in shown.stdout
+    assert "Move the file away" not in shown.stdout
     assert cli_bot.run("access", "list", B24BOT_WITNESS_FILE=str(witness)).exit_code == 0
     grant(cli_bot, GRANTS[3])
 
@@ -378,15 +378,15 @@ def test_a_witness_that_has_seen_more_tells_how_much_is_lost(copied: tuple[CliBo
     moved = cli_bot.folder / "copy.sqlite3"
     shutil.copyfile(path, moved)
     shutil.rmtree(cli_bot.home)
-    shown = cli_bot.run("restore", str(moved), "--anchors", str(witness))
+    shown = cli_bot.run("restore", str(moved), "--checkpoints", str(witness))
     assert shown.exit_code == 4
     assert "ends at audit record #2, and the log goes on to #4: 2 records" in shown.stderr
     assert cli_bot.run("restore", str(moved), B24BOT_WITNESS_FILE=str(witness)).exit_code == 4
     shown = cli_bot.run("restore", str(moved), "--behind", B24BOT_WITNESS_FILE=str(witness))
     assert shown.exit_code == 0
-    assert f"{witness} has seen the lost records" in shown.stdout
-    assert "Roles, a freeze and open requests are as they were when the copy was made." in shown.stdout
-    assert "Before you start the bot, look: b24bot access list, b24bot status" in shown.stdout
+    assert f"{witness} has the hashes of the lost records" in shown.stdout
+    assert "Roles, the freeze and open requests are as they were when the backup was made." in shown.stdout
+    assert "Before you start the bot, check: b24bot access list, b24bot status" in shown.stdout
 
 
 def test_the_newest_copy_lacks_nothing_also_where_a_witness_has_seen_the_record_of_the_backup(
@@ -397,17 +397,17 @@ def test_the_newest_copy_lacks_nothing_also_where_a_witness_has_seen_the_record_
     witness = cli_bot.folder / "witness"
     witness.write_text(cli_bot.run("audit", "export").stdout)
     witness.chmod(0o600)
-    shown = cli_bot.run("restore", json.loads(made.stdout)["path"], "--anchors", str(witness))
+    shown = cli_bot.run("restore", json.loads(made.stdout)["path"], "--checkpoints", str(witness))
     assert shown.exit_code == 0, shown.output
-    assert "Lost" not in shown.stdout
-    assert "a freeze" not in shown.stdout
+    assert "lost" not in shown.stdout
+    assert "the freeze" not in shown.stdout
 
 
 def test_a_copy_that_a_witness_contradicts_is_refused_even_if_it_may_be_behind(copied: tuple[CliBot, Path]) -> None:
     cli_bot, path = copied
     witness = cli_bot.folder / "witness"
     witness.write_text(f"#2 {'0' * 16}\n")
-    shown = cli_bot.run("restore", str(path), "--behind", "--anchors", str(witness))
+    shown = cli_bot.run("restore", str(path), "--behind", "--checkpoints", str(witness))
     assert shown.exit_code == 78
     assert "is not the one that was seen (line 1 of" in shown.stderr
 
@@ -423,7 +423,7 @@ def test_what_is_open_in_the_copy_is_closed_because_it_may_have_run_since(cli_bo
             tx.jobs.add("execute", str(approved.number), at=0)
     shown = cli_bot.run("restore", str(backup(cli_bot)))
     assert shown.exit_code == 0, shown.output
-    assert "Closed, because they may have been run since: 2 change requests." in shown.stdout
+    assert "2 change requests were closed, because they may have run after the backup." in shown.stdout
     with cli_bot.store() as store:
         found = {one.number: store.changes.require(one.number) for one in (pending, approved, running, done)}
         assert [one.status for one in found.values()] == [
@@ -445,9 +445,9 @@ def test_a_lost_database_is_told_and_put_back_or_begun_anew_on_purpose(cli_bot: 
     assert refused.exit_code == 78
     assert f"b24bot restore {copy}" in refused.stderr.replace("\n", " ")
     assert "There are backups of a database" in cli_bot.run("doctor").stdout
-    assert "made, and empty" in cli_bot.run("init", "--new", "--yes").stdout
+    assert "Created an empty database" in cli_bot.run("init", "--new", "--yes").stdout
     assert cli_bot.run("access", "list").exit_code == 0
-    assert "it is there already" in cli_bot.run("init", "--new", "--yes").stdout
+    assert "The database exists already" in cli_bot.run("init", "--new", "--yes").stdout
     restored = cli_bot.run("restore", str(copy), "--behind")
     assert restored.exit_code == 0, restored.stderr
     assert GRANTS[0] in cli_bot.run("access", "list").stdout

@@ -99,5 +99,5 @@ def test_a_broken_glass_opens_its_review_and_the_account_cannot_take_it_back(sta
 
 def test_the_commands_of_the_house_are_listed_even_where_a_plugin_is_missing(staffed: CliBot) -> None:
     assert "unfreeze" in staffed.run("--help", B24BOT_PLUGINS="nobody-knows-it").stdout
-    assert "Whoever" not in staffed.run("freeze", "--help").stdout
-    assert "needs the role operator" in staffed.run("freeze", "--help").stdout
+    assert "does not work in Slack" not in staffed.run("freeze", "--help").stdout
+    assert "the role operator or higher" in " ".join(staffed.run("freeze", "--help").stdout.split())

@@ -28,7 +28,7 @@ def test_what_is_there_is_left_as_it_is(bare: CliBot) -> None:
     result = bare.run("init", "--yes")
     assert result.exit_code == 0
     assert tree(bare.folder) == before
-    assert result.stdout.count("there already") == 2
+    assert result.stdout.count("exists already") == 2
     assert "Keep a copy" not in result.stdout
 
 
@@ -50,7 +50,7 @@ def test_it_says_what_to_do_next_and_leaves_out_what_is_done(bare: CliBot) -> No
     then = bare.run("init", "--yes").stdout
     assert "manifest.yml" not in then
     assert "tokens" not in then
-    assert "1. Say who the first admin is" in then
+    assert "1. Name the first admin" in then
 
 
 def test_a_new_key_is_not_made_for_a_database_that_another_key_closed(cli_bot: CliBot) -> None:
@@ -100,7 +100,7 @@ def test_a_file_where_the_folder_should_be_is_a_sentence(bare: CliBot) -> None:
 def test_somebody_at_the_terminal_is_asked_first(bare: CliBot) -> None:
     refused = bare.answer("n\n", "init")
     assert refused.exit_code == 0
-    assert "Nothing was made" in refused.stdout
+    assert "Nothing was created" in refused.stdout
     assert tree(bare.folder) == {}
     agreed = bare.answer("y\n", "init")
     assert agreed.exit_code == 0
@@ -128,7 +128,7 @@ def test_a_dotenv_file_that_is_not_text_is_a_sentence(bare: CliBot) -> None:
     (bare.folder / ".env").write_bytes(b"B24BOT_HOME=\xff\xfe\n")
     result = bare.run("init", "--yes")
     assert result.exit_code == 78
-    assert ".env cannot be used: it is not text in UTF-8." in result.stderr
+    assert ".env cannot be used: the file is not UTF-8 text." in result.stderr
 
 
 def test_without_settings_the_folders_are_those_of_the_account(bare: CliBot) -> None:

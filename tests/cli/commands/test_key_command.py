@@ -18,13 +18,13 @@ def test_a_key_is_brought_into_use_and_what_needs_which_is_shown(cli_bot: CliBot
     former = cli_bot.key_file.read_text()
     shown = cli_bot.run("key", "rotate")
     assert shown.exit_code == 0
-    assert shown.stdout.startswith("The key “k2” is in use now; 1 secret sealed with it.\n")
+    assert shown.stdout.startswith("The key “k2” is in use now. 1 secret was encrypted with it.\n")
     assert cli_bot.json("key", "list") == [
         {"id": "k2", "first": True, "secrets": 1, "records": 1, "archives": 0},
         {"id": "k1", "first": False, "secrets": 0, "records": 1, "archives": 0},
     ]
     table = cli_bot.run("key", "list").stdout
-    assert "what is written now needs it" in table
+    assert "new data is written with it" in table
     assert "needed to verify the audit log" in table
     for line in cli_bot.key_file.read_text().splitlines():
         assert line.partition(":")[2] not in table + shown.output, "no key is ever shown"
@@ -46,7 +46,7 @@ def test_a_key_that_something_needs_stays(cli_bot: CliBot) -> None:
 
 def test_what_an_unused_key_is_good_for_is_said(cli_bot: CliBot) -> None:
     cli_bot.run("key", "rotate")
-    assert "needed by nothing: b24bot key retire k1" in cli_bot.run("key", "list").stdout
+    assert "not needed; to remove it: b24bot key retire k1" in cli_bot.run("key", "list").stdout
     cli_bot.key_file.write_text("\n".join(reversed(cli_bot.key_file.read_text().splitlines())) + "\n")
     seal(cli_bot)
     cli_bot.key_file.write_text("\n".join(reversed(cli_bot.key_file.read_text().splitlines())) + "\n")

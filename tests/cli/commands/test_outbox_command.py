@@ -74,19 +74,19 @@ def test_the_dead_are_listed_with_their_words_and_their_reason(kept: CliBot) -> 
     assert line["died_at"] == "2025-06-15T15:06:41.000Z"
     shown = kept.run("outbox", "list", "--dead").stdout
     assert "Your answer is ready." in shown
-    assert shown.splitlines()[-1] == "2 waiting, 2 given up"
+    assert shown.splitlines()[-1] == "Messages: waiting: 2, failed: 2"
 
 
 def test_an_empty_queue_is_nothing(cli_bot: CliBot) -> None:
     assert cli_bot.json("outbox", "list") == []
-    assert cli_bot.run("outbox", "list", "--dead").stdout.splitlines()[0] == "No notice was given up."
-    assert cli_bot.run("outbox", "list").stdout.splitlines()[0] == "No notice waits, and none was given up."
+    assert cli_bot.run("outbox", "list", "--dead").stdout.splitlines()[0] == "No message failed."
+    assert cli_bot.run("outbox", "list").stdout.splitlines()[0] == "No message waits, and none failed."
 
 
 def test_one_dead_notice_is_sent_again_and_that_is_recorded(kept: CliBot) -> None:
     number = ids(kept)["whisper:a"]
     said = kept.run("outbox", "retry", number)
-    assert said.stdout == f"Notice {number} about T0001:U0001 will be sent again.\n"
+    assert said.stdout == f"Message {number} about T0001:U0001 will be sent again.\n"
     assert states(kept) == {"card:1001": "new", "thread:1001:a": "dead", "whisper:a": "new", "audit:7": "new"}
     with kept.store() as store:
         (record,) = store.audit.find(tag=Tag.NOTIFICATION_REDELIVERED)
@@ -95,9 +95,9 @@ def test_one_dead_notice_is_sent_again_and_that_is_recorded(kept: CliBot) -> Non
 
 
 def test_all_dead_notices_are_sent_again_at_once(kept: CliBot) -> None:
-    assert kept.run("outbox", "retry", "all").stdout == "2 notices will be sent again.\n"
+    assert kept.run("outbox", "retry", "all").stdout == "2 messages will be sent again.\n"
     assert set(states(kept).values()) == {"new"}
-    assert kept.run("outbox", "retry", "all").stdout == "Nothing was given up.\n"
+    assert kept.run("outbox", "retry", "all").stdout == "No message failed.\n"
     assert kept.tags() == [Tag.NOTIFICATION_REDELIVERED] * 2
 
 
@@ -106,7 +106,7 @@ def test_what_is_dropped_is_gone_and_that_is_recorded(kept: CliBot, key: str) ->
     number = ids(kept)[key]
     said = kept.run("outbox", "drop", number)
     assert said.exit_code == 0
-    assert f"Notice {number} about" in said.stdout
+    assert f"Dropped message {number} about" in said.stdout
     assert states(kept)[key] is None
     with kept.store() as store:
         (record,) = store.audit.find(tag=Tag.NOTIFICATION_DROPPED)
@@ -120,8 +120,8 @@ def test_what_is_dropped_is_gone_and_that_is_recorded(kept: CliBot, key: str) ->
         (("retry", "99"), 4, "There is no notice 99."),
         (("drop", "99"), 4, "There is no notice 99."),
         (("retry", "most"), 2, "Type an id that `b24bot outbox list` shows, or: all."),
-        (("drop", "all"), 2, "Error: “all” is not the id of a notice.\nType an id that `b24bot outbox list` shows.\n"),
-        (("retry", "9" * 20), 2, "is not the id of a notice."),
+        (("drop", "all"), 2, "Error: “all” is not the id of a message.\nType an id that `b24bot outbox list` shows.\n"),
+        (("retry", "9" * 20), 2, "is not the id of a message."),
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_is_recorded(
@@ -148,7 +148,7 @@ def test_words_that_an_earlier_version_threw_away_cannot_be_sent(kept: CliBot) -
     with kept.store() as store, store.unit_of_work():
         store.database.execute("UPDATE outbox SET payload = '' WHERE id = ?", int(number))
     assert f"The text of notice {number} is gone" in kept.run("outbox", "retry", number).stderr
-    assert kept.run("outbox", "retry", "all").stdout == "1 notice will be sent again.\n"
+    assert kept.run("outbox", "retry", "all").stdout == "1 message will be sent again.\n"
     assert kept.json("outbox", "list", "--dead")[0]["about"] == "whisper:a"
     assert kept.run("outbox", "drop", number).exit_code == 0
 
@@ -192,7 +192,7 @@ def test_a_waiting_notice_can_be_tried_at_once(kept: CliBot) -> None:
     refused(kept, "is_archived")
     number = ids(kept)["card:1001"]
     said = kept.run("outbox", "retry", number)
-    assert said.stdout == f"Notice {number} about CR-1001 will be tried again.\n"
+    assert said.stdout == f"Message {number} about CR-1001 will be tried at once.\n"
     with kept.store() as store:
         letter = store.outbox.entry(int(number))
         assert letter is not None

@@ -180,9 +180,9 @@ def test_what_destroys_opens_a_change_request_and_says_where_it_waits(staffed: C
 
 
 def test_without_a_worker_it_says_that_nobody_posts_the_card(staffed: CliBot) -> None:
-    assert "No worker seems to be running" in staffed.run(*REMOVE).stdout
+    assert "No worker is running" in staffed.run(*REMOVE).stdout
     (staffed.home / "worker.lock").write_text("1\n")
-    assert "No worker seems to be running" in staffed.run(*REMOVE).stdout
+    assert "No worker is running" in staffed.run(*REMOVE).stdout
 
 
 def test_a_second_one_for_the_same_target_finds_the_first(staffed: CliBot) -> None:
@@ -232,7 +232,7 @@ def test_without_a_token_and_without_anybody_there_is_nobody_to_ask(connected_cl
 def test_what_the_requester_confirms_needs_a_yes_where_nobody_can_be_asked(cli_bot: CliBot) -> None:
     result = cli_bot.run("thing", "touch", "it's", **ODD)
     assert result.exit_code == 4
-    assert "nobody can be asked" in result.stderr
+    assert "nobody can confirm it here" in result.stderr
     assert "--dry-run, then add --yes" in result.stderr
     assert json.loads(cli_bot.run("request", "list", "--json", **ODD).stdout) == []
 

@@ -53,10 +53,10 @@ def database(cli_bot: CliBot) -> Path:
 def test_an_untouched_log_holds_and_tells_its_head(written: CliBot) -> None:
     shown = written.run("audit", "verify")
     assert shown.exit_code == 0
-    assert "The chain holds up to #4 " in shown.stdout
-    known = written.run("audit", "verify", "--head", head_in(shown.stdout))
+    assert "The chain is intact up to #4 " in shown.stdout
+    known = written.run("audit", "verify", "--hash", head_in(shown.stdout))
     assert known.exit_code == 0
-    assert "It agrees with the heads kept elsewhere up to #4" in known.stdout
+    assert "The log agrees with the checkpoint hashes kept elsewhere up to #4" in known.stdout
 
 
 @pytest.mark.parametrize(("change", "seq"), MUTATIONS.values(), ids=MUTATIONS)
@@ -75,14 +75,14 @@ def test_a_tail_that_was_cut_is_found_by_a_head_known_elsewhere(written: CliBot)
         connection.executescript(DROP + "DELETE FROM audit WHERE seq = 4")
     connection.close()
     assert written.run("audit", "verify").exit_code == 0
-    cut = written.run("audit", "verify", "--head", head)
+    cut = written.run("audit", "verify", "--hash", head)
     assert cut.exit_code == 2
-    assert "was cut" in cut.stdout
+    assert "records were removed from the end" in cut.stdout
 
 
 @pytest.mark.parametrize("head", ["x", "#1", "1:", "1:abc", "99:0123456789abcdef", "9" * 30])
 def test_a_head_that_is_none_is_not_in_the_chain(written: CliBot, head: str) -> None:
-    assert written.run("audit", "verify", "--head", head).exit_code == 2
+    assert written.run("audit", "verify", "--hash", head).exit_code == 2
 
 
 # Heads kept elsewhere, copies and exports
@@ -122,21 +122,24 @@ def without_settings(written: CliBot, *words: str) -> Result:
 
 
 def test_the_witness_file_shows_a_cut_tail_and_which_line_of_it_does(written: CliBot, witness: Path) -> None:
-    assert written.run("audit", "verify", "--anchors", str(witness)).exit_code == 0
+    assert written.run("audit", "verify", "--checkpoints", str(witness)).exit_code == 0
     cut(database(written))
-    shown = written.run("audit", "verify", "--anchors", str(witness))
+    shown = written.run("audit", "verify", "--checkpoints", str(witness))
     assert shown.exit_code == 2
-    assert "The chain holds up to #2" in shown.stdout
-    assert f"(line 3 of {witness}): the log was cut, or is an older copy." in shown.stdout.replace("\n", " ")
+    assert "The chain is intact up to #2" in shown.stdout
+    assert (
+        f"(line 3 of {witness}): records were removed from the end, or this is an older copy."
+        in shown.stdout.replace("\n", " ")
+    )
     assert f"up to #2 (line 2 of {witness})" in shown.stdout
 
 
 def test_the_bots_own_witness_file_is_compared_unasked(written: CliBot, witness: Path) -> None:
     alone = " ".join(written.run("audit", "verify").stdout.split())
-    assert "no head kept elsewhere" in alone
-    assert "Copy the lines of the audit channel (they end in #NUMBER HEAD) into a file" in alone
+    assert "No checkpoint hash kept elsewhere" in alone
+    assert "Save lines of the audit channel (they end in #NUMBER HASH) in a file" in alone
     shown = written.run("audit", "verify", B24BOT_WITNESS_FILE=str(witness))
-    assert "agrees with the heads kept elsewhere up to #4" in shown.stdout
+    assert "agrees with the checkpoint hashes kept elsewhere up to #4" in shown.stdout
     cut(database(written))
     assert written.run("audit", "verify").exit_code == 0
     assert written.run("audit", "verify", B24BOT_WITNESS_FILE=str(witness)).exit_code == 2
@@ -147,11 +150,11 @@ def test_heads_that_are_named_are_compared_beside_the_witness_and_not_instead(wr
     cut(database(written))
     export = written.folder / "export.jsonl"
     export.write_text(written.run("audit", "export").stdout)
-    shown = written.run("audit", "verify", "--anchors", str(export), B24BOT_WITNESS_FILE=str(witness))
+    shown = written.run("audit", "verify", "--checkpoints", str(export), B24BOT_WITNESS_FILE=str(witness))
     assert shown.exit_code == 2
     assert f"(line 3 of {witness})" in shown.stdout.replace("\n", " ")
     head = head_in(written.run("audit", "verify").stdout)
-    assert written.run("audit", "verify", "--head", head, B24BOT_WITNESS_FILE=str(witness)).exit_code == 2
+    assert written.run("audit", "verify", "--hash", head, B24BOT_WITNESS_FILE=str(witness)).exit_code == 2
 
 
 @pytest.mark.parametrize("noted", ["4", "4 at first"])
@@ -165,7 +168,10 @@ def test_without_the_witness_file_the_database_knows_how_far_it_was_written(writ
     assert json.loads(shown.stdout)["against"]["seq"] == 4
     assert json.loads(shown.stdout)["behind"] is True
     told = written.run("audit", "verify").stdout.replace("\n", " ")
-    assert "and #4 was seen (the head was written to the witness file, as the database notes): the log was cut" in told
+    assert (
+        "But #4 was seen earlier (written to the external checkpoint file, as the database notes): records were removed"
+        in told
+    )
     copy = shutil.copyfile(database(written), written.folder / "copy.sqlite3")
     assert written.run("audit", "verify", "--database", str(copy)).exit_code == 0, "of a copy nobody expects the end"
 
@@ -175,29 +181,29 @@ def test_text_saved_from_the_audit_channel_is_compared(written: CliBot) -> None:
         lines = [audit_line(one) for one in store.audit.walk()]
     saved = written.folder / "channel.txt"
     saved.write_text("b24bot APP 10:05 AM\n" + "\n".join(lines).replace("`", ""))
-    shown = written.run("audit", "verify", "--anchors", str(saved))
+    shown = written.run("audit", "verify", "--checkpoints", str(saved))
     assert shown.exit_code == 0
     assert f"up to #4 (line 5 of {saved})" in shown.stdout
     rewrite(database(written), "DELETE FROM audit WHERE seq = 4")
-    assert written.run("audit", "verify", "--anchors", str(saved)).exit_code == 2
+    assert written.run("audit", "verify", "--checkpoints", str(saved)).exit_code == 2
 
 
 @pytest.mark.parametrize("form", ["jsonl", "csv"])
 def test_an_earlier_export_is_compared(written: CliBot, form: str) -> None:
     kept = written.folder / "kept"
     kept.write_text(written.run("audit", "export", "--format", form).stdout)
-    assert "agrees" in written.run("audit", "verify", "--anchors", str(kept)).stdout
+    assert "agrees" in written.run("audit", "verify", "--checkpoints", str(kept)).stdout
     cut(database(written))
-    assert written.run("audit", "verify", "--anchors", str(kept)).exit_code == 2
+    assert written.run("audit", "verify", "--checkpoints", str(kept)).exit_code == 2
 
 
 @pytest.mark.parametrize("text", ["", "Somebody saved the wrong page.\n", '{"seq": 1}\n'])
 def test_a_file_without_a_head_is_an_error_and_no_success(written: CliBot, text: str) -> None:
     path = written.folder / "wrong.txt"
     path.write_text(text)
-    shown = written.run("audit", "verify", "--anchors", str(path))
+    shown = written.run("audit", "verify", "--checkpoints", str(path))
     assert shown.exit_code == 4
-    assert f"There is no head in {path}." in shown.stderr
+    assert f"There is no checkpoint hash in {path}." in shown.stderr
 
 
 def test_a_backup_is_verified_without_the_bot_and_nothing_is_written(written: CliBot, witness: Path) -> None:
@@ -206,13 +212,13 @@ def test_a_backup_is_verified_without_the_bot_and_nothing_is_written(written: Cl
     shutil.copyfile(database(written), backup)
     backup.parent.chmod(0o500)
     try:
-        shown = without_settings(written, "--database", str(backup), "--anchors", str(witness))
+        shown = without_settings(written, "--database", str(backup), "--checkpoints", str(witness))
     finally:
         backup.parent.chmod(0o700)
     assert shown.exit_code == 0, shown.output
     assert list(backup.parent.iterdir()) == [backup]
     rewrite(backup, "UPDATE audit SET actor = 'x' WHERE seq = 3")
-    assert without_settings(written, "--database", str(backup), "--anchors", str(witness)).exit_code == 1
+    assert without_settings(written, "--database", str(backup), "--checkpoints", str(witness)).exit_code == 1
 
 
 def test_an_older_schema_is_verified_and_left_at_it(written: CliBot) -> None:
@@ -228,7 +234,7 @@ def test_an_export_is_verified_alone(written: CliBot, witness: Path) -> None:
     path = written.folder / "export.jsonl"
     rows = written.run("audit", "export").stdout.splitlines(keepends=True)
     path.write_text("".join(rows))
-    words = ("--export", str(path), "--anchors", str(witness))
+    words = ("--export", str(path), "--checkpoints", str(witness))
     assert without_settings(written, *words).exit_code == 0
     path.write_text("".join(rows).replace('"viewer"', '"admin"', 1))
     shown = without_settings(written, *words)
@@ -249,10 +255,10 @@ def test_a_log_written_anew_with_the_key_is_told_from_one_that_was_cut(written: 
         for _ in range(5):
             tx.record(Entry(tag=Tag.PROCESS_STARTED, actor="a", subject="s"))
     store.close()
-    shown = without_settings(written, "--database", str(path), "--anchors", str(witness))
+    shown = without_settings(written, "--database", str(path), "--checkpoints", str(witness))
     assert shown.exit_code == 2
-    assert "record #1 is not the one that was seen as" in shown.stdout
-    assert "written anew" in shown.stdout.replace("\n", " ")
+    assert "record #1 is not the record seen earlier as" in shown.stdout
+    assert "rewrote the log" in shown.stdout.replace("\n", " ")
 
 
 def test_a_key_that_is_not_in_the_file_is_a_clear_error(written: CliBot) -> None:
@@ -285,8 +291,8 @@ def test_of_the_newest_record_nobody_can_tell_whether_its_key_was_lost(written: 
     [
         (("--database", "none.sqlite3"), 78),
         (("--export", "none.jsonl"), 78),
-        (("--anchors", "none.txt"), 78),
-        (("--anchors", "."), 78),
+        (("--checkpoints", "none.txt"), 78),
+        (("--checkpoints", "."), 78),
         (("--database", "a", "--export", "b"), 2),
     ],
 )
@@ -297,15 +303,15 @@ def test_a_file_that_is_not_there_is_never_a_success(written: CliBot, words: tup
 
 
 def test_programs_get_the_same_as_json(written: CliBot, witness: Path) -> None:
-    whole = written.json("audit", "verify", "--anchors", str(witness))
+    whole = written.json("audit", "verify", "--checkpoints", str(witness))
     assert (whole["result"], whole["seq"], whole["anchors"], whole["broken_at"]) == ("intact", 4, 4, None)
     assert len(whole["head"]) == 64
     assert whole["agreed"]["seq"] == 4
     cut(database(written))
-    shown = written.run("audit", "verify", "--anchors", str(witness), "--json")
+    shown = written.run("audit", "verify", "--checkpoints", str(witness), "--json")
     told = json.loads(shown.stdout)
     assert (shown.exit_code, told["result"], told["behind"]) == (2, "against-anchor", True)
-    assert told["against"]["where"] == f"line 3 of {witness}"
+    assert told["against"]["where"]["text"] == f"line 3 of {witness}"
     with sqlite3.connect(database(written)) as connection:
         connection.execute("UPDATE audit SET at = 0 WHERE seq = 1")
     connection.close()
@@ -323,7 +329,7 @@ def test_a_log_cut_before_the_head_up_to_which_a_bot_recomputed_it_is_told(writt
     cut(database(written))
     shown = written.run("audit", "verify")
     assert shown.exit_code == 2
-    assert f"#{place.seq} {place.head[:16]} was seen (a bot has recomputed the log up to there" in shown.stdout
+    assert f"#{place.seq} {place.head[:16]} was seen earlier (verified by a bot" in shown.stdout
 
 
 def test_an_empty_log_says_so(cli_bot: CliBot) -> None:

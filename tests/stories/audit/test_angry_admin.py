@@ -111,16 +111,16 @@ def test_the_tail_is_cut_and_the_channels_lines_deleted_and_the_witness_still_sa
     last, _ = head(scene)
     scene.playground.stop_bot()
     copy = ("--database", str(database(scene)))
-    assert verify(scene, *copy, "--anchors", str(witness), "--anchors", str(saved)).returncode == 0
+    assert verify(scene, *copy, "--checkpoints", str(witness), "--checkpoints", str(saved)).returncode == 0
     cut_tail(database(scene), opened)
     assert verify(scene, *copy).returncode == 0, "nothing inside the log can show it"
-    shown = verify(scene, *copy, "--anchors", str(witness))
+    shown = verify(scene, *copy, "--checkpoints", str(witness))
     assert shown.returncode == 2, shown.stderr
-    assert f"The chain holds up to #{opened} " in shown.stdout
+    assert f"The chain is intact up to #{opened} " in shown.stdout
     assert f"#{opened + 1} " in shown.stdout.split("was seen")[0]
     assert "the log was cut, or is an older copy" in shown.stdout
     assert last > opened + 1
-    by_text = verify(scene, *copy, "--anchors", str(saved))
+    by_text = verify(scene, *copy, "--checkpoints", str(saved))
     assert by_text.returncode == 2
     assert str(saved) in by_text.stdout
 

@@ -1,4 +1,4 @@
-"""Arguments that are asked for: secrets, which never stand on the command line, and what was left out."""
+"""Questions in the terminal: secrets, which never stand on the command line, what was left out, and yes or no."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
+from bot.cli.output import plain
 from bot.cli.session import Terminal
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.invocation import AnyCommand
-from bot.language.translation import translate
-from bot.plugin import BadArgument, Parameter, quote
+from bot.plugin import BadArgument, Message, Parameter, Text, quote
 
 VARIABLE = "B24BOT_SECRET_"
 """The beginning of the variables that may hold secrets for one run: B24BOT_SECRET_CLIENT_SECRET."""
@@ -28,10 +28,7 @@ def refuse_secrets(command: AnyCommand, words: Sequence[str]) -> None:
     options = {parameter.option for parameter in command.parameters if parameter.arg.secret}
     given = next((word.partition("=")[0] for word in words if word.partition("=")[0] in options), None)
     if given is not None:
-        raise WordsError(
-            f"{given} is a secret and does not belong on the command line.",
-            hint="Leave it out: it is asked for. If you typed the real one, it is in your shell's history now.",
-        )
+        raise WordsError(Message("cli.secret.on_command_line", option=given), hint=Message("cli.secret.leave_out"))
 
 
 def missing_words(terminal: Terminal, command: AnyCommand, words: Sequence[str]) -> str:
@@ -60,8 +57,8 @@ def _asked(terminal: Terminal, command: AnyCommand) -> Iterator[tuple[str, Any]]
                 yield parameter.name, parameter.arg.parse(text)
             elif parameter.required:
                 raise BadArgument(
-                    f"{parameter.option} was not given: {translate(parameter.arg.help)}.",
-                    hint=f"Type it when asked, set {variable_of(parameter)}, or send it on a line of standard input.",
+                    Message("cli.secret.missing", option=parameter.option, help=parameter.arg.help),
+                    hint=Message("cli.secret.how_to_give", variable=variable_of(parameter)),
                 )
 
 
@@ -72,5 +69,18 @@ def _ask(terminal: Terminal, parameter: Parameter) -> str:
 
 
 def _question(parameter: Parameter) -> str:
-    help_line = translate(parameter.arg.help)
+    help_line = plain(parameter.arg.help)
     return f"{help_line[:1].upper()}{help_line[1:]}"
+
+
+def confirm(question: Text, *, default: bool = False) -> bool:
+    """Ask on stderr until the answer is yes or no, in the reader's language or in English. Raises click.Abort."""
+    asked = Message("cli.confirm.default_yes", question=question)
+    if not default:
+        asked = Message("cli.confirm.default_no", question=question)
+    yes, no = plain(Message("cli.confirm.yes")).split(), plain(Message("cli.confirm.no")).split()
+    while True:
+        typed = str(click.prompt(plain(asked), default="", show_default=False, err=True)).strip().lower()
+        if typed in ("", *yes, *no):
+            return typed in yes if typed else default
+        click.echo(plain(Message("cli.confirm.again")), err=True)

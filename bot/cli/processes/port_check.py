@@ -8,12 +8,12 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bot.plugin import Refusal
+from bot.plugin import Message, Refusal, Text
 
 REASONS = {
-    errno.EADDRINUSE: "something else listens on it",
-    errno.EACCES: "this account may not",
-    errno.EADDRNOTAVAIL: "this machine does not have that address",
+    errno.EADDRINUSE: Message("cli.port.in_use"),
+    errno.EACCES: Message("cli.port.not_permitted"),
+    errno.EADDRNOTAVAIL: Message("cli.port.no_such_address"),
 }
 
 
@@ -34,17 +34,14 @@ def try_address(host: str, port: int) -> str:
     return str(address[0])
 
 
-OTHER_PORT = "Choose another --port; 0 picks a free one."
+OTHER_PORT = Message("cli.port.choose_another")
 
 
 @contextmanager
-def explain_bind_errors(port: int, *, hint: str = OTHER_PORT) -> Iterator[None]:
+def explain_bind_errors(port: int, *, hint: Text = OTHER_PORT) -> Iterator[None]:
     """Turn what the system says about an address into a sentence."""
     try:
         yield
     except OSError as error:
         reason = REASONS.get(error.errno or 0, error.strerror or str(error))
-        raise Refusal(
-            f"Port {port} cannot be listened on: {reason}.",
-            hint=hint,
-        ) from None
+        raise Refusal(Message("cli.port.unavailable", port=str(port), reason=reason), hint=hint) from None

@@ -1,0 +1,170 @@
+"""Commands, groups, options and arguments whose help is messages, put into words when a page of help is shown.
+
+A page has the usage, what the command does, its arguments, its options, examples, and for a group its subcommands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from bot.cli.output import plain
+from bot.plugin import Message, Text
+
+F = TypeVar("F", bound=Callable[..., Any])
+Rows = Sequence[tuple[str, str]]
+HELP_NAMES = ("-h", "--help")
+_ENDS = (".", "!", "?", ":", "…")
+
+
+def sentence(text: Text) -> str:
+    """The help of a declared argument, which is a phrase, as a sentence of a page."""
+    words = plain(text)
+    return words and f"{words[0].upper()}{words[1:]}{'' if words.endswith(_ENDS) else '.'}"
+
+
+class Option(click.Option):
+    """An option whose help is a message. A string as `show_default` is shown as the default."""
+
+    def __init__(self, names: Sequence[str] | None = None, *, help: Text, **attributes: Any) -> None:
+        self.text = help
+        super().__init__(names, **attributes)
+
+    @property
+    def help(self) -> str | None:
+        """The help in words; completion in a shell shows it as well."""
+        return plain(self.text)
+
+    @help.setter
+    def help(self, _: str | None) -> None:
+        """Keep the message; click sets here what was given to it, which is nothing."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        record = super().get_help_record(ctx)
+        return record and (record[0], self._describe())
+
+    def _describe(self) -> str:
+        shown = self.show_default if isinstance(self.show_default, str) else str(self.default)
+        return plain(Message("clihelp.with_default", help=self.text, default=shown) if self.show_default else self.text)
+
+
+class Argument(click.Argument):
+    """A positional argument whose help is a message."""
+
+    def __init__(self, names: Sequence[str], *, help: Text, **attributes: Any) -> None:
+        self.text = help
+        super().__init__(names, **attributes)
+
+
+class Command(click.Command):
+    """A command whose page is made of messages. `examples` are the words behind its path."""
+
+    def __init__(
+        self, name: str | None, *, help: Text, details: Text = "", examples: Sequence[str] = (), **attributes: Any
+    ) -> None:
+        super().__init__(name, **attributes)
+        self.summary, self.details, self.examples = help, details, tuple(examples)
+
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:
+        return list(HELP_NAMES)
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """The sentence for lists of commands; it is wrapped there, so no limit cuts it off."""
+        return plain(self.summary)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        words = " ".join(self.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, words, prefix=f"{plain(Message('clihelp.usage'))} ")
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        options = (parameter for parameter in self.params if isinstance(parameter, click.Option) and parameter.required)
+        return [*super().collect_usage_pieces(ctx), *(f"{one.opts[0]} {one.make_metavar(ctx)}" for one in options)]
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for paragraph in filter(None, (plain(self.summary), plain(self.details))):
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_text(paragraph)
+
+    def format_arguments(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Nothing: all sections are written as options are, in every release of click."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        write_section(formatter, Message("clihelp.section.arguments"), self.argument_rows(ctx))
+        write_section(formatter, Message("clihelp.section.options"), [*self.option_rows(ctx), _help_row()])
+        examples = [(f"{ctx.command_path} {example}".strip(), "") for example in self.examples]
+        write_section(formatter, Message("clihelp.section.examples"), examples)
+
+    def argument_rows(self, ctx: click.Context) -> Rows:
+        """The positional arguments and what they mean."""
+        found = (parameter for parameter in self.params if isinstance(parameter, Argument))
+        return [(parameter.make_metavar(ctx), plain(parameter.text)) for parameter in found]
+
+    def option_rows(self, ctx: click.Context) -> Rows:
+        """The options and what they mean, without the one that shows the page."""
+        options = (parameter for parameter in self.params if isinstance(parameter, click.Option))
+        return [row for row in (option.get_help_record(ctx) for option in options) if row]
+
+
+class Group(Command, click.Group):
+    """A group of commands, with a page that lists them."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        names = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        write_section(formatter, Message("clihelp.section.commands"), list(command_rows(names)))
+
+
+class LineCommand(Command):
+    """A command whose words are a line of their own: a word that looks like an option and is none stays a word."""
+
+    def __init__(self, name: str | None, **attributes: Any) -> None:
+        super().__init__(name, context_settings={"ignore_unknown_options": True}, **attributes)
+
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:
+        # click would find the short one also inside a word like -what.
+        return [HELP_NAMES[1]]
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        mine = args.index("--") if "--" in args else len(args)
+        return super().parse_args(
+            ctx, [*(HELP_NAMES[1] if one == HELP_NAMES[0] else one for one in args[:mine]), *args[mine:]]
+        )
+
+
+def command_rows(names: Iterable[tuple[str, click.Command | None]]) -> Iterator[tuple[str, str]]:
+    """Commands by their names, as rows of a section."""
+    yield from ((name, command.get_short_help_str()) for name, command in names if command is not None)
+
+
+def write_section(formatter: click.HelpFormatter, title: Message, rows: Rows) -> None:
+    """Write a section of a page; one without rows is left out."""
+    if rows:
+        with formatter.section(plain(title)):
+            formatter.write_dl(rows)
+
+
+def _help_row() -> tuple[str, str]:
+    return ", ".join(HELP_NAMES), plain(Message("clihelp.option.help"))
+
+
+def command(name: str, *, help: Message, **attributes: Any) -> Callable[[Callable[..., Any]], Command]:
+    """Declare a command of the terminal; see Command. Its callback's docstring is for readers of the code."""
+    return click.command(name, cls=attributes.pop("cls", Command), help=help, **attributes)
+
+
+def option(*names: str, help: Text, **attributes: Any) -> Callable[[F], F]:
+    """Declare an option of a command."""
+    decorate: Callable[[F], F] = click.option(*names, cls=Option, help=help, **attributes)
+    return decorate
+
+
+def argument(name: str, *, help: Text, **attributes: Any) -> Callable[[F], F]:
+    """Declare a positional argument of a command."""
+    decorate: Callable[[F], F] = click.argument(name, cls=Argument, help=help, **attributes)
+    return decorate

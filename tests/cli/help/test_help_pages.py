@@ -1,0 +1,120 @@
+"""The pages of help in the terminal: every word of them is in a catalogue, and all have one form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from bot.cli.help_page import Command
+from bot.cli.output import plain, speak
+from bot.cli.plugin_commands import DeclaredCommand
+from bot.cli.root import root
+from bot.cli.session import Terminal
+from bot.host.discovery import load_plugins
+from bot.language.translation import PSEUDO
+from bot.plugin import Message
+from tests.cli.cli_bot import CliBot
+from tests.cli.help.test_help import parsed
+from tests.language.pseudo import find_unmarked
+from tests.logs import kept_logs
+
+PROGRAM = "b24bot"
+
+
+def program() -> click.Context:
+    """The program with the commands of the Bitrix24 plugin."""
+    with kept_logs():
+        terminal = Terminal()
+    terminal.__dict__["plugins"] = load_plugins("bitrix24")
+    return click.Context(root, info_name=PROGRAM, obj=terminal)
+
+
+def pages() -> dict[str, click.Context]:
+    """Every command of the terminal by its path, in the context in which it shows its page."""
+    whole = program()
+    found = {"": whole}
+    for path, command in parsed(root, whole):
+        before, _, name = path.rpartition(" ")
+        found[path] = click.Context(command, info_name=name, parent=found[before])
+    return found
+
+
+PAGES = pages()
+
+
+def literals(ctx: click.Context) -> Iterator[str]:
+    """What stands on a page as it is typed: names, words for values, values and whole lines."""
+    yield ctx.command_path
+    command = ctx.command
+    assert isinstance(command, Command)
+    yield from command.collect_usage_pieces(ctx)
+    yield from command.examples
+    yield from (name for name, _ in [*command.argument_rows(ctx), *command.option_rows(ctx)])
+    yield from (str(each.show_default) for each in command.params if isinstance(each, click.Option))
+    if isinstance(command, click.Group):
+        yield from command.list_commands(ctx)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_word_of_a_page_is_in_a_catalogue(path: str) -> None:
+    ctx = PAGES[path]
+    with speak(PSEUDO):
+        page = ctx.command.get_help(ctx)
+        known = set(re.findall(r"[^\W\d_]{2,}", " ".join(literals(ctx))))
+    assert "⟦" in page
+    assert [word for word in find_unmarked(page) if word not in known | {"help"}] == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_has_the_sections_of_all_pages_in_their_order(path: str) -> None:
+    ctx = PAGES[path]
+    page = ctx.command.get_help(ctx)
+    shared = ["Usage", "Arguments", "Options", "Examples", "Who can run it"]
+    shown = [title for title in re.findall(r"^(\w[\w ]*):", page, re.MULTILINE) if title in shared]
+    assert shown == [title for title in shared if title in shown]
+    assert {"Usage", "Options"} <= set(shown)
+    assert "-h, --help" in page
+    assert ("Who can run it" in shown) is isinstance(ctx.command, DeclaredCommand)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_what_a_page_says_of_an_argument_or_an_option_is_a_sentence(path: str) -> None:
+    ctx = PAGES[path]
+    command = ctx.command
+    assert isinstance(command, Command)
+    rows = [*command.argument_rows(ctx), *command.option_rows(ctx)]
+    texts = [text.partition("  [")[0] for _, text in rows]
+    unfinished = [text for text in texts if not (text[:1].isupper() and text.endswith((".", "events")))]
+    assert unfinished == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_short_and_the_long_option_show_the_same_page(cli_bot: CliBot, path: str) -> None:
+    short, long = (cli_bot.run(*path.split(), option) for option in ("-h", "--help"))
+    assert (short.exit_code, short.stdout) == (0, long.stdout)
+    assert short.stdout.startswith(f"Usage: {f'{PROGRAM} {path}'.strip()}")
+
+
+def test_a_page_is_in_the_language_of_the_terminal(cli_bot: CliBot) -> None:
+    page = cli_bot.run("access", "grant", "--help", LANG="ru_RU.UTF-8").stdout
+    assert page.startswith("Формат: b24bot access grant")
+    with speak("ru"):
+        for title in ("arguments", "options", "examples"):
+            assert f"\n{plain(TITLES[title])}:" in page
+
+
+TITLES = {
+    "arguments": Message("clihelp.section.arguments"),
+    "options": Message("clihelp.section.options"),
+    "examples": Message("clihelp.section.examples"),
+}
+
+
+def test_a_word_that_begins_with_a_dash_and_has_an_h_in_it_is_no_call_for_help(cli_bot: CliBot) -> None:
+    shown = cli_bot.run("freeze", "--", "-what")
+    assert "Usage:" not in shown.stdout
+    shown = cli_bot.run("run", "help", "-what")
+    assert "Usage: b24bot run" not in shown.stdout
