@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from bot.plugin import Message, Text
 from bot.usecases.chat_refusals import PRESS_AGAIN, ChatRefusal, Subject
+from bot.usecases.delivery_errors import CARD_NOT_POSTED
 
 DIRECT_OFF = "messages_tab_disabled"
 """The code for an app whose direct messages are switched off."""
@@ -18,8 +19,8 @@ CARD_GONE, PARENT_GONE = "message_not_found", "thread_not_found"
 """The codes for a message that was deleted: of a rewriting, and of a line under it."""
 MISSING_SCOPE = "missing_scope"
 """The code for a token without a right; Slack names the scopes of which any would do."""
-INVALID_RESPONSE, CARD_NOT_POSTED = "invalid_response", "card_not_posted"
-"""Codes of the bot's own: an answer lacks what Slack documents; a line belongs under a card that is not there yet."""
+INVALID_RESPONSE = "invalid_response"
+"""The code of the bot's own for an answer that lacks what Slack documents."""
 REINSTALL = Message("slack.remedy.reinstall")
 REPLACE_TOKEN = Message("slack.remedy.replace_token")
 INVITE = Message("slack.remedy.invite_bot")

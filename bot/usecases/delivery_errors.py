@@ -39,6 +39,8 @@ class Unchangeable(DeliveryError):
     """A message that stands can never be rewritten: another one has to take its place."""
 
 
+CARD_NOT_POSTED = "card_not_posted"
+"""The code for a line under a card that is not there, which is of the bot's own making."""
 ORG_WIDE = Message("delivery.installed_for_organisation")
 ORG_WIDE_HINT = Message("delivery.install_in_workspace")
 

@@ -20,7 +20,7 @@ from bot.plugin import Event, Text
 from bot.slack.account_flags import read_account
 from bot.slack.bot_identity import Identity, ask_identity
 from bot.slack.outgoing.http_client import KeptClient
-from bot.slack.refusals import CARD_NOT_POSTED, INVALID_RESPONSE, find_refusal
+from bot.slack.refusals import INVALID_RESPONSE, find_refusal
 from bot.slack.render.answer import answer_blocks, answer_text, file_comment, file_text, wants_file
 from bot.slack.render.audit_line import audit_blocks, audit_line, bare_audit_line, fitting_lines
 from bot.slack.render.block_kit import Block
@@ -32,7 +32,7 @@ from bot.store.sealing.keyring import Keyring
 from bot.usecases.authority.card_token import make_token
 from bot.usecases.chat_port import PostedMessage
 from bot.usecases.chat_refusals import ChatRefusal
-from bot.usecases.delivery_errors import ChannelDead, DeliveryError, Impossible, Lost
+from bot.usecases.delivery_errors import CARD_NOT_POSTED, ChannelDead, DeliveryError, Impossible, Lost
 
 log = logging.getLogger("b24bot.slack")
 TIMEOUT_SECONDS = 10

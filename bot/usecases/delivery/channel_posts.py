@@ -21,7 +21,7 @@ from bot.usecases.delivery.cards import Cards
 from bot.usecases.delivery.delivery_results import Results, log_failure
 from bot.usecases.delivery.message_delivery import Delivery, InFlight, Lane, Result, apply_backpressure, attempt
 from bot.usecases.delivery.redelivery import keeps_turn
-from bot.usecases.delivery_errors import Broken, Busy, ChannelDead, DeliveryError, Impossible, Lost
+from bot.usecases.delivery_errors import CARD_NOT_POSTED, Broken, Busy, ChannelDead, DeliveryError, Impossible, Lost
 from bot.usecases.notifications import card_key, queue_card
 
 LINES_PER_MESSAGE = 20
@@ -122,7 +122,7 @@ class Posts:
         """The change request for a line under its card, which stands or will never stand."""
         change = self._ctx.store.changes.require(number)
         if change.card is None and self._ctx.store.outbox.state_of(card_key(number)) in ("new", "sending"):
-            raise Broken("its card does not stand yet")
+            raise Broken(CARD_NOT_POSTED)
         if change.card is None:
-            raise Impossible("its card was never posted")
+            raise Impossible(CARD_NOT_POSTED)
         return change

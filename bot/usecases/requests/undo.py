@@ -7,7 +7,8 @@ from dataclasses import replace
 from bot.core.change.change_request import ChangeRequest
 from bot.core.messages.deliveries import Click, SlashCommand
 from bot.core.parsing.invocation import understand
-from bot.plugin import Clock, quote
+from bot.language.translation import translate
+from bot.plugin import Clock, Message, Text, quote
 from bot.store.repositories.jobs import Job
 from bot.usecases.context import Context
 from bot.usecases.outcomes.follow_ups import can_ask_again, undo_line
@@ -32,15 +33,16 @@ def _ended_lately(clock: Clock, change: ChangeRequest) -> bool:
 
 def ask_to_undo(ctx: Context, job: Job, click: Click, change: ChangeRequest) -> None:
     """Ask, as the person who pressed, for the command that undoes it; it is planned and decided like any other."""
-    _ask(ctx, job, click, change, f"{undo_line(ctx.store.changes.exact(change))} {quote(f'--reason=Undo {change.id}')}")
+    line, reason = undo_line(ctx.store.changes.exact(change)), Message("request.undo_reason", request=change.id)
+    _ask(ctx, job, click, change, line, reason)
 
 
 def ask_again(ctx: Context, job: Job, click: Click, change: ChangeRequest) -> None:
     """Ask, as the person who pressed, for the same on the same place; it is planned and decided like any other."""
     change = ctx.store.changes.exact(change)
     invocation = replace(understand(ctx.registry.commands, change.line).invocation, place=_place_of(change))
-    reason = quote(f"--reason={change.reason or f'Again after {change.id}'}")
-    _ask(ctx, job, click, change, f"{invocation.line} {reason}")
+    reason = change.reason or Message("request.again_reason", request=change.id)
+    _ask(ctx, job, click, change, invocation.line, reason)
 
 
 def _place_of(change: ChangeRequest) -> str | None:
@@ -48,6 +50,12 @@ def _place_of(change: ChangeRequest) -> str | None:
     return change.place_name or None
 
 
-def _ask(ctx: Context, job: Job, click: Click, change: ChangeRequest, line: str) -> None:
-    slash = SlashCommand(key=click.key, person=click.person, channel=click.channel, text=line)
+def _ask(ctx: Context, job: Job, click: Click, change: ChangeRequest, line: str, reason: Text) -> None:
+    """Submit the line with its reason.
+
+    A reason is what somebody types, so this one is text from here on, in the language of those who read the card.
+    """
+    words = translate(reason, ctx.deployment.languages.shared)
+    text = f"{line} {quote(f'--reason={words}')}"
+    slash = SlashCommand(key=click.key, person=click.person, channel=click.channel, text=text)
     submit(ctx, job, slash, pressed_on=change)

@@ -7,6 +7,7 @@ import pytest
 from bot.core.audit.audit_record import Tag
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.principals import Principal
+from bot.language.language_choice import LanguageChoice
 from bot.usecases.authority import card_token
 from bot.usecases.outcomes.follow_ups import undo_line
 from bot.usecases.requests.undo import BUTTONS_LAST_MS, may_still_undo
@@ -30,6 +31,12 @@ def test_undoing_is_a_change_request_of_the_person_who_pressed(core_bot: CoreBot
     assert second.reason == "Undo CR-1001"
     assert second.channel == OPS
     assert len(core_bot.toy.calls) == 1, "nothing is undone by pressing alone"
+
+
+def test_the_reason_of_an_undo_is_in_the_language_of_the_channel(core_bot: CoreBot) -> None:
+    core_bot.configure(languages=LanguageChoice(channel="ru"))
+    core_bot.press(ANTON, done(core_bot), card_token.UNDO)
+    assert core_bot.change().reason == "Отмена CR-1001"
 
 
 def test_undone_is_as_it_was(core_bot: CoreBot) -> None:
