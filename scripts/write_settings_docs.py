@@ -22,41 +22,39 @@ WIDTH = 100
 INTRODUCTION = """\
 # Settings
 
-b24bot reads environment variables, and a file `.env` in the folder where it is started. A variable of the environment
-wins over the same line in the file, and the file wins over the default. Empty is as good as not set.
+b24bot reads environment variables, and a file `.env` in the folder where it starts. An environment variable overrides
+the file, and the file overrides the default. An empty value counts as not set.
 
-`.env.example` lists the same settings, ready to be copied. Keep `.env` readable to the bot's account alone
-(`chmod 600 .env`): it holds secrets. In the tables below they are marked with 🔒. b24bot never prints them, and takes
-them out of every line it logs.
+`.env.example` lists the same settings. Keep `.env` readable by the bot's account only (`chmod 600 .env`), because it
+contains secrets. The tables below mark secrets with 🔒. b24bot never prints them and removes them from every log line.
 
-## What has to be set
+## Required settings
 
-| To … | set |
+| Purpose | Settings |
 |---|---|
-| answer in Slack over HTTP | `SLACK_BOT_TOKEN`, `SLACK_SIGNING_SECRET` |
-| answer in Slack over Socket Mode | `SLACK_BOT_TOKEN`, `SLACK_APP_TOKEN` |
-| let anybody in | `B24BOT_ADMINS`, or `b24bot access grant` in the terminal |
-| let anything be changed | `B24BOT_AUDIT_CHANNEL` |
+| receive commands over HTTP | `SLACK_BOT_TOKEN`, `SLACK_SIGNING_SECRET` |
+| receive commands over Socket Mode | `SLACK_BOT_TOKEN`, `SLACK_APP_TOKEN` |
+| admit the first admins | `B24BOT_ADMINS`, or `b24bot access grant` in the terminal |
+| allow changes | `B24BOT_AUDIT_CHANNEL` |
 
-All else has a default that works. The portal can be described here, and is then taken over once, on the first start;
-or it is set up with `b24bot portal add`, and nothing about it has to stand in a file.
+Everything else has a default. Describe the portal with `b24bot portal connect`, or with the `BITRIX24_…` settings;
+b24bot stores these once, on the first start.
 
-## How values are written
+## Form of values
 
 * A **duration** is a whole number with `ms`, `s`, `m`, `h` or `d`: `90s`, `15m`, `1h`, `2d`.
-* A **switch** is on for `on`, `yes`, `true` or `1`, and off for `off`, `no`, `false` or `0`; any other word is refused.
-* A **list** has commas between its items; spaces around them do not matter.
-* A **person** is a team id and a user id with a colon: `T0001:U0002`. Slack shows the user id under
-  Profile → ⋮ → Copy member ID; the team id is in the address of the workspace in a browser.
-* A **channel** is its id, `C…`, which Slack shows at the foot of the channel's details. Its name can change.
-* In `.env` a value stands for itself: `$` has no meaning there. Put a value that holds spaces, quotation marks or `#`
-  between single quotation marks. A line that cannot be read is refused by every command, and a name with several values
-  by a start; a line without a value takes nothing back.
+* A **switch** is on for `on`, `yes`, `true` or `1`, and off for `off`, `no`, `false` or `0`.
+* A **list** has commas between its items.
+* A **person** is a team id and a user id with a colon: `T0001:U0002`. `/b24 whoami` shows yours. Slack shows the user
+  id under Profile → ⋮ → Copy member ID.
+* A **channel** is its id, `C…`. Slack shows it at the bottom of the channel's *About* tab.
+* In `.env`, `$` has no special meaning. Put a value with spaces, quotation marks or `#` between single quotation marks.
+  b24bot refuses an unreadable line, and a name with several values.
 """
 
 HEADER = """\
-# The settings of b24bot. Copy this file to .env, fill in what you need and keep it to yourself: chmod 600 .env
-# What is not set has its default. docs/settings.md says more. Written by scripts/write_settings_docs.py.
+# The settings of b24bot. Copy this file to .env, fill in what you need and protect it: chmod 600 .env
+# A setting without a value has its default. docs/settings.md says more. Written by scripts/write_settings_docs.py.
 """
 
 
