@@ -492,6 +492,10 @@ BROKEN: dict[str, tuple[dict[str, str], Callable[[CliBot, SlackWorkspace], None]
 }
 
 
+HINT_OF_THE_PLUGIN = "Move it."
+"""What a plugin without a catalogue says is shown as it is."""
+
+
 @pytest.mark.parametrize("name", BROKEN)
 def test_whatever_ends_a_start_is_red_in_doctor_with_the_same_sentence(
     cli_bot: CliBot, slack: SlackWorkspace, name: str
@@ -507,3 +511,5 @@ def test_whatever_ends_a_start_is_red_in_doctor_with_the_same_sentence(
     shown = cli_bot.run("doctor")
     assert shown.exit_code == 78
     assert [line for line in shown.stdout.splitlines() if line.startswith("no") and sentence in line], shown.stdout
+    for line in cli_bot.run("doctor", B24BOT_LANGUAGE=PSEUDO).stdout.splitlines():
+        assert re.fullmatch(r"[ :]*", outside(line).replace(HINT_OF_THE_PLUGIN, "")), line
