@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 WIDE = 160
 """Columns where the output is no terminal."""
+_SHELL_PLAIN = re.compile(r"[\w@%+=:,./-]+")
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -160,7 +161,12 @@ def shell_line(line: str) -> str:
 
 def _shell_word(word: str) -> str:
     head = OPTION_HEAD.match(word)
-    return f"{head[0]}{shlex.quote(word[head.end() :])}" if head else shlex.quote(word)
+    return f"{head[0]}{_quote(word[head.end() :])}" if head else _quote(word)
+
+
+def _quote(word: str) -> str:
+    """A word for a shell, in quotation marks where it needs them: letters of no script do."""
+    return word if _SHELL_PLAIN.fullmatch(word) else shlex.quote(word)
 
 
 def print_error(error: PluginError, *, as_json: bool, hidden: Sequence[str]) -> int:

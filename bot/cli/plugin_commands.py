@@ -134,10 +134,12 @@ class CommandGroup(Group):
         return sorted({*super().list_commands(ctx), *self._declared(ctx)})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        own = super().get_command(ctx, cmd_name)
+        known = ctx.ensure_object(Terminal).declared.commands
+        path = known.name_path(str(self.name), cmd_name)
+        own = super().get_command(ctx, path[1])
         if own is not None:
             return own
-        declared = self._declared(ctx).get(cmd_name)
+        declared = known.by_path.get(path)
         return DeclaredCommand(declared) if declared else None
 
     def resolve_command(
@@ -171,7 +173,9 @@ def unknown(
     pressed = refuse_card_subcommand([*before.split(), *words])
     if pressed is not None:
         return pressed
-    meant = find_nearest(words[0], known)
+    commands = ctx.ensure_object(Terminal).declared.commands
+    others = commands.verbs.get(before.strip(), {}) if before else commands.nouns
+    meant = find_nearest(words[0], filter(None, (*known, *others)))
     line = f"{before}{join_words([meant, *words[1:]])}" if meant else ""
     hint = "" if meant else list_known(before.strip(), known)
     return WordsError(sentence, hint=hint, suggestion=line)

@@ -90,7 +90,10 @@ class Root(Group):
         return [*sorted(OWN), *self._declared(ctx)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        return own_command(cmd_name) if cmd_name in OWN else self._declared(ctx).get(cmd_name)
+        if cmd_name in OWN:
+            return own_command(cmd_name)
+        noun = ctx.ensure_object(Terminal).declared.commands.name_noun(cmd_name)
+        return own_command(noun) if noun in OWN else self._declared(ctx).get(noun)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -29,7 +29,8 @@ from bot.core.change.command_result import (
     TargetTaken,
 )
 from bot.core.change.planned_command import Answered, Planned
-from bot.core.parsing.invocation import AnyCommand, check_length, check_words, recognize, understand
+from bot.core.parsing.invocation import AnyCommand, check_length, check_words, recognize, type_line, understand
+from bot.core.parsing.synonyms import fold, list_words
 from bot.core.parsing.tokenizer import join_words, tokenize
 from bot.core.parsing.typed_line import TypedLine
 from bot.host.plugin_services import Progress
@@ -38,6 +39,7 @@ from bot.plugin.frozen import dataclass
 from bot.plugin.quoting import option_word
 from bot.store.engine.process_lock import WORKER
 from bot.store.store import Transaction
+from bot.usecases.admin.queries import being_well
 from bot.usecases.card_subcommands import refuse_card_subcommand
 from bot.usecases.change_entries import recorded_line
 from bot.usecases.delivery_errors import DeliveryError
@@ -60,7 +62,8 @@ if TYPE_CHECKING:
     from bot.app import Bot
 
 log = logging.getLogger("b24bot.cli")
-STATUS = "status"
+STATUS = being_well.noun
+_STATUS_WORDS = frozenset([STATUS, *list_words(being_well.words)])
 GLANCE = 1_000
 """Records at the end of the log that are recomputed before a command that only reads is recorded."""
 NO_WORKER = Message("cli.line.no_worker")
@@ -83,7 +86,7 @@ def join(command: AnyCommand, words: Iterable[str]) -> str:
     """
     path = command.path.split()
     line = tokenize(join_words([*path, *map(option_word, words)]))
-    return _exact(TypedLine(command=command, line=line, at=len(path)))
+    return _exact(type_line(command, line, len(path)))
 
 
 def _exact(typed: TypedLine) -> str:
@@ -116,7 +119,7 @@ def perform(terminal: Terminal, line: str, *, yes: bool = False, words: Sequence
     `words` are those that the line was made of: a secret that begins as an option does stands in them as it is.
     Without `yes` somebody at a terminal sees the plan first and is asked whether others are to be asked.
     """
-    if [word.text for word in tokenize(line).words[:1]] == [STATUS]:
+    if any(fold(word.text) in _STATUS_WORDS for word in tokenize(line).words[:1]):
         terminal.assert_usable()
     with terminal.bot() as bot:
         if not says_freeze(line):

@@ -6,7 +6,7 @@ import logging
 import os
 import pwd
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import field
 from functools import cached_property
@@ -17,7 +17,7 @@ from bot.checks.storage import witness_of
 from bot.clock import SystemClock
 from bot.core.authority.limits import Limit
 from bot.core.bot_errors import ConfigurationError
-from bot.core.parsing.invocation import AnyCommand
+from bot.core.parsing.command_table import Commands
 from bot.core.principals import Principal
 from bot.host.discovery import load_plugins
 from bot.host.help_messages import group_help, prefix_of
@@ -45,7 +45,7 @@ log = logging.getLogger("b24bot.cli")
 class DeclaredCommands:
     """The declared commands, and what each plugin's group is about. With `trouble` those of the plugins are missing."""
 
-    commands: Sequence[AnyCommand]
+    commands: Commands
     helps: Mapping[str, Text]
     trouble: PluginError | None = None
     events: Mapping[str, Event] = field(default_factory=dict)
@@ -114,8 +114,8 @@ class Terminal:
                 for group in plugin.groups
             }
         except PluginError as error:
-            return DeclaredCommands(commands=list(make_registry(())), helps={}, trouble=error)
-        return DeclaredCommands(commands=list(registry), helps=helps, events=registry.events)
+            return DeclaredCommands(commands=make_registry(()).commands, helps={}, trouble=error)
+        return DeclaredCommands(commands=registry.commands, helps=helps, events=registry.events)
 
     @cached_property
     def person(self) -> Principal:

@@ -7,13 +7,14 @@ from contextlib import closing
 
 from bot.cli.session import Terminal, explain_file_errors
 from bot.core.bot_errors import SecretTyped
+from bot.core.parsing.synonyms import fold, list_words
 from bot.plugin import Message, PluginError
 from bot.store.engine.database import FILE_NAME, Database
 from bot.store.files.known_secrets import SHORTEST, KnownSecrets
 from bot.store.sealing.keyring import load_key_file
-from bot.usecases.admin.admin_commands import withheld_reason
+from bot.usecases.admin.admin_commands import freezing, withheld_reason
 
-THEMSELVES = ("freeze", "run")
+THEMSELVES = frozenset(["run", freezing.noun, *list_words(freezing.words)])
 """They look at their line themselves, since a freeze holds without its reason."""
 WITHDRAW = ("request", "withdraw")
 """It holds, too, without a reason that holds a secret."""
@@ -25,7 +26,7 @@ def refuse_typed_secrets(terminal: Terminal, words: Sequence[str]) -> None:
 
     What cannot be looked at here, such as a key file that is missing, is for the command itself to tell.
     """
-    if (words[:1] and words[0] in THEMSELVES) or not any(len(word) >= SHORTEST for word in words):
+    if (words[:1] and fold(words[0]) in THEMSELVES) or not any(len(word) >= SHORTEST for word in words):
         return
     rest, reason = _separate_reason(words) if tuple(words[:2]) == WITHDRAW else (words, ())
     try:

@@ -13,6 +13,7 @@ from bot.core.bot_errors import ConfigurationError
 from bot.core.local_plugins import LOCAL_PLUGINS
 from bot.core.parsing.invocation import HOST_OPTIONS, AnyCommand
 from bot.host.value_types import find_mismatch
+from bot.host.word_checks import TERMINAL_OPTIONS, check_words
 from bot.plugin import PLUGIN_API, Arg, Event, Group, Message, Nothing, PlaceTerm, Plan, Plugin, Risk, Setting, Settling
 
 MEMBERS: Mapping[str, object] = {name: member for name, member in vars(Plugin).items() if not name.startswith("_")}
@@ -20,8 +21,6 @@ MEMBERS: Mapping[str, object] = {name: member for name, member in vars(Plugin).i
 HOST = "b24bot"
 RESERVED = LOCAL_PLUGINS | {HOST}
 SEE = Message("host.contract.hint")
-TERMINAL_OPTIONS = ("--json", "--yes", "--help")
-"""Options of every command of the terminal, beside those of every command."""
 _NAME = re.compile(r"\A[a-z][a-z0-9_-]{0,40}\Z")
 _WORD = re.compile(r"\A[a-z]{1,40}\Z")
 _OPTION = re.compile(r"\A--[a-z][a-z0-9-]{0,39}\Z")
@@ -235,6 +234,7 @@ CHECKS: Sequence[Callable[[str, Any], Iterator[Message]]] = (
     check_examples,
     check_risks,
     check_readers,
+    check_words,
 )
 """In their order: what a plugin is first, then what it declares."""
 

@@ -13,6 +13,7 @@ from bot.core.parsing.invocation import AnyCommand, understand
 from bot.host.guarded_calls import guard_command
 from bot.host.help_messages import prefix_of, with_messages
 from bot.host.plugin_catalogues import bind_plugin_catalogue
+from bot.host.word_checks import find_collisions
 from bot.plugin import Event, Message, PlaceTerm, Plugin, PluginError, Text
 from bot.plugin.message import read_text
 
@@ -67,6 +68,11 @@ class Registry:
                 raise ConfigurationError(
                     Message("host.plugin.place_word_taken", plugin=plugin.name, word=plugin.place_term.word)
                 )
+        for one in find_collisions(self, TERMINAL_WORDS):
+            raise ConfigurationError(
+                Message("host.plugin.word_taken", word=one.word, first=one.first, second=one.second),
+                hint=Message("host.plugin.see_setting"),
+            )
 
     def _assert_events(self) -> None:
         """Each tag belongs to one plugin, so that each record reads as that plugin says."""
@@ -161,6 +167,7 @@ def in_terms(command: AnyCommand, term: PlaceTerm) -> AnyCommand:
     return replace(
         command,
         noun=term.word,
+        noun_words=term.words,
         help=say(command.help),
         description=say(command.description),
         parameters=tuple(replace(one, arg=replace(one.arg, help=say(one.arg.help))) for one in command.parameters),

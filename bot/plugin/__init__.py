@@ -58,6 +58,7 @@ from bot.plugin.values import (
     Table,
     Undo,
     UndoKind,
+    Words,
 )
 
 __all__ = [
@@ -111,6 +112,7 @@ __all__ = [
     "Time",
     "Undo",
     "UndoKind",
+    "Words",
     "iso",
     "map_text",
     "quote",

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_t
 from bot.plugin.errors import DeclarationError
 from bot.plugin.frozen import dataclass
 from bot.plugin.message import Text
-from bot.plugin.values import Nothing, PlaceTerm, Plan, Reply, Risk
+from bot.plugin.values import Nothing, PlaceTerm, Plan, Reply, Risk, Words
 
 P = TypeVar("P")
 Answer = Plan | Reply | Nothing
@@ -38,6 +38,12 @@ class Arg:
     complete: Callable[[Any], Iterable[str]] | None = None
     free: bool = False
     """For the last argument, of many words: they are a text and arrive as one, as typed, with its marks and blanks."""
+    words: Words = field(default_factory=dict)
+    """Other names of the option, without the hyphens in front: `{"ru": ("причина",)}` for `--причина`."""
+
+    def __hash__(self) -> int:
+        # typing takes Annotated[…] of equal values for one, so the words count for equality; a mapping has no hash.
+        return hash((self.help, self.label, self.parse))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +111,9 @@ class Command(Generic[P]):
     """The type that the function declares for its answer."""
     data: Any = None
     """The type of `Reply.data`, which `--json` prints; None for a command that gives none."""
+    noun_words: Words = field(default_factory=dict, compare=False)
+    words: Words = field(default_factory=dict, compare=False)
+    """Other words for the noun and for the verb."""
 
     @property
     def path(self) -> str:
@@ -161,10 +170,14 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(slots=True)
 class Group(Generic[P]):
-    """Commands that share a noun. `P` is what the plugin's `open` returns and planners get first."""
+    """Commands that share a noun. `P` is what the plugin's `open` returns and planners get first.
+
+    `words` are other words for the noun. Those of a command without a verb may be of two words: `{"ru": ("кто я",)}`.
+    """
 
     noun: str
     help: Text
+    words: Words = field(default_factory=dict, kw_only=True)
     _commands: dict[str, Command[P]] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Command[P]]:
@@ -177,14 +190,16 @@ class Group(Generic[P]):
         risk: Risk,
         examples: Sequence[str] = (),
         raises: Text = "",
+        words: Words | None = None,
         terminal: bool = False,
         everywhere: bool = False,
         check: Callable[..., None] | None = None,
         keep: Callable[..., Answer] | None = None,
         data: Any = None,
     ) -> Callable[[F], F]:
-        """Declare a command. `examples` are the words after the path; each must parse. `data` is the type of
-        `Reply.data`: a frozen dataclass or a tuple of them, `tuple[Site, ...]`.
+        """Declare a command. `examples` are the words after the path; each must parse. `words` are others for the verb.
+
+        `data` is the type of `Reply.data`: a frozen dataclass or a tuple of them, `tuple[Site, ...]`.
 
         `check` belongs to a command of the terminal that asks for secrets. It is called as the command is, without
         the secrets, before anybody is asked for them, and raises what can be known to be wrong by then.
@@ -200,16 +215,12 @@ class Group(Generic[P]):
                     raise DeclarationError(f"{_where(function)}: “{word}” cannot be typed; use a-z, 0-9 and hyphens.")
             if verb in self._commands:
                 raise DeclarationError(f"{_where(function)}: the command “{self.noun} {verb}” is declared twice.")
-            if inspect.iscoroutinefunction(function):
-                raise DeclarationError(f"{_where(function)} is async; a command is a plain function: write def.")
-            if isinstance(examples, str):
-                raise DeclarationError(f"{_where(function)}: its examples are one text; write a list of texts.")
+            _assert_plain(function, examples)
             help_line, description = _documentation(function)
             hints = _hints(function)
             parameters = tuple(_parameters(function, hints))
             _assert_check(function, check, parameters, terminal=terminal)
-            if keep is not None and not terminal:
-                raise DeclarationError(f"{_where(function)} has a keep, which only a command of the terminal can have.")
+            _assert_keep(function, keep, terminal=terminal)
             self._commands[verb] = Command(
                 noun=self.noun,
                 verb=verb,
@@ -226,6 +237,8 @@ class Group(Generic[P]):
                 keep=keep,
                 data=data,
                 returns=Answer if keep else hints.get("return", Answer),
+                noun_words=self.words,
+                words=words or {},
             )
             return function
 
@@ -234,6 +247,13 @@ class Group(Generic[P]):
 
 def _where(function: Callable[..., Any]) -> str:
     return f"{function.__module__}.{function.__qualname__}"
+
+
+def _assert_plain(function: Callable[..., Any], examples: Sequence[str]) -> None:
+    if inspect.iscoroutinefunction(function):
+        raise DeclarationError(f"{_where(function)} is async; a command is a plain function: write def.")
+    if isinstance(examples, str):
+        raise DeclarationError(f"{_where(function)}: its examples are one text; write a list of texts.")
 
 
 def _assert_check(
@@ -248,6 +268,11 @@ def _assert_check(
         raise DeclarationError(f"{_where(function)}: its check cannot be called as the command is: {error}.") from None
     if not terminal:
         raise DeclarationError(f"{_where(function)} has a check, which only a command of the terminal can have.")
+
+
+def _assert_keep(function: Callable[..., Any], keep: Callable[..., Answer] | None, *, terminal: bool) -> None:
+    if keep is not None and not terminal:
+        raise DeclarationError(f"{_where(function)} has a keep, which only a command of the terminal can have.")
 
 
 def _documentation(function: Callable[..., Any]) -> tuple[str, str]:

@@ -51,7 +51,7 @@ QUOTES: Mapping[str, str] = {
 
 _DASH = re.escape("".join(sorted(DASHES)))
 _OPTION = re.compile(rf"\A([{_DASH}]+)([A-Za-z][A-Za-z0-9{_DASH}]*)(=.*)?", re.DOTALL)
-OPTION_HEAD = re.compile(rf"\A[{_DASH}]+[A-Za-z][A-Za-z0-9{_DASH}]*=")
+OPTION_HEAD = re.compile(rf"\A[{_DASH}]+[^\W\d_](?:[^\W_]|[{_DASH}])*=")
 """The beginning of a word that is an option with its value."""
 LINK = re.compile(r"<(https?://[^|<>\s]+)(?:\|[^<>]*)?>")
 """An address between the brackets that Slack, or whoever pastes it, puts around one."""

@@ -25,6 +25,9 @@ Data: TypeAlias = "bool | int | float | str | Message | DataObject | Sequence[Da
 Programs get a time as ISO 8601 text in UTC, and a text for people as `{"key", "arguments", "text"}`, in English.
 """
 
+Words: TypeAlias = Mapping[str, Sequence[str]]
+"""By language, as `ru`, what people may type instead of an English word. The first one stands in help."""
+
 Observation: TypeAlias = Mapping[str, Text]
 """What is true of a target now, as label → state, for example `{"registration": Message("uptime.registered")}`.
 
@@ -77,6 +80,8 @@ class PlaceTerm:
     title: Text = ""
     """The word as it begins a sentence or stands in front of a colon: “Portal”, in the language of the reader. Without
     it the word stands there as it is typed."""
+    words: Words = field(default_factory=dict, compare=False)
+    """Other words for it, which name the option, too: `{"ru": ("портал",)}` for `портал use` and `--портал`."""
 
     @property
     def label(self) -> Text:

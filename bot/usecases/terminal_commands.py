@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.core.bot_errors import WordsError
+from bot.core.parsing.command_table import Commands
 from bot.core.parsing.typed_line import AnyCommand
 from bot.plugin import Message
 
@@ -40,8 +41,11 @@ TERMINAL_COMMANDS: Mapping[str, Message] = {
 
 def in_terminal(declared: Iterable[AnyCommand], words: Sequence[str]) -> WordsError | None:
     """The refusal of a line that only the host's terminal takes; None for any other line."""
-    own = {*TERMINAL_COMMANDS, *(command.path for command in declared if command.terminal)}
-    path = next((path for path in (" ".join(words[:2]).lower(), " ".join(words[:1]).lower()) if path in own), "")
+    known = Commands.of(declared)
+    own = {*TERMINAL_COMMANDS, *(command.path for command in known if command.terminal)}
+    first, second = [*words[:2], "", ""][:2]
+    typed = (" ".join(known.name_path(first, second)).strip(), known.name_noun(first))
+    path = next((path for path in typed if path in own), "")
     if not path:
         return None
     return WordsError(

@@ -30,6 +30,7 @@ from plugins.bitrix24.auth.credentials import CredentialStore
 from plugins.bitrix24.client.rest_client import Caller
 from plugins.bitrix24.commands.chat import chats
 from plugins.bitrix24.commands.common import observation
+from plugins.bitrix24.commands.common.words import PORTAL
 from plugins.bitrix24.commands.connector_read import connectors
 from plugins.bitrix24.commands.line import lines
 from plugins.bitrix24.commands.message import messages
@@ -53,7 +54,7 @@ class BitrixPlugin:
     name = "bitrix24"
     settings: Sequence[Setting] = settings.ROWS
     settling = SETTLING
-    place_term = PlaceTerm(word="portal", option="--portal", title=Message("bitrix24.portal"))
+    place_term = PlaceTerm(word="portal", option="--portal", title=Message("bitrix24.portal"), words=PORTAL)
     events: Sequence[Event] = audit_events.EVENTS
     groups: Iterable[Group[Any]] = (connectors, lines, messages, chats, portals)
 

@@ -43,3 +43,24 @@ def test_help_of_a_plugins_commands_is_in_the_language_of_the_terminal(cli_bot: 
     command = " ".join(cli_bot.run("connector", "remove", "--help", **russian).stdout.split())
     assert "Удалить регистрацию коннектора и отключить его от всех открытых линий." in command
     assert "Идентификатор коннектора, как его показывает" in command
+
+
+def test_commands_are_typed_in_russian_in_a_terminal_too(cli_bot: CliBot) -> None:
+    russian = {"LANG": "ru_RU.UTF-8"}
+    assert cli_bot.run("доступ", "список").output == cli_bot.run("access", "list").output
+    assert cli_bot.run("Статус").exit_code == cli_bot.run("status").exit_code
+    assert cli_bot.run("запрос", "показать", "7").stderr == cli_bot.run("request", "show", "7").stderr
+    assert (
+        cli_bot.run("run", "запросы список —статус done").output
+        == cli_bot.run("run", "request list --status done").output
+    )
+    assert "Unregister a connector" in cli_bot.run("коннектор", "удалить", "--help").stdout
+    assert "коннектор удалить" in cli_bot.run("помощь", "коннектор", "удалить", **russian).stdout
+    assert "b24bot connector удалить x" in cli_bot.run("коннектор", "удалит", "x").stderr
+    assert "b24bot коннектор список" in cli_bot.run("коннектр", "список").stderr
+
+
+def test_a_secret_is_refused_behind_russian_words_too(cli_bot: CliBot) -> None:
+    typed = cli_bot.run("портал", "добавить", "prod", "--domain", "a.bitrix24.com", "--client-secret", "hush")
+    assert "--client-secret is a secret" in typed.stderr
+    assert typed.exit_code == cli_bot.run("portal", "add", "prod", "--client-secret", "hush").exit_code

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import pytest
 
@@ -251,3 +251,11 @@ def test_a_command_keeps_the_types_that_its_function_declares() -> None:
 def test_a_name_that_nobody_could_type_is_refused(noun: str, verb: str, wrong: str) -> None:
     with pytest.raises(DeclarationError, match=f"“{wrong}” cannot be typed"):
         declared(bare, verb=verb, noun=noun)
+
+
+def test_arguments_that_differ_in_their_words_alone_are_two() -> None:
+    """typing keeps one Annotated of values that are equal."""
+    one, other = (Arg(help="metres", label="M", words={"ru": (word,)}) for word in ("высота", "рост"))
+    assert one != other
+    assert hash(one) == hash(other)
+    assert [get_args(Annotated[str, each])[1].words for each in (one, other)] == [one.words, other.words]

@@ -14,7 +14,8 @@ import pytest
 
 import bot.testing
 from bot.core.parsing.invocation import HOST_OPTIONS
-from bot.host.contract import MEMBERS, TERMINAL_OPTIONS
+from bot.host.contract import MEMBERS
+from bot.host.word_checks import TERMINAL_OPTIONS
 from bot.plugin import Arg, CallVerdict, PlaceTerm, Plan, Reply, Risk, Services, Table
 from bot.plugin import host as api
 from scripts.catalogues import read_catalogue

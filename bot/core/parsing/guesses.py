@@ -5,64 +5,68 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from bot.core.bot_errors import WordsError
+from bot.core.parsing.command_table import Commands
 from bot.core.parsing.suggestion import find_nearest
+from bot.core.parsing.synonyms import fold, option_words
 from bot.core.parsing.tokenizer import join_words
 from bot.core.parsing.typed_line import AnyCommand, host_options
 from bot.plugin import BadArgument, Message, Risk, quote
 
-Table = Mapping[tuple[str, str], AnyCommand]
-"""Commands by noun and verb; the second may be empty."""
 SEE_HELP = Message("typed.see_help")
 CouldBe = Callable[[AnyCommand, Sequence[str]], bool]
 """Whether a command takes words like these."""
 
 
-def unknown_command(table: Table, words: Sequence[str], could_be: CouldBe) -> WordsError:
-    """The refusal of words that begin with no command, with the line that was probably meant."""
-    noun, verb = words[0].lower(), words[1].lower() if len(words) > 1 else ""
-    nouns = {known for known, _ in table}
-    if (verb, noun) in table:
-        line = _line(table[verb, noun], words[2:], could_be)
+def unknown_command(commands: Commands, words: Sequence[str], could_be: CouldBe) -> WordsError:
+    """The refusal of words that begin with no command, with the line that was probably meant, in the same language."""
+    noun, verb, *_ = [*map(fold, words[:2]), ""]
+    turned = commands.find([verb, noun]) if verb else None
+    if turned is not None and turned[1] == 2:
+        line = _line(turned[0], [verb, noun], words[2:], could_be)
         return WordsError(Message("typed.noun_first", command=noun), suggestion=line)
-    meant = noun if noun in nouns else find_nearest(noun, nouns)
+    meant = noun if noun in commands.nouns else find_nearest(noun, commands.nouns)
     if meant is None:
-        return _one_too_many(table, words, could_be)
-    verbs = sorted(known for known_noun, known in table if known_noun == meant and known)
-    if not verbs:
-        line = _line(table[meant, ""], words[1:], could_be)
+        return _one_too_many(commands, words, could_be)
+    alone = commands.find([meant])
+    if alone is not None:
+        line = _line(alone[0], [meant], words[1:], could_be)
         return WordsError(Message("typed.unknown_command", command=noun), suggestion=line)
+    of_noun = commands.verbs[commands.nouns[meant]]
+    listed = tuple(commands.list_verbs(meant))
     if not verb:
-        return WordsError(Message("typed.subcommand_missing", command=meant, subcommands=tuple(verbs)))
-    verb_meant = verb if verb in verbs else find_nearest(verb, verbs)
+        return WordsError(Message("typed.subcommand_missing", command=meant, subcommands=listed))
+    verb_meant = verb if verb in of_noun else find_nearest(verb, of_noun)
     if verb_meant is None:
         return WordsError(
             Message("typed.unknown_subcommand", subcommand=verb),
-            hint=Message("typed.subcommands", command=meant, subcommands=tuple(verbs)),
+            hint=Message("typed.subcommands", command=meant, subcommands=listed),
         )
     wrong = noun if meant != noun else f"{noun} {verb}"
-    line = _line(table[meant, verb_meant], words[2:], could_be)
+    command = commands.by_path[commands.name_path(meant, verb_meant)]
+    line = _line(command, [meant, verb_meant], words[2:], could_be)
     return WordsError(Message("typed.unknown_command", command=wrong), suggestion=line)
 
 
-def _one_too_many(table: Table, words: Sequence[str], could_be: CouldBe) -> WordsError:
+def _one_too_many(commands: Commands, words: Sequence[str], could_be: CouldBe) -> WordsError:
     """The refusal of a first word that is like none, with the command behind it, as in “/b24 connector list”."""
-    sentence = Message("typed.unknown_command", command=words[0].lower())
-    second, third = [*(word.lower() for word in words[1:3]), "", ""][:2]
-    for path, rest in (((second, third), words[3:]), ((second, ""), words[2:])):
-        if second and path in table:
-            return WordsError(sentence, suggestion=_line(table[path], rest, could_be))
-    return WordsError(sentence, hint=SEE_HELP)
+    sentence = Message("typed.unknown_command", command=fold(words[0]))
+    behind = commands.find(words[1:])
+    if behind is None:
+        return WordsError(sentence, hint=SEE_HELP)
+    command, own = behind
+    line = _line(command, [*map(fold, words[1 : own + 1])], words[own + 1 :], could_be)
+    return WordsError(sentence, suggestion=line)
 
 
-def _line(command: AnyCommand, rest: Sequence[str], could_be: CouldBe) -> str:
-    """The command with the words behind it, which are left out where it takes nothing like them."""
-    return join_words([*command.path.split(), *(rest if could_be(command, rest) else ())])
+def _line(command: AnyCommand, path: Sequence[str], rest: Sequence[str], could_be: CouldBe) -> str:
+    """The path of the command with the words behind it, which are left out where it takes nothing like them."""
+    return join_words([*path, *(rest if could_be(command, rest) else ())])
 
 
 def unknown_option(command: AnyCommand, name: str) -> WordsError:
     """The refusal of an option that a command does not have."""
     known = _options(command)
-    meant = _option_like(name, known)
+    meant = _option_like(name, _spellings(command))
     return WordsError(
         Message("typed.unknown_option", command=command.path, option=name), hint=_meant(meant) or _list_options(known)
     )
@@ -80,6 +84,12 @@ def _options(command: AnyCommand) -> list[str]:
     return [*(each.option for each in command.parameters if each.flag and not each.arg.secret), *host_options(command)]
 
 
+def _spellings(command: AnyCommand) -> list[str]:
+    """The options of a command by every name that they have."""
+    known = _options(command)
+    return [*known, *(name for name, option in option_words(command).items() if option in known)]
+
+
 def _option_like(name: str, known: Sequence[str]) -> str | None:
     # The dashes are alike in all of them.
     return find_nearest(name, known, alike=0.8)
@@ -89,7 +99,8 @@ def unexpected_words(command: AnyCommand, words: Sequence[str], given: Collectio
     """The refusal of words that are no arguments. Where only options are left to take a value, it names them."""
     typed = " ".join(words)
     unexpected = Message("typed.unexpected_words", command=command.path, words=typed)
-    option_meant = _option_like(f"--{words[0].lstrip('-')}", _options(command)) if words[0].startswith("-") else None
+    first = words[0]
+    option_meant = _option_like(f"--{first.lstrip('-')}", _spellings(command)) if first.startswith("-") else None
     if option_meant:
         return WordsError(unexpected, hint=Message("typed.did_you_mean", meant=option_meant))
     free = {name: label for name, label in _valued(command).items() if name not in given}

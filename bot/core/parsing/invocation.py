@@ -11,7 +11,8 @@ from bot.core import mentions
 from bot.core.bot_errors import LineTooLong, WordsError
 from bot.core.parsing import guesses
 from bot.core.parsing.command_table import Commands
-from bot.core.parsing.tokenizer import join_words, split_words, tokenize
+from bot.core.parsing.synonyms import fold, name_command, name_option
+from bot.core.parsing.tokenizer import Line, join_words, split_words, tokenize
 from bot.core.parsing.typed_line import HOST_OPTIONS as HOST_OPTIONS
 from bot.core.parsing.typed_line import IN_MARKS, TypedLine, is_option
 from bot.core.parsing.typed_line import AnyCommand as AnyCommand
@@ -66,27 +67,39 @@ def with_names(text: str) -> str:
 def read_line(text: str, commands: Iterable[AnyCommand] = ()) -> str:
     """A typed line as it was read; empty where a reader of plain marks and blanks would have read the same.
 
-    A free text is what it is only for the command it belongs to.
+    A free text is what it is only for the command it belongs to. Words of another language are what they stand for.
     """
     if len(text) > LONGEST_LINE:
         return ""
+    known = Commands.of(commands)
     try:
-        words = _words(text, commands)
+        words = _words(text, known)
     except WordsError:
         return ""
     line = join_words(words)
     try:
-        return "" if line == text.strip() or " ".join(shlex.split(text)) == " ".join(words) else line
+        return "" if line == text.strip() or " ".join(_named(known, shlex.split(text))) == " ".join(words) else line
     except ValueError:
         return line
 
 
-def _words(text: str, commands: Iterable[AnyCommand]) -> list[str]:
+def _words(text: str, commands: Commands) -> list[str]:
     try:
         typed = recognize(commands, text)
         return [*typed.path, *typed.words()]
     except WordsError:
         return split_words(text)
+
+
+def _named(commands: Commands, words: Sequence[str]) -> list[str]:
+    """Plain words with those of another language as what they stand for."""
+    found = commands.find(words)
+    if found is None:
+        return list(words)
+    command, own = found
+    path = command.path.split()
+    front = words[:own] if [*map(fold, words[:own])] == path else path
+    return [*front, *(name_option(command, word) for word in words[own:])]
 
 
 def check_length(text: str) -> None:
@@ -104,22 +117,20 @@ def check_length(text: str) -> None:
 
 def find_command(commands: Iterable[AnyCommand], words: Sequence[str]) -> tuple[AnyCommand, tuple[str, ...]]:
     """The command the words begin with, and the words that are left. Raises WordsError with the best suggestion."""
-    table = Commands.of(commands).by_words
-    noun = words[0].lower() if words else ""
-    verb = words[1].lower() if len(words) > 1 else ""
-    if (noun, "") in table:
-        return table[noun, ""], tuple(words[1:])
-    if (noun, verb) in table:
-        return table[noun, verb], tuple(words[2:])
+    known = Commands.of(commands)
+    found = known.find(words)
+    if found is not None:
+        command, own = found
+        return command, tuple(words[own:])
     if not words:
         raise WordsError(Message("typed.nothing"), hint=guesses.SEE_HELP)
-    raise guesses.unknown_command(table, words, _could_be)
+    raise guesses.unknown_command(known, words, _could_be)
 
 
 def _could_be(command: AnyCommand, words: Sequence[str]) -> bool:
     """Whether a command takes words like these; a value in them may be wrong, and some may be missing."""
     try:
-        check_words(command, words)
+        check_words(command, [name_option(command, word) for word in words])
     except WordsError:
         return False
     except BadArgument:
@@ -139,7 +150,13 @@ def recognize(commands: Iterable[AnyCommand], text: str) -> TypedLine:
         command, rest = find_command(commands, [word.text for word in line.words])
     except WordsError as error:
         raise line.fault or error from None
-    return TypedLine(command=command, line=line, at=len(line.words) - len(rest))
+    return type_line(command, line, len(line.words) - len(rest))
+
+
+def type_line(command: AnyCommand, line: Line, at: int, *, exact: bool = False) -> TypedLine:
+    """The line of a command whose own words stand in front of the place `at`, in whatever language."""
+    named = name_command(command, line, at)
+    return TypedLine(command=command, line=named, at=at + len(named.words) - len(line.words), exact=exact)
 
 
 def understand(commands: Iterable[AnyCommand], text: str) -> Understood:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.tokenizer import Line, join_words
-from bot.plugin import Command, Message, PluginError
+from bot.plugin import Command, Message, PluginError, Words
 from bot.plugin.frozen import dataclass
 from bot.plugin.quoting import is_blank
 
@@ -17,6 +17,11 @@ HOST_OPTIONS: Mapping[str, str] = {"--reason": "TEXT", "--dry-run": "", "--break
 """Options of every command: why, only showing what would happen, and not waiting for others.
 
 Those of the terminal alone take none of them."""
+HOST_OPTION_WORDS: Mapping[str, Words] = {
+    "--reason": {"ru": ("причина",)},
+    "--dry-run": {"ru": ("пробно", "пробный-запуск")},
+    "--break-glass": {"ru": ("экстренно",)},
+}
 MOST_GUESSES = 12
 IN_MARKS = Message("typed.in_quotation_marks")
 

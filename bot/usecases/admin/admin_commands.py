@@ -69,20 +69,26 @@ class BuiltinContext:
     ctx: Context
 
 
-access: Group[BuiltinContext] = Group("access", help="The allow-list.")
-freezing: Group[BuiltinContext] = Group("freeze", help="Stop everything that changes a portal.")
-unfreezing: Group[BuiltinContext] = Group("unfreeze", help="Go on after a freeze.")
-reviewing: Group[BuiltinContext] = Group("request", help="Change requests.")
+access: Group[BuiltinContext] = Group("access", help="The allow-list.", words={"ru": ("доступ",)})
+freezing: Group[BuiltinContext] = Group(
+    "freeze", help="Stop everything that changes a portal.", words={"ru": ("заморозить", "заморозка")}
+)
+unfreezing: Group[BuiltinContext] = Group(
+    "unfreeze", help="Go on after a freeze.", words={"ru": ("разморозить", "разморозка")}
+)
+reviewing: Group[BuiltinContext] = Group("request", help="Change requests.", words={"ru": ("запрос", "запросы")})
 ADMIN_GROUPS = (access, freezing, unfreezing, reviewing)
 
 
-@access.command("grant", risk=Risk.GOVERN, examples=["@anton approver", "T0001:U0002 operator"])
+@access.command(
+    "grant", words={"ru": ("выдать",)}, risk=Risk.GOVERN, examples=["@anton approver", "T0001:U0002 operator"]
+)
 def access_grant(builtin: BuiltinContext, person: Person, role: ARole) -> Answer:
     """Give somebody a role, or another one; a second admin approves it."""
     return _role_plan(builtin, person, role)
 
 
-@access.command("revoke", risk=Risk.GOVERN, examples=["@anton"])
+@access.command("revoke", words={"ru": ("отозвать",)}, risk=Risk.GOVERN, examples=["@anton"])
 def access_revoke(builtin: BuiltinContext, person: Person) -> Answer:
     """Take somebody's role away; a second admin approves it."""
     return _role_plan(builtin, person, None)
@@ -193,7 +199,7 @@ def unfreeze(builtin: BuiltinContext) -> Answer:
     )
 
 
-@reviewing.command("review", risk=Risk.GOVERN, examples=["CR-1001"])
+@reviewing.command("review", words={"ru": ("проверить",)}, risk=Risk.GOVERN, examples=["CR-1001"])
 def request_review(builtin: BuiltinContext, number: Number) -> Answer:
     """Look at a change request that was run without approval; somebody who did not run it approves that."""
     bypass = find_break_glass_record(builtin.ctx, number)

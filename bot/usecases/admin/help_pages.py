@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from bot.core.authority.policy import LEAST_ROLE, Terms, decide, describe_requirement
 from bot.core.bot_errors import WordsError
+from bot.core.parsing.command_table import Commands
 from bot.core.parsing.invocation import HOST_OPTIONS, AnyCommand, find_command, host_options
 from bot.core.parsing.suggestion import find_nearest
+from bot.core.parsing.synonyms import fold, list_words, translated_paths, translated_usage
 from bot.core.parsing.tokenizer import join_words
 from bot.core.principals import Role
 from bot.plugin import CommandLine, Message, Reply, Risk, Table, Text
@@ -36,6 +38,8 @@ def list_commands(commands: Sequence[AnyCommand], *, hidden: int) -> Reply:
         if places
         else Message("help.shared_options", options=options)
     ]
+    if any(command.noun_words for command in commands):
+        notes.append(Message("help.other_words", command=CommandLine(command_line="help COMMAND")))
     if hidden:
         notes.append(Message("help.hidden", count=hidden, command=CommandLine(command_line="whoami")))
     rows = tuple((command.usage, command.help) for command in commands)
@@ -53,11 +57,12 @@ def explain_words(commands: Sequence[AnyCommand], words: Sequence[str], terms: T
     if path:
         title = Message("help.terminal_page", path=path, command=f"b24bot {path} --help")
         return Reply(title=title, data=(_terminal_view(path),))
-    noun, verb = words[0].lower(), words[1].lower() if len(words) > 1 else ""
-    declared, own = _candidates(commands, noun)
-    of_noun = [command for command in declared if command.noun == noun]
-    if of_noun and (verb or not of_noun[0].verb):
-        command = find_command(commands, words)[0]
+    known = Commands.of(commands)
+    word = fold(words[0])
+    declared, own = _candidates(known, word)
+    of_noun = [command for command in declared if command.noun == known.name_noun(word)]
+    if of_noun and (len(words) > 1 or not of_noun[0].verb):
+        command = find_command(known, words)[0]
         others = [] if command.verb else [one for one in declared if one.path != command.path]
         return explain_command(command, terms, others)
     if not declared and not own:
@@ -65,7 +70,7 @@ def explain_words(commands: Sequence[AnyCommand], words: Sequence[str], terms: T
     if len(declared) == 1 and not own:
         return explain_command(declared[0], terms)
     return _page(
-        declared, own, title=Message("help.with_noun", word=noun) if of_noun else Message("help.several", word=noun)
+        declared, own, title=Message("help.with_noun", word=word) if of_noun else Message("help.several", word=word)
     )
 
 
@@ -82,19 +87,25 @@ def describe_terminal_command(commands: Sequence[AnyCommand], words: Sequence[st
 
 def _candidates(commands: Sequence[AnyCommand], word: str) -> tuple[list[AnyCommand], list[str]]:
     """What a word may mean: the declared commands with it, those of its noun first, and those of the terminal."""
-    of_noun = [command for command in commands if command.noun == word]
-    own = [path for path in TERMINAL_COMMANDS if word in path.split()]
+    noun = Commands.of(commands).name_noun(word)
+    of_noun = [command for command in commands if command.noun == noun]
+    own = [path for path in TERMINAL_COMMANDS if noun in path.split()]
     if any(command.verb for command in of_noun):
         # Whoever names a noun means its commands, and not the others that end in the same word.
-        return of_noun, [path for path in own if path.split()[0] == word]
-    return [*of_noun, *(command for command in commands if command.verb == word)], own
+        return of_noun, [path for path in own if path.split()[0] == noun]
+    of_verb = [command for command in commands if word in (command.verb, *list_words(command.words))]
+    return [*of_noun, *of_verb], own
 
 
 def _unknown(commands: Sequence[AnyCommand], words: Sequence[str]) -> WordsError:
-    known = {word for command in commands for word in (command.noun, command.verb) if word}
+    table = Commands.of(commands)
+    known = {word for words_of in (table.nouns, *table.verbs.values()) for word in words_of if word}
     meant = find_nearest(words[0].lower(), known | {word for path in TERMINAL_COMMANDS for word in path.split()})
-    paths = {*TERMINAL_COMMANDS, *(command.path for command in commands)}
-    further = [word for word in words[1:2] if f"{meant} {word.lower()}" in paths]
+    further = [
+        word
+        for word in words[1:2]
+        if meant and (f"{meant} {fold(word)}" in TERMINAL_COMMANDS or table.name_path(meant, word) in table.by_path)
+    ]
     suggestion = join_words(["help", meant, *further]) if meant else ""
     hint = "" if meant else Message("help.see_all", command=CommandLine(command_line="help"))
     return WordsError(Message("help.unknown", word=words[0]), hint=hint, suggestion=suggestion)
@@ -103,7 +114,8 @@ def _unknown(commands: Sequence[AnyCommand], words: Sequence[str]) -> WordsError
 def explain_command(command: AnyCommand, terms: Terms, others: Sequence[AnyCommand] = ()) -> Reply:
     """How one command is typed, what it takes, who may, and what happens then. `others` have the same word."""
     facts: list[tuple[Text, Text]] = [(Message("help.label.usage"), command.usage)]
-    facts += [(parameter.usage, parameter.arg.help) for parameter in command.parameters]
+    facts += [(Message("help.label.words"), path) for path in translated_paths(command)]
+    facts += [(translated_usage(parameter), parameter.arg.help) for parameter in command.parameters]
     options = ", ".join(f"{name} {label}".strip() for name, label in host_options(command).items())
     facts += [(Message("help.label.options"), options)] if options else []
     facts += [(Message("help.label.example"), f"{command.path} {example}".strip()) for example in command.examples]
@@ -144,10 +156,13 @@ def _page(commands: Sequence[AnyCommand], own: Sequence[str], *, title: Message)
     ]
     rows += [(f"b24bot {path}", TERMINAL_COMMANDS[path], ONLY_TERMINAL, f"b24bot {path} --help") for path in own]
     examples = [f"{command.path} {command.examples[0]}".strip() for command in commands if command.examples]
+    notes = [Message("help.examples", examples="; ".join(examples))] if examples else []
+    translated = tuple(path for command in commands for path in translated_paths(command))
+    notes += [Message("help.also_typed", paths=translated)] if translated else []
     return Reply(
         title=title,
         table=Table(columns=PAGE_COLUMNS, rows=tuple(rows)),
-        notes=(Message("help.examples", examples="; ".join(examples)),) if examples else (),
+        notes=tuple(notes),
         data=(*map(command_view, commands), *map(_terminal_view, own)),
     )
 

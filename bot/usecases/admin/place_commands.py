@@ -44,14 +44,23 @@ def complete_places(builtin: BuiltinContext) -> list[str]:
 using: Group[BuiltinContext] = Group(PLACES, help="The places the bot knows.")
 
 
-@using.command("use", risk=Risk.PERSONAL, examples=["prod", "prod --for-all", "--clear"])
+@using.command(
+    "use", words={"ru": ("выбрать", "использовать")}, risk=Risk.PERSONAL, examples=["prod", "prod --for-all", "--clear"]
+)
 def use_place(
     builtin: BuiltinContext,
     name: Annotated[str, Arg(label="NAME", help="its name", complete=complete_places)] = "",
     *,
-    for_all: Annotated[bool, Arg(label="", help="for everybody; another admin approves it")] = False,
-    clear: Annotated[bool, Arg(label="", help="take your own choice back: everybody's default counts again")] = False,
-    plugin: Annotated[str, Arg(label="PLUGIN", help="the plugin, where two plugins have this name")] = "",
+    for_all: Annotated[
+        bool, Arg(label="", help="for everybody; another admin approves it", words={"ru": ("для-всех",)})
+    ] = False,
+    clear: Annotated[
+        bool,
+        Arg(label="", help="take your own choice back: everybody's default counts again", words={"ru": ("сбросить",)}),
+    ] = False,
+    plugin: Annotated[
+        str, Arg(label="PLUGIN", help="the plugin, where two plugins have this name", words={"ru": ("плагин",)})
+    ] = "",
 ) -> Answer:
     """Choose what commands without --place act on.
 

@@ -26,6 +26,7 @@ from bot.plugin import (
     Reply,
     Risk,
     Text,
+    Words,
 )
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.audit_log import LOOKED_AT
@@ -102,12 +103,18 @@ Number = Annotated[
     ),
 ]
 
-helping: Group[QueryContext] = Group("help", help="What you can type.")
-being: Group[QueryContext] = Group("whoami", help="Who you are here.")
-requests: Group[QueryContext] = Group("request", help="Change requests: plans waiting for, or past, a decision.")
-access: Group[QueryContext] = Group("access", help="The allow-list.")
-audit: Group[QueryContext] = Group("audit", help="The audit log.")
-being_well: Group[QueryContext] = Group("status", help="How the bot is.")
+helping: Group[QueryContext] = Group("help", help="What you can type.", words={"ru": ("помощь", "справка")})
+being: Group[QueryContext] = Group("whoami", help="Who you are here.", words={"ru": ("кто я", "я")})
+requests: Group[QueryContext] = Group(
+    "request",
+    help="Change requests: plans waiting for, or past, a decision.",
+    words={"ru": ("запрос", "запросы")},
+)
+access: Group[QueryContext] = Group("access", help="The allow-list.", words={"ru": ("доступ",)})
+audit: Group[QueryContext] = Group("audit", help="The audit log.", words={"ru": ("журнал", "аудит")})
+being_well: Group[QueryContext] = Group("status", help="How the bot is.", words={"ru": ("статус", "состояние")})
+LIST: Words = {"ru": ("список",)}
+SHOW: Words = {"ru": ("показать",)}
 GROUPS = (helping, being, being_well, requests, access, audit)
 
 
@@ -204,14 +211,24 @@ def show_status(query: QueryContext) -> Reply:
 
 
 @requests.command(
-    "list", risk=Risk.READ, data=tuple[ChangeRow, ...], examples=["", "--status done", "--status partly-applied"]
+    "list",
+    words=LIST,
+    risk=Risk.READ,
+    data=tuple[ChangeRow, ...],
+    examples=["", "--status done", "--status partly-applied"],
 )
 def request_list(
     query: QueryContext,
     *,
     status: Annotated[
         ShownStatus | None,
-        Arg(label="STATUS", help=f"only these; {ONE_OF}", parse=parse_status, complete=lambda _: SHOWN_STATUSES),
+        Arg(
+            label="STATUS",
+            help=f"only these; {ONE_OF}",
+            parse=parse_status,
+            complete=lambda _: SHOWN_STATUSES,
+            words={"ru": ("статус",)},
+        ),
     ] = None,
 ) -> Reply:
     """The newest change requests."""
@@ -219,7 +236,7 @@ def request_list(
     return list_changes(reader_of(query.ctx, query.person).see_all(found), status)
 
 
-@requests.command("show", risk=Risk.READ, data=ChangeDetails, examples=["CR-1001"])
+@requests.command("show", words=SHOW, risk=Risk.READ, data=ChangeDetails, examples=["CR-1001"])
 def request_show(query: QueryContext, number: Number) -> Reply:
     """One change request: its plan, its reviews and how it ended."""
     change = query.ctx.store.changes.get(number)
@@ -231,19 +248,33 @@ def request_show(query: QueryContext, number: Number) -> Reply:
     return show_change(reader_of(query.ctx, query.person).see(change))
 
 
-@access.command("list", risk=Risk.READ, data=tuple[GrantRow, ...])
+@access.command("list", words=LIST, risk=Risk.READ, data=tuple[GrantRow, ...])
 def access_list(query: QueryContext) -> Reply:
     """Who is on the allow-list, with which role."""
     return list_grants(query.ctx.store.grants.all())
 
 
-@audit.command("find", risk=Risk.READ, data=tuple[AuditRow, ...], examples=["", "--subject CR-1001"])
+@audit.command(
+    "find",
+    words={"ru": ("найти", "поиск")},
+    risk=Risk.READ,
+    data=tuple[AuditRow, ...],
+    examples=["", "--subject CR-1001"],
+)
 def audit_find(
     query: QueryContext,
     *,
-    subject: Annotated[str, Arg(label="SUBJECT", help="what it is about, for example CR-1001")] = "",
+    subject: Annotated[
+        str, Arg(label="SUBJECT", help="what it is about, for example CR-1001", words={"ru": ("объект",)})
+    ] = "",
     tag: Annotated[
-        str, Arg(label="TAG", help="a tag or its beginning, for example change:review", complete=complete_tags)
+        str,
+        Arg(
+            label="TAG",
+            help="a tag or its beginning, for example change:review",
+            complete=complete_tags,
+            words={"ru": ("тег",)},
+        ),
     ] = "",
     actor: Annotated[
         str,
@@ -252,10 +283,13 @@ def audit_find(
             help="who did it: a mention, a member id, TEAM:USER or local:ACCOUNT",
             complete=complete_people,
             person=True,
+            words={"ru": ("кто",)},
         ),
     ] = "",
-    text: Annotated[str, Arg(label="TEXT", help="a text in its facts")] = "",
-    all: Annotated[bool, Arg(label="", help="look at every record, however many there are")] = False,
+    text: Annotated[str, Arg(label="TEXT", help="a text in its facts", words={"ru": ("текст",)})] = "",
+    all: Annotated[
+        bool, Arg(label="", help="look at every record, however many there are", words={"ru": ("все",)})
+    ] = False,
 ) -> Reply:
     """The newest audit records that match."""
     return find_records(

@@ -12,6 +12,7 @@ from bot.core.change.pending_stop import NewStop, StopKind
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand
 from bot.core.parsing.characters import drop_invisible
 from bot.core.parsing.invocation import understand
+from bot.core.parsing.synonyms import fold, list_words, name_command
 from bot.core.parsing.tokenizer import Line, join_words, tokenize
 from bot.core.principals import Principal
 from bot.core.redaction.redactor import shorten
@@ -33,6 +34,8 @@ _MARKS = ".,:;!?…"
 _BOLD = "*_~"
 """What Slack puts around words that are bold, slanted or struck through."""
 _DASHES = "".join(DASHES) + " "
+_FREEZE_WORDS = frozenset([freezing.noun, *list_words(freezing.words)])
+(_FREEZING,) = freezing
 
 
 def stop_requested(ctx: Context, inbound: Inbound) -> NewStop | None:
@@ -52,6 +55,7 @@ def freeze_line(text: str) -> str:
     line = tokenize(text)
     if not _is_freeze(line):
         return text
+    line = name_command(_FREEZING, line, 1)
     # In front of a word a dash begins an option, or another language's sentence.
     return _freeze_for(line, shorten(join_lines(_all_but_options(line)).lstrip(_DASHES), LONGEST_REASON))
 
@@ -59,7 +63,7 @@ def freeze_line(text: str) -> str:
 def freeze_without_reason(text: str, what: Message) -> str:
     """A freeze whose own reason is left out because it looks like `what`; an empty text for any other line."""
     line = tokenize(text)
-    return _freeze_for(line, withheld_reason(what)) if _is_freeze(line) else ""
+    return _freeze_for(name_command(_FREEZING, line, 1), withheld_reason(what)) if _is_freeze(line) else ""
 
 
 def without_reason(inbound: Inbound, what: Message) -> Inbound | None:
@@ -74,7 +78,7 @@ def without_reason(inbound: Inbound, what: Message) -> Inbound | None:
 
 def _is_freeze(line: Line) -> bool:
     noun = line.words[0].text if line.words else ""
-    return noun.strip(_BOLD).rstrip(_MARKS).lower() == freezing.noun
+    return fold(noun.strip(_BOLD).rstrip(_MARKS)) in _FREEZE_WORDS
 
 
 def _freeze_for(line: Line, reason: str) -> str:

@@ -53,7 +53,7 @@ def plan_or_read(ctx: Context, person: Principal, text: str, progress: Progress 
     try:
         understood = understand(commands, text or "help")
     except WordsError as error:
-        own = None if person.local else in_terminal(ctx.registry, text.split())
+        own = None if person.local else in_terminal(ctx.registry.commands, text.split())
         raise refuse_card_subcommand(text.split()) or own or error from None
     command = understood.command
     if command.noun not in OPEN_TO_ALL:

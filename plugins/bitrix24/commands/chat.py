@@ -13,11 +13,12 @@ from plugins.bitrix24.connectors.identifiers import ConnectorId
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.rest import methods
 
-chats = Group[Portal]("chat", help="Customers' chats on open lines")
+chats = Group[Portal]("chat", help="Customers' chats on open lines", words={"ru": ("чат", "чаты")})
 
 
 @chats.command(
     "rename",
+    words={"ru": ("переименовать",)},
     risk=Risk.CHANGE,
     raises=NOT_OURS,
     examples=["myconnector 1 --chat 79005554433 --user 79005554433 --name Orders"],
@@ -28,7 +29,7 @@ def rename_chat(
     line: LineNumber,
     *,
     chat: Annotated[str, an_id("chat")],
-    name: Annotated[str, a_name("chat")],
+    name: Annotated[str, a_name("chat", russian="название")],
     user: Annotated[str, an_id("customer")] = "",
 ) -> Plan:
     """Rename a customer's chat on the portal.

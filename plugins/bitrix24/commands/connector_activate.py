@@ -15,7 +15,13 @@ from plugins.bitrix24.connectors.snapshot import DATA_NOT_RECORDED
 from plugins.bitrix24.portal import Portal
 
 
-@connectors.command("activate", risk=Risk.CHANGE, raises=NOT_OURS, examples=["myconnector 3"])
+@connectors.command(
+    "activate",
+    words={"ru": ("подключить", "активировать")},
+    risk=Risk.CHANGE,
+    raises=NOT_OURS,
+    examples=["myconnector 3"],
+)
 def activate_connector(
     portal: Portal, connector: ConnectorId, *line: LineNumber, all: connector_options.AllLines = False
 ) -> Plan | Nothing:
@@ -90,7 +96,9 @@ def _undo_activation(connector: str, todo: Sequence[Line], fresh: Sequence[Line]
     )
 
 
-@connectors.command("deactivate", risk=Risk.DESTROY, examples=["myconnector 2"])
+@connectors.command(
+    "deactivate", words={"ru": ("отключить", "деактивировать")}, risk=Risk.DESTROY, examples=["myconnector 2"]
+)
 def deactivate_connector(
     portal: Portal, connector: ConnectorId, *line: LineNumber, all: connector_options.AllLines = False
 ) -> Plan | Nothing:

@@ -21,6 +21,7 @@ from bot.plugin import (
 )
 from plugins.bitrix24.commands.common import observation, preconditions, undo_plan
 from plugins.bitrix24.commands.common.preconditions import NOT_OURS
+from plugins.bitrix24.commands.common.words import NAME
 from plugins.bitrix24.commands.connector_read import connectors
 from plugins.bitrix24.commands.line import LineNumber
 from plugins.bitrix24.connectors import registration
@@ -46,16 +47,25 @@ def parse_text(word: str) -> str:
 
 
 @connectors.command(
-    "configure", risk=Risk.CHANGE, raises=NOT_OURS, examples=["myconnector 1 --url https://wa.example/me"]
+    "configure",
+    words={"ru": ("настроить",)},
+    risk=Risk.CHANGE,
+    raises=NOT_OURS,
+    examples=["myconnector 1 --url https://wa.example/me"],
 )
 def configure_connector(
     portal: Portal,
     connector: ConnectorId,
     line: LineNumber,
     *,
-    url: Annotated[str | None, Arg(help="link to the channel", label="URL", parse=parse_link)] = None,
-    url_im: Annotated[str | None, Arg(help="link that opens a chat in it", label="URL", parse=parse_link)] = None,
-    name: Annotated[str | None, Arg(help="the channel's name", label="NAME", parse=parse_text)] = None,
+    url: Annotated[
+        str | None, Arg(help="link to the channel", label="URL", parse=parse_link, words={"ru": ("ссылка",)})
+    ] = None,
+    url_im: Annotated[
+        str | None,
+        Arg(help="link that opens a chat in it", label="URL", parse=parse_link, words={"ru": ("ссылка-на-чат",)}),
+    ] = None,
+    name: Annotated[str | None, Arg(help="the channel's name", label="NAME", parse=parse_text, words=NAME)] = None,
     external_id: Annotated[
         str | None, Arg(help="the channel's own id, for example a phone number", label="ID", parse=parse_text)
     ] = None,

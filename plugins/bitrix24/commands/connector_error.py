@@ -39,6 +39,7 @@ NOT_SAID = "marked again"
 
 @connectors.command(
     "error",
+    words={"ru": ("ошибка",)},
     risk=Risk.CHANGE,
     examples=["myconnector 1 the bridge to WhatsApp is down", "myconnector 1 --clear"],
     raises="with TEXT, or if the connector is not proven ours",
@@ -48,7 +49,7 @@ def set_connector_error(
     connector: ConnectorId,
     line: LineNumber,
     *text: Annotated[str, Arg(help="what is wrong; kept in b24bot's record", label="TEXT", free=True)],
-    clear: Annotated[bool, Arg(help="clear the error", label="")] = False,
+    clear: Annotated[bool, Arg(help="clear the error", label="", words={"ru": ("снять",)})] = False,
 ) -> Plan | Nothing:
     """Mark a connector as broken on an open line, or clear the error.
 

@@ -17,6 +17,7 @@ from plugins.bitrix24.commands.common.json_views import (
     connector_view,
     status_views,
 )
+from plugins.bitrix24.commands.common.words import ALL, LIST, SHOW
 from plugins.bitrix24.connectors import icons, identifiers, registration
 from plugins.bitrix24.connectors.identifiers import ListedId
 from plugins.bitrix24.connectors.model import OWNERSHIP, Ownership, Status
@@ -24,7 +25,9 @@ from plugins.bitrix24.connectors.snapshot import Data, Snapshot
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.redaction.excerpt import excerpt
 
-connectors = Group[Portal]("connector", help="Open-channel connectors of the portal")
+connectors = Group[Portal](
+    "connector", help="Open-channel connectors of the portal", words={"ru": ("коннектор", "коннекторы")}
+)
 
 
 def parse_kind(word: str) -> Ownership:
@@ -38,7 +41,7 @@ def parse_kind(word: str) -> Ownership:
     return kind
 
 
-@connectors.command("list", risk=Risk.READ, data=tuple[ConnectorRow, ...], examples=["", "--kind ours"])
+@connectors.command("list", words=LIST, risk=Risk.READ, data=tuple[ConnectorRow, ...], examples=["", "--kind ours"])
 def list_connectors(
     portal: Portal,
     *,
@@ -49,6 +52,7 @@ def list_connectors(
             label="KIND",
             parse=parse_kind,
             complete=lambda _: KINDS,
+            words={"ru": ("вид",)},
         ),
     ] = None,
 ) -> Reply:
@@ -89,7 +93,7 @@ _LINES_ACTIVE = Message("bitrix24.connector.field_lines_active")
 _LIST_COLUMNS = (Message("bitrix24.connector.field_id"), _NAME, _KIND, _LINES_ACTIVE)
 
 
-@connectors.command("show", risk=Risk.READ, data=ConnectorDetails, examples=["myconnector"])
+@connectors.command("show", words=SHOW, risk=Risk.READ, data=ConnectorDetails, examples=["myconnector"])
 def show_connector(portal: Portal, connector: ListedId) -> Reply:
     """Show one connector: its ownership, b24bot's record of it, and its lines.
 
@@ -123,7 +127,13 @@ def show_connector(portal: Portal, connector: ListedId) -> Reply:
     )
 
 
-@connectors.command("status", risk=Risk.READ, data=tuple[StatusRow, ...], examples=["", "myconnector", "--all"])
+@connectors.command(
+    "status",
+    words={"ru": ("статус", "состояние")},
+    risk=Risk.READ,
+    data=tuple[StatusRow, ...],
+    examples=["", "myconnector", "--all"],
+)
 def connector_status(
     portal: Portal,
     connector: Annotated[
@@ -131,7 +141,7 @@ def connector_status(
         Arg(help="only this connector", label="ID", parse=identifiers.parse_listed, complete=identifiers.known_ids),
     ] = None,
     *,
-    all: Annotated[bool, Arg(help="every connector of the portal, not only ours", label="")] = False,
+    all: Annotated[bool, Arg(help="every connector of the portal, not only ours", label="", words=ALL)] = False,
 ) -> Reply:
     """Show where connectors are active or in error, and whether the line itself is on.
 

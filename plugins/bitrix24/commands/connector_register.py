@@ -33,7 +33,12 @@ ANOTHER_ID = Message("bitrix24.connector.another_id")
 HANDLER = "https://b24bot.example.com/settings"
 
 
-@connectors.command("register", risk=Risk.CHANGE, examples=[f"newchat --name 'New chat' --handler {HANDLER}"])
+@connectors.command(
+    "register",
+    words={"ru": ("зарегистрировать",)},
+    risk=Risk.CHANGE,
+    examples=[f"newchat --name 'New chat' --handler {HANDLER}"],
+)
 def register_connector(
     portal: Portal,
     connector: ConnectorId,
@@ -153,7 +158,13 @@ def parse_digest(word: str) -> str:
     return word
 
 
-@connectors.command("update", risk=Risk.CHANGE, raises=NOT_OURS, examples=["myconnector --name 'WhatsApp Europe'"])
+@connectors.command(
+    "update",
+    words={"ru": ("изменить", "обновить")},
+    risk=Risk.CHANGE,
+    raises=NOT_OURS,
+    examples=["myconnector --name 'WhatsApp Europe'"],
+)
 def update_connector(
     portal: Portal,
     connector: ConnectorId,

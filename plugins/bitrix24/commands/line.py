@@ -7,12 +7,13 @@ from typing import Annotated
 from bot.plugin import Arg, BadArgument, CommandLine, Group, Message, Refusal, Reply, Risk, Table
 from plugins.bitrix24.commands.common import presentation
 from plugins.bitrix24.commands.common.json_views import LineDetails, LineRow, line_view, status_views
+from plugins.bitrix24.commands.common.words import LIST, SHOW
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.redaction.excerpt import excerpt
 
 SEVERAL = Message("bitrix24.line.do_separate_by_blanks")
 SEE_LIST = Message("bitrix24.line.do_list", command=CommandLine(command_line="line list"))
-lines = Group[Portal]("line", help="Open lines of the portal")
+lines = Group[Portal]("line", help="Open lines of the portal", words={"ru": ("линия", "линии")})
 
 
 def parse_line(word: str) -> int:
@@ -35,7 +36,7 @@ LineNumber = Annotated[
 ]
 
 
-@lines.command("list", risk=Risk.READ, data=tuple[LineRow, ...], examples=[""])
+@lines.command("list", words=LIST, risk=Risk.READ, data=tuple[LineRow, ...], examples=[""])
 def list_lines(portal: Portal) -> Reply:
     """Show all open lines and whether each is on."""
     portal.look("lines")
@@ -56,7 +57,7 @@ def list_lines(portal: Portal) -> Reply:
     )
 
 
-@lines.command("show", risk=Risk.READ, data=LineDetails, examples=["1"])
+@lines.command("show", words=SHOW, risk=Risk.READ, data=LineDetails, examples=["1"])
 def show_line(portal: Portal, line: LineNumber) -> Reply:
     """Show one open line and the connectors on it.
 

@@ -16,15 +16,18 @@ from plugins.bitrix24.connectors.identifiers import ConnectorId
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.rest import methods
 
-messages = Group[Portal]("message", help="Customers' messages on open lines")
+messages = Group[Portal]("message", help="Customers' messages on open lines", words={"ru": ("сообщение", "сообщения")})
 
 User = Annotated[str, an_id("customer")]
 Chat = Annotated[str, an_id("chat")]
 MessageId = Annotated[str, an_id("message")]
-Text = Annotated[str, arg("the text of the message", "TEXT", parse_text, personal=True)]
-LastName = Annotated[str, arg("the customer's last name", "NAME", arguments.parse_last_name, personal=True)]
+Text = Annotated[str, arg("the text of the message", "TEXT", parse_text, personal=True, russian="текст")]
+LastName = Annotated[
+    str, arg("the customer's last name", "NAME", arguments.parse_last_name, personal=True, russian="фамилия")
+]
 Files = Annotated[
-    tuple[str, ...], arg("addresses of files for the portal to fetch, separated by blanks", "URL", parse_files)
+    tuple[str, ...],
+    arg("addresses of files for the portal to fetch, separated by blanks", "URL", parse_files, russian="файл"),
 ]
 
 _SPELLING = Message("bitrix24.message.spelling")
@@ -33,7 +36,11 @@ _WORKING_EXAMPLE = "myconnector 1 --user 79005554433 --chat 79005554433"
 
 
 @messages.command(
-    "send", risk=Risk.CHANGE, raises=NOT_OURS, examples=[f"{_WORKING_EXAMPLE} --text Hello --message-id ext-1"]
+    "send",
+    words={"ru": ("отправить",)},
+    risk=Risk.CHANGE,
+    raises=NOT_OURS,
+    examples=[f"{_WORKING_EXAMPLE} --text Hello --message-id ext-1"],
 )
 def send_message(
     portal: Portal,
@@ -44,14 +51,16 @@ def send_message(
     chat: Chat,
     text: Text = "",
     file: Files = (),
-    user_name: Annotated[str, a_name("customer")] = "",
+    user_name: Annotated[str, a_name("customer", russian="имя-клиента")] = "",
     user_last_name: LastName = "",
     user_email: Annotated[
-        str, arg("the customer's e-mail address", "EMAIL", arguments.parse_email, personal=True)
+        str, arg("the customer's e-mail address", "EMAIL", arguments.parse_email, personal=True, russian="почта")
     ] = "",
-    user_phone: Annotated[str, arg("the customer's phone number", "PHONE", arguments.parse_phone, personal=True)] = "",
+    user_phone: Annotated[
+        str, arg("the customer's phone number", "PHONE", arguments.parse_phone, personal=True, russian="телефон")
+    ] = "",
     user_url: Annotated[str, arg("the address of the customer's page", "URL", parse_url, personal=True)] = "",
-    chat_name: Annotated[str, a_name("chat")] = "",
+    chat_name: Annotated[str, a_name("chat", russian="название-чата")] = "",
     chat_url: Annotated[str, arg("the address of the post or page that the chat is about", "URL", parse_url)] = "",
     message_id: MessageId = "",
 ) -> Plan:
@@ -88,7 +97,11 @@ def send_message(
 
 
 @messages.command(
-    "edit", risk=Risk.CHANGE, raises=NOT_OURS, examples=[f"{_WORKING_EXAMPLE} --message-id ext-1 --text Sorry"]
+    "edit",
+    words={"ru": ("изменить",)},
+    risk=Risk.CHANGE,
+    raises=NOT_OURS,
+    examples=[f"{_WORKING_EXAMPLE} --message-id ext-1 --text Sorry"],
 )
 def edit_message(
     portal: Portal,
@@ -123,7 +136,13 @@ def edit_message(
     )
 
 
-@messages.command("delete", risk=Risk.CHANGE, raises=NOT_OURS, examples=[f"{_WORKING_EXAMPLE} --message-id ext-1"])
+@messages.command(
+    "delete",
+    words={"ru": ("удалить",)},
+    risk=Risk.CHANGE,
+    raises=NOT_OURS,
+    examples=[f"{_WORKING_EXAMPLE} --message-id ext-1"],
+)
 def delete_message(
     portal: Portal, connector: ConnectorId, line: LineNumber, *, user: User, chat: Chat, message_id: MessageId
 ) -> Plan:

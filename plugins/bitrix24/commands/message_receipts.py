@@ -21,7 +21,7 @@ ImMessage = Annotated[int, arg("the portal's number of the message, from its eve
 _EXAMPLE = "myconnector 1 --im-chat 1767 --im-message 86497 --chat 79005554433 --message-id ext-9"
 
 
-@messages.command("delivered", risk=Risk.CHANGE, raises=NOT_OURS, examples=[_EXAMPLE])
+@messages.command("delivered", words={"ru": ("доставлено",)}, risk=Risk.CHANGE, raises=NOT_OURS, examples=[_EXAMPLE])
 def message_delivered(
     portal: Portal,
     connector: ConnectorId,
@@ -62,7 +62,7 @@ def message_delivered(
     )
 
 
-@messages.command("read", risk=Risk.CHANGE, raises=NOT_OURS, examples=[_EXAMPLE])
+@messages.command("read", words={"ru": ("прочитано",)}, risk=Risk.CHANGE, raises=NOT_OURS, examples=[_EXAMPLE])
 def message_read(
     portal: Portal,
     connector: ConnectorId,

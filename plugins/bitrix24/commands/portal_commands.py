@@ -28,6 +28,7 @@ from plugins.bitrix24.commands.common.json_views import (
     backup_tokens_view,
     tokens_view,
 )
+from plugins.bitrix24.commands.common.words import LIST, PORTAL
 from plugins.bitrix24.connectors.model import AppInfo
 from plugins.bitrix24.hosts import certificate_authorities, endpoints
 from plugins.bitrix24.hosts.endpoints import Endpoint
@@ -40,7 +41,7 @@ MEMBER_ID = Message("bitrix24.portal.member_id")
 APPLICATION = Message("bitrix24.portal.application")
 AUTHORITY = Message("bitrix24.portal.certificate_authority")
 PAID, UNPAID = Message("bitrix24.portal.paid"), Message("bitrix24.portal.payment_ended")
-portals = Group[Portal]("portal", help="Bitrix24 portals that the bot knows")
+portals = Group[Portal]("portal", help="Bitrix24 portals that the bot knows", words=PORTAL)
 
 
 def parse_secret(word: str) -> Secret:
@@ -92,7 +93,9 @@ def _new_portal(
     return portal, endpoint
 
 
-@portals.command("add", risk=Risk.GOVERN, data=StoredPortal, terminal=True, check=check_new_portal)
+@portals.command(
+    "add", words={"ru": ("добавить",)}, risk=Risk.GOVERN, data=StoredPortal, terminal=True, check=check_new_portal
+)
 def add_portal(
     services: Services,
     name: Annotated[str, Arg(help="its name in b24bot, for example prod", label="NAME")],
@@ -153,7 +156,9 @@ def check_spare_portal(services: Services, name: str) -> None:
     vault.held(vault.portal(name))
 
 
-@portals.command("spare", risk=Risk.GOVERN, data=StoredPortal, terminal=True, check=check_spare_portal)
+@portals.command(
+    "spare", words={"ru": ("резерв",)}, risk=Risk.GOVERN, data=StoredPortal, terminal=True, check=check_spare_portal
+)
 def spare_portal(
     services: Services,
     name: Annotated[str, Arg(help="the name of the portal", label="NAME", complete=known_portals)],
@@ -176,7 +181,7 @@ def spare_portal(
     )
 
 
-@portals.command("list", risk=Risk.READ, data=tuple[PortalRow, ...], examples=[""], everywhere=True)
+@portals.command("list", words=LIST, risk=Risk.READ, data=tuple[PortalRow, ...], examples=[""], everywhere=True)
 def list_portals(services: Services) -> Reply:
     """Show the known portals, and which one commands without --portal act on."""
     vault, spares = CredentialStore(services), BackupTokenStore(services)
@@ -233,7 +238,7 @@ def _portal_view(services: Services, known: KnownPortal) -> PortalRow:
     )
 
 
-@portals.command("check", risk=Risk.READ, data=PortalCheck, examples=[""])
+@portals.command("check", words={"ru": ("проверить",)}, risk=Risk.READ, data=PortalCheck, examples=[""])
 def check_portal(portal: Portal) -> Reply:
     """Check that the token works, the application is installed, and results can be verified.
 

@@ -108,6 +108,7 @@ def store_connection(services: Services, found: Connected) -> Reply:
 
 @portals.command(
     "connect",
+    words={"ru": ("подключить",)},
     risk=Risk.GOVERN,
     terminal=True,
     check=check_connection,

@@ -40,7 +40,9 @@ def delete_portal(services: Services, found: Confirmed) -> Reply:
     )
 
 
-@portals.command("remove", risk=Risk.GOVERN, terminal=True, check=check_removal, keep=delete_portal)
+@portals.command(
+    "remove", words={"ru": ("удалить",)}, risk=Risk.GOVERN, terminal=True, check=check_removal, keep=delete_portal
+)
 def remove_portal(
     dialogue: Dialogue, name: Annotated[str, Arg(help="the portal", label="NAME", complete=known_portals)]
 ) -> Confirmed:

@@ -33,6 +33,9 @@ FREEZES = {
     "FREEZE!": "",
     "*freeze* now": "now",
     "freeze, now": "now",
+    "Заморозить — портал теряет сообщения": "портал теряет сообщения",
+    "заморозить --причина «теряет сообщения»": "теряет сообщения",
+    "freeze —причина=теряет": "теряет",
     "freeze: --now": "now",
     "freeze -- now": "now",
     "freeze — the portal loses messages": "the portal loses messages",
@@ -187,7 +190,9 @@ def test_no_words_behind_freeze_keep_it_from_holding_and_they_are_the_reason(cor
 SECRET = "Cl13nt/S+crt="
 
 
-@pytest.mark.parametrize("words", ["freeze {}", "freeze: 401 for client_secret={}&x", "*Freeze* --reason '{}"])
+@pytest.mark.parametrize(
+    "words", ["freeze {}", "заморозить {}", "freeze: 401 for client_secret={}&x", "*Freeze* --reason '{}"]
+)
 @pytest.mark.parametrize("field", ["client_secret", "access", "token", "password"])
 def test_a_freeze_with_a_secret_behind_it_holds_without_its_reason(core_bot: CoreBot, words: str, field: str) -> None:
     core_bot.store.secrets("toy").write("prod", {field: SECRET}, after=0)

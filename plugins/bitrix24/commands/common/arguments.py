@@ -32,6 +32,7 @@ IDS: Mapping[str, Message] = {
     "chat": Message("bitrix24.argument.chat_id"),
     "message": Message("bitrix24.argument.message_id"),
 }
+_RUSSIAN_IDS: Mapping[str, str] = {"customer": "клиент", "chat": "чат", "message": "сообщение"}
 NAMES: Mapping[str, Message] = {
     "customer": Message("bitrix24.argument.customer_name"),
     "chat": Message("bitrix24.argument.chat_name"),
@@ -147,18 +148,26 @@ def file_of(url: str) -> dict[str, Json]:
     return {"url": url, "name": clean or "file"}
 
 
-def arg(help: str, label: str, parse: Callable[[str], object], *, personal: bool = False) -> Arg:
-    """An argument of a command that speaks of the outside world; `personal` for what is a customer's own."""
-    return Arg(help=help, label=label, parse=parse, personal=personal)
+def arg(help: str, label: str, parse: Callable[[str], object], *, personal: bool = False, russian: str = "") -> Arg:
+    """An argument of a command that speaks of the outside world; `personal` for what is a customer's own.
+
+    `russian` is another name of its option.
+    """
+    return Arg(help=help, label=label, parse=parse, personal=personal, words={"ru": (russian,)} if russian else {})
 
 
 def an_id(what: str) -> Arg:
     """An id of the outside world. It is kept exactly as typed, capitals too."""
-    return arg(f"the {what}'s id outside the portal, exactly as the connector spells it", "ID", _reader(IDS[what]))
+    return arg(
+        f"the {what}'s id outside the portal, exactly as the connector spells it",
+        "ID",
+        _reader(IDS[what]),
+        russian=_RUSSIAN_IDS[what],
+    )
 
 
-def a_name(what: str) -> Arg:
-    return arg(f"the {what}'s name", "NAME", _reader(NAMES[what]), personal=True)
+def a_name(what: str, *, russian: str) -> Arg:
+    return arg(f"the {what}'s name", "NAME", _reader(NAMES[what]), personal=True, russian=russian)
 
 
 def _reader(what: Message) -> Callable[[str], str]:

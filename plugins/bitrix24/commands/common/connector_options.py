@@ -6,25 +6,34 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from bot.plugin import Arg, BadArgument, Message
+from plugins.bitrix24.commands.common.words import ALL, NAME
 from plugins.bitrix24.connectors import icons, registration
 from plugins.bitrix24.connectors.icons import Icon
 from plugins.bitrix24.connectors.registration import SWITCHES, RegistrationInput
 
-AllLines = Annotated[bool, Arg(help="every line of the portal", label="")]
+AllLines = Annotated[bool, Arg(help="every line of the portal", label="", words=ALL)]
 
-_NAME = Arg(help="the name that operators see", label="NAME", parse=registration.parse_name)
-_HANDLER = Arg(help="the https address of the connector's settings page", label="URL", parse=registration.parse_handler)
+_NAME = Arg(help="the name that operators see", label="NAME", parse=registration.parse_name, words=NAME)
+_HANDLER = Arg(
+    help="the https address of the connector's settings page",
+    label="URL",
+    parse=registration.parse_handler,
+    words={"ru": ("обработчик",)},
+)
 _ICON_HELP = "a data URI of an SVG or PNG image, or the name of a file in the folder B24BOT_ICONS; at most 16 KiB"
 
 NameNeeded = Annotated[str, _NAME]
 Name = Annotated[str | None, _NAME]
 HandlerNeeded = Annotated[str, _HANDLER]
 Handler = Annotated[str | None, _HANDLER]
-IconOption = Annotated[Icon | None, Arg(help=_ICON_HELP, label="ICON", parse=icons.parse)]
+IconOption = Annotated[Icon | None, Arg(help=_ICON_HELP, label="ICON", parse=icons.parse, words={"ru": ("значок",)})]
 IconDisabled = Annotated[
     Icon | None, Arg(help="the icon of the connector when it is switched off", label="ICON", parse=icons.parse)
 ]
-Color = Annotated[str | None, Arg(help="the colour behind the icon", label="#rrggbb", parse=registration.parse_color)]
+Color = Annotated[
+    str | None,
+    Arg(help="the colour behind the icon", label="#rrggbb", parse=registration.parse_color, words={"ru": ("цвет",)}),
+]
 
 
 def _switch(help: str) -> Arg:

@@ -1,0 +1,79 @@
+"""Commands in Russian: a line is typed in Russian words, and kept, approved and undone as the English one."""
+
+from __future__ import annotations
+
+from bot.core.audit.audit_record import Tag
+from bot.core.change.change_request import Status
+from bot.testing.conversation import APPROVALS
+from bot.usecases.integrity.freezes import FROZEN
+from tests.stories.connector.acts import HANDLER
+from tests.stories.scene import Scene
+
+LINE = "connector remove newchat"
+
+
+def speak_russian(scene: Scene) -> None:
+    """Let Olga have a Russian Slack, which the bot learns with her first command about a portal."""
+    scene.workspace.people["Olga"].flag(locale="ru-RU")
+    scene.ask("Olga", "коннектор показать myconnector")
+    scene.answer("Olga", "myconnector")
+
+
+def test_a_removal_that_is_asked_for_in_russian_is_carried_out_and_undone_as_the_english_one(scene: Scene) -> None:
+    speak_russian(scene)
+    registered = scene.confirms(f"коннектор зарегистрировать newchat --название «Новый чат» --обработчик {HANDLER}")
+    assert registered.line == f'connector register newchat --name "Новый чат" --handler {HANDLER}'
+    card = scene.asks("коннектор удалить newchat --причина «старый номер»", channel=APPROVALS)
+    shown = scene.workspace.transcript(card)
+    assert LINE in shown
+    assert "старый номер" in shown
+    assert "коннектор удалить" not in shown
+    scene.press("Anton", card, "Approve removal")
+    change = scene.ends()
+    assert (change.status, change.line, change.reason) == (Status.DONE, LINE, "старый номер")
+    assert not scene.registered("newchat")
+    opened, _ = scene.playground.store.audit.find(tag=Tag.CHANGE_REQUESTED)
+    assert opened.facts["line"] == LINE
+    assert scene.confirms("коннектор восстановить newchat").line == "connector restore newchat"
+    assert scene.registered("newchat")
+
+
+def test_the_same_line_in_russian_and_in_english_is_one_change_request(scene: Scene) -> None:
+    scene.ask("Olga", "connector remove myconnector")
+    scene.card("myconnector")
+    scene.ask("Olga", "коннектор удалить myconnector")
+    scene.answer("Olga", "CR-1001")
+    assert scene.playground.store.changes.get(1002) is None
+
+
+def test_what_was_not_understood_is_told_in_russian_with_the_russian_line_that_was_meant(scene: Scene) -> None:
+    speak_russian(scene)
+    scene.ask("Olga", "коннектор удалит myconnector")
+    scene.answer("Olga", "Возможно, вы имели в виду `/b24 коннектор удалить myconnector`?")
+    scene.ask("Olga", "портал добавить prod")
+    scene.answer("Olga", "«portal add» работает только в терминале сервера.")
+    assert scene.playground.store.changes.get(1001) is None
+
+
+def test_help_in_russian_shows_the_russian_words_beside_the_english_ones(scene: Scene) -> None:
+    speak_russian(scene)
+    scene.ask("Olga", "помощь")
+    assert "Команды можно набирать и по-русски" in scene.answer("Olga", "Что можно набрать")
+    scene.ask("Olga", "помощь коннектор")
+    page = scene.answer("Olga", "Команды со словом")
+    assert "connector remove ID" in page
+    assert "коннектор удалить" in page
+    scene.ask("Olga", "помощь коннектор удалить")
+    one = scene.answer("Olga", "Удалить регистрацию коннектора")
+    assert "коннектор удалить" in one
+    scene.ask("Olga", "помощь удалить")
+    both = scene.answer("Olga", "Слово «удалить» есть в нескольких командах")
+    assert "connector remove ID" in both
+    assert "message delete ID" in both
+
+
+def test_a_freeze_in_russian_holds_from_its_acknowledgement(scene: Scene) -> None:
+    scene.ask("Olga", "Заморозить! теряются сообщения")
+    scene.answer("Olga", "b24bot is frozen")
+    assert "теряются сообщения" in str(scene.playground.store.facts.get(FROZEN))
+    assert scene.recorded(Tag.FROZEN, "Olga")
