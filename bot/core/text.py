@@ -12,11 +12,6 @@ def format_time(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def plural(number: int, one: str, many: str = "") -> str:
-    """`1 line`, `3 lines`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def one_line(text: str) -> str:
     """The text without line breaks: a second line of its own making could pass for one of the bot's."""
     return " ".join("".join(" " if is_blank(char) else char for char in text).split())

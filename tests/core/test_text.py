@@ -1,27 +1,13 @@
-"""Moments and numbers as people read them."""
+"""Moments and lines as people read them."""
 
 from __future__ import annotations
 
-import pytest
-
-from bot.core.text import format_time, join_lines, one_line, plural
+from bot.core.text import format_time, join_lines, one_line
 
 
 def test_a_moment_is_told_in_utc() -> None:
     assert format_time(1_772_373_900_000) == "2026-03-01 14:05 UTC"
     assert format_time(0) == "1970-01-01 00:00 UTC"
-
-
-@pytest.mark.parametrize(
-    ("number", "told"), [(0, "0 lines"), (1, "1 line"), (2, "2 lines"), (1_500, "1,500 lines"), (-1, "-1 lines")]
-)
-def test_things_are_counted(number: int, told: str) -> None:
-    assert plural(number, "line") == told
-
-
-def test_an_odd_plural_is_given() -> None:
-    assert plural(2, "reply", "replies") == "2 replies"
-    assert plural(1, "reply", "replies") == "1 reply"
 
 
 def test_line_breaks_and_runs_of_blanks_become_one_blank() -> None:

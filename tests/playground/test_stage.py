@@ -275,7 +275,7 @@ def test_the_bot_answers_in_the_language_of_the_page_at_once_and_its_cards_from_
     assert says(stage.look("Olga"), "approvals", "waiting for approval")
     stage.reset()
     card = asked(stage)
-    assert "Утвердить" in json.dumps(card, ensure_ascii=False)
+    assert "Согласовать" in json.dumps(card, ensure_ascii=False)
     stage.speak("en")
     stage.reset()
 

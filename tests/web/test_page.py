@@ -491,7 +491,7 @@ def test_a_reader_of_russian_sees_the_page_and_the_bots_answers_in_russian(
     tab.keyboard.press("Enter")
     tab.locator("#messages", has_text=re.compile("ожидает|ждёт")).wait_for()
     tab.locator("#tab-approvals").click()
-    tab.locator("#messages button", has_text="Утвердить").wait_for()
+    tab.locator("#messages button", has_text="Согласовать").wait_for()
     shown = tab.locator("body").inner_text()
     english = [text for text in write_words("en").values() if len(text) > 5 and "{" not in text and text in shown]
     assert english == []

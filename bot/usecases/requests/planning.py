@@ -145,7 +145,7 @@ def name_place_in_refusals(term: PlaceTerm, place: Place, places: Sequence[Place
         yield
     except PluginError as error:
         if len(places) > 1:
-            named = Message("request.refused_place", term=term.word.capitalize(), place=place.name)
+            named = Message("request.refused_place", term=term.label, place=place.name)
             error.hint = Message("request.hint_with_place", hint=error.hint, place=named) if error.hint else named
         raise
 
@@ -196,7 +196,7 @@ def _answered(understood: Understood, answer: Answer, *, place: Place | None = N
         return Answered(understood=understood, reply=reply, calm=calm)
     named = replace(
         reply,
-        facts=((understood.command.place_term.word.capitalize(), f"{place.name} · {place.label}"), *reply.facts),
+        facts=((understood.command.place_term.label, f"{place.name} · {place.label}"), *reply.facts),
     )
     return Answered(understood=understood, reply=named, calm=calm, place_name=place.name)
 
