@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
 import click
 import pytest
@@ -118,6 +120,13 @@ def test_the_readme_names_the_scopes_of_the_manifest() -> None:
     readme = texts()["README.md"]
     assert set(re.findall(r"`([a-z]+:[a-z]+|commands)`", readme)) == {*scopes, "connections:write"}
     assert f"It asks for {['no', 'one', 'two', 'three', 'four', 'five'][len(scopes)]} scopes" in readme
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.ru.md"])
+def test_the_link_that_creates_the_slack_app_has_the_manifest(name: str) -> None:
+    manifest = json.dumps(yaml.safe_load((ROOT / "manifest.yml").read_text("utf-8")), separators=(",", ":"))
+    link = f"https://api.slack.com/apps?new_app=1&manifest_json={quote(manifest, safe='')}"
+    assert f"[slack-app]: {link}\n" in texts()[name]
 
 
 def outline(text: str) -> Mapping[str, Sequence[str]]:

@@ -34,7 +34,8 @@ NOT_REVIEWED = frozenset(
 _FENCE = re.compile(r"^ *```.*?^ *```|^<!-- rooms:.*?^<!-- end of the rooms -->", re.MULTILINE | re.DOTALL)
 """Code, and what a script writes from the code."""
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_TAG = re.compile(r"<[^>]+>")
+_TAG = re.compile(r"<[^>]+>|^\[[^\]]+\]: .*$", re.MULTILINE)
+"""A mark of HTML, or the address of a link."""
 _STRONG = re.compile(r"\*\*([^*]+)\*\*")
 _QUOTED = re.compile(r"\*[^*\s](?:[^*]*[^*\s])?\*")
 """What the bot says or shows, a status or a file: words that the page quotes and does not choose."""
