@@ -16,6 +16,7 @@ import pytest
 from bot.core import mentions
 from bot.core.principals import Principal
 from bot.logs import NOISY, LineFormatter, set_up_logs
+from bot.plugin import Message
 from bot.settings import HOST_SETTINGS, load_settings
 from plugins.bitrix24.settings import ROWS
 from tests.logs import kept_logs
@@ -89,6 +90,12 @@ def test_people_and_channels_in_a_message_are_their_ids() -> None:
     with recorded() as stderr:
         log.info("%s in %s", mentions.person(Principal(team="T0001", user="U0002")), mentions.channel("C0003"))
         assert stderr.lines[0]["message"] == "T0001:U0002 in #C0003"
+
+
+def test_a_message_among_the_arguments_is_in_english() -> None:
+    with recorded() as stderr:
+        log.error("not taken up: %s (%d)", Message("store.key_file.empty", file="/srv/key"), 7)
+        assert stderr.lines[0]["message"] == "not taken up: The key file /srv/key is empty. (7)"
 
 
 @pytest.mark.parametrize("args", [("too", "many"), ({"x": 1},), ()])

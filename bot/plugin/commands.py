@@ -10,7 +10,7 @@ from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_t
 
 from bot.plugin.errors import DeclarationError
 from bot.plugin.frozen import dataclass
-from bot.plugin.message import Text
+from bot.plugin.message import Message, Text
 from bot.plugin.values import Nothing, PlaceTerm, Plan, Reply, Risk, Words
 
 P = TypeVar("P")
@@ -210,11 +210,10 @@ class Group(Generic[P]):
         """
 
         def declare(function: F) -> F:
-            for word in (self.noun, verb or self.noun):
-                if not _WORD.match(word):
-                    raise DeclarationError(f"{_where(function)}: “{word}” cannot be typed; use a-z, 0-9 and hyphens.")
+            _assert_words(function, self.noun, verb or self.noun)
             if verb in self._commands:
-                raise DeclarationError(f"{_where(function)}: the command “{self.noun} {verb}” is declared twice.")
+                path = f"{self.noun} {verb}".strip()
+                raise DeclarationError(Message("host.declaration.twice", function=_where(function), command=path))
             _assert_plain(function, examples)
             help_line, description = _documentation(function)
             hints = _hints(function)
@@ -251,9 +250,15 @@ def _where(function: Callable[..., Any]) -> str:
 
 def _assert_plain(function: Callable[..., Any], examples: Sequence[str]) -> None:
     if inspect.iscoroutinefunction(function):
-        raise DeclarationError(f"{_where(function)} is async; a command is a plain function: write def.")
+        raise DeclarationError(Message("host.declaration.is_async", function=_where(function)))
     if isinstance(examples, str):
-        raise DeclarationError(f"{_where(function)}: its examples are one text; write a list of texts.")
+        raise DeclarationError(Message("host.declaration.one_example", function=_where(function)))
+
+
+def _assert_words(function: Callable[..., Any], *words: str) -> None:
+    for word in words:
+        if not _WORD.match(word):
+            raise DeclarationError(Message("host.declaration.word", function=_where(function), word=word))
 
 
 def _assert_check(
@@ -265,20 +270,22 @@ def _assert_check(
     try:
         inspect.signature(check).bind(None, *positional, **flags)
     except TypeError as error:
-        raise DeclarationError(f"{_where(function)}: its check cannot be called as the command is: {error}.") from None
+        raise DeclarationError(
+            Message("host.declaration.check_signature", function=_where(function), cause=str(error))
+        ) from None
     if not terminal:
-        raise DeclarationError(f"{_where(function)} has a check, which only a command of the terminal can have.")
+        raise DeclarationError(Message("host.declaration.check", function=_where(function)))
 
 
 def _assert_keep(function: Callable[..., Any], keep: Callable[..., Answer] | None, *, terminal: bool) -> None:
     if keep is not None and not terminal:
-        raise DeclarationError(f"{_where(function)} has a keep, which only a command of the terminal can have.")
+        raise DeclarationError(Message("host.declaration.keep", function=_where(function)))
 
 
 def _documentation(function: Callable[..., Any]) -> tuple[str, str]:
     text = inspect.getdoc(function)
     if not text:
-        raise DeclarationError(f"{_where(function)} needs a docstring: its first line is the command's help.")
+        raise DeclarationError(Message("host.declaration.docstring", function=_where(function)))
     first, _, rest = text.partition("\n")
     return first.strip(), rest.strip()
 
@@ -286,12 +293,14 @@ def _documentation(function: Callable[..., Any]) -> tuple[str, str]:
 def _parameters(function: Callable[..., Any], hints: Mapping[str, Any]) -> Iterator[Parameter]:
     signature = list(inspect.signature(function).parameters.values())
     if not signature or signature[0].kind is inspect.Parameter.KEYWORD_ONLY:
-        raise DeclarationError(f"{_where(function)} must take what it works on as its first argument.")
+        raise DeclarationError(Message("host.declaration.subject", function=_where(function)))
     for parameter in signature[1:]:
         hint = hints.get(parameter.name)
         args = [extra for extra in get_args(hint)[1:] if isinstance(extra, Arg)]
         if get_origin(hint) is not Annotated or not args or parameter.kind is _STAR_STAR:
-            raise DeclarationError(f"{_where(function)}: the argument “{parameter.name}” must be Annotated[…, Arg(…)].")
+            raise DeclarationError(
+                Message("host.declaration.argument", function=_where(function), argument=parameter.name)
+            )
         many = parameter.kind is inspect.Parameter.VAR_POSITIONAL
         bare = parameter.default is inspect.Parameter.empty
         flag = parameter.kind is inspect.Parameter.KEYWORD_ONLY
@@ -311,4 +320,6 @@ def _hints(function: Callable[..., Any]) -> dict[str, Any]:
     try:
         return get_type_hints(function, include_extras=True)
     except NameError as error:
-        raise DeclarationError(f"{_where(function)}: its annotations cannot be read: {error}.") from None
+        raise DeclarationError(
+            Message("host.declaration.annotations", function=_where(function), cause=str(error))
+        ) from None

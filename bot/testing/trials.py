@@ -11,7 +11,18 @@ from bot.core.parsing.tokenizer import split_words
 from bot.host.guarded_calls import CLOSED, LISTED_VALUES, blame_plugin, require_type
 from bot.host.value_types import find_mismatch
 from bot.language.translation import translate
-from bot.plugin import BadArgument, CallVerdict, Plan, PluginError, Refusal, Risk, TargetRefused, UndoKind, quote
+from bot.plugin import (
+    BadArgument,
+    CallVerdict,
+    Nothing,
+    Plan,
+    PluginError,
+    Refusal,
+    Risk,
+    TargetRefused,
+    UndoKind,
+    quote,
+)
 from bot.testing.harness import Harness
 
 WholeTrial = Callable[[Harness], Iterator[str]]
@@ -169,7 +180,8 @@ def try_permission(harness: Harness, line: str) -> Iterator[str]:
     place = _place_of(harness, line)
     outcome = harness.perform(plan, may_send=False, place=place)[0]
     if outcome.verdict is not CallVerdict.NOT_SENT:
-        yield f"may_send said no, and perform answered {outcome.verdict} instead of not_sent: {outcome.sentence}"
+        told = translate(outcome.sentence)
+        yield f"may_send said no, and perform answered {outcome.verdict} instead of not_sent: {told}"
     elif plan.provable:
         changed = differences(plan.before, harness.verify(plan, place=place))
         yield from (f"may_send said no, and something changed: {translate(each)}" for each in changed)
@@ -190,7 +202,8 @@ def try_change(harness: Harness, line: str) -> Iterator[str]:
 def _not_undone(harness: Harness, plan: Plan, place: str | None) -> Iterator[str]:
     answer = harness.ask(plan.undo.line)
     if not isinstance(answer, Plan):
-        yield f"its undo, “{plan.undo.line}”, plans nothing: {getattr(answer, 'sentence', answer)}"
+        told = translate(answer.sentence) if isinstance(answer, Nothing) else translate(answer.title)
+        yield f"its undo, “{plan.undo.line}”, plans nothing: {told}"
         return
     ending = harness.run(plan.undo.line)
     if ending.status != "done":

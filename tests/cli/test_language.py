@@ -64,3 +64,24 @@ def test_a_secret_is_refused_behind_russian_words_too(cli_bot: CliBot) -> None:
     typed = cli_bot.run("портал", "добавить", "prod", "--domain", "a.bitrix24.com", "--client-secret", "hush")
     assert "--client-secret is a secret" in typed.stderr
     assert typed.exit_code == cli_bot.run("portal", "add", "prod", "--client-secret", "hush").exit_code
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "sentences"),
+    [
+        ("B24BOT_KEY_FILE", "none/key", "Файла ключей none/key не существует. Выполните: b24bot init"),
+        (
+            "B24BOT_PLUGINS",
+            "tests.cli.odd:incomplete",
+            "В плагине «tests.cli.odd:incomplete» не хватает: close. Что должно быть в плагине, перечислено в "
+            "docs/plugins.md, раздел «What a plugin is».",
+        ),
+        ("B24BOT_QUORUM", "0", "B24BOT_QUORUM=0 — не целое число от 1 до 20."),
+    ],
+)
+def test_what_is_wrong_with_settings_files_and_plugins_is_told_in_the_language_of_the_terminal(
+    cli_bot: CliBot, setting: str, value: str, sentences: str
+) -> None:
+    refused = cli_bot.run("whoami", **{"LANG": "ru_RU.UTF-8", setting: value})
+    assert refused.exit_code == 78
+    assert sentences in " ".join(refused.stderr.split())

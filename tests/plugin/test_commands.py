@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_args
 import pytest
 
 from bot.plugin import Arg, Command, DeclarationError, Group, Reply, Risk
-from tests.language.english import en
+from tests.language.english import en, raises
 
 ID = Annotated[str, Arg(help="the id", label="ID")]
 
@@ -106,9 +106,9 @@ def test_a_check_gets_what_is_no_secret_and_belongs_to_the_terminal() -> None:
     filled.precheck(None, {"name": "blue"})
     poured.precheck(None, {"name": "blue"})
     assert seen == [(None, "blue", "Ida")]
-    with pytest.raises(DeclarationError, match="only a command of the terminal"):
+    with raises(DeclarationError, match="Only a command of the terminal"):
         thing.command("empty", risk=Risk.CHANGE, check=look)(fill)
-    with pytest.raises(DeclarationError, match="cannot be called as the command is"):
+    with raises(DeclarationError, match="cannot be called as the command is"):
         thing.command("drain", risk=Risk.GOVERN, terminal=True, check=lambda subject: None)(fill)
 
 
@@ -194,7 +194,7 @@ async def awaited(subject: None) -> Reply:
 
 
 MISTAKES: dict[Callable[..., Any], str] = {
-    awaited: "is async; a command is a plain function: write def",
+    awaited: "is async. A command is a plain function: write def",
     undocumented: "needs a docstring",
     blank: "needs a docstring",
     unannotated: "the argument “name” must be Annotated[…, Arg(…)]",
@@ -226,7 +226,7 @@ def test_a_command_declared_twice_is_refused_by_name() -> None:
 
 def test_examples_written_as_one_text_are_refused_by_name() -> None:
     group: Group[Any] = Group("thing", help="Things.")
-    with pytest.raises(DeclarationError, match=r"bare: its examples are one text; write a list of texts\."):
+    with raises(DeclarationError, match=r"bare: its examples are one text. Write a list of texts\."):
         group.command("make", risk=Risk.READ, examples="one")(bare)
 
 
@@ -249,7 +249,7 @@ def test_a_command_keeps_the_types_that_its_function_declares() -> None:
     ],
 )
 def test_a_name_that_nobody_could_type_is_refused(noun: str, verb: str, wrong: str) -> None:
-    with pytest.raises(DeclarationError, match=f"“{wrong}” cannot be typed"):
+    with raises(DeclarationError, match=f"“{wrong}” cannot be typed"):
         declared(bare, verb=verb, noun=noun)
 
 
