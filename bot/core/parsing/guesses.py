@@ -10,7 +10,7 @@ from bot.core.parsing.suggestion import find_nearest
 from bot.core.parsing.synonyms import fold, option_words
 from bot.core.parsing.tokenizer import join_words
 from bot.core.parsing.typed_line import AnyCommand, host_options
-from bot.plugin import BadArgument, Message, Risk, quote
+from bot.plugin import BadArgument, CommandLine, Message, Risk, quote
 
 SEE_HELP = Message("typed.see_help")
 CouldBe = Callable[[AnyCommand, Sequence[str]], bool]
@@ -105,7 +105,7 @@ def unexpected_words(command: AnyCommand, words: Sequence[str], given: Collectio
         return WordsError(unexpected, hint=Message("typed.did_you_mean", meant=option_meant))
     free = {name: label for name, label in _valued(command).items() if name not in given}
     if not free or not all(parameter.flag for parameter in command.parameters):
-        return WordsError(unexpected, hint=Message("typed.usage", usage=command.usage))
+        return WordsError(unexpected, hint=Message("typed.usage", usage=CommandLine(command_line=command.usage)))
     option = next(iter(free))
     if len(free) > 1 or len(words) > 1 or not _takes(command, option, words[0]):
         named = tuple(f"{name} {label}" for name, label in free.items())
@@ -118,7 +118,7 @@ def unexpected_words(command: AnyCommand, words: Sequence[str], given: Collectio
     sentence = Message("typed.this_option_missing", command=command.path, words=typed, option=option)
     if command.risk is Risk.READ and not given:
         return WordsError(sentence, suggestion=line)
-    return WordsError(sentence, hint=Message("typed.type_line", line=line))
+    return WordsError(sentence, hint=Message("typed.type_line", line=CommandLine(command_line=line)))
 
 
 def _valued(command: AnyCommand) -> Mapping[str, str]:

@@ -19,7 +19,7 @@ from bot.core.parsing.typed_line import AnyCommand as AnyCommand
 from bot.core.parsing.typed_line import host_options as host_options
 from bot.core.parsing.typed_line import read_options as read_options
 from bot.core.text import join_lines
-from bot.plugin import BadArgument, Message, Parameter, PlaceTerm, quote
+from bot.plugin import BadArgument, CommandLine, Message, Parameter, PlaceTerm, quote
 from bot.plugin.frozen import dataclass
 
 LONGEST_LINE = 4_000
@@ -233,13 +233,13 @@ def _refuse_host_options(command: AnyCommand, options: Iterable[str]) -> None:
     if given and command.everywhere:
         raise WordsError(refused, hint=Message("typed.everywhere", places=term.plural))
     if given:
-        raise WordsError(refused, hint=Message("typed.acts_at_once", usage=command.usage))
+        raise WordsError(refused, hint=Message("typed.acts_at_once", usage=CommandLine(command_line=command.usage)))
 
 
 def _value_of(command: AnyCommand, option: str, label: str, queue: list[str]) -> str:
     """The word after an option. Another option is not taken for it: a --dry-run must not be swallowed."""
     if not queue:
-        example = Message("typed.value_example", command=command.path, option=option, label=label)
+        example = Message("typed.value_example", line=CommandLine(command_line=f"{command.path} … {option} {label}"))
         raise WordsError(Message("typed.value_missing", option=option), hint=example)
     if is_option(queue[0]):
         sentence = Message("typed.value_missing_before", option=option, following=queue[0])
@@ -340,4 +340,4 @@ def _parse(command: AnyCommand, parameter: Parameter, word: str) -> Any:
 
 
 def _usage(command: AnyCommand) -> Message:
-    return Message("typed.usage", usage=command.usage)
+    return Message("typed.usage", usage=CommandLine(command_line=command.usage))

@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core.bot_errors import WordsError
+from bot.core.mentions import unmark
 from bot.core.parsing.characters import drop_invisible
 from bot.core.parsing.invocation import (
     LONGEST_LINE,
@@ -114,7 +115,7 @@ def test_each_mistake_is_named_and_the_way_out_is_shown(line: str) -> None:
     error = refused(line)
     sentence, way_out = BAD[line]
     assert sentence in en(error.sentence)
-    assert way_out in en(error.hint)
+    assert way_out in unmark(en(error.hint))
 
 
 SUGGESTED = {
