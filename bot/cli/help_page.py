@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from bot.cli.output import plain
+from bot.core.text import capitalize_phrase
 from bot.plugin import Message, Text
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -21,8 +22,8 @@ _ENDS = (".", "!", "?", ":", "…")
 
 def sentence(text: Text) -> str:
     """The help of a declared argument, which is a phrase, as a sentence of a page."""
-    words = plain(text)
-    return words and f"{words[0].upper()}{words[1:]}{'' if words.endswith(_ENDS) else '.'}"
+    words = capitalize_phrase(plain(text))
+    return words and f"{words}{'' if words.endswith(_ENDS) else '.'}"
 
 
 class Option(click.Option):

@@ -13,6 +13,7 @@ from bot.cli.output import plain
 from bot.cli.session import Terminal
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.invocation import AnyCommand
+from bot.core.text import capitalize_phrase
 from bot.plugin import BadArgument, Message, Parameter, Text, quote
 
 VARIABLE = "B24BOT_SECRET_"
@@ -69,8 +70,7 @@ def _ask(terminal: Terminal, parameter: Parameter) -> str:
 
 
 def _question(parameter: Parameter) -> str:
-    help_line = plain(parameter.arg.help)
-    return f"{help_line[:1].upper()}{help_line[1:]}"
+    return capitalize_phrase(plain(parameter.arg.help))
 
 
 def confirm(question: Text, *, default: bool = False) -> bool:

@@ -20,3 +20,9 @@ def one_line(text: str) -> str:
 def join_lines(text: str) -> str:
     """The same, with the spaces that somebody typed."""
     return " ".join(filter(None, (line.strip() for line in text.splitlines())))
+
+
+def capitalize_phrase(phrase: str) -> str:
+    """A phrase as it begins a sentence. A name with a `_` in it, like `client_id`, is written as it is."""
+    first = phrase.partition(" ")[0]
+    return phrase if "_" in first else f"{phrase[:1].upper()}{phrase[1:]}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.core.text import format_time, join_lines, one_line
+import pytest
+
+from bot.core.text import capitalize_phrase, format_time, join_lines, one_line
 
 
 def test_a_moment_is_told_in_utc() -> None:
@@ -16,3 +18,10 @@ def test_line_breaks_and_runs_of_blanks_become_one_blank() -> None:
 
 def test_what_somebody_typed_keeps_its_spaces_and_loses_its_line_breaks() -> None:
     assert join_lines(" it's  old\r\n\n  and \u2028broken ") == "it's  old and broken"
+
+
+@pytest.mark.parametrize(
+    ("phrase", "shown"), [("its name", "Its name"), ("client_id of it", "client_id of it"), ("имя", "Имя"), ("", "")]
+)
+def test_a_phrase_begins_a_sentence_and_a_name_stays(phrase: str, shown: str) -> None:
+    assert capitalize_phrase(phrase) == shown
