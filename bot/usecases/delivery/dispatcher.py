@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from bot.core.bot_errors import StoreUnavailable
+from bot.language.translation import translate
 from bot.usecases.context import Context, log
 from bot.usecases.delivery.answers import MOST_AT_ONCE, Answers
 from bot.usecases.delivery.audit_lines import AuditLines
@@ -84,7 +85,8 @@ class Dispatcher:
             return delivery.carrier.carry(delivery)
         except StoreUnavailable as error:
             # Slack refused it, and what follows from that could not be stored: it is tried again.
-            log.error("a delivery could not be stored: %s", error.sentence, extra={"action": "store_unavailable"})
+            told = translate(error.sentence)
+            log.error("a delivery could not be stored: %s", told, extra={"action": "store_unavailable"})
             return Result(envelopes=delivery.envelopes, error=Broken(type(error).__name__))
 
     def _is_due(self) -> bool:
