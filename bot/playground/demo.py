@@ -7,12 +7,16 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bot.playground.demo_script import STORY, DemoAction, DemoPlace, Expectation, Step
+from bot.language.translation import translate
+from bot.playground.demo_script import STORY, DemoAction, DemoPlace, Expectation, Step, name_place
 from bot.playground.environment import Playground
-from bot.playground.workspace import DispatchResult, Message, WorkspaceError
+from bot.playground.workspace import DispatchResult, WorkspaceError
+from bot.playground.workspace import Message as SlackMessage
+from bot.plugin import Message, Text
 from bot.plugin.loopback import wait_until
 
 Write = Callable[[str], object]
+Read = Callable[[Text], str]
 
 PATIENCE = 8.0
 """Seconds a step may take to show what it must."""
@@ -25,13 +29,24 @@ BAR = "    │ "
 
 
 class ActionFailed(Exception):
-    """A person could not do what the step says; the text says why."""
+    """A person could not do what the step says."""
+
+    def __init__(self, why: Text) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 def tell_story(
-    write: Write, *, steps: Sequence[Step] = STORY, plugins: str = "bitrix24", patience: float = PATIENCE
+    write: Write,
+    *,
+    steps: Sequence[Step] = STORY,
+    plugins: str = "bitrix24",
+    patience: float = PATIENCE,
+    read: Read = translate,
 ) -> bool:
     """Play the steps in a playground of their own and write what happened, a line at a time.
+
+    `read` puts what is told into words. The bot itself speaks English, as the steps expect it to.
 
     True when every step showed all that its row expects within `patience` seconds. Raises ConfigurationError when
     the playground cannot start.
@@ -40,46 +55,50 @@ def tell_story(
         tempfile.TemporaryDirectory(prefix="b24bot-story-") as folder,
         Playground(Path(folder), plugins=plugins, pace=False, known=True) as playground,
     ):
-        teller = DemoRunner(playground, write, patience)
+        teller = DemoRunner(playground, write, patience, read)
         teller.open()
         ended = [teller.tell(number, step) for number, step in enumerate(steps, 1)]
         good = sum(ended)
         write("")
-        write(f"{good} of {len(ended)} steps ended as they should.")
+        write(read(Message("playground.story.total", good=good, count=len(ended))))
         return good == len(ended)
 
 
 class DemoRunner:
     """One telling of the story: what has been shown of every place so far, and whether a step has failed yet."""
 
-    def __init__(self, playground: Playground, write: Write, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, playground: Playground, write: Write, patience: float = PATIENCE, read: Read = translate
+    ) -> None:
         self._town = playground
         self._write = write
+        self._read = read
         self._patience = patience
         self._shown: dict[str, list[str]] = {}
         self._notes: dict[str, int] = {}
 
     def open(self) -> None:
         """Show the portal as it is before anybody does anything."""
-        self._write("Before anybody does anything")
-        self._show(DemoPlace.PORTAL.value, self._look(DemoPlace.PORTAL, "", ""))
+        self._write(self._read(Message("playground.story.start")))
+        self._show(DemoPlace.PORTAL, name_place(DemoPlace.PORTAL, "", ""), self._look(DemoPlace.PORTAL, "", ""))
 
     def tell(self, number: int, step: Step) -> bool:
         """Play one step; whether it showed all that is expected."""
         self._write("")
-        self._write(f"{number}. {step.title}")
-        self._lines(step.why, "   ")
+        self._write(f"{number}. {self._read(step.title)}")
+        self._lines(self._read(step.why), "   ")
         self._notes[step.who] = len(self._town.workspace.ephemerals(step.who))
         try:
             DEMO_ACTIONS[step.deed](self._town, step)
         except (ActionFailed, WorkspaceError) as error:
-            self._lines(f"NOT OK: {step.who} could not do it: {error}", "   ")
+            why = error.why if isinstance(error, ActionFailed) else str(error)
+            self._lines(self._read(Message("playground.story.not_possible", person=step.who, why=why)), "   ")
             good = False
         else:
             checks = [self._check(step, sight) for sight in step.sees]
             good = all(checks)
         if good:
-            self._write("   ok")
+            self._write(f"   {self._read(Message('playground.story.ok'))}")
         else:
             self._patience = min(self._patience, IMPATIENCE)
         return good
@@ -90,27 +109,29 @@ class DemoRunner:
             return all(words in text for words in sight.words) and not any(words in text for words in sight.gone)
 
         good = wait_until(holds, within=self._patience)
-        place = sight.where.value.format(who=step.who, card=sight.card or step.card)
+        place = name_place(sight.where, step.who, sight.card or step.card)
         now = self._look(sight.where, step.who, sight.card or step.card)
         if good:
-            self._show(place, now)
+            self._show(sight.where, place, now)
             return True
-        self._lines(f"NOT OK: {place} should show {sight.expected}. It shows:", "   ")
-        for line in now or ["nothing"]:
+        missing = Message("playground.story.not_shown", place=place, expected=sight.expected)
+        self._lines(self._read(missing), "   ")
+        for line in now or [self._read(Message("playground.story.nothing"))]:
             self._lines(line, BAR)
         return False
 
-    def _show(self, place: str, now: list[str]) -> None:
+    def _show(self, where: DemoPlace, named: Message, now: list[str]) -> None:
         """Write what is new at a place since it was last shown, and of the portal what is gone."""
+        place = self._read(named)
         before = self._shown.get(place, [])
         fresh = [line for line in now if line not in before]
-        gone = [line for line in before if line not in now] if place == DemoPlace.PORTAL.value else []
+        gone = [line for line in before if line not in now] if where is DemoPlace.PORTAL else []
         self._shown[place] = now
         if not fresh and not gone:
-            self._write(f"   {place}: as before")
+            self._write(f"   {self._read(Message('playground.story.unchanged', place=named))}")
             return
         self._write(f"   {place}:")
-        sign = "+ " if before and place == DemoPlace.PORTAL.value else ""
+        sign = "+ " if before and where is DemoPlace.PORTAL else ""
         for line in [*(f"- {one}" for one in gone), *(f"{sign}{one}" for one in fresh)]:
             self._lines(line, BAR)
 
@@ -124,16 +145,16 @@ class DemoRunner:
             return self._transcript(self._town.workspace.ephemerals(who)[self._notes[who] :])
         return list(DEMO_VIEWS[where](self._town, who, card))
 
-    def _transcript(self, messages: Sequence[Message]) -> list[str]:
+    def _transcript(self, messages: Sequence[SlackMessage]) -> list[str]:
         return [line for one in messages for line in _body(self._town, one)]
 
 
-def _body(playground: Playground, message: Message) -> list[str]:
+def _body(playground: Playground, message: SlackMessage) -> list[str]:
     """What the message says, without the line that names its author."""
     return textwrap.dedent("\n".join(playground.workspace.transcript(message).splitlines()[1:])).splitlines()
 
 
-def the_card(playground: Playground, card: str) -> Message | None:
+def the_card(playground: Playground, card: str) -> SlackMessage | None:
     """The card of a change request, `CR-1001`, once it stands in #approvals."""
     messages = playground.workspace.messages("approvals")
     return next((one for one in messages if card in playground.workspace.transcript(one)), None)
@@ -187,20 +208,20 @@ def _click(playground: Playground, step: Step) -> None:
     wait_until(lambda: the_card(playground, step.card) is not None, within=CARD_SECONDS)
     message = the_card(playground, step.card)
     if message is None:
-        raise ActionFailed(f"there is no card {step.card} in #approvals.")
+        raise ActionFailed(Message("playground.story.no_card", request=step.card, channel="#approvals"))
     _taken(playground.workspace.people[step.who].click(message, step.what))
 
 
 def _send(playground: Playground, step: Step) -> None:
     views = playground.workspace.open_views(step.who)
     if not views:
-        raise ActionFailed("no form is open.")
+        raise ActionFailed(Message("playground.story.no_form"))
     _taken(playground.workspace.submit(views[-1], {"reason": step.what}))
 
 
 def _taken(result: DispatchResult) -> None:
     if result.failure:
-        raise ActionFailed(f"Slack shows {result.failure}.")
+        raise ActionFailed(Message("playground.story.slack_shows", failure=result.failure))
 
 
 DEMO_ACTIONS: Mapping[DemoAction, Callable[[Playground, Step], None]] = {

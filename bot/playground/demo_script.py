@@ -3,27 +3,48 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import assert_never
 
+from bot.plugin import Message, Text
 from bot.plugin.frozen import dataclass
 
 
 class DemoPlace(StrEnum):
-    """A place to look at; the words are how the transcript calls it."""
+    """A place to look at."""
 
-    NOTE = "a note only {who} sees"
-    CARD = "the card {card} in #approvals"
-    THREAD = "the thread under {card}"
-    FORM = "the form in front of {who}"
-    AUDIT = "#audit"
-    PORTAL = "the portal"
+    NOTE = "note"
+    CARD = "card"
+    THREAD = "thread"
+    FORM = "form"
+    AUDIT = "audit"
+    PORTAL = "portal"
+
+
+def name_place(where: DemoPlace, who: str, card: str) -> Message:
+    """Name a place as the transcript does."""
+    match where:
+        case DemoPlace.NOTE:
+            return Message("playground.story.note", person=who)
+        case DemoPlace.CARD:
+            return Message("playground.story.card", request=card, channel="#approvals")
+        case DemoPlace.THREAD:
+            return Message("playground.story.thread", request=card)
+        case DemoPlace.FORM:
+            return Message("playground.story.form", person=who)
+        case DemoPlace.AUDIT:
+            return Message("playground.story.channel", channel="#audit")
+        case DemoPlace.PORTAL:
+            return Message("playground.story.portal")
+        case _:
+            assert_never(where)
 
 
 class DemoAction(StrEnum):
-    """What a person can do; the words are how the transcript tells it."""
+    """What a person can do."""
 
-    TYPE = "{who} types {what}"
-    CLICK = "{who} presses “{what}” on {card}"
-    SEND = "{who} sends the form for {card}: “{what}”"
+    TYPE = "type"
+    CLICK = "click"
+    SEND = "send"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +57,11 @@ class Expectation:
     card: str = ""
 
     @property
-    def expected(self) -> str:
-        """In a sentence: what should be there and what not."""
-        parts = [", ".join(f"“{one}”" for one in self.words)] if self.words else []
-        parts += ["no " + ", no ".join(f"“{one}”" for one in self.gone)] if self.gone else []
-        return " and ".join(parts)
+    def expected(self) -> tuple[Message, ...]:
+        """What should be there and what not."""
+        present = (Message("playground.story.present", words=one) for one in self.words)
+        absent = (Message("playground.story.absent", words=one) for one in self.gone)
+        return (*present, *absent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +71,22 @@ class Step:
     who: str
     deed: DemoAction
     what: str
-    why: str
+    why: Text
     card: str = ""
     sees: tuple[Expectation, ...]
 
     @property
-    def title(self) -> str:
+    def title(self) -> Message:
         """What happens, in one line."""
-        return self.deed.value.format(who=self.who, what=self.what, card=self.card)
+        match self.deed:
+            case DemoAction.TYPE:
+                return Message("playground.story.types", person=self.who, line=self.what)
+            case DemoAction.CLICK:
+                return Message("playground.story.clicks", person=self.who, button=self.what, request=self.card)
+            case DemoAction.SEND:
+                return Message("playground.story.sends", person=self.who, request=self.card, text=self.what)
+            case _:
+                assert_never(self.deed)
 
 
 def note(*words: str) -> Expectation:
@@ -88,7 +117,7 @@ STORY: tuple[Step, ...] = (
         who="Olga",
         deed=DemoAction.TYPE,
         what='/b24 connector remove myconnector --reason "the old WhatsApp number is closed"',
-        why="An operator asks. Nothing is touched yet: a card says what would happen, and waits.",
+        why=Message("playground.story.why_asked"),
         card="CR-1001",
         sees=(
             note("CR-1001", "waits for approval"),
@@ -101,14 +130,14 @@ STORY: tuple[Step, ...] = (
         who="Olga",
         deed=DemoAction.TYPE,
         what="/b24 connector remove myconnector",
-        why="Asking twice does not make two change requests.",
+        why=Message("playground.story.why_twice"),
         sees=(note("CR-1001", "is open for this already"),),
     ),
     Step(
         who="Gleb",
         deed=DemoAction.TYPE,
         what="/b24 connector remove shopchat",
-        why="Who is not on the allow-list gets a refusal that says whom to ask.",
+        why=Message("playground.story.why_stranger"),
         sees=(note("You are not on the allow-list", "whoami"),),
     ),
     Step(
@@ -116,7 +145,7 @@ STORY: tuple[Step, ...] = (
         deed=DemoAction.CLICK,
         what="Approve",
         card="CR-1001",
-        why="Whoever is in the channel can press a button. Pressing it is not deciding.",
+        why=Message("playground.story.why_press"),
         sees=(note("needs the role approver", "not on the allow-list"), card("waiting for approval", "0/1"), UNTOUCHED),
     ),
     Step(
@@ -124,14 +153,14 @@ STORY: tuple[Step, ...] = (
         deed=DemoAction.CLICK,
         what="Approve",
         card="CR-1001",
-        why="Nobody approves what they asked for themselves.",
+        why=Message("playground.story.why_own"),
         sees=(note("You asked for this yourself"), card("waiting for approval", "0/1"), UNTOUCHED),
     ),
     Step(
         who="Olga",
         deed=DemoAction.TYPE,
         what="/b24 conector remove shopchat",
-        why="A typing mistake gets one good guess, and is never run by itself.",
+        why=Message("playground.story.why_typo"),
         sees=(note("Did you mean", "/b24 connector remove shopchat"),),
     ),
     Step(
@@ -139,7 +168,7 @@ STORY: tuple[Step, ...] = (
         deed=DemoAction.TYPE,
         what="/b24 connector remove shopchat",
         card="CR-1002",
-        why="The shop's chat was registered by another application; the card warns of that before anybody decides.",
+        why=Message("playground.story.why_other"),
         sees=(card("waiting for approval", "This bot did not register or adopt shopchat"),),
     ),
     Step(
@@ -147,7 +176,7 @@ STORY: tuple[Step, ...] = (
         deed=DemoAction.CLICK,
         what="Reject…",
         card="CR-1002",
-        why="A rejection asks for its reason.",
+        why=Message("playground.story.why_reason"),
         sees=(Expectation(where=DemoPlace.FORM, words=("Reject CR-1002", "Reason")),),
     ),
     Step(
@@ -155,7 +184,7 @@ STORY: tuple[Step, ...] = (
         deed=DemoAction.SEND,
         what="It belongs to the shop team; ask them first.",
         card="CR-1002",
-        why="The card ends with who said no and why, and its buttons go.",
+        why=Message("playground.story.why_rejected"),
         sees=(
             card("rejected", "@Vera", "ask them first", gone=("[*Approve removal]",)),
             thread("@Vera rejected", "ask them first"),
@@ -167,7 +196,7 @@ STORY: tuple[Step, ...] = (
         deed=DemoAction.CLICK,
         what="Approve",
         card="CR-1001",
-        why="Somebody else approves. The bot looks again, calls, and reads back before it says done.",
+        why=Message("playground.story.why_approved"),
         sees=(
             card("done and verified", "@Anton", "registration: registered → absent", gone=("[*Approve removal]",)),
             thread("@Anton approved", "@Olga Done"),
@@ -179,7 +208,7 @@ STORY: tuple[Step, ...] = (
         who="Olga",
         deed=DemoAction.TYPE,
         what="/b24 connector remove myconnector",
-        why="The same again: nothing is left to do, and that is no error.",
+        why=Message("playground.story.why_nothing"),
         sees=(note("nothing to remove"),),
     ),
     Step(
@@ -187,7 +216,7 @@ STORY: tuple[Step, ...] = (
         deed=DemoAction.TYPE,
         what="/b24 connector remove shopchat --reason 'the shop is closed'",
         card="CR-1003",
-        why="A third change request, and a hasty one.",
+        why=Message("playground.story.why_hasty"),
         sees=(card("waiting for approval", "[Withdraw]"),),
     ),
     Step(
@@ -195,7 +224,7 @@ STORY: tuple[Step, ...] = (
         deed=DemoAction.CLICK,
         what="Withdraw",
         card="CR-1003",
-        why="Who asked may take it back.",
+        why=Message("playground.story.why_withdrawn"),
         sees=(
             note("CR-1003", "is withdrawn"),
             card("withdrawn", gone=("[Withdraw]",)),
@@ -207,7 +236,7 @@ STORY: tuple[Step, ...] = (
         deed=DemoAction.TYPE,
         what="/b24 connector remove shopchat",
         card="CR-1004",
-        why="The shop team has agreed meanwhile, so it is asked for once more.",
+        why=Message("playground.story.why_again"),
         sees=(card("waiting for approval"),),
     ),
     Step(
@@ -215,7 +244,7 @@ STORY: tuple[Step, ...] = (
         deed=DemoAction.CLICK,
         what="Approve",
         card="CR-1004",
-        why="Another application's connector: the portal answers that all went well. The bot looks.",
+        why=Message("playground.story.why_partly"),
         sees=(
             card("partly applied", "only partly applied"),
             portal("id shopchat", gone=("active connectors shopchat",)),
@@ -225,7 +254,7 @@ STORY: tuple[Step, ...] = (
         who="Olga",
         deed=DemoAction.TYPE,
         what="/b24 audit find --subject CR-1001",
-        why="All of it is on the record, refusals too.",
+        why=Message("playground.story.why_audit"),
         card="CR-1001",
         sees=(
             note("change:request:opened", "change:review:refused", "change:review:approved", "change:execution:ended"),

@@ -326,7 +326,7 @@ def test_the_playground_serves_its_page(bare: CliBot) -> None:
 def test_the_story_is_told_and_ends_well(bare: CliBot) -> None:
     result = bare.run("play", "--story")
     assert result.exit_code == 0
-    assert "ended as they should" in result.stdout
+    assert "ended as expected" in result.stdout
     assert list(bare.folder.iterdir()) == []
 
 

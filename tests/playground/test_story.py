@@ -7,6 +7,7 @@ import re
 import pytest
 
 from bot.core.bot_errors import ConfigurationError
+from bot.language.translation import translate
 from bot.playground.demo import DemoRunner, tell_story
 from bot.playground.demo_script import (
     STORY,
@@ -44,7 +45,7 @@ def test_every_step_of_the_story_ends_as_it_should() -> None:
     text = "\n".join(lines)
     assert ended, text
     assert lines.count("   ok") == len(STORY)
-    assert lines[-1] == f"{len(STORY)} of {len(STORY)} steps ended as they should."
+    assert lines[-1] == f"{len(STORY)} of {len(STORY)} steps ended as expected."
 
 
 def test_the_transcript_tells_who_did_what_and_what_came_of_it_at_the_portal() -> None:
@@ -57,6 +58,14 @@ def test_the_transcript_tells_who_did_what_and_what_came_of_it_at_the_portal() -
     assert "│ # 🟢 Remove the connector myconnector" in text
     assert "- Connectors: id myconnector · name WhatsApp EU · application ours" in text
     assert "+ Lines: line 2 · name Support · itself on · active connectors shopchat" in text
+
+
+def test_the_story_is_told_in_the_language_of_the_terminal() -> None:
+    lines: list[str] = []
+    tell_story(lines.append, steps=[ASKS], patience=3.0, read=lambda text: translate(text, "ru"))
+    assert lines[0] == "В начале"
+    assert any(line.startswith("1. Olga вводит /b24 connector remove") for line in lines)
+    assert lines[-1] == "1 из 1 шага завершён как ожидалось."
 
 
 def test_no_line_is_wider_than_a_terminal_of_120_columns() -> None:
@@ -93,22 +102,22 @@ def test_a_step_that_does_not_show_what_it_must_is_marked_with_what_was_expected
     text = " ".join(" ".join(lines).split())
     assert f"NOT OK: {expected}" in text
     assert "   ok" not in lines
-    assert lines[-1] == "0 of 1 steps ended as they should."
+    assert lines[-1] == "0 of 1 step ended as expected."
 
 
 @pytest.mark.parametrize(
     ("row", "why"),
     [
         (step(what="hello"), "'hello' is no command"),
-        (step(DemoAction.CLICK, what="Approve", card="CR-9999"), "there is no card CR-9999 in #approvals"),
-        (step(DemoAction.SEND, what="because", card="CR-1001"), "no form is open"),
+        (step(DemoAction.CLICK, what="Approve", card="CR-9999"), "There is no card CR-9999 in #approvals."),
+        (step(DemoAction.SEND, what="because", card="CR-1001"), "No form is open."),
     ],
 )
 def test_a_step_that_cannot_be_done_is_marked_with_the_reason_and_the_story_goes_on(row: Step, why: str) -> None:
     ended, text = told(row, step(DemoAction.TYPE, note("You are")))
     assert not ended
     assert why in text
-    assert "1 of 2 steps ended as they should." in text
+    assert "1 of 2 steps ended as expected." in text
 
 
 def test_a_button_that_is_not_there_any_more_is_named() -> None:
@@ -122,7 +131,7 @@ def test_a_bot_that_does_not_answer_is_told_as_slack_shows_it(full_bot: Playgrou
     teller = DemoRunner(full_bot, lines.append)
     full_bot.stop_bot()
     assert not teller.tell(1, ASKS)
-    assert "NOT OK: Olga could not do it: Slack shows dispatch_failed." in "\n".join(lines)
+    assert "NOT OK: Olga could not do this. Slack shows dispatch_failed." in "\n".join(lines)
 
 
 def test_a_plugin_that_brings_no_portal_is_said_in_a_sentence() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from bot.plugin import Arg, CommandLine, Dialogue, Message, Refusal, Reply, Risk, Services, Time, iso
+from bot.plugin import Arg, CommandLine, Dialogue, Message, Refusal, Reply, Risk, Services, Time
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.auth.backup_tokens import BackupTokenStore
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
+from plugins.bitrix24.commands.common.json_views import RemovedPortal
 from plugins.bitrix24.commands.portal_commands import ADDRESS, MEMBER_ID, known_portals, portals
 
 
@@ -36,12 +37,18 @@ def delete_portal(services: Services, found: Confirmed) -> Reply:
             Message("bitrix24.portal.name_stays", portal=found.portal.name),
             Message("bitrix24.portal.do_delete_application"),
         ),
-        data={"name": found.portal.name, "member_id": found.portal.member_id, "removed_at": iso(now)},
+        data=RemovedPortal(name=found.portal.name, member_id=found.portal.member_id, removed_at=Time(time=now)),
     )
 
 
 @portals.command(
-    "remove", words={"ru": ("удалить",)}, risk=Risk.GOVERN, terminal=True, check=check_removal, keep=delete_portal
+    "remove",
+    words={"ru": ("удалить",)},
+    risk=Risk.GOVERN,
+    terminal=True,
+    check=check_removal,
+    keep=delete_portal,
+    data=RemovedPortal,
 )
 def remove_portal(
     dialogue: Dialogue, name: Annotated[str, Arg(help="the portal", label="NAME", complete=known_portals)]

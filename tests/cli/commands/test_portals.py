@@ -8,7 +8,7 @@ import subprocess
 import requests
 
 from bot.core.audit.audit_record import Tag
-from plugins.bitrix24.commands.common.json_views import ConnectedPortal, PortalLink
+from plugins.bitrix24.commands.common.json_views import ConnectedPortal, PortalLink, RemovedPortal
 from plugins.bitrix24.simulation import PortalSimulation
 from plugins.bitrix24.simulator import PortalSimulator
 from tests.cli.cli_bot import SECONDS, CliBot, first_line
@@ -197,3 +197,5 @@ def test_a_removed_portal_leaves_no_secret_and_keeps_its_name(cli_bot: CliBot, p
     assert taken.exit_code == 4
     assert "was the name of another portal" in " ".join(taken.stderr.split())
     add(cli_bot, "prod", portal)
+    again = cli_bot.feed("prod\n", "portal", "remove", "prod", "--json")
+    assert list(differences(json.loads(again.stdout)["data"], RemovedPortal)) == []

@@ -258,6 +258,15 @@ class ConnectedPortal(StoredPortal):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RemovedPortal:
+    """A portal whose credentials were deleted."""
+
+    name: str
+    member_id: str
+    removed_at: Time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PortalCheck:
     """What was found on a portal."""
 
