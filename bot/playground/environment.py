@@ -39,7 +39,7 @@ class Playground:
     any number of posts a second and the bot makes them. With `known` the bot's records say that it registered the
     connector of its own itself. The remote side is `simulation`, where that is given, and else the portal that a plugin
     brings.
-    `synchronous` is handed to the database.
+    `synchronous` is handed to the database. `workspace` takes the place of one of its own.
     Use as a context manager.
     """
 
@@ -54,6 +54,7 @@ class Playground:
         known: bool = False,
         simulation: Simulation | None = None,
         synchronous: str | None = None,
+        workspace: SlackWorkspace | None = None,
     ) -> None:
         self.folder = folder
         self.clock = ShiftedClock()
@@ -64,7 +65,7 @@ class Playground:
         self._synchronous = synchronous
         self._more = dict(settings or {})
         self._plugin, self.portal = self._simulate(simulation)
-        self.workspace = SlackWorkspace(rate_limit=pace)
+        self.workspace = workspace or SlackWorkspace(rate_limit=pace)
         self.running: Running | None = None
         self._site: Site | None = None
         self._serving: threading.Thread | None = None

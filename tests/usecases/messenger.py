@@ -51,6 +51,8 @@ class Recorder:
     """Cards and audit lines that went out in their plainest form."""
     under: list[tuple[str, str]] = field(default_factory=list)
     """What was said under messages that are no cards: the message, and the words."""
+    kept: list[tuple[str, PrivateNotice | tuple[Text, ...] | list[AuditRecord]]] = field(default_factory=list)
+    """What got out but for cards, in no language yet: where, and the texts, the answer or the records."""
     direct: str | None = None
     """Why direct messages do not take a whisper."""
     on_try: Callable[[str], None] = field(default=lambda kind: None)
@@ -84,6 +86,7 @@ class Recorder:
 
     def reply(self, change: ChangeRequest, *lines: Text) -> None:
         self._try("reply")
+        self.kept.append((f"under the card of {change.id}", lines))
         self.said.append(("reply", "\n".join([f"{change.id} {en(lines[0])}", *map(en, lines[1:])])))
 
     def _note_bare(self, change: ChangeRequest, *, bare: bool) -> None:
@@ -94,12 +97,14 @@ class Recorder:
         self._try("note")
         if thread:
             self.under.append((thread, en(text)))
+        self.kept.append((f"in {channel}", (text,)))
         self.said.append(("note", en(text)))
         return earlier or PostedMessage(channel=channel, message=f"{len(self.said)}.9")
 
     def send_privately(self, whisper: PrivateNotice, *, language: str = ENGLISH) -> str | None:
         self._try("whisper")
         self.languages.append((whisper.person, language))
+        self.kept.append((f"to {whisper.person.user}", whisper))
         self.whispers.append(spoken(whisper))
         self.said.append(("whisper", en(whisper.reply.title)))
         return self.direct
@@ -109,6 +114,7 @@ class Recorder:
         if bare:
             self.bare += [f"#{record.seq}" for record in records]
         self.audit.append([record.seq for record in records])
+        self.kept.append((f"in {channel}", records))
         self.said.append(("audit", " ".join(f"#{record.seq}" for record in records)))
 
     def fitting_lines(self, records: Iterable[AuditRecord]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from bot.plugin import (
@@ -194,7 +195,7 @@ def list_portals(services: Services) -> Reply:
         )
     rows = tuple(
         (
-            *(each.name, ", ".join(services.default_places.get(each.name, ())), each.domain, each.member_id),
+            *(each.name, _say_default_for(services.default_places.get(each.name, ())), each.domain, each.member_id),
             *(_day(each.added_at), _describe_backup(spares.known(each)), _describe_tokens(vault.health(each))),
         )
         for each in known
@@ -224,6 +225,18 @@ def list_portals(services: Services) -> Reply:
         else (),
         data=tuple(_portal_view(services, each) for each in known),
     )
+
+
+def _say_default_for(whose: Sequence[str]) -> Text:
+    match tuple(whose):
+        case ("you",):
+            return Message("bitrix24.portal.default_for_you")
+        case ("everybody",):
+            return Message("bitrix24.portal.default_for_everybody")
+        case ():
+            return ""
+        case _:
+            return Message("bitrix24.portal.default_for_you_and_everybody")
 
 
 def _portal_view(services: Services, known: KnownPortal) -> PortalRow:

@@ -25,6 +25,7 @@ from bot.core.audit.audit_record import Entry, Tag, facts_text, link
 from bot.core.audit.chain import START, Anchor, Link, Place
 from bot.core.bot_errors import ConfigurationError
 from tests.core.audit.test_chain import KEYS, chain
+from tests.language.english import en
 
 END = 6
 KEPT = (2, 5)
@@ -183,4 +184,4 @@ def test_an_archive_goes_from_its_beginning_to_the_head_that_its_record_states()
     assert examine_archive(WHOLE[3:END], later, key_of).against is None
     assert examine_archive(WHOLE[3:END], replace(later, start=Place(seq=3, mac=bytes(32))), key_of).broken_at == 4
     anew = chain(END, word="other")
-    assert (examine_archive(anew, ARCHIVED, key_of).against or anchor(1)).where == "audit record #9"
+    assert en((examine_archive(anew, ARCHIVED, key_of).against or anchor(1)).where) == "audit record #9"

@@ -21,6 +21,7 @@ from bot.core.audit.chain import (
     recompute_chain,
     witness_line,
 )
+from tests.language.english import en
 
 KEYS = {"k1": bytes(range(32)), "k2": bytes(32)}
 
@@ -216,7 +217,7 @@ def test_heads_are_found_where_they_are_kept_and_nowhere_else(line: str, heads: 
 
 
 def test_an_anchor_says_where_it_was_found() -> None:
-    assert [one.where for one in read_anchors(["", f"#1 {SHORT}"], "kept.txt")] == ["line 2 of kept.txt"]
+    assert [en(one.where) for one in read_anchors(["", f"#1 {SHORT}"], "kept.txt")] == ["line 2 of kept.txt"]
 
 
 def test_a_witness_line_is_one_line_and_is_found_again() -> None:

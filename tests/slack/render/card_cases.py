@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.core import mentions
 from bot.core.authority.policy import NeedsApproval
 from bot.core.change.change_request import NOT_BEGUN, ChangeRequest, Repeat, Review, Status, Verdict
-from bot.core.change.plans import ABSENT
+from bot.core.change.plans import differences
 from bot.core.local_plugins import BUILTIN
 from bot.core.principals import Role
-from bot.plugin import Call, Lines, Message, Place, Risk, Undo, UndoKind
+from bot.plugin import Call, Lines, Message, Place, Risk
 from tests.slack.kit import (
     ANTON,
     APPROVAL,
@@ -25,32 +24,16 @@ from tests.slack.kit import (
     VERA,
     a_change,
     approved_by,
-    with_plan,
 )
+from tests.slack.render import plan_cases
+from tests.slack.render.plan_cases import BEFORE, LABELS, REMOVAL, SENDING
 
-BEFORE = {"line:1": "active", "line:2": "active", "registration": "present"}
-LABELS = {"line:1": "Sales EU", "line:2": "Support", "registration": "registration"}
-REMOVAL = with_plan(
-    before=BEFORE,
-    wanted=dict.fromkeys(BEFORE),
-    labels=LABELS,
-    undo=Undo(kind=UndoKind.FULL, sentence="It can be put back.", line="connector restore myconnector"),
-    consequences={"line:1": "Sales EU: what its customers write does not arrive."},
-    obstacles={"registration": "Another application owns the registration. Only that application can remove it."},
-)
-BLIND = replace(REMOVAL, before={}, wanted={}, undo=Undo(kind=UndoKind.NONE, sentence="A message cannot be unsent."))
 ACTIVATION: dict[str, Any] = {
     "line": "connector activate myconnector 3",
     "path": "connector activate",
     "risk": Risk.CHANGE,
     "decision": CONFIRMATION,
-    "plan": with_plan(
-        summary="Activate connector myconnector on line 3",
-        calls=(Call(method="imconnector.activate", params={}, note="Activates myconnector on Chat DE."),),
-        radius=(),
-        warnings=(),
-        undo=Undo(kind=UndoKind.FULL, sentence="It can be switched off again."),
-    ),
+    "plan": plan_cases.ACTIVATION,
 }
 GRANT: dict[str, Any] = {
     "plugin": BUILTIN,
@@ -58,35 +41,29 @@ GRANT: dict[str, Any] = {
     "path": "access grant",
     "risk": Risk.GOVERN,
     "decision": NeedsApproval(quorum=1, role=Role.ADMIN, expires_in=HOUR),
-    "plan": with_plan(
-        summary=f"Give {mentions.person(VERA)} the role approver",
-        calls=(Call(method="access.set", params={}, note=f"{mentions.person(VERA)} has the role approver after."),),
-        radius=(),
-        warnings=(),
-        undo=Undo(kind=UndoKind.FULL, sentence="Take the role away.", line="access revoke @vera"),
-    ),
+    "plan": plan_cases.GRANT,
 }
 REVIEW: dict[str, Any] = {
     **GRANT,
     "line": "request review CR-1001",
     "path": "request review",
-    "plan": with_plan(summary="Review the emergency CR-1001", radius=(), warnings=()),
+    "plan": plan_cases.REVIEW,
 }
 REJECTION = (Review(reviewer=ANTON, verdict=Verdict.REJECT, at=NOON, reason="too early"),)
 REFUSED = Message(
     "outcome.with_details",
     sentence=Message("outcome.refused_unchanged"),
-    details=Lines(lines=("The portal refused the call (ACCESS_DENIED). Ask its admin.",)),
+    details=Lines(lines=(Message("outcome.with_code", sentence=Message("outcome.refused"), code="ACCESS_DENIED"),)),
 )
 REMOVED = Message(
     "outcome.with_details",
     sentence=Message("outcome.verified"),
-    details=Lines(lines=(Message("change.difference", label="registration", before="present", after=ABSENT),)),
+    details=Lines(lines=tuple(differences(REMOVAL.before, {}, REMOVAL.labels))),
 )
 HALF: dict[str, Any] = {
     "status": Status.FAILED,
     "partly": True,
-    "found": {"line:2": "active", "registration": "present"},
+    "found": {label: BEFORE[label] for label in ("line:2", "registration")},
     "outcome": Message("outcome.some_partly"),
 }
 SAME: dict[str, Any] = {"status": Status.FAILED, "found": BEFORE, "outcome": Message("outcome.accepted_unchanged")}
@@ -136,7 +113,7 @@ CARDS: Mapping[str, ChangeRequest] = {
     "running-emergency": _card(Status.RUNNING, decision=EMERGENCY, reviews=approved_by(OLGA)),
     "done": _card(Status.DONE, outcome=REMOVED),
     "done-emergency": _card(Status.DONE, decision=EMERGENCY, reviews=approved_by(OLGA), outcome=REMOVED),
-    "done-unverified": _card(Status.DONE, plan=BLIND, outcome=Message("outcome.accepted_blind")),
+    "done-unverified": _card(Status.DONE, plan=SENDING, outcome=Message("outcome.accepted_blind")),
     "done-reported": _card(Status.DONE, asked_at=NOON, settled_by=VERA),
     "done-grant": a_change(Status.DONE, **{**GRANT, "outcome": Message("outcome.verified")}),
     "gone": _card(Status.GONE, outcome=Message("outcome.refused_verified")),
@@ -147,10 +124,10 @@ CARDS: Mapping[str, ChangeRequest] = {
     "failed-reported": _card(Status.FAILED, asked_at=NOON, settled_by=VERA),
     "partly": _card(**HALF),
     "partly-same-again": _card(**HALF, repeat=Repeat.SAME),
-    "partly-unseen": _card(Status.FAILED, plan=BLIND, partly=True, outcome=Message("outcome.some_blind")),
+    "partly-unseen": _card(Status.FAILED, plan=SENDING, partly=True, outcome=Message("outcome.some_blind")),
     "changed": _card(Status.CHANGED, outcome=Message("change.other_effects")),
     "unknown": _card(Status.UNKNOWN, outcome=Message("outcome.lost_unchanged")),
-    "unknown-unverified": _card(Status.UNKNOWN, plan=BLIND, outcome=Message("outcome.lost_blind")),
+    "unknown-unverified": _card(Status.UNKNOWN, plan=SENDING, outcome=Message("outcome.lost_blind")),
     "asked": _card(Status.UNKNOWN, asked_at=NOON, outcome=Message("outcome.lost_partly")),
     "rejected": _card(Status.REJECTED, reviews=REJECTION),
     "withdrawn": _card(Status.WITHDRAWN, reviews=()),

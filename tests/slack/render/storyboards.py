@@ -2,28 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from bot.core.audit.audit_record import AuditRecord
 from bot.core.change.change_request import ChangeRequest
+from bot.core.messages.notices import PrivateNotice
+from bot.core.text import one_line
 from bot.playground.workspace.control.transcript import block_lines, plain
+from bot.plugin import Text
+from bot.slack.render.answer import answer_blocks, file_text, wants_file
+from bot.slack.render.audit_line import audit_blocks
+from bot.slack.render.block_kit import Modal
 from bot.slack.render.card import bare_card, card_blocks, card_text
+from bot.slack.render.form import reason_form
+from bot.slack.render.slack_text import Writer, cut, sections, show_invisible
+from tests.slack.render.answer_cases import list_answers
 from tests.slack.render.card_cases import CARDS
+from tests.slack.render.course import play
 
 FOLDER = Path(__file__).parents[2] / "data" / "storyboards"
 LANGUAGES = ("en", "ru")
+FORMS = ("pending", "pending-review", "long-pending", "right-to-left-pending", "emoji-pending", "hostile-pending")
+"""The cards whose form is drawn."""
 VALUE = "1042.0123456789abcdef.0123456789abcdef0123456789abcdef"
 NAMES = {"U0001": "Olga", "U0002": "Anton", "U0003": "Vera", "C0002": "approvals"}
+_HEAD = re.compile(r"`#(\d+) [0-9a-f]{16}`")
 
 
 def draw_all() -> Mapping[Path, str]:
     """Every storyboard by the file that keeps it."""
     return {
-        FOLDER / language / f"card-{name}.txt": "\n".join(_draw_card(change, language)) + "\n"
+        FOLDER / language / f"{name}.txt": "\n".join(lines) + "\n"
         for language in LANGUAGES
-        for name, change in CARDS.items()
+        for name, lines in _draw(language)
     }
+
+
+def _draw(language: str) -> Iterator[tuple[str, Iterable[str]]]:
+    for name, change in CARDS.items():
+        yield f"card-{name}", _draw_card(change, language)
+    yield "forms", _draw_forms(language)
+    for name, answers in list_answers().items():
+        yield f"answer-{name}", (line for title, answer in answers for line in _draw_answer(title, answer, language))
+    yield "course", _draw_course(language)
+
+
+def form_of(name: str, language: str) -> Modal:
+    """The form that asks why somebody rejects what this card shows."""
+    return reason_form(CARDS[name], VALUE, language)
+
+
+def _draw_forms(language: str) -> Iterator[str]:
+    for name in FORMS:
+        form: Any = form_of(name, language)
+        hints = [block["hint"]["text"] for block in form["blocks"] if "hint" in block]
+        buttons = f"[{form['close']['text']}] [{form['submit']['text']}]"
+        shown = [f"== {form['title']['text']} ==", *block_lines(form["blocks"], NAMES), *hints, buttons]
+        yield from _part(f"card-{name}", shown)
+
+
+def _draw_answer(title: str, answer: PrivateNotice, language: str) -> Iterator[str]:
+    writer = Writer(language=language)
+    told = one_line(cut(show_invisible(title), 100))
+    blocks: list[Any] = list(answer_blocks(answer, writer))
+    yield from _part(told, block_lines(blocks, NAMES))
+    if answer.reply.table is not None and wants_file(answer.reply):
+        yield from _part(f"{told}, the file", file_text(answer.reply, answer.reply.table, writer).splitlines()[:12])
+
+
+def _draw_course(language: str) -> Iterator[str]:
+    writer = Writer(language=language)
+    for whom, said in play():
+        if isinstance(said, PrivateNotice):
+            yield from _draw_answer(whom, said, language)
+            continue
+        # The head of the chain is another with every fact of every record before it.
+        shown = [_HEAD.sub(r"`#\1 …`", line) for line in block_lines(lines_of(said, writer), NAMES)]
+        yield from _part(whom, shown)
+
+
+def lines_of(said: tuple[Text, ...] | list[AuditRecord], writer: Writer) -> list[Any]:
+    """The blocks of lines under a card, of a notice in a channel, or of audit records."""
+    if isinstance(said, list):
+        return list(audit_blocks(said, language=writer.language))
+    return list(sections([writer.mrkdwn(text) for text in said]))
 
 
 def _draw_card(change: ChangeRequest, language: str) -> Iterator[str]:

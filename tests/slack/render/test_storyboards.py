@@ -8,13 +8,18 @@ import pytest
 
 from bot.core.authority.policy import BrokenGlass, NeedsApproval, NeedsConfirmation
 from bot.core.change.change_request import Status
+from bot.core.messages.notices import PrivateNotice
 from bot.plugin import Message
+from bot.slack.render.answer import answer_blocks, answer_text
 from bot.slack.render.card import card_blocks, card_text
 from bot.slack.render.card_buttons import ANSWER_MOST, CHANGE_LABELS, LABEL_MOST, LABELS
-from bot.slack.render.slack_text import plain
-from tests.slack.checks import assert_postable, buttons_of, called
+from bot.slack.render.slack_text import Writer, plain
+from tests.slack.checks import assert_openable, assert_postable, buttons_of, called
+from tests.slack.render.answer_cases import list_answers
 from tests.slack.render.card_cases import CARDS
-from tests.slack.render.storyboards import FOLDER, LANGUAGES, VALUE, draw_all
+from tests.slack.render.course import play
+from tests.slack.render.plan_cases import REMOVAL
+from tests.slack.render.storyboards import FOLDER, FORMS, LANGUAGES, VALUE, draw_all, form_of, lines_of
 
 REMEDY = "is not as drawn now; look at it, then run scripts/storyboards.py --write"
 
@@ -40,6 +45,31 @@ def test_there_is_a_storyboard_of_each_status_and_of_each_kind_of_decision_that_
     assert waiting == {NeedsApproval, NeedsConfirmation, BrokenGlass}
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_slack_takes_each_form_in_each_language(language: str) -> None:
+    for name in FORMS:
+        assert_openable(form_of(name, language))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", list_answers())
+def test_slack_takes_each_answer_in_each_language_and_it_calls_nobody_else(name: str, language: str) -> None:
+    writer = Writer(language=language)
+    for line, answer in list_answers()[name]:
+        blocks = answer_blocks(answer, writer)
+        assert_postable(blocks)
+        assert called(blocks, answer_text(answer, writer)) <= {"<@U0002>"}, line
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_slack_takes_whatever_else_is_said_in_each_language(language: str) -> None:
+    writer = Writer(language=language)
+    said = play()
+    assert {type(each) for _, each in said} == {PrivateNotice, tuple, list}
+    for _, each in said:
+        assert_postable(answer_blocks(each, writer) if isinstance(each, PrivateNotice) else lines_of(each, writer))
+
+
 OPEN = (Status.PENDING, Status.APPROVED, Status.RUNNING)
 
 
@@ -60,7 +90,8 @@ def test_what_waits_tells_its_effect_first_and_what_identifies_it_last(language:
     blocks = [dict(block) for block in card_blocks(CARDS["pending"], VALUE, language)]
     assert [block["type"] for block in blocks] == ["header", "section", "section", "context", "actions"]
     texts = [str(block) for block in blocks]
-    assert "Unregisters myconnector." in texts[1]
+    effect = REMOVAL.calls[0].note
+    assert plain(effect, language) in texts[1]
     assert "<@U0001>" in texts[2]
     assert "CR-1042" in texts[3]
     assert not any("CR-1042" in text for text in texts[:3])

@@ -132,11 +132,11 @@ def forged(scene: Scene, channel: str, value: str) -> Message:
     button = {
         "type": "button",
         "action_id": "b24:approve",
-        "text": {"type": "plain_text", "text": "Approve"},
+        "text": {"type": "plain_text", "text": "⟦Approve⟧"},
         "value": value,
     }
     answer = client.chat_postMessage(
-        channel=scene.workspace.channel(channel).id, text="CR", blocks=[{"type": "actions", "elements": [button]}]
+        channel=scene.workspace.channel(channel).id, text="⟦CR⟧", blocks=[{"type": "actions", "elements": [button]}]
     )
     found: Message = scene.workspace.message(channel, str(answer["ts"]))
     return found

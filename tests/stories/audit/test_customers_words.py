@@ -16,6 +16,7 @@ from bot.testing.conversation import APPROVALS, TYPED_IN
 from bot.usecases.admin.allow_list import grant_role
 from bot.usecases.delivery.dead_letters import describe_content
 from bot.usecases.requests.planning import plan_or_read
+from tests.language.english import spoken
 from tests.stories.connector.acts import Changing
 
 WORDS = "Zebraklient  hat Grippe"
@@ -46,7 +47,7 @@ def seen(full_bot: Playground, person: str, line: str) -> str:
     assert full_bot.running is not None
     answered = plan_or_read(full_bot.running.bot.context, full_bot.person(person), line)
     assert isinstance(answered, Answered)
-    return "\n".join(texts_in([str(answered.reply), answered.reply.data]))
+    return "\n".join(texts_in([str(spoken(answered.reply)), answered.reply.data]))
 
 
 SURFACES: Mapping[str, Callable[[Changing], object]] = {

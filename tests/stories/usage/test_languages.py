@@ -10,7 +10,15 @@ from bot.core.change.change_request import Status
 from bot.playground.environment import Playground
 from tests.stories.scene import Scene
 
+NONE = {"B24BOT_LANGUAGE": ""}
+"""No language for everything."""
+
 MISSPELT, ENGLISH, RUSSIAN = "conector list", "Did you mean `/b24 connector list`?", "Возможно, вы имели в виду"
+
+
+@pytest.fixture
+def scene(make_full_bot: Callable[..., Playground]) -> Scene:
+    return Scene(make_full_bot(settings=NONE))
 
 
 def test_each_person_is_answered_in_the_language_of_their_account(scene: Scene) -> None:
@@ -41,7 +49,7 @@ def test_the_form_that_asks_for_a_reason_is_in_the_language_of_whoever_rejects(s
 def test_a_card_is_in_the_language_of_its_channel_whoever_asked_for_it(
     make_full_bot: Callable[..., Playground], settings: dict[str, str], card: str, done: str
 ) -> None:
-    scene = Scene(make_full_bot(settings=settings))
+    scene = Scene(make_full_bot(settings={**NONE, **settings}))
     scene.workspace.people["Olga"].flag(locale="ru-RU")
     posted = scene.ask_removal()
     assert card in scene.workspace.transcript(posted)

@@ -314,7 +314,9 @@ def test_a_list_that_was_changed_behind_the_log_leaves_nothing_but_reading(
     behind(core_bot, statement)
     (limit,) = list_limits(core_bot.ctx)
     assert (limit.name, limit.mode, strictest_mode([limit])) == (NAME, Mode.READ_ONLY, Mode.READ_ONLY)
-    assert en(limit.why).startswith(f"The allow-list was changed behind the audit log: {says}. An admin at the host")
+    assert en(limit.why).startswith(
+        f"The allow-list was changed behind the audit log: {says}. To repair it, an admin at the host"
+    )
     assert check_limits(core_bot.ctx, BUILTIN) == Refused(reason=limit.why)
     assert says in core_bot.type(OLGA, "thing paint two")
     core_bot.work()

@@ -1,0 +1,86 @@
+"""What one person is answered: help, mistakes in a line, and tables with every kind of value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from bot.core.authority.policy import Terms
+from bot.core.messages.notices import PrivateNotice
+from bot.core.parsing.invocation import AnyCommand, understand
+from bot.plugin import Message, Person, PluginError, Reply, Table, Time
+from bot.usecases.admin.builtin_plugin import make_registry
+from bot.usecases.admin.help_pages import explain_words, list_commands
+from bot.usecases.notifications import error_reply
+from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+from plugins.bitrix24.plugin import plugin
+from tests.slack.kit import ANTON, NOON, OLGA
+from tests.slack.render.card_cases import EMOJI, HOSTILE, LONG, RIGHT_TO_LEFT
+
+COMMANDS: Sequence[AnyCommand] = tuple(make_registry([plugin]).commands)
+MISTAKES = (
+    *("conector list", "connector", "connector fly", "connectors", "remove myconnector", "tractor"),
+    *("connector remove", "connector remove a b", "connector list --nothing", "connector list --kind x", "line show x"),
+    *('connector show "x', "connector remove сhat", "message send myconnector 1", "access grant gleb operator"),
+    *("connector list shop", "connector remove x --reason", "request show seven", f"connector remove {HOSTILE}"),
+)
+"""Lines with something wrong in them."""
+HEAD = (Message("bitrix24.state.name"), Message("bitrix24.portal.head_address"), Message("bitrix24.portal.head_added"))
+
+
+def list_answers() -> Mapping[str, Sequence[tuple[str, PrivateNotice]]]:
+    """The answers of each storyboard, by its name, each with what it is the answer to."""
+    nouns = sorted({command.noun for command in COMMANDS})
+    return {
+        "help": [("help", _answer(list_commands(COMMANDS, hidden=3)))],
+        **{f"help-{noun}": list(_help_of(noun)) for noun in nouns if noun != "help"},
+        "help-terminal": [(f"help {path}", _help(path)) for path in TERMINAL_COMMANDS],
+        "mistakes": [(line, _mistake(line)) for line in MISTAKES],
+        "tables": [(name, _answer(reply)) for name, reply in _tables()],
+    }
+
+
+def _answer(reply: Reply) -> PrivateNotice:
+    return PrivateNotice(person=OLGA, channel="C0001", reply=reply, answer_url="", suggestion="", mood="answer")
+
+
+def _help_of(noun: str) -> Iterator[tuple[str, PrivateNotice]]:
+    paths = [command.path for command in COMMANDS if command.noun == noun]
+    for path in dict.fromkeys([noun, *paths]):
+        yield f"help {path}", _help(path)
+
+
+def _help(path: str) -> PrivateNotice:
+    return _answer(explain_words(COMMANDS, path.split(), Terms(break_glass=True)))
+
+
+def _mistake(line: str) -> PrivateNotice:
+    try:
+        understand(COMMANDS, line)
+    except PluginError as error:
+        found = error_reply(error)
+        suggestion = getattr(error, "suggestion", "")
+        return PrivateNotice(
+            person=OLGA, channel="C0001", reply=found, answer_url="", suggestion=suggestion, mood="refusal"
+        )
+    return _answer(Reply(title=line))
+
+
+def _tables() -> Iterator[tuple[str, Reply]]:
+    yield "no rows", _table()
+    yield "narrow rows", _table(("shop", "shop.example", "–"), ("kiosk", "kiosk.example", "–"))
+    yield "with a time", _table(("shop", "shop.bitrix24.com", _told(Time(time=NOON))))
+    yield "with people", _table((_told(Person(person=ANTON.id)), "shop.example", _told(Time(time=NOON))))
+    for name, text in {"long": LONG, "right to left": RIGHT_TO_LEFT, "emoji": EMOJI, "hostile": HOSTILE}.items():
+        yield f"{name} values", _table((text, text, text))
+    yield "too many rows", _table(*((f"shop{number}", LONG[:400], "–") for number in range(60)))
+    yield "a hostile title", Reply(title=HOSTILE, facts=((HEAD[0], HOSTILE),), notes=(HOSTILE,))
+
+
+def _told(value: Person | Time) -> Message:
+    return Message("bitrix24.portal.time", time=value)
+
+
+def _table(*rows: tuple[Message | str, ...]) -> Reply:
+    return Reply(
+        title=Message("bitrix24.portal.count", count=len(rows)), table=Table(columns=HEAD, rows=rows, title="")
+    )

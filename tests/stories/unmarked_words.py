@@ -1,0 +1,63 @@
+"""What the bot showed in a story outside of every message: only names, ids, lines to type and words of others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+from bot.core.parsing.invocation import HOST_OPTIONS
+from bot.core.parsing.tokenizer import split_words
+from bot.core.principals import Role
+from bot.playground.environment import Playground
+from bot.plugin import PluginError
+from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+from tests.language.pseudo import find_unmarked
+from tests.stories.marked_workspace import MarkedWorkspace
+
+NAMES = frozenset({"b24bot", "playground", "tester", "shell", "UTC", *Role})
+"""Names that are in no simulator: accounts of the tests' own shells, roles as they are typed, and a time zone."""
+
+
+def find_unmarked_words(playground: Playground, workspace: MarkedWorkspace, usages: frozenset[str]) -> list[str]:
+    """Each text with the words in it that are in no message. `usages` are those of the bot's commands."""
+    suspects = [text for text in dict.fromkeys(workspace.shown) if find_unmarked(text, NAMES)]
+    if not suspects:
+        return []
+    known = {*NAMES, *usages, *_names_of(playground, workspace), *_typed_in(workspace)} - {""}
+    return [f"{words} in {text!r}" for text in suspects if (words := find_unmarked(text, known))]
+
+
+def list_usages(playground: Playground) -> frozenset[str]:
+    """How the commands of a running bot are typed, whole and by their parts."""
+    assert playground.running is not None
+    found = {*TERMINAL_COMMANDS, *(f"{option} {label}".strip() for option, label in HOST_OPTIONS.items())}
+    for command in playground.running.bot.context.registry:
+        found |= {command.usage, command.path, *(one.usage for one in command.parameters), *command.examples}
+    return frozenset(found)
+
+
+def _names_of(playground: Playground, workspace: MarkedWorkspace) -> Iterator[str]:
+    world = workspace.world
+    with world.lock:
+        for one in (*world.people, *world.channels):
+            yield from (one.name, one.id)
+    portal: Any = playground.portal
+    state = portal.portal.state
+    with portal.portal.world.lock:
+        for row in state.connectors.rows():
+            yield from (row.id, row.name)
+        yield from (row.name for row in state.lines.rows())
+    yield "default"
+
+
+def _typed_in(workspace: MarkedWorkspace) -> Iterator[str]:
+    """What people have typed: each line whole, and each of its words, which may be quoted words of a sentence."""
+    for result in workspace.dispatches:
+        line = str(result.payload.get("text", ""))
+        yield from (line, *re.findall(r"\w+", line))
+        with suppress(PluginError):
+            yield from split_words(line)
+        for fields in result.payload.get("view", {}).get("state", {}).get("values", {}).values():
+            yield from (str(field.get("value", "")) for field in fields.values())
