@@ -132,10 +132,9 @@ def _tell_abort(ctx: click.Context) -> Iterator[None]:
     """Say it in the reader's language when somebody interrupts a command or ends the input at a question."""
     try:
         yield
-    except (click.Abort, KeyboardInterrupt, EOFError) as error:
-        # Whoever interrupts stands behind a ^C, which ends no line; a question of click's ends it itself.
-        told = plain(Message("cli.aborted"))
-        click.echo(told if isinstance(error, click.Abort) else f"\n{told}", err=True)
+    except (click.Abort, KeyboardInterrupt, EOFError):
+        # The cursor stands behind a question or a ^C.
+        click.echo(f"\n{plain(Message('cli.aborted'))}", err=True)
         ctx.exit(1)
 
 

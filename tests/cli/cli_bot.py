@@ -20,6 +20,7 @@ from bot.cli.root import root
 from bot.cli.session import Terminal
 from bot.clock import SystemClock
 from bot.language.language_choice import VARIABLES
+from bot.language.translation import PSEUDO
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin.loopback import GIVE_UP_SECONDS
 from bot.store.sealing.keyring import create_key_file, load_key_file
@@ -45,6 +46,14 @@ class Asking(Terminal):
     @property
     def asks(self) -> bool:
         return True
+
+
+class PseudoSpeaking(Terminal):
+    """A terminal that speaks the pseudo-language."""
+
+    @property
+    def language(self) -> str:
+        return PSEUDO
 
 
 @dataclass(slots=True)
@@ -84,6 +93,10 @@ class CliBot:
     def answer(self, typed: str, *words: str, **more: str) -> Result:
         """The same with somebody in front of it, who types this when asked."""
         return self._run(words, typed, Asking(), more)
+
+    def in_pseudo_language(self, *words: str, **more: str) -> Result:
+        """The same in the pseudo-language, which shows what is in no catalogue."""
+        return self._run(words, "", PseudoSpeaking(), more)
 
     def _run(self, words: Sequence[str], text: str, terminal: Terminal | None, more: Mapping[str, str]) -> Result:
         strange = (name for name in os.environ if name.startswith(("B24BOT_", "BITRIX24_", "SLACK_")))

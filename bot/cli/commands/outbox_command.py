@@ -45,6 +45,11 @@ class NoticeDropped:
 
 
 ALL = "all"
+STATES: Mapping[str, Message] = {
+    "new": Message("cli.outbox.state.waiting"),
+    "sending": Message("cli.outbox.state.sending"),
+    "dead": Message("cli.outbox.state.failed"),
+}
 COLUMNS = (
     Message("cli.outbox.column.id"),
     Message("cli.outbox.column.state"),
@@ -103,7 +108,7 @@ def _cells(letter: OutboxEntry) -> tuple[Text, ...]:
     said = (describe_subject(letter), plain(describe_content(letter))[:80])
     return (
         str(letter.id),
-        letter.state,
+        STATES.get(letter.state, letter.state),
         letter.kind,
         *said,
         str(letter.attempts),
