@@ -7,7 +7,7 @@ from typing import Any, NewType, cast
 
 import pytest
 
-from bot.host.guarded_calls import require_type
+from bot.host.guarded_calls import require_answer, require_type
 from bot.host.value_types import find_mismatch
 from bot.plugin import (
     Arg,
@@ -103,3 +103,22 @@ def test_what_is_not_is_told_with_the_path_to_it(value: object, kind: Any, words
     assert find_mismatch(value, kind).startswith(words)
     with pytest.raises(TypeError, match=r"^it returned "):
         require_type(value, kind)
+
+
+@pytest.mark.parametrize(
+    ("data", "wrong"),
+    [
+        ((Call(method="m", params={}, note="n"),), ""),
+        ((Setting(name="A", help="a"),), "it returned a Reply whose data [0] is Setting instead of Call"),
+        (None, "it returned a Reply whose data is NoneType instead of tuple"),
+    ],
+)
+def test_the_data_of_an_answer_is_of_the_type_that_its_command_declares(data: Any, wrong: str) -> None:
+    answer = Reply(title="t", data=data)
+    assert require_answer(answer) is answer, "a command that declares none may give any"
+    if not wrong:
+        assert require_answer(answer, tuple[Call, ...]) is answer
+        return
+    with pytest.raises(TypeError) as refused:
+        require_answer(answer, tuple[Call, ...])
+    assert str(refused.value) == wrong

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import threading
@@ -284,6 +285,10 @@ def test_a_playground_that_nobody_has_touched_begins_anew_in_the_language_of_the
     stage.speak("ru")
     (text, *_) = [one["text"] for one in channel(stage.look("Olga"), "connectors")["messages"]]
     assert text == translate(TALK[0][1], "ru")
+    stage.slash("Olga", "/b24 whoami", "connectors")
+    seen = eventually(stage, "Olga", lambda seen: channel(seen, "connectors")["messages"][-1]["only"])
+    assert re.search("[а-яё]{3}", json.dumps(channel(seen, "connectors")["messages"][-1], ensure_ascii=False))
+    stage.reset()
     again = stage.playground
     stage.speak("ru")
     assert stage.playground is again
