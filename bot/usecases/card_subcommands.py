@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.core.bot_errors import WordsError
+from bot.core.parsing.synonyms import fold
 from bot.plugin import CommandLine, Message
 
 NOUN = "request"
@@ -22,11 +23,22 @@ ON_CARD: Mapping[str, Message] = {
     ),
 }
 """Who presses which button instead, by the word."""
+IN_RUSSIAN: Mapping[str, str] = {
+    "утвердить": "approve",
+    "согласовать": "approve",
+    "одобрить": "approve",
+    "подтвердить": "confirm",
+    "отклонить": "reject",
+    "отозвать": "withdraw",
+    "отменить": "undo",
+}
+_NOUNS = frozenset([NOUN, "запрос", "запросы"])
 
 
 def refuse_card_subcommand(words: Sequence[str]) -> WordsError | None:
     """The refusal of such a line, also behind the word “request”; None for any other line."""
-    word = next((word.lower() for word in words[:2] if word.lower() != NOUN), "")
-    if word not in ON_CARD or words[0].lower() not in (word, NOUN):
+    word = next((fold(word) for word in words[:2] if fold(word) not in _NOUNS), "")
+    action = IN_RUSSIAN.get(word, word)
+    if action not in ON_CARD or fold(words[0]) not in (word, *_NOUNS):
         return None
-    return WordsError(Message("typed.is_button", word=word, instead=ON_CARD[word]), hint=WHERE)
+    return WordsError(Message("typed.is_button", word=word, instead=ON_CARD[action]), hint=WHERE)

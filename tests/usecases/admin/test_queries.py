@@ -165,6 +165,9 @@ def test_help_says_what_raises_the_risk_and_what_is_needed_then(core_bot: CoreBo
         ("request withdraw CR-1001", "“Withdraw”"),
         ("undo CR-1001", "“Undo…”"),
         ("help approve", "the approval button"),
+        ("Утвердить CR-1001", "the approval button"),
+        ("запрос отклонить CR-1001", "“Reject…”"),
+        ("помощь отменить", "“Undo…”"),
     ],
 )
 def test_what_a_button_does_is_answered_with_the_button(core_bot: CoreBot, line: str, button: str) -> None:
