@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
+
 from bot.core.audit.audit_record import Tag
 from bot.core.change.change_request import Status
+from bot.playground.environment import Playground
 from bot.testing.conversation import APPROVALS
 from bot.usecases.integrity.freezes import FROZEN
 from tests.stories.connector.acts import HANDLER
@@ -17,6 +22,12 @@ def speak_russian(scene: Scene) -> None:
     scene.workspace.people["Olga"].flag(locale="ru-RU")
     scene.ask("Olga", "коннектор показать myconnector")
     scene.answer("Olga", "myconnector")
+
+
+@pytest.fixture
+def scene(make_full_bot: Callable[..., Playground]) -> Scene:
+    """Everybody is answered in the language of their account."""
+    return Scene(make_full_bot(settings={"B24BOT_LANGUAGE": ""}))
 
 
 def test_a_removal_that_is_asked_for_in_russian_is_carried_out_and_undone_as_the_english_one(scene: Scene) -> None:
