@@ -134,6 +134,10 @@ class CommandGroup(Group):
         return sorted({*super().list_commands(ctx), *self._declared(ctx)})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        own = super().get_command(ctx, cmd_name)
+        if own is not None:
+            # Without the plugins, which take longer to load than all the rest of a short command.
+            return own
         known = ctx.ensure_object(Terminal).declared.commands
         path = known.name_path(str(self.name), cmd_name)
         own = super().get_command(ctx, path[1])

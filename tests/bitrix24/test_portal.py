@@ -17,7 +17,7 @@ from tests.language.english import en, raises
 def test_a_method_that_does_more_than_read_is_refused_before_anything_is_sent(
     plugin_bot: PluginBot, method: str
 ) -> None:
-    with raises(Refusal, match="cannot be called during planning"):
+    with raises(Refusal, match="only reading methods can be called"):
         plugin_bot.open().read(method, ID="myconnector")
     assert plugin_bot.calls() == []
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from bot.core.parsing.invocation import HOST_OPTIONS
+from bot.core.parsing.synonyms import translated_paths, translated_usage
 from bot.core.parsing.tokenizer import split_words
 from bot.core.principals import Role
 from bot.playground.environment import Playground
@@ -35,6 +36,7 @@ def list_usages(playground: Playground) -> frozenset[str]:
     found = {*TERMINAL_COMMANDS, *(f"{option} {label}".strip() for option, label in HOST_OPTIONS.items())}
     for command in playground.running.bot.context.registry:
         found |= {command.usage, command.path, *(one.usage for one in command.parameters), *command.examples}
+        found |= {*translated_paths(command), *(translated_usage(one) for one in command.parameters)}
     return frozenset(found)
 
 

@@ -98,9 +98,12 @@ def find_language(ctx: Context, person: Principal | None) -> str:
 def learn_language(ctx: Context, person: Principal) -> None:
     """Ask Slack about an account of which it never told, so that the next answer is in the language of the person.
 
-    Nobody is asked about who is not on the allow-list: their answers are many in a flood.
+    Nobody is asked about who is not on the allow-list: their answers are many in a flood. Nor is an account asked about
+    again of which Slack has just told nothing: whatever needs it waits and asks then.
     """
     if person.local or ctx.deployment.languages.fixed or role_of(ctx, person) is None:
+        return
+    if ctx.chat.lookups.has_failed(person):
         return
     if ctx.store.accounts.get(person) is None:
         refresh_memberships(ctx, [person])

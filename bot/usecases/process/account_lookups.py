@@ -11,14 +11,17 @@ class AccountLookups:
     def __init__(self) -> None:
         self._asked: dict[Principal, float] = {}
         self._refused: dict[Principal, str] = {}
+        self._failed: set[Principal] = set()
 
     def record_answer(self, person: Principal, *, asked: float) -> None:
         """Remember when an account was asked about that the chat told of, by the steady clock."""
         self._asked[person] = asked
+        self._failed.discard(person)
         self._refused.pop(person, None)
 
     def record_failure(self, person: Principal, reason: str) -> None:
         """Remember why the chat refused to tell of an account; the reason is empty where no answer came."""
+        self._failed.add(person)
         if reason:
             self._refused[person] = reason
         else:
@@ -27,6 +30,10 @@ class AccountLookups:
     def asked_at(self, person: Principal) -> float | None:
         """When an account was asked about last and told of, by the steady clock; None for never."""
         return self._asked.get(person)
+
+    def has_failed(self, person: Principal) -> bool:
+        """Whether the chat told nothing of an account when it was asked last."""
+        return person in self._failed
 
     def find_refusal(self, person: Principal) -> str | None:
         """Why the chat refused to tell of an account when it was asked last; None where it did not refuse."""

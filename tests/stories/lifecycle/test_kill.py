@@ -94,7 +94,7 @@ def test_killed_between_the_calls_of_a_plan_with_several(
     scene.serve(more=fragile(scene, moment))
     row = ended(scene, told)
     assert row["status"] == ending
-    assert ("Not sent: " in row["outcome"]) == (moment == "after_call")
+    assert ("Not sent: " in row["outcome"]["text"]) == (moment == "after_call")
     journal = scene.portal.portal.world.journal.calls
     lines = [call.params["LINE"] for call in journal if call.method == "imconnector.activate" and call.effect]
     assert len(lines) == len(set(lines)) == sent
