@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from bot.plugin import (
@@ -42,6 +42,15 @@ MEMBER_ID = Message("bitrix24.portal.member_id")
 APPLICATION = Message("bitrix24.portal.application")
 AUTHORITY = Message("bitrix24.portal.certificate_authority")
 PAID, UNPAID = Message("bitrix24.portal.paid"), Message("bitrix24.portal.payment_ended")
+UNKNOWN_KIND = Message("bitrix24.portal.kind_unknown")
+APPLICATION_KINDS: Mapping[str, Message] = {
+    "free": Message("bitrix24.portal.kind_free"),
+    "demo": Message("bitrix24.portal.kind_demo"),
+    "trial": Message("bitrix24.portal.kind_trial"),
+    "paid": Message("bitrix24.portal.kind_paid"),
+    "local": Message("bitrix24.portal.kind_local"),
+    "subscription": Message("bitrix24.portal.kind_subscription"),
+}
 portals = Group[Portal]("portal", help="Bitrix24 portals that the bot knows", words=PORTAL)
 
 
@@ -207,7 +216,7 @@ def list_portals(services: Services) -> Reply:
                 Message("bitrix24.portal.head_name"),
                 Message("bitrix24.portal.head_default_for"),
                 Message("bitrix24.portal.head_address"),
-                Message("bitrix24.portal.head_member_id"),
+                MEMBER_ID,
                 Message("bitrix24.portal.head_added"),
                 Message("bitrix24.portal.head_backup_tokens"),
                 Message("bitrix24.portal.head_tokens"),
@@ -293,9 +302,10 @@ def check_portal(portal: Portal) -> Reply:
 
 def describe_application(app: AppInfo) -> Message:
     """Say how far the application is installed, and of which kind it is."""
+    kind = APPLICATION_KINDS.get(app.status, UNKNOWN_KIND)
     if app.installed:
-        return Message("bitrix24.portal.application_installed", status=app.status)
-    return Message("bitrix24.portal.application_not_installed", status=app.status)
+        return Message("bitrix24.portal.application_installed", status=kind)
+    return Message("bitrix24.portal.application_not_installed", status=kind)
 
 
 def _describe_lines(count: int, off: int) -> Text:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from bot.core.redaction.redactor import redact_reply
+from bot.language.translation import translate
 from bot.plugin import BadArgument, Message, PluginError, Refusal
 from plugins.bitrix24.auth.credentials import CredentialStore
 from plugins.bitrix24.commands.line import parse_line
@@ -15,7 +17,7 @@ from plugins.bitrix24.commands.portal_commands import parse_secret
 from plugins.bitrix24.plugin import plugin
 from plugins.bitrix24.redaction.secret import Secret
 from tests.bitrix24.plugin_bot import PluginBot
-from tests.language.english import en, en_facts, raises
+from tests.language.english import en, en_facts, en_rows, raises
 
 CANARY = "canary-7f3a91c2"
 
@@ -75,6 +77,11 @@ def test_check_says_that_all_is_well(plugin_bot: PluginBot) -> None:
     assert reply.notes == ()
 
 
+def test_check_names_the_kind_of_the_application_in_russian(plugin_bot: PluginBot) -> None:
+    facts = dict(plugin_bot.reply("portal check").facts)
+    assert translate(facts[Message("bitrix24.portal.application")], "ru") == "установлено, локальное"
+
+
 def test_check_tells_of_an_application_that_hears_nothing(plugin_bot: PluginBot) -> None:
     with plugin_bot.portal.world.lock:
         plugin_bot.portal.state.change_app(plugin_bot.portal.client_id, installed=False)
@@ -116,6 +123,11 @@ def test_the_list_shows_every_portal_and_the_state_of_its_tokens(plugin_bot: Plu
     assert "has no access to this portal" in default[-1]
     assert (stage[0], *stage[2:4]) == ("stage", "stage.bitrix24.de", "m2")
     assert stage[-1] == "not renewed by the bot yet"
+
+
+def test_the_list_shows_the_member_id_after_redaction(plugin_bot: PluginBot) -> None:
+    reply = redact_reply(plugin_bot.reply("portal list"), lambda _: "0" * 8)
+    assert plugin_bot.portal.member_id in en_rows(reply.table)[0]
 
 
 def add(plugin_bot: PluginBot, **other: object) -> object:
