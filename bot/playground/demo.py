@@ -46,7 +46,7 @@ def tell_story(
 ) -> bool:
     """Play the steps in a playground of their own and write what happened, a line at a time.
 
-    `read` puts what is told into words. The bot itself speaks English, as the steps expect it to.
+    `read` puts what is told and the portal's tables into words. The bot itself speaks English, as the steps expect.
 
     True when every step showed all that its row expects within `patience` seconds. Raises ConfigurationError when
     the playground cannot start.
@@ -80,7 +80,7 @@ class DemoRunner:
     def open(self) -> None:
         """Show the portal as it is before anybody does anything."""
         self._write(self._read(Message("playground.story.start")))
-        self._show(DemoPlace.PORTAL, name_place(DemoPlace.PORTAL, "", ""), self._look(DemoPlace.PORTAL, "", ""))
+        self._show(DemoPlace.PORTAL, name_place(DemoPlace.PORTAL, "", ""), self._read_place(DemoPlace.PORTAL, "", ""))
 
     def tell(self, number: int, step: Step) -> bool:
         """Play one step; whether it showed all that is expected."""
@@ -110,7 +110,7 @@ class DemoRunner:
 
         good = wait_until(holds, within=self._patience)
         place = name_place(sight.where, step.who, sight.card or step.card)
-        now = self._look(sight.where, step.who, sight.card or step.card)
+        now = self._read_place(sight.where, step.who, sight.card or step.card)
         if good:
             self._show(sight.where, place, now)
             return True
@@ -139,6 +139,12 @@ class DemoRunner:
         indent = " " * (len(text) - len(text.lstrip()))
         for line in textwrap.wrap(text, WIDTH, initial_indent=lead, subsequent_indent=lead + indent) or [lead.rstrip()]:
             self._write(line)
+
+    def _read_place(self, where: DemoPlace, who: str, card: str) -> list[str]:
+        """The lines of a place in the language of the story; the steps' words are looked for in English ones."""
+        if where is DemoPlace.PORTAL:
+            return list(_read_tables(self._town, self._read))
+        return self._look(where, who, card)
 
     def _look(self, where: DemoPlace, who: str, card: str) -> list[str]:
         if where is DemoPlace.NOTE:
@@ -183,10 +189,14 @@ def _audit_lines(playground: Playground, _who: str, _card: str) -> Iterator[str]
 
 
 def _portal_lines(playground: Playground, _who: str, _card: str) -> Iterator[str]:
+    yield from _read_tables(playground, translate)
+
+
+def _read_tables(playground: Playground, read: Read) -> Iterator[str]:
     for table in playground.portal.picture():
         for row in table.rows:
-            yield f"{table.title}: " + " · ".join(
-                f"{column} {cell}" for column, cell in zip(table.columns, row, strict=True)
+            yield f"{read(table.title)}: " + " · ".join(
+                f"{read(column)} {read(cell)}" for column, cell in zip(table.columns, row, strict=True)
             )
 
 

@@ -8,7 +8,7 @@ import json
 import socket
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,7 +18,7 @@ from bot.language.catalogues import ENGLISH
 from bot.language.translation import translate
 from bot.playground.environment import ROLES, Playground
 from bot.playground.environment_faults import FaultControl
-from bot.playground.person_views import sight_of
+from bot.playground.person_views import sight_of, tables_of
 from bot.playground.portal_control import PortalSide
 from bot.playground.workspace import FormIncomplete, Persona, WorkspaceError
 from bot.plugin import Message
@@ -56,8 +56,8 @@ class Session:
     playground: Playground
     portal: PortalSide
     troubles: FaultControl
-    before: Mapping[str, Any]
-    """The portal's tables at the beginning, by title: rows."""
+    before: Sequence[Mapping[str, Any]]
+    """The portal's tables at the beginning."""
     undo: contextlib.ExitStack
     """Takes down all of it."""
 
@@ -76,7 +76,7 @@ class Session:
             for name, text in TALK:
                 playground.workspace.people[name].say(translate(text, language))
             portal = PortalSide(playground.portal)
-            before = {str(table.title): table.rows for table in playground.portal.picture()}
+            before = tables_of(playground)
             troubles = FaultControl(playground, portal)
             return cls(
                 language=language,
@@ -143,7 +143,7 @@ class PageBackend:
                 tell_locales(self.playground)
 
     def look(self, person: str) -> Mapping[str, Any]:
-        """As in `person_views.py`, with `before` (the first rows of the portal), its newest `calls`, and `troubles`."""
+        """As in `person_views.py`, with `before` (the portal's first tables), its newest `calls`, and `troubles`."""
         playing = self._playing
         seen = sight_of(playing.playground, self._persona(playing.playground, person))
         seen |= {"before": playing.before, "calls": playing.portal.calls(), "troubles": playing.troubles.rows()}

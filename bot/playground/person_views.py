@@ -48,10 +48,15 @@ def sight_of(playground: Playground, person: Persona) -> Json:
         "names": {one.id: one.name for one in (*workspace.world.people, *workspace.world.channels)},
         "channels": shown,
         "form": _form(views[-1]) if views else None,
-        "portal": [asdict(table) for table in playground.portal.picture()],
+        "portal": tables_of(playground),
         "recorded": playground.store.audit.tags(),
         "done": sorted({change.path for change in playground.store.changes.with_status([Status.DONE])}),
     }
+
+
+def tables_of(playground: Playground) -> list[Json]:
+    """The portal's tables as they are now."""
+    return [asdict(table) for table in playground.portal.picture()]
 
 
 def _people(playground: Playground) -> list[Json]:

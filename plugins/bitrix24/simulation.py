@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.plugin import Json, Remember, Table
+from bot.plugin import Json, Message, Remember, Table, Text
 from plugins.bitrix24.simulator import PortalSimulator
 from plugins.bitrix24.simulator.seed import PIXEL
 from plugins.bitrix24.simulator.state.rows import FLAGS
 
 LINE_DATA: Mapping[str, Json] = {"NAME": "WhatsApp EU", "URL": "https://wa.example/"}
 """What `myconnector` shows on its first line."""
+CONNECTOR_COLUMNS = (
+    Message("bitrix24.simulation.connector_id"),
+    Message("bitrix24.simulation.connector_name"),
+    Message("bitrix24.simulation.application"),
+)
+LINE_COLUMNS = (
+    Message("bitrix24.line.head_line"),
+    Message("bitrix24.line.head_name"),
+    Message("bitrix24.simulation.line_status"),
+    Message("bitrix24.simulation.active_connectors"),
+)
 
 
 class PortalSimulation:
@@ -74,18 +85,22 @@ class PortalSimulation:
     def picture(self) -> Sequence[Table]:
         with self._portal.world.lock:
             state = self._portal.state
-            connectors = tuple((row.id, row.name, self._owner(row.client_id)) for row in state.connectors.rows())
-            lines = tuple(
-                (str(line.id), line.name, "on" if line.active else "switched off", self._active_on(line.id))
+            connectors: tuple[tuple[Text, ...], ...] = tuple(
+                (row.id, row.name, self._owner(row.client_id)) for row in state.connectors.rows()
+            )
+            lines: tuple[tuple[Text, ...], ...] = tuple(
+                (str(line.id), line.name, _say_switch(on=line.active), self._active_on(line.id))
                 for line in state.lines.rows()
             )
         return (
-            Table(title="Connectors", columns=("id", "name", "application"), rows=connectors),
-            Table(title="Lines", columns=("line", "name", "itself", "active connectors"), rows=lines),
+            Table(title=Message("bitrix24.simulation.connectors"), columns=CONNECTOR_COLUMNS, rows=connectors),
+            Table(title=Message("bitrix24.simulation.lines"), columns=LINE_COLUMNS, rows=lines),
         )
 
-    def _owner(self, client_id: str) -> str:
-        return "ours" if client_id == self._portal.client_id else "another"
+    def _owner(self, client_id: str) -> Message:
+        if client_id == self._portal.client_id:
+            return Message("bitrix24.simulation.own_application")
+        return Message("bitrix24.simulation.other_application")
 
     def _active_on(self, line: int) -> str:
         rows = self._portal.state.statuses.rows()
@@ -93,3 +108,7 @@ class PortalSimulation:
 
     def stop(self) -> None:
         self._portal.stop()
+
+
+def _say_switch(*, on: bool) -> Message:
+    return Message("bitrix24.state.line_on") if on else Message("bitrix24.state.line_off")

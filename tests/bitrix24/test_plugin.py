@@ -15,7 +15,7 @@ from bot.plugin.loopback import wait_until
 from plugins.bitrix24.plugin import BitrixPlugin, plugin
 from tests.bitrix24.hand import Hand
 from tests.bitrix24.plugin_bot import PluginBot
-from tests.language.english import en
+from tests.language.english import en, en_rows
 from tests.open_files import open_files
 
 COMMANDS = [each for group in plugin.groups for each in group]
@@ -135,8 +135,8 @@ def test_the_simulator_tells_how_to_reach_it_and_shows_what_is_in_it(make_plugin
         simulation.seed()
         assert simulation.ready()["member_id"] == simulation.settings()["BITRIX24_MEMBER_ID"]
         connectors, lines = simulation.picture()
-        assert connectors.rows == (("myconnector", "WhatsApp EU", "ours"), ("shopchat", "Shop chat", "another"))
-        assert lines.rows == (
+        assert en_rows(connectors) == (("myconnector", "WhatsApp EU", "ours"), ("shopchat", "Shop chat", "another"))
+        assert en_rows(lines) == (
             ("1", "Sales EU", "on", "myconnector"),
             ("2", "Support", "on", "myconnector, shopchat"),
             ("3", "Chat DE", "switched off", "–"),

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
+from werkzeug.test import Client
 
 from bot.core.bot_errors import ConfigurationError
 from bot.language.translation import translate
@@ -24,7 +25,7 @@ from bot.playground.portal_control import PortalSide
 from bot.plugin import Json, Remember, Table
 from bot.plugin.loopback import wait_until
 from bot.settings import load_settings
-from bot.web.page import StageRefusal
+from bot.web.page import StageRefusal, make_page
 from tests.language.english import en
 
 REMOVE = "/b24 connector remove myconnector"
@@ -82,8 +83,19 @@ def test_the_first_look_is_not_empty_and_is_json(stage: PageBackend) -> None:
     assert [one["name"] for one in seen["channels"]] == ["connectors", "approvals", "audit"]
     assert [one["text"] for one in channel(seen, "connectors")["messages"]] == [en(text) for _, text in TALK]
     assert seen["form"] is None
-    assert seen["portal"][0]["rows"] == seen["before"][seen["portal"][0]["title"]]
+    assert seen["portal"] == seen["before"]
     assert seen["names"][channel(seen, "audit")["id"]] == "audit"
+
+
+def test_the_tables_of_the_portal_are_put_into_the_language_of_the_page(stage: PageBackend) -> None:
+    answered = Client(make_page(stage)).get("/look?person=Olga&language=ru", base_url="http://127.0.0.1")
+    answer = json.loads(answered.text)
+    connectors, lines = answer["portal"]
+    assert (connectors["title"], connectors["columns"]) == ("Коннекторы", ["ID", "название", "приложение"])
+    assert [row[2] for row in connectors["rows"]] == ["наше", "другое"]
+    assert (lines["title"], lines["columns"][2]) == ("Открытые линии", "состояние")
+    assert [row[2] for row in lines["rows"]] == ["включена", "включена", "отключена"]
+    assert answer["before"] == answer["portal"]
 
 
 def test_the_revision_stays_while_nothing_happens_and_changes_when_something_does(stage: PageBackend) -> None:
@@ -98,8 +110,8 @@ def test_an_approved_removal_shows_on_the_card_under_it_at_the_portal_and_in_its
     press(stage, "Anton", asked(stage), "approve")
     seen = eventually(stage, "Vera", lambda seen: says(seen, "approvals", "done and verified"))
     seen = eventually(stage, "Vera", lambda seen: len(channel(seen, "approvals")["messages"][0]["replies"]) == 2)
-    assert "myconnector" not in json.dumps(seen["portal"])
-    assert "myconnector" in json.dumps(seen["before"])
+    assert "myconnector" not in json.dumps(seen["portal"], default=str)
+    assert "myconnector" in json.dumps(seen["before"], default=str)
     changing = [one for one in seen["calls"] if one["effect"]]
     assert [one["method"] for one in changing] == ["imconnector.unregister"]
 
@@ -114,9 +126,8 @@ def test_the_removal_of_the_bots_own_connector_can_be_undone(stage: PageBackend)
     undo = next(one for one in channel(seen, "approvals")["messages"] if "b24:confirm" in json.dumps(one))
     press(stage, "Olga", undo, "confirm")
     seen = eventually(stage, "Olga", lambda seen: "connector restore" in seen["done"])
-    assert {table["title"]: sorted(table["rows"]) for table in seen["portal"]} == {
-        title: sorted(rows) for title, rows in seen["before"].items()
-    }
+    now, before = ([sorted(table["rows"]) for table in seen[name]] for name in ("portal", "before"))
+    assert now == before
     assert "change:execution:ended" in seen["recorded"]
 
 
@@ -213,7 +224,7 @@ def test_under_every_trouble_the_card_says_what_is_true_of_the_portal(
     press(stage, "Anton", card, "approve")
     seen = eventually(stage, "Anton", lambda seen: says(seen, "approvals", ending))
     assert on(stage) == []
-    assert ("myconnector" in json.dumps(seen["portal"])) is still_there
+    assert ("myconnector" in json.dumps(seen["portal"], default=str)) is still_there
 
 
 def test_every_trouble_of_the_portal_is_one_its_simulator_knows(stage: PageBackend) -> None:
@@ -228,7 +239,7 @@ def test_with_the_audit_channel_archived_nothing_reaches_the_portal(stage: PageB
     press(stage, "Anton", card, "approve")
     seen = eventually(stage, "Anton", lambda seen: says(seen, "approvals", "Nothing was done"))
     assert channel(seen, "audit")["archived"]
-    assert "myconnector" in json.dumps(seen["portal"])
+    assert "myconnector" in json.dumps(seen["portal"], default=str)
 
 
 def test_the_approval_of_somebody_who_has_become_a_guest_counts_for_nothing_until_they_are_a_member_again(
@@ -240,7 +251,7 @@ def test_the_approval_of_somebody_who_has_become_a_guest_counts_for_nothing_unti
     assert [one["name"] for one in stage.look("Olga")["people"] if one["guest"]] == ["Anton"]
     press(stage, "Anton", card, "approve")
     eventually(stage, "Anton", lambda seen: says(seen, "approvals", "Your account is not a member account (guest)"))
-    assert "myconnector" in json.dumps(stage.look("Olga")["portal"])
+    assert "myconnector" in json.dumps(stage.look("Olga")["portal"], default=str)
     stage.cause("guest")
     assert on(stage) == []
     press(stage, "Anton", card, "approve")

@@ -57,7 +57,7 @@ def test_the_transcript_tells_who_did_what_and_what_came_of_it_at_the_portal() -
     assert "│ # 🟠 Remove the connector myconnector" in text
     assert "│ # 🟢 Remove the connector myconnector" in text
     assert "- Connectors: id myconnector · name WhatsApp EU · application ours" in text
-    assert "+ Lines: line 2 · name Support · itself on · active connectors shopchat" in text
+    assert "+ Lines: line 2 · name Support · status on · active connectors shopchat" in text
 
 
 def test_the_story_is_told_in_the_language_of_the_terminal() -> None:
@@ -65,6 +65,7 @@ def test_the_story_is_told_in_the_language_of_the_terminal() -> None:
     tell_story(lines.append, steps=[ASKS], patience=3.0, read=lambda text: translate(text, "ru"))
     assert lines[0] == "В начале"
     assert any(line.startswith("1. Olga вводит /b24 connector remove") for line in lines)
+    assert "    │ Открытые линии: линия 3 · название Chat DE · состояние отключена · активные коннекторы –" in lines
     assert lines[-1] == "1 из 1 шага завершён как ожидалось."
 
 

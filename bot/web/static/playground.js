@@ -224,7 +224,8 @@ function keepFocus(old, made) {
 
 function drawPortal() {
   const { portal, before, calls } = state.look;
-  region("tables", [portal, before], () => portal.map((table) => drawTable(table, before[table.title] ?? [])));
+  const rowsBefore = new Map(before.map((table) => [table.title, table.rows]));
+  region("tables", [portal, before], () => portal.map((table) => drawTable(table, rowsBefore.get(table.title) ?? [])));
   region("calls", calls, () => (calls.length ? calls.map(drawCall) : [el("li", { class: "nothing" }, WORDS.no_calls)]));
 }
 
