@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bot.core import mentions
 from bot.core.change.change_request import ChangeRequest
 from bot.core.text import one_line
 from bot.language.catalogues import ENGLISH
@@ -18,6 +17,7 @@ from bot.slack.render.card_buttons import card_buttons, short_digest
 from bot.slack.render.card_people import card_fields
 from bot.slack.render.card_plan import plan_lines, reason_lines
 from bot.slack.render.ending_text import asks_people, ending_lines, result_lines
+from bot.slack.render.plain_summary import leave_person_out
 from bot.slack.render.slack_text import context, cut, escape, mrkdwn, notification, plain, section, sections
 from bot.slack.render.status_badge import find_badge
 
@@ -53,9 +53,9 @@ def bare_card(change: ChangeRequest, language: str = ENGLISH) -> str:
 
 def card_blocks(change: ChangeRequest, value: str, language: str = ENGLISH) -> list[Block]:
     """The blocks of the card in the language of its channel; `value` is what its buttons carry."""
-    title = f"{find_badge(change).emoji} {_title(change, language)}"
+    title = f"{find_badge(change).emoji} {plain(leave_person_out(change).plan.summary, language)}"
     blocks: list[Block] = [
-        {"type": "header", "text": {"type": "plain_text", "text": cut(one_line(plain(title)), TITLE_MOST)}},
+        {"type": "header", "text": {"type": "plain_text", "text": cut(one_line(title), TITLE_MOST)}},
         *sections(list(result_lines(change, language))),
     ]
     if change.outcome:
@@ -69,14 +69,6 @@ def card_blocks(change: ChangeRequest, value: str, language: str = ENGLISH) -> l
     if buttons:
         blocks.append({"type": "actions", "block_id": f"decide:{change.number}", "elements": buttons})
     return blocks
-
-
-def _title(change: ChangeRequest, language: str) -> str:
-    """The plan for a header, where Slack shows no names: the lines below say who is meant."""
-    somebody = translate(Message("card.somebody"), language)
-    return mentions.replace_marks(
-        translate(change.plan.summary, language), person=lambda _: somebody, channel=lambda channel: f"#{channel}"
-    )
 
 
 def _small_lines(change: ChangeRequest, language: str) -> Iterator[str]:

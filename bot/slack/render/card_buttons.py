@@ -13,6 +13,7 @@ from bot.plugin import Message, Text, UndoKind
 from bot.plugin.frozen import dataclass
 from bot.slack.render.block_kit import Button, Dialog, Style
 from bot.slack.render.ending_text import WAS_DONE, WAS_NOT_DONE, asks_people
+from bot.slack.render.plain_summary import leave_person_out, names_person
 from bot.slack.render.slack_text import cut, plain
 from bot.usecases.authority import card_token
 from bot.usecases.authority.break_glass_log import is_review
@@ -153,6 +154,7 @@ class _Buttons:
         plan = self.change.plan
         return (
             Message("card.dialog.runs", summary=self._summary()),
+            *([Message("card.dialog.person")] if names_person(plan.summary) else []),
             *([Message("card.dialog.affects", count=len(plan.radius))] if plan.radius else []),
             UNDO_SENTENCES[plan.undo.kind],
             Message("card.dialog.plan", plan=short_digest(self.change)),
@@ -160,7 +162,7 @@ class _Buttons:
 
     def _summary(self) -> str:
         """What is to be done and where, for a dialog, where Slack shows no mention."""
-        return cut(one_line(plain(self.change.summary_with_place, self.language)), SUMMARY_MOST)
+        return cut(one_line(plain(leave_person_out(self.change).summary_with_place, self.language)), SUMMARY_MOST)
 
     def _button(self, label: Message, name: str, *, style: Style | None = None) -> Button:
         button: Button = {

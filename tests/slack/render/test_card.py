@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from bot.core.authority.policy import Decision, NeedsApproval
 from bot.core.change.change_request import ChangeRequest, Review, Status, Verdict
 from bot.core.local_plugins import BUILTIN
 from bot.core.principals import Principal
-from bot.plugin import Call, Place, Plan, Undo, UndoKind
+from bot.plugin import Call, Message, Person, Place, Plan, Text, Undo, UndoKind
 from bot.slack.render.card import card_blocks, card_text
 from bot.slack.render.form import reason_form
 from bot.slack.render.slack_text import CUT, HIDDEN
@@ -480,3 +480,22 @@ def test_the_card_of_what_only_notes_something_has_a_body() -> None:
     assert "*Effect*\n• Take shop into our records.\n• A removal can be undone then." in said(
         blocks_of(a_change(plan=plan))
     )
+
+
+ABOUT_PEOPLE: Mapping[str, tuple[Text, str]] = {
+    "grant": (Message("admin.grant", person=Person(person=VERA.id), role="operator"), "Give the role operator"),
+    "revoke": (Message("admin.revoke", person=Person(person=VERA.id), role="operator"), "Take away the role operator"),
+    "other": (f"Praise {mentions.person(VERA)}", "Run /b24 access other"),
+}
+
+
+@pytest.mark.parametrize("word", ABOUT_PEOPLE)
+def test_the_title_and_the_dialog_name_no_person_because_slack_shows_no_names_there(word: str) -> None:
+    summary, told = ABOUT_PEOPLE[word]
+    change = a_change(plan=with_plan(summary=summary), path=f"access {word}")
+    blocks = blocks_of(change)
+    assert blocks[0]["text"]["text"] == f"🟠 {told}"
+    dialog = buttons_of(blocks)[0]["confirm"]["text"]["text"]
+    assert dialog.startswith(f"This runs now: {told} on prod. The card names the person.")
+    assert "<@U0003>" in card_text(change)
+    assert "U0003" not in said(blocks)

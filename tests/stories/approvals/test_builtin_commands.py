@@ -31,7 +31,7 @@ def test_a_role_is_given_to_somebody_who_was_mentioned_and_works_at_once(ruled: 
     ruled.answer("Gleb", "not on the allow-list")
     ruled.ask("Ida", "access grant @Gleb operator")
     card = ruled.card("the role operator")
-    text = ruled.card_says(card, "Give somebody the role operator")
+    text = ruled.card_says(card, "Give the role operator")
     assert "Role of @Gleb: none → operator" in text
     # Two people may have one name: the line that was asked for has the id.
     assert f"access grant @{ruled.playground.person('Gleb').user} operator" in text
@@ -48,7 +48,7 @@ def test_a_role_is_given_to_somebody_who_was_mentioned_and_works_at_once(ruled: 
     ruled.ask("Gleb", "connector list")
     ruled.answer("Gleb", "myconnector")
     ruled.press("Ida", card, "Undo…")
-    undo = ruled.card("Take the role operator")
+    undo = ruled.card("Take away the role operator")
     ruled.press("Vera", undo, "Approve")
     ruled.wait_status(Status.DONE, number=1002)
     assert ruled.playground.store.grants.role_of(ruled.playground.person("Gleb")) is None

@@ -1,0 +1,36 @@
+"""The summary of a change request for headers and dialogs, where Slack shows plain text and no names of people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.core import mentions
+from bot.core.change.change_request import ChangeRequest
+from bot.language.catalogues import ENGLISH
+from bot.language.translation import translate
+from bot.plugin import CommandLine, Message, Text
+from bot.plugin.message import fill_message
+
+WITHOUT_PERSON: Mapping[str, Message] = {
+    "admin.grant": Message("card.plain.grant", role="role"),
+    "admin.revoke": Message("card.plain.revoke", role="role"),
+}
+"""By the key of a summary that names a person: what stands in its place. Each argument is one of the summary's."""
+
+
+def names_person(text: Text) -> bool:
+    """Whether a person stands in the text."""
+    return mentions.has_person_mark(translate(text, ENGLISH))
+
+
+def leave_person_out(change: ChangeRequest) -> ChangeRequest:
+    """The change request with a summary without a person. One that has no row in the table is named by its command."""
+    summary = change.plan.summary
+    if not names_person(summary):
+        return change
+    if isinstance(summary, Message) and summary.key in WITHOUT_PERSON:
+        without: Text = fill_message(WITHOUT_PERSON[summary.key], summary.arguments)
+    else:
+        without = Message("card.plain.command", command=CommandLine(command_line=change.path))
+    return replace(change, plan=replace(change.plan, summary=without))
