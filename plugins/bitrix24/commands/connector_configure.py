@@ -19,7 +19,7 @@ from bot.plugin import (
     UndoKind,
     quote,
 )
-from plugins.bitrix24.commands.common import observation, preconditions, undo_plan
+from plugins.bitrix24.commands.common import observation, preconditions, presentation, undo_plan
 from plugins.bitrix24.commands.common.preconditions import NOT_OURS
 from plugins.bitrix24.commands.common.words import NAME
 from plugins.bitrix24.commands.connector_read import connectors
@@ -105,7 +105,7 @@ def configure_connector(
         undo=_undo(connector, chosen, known, given),
         warnings=(
             *standing.warning(connector, Message("bitrix24.connector.foreign_configure")),
-            Message("bitrix24.connector.data_not_readable"),
+            presentation.warn_data_not_readable(connector, [chosen]),
         ),
         risk=standing.risk,
         remember=(portal.remember(_known(standing.snapshot, chosen, data)),) if standing.snapshot else (),

@@ -163,8 +163,9 @@ def _warnings(snapshot: Snapshot, todo: Sequence[Line], gone: Sequence[int], *, 
             )
         )
     told += presentation.warn_lines_off(todo)
-    if any(snapshot.data(line.id) for line in todo):
-        told.append(Message("bitrix24.connector.data_not_readable"))
+    with_data = [line for line in todo if snapshot.data(line.id)]
+    if with_data:
+        told.append(presentation.warn_data_not_readable(snapshot.connector, with_data))
     return told
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from bot.core import mentions
 from bot.core.change.change_request import Status
+from bot.language.translation import translate
 from bot.plugin import BadArgument, CallVerdict, PluginError, Refusal, Risk, UndoKind
 from plugins.bitrix24.commands.common.observation import REGISTERED
 from plugins.bitrix24.connectors.model import ACTIVE, BUILT_IN
@@ -325,7 +326,7 @@ def test_data_cannot_be_read_back_and_the_card_says_so(hand: Hand) -> None:
     hand.own(lines={"1": {}})
     plan = hand.plan("connector configure myconnector 1 --name WA")
     assert not plan.provable
-    assert "The portal does not return this data" in en(plan.warnings[-1])
+    assert "does not return the data of myconnector on line 1 · Sales" in en(plan.warnings[-1])
     assert plan.undo.kind is UndoKind.NONE
     assert "can be replaced, but not cleared" in en(plan.undo.sentence)
 
@@ -376,6 +377,9 @@ def test_a_removed_connector_comes_back_with_its_lines_and_their_data(hand: Hand
     assert "myconnector" in hand.plugin_bot.open().ours()
     methods = [call.method.rpartition(".")[2] for call in restored.plan.calls]
     assert methods == ["register", "set", "activate", "activate"], "what shows is done last"
+    assert "does not return the data of myconnector on line 1 · Sales EU." in en(restored.plan.warnings[-1])
+    told = translate(restored.plan.calls[0].note, "ru")
+    assert told.endswith((": включено.", ": выключено.")), "with one full stop"
     assert hand.nothing("connector restore myconnector") == "Nothing of myconnector is missing on default."
 
 

@@ -98,7 +98,7 @@ def test_lines_are_switched_on_and_off_and_the_data_comes_back(act: Changing) ->
     assert act.confirms("connector activate myconnector --all").status is Status.DONE
     assert act.status(3).working
     card = act.asks("connector configure myconnector 3 --url https://wa.example/de --name 'WhatsApp DE'")
-    assert "does not return this data" in act.card_says(card, "waiting for confirmation")
+    assert "does not return the data of myconnector on line 3" in act.card_says(card, "waiting for confirmation")
     act.press("Olga", card, "Confirm")
     assert en(act.ends().outcome).startswith("The call was accepted. No check can confirm")
     data = act.status(3).data

@@ -40,6 +40,11 @@ def warn_lines_off(lines: Iterable[Line]) -> list[Message]:
     return [Message("bitrix24.connector.line_off_warning", line=line.title) for line in lines if not line.on]
 
 
+def warn_data_not_readable(connector: str, lines: Iterable[Line]) -> Message:
+    """A warning that no check can confirm the data of these lines."""
+    return Message("bitrix24.connector.data_not_readable", connector=connector, lines=titles(lines))
+
+
 def describe_cut_off(connector: str, lines: Iterable[Line]) -> Mapping[str, Message]:
     """For each line that a connector is active on: what it means for people once it is not."""
     return {
