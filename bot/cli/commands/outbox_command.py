@@ -12,7 +12,9 @@ from bot.cli.options import as_json, limit, reason
 from bot.cli.output import plain, print_data, print_table, report, say
 from bot.cli.plugin_commands import CommandGroup
 from bot.cli.session import Terminal
-from bot.plugin import BadArgument, Message, Table, Text, iso
+from bot.core.audit.audit_templates import NOTICE_KINDS
+from bot.core.text import format_time
+from bot.plugin import BadArgument, Message, Table, Text
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.outbox import OutboxEntry
 from bot.usecases.delivery.dead_letters import (
@@ -45,6 +47,8 @@ class NoticeDropped:
 
 
 ALL = "all"
+NOTHING = "–"
+"""Stands in a cell where there is no text or no error."""
 STATES: Mapping[str, Message] = {
     "new": Message("cli.outbox.state.waiting"),
     "sending": Message("cli.outbox.state.sending"),
@@ -105,15 +109,15 @@ def _totals(counts: Mapping[str, int]) -> Iterator[Message]:
 
 
 def _cells(letter: OutboxEntry) -> tuple[Text, ...]:
-    said = (describe_subject(letter), plain(describe_content(letter))[:80])
+    said = (describe_subject(letter), plain(describe_content(letter))[:80] or NOTHING)
     return (
         str(letter.id),
         STATES.get(letter.state, letter.state),
-        letter.kind,
+        NOTICE_KINDS.get(letter.kind, letter.kind),
         *said,
         str(letter.attempts),
-        letter.error,
-        iso(letter.created_at),
+        letter.error or NOTHING,
+        format_time(letter.created_at),
     )
 
 

@@ -93,6 +93,18 @@ DELIVERIES: Codes = {
     "click": Message("audit.delivery.click"),
     "form": Message("audit.delivery.form"),
 }
+PROCESSES: Codes = {
+    "intake": Message("audit.process.intake"),
+    "worker": Message("audit.process.worker"),
+    "intake+worker": Message("audit.process.intake_and_worker"),
+}
+NOTICE_KINDS: Codes = {
+    "card": Message("audit.notice_kind.card"),
+    "thread": Message("audit.notice_kind.thread"),
+    "whisper": Message("audit.notice_kind.private"),
+    "audit": Message("audit.notice_kind.audit"),
+    "announcement": Message("audit.notice_kind.announcement"),
+}
 
 _ENDED: Mapping[str, Message] = {
     "status": STATUS,
@@ -107,6 +119,7 @@ SENTENCES: Mapping[str, Sentence] = {
     Tag.PROCESS_STARTED: make_sentence(
         Message("audit.process.started", version="version"),
         {"kind": Message("audit.detail.process", value="value")},
+        {"kind": PROCESSES},
     ),
     Tag.COMMAND_RAN: make_sentence(Message("audit.command.ran", actor="actor"), {"line": TYPED, "portal": PLACE}),
     Tag.COMMAND_REFUSED: make_sentence(
@@ -209,14 +222,19 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     Tag.KEY_ROTATED: make_sentence(Message("audit.key.rotated", actor="actor"), {"name": NOW, "before": BEFORE}),
     Tag.NOTIFICATION_FAILED: make_sentence(
-        Message("audit.notification.failed", subject="subject"), {"kind": NOTICE_KIND, "name": NOTICE, "code": CODE}
+        Message("audit.notification.failed", subject="subject"),
+        {"kind": NOTICE_KIND, "name": NOTICE, "code": CODE},
+        {"kind": NOTICE_KINDS},
     ),
     Tag.NOTIFICATION_REDELIVERED: make_sentence(
         Message("audit.notification.redelivered", actor="actor", subject="subject"),
         {"kind": NOTICE_KIND, "name": NOTICE},
+        {"kind": NOTICE_KINDS},
     ),
     Tag.NOTIFICATION_DROPPED: make_sentence(
-        Message("audit.notification.dropped", actor="actor", subject="subject"), {"kind": NOTICE_KIND, "name": NOTICE}
+        Message("audit.notification.dropped", actor="actor", subject="subject"),
+        {"kind": NOTICE_KIND, "name": NOTICE},
+        {"kind": NOTICE_KINDS},
     ),
 }
 """The sentence of each tag. A test holds that none is missing."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.core.audit.audit_record import Tag
@@ -13,6 +15,7 @@ from tests.cli.commands.test_access_command import ME
 from tests.language.english import en_json
 
 OLGA = Principal(team="T0001", user="U0001")
+WHEN = "2025-06-15 15:06 UTC"
 HELLO = PrivateNotice(person=OLGA, channel="C1", reply=Reply(title="Your answer is ready."))
 NOTICES: tuple[tuple[str, Notice, bool], ...] = (
     ("card:1001", CardNotice(number=1001), False),
@@ -75,6 +78,14 @@ def test_the_dead_are_listed_with_their_words_and_their_reason(kept: CliBot) -> 
     shown = kept.run("outbox", "list", "--dead").stdout
     assert "Your answer is ready." in shown
     assert shown.splitlines()[-1] == "Messages: waiting: 2, failed: 2"
+
+
+def test_the_table_names_state_kind_and_time_in_words(kept: CliBot) -> None:
+    audit, whisper, thread, card = kept.run("outbox", "list").stdout.splitlines()[3:7]
+    assert re.split(r"\s{2,}", audit.strip())[1:] == ["waiting", "audit line", "#7", "–", "0", "–", WHEN]
+    assert re.split(r"\s{2,}", whisper.strip())[1:3] == ["failed", "message to one person"]
+    assert " line in a thread " in thread
+    assert re.split(r"\s{2,}", card.strip())[1:3] == ["waiting", "card"]
 
 
 def test_an_empty_queue_is_nothing(cli_bot: CliBot) -> None:

@@ -12,6 +12,7 @@ from bot.core.audit.audit_sentences import describe, join_details
 from bot.core.audit.audit_templates import SENTENCES
 from bot.core.audit.chain import CHECKPOINT_STARTS, read_anchors
 from bot.core.audit.recorded_messages import MESSAGES
+from bot.core.messages.notices import KINDS
 from bot.core.text import one_line
 from bot.language.catalogues import find_sentence, list_languages
 from bot.language.recorded_facts import record_messages
@@ -37,6 +38,18 @@ def test_a_record_reads_in_each_language_and_its_english_stands_beside_it() -> N
     assert record.facts["sentence"] == en(ENDED)
     assert en(told(record)) == f"CR-1 ended · Status: done · {en(ENDED)}"
     assert translate(told(record), "ru") == f"Завершён запрос CR-1 · Состояние: выполнено · {translate(ENDED, 'ru')}"
+
+
+def test_the_start_of_a_process_names_its_parts_in_words() -> None:
+    record = a_record({"version": "1.2.3", "kind": "intake+worker"}, Tag.PROCESS_STARTED)
+    assert en(told(record)).endswith(" · Process: intake and worker")
+    assert translate(told(record), "ru").endswith(" · Процесс: приём и выполнение запросов")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_message_that_failed_names_its_kind_in_words(kind: str) -> None:
+    shown = translate(told(a_record({"kind": kind}, Tag.NOTIFICATION_FAILED)), "ru")
+    assert kind not in shown.partition("Вид: ")[2]
 
 
 def test_a_record_from_before_there_were_messages_reads_as_it_was_recorded() -> None:
