@@ -10,9 +10,12 @@ from bot.core.parsing.suggestion import find_nearest
 from bot.core.parsing.synonyms import fold, option_words
 from bot.core.parsing.tokenizer import join_words
 from bot.core.parsing.typed_line import AnyCommand, host_options
+from bot.core.redaction.redactor import shorten
 from bot.plugin import BadArgument, CommandLine, Message, Risk, quote
 
-SEE_HELP = Message("typed.see_help")
+SEE_HELP = Message("typed.see_help", command=CommandLine(command_line="help"))
+MOST_ECHOED = 60
+"""Characters of typed words that a refusal names."""
 CouldBe = Callable[[AnyCommand, Sequence[str]], bool]
 """Whether a command takes words like these."""
 
@@ -30,7 +33,7 @@ def unknown_command(commands: Commands, words: Sequence[str], could_be: CouldBe)
     alone = commands.find([meant])
     if alone is not None:
         line = _line(alone[0], [meant], words[1:], could_be)
-        return WordsError(Message("typed.unknown_command", command=noun), suggestion=line)
+        return WordsError(Message("typed.unknown_command", command=_echo(words[0])), suggestion=line)
     of_noun = commands.verbs[commands.nouns[meant]]
     listed = tuple(commands.list_verbs(meant))
     if not verb:
@@ -38,10 +41,10 @@ def unknown_command(commands: Commands, words: Sequence[str], could_be: CouldBe)
     verb_meant = verb if verb in of_noun else find_nearest(verb, of_noun)
     if verb_meant is None:
         return WordsError(
-            Message("typed.unknown_subcommand", subcommand=verb),
+            Message("typed.unknown_subcommand", subcommand=_echo(words[1])),
             hint=Message("typed.subcommands", command=meant, subcommands=listed),
         )
-    wrong = noun if meant != noun else f"{noun} {verb}"
+    wrong = _echo(words[0] if meant != noun else " ".join(words[:2]))
     command = commands.by_path[commands.name_path(meant, verb_meant)]
     line = _line(command, [meant, verb_meant], words[2:], could_be)
     return WordsError(Message("typed.unknown_command", command=wrong), suggestion=line)
@@ -49,13 +52,19 @@ def unknown_command(commands: Commands, words: Sequence[str], could_be: CouldBe)
 
 def _one_too_many(commands: Commands, words: Sequence[str], could_be: CouldBe) -> WordsError:
     """The refusal of a first word that is like none, with the command behind it, as in “/b24 connector list”."""
-    sentence = Message("typed.unknown_command", command=fold(words[0]))
+    sentence = Message("typed.unknown_command", command=_echo(words[0]))
     behind = commands.find(words[1:])
     if behind is None:
         return WordsError(sentence, hint=SEE_HELP)
     command, own = behind
     line = _line(command, [*map(fold, words[1 : own + 1])], words[own + 1 :], could_be)
     return WordsError(sentence, suggestion=line)
+
+
+def _echo(typed: str) -> str:
+    """What a refusal names of typed words: they as they are, or their beginning."""
+    kept = shorten(typed, MOST_ECHOED)
+    return typed if kept == typed else f"{kept}…"
 
 
 def _line(command: AnyCommand, path: Sequence[str], rest: Sequence[str], could_be: CouldBe) -> str:
@@ -68,7 +77,8 @@ def unknown_option(command: AnyCommand, name: str) -> WordsError:
     known = _options(command)
     meant = _option_like(name, _spellings(command))
     return WordsError(
-        Message("typed.unknown_option", command=command.path, option=name), hint=_meant(meant) or _list_options(known)
+        Message("typed.unknown_option", command=command.path, option=_echo(name)),
+        hint=_meant(meant) or _list_options(known),
     )
 
 
@@ -97,7 +107,7 @@ def _option_like(name: str, known: Sequence[str]) -> str | None:
 
 def unexpected_words(command: AnyCommand, words: Sequence[str], given: Collection[str]) -> WordsError:
     """The refusal of words that are no arguments. Where only options are left to take a value, it names them."""
-    typed = " ".join(words)
+    typed = _echo(" ".join(words))
     unexpected = Message("typed.unexpected_words", command=command.path, words=typed)
     first = words[0]
     option_meant = _option_like(f"--{first.lstrip('-')}", _spellings(command)) if first.startswith("-") else None

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.core.bot_errors import WordsError
 from bot.core.mentions import unmark
 from bot.core.parsing.characters import drop_invisible
+from bot.core.parsing.guesses import MOST_ECHOED
 from bot.core.parsing.invocation import (
     LONGEST_LINE,
     Invocation,
@@ -25,7 +26,7 @@ from bot.core.parsing.invocation import (
 from bot.core.parsing.recorded_line import make_recorded_line
 from bot.core.parsing.tokenizer import split_words
 from bot.core.text import join_lines
-from bot.plugin import Arg, BadArgument, Group, PluginError, Reply, Risk
+from bot.plugin import Arg, BadArgument, CommandLine, Group, Message, PluginError, Reply, Risk
 from bot.plugin.quoting import is_blank
 from tests.core.shop import COMMANDS
 from tests.language.english import en
@@ -102,10 +103,12 @@ BAD: dict[str, tuple[str, str]] = {
     "connector": ("subcommand of `connector`: activate, deactivate, list, register, remove, restore, show, status", ""),
     "conector": ("Choose a subcommand of `connector`: activate", ""),
     "connector fly shop": ("Unknown subcommand `fly`.", "The subcommands of `connector` are: activate"),
-    "": ("No command was typed", "Type help"),
-    " \u200b\t\n": ("No command was typed", "Type help"),
-    '""': ("There is no command “”", "Type help"),
-    "tractor remove shop": ("There is no command “tractor”", "Type help"),
+    "": ("No command was typed", "Type help to see"),
+    " \u200b\t\n": ("No command was typed", "Type help to see"),
+    '""': ("There is no command “”", "Type help to see"),
+    "Tractor remove shop": ("There is no command “Tractor”", "Type help to see"),
+    "connector Fly": ("Unknown subcommand `Fly`.", "The subcommands of `connector` are: activate"),
+    "tractor remove shop": ("There is no command “tractor”", "Type help to see"),
     "portal remove": ("Unknown subcommand `remove`.", "The subcommands of `portal` are: add."),
 }
 
@@ -116,6 +119,27 @@ def test_each_mistake_is_named_and_the_way_out_is_shown(line: str) -> None:
     sentence, way_out = BAD[line]
     assert sentence in en(error.sentence)
     assert way_out in unmark(en(error.hint))
+
+
+def test_the_way_to_the_help_is_a_line_to_type() -> None:
+    assert refused("tractor").hint == Message("typed.see_help", command=CommandLine(command_line="help"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["{}", "connector {}", "connector list {}", "connector remove shop {}", "connector list --{}"],
+    ids=["command", "subcommand", "word in front of which an option is missing", "word", "option"],
+)
+def test_of_a_long_word_that_is_refused_the_beginning_is_named(line: str) -> None:
+    sentence = en(refused(line.format("tractor" * 500)).sentence)
+    assert "tractortractor" in sentence
+    assert "…" in sentence
+    assert len(sentence) < 2 * MOST_ECHOED
+
+
+def test_a_long_word_is_cut_in_front_of_a_secret_in_it() -> None:
+    secret = "xoxb-1234567890-" + "aB3dE5gH7jK9" * 4
+    assert en(refused(f"connector remove shop tractor {secret}").sentence).endswith("does not take “tractor …”.")
 
 
 SUGGESTED = {
