@@ -9,8 +9,10 @@ from bot.core.audit.audit_record import Entry, Fact, Tag
 from bot.core.change.change_request import ChangeRequest
 from bot.core.messages.deliveries import Inbound
 from bot.core.principals import Principal
+from bot.core.redaction.redactor import looks_secret, redact, secrets_in
+from bot.language.recorded_facts import record_messages
 from bot.language.translation import translate
-from bot.plugin import Text
+from bot.plugin import Text, map_text
 from bot.store.repositories.folded_refusals import Refusals
 from bot.store.store import Transaction, audit_key
 from bot.usecases.authority.grid_accounts import person_of
@@ -23,9 +25,10 @@ LONGEST_SUBJECTS = 1_000
 
 def record_refusal(tx: Transaction, ctx: Context, person: Principal, line: str, reason: Text) -> None:
     """Record that a command was refused. `line` is as a record keeps it."""
-    why = translate(reason)
-    entry = Entry(tag=Tag.COMMAND_REFUSED, actor=person.id, subject=person.id, facts={"reason": why})
-    _fold(tx, ctx, ctx.deployment.people.id_of(person), entry, kind=why, own={"line": line})
+    why = _redact(ctx, reason)
+    facts = record_messages({"reason": why})
+    entry = Entry(tag=Tag.COMMAND_REFUSED, actor=person.id, subject=person.id, facts=facts)
+    _fold(tx, ctx, ctx.deployment.people.id_of(person), entry, kind=translate(why), own={"line": line})
 
 
 def record_mismatch(tx: Transaction, ctx: Context, inbound: Inbound) -> None:
@@ -41,16 +44,28 @@ def record_refused_click(
 
     What the account of a terminal is refused about a change request is a command there, and is folded as such.
     """
-    why = translate(reason)
-    facts: dict[str, Fact] = {"reason": why}
+    why = _redact(ctx, reason)
     if change is not None:
-        entry = change_entry(Tag.REVIEW_REFUSED, change, actor=person.id, facts=facts)
+        entry = change_entry(Tag.REVIEW_REFUSED, change, actor=person.id, facts={"reason": why})
     else:
+        facts = record_messages({"reason": why})
         entry = Entry(tag=Tag.REVIEW_REFUSED, actor=person.id, subject="card", facts=facts)
     if person.local:
-        _fold(tx, ctx, ctx.deployment.people.id_of(person), entry, kind=f"{entry.subject} {why}")
+        _fold(tx, ctx, ctx.deployment.people.id_of(person), entry, kind=f"{entry.subject} {translate(why)}")
     else:
         _record(tx, ctx, entry)
+
+
+def _redact(ctx: Context, reason: Text) -> Text:
+    """Take what looks like a secret out of a reason: out of its arguments, or else out of its English.
+
+    Some secrets are found only in the sentence, by the words in front of them, and are looked for apart from it too.
+    """
+    fingerprint = ctx.store.keys.fingerprint
+    secrets = secrets_in(translate(reason))
+    clean = map_text(reason, lambda text: redact(text, secrets, fingerprint))
+    english = translate(clean)
+    return redact(english, (), fingerprint) if looks_secret(english) else clean
 
 
 def record_folded(ctx: Context) -> None:

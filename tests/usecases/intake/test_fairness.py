@@ -10,6 +10,8 @@ import pytest
 from bot.core.audit.audit_record import Tag
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.messages.deliveries import Inbound
+from bot.language.recorded_facts import record_messages
+from bot.plugin import Message
 from bot.store.repositories.folded_refusals import FOLD_MS, MOST_SUBJECTS
 from bot.store.repositories.jobs import Job, Receipt
 from bot.usecases.authority import card_token
@@ -118,18 +120,16 @@ def refused(core_bot: CoreBot) -> list[dict[str, object]]:
 
 
 def test_refusals_after_the_first_are_one_record_with_count_and_subjects(core_bot: CoreBot) -> None:
-    reason = "You are not on the allow-list."
+    shared = record_messages({"reason": Message("policy.not_listed")})
     for line in ("thing list", "thing remove one", "thing list", "request list"):
         core_bot.take(core_bot.typed(GLEB, line))
     core_bot.take(core_bot.typed(VIKTOR, "thing remove one"))
     assert [facts["line"] for facts in refused(core_bot)] == ["thing list", "thing remove one"]
     core_bot.restart()
     core_bot.wait(FOLD_MS / 1000 + 1)
-    assert refused(core_bot)[2:] == [
-        {"reason": reason, "count": 3, "subjects": "thing remove one; thing list; request list"}
-    ]
+    assert refused(core_bot)[2:] == [{**shared, "count": 3, "subjects": "thing remove one; thing list; request list"}]
     core_bot.take(core_bot.typed(GLEB, "thing list"))
-    assert refused(core_bot)[3:] == [{"reason": reason, "line": "thing list"}]
+    assert refused(core_bot)[3:] == [{**shared, "line": "thing list"}]
     core_bot.wait(2 * FOLD_MS / 1000)
     assert len(refused(core_bot)) == 4, "one that stayed alone is no second record"
 
