@@ -36,7 +36,7 @@ def _check_each(environment: Environment, plugins: Sequence[Plugin]) -> Message 
     term = terms.pop() if len(terms) == 1 else PlaceTerm()
     known = [(plugin, place) for plugin in plugins for place in _places(environment, plugin, environment.store)]
     if not known:
-        hint = Message("check.places.add", command=f"b24bot {term.word} add NAME")
+        hint = Message("check.places.add", command=f"b24bot {term.adding_path} NAME")
         return Note(says=Message("check.places.none"), hint=hint)
     problems: list[Text] = []
     notes: list[Text] = []

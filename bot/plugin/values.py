@@ -80,6 +80,10 @@ class PlaceTerm:
     title: Text = ""
     """The word as it begins a sentence or stands in front of a colon: “Portal”, in the language of the reader. Without
     it the word stands there as it is typed."""
+    none: Text = field(default="", compare=False)
+    """The sentence for a plugin without any place: “No portal is set up yet.” Without it the word stands in it."""
+    adding: str = field(default="add", compare=False)
+    """The command under the word that makes the first place known: `place add NAME`."""
     words: Words = field(default_factory=dict, compare=False)
     """Other words for it, which name the option, too: `{"ru": ("портал",)}` for `портал use` and `--портал`."""
 
@@ -93,6 +97,16 @@ class PlaceTerm:
     @property
     def plural(self) -> str:
         return f"{self.word}s"
+
+    @property
+    def no_place(self) -> Text:
+        """What is answered while the plugin has no place."""
+        return self.none or Message("place.none", word=self.word)
+
+    @property
+    def adding_path(self) -> str:
+        """The command that makes the first place known, as it is typed."""
+        return f"{self.word} {self.adding}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

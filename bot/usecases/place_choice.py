@@ -113,7 +113,7 @@ def choose_place(
 
 def _can_be_added(registry: Registry, plugin: str) -> bool:
     """Whether a plugin's places are made known by the command that is named where there are none."""
-    path = f"{term_of(registry, plugin).word} add"
+    path = term_of(registry, plugin).adding_path
     owners = (registry.owner(command) for command in registry if command.path == path)
     return any(owner is not None and owner.name == plugin for owner in owners)
 
@@ -135,8 +135,8 @@ def find_place(places: Sequence[Place], name: str, term: PlaceTerm) -> Place:
     """The place of this name. Raises Refusal with the names there are."""
     if not places:
         raise Refusal(
-            Message("place.none", term=term.label),
-            hint=Message("place.none_hint", command=f"b24bot {term.word} add NAME"),
+            term.no_place,
+            hint=Message("place.none_hint", command=f"b24bot {term.adding_path} NAME"),
         )
     names = [place.name for place in places]
     if name not in names:

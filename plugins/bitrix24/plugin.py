@@ -54,7 +54,14 @@ class BitrixPlugin:
     name = "bitrix24"
     settings: Sequence[Setting] = settings.ROWS
     settling = SETTLING
-    place_term = PlaceTerm(word="portal", option="--portal", title=Message("bitrix24.portal"), words=PORTAL)
+    place_term = PlaceTerm(
+        word="portal",
+        option="--portal",
+        title=Message("bitrix24.portal"),
+        none=Message("bitrix24.portal.none"),
+        adding="connect",
+        words=PORTAL,
+    )
     events: Sequence[Event] = audit_events.EVENTS
     groups: Iterable[Group[Any]] = (connectors, lines, messages, chats, portals)
 

@@ -104,7 +104,7 @@ def test_after_init_doctor_speaks_of_the_folder_as_one_that_is_there(newcomer: C
 
 def test_a_list_that_is_empty_at_the_beginning_names_the_command_that_fills_it(cli_bot: CliBot) -> None:
     for words, next_command in (
-        ("portal list", "b24bot portal add NAME"),
+        ("portal list", "b24bot portal connect NAME"),
         ("access list", "b24bot access grant TEAM:USER admin"),
     ):
         shown = cli_bot.run(*words.split())

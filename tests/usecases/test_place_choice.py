@@ -96,7 +96,7 @@ def test_words_that_do_not_say_which_portal_is_meant_are_refused(core_bot: CoreB
 
 def test_an_unknown_portal_cannot_be_used(core_bot: CoreBot) -> None:
     assert "Did you mean beta?" in answer(core_bot, OLGA, "portal use betta")
-    assert answer(core_bot, OLGA, "portal use beta --plugin play").startswith("Portal: none is set up yet.")
+    assert answer(core_bot, OLGA, "portal use beta --plugin play").startswith("No portal is set up yet.")
 
 
 def default_change(core_bot: CoreBot, who: Principal = IDA) -> ChangeRequest:

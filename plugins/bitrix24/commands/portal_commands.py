@@ -36,7 +36,7 @@ from plugins.bitrix24.hosts.endpoints import Endpoint
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.redaction.secret import Secret
 
-HOW_TO_ADD = "b24bot portal add NAME"
+HOW_TO_CONNECT = "b24bot portal connect NAME"
 ADDRESS = Message("bitrix24.portal.address")
 MEMBER_ID = Message("bitrix24.portal.member_id")
 APPLICATION = Message("bitrix24.portal.application")
@@ -199,7 +199,7 @@ def list_portals(services: Services) -> Reply:
     if not known:
         return Reply(
             title=Message("bitrix24.portal.none"),
-            notes=(Message("bitrix24.portal.do_add", command=HOW_TO_ADD),),
+            notes=(Message("bitrix24.portal.do_connect", command=HOW_TO_CONNECT),),
             data=(),
         )
     rows = tuple(

@@ -59,7 +59,7 @@ def test_when_all_is_well_it_says_so_and_changes_nothing(cli_bot: CliBot, worksp
     shown = cli_bot.run("doctor")
     assert shown.exit_code == 0, shown.output
     assert [line[:4] for line in shown.stdout.splitlines()] == ["ok  "] * (len(NAMES) - 1) + ["note"]
-    assert "portals: None is set up yet. Add one: b24bot portal add NAME" in shown.stdout
+    assert "portals: None is set up yet. Add one: b24bot portal connect NAME" in shown.stdout
     assert workspace.messages("audit") == []
     assert workspace.world.scheduled == {}, "what was scheduled to find out was deleted"
     assert everything(cli_bot.folder) == before

@@ -39,7 +39,13 @@ def test_the_key_itself_is_never_printed(bare: CliBot) -> None:
 
 def test_it_says_what_to_do_next_and_leaves_out_what_is_done(bare: CliBot) -> None:
     first = bare.run("init", "--yes").stdout
-    for words in ("manifest.yml", "SLACK_BOT_TOKEN", "access grant TEAM:USER admin", "portal add NAME", "b24bot serve"):
+    for words in (
+        "manifest.yml",
+        "SLACK_BOT_TOKEN",
+        "access grant TEAM:USER admin",
+        "portal connect NAME",
+        "b24bot serve",
+    ):
         assert words in first
     bare.settings |= {
         "SLACK_BOT_TOKEN": "xoxb-1",

@@ -133,7 +133,7 @@ class Adding(Toy):
 @pytest.mark.parametrize(
     ("kind", "sentence", "hint"),
     [
-        (Adding, "Portal: none is set up yet.", "`b24bot portal add NAME`"),
+        (Adding, "No portal is set up yet.", "`b24bot portal add NAME`"),
         (Toy, "The plugin toy has no place to act on yet.", "The plugin's settings name its places"),
     ],
 )
