@@ -153,6 +153,8 @@ class UndoKind(StrEnum):
     FULL = "full"
     PARTIAL = "partial"
     NONE = "none"
+    NOT_NEEDED = "not-needed"
+    """Nothing is lost: what the plan does changes nothing that is to be put back, or a command reverses it at will."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

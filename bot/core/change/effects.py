@@ -50,7 +50,7 @@ def undo_command(change: ChangeRequest) -> str:
     """The command that puts back what was done, without its place; empty where there is none."""
     undo = change.plan.undo
     if not change.partly or undo.partial is None:
-        return "" if undo.kind is UndoKind.NONE else undo.line
+        return undo.line if undo.kind in (UndoKind.FULL, UndoKind.PARTIAL) else ""
     effects = effects_of(change)
     words = [undo.partial.words[label] for label in effects.changed if label in undo.partial.words] if effects else []
     if not words or None in words:

@@ -38,12 +38,14 @@ _UNDO_KINDS: Mapping[UndoKind, Message] = {
     UndoKind.FULL: Message("change.undo.full"),
     UndoKind.PARTIAL: Message("change.undo.partial"),
     UndoKind.NONE: Message("change.undo.none"),
+    UndoKind.NOT_NEEDED: Message("change.undo.not_needed"),
 }
 
 
 def describe_undo(undo: Undo) -> Message:
-    """Whether a plan can be undone, and how."""
-    return Message("change.undo", kind=_UNDO_KINDS[undo.kind], sentence=undo.sentence)
+    """Whether a plan can be undone, then how or why not."""
+    kind = _UNDO_KINDS[undo.kind]
+    return Message("change.undo", kind=kind, sentence=undo.sentence) if undo.sentence else kind
 
 
 def plan_to_json(plan: Plan) -> str:

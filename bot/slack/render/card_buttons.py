@@ -60,6 +60,7 @@ UNDO_SENTENCES: Mapping[UndoKind, Message] = {
     UndoKind.FULL: Message("card.dialog.undo_full"),
     UndoKind.PARTIAL: Message("card.dialog.undo_partial"),
     UndoKind.NONE: Message("card.dialog.undo_none"),
+    UndoKind.NOT_NEEDED: Message("card.dialog.undo_not_needed"),
 }
 
 

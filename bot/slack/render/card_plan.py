@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.core.change.change_request import ChangeRequest, Status
+from bot.core.change.plans import describe_undo
 from bot.core.text import one_line
 from bot.language.translation import translate
-from bot.plugin import Message, Text, UndoKind
+from bot.plugin import Message, Text
 from bot.slack.render.slack_text import cut, escape, fit_lines, mrkdwn, plain
 
 MOST_LINES = 20
@@ -23,12 +24,6 @@ EFFECT_LABELS: Mapping[Status, Message] = {
 ENDED_LABEL = Message("card.label.effect_ended")
 """What is written above the calls, by status."""
 
-UNDO_KINDS: Mapping[UndoKind, Message] = {
-    UndoKind.FULL: Message("card.undo.full"),
-    UndoKind.PARTIAL: Message("card.undo.partial"),
-    UndoKind.NONE: Message("card.undo.none"),
-}
-
 
 def plan_lines(change: ChangeRequest, language: str) -> Iterator[str]:
     """The plan in finished lines, in the order in which somebody decides."""
@@ -42,10 +37,8 @@ def plan_lines(change: ChangeRequest, language: str) -> Iterator[str]:
         yield _label(Message("card.label.warnings"), language)
         yield from _list("⚠️", plan.warnings, WARNINGS_MOST, language)
     if change.undone_by is None and (change.status.open or change.status is Status.DONE):
-        sentence = one_line(translate(plan.undo.sentence, language))
-        words = mrkdwn(UNDO_KINDS[plan.undo.kind], language)
-        undo = _label(Message("card.label.undo"), language)
-        yield cut(f"{undo} · {words}: {mrkdwn(sentence, language)}" if sentence else f"{undo} · {words}", UNDO_MOST)
+        undo = mrkdwn(one_line(translate(describe_undo(plan.undo), language)), language)
+        yield cut(f"{_label(Message('card.label.undo'), language)} · {undo}", UNDO_MOST)
 
 
 def reason_lines(change: ChangeRequest, language: str) -> Iterator[str]:

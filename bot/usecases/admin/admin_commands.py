@@ -37,7 +37,7 @@ SET_ROLE, FREEZE, UNFREEZE, REVIEW = "access.set", "bot.freeze", "bot.unfreeze",
 """What a built-in plan would do, by the name its call bears."""
 LONGEST_REASON = 500
 NO_ROLE = Message("admin.no_role")
-NO_UNDO = Undo(kind=UndoKind.NONE, sentence=Message("admin.no_undo"))
+NO_UNDO = Undo(kind=UndoKind.NOT_NEEDED, sentence=Message("admin.no_undo"))
 YES, NO = Message("admin.yes"), Message("admin.no")
 AWAITED, APPROVED = Message("admin.review_awaited"), Message("admin.review_approved")
 """What is observed of the bot's own rules, beside the names of roles."""
@@ -194,7 +194,7 @@ def unfreeze(builtin: BuiltinContext) -> Answer:
         wanted={"frozen": NO},
         labels=FREEZE_LABELS,
         # Without a line there is no button: a freeze is typed, with a reason, and not pressed weeks later.
-        undo=Undo(kind=UndoKind.NONE, sentence=Message("admin.unfreeze_undo", command=freeze_line)),
+        undo=Undo(kind=UndoKind.NOT_NEEDED, sentence=Message("admin.unfreeze_undo", command=freeze_line)),
         warnings=(describe_freezes(frozen),),
     )
 

@@ -127,7 +127,7 @@ def _plan(portal: Portal, ids: list[str], snapshots: Mapping[str, Snapshot]) -> 
         before=before,
         wanted=before,
         labels=observation.describe_labels(portal, before),
-        undo=Undo(kind=UndoKind.NONE, sentence=Message("bitrix24.connector.undo_adoption")),
+        undo=Undo(kind=UndoKind.NOT_NEEDED, sentence=Message("bitrix24.connector.undo_adoption")),
         radius=(),
         warnings=tuple(line for each in snapshots.values() for line in _warnings(portal, each)),
         remember=rows,

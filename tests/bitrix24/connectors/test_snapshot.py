@@ -37,7 +37,7 @@ def taken(**more: Any) -> Snapshot:
 def test_without_a_registration_that_would_be_taken_nothing_is_promised(record: Snapshot | None) -> None:
     undo = undo_plan.undo_removal(record, "myconnector", [ONE])
     assert (undo.kind, undo.calls) == (UndoKind.NONE, ())
-    assert "cannot be undone" in en(undo.sentence)
+    assert "the portal does not return them" in en(undo.sentence)
 
 
 def test_with_everything_known_all_is_put_back_in_order() -> None:

@@ -131,5 +131,5 @@ REVIEW = replace(
     before={"review": Message("admin.review_awaited")},
     wanted={"review": Message("admin.review_approved")},
     labels={"review": Message("admin.label.review")},
-    undo=Undo(kind=UndoKind.NONE, sentence=Message("admin.no_undo")),
+    undo=Undo(kind=UndoKind.NOT_NEEDED, sentence=Message("admin.no_undo")),
 )

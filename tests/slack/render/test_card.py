@@ -15,7 +15,7 @@ from bot.core.authority.policy import Decision, NeedsApproval
 from bot.core.change.change_request import ChangeRequest, Review, Status, Verdict
 from bot.core.local_plugins import BUILTIN
 from bot.core.principals import Principal
-from bot.plugin import Call, Message, Person, Place, Plan, Text, Undo, UndoKind
+from bot.plugin import Call, CommandLine, Message, Person, Place, Plan, Text, Undo, UndoKind
 from bot.slack.render.card import card_blocks, card_text
 from bot.slack.render.form import reason_form
 from bot.slack.render.slack_text import CUT, HIDDEN
@@ -353,7 +353,7 @@ def test_an_ended_card_tells_the_outcome_before_the_plan_and_warns_of_nothing_an
 
 
 def test_a_done_card_still_says_what_can_be_undone() -> None:
-    assert "*Undo* · possible in part: the line data" in said(blocks_of(a_change(Status.DONE)))
+    assert "*Undo* · possible in part. the line data" in said(blocks_of(a_change(Status.DONE)))
 
 
 def test_the_reason_is_quoted_line_by_line_so_that_it_cannot_pass_for_the_bots_words() -> None:
@@ -499,3 +499,16 @@ def test_the_title_and_the_dialog_name_no_person_because_slack_shows_no_names_th
     assert dialog.startswith(f"This runs now: {told} on prod. The card names the person.")
     assert "<@U0003>" in card_text(change)
     assert "U0003" not in said(blocks)
+
+
+def test_the_line_about_the_undo_says_once_whether_there_is_one_and_why_not() -> None:
+    freeze = CommandLine(command_line="freeze")
+    again = Undo(kind=UndoKind.NOT_NEEDED, sentence=Message("admin.unfreeze_undo", command=freeze))
+    lost = Undo(kind=UndoKind.NONE, sentence=Message("bitrix24.message.undo_rename"))
+    told = "*Undo* · not needed. Anybody with the role operator or higher can run `/b24 freeze` again."
+    assert told in said(blocks_of(a_change(plan=with_plan(undo=again))))
+    dialog = buttons_of(blocks_of(a_change(plan=with_plan(undo=again))))[0]["confirm"]["text"]["text"]
+    assert "No undo is needed." in dialog
+    assert "*Undo* · impossible. The portal does not return the old name." in said(
+        blocks_of(a_change(plan=with_plan(undo=lost)))
+    )
