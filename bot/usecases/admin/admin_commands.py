@@ -71,10 +71,10 @@ class BuiltinContext:
 
 access: Group[BuiltinContext] = Group("access", help="The allow-list.", words={"ru": ("доступ",)})
 freezing: Group[BuiltinContext] = Group(
-    "freeze", help="Stop everything that changes a portal.", words={"ru": ("заморозить", "заморозка")}
+    "freeze", help="Block all portal changes.", words={"ru": ("заморозить", "заморозка")}
 )
 unfreezing: Group[BuiltinContext] = Group(
-    "unfreeze", help="Go on after a freeze.", words={"ru": ("разморозить", "разморозка")}
+    "unfreeze", help="Allow changes again after a freeze.", words={"ru": ("разморозить", "разморозка")}
 )
 reviewing: Group[BuiltinContext] = Group("request", help="Change requests.", words={"ru": ("запрос", "запросы")})
 ADMIN_GROUPS = (access, freezing, unfreezing, reviewing)
@@ -84,13 +84,13 @@ ADMIN_GROUPS = (access, freezing, unfreezing, reviewing)
     "grant", words={"ru": ("выдать",)}, risk=Risk.GOVERN, examples=["@anton approver", "T0001:U0002 operator"]
 )
 def access_grant(builtin: BuiltinContext, person: Person, role: ARole) -> Answer:
-    """Give somebody a role, or another one; a second admin approves it."""
+    """Grant a role to a person, or change it; a second admin approves."""
     return _role_plan(builtin, person, role)
 
 
 @access.command("revoke", words={"ru": ("отозвать",)}, risk=Risk.GOVERN, examples=["@anton"])
 def access_revoke(builtin: BuiltinContext, person: Person) -> Answer:
-    """Take somebody's role away; a second admin approves it."""
+    """Remove a person's role; a second admin approves."""
     return _role_plan(builtin, person, None)
 
 
@@ -138,14 +138,14 @@ def _in_home_team(workspace: Workspace, person: Principal) -> Principal:
     return Principal(team=team, user=person.user)
 
 
-Why = Annotated[str, Arg(label="REASON", help="why, for everybody to read", free=True)]
+Why = Annotated[str, Arg(label="REASON", help="the reason; everybody can read it", free=True)]
 
 
 @freezing.command("", risk=Risk.HALT, examples=["", "the portal loses messages"])
 def freeze(builtin: BuiltinContext, *reason: Why) -> Answer:
-    """Stop at once: nothing that changes a portal is taken on or run until somebody unfreezes.
+    """Block all portal changes at once, until two admins unfreeze.
 
-    What already runs finishes and is recorded. Reading goes on, and so do the commands about the allow-list.
+    Changes that already run finish and are recorded. Commands that read, and those for the allow-list, still work.
     """
     frozen = bool(builtin.ctx.store.facts.get(FROZEN))
     return Plan(
@@ -181,7 +181,7 @@ def freeze_reason(words: Iterable[str]) -> str:
 
 @unfreezing.command("", risk=Risk.GOVERN, examples=[""])
 def unfreeze(builtin: BuiltinContext) -> Answer:
-    """Go on after a freeze; a second admin approves it."""
+    """Allow changes again after a freeze; a second admin approves."""
     frozen = builtin.ctx.store.facts.get(FROZEN)
     if not frozen:
         return Nothing(sentence=Message("admin.not_frozen"))
@@ -201,7 +201,7 @@ def unfreeze(builtin: BuiltinContext) -> Answer:
 
 @reviewing.command("review", words={"ru": ("проверить",)}, risk=Risk.GOVERN, examples=["CR-1001"])
 def request_review(builtin: BuiltinContext, number: Number) -> Answer:
-    """Look at a change request that was run without approval; somebody who did not run it approves that."""
+    """Review a change that ran without approval; the person who ran it cannot approve the review."""
     bypass = find_break_glass_record(builtin.ctx, number)
     change = builtin.ctx.store.changes.get(number)
     if bypass is None or change is None:

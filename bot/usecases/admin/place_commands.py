@@ -56,7 +56,9 @@ def use_place(
     ] = False,
     clear: Annotated[
         bool,
-        Arg(label="", help="take your own choice back: everybody's default counts again", words={"ru": ("сбросить",)}),
+        Arg(
+            label="", help="clear your own choice: the default for everybody applies again", words={"ru": ("сбросить",)}
+        ),
     ] = False,
     plugin: Annotated[
         str, Arg(label="PLUGIN", help="the plugin, where two plugins have this name", words={"ru": ("плагин",)})
@@ -64,8 +66,8 @@ def use_place(
 ) -> Answer:
     """Choose what commands without --place act on.
 
-    Without --for-all it is your own choice, it takes effect at once, and nobody else's commands change. With it, it is
-    the default of everybody who has not chosen one. What is open already does not change.
+    Without --for-all, you set your own choice, at once. With --for-all, you set the default for everybody who has
+    not made a choice. Open change requests do not change.
     """
     term = builtin.ctx.registry.place_term
     if bool(name) == clear or (clear and for_all):

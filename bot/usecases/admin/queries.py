@@ -103,16 +103,16 @@ Number = Annotated[
     ),
 ]
 
-helping: Group[QueryContext] = Group("help", help="What you can type.", words={"ru": ("помощь", "справка")})
-being: Group[QueryContext] = Group("whoami", help="Who you are here.", words={"ru": ("кто я", "я")})
+helping: Group[QueryContext] = Group("help", help="The commands.", words={"ru": ("помощь", "справка")})
+being: Group[QueryContext] = Group("whoami", help="Your ids and your role.", words={"ru": ("кто я", "я")})
 requests: Group[QueryContext] = Group(
     "request",
-    help="Change requests: plans waiting for, or past, a decision.",
+    help="Change requests.",
     words={"ru": ("запрос", "запросы")},
 )
 access: Group[QueryContext] = Group("access", help="The allow-list.", words={"ru": ("доступ",)})
 audit: Group[QueryContext] = Group("audit", help="The audit log.", words={"ru": ("журнал", "аудит")})
-being_well: Group[QueryContext] = Group("status", help="How the bot is.", words={"ru": ("статус", "состояние")})
+being_well: Group[QueryContext] = Group("status", help="The state of b24bot.", words={"ru": ("статус", "состояние")})
 LIST: Words = {"ru": ("список",)}
 SHOW: Words = {"ru": ("показать",)}
 GROUPS = (helping, being, being_well, requests, access, audit)
@@ -136,7 +136,7 @@ class Identity:
 def show_help(
     query: QueryContext, *words: Annotated[str, Arg(label="COMMAND", help="a command, or a word of one")]
 ) -> Reply:
-    """What you can type, or how one command works."""
+    """List the commands, or explain one command."""
     if words:
         return explain_words(list(query.ctx.registry), words, query.ctx.deployment.terms)
     commands = query.ctx.registry.typed
@@ -152,7 +152,7 @@ def _is_allowed(query: QueryContext, command: AnyCommand) -> bool:
 
 @being.command("", risk=Risk.READ, data=Identity)
 def show_identity(query: QueryContext) -> Reply:
-    """Your ids, your role, and who can change it."""
+    """Show your ids, your role, and who can change it."""
     admins = query.ctx.store.grants.with_role(Role.ADMIN)
     return Reply(
         title=Message("admin.whoami.title", person=Person(person=query.person.id)),
@@ -206,7 +206,7 @@ def _next_steps(query: QueryContext, admins: Sequence[Principal]) -> Iterator[Me
 
 @being_well.command("", risk=Risk.READ, data=StatusReport, examples=[""])
 def show_status(query: QueryContext) -> Reply:
-    """How the bot is: what it does now and why, what waits, and what has not been said yet."""
+    """Show the mode of b24bot, why changes are blocked, waiting work and undelivered messages."""
     return report_status(query.ctx)
 
 
@@ -231,14 +231,14 @@ def request_list(
         ),
     ] = None,
 ) -> Reply:
-    """The newest change requests."""
+    """Show the newest change requests."""
     found = find_changes(query.ctx.store, status, limit=15)
     return list_changes(reader_of(query.ctx, query.person).see_all(found), status)
 
 
 @requests.command("show", words=SHOW, risk=Risk.READ, data=ChangeDetails, examples=["CR-1001"])
 def request_show(query: QueryContext, number: Number) -> Reply:
-    """One change request: its plan, its reviews and how it ended."""
+    """Show a change request: its plan, its approvals and its result."""
     change = query.ctx.store.changes.get(number)
     if change is None:
         raise Refusal(
@@ -250,7 +250,7 @@ def request_show(query: QueryContext, number: Number) -> Reply:
 
 @access.command("list", words=LIST, risk=Risk.READ, data=tuple[GrantRow, ...])
 def access_list(query: QueryContext) -> Reply:
-    """Who is on the allow-list, with which role."""
+    """Show the people on the allow-list and their roles."""
     return list_grants(query.ctx.store.grants.all())
 
 
@@ -265,7 +265,7 @@ def audit_find(
     query: QueryContext,
     *,
     subject: Annotated[
-        str, Arg(label="SUBJECT", help="what it is about, for example CR-1001", words={"ru": ("объект",)})
+        str, Arg(label="SUBJECT", help="the subject of the record, for example CR-1001", words={"ru": ("объект",)})
     ] = "",
     tag: Annotated[
         str,
@@ -287,11 +287,9 @@ def audit_find(
         ),
     ] = "",
     text: Annotated[str, Arg(label="TEXT", help="a text in its facts", words={"ru": ("текст",)})] = "",
-    all: Annotated[
-        bool, Arg(label="", help="look at every record, however many there are", words={"ru": ("все",)})
-    ] = False,
+    all: Annotated[bool, Arg(label="", help="search all records, not only the newest", words={"ru": ("все",)})] = False,
 ) -> Reply:
-    """The newest audit records that match."""
+    """Show the newest audit records that match."""
     return find_records(
         query.ctx.store,
         team=query.ctx.workspace.team,

@@ -165,7 +165,7 @@ class AuditLogState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusReport:
-    """How the bot is."""
+    """The state of b24bot."""
 
     mode: Mode
     """How much the bot does now."""
