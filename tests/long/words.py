@@ -53,6 +53,7 @@ class Word(StrEnum):
     TOO_LATE_DONE = ": done"
     TOO_LATE_GONE = "ended, nothing was left to do"
     TOO_LATE_FAILED = "failed"
+    TOO_LATE_PARTLY = ": partly applied"
     TOO_LATE_CHANGED = "the plan was out of date"
     TOO_LATE_UNKNOWN = "result unknown"
     TOO_LATE_REJECTED = ": rejected"
@@ -60,6 +61,6 @@ class Word(StrEnum):
     TOO_LATE_EXPIRED = "expired"
 
 
-def too_late(status: str) -> Word:
+def too_late(status: str, *, partly: bool) -> Word:
     """What a click is told on a change request that has moved on."""
-    return Word[f"TOO_LATE_{status.upper()}"]
+    return Word.TOO_LATE_PARTLY if partly else Word[f"TOO_LATE_{status.upper()}"]

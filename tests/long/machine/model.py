@@ -437,7 +437,7 @@ class World:
             self.expire(change)
         no = self.check_eligibility(who, change)
         if change.status not in ("pending", also):
-            self.tell(who, too_late(change.status))
+            self.tell(who, too_late(change.status, partly=change.partly))
             if no is not None:
                 self.record("change:review:refused", who, change.id)
             return False
@@ -548,7 +548,7 @@ class World:
             self.record("change:request:withdrawn", who, change.id)
             self.tell(who, Word.WITHDRAWN)
         else:
-            self.tell(who, too_late(change.status))
+            self.tell(who, too_late(change.status, partly=change.partly))
 
     def expire(self, change: Change) -> None:
         change.status = "expired"
