@@ -28,8 +28,17 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+COLLECTION = ExitStack()
+
+
+def pytest_sessionstart() -> None:
+    """Some tests look at every command when they are collected, and a command line sets up the logs of its process."""
+    COLLECTION.enter_context(kept_logs())
+
+
 def pytest_collection_finish() -> None:
     """Ten thousand tests are collected now and stay to the end: collecting garbage shall not go through them."""
+    COLLECTION.close()
     gc.freeze()
 
 

@@ -11,8 +11,8 @@ from tests.language.pseudo import find_unmarked
 
 LITERALS = re.compile(r"/[^\s:]+|\bT\d+:U\d+|\blocal:\w+|\b[0-9a-f]{16,}\b|--[a-z-]+|b24bot [a-z -]+|\bSHA\b")
 """Files, accounts, hashes, options and lines to type: they are the same in every language."""
-CODES = ("b24bot", "OPTIONS", "FILE", "SHELL", "audit")
-"""The program, words for values, and the kind of a message in the queue."""
+CODES = ("b24bot", "OPTIONS", "FILE", "SHELL", "audit", "UTC")
+"""The program, words for values, the kind of a message in the queue, and the time zone."""
 SPOKEN = (
     ("init", "--yes"),
     ("access", "grant", "T0001:U0001", "admin"),

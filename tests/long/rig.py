@@ -12,6 +12,8 @@ from bot.core.authority.policy import Terms
 from bot.core.change import plans
 from bot.core.messages.notices import PrivateNotice, notice_from_json
 from bot.core.principals import Principal, Role
+from bot.language.catalogues import ENGLISH
+from bot.language.language_choice import LanguageChoice
 from bot.plugin import Call, CallVerdict, TargetUnreachable
 from bot.store.engine.database import sqlite3
 from bot.usecases.admin.allow_list import grant_role, revoke_role
@@ -75,6 +77,8 @@ class Rig:
         self._seq = self._whispers = 0
         self.alive, self.silent = True, False
         """Whether the audit channel takes messages, and whether Slack does not say what accounts are."""
+        # In one language nobody is asked about for theirs, so that Slack is asked when a decision needs it and no more.
+        self.core_bot.configure(languages=LanguageChoice(fixed=ENGLISH))
         self.core_bot.messenger.on_try = self._try
         self.reply = Reply()
         self.witness: Callable[[int, Call], None] = lambda number, call: None

@@ -405,7 +405,8 @@ def test_a_story_ends_as_it_should(rig: Rig, story: str, ends: str, tags: str) -
 
 def test_the_stories_meet_every_answer_and_every_status() -> None:
     said = [ends.split() for _, ends, _ in STORIES]
-    assert {Word[word] for *_, word in said} == set(Word)
+    # No clause of a story changes a thing in part: that is met by the state machine.
+    assert {Word[word] for *_, word in said} == set(Word) - {Word.TOO_LATE_PARTLY}
     assert {status for status, *_ in said} == {*Status, "none"}
 
 

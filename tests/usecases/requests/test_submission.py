@@ -239,7 +239,8 @@ def test_a_refusal_is_told_and_recorded(core_bot: CoreBot, text: str, sentence: 
     assert core_bot.type(GLEB, text) == sentence
     assert core_bot.messenger.whispers[-1].mood == "refusal"
     (record,) = core_bot.records(Tag.COMMAND_REFUSED)
-    assert (record.actor, record.facts) == (GLEB.id, {"line": text, "reason": sentence})
+    told = {"line": text, "reason": sentence, "messages": '{"reason":{"arguments":{},"key":"policy.not_listed"}}'}
+    assert (record.actor, record.facts) == (GLEB.id, told)
     assert core_bot.messenger.audit == [[record.seq]]
 
 
