@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.host.plugin_catalogues import bind_plugin_catalogue
+from plugins.bitrix24.plugin import plugin
 from tests.long.crash.harness.beginning import template
 from tests.long.crash.harness.forked import ForkServer
 from tests.long.form import sized
+
+bind_plugin_catalogue(plugin)
 
 LONGEST_SECONDS = sized(1_200, 21_600)
 """A test may take so long before it fails, and says where each of its threads is."""
