@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -45,20 +46,26 @@ def without(name: str) -> Callable[[Sequence[Reply]], str]:
     return change
 
 
-def connect(bot: PluginBot, answer: Typed = browse, *, secret: str = "", **wish: object) -> Reply:
+def connect(bot: PluginBot, answer: Typed = browse, *, secret: str = "", **wish: Any) -> Reply:
     """Connect as the command does: first the dialogue, then what is stored."""
     dialogue = ScriptedDialogue(bot.services, answer)
-    given = {"name": "default", "domain": bot.portal.url, "client_id": bot.portal.client_id, "replace": True, **wish}
-    name = str(given.pop("name"))
-    found = connect_portal(dialogue, name, client_secret=Secret(secret or bot.portal.client_secret), **given)  # type: ignore[arg-type]
+    given: dict[str, Any] = {
+        "name": "default",
+        "domain": bot.portal.url,
+        "client_id": bot.portal.client_id,
+        "replace": True,
+        **wish,
+    }
+    name = given.pop("name")
+    found = connect_portal(dialogue, name, client_secret=Secret(secret or bot.portal.client_secret), **given)
     return store_connection(bot.services, found)
 
 
-def refused(bot: PluginBot, answer: Typed = browse, **wish: object) -> str:
+def refused(bot: PluginBot, answer: Typed = browse, **wish: Any) -> str:
     """What is said of a connection that fails; it must leave the credentials as they were."""
     before = bot.services.secrets.read("default")
     with pytest.raises(PluginError) as caught:
-        connect(bot, answer, **wish)  # type: ignore[arg-type]
+        connect(bot, answer, **wish)
     assert bot.services.secrets.read("default") == before
     return en(caught.value.sentence)
 
