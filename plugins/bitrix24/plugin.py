@@ -34,7 +34,7 @@ from plugins.bitrix24.commands.common.words import PORTAL
 from plugins.bitrix24.commands.connector_read import connectors
 from plugins.bitrix24.commands.line import lines
 from plugins.bitrix24.commands.message import messages
-from plugins.bitrix24.commands.portal_commands import portals
+from plugins.bitrix24.commands.portal.group import portals
 from plugins.bitrix24.connectors import icons
 from plugins.bitrix24.connectors.snapshot import Snapshots
 from plugins.bitrix24.hosts import certificate_authorities, endpoints

@@ -13,9 +13,7 @@ from plugins.bitrix24.commands import (
     line,
     message,
     message_receipts,
-    portal_commands,
-    portal_connect,
-    portal_remove,
+    portal,
 )
 
 __all__ = [
@@ -31,7 +29,5 @@ __all__ = [
     "line",
     "message",
     "message_receipts",
-    "portal_commands",
-    "portal_connect",
-    "portal_remove",
+    "portal",
 ]

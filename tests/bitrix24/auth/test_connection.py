@@ -15,7 +15,7 @@ from bot.plugin import PluginError, Reply
 from bot.testing.scripted_dialogue import ScriptedDialogue, Typed
 from plugins.bitrix24.auth.authorization_link import LIFETIME_MS
 from plugins.bitrix24.auth.pasted_grant import read_pasted
-from plugins.bitrix24.commands.portal_connect import connect_portal, store_connection
+from plugins.bitrix24.commands.portal.connect import connect_portal, store_connection
 from plugins.bitrix24.redaction.secret import Secret
 from tests.bitrix24.plugin_bot import PluginBot
 from tests.language.english import en

@@ -13,7 +13,7 @@ from bot.language.translation import translate
 from bot.plugin import BadArgument, Message, PluginError, Refusal
 from plugins.bitrix24.auth.credentials import CredentialStore
 from plugins.bitrix24.commands.line import parse_line
-from plugins.bitrix24.commands.portal_commands import parse_secret
+from plugins.bitrix24.commands.portal.group import parse_secret
 from plugins.bitrix24.plugin import plugin
 from plugins.bitrix24.redaction.secret import Secret
 from tests.bitrix24.plugin_bot import PluginBot
@@ -189,9 +189,9 @@ def test_what_takes_secrets_is_for_the_terminal_alone_and_they_are_asked_for() -
     commands = {each.path: each for group in plugin.groups for each in group}
     assert [path for path, each in commands.items() if each.terminal] == [
         "portal add",
-        "portal spare",
         "portal connect",
         "portal remove",
+        "portal spare",
     ]
     secret = {path: [each.name for each in commands[path].parameters if each.arg.secret] for path in commands}
     assert {path: names for path, names in secret.items() if names} == {

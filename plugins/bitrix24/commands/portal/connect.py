@@ -18,11 +18,11 @@ from plugins.bitrix24.auth.connection import Application, Connection, Connector
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.auth.pasted_grant import CODE_SECONDS, PastedCode, PastedToken, read_pasted
 from plugins.bitrix24.commands.common.json_views import ConnectedPortal, PortalLink, application_view
-from plugins.bitrix24.commands.portal_commands import (
+from plugins.bitrix24.commands.portal.descriptions import describe_application
+from plugins.bitrix24.commands.portal.group import (
     ADDRESS,
     APPLICATION,
     MEMBER_ID,
-    describe_application,
     known_portals,
     new_secret_argument,
     portals,

@@ -9,7 +9,7 @@ from bot.plugin.frozen import dataclass
 from plugins.bitrix24.auth.backup_tokens import BackupTokenStore
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.commands.common.json_views import RemovedPortal
-from plugins.bitrix24.commands.portal_commands import ADDRESS, MEMBER_ID, known_portals, portals
+from plugins.bitrix24.commands.portal.group import ADDRESS, MEMBER_ID, known_portals, portals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

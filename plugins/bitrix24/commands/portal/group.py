@@ -1,0 +1,31 @@
+"""The group `portal`, and what its commands share: labels, and arguments that are secrets."""
+
+from __future__ import annotations
+
+from bot.plugin import Arg, Group, Message, Services
+from plugins.bitrix24.auth.credentials import CredentialStore
+from plugins.bitrix24.commands.common.words import PORTAL
+from plugins.bitrix24.portal import Portal
+from plugins.bitrix24.redaction.secret import Secret
+
+ADDRESS = Message("bitrix24.portal.address")
+MEMBER_ID = Message("bitrix24.portal.member_id")
+APPLICATION = Message("bitrix24.portal.application")
+AUTHORITY = Message("bitrix24.portal.certificate_authority")
+
+portals = Group[Portal]("portal", help="Bitrix24 portals that the bot knows", words=PORTAL)
+
+
+def parse_secret(word: str) -> Secret:
+    """A value that is never shown; blanks around it come from pasting."""
+    return Secret(word.strip())
+
+
+def new_secret_argument(help: str, label: str) -> Arg:
+    """Make an argument that is asked for and never shown."""
+    return Arg(help=help, label=label, parse=parse_secret, secret=True)
+
+
+def known_portals(services: Services) -> list[str]:
+    """List the names of the portals, for shell completion."""
+    return [portal.name for portal in CredentialStore(services).portals()]
