@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,7 @@ from plugins.bitrix24.simulator.calls.call import NOBODY, Cause
 from plugins.bitrix24.simulator.effects import cards, dialogs, links
 from plugins.bitrix24.simulator.effects.events import Event, emit, post
 from plugins.bitrix24.simulator.row_patches import ControlError, need
-from plugins.bitrix24.simulator.state.event_sender import deliver
+from plugins.bitrix24.simulator.state.event_sender import Post, deliver
 from plugins.bitrix24.simulator.state.rows import Dialog, Handler, Message
 from plugins.bitrix24.simulator.state.world import ADMIN, OPERATOR, World
 
@@ -25,6 +26,8 @@ def act(world: World, wish: ControlRequest) -> Any:
     action = ACTIONS.get(str(wish.get("action")))
     if action is None:
         raise ControlError(f"There is no action {wish.get('action')!r}. There are: {', '.join(ACTIONS)}.")
+    with world.lock:
+        world.told.clear()
     return action(world, wish)
 
 
@@ -159,12 +162,35 @@ def uninstall(world: World, wish: ControlRequest) -> Any:
         farewell = world.state.handlers.where(
             lambda row: (row.client_id, row.event) == (client_id, "ONAPPUNINSTALL") and not row.offline
         )
-        links.strip_application(world, client_id, NOBODY)
-        world.state.change_app(client_id, deleted=True, installed=False)
         data = {"LANGUAGE_ID": world.switches["language"], "CLEAN": int(bool(wish.get("clean", False)))}
-        for handler in farewell if app.hears else ():
-            post(world, replace(handler, user_id=0), Event(name="ONAPPUNINSTALL", data=data))
+        with world.sender.held() as posts:
+            links.strip_application(world, client_id, NOBODY)
+            for handler in farewell if app.hears else ():
+                post(world, replace(handler, user_id=0), Event(name="ONAPPUNINSTALL", data=data))
+            posts.sort(key=_uninstall_order(world))
+        world.state.change_app(client_id, deleted=True, installed=False)
         return {"uninstalled": client_id, "told": len(farewell) if app.hears else 0}
+
+
+def _uninstall_order(world: World) -> Callable[[Post], Any]:
+    """The order in which the events of a removal arrive; shuffled is the same each time, and no order of theirs."""
+    if world.switches["uninstall_order"] == "uninstall_first":
+        return lambda made: made.name != "ONAPPUNINSTALL"
+    return lambda made: hashlib.md5(repr((made.name, made.pairs[1:3])).encode(), usedforsecurity=False).hexdigest()
+
+
+def update(world: World, wish: ControlRequest) -> Any:
+    """app: a new version of the application is installed over it."""
+    with world.lock:
+        client_id = app_id(world, wish.get("app"))
+        told = [row for row in world.state.handlers.rows() if (row.client_id, row.event) == (client_id, "ONAPPUPDATE")]
+        if world.switches["update_drops_bindings"] == "yes":
+            world.state.handlers.drop_where(lambda row: row.client_id == client_id)
+            world.state.placements.drop_where(lambda row: row.client_id == client_id and row.own)
+        data = {"VERSION": 2, "PREVIOUS_VERSION": 1, "LANGUAGE_ID": world.switches["language"]}
+        for handler in told if world.switches["app_update_event"] == "onappupdate" else ():
+            post(world, handler, Event(name="ONAPPUPDATE", data=data, cause=Cause(user=ADMIN)))
+        return {"updated": client_id}
 
 
 def install(world: World, wish: ControlRequest) -> Any:
@@ -250,6 +276,7 @@ ACTIONS: dict[str, Callable[[World, ControlRequest], Any]] = {
     "open_page": open_page,
     "uninstall": uninstall,
     "install": install,
+    "update": update,
     "save_card": save_card,
     "open_application": open_application,
     "finish_installation": finish_installation,

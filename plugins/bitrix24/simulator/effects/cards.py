@@ -44,6 +44,7 @@ def save(
     data = {"VERSION": 1, "ACTIVE": "Y", "INSTALLED": "Y", "LANGUAGE_ID": world.switches["language"]}
     if row is not None:
         for _ in range(_TIMES[world.switches["install_post"]]):
+            world.told.clear()
             post(world, row, Event(name=INSTALL, data=data, cause=Cause(user=ADMIN)))
     return app
 

@@ -92,7 +92,7 @@ def close(world: World, row: Dialog, cause: Cause) -> None:
 
 
 def tell(world: World, event: str, row: Dialog, cause: Cause) -> None:
-    """DialogStart or DialogFinish, to the connector's owner."""
+    """DialogStart or DialogFinish to the connector's owner, and the event of the session."""
     entry = {
         "connector": {
             "connector_id": row.connector,
@@ -110,7 +110,19 @@ def tell(world: World, event: str, row: Dialog, cause: Cause) -> None:
         "user": {"id": row.guest},
     }
     data = {"CONNECTOR": row.connector, "LINE": str(row.line), "DATA": [entry]}
-    emit(world, Event(name=event, data=data, owner=world.state.owner(row.connector), cause=cause))
+    owner = world.state.owner(row.connector)
+    emit(world, Event(name=event, data=data, owner=owner, cause=cause))
+    session = event.replace("IMCONNECTORDIALOG", "SESSION")
+    if world.switches["session_events"] == "docs":
+        emit(world, Event(name=session, data={"DATA": [entry]}, owner=owner, cause=cause))
+        return
+    line = world.state.lines.get(row.line)
+    shape = {
+        "connector": entry["connector"],
+        "chat": {"chat_id": row.chat_id},
+        "line": {"id": row.line, "name": line.name if line else ""},
+    }
+    emit(world, Event(name=session, data={"DATA": shape}, cause=cause))
 
 
 def take_in(world: World, row: Dialog, message: Mapping[str, Any]) -> Message:

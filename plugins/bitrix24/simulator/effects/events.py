@@ -23,10 +23,15 @@ CONNECTOR_EVENTS = (
     "ONIMCONNECTORLINEDELETE",
     "ONIMCONNECTORDIALOGSTART",
     "ONIMCONNECTORDIALOGFINISH",
+    "ONSESSIONSTART",
+    "ONSESSIONFINISH",
 )
-BASE_EVENTS = ("ONAPPINSTALL", "ONAPPUPDATE", "ONAPPUNINSTALL", "ONAPPPAYMENT", "ONOFFLINEEVENT")
-WITH_REFRESH = ("ONAPPINSTALL", "ONAPPUPDATE", "ONOFFLINEEVENT")
-DIALOG_EVENTS = CONNECTOR_EVENTS[5:]
+TEST = "ONAPPTEST"
+BASE_EVENTS = ("ONAPPINSTALL", "ONAPPUPDATE", "ONAPPUNINSTALL", "ONAPPPAYMENT", "ONOFFLINEEVENT", TEST)
+WITH_REFRESH = ("ONAPPINSTALL", "ONAPPUPDATE", "ONOFFLINEEVENT", TEST)
+MOST_LATE = 30
+"""Seconds that an event may be late where their order is shuffled."""
+DIALOG_EVENTS = CONNECTOR_EVENTS[5:7]
 OFFLINE_SECONDS = 2_952_000
 WAKE_UP_GAP = 1.0
 
@@ -61,19 +66,29 @@ def emit(world: World, event: Event) -> None:
 
 
 def post(world: World, handler: Handler, event: Event) -> None:
-    """Queue one POST to one online handler."""
+    """Queue one POST to one online handler. Equal events of one request are one POST."""
+    mark = f"{handler.id} {event.name} ".encode() + php_values.encode(event.data)
+    if mark in world.told:
+        return
+    world.told.add(mark)
     app = world.state.apps[handler.client_id]
     user = handler.user_id or event.cause.user
     id_name = world.switches["dialog_event_id"] if event.name in DIALOG_EVENTS else "event_handler_id"
+    nameless = event.name == "ONAPPINSTALL" and world.switches["install_handler_id"] == "absent"
     body = {
         "event": event.name,
-        id_name: handler.id,
+        id_name: None if nameless else handler.id,
         "data": event.data,
         "ts": int(world.clock.time()),
         "auth": auth_block(world, app, user, refresh=event.name in WITH_REFRESH),
     }
     pairs = [pair for name, value in body.items() for pair in php_values.flatten(name, value)]
-    world.sender.post(Post(name=event.name, url=handler.url, pairs=pairs, client_id=app.client_id))
+    made = Post(name=event.name, url=handler.url, pairs=pairs, client_id=app.client_id)
+    if world.switches["event_order"] == "as_caused":
+        world.sender.post(made)
+        return
+    late = int(hashlib.md5(mark, usedforsecurity=False).hexdigest()[:4], 16) % (MOST_LATE + 1)
+    world.sender.later(late, lambda: world.sender.post(made))
 
 
 def auth_block(world: World, app: Application, user: int, *, refresh: bool = False) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def _mine(call: Call) -> list[OfflineEvent]:
     key = (call.caller.client_id, call.caller.auth_connector)
     rows = call.state.offline.where(lambda row: (row.client_id, row.auth_connector) == key and row.at > oldest)
     wanted = php_values.upper_keys(dict(php_values.items(call.get("FILTER") or {})))
-    rows = [row for row in rows if all(str(_shown(row).get(name)) == str(value) for name, value in wanted.items())]
+    rows = [row for row in rows if all(_fits(row, name, value) for name, value in wanted.items())]
     order = php_values.upper_keys(dict(php_values.items(call.get("ORDER") or {})))
     return sorted(rows, key=lambda row: row.id, reverse=str(order.get("ID", "")).upper() == "DESC")
 
@@ -40,15 +40,26 @@ def _shown(row: OfflineEvent) -> dict[str, Any]:
     }
 
 
+def _fits(row: OfflineEvent, name: str, value: Any) -> bool:
+    return str(_listed(row).get(name.lstrip("="))) == php_values.text(value)
+
+
+def _listed(row: OfflineEvent) -> dict[str, Any]:
+    return {**_shown(row), "PROCESS_ID": row.process_id, "ERROR": int(row.failed)}
+
+
 def get(call: Call) -> Any:
     """Take events off the queue, or reserve them under a process id where the plan has that."""
     clear = call.get("CLEAR") is None or not php_values.empty(call.get("CLEAR"))
     if not clear and not call.state.plan.extended_offline:
         raise RestError(403, "WRONG_LICENSE", NO_FEATURE)
+    limit = PAGE if call.get("LIMIT") is None else php_values.to_int(call.get("LIMIT"))
+    if limit <= 0:
+        raise RestError(400, "ERROR_ARGUMENT", "Value must be positive integer", argument="LIMIT")
     process = "" if php_values.empty(call.get("PROCESS_ID")) else php_values.text(call.get("PROCESS_ID"))
     failed = not php_values.empty(call.get("ERROR"))
     rows = [row for row in _mine(call) if row.process_id == process and row.failed == failed]
-    rows = rows[: php_values.to_int(call.get("LIMIT")) or PAGE]
+    rows = rows[:limit]
     if clear:
         for row in rows:
             call.state.offline.drop(row.id)
@@ -70,7 +81,11 @@ def _of_process(call: Call) -> list[OfflineEvent]:
 
 
 def clear(call: Call) -> Any:
-    call.need_filled("PROCESS_ID")
+    """Remove rows of a process. An empty one stands for those that nobody has reserved, where the portal takes it."""
+    if call.world.switches["offline_clear_empty_process"] == "allowed":
+        call.need("PROCESS_ID")
+    else:
+        call.need_filled("PROCESS_ID")
     for row in _of_process(call):
         call.state.offline.drop(row.id)
     return True
@@ -90,7 +105,7 @@ def list_all(call: Call) -> Any:
     first = max(0, php_values.to_int(call.start))
     more = first + PAGE < len(rows)
     return Page(
-        result=[_shown(row) for row in rows[first : first + PAGE]],
+        result=[_listed(row) for row in rows[first : first + PAGE]],
         total=None if php_values.to_int(call.start) < 0 else len(rows),
         next=first + PAGE if more and php_values.to_int(call.start) >= 0 else None,
     )

@@ -1,11 +1,11 @@
-"""event.bind, event.unbind, event.get and events (docs/portal-behaviour.md P64 to P67, P73)."""
+"""event.bind, event.unbind, event.get, event.test and events (docs/portal-behaviour.md P64 to P67, P73)."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from plugins.bitrix24.simulator.calls.call import DENIED, Call, Method
-from plugins.bitrix24.simulator.effects.events import BASE_EVENTS, CONNECTOR_EVENTS, known
+from plugins.bitrix24.simulator.effects.events import BASE_EVENTS, CONNECTOR_EVENTS, TEST, Event, emit, known
 from plugins.bitrix24.simulator.effects.handlers import check_url
 from plugins.bitrix24.simulator.php import php_values
 from plugins.bitrix24.simulator.state.method_errors import RestError
@@ -13,6 +13,7 @@ from plugins.bitrix24.simulator.state.rows import Handler
 
 TYPES = ("online", "offline")
 AUTH_TYPE_RIGHTS = "Access denied! Event binding with AUTH_TYPE requires administrator access rights"
+NEVER_OFFLINE = "Offline event cannot be registered for this event."
 OFFLINE_RIGHTS = "Access denied! Offline events binding requires administrator access rights"
 
 
@@ -49,6 +50,8 @@ def _key(row: Handler) -> tuple[object, ...]:
 def bind(call: Call) -> Any:
     """Subscribe the application's handler; the same one twice is an error."""
     wanted = _wanted(call)
+    if wanted.offline and wanted.event == "ONOFFLINEEVENT":
+        raise RestError(400, "ERROR_ARGUMENT", NEVER_OFFLINE, argument="EVENT_TYPE")
     if not wanted.offline:
         check_url(wanted.url)
     if not known(wanted.event, call.caller.scope):
@@ -82,8 +85,11 @@ def unbind(call: Call) -> Any:
 
 
 def get(call: Call) -> Any:
-    """The calling application's handlers only."""
-    mine = call.state.handlers.where(lambda row: row.client_id == call.caller.client_id)
+    """The calling application's handlers; whoever is no administrator sees their own."""
+    user = call.caller.user
+    mine = call.state.handlers.where(
+        lambda row: row.client_id == call.caller.client_id and (user.admin or row.user_id == user.id)
+    )
     return [_shown(row) for row in mine]
 
 
@@ -102,9 +108,16 @@ def events(call: Call) -> Any:
     return list(connector) if wanted == "imopenlines" else []
 
 
+def test(call: Call) -> Any:
+    """Raise ONAPPTEST for the application's own handlers, with what was sent."""
+    emit(call.world, Event(name=TEST, data={"QUERY": dict(call.params)}, owner=call.caller.client_id, cause=call.cause))
+    return 1
+
+
 ROWS = (
     Method(name="event.bind", run=bind, denied=DENIED),
     Method(name="event.unbind", run=unbind, denied=DENIED),
     Method(name="event.get", run=get, denied=DENIED),
+    Method(name="event.test", run=test, denied=DENIED, fold=False),
     Method(name="events", run=events),
 )

@@ -75,6 +75,7 @@ def _perform(world: World, request: RestRequest, fault: Fault | None) -> WebRepl
     """Judge the call, carry it out and write it down."""
     with world.lock:
         begun, before = world.clock.time(), world.state.revision
+        world.told.clear()
         caller: Caller | None = None
         try:
             _take_turn(world, request)

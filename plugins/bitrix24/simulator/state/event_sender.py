@@ -7,7 +7,8 @@ import http.client
 import itertools
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -94,6 +95,7 @@ class Sender:
         self._due: list[tuple[float, int, Callable[[], object]]] = []
         self._order = itertools.count()
         self._acting = threading.RLock()
+        self._held: list[Post] | None = None
         self._busy = False
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -117,8 +119,25 @@ class Sender:
 
     def post(self, post: Post) -> None:
         with self._wake:
+            if self._held is not None:
+                self._held.append(post)
+                return
             self._posts.append(post)
             self._wake.notify_all()
+
+    @contextmanager
+    def held(self) -> Iterator[list[Post]]:
+        """Keep what is posted inside back, for the caller to put in another order; it goes out at the end."""
+        with self._wake:
+            kept: list[Post] = []
+            self._held = kept
+        try:
+            yield kept
+        finally:
+            with self._wake:
+                self._held = None
+                self._posts.extend(kept)
+                self._wake.notify_all()
 
     def later(self, seconds: float, act: Callable[[], object]) -> None:
         with self._wake:

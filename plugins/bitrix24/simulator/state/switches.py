@@ -126,6 +126,41 @@ SWITCHES = (
         values=("present", "none"),
         help="whether imopenlines.config.list.get also shows a draft line, which the portal's own pages hide",
     ),
+    Switch(
+        name="install_handler_id",
+        values=("present", "absent"),
+        help="whether ONAPPINSTALL names the id of its handler",
+    ),
+    Switch(
+        name="offline_clear_empty_process",
+        values=("allowed", "refused"),
+        help="whether event.offline.clear takes an empty process_id, which stands for rows that nobody has reserved",
+    ),
+    Switch(
+        name="session_events",
+        values=("docs", "source"),
+        help="OnSessionStart and OnSessionFinish: a list to the connector's owner, or a map to every subscriber",
+    ),
+    Switch(
+        name="uninstall_order",
+        values=("shuffled", "uninstall_first"),
+        help="order of ONAPPUNINSTALL among the events of the connectors that go with the application",
+    ),
+    Switch(
+        name="event_order",
+        values=("as_caused", "shuffled"),
+        help="whether events arrive in their order, or each up to 30 s late",
+    ),
+    Switch(
+        name="update_drops_bindings",
+        values=("yes", "no"),
+        help="whether an update of an application removes its event handlers and placements",
+    ),
+    Switch(
+        name="app_update_event",
+        values=("none", "onappupdate"),
+        help="whether an update of an application is told",
+    ),
     Switch(name="rate_limit", values=("on", "off"), help="the leaky bucket per source address"),
 )
 

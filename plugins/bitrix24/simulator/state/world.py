@@ -116,6 +116,8 @@ class World:
         self.operating = Operating(self.clock)
         self.tokens = Tokens(self.clock)
         self.woken: dict[str, float] = {}
+        self.told: set[bytes] = set()
+        """The events of the request that is being carried out, each with its handler."""
         self.auth_cache: dict[str, tuple[float, object]] = {}
         self.state = _fresh_state(self.facts)
         for keys in (self.facts.main, self.facts.other):
