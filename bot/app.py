@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from bot.slack.outgoing.messenger import Gateway
     from bot.slack.socket.socket_mode import Socket
     from bot.usecases.chat_refusals import ChatRefusal
-    from bot.web.health import Readiness, Wsgi
+    from bot.web.health import Wsgi
     from bot.web.site import Site
 
 log = logging.getLogger("b24bot")
@@ -305,7 +305,6 @@ class Running:
         from bot.slack.outgoing.messenger import make_client
         from bot.usecases.authority.memberships import find_language
         from bot.usecases.intake.receipts import receive
-        from bot.web.site import make_site
 
         settings = self.bot.settings
         # The age of a request is measured by the clock that Slack and Bolt go by, also where the bot's own is shifted.
@@ -319,18 +318,21 @@ class Running:
             find_language=partial(find_language, self.bot.context),
         )
         dispatch = dispatcher(app, lambda: self.bot.gateway.identity)
-        return make_site(as_wsgi(door, dispatch), self._cached_readiness())
+        return self._make_site(as_wsgi(door, dispatch))
 
     def health(self) -> Wsgi:
-        """The WSGI application that tells of this process's health, and nothing else."""
-        from bot.web.health import make_health
+        """The WSGI application without Slack: this process's health, and the plugins' routes in an intake."""
+        return self._make_site(None)
 
-        return make_health(self._cached_readiness())
-
-    def _cached_readiness(self) -> Readiness:
+    def _make_site(self, slack: Wsgi | None) -> Wsgi:
         from bot.web.health import Readiness
+        from bot.web.plugin_site import make_plugin_sites
+        from bot.web.site import make_site
 
-        return Readiness(self.readiness, self.mode)
+        bot = self.bot
+        served = bot.plugins if self._takes and bot.settings.public_url else ()
+        sites = make_plugin_sites(served, bot.context.services, clock=bot.context.clock)
+        return make_site(slack, Readiness(self.readiness, self.mode), sites)
 
     def open_socket(self) -> None:
         """Socket Mode: connect as soon as Slack answers, and take what comes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.language.catalogues import ENGLISH, list_languages
-from bot.plugin import Message, Setting
+from bot.plugin import PUBLIC_URL, Message, Setting
 
 READBACK_AFTER = "B24BOT_READBACK_AFTER"
 LANGUAGES = tuple(sorted(list_languages()))
@@ -28,6 +28,7 @@ HOST_SETTINGS: tuple[Setting, ...] = (
     Setting(name="B24BOT_PLUGINS", help=Message("setting.help.b24bot_plugins"), default="bitrix24"),
     Setting(name="B24BOT_HEALTH_PORT", help=Message("setting.help.b24bot_health_port")),
     Setting(name="B24BOT_HEALTH_HOST", help=Message("setting.help.b24bot_health_host"), default="127.0.0.1"),
+    Setting(name=PUBLIC_URL, help=Message("setting.help.b24bot_public_url")),
     Setting(name="B24BOT_ALLOW_LOOPBACK", help=Message("setting.help.b24bot_allow_loopback"), default="off"),
     Setting(name=READBACK_AFTER, help=Message("setting.help.b24bot_readback_after")),
     Setting(name="B24BOT_LANGUAGE", help=Message("setting.help.b24bot_language", languages=LANGUAGES)),

@@ -20,11 +20,12 @@ from bot.host_settings import READBACK_AFTER as READBACK_AFTER
 from bot.language.catalogues import list_languages
 from bot.language.language_choice import LanguageChoice
 from bot.language.translation import PSEUDO
-from bot.plugin import BadArgument, Message, Setting
+from bot.plugin import PUBLIC_URL, BadArgument, Message, Setting
 from bot.plugin.frozen import dataclass
 
 _COMMAND = re.compile(r"\A/[a-z0-9_-]{1,31}\Z")
 _WEB_ADDRESS = re.compile(r"\Ahttps?://[^\s/?#]+[^\s?#]*\Z")
+_PUBLIC_ADDRESS = re.compile(r"\A(https://[A-Za-z0-9.-]+|http://(127\.0\.0\.1|localhost|\[::1\]))(:[0-9]{1,5})?/?\Z")
 _NUMBER = re.compile(r"\A[0-9]{1,9}\Z")
 MOST_QUORUM = 20
 ON, OFF = frozenset({"on", "1", "yes", "true"}), frozenset({"off", "0", "no", "false"})
@@ -177,6 +178,20 @@ class Settings:
         """Where a process without HTTP tells of its health; None for nowhere. Raises ConfigurationError."""
         return self.number("B24BOT_HEALTH_PORT", 0, 65_535) if self.values["B24BOT_HEALTH_PORT"].strip() else None
 
+    @property
+    def public_url(self) -> str:
+        """The address under which b24bot is reached, without a slash at its end; empty where it is not set.
+
+        Raises ConfigurationError for one with a path, and for http anywhere but on this host.
+        """
+        url = self.values[PUBLIC_URL].strip()
+        if url and not (_PUBLIC_ADDRESS.match(url) and _can_be_parsed(url)):
+            raise ConfigurationError(
+                Message("setting.value.not_public_url", name=PUBLIC_URL, value=url),
+                hint=Message("setting.value.write_public_url"),
+            )
+        return url.rstrip("/")
+
     def duration_ms(self, name: str, *, least: str = "1m", most: str = "") -> int:
         """A duration such as 90s, 15m, 1h, with its bounds as they are told. Raises ConfigurationError."""
         text = self.values[name]
@@ -285,6 +300,7 @@ READERS: tuple[Callable[[Settings], object], ...] = (
     lambda settings: settings.on("B24BOT_BREAK_GLASS"),
     lambda settings: settings.audit_lag_ms,
     lambda settings: settings.health_port,
+    lambda settings: settings.public_url,
     lambda settings: settings.on("B24BOT_ALLOW_LOOPBACK"),
     lambda settings: settings.settle_after_ms,
     lambda settings: settings.languages,

@@ -11,7 +11,7 @@ from bot.checks.configuration import refuse_early_reading
 from bot.core.authority.policy import Terms
 from bot.core.bot_errors import ConfigurationError
 from bot.core.principals import Principal
-from bot.plugin import Setting
+from bot.plugin import Setting, public_url
 from bot.settings import HOST_SETTINGS, LOG_LEVELS, Settings, load_settings
 from plugins.bitrix24.plugin import plugin
 from tests.language.english import en, raises
@@ -137,6 +137,12 @@ def test_a_switch_is_off_for_the_words_that_say_so(word: str) -> None:
         ("B24BOT_REQUEST_TTL", "soon", "is not a duration"),
         ("B24BOT_COMMAND", "b24", "is not a slash command"),
         ("SLACK_API_URL", "slack", "is not a web address"),
+        ("B24BOT_PUBLIC_URL", "b24bot.example.com", "is not a public address"),
+        ("B24BOT_PUBLIC_URL", "http://b24bot.example.com", "is not a public address"),
+        ("B24BOT_PUBLIC_URL", "https://b24bot.example.com/x", "is not a public address"),
+        ("B24BOT_PUBLIC_URL", "https://b24bot.example.com?x=1", "is not a public address"),
+        ("B24BOT_PUBLIC_URL", "https://a@b24bot.example.com", "is not a public address"),
+        ("B24BOT_PUBLIC_URL", "http://127.0.0.1.example.com", "is not a public address"),
         ("B24BOT_LANGUAGE", "de", "is not a language of b24bot"),
         ("B24BOT_CHANNEL_LANGUAGE", "Russian", "is not a language of b24bot"),
         ("B24BOT_LOG_LEVEL", "LOUD", "is not a log level"),
@@ -145,6 +151,22 @@ def test_a_switch_is_off_for_the_words_that_say_so(word: str) -> None:
 def test_a_wrong_value_is_named_by_its_own_setting(name: str, value: str, words: str) -> None:
     (error,) = given(**{name: value}).wrong_values
     assert en(error.sentence).startswith(f"{name}={value} {words}")
+
+
+@pytest.mark.parametrize(
+    ("value", "url"),
+    [
+        ("", ""),
+        (" https://b24bot.example.com/ ", "https://b24bot.example.com"),
+        ("https://b24bot.example.com:8443", "https://b24bot.example.com:8443"),
+        ("http://127.0.0.1:3000", "http://127.0.0.1:3000"),
+        ("http://[::1]:3000/", "http://[::1]:3000"),
+    ],
+)
+def test_a_public_address_is_https_or_on_this_host(value: str, url: str) -> None:
+    settings = given(B24BOT_PUBLIC_URL=value)
+    assert (settings.public_url, settings.wrong_values) == (url, ())
+    assert public_url(settings.for_plugins, "sign") == (f"{url}/sign" if url else "")
 
 
 def test_all_wrong_values_are_found_and_the_defaults_are_good() -> None:

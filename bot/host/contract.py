@@ -13,6 +13,7 @@ from bot.core.bot_errors import ConfigurationError
 from bot.core.local_plugins import LOCAL_PLUGINS
 from bot.core.parsing.invocation import HOST_OPTIONS, AnyCommand
 from bot.host.value_types import find_mismatch
+from bot.host.web_routes import route_faults
 from bot.host.word_checks import TERMINAL_OPTIONS, check_words
 from bot.plugin import PLUGIN_API, Arg, Event, Group, Message, Nothing, PlaceTerm, Plan, Plugin, Risk, Setting, Settling
 
@@ -228,6 +229,7 @@ CHECKS: Sequence[Callable[[str, Any], Iterator[Message]]] = (
     check_place_term,
     check_events,
     check_settings,
+    route_faults,
     check_paths,
     check_arguments,
     check_secrets,

@@ -40,6 +40,7 @@ from bot.plugin import (
     Settling,
     Simulation,
     Text,
+    WebRoute,
 )
 from bot.plugin.message import fill_message
 
@@ -194,6 +195,10 @@ class GuardedPlugin:
     @property
     def simulators(self) -> Mapping[str, Callable[[int], Simulation]]:
         return self.plugin.simulators
+
+    @property
+    def routes(self) -> Sequence[WebRoute]:
+        return tuple(getattr(self.plugin, "routes", ()))
 
     def start(self, services: Services) -> None:
         with self._blame(STARTED):

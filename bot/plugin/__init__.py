@@ -60,9 +60,11 @@ from bot.plugin.values import (
     UndoKind,
     Words,
 )
+from bot.plugin.web import PUBLIC_URL, WebHandler, WebPlugin, WebReply, WebRequest, WebRoute, public_url
 
 __all__ = [
     "PLUGIN_API",
+    "PUBLIC_URL",
     "Answer",
     "Arg",
     "Argument",
@@ -112,9 +114,15 @@ __all__ = [
     "Time",
     "Undo",
     "UndoKind",
+    "WebHandler",
+    "WebPlugin",
+    "WebReply",
+    "WebRequest",
+    "WebRoute",
     "Words",
     "iso",
     "map_text",
+    "public_url",
     "quote",
     "read_text",
     "time_or_none",

@@ -20,12 +20,26 @@ from bot.host.contract import assert_plugin, settings_of
 from bot.host.guarded_calls import GuardedPlugin
 from bot.host.plugin_services import PluginServices, services_for
 from bot.language.translation import translate
-from bot.plugin import Answer, CallOutcome, CallVerdict, Clock, Observation, Place, Plan, Plugin, Remember, Reply, Text
+from bot.plugin import (
+    Answer,
+    CallOutcome,
+    CallVerdict,
+    Clock,
+    Observation,
+    Place,
+    Plan,
+    Plugin,
+    Remember,
+    Reply,
+    Text,
+    WebReply,
+)
 from bot.settings import HOST_SETTINGS, load_settings
 from bot.testing.passing_clock import PassingClock
 from bot.testing.scripted_dialogue import ScriptedDialogue, Typed
 from bot.testing.services import scratch_store
 from bot.testing.simulations import Simulate, simulation_of
+from bot.testing.web_requests import NOTHING, request_route
 from bot.usecases.admin.builtin_plugin import make_registry
 from bot.usecases.requests.planning import ask, precheck, prepare_in_terminal
 
@@ -180,6 +194,17 @@ class Harness:
         if ending.status == "done":
             self.remember(plan.remember)
         return ending
+
+    def request(
+        self,
+        method: str,
+        address: str,
+        *,
+        form: Mapping[str, str] = NOTHING,
+        headers: Mapping[str, str] = NOTHING,
+    ) -> WebReply:
+        """Ask a route of the plugin: `request("POST", "/app?LANG=ru", form={…})`. Raises LookupError for no route."""
+        return request_route(self.plugin, self.services(), method, address, form=form, headers=headers)
 
     def remember(self, rows: Sequence[Remember]) -> None:
         """Write records of the plugin, as the bot does once a plan is done."""

@@ -138,6 +138,8 @@ class TimedServer(TcpWSGIServer):
             max_request_body_size=limits.body_bytes + 1,
             max_request_header_size=limits.header_bytes,
             ident=None,
+            # Who asks, as a proxy says it, bounds only how often somebody may ask a plugin (incoming.client_of).
+            clear_untrusted_proxy_headers=False,
         )
         dispatcher = ThreadedTaskDispatcher()
         dispatcher.set_thread_count(threads)

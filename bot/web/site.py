@@ -1,9 +1,9 @@
-"""The bot's HTTP side: liveness, readiness, and Slack's requests handed on to the intake."""
+"""The bot's HTTP side: liveness, readiness, Slack's requests handed on to the intake, and those for plugins."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from waitress import wasyncore
@@ -16,14 +16,21 @@ from bot.web.health import Readiness, Wsgi, make_health
 SLACK_PATH = "/slack/events"
 THREADS = 8
 FINISH_SECONDS = 5
+NO_PLUGINS: Mapping[str, Wsgi] = {}
 
 
-def make_site(slack: Wsgi, readiness: Readiness) -> Wsgi:
-    """A WSGI application: health for a load balancer, and Slack's requests for the intake."""
+def make_site(slack: Wsgi | None, readiness: Readiness, plugins: Mapping[str, Wsgi] = NO_PLUGINS) -> Wsgi:
+    """A WSGI application: health for a load balancer, Slack's requests for the intake, and the routes of plugins.
+
+    `plugins` has them by the first part of their paths. Without `slack` that path is not found.
+    """
     health = make_health(readiness)
 
     def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        chosen = slack if environ.get("PATH_INFO") == SLACK_PATH else health
+        path = str(environ.get("PATH_INFO", ""))
+        if slack is not None and path == SLACK_PATH:
+            return slack(environ, start_response)
+        chosen = plugins.get(path.split("/")[1] if path.startswith("/") else "", health)
         return chosen(environ, start_response)
 
     return application

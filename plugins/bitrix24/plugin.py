@@ -22,6 +22,7 @@ from bot.plugin import (
     Setting,
     Settling,
     Simulation,
+    WebRoute,
 )
 from plugins.bitrix24 import settings
 from plugins.bitrix24.auth import audit_events, token_maintenance
@@ -42,6 +43,7 @@ from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.rest.retry_policy import CHANGE, READ, RetryPolicy
 from plugins.bitrix24.traffic.portal_connections import Connections
 from plugins.bitrix24.traffic.rate_limit import pace
+from plugins.bitrix24.web.routes import ROUTES
 
 SETTLING = Settling(late_effects=75.0)
 """A portal may work on a request for 60 s after we gave up on it; earlier reads prove nothing."""
@@ -63,6 +65,7 @@ class BitrixPlugin:
         words=PORTAL,
     )
     events: Sequence[Event] = audit_events.EVENTS
+    routes: Sequence[WebRoute] = ROUTES
     groups: Iterable[Group[Any]] = (connectors, lines, messages, chats, portals)
 
     def __init__(self, *, read: RetryPolicy = READ, change: RetryPolicy = CHANGE) -> None:

@@ -184,6 +184,30 @@ def test_in_socket_mode_health_has_a_port_of_its_own_when_one_is_set(connected_c
     assert (refused.exit_code, "B24BOT_HEALTH_PORT=health is not a whole number" in refused.stderr) == (78, True)
 
 
+@pytest.mark.parametrize("http", [False, True], ids=["socket", "http"])
+def test_a_public_address_brings_the_plugins_pages(connected_cli_bot: CliBot, http: bool) -> None:
+    port = free_port()
+    more = {"B24BOT_PUBLIC_URL": "https://b24bot.example.com/"}
+    with SlackWorkspace(rate_limit=False) as workspace:
+        connected_cli_bot.connect(workspace=workspace)
+        more |= {} if http else {"SLACK_APP_TOKEN": workspace.app_token, "PORT": str(port)}
+        words = ("serve", "--http", "--port", str(port)) if http else ("serve",)
+        result = serve(connected_cli_bot, *words, ready=lambda: get(port, "/bitrix24/app") == 200, **more)
+    assert result.exit_code == 0
+    assert "Public address: https://b24bot.example.com\n" in result.stdout
+
+
+def test_without_a_public_address_nothing_of_a_plugin_answers(connected_cli_bot: CliBot) -> None:
+    port, seen = free_port(), list[int | None]()
+
+    def ready() -> bool:
+        seen[:] = [get(port, "/bitrix24/app")]
+        return get(port, "/readyz") == 200
+
+    assert serve(connected_cli_bot, "serve", "--port", str(port), ready=ready).exit_code == 0
+    assert seen == [404]
+
+
 @pytest.mark.parametrize("error", BROKEN_STATES)
 @pytest.mark.parametrize("words", [("serve", "--port", "0"), ("work",)], ids=" ".join)
 def test_a_start_with_a_token_that_slack_refuses_ends_with_78_and_says_what_to_do(

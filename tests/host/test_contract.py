@@ -23,6 +23,8 @@ from bot.plugin import (
     Risk,
     Setting,
     Settling,
+    WebReply,
+    WebRoute,
 )
 from tests.host.invented import Invented, group
 from tests.language.english import en
@@ -66,6 +68,11 @@ def odd(**members: Any) -> Invented:
     return made
 
 
+def page(path: str, *methods: str, answer: Any = lambda services, request: WebReply()) -> WebRoute:
+    """A route that keeps to the contract, but for what is given."""
+    return WebRoute(path=path, methods=methods or ("GET",), answer=answer)
+
+
 def grown(**fields: Any) -> Event:
     """An event that keeps to the contract, but for what is given."""
     return Event(**{"tag": "invented:leaf:grown", "sentence": Message("invented.audit.grown", place="place"), **fields})
@@ -106,6 +113,14 @@ def grown(**fields: Any) -> Event:
             {"place_term": PlaceTerm(option="--reason")},
             "may not name a place by --reason: every command has that option already",
         ),
+        ({"routes": ("x",)}, "has routes that are not all of type WebRoute"),
+        ({"routes": (page("x"),)}, "declares the route “x”. Write a path such as /events or /install/{nonce}"),
+        ({"routes": (page("/a/{b}/{b}"),)}, "declares the route “/a/{b}/{b}”. Write a path such as"),
+        ({"routes": (page("/a", "PUT"),)}, "declares the route “/a” with wrong methods. Use GET, POST or both"),
+        ({"routes": (page("/a"), page("/a"))}, "declares the route “/a” twice"),
+        ({"routes": (page("/{a}"), page("/{b}"))}, "declares the route “/{}” twice"),
+        ({"routes": (page("/a", answer=None),)}, "declares a route wrongly: .answer is NoneType instead of"),
+        ({"routes": (page("/a"),), "name": "slack"}, "may not have routes below /slack: b24bot uses that path itself"),
         ({"events": ("grown",)}, "has events that are not all of type Event"),
         ({"events": (grown(tag="grown"),)}, "declares the event “grown”, whose tag is not source:subject:action"),
         (

@@ -7,8 +7,20 @@ from typing import Annotated, Any
 import pytest
 
 from bot.core.bot_errors import ConfigurationError, PluginFault
-from bot.plugin import Arg, CallVerdict, Nothing, Remember, Reply, Risk, Services, Setting
-from bot.testing import Harness
+from bot.plugin import (
+    Arg,
+    CallVerdict,
+    Message,
+    Nothing,
+    Remember,
+    Reply,
+    Risk,
+    Services,
+    Setting,
+    WebReply,
+    WebRoute,
+)
+from bot.testing import Harness, page_text
 from tests.host.invented import Invented
 from tests.testing.lamps import HOME, Lamps, lamp_group
 
@@ -151,3 +163,30 @@ def test_waiting_takes_no_time_and_has_passed() -> None:
         before = clock.monotonic()
         clock.sleep(3_600)
         assert clock.monotonic() - before >= 3_600
+
+
+class Shown(Lamps):
+    """Lamps with a page."""
+
+    routes = (
+        WebRoute(
+            path="/lamp/{lamp}",
+            methods=("POST",),
+            answer=lambda services, request: WebReply(
+                body=(request.parameters["lamp"], Message("web.page.busy"), request.form["seen"])
+            ),
+        ),
+    )
+
+
+def test_a_route_is_asked_without_a_server() -> None:
+    with Harness(Shown()) as harness:
+        reply = harness.request("POST", "/lamp/desk?LANG=ru", form={"seen": "yes"})
+        assert page_text(reply, "ru") == "deskСлишком много запросов. Повторите через минуту.yes"
+        with pytest.raises(LookupError, match="The plugin lamps has no route for GET /lamp/desk"):
+            harness.request("GET", "/lamp/desk")
+        with pytest.raises(PluginFault):
+            harness.request("POST", "/lamp/desk")
+        assert harness.faults == [
+            "The plugin lamps failed while it answered a request to /lamp/{lamp}: KeyError: 'seen'"
+        ]

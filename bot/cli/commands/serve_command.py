@@ -78,7 +78,7 @@ def serve(terminal: Terminal, http: bool, host: str | None, port: int | None, in
             check_intake(Environment(settings, lambda: settings, by_http=True))
             address: Address | None = Address(host=host or HOST, port=_port() if port is None else port)
         else:
-            address = _health_address(settings)
+            address = _socket_address(settings)
         with (
             ShutdownSignal() as stop,
             terminal.running(intake=True, work=not intake_only, socket=not by_http) as running,
@@ -124,6 +124,12 @@ def _health_address(settings: Settings) -> Address | None:
     return None if port is None else Address(host=settings["B24BOT_HEALTH_HOST"].strip() or HOST, port=port, hint=hint)
 
 
+def _socket_address(settings: Settings) -> Address | None:
+    """Where an intake without HTTP from Slack listens: for health checks, and for what comes to a public address."""
+    address = _health_address(settings)
+    return address if address or not settings.public_url else Address(host=HOST, port=_port())
+
+
 @contextmanager
 def _site(application: Wsgi, address: Address, stop: ShutdownSignal) -> Iterator[str]:
     """Serve by HTTP inside; the value is where."""
@@ -153,6 +159,7 @@ def _serve_http(running: Running, address: Address, stop: ShutdownSignal) -> Non
         running.start()
         log.info("intake by HTTP", extra={"action": "listening"})
         say(Message("cli.serve.listening", url=url))
+        _say_public(running)
         say(_summary(running))
         stop.wait()
 
@@ -179,8 +186,14 @@ def _serve_socket(running: Running, address: Address | None, stop: ShutdownSigna
         log.info("intake by Socket Mode, because SLACK_APP_TOKEN is set", extra={"action": "listening"})
         say(Message("cli.serve.connecting"))
         _say_health(url)
+        _say_public(running)
         say(_summary(running))
         stop.wait()
+
+
+def _say_public(running: Running) -> None:
+    if running.bot.settings.public_url:
+        say(Message("cli.serve.public", url=running.bot.settings.public_url))
 
 
 def _summary(running: Running) -> Message:

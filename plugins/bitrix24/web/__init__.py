@@ -1,0 +1,1 @@
+"""What comes in from a portal or a browser, and its answers."""

@@ -1,0 +1,19 @@
+"""The address on the application's card: the portal opens its pages there, each with a PLACEMENT of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.plugin import Message, Services, WebHandler, WebReply, WebRequest
+from plugins.bitrix24.web.layout import write_page
+
+PAGES: Mapping[str, WebHandler] = {}
+"""The page of each placement."""
+
+
+def answer_application(services: Services, request: WebRequest) -> WebReply:
+    """Open the page of the placement that the portal names; anybody else sees what this address is for."""
+    page = PAGES.get(request.form.get("PLACEMENT", "")) if request.method == "POST" else None
+    if page is not None:
+        return page(services, request)
+    return write_page(request, Message("bitrix24.page.application"), Message("bitrix24.page.for_portals"))
