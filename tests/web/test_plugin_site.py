@@ -6,7 +6,7 @@ import http.client
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -52,8 +52,11 @@ class Asking:
             connection.close()
 
 
+Serve = Callable[..., AbstractContextManager[Asking]]
+
+
 @pytest.fixture
-def ask(tmp_path: Path) -> Callable[..., object]:
+def ask(tmp_path: Path) -> Serve:
     @contextmanager
     def serve(answer: Handler, *, path: str = "/page/{nonce}", clock: Clock | None = None) -> Iterator[Asking]:
         services = scratch_services(tmp_path, {}, plugin="invented")
@@ -65,9 +68,6 @@ def ask(tmp_path: Path) -> Callable[..., object]:
         services.store.close()
 
     return serve
-
-
-Serve = Callable[..., "contextmanager[Asking]"]
 
 
 def keep(requests: list[WebRequest]) -> Handler:
@@ -163,7 +163,7 @@ def failing(error: BaseException) -> Handler:
 
 
 def returning(reply: object) -> Handler:
-    return lambda services, request: reply  # type: ignore[return-value]  # what a stranger's code may return
+    return lambda services, request: reply  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize(
