@@ -17,8 +17,7 @@ from bot.slack.render.plain_summary import leave_person_out, names_person
 from bot.slack.render.slack_text import cut, plain
 from bot.usecases.authority import card_token
 from bot.usecases.authority.break_glass_log import is_review
-from bot.usecases.outcomes.ending_report import AGAIN_BUTTON, UNDO_BUTTON
-from bot.usecases.outcomes.follow_ups import can_ask_again, undo_line
+from bot.usecases.outcomes.follow_ups import FOLLOW_UPS
 
 ACTION_PREFIX = "b24:"
 LABEL_MOST, TITLE_MOST, TEXT_MOST, ANSWER_MOST, SUMMARY_MOST = 75, 100, 300, 30, 120
@@ -111,10 +110,7 @@ class _Buttons:
 
     def following(self) -> list[Button]:
         """The buttons that ask for another change request once this one is over."""
-        return [
-            *([self._button(UNDO_BUTTON, card_token.UNDO)] if undo_line(self.change) else []),
-            *([self._button(AGAIN_BUTTON, card_token.AGAIN)] if can_ask_again(self.change) else []),
-        ]
+        return [self._button(row.label, row.button) for row in FOLLOW_UPS if row.is_offered(self.change)]
 
     def asking(self) -> list[Button]:
         """Buttons for somebody who has looked; what is said with one is said once more before it counts."""

@@ -9,8 +9,6 @@ from bot.store.store import Store
 
 APPROVE, REJECT, WITHDRAW, CONFIRM, UNDO = "approve", "reject", "withdraw", "confirm", "undo"
 AGAIN = "again"
-PLANNING = frozenset({UNDO, AGAIN})
-"""The buttons that ask for another command, which is planned and so reads a place; no other button does."""
 WAS_DONE, WAS_NOT_DONE = "was_done", "was_not_done"
 SHORT_DIGEST = 16
 

@@ -23,6 +23,7 @@ from bot.usecases.authority.grid_accounts import as_home_account, person_of
 from bot.usecases.authority.quorum import check_eligibility
 from bot.usecases.context import Context
 from bot.usecases.intake.stop_requests import freeze_line
+from bot.usecases.outcomes.follow_ups import BY_BUTTON
 from bot.usecases.outcomes.settlement import SETTLING, check_settler_eligibility
 from bot.usecases.place_choice import choose_place
 from bot.usecases.process.workspace import Workspace
@@ -30,7 +31,7 @@ from bot.usecases.roles import role_of
 
 BUTTONS: Mapping[str, Rank] = {
     card_token.WITHDRAW: Rank.STOPPING,
-    **dict.fromkeys(card_token.PLANNING, Rank.PLANNING),
+    **dict.fromkeys(BY_BUTTON, Rank.PLANNING),
 }
 """Buttons that do not decide: one stops, some plan another change."""
 NOUNS: Mapping[str, Rank] = {freezing.noun: Rank.STOPPING, **dict.fromkeys(OPEN_TO_ALL, Rank.HELPING)}
@@ -139,6 +140,6 @@ def _is_refused(ctx: Context, asked: _Asked) -> bool:
 
 def _decides_nothing(ctx: Context, person: Principal, change: ChangeRequest, inbound: Click | Form) -> bool:
     button = inbound.button if isinstance(inbound, Click) else card_token.REJECT
-    if button in card_token.PLANNING:
+    if button in BY_BUTTON:
         return False
     return (check_settler_eligibility if button in SETTLING else check_eligibility)(ctx, person, change) is not None

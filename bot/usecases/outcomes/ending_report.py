@@ -11,9 +11,8 @@ from bot.core.change.change_request import ChangeRequest, Repeat
 from bot.core.change.effects import effects_of
 from bot.plugin import CommandLine, Message, Text
 from bot.plugin.frozen import dataclass
-from bot.usecases.outcomes.follow_ups import can_ask_again, undo_line
+from bot.usecases.outcomes.follow_ups import AGAIN_BUTTON, UNDO_BUTTON, can_ask_again, undo_line
 
-UNDO_BUTTON, AGAIN_BUTTON = Message("card.button.undo"), Message("card.button.again")
 NOTHING_CHANGED = Message("card.now.nothing_changed")
 ALL_BACK = Message("card.next.undo_changes")
 SAME_AGAIN = Message("card.next.same_again")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from bot.core.audit.audit_record import Fact, Tag
 from bot.core.authority.policy import Refused
 from bot.core.change.change_request import NOT_BEGUN, ChangeRequest, Review, Status, Verdict
@@ -39,10 +37,11 @@ from bot.usecases.notifications import (
     queue_card_if_it_lasts,
     queue_clicked_card,
 )
+from bot.usecases.outcomes.follow_ups import BY_BUTTON, FollowUp
 from bot.usecases.outcomes.settlement import SETTLING
 from bot.usecases.requests.approval import check_approval, count_approval, run_if_enough
 from bot.usecases.requests.expiry import expire
-from bot.usecases.requests.undo import ask_again, ask_to_undo, may_still_ask_again, may_still_undo
+from bot.usecases.requests.follow_up_requests import ask, may_still_ask
 from bot.usecases.requests.withdrawal import what_became, withdraw
 
 NOT_OURS = Message("review.foreign_button")
@@ -54,7 +53,7 @@ def handle_button(ctx: Context, job: Job, click: Click) -> None:
     _ask_slack(ctx, click)
     if click.button == card_token.REJECT and _open_reason_form(ctx, job, click):
         return
-    if click.button in card_token.PLANNING and _ask_for_more(ctx, job, click):
+    if click.button in BY_BUTTON and _ask_for_more(ctx, job, click, BY_BUTTON[click.button]):
         return
     with ctx.store.unit_of_work() as tx:
         change = _verify_token(tx, ctx, click)
@@ -139,21 +138,12 @@ def form_trouble(messenger: Messenger, error: DeliveryError) -> Message:
     return add_remedy(Message("review.form_refused", cause=refusal.described), refusal)
 
 
-FOLLOWING: Mapping[
-    str, tuple[Callable[[Context, ChangeRequest], bool], Callable[[Context, Job, Click, ChangeRequest], None]]
-] = {card_token.UNDO: (may_still_undo, ask_to_undo), card_token.AGAIN: (may_still_ask_again, ask_again)}
-"""The buttons of what has ended that ask for another command: whether they still do, and the asking.
-
-A row for each of `buttons.PLANNING`: their clicks alone come here, and have the rank of what reads a place."""
-
-
-def _ask_for_more(ctx: Context, job: Job, click: Click) -> bool:
+def _ask_for_more(ctx: Context, job: Job, click: Click, row: FollowUp) -> bool:
     """Hand the click on as the command it stands for; False when it has to be answered instead."""
     change = _find_change(ctx, click)
-    may, ask = FOLLOWING[click.button]
-    if change is None or not may(ctx, change):
+    if change is None or not may_still_ask(ctx, change, row):
         return False
-    ask(ctx, job, click, change)
+    ask(ctx, job, click, change, row)
     return True
 
 

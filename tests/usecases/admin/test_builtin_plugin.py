@@ -27,9 +27,9 @@ from bot.usecases.chat_port import Channels
 from bot.usecases.intake.receipts import receive
 from bot.usecases.integrity.active_limits import note_mode
 from bot.usecases.integrity.freezes import FROZEN, LONGEST_FROZEN, describe_freezes
-from bot.usecases.outcomes.follow_ups import undo_line
+from bot.usecases.outcomes.follow_ups import BY_BUTTON, undo_line
+from bot.usecases.requests.follow_up_requests import may_still_ask
 from bot.usecases.requests.planning import ask, plan_or_read
-from bot.usecases.requests.undo import may_still_undo
 from bot.usecases.runtime.worker import perform_job
 from tests.language.english import en, raises
 from tests.usecases.core_bot import (
@@ -442,7 +442,7 @@ def test_no_button_under_an_unfreezing_freezes_again(ruled: CoreBot) -> None:
     change = ruled.ask("unfreeze", IDA)
     ruled.press(ADA, change)
     ruled.work()
-    assert not may_still_undo(ruled.ctx, ruled.now(change))
+    assert not may_still_ask(ruled.ctx, ruled.now(change), BY_BUTTON[card_token.UNDO])
     assert ruled.press(OLGA, change, card_token.UNDO) != ""
     ruled.work()
     assert not ruled.store.facts.get(FROZEN)

@@ -17,6 +17,7 @@ from bot.store.repositories.jobs import Job, Receipt
 from bot.usecases.authority import card_token
 from bot.usecases.channel_pace import ChannelRateLimiter, PostKind
 from bot.usecases.intake.receipts import MOST_WAITING, receive
+from bot.usecases.outcomes.follow_ups import BY_BUTTON
 from bot.usecases.requests.withdrawal import withdraw
 from tests.language.english import en
 from tests.usecases.core_bot import ANTON, GLEB, OLGA, SHELL, VERA, VIKTOR, CoreBot
@@ -68,7 +69,7 @@ def test_what_stops_decides_or_helps_is_neither_counted_nor_refused(core_bot: Co
     assert receive(core_bot.ctx, ALWAYS[kind](core_bot, change)) is Receipt.NEW
 
 
-@pytest.mark.parametrize("button", sorted(card_token.PLANNING))
+@pytest.mark.parametrize("button", sorted(BY_BUTTON))
 def test_a_click_too_many_that_plans_is_told_to_who_pressed_it_and_recorded_each_time(
     core_bot: CoreBot, button: str
 ) -> None:

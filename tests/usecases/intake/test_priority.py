@@ -12,7 +12,7 @@ from bot.usecases.admin.allow_list import revoke_role
 from bot.usecases.authority import card_token
 from bot.usecases.intake.priority import BUTTONS, find_position
 from bot.usecases.intake.receipts import receive
-from bot.usecases.requests.reviews import FOLLOWING
+from bot.usecases.outcomes.follow_ups import BY_BUTTON
 from tests.usecases.core_bot import ANTON, GLEB, IDA, OLGA, SHELL, STRANGER, VERA, VIKTOR, CoreBot
 
 LINES = {
@@ -143,8 +143,8 @@ def test_the_rank_of_a_click_goes_by_its_button(core_bot: CoreBot, button: str, 
 
 
 def test_every_button_that_asks_for_another_command_waits_with_what_reads_a_portal() -> None:
-    assert set(FOLLOWING) == card_token.PLANNING
-    assert {button for button, rank in BUTTONS.items() if rank is Rank.PLANNING} == card_token.PLANNING
+    assert set(BY_BUTTON) == {card_token.UNDO, card_token.AGAIN}
+    assert {button for button, rank in BUTTONS.items() if rank is Rank.PLANNING} == set(BY_BUTTON)
 
 
 def test_jobs_are_taken_by_rank_whatever_came_first(core_bot: CoreBot) -> None:

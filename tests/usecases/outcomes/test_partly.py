@@ -14,7 +14,7 @@ from bot.plugin import CallVerdict, PartialUndo
 from bot.slack.render.audit_line import audit_line
 from bot.usecases.authority import card_token
 from bot.usecases.outcomes.follow_ups import can_ask_again
-from bot.usecases.requests.undo import BUTTONS_LAST_MS
+from bot.usecases.requests.follow_up_requests import BUTTONS_LAST_MS
 from tests.language.english import en, en_facts, en_rows
 from tests.usecases.core_bot import ANTON, OLGA, VERA, VIKTOR, CoreBot
 from tests.usecases.toy import ACME, BETA, Script

@@ -9,8 +9,8 @@ from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.principals import Principal
 from bot.language.language_choice import LanguageChoice
 from bot.usecases.authority import card_token
-from bot.usecases.outcomes.follow_ups import undo_line
-from bot.usecases.requests.undo import BUTTONS_LAST_MS, may_still_undo
+from bot.usecases.outcomes.follow_ups import BY_BUTTON, undo_line
+from bot.usecases.requests.follow_up_requests import BUTTONS_LAST_MS, may_still_ask
 from tests.usecases.core_bot import ANTON, GLEB, OLGA, OPS, STRANGER, VIKTOR, CoreBot
 from tests.usecases.toy import BETA
 
@@ -88,7 +88,7 @@ def test_the_button_is_good_for_thirty_days(core_bot: CoreBot, late: int, possib
     change = done(core_bot)
     assert change.ended_at is not None
     core_bot.clock.now = change.ended_at + BUTTONS_LAST_MS + late
-    assert may_still_undo(core_bot.ctx, change) is possible
+    assert may_still_ask(core_bot.ctx, change, BY_BUTTON[card_token.UNDO]) is possible
 
 
 def test_a_forged_undo_is_refused_on_the_record(core_bot: CoreBot) -> None:
