@@ -17,6 +17,7 @@ from bot.core.parsing.tokenizer import join_words
 from bot.host.word_checks import find_collisions
 from bot.plugin import Arg, Group, PlaceTerm, PluginError, Reply, Risk
 from bot.usecases.admin.builtin_plugin import make_registry
+from plugins.bitrix24.commands.line import lines
 from plugins.bitrix24.plugin import plugin
 from tests.language.english import en
 
@@ -109,15 +110,19 @@ def test_words_of_another_language_are_no_misreading_to_tell_of() -> None:
     assert read_line("коннектор удалить «myconnector»", COMMANDS) == "connector remove myconnector"
 
 
+VERBS, RUSSIAN_VERBS = (
+    ", ".join(sorted(words)) for words in zip(*((one.verb, one.words["ru"][0]) for one in lines), strict=True)
+)
+"""The subcommands of `line`, in English and in Russian."""
 REFUSED = {
     # line: the sentence, the hint, the suggestion
     "коннектр список": ("There is no command “коннектр”.", "", "коннектор список"),
     "коннектор удалит myconnector": ("There is no command “коннектор удалит”.", "", "коннектор удалить myconnector"),
     "список коннектор": ("", "", "коннектор список"),
     "/b24 коннектор список": ("There is no command “/b24”.", "", "коннектор список"),
-    "линия": ("Choose a subcommand of `линия`: показать, список.", "", ""),
-    "линия стереть": ("Unknown subcommand `стереть`.", "The subcommands of `линия` are: показать, список.", ""),
-    "line стереть": ("Unknown subcommand `стереть`.", "The subcommands of `line` are: list, show.", ""),
+    "линия": (f"Choose a subcommand of `линия`: {RUSSIAN_VERBS}.", "", ""),
+    "линия стереть": ("Unknown subcommand `стереть`.", f"The subcommands of `линия` are: {RUSSIAN_VERBS}.", ""),
+    "line стереть": ("Unknown subcommand `стереть`.", f"The subcommands of `line` are: {VERBS}.", ""),
     "замарозить": ("There is no command “замарозить”.", "", "заморозить"),
     "коннектор список --виды ours": ("“connector list” has no option --виды.", "Did you mean --вид?", ""),
     "коннектор список --вид": ("--kind needs a value", "", ""),
