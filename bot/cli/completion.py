@@ -21,7 +21,7 @@ from click.shell_completion import CompletionItem, get_completion_class
 from bot.cli.help_page import argument, command
 from bot.cli.output import plain
 from bot.cli.session import Terminal
-from bot.core.parsing.invocation import AnyCommand, host_options, read_options
+from bot.core.parsing.invocation import AnyCommand, offered_options, read_options
 from bot.plugin import BadArgument, Message, Parameter, Plugin, Refusal, Sealed, Secrets, Services
 from bot.plugin.frozen import dataclass
 from bot.store.engine.database import FILE_NAME
@@ -91,7 +91,7 @@ def completion(ctx: click.Context, shell: str) -> None:
 def option_items(declared: AnyCommand, incomplete: str) -> list[CompletionItem]:
     """The options of a declared command that begin with what was typed."""
     own = [(each.option, plain(each.arg.help)) for each in declared.parameters if each.flag and not each.arg.secret]
-    named = [*own, *((name, "") for name in (*host_options(declared), "--yes", *OWN_OPTIONS))]
+    named = [*own, *((name, "") for name in (*offered_options(declared), "--yes", *OWN_OPTIONS))]
     return [CompletionItem(name, help=help or None) for name, help in named if name.startswith(incomplete)]
 
 

@@ -18,7 +18,8 @@ from bot.cli.session import Terminal
 from bot.cli.usage_errors import list_known
 from bot.core.authority.policy import LEAST_ROLE
 from bot.core.bot_errors import WordsError
-from bot.core.parsing.invocation import AnyCommand, host_options
+from bot.core.parsing.guesses import shorten_typed
+from bot.core.parsing.invocation import AnyCommand, offered_options
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.parsing.tokenizer import join_words
 from bot.plugin import Message, Parameter, PlaceTerm, PluginError, Risk, Text
@@ -94,7 +95,7 @@ def _help_of(ctx: click.Context, path: Sequence[str]) -> str:
     for word in path:
         found = ctx.command.get_command(ctx, word) if isinstance(ctx.command, click.Group) else None
         if found is None:
-            raise WordsError(Message("typed.unknown_command", command=" ".join(path)))
+            raise WordsError(Message("typed.unknown_command", command=shorten_typed(" ".join(path))))
         ctx = click.Context(found, info_name=word, parent=ctx)
     return ctx.get_help()
 
@@ -107,7 +108,7 @@ def _who(declared: AnyCommand) -> Message:
 
 def _shared_options(declared: AnyCommand) -> Iterator[tuple[str, str]]:
     helps = {declared.place_term.option: _place_help(declared.place_term), **HOST_OPTIONS_HELP}
-    yield from ((f"{name} {label}".strip(), plain(helps[name])) for name, label in host_options(declared).items())
+    yield from ((f"{name} {label}".strip(), plain(helps[name])) for name, label in offered_options(declared).items())
 
 
 def _place_help(term: PlaceTerm) -> Message:
@@ -150,7 +151,7 @@ class CommandGroup(Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            told = Message("typed.unknown_subcommand", subcommand=args[0])
+            told = Message("typed.unknown_subcommand", subcommand=shorten_typed(args[0]))
             raise unknown(ctx, told, args, self.list_commands(ctx), f"{self.name} ")
         return super().resolve_command(ctx, args)
 

@@ -23,6 +23,7 @@ from bot.cli.session import Terminal
 from bot.cli.typed_secrets import refuse_typed_secrets
 from bot.cli.usage_errors import explain_usage_error
 from bot.clock import incident_id
+from bot.core.parsing.guesses import shorten_typed
 from bot.plugin import Message, PluginError
 
 log = logging.getLogger("b24bot.cli")
@@ -99,7 +100,9 @@ class Root(Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            raise unknown(ctx, Message("typed.unknown_command", command=args[0]), args, self.list_commands(ctx))
+            raise unknown(
+                ctx, Message("typed.unknown_command", command=shorten_typed(args[0])), args, self.list_commands(ctx)
+            )
         return super().resolve_command(ctx, args)
 
     def _declared(self, ctx: click.Context) -> dict[str, click.Command]:

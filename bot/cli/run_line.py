@@ -14,6 +14,7 @@ from bot.cli.progress_bar import progress_bar
 from bot.cli.prompts import ask_secrets, confirm, missing_words, refuse_secrets
 from bot.cli.session import Terminal, assert_trusted
 from bot.cli.terminal_dialogue import TerminalDialogue
+from bot.cli.typed_secrets import assert_without_secrets
 from bot.core.audit.audit_record import Entry, Fact, Tag
 from bot.core.authority.policy import Allowed, BrokenGlass, NeedsConfirmation
 from bot.core.bot_errors import SecretTyped, WordsError
@@ -33,13 +34,15 @@ from bot.core.parsing.invocation import AnyCommand, check_length, check_words, r
 from bot.core.parsing.synonyms import fold, list_words
 from bot.core.parsing.tokenizer import join_words, tokenize
 from bot.core.parsing.typed_line import TypedLine
+from bot.core.principals import Role
 from bot.host.plugin_services import Progress
 from bot.plugin import Message, Plugin, Refusal, Reply, quote
 from bot.plugin.frozen import dataclass
 from bot.plugin.quoting import option_word
 from bot.store.engine.process_lock import WORKER
 from bot.store.store import Transaction
-from bot.usecases.admin.queries import being_well
+from bot.usecases.admin.help_pages import answer_help
+from bot.usecases.admin.queries import being_well, helping
 from bot.usecases.card_subcommands import refuse_card_subcommand
 from bot.usecases.change_entries import recorded_line
 from bot.usecases.delivery_errors import DeliveryError
@@ -62,7 +65,7 @@ if TYPE_CHECKING:
     from bot.app import Bot
 
 log = logging.getLogger("b24bot.cli")
-STATUS = being_well.noun
+HELP, STATUS = helping.noun, being_well.noun
 _STATUS_WORDS = frozenset([STATUS, *list_words(being_well.words)])
 GLANCE = 1_000
 """Records at the end of the log that are recomputed before a command that only reads is recorded."""
@@ -119,13 +122,16 @@ def perform(terminal: Terminal, line: str, *, yes: bool = False, words: Sequence
     `words` are those that the line was made of: a secret that begins as an option does stands in them as it is.
     Without `yes` somebody at a terminal sees the plan first and is asked whether others are to be asked.
     """
+    answered = _answer_help(terminal, line, words)
+    if answered is not None:
+        return answered
     if any(fold(word.text) in _STATUS_WORDS for word in tokenize(line).words[:1]):
         terminal.assert_usable()
     with terminal.bot() as bot:
         if not says_freeze(line):
             check_length(line)
         line = _check_secrets(bot, line, words)
-        typed = _recognized(bot, line or "help")
+        typed = _recognized(bot, line)
         command, words = typed.command, typed.words()
         plugin = bot.context.registry.owner(command)
         _look_at_log(bot, thoroughly=command.path == STATUS)
@@ -138,7 +144,21 @@ def perform(terminal: Terminal, line: str, *, yes: bool = False, words: Sequence
             answered = _set_up(terminal, bot, plugin, command, line)
         else:
             answered = _run(terminal, bot, line, yes=yes)
-        return replace(answered, reply=with_reading(bot.context.registry, answered.reply, line))
+        return replace(answered, reply=with_reading(bot.context.registry.commands, answered.reply, line))
+
+
+def _answer_help(terminal: Terminal, line: str, words: Sequence[str]) -> LineAnswer | None:
+    """The answer to `help`, which needs no key file and no database; None for any other line."""
+    commands = terminal.declared.commands
+    noun = next((commands.name_noun(word.text) for word in tokenize(line).words), HELP)
+    if noun != HELP:
+        return None
+    if terminal.declared.trouble is not None:
+        raise terminal.declared.trouble
+    assert_without_secrets(terminal, [line, *words])
+    typed = understand(commands, line or HELP)
+    reply = answer_help(commands, typed.arguments.get("words") or (), Role.ADMIN, terminal.host_settings.terms)
+    return LineAnswer(reply=with_reading(commands, reply, line))
 
 
 def _recognized(bot: Bot, line: str) -> TypedLine:

@@ -40,6 +40,14 @@ def refuse_typed_secrets(terminal: Terminal, words: Sequence[str]) -> None:
         terminal.reason_instead = withheld_reason(in_reason)
 
 
+def assert_without_secrets(terminal: Terminal, words: Sequence[str]) -> None:
+    """Raise SecretTyped when one of the bot's own secrets stands in the words. Raises ConfigurationError, too."""
+    with explain_file_errors(terminal.host_settings.home):
+        found = _find(terminal, words)
+    if found is not None:
+        raise SecretTyped(found)
+
+
 def _separate_reason(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
     """The words of a command, and those that are its reason."""
     places = [at for at, word in enumerate(words) if word.startswith(f"{REASON}=") or (at and words[at - 1] == REASON)]

@@ -10,6 +10,7 @@ import click
 
 from bot.cli.help_page import Argument, Option
 from bot.core.bot_errors import WordsError
+from bot.core.parsing.guesses import shorten_typed
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.parsing.tokenizer import join_words
 from bot.core.parsing.typed_line import IN_MARKS
@@ -53,15 +54,15 @@ def _sentence(error: click.UsageError, ctx: click.Context, words: Sequence[str])
     left = _left_over(ctx, words)
     match error:
         case click.NoSuchOption():
-            return Message("typed.unknown_option", command=command, option=error.option_name)
+            return Message("typed.unknown_option", command=command, option=shorten_typed(error.option_name))
         case click.MissingParameter(param=Argument() | Option() as parameter):
             return Message("typed.argument_missing", command=command, argument=_label(parameter), help=parameter.text)
         case click.BadParameter(param=click.Parameter() as parameter):
             return _about_wrong_value(_label(parameter), parameter.type, error.message)
         case _ if left and isinstance(ctx.command, click.Group):
-            return Message("typed.unknown_subcommand", subcommand=left[0])
+            return Message("typed.unknown_subcommand", subcommand=shorten_typed(left[0]))
         case _ if left:
-            return Message("typed.unexpected_words", command=command, words=" ".join(left))
+            return Message("typed.unexpected_words", command=command, words=shorten_typed(" ".join(left)))
         case _:
             return error.format_message()
 

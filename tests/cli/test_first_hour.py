@@ -19,7 +19,7 @@ from tests.language.english import en_json
 NOWHERE = {"B24BOT_HOME": "", "B24BOT_KEY_FILE": ""}
 """The folders of an account that nobody has set up."""
 NEEDS_A_KEY = (
-    *(("whoami",), ("help",), ("freeze",), ("run", "connector list"), ("connector", "list"), ("backup",)),
+    *(("whoami",), ("freeze",), ("run", "connector list"), ("connector", "list"), ("backup",)),
     *(("portal", "list"), ("portal", "check"), ("portal", "add", "prod"), ("portal", "use", "prod")),
     *(("portal", "spare", "prod"), ("access", "list"), ("access", "grant", "T0001:U0001", "admin")),
     *(("access", "revoke", "T0001:U0001"), ("audit", "find"), ("audit", "verify"), ("audit", "export")),
@@ -55,6 +55,33 @@ def test_before_init_each_command_names_init_and_makes_nothing(newcomer: CliBot,
     result = newcomer.run(*words)
     assert (result.exit_code, result.stderr.splitlines()[-1]) == (78, "Run: b24bot init")
     assert below(newcomer.folder) == set()
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (("help",), "connector remove ID"),
+        (("помощь",), "connector remove ID"),
+        (("run", "help"), "connector remove ID"),
+        (("help", "connector", "remove"), "--dry-run"),
+        (("помощь", "коннектор", "удалить"), "--dry-run"),
+        (("run", "справка connector remove"), "--dry-run"),
+        (("help", "doctor"), "Usage: b24bot doctor"),
+        (("help", "portal", "add"), "portal add"),
+    ],
+    ids=str,
+)
+def test_help_needs_no_key_file_and_makes_nothing(newcomer: CliBot, words: tuple[str, ...], shown: str) -> None:
+    result = newcomer.run(*words)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert shown in result.stdout
+    assert newcomer.json(*words)
+    assert below(newcomer.folder) == set()
+
+
+def test_help_with_a_wrong_setting_names_the_setting(newcomer: CliBot) -> None:
+    result = newcomer.run("help", B24BOT_PLUGINS="nonsense")
+    assert (result.exit_code, "nonsense" in result.stderr) == (78, True)
 
 
 @pytest.mark.parametrize("words", NEEDS_A_TOKEN, ids=" ".join)

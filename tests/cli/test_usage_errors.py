@@ -9,6 +9,7 @@ import pytest
 
 from bot.cli.plugin_commands import DeclaredCommand
 from bot.cli.root import root
+from bot.core.parsing.guesses import MOST_ECHOED
 from tests.cli.cli_bot import CliBot
 from tests.cli.help.test_help import parsed
 from tests.logs import kept_logs
@@ -72,6 +73,20 @@ def test_every_command_of_the_terminal_names_an_option_that_it_does_not_have(cli
         2,
         f"Error: “{path}” has no option --no-such-option.",
     )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("{}",), ("connector", "{}"), ("outbox", "{}"), ("doctor", "{}"), ("doctor", "--{}"), ("help", "{}")],
+    ids=" ".join,
+)
+def test_of_a_long_word_that_is_refused_the_beginning_is_named(cli_bot: CliBot, words: tuple[str, ...]) -> None:
+    refused = cli_bot.run(*(word.format("tractor" * 500) for word in words))
+    sentence = refused.stderr.splitlines()[0]
+    assert refused.exit_code == 2
+    assert "tractortractor" in sentence
+    assert "…" in sentence
+    assert len(sentence) < 2 * MOST_ECHOED
 
 
 def test_a_noun_without_a_verb_shows_its_help(cli_bot: CliBot) -> None:

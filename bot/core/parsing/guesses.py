@@ -9,7 +9,7 @@ from bot.core.parsing.command_table import Commands
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.parsing.synonyms import fold, option_words
 from bot.core.parsing.tokenizer import join_words
-from bot.core.parsing.typed_line import AnyCommand, host_options
+from bot.core.parsing.typed_line import AnyCommand, host_options, offered_options
 from bot.core.redaction.redactor import shorten
 from bot.plugin import BadArgument, CommandLine, Message, Risk, quote
 
@@ -33,7 +33,7 @@ def unknown_command(commands: Commands, words: Sequence[str], could_be: CouldBe)
     alone = commands.find([meant])
     if alone is not None:
         line = _line(alone[0], [meant], words[1:], could_be)
-        return WordsError(Message("typed.unknown_command", command=_echo(words[0])), suggestion=line)
+        return WordsError(Message("typed.unknown_command", command=shorten_typed(words[0])), suggestion=line)
     of_noun = commands.verbs[commands.nouns[meant]]
     listed = tuple(commands.list_verbs(meant))
     if not verb:
@@ -41,10 +41,10 @@ def unknown_command(commands: Commands, words: Sequence[str], could_be: CouldBe)
     verb_meant = verb if verb in of_noun else find_nearest(verb, of_noun)
     if verb_meant is None:
         return WordsError(
-            Message("typed.unknown_subcommand", subcommand=_echo(words[1])),
+            Message("typed.unknown_subcommand", subcommand=shorten_typed(words[1])),
             hint=Message("typed.subcommands", command=meant, subcommands=listed),
         )
-    wrong = _echo(words[0] if meant != noun else " ".join(words[:2]))
+    wrong = shorten_typed(words[0] if meant != noun else " ".join(words[:2]))
     command = commands.by_path[commands.name_path(meant, verb_meant)]
     line = _line(command, [meant, verb_meant], words[2:], could_be)
     return WordsError(Message("typed.unknown_command", command=wrong), suggestion=line)
@@ -52,7 +52,7 @@ def unknown_command(commands: Commands, words: Sequence[str], could_be: CouldBe)
 
 def _one_too_many(commands: Commands, words: Sequence[str], could_be: CouldBe) -> WordsError:
     """The refusal of a first word that is like none, with the command behind it, as in “/b24 connector list”."""
-    sentence = Message("typed.unknown_command", command=_echo(words[0]))
+    sentence = Message("typed.unknown_command", command=shorten_typed(words[0]))
     behind = commands.find(words[1:])
     if behind is None:
         return WordsError(sentence, hint=SEE_HELP)
@@ -61,8 +61,8 @@ def _one_too_many(commands: Commands, words: Sequence[str], could_be: CouldBe) -
     return WordsError(sentence, suggestion=line)
 
 
-def _echo(typed: str) -> str:
-    """What a refusal names of typed words: they as they are, or their beginning."""
+def shorten_typed(typed: str) -> str:
+    """Cut typed words that a refusal names, and mark the cut; short words stay as they are."""
     kept = shorten(typed, MOST_ECHOED)
     return typed if kept == typed else f"{kept}…"
 
@@ -77,7 +77,7 @@ def unknown_option(command: AnyCommand, name: str) -> WordsError:
     known = _options(command)
     meant = _option_like(name, _spellings(command))
     return WordsError(
-        Message("typed.unknown_option", command=command.path, option=_echo(name)),
+        Message("typed.unknown_option", command=command.path, option=shorten_typed(name)),
         hint=_meant(meant) or _list_options(known),
     )
 
@@ -91,7 +91,10 @@ def _list_options(known: Sequence[str]) -> Message:
 
 
 def _options(command: AnyCommand) -> list[str]:
-    return [*(each.option for each in command.parameters if each.flag and not each.arg.secret), *host_options(command)]
+    return [
+        *(each.option for each in command.parameters if each.flag and not each.arg.secret),
+        *offered_options(command),
+    ]
 
 
 def _spellings(command: AnyCommand) -> list[str]:
@@ -107,7 +110,7 @@ def _option_like(name: str, known: Sequence[str]) -> str | None:
 
 def unexpected_words(command: AnyCommand, words: Sequence[str], given: Collection[str]) -> WordsError:
     """The refusal of words that are no arguments. Where only options are left to take a value, it names them."""
-    typed = _echo(" ".join(words))
+    typed = shorten_typed(" ".join(words))
     unexpected = Message("typed.unexpected_words", command=command.path, words=typed)
     first = words[0]
     option_meant = _option_like(f"--{first.lstrip('-')}", _spellings(command)) if first.startswith("-") else None

@@ -17,6 +17,7 @@ from bot.core.parsing.typed_line import HOST_OPTIONS as HOST_OPTIONS
 from bot.core.parsing.typed_line import IN_MARKS, TypedLine, is_option
 from bot.core.parsing.typed_line import AnyCommand as AnyCommand
 from bot.core.parsing.typed_line import host_options as host_options
+from bot.core.parsing.typed_line import offered_options as offered_options
 from bot.core.parsing.typed_line import read_options as read_options
 from bot.core.text import join_lines
 from bot.plugin import BadArgument, CommandLine, Message, Parameter, PlaceTerm, quote

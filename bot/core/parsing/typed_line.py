@@ -8,15 +8,15 @@ from typing import Any
 
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.tokenizer import Line, join_words
-from bot.plugin import Command, Message, PluginError, Words
+from bot.plugin import Command, Message, PluginError, Risk, Words
 from bot.plugin.frozen import dataclass
 from bot.plugin.quoting import is_blank
 
 AnyCommand = Command[Any]
 HOST_OPTIONS: Mapping[str, str] = {"--reason": "TEXT", "--dry-run": "", "--break-glass": ""}
-"""Options of every command: why, only showing what would happen, and not waiting for others.
+"""Options of every command that changes something: why, only showing what would happen, and not waiting for others.
 
-Those of the terminal alone take none of them."""
+A command that only reads takes the first two and makes nothing of them. Those of the terminal alone take none."""
 HOST_OPTION_WORDS: Mapping[str, Words] = {
     "--reason": {"ru": ("причина",)},
     "--dry-run": {"ru": ("пробно", "пробный-запуск")},
@@ -36,6 +36,12 @@ def host_options(command: AnyCommand) -> Mapping[str, str]:
     if command.terminal:
         return {}
     return HOST_OPTIONS if command.everywhere or command.placeless else read_options(command)
+
+
+def offered_options(command: AnyCommand) -> Mapping[str, str]:
+    """Those that help and completion name: all that it takes, but of a command that only reads the place alone."""
+    taken = host_options(command)
+    return {name: taken[name] for name in taken if command.risk is not Risk.READ or name not in HOST_OPTIONS}
 
 
 def is_option(word: str) -> bool:

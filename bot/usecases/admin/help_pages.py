@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core.authority.policy import LEAST_ROLE, Terms, decide, describe_requirement
+from bot.core.authority.policy import LEAST_ROLE, Refused, Terms, decide, describe_requirement
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.command_table import Commands
-from bot.core.parsing.invocation import HOST_OPTIONS, AnyCommand, find_command, host_options
+from bot.core.parsing.guesses import shorten_typed
+from bot.core.parsing.invocation import HOST_OPTIONS, AnyCommand, find_command, offered_options
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.parsing.synonyms import fold, list_words, translated_paths, translated_usage
 from bot.core.parsing.tokenizer import join_words
@@ -25,6 +26,19 @@ PAGE_COLUMNS = (
     Message("help.label.who"),
     Message("help.column.more"),
 )
+
+
+def answer_help(commands: Sequence[AnyCommand], words: Sequence[str], role: Role | None, terms: Terms) -> Reply:
+    """Explain what the words name; without words, list what this role may type. Raises WordsError."""
+    if words:
+        return explain_words(list(commands), words, terms)
+    typed = [command for command in commands if not command.terminal]
+    shown = [command for command in typed if _is_allowed(command, role, terms)]
+    return list_commands(shown, hidden=len(typed) - len(shown))
+
+
+def _is_allowed(command: AnyCommand, role: Role | None, terms: Terms) -> bool:
+    return command.noun in OPEN_TO_ALL or not isinstance(decide(command.risk, role, terms), Refused)
 
 
 def list_commands(commands: Sequence[AnyCommand], *, hidden: int) -> Reply:
@@ -108,7 +122,7 @@ def _unknown(commands: Sequence[AnyCommand], words: Sequence[str]) -> WordsError
     ]
     suggestion = join_words(["help", meant, *further]) if meant else ""
     hint = "" if meant else Message("help.see_all", command=CommandLine(command_line="help"))
-    return WordsError(Message("help.unknown", word=words[0]), hint=hint, suggestion=suggestion)
+    return WordsError(Message("help.unknown", word=shorten_typed(words[0])), hint=hint, suggestion=suggestion)
 
 
 def explain_command(command: AnyCommand, terms: Terms, others: Sequence[AnyCommand] = ()) -> Reply:
@@ -116,7 +130,7 @@ def explain_command(command: AnyCommand, terms: Terms, others: Sequence[AnyComma
     facts: list[tuple[Text, Text]] = [(Message("help.label.usage"), command.usage)]
     facts += [(Message("help.label.words"), path) for path in translated_paths(command)]
     facts += [(translated_usage(parameter), parameter.arg.help) for parameter in command.parameters]
-    options = ", ".join(f"{name} {label}".strip() for name, label in host_options(command).items())
+    options = ", ".join(f"{name} {label}".strip() for name, label in offered_options(command).items())
     facts += [(Message("help.label.options"), options)] if options else []
     facts += [(Message("help.label.example"), f"{command.path} {example}".strip()) for example in command.examples]
     facts.append((Message("help.label.who"), _describe_allowed_people(command)))

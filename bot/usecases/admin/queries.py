@@ -8,10 +8,8 @@ from typing import Annotated, Protocol
 from bot.core.audit.audit_record import Tag
 from bot.core.audit.chain import HIGHEST
 from bot.core.audit.stored_views import AuditRow, GrantRow
-from bot.core.authority.policy import Refused, decide
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.status_names import ONE_OF, SHOWN_STATUSES, ShownStatus, parse_status
-from bot.core.parsing.invocation import AnyCommand
 from bot.core.principals import Principal, Role
 from bot.language.request_views import ChangeDetails, ChangeRow
 from bot.plugin import (
@@ -32,7 +30,7 @@ from bot.plugin.frozen import dataclass
 from bot.store.repositories.audit_log import LOOKED_AT
 from bot.store.store import Store
 from bot.usecases.admin.audit_search import find_records
-from bot.usecases.admin.help_pages import OPEN_TO_ALL, CommandRow, explain_words, list_commands
+from bot.usecases.admin.help_pages import CommandRow, answer_help
 from bot.usecases.admin.listings import list_changes, list_grants, show_change
 from bot.usecases.admin.status_report import StatusReport, report_status
 from bot.usecases.authority.memberships import last_disqualification
@@ -137,17 +135,7 @@ def show_help(
     query: QueryContext, *words: Annotated[str, Arg(label="COMMAND", help="a command, or a word of one")]
 ) -> Reply:
     """List the commands, or explain one command."""
-    if words:
-        return explain_words(list(query.ctx.registry), words, query.ctx.deployment.terms)
-    commands = query.ctx.registry.typed
-    shown = [command for command in commands if _is_allowed(query, command)]
-    hidden = len(commands) - len(shown)
-    return list_commands(shown, hidden=hidden)
-
-
-def _is_allowed(query: QueryContext, command: AnyCommand) -> bool:
-    open_to_all = command.noun in OPEN_TO_ALL
-    return open_to_all or not isinstance(decide(command.risk, query.role, query.ctx.deployment.terms), Refused)
+    return answer_help(query.ctx.registry.commands, words, query.role, query.ctx.deployment.terms)
 
 
 @being.command("", risk=Risk.READ, data=Identity)

@@ -17,10 +17,10 @@ from bot.core.change.change_request import ChangeRequest, describe_status
 from bot.core.change.command_result import RequestOpened
 from bot.core.change.planned_command import Planned
 from bot.core.change.plans import describe_undo
+from bot.core.parsing.command_table import Commands
 from bot.core.parsing.invocation import read_line, with_names
 from bot.core.redaction.redactor import shorten
 from bot.core.redaction.sanitizer import sanitize_text
-from bot.host.registry import Registry
 from bot.language.request_views import preview_view
 from bot.plugin import Channel, CommandLine, Message, Person, Refusal, Reply, Text, Time
 from bot.usecases.context import Context
@@ -31,9 +31,9 @@ LONGEST_READING = 300
 NOT_AGREED = Reply(title=Message("request.not_agreed"))
 
 
-def with_reading(registry: Registry, reply: Reply, line: str) -> Reply:
+def with_reading(commands: Commands, reply: Reply, line: str) -> Reply:
     """The answer with the line as it was read, where that is not as it was typed."""
-    read = read_line(line, registry.commands)
+    read = read_line(line, commands)
     if not read:
         return reply
     shown = with_names(sanitize_text(read))

@@ -116,7 +116,7 @@ class _Slack:
 
     def _answer(self, tx: Transaction, reply: Reply, *, mood: str, suggestion: str = "") -> None:
         ctx, slash = self._ctx, self._slash
-        reply = with_reading(ctx.registry, reply, slash.text)
+        reply = with_reading(ctx.registry.commands, reply, slash.text)
         notify_person(
             tx, ctx, slash.person, slash.channel, reply, answer_url=slash.answer_url, mood=mood, suggestion=suggestion
         )

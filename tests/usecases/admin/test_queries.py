@@ -66,9 +66,18 @@ def test_help_shows_what_the_person_may_do_and_counts_the_rest(core_bot: CoreBot
     assert "thing remove" not in commands(seen)
     assert "10 more commands need a higher role." in en(seen.notes[-1])
     assert en(seen.notes[0]) == (
-        "Every command also takes --reason TEXT, --dry-run, --break-glass. Commands that act on a place take "
-        "--portal NAME."
+        "Every command that changes something also takes --reason TEXT, --dry-run, --break-glass. To choose where a "
+        "command acts, add --portal NAME."
     )
+
+
+@pytest.mark.parametrize(("path", "offered"), [("thing remove", True), ("thing list", False), ("whoami", False)])
+def test_help_offers_the_options_of_a_change_only_where_something_changes(
+    core_bot: CoreBot, path: str, offered: bool
+) -> None:
+    facts = [en(value) for _, value in reply(core_bot, f"help {path}", OLGA).facts]
+    assert any("--dry-run" in value for value in facts) is offered
+    assert any("--portal NAME" in value for value in facts) is (path != "whoami")
 
 
 def test_a_stranger_is_shown_help_and_whoami_only(core_bot: CoreBot) -> None:
