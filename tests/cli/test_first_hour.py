@@ -180,6 +180,7 @@ WRONG = (
     ("B24BOT_BACKUPS", "{folder}/keys"),
     ("B24BOT_BACKUPS", "~nobody-has-this-name/backups"),
     ("B24BOT_HEALTH_PORT", "http"),
+    ("B24BOT_PUBLIC_URL", "shop.example"),
     ("B24BOT_ALLOW_LOOPBACK", "perhaps"),
     ("B24BOT_READBACK_AFTER", "soon"),
     ("B24BOT_LANGUAGE", "klingon"),
