@@ -49,13 +49,22 @@ def tile_page(place: Placement, user: int) -> Page:
     return Page(client_id=place.client_id, handler=place.handler, placement=place.placement, options=options, user=user)
 
 
+def linked_page(place: Placement, user: int, params: dict[str, Any]) -> Page:
+    """The page that a link from outside opens: `params` of the address arrive as texts."""
+    options = {str(name): str(value) for name, value in params.items()}
+    return Page(client_id=place.client_id, handler=place.handler, placement=place.placement, options=options, user=user)
+
+
 def menu_page(client_id: str, handler: str, user: int) -> Page:
     """The page behind the application's own menu item, which is its installation page at first."""
     return Page(client_id=client_id, handler=handler, placement="DEFAULT", options={"URI": "/"}, user=user)
 
 
-def request(world: World, page: Page) -> Post:
-    """The POST: DOMAIN, PROTOCOL, LANG and APP_SID in the query, everything else in the body."""
+def request(world: World, page: Page, *, referred: bool = True) -> Post:
+    """The POST: DOMAIN, PROTOCOL, LANG and APP_SID in the query, everything else in the body.
+
+    `referred`: whether the browser named the page that it came from, which is the `URI` among the options.
+    """
     app: Application = world.state.apps[page.client_id]
     pair = world.tokens.issue(app.client_id, page.user)
     query = {
@@ -64,17 +73,19 @@ def request(world: World, page: Page) -> Post:
         "LANG": world.switches["language"],
         "APP_SID": new_secret()[:32],
     }
+    shown = world.switches["page_auth"] == "present"
+    proof = {"yes": {"APPLICATION_TOKEN": world.application_token(app)}, "no": {}}
+    options = page.options if referred else {name: value for name, value in page.options.items() if name != "URI"}
+    auth = {"AUTH_ID": pair.access.value, "AUTH_EXPIRES": str(ACCESS_SECONDS), "REFRESH_ID": pair.refresh.value}
     body = {
-        "AUTH_ID": pair.access.value,
-        "AUTH_EXPIRES": str(ACCESS_SECONDS),
-        "REFRESH_ID": pair.refresh.value,
+        **(auth if shown else {}),
         "SERVER_ENDPOINT": world.server_url,
-        "APPLICATION_TOKEN": world.application_token(app),
+        **proof[world.switches["application_token_in_page"]],
         "APPLICATION_SCOPE": ",".join(app.scope),
         "member_id": world.facts.member_id,
         "status": app.status,
         "PLACEMENT": page.placement,
-        "PLACEMENT_OPTIONS": php_values.encode(page.options).decode(),
+        "PLACEMENT_OPTIONS": php_values.encode(options or []).decode(),
     }
     join = "&" if "?" in page.handler else "?"
     url = f"{page.handler}{join}{urlencode(query)}"

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from plugins.bitrix24.simulator import application_pages
+from plugins.bitrix24.simulator import administrators, application_pages
 from plugins.bitrix24.simulator.calls.call import NOBODY, Cause
 from plugins.bitrix24.simulator.effects import cards, dialogs, links
 from plugins.bitrix24.simulator.effects.events import Event, emit, post
+from plugins.bitrix24.simulator.methods.placements import DEEP_LINK
 from plugins.bitrix24.simulator.row_patches import ControlError, need
 from plugins.bitrix24.simulator.state.event_sender import Post, deliver
 from plugins.bitrix24.simulator.state.rows import Dialog, Handler, Message
@@ -50,8 +51,9 @@ def _cause(wish: ControlRequest, user: int = OPERATOR) -> Cause:
 
 
 def _send(world: World, name: str, row: Dialog, entries: list[dict[str, Any]], cause: Cause) -> None:
-    data = {"CONNECTOR": row.connector, "LINE": row.line, "MESSAGES": entries}
-    emit(world, Event(name=name, data=data, owner=world.state.owner(row.connector), cause=cause))
+    connector = dialogs.replying_connector(world, row)
+    data = {"CONNECTOR": connector, "LINE": row.line, "MESSAGES": entries}
+    emit(world, Event(name=name, data=data, owner=world.state.owner(connector), cause=cause))
 
 
 def _entry(row: Dialog, message: Message, told: dict[str, Any]) -> dict[str, Any]:
@@ -133,13 +135,16 @@ def disconnect(world: World, wish: ControlRequest) -> Any:
 
 
 def open_page(world: World, wish: ControlRequest) -> Any:
-    """connector, line, user, connect: the connector's page in the slider, or `placement` id for a tile's page."""
+    """connector, line, user, connect, uri: the connector's page in the slider, or `placement` id for a tile's page.
+
+    A `placement` of REST_APP_URI is a link from outside with its `params`. Without `uri` the browser named no page.
+    """
     with world.lock:
         user = int(wish.get("user", ADMIN))
         page = _page(world, wish, user)
         if page is None or not world.state.apps[page.client_id].hears:
             return {"shown": False}
-        request = application_pages.request(world, page)
+        request = application_pages.request(world, page, referred=bool(wish.get("uri", True)))
     delivery = deliver(request, world.clock.time())
     return {"shown": True, **delivery.as_json()}
 
@@ -147,6 +152,8 @@ def open_page(world: World, wish: ControlRequest) -> Any:
 def _page(world: World, wish: ControlRequest, user: int) -> application_pages.Page | None:
     if "placement" in wish:
         place = world.state.placements.get(need(wish, "placement", int))
+        if place is not None and place.placement == DEEP_LINK:
+            return application_pages.linked_page(place, user, dict(wish.get("params") or {}))
         shown = place is not None and place.placement == "CONTACT_CENTER"
         return application_pages.tile_page(place, user) if place is not None and shown else None
     ident = links.connector_id(need(wish, "connector", str))
@@ -233,12 +240,12 @@ def save_card(world: World, wish: ControlRequest) -> Any:
 
 
 def open_application(world: World, wish: ControlRequest) -> Any:
-    """app, user: the application's page, its installation page as long as it is not installed."""
+    """app, user, uri: the application's page, its installation page as long as it is not installed."""
     with world.lock:
         app = world.state.apps[app_id(world, wish.get("app"))]
         handler = app.install_path if not app.installed and app.install_path else app.redirect_uri
         page = application_pages.menu_page(app.client_id, handler, int(wish.get("user", ADMIN)))
-        request = application_pages.request(world, page)
+        request = application_pages.request(world, page, referred=bool(wish.get("uri", True)))
     return deliver(request, world.clock.time()).as_json()
 
 
@@ -282,4 +289,5 @@ ACTIONS: dict[str, Callable[[World, ControlRequest], Any]] = {
     "finish_installation": finish_installation,
     "dismiss": dismiss,
     "clean_up": clean_up,
+    **administrators.ACTIONS,
 }

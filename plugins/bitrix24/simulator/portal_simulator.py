@@ -16,7 +16,7 @@ from plugins.bitrix24.simulator.seed import seed
 from plugins.bitrix24.simulator.server import authorization_server, dispatch
 from plugins.bitrix24.simulator.state.portal_state import PortalState
 from plugins.bitrix24.simulator.state.simulated_clock import Clock
-from plugins.bitrix24.simulator.state.world import Credentials, World, new_facts
+from plugins.bitrix24.simulator.state.world import Credentials, Facts, World, new_facts
 from plugins.bitrix24.simulator.tls import make_certificate
 
 OAUTH_PATHS = ("/oauth/token", "/oauth/oauth/token")
@@ -36,14 +36,18 @@ class PortalSimulator:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self.ca_pem = certificate.pem if certificate else ""
         self.ca_path = self._write_ca() if certificate else ""
-        self.facts = new_facts(self._loopback.url)
-        self.world = World(self.facts)
+        self.world = World(new_facts(self._loopback.url))
 
     def _write_ca(self) -> str:
         self._folder = tempfile.TemporaryDirectory(prefix="portal-ca-")
         path = Path(self._folder.name, "ca.pem")
         path.write_text(self.ca_pem)
         return str(path)
+
+    @property
+    def facts(self) -> Facts:
+        """What the portal is known by. A portal that is registered anew has another `member_id`."""
+        return self.world.facts
 
     @property
     def base_url(self) -> str:

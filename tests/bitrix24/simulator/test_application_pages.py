@@ -131,7 +131,7 @@ def test_placements_are_listed_by_scope(client: Client) -> None:
     assert {"SETTING_CONNECTOR", "CONTACT_CENTER"} <= set(client.result("placement.list"))
     assert client.result("placement.list", {"SCOPE": "contact_center"}) == ["CONTACT_CENTER"]
     narrow = client.control("tokens/issue", {"scope": ["placement"]})["access_token"]
-    assert client.result("placement.list", token=narrow) == ["PAGE_BACKGROUND_WORKER"]
+    assert client.result("placement.list", token=narrow) == ["PAGE_BACKGROUND_WORKER", "REST_APP_URI"]
 
 
 def test_placements_need_an_application_and_an_administrator(client: Client) -> None:
@@ -176,3 +176,50 @@ def test_a_placement_twice_or_too_often_is_refused(client: Client) -> None:
     assert error(client.post(BIND, worker)) == (400, "ERROR_CORE")
     another = client.post(BIND, {**worker, "HANDLER": f"{PAGE}/2"})
     assert another.json()["error_description"] == "Placement max count: 1"
+
+
+def test_a_page_may_come_without_tokens_and_without_proof_by_switch(client: Client, listener: Listener) -> None:
+    client.register(PLACEMENT_HANDLER=listener.url)
+    client.control("switches", {"page_auth": "absent", "application_token_in_page": "no"})
+    open_page(client, connector="wa", line=1)
+    [heard] = listener.heard
+    assert not {"AUTH_ID", "AUTH_EXPIRES", "REFRESH_ID", "APPLICATION_TOKEN"} & set(heard.pairs)
+    assert heard.pairs["member_id"] == client.portal.member_id
+
+
+def test_without_a_referrer_a_page_has_no_uri_and_no_options_are_a_list(client: Client, listener: Listener) -> None:
+    client.register(PLACEMENT_HANDLER=listener.url)
+    open_page(client, connector="wa", line=1, uri=False)
+    client.control("app", {"redirect_uri": listener.url})
+    client.control("operator", {"action": "open_application", "uri": False})
+    first, second = (heard.pairs["PLACEMENT_OPTIONS"] for heard in listener.heard)
+    assert "URI" not in json.loads(first)
+    assert second == "[]"
+
+
+def test_a_link_from_outside_opens_the_application_with_its_parameters_as_texts(
+    client: Client, listener: Listener
+) -> None:
+    link = {"PLACEMENT": "REST_APP_URI", "HANDLER": listener.url}
+    client.result(BIND, link)
+    [bound] = client.result("placement.get")
+    assert open_page(client, placement=bound["id"], params={"connector": "wa", "line": 3})["shown"] is True
+    assert listener.heard[0].pairs["PLACEMENT"] == "REST_APP_URI"
+    assert json.loads(listener.heard[0].pairs["PLACEMENT_OPTIONS"]) == {"connector": "wa", "line": "3"}
+    second = client.post(BIND, {**link, "HANDLER": f"{listener.url}/2"})
+    assert error(second) == (400, "ERROR_PLACEMENT_MAX_COUNT")
+
+
+def test_placements_show_the_address_of_a_settings_page_and_the_one_before_it(client: Client) -> None:
+    client.register(COMMENT="Ours")
+    [before] = client.result("placement.get")
+    assert (before["placement"], before["handler"], before["title"], before["description"]) == (
+        "SETTING_CONNECTOR",
+        PAGE,
+        "",
+        "Ours",
+    )
+    client.register(PLACEMENT_HANDLER=f"{PAGE}/new")
+    kept, added = client.result("placement.get")
+    assert (kept, added["handler"]) == (before, f"{PAGE}/new")
+    assert added["id"] != before["id"]

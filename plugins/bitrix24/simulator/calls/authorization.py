@@ -66,6 +66,8 @@ def authorise(world: World, request: RestRequest, scope: str | None) -> Caller:
     check_scope(world, caller, scope)
     if not caller.user.active:
         raise _refusal(world, "authorization_error")
+    if not caller.user.signed_in_once:
+        raise _refusal(world, "ACCESS_DENIED", "Current user can't be authorized in this context")
     if not caller.user.app_access and not caller.webhook:
         raise _refusal(world, "user_access_error")
     if caller.auth_connector and not world.state.plan.auth_connector:

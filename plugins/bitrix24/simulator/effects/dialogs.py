@@ -80,7 +80,8 @@ def opened(world: World, where: Channel, item: Mapping[str, Any], cause: Cause) 
         name=php_values.text(chat.get("name")) or account.name,
     )
     session = world.state.number("session", FIRST_SESSION)
-    row = replace(row, session=session, parent=row.session, closed=False)
+    earlier = row.earlier + 1 if old else 0
+    row = replace(row, session=session, parent=row.session, closed=False, earlier=earlier)
     world.state.dialogs.put(row.chat_id, row)
     tell(world, "ONIMCONNECTORDIALOGSTART", row, cause)
     return row
@@ -154,3 +155,27 @@ def heard(world: World, row: Dialog) -> bool:
 def flag(world: World, row: Dialog, name: str) -> bool:
     connector = world.state.connectors.get(row.connector)
     return bool(connector and connector.flags[name])
+
+
+def line_counters(world: World, line: int) -> dict[str, str]:
+    """The counters of a line, all its connectors together (docs/portal-behaviour.md P136)."""
+    dialogs = world.state.dialogs.where(lambda row: row.line == line)
+    chats = {row.chat_id for row in dialogs}
+    closed = sum(row.earlier + row.closed for row in dialogs)
+    counters = {
+        "SESSION": sum(row.earlier + 1 for row in dialogs),
+        "IN_WORK": sum(not row.closed for row in dialogs),
+        "CLOSED": closed,
+        "MESSAGE": len(world.state.messages.where(lambda row: row.chat_id in chats)),
+        "LEAD": 0,
+    }
+    return {f"STATISTIC.{name}": str(count) for name, count in counters.items()}
+
+
+def replying_connector(world: World, row: Dialog) -> str:
+    """The connector that an operator's reply goes to: another one than the chat's, where two share a line."""
+    if world.switches["shared_line_replies"] == "own":
+        return row.connector
+    on_line = [each.connector for each in world.state.statuses.rows() if each.line == row.line and each.working]
+    owned = [each.id for each in world.state.connectors.rows() if each.id in on_line]
+    return owned[0] if owned else row.connector

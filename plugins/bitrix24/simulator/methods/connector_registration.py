@@ -23,6 +23,7 @@ def register(call: Call) -> Any:
         return Refusal(code=refused, description=call.world.say(refused))
     ident, handler = params["ID"].lower(), params["PLACEMENT_HANDLER"]
     old = call.state.connectors.get(ident)
+    comment = php_values.text(params.get("COMMENT") or params.get("COMMENTS"))
     flags = dict(old.flags) if old else dict(FLAGS)
     flags |= {name: _flag(params[name]) for name in FLAGS if params.get(name) is not None}
     row = Connector(
@@ -32,9 +33,9 @@ def register(call: Call) -> Any:
         icon_disabled=params["ICON_DISABLED"] if isinstance(params.get("ICON_DISABLED"), dict) else {},
         handler=handler,
         client_id=call.caller.client_id,
-        placement_id=_placement(call, handler).id,
+        placement_id=_placement(call, handler, comment).id,
         flags=flags,
-        comment=php_values.text(params.get("COMMENT") or params.get("COMMENTS")),
+        comment=comment,
     )
     call.state.connectors.put(ident, row)
     return {"result": True}
@@ -62,14 +63,15 @@ def _flag(value: Any) -> bool:
     return value is True or value == "Y"
 
 
-def _placement(call: Call, handler: str) -> Placement:
+def _placement(call: Call, handler: str, comment: str) -> Placement:
     """The application's placement for this handler: one is shared by its connectors."""
     client_id, table = call.caller.client_id, call.state.placements
     found = table.where(lambda row: (row.client_id, row.placement, row.handler) == (client_id, SETTING, handler))
     if found:
         return found[0]
     number = call.state.number("placement")
-    return table.put(number, Placement(id=number, client_id=client_id, placement=SETTING, handler=handler, own=False))
+    made = Placement(id=number, client_id=client_id, placement=SETTING, handler=handler, description=comment, own=False)
+    return table.put(number, made)
 
 
 def remove(call: Call) -> Any:

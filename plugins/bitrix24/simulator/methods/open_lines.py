@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from plugins.bitrix24.simulator.calls.call import Call, Method
+from plugins.bitrix24.simulator.effects.dialogs import line_counters
 from plugins.bitrix24.simulator.effects.links import delete_line
 from plugins.bitrix24.simulator.php import php_values
 from plugins.bitrix24.simulator.state.method_errors import RestError
-from plugins.bitrix24.simulator.state.rows import Line
+from plugins.bitrix24.simulator.state.rows import Line, User
 
 DEFAULTS = {"CRM": "Y", "CRM_CREATE": "lead", "QUEUE_TIME": "60", "QUEUE_TYPE": "evenly", "LANGUAGE_ID": "en"}
+STATISTIC = "STATISTIC."
 PAGE = 50
 MOST = 200
 DRAFT = 900_001
@@ -50,12 +52,54 @@ def config_list(call: Call) -> Any:
     for field, way in reversed(list(php_values.items(wish.get("order") or {}))):
         rows.sort(key=lambda row: _sort_key(row.get(field, "")), reverse=str(way).upper() == "DESC")
     offset = max(0, php_values.to_int(wish.get("offset")))
-    limit = min(max(0, php_values.to_int(wish.get("limit"))) or PAGE, MOST)
-    chosen = [str(name) for name in php_values.values(wish.get("select") or [])]
-    page = rows[offset : offset + limit]
-    if not chosen or "*" in chosen:
-        return page
-    return [{name: row[name] for name in chosen if name in row} for row in page]
+    limit = min(max(0, php_values.to_int(wish.get("limit"))) or _default_limit(call, rows), MOST)
+    return [
+        {**_selected(call, row, wish.get("select") or []), **_with_queue(call, int(row["ID"]))}
+        for row in rows[offset : offset + limit]
+    ]
+
+
+def _default_limit(call: Call, rows: list[dict[str, Any]]) -> int:
+    return PAGE if call.world.switches["config_list_default_limit"] == "50" else len(rows)
+
+
+def _selected(call: Call, row: dict[str, Any], select: Any) -> dict[str, Any]:
+    """The fields of a line that `select` names, under their aliases where it gives some; all without a name."""
+    chosen = [(str(alias), str(name)) for alias, name in php_values.items(select)]
+    if not chosen or "*" in [name for _, name in chosen]:
+        return row
+    counted = any(name.startswith(STATISTIC) for _, name in chosen)
+    if counted and call.world.switches["statistic_select"] == "refused":
+        raise RestError(400, "ERROR_CORE", "Unknown field definition `STATISTIC`")
+    allowed = counted and call.world.switches["statistic_select"] == "allowed"
+    known = {**row, **(line_counters(call.world, int(row["ID"])) if allowed else {})}
+    return {name if alias.isdigit() else alias: known[name] for alias, name in chosen if name in known}
+
+
+def _with_queue(call: Call, number: int) -> dict[str, Any]:
+    """What OPTIONS asks for besides the fields of a line: its users, and the departments among them."""
+    options = dict(php_values.items(call.get("OPTIONS") or {}))
+    line = call.state.lines.get(number)
+    people = _queue(call, line) if line else []
+    found: dict[str, Any] = {}
+    if options.get("QUEUE") == "Y":
+        found |= {"QUEUE": [str(user.id) for user in people], "QUEUE_USERS_FIELDS": _shown_users(people)}
+    if options.get("CONFIG_QUEUE") == "Y":
+        found["CONFIG_QUEUE"] = _entities(people)
+    return found
+
+
+def _queue(call: Call, line: Line) -> list[User]:
+    users = [call.state.users.get(number) for number in line.queue]
+    return [user for user in users if user is not None and user.active]
+
+
+def _shown_users(people: list[User]) -> dict[str, Any]:
+    return {str(user.id): {"USER_NAME": user.name} for user in people}
+
+
+def _entities(people: list[User]) -> list[dict[str, str]]:
+    return [{"ENTITY_TYPE": "user", "ENTITY_ID": str(user.id)} for user in people]
 
 
 def _drafts(call: Call) -> list[Line]:
@@ -94,14 +138,13 @@ def config_get(call: Call) -> Any:
     found = as_fields(line)
     if call.get("WITH_QUEUE") in ("N", False):
         return found
-    people = [user for user in call.state.users.rows() if user.active]
-    queue = {"QUEUE": [str(user.id) for user in people], "QUEUE_ONLINE": "Y" if people else "N"}
-    fields = {str(user.id): {"USER_NAME": user.name} for user in people}
+    people = _queue(call, line)
     return {
         **found,
-        **queue,
-        "QUEUE_FULL": [{"ENTITY_TYPE": "user", "ENTITY_ID": i} for i in queue["QUEUE"]],
-        "QUEUE_USERS_FIELDS": fields,
+        "QUEUE": [str(user.id) for user in people],
+        "QUEUE_ONLINE": "Y" if people else "N",
+        "QUEUE_FULL": _entities(people),
+        "QUEUE_USERS_FIELDS": _shown_users(people),
     }
 
 
@@ -109,11 +152,14 @@ def config_add(call: Call) -> Any:
     """A new line; the portal asks for no right here."""
     number = call.state.number("line")
     line = Line(id=number, name=f"Open Channel {number}")
-    call.state.lines.put(number, _changed(line, call.get("PARAMS")))
+    call.state.lines.put(number, _changed(line, call.get("PARAMS"), takes_queue=True))
     return number
 
 
-def _changed(line: Line, params: Any) -> Line:
+def _changed(line: Line, params: Any, *, takes_queue: bool) -> Line:
+    wanted = dict(php_values.items(params or {})).get("QUEUE")
+    if takes_queue and php_values.is_array(wanted):
+        line = replace(line, queue=tuple(php_values.to_int(user) for user in php_values.values(wanted)))
     sent = {
         key: php_values.text(value) for key, value in php_values.items(params or {}) if not php_values.is_array(value)
     }
@@ -132,7 +178,8 @@ def config_update(call: Call) -> Any:
     _need_right(call)
     if line is None:
         return False
-    call.state.lines.put(line.id, _changed(line, call.get("PARAMS")))
+    takes_queue = call.world.switches["queue_in_config_update"] == "honoured"
+    call.state.lines.put(line.id, _changed(line, call.get("PARAMS"), takes_queue=takes_queue))
     return True
 
 

@@ -12,6 +12,7 @@ from plugins.bitrix24.simulator.state.method_errors import RestError, argument_m
 from plugins.bitrix24.simulator.state.rows import Placement
 
 NO_CODE = "The placement code is not specified"
+DEEP_LINK = "REST_APP_URI"
 NO_URL = "The URL of the placement handler is not specified"
 
 
@@ -30,6 +31,7 @@ PLACES = {
         Place(code="SETTING_CONNECTOR", scope="imopenlines"),
         Place(code="CONTACT_CENTER", scope="contact_center"),
         Place(code="PAGE_BACKGROUND_WORKER", scope="placement", most=1),
+        Place(code=DEEP_LINK, scope="placement", most=1),
     )
 }
 
@@ -101,6 +103,7 @@ def get(call: Call) -> Any:
     mine = call.state.placements.where(lambda row: row.client_id == call.caller.client_id)
     return [
         {
+            "id": row.id,
             "placement": row.placement,
             "userId": row.user_id,
             "handler": row.handler,

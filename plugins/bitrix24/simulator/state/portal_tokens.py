@@ -128,6 +128,11 @@ class Tokens:
                 lapsed += 1
         return lapsed
 
+    def forget(self) -> None:
+        """Know no token and no code any more."""
+        for table in (self.access, self.refresh, self.codes):
+            table.clear()
+
     def _alive(self, table: dict[str, Lapsing], client_id: str | None) -> list[Lapsing]:
         now = self._clock.time()
         return [row for row in table.values() if client_id in (None, row.client_id) and row.expires > now]

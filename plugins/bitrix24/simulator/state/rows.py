@@ -60,6 +60,8 @@ class User:
     app_access: bool = True
     connectors: bool = True
     lines: bool = True
+    signed_in_once: bool = True
+    """Whether the user was ever signed in to the portal; tokens of others are refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,8 @@ class Line:
     name: str
     active: bool = True
     temporary: bool = False
+    queue: tuple[int, ...] = (1, 27)
+    """The users who answer on it."""
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -186,6 +190,8 @@ class Dialog:
     name: str = ""
     closed: bool = False
     parent: int = 0
+    earlier: int = 0
+    """The number of its sessions before this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -161,6 +161,36 @@ SWITCHES = (
         values=("none", "onappupdate"),
         help="whether an update of an application is told",
     ),
+    Switch(
+        name="page_auth",
+        values=("present", "absent"),
+        help="whether the POST to an application's page carries AUTH_ID, AUTH_EXPIRES and REFRESH_ID",
+    ),
+    Switch(
+        name="application_token_in_page",
+        values=("yes", "no"),
+        help="whether the POST to an application's page carries APPLICATION_TOKEN, which older portals leave out",
+    ),
+    Switch(
+        name="statistic_select",
+        values=("allowed", "refused", "absent"),
+        help="counters STATISTIC.* in the select of imopenlines.config.list.get: given, 400, or left out",
+    ),
+    Switch(
+        name="config_list_default_limit",
+        values=("50", "none"),
+        help="how many lines imopenlines.config.list.get gives without a limit",
+    ),
+    Switch(
+        name="queue_in_config_update",
+        values=("honoured", "ignored"),
+        help="whether imopenlines.config.update takes a QUEUE",
+    ),
+    Switch(
+        name="shared_line_replies",
+        values=("own", "oldest"),
+        help="to which of two connectors on one line an operator's reply goes: that of the chat, or the oldest one",
+    ),
     Switch(name="rate_limit", values=("on", "off"), help="the leaky bucket per source address"),
 )
 

@@ -83,10 +83,15 @@ def _md5(text: str) -> str:
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
+def new_member_id() -> str:
+    """The identity that a portal gets when it is registered."""
+    return secrets.token_hex(16)
+
+
 def new_facts(base: str) -> Facts:
     return Facts(
         base=base,
-        member_id=secrets.token_hex(16),
+        member_id=new_member_id(),
         marketplace_key=secrets.token_hex(16),
         main=new_credentials("Connector bot", 11),
         other=new_credentials("Another application", 12),

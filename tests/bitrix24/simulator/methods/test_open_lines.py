@@ -101,3 +101,30 @@ def test_the_public_path_holds_the_portals_address(client: Client) -> None:
         "SERVER_ADDRESS": client.portal.base_url,
         "PUBLIC_PATH": "/contact_center/",
     }
+
+
+def test_the_users_of_a_line_are_listed_when_asked_for(client: Client) -> None:
+    client.control("seed", {"lines": [{"id": 2, "queue": [27]}, {"id": 3, "queue": []}]})
+    rows = client.result(LIST, {"OPTIONS": {"QUEUE": "Y", "CONFIG_QUEUE": "Y"}})
+    assert [row["QUEUE"] for row in rows] == [["1", "27"], ["27"], []]
+    assert rows[1]["QUEUE_USERS_FIELDS"] == {"27": {"USER_NAME": "Klaus"}}
+    assert rows[1]["CONFIG_QUEUE"] == [{"ENTITY_TYPE": "user", "ENTITY_ID": "27"}]
+    client.control("operator", {"action": "dismiss", "user": 27})
+    assert client.result(LIST, {"OPTIONS": {"QUEUE": "Y"}})[1]["QUEUE"] == []
+
+
+def test_an_update_sets_the_users_of_a_line_or_not_by_switch(client: Client) -> None:
+    def queue(users: list[int]) -> Any:
+        client.result("imopenlines.config.update", {"CONFIG_ID": 1, "PARAMS": {"QUEUE": users}})
+        return client.result(GET, {"CONFIG_ID": 1})["QUEUE"]
+
+    assert queue([27]) == ["27"]
+    client.control("switches", {"queue_in_config_update": "ignored"})
+    assert queue([1]) == ["27"]
+
+
+def test_without_a_limit_fifty_lines_are_given_or_all_by_switch(client: Client) -> None:
+    client.control("seed", {"lines": [{"name": f"Line {number}"} for number in range(57)]})
+    assert len(client.result(LIST)) == 50
+    client.control("switches", {"config_list_default_limit": "none"})
+    assert len(client.result(LIST)) == 60
