@@ -143,7 +143,7 @@ def test_the_rank_of_a_click_goes_by_its_button(core_bot: CoreBot, button: str, 
 
 
 def test_every_button_that_asks_for_another_command_waits_with_what_reads_a_portal() -> None:
-    assert set(BY_BUTTON) == {card_token.UNDO, card_token.AGAIN}
+    assert {card_token.UNDO, card_token.AGAIN} <= set(BY_BUTTON)
     assert {button for button, rank in BUTTONS.items() if rank is Rank.PLANNING} == set(BY_BUTTON)
 
 
