@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 import click
 
 from bot.cli.output import plain
+from bot.core.parsing.synonyms import list_words, replace_option
 from bot.core.text import capitalize_phrase
-from bot.plugin import Message, Text
+from bot.plugin import Message, Text, Words
 
 F = TypeVar("F", bound=Callable[..., Any])
 Rows = Sequence[tuple[str, str]]
@@ -26,11 +27,19 @@ def sentence(text: Text) -> str:
     return words and f"{words}{'' if words.endswith(_ENDS) else '.'}"
 
 
-class Option(click.Option):
-    """An option whose help is a message. A string as `show_default` is shown as the default."""
+NO_WORDS: Words = {}
 
-    def __init__(self, names: Sequence[str] | None = None, *, help: Text, **attributes: Any) -> None:
-        self.text = help
+
+class Option(click.Option):
+    """An option whose help is a message. A string as `show_default` is shown as the default.
+
+    `words` are its names in other languages, without the hyphens in front.
+    """
+
+    def __init__(
+        self, names: Sequence[str] | None = None, *, help: Text, words: Words = NO_WORDS, **attributes: Any
+    ) -> None:
+        self.text, self.words = help, words
         super().__init__(names, **attributes)
 
     @property
@@ -70,6 +79,12 @@ class Command(click.Command):
 
     def get_help_option_names(self, ctx: click.Context) -> list[str]:
         return list(HELP_NAMES)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        options = [one for one in self.params if isinstance(one, Option)]
+        names = {f"--{word}": one.opts[0] for one in options for word in list_words(one.words)}
+        mine = args.index("--") if "--" in args else len(args)
+        return super().parse_args(ctx, [*(replace_option(names, one) for one in args[:mine]), *args[mine:]])
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """The sentence for lists of commands; it is wrapped there, so no limit cuts it off."""

@@ -10,6 +10,7 @@ import click
 
 from bot.cli.help_page import Option, option
 from bot.cli.session import Terminal
+from bot.core.parsing.typed_line import HOST_OPTION_WORDS
 from bot.core.redaction.redactor import shorten
 from bot.core.text import one_line
 from bot.plugin import Message
@@ -62,7 +63,12 @@ def limit(function: F) -> F:
 def reason(function: F) -> F:
     """The decorator for `--reason`, for every command that records a change: the record has it."""
     decorate = option(
-        "--reason", metavar="TEXT", expose_value=False, callback=_keep, help=Message("clihelp.option.reason")
+        "--reason",
+        metavar="TEXT",
+        expose_value=False,
+        callback=_keep,
+        help=Message("clihelp.option.reason"),
+        words=HOST_OPTION_WORDS["--reason"],
     )
     return decorate(function)
 

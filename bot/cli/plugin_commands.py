@@ -16,12 +16,13 @@ from bot.cli.prompts import variable_of
 from bot.cli.run_line import LineAnswer, join, perform
 from bot.cli.session import Terminal
 from bot.cli.usage_errors import list_known
-from bot.core.authority.policy import LEAST_ROLE
+from bot.core.authority.policy import LEAST_ROLE, RISK_NAMES
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.guesses import shorten_typed
 from bot.core.parsing.invocation import AnyCommand, offered_options
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.parsing.tokenizer import join_words
+from bot.core.principals import ROLE_NAMES
 from bot.plugin import Message, Parameter, PlaceTerm, PluginError, Risk, Text
 from bot.usecases.admin.help_pages import describe_terminal_command
 from bot.usecases.card_subcommands import refuse_card_subcommand
@@ -103,7 +104,7 @@ def _help_of(ctx: click.Context, path: Sequence[str]) -> str:
 def _who(declared: AnyCommand) -> Message:
     if declared.terminal:
         return Message("clihelp.who.terminal")
-    return Message("clihelp.who.role", role=LEAST_ROLE[declared.risk].value, risk=declared.risk.value)
+    return Message("clihelp.who.role", role=ROLE_NAMES[LEAST_ROLE[declared.risk]], risk=RISK_NAMES[declared.risk])
 
 
 def _shared_options(declared: AnyCommand) -> Iterator[tuple[str, str]]:

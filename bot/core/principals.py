@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Self
 
-from bot.plugin import BadArgument, Message
+from bot.plugin import BadArgument, Message, Words
 from bot.plugin.frozen import dataclass
 
 LOCAL_TEAM = "local"
@@ -36,13 +37,25 @@ class Role(StrEnum):
         try:
             return cls(word.strip().lower())
         except ValueError:
-            roles = tuple(role.value for role in cls)
-            raise BadArgument(
-                Message("typed.unknown_role", role=word), hint=Message("typed.known_roles", roles=roles)
-            ) from None
+            hint = Message("typed.known_roles", roles=tuple(ROLE_NAMES.values()))
+            raise BadArgument(Message("typed.unknown_role", role=word), hint=hint) from None
 
 
 _RANKS = {role: rank for rank, role in enumerate(Role)}
+ROLE_NAMES: Mapping[str, Message] = {
+    Role.VIEWER: Message("policy.role.viewer"),
+    Role.OPERATOR: Message("policy.role.operator"),
+    Role.APPROVER: Message("policy.role.approver"),
+    Role.ADMIN: Message("policy.role.admin"),
+}
+"""Each role as people read it. The record, `--json` and the parameters of calls have the role's own word."""
+ROLE_WORDS: Mapping[str, Words] = {
+    Role.VIEWER: {"ru": ("наблюдатель",)},
+    Role.OPERATOR: {"ru": ("оператор",)},
+    Role.APPROVER: {"ru": ("согласующий",)},
+    Role.ADMIN: {"ru": ("администратор", "админ")},
+}
+"""Each role as people of another language type it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

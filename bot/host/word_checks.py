@@ -11,7 +11,7 @@ from bot.core.parsing.invocation import AnyCommand
 from bot.core.parsing.synonyms import fold, list_words
 from bot.core.parsing.typed_line import HOST_OPTION_WORDS, read_options
 from bot.host.value_types import find_mismatch
-from bot.plugin import Message, Words
+from bot.plugin import Message, Parameter, Words
 from bot.plugin.frozen import dataclass
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -43,6 +43,8 @@ def check_words(name: str, plugin: Any) -> Iterator[Message]:
         for each in command.parameters:
             if each.arg.words and (each.arg.secret or not each.flag):
                 yield Message("host.contract.words_argument", plugin=name, argument=each.name, command=command.path)
+            if each.arg.values and (each.arg.secret or each.switch or each.arg.free):
+                yield Message("host.contract.values_argument", plugin=name, argument=each.name, command=command.path)
     for one in find_collisions(commands):
         yield Message("host.contract.word_twice", plugin=name, word=one.word, first=one.first, second=one.second)
 
@@ -60,6 +62,9 @@ def _declared(plugin: Any, commands: Sequence[AnyCommand]) -> Iterator[tuple[Mes
         for each in command.parameters:
             named = Message("host.contract.subject_option", option=each.named, command=command.path)
             yield named, each.arg.words, 1
+            for value, words in each.arg.values.items():
+                argument, path = each.named, command.path
+                yield Message("host.contract.subject_value", value=value, argument=argument, command=path), words, 1
 
 
 def _malformed(name: str, subject: Message, words: Words, most: int) -> Iterator[Message]:
@@ -87,6 +92,8 @@ def find_collisions(commands: Iterable[AnyCommand], reserved: Iterable[str] = ()
         for word in list_words(command.words):
             yield from _claimed(word, verbs.setdefault((command.noun, word), command.path), command.path)
         yield from _option_collisions(command)
+        for each in command.parameters:
+            yield from _value_collisions(each)
 
 
 def _option_collisions(command: AnyCommand) -> Iterator[Collision]:
@@ -96,6 +103,13 @@ def _option_collisions(command: AnyCommand) -> Iterator[Collision]:
     for option, words in (*shared, *((each.option, each.arg.words) for each in flags)):
         for word in list_words(words):
             yield from _claimed(f"--{word}", own.setdefault(f"--{word}", option), option)
+
+
+def _value_collisions(parameter: Parameter) -> Iterator[Collision]:
+    own = {value: value for value in parameter.arg.values}
+    for value, words in parameter.arg.values.items():
+        for word in list_words(words):
+            yield from _claimed(word, own.setdefault(word, value), value)
 
 
 def _claimed(word: str, first: str, second: str) -> Iterator[Collision]:

@@ -40,6 +40,8 @@ class Arg:
     """For the last argument, of many words: they are a text and arrive as one, as typed, with its marks and blanks."""
     words: Words = field(default_factory=dict)
     """Other names of the option, without the hyphens in front: `{"ru": ("причина",)}` for `--причина`."""
+    values: Mapping[str, Words] = field(default_factory=dict)
+    """Words of other languages for its values: `{"on": {"ru": ("вкл",)}}`. `parse` gets the value they stand for."""
 
     def __hash__(self) -> int:
         # typing takes Annotated[…] of equal values for one, so the words count for equality; a mapping has no hash.

@@ -54,10 +54,34 @@ def test_commands_are_typed_in_russian_in_a_terminal_too(cli_bot: CliBot) -> Non
         cli_bot.run("run", "запросы список —статус done").output
         == cli_bot.run("run", "request list --status done").output
     )
+    assert (
+        cli_bot.run("запрос", "список", "--статус", "выполнен").output
+        == cli_bot.run("request", "list", "--status", "done").output
+    )
+    assert (
+        cli_bot.run("журнал", "найти", "--объект=x", "—все").output
+        == cli_bot.run("audit", "find", "--subject", "x", "--all").output
+    )
     assert "Unregister a connector" in cli_bot.run("коннектор", "удалить", "--help").stdout
     assert "коннектор удалить" in cli_bot.run("помощь", "коннектор", "удалить", **russian).stdout
     assert "b24bot connector удалить x" in cli_bot.run("коннектор", "удалит", "x").stderr
     assert "b24bot коннектор список" in cli_bot.run("коннектр", "список").stderr
+
+
+def test_roles_and_statuses_are_shown_and_typed_in_russian_in_a_terminal_and_kept_in_english(cli_bot: CliBot) -> None:
+    russian = {"LANG": "ru_RU.UTF-8"}
+    granted = cli_bot.run("доступ", "выдать", "T0001:U0009", "Согласующий", "--причина", "новый", **russian)
+    assert "назначена роль «согласующий»" in granted.stdout
+    assert "согласующий" in cli_bot.run("доступ", "список", **russian).stdout
+    assert [row["role"] for row in cli_bot.json("access", "list") if row["principal"] == "T0001:U0009"] == ["approver"]
+    refused = cli_bot.run("access", "grant", "T0001:U0009", "начальник", **russian)
+    assert (refused.exit_code, "наблюдатель, оператор, согласующий, администратор" in refused.stderr) == (2, True)
+    help_page = " ".join(cli_bot.run("connector", "remove", "--help", **russian).stdout.split())
+    assert "с ролью «оператор» или выше (риск: удаление или отключение)" in help_page
+    odd = cli_bot.run("request", "list", "--status", "готово", **russian)
+    assert "ожидает, согласован, выполняется, выполнен" in odd.stderr
+    assert "CR-7" in cli_bot.run("request", "settle", "CR-7", "не-выполнено", **russian).stderr
+    assert "done, failed" in cli_bot.run("request", "settle", "CR-7", "готово", **russian).stderr
 
 
 def test_a_secret_is_refused_behind_russian_words_too(cli_bot: CliBot) -> None:

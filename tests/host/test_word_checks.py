@@ -24,6 +24,7 @@ def trees(
     fell: Any = None,
     height: Any = None,
     width: Any = None,
+    depths: Any = None,
     secret: bool = False,
     place: PlaceTerm = PLACE,
 ) -> Invented:
@@ -34,7 +35,7 @@ def trees(
         """Plant."""
         return Reply(title=height + width)
 
-    options = {"height": Arg(help="metres", label="M", words=height or {}, secret=secret)}
+    options = {"height": Arg(help="metres", label="M", words=height or {}, values=depths or {}, secret=secret)}
     options["width"] = Arg(help="metres", label="M", words=width or {})
     plant_one.__annotations__ |= {name: Annotated[str, one] for name, one in options.items()}
     own.command("plant", risk=Risk.READ, words=plant, terminal=secret)(plant_one)
@@ -83,6 +84,27 @@ FAULTS: list[tuple[Invented, str]] = [
     (
         trees(height={"ru": ("высота",)}, secret=True),
         "declares words for the argument “height” of “tree plant”. Only options that are typed can have words.",
+    ),
+    (
+        trees(depths={"deep": {"ru": ("глубоко",)}, "low": {"ru": ("низко", "глубоко")}}),
+        "uses the word “глубоко” for both “deep” and “low”.",
+    ),
+    (trees(depths={"deep": {"de": ("low",)}, "low": {}}), "uses the word “low” for both “low” and “deep”."),
+    (
+        trees(depths={"deep": {"ru": ("очень глубоко",)}}),
+        "declares the word “очень глубоко” for the value “deep” of --height M in “tree plant”. Use small letters",
+    ),
+    (
+        trees(depths=["deep"]),
+        "describes the argument “height” of “tree plant” wrongly: .values is list instead of Mapping.",
+    ),
+    (
+        trees(depths={"deep": "глубоко"}),
+        "describes the argument “height” of “tree plant” wrongly: .values['deep'] is str instead of Mapping.",
+    ),
+    (
+        trees(depths={"deep": {"ru": ("глубоко",)}}, secret=True),
+        "declares words for the values of “height” of “tree plant”. A secret, a switch or a free text has no such",
     ),
     (
         trees(place=PlaceTerm(words={"ru": ("мой лес",)})),

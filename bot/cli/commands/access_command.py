@@ -11,7 +11,8 @@ from bot.cli.output import print_answer, report
 from bot.cli.plugin_commands import CommandGroup
 from bot.cli.session import Terminal
 from bot.core.audit.stored_views import GrantRow
-from bot.core.principals import Principal, Role
+from bot.core.parsing.synonyms import name_value
+from bot.core.principals import ROLE_NAMES, ROLE_WORDS, Principal, Role
 from bot.plugin import Message, Refusal
 from bot.plugin.frozen import dataclass
 from bot.store.store import Transaction
@@ -60,11 +61,11 @@ last_admin = option("--last-admin", is_flag=True, help=Message("clihelp.option.l
 @click.pass_obj
 def grant(terminal: Terminal, person: str, role: str, last_admin: bool, as_json: bool) -> None:
     """Give a person a role."""
-    principal, given = Principal.parse(person), Role.parse(role)
+    principal, given = Principal.parse(person), Role.parse(name_value(ROLE_WORDS, role))
     with terminal.store(writes=True) as store, store.unit_of_work() as tx:
         _keep_an_admin(tx, principal, given, last_admin=last_admin)
         set_role(tx, principal, given, by=terminal.person, at=store.clock.now_ms())
-    told = Message("cli.access.granted", person=principal.id, role=given.value, by=terminal.person.id)
+    told = Message("cli.access.granted", person=principal.id, role=ROLE_NAMES[given], by=terminal.person.id)
     done = RoleGranted(principal=principal.id, role=given, granted_by=terminal.person.id)
     report(done, told, as_json=as_json)
 

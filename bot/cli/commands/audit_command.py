@@ -22,6 +22,7 @@ from bot.core.audit.stored_views import AuditRow, exported_row
 from bot.plugin import BadArgument, Message, Refusal
 from bot.store.repositories.audit_log import LOOKED_AT, AuditReader
 from bot.usecases.admin.audit_search import find_records
+from bot.usecases.admin.queries import OPTION_WORDS
 from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 
 COLUMNS = ("seq", "at", "tag", "actor", "subject", "facts", "key_id", "mac")
@@ -42,17 +43,26 @@ def _text(_ctx: click.Context, parameter: click.Parameter, value: str) -> str:
     return value
 
 
+_TEXT: Mapping[str, Any] = {"default": "", "callback": _text}
+
+
 @command(
     "find",
     help=Message("clihelp.audit_find"),
     examples=("--subject CR-1001", "--actor T0123456:U0123456 --tag change:review"),
 )
-@option("--subject", metavar="SUBJECT", default="", callback=_text, help=Message("clihelp.option.subject"))
-@option("--tag", metavar="TAG", default="", callback=_text, help=Message("clihelp.option.tag"))
-@option("--actor", metavar="ACCOUNT", default="", callback=_text, help=Message("clihelp.option.actor"))
-@option("--text", metavar="TEXT", default="", callback=_text, help=Message("clihelp.option.text"))
+@option(
+    "--subject",
+    metavar="SUBJECT",
+    words=OPTION_WORDS["--subject"],
+    **_TEXT,
+    help=Message("clihelp.option.subject"),
+)
+@option("--tag", metavar="TAG", words=OPTION_WORDS["--tag"], **_TEXT, help=Message("clihelp.option.tag"))
+@option("--actor", metavar="ACCOUNT", words=OPTION_WORDS["--actor"], **_TEXT, help=Message("clihelp.option.actor"))
+@option("--text", metavar="TEXT", words=OPTION_WORDS["--text"], **_TEXT, help=Message("clihelp.option.text"))
 @limit
-@option("--all", is_flag=True, help=Message("clihelp.option.all_records"))
+@option("--all", is_flag=True, words=OPTION_WORDS["--all"], help=Message("clihelp.option.all_records"))
 @as_json(tuple[AuditRow, ...])
 @click.pass_obj
 def find(terminal: Terminal, /, all: bool, as_json: bool, **wanted: Any) -> None:

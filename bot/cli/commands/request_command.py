@@ -11,12 +11,13 @@ from bot.cli.output import print_answer, report
 from bot.cli.plugin_commands import CommandGroup
 from bot.cli.session import Terminal
 from bot.core.change.change_request import ChangeRequest, Status
-from bot.core.change.status_names import SHOWN_STATUSES, ShownStatus, parse_status
+from bot.core.change.status_names import KNOWN_STATUSES, SHOWN_STATUSES, STATUS_WORDS, ShownStatus, parse_status
+from bot.core.parsing.synonyms import name_value
 from bot.language.request_views import ChangeDetails, ChangeRow, change_view
 from bot.plugin import BadArgument, Message, PluginError, Refusal
 from bot.store.store import Store, Transaction
 from bot.usecases.admin.listings import list_changes, show_change
-from bot.usecases.admin.queries import complete_numbers, find_changes, request_number
+from bot.usecases.admin.queries import OPTION_WORDS, complete_numbers, find_changes, request_number
 from bot.usecases.authority.reader_views import Reader, shell_reader
 from bot.usecases.outcomes.settlement import try_to_settle
 from bot.usecases.requests.withdrawal import withdraw
@@ -25,10 +26,21 @@ from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 
 def _status(_ctx: click.Context, parameter: click.Parameter, value: str | None) -> ShownStatus | None:
     try:
-        return None if value is None else parse_status(value)
+        return None if value is None else parse_status(name_value(STATUS_WORDS, value))
     except BadArgument as error:
         told = Message("typed.in_option", option=parameter.opts[0], sentence=error.sentence)
         raise BadArgument(told, hint=error.hint) from None
+
+
+class Outcome(click.Choice[str]):
+    """What a person saw: whether the change is there."""
+
+    def __init__(self) -> None:
+        super().__init__([Status.DONE.value, Status.FAILED.value])
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The status, typed in any language."""
+        return super().convert(name_value(STATUS_WORDS, value), param, ctx)
 
 
 number = argument(
@@ -44,8 +56,9 @@ number = argument(
     "--status",
     metavar="STATUS",
     callback=_status,
+    words=OPTION_WORDS["--status"],
     shell_complete=from_words(SHOWN_STATUSES),
-    help=Message("clihelp.option.status", statuses=tuple(SHOWN_STATUSES)),
+    help=Message("clihelp.option.status", statuses=KNOWN_STATUSES),
 )
 @limit
 @as_json(tuple[ChangeRow, ...])
@@ -78,7 +91,7 @@ def show_request(terminal: Terminal, number: str, as_json: bool) -> None:
 @argument(
     "outcome",
     metavar="OUTCOME",
-    type=click.Choice([Status.DONE.value, Status.FAILED.value]),
+    type=Outcome(),
     help=Message("clihelp.argument.outcome"),
 )
 @reason

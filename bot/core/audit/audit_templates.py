@@ -12,7 +12,7 @@ from bot.core.audit.audit_record import Tag
 from bot.core.authority.limits import Mode
 from bot.core.change.change_request import PARTLY_APPLIED, Status
 from bot.core.change.pending_stop import StopKind
-from bot.core.principals import Role
+from bot.core.principals import ROLE_NAMES
 from bot.plugin import CallVerdict, Message
 from bot.plugin.frozen import dataclass
 
@@ -71,12 +71,6 @@ VERDICTS: Codes = {
     CallVerdict.FAILED: Message("audit.verdict.failed"),
     CallVerdict.NOT_SENT: Message("audit.verdict.not_sent"),
     CallVerdict.UNKNOWN: Message("audit.verdict.unknown"),
-}
-ROLES: Codes = {
-    Role.VIEWER: Message("audit.role.viewer"),
-    Role.OPERATOR: Message("audit.role.operator"),
-    Role.APPROVER: Message("audit.role.approver"),
-    Role.ADMIN: Message("audit.role.admin"),
 }
 MODES: Codes = {
     Mode.NORMAL: Message("audit.mode.normal"),
@@ -162,7 +156,7 @@ SENTENCES: Mapping[str, Sentence] = {
     Tag.ACCESS_GRANTED: make_sentence(
         Message("audit.access.granted", actor="actor", subject="subject", role="role"),
         {"request": REQUEST},
-        {"role": ROLES},
+        {"role": ROLE_NAMES},
     ),
     Tag.ACCESS_REVOKED: make_sentence(
         Message("audit.access.revoked", actor="actor", subject="subject"), {"request": REQUEST}

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from bot.core.authority.identity_groups import IdentityGroups
-from bot.core.principals import Principal, Role
+from bot.core.principals import ROLE_NAMES, Principal, Role
 from bot.plugin import Message, Risk, Text
 from bot.plugin.frozen import dataclass
 
@@ -133,7 +133,7 @@ def decide(risk: Risk, role: Role | None, terms: Terms) -> Decision:
         case Rule.APPROVE_BY_ADMIN:
             return NeedsApproval(quorum=1, role=Role.ADMIN, expires_in=terms.expires_in)
         case Rule.REFUSE:
-            needed = LEAST_ROLE[risk].value
+            needed = ROLE_NAMES[LEAST_ROLE[risk]]
             return Refused(reason=Message("policy.asking_needs_role", needed=needed, own=_own_role(role)))
         case other:
             assert_never(other)
@@ -173,7 +173,8 @@ def _check_break_glass(risk: Risk, role: Role | None, terms: Terms) -> Refused |
 
 
 def _refuse_breaking(role: Role | None) -> Refused:
-    return Refused(reason=Message("policy.break_glass_needs_role", needed=BREAKS_GLASS.value, own=_own_role(role)))
+    needed = ROLE_NAMES[BREAKS_GLASS]
+    return Refused(reason=Message("policy.break_glass_needs_role", needed=needed, own=_own_role(role)))
 
 
 EVERYBODY = IdentityGroups()
@@ -202,14 +203,16 @@ def check_approver(
                 return Refused(reason=Message("policy.own_request_other_account"))
             if role is None or not role.reaches(needed):
                 own = _own_role(role)
-                return Refused(reason=Message("policy.approving_needs_role", needed=needed.value, own=own))
+                return Refused(reason=Message("policy.approving_needs_role", needed=ROLE_NAMES[needed], own=own))
             return None
         case NeedsConfirmation():
             if reviewer != requester:
                 return Refused(reason=Message("policy.requester_confirms"))
             if role is None or not role.reaches(Role.OPERATOR):
                 own = _own_role(role)
-                return Refused(reason=Message("policy.confirming_needs_role", needed=Role.OPERATOR.value, own=own))
+                return Refused(
+                    reason=Message("policy.confirming_needs_role", needed=ROLE_NAMES[Role.OPERATOR], own=own)
+                )
             return None
         case BrokenGlass():
             if reviewer != requester:
@@ -254,15 +257,24 @@ def check_settler(
     needed = lowest_settling_role(decision)
     if role is None or not role.reaches(needed):
         own = _own_role(role)
-        return Refused(reason=Message("policy.settling_needs_role", needed=needed.value, own=own))
+        return Refused(reason=Message("policy.settling_needs_role", needed=ROLE_NAMES[needed], own=own))
     return None
 
 
 def _own_role(role: Role | None) -> Message:
     """What somebody is told of their own role, behind a sentence about the one that is needed."""
-    return Message("policy.own_role", role=role.value) if role else NOT_LISTED
+    return Message("policy.own_role", role=ROLE_NAMES[role]) if role else NOT_LISTED
 
 
+RISK_NAMES: Mapping[Risk, Message] = {
+    _READ: Message("policy.risk.read"),
+    _PERSONAL: Message("policy.risk.personal"),
+    _HALT: Message("policy.risk.halt"),
+    _CHANGE: Message("policy.risk.change"),
+    _DESTROY: Message("policy.risk.destroy"),
+    _GOVERN: Message("policy.risk.govern"),
+}
+"""Each risk as people read it."""
 WHO: Mapping[Role, Message] = {
     Role.VIEWER: Message("policy.who.viewer"),
     Role.OPERATOR: Message("policy.who.operator"),

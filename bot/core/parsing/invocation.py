@@ -11,7 +11,7 @@ from bot.core import mentions
 from bot.core.bot_errors import LineTooLong, WordsError
 from bot.core.parsing import guesses
 from bot.core.parsing.command_table import Commands
-from bot.core.parsing.synonyms import fold, name_command, name_option
+from bot.core.parsing.synonyms import fold, name_command, name_words
 from bot.core.parsing.tokenizer import Line, join_words, split_words, tokenize
 from bot.core.parsing.typed_line import HOST_OPTIONS as HOST_OPTIONS
 from bot.core.parsing.typed_line import IN_MARKS, TypedLine, is_option
@@ -100,7 +100,7 @@ def _named(commands: Commands, words: Sequence[str]) -> list[str]:
     command, own = found
     path = command.path.split()
     front = words[:own] if [*map(fold, words[:own])] == path else path
-    return [*front, *(name_option(command, word) for word in words[own:])]
+    return [*front, *name_words(command, words[own:])]
 
 
 def check_length(text: str) -> None:
@@ -131,7 +131,7 @@ def find_command(commands: Iterable[AnyCommand], words: Sequence[str]) -> tuple[
 def _could_be(command: AnyCommand, words: Sequence[str]) -> bool:
     """Whether a command takes words like these; a value in them may be wrong, and some may be missing."""
     try:
-        check_words(command, [name_option(command, word) for word in words])
+        check_words(command, name_words(command, words))
     except WordsError:
         return False
     except BadArgument:

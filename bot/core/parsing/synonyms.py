@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, repeat
 
 from bot.core.parsing.tokenizer import Line, Word
-from bot.core.parsing.typed_line import HOST_OPTION_WORDS, AnyCommand
+from bot.core.parsing.typed_line import HOST_OPTION_WORDS, AnyCommand, is_option, takes_value
 from bot.plugin import Parameter, Words
 from bot.plugin.quoting import DASHES
 
@@ -53,11 +54,47 @@ def option_words(command: AnyCommand) -> Mapping[str, str]:
 
 def name_option(command: AnyCommand, word: str) -> str:
     """A typed word with the option's own name, where it begins with another name of it; else the word as it is."""
+    return replace_option(option_words(command), word) if _OPTION.fullmatch(word) else word
+
+
+def replace_option(names: Mapping[str, str], word: str) -> str:
+    """A typed word with the name that stands for its option in `names`, each with its hyphens, if one does."""
     found = _OPTION.fullmatch(word)
     if not found or (found[1] != "--" and found[1].isascii()):
         return word
-    option = option_words(command).get(f"--{fold(found[2])}")
+    option = names.get(f"--{fold(found[2])}")
     return word if option is None else f"{option}{found[3] or ''}"
+
+
+def name_value(values: Mapping[str, Words], word: str) -> str:
+    """The value that a typed word of another language stands for, else the word as it is."""
+    if not values:
+        return word
+    typed = "-".join(fold(word).replace("_", " ").replace("-", " ").split())
+    return next((str(value) for value, words in values.items() if typed in list_words(words)), word)
+
+
+def name_words(command: AnyCommand, words: Sequence[str]) -> list[str]:
+    """The words behind those of a command, with its own names in place of other words for options and values."""
+    fixed = [each.arg.values for each in command.parameters if not each.flag] or [_NO_VALUES]
+    flags = {each.option: each.arg.values for each in command.parameters if each.flag}
+    found: list[str] = []
+    awaited, places = "", iter(chain(fixed, repeat(fixed[-1])))
+    for typed in words:
+        word = name_option(command, typed)
+        option, equals, value = word.partition("=")
+        if is_option(word):
+            word = f"{option}={name_value(flags.get(option, _NO_VALUES), value)}" if equals else word
+            awaited = option if not equals and takes_value(command, option) else ""
+        elif awaited:
+            word, awaited = name_value(flags.get(awaited, _NO_VALUES), word), ""
+        else:
+            word = name_value(next(places), word)
+        found.append(word)
+    return found
+
+
+_NO_VALUES: Mapping[str, Words] = {}
 
 
 def name_command(command: AnyCommand, line: Line, at: int) -> Line:
@@ -66,10 +103,11 @@ def name_command(command: AnyCommand, line: Line, at: int) -> Line:
     front = line.words[:at]
     if [fold(word.text) for word in front] != path:
         front = [replace(word, text=own) for word, own in zip(front, path, strict=False)]
-    words = (*front, *(_named(command, word) for word in line.words[at:]))
+    behind = line.words[at:]
+    named = name_words(command, [word.text for word in behind])
+    words = (*front, *(_renamed(word, own) for word, own in zip(behind, named, strict=True)))
     return replace(line, words=words, faulty=max(0, line.faulty - at + len(front)))
 
 
-def _named(command: AnyCommand, word: Word) -> Word:
-    named = name_option(command, word.text)
-    return word if named == word.text else replace(word, text=named)
+def _renamed(word: Word, own: str) -> Word:
+    return word if own == word.text else replace(word, text=own)

@@ -5,13 +5,14 @@ What somebody decides by comes first: the effect, or what came of it. What only 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+from bot.core.authority.policy import RISK_NAMES
 from bot.core.change.change_request import ChangeRequest
 from bot.core.text import one_line
 from bot.language.catalogues import ENGLISH
 from bot.language.translation import translate
-from bot.plugin import CommandLine, Message, Risk
+from bot.plugin import CommandLine, Message
 from bot.slack.render.block_kit import Block
 from bot.slack.render.card_buttons import card_buttons, short_digest
 from bot.slack.render.card_people import card_fields
@@ -22,15 +23,6 @@ from bot.slack.render.slack_text import context, cut, escape, mrkdwn, notificati
 from bot.slack.render.status_badge import find_badge
 
 TITLE_MOST, OUTCOME_MOST, BARE_OUTCOME_MOST, LINE_MOST = 150, 1_500, 500, 300
-
-RISKS: Mapping[Risk, Message] = {
-    Risk.READ: Message("card.risk.read"),
-    Risk.PERSONAL: Message("card.risk.personal"),
-    Risk.HALT: Message("card.risk.halt"),
-    Risk.CHANGE: Message("card.risk.change"),
-    Risk.DESTROY: Message("card.risk.destroy"),
-    Risk.GOVERN: Message("card.risk.govern"),
-}
 
 
 def card_text(change: ChangeRequest, language: str = ENGLISH) -> str:
@@ -77,6 +69,6 @@ def _small_lines(change: ChangeRequest, language: str) -> Iterator[str]:
         command = f"b24bot request settle {change.id} done|failed"
         yield mrkdwn(Message("card.settle_in_terminal", command=command), language)
     plan = Message("card.plan", plan=short_digest(change))
-    risk = Message("card.risk", risk=RISKS[change.risk])
+    risk = Message("card.risk", risk=RISK_NAMES[change.risk])
     line = cut(escape(one_line(plain(change.line)).replace("`", "'")), LINE_MOST)
     yield f"{change.id} · {mrkdwn(plan, language)} · {mrkdwn(risk, language)} · `{line}`"

@@ -9,13 +9,19 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from bot.core.bot_errors import AlreadyRunning
 from bot.plugin import Message, Text
 
 INTAKE, WORKER, KEYS = "intake", "worker", "key-keeper"
+ROLES: Mapping[str, Message] = {
+    INTAKE: Message("store.lock.intake"),
+    WORKER: Message("store.lock.worker"),
+    KEYS: Message("store.lock.key_keeper"),
+}
+"""Each role as people read it."""
 
 
 class ProcessLocks:
@@ -39,7 +45,12 @@ class ProcessLocks:
             os.close(handle)
             self.leave()
             raise AlreadyRunning(
-                Message("store.lock.held", process=_holder(lock_file), role=role, folder=str(lock_file.parent)),
+                Message(
+                    "store.lock.held",
+                    process=_holder(lock_file),
+                    role=ROLES.get(role, role),
+                    folder=str(lock_file.parent),
+                ),
                 hint=Message("store.lock.stop_it"),
             ) from None
         self._files.append((locked, handle))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Annotated
 
-from bot.core.principals import Principal, Role
+from bot.core.principals import ROLE_NAMES, ROLE_WORDS, Principal, Role
 from bot.core.redaction.redactor import shorten
 from bot.core.text import join_lines
 from bot.language.translation import translate
@@ -58,7 +58,13 @@ Person = Annotated[
 ]
 ARole = Annotated[
     Role,
-    Arg(label="ROLE", help="viewer, operator, approver or admin", parse=Role.parse, complete=lambda _: Role),
+    Arg(
+        label="ROLE",
+        help="viewer, operator, approver or admin",
+        parse=Role.parse,
+        complete=lambda _: Role,
+        values=ROLE_WORDS,
+    ),
 ]
 
 
@@ -98,8 +104,8 @@ def _role_plan(builtin: BuiltinContext, person: Principal, role: Role | None) ->
     whom = _in_home_team(builtin.ctx.workspace, person)
     named = Account(person=whom.id)
     held = builtin.ctx.store.grants.role_of(whom)
-    before: Text = held.value if held else NO_ROLE
-    after: Text = role.value if role else NO_ROLE
+    before: Text = ROLE_NAMES[held] if held else NO_ROLE
+    after: Text = ROLE_NAMES[role] if role else NO_ROLE
     if held == role:
         return Nothing(
             sentence=Message("admin.has_role_already", person=named, role=after)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from bot.core.audit.audit_record import Entry, Tag
 from bot.core.change.pending_stop import StopKind
-from bot.core.principals import Principal, Role
+from bot.core.principals import ROLE_NAMES, Principal, Role
 from bot.core.redaction.redactor import redact
 from bot.language.recorded_facts import RecordedFact, record_messages
 from bot.plugin import (
@@ -93,7 +93,7 @@ def _set_role(tx: Transaction, ctx: Context, word: Authorization, params: Params
     named = Person(person=whom.id)
     if role is None:
         return _done_outcome(Message("admin.has_no_role_now", person=named))
-    return _done_outcome(Message("admin.has_role_now", person=named, role=role.value))
+    return _done_outcome(Message("admin.has_role_now", person=named, role=ROLE_NAMES[role]))
 
 
 def _freeze(tx: Transaction, ctx: Context, word: Authorization, params: Params) -> CallOutcome:
@@ -225,7 +225,7 @@ HANDLERS: Mapping[str, CallHandler] = {
 
 def _observe_role(ctx: Context, subject: str) -> Observation:
     role = ctx.store.grants.role_of(Principal.read(subject))
-    return {"role": role.value if role else NO_ROLE}
+    return {"role": ROLE_NAMES[role] if role else NO_ROLE}
 
 
 def _observe_freeze(ctx: Context, _subject: str) -> Observation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core.authority.policy import LEAST_ROLE, Refused, Terms, decide, describe_requirement
+from bot.core.authority.policy import LEAST_ROLE, RISK_NAMES, Refused, Terms, decide, describe_requirement
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.guesses import shorten_typed
@@ -12,7 +12,7 @@ from bot.core.parsing.invocation import HOST_OPTIONS, AnyCommand, find_command, 
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.parsing.synonyms import fold, list_words, translated_paths, translated_usage
 from bot.core.parsing.tokenizer import join_words
-from bot.core.principals import Role
+from bot.core.principals import ROLE_NAMES, Role
 from bot.plugin import CommandLine, Message, Reply, Risk, Table, Text
 from bot.plugin.frozen import dataclass
 from bot.usecases.card_subcommands import refuse_card_subcommand
@@ -161,7 +161,7 @@ def _describe_allowed_people(command: AnyCommand) -> Text:
         return ONLY_TERMINAL
     if command.noun in OPEN_TO_ALL:
         return Message("help.everybody")
-    return Message("help.role_or_higher", role=LEAST_ROLE[command.risk].value, risk=command.risk.value)
+    return Message("help.role_or_higher", role=ROLE_NAMES[LEAST_ROLE[command.risk]], risk=RISK_NAMES[command.risk])
 
 
 def _page(commands: Sequence[AnyCommand], own: Sequence[str], *, title: Message) -> Reply:

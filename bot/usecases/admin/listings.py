@@ -10,7 +10,7 @@ from bot.core.authority.policy import describe_requirement
 from bot.core.change.change_request import ChangeRequest, Review, Status, Verdict, describe_status
 from bot.core.change.plans import describe_undo, write_target
 from bot.core.change.status_names import ShownStatus, find_shown_status
-from bot.core.principals import Grant, Principal
+from bot.core.principals import ROLE_NAMES, Grant, Principal
 from bot.core.text import format_time
 from bot.language.request_views import change_row, change_view
 from bot.plugin import Channel, Message, Person, Reply, Table, Text, Time
@@ -121,7 +121,7 @@ def list_grants(grants: Sequence[Grant]) -> Reply:
     rows = tuple(
         (
             mentions.person(one.principal),
-            one.role.value,
+            ROLE_NAMES[one.role],
             mentions.mark_account(one.granted_by),
             format_time(one.granted_at),
         )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Protocol
 
 from bot.core.audit.audit_record import Tag
 from bot.core.audit.chain import HIGHEST
 from bot.core.audit.stored_views import AuditRow, GrantRow
 from bot.core.change.change_request import ChangeRequest
-from bot.core.change.status_names import ONE_OF, SHOWN_STATUSES, ShownStatus, parse_status
-from bot.core.principals import Principal, Role
+from bot.core.change.status_names import ONE_OF, SHOWN_STATUSES, STATUS_WORDS, ShownStatus, parse_status
+from bot.core.principals import ROLE_NAMES, Principal, Role
 from bot.language.request_views import ChangeDetails, ChangeRow
 from bot.plugin import (
     Arg,
@@ -113,6 +113,15 @@ audit: Group[QueryContext] = Group("audit", help="The audit log.", words={"ru": 
 being_well: Group[QueryContext] = Group("status", help="The state of b24bot.", words={"ru": ("статус", "состояние")})
 LIST: Words = {"ru": ("список",)}
 SHOW: Words = {"ru": ("показать",)}
+OPTION_WORDS: Mapping[str, Words] = {
+    "--status": {"ru": ("статус", "состояние")},
+    "--subject": {"ru": ("объект",)},
+    "--tag": {"ru": ("тег",)},
+    "--actor": {"ru": ("кто",)},
+    "--text": {"ru": ("текст",)},
+    "--all": {"ru": ("все",)},
+}
+"""Other names of the options, here and in the terminal's own commands."""
 GROUPS = (helping, being, being_well, requests, access, audit)
 
 
@@ -146,7 +155,7 @@ def show_identity(query: QueryContext) -> Reply:
         title=Message("admin.whoami.title", person=Person(person=query.person.id)),
         facts=(
             *(() if query.person.local else ((Message("admin.whoami.id"), query.person.id),)),
-            (Message("admin.whoami.role"), query.role.value if query.role else Message("admin.whoami.no_role")),
+            (Message("admin.whoami.role"), ROLE_NAMES[query.role] if query.role else Message("admin.whoami.no_role")),
             *_account(query),
             *_own_places(query),
         ),
@@ -215,7 +224,8 @@ def request_list(
             help=f"only these; {ONE_OF}",
             parse=parse_status,
             complete=lambda _: SHOWN_STATUSES,
-            words={"ru": ("статус",)},
+            words=OPTION_WORDS["--status"],
+            values=STATUS_WORDS,
         ),
     ] = None,
 ) -> Reply:
@@ -253,7 +263,12 @@ def audit_find(
     query: QueryContext,
     *,
     subject: Annotated[
-        str, Arg(label="SUBJECT", help="the subject of the record, for example CR-1001", words={"ru": ("объект",)})
+        str,
+        Arg(
+            label="SUBJECT",
+            help="the subject of the record, for example CR-1001",
+            words=OPTION_WORDS["--subject"],
+        ),
     ] = "",
     tag: Annotated[
         str,
@@ -261,7 +276,7 @@ def audit_find(
             label="TAG",
             help="a tag or its beginning, for example change:review",
             complete=complete_tags,
-            words={"ru": ("тег",)},
+            words=OPTION_WORDS["--tag"],
         ),
     ] = "",
     actor: Annotated[
@@ -271,11 +286,13 @@ def audit_find(
             help="who did it: a mention, a member id, TEAM:USER or local:ACCOUNT",
             complete=complete_people,
             person=True,
-            words={"ru": ("кто",)},
+            words=OPTION_WORDS["--actor"],
         ),
     ] = "",
-    text: Annotated[str, Arg(label="TEXT", help="a text in its facts", words={"ru": ("текст",)})] = "",
-    all: Annotated[bool, Arg(label="", help="search all records, not only the newest", words={"ru": ("все",)})] = False,
+    text: Annotated[str, Arg(label="TEXT", help="a text in its facts", words=OPTION_WORDS["--text"])] = "",
+    all: Annotated[
+        bool, Arg(label="", help="search all records, not only the newest", words=OPTION_WORDS["--all"])
+    ] = False,
 ) -> Reply:
     """Show the newest audit records that match."""
     return find_records(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.authority.membership import MembershipStatus
 from bot.core.authority.policy import NeedsApproval
-from bot.core.principals import Principal, Role
+from bot.core.principals import ROLE_NAMES, Principal, Role
 from bot.plugin import Message, Refusal
 from bot.store.store import Transaction
 from bot.usecases.authority.memberships import last_known_status, list_stale_accounts, refresh_memberships
@@ -41,10 +41,10 @@ def check_can_be_approved(
 
 
 def _too_few(decision: NeedsApproval, found: Message) -> Refusal:
-    role = decision.role.value
+    role = decision.role
     return Refusal(
-        Message("request.too_few_approvers", count=decision.quorum, role=role, found=found),
-        hint=Message("request.add_approver", role=role),
+        Message("request.too_few_approvers", count=decision.quorum, role=ROLE_NAMES[role], found=found),
+        hint=Message("request.add_approver", role=role.value),
     )
 
 

@@ -9,7 +9,9 @@ from typing import Annotated
 from bot.plugin import Arg, BadArgument, CommandLine, Group, Message, Reply, Risk, Table, Text, Time
 from plugins.bitrix24.commands.common import preconditions, presentation
 from plugins.bitrix24.commands.common.json_views import (
+    KIND_WORDS,
     KINDS,
+    TYPED_KINDS,
     ConnectorDetails,
     ConnectorRow,
     StatusRow,
@@ -36,7 +38,7 @@ def parse_kind(word: str) -> Ownership:
     if kind is None:
         raise BadArgument(
             Message("bitrix24.connector.kind_unknown", word=excerpt(word, 40)),
-            hint=Message("bitrix24.connector.kind_hint", kinds=tuple(KINDS)),
+            hint=Message("bitrix24.connector.kind_hint", kinds=TYPED_KINDS),
         )
     return kind
 
@@ -53,6 +55,7 @@ def list_connectors(
             parse=parse_kind,
             complete=lambda _: KINDS,
             words={"ru": ("вид",)},
+            values=KIND_WORDS,
         ),
     ] = None,
 ) -> Reply:

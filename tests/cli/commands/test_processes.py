@@ -83,7 +83,7 @@ def test_from_nothing_to_a_removed_connector_by_the_command_line(bare: CliBot) -
 
     second = bare.run("work")
     assert second.exit_code == 4
-    assert f"(process {bot.pid}) is already the worker" in second.stderr
+    assert f"(process {bot.pid}) already runs the worker" in second.stderr
 
     assert told_to_stop(bot, signal.SIGTERM) == 0
     assert [told_to_stop(process, signal.SIGINT) for process in simulators] == [0, 0]

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 import pytest
 
 from bot.core.bot_errors import WordsError
+from bot.core.change.status_names import SHOWN_STATUSES, STATUS_WORDS
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.invocation import AnyCommand, read_line, recognize, understand
 from bot.core.parsing.recorded_line import make_recorded_line, personal_values
-from bot.core.parsing.synonyms import list_words, name_option, option_words
+from bot.core.parsing.synonyms import list_words, name_option, name_value, name_words, option_words
 from bot.core.parsing.tokenizer import join_words
+from bot.core.principals import ROLE_NAMES, ROLE_WORDS
 from bot.host.word_checks import find_collisions
-from bot.plugin import Arg, Group, PlaceTerm, PluginError, Reply, Risk
+from bot.language.translation import translate
+from bot.plugin import Arg, Group, Message, Parameter, PlaceTerm, PluginError, Reply, Risk, Words
 from bot.usecases.admin.builtin_plugin import make_registry
+from plugins.bitrix24.commands.common.json_views import KIND_WORDS, TYPED_KINDS
 from plugins.bitrix24.commands.line import lines
 from plugins.bitrix24.plugin import plugin
 from tests.language.english import en
@@ -42,6 +46,41 @@ def test_each_declared_word_reaches_its_command(typed: str, command: AnyCommand)
         for example in ("", *command.examples):
             read, own = (recognize(COMMANDS, f"{path} {example}") for path in (written, command.path))
             assert (read.command, read.path, read.words()) == (command, own.path, own.words())
+
+
+VALUES = [(command, each) for command in COMMANDS for each in command.parameters if each.arg.values]
+
+
+@pytest.mark.parametrize(("command", "parameter"), VALUES, ids=lambda each: getattr(each, "path", ""))
+def test_each_declared_value_is_one_that_is_read_and_each_word_stands_for_it(
+    command: AnyCommand, parameter: Parameter
+) -> None:
+    assert {one.path for one, _ in VALUES} >= {"access grant", "request list", "connector list"}
+    before = ["x"] * command.parameters.index(parameter)
+    for value, words in parameter.arg.values.items():
+        parameter.arg.parse(value)
+        assert words["ru"]
+        for word in list_words(words):
+            for typed in (word, word.title(), word.replace("-", "_")):
+                line = [*before, typed] if not parameter.flag else [parameter.option, typed]
+                assert name_words(command, line)[-1] == value
+    assert name_words(command, [*before, "дуб"])[-1] == "дуб"
+
+
+@pytest.mark.parametrize(
+    ("words", "labels"),
+    [
+        (ROLE_WORDS, ROLE_NAMES),
+        (STATUS_WORDS, {word: row.typed for word, row in SHOWN_STATUSES.items()}),
+        (STATUS_WORDS, {word: row.label for word, row in SHOWN_STATUSES.items()}),
+        (KIND_WORDS, dict(zip(KIND_WORDS, TYPED_KINDS, strict=True))),
+    ],
+)
+def test_a_value_is_read_as_a_russian_reader_sees_it(words: Mapping[str, Words], labels: Mapping[str, Message]) -> None:
+    assert set(words) == set(labels)
+    for value, label in labels.items():
+        assert name_value(words, translate(label, "ru")) == value
+        assert name_value(words, value) == value
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.path)
@@ -78,6 +117,14 @@ LINES = {
     "портал выбрать prod --для-всех": "portal use prod --for-all",
     "запрос показать CR-1001": "request show CR-1001",
     "журнал найти --кто local:root": "audit find --actor local:root",
+    "доступ выдать @U0002 Оператор": "access grant @U0002 operator",
+    "access grant @U0002 админ": "access grant @U0002 admin",
+    "запрос список --статус ожидает": "request list --status pending",
+    "запросы список --состояние=Частично": "request list --status partly-applied",
+    "request list --status «не выполнен»": "request list --status failed",
+    "коннектор список --вид наши": "connector list --kind ours",
+    "коннектор показать оператор": "connector show оператор",
+    "audit find --text ожидает": "audit find --text ожидает",
 }
 
 

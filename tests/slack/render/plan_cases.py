@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.core import mentions
+from bot.core.principals import ROLE_NAMES, Role
 from bot.language.catalogues import bind_catalogue
 from bot.plugin import Call, Message, Person, Plan, Undo, UndoKind
 from tests.slack.kit import VERA
@@ -101,19 +102,20 @@ ACTIVATION = replace(
     consequences={},
     obstacles={},
 )
+_APPROVER = ROLE_NAMES[Role.APPROVER]
 _VERA = Person(person=VERA.id)
 GRANT = Plan(
-    summary=Message("admin.grant", person=_VERA, role="approver"),
+    summary=Message("admin.grant", person=_VERA, role=_APPROVER),
     target=f"access:{mentions.person(VERA)}",
     calls=(
         Call(
             method="access.set",
             params={},
-            note=Message("admin.role_change", person=_VERA, before=Message("admin.no_role"), after="approver"),
+            note=Message("admin.role_change", person=_VERA, before=Message("admin.no_role"), after=_APPROVER),
         ),
     ),
     before={"role": Message("admin.no_role")},
-    wanted={"role": "approver"},
+    wanted={"role": _APPROVER},
     labels={"role": Message("admin.label.role")},
     undo=Undo(kind=UndoKind.FULL, sentence=Message("admin.role_undo"), line="access revoke @vera"),
 )

@@ -20,7 +20,7 @@ def test_a_second_process_is_refused_and_told_who_is_there(tmp_path: Path) -> No
         with pytest.raises(AlreadyRunning) as refused:
             ProcessLocks(tmp_path, [WORKER])
         assert (
-            en(refused.value.sentence) == f"Another b24bot (process {other.pid}) is already the worker of {tmp_path}."
+            en(refused.value.sentence) == f"Another b24bot (process {other.pid}) already runs the worker of {tmp_path}."
         )
         assert "B24BOT_HOME" in en(refused.value.hint)
         assert exit_code(refused.value) == 4
@@ -87,7 +87,7 @@ def test_a_deleted_lock_file_lets_no_second_worker_in(tmp_path: Path) -> None:
     """Whoever makes a new lock file in its place still finds the folder locked, and leaves no file behind."""
     with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER):
         (tmp_path / "worker.lock").unlink()
-        with raises(AlreadyRunning, match="already the worker"):
+        with raises(AlreadyRunning, match="already runs the worker"):
             ProcessLocks(tmp_path, [WORKER])
         assert not (tmp_path / "worker.lock").exists()
     ProcessLocks(tmp_path, [WORKER]).leave()

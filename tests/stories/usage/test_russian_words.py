@@ -8,6 +8,7 @@ import pytest
 
 from bot.core.audit.audit_record import Tag
 from bot.core.change.change_request import Status
+from bot.core.principals import Role
 from bot.playground.environment import Playground
 from bot.testing.conversation import APPROVALS
 from bot.usecases.integrity.freezes import FROZEN
@@ -81,6 +82,27 @@ def test_help_in_russian_shows_the_russian_words_beside_the_english_ones(scene: 
     both = scene.answer("Olga", "Слово «удалить» есть в нескольких командах")
     assert "connector remove ID" in both
     assert "message delete ID" in both
+
+
+def test_a_role_is_granted_and_listed_by_its_russian_name(scene: Scene) -> None:
+    scene.playground.grant(scene.playground.store, "Vera", Role.ADMIN)
+    scene.workspace.people["Ida"].flag(locale="ru-RU")
+    gleb = scene.playground.person("Gleb").user
+    scene.ask("Ida", "коннектор список")
+    card = scene.asks("доступ выдать @Gleb оператор", "Ida", channel=APPROVALS)
+    scene.card_says(card, "Give the role operator")
+    scene.press("Vera", card, "Approve")
+    change = scene.ends()
+    assert change.line == f"access grant @{gleb} operator"
+    assert change.plan.calls[0].params["role"] == "operator"
+    scene.ask("Ida", "запрос список --статус ожидает")
+    scene.answer("Ida", "со статусом «ожидает решения» нет")
+    scene.ask("Ida", "доступ список")
+    assert "согласующий" in scene.answer("Ida", "Список доступа")
+    scene.ask("Ida", "доступ выдать @Gleb начальник")
+    refused = scene.answer("Ida", "начальник")
+    assert "наблюдатель, оператор, согласующий, администратор" in refused
+    assert scene.recorded(Tag.CHANGE_REQUESTED, "Ida")
 
 
 def test_a_freeze_in_russian_holds_from_its_acknowledgement(scene: Scene) -> None:

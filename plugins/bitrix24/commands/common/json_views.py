@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.plugin import Text, Time, time_or_none
+from bot.plugin import Message, Text, Time, Words, time_or_none
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.auth.backup_tokens import BackupTokens
 from plugins.bitrix24.auth.credentials import TokenHealth
@@ -18,6 +18,18 @@ KINDS: Mapping[str, Ownership] = {
     "not-proven": Ownership.NOT_PROVEN,
 }
 """The kinds of connectors by the word that `--kind` takes."""
+KIND_WORDS: Mapping[str, Words] = {
+    "ours": {"ru": ("наши", "наш")},
+    "built-in": {"ru": ("встроенные", "встроенный")},
+    "not-proven": {"ru": ("не-доказано", "не-доказаны")},
+}
+"""Each kind as people of another language type it."""
+TYPED_KINDS = (
+    Message("bitrix24.connector.kind.ours"),
+    Message("bitrix24.connector.kind.built_in"),
+    Message("bitrix24.connector.kind.not_proven"),
+)
+"""The kinds as the reader types them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
