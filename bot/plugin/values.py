@@ -138,6 +138,8 @@ class CallOutcome:
 
     verdict: CallVerdict
     sentence: Text
+    advice: Text = ""
+    """What to do while nobody knows what came of it. Once reading has shown that, the advice is not shown."""
     code: str = ""
     facts: Mapping[str, str | int] = field(default_factory=dict)
     sent_ms_ago: int | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 
+from bot.core.change.answer_lines import describe_answers
 from bot.core.change.change_request import Repeat, Status
 from bot.core.change.effects import compare_effects
 from bot.core.change.plans import ABSENT, differences
@@ -199,7 +200,7 @@ def judge_execution(
         sentence=sentence,
         details=(
             *unseen,
-            *_words(outcomes),
+            *describe_answers(outcomes, unknown=status is Status.UNKNOWN),
             *_observed_lines(plan, proof, now),
             *describe_unsent_calls(plan, len(outcomes)),
         ),
@@ -376,17 +377,6 @@ def judge_settlement(
 def plugin_faults(outcomes: Sequence[CallOutcome | None]) -> tuple[Text, ...]:
     """The faults of the plugin among the answers to calls, as sentences that name it."""
     return tuple(outcome.sentence for outcome in outcomes if outcome is not None and outcome.code == PLUGIN_FAILED)
-
-
-def _words(outcomes: Sequence[CallOutcome]) -> list[Text]:
-    bad = [outcome for outcome in outcomes if outcome.verdict is not CallVerdict.DONE]
-    return [_with_code(outcome.sentence, outcome.code) for outcome in bad]
-
-
-def _with_code(sentence: Text, code: str) -> Text:
-    """The sentence with the code, once: many plugins give it as an argument of their sentence."""
-    told = sentence if isinstance(sentence, str) else " ".join(str(one) for one in sentence.arguments.values())
-    return sentence if not code or code in told else Message("outcome.with_code", sentence=sentence, code=code)
 
 
 def _observed_lines(plan: Plan, proof: Proof, now: Observation | None) -> list[Message]:

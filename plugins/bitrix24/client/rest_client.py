@@ -151,11 +151,12 @@ class Caller:
         finally:
             self._traffic.kept.drop()
         judgement = made.judgement
+        unknown = judgement.verdict is CallVerdict.UNKNOWN
+        advised = bool(judgement.hint) and not unknown
         return CallOutcome(
             verdict=judgement.verdict,
-            sentence=error_codes.with_advice(judgement.sentence, judgement.hint)
-            if judgement.hint
-            else judgement.sentence,
+            sentence=error_codes.with_advice(judgement.sentence, judgement.hint) if advised else judgement.sentence,
+            advice=judgement.hint if unknown else "",
             code=judgement.code,
             facts=made.facts,
             sent_ms_ago=made.sent_ms_ago,

@@ -338,17 +338,20 @@ WORDS_ONLY = Row(
 )
 """A refusal without a code."""
 
-_WHEN_READING: Mapping[Message, Message] = {
+WHEN_KNOWN: Mapping[Message, Message] = {
     LOOK: AGAIN_SOON,
     READ_AND_CHECK: Message("bitrix24.error.do_read_and_retry"),
 }
-"""What to do instead when nothing was to be changed: there is no state to look at."""
+"""What to do instead when the portal changed nothing, or was only read: the state is as it was."""
 
 
-def advice(row: Row, *, repeated: bool, reading: bool = False) -> Message:
-    """What to do next, and what the bot does by itself. `repeated` is False for what is never sent a second time."""
+def advice(row: Row, *, repeated: bool, known: bool = False) -> Message:
+    """What to do next, and what the bot does by itself.
+
+    `repeated` is False for what is never sent a second time, `known` is True where the portal surely changed nothing.
+    """
     does = _OUTLOOK[row.again if repeated or row.again not in (RetryHint.WAIT, RetryHint.REFRESH) else RetryHint.NO]
-    return with_advice(_WHEN_READING.get(row.do, row.do) if reading else row.do, does)
+    return with_advice(WHEN_KNOWN.get(row.do, row.do) if known else row.do, does)
 
 
 def with_advice(sentence: Text, more: Text) -> Message:

@@ -180,10 +180,11 @@ def _refused(method: Method, status: int, body: Body | None, error: ReportedErro
     if verdict is CallVerdict.UNKNOWN and again is not RetryHint.WAIT:
         again = RetryHint.WAIT if row.ran is None else RetryHint.NO
     reading = method.effect is Effect.READ
+    known = reading or verdict is not CallVerdict.UNKNOWN
     return Judgement(
         verdict=verdict,
         sentence=error_codes.describe_error(row, error.words),
-        hint=error_codes.advice(row, repeated=reading or verdict is CallVerdict.NOT_SENT, reading=reading),
+        hint=error_codes.advice(row, repeated=reading or verdict is CallVerdict.NOT_SENT, known=known),
         code=error_codes.safe_code(error.code) if error.code else "",
         status=status,
         again=again,

@@ -11,7 +11,7 @@ from bot.plugin import CallVerdict, Message, Text
 from plugins.bitrix24.auth import oauth
 from plugins.bitrix24.http.exchange import HttpAnswer
 from plugins.bitrix24.rest import error_codes
-from plugins.bitrix24.rest.error_codes import PORTAL, TOKEN, RetryHint, Row
+from plugins.bitrix24.rest.error_codes import PORTAL, TOKEN, WHEN_KNOWN, RetryHint, Row
 from plugins.bitrix24.rest.methods import METHODS
 from plugins.bitrix24.rest.protocol import Judgement, judge
 from tests.language.english import en
@@ -107,7 +107,9 @@ def check_row(row: Row, judgement: Judgement) -> None:
         assert judgement.again is row.again
     elif row.ran:
         assert judgement.verdict is CallVerdict.UNKNOWN
-    assert en(judgement.hint).startswith(en(row.do))
+    unknown = judgement.verdict is CallVerdict.UNKNOWN
+    assert en(judgement.hint).startswith(en(row.do if unknown else WHEN_KNOWN.get(row.do, row.do)))
+    assert ("before you repeat" in en(judgement.hint)) is (unknown and row.do in WHEN_KNOWN)
     assert says_whether_it_retries(judgement.hint)
 
 

@@ -231,6 +231,14 @@ def test_an_ending_tells_the_words_of_the_calls_that_were_not_done_and_what_is_d
     assert en(ending.outcome) == f"{ending.sentence}\n• Not yours. (NOT_OWNER)\n• registration: present → absent"
 
 
+@pytest.mark.parametrize(("verdict", "proof"), list(product((FAILED, NOT_SENT, UNKNOWN), SEEN)))
+def test_an_advice_is_shown_only_while_the_outcome_is_unknown(verdict: CallVerdict, proof: Proof) -> None:
+    answer = replace(outcome(verdict, "Lost.", "E1"), advice="Look first.")
+    ending = judge_execution(REMOVE, [outcome(DONE), answer], SEEN[proof])
+    assert ending.details[0] == ("Lost. (E1) Look first." if ending.status is Status.UNKNOWN else "Lost. (E1)")
+    assert {UNKNOWN: Proof.UNCHANGED, FAILED: Proof.UNREAD}.get(verdict) is not proof or ending.status is Status.UNKNOWN
+
+
 def test_an_ending_without_details_is_its_sentence() -> None:
     assert Ending(status=Status.DONE, sentence="Done.").outcome == "Done."
 

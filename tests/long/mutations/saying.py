@@ -132,6 +132,12 @@ ENDINGS: tuple[Mutation, ...] = (
         by="tests/usecases/outcomes/test_partly.py",
     ),
     mutation(
+        "advice-after-reading",
+        "a change that was read after a lost reply still advises to check the current state",
+        ("bot/core/change/outcome.py", "unknown=status is Status.UNKNOWN", "unknown=True"),
+        by="tests/core/change/test_outcome.py",
+    ),
+    mutation(
         "whole-undo-of-a-part",
         "the undo of a part asks for all to be put back, also what has not changed",
         (_EFFECTS, "    if not change.partly or undo.partial is None:\n", "    if True or undo.partial is None:\n"),

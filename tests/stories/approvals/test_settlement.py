@@ -28,7 +28,7 @@ def lost(scene: Scene) -> Message:
     with scene.portal.world.lock:
         for method in ("imconnector.list", "imconnector.status", "batch"):
             scene.portal.world.faults.add(read_fault({"kind": "lost_before", "method": method, "times": "forever"}))
-    scene.wait_status(Status.UNKNOWN)
+    assert "before you repeat" in en(scene.wait_status(Status.UNKNOWN).outcome)
     return card
 
 

@@ -99,7 +99,9 @@ def test_a_lost_reply_is_read_back_and_told_truly(scene: Scene) -> None:
     card = scene.ask_removal()
     scene.portal.world.faults.add(_fault("lost_after"))
     scene.press("Anton", card, "Approve")
-    scene.wait_status(Status.DONE)
+    outcome = en(scene.wait_status(Status.DONE).outcome)
+    assert "reply was lost" in outcome
+    assert "before you repeat" not in outcome
     assert scene.effects() == 1
     assert not scene.registered()
 
