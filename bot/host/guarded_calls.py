@@ -204,9 +204,10 @@ class GuardedPlugin:
         with self._blame(STARTED):
             self.plugin.start(services)
 
-    def maintain(self, services: Services) -> None:
+    def maintain(self, services: Services) -> float | None:
         with self._blame(MAINTAINED):
-            self.plugin.maintain(services)
+            wait: float | None = require_type(self.plugin.maintain(services), float | None)
+            return wait
 
     def close(self) -> None:
         """A plugin that cannot let go keeps nobody else from it; the log has why."""

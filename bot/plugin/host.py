@@ -248,10 +248,11 @@ class Plugin(Protocol):
         """Called once when a process starts, before any command; may take over settings into secrets."""
         ...
 
-    def maintain(self, services: Services) -> None:
+    def maintain(self, services: Services) -> float | None:
         """Called now and then by the one process that works, at least hourly: the moment to renew what would run out.
 
-        What it raises is put in the log and changes nothing else.
+        It may return in how many seconds it wants to be called again. What it raises is put in the log and changes
+        nothing else.
         """
         ...
 

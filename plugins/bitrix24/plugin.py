@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.plugin import (
@@ -27,7 +28,7 @@ from bot.plugin import (
 from plugins.bitrix24 import settings
 from plugins.bitrix24.auth import audit_events, token_maintenance
 from plugins.bitrix24.auth.bootstrap import take_over
-from plugins.bitrix24.auth.credentials import CredentialStore
+from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.client.rest_client import Caller
 from plugins.bitrix24.commands.chat import chats
 from plugins.bitrix24.commands.common import observation
@@ -38,6 +39,9 @@ from plugins.bitrix24.commands.message import messages
 from plugins.bitrix24.commands.portal.group import portals
 from plugins.bitrix24.connectors import icons
 from plugins.bitrix24.connectors.snapshot import Snapshots
+from plugins.bitrix24.events import watch_events
+from plugins.bitrix24.events.own_changes import OwnChanges
+from plugins.bitrix24.events.watch import Watch
 from plugins.bitrix24.hosts import certificate_authorities, endpoints
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.rest.retry_policy import CHANGE, READ, RetryPolicy
@@ -45,6 +49,7 @@ from plugins.bitrix24.traffic.portal_connections import Connections
 from plugins.bitrix24.traffic.rate_limit import pace
 from plugins.bitrix24.web.routes import ROUTES
 
+TOKENS_SECONDS = 3600.0
 SETTLING = Settling(late_effects=75.0)
 """A portal may work on a request for 60 s after we gave up on it; earlier reads prove nothing."""
 
@@ -64,7 +69,7 @@ class BitrixPlugin:
         adding="connect",
         words=PORTAL,
     )
-    events: Sequence[Event] = audit_events.EVENTS
+    events: Sequence[Event] = (*audit_events.EVENTS, *watch_events.EVENTS)
     routes: Sequence[WebRoute] = ROUTES
     groups: Iterable[Group[Any]] = (connectors, lines, messages, chats, portals)
 
@@ -72,6 +77,8 @@ class BitrixPlugin:
         self._links = Connections()
         self._read = read
         self._change = change
+        self._watch = Watch(self._maintenance_caller)
+        self._tokens_due: float | None = None
 
     @property
     def simulators(self) -> Mapping[str, Callable[[int], Simulation]]:
@@ -86,8 +93,13 @@ class BitrixPlugin:
         icons.folder(services.settings)
         take_over(services)
 
-    def maintain(self, services: Services) -> None:
-        token_maintenance.maintain_tokens(services, self._links)
+    def maintain(self, services: Services) -> float:
+        """Look after tokens once an hour, and after what others change as often as the watch wants."""
+        now = services.clock.monotonic()
+        if self._tokens_due is None or now >= self._tokens_due:
+            self._tokens_due = now + TOKENS_SECONDS
+            token_maintenance.maintain_tokens(services, self._links)
+        return self._watch.run(services)
 
     def close(self) -> None:
         self._links.close()
@@ -100,18 +112,26 @@ class BitrixPlugin:
 
     def perform(self, services: Services, place: Place, call: Call) -> CallOutcome:
         """Also a call that cannot be made, for whatever reason on our side, is an outcome: it was not sent."""
+        changes = OwnChanges(services, place.identity)
         try:
-            outcome = self._caller(services, place).change(call.method, call.params)
+            caller, own = self._caller(services, place), changes.begin(call)
+            outcome = caller.change(call.method, call.params)
         except PluginError as error:
             return CallOutcome(
                 verdict=CallVerdict.NOT_SENT, sentence=Message("bitrix24.call.not_sent", reason=error.sentence)
             )
+        if own is not None:
+            changes.settle(own, outcome.verdict)
         if outcome.verdict is CallVerdict.DONE and call.method == "imconnector.register":
             Snapshots(services.records, place.identity).came_back(str(call.params["ID"]))
         return outcome
 
     def verify(self, services: Services, place: Place, plan: Plan) -> Observation:
         return observation.observe_again(self.open(services, place), plan)
+
+    def _maintenance_caller(self, services: Services, portal: KnownPortal) -> Caller:
+        """Calls that no change request is about: they concern the application's own events alone."""
+        return Caller(services, self._links, portal, read=self._read, change=replace(self._change, asks=False))
 
     def _caller(self, services: Services, place: Place) -> Caller:
         portal = CredentialStore(services).portal(place.name)

@@ -26,6 +26,8 @@ from plugins.bitrix24.traffic.last_seen import PAGE
 
 _MAX_PAGES = 100
 _LINES = "imopenlines.config.list.get"
+_ALONE = {"app": "app.info", "scopes": "scope", "handlers": "event.get", "pages": "placement.get"}
+"""What `gather` asks for by one read without parameters."""
 
 
 class Portal:
@@ -73,7 +75,7 @@ class Portal:
         on: Iterable[int] | None = None,
         also: Iterable[int] = (),
     ) -> None:
-        """Ask in one request for what a command is about to need: "connectors", "lines", "app", and statuses.
+        """Ask in one request for what is about to be needed: "connectors", "lines", what `_ALONE` names, and statuses.
 
         Statuses are those of the connectors `of` on the lines `on`, or on all lines that were there when the portal
         was read last, and those `also` names, as far as the request has room for them. What is not asked for here is
@@ -90,7 +92,7 @@ class Portal:
             return [_page(number) for number in range(self._hints.pages)] if self._lines is None else ()
         if what == "connectors":
             return (Item(method="imconnector.list", params={}),) if self._connectors is None else ()
-        return (Item(method="app.info", params={}),)
+        return (Item(method=_ALONE[what], params={}),)
 
     @property
     def known_connectors(self) -> Sequence[str]:

@@ -61,7 +61,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     "bot.playground.workspace": ("base", "blockkit", "state", "webapi", "client", "control", ""),
     _BITRIX24: (
         *("redaction", "settings", "hosts", "http", "rest", "traffic", "auth", "client", "connectors", "portal"),
-        *("commands.common", "commands.portal", "commands", "web", "simulator", "simulation", ""),
+        *("events", "commands.common", "commands.portal", "commands", "web", "simulator", "simulation", ""),
     ),
     f"{_BITRIX24}.simulator": ("php", "state", "calls", "effects", "methods", "server", ""),
 }

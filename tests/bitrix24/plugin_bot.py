@@ -14,7 +14,6 @@ from bot.host.plugin_services import PluginServices
 from bot.plugin import CallOutcome, Nothing, Place, Plan, PluginError, Reply, Services
 from bot.testing.passing_clock import PassingClock
 from bot.testing.services import scratch_services
-from plugins.bitrix24.auth.audit_events import EVENTS
 from plugins.bitrix24.http.exchange import Timeouts
 from plugins.bitrix24.plugin import BitrixPlugin
 from plugins.bitrix24.portal import Portal
@@ -91,7 +90,7 @@ class PluginBot:
         """Services over the same store, as another process would have them."""
         clock = ShiftedClock() if real_time else self.clock
         return scratch_services(
-            self._folder, {**self._settings, **settings}, plugin="bitrix24", events=EVENTS, clock=clock
+            self._folder, {**self._settings, **settings}, plugin="bitrix24", events=BitrixPlugin.events, clock=clock
         )
 
     def more_plugins(self, *, short: bool = False) -> BitrixPlugin:

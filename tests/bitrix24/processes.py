@@ -18,7 +18,6 @@ from typing import Any
 from bot.clock import SystemClock
 from bot.plugin import PluginError, Services
 from bot.testing.services import scratch_services
-from plugins.bitrix24.auth.audit_events import EVENTS
 from plugins.bitrix24.plugin import BitrixPlugin
 
 PATIENCE = 60.0
@@ -64,7 +63,11 @@ def serve() -> None:
         folder = task["folder"]
         if folder not in plugin_bots:
             services = scratch_services(
-                Path(folder), task["settings"], plugin="bitrix24", events=EVENTS, clock=FastClock(task["speed"])
+                Path(folder),
+                task["settings"],
+                plugin="bitrix24",
+                events=BitrixPlugin.events,
+                clock=FastClock(task["speed"]),
             )
             plugin_bots[folder] = services, BitrixPlugin()
         try:

@@ -11,7 +11,7 @@ from bot import clock as ids
 from bot.core.bot_errors import StoreUnavailable
 from bot.core.messages.deliveries import Click, Form, SlashCommand, inbound_from_json
 from bot.language.translation import translate
-from bot.plugin import Message, PluginError
+from bot.plugin import Message
 from bot.store.engine.sql import FORGOTTEN_AT_ONCE
 from bot.store.repositories.jobs import INBOUND, Job, Rank
 from bot.usecases.authority.grid_accounts import identify_sender
@@ -39,6 +39,7 @@ from bot.usecases.requests.expiry import expire_overdue
 from bot.usecases.requests.reminders import repost_cards, send_reminders
 from bot.usecases.requests.reviews import handle_button, handle_reason_form
 from bot.usecases.requests.submission import submit
+from bot.usecases.runtime.plugin_maintenance import PluginMaintenance
 from bot.usecases.runtime.runners import Runners
 
 RUNNERS = 28
@@ -51,8 +52,7 @@ POSTING = 8
 """Threads that write into channels. A channel takes one post and one rewrite at a time, so one thread waits for it."""
 KEEPER_SECONDS = 0.5
 UPKEEP_SECONDS = 1.0
-SWEEP_SECONDS = TEND_SECONDS = 3_600.0
-TEND_FAULT = {"action": "tend_fault"}
+SWEEP_SECONDS = 3_600.0
 _AFTERWARDS = {True: Message("intake.nothing_sent"), False: Message("intake.run_goes_on")}
 """What a database that cannot be written means for what came in, and for a change request that is being run."""
 
@@ -68,8 +68,9 @@ class Worker:
         self._stopping = threading.Event()
         self._rounds = WakeSignal()
         self._bells = {group: WakeSignal() for group in Group}
-        # By the clock that nobody sets: both go on whatever the time of the day becomes.
-        self._sweep_due = self._tend_due = ctx.clock.monotonic()
+        # By the clock that nobody sets: it goes on whatever the time of the day becomes.
+        self._sweep_due = ctx.clock.monotonic()
+        self._upkeep_of_plugins = PluginMaintenance(ctx)
         self._threads: list[threading.Thread] = []
         self._recovery = Reconciler(ctx)
         self._courier = Dispatcher(ctx)
@@ -94,6 +95,7 @@ class Worker:
                 self._thread(name, senders.step, bell, POLL_SECONDS)
         self._thread("keeper", self._keep, self._rounds, KEEPER_SECONDS)
         self._thread("recovery", self._recover, self._rounds, KEEPER_SECONDS)
+        self._thread("plugins", self._upkeep_of_plugins.run_once, self._rounds, KEEPER_SECONDS)
         self._thread("upkeep", self._upkeep.run_once, self._rounds, UPKEEP_SECONDS)
         self._thread("anchoring", self._anchoring.run_once, self._rounds, KEEPER_SECONDS)
 
@@ -175,7 +177,8 @@ class Worker:
 
     def _recover(self) -> bool:
         """All that reads places and nobody waits for: apart from the keeper, for a place can be slow."""
-        self._do_each(*([self._recovery.run_once] if self._ctx.workspace.team else []), self._maintain_plugins)
+        if self._ctx.workspace.team:
+            self._do_each(self._recovery.run_once)
         return False
 
     def _do_each(self, *duties: Callable[[], object]) -> None:
@@ -204,12 +207,6 @@ class Worker:
                 # There is more of it: the next part in the next round.
                 self._sweep_due = steady
 
-    def _maintain_plugins(self) -> None:
-        now = self._ctx.clock.monotonic()
-        if now >= self._tend_due:
-            self._tend_due = now + TEND_SECONDS
-            maintain_plugins(self._ctx)
-
 
 def go_round(threads: ThreadState, name: str, step: Callable[[], bool]) -> bool | None:
     """One round of the thread of this name: whether there was something to do; None when that went wrong."""
@@ -220,19 +217,6 @@ def go_round(threads: ThreadState, name: str, step: Callable[[], bool]) -> bool 
         return None
     threads.troubles.record_recovery(name)
     return busy
-
-
-def maintain_plugins(ctx: Context) -> None:
-    """Let every plugin look after what would run out. One that cannot is in the log, and the others have their turn.
-
-    Whatever else a plugin raises, its guard has logged and made a PluginFault of.
-    """
-    for plugin in ctx.registry.plugins.values():
-        try:
-            plugin.maintain(ctx.services(plugin.name))
-        except PluginError as error:
-            told = translate(error.sentence)
-            log.error("%s could not look after its own: %s", plugin.name, told, extra=TEND_FAULT)
 
 
 def claim_job(ctx: Context, *, quick: bool = False) -> Job | None:

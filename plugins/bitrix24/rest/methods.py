@@ -21,6 +21,8 @@ class Kind(StrEnum):
     """What a parameter must be. Stricter than the portal, where `"N"` switches on and line 0 exists."""
 
     TEXT = "text"
+    TEXT_OR_EMPTY = "text or empty"
+    TEXTS = "list of texts"
     LINE = "line"
     """A positive whole number."""
     SWITCH = "switch"
@@ -85,6 +87,24 @@ ROWS: tuple[Method, ...] = (
         name="batch",
         effect=Effect.READ,
         params=(_need("cmd", Kind.OBJECT), _may("halt", Kind.SWITCH)),
+    ),
+    Method(
+        name="event.bind",
+        effect=Effect.CHANGE,
+        verdict=VerdictLocation.RESULT,
+        params=(_need("event"), _need("event_type")),
+    ),
+    Method(name="event.get", effect=Effect.READ),
+    Method(
+        name="event.offline.clear",
+        effect=Effect.CHANGE,
+        verdict=VerdictLocation.RESULT,
+        params=(_need("process_id", Kind.TEXT_OR_EMPTY), _need("id", Kind.TEXTS)),
+    ),
+    Method(
+        name="event.offline.list",
+        effect=Effect.READ,
+        params=(_need("filter", Kind.OBJECT), _need("order", Kind.OBJECT)),
     ),
     Method(
         name="imconnector.activate",
@@ -166,12 +186,18 @@ ROWS: tuple[Method, ...] = (
         effect=Effect.READ,
         params=(_may("PARAMS", Kind.OBJECT),),
     ),
+    Method(name="placement.get", effect=Effect.READ),
+    Method(name="scope", effect=Effect.READ),
 )
 
 METHODS: Mapping[str, Method] = {row.name: row for row in ROWS}
 
 _FITS: Mapping[Kind, Callable[[Any], bool]] = {
     Kind.TEXT: lambda value: isinstance(value, str) and value != "",
+    Kind.TEXT_OR_EMPTY: lambda value: isinstance(value, str),
+    Kind.TEXTS: lambda value: (
+        isinstance(value, list | tuple) and bool(value) and all(isinstance(x, str) for x in value)
+    ),
     Kind.LINE: lambda value: type(value) is int and value > 0,
     Kind.SWITCH: lambda value: type(value) is int and value in (0, 1),
     Kind.YES_NO: lambda value: value in ("Y", "N"),
@@ -181,6 +207,8 @@ _FITS: Mapping[Kind, Callable[[Any], bool]] = {
 
 _MUST_BE: Mapping[Kind, Message] = {
     Kind.TEXT: Message("bitrix24.call.kind_text"),
+    Kind.TEXT_OR_EMPTY: Message("bitrix24.call.kind_text_or_empty"),
+    Kind.TEXTS: Message("bitrix24.call.kind_texts"),
     Kind.LINE: Message("bitrix24.call.kind_line"),
     Kind.SWITCH: Message("bitrix24.call.kind_switch"),
     Kind.YES_NO: Message("bitrix24.call.kind_yes_no"),

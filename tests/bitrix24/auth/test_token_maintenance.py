@@ -6,11 +6,12 @@ import logging
 
 import pytest
 
-from plugins.bitrix24.auth import audit_events
+from plugins.bitrix24.auth import audit_events, token_maintenance
 from plugins.bitrix24.auth.backup_tokens import REFUSED, BackupTokenStore
 from plugins.bitrix24.auth.credentials import CredentialStore
 from plugins.bitrix24.auth.token_maintenance import IDLE_DAYS, idle_days
 from plugins.bitrix24.redaction.secret import Secret
+from plugins.bitrix24.traffic.portal_connections import Connections
 from tests.bitrix24.auth.test_token_refresh import generation
 from tests.bitrix24.plugin_bot import PluginBot
 from tests.language.english import en
@@ -25,9 +26,9 @@ def days(plugin_bot: PluginBot, number: float) -> None:
 
 
 def maintain_tokens(plugin_bot: PluginBot) -> int:
-    """Let the plugin look after its own; how often it asked the token endpoint for that."""
+    """Let the plugin look after tokens alone; how often it asked the token endpoint for that."""
     before = len(plugin_bot.refreshes())
-    plugin_bot.plugin.maintain(plugin_bot.services)
+    token_maintenance.maintain_tokens(plugin_bot.services, Connections())
     return len(plugin_bot.refreshes()) - before
 
 

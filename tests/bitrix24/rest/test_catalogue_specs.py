@@ -16,6 +16,8 @@ SPECS: Mapping[str, Mapping[str, Any]] = json.loads(
 """By the name of the method; tests/data/README.md tells where they are from."""
 TYPES: Mapping[Kind, str] = {
     Kind.TEXT: "string",
+    Kind.TEXT_OR_EMPTY: "string",
+    Kind.TEXTS: "array",
     Kind.LINE: "integer",
     Kind.SWITCH: "integer",
     Kind.YES_NO: "char",
@@ -79,15 +81,19 @@ DELIBERATE: Mapping[Difference, str] = dict(
         ),
         *(
             _row(name, "method", "read", ABSENT, "documented, but not among the machine-readable specs")
-            for name in ("app.info", "batch")
+            for name in ("app.info", "batch", "event.get", "event.offline.list", "placement.get", "scope")
+        ),
+        _row("event.offline.clear", "method", "write", ABSENT, "documented, but not among the machine-readable specs"),
+        _row("event.bind", "event_type", "string, required", "string", "the bot binds to the offline queue alone"),
+        _row("event.bind", "handler", ABSENT, "string, required", "a queue has no address"),
+        *(
+            _row("event.bind", name, ABSENT, kind, "the bot needs neither another user nor a queue with a label")
+            for name, kind in (("auth_connector", "string"), ("auth_type", "integer"), ("options", "object"))
         ),
         _row(
             "imconnector.set.error", "method", "write", ABSENT, "only the portal's source and its settings page know it"
         ),
-        *(
-            _row(f"event.{name}", "method", ABSENT, "write", "the bot subscribes to no events of the portal")
-            for name in ("bind", "unbind")
-        ),
+        _row("event.unbind", "method", ABSENT, "write", "the bot keeps the queue that it is bound to"),
         _row("imopenlines.config.get", "method", ABSENT, "read", "one line is found in the list, which is read anyhow"),
         _row(
             "imopenlines.config.list.get",

@@ -1,4 +1,4 @@
-"""Bugs about how few requests a portal is read with, and about who may be told what it said a moment ago."""
+"""Bugs about reading a portal: with how few requests, who is told what it said before, and what others changed."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ _LOOKING, _AHEAD, _SWEEP = (
     "plugins/bitrix24/client/bulk_read.py",
 )
 _TEST_KEPT, _TEST_REQUESTS = "tests/bitrix24/traffic/test_read_cache.py", "tests/bitrix24/test_requests.py"
+_DRIFT, _QUEUE, _WATCH = (f"plugins/bitrix24/events/{name}.py" for name in ("drift", "offline_queue", "watch"))
+_OWN = "plugins/bitrix24/events/own_changes.py"
+_BY = "tests/bitrix24/events/test_watch.py"
 
 PORTAL_READS: tuple[Mutation, ...] = (
     mutation(
@@ -132,5 +135,44 @@ PORTAL_READS: tuple[Mutation, ...] = (
         "one batch that fails costs the answers of all others",
         (_SWEEP, "    if problems and len(problems) == len(found):\n", "    if problems:\n"),
         by="tests/bitrix24/client/test_bulk_read.py",
+    ),
+)
+
+WATCHING: tuple[Mutation, ...] = (
+    mutation(
+        "own-change-told",
+        "the bot reports its own deactivation as somebody else's",
+        (_OWN, "            found -= touched\n", "            pass\n"),
+        by=_BY,
+    ),
+    mutation(
+        "read-during-own-change",
+        "a portal that is read while the bot changes it looks as if somebody else had",
+        (_OWN, "return began - self.settled_at < QUIET_MS", "return False and began - self.settled_at < QUIET_MS"),
+        by=_BY,
+    ),
+    mutation(
+        "told-at-each-reading",
+        "a finding is told again at each reading",
+        (_DRIFT, "if key not in memory.open and key not in held", "if key not in held"),
+        by=_BY,
+    ),
+    mutation(
+        "hidden-is-over",
+        "what was told before an application was removed is told to be over with it",
+        (_DRIFT, "key not in held and not whole", "key not in held"),
+        by=_BY,
+    ),
+    mutation(
+        "cleared-before-stored",
+        "an event leaves the portal's queue before it is stored here",
+        (_QUEUE, "                stored.put(_event(row, services.clock.now_ms()))\n", "                pass\n"),
+        by="tests/bitrix24/events/test_offline_queue.py",
+    ),
+    mutation(
+        "events-kept",
+        "an event that was answered with a reading leads to another reading for ever",
+        (_WATCH, "            self._stored.forget(events)\n", ""),
+        by="tests/bitrix24/events/test_offline_queue.py",
     ),
 )

@@ -11,7 +11,7 @@ from tests.long.mutations.doors import DOORS
 from tests.long.mutations.keeping import KEEPING
 from tests.long.mutations.mutation import Mutation
 from tests.long.mutations.plugins import PLUGINS
-from tests.long.mutations.portal_reads import PORTAL_READS
+from tests.long.mutations.portal_reads import PORTAL_READS, WATCHING
 from tests.long.mutations.saying import ENDINGS, SAYING
 from tests.long.mutations.typed_secrets import TYPED_SECRETS
 from tests.long.mutations.waiting import WAITING
@@ -24,6 +24,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     *SAYING,
     *ANSWERS,
     *PORTAL_READS,
+    *WATCHING,
     *DOORS,
     *PLUGINS,
     *TYPED_SECRETS,

@@ -27,7 +27,8 @@ from bot.usecases.intake.job_failures import save_unsaved_results
 from bot.usecases.intake.receipts import receive
 from bot.usecases.integrity.freezes import FROZEN
 from bot.usecases.notifications import queue_card
-from bot.usecases.runtime.worker import SWEEP_SECONDS, Worker, maintain_plugins, perform_job
+from bot.usecases.runtime.plugin_maintenance import PluginMaintenance
+from bot.usecases.runtime.worker import SWEEP_SECONDS, Worker, perform_job
 from tests.host.invented import Invented
 from tests.language.english import en
 from tests.store.neighbour import locked_by_another
@@ -480,7 +481,7 @@ def test_a_plugin_that_cannot_look_after_its_own_stops_nothing_else(
     trees = Trees("trees")
     core_bot.configure(registry=make_registry([GuardedPlugin(core_bot.toy), trees]))
     core_bot.toy.untended = error
-    maintain_plugins(core_bot.ctx)
+    PluginMaintenance(core_bot.ctx).run_once()
     assert (core_bot.toy.tended, trees.tended) == (1, 1)
     assert "toy could not look after its own: " in caplog.text
     traces = [record for record in caplog.records if record.exc_info]

@@ -1,0 +1,173 @@
+"""The watch over the connected portals: takes events in, reads each portal now and then, and tells what others changed.
+
+An event says that something may have changed. What is told comes from a reading with the bot's own tokens, and state,
+audit records and consumed events are written in one transaction, so that each change is told once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from math import ceil
+
+from bot.plugin import PluginError, Services, TargetRefused
+from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
+from plugins.bitrix24.client.rest_client import Caller
+from plugins.bitrix24.events import offline_queue, watch_events
+from plugins.bitrix24.events.drift import Drift, compare
+from plugins.bitrix24.events.findings import View
+from plugins.bitrix24.events.offline_queue import StoredEvent, StoredEvents
+from plugins.bitrix24.events.own_changes import QUIET_MS, OwnChanges
+from plugins.bitrix24.events.portal_facts import PortalFacts, read_facts
+from plugins.bitrix24.events.watch_memory import KIND, WatchMemory, read_memory
+from plugins.bitrix24.portal import Portal
+from plugins.bitrix24.rest.batch import SIZE
+
+FIRST_MS = 60_000
+"""After a portal became known: whoever connects it is still at work."""
+READ_MS = 600_000
+QUEUE_MS = 40_000
+FOLD_MS = 2_500
+"""So long one event waits for others of the same cause."""
+RETRY_MS = 60_000
+BARRED_MS = 86_400_000
+MS_PER_REQUEST = 5_000
+"""A tenth of what a portal allows: two requests a second."""
+LONGEST_WAIT = 60.0
+"""Seconds: by then a portal is noticed that another process has stored."""
+SHORTEST_WAIT = 1.0
+
+QUEUE, POLLING = "queue", "polling"
+
+MakeCaller = Callable[[Services, KnownPortal], Caller]
+
+
+class Watch:
+    """Looks after all portals. `make_caller` gives calls that need no change request: they change no connector."""
+
+    def __init__(self, make_caller: MakeCaller) -> None:
+        self._make_caller = make_caller
+
+    def run(self, services: Services) -> float:
+        """Do what is due, and return in how many seconds something will be. What ails one portal stops no other."""
+        portals = CredentialStore(services).portals()
+        self._forget_others(services, {portal.member_id for portal in portals})
+        return min([self._watch(services, portal) for portal in portals], default=LONGEST_WAIT)
+
+    def _forget_others(self, services: Services, known: set[str]) -> None:
+        for member_id in services.records.all(KIND):
+            if member_id not in known:
+                services.records.delete(KIND, member_id)
+
+    def _watch(self, services: Services, portal: KnownPortal) -> float:
+        try:
+            PortalWatch(services, portal, self._make_caller(services, portal)).run_once()
+        except PluginError as error:
+            services.log.info("the portal %s cannot be watched now: %s", portal.name, error.sentence)
+            _put_off(services, portal)
+        return _wait(services, portal)
+
+
+def _put_off(services: Services, portal: KnownPortal) -> None:
+    """Try again later, whatever was due."""
+    with services.transaction():
+        memory, later = read_memory(services.records, portal.member_id), services.clock.now_ms() + RETRY_MS
+        if memory is not None:
+            put_off = replace(memory, read_due=max(memory.read_due, later), queue_due=max(memory.queue_due, later))
+            services.records.put(KIND, portal.member_id, put_off.value())
+
+
+def _wait(services: Services, portal: KnownPortal) -> float:
+    memory = read_memory(services.records, portal.member_id)
+    if memory is None:
+        return LONGEST_WAIT
+    due = [memory.read_due, *([memory.queue_due] if memory.way == QUEUE else [])]
+    due += [event.ready_at for event in StoredEvents(services.records, portal.member_id).all()]
+    left = (min(due) - services.clock.now_ms()) / 1000
+    return min(max(left, SHORTEST_WAIT), LONGEST_WAIT)
+
+
+class PortalWatch:
+    """The watch over one portal."""
+
+    def __init__(self, services: Services, portal: KnownPortal, caller: Caller) -> None:
+        self._services = services
+        self._portal = portal
+        self._caller = caller
+        self._stored = StoredEvents(services.records, portal.member_id)
+
+    def run_once(self) -> None:
+        """Take events in and read the portal, as far as that is due.
+
+        Raises PluginError when the portal cannot be read."""
+        memory, now = read_memory(self._services.records, self._portal.member_id), self._services.clock.now_ms()
+        if memory is None:
+            due = now + FIRST_MS
+            self._put(WatchMemory(read_due=due, queue_due=due))
+            return
+        refused = False
+        if memory.way == QUEUE and _is_due(memory.queue_due, QUEUE_MS, now):
+            refused = self._take_events(replace(memory, queue_due=now + QUEUE_MS))
+        events = [event for event in self._stored.all() if event.ready_at <= now]
+        if events or refused or _is_due(memory.read_due, READ_MS, now):
+            self._read(events)
+
+    def _take_events(self, memory: WatchMemory) -> bool:
+        """Empty the queue; True where the portal refuses to show it, so that a reading has to find out why.
+
+        A portal that shows its rows and keeps them is polled for a day: the same rows would come again and again.
+        """
+        try:
+            emptied = offline_queue.take_events(self._services, self._caller, self._portal.member_id)
+        except TargetRefused:
+            self._put(memory)
+            return True
+        barred_until = memory.queue_barred_until if emptied else self._services.clock.now_ms() + BARRED_MS
+        self._put(replace(memory, queue_barred_until=barred_until))
+        return False
+
+    def _read(self, events: Sequence[StoredEvent]) -> None:
+        began = self._services.clock.now_ms()
+        facts = read_facts(Portal(self._services, self._portal.place, self._caller), began)
+        way = self._bind(facts)
+        with self._services.transaction():
+            memory = read_memory(self._services.records, self._portal.member_id)
+            if memory is None:
+                return
+            own = OwnChanges(self._services, self._portal.member_id)
+            drift = compare(View(facts=facts, memory=memory, hints=offline_queue.make_hints(events)), own.all())
+            self._tell(drift)
+            own.forget(drift.settled)
+            self._stored.forget(events)
+            for event in events if drift.held else ():
+                self._stored.put(replace(event, ready_at=began + QUIET_MS))
+            heard = max((event.at for event in events), default=memory.last_event_at)
+            way = POLLING if began < memory.queue_barred_until else way
+            self._put(replace(drift.memory, way=way, last_event_at=heard, read_due=began + _pause(facts, drift)))
+
+    def _bind(self, facts: PortalFacts) -> str:
+        """Keep the queue subscribed; the way in which changes are noticed from now on."""
+        if not facts.usable or facts.handlers is None:
+            return POLLING
+        return QUEUE if offline_queue.bind_queue(self._caller, facts.handlers) else POLLING
+
+    def _tell(self, drift: Drift) -> None:
+        for event, messages in ((watch_events.CHANGED_ELSEWHERE, drift.raised), (watch_events.AS_BEFORE, drift.over)):
+            for message in messages:
+                self._services.record(event, self._portal.name, {"sentence": message})
+
+    def _put(self, memory: WatchMemory) -> None:
+        self._services.records.put(KIND, self._portal.member_id, memory.value())
+
+
+def _is_due(due: int, period: int, now: int) -> bool:
+    """Whether a time has come; also when the clock was set back, so that it would not come for long."""
+    return now >= due or due - now > 10 * period
+
+
+def _pause(facts: PortalFacts, drift: Drift) -> int:
+    """Milliseconds until the next reading: sooner where something is held, later where reading costs much."""
+    if drift.held:
+        return QUIET_MS
+    requests = 3 + ceil(len(facts.statuses) / SIZE)
+    return max(READ_MS, requests * MS_PER_REQUEST)

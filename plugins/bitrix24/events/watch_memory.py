@@ -1,0 +1,81 @@
+"""What the watch remembers of a portal between two readings: what ought to be, and what it has told.
+
+The record of kind `watch`; its key is the portal's `member_id`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+from typing import Any
+
+from bot.plugin import Json, Records
+from bot.plugin.frozen import dataclass
+from plugins.bitrix24.events.portal_facts import Pair
+
+KIND = "watch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchMemory:
+    """`version` grows with each write. Times are in milliseconds.
+
+    `read_at` is None before the first reading. `expected` are the connectors and lines that ought to be connected,
+    `open` the keys of findings that were told and are not over.
+    """
+
+    version: int = 0
+    read_due: int = 0
+    queue_due: int = 0
+    queue_barred_until: int = 0
+    read_at: int | None = None
+    way: str = ""
+    last_event_at: int | None = None
+    app_id: int = 0
+    expected: frozenset[Pair] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[int, str] = field(default_factory=dict)
+    scopes: frozenset[str] = frozenset()
+    open: frozenset[str] = frozenset()
+
+    def value(self) -> Mapping[str, Json]:
+        """The record's JSON."""
+        return {
+            "version": self.version,
+            "read_due": self.read_due,
+            "queue_due": self.queue_due,
+            "queue_barred_until": self.queue_barred_until,
+            "read_at": self.read_at,
+            "way": self.way,
+            "last_event_at": self.last_event_at,
+            "app_id": self.app_id,
+            "expected": [[connector, line] for connector, line in sorted(self.expected)],
+            "names": dict(self.names),
+            "lines": {str(number): name for number, name in self.lines.items()},
+            "scopes": sorted(self.scopes),
+            "open": sorted(self.open),
+        }
+
+
+def read_memory(records: Records, member_id: str) -> WatchMemory | None:
+    """What is remembered of a portal; None when it was never looked at."""
+    value = records.get(KIND, member_id)
+    return None if value is None else _read(value)
+
+
+def _read(value: Mapping[str, Any]) -> WatchMemory:
+    return WatchMemory(
+        version=value["version"],
+        read_due=value["read_due"],
+        queue_due=value["queue_due"],
+        queue_barred_until=value["queue_barred_until"],
+        read_at=value["read_at"],
+        way=value["way"],
+        last_event_at=value["last_event_at"],
+        app_id=value["app_id"],
+        expected=frozenset((connector, line) for connector, line in value["expected"]),
+        names=value["names"],
+        lines={int(number): name for number, name in value["lines"].items()},
+        scopes=frozenset(value["scopes"]),
+        open=frozenset(value["open"]),
+    )

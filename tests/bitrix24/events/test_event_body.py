@@ -1,0 +1,96 @@
+"""Bodies of events: read into typed values, and refused where they are none."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plugins.bitrix24.events.event_body import MOST_BYTES, EventBody, read_event
+from plugins.bitrix24.simulator.php import php_values
+from plugins.bitrix24.simulator.state.event_sender import Post
+from tests.bitrix24.plugin_bot import PluginBot
+
+TOKENS = {"auth[member_id]": "m1", "auth[application_token]": "t1", "auth[user_id]": "27", "ts": "1790000000"}
+KEYS = st.text(st.characters(codec="utf-8", exclude_characters="[]"), min_size=1, max_size=8)
+TREES = st.recursive(
+    st.text(max_size=8), lambda inner: st.dictionaries(KEYS, inner, min_size=1, max_size=4), max_leaves=8
+)
+
+
+def body(**more: str) -> bytes:
+    return urlencode({"event": "OnImConnectorStatusDelete", **TOKENS, **more}).encode()
+
+
+def read(raw: bytes) -> EventBody:
+    found = read_event(raw)
+    assert found is not None
+    return found
+
+
+def test_an_event_of_a_status_names_connector_line_and_user() -> None:
+    event = read(body(**{"data[connector]": "WA", "data[line]": "3"}))
+    assert (event.name, event.target, event.user) == ("ONIMCONNECTORSTATUSDELETE", ("wa", 3), 27)
+    assert (event.member_id, event.application_token.reveal(), event.ts) == ("m1", "t1", 1790000000)
+
+
+def test_an_event_of_a_line_is_a_bare_number() -> None:
+    assert read(body(event="ONIMCONNECTORLINEDELETE", data="107")).target == ("", 107)
+
+
+def test_an_event_that_nobody_caused_has_no_user() -> None:
+    raw = urlencode({"event": "ONAPPUNINSTALL", "data[CLEAN]": "1", "auth[member_id]": "m1"}).encode()
+    assert (read(raw).user, read(raw).target, bool(read(raw).application_token)) == (None, None, False)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"{}",
+        b"event=",
+        b"event=<b>",
+        b"event[a]=x",
+        b"event=A&\xff=1",
+        b"event=A&data=1&data[a]=2",
+        b"event=A&data[a]=2&data=1",
+        b"event=A&data[a=2",
+        b"event=A&" + b"data" + b"[a]" * 40 + b"=1",
+        b"event=A&" + b"&".join(b"a%d=1" % number for number in range(1001)),
+        b"event=A&a=" + b"x" * MOST_BYTES,
+    ],
+)
+def test_what_is_no_event_is_nothing(raw: bytes) -> None:
+    assert read_event(raw) is None
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_an_event_or_nothing(raw: bytes) -> None:
+    read_event(raw)
+    read_event(b"event=A&" + raw)
+
+
+@given(TREES)
+def test_a_tree_that_is_written_as_a_form_is_read_back(tree: Any) -> None:
+    raw = urlencode([("event", "A"), *php_values.flatten("data", tree)]).encode()
+    assert read(raw).data == tree
+
+
+def test_what_the_portal_posts_is_read(plugin_bot: PluginBot) -> None:
+    from plugins.bitrix24.simulator.calls.call import Cause
+    from plugins.bitrix24.simulator.effects.events import Event, post
+    from plugins.bitrix24.simulator.state.rows import Handler
+
+    world, posts = plugin_bot.portal.world, list[Post]()
+    handler = Handler(id=555, client_id=plugin_bot.portal.client_id, event="ONAPPTEST", url="http://127.0.0.1:1/x")
+    with world.lock, world.sender.held() as held:
+        post(world, handler, Event(name="ONAPPTEST", data={"QUERY": {"nonce": "n"}}, cause=Cause(user=27)))
+        posts += held
+        held.clear()
+    event = read(urlencode(posts[0].pairs).encode())
+    assert event.data == {"QUERY": {"nonce": "n"}}
+    assert (event.user, event.member_id) == (27, plugin_bot.portal.member_id)
+    assert event.application_token.reveal() == plugin_bot.portal.application_token

@@ -1,0 +1,256 @@
+"""The watch: what others change on a portal is told once, in time, and nothing of what the bot does itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from plugins.bitrix24.events.watch import LONGEST_WAIT
+from plugins.bitrix24.simulator.state.rows import Line
+from tests.bitrix24.events.watched import Watched
+from tests.bitrix24.plugin_bot import REGISTRATION, PluginBot
+
+MINUTES = 15
+
+
+@pytest.fixture
+def watched(plugin_bot: PluginBot) -> Watched:
+    return Watched(plugin_bot)
+
+
+def test_a_portal_where_nothing_happens_is_told_nothing_of_and_costs_a_hundredth_of_its_budget(
+    watched: Watched,
+) -> None:
+    before = len([call for call in watched.bot.calls() if not call.in_batch])
+    watched.pass_time(3600)
+    assert (watched.raised, watched.over, watched.memory.way) == ([], [], "queue")
+    spent = len([call for call in watched.bot.calls() if not call.in_batch]) - before
+    assert 3600 / 60 <= spent <= 3600 * 2 * 0.1
+
+
+def test_a_connector_that_a_user_switched_off_is_told_within_a_minute_with_the_user(watched: Watched) -> None:
+    watched.disconnect(line=2, user=27)
+    watched.pass_time(60)
+    [told] = watched.raised
+    assert told.startswith("User 27 disconnected myconnector from line 2 · Support at ")
+    assert told.endswith(", not through b24bot.")
+    watched.settle(60)
+    assert len(watched.raised) == 1
+
+
+def test_without_the_queue_it_is_told_within_a_quarter_of_an_hour(watched: Watched) -> None:
+    with watched.without_queue():
+        watched.settle()
+        assert watched.memory.way == "polling"
+        watched.disconnect(line=2)
+        watched.settle(MINUTES)
+        assert watched.raised == ["Somebody disconnected myconnector from line 2 · Support, not through b24bot."]
+
+
+def test_several_lines_of_one_connector_are_one_notice(watched: Watched) -> None:
+    watched.disconnect(line=1)
+    watched.disconnect(line=2)
+    watched.pass_time(60)
+    [told] = watched.raised
+    assert "line 1 · Sales EU" in told
+    assert "line 2 · Support" in told
+
+
+def test_what_is_over_is_told_with_one_word(watched: Watched) -> None:
+    watched.disconnect()
+    watched.pass_time(60)
+    watched.connect()
+    watched.settle(MINUTES)
+    assert watched.over == ["myconnector is connected to line 2 · Support again."]
+    watched.settle(60)
+    assert len(watched.over) == 1
+
+
+def test_off_and_on_again_between_two_readings_is_no_finding(watched: Watched) -> None:
+    watched.disconnect()
+    watched.connect()
+    watched.settle(MINUTES)
+    assert (watched.raised, watched.over) == ([], [])
+
+
+def test_own_changes_are_told_nothing_of(watched: Watched) -> None:
+    watched.own("imconnector.activate", CONNECTOR="myconnector", LINE=2, ACTIVE=0)
+    watched.settle(MINUTES)
+    watched.own("imconnector.activate", CONNECTOR="myconnector", LINE=2, ACTIVE=1)
+    watched.settle(MINUTES)
+    watched.own("imconnector.set.error", CONNECTOR="myconnector", LINE=2)
+    watched.settle(MINUTES)
+    watched.own("imconnector.unregister", ID="myconnector")
+    watched.settle(MINUTES)
+    assert (watched.raised, watched.over) == ([], [])
+
+
+def test_a_reading_before_an_own_change_is_on_record_finds_nothing(watched: Watched) -> None:
+    """The portal has the new settings page at once, and our own record has it when the change is verified."""
+    old = {**REGISTRATION, "NAME": "WhatsApp EU"}
+    new = {**old, "PLACEMENT_HANDLER": "https://b24bot.example/another"}
+    watched.bot.adopt(registration=old)
+    watched.read_now()
+    watched.own("imconnector.register", **new)
+    with watched.bot.portal.world.lock:
+        watched.bot.portal.state.placements.drop_where(lambda row: row.handler == old["PLACEMENT_HANDLER"])
+    watched.read_now()
+    watched.bot.clock.sleep(10)
+    watched.bot.adopt(registration=new)
+    watched.settle(60)
+    assert (watched.raised, watched.over) == ([], [])
+
+
+def test_an_own_change_without_an_answer_is_told_nothing_of(watched: Watched) -> None:
+    watched.bot.fault("lost_after", "imconnector.activate", times=9)
+    watched.own("imconnector.activate", CONNECTOR="myconnector", LINE=2, ACTIVE=0)
+    watched.settle(MINUTES)
+    assert (watched.raised, watched.over) == ([], [])
+
+
+def test_a_change_by_others_after_our_own_is_told(watched: Watched) -> None:
+    watched.own("imconnector.activate", CONNECTOR="myconnector", LINE=3, ACTIVE=1)
+    watched.disconnect(line=3)
+    watched.pass_time(120)
+    [told] = watched.raised
+    assert "from line 3 · Chat DE" in told
+
+
+def test_a_line_that_somebody_deleted_is_one_notice(watched: Watched) -> None:
+    watched.do("delete_line", line=2, user=27)
+    watched.pass_time(60)
+    [told] = watched.raised
+    assert told.startswith("User 27 deleted line 2 · Support at ")
+    assert told.endswith("These connectors were connected to it: myconnector.")
+    watched.settle(60)
+    assert (len(watched.raised), watched.over) == (1, [])
+
+
+def test_a_removed_application_ends_nothing_that_was_told_before(watched: Watched) -> None:
+    watched.disconnect()
+    watched.pass_time(60)
+    watched.do("uninstall")
+    watched.settle(MINUTES)
+    assert (len(watched.raised), watched.over) == (2, [])
+
+
+def test_a_removed_application_is_one_notice_and_its_return_another(watched: Watched) -> None:
+    watched.do("uninstall")
+    watched.settle(MINUTES)
+    assert watched.raised == [
+        "Somebody removed the application from the portal. 1 connector of b24bot is gone with it."
+    ]
+    watched.settle(60)
+    assert len(watched.raised) == 1
+    watched.do("install")
+    watched.settle(60)
+    assert watched.over[0] == "The portal has the application again. Its connectors do not come back by themselves."
+    assert watched.raised[1:] == ["myconnector is no longer registered on the portal. b24bot did not remove it."]
+
+
+@pytest.mark.parametrize(
+    ("change", "back", "told", "over"),
+    [
+        (
+            {"installed": False},
+            {"installed": True},
+            "The installation of the application is not complete.",
+            "complete.",
+        ),
+        ({"paid": False}, {"paid": True}, "The portal refuses the application.", "serves the application again."),
+    ],
+)
+def test_an_application_that_is_not_served_is_told_and_so_is_its_return(
+    watched: Watched, change: dict[str, bool], back: dict[str, bool], told: str, over: str
+) -> None:
+    watched.change_app(**change)
+    watched.settle(MINUTES)
+    watched.change_app(**back)
+    watched.settle(MINUTES)
+    assert [each.startswith(told) for each in watched.raised] == [True]
+    assert [each.endswith(over) for each in watched.over] == [True]
+
+
+def test_a_line_that_somebody_switched_off_is_told_and_its_return(watched: Watched) -> None:
+    watched.set_line(Line(id=2, name="Support", active=False))
+    watched.settle(MINUTES)
+    watched.set_line(Line(id=2, name="Support"))
+    watched.settle(MINUTES)
+    assert watched.raised == [
+        "These open lines are switched off on the portal: line 2 · Support. Nobody receives messages there."
+    ]
+    assert watched.over == ["These open lines are switched on again: line 2 · Support."]
+
+
+def test_an_error_that_is_set_on_a_line_is_told(watched: Watched) -> None:
+    with watched.bot.portal.world.lock:
+        state = watched.bot.portal.state
+        state.put_status(replace(state.status("myconnector", 2), error=True))
+    watched.settle(MINUTES)
+    watched.connect()
+    watched.settle(MINUTES)
+    assert watched.raised == ["myconnector has an error on line 2 · Support, which b24bot did not set."]
+    assert watched.over == ["myconnector has no error on line 2 · Support any more."]
+
+
+def test_a_connector_that_somebody_removed_is_one_notice(watched: Watched) -> None:
+    with watched.bot.portal.world.lock:
+        watched.bot.portal.state.connectors.drop("myconnector")
+        watched.bot.portal.state.statuses.drop_where(lambda row: row.connector == "myconnector")
+    watched.settle(MINUTES)
+    assert watched.raised == ["myconnector is no longer registered on the portal. b24bot did not remove it."]
+
+
+def test_a_connector_under_another_name_is_told_once(watched: Watched) -> None:
+    with watched.bot.portal.world.lock:
+        connectors = watched.bot.portal.state.connectors
+        connectors.put("myconnector", replace(connectors["myconnector"], name="Mine now"))
+    watched.settle(60)
+    [told] = watched.raised
+    assert told.startswith("Somebody renamed myconnector from “WhatsApp EU” to “Mine now”.")
+
+
+def test_a_scope_that_is_taken_away_is_told_and_its_return(watched: Watched) -> None:
+    scopes = watched.bot.portal.state.apps[watched.bot.portal.client_id].scope
+    watched.change_app(scope=tuple(each for each in scopes if each != "im"))
+    watched.settle(MINUTES)
+    watched.change_app(scope=scopes)
+    watched.settle(MINUTES)
+    [told] = watched.raised
+    assert told.startswith("The application does not have these scopes any more: im.")
+    assert watched.over == ["The application has these scopes again: im."]
+
+
+def test_two_connectors_of_ours_on_one_line_are_told(plugin_bot: PluginBot) -> None:
+    watched = Watched(plugin_bot, shopchat={})
+    plugin_bot.portal.seed(connectors=[{"id": "shopchat", "name": "Shop chat"}])
+    watched.connect(line=1, connector="shopchat")
+    watched.settle(MINUTES)
+    [told] = watched.raised
+    assert told.startswith("More than one connector is connected to line 1 · Sales EU: myconnector, shopchat.")
+    watched.disconnect(line=1, connector="shopchat")
+    watched.settle(MINUTES)
+    assert watched.over == ["Another set of connectors is connected to line 1 · Sales EU now."]
+
+
+def test_what_deviates_at_the_first_reading_is_no_news(plugin_bot: PluginBot) -> None:
+    plugin_bot.portal.seed(lines=[{"id": 2, "active": False}])
+    watched = Watched(plugin_bot)
+    watched.settle(60)
+    assert watched.raised == []
+
+
+def test_a_portal_that_does_not_answer_is_tried_again_and_nothing_is_told(watched: Watched) -> None:
+    watched.bot.fault("unavailable", "*", times="forever")
+    watched.settle(MINUTES)
+    watched.bot.portal.world.faults.clear()
+    watched.disconnect()
+    watched.settle(MINUTES)
+    assert len(watched.raised) == 1
+
+
+def test_a_removed_portal_is_forgotten(watched: Watched) -> None:
+    watched.bot.services.records.delete("portal", "default")
+    assert watched.look_after() == LONGEST_WAIT
+    assert watched.bot.services.records.all("watch") == {}
