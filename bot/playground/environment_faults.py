@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.core.authority.membership import FRESH_MS
 from bot.playground.environment import Playground
+from bot.playground.portal_actions import PortalAction, portal_actions
 from bot.playground.portal_control import PortalSide
 from bot.plugin import Message
 from bot.plugin.frozen import dataclass
@@ -74,9 +75,14 @@ class FaultControl:
         self._town = playground
         self._portal = portal
         self._waiting = ""
+        self._lasting: set[str] = set()
+        """The actions at the portal that were not taken back."""
 
     def rows(self) -> list[Mapping[str, Any]]:
-        """For the page: `on` says that it is in force, `lasting` that pressing again takes it back."""
+        """For the page: `on` says that it is in force, `lasting` that pressing again takes it back.
+
+        `place` is where the button stands: "faults", or "portal" for what administrators do there.
+        """
         waiting = self._waiting if self._fault_waits() else ""
         rows = [
             _row(one.name, one.label, one.help, on=waiting == one.name)
@@ -94,6 +100,17 @@ class FaultControl:
                 on=guest,
             ),
             _row("hour", Message("playground.fault.hour"), Message("playground.fault.hour_help"), lasting=False),
+            *(
+                _row(
+                    one.name,
+                    one.label,
+                    one.help,
+                    on=one.name in self._lasting,
+                    lasting=one.back is not None,
+                    place="portal",
+                )
+                for one in portal_actions(self._portal)
+            ),
         ]
 
     def cause(self, name: str) -> None:
@@ -104,6 +121,7 @@ class FaultControl:
             "hour": partial(self._let_pass, HOUR),
         }
         acts |= {one.name: partial(self._at_portal, one) for one in PORTAL_FAULTS if self._portal.there}
+        acts |= {one.name: partial(self._administer, one) for one in portal_actions(self._portal)}
         if name not in acts:
             raise LookupError(Message("playground.fault.unknown", name=name))
         acts[name]()
@@ -134,9 +152,18 @@ class FaultControl:
         if not off:
             self._portal.ask("POST", "faults", {"method": WRITING, **trouble.fault})
 
+    def _administer(self, action: PortalAction) -> None:
+        back = action.back if action.name in self._lasting else None
+        path, wish = back or action.act
+        self._portal.ask("POST", path, wish)
+        if action.back is not None:
+            self._lasting ^= {action.name}
+
     def _fault_waits(self) -> bool:
         return bool(self._waiting and self._portal.ask("GET", "faults"))
 
 
-def _row(name: str, label: Message, help_: Message, *, on: bool = False, lasting: bool = True) -> Mapping[str, Any]:
-    return {"name": name, "label": label, "help": help_, "on": on, "lasting": lasting}
+def _row(
+    name: str, label: Message, help_: Message, *, on: bool = False, lasting: bool = True, place: str = "faults"
+) -> Mapping[str, Any]:
+    return {"name": name, "label": label, "help": help_, "on": on, "lasting": lasting, "place": place}

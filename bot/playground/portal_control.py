@@ -26,6 +26,10 @@ class PortalSide:
         """Whether the simulation has a control API."""
         return bool(self._address.hostname)
 
+    @property
+    def port(self) -> int:
+        return self._address.port or 0
+
     def calls(self) -> Sequence[Mapping[str, Any]]:
         """The newest calls the portal received, newest first: `method`, `outcome`, `effect`, `fault`, `at`."""
         if not self.there:

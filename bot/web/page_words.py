@@ -24,6 +24,8 @@ WORDS: Mapping[str, Message] = {
     "type_command": Message("playground.page.type_command"),
     "send": Message("playground.page.send"),
     "commands": Message("playground.page.commands"),
+    "administrators": Message("playground.page.administrators"),
+    "administrators_hint": Message("playground.page.administrators_hint"),
     "faults": Message("playground.page.faults"),
     "faults_hint": Message("playground.page.faults_hint"),
     "portal": Message("playground.page.portal"),

@@ -233,6 +233,42 @@ def test_every_trouble_of_the_portal_is_one_its_simulator_knows(stage: PageBacke
         assert on(stage) == [row.name]
 
 
+def at_portal(stage: PageBackend) -> dict[str, bool]:
+    """The actions of administrators, and whether each is in force."""
+    return {row["name"]: row["on"] for row in stage.look("Ida")["troubles"] if row["place"] == "portal"}
+
+
+@pytest.mark.parametrize(
+    ("action", "answer"),
+    [
+        ("dismiss", "can no longer log in"),
+        ("lapse", "commercial plans"),
+        ("uninstall", "no longer installed"),
+        ("rename", "3 lines"),
+        ("shrink-plan", "switched off"),
+        ("delete-line", "2 lines"),
+    ],
+)
+def test_what_an_administrator_does_in_the_portal_is_seen_by_the_bot(
+    stage: PageBackend, action: str, answer: str
+) -> None:
+    stage.cause(action)
+    stage.slash("Olga", "/b24 line list", "connectors")
+    eventually(stage, "Olga", lambda seen: says(seen, "connectors", answer))
+
+
+def test_an_action_of_administrators_that_lasts_is_taken_back_by_its_button(stage: PageBackend) -> None:
+    assert at_portal(stage) == dict.fromkeys(at_portal(stage), False)
+    for action in ("dismiss", "lapse", "rename"):
+        stage.cause(action)
+        assert [name for name, is_on in at_portal(stage).items() if is_on] == [action]
+        stage.cause(action)
+    stage.cause("shrink-plan")
+    assert not any(at_portal(stage).values())
+    stage.slash("Olga", "/b24 line list", "connectors")
+    eventually(stage, "Olga", lambda seen: says(seen, "connectors", "3 lines"))
+
+
 def test_with_the_audit_channel_archived_nothing_reaches_the_portal(stage: PageBackend) -> None:
     card = asked(stage)
     stage.cause("archive")

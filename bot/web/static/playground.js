@@ -230,8 +230,14 @@ function drawPortal() {
 }
 
 function drawTroubles() {
-  region("troubles", state.look.troubles, () =>
-    state.look.troubles.map((one) =>
+  drawButtons("troubles", "faults");
+  drawButtons("portal-actions", "portal");
+}
+
+function drawButtons(id, place) {
+  const rows = state.look.troubles.filter((one) => one.place === place);
+  region(id, rows, () =>
+    rows.map((one) =>
       el(
         "button",
         {
