@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 
 from bot.checks.check import Environment, Note, join_sentences
@@ -15,9 +15,6 @@ from bot.plugin import Message, Place, PlaceTerm, Plugin, PluginError, Refusal, 
 from bot.store.engine.database import FILE_NAME, Database
 from bot.store.schema.migrations import pending
 from bot.store.store import Store
-
-PROBLEMS = "problems"
-"""The entry of that command's data with what keeps a place from being used, as sentences."""
 
 
 def check_places(environment: Environment) -> Message | Note:
@@ -77,14 +74,7 @@ def _look(environment: Environment, plugin: Plugin, place: Place, store: Store) 
         return [join_sentences([error.sentence, error.hint])], []
     if not isinstance(reply, Reply):
         raise ConfigurationError(Message("check.places.no_reply", plugin=plugin.name, command=command.path))
-    data = reply.data if isinstance(reply.data, Mapping) else {}
-    listed = data.get(PROBLEMS)
-    problems: list[Text] = [one if isinstance(one, Message) else str(one) for one in _as_sequence(listed)]
-    return problems, [note for note in reply.notes if note not in problems]
-
-
-def _as_sequence(value: object) -> Sequence[object]:
-    return value if isinstance(value, list | tuple) else ()
+    return list(reply.problems), [note for note in reply.notes if note not in reply.problems]
 
 
 def _check_command(plugin: Plugin) -> AnyCommand | None:

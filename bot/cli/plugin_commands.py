@@ -27,6 +27,8 @@ from bot.plugin import Message, Parameter, PlaceTerm, PluginError, Risk, Text
 from bot.usecases.admin.help_pages import describe_terminal_command
 from bot.usecases.card_subcommands import refuse_card_subcommand
 
+FOUND_PROBLEMS = 5
+"""The exit code of a command that checks something and found a problem."""
 HOST_OPTIONS_HELP = {
     "--reason": Message("clihelp.option.reason_for_approvers"),
     "--dry-run": Message("clihelp.option.dry_run"),
@@ -73,7 +75,8 @@ class DeclaredCommand(LineCommand):
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         shown = (one for one in self.declared.parameters if (one.required or not one.flag) and not one.arg.secret)
-        return [str(self.options_metavar), *(parameter.usage for parameter in shown)]
+        place = ["[NAME]"] if self.declared.names_place else []
+        return [str(self.options_metavar), *place, *(parameter.usage for parameter in shown)]
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_options(ctx, formatter)
@@ -162,11 +165,13 @@ class CommandGroup(Group):
 
 
 def show(told: LineAnswer, *, as_json: bool) -> None:
-    """Print what came of a line."""
+    """Print what came of a line. Exits with the code of a refusing place when a check found something."""
     if as_json:
         print_json(encode_reply(told.reply, place=told.place_name, change=told.change))
     else:
         print_reply(told.reply)
+    if told.reply.problems:
+        raise SystemExit(FOUND_PROBLEMS)
 
 
 def unknown(

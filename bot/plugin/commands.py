@@ -97,6 +97,8 @@ class Command(Generic[P]):
     """About all places at once: it takes no --place, only reads, and its first argument is Services."""
     raises: Text = ""
     """When its plan may raise the risk to destroy, in front of who has to approve then: `if TEXT is given`."""
+    names_place: bool = False
+    """Whether the name of a place may stand behind the command's own words, without the option in front of it."""
     placeless: bool = False
     """About b24bot itself, as the host's own commands are: it takes no --place. The host says so, no declaration."""
     place_term: PlaceTerm = PlaceTerm()
@@ -123,7 +125,13 @@ class Command(Generic[P]):
 
     @property
     def usage(self) -> str:
-        return " ".join([self.path, *(parameter.usage for parameter in self.parameters)])
+        return " ".join([self.path, *self.usage_words])
+
+    @property
+    def usage_words(self) -> tuple[str, ...]:
+        """What may stand behind the command's own words."""
+        place = ("[NAME]",) if self.names_place else ()
+        return (*place, *(parameter.usage for parameter in self.parameters))
 
     def answer(self, subject: P, arguments: Mapping[str, Any]) -> Answer:
         """Plan or read. `arguments` are parsed values by parameter name; those left out take their defaults."""
@@ -195,6 +203,7 @@ class Group(Generic[P]):
         words: Words | None = None,
         terminal: bool = False,
         everywhere: bool = False,
+        names_place: bool = False,
         check: Callable[..., None] | None = None,
         keep: Callable[..., Answer] | None = None,
         data: Any = None,
@@ -202,10 +211,10 @@ class Group(Generic[P]):
         """Declare a command. `examples` are the words after the path; each must parse. `words` are others for the verb.
 
         `data` is the type of `Reply.data`: a frozen dataclass or a tuple of them, `tuple[Site, ...]`.
-
         `check` belongs to a command of the terminal that asks for secrets. It is called as the command is, without
         the secrets, before anybody is asked for them, and raises what can be known to be wrong by then.
 
+        `names_place` allows the name of a place behind a command that has no arguments but options.
         `keep` belongs to a command of the terminal that has to ask a remote side or the person first. Then the function
         gets a Dialogue, runs outside of every transaction and returns what it found out; `keep` gets Services and
         that, and stores and answers inside the transaction.
@@ -213,15 +222,14 @@ class Group(Generic[P]):
 
         def declare(function: F) -> F:
             _assert_words(function, self.noun, verb or self.noun)
-            if verb in self._commands:
-                path = f"{self.noun} {verb}".strip()
-                raise DeclarationError(Message("host.declaration.twice", function=_where(function), command=path))
+            self._assert_new(function, verb)
             _assert_plain(function, examples)
             help_line, description = _documentation(function)
             hints = _hints(function)
             parameters = tuple(_parameters(function, hints))
             _assert_check(function, check, parameters, terminal=terminal)
             _assert_keep(function, keep, terminal=terminal)
+            _assert_room_for_place(function, parameters, names_place=names_place, placed=not (terminal or everywhere))
             self._commands[verb] = Command(
                 noun=self.noun,
                 verb=verb,
@@ -233,6 +241,7 @@ class Group(Generic[P]):
                 raises=raises,
                 function=function,
                 everywhere=everywhere,
+                names_place=names_place,
                 terminal=terminal,
                 check=check,
                 keep=keep,
@@ -244,6 +253,11 @@ class Group(Generic[P]):
             return function
 
         return declare
+
+    def _assert_new(self, function: Callable[..., Any], verb: str) -> None:
+        if verb in self._commands:
+            path = f"{self.noun} {verb}".strip()
+            raise DeclarationError(Message("host.declaration.twice", function=_where(function), command=path))
 
 
 def _where(function: Callable[..., Any]) -> str:
@@ -282,6 +296,13 @@ def _assert_check(
 def _assert_keep(function: Callable[..., Any], keep: Callable[..., Answer] | None, *, terminal: bool) -> None:
     if keep is not None and not terminal:
         raise DeclarationError(Message("host.declaration.keep", function=_where(function)))
+
+
+def _assert_room_for_place(
+    function: Callable[..., Any], parameters: Sequence[Parameter], *, names_place: bool, placed: bool
+) -> None:
+    if names_place and not (placed and all(each.flag for each in parameters)):
+        raise DeclarationError(Message("host.declaration.names_place", function=_where(function)))
 
 
 def _documentation(function: Callable[..., Any]) -> tuple[str, str]:

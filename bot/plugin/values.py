@@ -271,6 +271,10 @@ class Reply:
 
     `data` is the same answer for programs, which the terminal prints with `--json`: what its command declares with
     `data=`. Without it programs get the words of `facts` and `table`.
+
+    `problems` are for a command that checks something: a sentence for each thing that is not as it must be. They stand
+    in `facts` or `notes` as well. The terminal ends with exit code 5 when there is one, and `doctor` repeats those of
+    the command that checks a place.
     """
 
     title: Text
@@ -278,3 +282,4 @@ class Reply:
     table: Table | None = None
     notes: tuple[Text, ...] = ()
     data: Data = None
+    problems: tuple[Text, ...] = ()

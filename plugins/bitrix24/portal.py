@@ -8,25 +8,29 @@ from typing import Any
 
 from bot.plugin import Json, Message, Place, Refusal, Remember, Services, Text
 from plugins.bitrix24.auth import token_maintenance
-from plugins.bitrix24.auth.backup_tokens import BackupTokens, BackupTokenStore
-from plugins.bitrix24.auth.credentials import CredentialStore, TokenHealth
+from plugins.bitrix24.auth.backup_tokens import BackupTokenStore
+from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
+from plugins.bitrix24.auth.server_probe import ServerReply
 from plugins.bitrix24.client import bulk_read
 from plugins.bitrix24.client.prefetch import Prefetch, Reader
 from plugins.bitrix24.client.rest_client import Caller
 from plugins.bitrix24.client.shared_reads import CachedReader
 from plugins.bitrix24.connectors import identifiers, model
-from plugins.bitrix24.connectors.model import AppInfo, Connector, Line, Listing, Status
+from plugins.bitrix24.connectors.model import AppInfo, Connector, Line, Listing, Status, UserProfile
 from plugins.bitrix24.connectors.snapshot import Snapshot, Snapshots
+from plugins.bitrix24.health.application_record import ApplicationRecord, ApplicationRecords
+from plugins.bitrix24.health.portal_events import PortalEvents, PortalEventsStore
 from plugins.bitrix24.hosts import certificate_authorities
 from plugins.bitrix24.rest import methods
 from plugins.bitrix24.rest.batch import SIZE, Item, ItemAnswer
 from plugins.bitrix24.rest.methods import Effect
 from plugins.bitrix24.settings import refuses_unowned
 from plugins.bitrix24.traffic.last_seen import PAGE
+from plugins.bitrix24.traffic.portal_connections import Destination
 
 _MAX_PAGES = 100
 _LINES = "imopenlines.config.list.get"
-_ALONE = {"app": "app.info", "scopes": "scope", "handlers": "event.get", "pages": "placement.get"}
+_ALONE = {"app": "app.info", "scopes": "scope", "handlers": "event.get", "pages": "placement.get", "profile": "profile"}
 """What `gather` asks for by one read without parameters."""
 
 
@@ -172,6 +176,32 @@ class Portal:
         """How the portal sees our application."""
         return model.app_info(self.read("app.info"))
 
+    def scopes(self) -> frozenset[str]:
+        """What the application is allowed, as the portal says."""
+        return model.scopes(self.read("scope"))
+
+    def profile(self) -> UserProfile:
+        """The user as whom the bot acts."""
+        return model.user_profile(self.read("profile"))
+
+    @property
+    def destination(self) -> Destination:
+        """Where the portal is, for those who look how it can be reached."""
+        return self._caller.destination
+
+    @property
+    def client_id(self) -> str:
+        """The application whose credentials are stored."""
+        return self._caller.client_id
+
+    def ask_server(self) -> ServerReply:
+        """What the authorisation server says of the stored access token."""
+        return self._caller.ask_server()
+
+    def busiest_method(self) -> tuple[str, float] | None:
+        """The method on which the portal has worked longest in ten minutes, and the seconds."""
+        return self._caller.busiest()
+
     def snapshot(self, connector: str) -> Snapshot | None:
         """What we know of the connector from registering or adopting it."""
         return self._snapshots.of(connector)
@@ -193,17 +223,34 @@ class Portal:
         """What the certificate authorities that count for this portal alone are called."""
         return certificate_authorities.subjects(self._vault.portal(self.place.name).authorities)
 
-    def health(self, name: str) -> TokenHealth | None:
-        """What the last renewal of a portal's tokens showed."""
-        return self._vault.health(self._vault.portal(name))
+    @property
+    def known(self) -> KnownPortal:
+        """The stored record of this portal."""
+        return self._vault.portal(self.place.name)
 
-    def spare(self, name: str) -> BackupTokens | None:
-        """What is known of a portal's spare pair of tokens."""
-        return BackupTokenStore(self._services).known(self._vault.portal(name))
+    def token_end(self) -> int:
+        """When the refresh token ends unless it is renewed, in UTC milliseconds."""
+        return token_maintenance.find_token_end(self._services, self.known)
+
+    def idle_days(self) -> int:
+        """Whole days since the tokens were stored or renewed."""
+        return token_maintenance.idle_days(self._services, self.known)
+
+    def has_backup_tokens(self) -> bool:
+        """Whether tokens are stored that could replace those in use."""
+        return BackupTokenStore(self._services).held(self.known) is not None
 
     def token_warnings(self) -> list[Message]:
         """What a person should know about the tokens of this portal."""
-        return token_maintenance.list_token_warnings(self._services, self._vault.portal(self.place.name))
+        return token_maintenance.list_token_warnings(self._services, self.known)
+
+    def note_application(self, seen: ApplicationRecord) -> None:
+        """Write down what this portal said of the application."""
+        ApplicationRecords(self._services).note(self.known, seen)
+
+    def events(self) -> PortalEvents:
+        """How the bot hears of changes on this portal."""
+        return PortalEventsStore(self._services).known(self.known)
 
     @property
     def refuses_unowned(self) -> bool:

@@ -60,8 +60,9 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     "bot.cli": ("processes", "", "commands"),
     "bot.playground.workspace": ("base", "blockkit", "state", "webapi", "client", "control", ""),
     _BITRIX24: (
-        *("redaction", "settings", "hosts", "http", "rest", "traffic", "auth", "client", "connectors", "portal"),
-        *("events", "commands.common", "commands.portal", "commands", "web", "simulator", "simulation", ""),
+        *("redaction", "settings", "hosts", "http", "rest", "traffic", "auth", "health", "client"),
+        *("connectors", "portal", "events", "diagnosis", "commands.common", "commands.portal", "commands", "web"),
+        *("simulator", "simulation", ""),
     ),
     f"{_BITRIX24}.simulator": ("php", "state", "calls", "effects", "methods", "server", ""),
 }

@@ -118,6 +118,7 @@ def _reply(data: dict[str, Any]) -> Reply:
         facts=tuple((read_text(label), read_text(text)) for label, text in data["facts"]),
         notes=tuple(map(read_text, data["notes"])),
         data=data.get("data"),
+        problems=tuple(map(read_text, data.get("problems", ()))),
         table=table
         and Table(
             title=read_text(table["title"]),

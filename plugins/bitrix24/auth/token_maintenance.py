@@ -12,6 +12,8 @@ from plugins.bitrix24.auth.token_refresh import SPENT, TokenRefresh
 from plugins.bitrix24.traffic.portal_connections import Connections
 
 DAY_MS = 86_400_000
+REFRESH_DAYS = 180
+"""How long a refresh token lasts."""
 IDLE_DAYS = 20
 """One page of the documentation gives a refresh token 180 days, another 28: this fits both, and is rare."""
 OLD: tuple[tuple[int, Callable[[int], Message], Callable[[int], Message]], ...] = (
@@ -57,11 +59,20 @@ def _due(services: Services, portal: KnownPortal, health: TokenHealth | None) ->
     return health.code not in SPENT and _days(services, health.at) >= 1
 
 
+def find_token_end(services: Services, portal: KnownPortal) -> int:
+    """When the refresh token in use ends unless it is renewed, in UTC milliseconds."""
+    return _renewed_at(services, portal) + REFRESH_DAYS * DAY_MS
+
+
 def idle_days(services: Services, portal: KnownPortal) -> int:
     """Whole days since the pair in use was stored or renewed."""
+    return _days(services, _renewed_at(services, portal))
+
+
+def _renewed_at(services: Services, portal: KnownPortal) -> int:
     health = CredentialStore(services).health(portal)
     renewed = None if health is None else health.renewed_at
-    return _days(services, portal.added_at if renewed is None else renewed)
+    return portal.added_at if renewed is None else renewed
 
 
 def _days(services: Services, since: int) -> int:

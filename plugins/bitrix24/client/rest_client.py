@@ -8,9 +8,11 @@ from typing import Any
 
 from bot.plugin import CallOutcome, CallVerdict, Json, Message, PluginError, Services, TargetRefused, TargetUnreachable
 from bot.plugin.frozen import dataclass
+from plugins.bitrix24.auth import server_probe
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal, StoredCredentials
 from plugins.bitrix24.auth.domain_change import Relocation, Unproven
 from plugins.bitrix24.auth.oauth import RefreshFailure
+from plugins.bitrix24.auth.server_probe import ServerReply
 from plugins.bitrix24.auth.token_refresh import TokenRefresh
 from plugins.bitrix24.client import not_sent
 from plugins.bitrix24.hosts import certificate_authorities, endpoints
@@ -47,8 +49,13 @@ class Route:
     """How the portal is reached now."""
 
     portal: KnownPortal
-    base: str
+    destination: Destination
     link: Link
+
+    @property
+    def base(self) -> str:
+        """The address of its REST methods, which ends in `/rest/`."""
+        return self.destination.base
 
 
 @dataclass(slots=True, kw_only=True)
@@ -110,11 +117,18 @@ class Caller:
         """
         instead = [self._instead_of(item) for item in items]
         sent = [item for item, known in zip(items, instead, strict=True) if known is None]
+        self._slow_down([item.method for item in sent])
         answers = batch.split_answer(sent, self.read("batch", batch.params(sent))) if sent else ()
         for item, answer in zip(sent, answers, strict=True):
             self._watch(item.method, answer.code, answer.time)
         each = iter(answers)
         return tuple(next(each) if known is None else known for known in instead)
+
+    def _slow_down(self, names: Sequence[str]) -> None:
+        """Wait before methods that the portal has worked on for long."""
+        pause = self._traffic.operating.pause(names, self._services.clock.now_ms())
+        if pause > 0:
+            self._services.clock.sleep(pause)
 
     def _instead_of(self, item: Item) -> ItemAnswer | None:
         """The answer of an item that is not sent; None when it can be."""
@@ -132,6 +146,27 @@ class Caller:
         """The portal, and as whom it is asked. Raises Refusal where there are no credentials."""
         portal, held = self._route.portal, self._vault.held(self._route.portal)
         return portal.name, self._route.base, portal.authorities, held.generation
+
+    @property
+    def destination(self) -> Destination:
+        """Where the portal is now."""
+        return self._route.destination
+
+    @property
+    def client_id(self) -> str:
+        """The application whose credentials are used. Raises Refusal where there are none."""
+        return self._vault.held(self._route.portal).credentials.client_id
+
+    def busiest(self) -> tuple[str, float] | None:
+        """The method on which the portal has worked longest in ten minutes, and the seconds."""
+        return self._traffic.operating.busiest(self._services.clock.now_ms())
+
+    def ask_server(self) -> ServerReply:
+        """What the authorisation server says of the stored access token."""
+        keys, settings = self._vault.held(self._route.portal).credentials, self._services.settings
+        endpoint = endpoints.portal(self._route.portal.domain, settings)
+        url = endpoints.token_url(endpoint, settings, stored=keys.token_url)
+        return server_probe.ask_server(self._services, self._links, keys, url)
 
     @property
     def hints(self) -> LastSeen:
@@ -224,6 +259,7 @@ class Caller:
             return not_sent.rate_limited()
         if wait > 0:
             clock.sleep(wait)
+        self._slow_down([method.name])
         course.requests += 1
         request = protocol.encode(route.base, method, params, held.credentials.access)
         exchange = self._send(route.link, request, held, manner, course)
@@ -278,7 +314,8 @@ class Caller:
             address=endpoint.address,
             authorities=certificate_authorities.of_settings(settings) + portal.authorities,
         )
-        return Route(portal=portal, base=endpoint.base, link=self._links.for_host(destination, self._services.clock))
+        link = self._links.for_host(destination, self._services.clock)
+        return Route(portal=portal, destination=destination, link=link)
 
     def _follow(self, route: Route, location: str, held: StoredCredentials) -> Route | Unproven:
         """The way to a renamed portal, proven once however many threads are sent there."""

@@ -119,6 +119,17 @@ class AppInfo:
     paid: bool
     licence: str
     status: str
+    number: str = ""
+    """The portal's own number of the application, which a new installation changes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserProfile:
+    """The user as whom the bot acts on the portal."""
+
+    id: str
+    name: str
+    admin: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,7 +258,30 @@ def app_info(result: Any) -> AppInfo:
         paid=not flag(found.get("PAYMENT_EXPIRED")),
         licence=str(found.get("LICENSE") or "unknown"),
         status=_APP_STATUS.get(str(found.get("STATUS")), "unknown"),
+        number=_plain(found.get("ID")),
     )
+
+
+def scopes(result: Any) -> frozenset[str]:
+    """The answer of `scope`. Raises TargetUnreachable when it is no list."""
+    if not isinstance(result, list):
+        raise _unreadable(Message("bitrix24.portal.scopes_unreadable"))
+    return frozenset(each for each in result if isinstance(each, str))
+
+
+def user_profile(result: Any) -> UserProfile:
+    """The answer of `profile`. Raises TargetUnreachable when it names no user."""
+    found = _php_map(result, Message("bitrix24.portal.user_unreadable"))
+    number = _plain(found.get("ID"))
+    if not number:
+        raise _unreadable(Message("bitrix24.portal.user_unreadable"))
+    name = " ".join(filter(None, (_plain(found.get("NAME")), _plain(found.get("LAST_NAME")))))
+    return UserProfile(id=number, name=excerpt(name), admin=bool(flag(found.get("ADMIN"))))
+
+
+def _plain(value: Any) -> str:
+    """A text or a number of the portal as text; empty for everything else."""
+    return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
 _APP_STATUS: Mapping[str, str] = {

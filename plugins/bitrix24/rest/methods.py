@@ -187,6 +187,7 @@ ROWS: tuple[Method, ...] = (
         params=(_may("PARAMS", Kind.OBJECT),),
     ),
     Method(name="placement.get", effect=Effect.READ),
+    Method(name="profile", effect=Effect.READ),
     Method(name="scope", effect=Effect.READ),
 )
 

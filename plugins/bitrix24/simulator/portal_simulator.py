@@ -61,7 +61,7 @@ class PortalSimulator:
 
     @property
     def oauth_url(self) -> str:
-        return f"{self.facts.base}/oauth/token/"
+        return f"{self.facts.base}/oauth/oauth/token/"
 
     @property
     def authorize_url(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.plugin import Message, Time
@@ -17,7 +17,10 @@ from bot.plugin.frozen import dataclass
 LIMIT = 420.0
 """Seconds: the lower of the two that are known."""
 
-ALARM = 0.8 * LIMIT
+SLOW = 0.5 * LIMIT
+"""Seconds from which on calls of the method are slowed down."""
+LONGEST_PAUSE = 5.0
+"""Seconds between two calls of a method that has nearly reached the limit."""
 REST_MS = 60 * 1000
 """How long to leave a method alone when nobody said until when."""
 
@@ -49,6 +52,7 @@ class OperatingTime:
         self._log = log
         self._lock = threading.Lock()
         self._resets: dict[str, int] = {}
+        self._used: dict[str, float] = {}
         self._blocked: dict[str, int] = {}
         self._warned: dict[str, int] = {}
 
@@ -59,18 +63,32 @@ class OperatingTime:
             return
         until = round(reset * 1000)
         with self._lock:
-            self._resets[method] = until
-            alarm = used > ALARM and self._warned.get(method, 0) < now
+            self._resets[method], self._used[method] = until, used
+            alarm = used > SLOW and self._warned.get(method, 0) < now
             if alarm:
                 self._warned[method] = max(until, now + REST_MS)
         if alarm:
             self._log.warning(
-                "the portal has worked %.0f s on %s in ten minutes; at %.0f s it may block it",
+                "the portal has worked %.0f s on %s in ten minutes; calls are slowed down, at %.0f s it may block them",
                 used,
                 method,
                 LIMIT,
                 extra={"action": "operating_high"},
             )
+
+    def busiest(self, now: int) -> tuple[str, float] | None:
+        """The method that the portal has worked on longest, and the seconds; None when it has told of none."""
+        with self._lock:
+            known = [(seconds, method) for method, seconds in self._used.items() if self._resets[method] > now]
+        seconds, method = max(known, default=(0.0, ""))
+        return (method, seconds) if method else None
+
+    def pause(self, methods: Iterable[str], now: int) -> float:
+        """Seconds to wait before the next call of these methods: none up to half of the limit, then more and more."""
+        with self._lock:
+            used = [self._used.get(method, 0.0) for method in methods if self._resets.get(method, 0) > now]
+        over = (max(used, default=0.0) - SLOW) / (LIMIT - SLOW)
+        return LONGEST_PAUSE * min(1.0, over) if over > 0 else 0.0
 
     def refused(self, method: str, now: int) -> Block:
         """The portal has blocked the method: leave it alone until the reset that it told of last, or for a minute."""

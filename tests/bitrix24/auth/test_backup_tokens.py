@@ -328,13 +328,15 @@ def test_a_second_spare_takes_the_place_of_the_first(plugin_bot: PluginBot) -> N
 
 def test_list_and_check_tell_of_the_spare_and_how_to_store_one(plugin_bot: PluginBot) -> None:
     def told() -> tuple[str, str]:
-        return plugin_bot.rows("portal list")[0][-2], dict(en_facts(plugin_bot.reply("portal check")))["backup tokens"]
+        return plugin_bot.rows("portal list")[0][-2], dict(en_facts(plugin_bot.reply("portal check")))["refresh token"]
 
-    assert told() == ("none; `b24bot portal spare` stores some",) * 2
+    assert told()[0] == "none; `b24bot portal spare` stores some"
+    assert told()[1].endswith("There are no usable backup tokens.")
     plugin_bot.store_spare()
     assert told()[0].endswith("not verified yet")
     plugin_bot.plugin.maintain(plugin_bot.services)
-    assert told()[1].startswith("renewed ")
+    assert told()[0].startswith("renewed ")
+    assert told()[1].endswith("Backup tokens are stored.")
     assert plugin_bot.reply("portal check").notes == ()
     plugin_bot.lose()
     assert plugin_bot.rows("connector list")

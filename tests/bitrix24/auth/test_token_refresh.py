@@ -37,7 +37,7 @@ def test_the_token_endpoint_gets_a_form_body_and_as_fallback_a_query_string(
     assert plugin_bot.open().connectors()
     assert [entry.http_method for entry in plugin_bot.portal.world.journal.token_calls] == forms
     assert generation(plugin_bot) == 2
-    assert en(plugin_bot.reply("portal check").facts[-1][1]).startswith("renewed ")
+    assert plugin_bot.rows("portal list")[0][-1].startswith("renewed ")
 
 
 def test_a_change_is_carried_out_once_after_a_renewal(plugin_bot: PluginBot) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from bot.core.redaction.redactor import redact_reply
-from bot.language.translation import translate
 from bot.plugin import BadArgument, Message, PluginError, Refusal
 from plugins.bitrix24.auth.credentials import CredentialStore
 from plugins.bitrix24.commands.line import parse_line
@@ -60,57 +59,6 @@ def test_several_lines_with_a_comma_are_answered_with_how_to_write_them() -> Non
 
 
 # ------------------------------------------------------------------------------------------------------ portal
-
-
-def test_check_says_that_all_is_well(plugin_bot: PluginBot) -> None:
-    reply = plugin_bot.reply("portal check")
-    assert dict(en_facts(reply)) == {
-        "access token": "works",
-        "application": "installed, local",
-        "payment": "in order",
-        "licence": "en_basic",
-        "connectors": "13",
-        "lines": "3, 1 switched off",
-        "backup tokens": "none; `b24bot portal spare` stores some",
-        "tokens": "not renewed by the bot yet",
-    }
-    assert reply.notes == ()
-
-
-def test_check_names_the_kind_of_the_application_in_russian(plugin_bot: PluginBot) -> None:
-    facts = dict(plugin_bot.reply("portal check").facts)
-    assert translate(facts[Message("bitrix24.portal.application")], "ru") == "установлено, локальное"
-
-
-def test_check_tells_of_an_application_that_hears_nothing(plugin_bot: PluginBot) -> None:
-    with plugin_bot.portal.world.lock:
-        plugin_bot.portal.state.change_app(plugin_bot.portal.client_id, installed=False)
-        plugin_bot.portal.seed(lines=[{"id": 3, "active": True}])
-    reply = plugin_bot.reply("portal check")
-    assert dict(en_facts(reply))["application"] == "not marked as installed, local"
-    assert dict(en_facts(reply))["lines"] == "3"
-    assert "installFinish" in en(reply.notes[0])
-
-
-def test_check_tells_of_an_unpaid_application(plugin_bot: PluginBot) -> None:
-    info = {"INSTALLED": True, "PAYMENT_EXPIRED": "Y", "STATUS": "T", "LICENSE": "en_basic"}
-    plugin_bot.fault("reply", "app.info", status=200, body={"result": info})
-    reply = plugin_bot.reply("portal check")
-    assert dict(en_facts(reply))["payment"] == "ended"
-    assert reply.notes == (Message("bitrix24.portal.problem_unpaid"),)
-
-
-def test_check_tells_when_endings_cannot_be_verified(plugin_bot: PluginBot) -> None:
-    with plugin_bot.portal.world.lock:
-        plugin_bot.portal.seed(people=[{"id": 1, "connectors": False}])
-    reply = plugin_bot.reply("portal check")
-    assert "ACCESS_DENIED" in dict(en_facts(reply))["connectors"]
-    assert "cannot verify changes" in en(reply.notes[0])
-
-
-def test_check_of_a_portal_we_are_locked_out_of_is_an_error(plugin_bot: PluginBot) -> None:
-    plugin_bot.expire("both")
-    assert "has no access to this portal" in en(plugin_bot.refusal("portal check").sentence)
 
 
 def test_the_list_shows_every_portal_and_the_state_of_its_tokens(plugin_bot: PluginBot) -> None:

@@ -81,7 +81,7 @@ DELIBERATE: Mapping[Difference, str] = dict(
         ),
         *(
             _row(name, "method", "read", ABSENT, "documented, but not among the machine-readable specs")
-            for name in ("app.info", "batch", "event.get", "event.offline.list", "placement.get", "scope")
+            for name in ("app.info", "batch", "event.get", "event.offline.list", "placement.get", "profile", "scope")
         ),
         _row("event.offline.clear", "method", "write", ABSENT, "documented, but not among the machine-readable specs"),
         _row("event.bind", "event_type", "string, required", "string", "the bot binds to the offline queue alone"),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.plugin import CallVerdict, TargetRefused, Time
-from plugins.bitrix24.traffic.operating_limit import ALARM, LIMIT, REST_MS, Block, OperatingTime
+from plugins.bitrix24.traffic.operating_limit import LIMIT, LONGEST_PAUSE, REST_MS, SLOW, Block, OperatingTime
 from tests.bitrix24.plugin_bot import PluginBot
 from tests.language.english import en, raises
 
@@ -56,20 +56,20 @@ def test_the_sentence_names_the_method_and_the_time(operating: OperatingTime) ->
     assert "Other methods still work." in en(sentence)
 
 
-def test_above_four_fifths_of_the_limit_the_log_warns_once_for_each_window(
+def test_above_half_of_the_limit_the_log_warns_once_for_each_window(
     operating: OperatingTime, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert pytest.approx(0.8 * LIMIT) == ALARM
+    assert pytest.approx(0.5 * LIMIT) == SLOW
     with caplog.at_level(logging.WARNING):
-        operating.noted("a", times(used=ALARM), NOW)
+        operating.noted("a", times(used=SLOW), NOW)
         assert caplog.text == ""
         for _ in range(3):
-            operating.noted("a", times(used=ALARM + 1), NOW)
-        operating.noted("b", times(used=ALARM + 1), NOW)
+            operating.noted("a", times(used=SLOW + 1), NOW)
+        operating.noted("b", times(used=SLOW + 1), NOW)
         assert len(caplog.records) == 2
-        operating.noted("a", times(used=ALARM + 1, reset=RESET + 600), RESET * 1000 + 1)
+        operating.noted("a", times(used=SLOW + 1, reset=RESET + 600), RESET * 1000 + 1)
     assert len(caplog.records) == 3
-    assert "337 s on a" in caplog.text
+    assert "211 s on a" in caplog.text
 
 
 # --------------------------------------------------------------------------------------------- at a real portal
@@ -141,7 +141,30 @@ def test_the_log_warns_before_the_portal_blocks(plugin_bot: PluginBot, caplog: p
     cost(plugin_bot, "imconnector.status", 120.0)
     with caplog.at_level(logging.WARNING):
         plugin_bot.open().statuses("myconnector")
-    assert "360 s on imconnector.status" in caplog.text
+    assert "s on imconnector.status in ten minutes; calls are slowed down" in caplog.text
+
+
+def test_from_half_of_the_limit_on_calls_of_the_method_are_slowed_down(operating: OperatingTime) -> None:
+    operating.noted("a", times(used=SLOW), NOW)
+    assert operating.pause(["a"], NOW) == 0.0
+    operating.noted("a", times(used=(SLOW + LIMIT) / 2), NOW)
+    assert operating.pause(["b", "a"], NOW) == pytest.approx(LONGEST_PAUSE / 2)
+    assert operating.pause(["b"], NOW) == 0.0
+    assert operating.busiest(NOW) == ("a", (SLOW + LIMIT) / 2)
+    operating.noted("a", times(used=2 * LIMIT), NOW)
+    assert operating.pause(["a"], NOW) == LONGEST_PAUSE
+    assert operating.pause(["a"], RESET * 1000) == 0.0
+    assert operating.busiest(RESET * 1000) is None
+
+
+def test_a_method_near_its_limit_is_called_after_a_pause_and_others_at_once(plugin_bot: PluginBot) -> None:
+    cost(plugin_bot, "imconnector.status", 150.0)
+    plugin_bot.open().statuses("myconnector")
+    before = len(plugin_bot.clock.slept)
+    plugin_bot.open().connectors()
+    assert plugin_bot.clock.slept[before:] == []
+    plugin_bot.open().statuses("myconnector")
+    assert max(plugin_bot.clock.slept[before:]) > 0
 
 
 def test_a_portal_without_a_limiter_tells_nothing_and_that_is_fine(plugin_bot: PluginBot) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.plugin import Message, Text, Time, Words, time_or_none
+from bot.plugin import Message, Services, Text, Time, Words, time_or_none
 from bot.plugin.frozen import dataclass
-from plugins.bitrix24.auth.backup_tokens import BackupTokens
-from plugins.bitrix24.auth.credentials import TokenHealth
+from plugins.bitrix24.auth.backup_tokens import KEPT, BackupTokenStore
+from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
+from plugins.bitrix24.auth.token_maintenance import find_token_end
 from plugins.bitrix24.connectors.model import AppInfo, Connector, Line, Ownership, Status
 from plugins.bitrix24.connectors.snapshot import Snapshot
+from plugins.bitrix24.health.application_record import ApplicationRecord
 from plugins.bitrix24.portal import Portal
 
 KINDS: Mapping[str, Ownership] = {
@@ -169,60 +171,37 @@ class LineDetails(LineRow):
 class TokensView:
     """What is known of a portal's tokens."""
 
-    refused: bool
-    """Whether the portal took them no more."""
-    at: Time
-    """When that was found out."""
-    renewed_at: Time | None
-    code: str | None
-    """The error code with which they were refused."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BackupTokensView:
-    """What is known of a portal's backup tokens."""
-
     state: str
-    """`kept`, `used` (they took over) or `refused`."""
-    at: Time
-    """Since when they are in that state."""
-    proven: bool
-    """Whether a renewal has shown that they work."""
+    """`unproven` (stored, not renewed yet), `valid` or `refused`."""
+    renewed_at: Time | None
+    expires_at: Time
+    """When the refresh token ends unless it is renewed."""
+    backup: str
+    """The backup tokens: `none`, `unproven`, `kept`, `used` (they took over) or `refused`."""
 
 
-def tokens_view(health: TokenHealth | None) -> TokensView | None:
-    """What is known of a portal's tokens; None where nothing is."""
-    if health is None:
-        return None
+def tokens_view(services: Services, portal: KnownPortal) -> TokensView:
+    """What is known of a portal's tokens."""
+    health, backup = CredentialStore(services).health(portal), BackupTokenStore(services).known(portal)
+    renewed_at = health.renewed_at if health else None
+    state = "refused" if health and health.locked_out else "valid" if renewed_at else "unproven"
+    kept = "none" if backup is None else "unproven" if backup.state == KEPT and not backup.proven else backup.state
     return TokensView(
-        refused=health.locked_out,
-        at=Time(time=health.at),
-        renewed_at=time_or_none(health.renewed_at),
-        code=health.code or None,
+        state=state,
+        renewed_at=time_or_none(renewed_at),
+        expires_at=Time(time=find_token_end(services, portal)),
+        backup=kept,
     )
 
 
-def backup_tokens_view(backup: BackupTokens | None) -> BackupTokensView | None:
-    """What is known of a portal's backup tokens; None where it has none."""
-    if backup is None:
-        return None
-    return BackupTokensView(state=backup.state, at=Time(time=backup.at), proven=backup.proven)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PortalRow:
-    """A portal that the bot knows."""
+class EventsView:
+    """How the bot hears of changes on a portal."""
 
-    name: str
-    default_for: tuple[str, ...]
-    """`you`, `everybody`: whose commands without `--portal` act on it."""
-    address: str
-    member_id: str
-    added_at: Time
-    tokens: TokensView | None
-    """null until the tokens were renewed or refused for the first time."""
-    backup_tokens: BackupTokensView | None
-    """null where no backup tokens are stored."""
+    way: str
+    """`online`, `offline queue`, `polling` or `none`."""
+    last_at: Time | None
+    """When something last came by that way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,9 +225,27 @@ class ApplicationView:
     """The status of the application, as the portal says it."""
 
 
-def application_view(app: AppInfo) -> ApplicationView:
+def application_view(app: AppInfo | ApplicationRecord) -> ApplicationView:
     """How the portal sees our application."""
     return ApplicationView(installed=app.installed, paid=app.paid, licence=app.licence, status=app.status)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortalRow:
+    """A portal that the bot knows."""
+
+    name: str
+    domain: str
+    member_id: str
+    client_id: str | None
+    """null where no credentials are stored."""
+    default: bool
+    """Whether commands without `--portal` of whoever asks act on it."""
+    protected: bool
+    application: ApplicationView | None
+    """What the portal last said; null until it was asked."""
+    tokens: TokensView
+    events: EventsView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,18 +276,14 @@ class RemovedPortal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PortalCheck:
-    """What was found on a portal."""
+class PortalCheckRow:
+    """One check of a portal, in the order of the diagnosis."""
 
-    name: str
-    address: str
-    problems: tuple[Text, ...]
-    """What keeps the bot from working with this portal."""
-    application: ApplicationView
-    may_list_connectors: bool
-    lines: int
-    lines_disabled: int
-    tokens: TokensView | None
-    """null until the tokens were renewed or refused for the first time."""
-    backup_tokens: BackupTokensView | None
-    """null where no backup tokens are stored."""
+    check: str
+    """A code for what was checked, for example `name resolution`."""
+    ok: bool
+    """Whether nothing is wrong; false also for a check that an earlier failure kept from being made."""
+    detail: Text
+    """What was found."""
+    next: Text
+    """What to do; without words where nothing has to be done."""

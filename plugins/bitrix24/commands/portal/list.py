@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.plugin import CommandLine, Message, Reply, Risk, Services, Table, Text, Time
+from bot.plugin import CommandLine, Message, Refusal, Reply, Risk, Services, Table, Text, time_or_none
 from plugins.bitrix24.auth.backup_tokens import BackupTokenStore
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
-from plugins.bitrix24.commands.common.json_views import PortalRow, backup_tokens_view, tokens_view
+from plugins.bitrix24.commands.common.json_views import EventsView, PortalRow, application_view, tokens_view
 from plugins.bitrix24.commands.common.words import LIST
 from plugins.bitrix24.commands.portal.descriptions import describe_backup, describe_time, describe_tokens
 from plugins.bitrix24.commands.portal.group import MEMBER_ID, portals
+from plugins.bitrix24.health.application_record import ApplicationRecords
+from plugins.bitrix24.health.portal_events import PortalEventsStore
 
 HOW_TO_CONNECT = "b24bot portal connect NAME"
 
@@ -73,12 +75,24 @@ def _say_default_for(whose: Sequence[str]) -> Text:
 
 
 def _portal_view(services: Services, known: KnownPortal) -> PortalRow:
+    chosen = {whose: name for name, all_ in services.default_places.items() for whose in all_}
+    application = ApplicationRecords(services).known(known)
+    events = PortalEventsStore(services).known(known)
     return PortalRow(
         name=known.name,
-        default_for=tuple(services.default_places.get(known.name, ())),
-        address=known.domain,
+        domain=known.domain,
         member_id=known.member_id,
-        added_at=Time(time=known.added_at),
-        tokens=tokens_view(CredentialStore(services).health(known)),
-        backup_tokens=backup_tokens_view(BackupTokenStore(services).known(known)),
+        client_id=_client_id(services, known),
+        default=chosen.get("you", chosen.get("everybody")) == known.name,
+        protected=False,
+        application=application_view(application) if application else None,
+        tokens=tokens_view(services, known),
+        events=EventsView(way=events.way, last_at=time_or_none(events.last_at)),
     )
+
+
+def _client_id(services: Services, known: KnownPortal) -> str | None:
+    try:
+        return CredentialStore(services).held(known).credentials.client_id
+    except Refusal:
+        return None

@@ -1,0 +1,82 @@
+"""What one check found, and how the checks of a table are made one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from bot.plugin import Message, PluginError, Text
+from bot.plugin.frozen import dataclass
+from plugins.bitrix24.diagnosis.examination import Examination
+from plugins.bitrix24.health import access_losses
+from plugins.bitrix24.health.access_losses import AccessLoss
+from plugins.bitrix24.rest import error_codes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a check found. `do` may be set beside a good result, as advice."""
+
+    ok: bool
+    detail: Text
+    do: Text = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """The result of one row. `tried` is False for a row that another one kept from being checked."""
+
+    name: str
+    label: Message
+    ok: bool
+    detail: Text
+    do: Text
+    tried: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One row. `name` is a code for programs; `opens` says that no later row can be checked when this one fails."""
+
+    name: str
+    label: Message
+    look: Callable[[Examination], Result]
+    opens: bool = False
+
+
+def good(detail: Text, do: Text = "") -> Result:
+    """Make the result of a check that found nothing wrong."""
+    return Result(ok=True, detail=detail, do=do)
+
+
+def bad(detail: Text, do: Text) -> Result:
+    """Make the result of a check that found a fault."""
+    return Result(ok=False, detail=detail, do=do)
+
+
+def lost(loss: AccessLoss) -> Result:
+    """Make the result of a check that found a known loss."""
+    return bad(loss.says, loss.advice)
+
+
+def of_error(error: PluginError, about: Examination) -> Result:
+    """Make the result of a check that an error ended: a known loss in its own words, else as the error says."""
+    code = str(getattr(error, "code", ""))
+    loss = access_losses.find_loss(code, idle_days=about.portal.idle_days())
+    return bad(error_codes.with_code(loss.says, code), loss.advice) if loss else bad(error.sentence, error.hint)
+
+
+def run_checks(checks: Sequence[Check], about: Examination) -> Iterator[Finding]:
+    """Make the checks in their order. After the failure of one that opens the others, none is tried any more."""
+    closed_by: Check | None = None
+    for check in checks:
+        if closed_by is not None:
+            untried = Message("bitrix24.check.not_tried", check=closed_by.label)
+            yield Finding(name=check.name, label=check.label, ok=False, detail=untried, do="", tried=False)
+            continue
+        try:
+            found = check.look(about)
+        except PluginError as error:
+            found = of_error(error, about)
+        if check.opens and not found.ok:
+            closed_by = check
+        yield Finding(name=check.name, label=check.label, ok=found.ok, detail=found.detail, do=found.do)

@@ -1,0 +1,65 @@
+"""Checks of what the bot itself keeps of a portal: tokens, working time, and how events come."""
+
+from __future__ import annotations
+
+from bot.plugin import Message, Text, Time
+from plugins.bitrix24.diagnosis.examination import Examination
+from plugins.bitrix24.diagnosis.finding import Result, bad, good
+from plugins.bitrix24.health.portal_events import WAYS
+from plugins.bitrix24.traffic.operating_limit import SLOW
+
+PUBLIC_URL = "B24BOT_PUBLIC_URL"
+
+
+def check_tokens(about: Examination) -> Result:
+    """Until when the refresh token lasts, and whether a second user's tokens could take over."""
+    portal = about.portal
+    ends_at = portal.token_end()
+    advice = next(iter(portal.token_warnings()), None)
+    detail = Message("bitrix24.check.tokens", time=Time(time=ends_at))
+    if not portal.has_backup_tokens():
+        advice = advice or Message("bitrix24.check.do_store_backup", portal=portal.place.name)
+        detail = Message("bitrix24.check.tokens_alone", time=Time(time=ends_at))
+    old = portal.idle_days() >= OLD_DAYS
+    return bad(detail, advice or "") if old else good(detail, advice or "")
+
+
+OLD_DAYS = 150
+"""From this age on a refresh token is close to its end although the bot renews it every 20 days."""
+
+
+def check_working_time(about: Examination) -> Result:
+    """How long the portal has worked for the bot in the last ten minutes."""
+    busiest = about.portal.busiest_method()
+    if busiest is None:
+        return good(Message("bitrix24.check.working_time_untold"))
+    method, seconds = busiest
+    detail = Message("bitrix24.check.working_time", method=method, seconds=round(seconds))
+    if seconds < SLOW:
+        return good(detail)
+    return bad(detail, Message("bitrix24.check.do_wait_working_time"))
+
+
+def check_public_address(about: Examination) -> Result:
+    """Whether the portal could call the bot."""
+    url = about.portal.settings.get(PUBLIC_URL, "").strip()
+    if url:
+        return good(Message("bitrix24.check.public_address", url=url))
+    return good(Message("bitrix24.check.no_public_address", setting=PUBLIC_URL))
+
+
+def check_events(about: Examination) -> Result:
+    """In which way the bot hears of changes."""
+    way = about.portal.events().way
+    return good(WAYS[way])
+
+
+def check_last_event(about: Examination) -> Result:
+    """When something was last heard."""
+    last_at = about.portal.events().last_at
+    detail: Text = (
+        Message("bitrix24.check.last_event", time=Time(time=last_at))
+        if last_at
+        else Message("bitrix24.check.no_event_yet")
+    )
+    return good(detail)

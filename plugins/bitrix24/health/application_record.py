@@ -1,0 +1,57 @@
+"""What a portal last said of the application and of the user whose tokens the bot has."""
+
+from __future__ import annotations
+
+from bot.plugin import Json, Services
+from bot.plugin.frozen import dataclass
+from plugins.bitrix24.auth.credentials import KnownPortal
+
+SCOPES = ("imopenlines", "imconnector")
+"""What the application must be allowed."""
+_KIND = "portal_application"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationRecord:
+    """The last answers of `app.info`, `scope` and `profile`. `at` is in UTC milliseconds.
+
+    `former` is the portal's own number of the application before it was installed again; empty where it was not.
+    """
+
+    installed: bool
+    paid: bool
+    licence: str
+    status: str
+    number: str
+    at: int
+    user: str = ""
+    admin: bool = False
+    missing: tuple[str, ...] = ()
+    former: str = ""
+
+
+def find_missing_scopes(granted: frozenset[str]) -> tuple[str, ...]:
+    """List the scopes that the application needs and does not have."""
+    return tuple(scope for scope in SCOPES if scope not in granted)
+
+
+class ApplicationRecords:
+    """The records of one installation, by portal."""
+
+    def __init__(self, services: Services) -> None:
+        self._records = services.records
+
+    def known(self, portal: KnownPortal) -> ApplicationRecord | None:
+        """Read the last answers of a portal; None before the first."""
+        value = self._records.get(_KIND, portal.member_id)
+        return ApplicationRecord(**{**value, "missing": tuple(value["missing"])}) if value else None
+
+    def note(self, portal: KnownPortal, seen: ApplicationRecord) -> None:
+        """Write down the answers of a portal."""
+        value: dict[str, Json] = {name: getattr(seen, name) for name in ApplicationRecord.__dataclass_fields__}
+        value["missing"] = list(seen.missing)
+        self._records.put(_KIND, portal.member_id, value)
+
+    def forget(self, portal: KnownPortal) -> None:
+        """Delete what is known of a portal's application."""
+        self._records.delete(_KIND, portal.member_id)
