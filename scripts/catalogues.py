@@ -39,6 +39,8 @@ class Home:
     names: frozenset[str] = frozenset()
 
 
+_WORDED = ROOT / "tests" / "slack" / "render" / "worded"
+"""The plugin of the storyboards."""
 HOMES = (
     Home(code=(ROOT / "bot",), locale=ROOT / "bot" / "locale"),
     Home(
@@ -46,6 +48,7 @@ HOMES = (
         locale=ROOT / "plugins" / "bitrix24" / "locale",
         names=frozenset({"bitrix24"}),
     ),
+    Home(code=(_WORDED,), locale=_WORDED / "locale", names=frozenset({"worded"})),
 )
 VALUES = "bot/plugin/message.py"
 """The module of the value itself, which makes messages of stored ones."""
@@ -203,7 +206,10 @@ def declared_help(home: Home) -> dict[str, str]:
     from bot.usecases.admin.builtin_plugin import BuiltinPlugin
     from bot.usecases.admin.queries import GROUPS
     from plugins.bitrix24.plugin import plugin as bitrix24
+    from tests.slack.render.worded.worded_toy import NAME, WORDED
 
+    if NAME in home.names:
+        return dict(group_texts(prefix_of(NAME), [WORDED]))
     if bitrix24.name in home.names:
         return dict(group_texts(prefix_of(bitrix24.name), bitrix24.groups))
     commands = (command for group in (*GROUPS, *BuiltinPlugin().groups) for command in group)

@@ -20,8 +20,9 @@ from bot.playground.environment import ROLES, Playground
 from bot.playground.environment_faults import FaultControl
 from bot.playground.person_views import sight_of, tables_of
 from bot.playground.portal_control import PortalSide
+from bot.playground.slack_sentences import describe_slack_sentence
 from bot.playground.workspace import FormIncomplete, Persona, WorkspaceError
-from bot.plugin import Message
+from bot.plugin import Message, Text
 from bot.plugin.frozen import dataclass
 from bot.usecases.authority.memberships import refresh_memberships
 from bot.web.page import StageRefusal, make_page
@@ -202,10 +203,15 @@ def _in_sentences() -> Iterator[None]:
     try:
         yield
     except FormIncomplete as error:
-        raise StageRefusal(Message("playground.page.incomplete"), problems=error.problems) from None
+        raise StageRefusal(Message("playground.page.incomplete"), problems=_describe(error.problems)) from None
     except (WorkspaceError, LookupError) as error:
         cause = error.args[0] if error.args else Message("playground.page.impossible")
-        raise StageRefusal(cause if isinstance(cause, Message) else _as_sentence(str(cause))) from None
+        told = cause if isinstance(cause, Message) else describe_slack_sentence(str(cause))
+        raise StageRefusal(told if isinstance(told, Message) else _as_sentence(told)) from None
+
+
+def _describe(problems: Mapping[str, str]) -> Mapping[str, Text]:
+    return {block: describe_slack_sentence(says) for block, says in problems.items()}
 
 
 def _as_sentence(text: str) -> str:

@@ -8,9 +8,11 @@ from typing import Any
 
 from bot.core.change.change_request import Status
 from bot.playground.environment import Playground
+from bot.playground.slack_sentences import describe_slack_sentence
 from bot.playground.workspace import Message as SlackMessage
 from bot.playground.workspace import Persona, View
 from bot.playground.workspace.base.installation import BOT_USER
+from bot.playground.workspace.state.workspace_people import SLACKBOT
 from bot.plugin import Message
 
 Json = dict[str, Any]
@@ -84,7 +86,7 @@ def _message(message: SlackMessage) -> Json:
         "author": message.user,
         "bot": bool(message.bot_id) or message.user == BOT_USER,
         "at": float(message.ts),
-        "text": message.text,
+        "text": describe_slack_sentence(message.text) if message.user == SLACKBOT else message.text,
         "blocks": list(message.blocks),
         "edited": bool(message.edited),
         "only": message.is_ephemeral,
@@ -100,6 +102,6 @@ def _form(view: View) -> Json:
         "submit": body["submit"]["text"] if "submit" in body else "",
         "close": body["close"]["text"] if "close" in body else Message("playground.page.close"),
         "blocks": list(view.blocks),
-        "errors": view.errors,
-        "trouble": view.trouble,
+        "errors": {block: describe_slack_sentence(says) for block, says in view.errors.items()},
+        "trouble": describe_slack_sentence(view.trouble),
     }

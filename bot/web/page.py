@@ -17,7 +17,7 @@ from bot.web.page_words import LANGUAGES, list_lines, write_words
 
 HOSTS = frozenset({"127.0.0.1", "localhost"})
 """The names under which a browser on this machine asks; a name that was made to point here is none of them."""
-NO_PROBLEMS: Mapping[str, str] = {}
+NO_PROBLEMS: Mapping[str, Text] = {}
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -34,7 +34,7 @@ class StageRefusal(Exception):
     `problems` maps a block id of the open form to the sentence that belongs under it.
     """
 
-    def __init__(self, sentence: Text, *, problems: Mapping[str, str] | None = None) -> None:
+    def __init__(self, sentence: Text, *, problems: Mapping[str, Text] | None = None) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.problems = dict(problems or {})
@@ -158,8 +158,10 @@ def make_page(stage: Stage) -> Wsgi:
     return page
 
 
-def _no(sentence: Text, status: int, problems: Mapping[str, str] = NO_PROBLEMS) -> tuple[Response, int]:
-    return jsonify(error=translate(sentence, _language()), problems=problems), status
+def _no(sentence: Text, status: int, problems: Mapping[str, Text] = NO_PROBLEMS) -> tuple[Response, int]:
+    language = _language()
+    told = {block: translate(text, language) for block, text in problems.items()}
+    return jsonify(error=translate(sentence, language), problems=told), status
 
 
 def _language() -> str:

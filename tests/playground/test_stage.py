@@ -22,7 +22,7 @@ from bot.playground.environment import Playground
 from bot.playground.environment_faults import PORTAL_FAULTS, FaultControl
 from bot.playground.page_backend import SETTINGS, TALK, PageBackend, run_page
 from bot.playground.portal_control import PortalSide
-from bot.plugin import Json, Remember, Table
+from bot.plugin import Json, Message, Remember, Table
 from bot.plugin.loopback import wait_until
 from bot.settings import load_settings
 from bot.web.page import StageRefusal, make_page
@@ -154,7 +154,7 @@ def test_a_form_opens_for_the_one_who_pressed_says_what_is_missing_and_rejects(s
     assert stage.look("Anton")["form"] is None
     with pytest.raises(StageRefusal, match="incomplete") as refused:
         stage.submit("Vera", {})
-    assert refused.value.problems == {"reason": "Please complete this required field."}
+    assert refused.value.problems == {"reason": Message("playground.slack.required")}
     stage.submit("Vera", {"reason": "Not on a Friday."})
     seen = eventually(stage, "Vera", lambda seen: says(seen, "approvals", "Not on a Friday."))
     assert seen["form"] is None

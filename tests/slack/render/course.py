@@ -13,6 +13,7 @@ from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Role
 from bot.plugin import Text
 from bot.usecases.authority import card_token
+from tests.slack.render.worded.worded_toy import WordedToy
 from tests.usecases.core_bot import ANTON, GLEB, IDA, OLGA, ROLES, VERA, VIKTOR, CoreBot, person
 
 EVA, MAX = person("Eva"), person("Max")
@@ -25,7 +26,7 @@ def play() -> Said:
     """All that was said but for the cards, in its order."""
     with tempfile.TemporaryDirectory() as folder:
         roles = {**ROLES, EVA: Role.ADMIN, MAX: Role.ADMIN}
-        bot = CoreBot(Path(folder), terms=Terms(quorum=2, break_glass=True), roles=roles)
+        bot = CoreBot(Path(folder), terms=Terms(quorum=2, break_glass=True), roles=roles, toy=WordedToy())
         try:
             _decide(bot)
             _stop(bot)
