@@ -80,7 +80,7 @@ class WordedToy(Toy):
         return replace(outcome, sentence=word(outcome.sentence))
 
     def seen(self, *names: str) -> Observation:
-        return {label: word(colour) for label, colour in Toy.seen(self, *names).items() if colour is not None}
+        return {label: word(colour) for label, colour in Toy.seen(self, *names).items()}
 
 
 def _worded(answer: Answer) -> Answer:
