@@ -25,13 +25,14 @@ def make_full_bot(tmp_path: Path, full_bot_in: Callable[..., Playground]) -> Ite
         workspace = MarkedWorkspace(rate_limit=wish.get("pace", False))
         spoken = {"B24BOT_LANGUAGE": PSEUDO, **(settings or {})}
         playground = running.enter_context(full_bot_in(tmp_path, settings=spoken, workspace=workspace, **wish))
-        made.append((playground, workspace, list_usages(playground)))
+        assert playground.running is not None
+        made.append((playground, workspace, list_usages(playground.running.bot.context.registry)))
         return playground
 
     with ExitStack() as running:
         yield make
         spoken = [each for each in made if each[0].settings["B24BOT_LANGUAGE"] == PSEUDO]
-        unmarked = [text for each in spoken for text in find_unmarked_words(*each)]
+        unmarked = [text for each, seen, usages in spoken for text in find_unmarked_words(each.portal, seen, usages)]
     assert unmarked == [], "words that are in no message (tests/stories/unmarked_words.py)"
 
 

@@ -27,9 +27,9 @@ def unmark(text: str) -> str:
 class MarkedWorkspace(SlackWorkspace):
     """Takes the marks out of whatever comes in, and keeps each text as it came."""
 
-    def __init__(self, *, rate_limit: bool) -> None:
+    def __init__(self, *, rate_limit: bool, **more: Any) -> None:
         self.shown: list[str] = []
-        super().__init__(rate_limit=rate_limit)
+        super().__init__(rate_limit=rate_limit, **more)
         self._carrier.read_ack = self._read_ack
 
     def _answer(self, request: WebRequest) -> WebReply:

@@ -1,4 +1,7 @@
-"""The bot as real processes, beside simulators that live on in the test's own."""
+"""The bot as real processes, beside simulators that live on in the test's own.
+
+They speak the pseudo-language: what they show in Slack is looked through for words that are in no message.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,18 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from bot.core.principals import Principal, Role
+from bot.language.translation import PSEUDO
 from bot.playground.environment import ROLES
-from bot.playground.workspace import SlackWorkspace
 from bot.plugin.loopback import GIVE_UP_SECONDS, wait_until
 from bot.testing.services import scratch_store
 from bot.usecases.admin.allow_list import grant_role
+from bot.usecases.admin.builtin_plugin import make_registry
+from plugins.bitrix24.plugin import plugin
 from plugins.bitrix24.simulation import PortalSimulation
 from tests.cli.cli_bot import CliBot
 from tests.ports import free_port
+from tests.stories.marked_workspace import MarkedWorkspace
+from tests.stories.unmarked_words import find_unmarked_words, list_usages
 
 ROOT = Path(__file__).parent.parent.parent
 SHELL = Principal.shell("test")
@@ -33,7 +40,7 @@ class Outside:
     """A workspace and a portal, the folder of the bot's files, and the processes started from here."""
 
     folder: Path
-    workspace: SlackWorkspace
+    workspace: MarkedWorkspace
     portal: PortalSimulation
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
 
@@ -64,7 +71,7 @@ class Outside:
         process = subprocess.Popen(
             [sys.executable, "-m", "bot", *words],
             cwd=self.folder,
-            env={**self.environment, **(more or {})},
+            env={**self.environment, "B24BOT_LANGUAGE": PSEUDO, **(more or {})},
             stdout=log,
             stderr=subprocess.STDOUT,
             text=True,
@@ -124,7 +131,7 @@ def outside(folder: Path) -> Iterator[Outside]:
     portal = PortalSimulation()
     portal.seed()
     try:
-        with SlackWorkspace(rate_limit=False, ack_within=GIVE_UP_SECONDS) as workspace:
+        with MarkedWorkspace(rate_limit=False, ack_within=GIVE_UP_SECONDS) as workspace:
             store = scratch_store(folder)
             for name, role in ROLES.items():
                 person = workspace.people[name].person
@@ -135,5 +142,7 @@ def outside(folder: Path) -> Iterator[Outside]:
                 yield scene
             finally:
                 scene.stop_all()
+            unmarked = find_unmarked_words(portal, workspace, list_usages(make_registry([plugin])))
+            assert unmarked == [], "words that are in no message (tests/stories/unmarked_words.py)"
     finally:
         portal.stop()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
 from bot.core.parsing.invocation import HOST_OPTIONS
 from bot.core.parsing.synonyms import translated_paths, translated_usage
 from bot.core.parsing.tokenizer import split_words
+from bot.core.parsing.typed_line import AnyCommand
 from bot.core.principals import Role
-from bot.playground.environment import Playground
 from bot.plugin import PluginError
 from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 from tests.language.pseudo import find_unmarked
@@ -21,31 +21,32 @@ NAMES = frozenset({"b24bot", "playground", "tester", "shell", "UTC", *Role})
 """Names that are in no simulator: accounts of the tests' own shells, roles as they are typed, and a time zone."""
 
 
-def find_unmarked_words(playground: Playground, workspace: MarkedWorkspace, usages: frozenset[str]) -> list[str]:
-    """Each text with the words in it that are in no message. `usages` are those of the bot's commands."""
+def find_unmarked_words(portal: Any, workspace: MarkedWorkspace, usages: frozenset[str]) -> list[str]:
+    """Each text with the words in it that are in no message.
+
+    `portal` is the simulation of the remote side, `usages` are those of the bot's commands.
+    """
     suspects = [text for text in dict.fromkeys(workspace.shown) if find_unmarked(text, NAMES)]
     if not suspects:
         return []
-    known = {*NAMES, *usages, *_names_of(playground, workspace), *_typed_in(workspace)} - {""}
+    known = {*NAMES, *usages, *_names_of(portal, workspace), *_typed_in(workspace)} - {""}
     return [f"{words} in {text!r}" for text in suspects if (words := find_unmarked(text, known))]
 
 
-def list_usages(playground: Playground) -> frozenset[str]:
-    """How the commands of a running bot are typed, whole and by their parts."""
-    assert playground.running is not None
+def list_usages(commands: Iterable[AnyCommand]) -> frozenset[str]:
+    """How commands are typed, whole and by their parts."""
     found = {*TERMINAL_COMMANDS, *(f"{option} {label}".strip() for option, label in HOST_OPTIONS.items())}
-    for command in playground.running.bot.context.registry:
+    for command in commands:
         found |= {command.usage, command.path, *(one.usage for one in command.parameters), *command.examples}
         found |= {*translated_paths(command), *(translated_usage(one) for one in command.parameters)}
     return frozenset(found)
 
 
-def _names_of(playground: Playground, workspace: MarkedWorkspace) -> Iterator[str]:
+def _names_of(portal: Any, workspace: MarkedWorkspace) -> Iterator[str]:
     world = workspace.world
     with world.lock:
         for one in (*world.people, *world.channels):
             yield from (one.name, one.id)
-    portal: Any = playground.portal
     state = portal.portal.state
     with portal.portal.world.lock:
         for row in state.connectors.rows():

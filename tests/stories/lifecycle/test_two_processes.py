@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.language.translation import PSEUDO
 from bot.plugin.loopback import GIVE_UP_SECONDS, wait_until
 from tests.ports import free_port
 from tests.stories.processes import ROOT, answers, outside
@@ -27,7 +28,7 @@ def test_the_procfiles_two_processes_are_one_bot_and_follow_the_settings(tmp_pat
         with (tmp_path / "process-honcho.log").open("w") as log:
             runner = subprocess.Popen(
                 [sys.executable, "-m", "honcho", "-f", str(ROOT / "Procfile"), "-d", str(tmp_path), "start"],
-                env={**scene.environment, "PATH": path, **more},
+                env={**scene.environment, "B24BOT_LANGUAGE": PSEUDO, "PATH": path, **more},
                 cwd=tmp_path,
                 stdout=log,
                 stderr=subprocess.STDOUT,
