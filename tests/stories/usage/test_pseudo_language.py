@@ -59,11 +59,13 @@ def test_a_word_that_is_in_no_message_is_found(make_full_bot: Callable[..., Play
     assert isinstance(workspace, MarkedWorkspace)
     scene.ask("Ida", "whoami")
     scene.answer("Ida", "Role")
-    assert find_unmarked_words(scene.playground, workspace, list_usages(scene.playground)) == []
+    assert scene.playground.running is not None
+    usages = list_usages(scene.playground.running.bot.context.registry)
+    assert find_unmarked_words(scene.playground.portal, workspace, usages) == []
     with scene.playground.store.unit_of_work() as store:
         notice = Announcement(channel=workspace.channel("connectors").id, text="The shop opens.")
         store.outbox.put("opening", notice, at=scene.playground.clock.now_ms())
     scene.channel_says("connectors", "The shop opens.")
-    (found,) = find_unmarked_words(scene.playground, workspace, list_usages(scene.playground))
+    (found,) = find_unmarked_words(scene.playground.portal, workspace, usages)
     assert "'opens'" in found
     workspace.shown.clear()
