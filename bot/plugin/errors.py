@@ -13,8 +13,13 @@ Each message is a sentence for the person who typed; `hint` says what to do next
 from __future__ import annotations
 
 from collections.abc import Mapping
+from gettext import GNUTranslations
+from pathlib import Path
 
 from bot.plugin.message import Text
+
+_ENGLISH = Path(__file__).parent.parent / "locale" / "en" / "LC_MESSAGES" / "host.mo"
+"""Where the sentences about declarations are. The host finds them by `bot.language`; this package imports nothing."""
 
 
 class PluginError(Exception):
@@ -28,6 +33,17 @@ class PluginError(Exception):
 
 class DeclarationError(PluginError):
     """A command is declared wrongly."""
+
+    def __str__(self) -> str:
+        """Say it in English, for the traceback of whoever imports the module."""
+        if isinstance(self.sentence, str):
+            return self.sentence
+        try:
+            with _ENGLISH.open("rb") as file:
+                sentence = GNUTranslations(file).gettext(self.sentence.key)
+            return sentence.format_map(self.sentence.arguments) if sentence != self.sentence.key else str(self.sentence)
+        except (OSError, KeyError):
+            return str(self.sentence)
 
 
 class BadArgument(PluginError):

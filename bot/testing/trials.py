@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from itertools import chain
+from typing import Any
 
 from bot.core.bot_errors import PluginFault
 from bot.core.change.plans import differences
@@ -10,10 +13,11 @@ from bot.core.parsing.invocation import AnyCommand
 from bot.core.parsing.tokenizer import split_words
 from bot.host.guarded_calls import CLOSED, LISTED_VALUES, blame_plugin, require_type
 from bot.host.value_types import find_mismatch
-from bot.language.translation import translate
+from bot.language.translation import can_translate, translate
 from bot.plugin import (
     BadArgument,
     CallVerdict,
+    Message,
     Nothing,
     Plan,
     PluginError,
@@ -134,6 +138,28 @@ def try_answer(harness: Harness, line: str) -> Iterator[str]:
             yield f"planned again it is another plan, so it would never run: {'; '.join(map(translate, changed))}"
 
 
+def try_messages(harness: Harness, line: str) -> Iterator[str]:
+    """Every message of an answer has an English sentence, and fills its placeholders."""
+    lacking = dict.fromkeys(one for one in messages_in(harness.ask(line)) if not can_translate(one))
+    yield from (
+        f"the message {translate(one)} has no English sentence whose placeholders it fills. Add the sentence to "
+        f"locale/en/LC_MESSAGES/{one.key.partition('.')[0]}.po beside the plugin's module and compile it"
+        for one in lacking
+    )
+
+
+def messages_in(value: Any) -> Iterator[Message]:
+    """Every message of an answer, however deep."""
+    if isinstance(value, Message):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from chain.from_iterable(map(messages_in, value.values()))
+    elif isinstance(value, tuple | list):
+        yield from chain.from_iterable(map(messages_in, value))
+    elif is_dataclass(value):
+        yield from chain.from_iterable(messages_in(getattr(value, field.name)) for field in fields(value))
+
+
 def try_labels(harness: Harness, line: str) -> Iterator[str]:
     """A plan says what it is about, and what it calls for is not so already."""
     plan = harness.ask(line)
@@ -214,7 +240,15 @@ def _not_undone(harness: Harness, plan: Plan, place: str | None) -> Iterator[str
 
 
 WHOLE: Sequence[WholeTrial] = (try_examples, try_places, try_maintenance)
-READING: Sequence[LineTrial] = (try_parsing, try_answer, try_labels, try_observation, try_undo_line, try_quoting)
+READING: Sequence[LineTrial] = (
+    try_parsing,
+    try_answer,
+    try_messages,
+    try_labels,
+    try_observation,
+    try_undo_line,
+    try_quoting,
+)
 """What is tried with every example, in one harness: nothing is changed."""
 CHANGING: Sequence[LineTrial] = (try_permission, try_change)
 """What is tried with every example of a command that changes something, which gets a harness of its own."""

@@ -214,6 +214,7 @@ def test_a_function_declared_wrongly_is_refused_by_name(function: Callable[..., 
         declared(function)
     assert MISTAKES[function] in en(caught.value.sentence)
     assert f"{__name__}.{function.__qualname__}" in en(caught.value.sentence)
+    assert str(caught.value) == en(caught.value.sentence)
 
 
 def test_a_command_declared_twice_is_refused_by_name() -> None:

@@ -14,6 +14,7 @@ from bot.plugin import (
     CallOutcome,
     CallVerdict,
     Group,
+    Message,
     Place,
     Plan,
     Refusal,
@@ -245,6 +246,14 @@ BROKEN: dict[str, tuple[Lamps, str]] = {
     "place with a blank": (
         broken(places=lambda _: [replace(HOME, name="my home")]),
         "the place “my home” cannot be typed without quotation marks",
+    ),
+    "message without a sentence": (
+        telling(lambda _: Reply(title="x", facts=(("y", Message("lamps.reply.lit", lamp="desk")),))),
+        "“lamp tell”: the message lamps.reply.lit (lamp: desk) has no English sentence",
+    ),
+    "message without an argument": (
+        telling(lambda _: Reply(title=Message("host.declaration.word", function="f"))),
+        "the message host.declaration.word (function: f) has no English sentence whose placeholders it fills",
     ),
     "empty target": (planning(target=" "), "“lamp tell”: its target is empty"),
     "wanted as before": (planning(wanted={"name": "Desk"}), "“lamp tell”: `wanted` has name as it is before"),

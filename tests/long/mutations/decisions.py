@@ -76,6 +76,12 @@ DECISIONS: tuple[Mutation, ...] = (
         by="tests/bitrix24/commands/test_after_partly_done.py",
     ),
     mutation(
+        "old-button",
+        "the button of a request that ended long ago still asks for its undo",
+        ("bot/usecases/requests/follow_up_requests.py", "<= BUTTONS_LAST_MS", "<= 99 * BUTTONS_LAST_MS"),
+        by="tests/usecases/requests/test_undo.py",
+    ),
+    mutation(
         "default-portal",
         "a portal that is not known any more is silently replaced by the first one there is",
         (

@@ -80,6 +80,12 @@ PLUGINS: tuple[Mutation, ...] = (
         by="tests/testing/test_conformance.py",
     ),
     mutation(
+        "shown-keys",
+        "a plugin whose message has no sentence keeps to the contract, and people read the key",
+        (_TRIALS, "if not can_translate(one)", "if False"),
+        by="tests/testing/test_conformance.py",
+    ),
+    mutation(
         "plain-quotes",
         "a plugin whose undo loses quotation marks keeps to the contract",
         (_TRIALS, 'AWKWARD if not word.startswith("--") else ()', "()"),
