@@ -9,14 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qsl
 
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.connectors.model import whole_number
 from plugins.bitrix24.redaction.secret import Secret
 
-MOST_BYTES = 256 * 1024
-MOST_FIELDS = 1000
 MOST_DEPTH = 12
 STATUS_DELETE = "ONIMCONNECTORSTATUSDELETE"
 LINE_DELETE = "ONIMCONNECTORLINEDELETE"
@@ -49,10 +46,17 @@ class EventBody:
         """The connector, in small letters, and the line that it is about; the connector is empty for a whole line."""
         return read_target(self.name, self.data)
 
+    def text(self, *path: str) -> str:
+        """The text at a path of `data`; empty where there is none."""
+        found: Any = self.data
+        for name in path:
+            found = found.get(name) if isinstance(found, Mapping) else None
+        return found if isinstance(found, str) else ""
 
-def read_event(body: bytes) -> EventBody | None:
-    """The event in a body; None where it is none, or longer or deeper than an event can be."""
-    tree = _read_form(body)
+
+def read_event(form: Mapping[str, str]) -> EventBody | None:
+    """The event in a form; None where it is none, or deeper than an event can be."""
+    tree = _read_form(form)
     name = tree.get("event") if tree is not None else None
     if tree is None or not isinstance(name, str) or not _NAME.fullmatch(name.upper()):
         return None
@@ -87,15 +91,9 @@ def _text(tree: Tree, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _read_form(body: bytes) -> Tree | None:
-    if len(body) > MOST_BYTES:
-        return None
-    try:
-        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
-    except ValueError:
-        return None
+def _read_form(form: Mapping[str, str]) -> Tree | None:
     tree: dict[str, Any] = {}
-    for key, value in pairs:
+    for key, value in form.items():
         path = _path(key)
         if path is None or not _plant(tree, path, value):
             return None

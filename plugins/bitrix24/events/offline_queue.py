@@ -21,6 +21,8 @@ from plugins.bitrix24.events.portal_facts import EventHandler, Pair
 KIND = "portal_event"
 WATCHED = (LINE_DELETE, STATUS_DELETE)
 """The events that tell of a change of a connector on a line."""
+FOLD_MS = 2_500
+"""So long one event waits for others of the same cause."""
 PAGE = 50
 MOST_PAGES = 20
 
@@ -122,7 +124,9 @@ def _event(row: Mapping[str, Any], now: int) -> StoredEvent:
     user = model.whole_number(more.get("user_id")) if isinstance(more, Mapping) else None
     key = f"{row['ID']}/{row.get('MESSAGE_ID', '')}/{row.get('TIMESTAMP_X', '')}"
     at = _ms(row.get("TIMESTAMP_X"), now)
-    return StoredEvent(key=key, name=name, connector=connector, line=line, user=user or None, at=at, ready_at=now)
+    return StoredEvent(
+        key=key, name=name, connector=connector, line=line, user=user or None, at=at, ready_at=now + FOLD_MS
+    )
 
 
 def _ms(value: Any, now: int) -> int:

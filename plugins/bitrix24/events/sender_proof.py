@@ -27,20 +27,14 @@ class Proof(StrEnum):
     """It carries no application token."""
     FOREIGN = "foreign"
     """Its application token is none of this portal's: another application's, an old one, or invented."""
-    UNPINNED = "unpinned"
-    """No token of this portal is known yet: the authorisation server has to judge the access token in the event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownSender:
-    """One connected application. `tokens` are those it may send: the computed one, and those that were proven before.
-
-    `pinned`: whether a token is known for sure. A computed one is not, for a Marketplace application has another.
-    """
+    """One connected application, and the tokens that it may send."""
 
     member_id: str
     tokens: Sequence[Secret]
-    pinned: bool = False
 
 
 def prove_sender(event: EventBody | None, senders: Sequence[KnownSender]) -> Proof:
@@ -53,6 +47,4 @@ def prove_sender(event: EventBody | None, senders: Sequence[KnownSender]) -> Pro
     if not event.application_token:
         return Proof.UNSIGNED
     fits = [is_same_token(token, event.application_token) for sender in known for token in sender.tokens]
-    if any(fits):
-        return Proof.PROVEN
-    return Proof.FOREIGN if all(sender.pinned for sender in known) or not event.access else Proof.UNPINNED
+    return Proof.PROVEN if any(fits) else Proof.FOREIGN

@@ -13,7 +13,7 @@ from math import ceil
 from bot.plugin import PluginError, Services, TargetRefused
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.client.rest_client import Caller
-from plugins.bitrix24.events import offline_queue, watch_events
+from plugins.bitrix24.events import offline_queue, online_events, watch_events
 from plugins.bitrix24.events.drift import Drift, compare
 from plugins.bitrix24.events.findings import View
 from plugins.bitrix24.events.offline_queue import StoredEvent, StoredEvents
@@ -27,8 +27,6 @@ FIRST_MS = 60_000
 """After a portal became known: whoever connects it is still at work."""
 READ_MS = 600_000
 QUEUE_MS = 40_000
-FOLD_MS = 2_500
-"""So long one event waits for others of the same cause."""
 RETRY_MS = 60_000
 BARRED_MS = 86_400_000
 MS_PER_REQUEST = 5_000
@@ -37,7 +35,8 @@ LONGEST_WAIT = 60.0
 """Seconds: by then a portal is noticed that another process has stored."""
 SHORTEST_WAIT = 1.0
 
-QUEUE, POLLING = "queue", "polling"
+POSTED, QUEUE, POLLING = "events", "queue", "polling"
+"""The ways in which changes are noticed, the quickest first."""
 
 MakeCaller = Callable[[Services, KnownPortal], Caller]
 
@@ -52,7 +51,11 @@ class Watch:
         """Do what is due, and return in how many seconds something will be. What ails one portal stops no other."""
         portals = CredentialStore(services).portals()
         self._forget_others(services, {portal.member_id for portal in portals})
-        return min([self._watch(services, portal) for portal in portals], default=LONGEST_WAIT)
+        online_events.forget_old(services)
+        waits = [self._watch(services, portal) for portal in portals]
+        # An event may be posted at any moment, also to another process.
+        most = SHORTEST_WAIT if portals and online_events.event_address(services) else LONGEST_WAIT
+        return min([*waits, most])
 
     def _forget_others(self, services: Services, known: set[str]) -> None:
         for member_id in services.records.all(KIND):
@@ -81,7 +84,7 @@ def _wait(services: Services, portal: KnownPortal) -> float:
     memory = read_memory(services.records, portal.member_id)
     if memory is None:
         return LONGEST_WAIT
-    due = [memory.read_due, *([memory.queue_due] if memory.way == QUEUE else [])]
+    due = [memory.read_due, *([memory.queue_due] if memory.queue else [])]
     due += [event.ready_at for event in StoredEvents(services.records, portal.member_id).all()]
     left = (min(due) - services.clock.now_ms()) / 1000
     return min(max(left, SHORTEST_WAIT), LONGEST_WAIT)
@@ -106,11 +109,12 @@ class PortalWatch:
             self._put(WatchMemory(read_due=due, queue_due=due))
             return
         refused = False
-        if memory.way == QUEUE and _is_due(memory.queue_due, QUEUE_MS, now):
+        if memory.queue and _is_due(memory.queue_due, QUEUE_MS, now):
             refused = self._take_events(replace(memory, queue_due=now + QUEUE_MS))
-        events = [event for event in self._stored.all() if event.ready_at <= now]
-        if events or refused or _is_due(memory.read_due, READ_MS, now):
-            self._read(events)
+        events = self._stored.all()
+        ready = any(event.ready_at <= now for event in events)
+        if ready or refused or _is_due(memory.read_due, READ_MS, now):
+            self._read(memory, events)
 
     def _take_events(self, memory: WatchMemory) -> bool:
         """Empty the queue; True where the portal refuses to show it, so that a reading has to find out why.
@@ -126,14 +130,16 @@ class PortalWatch:
         self._put(replace(memory, queue_barred_until=barred_until))
         return False
 
-    def _read(self, events: Sequence[StoredEvent]) -> None:
+    def _read(self, memory: WatchMemory, events: Sequence[StoredEvent]) -> None:
         began = self._services.clock.now_ms()
         facts = read_facts(Portal(self._services, self._portal.place, self._caller), began)
-        way = self._bind(facts)
+        way, queue = self._bind(facts, memory)
         with self._services.transaction():
-            memory = read_memory(self._services.records, self._portal.member_id)
-            if memory is None:
+            now_known = read_memory(self._services.records, self._portal.member_id)
+            if now_known is None or now_known.version != memory.version:
+                # Another process has read the portal meanwhile, and told what it found.
                 return
+            memory = now_known
             own = OwnChanges(self._services, self._portal.member_id)
             drift = compare(View(facts=facts, memory=memory, hints=offline_queue.make_hints(events)), own.all())
             self._tell(drift)
@@ -142,14 +148,26 @@ class PortalWatch:
             for event in events if drift.held else ():
                 self._stored.put(replace(event, ready_at=began + QUIET_MS))
             heard = max((event.at for event in events), default=memory.last_event_at)
-            way = POLLING if began < memory.queue_barred_until else way
-            self._put(replace(drift.memory, way=way, last_event_at=heard, read_due=began + _pause(facts, drift)))
+            self._put(
+                replace(
+                    drift.memory,
+                    version=memory.version + 1,
+                    way=way,
+                    queue=queue,
+                    last_event_at=heard,
+                    read_due=began + _pause(facts, drift),
+                )
+            )
 
-    def _bind(self, facts: PortalFacts) -> str:
-        """Keep the queue subscribed; the way in which changes are noticed from now on."""
+    def _bind(self, facts: PortalFacts, memory: WatchMemory) -> tuple[str, bool]:
+        """Keep events bound; the way in which changes are noticed from now on, and whether the queue is used."""
         if not facts.usable or facts.handlers is None:
-            return POLLING
-        return QUEUE if offline_queue.bind_queue(self._caller, facts.handlers) else POLLING
+            return POLLING, False
+        address = online_events.event_address(self._services)
+        posted = bool(address) and online_events.bind_address(self._caller, facts.handlers, address)
+        barred = facts.began < memory.queue_barred_until
+        queue = not barred and offline_queue.bind_queue(self._caller, facts.handlers)
+        return POSTED if posted else QUEUE if queue else POLLING, queue
 
     def _tell(self, drift: Drift) -> None:
         for event, messages in ((watch_events.CHANGED_ELSEWHERE, drift.raised), (watch_events.AS_BEFORE, drift.over)):

@@ -17,4 +17,9 @@ AS_BEFORE = Event(
     sentence=Message("bitrix24.audit.as_before", place="place"),
     facts={"sentence": SAID},
 )
-EVENTS: Sequence[Event] = (CHANGED_ELSEWHERE, AS_BEFORE)
+REFUSED = Event(
+    tag="portal:event:refused",
+    sentence=Message("bitrix24.audit.event_refused", place="place"),
+    facts={"sentence": SAID},
+)
+EVENTS: Sequence[Event] = (CHANGED_ELSEWHERE, AS_BEFORE, REFUSED)

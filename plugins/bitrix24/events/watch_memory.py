@@ -18,10 +18,11 @@ KIND = "watch"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchMemory:
-    """`version` grows with each write. Times are in milliseconds.
+    """`version` grows with each reading. Times are in milliseconds.
 
-    `read_at` is None before the first reading. `expected` are the connectors and lines that ought to be connected,
-    `open` the keys of findings that were told and are not over.
+    `read_at` is None before the first reading. `way` is how changes are noticed, and `queue` tells whether the offline
+    queue is used. `expected` are the connectors and lines that ought to be connected, `open` the keys of findings that
+    were told and are not over.
     """
 
     version: int = 0
@@ -30,6 +31,7 @@ class WatchMemory:
     queue_barred_until: int = 0
     read_at: int | None = None
     way: str = ""
+    queue: bool = False
     last_event_at: int | None = None
     app_id: int = 0
     expected: frozenset[Pair] = frozenset()
@@ -47,6 +49,7 @@ class WatchMemory:
             "queue_barred_until": self.queue_barred_until,
             "read_at": self.read_at,
             "way": self.way,
+            "queue": self.queue,
             "last_event_at": self.last_event_at,
             "app_id": self.app_id,
             "expected": [[connector, line] for connector, line in sorted(self.expected)],
@@ -71,6 +74,7 @@ def _read(value: Mapping[str, Any]) -> WatchMemory:
         queue_barred_until=value["queue_barred_until"],
         read_at=value["read_at"],
         way=value["way"],
+        queue=value["queue"],
         last_event_at=value["last_event_at"],
         app_id=value["app_id"],
         expected=frozenset((connector, line) for connector, line in value["expected"]),

@@ -38,6 +38,11 @@ def _plain(word: Any) -> Confirmation:
     return Confirmation(yes=word if isinstance(word, bool) else None)
 
 
+def _count(result: Any) -> Confirmation:
+    number = result.get("count") if isinstance(result, Mapping) else result
+    return Confirmation(yes=number > 0) if type(number) is int and number >= 0 else NEITHER
+
+
 def _nested(result: Any) -> Confirmation:
     return _plain(result.get("result")) if isinstance(result, Mapping) else NEITHER
 
@@ -83,6 +88,7 @@ def _word(holder: Any) -> bool | None:
 
 
 _PLACES: Mapping[VerdictLocation, Callable[[Any], Confirmation]] = {
+    VerdictLocation.COUNT: _count,
     VerdictLocation.RESULT: _plain,
     VerdictLocation.NESTED: _nested,
     VerdictLocation.SUCCESS: _success,

@@ -39,6 +39,8 @@ class VerdictLocation(StrEnum):
 
     VALUE = "value"
     """The result is what was asked for."""
+    COUNT = "result or result.count"
+    """A number there is how many were concerned: 0 is a no."""
     RESULT = "result"
     """`result` is True when it was done."""
     NESTED = "result.result"
@@ -92,7 +94,7 @@ ROWS: tuple[Method, ...] = (
         name="event.bind",
         effect=Effect.CHANGE,
         verdict=VerdictLocation.RESULT,
-        params=(_need("event"), _need("event_type")),
+        params=(_need("event"), _may("event_type"), _may("handler")),
     ),
     Method(name="event.get", effect=Effect.READ),
     Method(
@@ -105,6 +107,13 @@ ROWS: tuple[Method, ...] = (
         name="event.offline.list",
         effect=Effect.READ,
         params=(_need("filter", Kind.OBJECT), _need("order", Kind.OBJECT)),
+    ),
+    Method(name="event.test", effect=Effect.CHANGE, verdict=VerdictLocation.COUNT, params=(_need("nonce"),)),
+    Method(
+        name="event.unbind",
+        effect=Effect.CHANGE,
+        verdict=VerdictLocation.COUNT,
+        params=(_need("event"), _need("handler")),
     ),
     Method(
         name="imconnector.activate",

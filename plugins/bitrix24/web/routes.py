@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.plugin import WebRoute
+from plugins.bitrix24.events.online_events import PATH
 from plugins.bitrix24.web.application_page import answer_application
+from plugins.bitrix24.web.event_address import answer_event
 
-ROUTES: Sequence[WebRoute] = (WebRoute(path="/app", methods=("GET", "POST"), answer=answer_application),)
+ROUTES: Sequence[WebRoute] = (
+    WebRoute(path="/app", methods=("GET", "POST"), answer=answer_application),
+    WebRoute(path=PATH, methods=("POST",), answer=answer_event),
+)

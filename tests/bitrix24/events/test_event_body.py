@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugins.bitrix24.events.event_body import MOST_BYTES, EventBody, read_event
+from plugins.bitrix24.events.event_body import EventBody, read_event
 from plugins.bitrix24.simulator.php import php_values
 from plugins.bitrix24.simulator.state.event_sender import Post
 from tests.bitrix24.plugin_bot import PluginBot
@@ -21,62 +21,63 @@ TREES = st.recursive(
 )
 
 
-def body(**more: str) -> bytes:
-    return urlencode({"event": "OnImConnectorStatusDelete", **TOKENS, **more}).encode()
+def form(**more: str) -> dict[str, str]:
+    return {"event": "OnImConnectorStatusDelete", **TOKENS, **more}
 
 
-def read(raw: bytes) -> EventBody:
-    found = read_event(raw)
+def read(fields: Mapping[str, str]) -> EventBody:
+    found = read_event(fields)
     assert found is not None
     return found
 
 
 def test_an_event_of_a_status_names_connector_line_and_user() -> None:
-    event = read(body(**{"data[connector]": "WA", "data[line]": "3"}))
+    event = read(form(**{"data[connector]": "WA", "data[line]": "3"}))
     assert (event.name, event.target, event.user) == ("ONIMCONNECTORSTATUSDELETE", ("wa", 3), 27)
     assert (event.member_id, event.application_token.reveal(), event.ts) == ("m1", "t1", 1790000000)
 
 
 def test_an_event_of_a_line_is_a_bare_number() -> None:
-    assert read(body(event="ONIMCONNECTORLINEDELETE", data="107")).target == ("", 107)
+    assert read(form(event="ONIMCONNECTORLINEDELETE", data="107")).target == ("", 107)
 
 
 def test_an_event_that_nobody_caused_has_no_user() -> None:
-    raw = urlencode({"event": "ONAPPUNINSTALL", "data[CLEAN]": "1", "auth[member_id]": "m1"}).encode()
-    assert (read(raw).user, read(raw).target, bool(read(raw).application_token)) == (None, None, False)
+    event = read({"event": "ONAPPUNINSTALL", "data[CLEAN]": "1", "auth[member_id]": "m1"})
+    assert (event.user, event.target, bool(event.application_token)) == (None, None, False)
 
 
 @pytest.mark.parametrize(
-    "raw",
+    "fields",
     [
-        b"",
-        b"{}",
-        b"event=",
-        b"event=<b>",
-        b"event[a]=x",
-        b"event=A&\xff=1",
-        b"event=A&data=1&data[a]=2",
-        b"event=A&data[a]=2&data=1",
-        b"event=A&data[a=2",
-        b"event=A&" + b"data" + b"[a]" * 40 + b"=1",
-        b"event=A&" + b"&".join(b"a%d=1" % number for number in range(1001)),
-        b"event=A&a=" + b"x" * MOST_BYTES,
+        {},
+        {"event": ""},
+        {"event": "<b>"},
+        {"event[a]": "x"},
+        {"event": "A", "data": "1", "data[a]": "2"},
+        {"event": "A", "data[a]": "2", "data": "1"},
+        {"event": "A", "data[a": "2"},
+        {"event": "A", "data" + "[a]" * 40: "1"},
     ],
 )
-def test_what_is_no_event_is_nothing(raw: bytes) -> None:
-    assert read_event(raw) is None
+def test_what_is_no_event_is_nothing(fields: dict[str, str]) -> None:
+    assert read_event(fields) is None
 
 
-@given(st.binary(max_size=300))
-def test_any_bytes_are_an_event_or_nothing(raw: bytes) -> None:
-    read_event(raw)
-    read_event(b"event=A&" + raw)
+@given(st.dictionaries(st.text(max_size=20), st.text(max_size=8), max_size=6))
+def test_any_form_is_an_event_or_nothing(fields: dict[str, str]) -> None:
+    read_event(fields)
+    read_event({"event": "A", **fields})
 
 
 @given(TREES)
 def test_a_tree_that_is_written_as_a_form_is_read_back(tree: Any) -> None:
-    raw = urlencode([("event", "A"), *php_values.flatten("data", tree)]).encode()
-    assert read(raw).data == tree
+    event = read({"event": "A", **dict(php_values.flatten("data", tree))})
+    assert event.data == tree
+
+
+@pytest.mark.parametrize(("path", "text"), [(("QUERY", "nonce"), "n1"), (("QUERY",), ""), (("a", "b"), "")])
+def test_a_text_of_the_data_is_found_by_its_path(path: tuple[str, ...], text: str) -> None:
+    assert read({"event": "ONAPPTEST", "data[QUERY][nonce]": "n1"}).text(*path) == text
 
 
 def test_what_the_portal_posts_is_read(plugin_bot: PluginBot) -> None:
@@ -90,7 +91,7 @@ def test_what_the_portal_posts_is_read(plugin_bot: PluginBot) -> None:
         post(world, handler, Event(name="ONAPPTEST", data={"QUERY": {"nonce": "n"}}, cause=Cause(user=27)))
         posts += held
         held.clear()
-    event = read(urlencode(posts[0].pairs).encode())
+    event = read(dict(posts[0].pairs))
     assert event.data == {"QUERY": {"nonce": "n"}}
     assert (event.user, event.member_id) == (27, plugin_bot.portal.member_id)
     assert event.application_token.reveal() == plugin_bot.portal.application_token

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from bot.plugin import PluginError
-from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.events import offline_queue
 from plugins.bitrix24.events.offline_queue import StoredEvents
 from tests.bitrix24.events.watched import Watched
@@ -75,11 +74,11 @@ def test_a_process_that_ends_between_storing_and_reading_loses_nothing(watched: 
     """The rows are in the store, the portal's queue is empty, and another process takes over."""
     watched.disconnect()
     bot = watched.bot
-    caller = bot.plugin._maintenance_caller(bot.services, _portal(watched))
+    caller = bot.plugin._maintenance_caller(bot.services, watched.portal)
     offline_queue.take_events(bot.services, caller, bot.portal.member_id)
     assert (waiting(watched), len(StoredEvents(bot.services.records, bot.portal.member_id).all())) == (0, 1)
     bot.plugin = bot.more_plugins()
-    watched.look_after()
+    watched.pass_time(5)
     [told] = watched.raised
     assert told.startswith("User 27 disconnected myconnector")
     assert StoredEvents(bot.services.records, bot.portal.member_id).all() == []
@@ -88,7 +87,7 @@ def test_a_process_that_ends_between_storing_and_reading_loses_nothing(watched: 
 def test_a_queue_that_cannot_be_read_keeps_its_rows(watched: Watched) -> None:
     watched.disconnect()
     watched.bot.fault("lost_before", "event.offline.list", times=9)
-    caller = watched.bot.plugin._maintenance_caller(watched.bot.services, _portal(watched))
+    caller = watched.bot.plugin._maintenance_caller(watched.bot.services, watched.portal)
     with pytest.raises(PluginError):
         offline_queue.take_events(watched.bot.services, caller, watched.bot.portal.member_id)
     assert waiting(watched) == 1
@@ -99,7 +98,3 @@ def test_more_rows_than_a_page_are_all_taken(watched: Watched) -> None:
         watched.disconnect(line=line)
     watched.pass_time(60)
     assert waiting(watched) == 0
-
-
-def _portal(watched: Watched) -> KnownPortal:
-    return CredentialStore(watched.bot.services).portals()[0]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.plugin import CallOutcome
+from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.events.watch_memory import WatchMemory, read_memory
 from plugins.bitrix24.rest import methods
 from plugins.bitrix24.simulator import operators
@@ -85,6 +86,10 @@ class Watched:
     @property
     def over(self) -> list[str]:
         return [str(record.facts["sentence"]) for record in self.bot.recorded(OVER)]
+
+    @property
+    def portal(self) -> KnownPortal:
+        return CredentialStore(self.bot.services).portals()[0]
 
     @property
     def memory(self) -> WatchMemory:

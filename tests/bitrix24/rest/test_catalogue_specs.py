@@ -83,9 +83,11 @@ DELIBERATE: Mapping[Difference, str] = dict(
             _row(name, "method", "read", ABSENT, "documented, but not among the machine-readable specs")
             for name in ("app.info", "batch", "event.get", "event.offline.list", "placement.get", "profile", "scope")
         ),
-        _row("event.offline.clear", "method", "write", ABSENT, "documented, but not among the machine-readable specs"),
-        _row("event.bind", "event_type", "string, required", "string", "the bot binds to the offline queue alone"),
-        _row("event.bind", "handler", ABSENT, "string, required", "a queue has no address"),
+        *(
+            _row(name, "method", "write", ABSENT, "documented, but not among the machine-readable specs")
+            for name in ("event.offline.clear", "event.test")
+        ),
+        _row("event.bind", "handler", "string", "string, required", "the offline queue has no address"),
         *(
             _row("event.bind", name, ABSENT, kind, "the bot needs neither another user nor a queue with a label")
             for name, kind in (("auth_connector", "string"), ("auth_type", "integer"), ("options", "object"))
@@ -93,7 +95,10 @@ DELIBERATE: Mapping[Difference, str] = dict(
         _row(
             "imconnector.set.error", "method", "write", ABSENT, "only the portal's source and its settings page know it"
         ),
-        _row("event.unbind", "method", ABSENT, "write", "the bot keeps the queue that it is bound to"),
+        *(
+            _row("event.unbind", name, ABSENT, kind, "the bot unbinds addresses of its own alone")
+            for name, kind in (("auth_type", "integer"), ("event_type", "string"))
+        ),
         _row("imopenlines.config.get", "method", ABSENT, "read", "one line is found in the list, which is read anyhow"),
         _row(
             "imopenlines.config.list.get",

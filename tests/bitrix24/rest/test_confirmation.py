@@ -177,7 +177,9 @@ class Shapes:
             "SUCCESS": True,
             "DATA": self.one([], {"RESULT": {}}, {"RESULT": [GOOD]}, {"RESULT": [GOOD, self.item()]}),
         }
-        return self.one(flat, flat, good, {"result": self.one(*WORDS)}, {"count": self.one(2, *WORDS)}, *WORDS[:4])
+        return self.one(
+            flat, flat, good, {"result": self.one(*WORDS)}, {"count": self.one(2, *WORDS)}, *WORDS[:4], self.one(*WORDS)
+        )
 
     def raw(self) -> bytes:
         body = {"result": self.result(), **self.keyed(time={}), "error": self.one(*[None] * 12, *CODES)}
@@ -197,6 +199,11 @@ def list_of(result: Mapping[str, Any]) -> list[Any]:
 
 
 RULES: Mapping[VerdictLocation, Callable[[Any], bool]] = {
+    VerdictLocation.COUNT: lambda result: (
+        (found := result.get("count") if isinstance(result, dict) else result) is not True
+        and isinstance(found, int)
+        and found > 0
+    ),
     VerdictLocation.RESULT: lambda result: result is True,
     VerdictLocation.NESTED: lambda result: isinstance(result, dict) and result.get("result") is True,
     VerdictLocation.SUCCESS: lambda result: fine(result) and all(fine(each) for each in list_of(result)),

@@ -1,0 +1,154 @@
+"""Events that the portal posts to our public address: proven, stored and answered at once; read back by the watch.
+
+What is not proven changes nothing. It is recorded with its reason, once an hour for each portal and reason, so that
+nobody can fill the audit log from outside.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
+
+from bot.plugin import CallVerdict, Json, Message, Services, public_url
+from bot.plugin.frozen import dataclass
+from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
+from plugins.bitrix24.client.rest_client import Caller
+from plugins.bitrix24.events import watch_events
+from plugins.bitrix24.events.application_token import compute_token
+from plugins.bitrix24.events.event_body import EventBody, read_event
+from plugins.bitrix24.events.offline_queue import FOLD_MS, WATCHED, StoredEvent, StoredEvents
+from plugins.bitrix24.events.portal_facts import EventHandler
+from plugins.bitrix24.events.sender_proof import KnownSender, Proof, prove_sender
+from plugins.bitrix24.events.watch_memory import read_memory
+
+PATH = "/events"
+TEST = "ONAPPTEST"
+BOUND = (*WATCHED, TEST, "ONAPPUNINSTALL")
+"""What is bound to the public address."""
+SEEN, REFUSED, TESTED = "seen_event", "refused_event", "event_test"
+"""Kinds of records: events that came, refusals that were recorded, and test events that came."""
+KEPT_MS = 86_400_000
+REFUSED_MS = 3_600_000
+REASONS: Mapping[Proof, Message] = {
+    Proof.UNSIGNED: Message("bitrix24.watch.event_unsigned"),
+    Proof.FOREIGN: Message("bitrix24.watch.event_foreign"),
+}
+"""Why an event in the name of a known portal is not believed."""
+
+
+def event_address(services: Services) -> str:
+    """The one address that events are bound to; empty without a public address."""
+    base = public_url(services.settings, "bitrix24")
+    return f"{base}{PATH}" if base else ""
+
+
+def receive_event(services: Services, form: Mapping[str, str]) -> Proof:
+    """Store an event that is proven, and say what its sender is. No network."""
+    event, portals = read_event(form), CredentialStore(services).portals()
+    proof = prove_sender(event, [_sender(services, portal) for portal in portals])
+    if event is None or proof not in (Proof.PROVEN, *REASONS):
+        services.log.info("an event was refused: %s", proof.value, extra={"action": "event_refused"})
+        return proof
+    portal = next(portal for portal in portals if portal.member_id == event.member_id)
+    if proof is Proof.PROVEN:
+        _store(services, event, form)
+    else:
+        _refuse(services, portal, proof)
+    return proof
+
+
+def _sender(services: Services, portal: KnownPortal) -> KnownSender:
+    """A portal with the token that its application sends, as soon as the portal was read once."""
+    memory, held = (
+        read_memory(services.records, portal.member_id),
+        CredentialStore(services).stored(portal, portal.name),
+    )
+    if memory is None or held is None or not memory.app_id:
+        return KnownSender(member_id=portal.member_id, tokens=())
+    token = compute_token(portal.member_id, memory.app_id, held.credentials.client_secret)
+    return KnownSender(member_id=portal.member_id, tokens=(token,))
+
+
+def _store(services: Services, event: EventBody, form: Mapping[str, str]) -> None:
+    now, digest = services.clock.now_ms(), _digest(form)
+    with services.transaction():
+        if services.records.get(SEEN, digest) is not None:
+            return
+        services.records.put(SEEN, digest, {"at": now})
+        nonce = event.text("QUERY", "nonce") if event.name == TEST else ""
+        if nonce:
+            services.records.put(TESTED, nonce[:64], {"at": now})
+            return
+        connector, line = event.target or ("", 0)
+        at = event.ts * 1000 or now
+        StoredEvents(services.records, event.member_id).put(
+            StoredEvent(
+                key=f"posted/{digest}",
+                name=event.name,
+                connector=connector,
+                line=line,
+                user=event.user,
+                at=min(at, now),
+                ready_at=now + FOLD_MS,
+            )
+        )
+
+
+def _digest(form: Mapping[str, str]) -> str:
+    return hashlib.sha256(repr(sorted(form.items())).encode("utf-8", "replace")).hexdigest()
+
+
+def _refuse(services: Services, portal: KnownPortal, proof: Proof) -> None:
+    now, key = services.clock.now_ms(), f"{portal.member_id}/{proof.value}"
+    with services.transaction():
+        last = services.records.get(REFUSED, key)
+        if last is not None and 0 <= now - int(last["at"]) < REFUSED_MS:
+            return
+        services.records.put(REFUSED, key, {"at": now})
+        services.record(watch_events.REFUSED, portal.name, {"sentence": REASONS[proof]})
+
+
+def has_arrived(services: Services, nonce: str) -> bool:
+    """Whether a test event with this word has come."""
+    return services.records.get(TESTED, nonce) is not None
+
+
+def forget_old(services: Services) -> None:
+    """Remove what is kept of events that came long ago."""
+    now = services.clock.now_ms()
+    for kind in (SEEN, TESTED):
+        for key, value in services.records.all(kind).items():
+            if now - int(value["at"]) > KEPT_MS:
+                services.records.delete(kind, key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Binding:
+    event: str
+    address: str
+
+    @property
+    def params(self) -> Mapping[str, Json]:
+        return {"event": self.event, "handler": self.address}
+
+
+def bind_address(caller: Caller, handlers: Sequence[EventHandler], address: str) -> bool:
+    """Bind what is missing at the address, and unbind what is bound at a former spelling of it.
+
+    False where the portal does not let us bind.
+    """
+    bound = {row.event for row in handlers if not row.offline and row.address == address}
+    for row in handlers:
+        if not row.offline and row.event in BOUND and row.address != address and _is_ours(row.address):
+            caller.change("event.unbind", _Binding(event=row.event, address=row.address).params)
+    missing = [_Binding(event=name, address=address) for name in BOUND if name not in bound]
+    return all(caller.change("event.bind", each.params).verdict is CallVerdict.DONE for each in missing)
+
+
+def _is_ours(address: str) -> bool:
+    """Whether it is an address of b24bot's events: with another scheme or host, or a slash more."""
+    try:
+        return urlsplit(address).path.rstrip("/").endswith(f"/bitrix24{PATH}")
+    except ValueError:
+        return False

@@ -1,0 +1,225 @@
+"""Events posted to the public address: bound once, proven, stored, read back; a forged one changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from urllib.parse import parse_qsl
+
+import pytest
+
+from bot.host.guarded_calls import GuardedPlugin
+from bot.plugin.loopback import Loopback, WebReply, WebRequest
+from bot.testing.web_requests import request_route
+from plugins.bitrix24.events.delivery_test import Delivery, try_delivery
+from plugins.bitrix24.events.offline_queue import StoredEvents
+from plugins.bitrix24.events.online_events import BOUND
+from tests.bitrix24.events.watched import Watched
+from tests.bitrix24.plugin_bot import PluginBot
+
+REFUSED = "portal:event:refused"
+
+
+class Posted:
+    """The bot's public address, on loopback, and the portal that posts to it."""
+
+    def __init__(self, make: Callable[..., PluginBot]) -> None:
+        self.server = Loopback(self.take).start()
+        self.forms: list[dict[str, str]] = []
+        self.bot = make(B24BOT_PUBLIC_URL=self.server.url)
+        self.plugin = GuardedPlugin(self.bot.plugin)
+        self.watched = Watched(self.bot)
+
+    def take(self, web: WebRequest) -> WebReply:
+        assert web.path == "/bitrix24/events"
+        self.forms.append(dict(parse_qsl(web.body.decode(), keep_blank_values=True)))
+        return WebReply(status=self.post(self.forms[-1]))
+
+    def post(self, form: dict[str, str]) -> int:
+        reply = request_route(self.plugin, self.bot.services, "POST", "/events", form=form)
+        assert reply.body == ""
+        return reply.status
+
+    def delivered(self) -> None:
+        """Wait until the portal has posted all that it was about to."""
+        assert self.bot.portal.world.sender.idle()
+
+    def handlers(self) -> list[tuple[str, str]]:
+        with self.bot.portal.world.lock:
+            rows = self.bot.portal.state.handlers.rows()
+            return sorted((row.event, row.url) for row in rows if not row.offline)
+
+    @property
+    def address(self) -> str:
+        return f"{self.server.url}/bitrix24/events"
+
+    def stored(self) -> int:
+        return len(StoredEvents(self.bot.services.records, self.bot.portal.member_id).all())
+
+
+@pytest.fixture
+def posted(make_plugin_bot: Callable[..., PluginBot]) -> Iterator[Posted]:
+    made = Posted(make_plugin_bot)
+    yield made
+    made.server.stop()
+
+
+def test_every_event_is_bound_once_at_one_address(posted: Posted) -> None:
+    assert posted.handlers() == sorted((event, posted.address) for event in BOUND)
+    posted.watched.settle(60)
+    assert posted.bot.effects("event.bind") == len(BOUND) + 2
+    assert posted.watched.memory.way == "events"
+
+
+def test_other_spellings_of_the_address_are_unbound_and_addresses_of_others_stay(posted: Posted) -> None:
+    other = "https://backend.example/messages"
+    for url in (f"{posted.address}/", "https://old.example/bitrix24/events", other):
+        posted.bot.plugin._maintenance_caller(posted.bot.services, posted.watched.portal).change(
+            "event.bind", {"event": "ONIMCONNECTORLINEDELETE", "handler": url}
+        )
+    posted.watched.settle()
+    assert posted.handlers() == sorted(
+        [*((event, posted.address) for event in BOUND), ("ONIMCONNECTORLINEDELETE", other)]
+    )
+
+
+def test_what_a_user_did_is_told_within_five_seconds_of_its_arrival(posted: Posted) -> None:
+    posted.watched.disconnect(line=2, user=27)
+    posted.delivered()
+    posted.watched.pass_time(5)
+    [told] = posted.watched.raised
+    assert told.startswith("User 27 disconnected myconnector from line 2 · Support at ")
+    posted.watched.settle(60)
+    assert len(posted.watched.raised) == 1
+
+
+def test_events_of_one_cause_are_one_notice(posted: Posted) -> None:
+    posted.watched.disconnect(line=1)
+    posted.delivered()
+    posted.watched.pass_time(1)
+    posted.watched.disconnect(line=2)
+    posted.delivered()
+    posted.watched.pass_time(5)
+    assert len(posted.watched.raised) == 1
+
+
+@pytest.mark.parametrize("order", ["shuffled", "uninstall_first"])
+def test_a_removed_application_is_one_notice_in_whatever_order_its_events_come(posted: Posted, order: str) -> None:
+    posted.bot.switch(uninstall_order=order)
+    posted.watched.do("uninstall", clean=True)
+    posted.delivered()
+    posted.watched.settle(60)
+    assert posted.watched.raised == [
+        "Somebody removed the application from the portal. 1 connector of b24bot is gone with it."
+    ]
+
+
+def test_a_deleted_line_is_one_notice(posted: Posted) -> None:
+    posted.watched.do("delete_line", line=2, user=27)
+    posted.delivered()
+    posted.watched.pass_time(5)
+    [told] = posted.watched.raised
+    assert told.startswith("User 27 deleted line 2 · Support at ")
+    posted.watched.settle(60)
+    assert len(posted.watched.raised) == 1
+
+
+def test_own_changes_come_as_events_and_are_told_nothing_of(posted: Posted) -> None:
+    posted.watched.own("imconnector.activate", CONNECTOR="myconnector", LINE=2, ACTIVE=0)
+    posted.delivered()
+    assert [form["event"] for form in posted.forms] == ["ONIMCONNECTORSTATUSDELETE"]
+    posted.watched.settle(60)
+    assert (posted.watched.raised, posted.watched.over) == ([], [])
+
+
+def genuine(posted: Posted) -> dict[str, str]:
+    """An event that the portal has sent, not yet answered with a reading."""
+    posted.watched.disconnect(line=2, user=27)
+    posted.watched.connect(line=2)
+    posted.delivered()
+    return posted.forms[-1]
+
+
+def test_forged_events_change_nothing_and_each_reason_is_recorded_once(posted: Posted) -> None:
+    form = genuine(posted)
+    posted.watched.settle()
+    before = len(posted.bot.calls())
+    other = posted.bot.portal.other_application["application_token"]
+    forged = [
+        {**form, "auth[application_token]": "0" * 32},
+        {**form, "auth[application_token]": other},
+        {key: value for key, value in form.items() if key != "auth[application_token]"},
+        {**form, "auth[member_id]": "f" * 32},
+        {},
+        {"event": "ONIMCONNECTORSTATUSDELETE"},
+        {"event[x]": "y"},
+    ]
+    assert {posted.post(each) for each in forged * 2} == {200}
+    assert posted.stored() == 0
+    reasons = [str(record.facts["sentence"]) for record in posted.bot.recorded(REFUSED)]
+    assert len(reasons) == len(set(reasons)) == 2
+    posted.watched.pass_time(5)
+    assert len(posted.bot.calls()) == before
+    assert posted.watched.raised == []
+
+
+def test_an_event_that_comes_again_is_read_once(posted: Posted) -> None:
+    form = genuine(posted)
+    assert posted.stored() == 1
+    posted.post(form)
+    posted.watched.pass_time(5)
+    posted.post(form)
+    assert posted.stored() == 0
+
+
+def test_an_event_that_is_true_no_more_is_told_nothing_of(posted: Posted) -> None:
+    genuine(posted)
+    posted.watched.settle()
+    assert posted.watched.raised == []
+
+
+def test_a_token_that_cannot_be_computed_leaves_the_queue_to_tell(posted: Posted) -> None:
+    posted.bot.switch(application_token_formula="marketplace")
+    posted.watched.disconnect(line=2, user=27)
+    posted.delivered()
+    assert posted.stored() == 0
+    posted.watched.pass_time(60)
+    assert len(posted.watched.raised) == 1
+
+
+def delivery(posted: Posted) -> Delivery:
+    """Try the way of events; a pause lets the portal post what it was about to."""
+
+    def pause(seconds: float) -> None:
+        posted.delivered()
+        posted.bot.portal.clock.advance(seconds)
+
+    posted.bot.clock.told = pause
+    caller = posted.bot.plugin._maintenance_caller(posted.bot.services, posted.watched.portal)
+    return try_delivery(posted.bot.services, caller)
+
+
+def test_a_test_event_goes_the_whole_way(posted: Posted) -> None:
+    assert delivery(posted) is Delivery.ARRIVED
+    assert posted.watched.raised == []
+
+
+def test_a_test_event_that_the_portal_does_not_post_is_silent(posted: Posted) -> None:
+    with posted.bot.portal.world.lock:
+        posted.bot.portal.state.handlers.drop_where(lambda row: row.event == "ONAPPTEST")
+    assert delivery(posted) is Delivery.SILENT
+
+
+def test_a_test_event_whose_token_is_not_ours_is_silent(posted: Posted) -> None:
+    posted.bot.switch(application_token_formula="marketplace")
+    assert delivery(posted) is Delivery.SILENT
+
+
+def test_a_portal_that_refuses_a_test_event_says_so(posted: Posted) -> None:
+    posted.bot.fault("lost_before", "event.test", times=9)
+    assert delivery(posted) is Delivery.REFUSED
+
+
+def test_without_a_public_address_there_is_nothing_to_test(plugin_bot: PluginBot) -> None:
+    watched = Watched(plugin_bot)
+    caller = plugin_bot.plugin._maintenance_caller(plugin_bot.services, watched.portal)
+    assert try_delivery(plugin_bot.services, caller) is Delivery.NO_ADDRESS
