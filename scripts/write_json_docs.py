@@ -115,6 +115,7 @@ def own_commands(group: click.Group, ctx: click.Context, path: str = "") -> Iter
             yield f"{path}{name}", found
 
 
+@cache
 def terminal_types() -> Mapping[str, Any]:
     """The type of what `--json` prints, for each of the terminal's commands that has it."""
     found = own_commands(root, click.Context(root, obj=Terminal()))
@@ -128,6 +129,7 @@ def declared() -> tuple[AnyCommand, ...]:
     return tuple(make_registry(load_plugins(read_settings({})["B24BOT_PLUGINS"])))
 
 
+@cache
 def data_types() -> Mapping[str, Any]:
     """The type of `data` in the answer of each declared command that gives some."""
     own = {path for path, kind in terminal_types().items() if kind is not Answer}

@@ -7,6 +7,7 @@ import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -21,7 +22,8 @@ SHORTEST = 12
 _KEY_LINE = re.compile(r"k\d+:([A-Za-z0-9+/]{43}=)\s*")
 
 
-def dresses(secret: str) -> set[bytes]:
+@lru_cache(maxsize=64)
+def dresses(secret: str) -> frozenset[bytes]:
     """A secret as bytes: plain, in an address, in JSON, as Python shows it, in hexadecimal and inside any base64."""
     raw = secret.encode()
     plain = {
@@ -35,7 +37,7 @@ def dresses(secret: str) -> set[bytes]:
         repr(secret)[1:-1],
         raw.hex(),
     }
-    return {text.encode() for text in plain} | set(_within_base64(raw))
+    return frozenset({text.encode() for text in plain} | set(_within_base64(raw)))
 
 
 def _within_base64(raw: bytes) -> Iterator[bytes]:

@@ -19,7 +19,7 @@ from bot.cli.completion import VARIABLE, silence_stderr
 from bot.cli.help_page import Group, Option, command_rows, write_section
 from bot.cli.output import plain, print_error, speak
 from bot.cli.plugin_commands import CommandGroup, DeclaredCommand, unknown
-from bot.cli.session import Terminal
+from bot.cli.session import DeclaredCommands, Terminal
 from bot.cli.typed_secrets import refuse_typed_secrets
 from bot.cli.usage_errors import explain_usage_error
 from bot.clock import incident_id
@@ -29,6 +29,8 @@ from bot.plugin import Message, PluginError
 log = logging.getLogger("b24bot.cli")
 TYPED = "b24bot.typed"
 """Under which click keeps what was typed."""
+DECLARED = "b24bot.declared"
+"""Under which click keeps the declared commands."""
 SECTIONS: Mapping[Message, tuple[str, ...]] = {
     Message("clihelp.section.set_up"): ("init", "access", "completion"),
     Message("clihelp.section.run"): ("serve", "work"),
@@ -106,17 +108,23 @@ class Root(Group):
         return super().resolve_command(ctx, args)
 
     def _declared(self, ctx: click.Context) -> dict[str, click.Command]:
-        """What the declarations add to the terminal's own commands."""
-        declared = ctx.ensure_object(Terminal).declared
-        single = {one.noun: DeclaredCommand(one) for one in declared.commands if not one.verb}
-        names = dict.fromkeys(one.noun for one in declared.commands if one.verb)
-        groups = {name: CommandGroup(name, help=declared.helps.get(name, "")) for name in names}
-        return {name: made for name, made in {**single, **groups}.items() if name not in OWN}
+        """What the declarations add to the terminal's own commands, made once a run."""
+        made: dict[str, click.Command] | None = ctx.meta.get(DECLARED)
+        if made is None:
+            made = ctx.meta[DECLARED] = _make_declared(ctx.ensure_object(Terminal).declared)
+        return made
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for title, names in SECTIONS.items():
             write_section(formatter, title, list(command_rows((name, own_command(name)) for name in names)))
         write_section(formatter, Message("clihelp.section.slack"), list(command_rows(self._declared(ctx).items())))
+
+
+def _make_declared(declared: DeclaredCommands) -> dict[str, click.Command]:
+    single = {one.noun: DeclaredCommand(one) for one in declared.commands if not one.verb}
+    names = dict.fromkeys(one.noun for one in declared.commands if one.verb)
+    groups = {name: CommandGroup(name, help=declared.helps.get(name, "")) for name in names}
+    return {name: made for name, made in {**single, **groups}.items() if name not in OWN}
 
 
 @contextmanager

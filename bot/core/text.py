@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot.plugin.quoting import is_blank
+from bot.plugin.quoting import MORE_BLANKS
+
+_FILLERS = str.maketrans({char: " " for char in MORE_BLANKS if not char.isspace()})
+"""Blanks at which `str.split` does not split."""
 
 
 def format_time(at: int) -> str:
@@ -14,7 +17,7 @@ def format_time(at: int) -> str:
 
 def one_line(text: str) -> str:
     """The text without line breaks: a second line of its own making could pass for one of the bot's."""
-    return " ".join("".join(" " if is_blank(char) else char for char in text).split())
+    return " ".join(text.translate(_FILLERS).split())
 
 
 def join_lines(text: str) -> str:

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Mapping
 from functools import cache
 
-_MORE_BLANKS = frozenset("\t\n\r\v\f\x85\u2028\u2029\u115f\u1160\u2800\u3164\uffa0")
+MORE_BLANKS = frozenset("\t\n\r\v\f\x85\u2028\u2029\u115f\u1160\u2800\u3164\uffa0")
 """Beside those of the category Zs, all of which are blanks: line breaks, and fillers that are called letters."""
 
 DASHES = frozenset("-‐‑‒–—―⸺⸻−﹘﹣－⁃˗")
@@ -60,7 +60,7 @@ TICK = "`"
 
 @cache
 def is_blank(char: str) -> bool:
-    return char in _MORE_BLANKS or unicodedata.category(char) == "Zs"
+    return char in MORE_BLANKS or unicodedata.category(char) == "Zs"
 
 
 def option_word(word: str) -> str:

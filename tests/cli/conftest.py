@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.playground.workspace import SlackWorkspace
+from bot.testing.services import lay_out
 from plugins.bitrix24.simulation import PortalSimulation
 from tests.cli.cli_bot import CliBot
 
@@ -21,10 +22,17 @@ def bare(tmp_path: Path) -> Iterator[CliBot]:
 
 
 @pytest.fixture
-def cli_bot(bare: CliBot) -> CliBot:
-    """A folder with a key file."""
+def fresh_cli_bot(bare: CliBot) -> CliBot:
+    """A folder with a key file and no database, as `b24bot init` leaves it."""
     bare.make_key()
     return bare
+
+
+@pytest.fixture
+def cli_bot(fresh_cli_bot: CliBot) -> CliBot:
+    """A folder with a key file and an empty database."""
+    lay_out(fresh_cli_bot.home)
+    return fresh_cli_bot
 
 
 @pytest.fixture(scope="session")

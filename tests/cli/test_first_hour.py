@@ -209,21 +209,21 @@ OTHERS = ("status", "init --yes", "whoami", "access list", "backup", "audit veri
 
 @pytest.mark.parametrize(("name", "value"), WRONG)
 def test_a_wrong_setting_ends_a_start_and_is_red_in_doctor_and_never_a_traceback(
-    cli_bot: CliBot, workspace: SlackWorkspace, name: str, value: str
+    fresh_cli_bot: CliBot, workspace: SlackWorkspace, name: str, value: str
 ) -> None:
-    cli_bot.connect(workspace=workspace)
-    (cli_bot.folder / "file").write_text("")
-    cli_bot.settings[name] = value.format(folder=cli_bot.folder)
-    red = [says for state, says in findings(cli_bot).values() if state == "no"]
+    fresh_cli_bot.connect(workspace=workspace)
+    (fresh_cli_bot.folder / "file").write_text("")
+    fresh_cli_bot.settings[name] = value.format(folder=fresh_cli_bot.folder)
+    red = [says for state, says in findings(fresh_cli_bot).values() if state == "no"]
     assert len(red) == 1, "one cause is told once"
     for words in START:
-        started = cli_bot.run(*words.split())
+        started = fresh_cli_bot.run(*words.split())
         assert started.exit_code == 78, started.output
         assert "Traceback" not in started.output
         assert "b24bot doctor" in started.stderr
         assert started.stderr.splitlines()[-2].removeprefix("Error: ") in red[0]
     for words in OTHERS:
-        other = cli_bot.run(*words.split())
+        other = fresh_cli_bot.run(*words.split())
         assert other.exit_code in (0, 78), (words, other.output)
         assert "Traceback" not in other.output
 

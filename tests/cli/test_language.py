@@ -104,8 +104,8 @@ def test_a_secret_is_refused_behind_russian_words_too(cli_bot: CliBot) -> None:
     ],
 )
 def test_what_is_wrong_with_settings_files_and_plugins_is_told_in_the_language_of_the_terminal(
-    cli_bot: CliBot, setting: str, value: str, sentences: str
+    fresh_cli_bot: CliBot, setting: str, value: str, sentences: str
 ) -> None:
-    refused = cli_bot.run("whoami", **{"LANG": "ru_RU.UTF-8", setting: value})
+    refused = fresh_cli_bot.run("whoami", **{"LANG": "ru_RU.UTF-8", setting: value})
     assert refused.exit_code == 78
     assert sentences in " ".join(refused.stderr.split())

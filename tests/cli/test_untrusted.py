@@ -131,11 +131,11 @@ def test_a_witness_that_cannot_be_read_keeps_nobody_from_the_allow_list(connecte
     assert connected_cli_bot.run("access", "grant", "T0001:U0001", "admin").exit_code == 0
 
 
-def test_the_status_of_no_database_makes_none(connected_cli_bot: CliBot) -> None:
-    result = connected_cli_bot.run("status")
+def test_the_status_of_no_database_makes_none(fresh_cli_bot: CliBot) -> None:
+    result = fresh_cli_bot.run("status")
     assert result.exit_code == 78
-    assert f"There is no database in {connected_cli_bot.home}" in result.stderr
-    assert not database(connected_cli_bot).exists()
+    assert f"There is no database in {fresh_cli_bot.home}" in result.stderr
+    assert not database(fresh_cli_bot).exists()
 
 
 def test_the_status_of_a_damaged_database_is_that_it_is_damaged(connected_cli_bot: CliBot) -> None:

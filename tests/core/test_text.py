@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.text import capitalize_phrase, format_time, join_lines, one_line
+from bot.plugin.quoting import is_blank
 
 
 def test_a_moment_is_told_in_utc() -> None:
@@ -14,6 +15,11 @@ def test_a_moment_is_told_in_utc() -> None:
 
 def test_line_breaks_and_runs_of_blanks_become_one_blank() -> None:
     assert one_line(" a\r\n b\u2028\tc ") == "a b c"
+
+
+def test_a_blank_of_any_kind_is_one_and_no_other_character_is() -> None:
+    for char in map(chr, range(0x10000)):
+        assert one_line(f"a{char}b") == ("a b" if is_blank(char) or char.isspace() else f"a{char}b")
 
 
 def test_what_somebody_typed_keeps_its_spaces_and_loses_its_line_breaks() -> None:

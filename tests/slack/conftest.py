@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.host.plugin_catalogues import bind_plugin_catalogue
 from bot.playground.workspace import SlackWorkspace
 from bot.slack.outgoing.messenger import Gateway, make_client
 from bot.store.sealing.keyring import Keyring
+from plugins.bitrix24.plugin import plugin
 from tests.slack.intake import Intake
+
+bind_plugin_catalogue(plugin)
 
 
 @pytest.fixture

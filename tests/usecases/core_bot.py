@@ -323,7 +323,7 @@ class CoreBot:
         """The newest change request, or the one with this number."""
         if number is not None:
             return self.store.changes.require(number)
-        return self.store.changes.with_status(Status, limit=1)[0]
+        return self.store.changes.newest(limit=1)[0]
 
     def now(self, change: ChangeRequest) -> ChangeRequest:
         """The change request as it is stored, with its outcome in English."""

@@ -116,11 +116,12 @@ def test_a_delivery_that_was_set_aside_is_named(cli_bot: CliBot, workspace: Slac
     )
 
 
-def test_what_is_missing_is_named_with_what_to_do(cli_bot: CliBot) -> None:
-    found = looked(cli_bot)
-    assert found["database"] == (True, f"There is no database in {cli_bot.home} yet: the first start creates it. ")
+def test_what_is_missing_is_named_with_what_to_do(fresh_cli_bot: CliBot) -> None:
+    found = looked(fresh_cli_bot)
+    nothing = f"There is no database in {fresh_cli_bot.home} yet: the first start creates it. "
+    assert found["database"] == (True, nothing)
     assert found["audit lines"][1].startswith("B24BOT_AUDIT_CHANNEL is not set")
-    assert not (cli_bot.home / FILE_NAME).exists()
+    assert not (fresh_cli_bot.home / FILE_NAME).exists()
 
 
 def test_each_trouble_has_its_line(cli_bot: CliBot, workspace: SlackWorkspace) -> None:
@@ -172,14 +173,14 @@ def test_without_a_key_file_the_rest_is_still_looked_at(cli_bot: CliBot, workspa
     assert found["disk"][0] is True
 
 
-def test_a_fresh_set_up_has_notes_and_no_faults(cli_bot: CliBot, workspace: SlackWorkspace) -> None:
-    cli_bot.connect(workspace=workspace)
-    shown = cli_bot.run("doctor")
+def test_a_fresh_set_up_has_notes_and_no_faults(fresh_cli_bot: CliBot, workspace: SlackWorkspace) -> None:
+    fresh_cli_bot.connect(workspace=workspace)
+    shown = fresh_cli_bot.run("doctor")
     assert shown.exit_code == 0, shown.output
     assert shown.stdout.count("There is no database") == 1
     assert shown.stdout.count("There is no backup") == 1
     assert "keys, audit log, allow-list, approvers, outbox, set aside, direct messages, portals." in shown.stdout
-    assert not (cli_bot.home / FILE_NAME).exists()
+    assert not (fresh_cli_bot.home / FILE_NAME).exists()
 
 
 def test_one_cause_is_told_once(cli_bot: CliBot, workspace: SlackWorkspace) -> None:

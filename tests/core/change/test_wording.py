@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,12 +34,6 @@ from tests.core.samples import PLACE, json_values, names, text
 from tests.language.rewording import reworded, write_other_words
 
 PATH = "connector remove"
-SENTENCES = {
-    key: forms[-1]
-    for home in HOMES
-    for path in sorted((home.locale / ENGLISH / "LC_MESSAGES").glob("*.po"))
-    for key, forms in read_catalogue(path, ENGLISH).items()
-}
 values: st.SearchStrategy[Text | int | Person | Channel | Time | Duration | CommandLine | Lines] = st.one_of(
     text,
     st.integers(0, 10**6),
@@ -51,11 +46,22 @@ values: st.SearchStrategy[Text | int | Person | Channel | Time | Duration | Comm
 )
 
 
+@cache
+def english() -> dict[str, str]:
+    """The English of every message, by its key."""
+    return {
+        key: forms[-1]
+        for home in HOMES
+        for path in sorted((home.locale / ENGLISH / "LC_MESSAGES").glob("*.po"))
+        for key, forms in read_catalogue(path, ENGLISH).items()
+    }
+
+
 @st.composite
 def sentences(draw: st.DrawFn) -> Message:
     """A message that the catalogues have, with all that its sentence names."""
-    key = draw(st.sampled_from(sorted(SENTENCES)))
-    named = {name for _, name, _, _ in string.Formatter().parse(SENTENCES[key]) if name}
+    key = draw(st.sampled_from(sorted(english())))
+    named = {name for _, name, _, _ in string.Formatter().parse(english()[key]) if name}
     return Message(key, **{name: draw(st.integers(0, 200) if name == "count" else values) for name in sorted(named)})
 
 

@@ -20,11 +20,13 @@ class ToyEngine:
 
     def __init__(self) -> None:
         self.dialect = Dialect(row_id="_rowid_", greatest="greatest")
-        self.statements: list[str] = []
-        """What was run, as it was run."""
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         self._connection.create_function("greatest", -1, max, deterministic=True)
+
+    def copy_from(self, other: ToyEngine) -> None:
+        """Take over all rows of another one."""
+        other._connection.backup(self._connection)
 
     @property
     def in_transaction(self) -> bool:
@@ -52,7 +54,6 @@ class ToyEngine:
             raise RuntimeError("a change outside a unit of work")
 
     def _run(self, sql: str, values: tuple[object, ...]) -> sqlite3.Cursor:
-        self.statements.append(named(sql))
         try:
             return self._connection.execute(named(sql), by_name(values))
         except sqlite3.Error as error:
