@@ -33,20 +33,19 @@ def test_every_command_takes_json_but_those_with_a_reason(connected_cli_bot: Cli
     )
 
 
-def test_what_was_done_is_told_as_data(cli_bot: CliBot) -> None:
-    cli_bot.key_file.unlink()
-    made = cli_bot.json("init", "--yes")
-    assert str(cli_bot.key_file) in made["made"]
+def test_what_was_done_is_told_as_data(bare: CliBot) -> None:
+    made = bare.json("init", "--yes")
+    assert str(bare.key_file) in made["made"]
     assert made["next"][-1]["text"] == "Start the bot: b24bot serve"
-    granted = cli_bot.json("access", "grant", "T0001:U0002", "admin")
+    granted = bare.json("access", "grant", "T0001:U0002", "admin")
     assert granted == {"principal": "T0001:U0002", "role": "admin", "granted_by": ME}
     for last in (True, False):
-        revoked = cli_bot.json("access", "revoke", "T0001:U0002", "--last-admin")
+        revoked = bare.json("access", "revoke", "T0001:U0002", "--last-admin")
         assert revoked == {"principal": "T0001:U0002", "revoked": last}
-    assert cli_bot.json("outbox", "retry", "all") == {"id": None, "retried": 0}
-    first, second = cli_bot.json("key", "list")[0]["id"], cli_bot.json("key", "rotate")["id"]
+    assert bare.json("outbox", "retry", "all") == {"id": None, "retried": 0}
+    first, second = bare.json("key", "list")[0]["id"], bare.json("key", "rotate")["id"]
     assert first != second
-    assert json.loads(cli_bot.run("key", "retire", first, "--json").stderr)["exit_code"] == 4
+    assert json.loads(bare.run("key", "retire", first, "--json").stderr)["exit_code"] == 4
 
 
 @pytest.mark.parametrize(

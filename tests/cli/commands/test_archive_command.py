@@ -118,7 +118,7 @@ def test_while_a_bot_runs_it_is_refused(old: CliBot, path: Path, role: str) -> N
     finally:
         seats.leave()
     assert shown.exit_code == 4
-    assert f"is already the {role}" in shown.stderr
+    assert f"already runs the {role}" in shown.stderr
     assert not path.exists()
 
 

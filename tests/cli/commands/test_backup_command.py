@@ -298,7 +298,7 @@ def test_nothing_is_put_back_under_a_bot_that_runs(copied: tuple[CliBot, Path], 
     finally:
         seats.leave()
     assert shown.exit_code == 4
-    assert f"is already the {role}" in shown.stderr
+    assert f"already runs the {role}" in shown.stderr
     assert _granted(cli_bot) == GRANTS[:3]
 
 
