@@ -95,7 +95,7 @@ def check_values(name: str, plugin: Any) -> Iterator[Message]:
             yield Message("host.contract.value_types", plugin=name, member=member, kind=kind.__name__)
     wrong = find_mismatch(plugin.settling, Settling)
     if wrong:
-        yield Message("host.contract.settling", plugin=name, fault=wrong)
+        yield Message("host.contract.settling", plugin=name, fault=wrong.describe())
     elif min(plugin.settling.late_effects, plugin.settling.ask_people) < 0:
         yield Message("host.contract.settling_negative", plugin=name)
     if not isinstance(plugin.simulators, Mapping):
@@ -107,7 +107,7 @@ def check_place_term(name: str, plugin: Any) -> Iterator[Message]:
     term = plugin.place_term
     wrong = find_mismatch(term, PlaceTerm)
     if wrong:
-        yield Message("host.contract.place_term", plugin=name, fault=wrong)
+        yield Message("host.contract.place_term", plugin=name, fault=wrong.describe())
     elif not _WORD.match(term.word):
         yield Message("host.contract.place_word", plugin=name, word=term.word)
     elif not _OPTION.match(term.option):
@@ -121,7 +121,7 @@ def check_events(name: str, plugin: Any) -> Iterator[Message]:
     for event in plugin.events:
         wrong = find_mismatch(event, Event)
         if wrong:
-            yield Message("host.contract.event_type", plugin=name, fault=wrong)
+            yield Message("host.contract.event_type", plugin=name, fault=wrong.describe())
         else:
             yield from _event_faults(name, plugin, event)
     for tag in _twice([event.tag for event in plugin.events if isinstance(event.tag, str)]):
@@ -152,7 +152,7 @@ def check_settings(name: str, plugin: Any) -> Iterator[Message]:
     for row in plugin.settings:
         wrong = find_mismatch(row, Setting)
         if wrong:
-            yield Message("host.contract.setting_type", plugin=name, fault=wrong)
+            yield Message("host.contract.setting_type", plugin=name, fault=wrong.describe())
         elif not _VARIABLE.match(row.name):
             yield Message("host.contract.setting_name", plugin=name, setting=row.name)
     for setting in _twice(row.name for row in plugin.settings):
@@ -172,8 +172,9 @@ def check_arguments(name: str, plugin: Any) -> Iterator[Message]:
         for one in command.parameters:
             wrong = find_mismatch(one.arg, Arg)
             if wrong:
+                argument, fault = one.name, wrong.describe()
                 yield Message(
-                    "host.contract.argument_type", plugin=name, argument=one.name, command=command.path, fault=wrong
+                    "host.contract.argument_type", plugin=name, argument=argument, command=command.path, fault=fault
                 )
             if one.flag and one.option in taken:
                 yield Message("host.contract.option_taken", plugin=name, option=one.option, command=command.path)

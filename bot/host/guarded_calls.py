@@ -111,11 +111,11 @@ def require_type(value: Any, kind: Any) -> Any:
     It is used as `kind` declares it, and what is not would break the bot where it is stored or shown.
     """
     wrong = find_mismatch(value, kind)
-    if wrong.startswith("is "):
-        raise TypeError(f"it returned {wrong.removeprefix('is ')}")
-    if wrong:
-        raise TypeError(f"it returned a {type(value).__name__} whose {wrong.removeprefix('.')}")
-    return value
+    if wrong is None:
+        return value
+    if not wrong.path:
+        raise TypeError(f"it returned {str(wrong).removeprefix('is ')}")
+    raise TypeError(f"it returned a {type(value).__name__} whose {str(wrong).removeprefix('.')}")
 
 
 def require_answer(value: Any, data: Any = None) -> Answer:
@@ -126,14 +126,14 @@ def require_answer(value: Any, data: Any = None) -> Answer:
     Raises TypeError or ValueError, for `blame_plugin` to make a sentence of.
     """
     answer: Answer = require_type(value, Answer)
-    wrong = find_mismatch(answer.data, data) if isinstance(answer, Reply) and data is not None else ""
+    wrong = find_mismatch(answer.data, data) if isinstance(answer, Reply) and data is not None else None
     if wrong:
         raise TypeError(f"it returned a Reply whose data {wrong}")
     table = answer.table if isinstance(answer, Reply) else None
     for number, row in enumerate(table.rows if table else ()):
         if table and len(row) != len(table.columns):
-            wrong = f"table.rows[{number}] has {len(row)} cells, and table.columns has {len(table.columns)}"
-            raise ValueError(f"it returned a Reply whose {wrong}")
+            cells = f"table.rows[{number}] has {len(row)} cells, and table.columns has {len(table.columns)}"
+            raise ValueError(f"it returned a Reply whose {cells}")
     return answer
 
 

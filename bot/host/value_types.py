@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import is_dataclass
+from dataclasses import is_dataclass, replace
 from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, ForwardRef, Union, get_args, get_origin
 
+from bot.host.mismatch import Fault, Mismatch
 from bot.language.data_encoding import field_kinds
 from bot.plugin import Data, DataObject, Json, Message, Text
 from bot.plugin.message import is_argument
 
-Check = Callable[[Any], str]
-"""Says what is wrong with a value, behind the path to it: `.rows[0][1] is int instead of str`; empty if nothing is."""
+Check = Callable[[Any], Mismatch | None]
+"""Finds what is wrong with a value, `.rows[0][1] is int instead of str`; None where nothing is."""
 
 
-def find_mismatch(value: object, hint: Any) -> str:
-    """Say what in a value is not of its declared type, with the path to it; empty where all of it is."""
-    return _check_of(hint)(value).strip()
+def find_mismatch(value: object, hint: Any) -> Mismatch | None:
+    """Find what in a value is not of its declared type, with the path to it; None where all of it is."""
+    return _check_of(hint)(value)
 
 
 @cache
@@ -52,83 +53,83 @@ def _checks_of(kind: Any) -> Sequence[tuple[str, Check]]:
     return [(name, _check_of(hint)) for name, hint in field_kinds(kind).items()]
 
 
-def _nothing(_: Any) -> str:
-    return ""
+def _nothing(_: Any) -> None:
+    """Any value will do."""
 
 
-def _json(value: Any) -> str:
+def _json(value: Any) -> Mismatch | None:
     return _JSON(value)
 
 
-def _data(value: Any) -> str:
+def _data(value: Any) -> Mismatch | None:
     return _DATA(value)
 
 
-def _data_object(value: Any) -> str:
+def _data_object(value: Any) -> Mismatch | None:
     """A dataclass whose fields are of the types that it declares."""
     if is_dataclass(value):
         kind: Any = value.__class__
         return _check_of(kind)(value)
-    return f" is {type(value).__name__} instead of a dataclass"
+    return Mismatch(found=type(value).__name__, wanted="dataclass")
 
 
-def _message(value: Any) -> str:
+def _message(value: Any) -> Mismatch | None:
     """A message whose arguments are of the kinds that one may have."""
     if not isinstance(value, Message):
         return _told(value, Text)
     strange = [name for name, one in value.arguments.items() if not is_argument(one)]
-    return f".arguments[{strange[0]!r}] is none that a message may have" if strange else ""
+    return Mismatch(fault=Fault.ARGUMENT, path=f".arguments[{strange[0]!r}]") if strange else None
 
 
-def _kind(kind: type[Any], value: Any) -> str:
+def _kind(kind: type[Any], value: Any) -> Mismatch | None:
     if kind is float and isinstance(value, int | float):
-        return "" if math.isfinite(value) else f" is {value} instead of JSON"
-    return "" if isinstance(value, kind) else _told(value, kind)
+        return None if math.isfinite(value) else Mismatch(found=str(value), wanted="JSON")
+    return None if isinstance(value, kind) else _told(value, kind)
 
 
-def _any_of(checks: Sequence[Check], hint: Any, value: Any) -> str:
+def _any_of(checks: Sequence[Check], hint: Any, value: Any) -> Mismatch | None:
     """Where nothing fits, the fault inside a value is told before that the value itself is of another type."""
     found = [check(value) for check in checks]
-    inside = (each for each in found if not each.startswith(" ") or each.endswith(_called(hint)))
-    return "" if "" in found else next(inside, _told(value, hint))
+    inside = (each for each in found if each and (each.path or each.wanted == _called(hint)))
+    return None if None in found else next(inside, _told(value, hint))
 
 
-def _items(kind: Any, check: Check, value: Any) -> str:
+def _items(kind: Any, check: Check, value: Any) -> Mismatch | None:
     if not isinstance(value, kind):
         return _told(value, kind)
     for number, each in enumerate(value):
         if wrong := check(each):
-            return f"[{number}]{wrong}"
-    return ""
+            return wrong.inside(f"[{number}]")
+    return None
 
 
-def _fixed(checks: Sequence[Check], hint: Any, value: Any) -> str:
+def _fixed(checks: Sequence[Check], hint: Any, value: Any) -> Mismatch | None:
     if not isinstance(value, tuple):
         return _told(value, hint)
     if len(value) != len(checks):
-        return f" has {len(value)} items instead of {len(checks)}"
-    return next((f"[{at}]{wrong}" for at, check in enumerate(checks) if (wrong := check(value[at]))), "")
+        return Mismatch(fault=Fault.ITEMS, found=str(len(value)), wanted=str(len(checks)))
+    return next((wrong.inside(f"[{at}]") for at, check in enumerate(checks) if (wrong := check(value[at]))), None)
 
 
-def _entries(of_key: Check, of_value: Check, value: Any) -> str:
+def _entries(of_key: Check, of_value: Check, value: Any) -> Mismatch | None:
     if not isinstance(value, Mapping):
         return _told(value, Mapping)
     for key, each in value.items():
         if wrong := of_key(key):
-            return f"[{key!r:.40}]: the key{wrong}"
+            return replace(wrong, fault=Fault.KEY, path=f"[{key!r:.40}]")
         if wrong := of_value(each):
-            return f"[{key!r:.40}]{wrong}"
-    return ""
+            return wrong.inside(f"[{key!r:.40}]")
+    return None
 
 
-def _fields(kind: type[Any], checks: Sequence[tuple[str, Check]], value: Any) -> str:
+def _fields(kind: type[Any], checks: Sequence[tuple[str, Check]], value: Any) -> Mismatch | None:
     if not isinstance(value, kind):
         return _told(value, kind)
-    return next((f".{name}{wrong}" for name, check in checks if (wrong := check(getattr(value, name)))), "")
+    return next((wrong.inside(f".{name}") for name, check in checks if (wrong := check(getattr(value, name)))), None)
 
 
-def _told(value: object, kind: Any) -> str:
-    return f" is {type(value).__name__} instead of {_called(kind)}"
+def _told(value: object, kind: Any) -> Mismatch:
+    return Mismatch(found=type(value).__name__, wanted=_called(kind))
 
 
 def _called(kind: Any) -> str:

@@ -105,7 +105,7 @@ def route_faults(name: str, plugin: Any) -> Iterator[Message]:
     for route in routes:
         wrong = find_mismatch(route, WebRoute)
         if wrong:
-            yield Message("host.contract.route_type", plugin=name, fault=wrong)
+            yield Message("host.contract.route_type", plugin=name, fault=wrong.describe())
         elif not _PATH.match(route.path) or len(set(_names(route.path))) < len(_names(route.path)):
             yield Message("host.contract.route_path", plugin=name, route=route.path)
         elif not route.methods or set(route.methods) - set(METHODS):

@@ -36,7 +36,8 @@ def check_words(name: str, plugin: Any) -> Iterator[Message]:
     for subject, words, most in _declared(plugin, commands):
         wrong = find_mismatch(words, Words)
         if wrong:
-            yield Message("host.contract.words_type", plugin=name, subject=subject, fault=f"words{_path(wrong)}")
+            fault = wrong.inside("words").describe()
+            yield Message("host.contract.words_type", plugin=name, subject=subject, fault=fault)
             return
         yield from _malformed(name, subject, words, most)
     for command in commands:
@@ -47,10 +48,6 @@ def check_words(name: str, plugin: Any) -> Iterator[Message]:
                 yield Message("host.contract.values_argument", plugin=name, argument=each.name, command=command.path)
     for one in find_collisions(commands):
         yield Message("host.contract.word_twice", plugin=name, word=one.word, first=one.first, second=one.second)
-
-
-def _path(wrong: str) -> str:
-    return wrong if wrong.startswith("[") else f" {wrong}"
 
 
 def _declared(plugin: Any, commands: Sequence[AnyCommand]) -> Iterator[tuple[Message, Words, int]]:

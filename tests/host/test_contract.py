@@ -89,7 +89,7 @@ def grown(**fields: Any) -> Event:
         ({"name": "Two Words"}, "is called 'Two Words'. A name is made of a-z, 0-9, - and _"),
         ({"name": "house"}, "is called “house”, which is the name of b24bot's own commands"),
         ({"settings": ("COLOUR",)}, "has settings that are not all of type Setting"),
-        ({"settling": 75}, "declares settling wrongly: is int instead of Settling"),
+        ({"settling": 75}, "declares settling wrongly: the value is int instead of Settling"),
         (
             {"settling": Settling(late_effects=cast(float, "75"))},
             "declares settling wrongly: .late_effects is str instead of float",
@@ -106,7 +106,7 @@ def grown(**fields: Any) -> Event:
         ({"settling": Settling(late_effects=-1.0)}, "declares settling wrongly: its seconds are below 0"),
         ({"settling": Settling(late_effects=0.0, ask_people=-1.0)}, "declares settling wrongly: its seconds are below"),
         ({"simulators": ["portal"]}, "has simulators that are not a mapping"),
-        ({"place_term": "tree"}, "declares place_term wrongly: is str instead of PlaceTerm"),
+        ({"place_term": "tree"}, "declares place_term wrongly: the value is str instead of PlaceTerm"),
         ({"place_term": PlaceTerm(word="Tree")}, "calls a place “Tree”. The word for a place is made of a-z"),
         ({"place_term": PlaceTerm(option="-t")}, "names a place by “-t”. An option is two hyphens and a word of"),
         (

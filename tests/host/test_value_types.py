@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any, NewType, cast
 
@@ -9,6 +10,7 @@ import pytest
 
 from bot.host.guarded_calls import require_answer, require_type
 from bot.host.value_types import find_mismatch
+from bot.language.translation import translate
 from bot.plugin import (
     Arg,
     Call,
@@ -26,6 +28,7 @@ from bot.plugin import (
     Undo,
     UndoKind,
 )
+from tests.language.english import en
 
 NUMBER: Any = 7
 UNDO = Undo(kind=UndoKind.NONE, sentence="No.")
@@ -94,13 +97,17 @@ WRONG: list[tuple[object, Any, str]] = [
 
 @pytest.mark.parametrize(("value", "kind"), FITTING)
 def test_what_is_of_its_declared_type_passes_as_it_is(value: object, kind: Any) -> None:
-    assert find_mismatch(value, kind) == ""
+    assert find_mismatch(value, kind) is None
     assert require_type(value, kind) is value
 
 
 @pytest.mark.parametrize(("value", "kind", "words"), WRONG, ids=[words for _, _, words in WRONG])
 def test_what_is_not_is_told_with_the_path_to_it(value: object, kind: Any, words: str) -> None:
-    assert find_mismatch(value, kind).startswith(words)
+    found = find_mismatch(value, kind)
+    assert found is not None
+    assert str(found).startswith(words)
+    assert en(found.describe()) in (str(found), f"the value {found}")
+    assert not re.search("[a-z]{3,} [a-z]{3,}", translate(found.describe(), "ru"))
     with pytest.raises(TypeError, match=r"^it returned "):
         require_type(value, kind)
 
