@@ -8,11 +8,12 @@ from contextlib import closing
 from bot.cli.session import Terminal, explain_file_errors
 from bot.core.bot_errors import SecretTyped
 from bot.core.parsing.synonyms import fold, list_words
+from bot.language.recorded_facts import write_withheld_reason
 from bot.plugin import Message, PluginError
 from bot.store.engine.database import FILE_NAME, Database
 from bot.store.files.known_secrets import SHORTEST, KnownSecrets
 from bot.store.sealing.keyring import load_key_file
-from bot.usecases.admin.admin_commands import freezing, withheld_reason
+from bot.usecases.admin.admin_commands import freezing
 
 THEMSELVES = frozenset(["run", freezing.noun, *list_words(freezing.words)])
 """They look at their line themselves, since a freeze holds without its reason."""
@@ -37,7 +38,7 @@ def refuse_typed_secrets(terminal: Terminal, words: Sequence[str]) -> None:
     if what:
         raise SecretTyped(what)
     if in_reason:
-        terminal.reason_instead = withheld_reason(in_reason)
+        terminal.reason_instead = write_withheld_reason(in_reason)
 
 
 def assert_without_secrets(terminal: Terminal, words: Sequence[str]) -> None:

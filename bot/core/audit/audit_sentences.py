@@ -11,7 +11,8 @@ from bot.core.audit.audit_record import AuditRecord, Fact
 from bot.core.audit.audit_templates import SENTENCES, UNKNOWN, Sentence, make_sentence
 from bot.core.audit.recorded_messages import MESSAGES, map_argument, read_messages
 from bot.core.change.change_request import PARTLY_APPLIED, append_place
-from bot.plugin import Argument, Event, Message, Person, Text
+from bot.core.withheld_reasons import describe_reason
+from bot.plugin import Argument, Event, Message, Person, Text, map_text
 from bot.plugin.message import fill_message
 
 NO_EVENTS: Mapping[str, Event] = {}
@@ -72,7 +73,9 @@ def _values(
         if is_known(message)
     }
     plain: dict[str, Argument] = {
-        name: clean(str(fact)) for name, fact in record.facts.items() if fact is not None and name != MESSAGES
+        name: map_text(describe_reason(str(fact)), clean)
+        for name, fact in record.facts.items()
+        if fact is not None and name != MESSAGES
     }
     return {**plain, **dict(_codes(record, row)), **told}
 

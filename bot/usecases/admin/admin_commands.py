@@ -8,7 +8,6 @@ from typing import Annotated
 from bot.core.principals import ROLE_NAMES, ROLE_WORDS, Principal, Role
 from bot.core.redaction.redactor import shorten
 from bot.core.text import join_lines
-from bot.language.translation import translate
 from bot.plugin import (
     Answer,
     Arg,
@@ -170,14 +169,6 @@ def freeze(builtin: BuiltinContext, *reason: Why) -> Answer:
         labels=FREEZE_LABELS,
         undo=Undo(kind=UndoKind.FULL, sentence=Message("admin.freeze_undo"), line="unfreeze"),
     )
-
-
-LEFT_OUT = "the reason was left out because it looks like "
-
-
-def withheld_reason(what: Message) -> str:
-    """What stands in place of a reason that holds a secret of this bot."""
-    return f"{LEFT_OUT}{translate(what)}"
 
 
 def freeze_reason(words: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from bot.core.audit.audit_record import Entry, Tag
 from bot.core.change.pending_stop import StopKind
 from bot.core.principals import ROLE_NAMES, Principal, Role
 from bot.core.redaction.redactor import redact
+from bot.core.withheld_reasons import describe_reason, is_withheld
 from bot.language.recorded_facts import RecordedFact, record_messages
 from bot.plugin import (
     CallOutcome,
@@ -27,7 +28,6 @@ from bot.usecases.admin.admin_commands import (
     APPROVED,
     AWAITED,
     FREEZE,
-    LEFT_OUT,
     NO,
     NO_ROLE,
     REVIEW,
@@ -105,7 +105,7 @@ def _freeze(tx: Transaction, ctx: Context, word: Authorization, params: Params) 
     tx.facts.put(FROZEN, add_freeze(frozen, person=word.asked.id, at=ctx.clock.now_ms(), reason=reason))
     tx.record(Entry(tag=Tag.FROZEN, actor=word.asked.id, subject="b24bot", facts=record_messages(facts)))
     announce(tx, ctx, _announce_freeze(word.asked, reason, again=bool(frozen), note=note))
-    left_out = reason.startswith(LEFT_OUT)
+    left_out = is_withheld(reason)
     if frozen and left_out:
         return _done_outcome(Message("admin.freeze_added_without_reason", freezes=describe_freezes(frozen)))
     if frozen:
@@ -115,9 +115,9 @@ def _freeze(tx: Transaction, ctx: Context, word: Authorization, params: Params) 
     return _done_outcome(Message("admin.frozen"))
 
 
-def _announce_freeze(person: Principal, reason: str, *, again: bool, note: Message | None) -> Message:
+def _announce_freeze(person: Principal, kept: str, *, again: bool, note: Message | None) -> Message:
     """What everybody is told."""
-    named, unfreeze = Person(person=person.id), CommandLine(command_line="unfreeze")
+    named, unfreeze, reason = Person(person=person.id), CommandLine(command_line="unfreeze"), describe_reason(kept)
     frozen: Message
     if again and reason:
         frozen = Message("admin.announce.frozen_again_because", person=named, reason=reason)

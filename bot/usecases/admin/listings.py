@@ -12,6 +12,7 @@ from bot.core.change.plans import describe_undo, write_target
 from bot.core.change.status_names import ShownStatus, find_shown_status
 from bot.core.principals import ROLE_NAMES, Grant, Principal
 from bot.core.text import format_time
+from bot.core.withheld_reasons import describe_reason
 from bot.language.request_views import change_row, change_view
 from bot.plugin import Channel, Message, Person, Reply, Table, Text, Time
 from bot.usecases.outcomes.ending_report import ending_fields
@@ -94,7 +95,7 @@ def _is_pending(change: ChangeRequest) -> bool:
 def _person_at(person: Principal, at: int, *, reason: str = "") -> Message:
     who, time = Person(person=person.id), Time(time=at)
     if reason.strip():
-        return Message("request.show.person_at_because", person=who, time=time, reason=reason)
+        return Message("request.show.person_at_because", person=who, time=time, reason=describe_reason(reason))
     return Message("request.show.person_at", person=who, time=time)
 
 

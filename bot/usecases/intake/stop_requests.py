@@ -17,9 +17,10 @@ from bot.core.parsing.tokenizer import Line, join_words, tokenize
 from bot.core.principals import Principal
 from bot.core.redaction.redactor import shorten
 from bot.core.text import join_lines, one_line
+from bot.language.recorded_facts import write_withheld_reason
 from bot.plugin import Message, PluginError, Risk
 from bot.plugin.quoting import DASHES
-from bot.usecases.admin.admin_commands import LONGEST_REASON, freeze_reason, freezing, withheld_reason
+from bot.usecases.admin.admin_commands import LONGEST_REASON, freeze_reason, freezing
 from bot.usecases.authority import card_token
 from bot.usecases.authority.break_glass_log import is_review
 from bot.usecases.authority.quorum import check_eligibility
@@ -63,7 +64,7 @@ def freeze_line(text: str) -> str:
 def freeze_without_reason(text: str, what: Message) -> str:
     """A freeze whose own reason is left out because it looks like `what`; an empty text for any other line."""
     line = tokenize(text)
-    return _freeze_for(name_command(_FREEZING, line, 1), withheld_reason(what)) if _is_freeze(line) else ""
+    return _freeze_for(name_command(_FREEZING, line, 1), write_withheld_reason(what)) if _is_freeze(line) else ""
 
 
 def without_reason(inbound: Inbound, what: Message) -> Inbound | None:
@@ -72,7 +73,7 @@ def without_reason(inbound: Inbound, what: Message) -> Inbound | None:
         line = freeze_without_reason(inbound.text, what)
         return replace(inbound, text=line) if line else None
     if isinstance(inbound, Form) and "reason" in inbound.fields:
-        return replace(inbound, fields={"reason": withheld_reason(what)})
+        return replace(inbound, fields={"reason": write_withheld_reason(what)})
     return None
 
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from bot.core.encoding import canonical
+from bot.core.withheld_reasons import describe_reason
 from bot.plugin import Message, Person, Time
 
 FROZEN = "frozen"
@@ -28,7 +29,8 @@ def describe_freezes(stored: str) -> Message:
 def _describe(freeze: Any) -> Message | str:
     if isinstance(freeze, str):
         return freeze.rstrip(".")
-    person, time, reason = Person(person=freeze["person"]), Time(time=freeze["at"]), str(freeze["reason"])
+    person, time = Person(person=freeze["person"]), Time(time=freeze["at"])
+    reason = describe_reason(str(freeze["reason"]))
     if reason:
         return Message("limit.freeze", person=person, time=time, reason=reason)
     return Message("limit.freeze_without_reason", person=person, time=time)

@@ -7,11 +7,11 @@ from bot.core.authority.policy import Refused
 from bot.core.change.change_request import NOT_BEGUN, ChangeRequest, Review, Status, Verdict
 from bot.core.messages.deliveries import Click, Form
 from bot.core.principals import Principal
+from bot.core.withheld_reasons import describe_reason, is_withheld
 from bot.plugin import Message, Person, PluginError, Refusal, Reply, Text
 from bot.store.repositories.change_requests import Column
 from bot.store.repositories.jobs import Job
 from bot.store.store import Transaction
-from bot.usecases.admin.admin_commands import LEFT_OUT
 from bot.usecases.authority import card_token
 from bot.usecases.authority.break_glass_log import describe_unreviewed, is_review
 from bot.usecases.authority.memberships import find_language, refresh_memberships
@@ -252,20 +252,21 @@ def _reject(tx: Transaction, ctx: Context, form: Form, change: ChangeRequest, re
     if not tx.changes.review(change.number, review):
         _tell(tx, ctx, form, Message("review.cannot_be_changed", request=change.id))
         return
-    outcome, who = Message("review.rejected_outcome", reason=reason), Person(person=form.person.id)
+    why, who = describe_reason(reason), Person(person=form.person.id)
+    outcome = Message("review.rejected_outcome", reason=why)
     unreviewed = describe_unreviewed(change) if is_review(change) else None
     if unreviewed is not None:
-        outcome = Message("review.rejected_review_outcome", reason=reason, unreviewed=unreviewed)
+        outcome = Message("review.rejected_review_outcome", reason=why, unreviewed=unreviewed)
     ended: dict[str, Column] = {"decided_at": now, "ended_at": now, "outcome": outcome}
     any(tx.changes.move(change.number, old, Status.REJECTED, changes=ended) for old in NOT_BEGUN)
     facts: dict[str, Fact] = {"reason": reason, "digest": change.digest}
     record_change(tx, Tag.REVIEW_REJECTED, change, actor=form.person.id, facts=facts)
-    post_in_thread(tx, ctx, change.number, Message("review.rejected", person=who, reason=reason))
+    post_in_thread(tx, ctx, change.number, Message("review.rejected", person=who, reason=why))
     queue_clicked_card(tx, ctx, change.number)
-    if reason.startswith(LEFT_OUT):
+    if is_withheld(reason):
         _tell(tx, ctx, form, Message("review.rejected_reason_left_out", request=change.id))
     if unreviewed is not None:
-        told = Message("review.review_rejected", person=who, request=change.id, reason=reason, unreviewed=unreviewed)
+        told = Message("review.review_rejected", person=who, request=change.id, reason=why, unreviewed=unreviewed)
         announce(tx, ctx, told)
 
 

@@ -16,8 +16,18 @@ PLUGINS: tuple[Mutation, ...] = (
     mutation(
         "numbers-in-cells",
         "a number in a cell of an answer reaches the bot, and fails there as a fault of the bot",
-        ("bot/host/value_types.py", '            return f"[{number}]{wrong}"\n', "            continue\n"),
+        ("bot/host/value_types.py", '            return wrong.inside(f"[{number}]")\n', "            continue\n"),
         by="tests/host/test_value_types.py",
+    ),
+    mutation(
+        "value-stays-foreign",
+        "a value that is typed in another language reaches the command as it was typed",
+        (
+            "bot/core/parsing/synonyms.py",
+            "            word = name_value(next(places), word)\n",
+            "            next(places)\n",
+        ),
+        by="tests/core/parsing/test_synonyms.py",
     ),
     mutation(
         "reader-is-the-bot",
