@@ -247,6 +247,6 @@ class GuardedPlugin:
 
 
 def _checked_place(place: object) -> Place:
-    """The place, with a label that can be stored and shown; its identity stays exact."""
+    """The place, with a label and a mark that can be stored and shown; its identity stays exact."""
     checked: Place = require_type(place, Place)
-    return replace(checked, label=sanitize_text(checked.label))
+    return replace(checked, label=sanitize_text(checked.label), mark=sanitize_text(checked.mark))

@@ -122,7 +122,7 @@ class Registry:
     @cached_property
     def typed(self) -> Commands:
         """Commands one can type in Slack."""
-        return Commands(command for command in self if not command.terminal)
+        return Commands(command for each in self if (command := each.in_slack) is not None)
 
     def owner(self, command: AnyCommand) -> Plugin | None:
         """The plugin of a command; None for the host's own."""

@@ -10,6 +10,7 @@ from bot.plugin.errors import (
     TargetUnreachable,
 )
 from bot.plugin.host import (
+    BACKUP_DAYS,
     PLUGIN_API,
     Clock,
     Dialogue,
@@ -63,6 +64,7 @@ from bot.plugin.values import (
 from bot.plugin.web import PUBLIC_URL, WebHandler, WebPlugin, WebReply, WebRequest, WebRoute, public_url
 
 __all__ = [
+    "BACKUP_DAYS",
     "PLUGIN_API",
     "PUBLIC_URL",
     "Answer",

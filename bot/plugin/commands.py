@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from bot.plugin.errors import DeclarationError
@@ -36,6 +36,8 @@ class Arg:
     personal: bool = False
     person: bool = False
     complete: Callable[[Any], Iterable[str]] | None = None
+    place: bool = False
+    """The value is the name of the place that the line is about, as --place gives it elsewhere."""
     free: bool = False
     """For the last argument, of many words: they are a text and arrive as one, as typed, with its marks and blanks."""
     words: Words = field(default_factory=dict)
@@ -111,6 +113,8 @@ class Command(Generic[P]):
     """Raises what is wrong with the arguments that are no secrets; see `Group.command`."""
     keep: Callable[..., Answer] | None = None
     """Stores what the function found out before the transaction; see `Group.command`."""
+    plan: Callable[..., Answer] | None = None
+    """Plans the same where it is typed in Slack; see `Group.command`."""
     returns: Any = Answer
     """The type that the function declares for its answer."""
     data: Any = None
@@ -132,6 +136,24 @@ class Command(Generic[P]):
         """What may stand behind the command's own words."""
         place = ("[NAME]",) if self.names_place else ()
         return (*place, *(parameter.usage for parameter in self.parameters))
+
+    @property
+    def in_slack(self) -> Command[P] | None:
+        """The command as it is typed in Slack; None for one of the terminal alone."""
+        if not self.terminal:
+            return self
+        if self.plan is None:
+            return None
+        taken = inspect.signature(self.plan).parameters
+        parameters = tuple(each for each in self.parameters if each.name in taken)
+        return replace(
+            self, function=self.plan, parameters=parameters, terminal=False, check=None, keep=None, plan=None, data=None
+        )
+
+    @property
+    def place_parameter(self) -> Parameter | None:
+        """The argument that names the place, if there is one."""
+        return next((each for each in self.parameters if each.arg.place), None)
 
     def answer(self, subject: P, arguments: Mapping[str, Any]) -> Answer:
         """Plan or read. `arguments` are parsed values by parameter name; those left out take their defaults."""
@@ -206,18 +228,23 @@ class Group(Generic[P]):
         names_place: bool = False,
         check: Callable[..., None] | None = None,
         keep: Callable[..., Answer] | None = None,
+        plan: Callable[..., Answer] | None = None,
         data: Any = None,
     ) -> Callable[[F], F]:
         """Declare a command. `examples` are the words after the path; each must parse. `words` are others for the verb.
 
         `data` is the type of `Reply.data`: a frozen dataclass or a tuple of them, `tuple[Site, ...]`.
-        `check` belongs to a command of the terminal that asks for secrets. It is called as the command is, without
-        the secrets, before anybody is asked for them, and raises what can be known to be wrong by then.
+
+        A command of the terminal may have more functions. `check` is called as the command is, without the secrets,
+        before anybody is asked for them, and raises what can be known to be wrong by then.
+
+        With `keep` the function gets a Dialogue, runs outside of every transaction and returns what it found out.
+        `keep` gets Services and that, and stores and answers inside the transaction.
+
+        `plan` lets people in Slack ask for the same, and others approve it. It gets what planners get and arguments of
+        the same names, none of them secret, and returns a Plan or Nothing.
 
         `names_place` allows the name of a place behind a command that has no arguments but options.
-        `keep` belongs to a command of the terminal that has to ask a remote side or the person first. Then the function
-        gets a Dialogue, runs outside of every transaction and returns what it found out; `keep` gets Services and
-        that, and stores and answers inside the transaction.
         """
 
         def declare(function: F) -> F:
@@ -226,17 +253,13 @@ class Group(Generic[P]):
             _assert_plain(function, examples)
             help_line, description = _documentation(function)
             hints = _hints(function)
-            parameters = tuple(_parameters(function, hints))
-            _assert_check(function, check, parameters, terminal=terminal)
-            _assert_keep(function, keep, terminal=terminal)
-            _assert_room_for_place(function, parameters, names_place=names_place, placed=not (terminal or everywhere))
-            self._commands[verb] = Command(
+            made: Command[P] = Command(
                 noun=self.noun,
                 verb=verb,
                 risk=risk,
                 help=help_line,
                 description=description,
-                parameters=parameters,
+                parameters=tuple(_parameters(function, hints)),
                 examples=tuple(examples),
                 raises=raises,
                 function=function,
@@ -245,11 +268,14 @@ class Group(Generic[P]):
                 terminal=terminal,
                 check=check,
                 keep=keep,
+                plan=plan,
                 data=data,
                 returns=Answer if keep else hints.get("return", Answer),
                 noun_words=self.words,
                 words=words or {},
             )
+            _assert_functions(function, made)
+            self._commands[verb] = made
             return function
 
         return declare
@@ -275,6 +301,15 @@ def _assert_words(function: Callable[..., Any], *words: str) -> None:
     for word in words:
         if not _WORD.match(word):
             raise DeclarationError(Message("host.declaration.word", function=_where(function), word=word))
+
+
+def _assert_functions(function: Callable[..., Any], made: Command[Any]) -> None:
+    """What only some commands have fits them."""
+    placed = not (made.terminal or made.everywhere)
+    _assert_room_for_place(function, made.parameters, names_place=made.names_place, placed=placed)
+    _assert_check(function, made.check, made.parameters, terminal=made.terminal)
+    _assert_keep(function, made.keep, terminal=made.terminal)
+    _assert_plan(function, made.plan, made.parameters, terminal=made.terminal)
 
 
 def _assert_check(
@@ -303,6 +338,17 @@ def _assert_room_for_place(
 ) -> None:
     if names_place and not (placed and all(each.flag for each in parameters)):
         raise DeclarationError(Message("host.declaration.names_place", function=_where(function)))
+
+
+def _assert_plan(
+    function: Callable[..., Any], plan: Callable[..., Answer] | None, parameters: Sequence[Parameter], *, terminal: bool
+) -> None:
+    if plan is None:
+        return
+    known = {each.name for each in parameters if not each.arg.secret}
+    strange = [name for name in list(inspect.signature(plan).parameters)[1:] if name not in known]
+    if strange or not terminal:
+        raise DeclarationError(Message("host.declaration.plan", function=_where(function)))
 
 
 def _documentation(function: Callable[..., Any]) -> tuple[str, str]:

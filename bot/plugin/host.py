@@ -18,6 +18,9 @@ P = TypeVar("P")
 PLUGIN_API = 1
 """The version of all that stands in `bot.plugin`. It grows when a plugin that kept to it would not work any more."""
 
+BACKUP_DAYS = 30
+"""The days of which the bot keeps a backup. What is deleted stays in its backups, encrypted, for as long."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:

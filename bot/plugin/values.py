@@ -61,11 +61,21 @@ class Place:
     """Where a command acts: one place of a plugin.
 
     `identity` survives renames (Bitrix24's `member_id`); `name` is what we call it; `label` is what a card shows.
+    `former_names` are names that it had and that still lead to it. `mark` is a sign that stands in front of the name
+    wherever people read it. What destroys something on a `protected` place has to name the place in its line.
     """
 
     name: str
     label: str
     identity: str
+    former_names: tuple[str, ...] = field(default=(), compare=False)
+    mark: str = field(default="", compare=False)
+    protected: bool = field(default=False, compare=False)
+
+    @property
+    def shown_name(self) -> str:
+        """The name as people read it, behind its mark."""
+        return f"{self.mark} {self.name}" if self.mark else self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,7 @@ from bot.testing.services import scratch_store
 from bot.testing.simulations import Simulate, simulation_of
 from bot.testing.web_requests import NOTHING, request_route
 from bot.usecases.admin.builtin_plugin import make_registry
+from bot.usecases.place_choice import find_place
 from bot.usecases.requests.planning import ask, precheck, prepare_in_terminal
 
 A = TypeVar("A", Plan, Reply)
@@ -137,14 +138,20 @@ class Harness:
         """
         understood = self.understand(line)
         if not understood.command.terminal:
-            subject = self.open(understood.command, self.place(understood.invocation.place))
-            return ask(self.plugin.name, understood, subject)
+            return ask(self.plugin.name, understood, self._subject(understood))
         precheck(self.plugin, understood, self.services())
         services = self.services()
         understood = replace(understood, arguments={**understood.arguments, **read_secrets(understood, secrets or {})})
         finish = prepare_in_terminal(self.plugin.name, understood, services, ScriptedDialogue(services, *answers))
         with self.store.unit_of_work():
             return finish().reply
+
+    def _subject(self, understood: Understood) -> Any:
+        """What a command of this line gets first. Raises Refusal where an argument names a place that there is not."""
+        command, named = understood.command, understood.named_place
+        if command.everywhere or named == understood.invocation.place:
+            return self.open(command, self.place(understood.invocation.place))
+        return self.open(command, find_place(self.plugin.places(self.services()), str(named), command.place_term))
 
     def open(self, command: AnyCommand, place: Place) -> Any:
         """What a command gets first: the open place, or the services where it is about all places or the terminal's."""
@@ -185,7 +192,7 @@ class Harness:
     def run(self, line: str) -> Ending:
         """Go all the way: plan, plan again and compare, perform, verify, judge. Raises AssertionError for a drift."""
         plan = self.plan(line)
-        place = self.understand(line).invocation.place
+        place = self.understand(line).named_place
         changed = self.drift(plan, line)
         if changed:
             raise AssertionError(f"“{line}” planned again is another plan: {'; '.join(map(translate, changed))}")

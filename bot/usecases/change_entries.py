@@ -45,6 +45,8 @@ def change_entry(
     }
     if change.place_name:
         what["portal"] = change.place_name
+        if change.place.mark:
+            what["mark"] = change.place.mark
     return Entry(tag=tag, actor=actor, subject=change.id, facts=record_messages({**what, **(facts or {})}))
 
 

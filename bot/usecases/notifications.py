@@ -69,7 +69,7 @@ def post_in_thread(tx: Transaction, ctx: Context, number: int, text: Text) -> No
 def _line(ctx: Context, number: int, text: Text) -> ThreadNotice:
     change = ctx.store.changes.get(number)
     named: Text = (
-        Message("change.line_at_place", place=change.place.name, text=text)
+        Message("change.line_at_place", place=change.place.shown_name, text=text)
         if change and has_several_places(ctx, change.plugin)
         else text
     )

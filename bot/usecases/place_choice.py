@@ -139,6 +139,9 @@ def find_place(places: Sequence[Place], name: str, term: PlaceTerm) -> Place:
             hint=Message("place.none_hint", command=f"b24bot {term.adding_path} NAME"),
         )
     names = [place.name for place in places]
+    renamed = next((place for place in places if name in place.former_names), None)
+    if renamed is not None and name not in names:
+        return renamed
     if name not in names:
         meant = find_nearest(name, names)
         known = Message("place.meant", name=meant) if meant else Message("place.known", names=_names(places))

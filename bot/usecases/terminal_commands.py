@@ -42,7 +42,7 @@ TERMINAL_COMMANDS: Mapping[str, Message] = {
 def in_terminal(declared: Iterable[AnyCommand], words: Sequence[str]) -> WordsError | None:
     """The refusal of a line that only the host's terminal takes; None for any other line."""
     known = Commands.of(declared)
-    own = {*TERMINAL_COMMANDS, *(command.path for command in known if command.terminal)}
+    own = {*TERMINAL_COMMANDS, *(command.path for command in known if command.in_slack is None)}
     first, second = [*words[:2], "", ""][:2]
     typed = (" ".join(known.name_path(first, second)).strip(), known.name_noun(first))
     path = next((path for path in typed if path in own), "")

@@ -36,6 +36,7 @@ from plugins.bitrix24.commands.common.words import PORTAL
 from plugins.bitrix24.commands.connector_read import connectors
 from plugins.bitrix24.commands.line import lines
 from plugins.bitrix24.commands.message import messages
+from plugins.bitrix24.commands.portal import stored_state
 from plugins.bitrix24.commands.portal.group import portals
 from plugins.bitrix24.connectors import icons
 from plugins.bitrix24.connectors.snapshot import Snapshots
@@ -92,6 +93,7 @@ class BitrixPlugin:
         certificate_authorities.of_settings(services.settings)
         icons.folder(services.settings)
         take_over(services)
+        CredentialStore(services).give_colours()
 
     def maintain(self, services: Services) -> float:
         """Look after tokens once an hour, and after what others change as often as the watch wants."""
@@ -114,6 +116,8 @@ class BitrixPlugin:
         """Also a call that cannot be made, for whatever reason on our side, is an outcome: it was not sent."""
         changes = OwnChanges(services, place.identity)
         try:
+            if call.method in stored_state.CALLS:
+                return stored_state.perform(services, self._portal(services, place), call)
             caller, own = self._caller(services, place), changes.begin(call)
             outcome = caller.change(call.method, call.params)
         except PluginError as error:
@@ -127,6 +131,8 @@ class BitrixPlugin:
         return outcome
 
     def verify(self, services: Services, place: Place, plan: Plan) -> Observation:
+        if plan.target == stored_state.TARGET:
+            return stored_state.observe_again(services, place, plan)
         return observation.observe_again(self.open(services, place), plan)
 
     def _maintenance_caller(self, services: Services, portal: KnownPortal) -> Caller:
@@ -134,12 +140,17 @@ class BitrixPlugin:
         return Caller(services, self._links, portal, read=self._read, change=replace(self._change, asks=False))
 
     def _caller(self, services: Services, place: Place) -> Caller:
+        portal = self._portal(services, place)
+        return Caller(services, self._links, portal, read=self._read, change=self._change)
+
+    def _portal(self, services: Services, place: Place) -> KnownPortal:
+        """The portal of a place. Raises Refusal when its name stands for another one now."""
         portal = CredentialStore(services).portal(place.name)
-        if portal.member_id != place.identity:
+        if portal.identity != place.identity:
             raise Refusal(
                 Message("bitrix24.portal.name_moved", portal=place.name), hint=Message("bitrix24.portal.do_start_over")
             )
-        return Caller(services, self._links, portal, read=self._read, change=self._change)
+        return portal
 
 
 def _simulate(port: int) -> Simulation:

@@ -224,9 +224,14 @@ class Portal:
         return certificate_authorities.subjects(self._vault.portal(self.place.name).authorities)
 
     @property
+    def store(self) -> CredentialStore:
+        """The portals that the bot knows."""
+        return self._vault
+
+    @property
     def known(self) -> KnownPortal:
-        """The stored record of this portal."""
-        return self._vault.portal(self.place.name)
+        """What the bot keeps about this portal."""
+        return self._vault.known(self.place.name)
 
     def token_end(self) -> int:
         """When the refresh token ends unless it is renewed, in UTC milliseconds."""

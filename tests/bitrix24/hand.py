@@ -75,7 +75,8 @@ class Hand:
 
     def ask(self, line: str) -> Answer:
         """The answer of the plugin, after the words were read as the host reads them. Raises PluginError."""
-        commands = [command for group in self.plugin_bot.plugin.groups for command in group]
+        declared = [command for group in self.plugin_bot.plugin.groups for command in group]
+        commands = [command.in_slack or command for command in declared]
         understood = understand(commands, line)
         subject = self.plugin_bot.services if understood.command.everywhere else self.plugin_bot.open()
         return understood.command.answer(subject, understood.arguments)

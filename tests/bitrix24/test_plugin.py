@@ -49,7 +49,9 @@ def test_every_example_parses_and_is_answered_by_the_seeded_portal(
 def test_only_what_loses_something_destroys_and_only_portals_are_governed() -> None:
     paths = {risk: {each.path for each in COMMANDS if each.risk is risk} for risk in Risk}
     assert paths[Risk.DESTROY] == {"connector remove", "connector deactivate"}
-    assert paths[Risk.GOVERN] == {"portal add", "portal connect", "portal remove", "portal spare"}
+    assert paths[Risk.GOVERN] == {
+        f"portal {v}" for v in ("add", "colour", "connect", "protect", "remove", "rename", "spare", "unprotect")
+    }
     verbs = ("register", "update", "adopt", "activate", "configure", "error", "restore")
     assert {path for path in paths[Risk.CHANGE] if path.startswith("connector ")} == {f"connector {v}" for v in verbs}
     assert {"connector list", "connector show", "connector status", "line list", "line show"} <= paths[Risk.READ]

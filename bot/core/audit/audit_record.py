@@ -149,6 +149,7 @@ FACTS = frozenset(
         *("partly", "happened", "missing"),
         "request",
         "subjects",
+        "mark",
         "messages",
         *("seq", "head", "fingerprint", "schema", "mode", "terms"),
         *("first", "start", "kept", "kept_digest", "chained_with"),

@@ -112,6 +112,9 @@ def _change(request: str, values: Mapping[str, Argument], stored_place: Fact) ->
         told = Message("audit.change.summary", request=request, summary=_at_place(summary, place, stored_place))
     elif place:
         told = Message("audit.change.place", request=request, place=place)
+    mark = values.get("mark")
+    if mark:
+        told = Message("audit.change.marked", mark=mark, change=told)
     return Message("audit.change.target", change=told, target=target) if target else told
 
 

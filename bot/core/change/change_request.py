@@ -174,12 +174,17 @@ class ChangeRequest:
         return "" if self.is_local else self.place.label
 
     @property
+    def place_title(self) -> str:
+        """The name as people read it, behind the mark of the place; empty where it is about b24bot itself."""
+        return "" if self.is_local else self.place.shown_name
+
+    @property
     def summary_with_place(self) -> Text:
         """The plan in words and where it acts, without saying twice where."""
         summary, place = self.plan.summary, self.place_name
         if not place or _names_place(summary, place):
             return summary
-        return Message("change.at_place", summary=summary, place=place)
+        return Message("change.at_place", summary=summary, place=self.place_title)
 
     @property
     def status_word(self) -> str:

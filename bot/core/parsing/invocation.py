@@ -54,6 +54,13 @@ class Understood:
     command: AnyCommand
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def named_place(self) -> str | None:
+        """The name of the place as an argument of the command gives it, else as its option does."""
+        parameter = self.command.place_parameter
+        named = self.arguments.get(parameter.name) if parameter else None
+        return str(named) if named else self.invocation.place
+
 
 def write_place_option(option: str, name: str) -> str:
     """Write how a line names its place: by this option of its plugin."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.core.bot_errors import StoreDamaged, StoreUnavailable
-from bot.plugin import Message
+from bot.plugin import BACKUP_DAYS, Message
 from bot.plugin.frozen import dataclass
 from bot.store.engine.database import Database, sync
 from bot.store.engine.faults import trouble
@@ -18,7 +18,7 @@ from bot.store.files.consistency import assert_sound
 from bot.store.repositories.audit_log import AuditReader
 from bot.store.sealing.keyring import Keyring
 
-HOURLY, DAILY = 48, 30
+HOURLY, DAILY = 48, BACKUP_DAYS
 """How many copies are kept: the newest ones, and the newest one of each of so many days."""
 HOUR_MS = 3_600_000
 _NAME = re.compile(r"\Ab24bot-(\d{8}T\d{9})Z\.sqlite3\Z")

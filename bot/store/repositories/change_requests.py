@@ -57,9 +57,9 @@ _HALF_OVER = "status = ? AND reminded_at IS NULL AND expires_at > ? AND expires_
 _OPEN = (
     "INSERT INTO changes (number, status, line, path, plugin, place, place_label, place_identity, target, "
     "requester, reason, risk, plan, digest, decision, created_at, expires_at, channel, card_id, undo_of, "
-    "place_word, place_option) "
+    "place_word, place_option, place_mark) "
     "VALUES ((SELECT COALESCE(MAX(number) + 1, ?) FROM changes), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-    "?, ?, ?, ?, ?, ?, ?) RETURNING number"
+    "?, ?, ?, ?, ?, ?, ?, ?) RETURNING number"
 )
 """A new change request, with the number after the last one."""
 _SEAL = "UPDATE changes SET sealed = ? WHERE number = ?"
@@ -272,7 +272,7 @@ class Changes(ChangeReader):
             *(new.place.identity, target, new.requester.id, reason, new.risk, plan_to_json(shown)),
             *(digest(new.path, new.place, new.plan), decision_to_json(new.decision), new.created_at),
             *(new.expires_at, new.channel, new.card_id, new.undo_of),
-            *(new.place_term.word, new.place_term.option),
+            *(new.place_term.word, new.place_term.option, new.place.mark),
         )
         if whole != {"line": line, "reason": reason, "plan": plan_to_json(shown)}:
             box = seal_text(self._keys, json.dumps({"number": number, **whole}))
@@ -348,7 +348,9 @@ def _change(row: Row, reviews: tuple[Review, ...]) -> ChangeRequest:
         line=row["line"],
         path=row["path"],
         plugin=row["plugin"],
-        place=Place(name=row["place"], label=row["place_label"], identity=row["place_identity"]),
+        place=Place(
+            name=row["place"], label=row["place_label"], identity=row["place_identity"], mark=row["place_mark"]
+        ),
         requester=Principal.read(row["requester"]),
         reason=row["reason"],
         risk=Risk(row["risk"]),

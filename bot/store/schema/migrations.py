@@ -387,3 +387,9 @@ def m019_place_terms(db: Statements) -> None:
 def m020_locales(db: Statements) -> None:
     """What is known of an account has its locale. Until it is told, the account reads English."""
     db.execute("ALTER TABLE people ADD COLUMN locale TEXT NOT NULL DEFAULT ''")
+
+
+@migrations()
+def m021_place_marks(db: Statements) -> None:
+    """The sign in front of the name of the place that a change request is about."""
+    db.execute("ALTER TABLE changes ADD COLUMN place_mark TEXT NOT NULL DEFAULT ''")

@@ -46,7 +46,7 @@ def _row(change: ChangeRequest) -> tuple[Text, ...]:
     return (
         change.id,
         find_shown_status(change).label,
-        change.place_name or NO_PLACE,
+        change.place_title or NO_PLACE,
         mentions.target(write_target(change.plan.target, change.plan.part)),
         _line(change),
         mentions.person(change.requester),
@@ -70,7 +70,7 @@ def _facts(change: ChangeRequest) -> Iterator[tuple[Text, Text]]:
     plan = change.plan
     yield STATUS, describe_status(change)
     yield COMMAND, _line(change)
-    yield PORTAL, " · ".join(filter(None, (change.place_name, change.place_label)))
+    yield PORTAL, " · ".join(filter(None, (change.place_title, change.place_label)))
     yield TARGET, mentions.target(write_target(plan.target, plan.part))
     yield REQUESTER, _person_at(change.requester, change.created_at)
     yield Message("request.show.reason"), change.reason

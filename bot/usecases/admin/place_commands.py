@@ -84,7 +84,7 @@ def _find(ctx: Context, name: str, wanted: str) -> tuple[Plugin, Place]:
     plugins = [one for one in list_place_plugins(ctx.registry) if wanted in ("", one.name)]
     known = [(one, place) for one in plugins for place in one.places(ctx.services(one.name))]
     place = find_place([place for _, place in known], name, ctx.registry.place_term)
-    owners = [one for one, each in known if each.name == name]
+    owners = [one for one, each in known if each == place]
     if len(owners) > 1:
         raise Refusal(
             Message("place.several_plugins", term=ctx.registry.place_term.label, name=name),

@@ -162,7 +162,7 @@ def _check_drift(ctx: Context, change: ChangeRequest) -> Ending | None:
     """Plan again from what is true now; an ending when that is not what was approved."""
     try:
         plugin = ctx.registry.plugin(change.plugin)
-        understood = understand(ctx.registry.commands, change.line)
+        understood = understand(ctx.registry.typed, change.line)
         with sanitize_refusals():
             fresh = ask(plugin.name, understood, plugin.open(ctx.services(plugin.name), change.place))
     except StoreUnavailable:

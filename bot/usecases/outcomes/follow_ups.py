@@ -48,7 +48,7 @@ def _write_undo(ctx: Context, change: ChangeRequest) -> tuple[str, Text]:
 def _write_again(ctx: Context, change: ChangeRequest) -> tuple[str, Text]:
     change = ctx.store.changes.exact(change)
     # What is about the bot itself takes no place.
-    invocation = replace(understand(ctx.registry.commands, change.line).invocation, place=change.place_name or None)
+    invocation = replace(understand(ctx.registry.typed, change.line).invocation, place=change.place_name or None)
     return invocation.line, change.reason or Message("request.again_reason", request=change.id)
 
 

@@ -29,7 +29,7 @@ def find_undone(ctx: Context, planned: Planned) -> int | None:
 
 def _is_same(registry: Registry, line: str, asked: Understood) -> bool:
     try:
-        undo = understand(registry.commands, line)
+        undo = understand(registry.typed, line)
     except PluginError:
         return False
     return (undo.command.path, undo.arguments) == (asked.command.path, asked.arguments)

@@ -37,7 +37,7 @@ def record_break_glass(tx: Transaction, ctx: Context, person: Principal, change:
 def _ask_for_review(tx: Transaction, ctx: Context, person: Principal, change: ChangeRequest) -> ChangeRequest:
     """Open the change request that somebody else has to approve, as the person who broke the glass."""
     invocation = Invocation(path=REVIEW_PATH, words=(change.id,))
-    understood = understand(ctx.registry.commands, invocation.line)
+    understood = understand(ctx.registry.typed, invocation.line)
     planned = plan_or_read_at(ctx, ctx.registry.plugin(BUILTIN), understood, person)
     if not isinstance(planned, Planned) or not isinstance(planned.decision, NeedsApproval):
         raise TypeError(f"{change.id} cannot be reviewed")

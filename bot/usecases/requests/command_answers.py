@@ -105,7 +105,7 @@ def preview(planned: Planned) -> Reply:
     label = planned.understood.command.place_term.label
     facts: list[tuple[Text, Text]] = []
     if planned.remote_place:
-        facts.append((label, f"{planned.remote_place.name} · {planned.remote_place.label}"))
+        facts.append((label, f"{planned.remote_place.shown_name} · {planned.remote_place.label}"))
     facts += [(_CALL, note) for note in (*(call.note for call in plan.calls), *plan.notes)]
     facts += [(_TOUCHES, line) for line in plan.radius]
     facts += [(_WARNING, line) for line in plan.warnings]

@@ -19,6 +19,7 @@ from bot.host.guarded_calls import CHECKED_WORDS, RAN_COMMAND, blame_plugin, req
 from bot.host.plugin_services import Progress, no_progress
 from bot.plugin import (
     Answer,
+    BadArgument,
     CommandLine,
     Dialogue,
     Message,
@@ -39,7 +40,7 @@ from bot.usecases.admin.queries import QueryContext
 from bot.usecases.authority.memberships import check_membership, refresh_memberships
 from bot.usecases.card_subcommands import refuse_card_subcommand
 from bot.usecases.context import Context
-from bot.usecases.place_choice import choose_place, list_default_places
+from bot.usecases.place_choice import choose_place, find_place, list_default_places
 from bot.usecases.roles import role_of
 from bot.usecases.terminal_commands import in_terminal
 
@@ -80,15 +81,19 @@ def plan_or_read_at(
             defaults = list_default_places(ctx, plugin.name, places, person)
             services = ctx.services(plugin.name, progress, default_places=defaults)
             return _answered(understood, ask(plugin.name, understood, services))
-        place = choose_place(ctx, plugin.name, places, person, understood.invocation.place)
+        place = choose_place(ctx, plugin.name, places, person, _named_place(understood, places))
+        _require_named(understood, place, understood.command.risk)
     with sanitize_refusals(), name_place_in_refusals(plugin.place_term, place, places):
         answer = ask(plugin.name, understood, plugin.open(services, place))
     if not isinstance(answer, Plan):
         return _answered(understood, answer, place=place if len(places) > 1 else None)
-    # Where there are several, the line names the place wherever it is shown.
-    invocation = replace(understood.invocation, place=place.name if len(places) > 1 else None)
-    check_length(invocation.line)
     role, risk = role_of(ctx, person), understood.command.risk.raised_to(answer.risk)
+    _require_named(understood, place, risk)
+    # Where there are several, the line names the place wherever it is shown.
+    by_argument = understood.named_place != understood.invocation.place
+    says_place = (len(places) > 1 or place.protected) and not by_argument
+    invocation = replace(understood.invocation, place=place.name if says_place else None)
+    check_length(invocation.line)
     decision = decide(risk, role, ctx.deployment.terms)
     if invocation.break_glass:
         decision = decide_break_glass(risk, decision, role, ctx.deployment.terms, reason=invocation.reason)
@@ -98,6 +103,28 @@ def plan_or_read_at(
             raise TypeError(f"{understood.command.path} only reads, and returned a plan")
     understood = replace(understood, invocation=invocation)
     return Planned(understood=understood, plugin=plugin.name, place=place, plan=answer, decision=decision)
+
+
+def _named_place(understood: Understood, places: Sequence[Place]) -> str | None:
+    """The place that the line names. Raises BadArgument where it names two."""
+    named, option = understood.named_place, understood.invocation.place
+    if named is None or option in (None, named):
+        return named
+    term = understood.command.place_term
+    if find_place(places, named, term) != find_place(places, option or "", term):
+        raise BadArgument(Message("place.two_named", first=named, second=option or ""))
+    return named
+
+
+def _require_named(understood: Understood, place: Place, risk: Risk) -> None:
+    """Raise Refusal for a line that destroys something on a protected place without naming it."""
+    if not place.protected or risk.rank < Risk.DESTROY.rank or understood.named_place is not None:
+        return
+    line = replace(understood.invocation, place=place.name).line
+    raise Refusal(
+        Message("place.protected", term=understood.command.place_term.label, name=place.shown_name),
+        hint=Message("place.protected_hint", command=CommandLine(command_line=line)),
+    )
 
 
 def prepare_in_terminal(
@@ -145,7 +172,7 @@ def name_place_in_refusals(term: PlaceTerm, place: Place, places: Sequence[Place
         yield
     except PluginError as error:
         if len(places) > 1:
-            named = Message("request.refused_place", term=term.label, place=place.name)
+            named = Message("request.refused_place", term=term.label, place=place.shown_name)
             error.hint = Message("request.hint_with_place", hint=error.hint, place=named) if error.hint else named
         raise
 
@@ -196,7 +223,7 @@ def _answered(understood: Understood, answer: Answer, *, place: Place | None = N
         return Answered(understood=understood, reply=reply, calm=calm)
     named = replace(
         reply,
-        facts=((understood.command.place_term.label, f"{place.name} · {place.label}"), *reply.facts),
+        facts=((understood.command.place_term.label, f"{place.shown_name} · {place.label}"), *reply.facts),
     )
     return Answered(understood=understood, reply=named, calm=calm, place_name=place.name)
 

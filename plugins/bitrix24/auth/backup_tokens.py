@@ -38,7 +38,7 @@ class BackupTokenStore:
 
     def known(self, portal: KnownPortal) -> BackupTokens | None:
         """None when there never was one."""
-        value = self._services.records.get(_KIND, portal.name)
+        value = self._services.records.get(_KIND, portal.slot)
         return BackupTokens(**{**value, "sentence": read_text(value["sentence"])}) if value else None
 
     def held(self, portal: KnownPortal) -> StoredCredentials | None:
@@ -46,7 +46,7 @@ class BackupTokenStore:
 
         One of another application than the portal's present one cannot.
         """
-        spare, main = self._vault.stored(portal, slot(portal)), self._vault.stored(portal, portal.name)
+        spare, main = self._vault.stored(portal, slot(portal)), self._vault.stored(portal, portal.slot)
         if spare is None or main is None or spare.credentials.client_id != main.credentials.client_id:
             return None
         pair = spare.credentials
@@ -76,7 +76,7 @@ class BackupTokenStore:
         """Delete the backup tokens of a portal and what is known of them."""
         with self._services.transaction():
             self._services.secrets.delete(slot(portal))
-            self._services.records.delete(_KIND, portal.name)
+            self._services.records.delete(_KIND, portal.slot)
 
     def renewed(self, portal: KnownPortal, spare: StoredCredentials, pair: Tokens) -> None:
         """Keep the next link of the spare's chain."""
@@ -123,7 +123,7 @@ class BackupTokenStore:
     def note(self, portal: KnownPortal, state: str, *, proven: bool = False, sentence: Text = "") -> None:
         at = self._services.clock.now_ms()
         value: dict[str, Json] = {"state": state, "at": at, "proven": proven, "sentence": write_text(sentence)}
-        self._services.records.put(_KIND, portal.name, value)
+        self._services.records.put(_KIND, portal.slot, value)
 
     def _record(self, event: Event, portal: KnownPortal, generation: int, **more: Text) -> None:
         self._services.record(event, portal.name, {"generation": generation, "chain": "spare", **more})
@@ -131,4 +131,4 @@ class BackupTokenStore:
 
 def slot(portal: KnownPortal) -> str:
     """The name of the spare pair among the secrets; no portal can have it."""
-    return f"{portal.name}#spare"
+    return f"{portal.slot}#spare"

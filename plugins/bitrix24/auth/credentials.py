@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import field
 from typing import Any
 
-from bot.plugin import CommandLine, Json, Message, Place, Refusal, Services, Text, read_text, write_text
+from bot.plugin import CommandLine, Json, Message, Refusal, Services, Text, read_text, write_text
 from bot.plugin.frozen import dataclass
+from plugins.bitrix24.auth import colours
+from plugins.bitrix24.auth.known_portal import OPTIONAL, former_identity, list_former_names, read_known
+from plugins.bitrix24.auth.known_portal import KnownPortal as KnownPortal
 from plugins.bitrix24.redaction.excerpt import excerpt
 from plugins.bitrix24.redaction.secret import Secret
 
@@ -61,24 +63,6 @@ class StoredCredentials:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KnownPortal:
-    """The record of a portal: nothing in it is secret.
-
-    `authorities` are PEM certificates by which this portal alone is known, beside those of the system.
-    """
-
-    name: str
-    domain: str
-    member_id: str
-    added_at: int
-    authorities: str = field(repr=False, default="")
-
-    @property
-    def place(self) -> Place:
-        return Place(name=self.name, label=self.domain, identity=self.member_id)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TokenHealth:
     """What the last renewal of the tokens showed. `generation` is that of the credentials it was about.
 
@@ -102,21 +86,35 @@ class CredentialStore:
 
     def portals(self) -> Sequence[KnownPortal]:
         """By name. Which one a command is about is not theirs to say."""
-        return [_known(name, value) for name, value in sorted(self._services.records.all(_PORTAL).items())]
+        former = self._services.records.all(_FORMER)
+        known = [read_known(name, value) for name, value in sorted(self._services.records.all(_PORTAL).items())]
+        return [dataclasses.replace(each, former_names=list_former_names(each, former)) for each in known]
 
     def portal(self, name: str) -> KnownPortal:
-        """Raises Refusal when the bot does not know it."""
+        """The portal of that name, or that had it before a renaming. Raises Refusal when the bot does not know it."""
         value = self._services.records.get(_PORTAL, name)
-        if value is None:
+        if value is not None:
+            return read_known(name, value)
+        renamed = next((each for each in self.portals() if name in each.former_names), None)
+        if renamed is None:
             raise Refusal(
                 Message("bitrix24.portal.unknown", portal=excerpt(name)),
                 hint=Message("bitrix24.portal.do_list_or_add", command=CommandLine(command_line="portal list")),
             )
-        return _known(name, value)
+        return renamed
+
+    def known(self, name: str) -> KnownPortal:
+        """The portal as `portal` finds it, with its former names and its application. Raises Refusal likewise."""
+        found = self.portal(name)
+        return dataclasses.replace(
+            found,
+            client_id=self._client_id(found),
+            former_names=list_former_names(found, self._services.records.all(_FORMER)),
+        )
 
     def held(self, portal: KnownPortal) -> StoredCredentials:
         """The stored credentials. Raises Refusal when there are none, or when they are another portal's."""
-        held = self.stored(portal, portal.name)
+        held = self.stored(portal, portal.slot)
         if held is None:
             raise Refusal(Message("bitrix24.token.no_credentials", portal=portal.name), hint=_store_again(portal))
         return held
@@ -143,18 +141,61 @@ class CredentialStore:
 
     def add(self, portal: KnownPortal, credentials: Credentials, *, replace: bool = False) -> None:
         """Keep a portal and its credentials. Raises Refusal as `check` does."""
+        portal = self._completed(dataclasses.replace(portal, client_id=credentials.client_id))
         self.check(portal, replace=replace)
-        sealed = self._services.secrets.read(portal.name)
+        sealed = self._services.secrets.read(portal.slot)
         after = sealed.generation if sealed else 0
-        if not self._services.secrets.write(portal.name, credentials.revealed(), after=after):
+        if not self._services.secrets.write(portal.slot, credentials.revealed(), after=after):
             raise Refusal(
                 Message("bitrix24.token.credentials_changed", portal=portal.name),
                 hint=Message("bitrix24.token.do_retry"),
             )
-        known = self._services.records.get(_PORTAL, portal.name)
-        self._put(dataclasses.replace(portal, added_at=_known(portal.name, known).added_at) if known else portal)
-        self._services.records.delete(_HEALTH, portal.name)
+        self._put(portal)
+        self.give_colours()
+        self._services.records.delete(_HEALTH, portal.slot)
         self._services.records.delete(_FORMER, portal.name)
+
+    def give_colours(self) -> None:
+        """Give each of several portals without a colour one that no other has."""
+        known = sorted(self.portals(), key=lambda each: each.added_at)
+        used = {each.colour for each in known}
+        for each in known if len(known) > 1 else ():
+            if not each.colour:
+                colour = colours.find_free(used)
+                used.add(colour)
+                self._put(dataclasses.replace(each, colour=colour))
+
+    def paint(self, portal: KnownPortal, colour: str) -> None:
+        """Give a portal a colour. Raises Refusal for one that another portal has."""
+        self.check_colour(portal, colour)
+        self._put(dataclasses.replace(portal, colour=colour))
+
+    def check_colour(self, portal: KnownPortal, colour: str) -> None:
+        """Raises Refusal for a colour that another portal has."""
+        for other in self.portals():
+            if other.colour == colour and other.identity != portal.identity:
+                raise Refusal(
+                    Message("bitrix24.portal.colour_taken", portal=other.name, colour=colours.NAMES[colour]),
+                    hint=Message("bitrix24.portal.do_choose_colour"),
+                )
+
+    def protect(self, portal: KnownPortal, *, on: bool) -> None:
+        """Protect a portal, or take the protection off."""
+        self._put(dataclasses.replace(portal, protected=on))
+
+    def _completed(self, portal: KnownPortal) -> KnownPortal:
+        """A portal to be stored, with what is kept where it is known, and an identity of its own where it is not."""
+        value = self._services.records.get(_PORTAL, portal.name)
+        if value is not None:
+            known = read_known(portal.name, value)
+            kept = ("added_at", "known_since_as", "stored_identity", "colour", "protected")
+            return dataclasses.replace(portal, **{name: getattr(known, name) for name in kept})
+        former = self._services.records.get(_FORMER, portal.name) or {}
+        if former.get("member_id") == portal.member_id and former.get("client_id") == portal.client_id:
+            return dataclasses.replace(portal, stored_identity=str(former.get("identity", "")))
+        taken = {each.identity for each in self.portals()}
+        own = f"{portal.member_id}#{portal.client_id}" if portal.member_id in taken else ""
+        return dataclasses.replace(portal, stored_identity=own)
 
     def was_removed(self, name: str) -> bool:
         """Whether a portal of this name was removed and not added again."""
@@ -163,15 +204,41 @@ class CredentialStore:
     def remove(self, portal: KnownPortal) -> None:
         """Delete a portal, its credentials and its health, and keep its name from every other portal."""
         with self._services.transaction():
-            self._services.secrets.delete(portal.name)
+            self._services.secrets.delete(portal.slot)
             self._services.records.delete(_PORTAL, portal.name)
-            self._services.records.delete(_HEALTH, portal.name)
-            former: Mapping[str, Json] = {
-                "member_id": portal.member_id,
-                "domain": portal.domain,
-                "removed_at": self._services.clock.now_ms(),
-            }
-            self._services.records.put(_FORMER, portal.name, former)
+            self._services.records.delete(_HEALTH, portal.slot)
+            self._reserve(portal, "removed_at")
+
+    def rename(self, portal: KnownPortal, name: str) -> KnownPortal:
+        """Give a portal another name; the one before stays its own. Raises Refusal when it cannot have that name."""
+        self.check_rename(portal, name)
+        with self._services.transaction():
+            renamed = dataclasses.replace(portal, name=name, known_since_as=portal.slot)
+            self._services.records.delete(_PORTAL, portal.name)
+            self._services.records.delete(_FORMER, name)
+            self._reserve(portal, "renamed_at")
+            self._put(renamed)
+        return renamed
+
+    def check_rename(self, portal: KnownPortal, name: str) -> None:
+        """Raises Refusal when a portal cannot have that name."""
+        _check_spelling(name)
+        if any(each.name == name for each in self.portals()):
+            raise Refusal(
+                Message("bitrix24.portal.name_taken", portal=name), hint=Message("bitrix24.portal.do_choose_name")
+            )
+        self._check_former(portal, name)
+
+    def _reserve(self, portal: KnownPortal, why: str) -> None:
+        """Keep the name of a portal from every other one."""
+        former: Mapping[str, Json] = {
+            "member_id": portal.member_id,
+            "client_id": portal.client_id,
+            "identity": portal.identity,
+            "domain": portal.domain,
+            why: self._services.clock.now_ms(),
+        }
+        self._services.records.put(_FORMER, portal.name, former)
 
     def check(self, portal: KnownPortal, *, replace: bool) -> None:
         """Raises Refusal when the portal cannot be kept: its name is no name, or the name or the portal is taken."""
@@ -186,11 +253,12 @@ class CredentialStore:
 
     def moved(self, portal: KnownPortal, domain: str) -> KnownPortal:
         """Keep the new host name of a renamed portal. Raises Refusal when the name stands for another portal now."""
-        if self.portal(portal.name).member_id != portal.member_id:
+        known = self.portal(portal.name)
+        if known.identity != portal.identity:
             raise Refusal(
                 Message("bitrix24.portal.name_moved", portal=portal.name), hint=Message("bitrix24.portal.do_start_over")
             )
-        moved = dataclasses.replace(portal, domain=domain)
+        moved = dataclasses.replace(known, domain=domain)
         self._put(moved)
         return moved
 
@@ -199,21 +267,16 @@ class CredentialStore:
             "domain": portal.domain,
             "member_id": portal.member_id,
             "added_at": portal.added_at,
-            **({"authorities": portal.authorities} if portal.authorities else {}),
+            **{name: getattr(portal, name) for name in OPTIONAL if getattr(portal, name)},
         }
         self._services.records.put(_PORTAL, portal.name, value)
 
     def _check_free(self, portal: KnownPortal, *, replace: bool) -> None:
-        former = self._services.records.get(_FORMER, portal.name)
-        if former is not None and former["member_id"] != portal.member_id:
-            # Cards, undo lines and records name the one before: under its name they would reach this one.
-            raise Refusal(
-                Message("bitrix24.portal.name_of_former", portal=portal.name, address=str(former["domain"])),
-                hint=Message("bitrix24.portal.do_choose_name"),
-            )
+        self._check_former(portal, portal.name)
         for other in self.portals():
-            same_name, same_portal = other.name == portal.name, other.member_id == portal.member_id
-            if same_name and not same_portal:
+            same_name, same_member = other.name == portal.name, other.member_id == portal.member_id
+            same_portal = same_member and portal.client_id in ("", self._client_id(other))
+            if same_name and not same_member:
                 raise Refusal(
                     Message("bitrix24.portal.name_taken", portal=portal.name),
                     hint=Message("bitrix24.portal.do_choose_name"),
@@ -227,6 +290,20 @@ class CredentialStore:
                     Message("bitrix24.portal.known", portal=portal.name), hint=Message("bitrix24.portal.do_replace")
                 )
 
+    def _check_former(self, portal: KnownPortal, name: str) -> None:
+        former = self._services.records.get(_FORMER, name)
+        if former is not None and former_identity(former) != portal.identity:
+            # Cards, undo lines and records name the one before: under its name they would reach this one.
+            raise Refusal(
+                Message("bitrix24.portal.name_of_former", portal=name, address=str(former["domain"])),
+                hint=Message("bitrix24.portal.do_choose_name"),
+            )
+
+    def _client_id(self, portal: KnownPortal) -> str:
+        """The application of a portal; releases before this one stored it among the secrets alone."""
+        sealed = None if portal.client_id else self._services.secrets.read(portal.slot)
+        return portal.client_id or (str(sealed.value["client_id"]) if sealed else "")
+
     def renewed(
         self, portal: KnownPortal, old: StoredCredentials, access: Secret, refresh: Secret, *, token_url: str = ""
     ) -> bool:
@@ -239,17 +316,17 @@ class CredentialStore:
             refresh=refresh,
             token_url=token_url or old.credentials.token_url,
         )
-        return self._services.secrets.write(portal.name, new.revealed(), after=old.generation)
+        return self._services.secrets.write(portal.slot, new.revealed(), after=old.generation)
 
     def health(self, portal: KnownPortal) -> TokenHealth | None:
-        value = self._services.records.get(_HEALTH, portal.name)
+        value = self._services.records.get(_HEALTH, portal.slot)
         told = {name: read_text(value[name]) for name in _TEXTS} if value else {}
         return TokenHealth(**{**value, **told}) if value else None
 
     def note(self, portal: KnownPortal, health: TokenHealth) -> None:
         value: dict[str, Json] = {name: getattr(health, name) for name in TokenHealth.__dataclass_fields__}
         value |= {name: write_text(getattr(health, name)) for name in _TEXTS}
-        self._services.records.put(_HEALTH, portal.name, value)
+        self._services.records.put(_HEALTH, portal.slot, value)
 
 
 def _check_spelling(name: str) -> None:
@@ -261,13 +338,3 @@ def _check_spelling(name: str) -> None:
 
 def _store_again(portal: KnownPortal) -> Message:
     return Message("bitrix24.token.do_store_again", portal=portal.name)
-
-
-def _known(name: str, value: Mapping[str, Any]) -> KnownPortal:
-    return KnownPortal(
-        name=name,
-        domain=str(value["domain"]),
-        member_id=str(value["member_id"]),
-        added_at=int(value["added_at"]),
-        authorities=str(value.get("authorities", "")),
-    )

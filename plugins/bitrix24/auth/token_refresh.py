@@ -75,7 +75,7 @@ class TokenRefresh:
 
     def _leased(self, stale: StoredCredentials) -> StoredCredentials | RefreshFailure | None:
         """Renew, unless another process is at it; then None."""
-        with self._services.secrets.lease(self._portal.name, seconds=LEASE) as mine:
+        with self._services.secrets.lease(self._portal.slot, seconds=LEASE) as mine:
             return (self._known(stale) or self._renew(stale)) if mine else None
 
     def _newer(self, stale: StoredCredentials) -> StoredCredentials | None:

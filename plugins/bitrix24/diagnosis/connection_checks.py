@@ -72,7 +72,7 @@ def check_server(about: Examination) -> Result:
             Message("bitrix24.check.server_other_client", told=said.client_id, expected=portal.client_id),
             Message("bitrix24.loss.do_connect", command=CommandLine(command_line="portal connect NAME --replace")),
         )
-    if said.member_id and said.member_id != portal.place.identity:
+    if said.member_id and said.member_id != portal.known.member_id:
         return lost(access_losses.REREGISTERED)
     if not said.client_id:
         return good(Message("bitrix24.check.server_answers", host=said.host))

@@ -43,15 +43,15 @@ class ApplicationRecords:
 
     def known(self, portal: KnownPortal) -> ApplicationRecord | None:
         """Read the last answers of a portal; None before the first."""
-        value = self._records.get(_KIND, portal.member_id)
+        value = self._records.get(_KIND, portal.identity)
         return ApplicationRecord(**{**value, "missing": tuple(value["missing"])}) if value else None
 
     def note(self, portal: KnownPortal, seen: ApplicationRecord) -> None:
         """Write down the answers of a portal."""
         value: dict[str, Json] = {name: getattr(seen, name) for name in ApplicationRecord.__dataclass_fields__}
         value["missing"] = list(seen.missing)
-        self._records.put(_KIND, portal.member_id, value)
+        self._records.put(_KIND, portal.identity, value)
 
     def forget(self, portal: KnownPortal) -> None:
         """Delete what is known of a portal's application."""
-        self._records.delete(_KIND, portal.member_id)
+        self._records.delete(_KIND, portal.identity)

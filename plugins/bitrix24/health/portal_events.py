@@ -34,11 +34,11 @@ class PortalEventsStore:
 
     def known(self, portal: KnownPortal) -> PortalEvents:
         """Read what is known of a portal's events."""
-        value = self._records.get(_KIND, portal.member_id)
+        value = self._records.get(_KIND, portal.identity)
         way = str(value["way"]) if value and value.get("way") in WAYS else NONE
         return PortalEvents(way=way, last_at=value.get("last_at") if value else None)
 
     def note(self, portal: KnownPortal, events: PortalEvents) -> None:
         """Write down the way that is in use and when something last came."""
         value: Mapping[str, Json] = {"way": events.way, "last_at": events.last_at}
-        self._records.put(_KIND, portal.member_id, value)
+        self._records.put(_KIND, portal.identity, value)

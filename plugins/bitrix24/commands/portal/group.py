@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from bot.plugin import Arg, Group, Message, Services
 from plugins.bitrix24.auth.credentials import CredentialStore
 from plugins.bitrix24.commands.common.words import PORTAL
@@ -29,3 +31,7 @@ def new_secret_argument(help: str, label: str) -> Arg:
 def known_portals(services: Services) -> list[str]:
     """List the names of the portals, for shell completion."""
     return [portal.name for portal in CredentialStore(services).portals()]
+
+
+PortalName = Annotated[str, Arg(help="the name of the portal", label="NAME", complete=known_portals, place=True)]
+"""The portal that a command is about, by its first argument."""

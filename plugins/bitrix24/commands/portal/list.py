@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from bot.plugin import CommandLine, Message, Refusal, Reply, Risk, Services, Table, Text, time_or_none
+from bot.plugin import CommandLine, Message, Reply, Risk, Services, Table, time_or_none
 from plugins.bitrix24.auth.backup_tokens import BackupTokenStore
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.commands.common.json_views import EventsView, PortalRow, application_view, tokens_view
 from plugins.bitrix24.commands.common.words import LIST
-from plugins.bitrix24.commands.portal.descriptions import describe_backup, describe_time, describe_tokens
+from plugins.bitrix24.commands.portal.descriptions import (
+    describe_backup,
+    describe_default,
+    describe_time,
+    describe_tokens,
+)
 from plugins.bitrix24.commands.portal.group import MEMBER_ID, portals
 from plugins.bitrix24.health.application_record import ApplicationRecords
 from plugins.bitrix24.health.portal_events import PortalEventsStore
@@ -30,7 +33,12 @@ def list_portals(services: Services) -> Reply:
         )
     rows = tuple(
         (
-            *(each.name, _say_default_for(services.default_places.get(each.name, ())), each.domain, each.member_id),
+            *(
+                each.place.shown_name,
+                describe_default(services.default_places.get(each.name, ())),
+                each.domain,
+                each.member_id,
+            ),
             *(describe_time(each.added_at), describe_backup(spares.known(each)), describe_tokens(vault.health(each))),
         )
         for each in known
@@ -62,18 +70,6 @@ def list_portals(services: Services) -> Reply:
     )
 
 
-def _say_default_for(whose: Sequence[str]) -> Text:
-    match tuple(whose):
-        case ("you",):
-            return Message("bitrix24.portal.default_for_you")
-        case ("everybody",):
-            return Message("bitrix24.portal.default_for_everybody")
-        case ():
-            return ""
-        case _:
-            return Message("bitrix24.portal.default_for_you_and_everybody")
-
-
 def _portal_view(services: Services, known: KnownPortal) -> PortalRow:
     chosen = {whose: name for name, all_ in services.default_places.items() for whose in all_}
     application = ApplicationRecords(services).known(known)
@@ -82,17 +78,10 @@ def _portal_view(services: Services, known: KnownPortal) -> PortalRow:
         name=known.name,
         domain=known.domain,
         member_id=known.member_id,
-        client_id=_client_id(services, known),
+        client_id=CredentialStore(services).known(known.name).client_id or None,
         default=chosen.get("you", chosen.get("everybody")) == known.name,
-        protected=False,
+        protected=known.protected,
         application=application_view(application) if application else None,
         tokens=tokens_view(services, known),
         events=EventsView(way=events.way, last_at=time_or_none(events.last_at)),
     )
-
-
-def _client_id(services: Services, known: KnownPortal) -> str | None:
-    try:
-        return CredentialStore(services).held(known).credentials.client_id
-    except Refusal:
-        return None

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from bot.plugin import Arg, CommandLine, Dialogue, Message, Refusal, Reply, Risk, Services, Time
+from bot.plugin import (
+    BACKUP_DAYS,
+    Call,
+    CommandLine,
+    Dialogue,
+    Message,
+    Plan,
+    Refusal,
+    Reply,
+    Risk,
+    Services,
+    Time,
+    Undo,
+    UndoKind,
+)
 from bot.plugin.frozen import dataclass
-from plugins.bitrix24.auth.backup_tokens import BackupTokenStore
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.commands.common.json_views import RemovedPortal
-from plugins.bitrix24.commands.portal.group import ADDRESS, MEMBER_ID, known_portals, portals
+from plugins.bitrix24.commands.portal import stored_state
+from plugins.bitrix24.commands.portal.group import ADDRESS, MEMBER_ID, PortalName, portals
+from plugins.bitrix24.portal import Portal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,18 +39,38 @@ def check_removal(services: Services, name: str) -> None:
 
 def delete_portal(services: Services, found: Confirmed) -> Reply:
     """Delete the portal with all its secrets."""
-    BackupTokenStore(services).remove(found.portal)
-    CredentialStore(services).remove(found.portal)
+    stored_state.remove(services, found.portal)
     now = services.clock.now_ms()
     return Reply(
         title=Message("bitrix24.portal.removed", portal=found.portal.name),
         facts=((ADDRESS, found.portal.domain), (MEMBER_ID, found.portal.member_id)),
         notes=(
-            Message("bitrix24.portal.secrets_in_backups", time=Time(time=now)),
+            stored_state.tell_backups(now),
             Message("bitrix24.portal.name_stays", portal=found.portal.name),
             Message("bitrix24.portal.do_delete_application"),
         ),
         data=RemovedPortal(name=found.portal.name, member_id=found.portal.member_id, removed_at=Time(time=now)),
+    )
+
+
+def plan_removal(portal: Portal, name: str) -> Plan:  # noqa: ARG001 - the host opened the portal by it
+    """Plan to delete the portal with all its secrets."""
+    known = portal.known
+    return stored_state.plan_change(
+        portal,
+        Call(
+            method=stored_state.REMOVE,
+            params={},
+            note=Message("bitrix24.portal.remove_note", portal=known.name),
+        ),
+        {stored_state.NAME: None},
+        summary=Message("bitrix24.portal.remove_summary", portal=known.name),
+        undo=Undo(kind=UndoKind.NONE, sentence=Message("bitrix24.portal.remove_undo")),
+        radius=(
+            Message("bitrix24.portal.remove_radius", portal=known.name, address=known.domain),
+            Message("bitrix24.portal.name_stays", portal=known.name),
+            Message("bitrix24.portal.backups_hold_secrets", count=BACKUP_DAYS),
+        ),
     )
 
 
@@ -48,15 +81,14 @@ def delete_portal(services: Services, found: Confirmed) -> Reply:
     terminal=True,
     check=check_removal,
     keep=delete_portal,
+    plan=plan_removal,
     data=RemovedPortal,
 )
-def remove_portal(
-    dialogue: Dialogue, name: Annotated[str, Arg(help="the portal", label="NAME", complete=known_portals)]
-) -> Confirmed:
+def remove_portal(dialogue: Dialogue, name: PortalName) -> Confirmed:
     """Remove a portal from b24bot and delete its credentials.
 
     Nothing changes on the portal: its connectors stay as they are. The audit log keeps its records, and no other
-    portal can get the name. The command asks for the name once more.
+    portal can get the name. In the terminal, the command asks for the name once more.
     """
     portal = CredentialStore(dialogue.services).portal(name)
     typed = dialogue.ask(Message("bitrix24.portal.ask_name", portal=name, address=portal.domain))

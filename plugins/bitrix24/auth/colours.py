@@ -1,0 +1,47 @@
+"""The colours of portals: each has a word, a sign that people see, and a name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from bot.plugin import BadArgument, Message
+from plugins.bitrix24.redaction.excerpt import excerpt
+
+SIGNS: Mapping[str, str] = {
+    "red": "🟥",
+    "blue": "🟦",
+    "green": "🟩",
+    "yellow": "🟨",
+    "purple": "🟪",
+    "orange": "🟧",
+    "brown": "🟫",
+    "black": "⬛",
+    "white": "⬜",
+}
+NAMES: Mapping[str, Message] = {
+    "red": Message("bitrix24.colour.red"),
+    "blue": Message("bitrix24.colour.blue"),
+    "green": Message("bitrix24.colour.green"),
+    "yellow": Message("bitrix24.colour.yellow"),
+    "purple": Message("bitrix24.colour.purple"),
+    "orange": Message("bitrix24.colour.orange"),
+    "brown": Message("bitrix24.colour.brown"),
+    "black": Message("bitrix24.colour.black"),
+    "white": Message("bitrix24.colour.white"),
+}
+
+
+def parse_colour(word: str) -> str:
+    """A colour by its word. Raises BadArgument with the words there are."""
+    folded = word.strip().lower()
+    if folded not in SIGNS:
+        raise BadArgument(
+            Message("bitrix24.colour.unknown", word=excerpt(word)),
+            hint=Message("bitrix24.colour.known", words=tuple(SIGNS)),
+        )
+    return folded
+
+
+def find_free(used: Collection[str]) -> str:
+    """The first colour that is not used; empty when all of them are."""
+    return next((colour for colour in SIGNS if colour not in used), "")
