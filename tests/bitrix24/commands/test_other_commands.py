@@ -66,10 +66,10 @@ def test_the_list_shows_every_portal_and_the_state_of_its_tokens(plugin_bot: Plu
     plugin_bot.expire("both")
     plugin_bot.refusal("connector list")
     default, stage = plugin_bot.rows("portal list")
-    assert default[0] == "default"
+    assert default[0] == "🟥 default"
     assert default[-1].startswith("refused ")
     assert "has no access to this portal" in default[-1]
-    assert (stage[0], *stage[2:4]) == ("stage", "stage.bitrix24.de", "m2")
+    assert (stage[0], *stage[2:4]) == ("🟦 stage", "stage.bitrix24.de", "m2")
     assert stage[-1] == "not renewed by the bot yet"
 
 

@@ -103,6 +103,7 @@ def test_what_destroys_on_a_protected_portal_has_to_name_it(ruled: Scene) -> Non
         ruled.press("Vera", card, "Approve")
         assert ruled.ends().status is Status.DONE
         ruled.ask("Olga", "portal use default")
+        ruled.answer("Olga", "act on default")
         for line in ("connector remove myconnector", "connector activate shopchat 1"):
             ruled.ask("Olga", line)
             assert "is protected" in ruled.answer("Olga", f"{line} --portal default")
