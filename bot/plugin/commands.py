@@ -233,18 +233,14 @@ class Group(Generic[P]):
     ) -> Callable[[F], F]:
         """Declare a command. `examples` are the words after the path; each must parse. `words` are others for the verb.
 
-        `data` is the type of `Reply.data`: a frozen dataclass or a tuple of them, `tuple[Site, ...]`.
+        `data` is the type of `Reply.data`: a frozen dataclass or a tuple of them, `tuple[Site, ...]`. `names_place`
+        allows the name of a place behind a command that has no arguments but options.
 
         A command of the terminal may have more functions. `check` is called as the command is, without the secrets,
-        before anybody is asked for them, and raises what can be known to be wrong by then.
-
-        With `keep` the function gets a Dialogue, runs outside of every transaction and returns what it found out.
-        `keep` gets Services and that, and stores and answers inside the transaction.
-
-        `plan` lets people in Slack ask for the same, and others approve it. It gets what planners get and arguments of
-        the same names, none of them secret, and returns a Plan or Nothing.
-
-        `names_place` allows the name of a place behind a command that has no arguments but options.
+        before anybody is asked for them, and raises what can be known to be wrong by then. With `keep` the function
+        gets a Dialogue, runs outside of every transaction and returns its findings; `keep` gets Services and that, and
+        stores and answers inside the transaction. `plan` lets people in Slack ask for the same, and others approve it.
+        It gets what planners get and arguments of the same names, none of them secret, and returns a Plan or Nothing.
         """
 
         def declare(function: F) -> F:
