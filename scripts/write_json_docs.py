@@ -34,7 +34,7 @@ from bot.language.data_encoding import field_kinds, is_text, item_kind
 from bot.language.request_views import PlanPreview
 from bot.plugin import DataObject, PluginError, Time, errors
 from bot.usecases.admin.builtin_plugin import make_registry
-from plugins.bitrix24.commands.common.json_views import PortalLink
+from plugins.bitrix24.commands.common.json_views import InstalledApplication, PortalLink
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = "docs/json.md"
@@ -183,7 +183,9 @@ def _top(kind: Any) -> Any:
 def _shared_types() -> Sequence[type[Any]]:
     """Every dataclass that is not told in the section of its one command, by name."""
     tops = _tops()
-    inside = _types([Answer, PlanPreview, Words, AuditRow, PortalLink, *(field_kinds(top) for top in tops)])
+    inside = _types(
+        [Answer, PlanPreview, Words, AuditRow, PortalLink, InstalledApplication, *(field_kinds(top) for top in tops)]
+    )
     alone = [top for top in tops if tops.count(top) == 1 and top not in inside]
     return [kind for kind in _types([*inside, *tops]) if kind not in alone]
 

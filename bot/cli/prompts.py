@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
 
 from bot.cli.output import plain
+from bot.cli.processes.standard_input import read_line
 from bot.cli.session import Terminal
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.invocation import AnyCommand
@@ -51,22 +51,28 @@ def ask_secrets(terminal: Terminal, command: AnyCommand) -> dict[str, Any]:
 
 def _asked(terminal: Terminal, command: AnyCommand) -> Iterator[tuple[str, Any]]:
     for parameter in command.parameters:
-        if parameter.arg.secret:
-            text = os.environ.get(variable_of(parameter)) or _ask(terminal, parameter)
-            terminal.hidden.append(text)
+        if parameter.arg.secret and not parameter.arg.late:
+            text = ask_for(terminal, parameter)
             if text:
                 yield parameter.name, parameter.arg.parse(text)
-            elif parameter.required:
-                raise BadArgument(
-                    Message("cli.secret.missing", option=parameter.option, help=parameter.arg.help),
-                    hint=Message("cli.secret.how_to_give", variable=variable_of(parameter)),
-                )
+
+
+def ask_for(terminal: Terminal, parameter: Parameter) -> str:
+    """The text of one secret, empty for one that need not be given. Raises BadArgument."""
+    text = os.environ.get(variable_of(parameter)) or _ask(terminal, parameter)
+    terminal.hidden.append(text)
+    if not text and (parameter.required or parameter.arg.late):
+        raise BadArgument(
+            Message("cli.secret.missing", option=parameter.option, help=parameter.arg.help),
+            hint=Message("cli.secret.how_to_give", variable=variable_of(parameter)),
+        )
+    return text
 
 
 def _ask(terminal: Terminal, parameter: Parameter) -> str:
     if terminal.asks:
         return str(click.prompt(_question(parameter), hide_input=True, default="", show_default=False, err=True))
-    return sys.stdin.readline().strip()
+    return read_line().strip()
 
 
 def _question(parameter: Parameter) -> str:

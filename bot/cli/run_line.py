@@ -199,13 +199,17 @@ def _set_up(terminal: Terminal, bot: Bot, plugin: Plugin, command: AnyCommand, l
     services = ctx.services(plugin.name)
     precheck(plugin, understood, services)
     understood = replace(understood, arguments={**understood.arguments, **ask_secrets(terminal, command)})
-    finish = prepare_in_terminal(plugin.name, understood, services, TerminalDialogue(terminal, services))
+    finish = prepare_in_terminal(plugin.name, understood, services, TerminalDialogue(terminal, services, command))
     typed = recorded_line(ctx, understood.invocation.line, terminal.hidden)
     facts: dict[str, Fact] = {"line": typed, "kind": command.path}
     # One transaction: a place without its record, or without the default that it becomes, is never left behind.
     with ctx.store.unit_of_work() as tx:
         before = plugin.places(services)
-        reply = finish().reply
+        answered = finish()
+        reply = answered.reply
+        if answered.calm:
+            # There was nothing to store.
+            return LineAnswer(reply=reply)
         tx.record(Entry(tag=Tag.SETUP_CHANGED, actor=person.id, subject=plugin.name, facts=facts))
         note = keep_first_place(tx, ctx, plugin.name, before, plugin.places(services), person)
     return LineAnswer(reply=replace(reply, notes=(*reply.notes, note)) if note else reply)

@@ -40,6 +40,8 @@ class Arg:
     """The value is the name of the place that the line is about, as --place gives it elsewhere."""
     free: bool = False
     """For the last argument, of many words: they are a text and arrive as one, as typed, with its marks and blanks."""
+    late: bool = False
+    """For a secret: not asked for beforehand. The command itself does, with `Dialogue.ask_secret`."""
     words: Words = field(default_factory=dict)
     """Other names of the option, without the hyphens in front: `{"ru": ("причина",)}` for `--причина`."""
     values: Mapping[str, Words] = field(default_factory=dict)

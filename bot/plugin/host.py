@@ -182,11 +182,24 @@ class Dialogue(Protocol):
     def services(self) -> Services: ...
 
     def show(self, reply: Reply) -> None:
-        """Print a reply at once: for people, or its `data` for programs."""
+        """Print a reply at once: for people, or its `data`, if it has any, for programs."""
         ...
 
-    def ask(self, question: Text, *, secret: bool = False) -> str:
-        """Read one line. No record and no output repeats one that is secret. Raises BadArgument where nothing comes."""
+    @property
+    def person(self) -> str:
+        """The account of whoever is asked, the same for each command of theirs."""
+        ...
+
+    def ask(self, question: Text, *, secret: bool = False, poll: Callable[[], str | None] | None = None) -> str:
+        """Read one line. No record and no output repeats one that is secret. Raises BadArgument where nothing comes.
+
+        `poll` is called about twice a second meanwhile: a text that it returns is the answer if it comes before the
+        line, and what it raises ends the question. It sends nothing.
+        """
+        ...
+
+    def ask_secret(self, name: str) -> str:
+        """The secret argument of this name, declared with `late`. Raises BadArgument where nothing comes."""
         ...
 
 

@@ -142,7 +142,8 @@ class Harness:
         precheck(self.plugin, understood, self.services())
         services = self.services()
         understood = replace(understood, arguments={**understood.arguments, **read_secrets(understood, secrets or {})})
-        finish = prepare_in_terminal(self.plugin.name, understood, services, ScriptedDialogue(services, *answers))
+        dialogue = ScriptedDialogue(services, *answers, secrets=secrets or {})
+        finish = prepare_in_terminal(self.plugin.name, understood, services, dialogue)
         with self.store.unit_of_work():
             return finish().reply
 
@@ -220,7 +221,7 @@ class Harness:
 
 def read_secrets(understood: Understood, given: Mapping[str, str]) -> Mapping[str, Any]:
     """The secrets of a command, parsed. Raises AssertionError for one that was not given, or stands on the line."""
-    secrets = [parameter for parameter in understood.command.parameters if parameter.arg.secret]
+    secrets = [each for each in understood.command.parameters if each.arg.secret and not each.arg.late]
     for each in secrets:
         if understood.arguments.get(each.name) is not None:
             raise AssertionError(

@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from bot.plugin import BadArgument, Message, Reply, Services, Text
 
+NOTHING: Mapping[str, str] = {}
 Typed: TypeAlias = str | Callable[[Sequence[Reply]], str]
 """What a person types: a text, or a function of the replies that were shown before."""
 
 
 class ScriptedDialogue:
-    """Implements Dialogue. Raises BadArgument where no answer is left."""
+    """Implements Dialogue. Raises BadArgument where no answer is left. An empty answer lets `poll` look once more."""
 
-    def __init__(self, services: Services, *answers: Typed) -> None:
+    def __init__(
+        self,
+        services: Services,
+        *answers: Typed,
+        secrets: Mapping[str, str] = NOTHING,
+        person: str = "local:tester",
+    ) -> None:
         self.services = services
+        self.person = person
         self._answers = list(answers)
+        self._secrets = secrets
         self.shown: list[Reply] = []
 
     def show(self, reply: Reply) -> None:
         self.shown.append(reply)
 
-    def ask(self, question: Text, *, secret: bool = False) -> str:
-        if not self._answers:
-            raise BadArgument(Message("host.dialogue.nothing_came", question=question))
-        answer = self._answers.pop(0)
-        return answer if isinstance(answer, str) else answer(self.shown)
+    def ask(self, question: Text, *, secret: bool = False, poll: Callable[[], str | None] | None = None) -> str:
+        while True:
+            found = poll() if poll else None
+            if found is not None:
+                return found
+            if not self._answers:
+                raise BadArgument(Message("host.dialogue.nothing_came", question=question))
+            answer = self._answers.pop(0)
+            text = answer if isinstance(answer, str) else answer(self.shown)
+            if text or poll is None:
+                return text
+
+    def ask_secret(self, name: str) -> str:
+        if not self._secrets.get(name):
+            raise BadArgument(Message("host.dialogue.nothing_came", question=name))
+        return self._secrets[name]

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
 
-from bot.host.guarded_calls import GuardedPlugin
-from bot.host.web_routes import answer_request, choose_page_language, find_route, write_body
-from bot.plugin import Services, WebReply, WebRequest
+from bot.host.web_routes import answer_request, choose_page_language, find_route, routes_of, write_body
+from bot.plugin import Plugin, Services, WebReply, WebRequest
 
 NOTHING: Mapping[str, str] = {}
 
 
 def request_route(
-    plugin: GuardedPlugin,
+    plugin: Plugin,
     services: Services,
     method: str,
     address: str,
@@ -23,7 +22,7 @@ def request_route(
 ) -> WebReply:
     """Ask for an address below the plugin's prefix, `/app?LANG=ru`. Raises LookupError where nothing answers."""
     parts = urlsplit(address)
-    found = find_route(plugin.routes, parts.path)
+    found = find_route(routes_of(plugin), parts.path)
     if found is None or method not in found.route.methods:
         raise LookupError(f"The plugin {plugin.name} has no route for {method} {parts.path}.")
     query = dict(reversed(parse_qsl(parts.query, keep_blank_values=True)))

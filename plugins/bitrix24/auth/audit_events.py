@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.plugin import Event, Message
+from plugins.bitrix24.auth.refused_calls import CALL_REFUSED
 
 CHAIN: Mapping[str, Message | None] = {"generation": None, "chain": None}
 """Which pair of tokens it is about: `main` or `spare`, and how many there were before it."""
@@ -32,4 +33,4 @@ ADDRESS_CHANGED = Event(
     sentence=Message("bitrix24.audit.address_changed", place="place"),
     facts={"sentence": SAID},
 )
-EVENTS: Sequence[Event] = (TOKENS_RENEWED, TOKENS_REFUSED, TOKENS_REPLACED, ADDRESS_CHANGED)
+EVENTS: Sequence[Event] = (TOKENS_RENEWED, TOKENS_REFUSED, TOKENS_REPLACED, ADDRESS_CHANGED, CALL_REFUSED)

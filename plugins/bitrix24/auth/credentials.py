@@ -249,7 +249,7 @@ class CredentialStore:
         """Raises Refusal when a portal whose member_id is not known yet could not be kept under a name."""
         _check_spelling(name)
         if not replace and any(each.name == name for each in self.portals()):
-            raise Refusal(Message("bitrix24.portal.known", portal=name), hint=Message("bitrix24.portal.do_replace"))
+            raise _known_already(name)
 
     def moved(self, portal: KnownPortal, domain: str) -> KnownPortal:
         """Keep the new host name of a renamed portal. Raises Refusal when the name stands for another portal now."""
@@ -286,9 +286,7 @@ class CredentialStore:
                     Message("bitrix24.portal.known_as", portal=other.name), hint=Message("bitrix24.portal.do_use_name")
                 )
             if same_name and not replace:
-                raise Refusal(
-                    Message("bitrix24.portal.known", portal=portal.name), hint=Message("bitrix24.portal.do_replace")
-                )
+                raise _known_already(portal.name)
 
     def _check_former(self, portal: KnownPortal, name: str) -> None:
         former = self._services.records.get(_FORMER, name)
@@ -334,6 +332,10 @@ def _check_spelling(name: str) -> None:
         raise Refusal(
             Message("bitrix24.portal.name_refused", name=excerpt(name)), hint=Message("bitrix24.portal.do_write_name")
         )
+
+
+def _known_already(name: str) -> Refusal:
+    return Refusal(Message("bitrix24.portal.known", portal=name), hint=Message("bitrix24.portal.do_replace"))
 
 
 def _store_again(portal: KnownPortal) -> Message:

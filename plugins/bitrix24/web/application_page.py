@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.plugin import Message, Services, WebHandler, WebReply, WebRequest
+from plugins.bitrix24.web.code_callback import receive_code
 from plugins.bitrix24.web.layout import write_page
 
 PAGES: Mapping[str, WebHandler] = {}
@@ -12,7 +13,12 @@ PAGES: Mapping[str, WebHandler] = {}
 
 
 def answer_application(services: Services, request: WebRequest) -> WebReply:
-    """Open the page of the placement that the portal names; anybody else sees what this address is for."""
+    """Open the page of the placement that the portal names, or take the code that a browser brings.
+
+    Anybody else sees what this address is for.
+    """
+    if request.method == "GET" and request.query.keys() & {"code", "state"}:
+        return receive_code(services, request)
     page = PAGES.get(request.form.get("PLACEMENT", "")) if request.method == "POST" else None
     if page is not None:
         return page(services, request)

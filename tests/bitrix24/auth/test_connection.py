@@ -13,9 +13,9 @@ import requests
 
 from bot.plugin import PluginError, Reply
 from bot.testing.scripted_dialogue import ScriptedDialogue, Typed
-from plugins.bitrix24.auth.authorization_link import LIFETIME_MS
-from plugins.bitrix24.auth.pasted_grant import read_pasted
 from plugins.bitrix24.commands.portal.connect import connect_portal, store_connection
+from plugins.bitrix24.connecting.authorization_link import LIFETIME_MS
+from plugins.bitrix24.connecting.pasted_grant import read_pasted
 from plugins.bitrix24.redaction.secret import Secret
 from tests.bitrix24.plugin_bot import PluginBot
 from tests.language.english import en
@@ -58,7 +58,10 @@ def connect(bot: PluginBot, answer: Typed = browse, *, secret: str = "", **wish:
     }
     name = given.pop("name")
     found = connect_portal(dialogue, name, client_secret=Secret(secret or bot.portal.client_secret), **given)
-    return store_connection(bot.services, found)
+    with bot.services.transaction():
+        reply = store_connection(bot.services, found)
+    assert isinstance(reply, Reply)
+    return reply
 
 
 def refused(bot: PluginBot, answer: Typed = browse, **wish: Any) -> str:
@@ -129,7 +132,7 @@ def test_the_state_of_another_portal_is_refused(plugin_bot: PluginBot) -> None:
         client_secret=Secret("x"),
         no_wait=True,
     )
-    assert "another portal or application" in refused(plugin_bot, lambda _: browse(other.shown))
+    assert "another portal, application or person" in refused(plugin_bot, lambda _: browse(other.shown))
 
 
 def test_a_code_older_than_thirty_seconds_is_told_as_such(plugin_bot: PluginBot) -> None:

@@ -48,7 +48,8 @@ UNREACHED: Mapping[str, str] = {
     "bot.usecases.admin.allow_list.revoke_role": "the same, the other way",
     "bot.usecases.integrity.archiving._append_heads": "only where no bot runs; test_killed_storage.py kills it",
     "bot.usecases.integrity.archiving.archive": "only where no bot runs; test_killed_storage.py kills it",
-    "plugins.bitrix24.auth.connection.Connector._send": "asks for one portal to be connected; nothing is stored before",
+    "plugins.bitrix24.connecting.connection.Connector._send": "connects a portal; test_killed_connecting.py kills that",
+    "plugins.bitrix24.connecting.token_owner.ask_owner": "the same",
     "bot.usecases.integrity.restore_record._adapt": "writes to a copy apart; test_killed_storage.py kills it",
 }
 """Functions whose sites no story reaches, each with the reason."""

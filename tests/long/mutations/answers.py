@@ -177,7 +177,7 @@ ANSWERS: tuple[Mutation, ...] = (
         "any-application",
         "a portal is connected with whatever token comes, also one of another application",
         (
-            "plugins/bitrix24/auth/connection.py",
+            "plugins/bitrix24/connecting/connection.py",
             """        self._check_owner(tokens)
         portal""",
             """        portal""",
@@ -188,13 +188,59 @@ ANSWERS: tuple[Mutation, ...] = (
         "state-twice",
         "the state of an authorise link is good for as long as it lives, not once",
         (
-            "plugins/bitrix24/auth/authorization_link.py",
-            """            self._services.records.delete(_KIND, key)
-        if value""",
-            """            pass
-        if value""",
+            "plugins/bitrix24/connecting/authorization_link.py",
+            "            self._forget(key)\n        if value",
+            "            pass\n        if value",
         ),
         by="tests/bitrix24/auth/test_connection.py",
+    ),
+    mutation(
+        "install-address-of-all",
+        "an install address that one portal has used is good for any other",
+        (
+            "plugins/bitrix24/connecting/pending_install.py",
+            "if former and former != call.member_id:",
+            "if former == call.member_id == '':",
+        ),
+        by="tests/bitrix24/web/test_connecting.py",
+    ),
+    mutation(
+        "install-pair-lost",
+        "the pair that the first renewal of an install call gave is not kept before it is used",
+        ("plugins/bitrix24/connecting/connection.py", "        self._keep(answer.access, answer.refresh)\n", ""),
+        by="tests/bitrix24/web/test_connecting.py",
+    ),
+    mutation(
+        "refusals-flood",
+        "each refused call from outside makes a record of its own",
+        ("plugins/bitrix24/auth/refused_calls.py", "EVERY_MS = 60 * 60 * 1000", "EVERY_MS = 0"),
+        by="tests/bitrix24/web/test_connecting.py",
+    ),
+    mutation(
+        "code-of-anybody",
+        "a code is handed to whoever waits for the same portal, not only to the person who made the link",
+        (
+            "plugins/bitrix24/connecting/authorization_link.py",
+            'return value["portal"], value["domain"], value["client_id"], value.get("person", "")',
+            'return value["portal"], value["domain"], value["client_id"]',
+        ),
+        (
+            "plugins/bitrix24/connecting/authorization_link.py",
+            "wanted = (request.portal, request.domain, request.client_id, request.person)",
+            "wanted = (request.portal, request.domain, request.client_id)",
+        ),
+        (
+            "plugins/bitrix24/connecting/authorization_link.py",
+            "!= (request.portal, request.domain, request.client_id, request.person)",
+            "!= (request.portal, request.domain, request.client_id)",
+        ),
+        by="tests/bitrix24/web/test_connecting.py",
+    ),
+    mutation(
+        "log-has-the-path",
+        "the access log has the path of a request with its values",
+        ("bot/web/plugin_site.py", 'found.route.path if found else "?"', "path"),
+        by="tests/web/test_plugin_site.py",
     ),
     mutation(
         "no-lease",

@@ -250,18 +250,33 @@ class PortalRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortalLink:
-    """Where an administrator authorises the application. It is printed on one line, before the answer."""
+    """Where an administrator authorises the application. It is printed on one line, before the answer.
 
-    authorise_url: str
+    The other two addresses are for the application's card. They need B24BOT_PUBLIC_URL.
+    """
+
+    authorise_url: str | None
+    """Absent until the client_id is known."""
     handler_url: str | None
     install_url: str | None
     expires_at: Time
-    """Until when the link can be used."""
+    """Until when the link can be used; without a link, the install address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstalledApplication(StoredPortal):
+    """An application that was installed and waits for its client_secret. It is printed on one line."""
+
+    client_id: str
+    received_at: Time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectedPortal(StoredPortal):
-    """A portal that was connected. Before the answer comes one line with a [PortalLink](#portallink)."""
+    """A portal that was connected. Before the answer comes one line with a [PortalLink](#portallink).
+
+    For an installed application there is one line with an [InstalledApplication](#installedapplication).
+    """
 
     application: ApplicationView
 

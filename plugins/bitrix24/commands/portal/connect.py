@@ -1,34 +1,37 @@
-"""`portal connect`: the application is allowed in a browser, and the code that comes back becomes credentials."""
+"""`portal connect`: an application becomes a portal, by an authorise link or by an install call that waits."""
 
 from __future__ import annotations
 
 from contextlib import closing
-from typing import Annotated, assert_never
+from typing import Annotated
 
-from bot.plugin import Arg, CommandLine, Dialogue, Message, Reply, Risk, Services, Time
+from bot.plugin import Answer, Arg, BadArgument, CommandLine, Dialogue, Message, Nothing, Reply, Risk, Services
 from bot.plugin.frozen import dataclass
-from plugins.bitrix24.auth.authorization_link import (
-    LIFETIME_MS,
-    AuthorizationRequest,
-    AuthorizationRequests,
-    make_link,
-    new_state,
-)
-from plugins.bitrix24.auth.connection import Application, Connection, Connector
+from bot.plugin.web import public_url
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
-from plugins.bitrix24.auth.pasted_grant import CODE_SECONDS, PastedCode, PastedToken, read_pasted
-from plugins.bitrix24.commands.common.json_views import ConnectedPortal, PortalLink, application_view
+from plugins.bitrix24.commands.common.json_views import ConnectedPortal, application_view
+from plugins.bitrix24.commands.portal.connect_link import (
+    INSTALLED,
+    await_answer,
+    await_client_id,
+    keep_request,
+    show_addresses,
+)
+from plugins.bitrix24.commands.portal.connect_pending import complete_install
 from plugins.bitrix24.commands.portal.descriptions import describe_application
 from plugins.bitrix24.commands.portal.group import (
     ADDRESS,
     APPLICATION,
     MEMBER_ID,
     known_portals,
-    new_secret_argument,
+    parse_secret,
     portals,
 )
+from plugins.bitrix24.connecting.authorization_link import AuthorizationRequest, AuthorizationRequests
+from plugins.bitrix24.connecting.connection import Application, Connection, Connector
+from plugins.bitrix24.connecting.pasted_grant import PastedCode, read_pasted
+from plugins.bitrix24.connecting.pending_install import PendingInstalls
 from plugins.bitrix24.connectors import model
-from plugins.bitrix24.connectors.model import AppInfo
 from plugins.bitrix24.hosts import endpoints
 from plugins.bitrix24.redaction.secret import Secret
 from plugins.bitrix24.traffic.portal_connections import Connections
@@ -41,67 +44,50 @@ class Connected:
     name: str
     replace: bool
     connection: Connection | None = None
-    app: AppInfo | None = None
 
 
-def check_connection(services: Services, name: str, *, domain: str, replace: bool = False, **_others: object) -> None:
-    """Raise what is wrong with a portal to be connected, before its secret is asked for."""
-    endpoints.portal(domain, services.settings)
+def check_connection(
+    services: Services,
+    name: str,
+    *,
+    domain: str = "",
+    client_id: str = "",
+    replace: bool = False,
+    **_others: object,
+) -> None:
+    """Raise what is wrong with a portal to be connected, before anything is shown."""
     CredentialStore(services).check_name(name, replace=replace)
+    if domain:
+        endpoints.portal(domain, services.settings)
+    if PendingInstalls(services).find(name) is not None:
+        return
+    if not domain:
+        raise BadArgument(Message("bitrix24.connect.no_domain"), hint=Message("bitrix24.connect.do_give_domain"))
+    if not client_id and not public_url(services.settings, "bitrix24"):
+        raise BadArgument(Message("bitrix24.connect.no_client_id"), hint=Message("bitrix24.connect.do_give_client_id"))
 
 
-def _portal_to_be(services: Services, name: str, domain: str) -> KnownPortal:
-    """The portal as far as it is known; one that is known keeps its certificates."""
-    endpoint = endpoints.portal(domain, services.settings)
-    known = next((each for each in CredentialStore(services).portals() if each.name == name), None)
-    return KnownPortal(
-        name=name,
-        domain=endpoint.label,
-        member_id="",
-        added_at=services.clock.now_ms(),
-        authorities=known.authorities if known else "",
-    )
-
-
-def _show_link(services: Services, portal: KnownPortal, client_id: str) -> Reply:
-    request = AuthorizationRequest(
-        portal=portal.name,
-        domain=portal.domain,
-        client_id=client_id,
-        state=new_state(),
-        expires_at=services.clock.now_ms() + LIFETIME_MS,
-    )
-    AuthorizationRequests(services).keep(request)
-    url = make_link(endpoints.portal(portal.domain, services.settings), request)
-    return Reply(
-        title=Message("bitrix24.connect.open", portal=portal.name),
-        facts=((Message("bitrix24.connect.link"), url),),
-        notes=(Message("bitrix24.connect.link_expires", time=Time(time=request.expires_at)),),
-        data=PortalLink(
-            authorise_url=url, handler_url=None, install_url=None, expires_at=Time(time=request.expires_at)
-        ),
-    )
-
-
-def store_connection(services: Services, found: Connected) -> Reply:
+def store_connection(services: Services, found: Connected) -> Answer:
     """Store the portal and its credentials."""
     connection = found.connection
-    if connection is None or found.app is None:
-        return Reply(title=Message("bitrix24.connect.not_waiting", portal=found.name))
+    if connection is None:
+        return Nothing(sentence=Message("bitrix24.connect.not_waiting", portal=found.name))
     CredentialStore(services).add(connection.portal, connection.credentials, replace=found.replace)
+    PendingInstalls(services).remove(found.name)
+    app = model.app_info(connection.app)
     return Reply(
         title=Message("bitrix24.connect.connected", portal=found.name),
         facts=(
             (ADDRESS, connection.portal.domain),
             (MEMBER_ID, connection.portal.member_id),
-            (APPLICATION, describe_application(found.app)),
+            (APPLICATION, describe_application(app)),
         ),
         notes=(Message("bitrix24.portal.do_check", command=CommandLine(command_line="portal check")),),
         data=ConnectedPortal(
             name=found.name,
             address=connection.portal.domain,
             member_id=connection.portal.member_id,
-            application=application_view(found.app),
+            application=application_view(app),
         ),
     )
 
@@ -119,37 +105,83 @@ def connect_portal(
     dialogue: Dialogue,
     name: Annotated[str, Arg(help="its name in b24bot, for example prod", label="NAME", complete=known_portals)],
     *,
-    domain: Annotated[str, Arg(help="its host name, for example shop.bitrix24.com", label="DOMAIN")],
-    client_id: Annotated[str, Arg(help="the application's client_id", label="ID")],
-    client_secret: Annotated[Secret, new_secret_argument("the application's client_secret", "SECRET")],
+    domain: Annotated[str, Arg(help="its host name, for example shop.bitrix24.com", label="DOMAIN")] = "",
+    client_id: Annotated[str, Arg(help="the application's client_id", label="ID")] = "",
+    client_secret: Annotated[
+        Secret | None,
+        Arg(help="the application's client_secret", label="SECRET", parse=parse_secret, secret=True, late=True),
+    ] = None,
     replace: Annotated[bool, Arg(help="store new credentials for a portal that is already known", label="")] = False,
     no_wait: Annotated[bool, Arg(help="print the link and exit", label="")] = False,
 ) -> Connected:
     """Connect a portal through the browser of its administrator.
 
-    The command prints the authorise link of the application. Open the link as an administrator of the portal, and
-    paste the address that the browser ends on. The address holds a code that is valid for 30 seconds. b24bot checks
-    that the tokens belong to this application and portal, renews them once, and stores them encrypted.
+    The command prints the authorise link of the application. Open the link as an administrator of the portal. With
+    B24BOT_PUBLIC_URL the browser comes back to b24bot. Without it, paste the address that the browser ends on. The
+    address holds a code that is valid for 30 seconds. b24bot checks that the tokens belong to this application and
+    portal, renews them once, and stores them encrypted.
+
+    With B24BOT_PUBLIC_URL the command also prints the addresses for the application's card, and needs no --client-id.
+    An application that was installed at its address waits: the command then asks for its client_secret only.
 
     Instead of the address you can paste a refresh token of the application, or the whole body of its install call.
     """
     services = dialogue.services
+    if not no_wait and PendingInstalls(services).find(name) is not None:
+        connection = complete_install(dialogue, name, domain=domain, client_id=client_id, client_secret=client_secret)
+        return Connected(name=name, replace=replace, connection=connection)
     portal = _portal_to_be(services, name, domain)
-    dialogue.show(_show_link(services, portal, client_id))
+    if not client_id:
+        show_addresses(dialogue, portal)
+        client_id = "" if no_wait else await_client_id(dialogue, name)
+        if client_id == INSTALLED:
+            connection = complete_install(dialogue, name, domain=domain, client_secret=client_secret)
+            return Connected(name=name, replace=replace, connection=connection)
     if no_wait:
+        if client_id:
+            show_addresses(dialogue, portal, keep_request(dialogue, portal, client_id))
         return Connected(name=name, replace=replace)
-    pasted = read_pasted(dialogue.ask(Message("bitrix24.connect.ask_address", count=CODE_SECONDS), secret=True))
-    application = Application(client_id=client_id, client_secret=client_secret)
+    secret = client_secret or parse_secret(dialogue.ask_secret("client_secret"))
+    connection = _connect_by_link(dialogue, portal, Application(client_id=client_id, client_secret=secret))
+    return Connected(name=name, replace=replace, connection=connection)
+
+
+def _portal_to_be(services: Services, name: str, domain: str) -> KnownPortal:
+    """The portal as far as it is known; one that is known keeps its certificates."""
+    endpoint = endpoints.portal(domain, services.settings)
+    known = next((each for each in CredentialStore(services).portals() if each.name == name), None)
+    return KnownPortal(
+        name=name,
+        domain=endpoint.label,
+        member_id="",
+        added_at=services.clock.now_ms(),
+        authorities=known.authorities if known else "",
+    )
+
+
+def _connect_by_link(dialogue: Dialogue, portal: KnownPortal, application: Application) -> Connection:
+    """Show the link and wait for what a browser or a person brings, or for an install call."""
+    request = keep_request(dialogue, portal, application.client_id)
+    show_addresses(dialogue, portal, request)
+    answer = await_answer(dialogue, request)
+    if answer == INSTALLED:
+        return complete_install(
+            dialogue,
+            portal.name,
+            domain=portal.domain,
+            client_id=application.client_id,
+            client_secret=application.client_secret,
+        )
+    return _use_answer(dialogue.services, portal, application, request, answer)
+
+
+def _use_answer(
+    services: Services, portal: KnownPortal, application: Application, request: AuthorizationRequest, answer: str
+) -> Connection:
+    pasted = read_pasted(answer)
     with closing(Connections()) as links:
         connector = Connector(services, links, portal, application)
-        match pasted:
-            case PastedCode():
-                AuthorizationRequests(services).take(
-                    pasted.state, portal=name, domain=portal.domain, client_id=client_id
-                )
-                connection = connector.connect_by_code(pasted.code, member_id=pasted.member_id)
-            case PastedToken():
-                connection = connector.connect_by_refresh(pasted.refresh, member_id=pasted.member_id)
-            case _:
-                assert_never(pasted)
-    return Connected(name=name, replace=replace, connection=connection, app=model.app_info(connection.app))
+        if isinstance(pasted, PastedCode):
+            AuthorizationRequests(services).take(pasted.state, request)
+            return connector.connect_by_code(pasted.code, member_id=pasted.member_id)
+        return connector.connect_by_refresh(pasted.refresh, member_id=pasted.member_id)

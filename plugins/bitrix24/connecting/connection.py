@@ -6,21 +6,21 @@ renewal has to bring a new pair. Until then nothing is stored, so that whatever 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from bot.plugin import CallVerdict, Message, PluginError, Services, TargetRefused, TargetUnreachable, Text
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.auth.credentials import Credentials, KnownPortal
 from plugins.bitrix24.auth.oauth import Grant, RefreshFailure, Tokens
 from plugins.bitrix24.auth.token_endpoint import TokenServer
+from plugins.bitrix24.connecting.token_owner import ask_owner
 from plugins.bitrix24.hosts import certificate_authorities, endpoints
-from plugins.bitrix24.http.exchange import READING, Exchange, HttpRequest, Undelivered, redact_exchange
+from plugins.bitrix24.http.exchange import READING, Exchange, HttpRequest, redact_exchange
 from plugins.bitrix24.redaction.secret import Secret
-from plugins.bitrix24.rest import methods, protocol, response
-from plugins.bitrix24.rest.response import Unreadable
+from plugins.bitrix24.rest import methods, protocol
 from plugins.bitrix24.traffic.portal_connections import Connections, Destination
 
 APP_INFO = methods.find("app.info")
@@ -55,14 +55,34 @@ class Connection:
     app: Any
 
 
-class Connector:
-    """Connects one portal. `portal` has no member_id yet: the authorisation server says it."""
+KeepTokens = Callable[[Secret, Secret], None]
+"""Stores an access and a refresh token that a renewal gave."""
 
-    def __init__(self, services: Services, links: Connections, portal: KnownPortal, application: Application) -> None:
+
+def forget_tokens(access: Secret, refresh: Secret) -> None:
+    """Store nothing: whoever connects can begin anew."""
+
+
+class Connector:
+    """Connects one portal. `portal` has no member_id yet: the authorisation server says it.
+
+    `keep` gets each pair of tokens before it is used, where losing it would lose what cannot be asked for again.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        links: Connections,
+        portal: KnownPortal,
+        application: Application,
+        *,
+        keep: KeepTokens = forget_tokens,
+    ) -> None:
         self._services = services
         self._links = links
         self._portal = portal
         self._application = application
+        self._keep = keep
 
     def connect_by_code(self, code: Secret, *, member_id: str = "") -> Connection:
         """Exchange the code of an authorise link. `member_id` is what the redirect said. Raises PluginError."""
@@ -74,6 +94,8 @@ class Connector:
 
     def _of(self, tokens: Tokens, member_id: str) -> Tokens:
         """The tokens, if they are those of the portal that somebody named."""
+        if not tokens.member_id:
+            raise _refuse(Message("bitrix24.connect.member_missing"))
         if member_id and member_id != tokens.member_id:
             raise _refuse(Message("bitrix24.connect.member_differs", told=tokens.member_id, expected=member_id))
         return tokens
@@ -84,6 +106,7 @@ class Connector:
         answer = TokenServer(self._services, self._links, self._portal).request_tokens(grant)
         if isinstance(answer, RefreshFailure):
             raise _explain(answer, _OF_CODE if code else _OF_TOKEN)
+        self._keep(answer.access, answer.refresh)
         return answer
 
     def _prove(self, tokens: Tokens) -> Connection:
@@ -101,36 +124,22 @@ class Connector:
         renewed = TokenServer(self._services, self._links, portal).ask(credentials)
         if isinstance(renewed, RefreshFailure):
             raise _explain(renewed, _OF_TOKEN)
+        self._keep(renewed.access, renewed.refresh)
         return Connection(
             portal=portal, credentials=replace(credentials, access=renewed.access, refresh=renewed.refresh), app=app
         )
 
     def _check_owner(self, tokens: Tokens) -> None:
         """Let the authorisation server say whose token it is: a token of another application would pass the portal."""
-        info = self._ask_server(_app_info_url(tokens.source, tokens.server), tokens.access)
-        install = info.get("install")
-        member = str(install.get("member_id") or "") if isinstance(install, Mapping) else ""
-        client = str(info.get("client_id") or "")
-        if client != self._application.client_id:
-            raise _refuse(Message("bitrix24.connect.client_differs", told=client, expected=self._application.client_id))
-        if not member or member != tokens.member_id:
-            raise _refuse(Message("bitrix24.connect.member_differs", told=member, expected=tokens.member_id))
-
-    def _ask_server(self, url: str, access: Secret) -> Mapping[str, Any]:
-        request = HttpRequest(
-            verb="POST",
-            url=url,
-            content_type="application/x-www-form-urlencoded",
-            body=Secret(urlencode({"auth": access.reveal()})),
-        )
-        exchange = self._send(Destination(base=url, authorities=self._authorities("")), request, access)
-        if isinstance(exchange, Undelivered):
-            raise TargetUnreachable(Message("bitrix24.connect.server_silent", reason=exchange.reason), hint=_AGAIN)
-        body = response.read(exchange.body, failed=exchange.status != 200)
-        result = None if isinstance(body, Unreadable) or body.error else body.values.get("result")
-        if exchange.status != 200 or not isinstance(result, Mapping):
-            raise TargetRefused(Message("bitrix24.connect.server_unclear", status=str(exchange.status)), hint=_AGAIN)
-        return result
+        owner = ask_owner(self._services, self._links, tokens.source, tokens.server, tokens.access)
+        if owner.client_id != self._application.client_id:
+            raise _refuse(
+                Message("bitrix24.connect.client_differs", told=owner.client_id, expected=self._application.client_id)
+            )
+        if not owner.member_id:
+            raise _refuse(Message("bitrix24.connect.member_missing"))
+        if owner.member_id != tokens.member_id:
+            raise _refuse(Message("bitrix24.connect.member_differs", told=owner.member_id, expected=tokens.member_id))
 
     def _name_portal(self, tokens: Tokens) -> KnownPortal:
         """The portal as the server names it: one that was renamed is known by its new address."""
@@ -157,20 +166,6 @@ class Connector:
     def _send(self, where: Destination, request: HttpRequest, access: Secret) -> Exchange:
         link = self._links.for_host(where, self._services.clock)
         return redact_exchange(link.wire.send(request, READING), access, self._application.client_secret)
-
-
-_AGAIN = Message("bitrix24.connect.do_open_link")
-
-
-def _app_info_url(token_url: str, server: str) -> str:
-    """The address of the server's own `app.info`. What the server says of itself counts only on the host that spoke."""
-    asked, told = urlsplit(token_url), urlsplit(server)
-    base = (
-        server
-        if (told.scheme, told.netloc) == (asked.scheme, asked.netloc)
-        else f"{asked.scheme}://{asked.netloc}/rest/"
-    )
-    return f"{base.rstrip('/')}/app.info"
 
 
 def _refuse(sentence: Message) -> TargetRefused:

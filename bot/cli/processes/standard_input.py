@@ -1,0 +1,38 @@
+"""Lines from standard input. Not a byte more is read than the line has, so that one can see whether another waits."""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+
+LONGEST = 64 * 1024
+"""Bytes of a line; what is longer is nobody's answer."""
+
+
+def read_line() -> str:
+    """One line, without its end where there is none."""
+    number = _descriptor()
+    if number is None:
+        return sys.stdin.readline()
+    line = bytearray()
+    while not line.endswith(b"\n") and len(line) < LONGEST:
+        more = os.read(number, 1)
+        if not more:
+            break
+        line += more
+    return line.decode(errors="replace")
+
+
+def wait_for_line(seconds: float) -> bool:
+    """Whether a line, or the end, comes within so many seconds."""
+    number = _descriptor()
+    return number is None or bool(select.select([number], [], [], seconds)[0])
+
+
+def _descriptor() -> int | None:
+    """None where no file is behind it, as in tests."""
+    try:
+        return sys.stdin.fileno()
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,53 @@
+"""Calls from outside that were not proved: each reason is recorded once an hour, however many calls there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.plugin import Event, Message, Services
+
+EVERY_MS = 60 * 60 * 1000
+"""Milliseconds until the same reason on the same route is recorded again."""
+_KIND = "refused_call"
+CALL_REFUSED = Event(
+    tag="portal:call:refused",
+    sentence=Message("bitrix24.audit.call_refused", place="place"),
+    facts={
+        "route": Message("bitrix24.audit.route", value="value"),
+        "why": Message("bitrix24.audit.why", value="value"),
+    },
+    quiet=True,
+)
+REASONS: Mapping[str, Message] = {
+    "malformed_callback": Message("bitrix24.refused.malformed"),
+    "malformed_install": Message("bitrix24.refused.malformed"),
+    "unknown_state": Message("bitrix24.refused.unknown_state"),
+    "expired_state": Message("bitrix24.refused.expired_state"),
+    "used_state": Message("bitrix24.refused.used_state"),
+    "unknown_nonce": Message("bitrix24.refused.unknown_nonce"),
+    "expired_nonce": Message("bitrix24.refused.expired_nonce"),
+    "repeated_install": Message("bitrix24.refused.repeated_install"),
+    "install_of_another_portal": Message("bitrix24.refused.other_portal"),
+}
+"""What each reason means."""
+
+
+def record_refused_call(services: Services, *, route: str, why: str, portal: str = "-") -> None:
+    """Record a refused call with its reason, unless the same was recorded within the hour.
+
+    `why` is a key of `REASONS`, and nothing that the call said. `portal` is a name that b24bot knows.
+    """
+    key, now = f"{route} {why} {portal}", services.clock.now_ms()
+    if _is_recent(services, key, now):
+        return
+    with services.transaction():
+        # Again inside: another process may have been first.
+        if _is_recent(services, key, now):
+            return
+        services.records.put(_KIND, key, {"at": now})
+        services.record(CALL_REFUSED, portal, {"route": route, "why": REASONS[why]})
+
+
+def _is_recent(services: Services, key: str, now: int) -> bool:
+    kept = services.records.get(_KIND, key)
+    return kept is not None and now - int(kept["at"]) < EVERY_MS

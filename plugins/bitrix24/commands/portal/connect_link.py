@@ -1,0 +1,87 @@
+"""What `portal connect` shows, and what it waits for: an answer typed or brought by a browser, or an install call."""
+
+from __future__ import annotations
+
+from bot.plugin import Dialogue, Message, Refusal, Reply, Text, Time
+from bot.plugin.web import public_url
+from plugins.bitrix24.auth.credentials import KnownPortal
+from plugins.bitrix24.commands.common.json_views import PortalLink
+from plugins.bitrix24.connecting.authorization_link import (
+    LIFETIME_MS,
+    AuthorizationRequest,
+    AuthorizationRequests,
+    make_link,
+    new_state,
+)
+from plugins.bitrix24.connecting.pasted_grant import CODE_SECONDS
+from plugins.bitrix24.connecting.pending_install import PendingInstalls
+from plugins.bitrix24.hosts import endpoints
+
+INSTALLED = "\0installed"
+"""The answer when an install call came first: nobody can type it."""
+
+
+def keep_request(dialogue: Dialogue, portal: KnownPortal, client_id: str) -> AuthorizationRequest:
+    """Make a link for this person and keep what it was made for."""
+    services = dialogue.services
+    request = AuthorizationRequest(
+        portal=portal.name,
+        domain=portal.domain,
+        client_id=client_id,
+        person=dialogue.person,
+        state=new_state(),
+        expires_at=services.clock.now_ms() + LIFETIME_MS,
+    )
+    AuthorizationRequests(services).keep(request)
+    return request
+
+
+def show_addresses(dialogue: Dialogue, portal: KnownPortal, request: AuthorizationRequest | None = None) -> None:
+    """Show the authorise link, and with a public address those for the application's card."""
+    services = dialogue.services
+    address = public_url(services.settings, "bitrix24")
+    handler = f"{address}/app" if address else None
+    install, expires_at = None, request.expires_at if request else 0
+    if address:
+        invitation = PendingInstalls(services).invite(portal.name)
+        install = f"{address}/install/{invitation.nonce.reveal()}"
+        expires_at = expires_at or invitation.expires_at
+    url = make_link(endpoints.portal(portal.domain, services.settings), request) if request else None
+    facts: list[tuple[Text, Text]] = []
+    if handler and install:
+        facts += [(Message("bitrix24.connect.handler"), handler), (Message("bitrix24.connect.install"), install)]
+    if url:
+        facts.append((Message("bitrix24.connect.link"), url))
+    expiry = Time(time=expires_at)
+    title = Message("bitrix24.connect.open", portal=portal.name)
+    note = Message("bitrix24.connect.link_expires", time=expiry)
+    if not url:
+        title, note = Message("bitrix24.connect.fill_card"), Message("bitrix24.connect.install_expires", time=expiry)
+    data = PortalLink(authorise_url=url, handler_url=handler, install_url=install, expires_at=expiry)
+    dialogue.show(Reply(title=title, facts=tuple(facts), notes=(note,), data=data))
+
+
+def await_client_id(dialogue: Dialogue, name: str) -> str:
+    """Ask for the client_id while an install call may come; INSTALLED when it came first."""
+    installs = PendingInstalls(dialogue.services)
+    return dialogue.ask(
+        Message("bitrix24.connect.ask_client_id"), poll=lambda: INSTALLED if installs.find(name) else None
+    )
+
+
+def await_answer(dialogue: Dialogue, request: AuthorizationRequest) -> str:
+    """The parameters of the address that the browser ended on, or what was pasted; INSTALLED for an install call."""
+    services = dialogue.services
+    question = Message("bitrix24.connect.ask_address", count=CODE_SECONDS)
+    if not public_url(services.settings, "bitrix24"):
+        return dialogue.ask(question, secret=True)
+    requests, installs = AuthorizationRequests(services), PendingInstalls(services)
+
+    def poll() -> str | None:
+        if installs.find(request.portal) is not None:
+            return INSTALLED
+        if request.expires_at <= services.clock.now_ms():
+            raise Refusal(Message("bitrix24.connect.nothing_came_back"), hint=Message("bitrix24.connect.do_open_link"))
+        return requests.find_received(request)
+
+    return dialogue.ask(question, secret=True, poll=poll)

@@ -1,0 +1,105 @@
+"""Completes an install call that waits: the client_secret is all that b24bot still has to know."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+from bot.plugin import Dialogue, Message, PluginError, Refusal, Reply, TargetRefused, Time
+from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
+from plugins.bitrix24.commands.common.json_views import InstalledApplication
+from plugins.bitrix24.commands.portal.group import ADDRESS, APPLICATION, MEMBER_ID, parse_secret
+from plugins.bitrix24.connecting.connection import Application, Connection, Connector
+from plugins.bitrix24.connecting.pending_install import PendingInstall, PendingInstalls
+from plugins.bitrix24.connecting.token_owner import find_owner
+from plugins.bitrix24.hosts import endpoints
+from plugins.bitrix24.redaction.secret import Secret
+from plugins.bitrix24.traffic.portal_connections import Connections
+
+_WORTHLESS = frozenset({"invalid_grant", "expired_token"})
+"""What the authorisation server says of tokens that will never work again."""
+
+
+def complete_install(
+    dialogue: Dialogue, name: str, *, domain: str = "", client_id: str = "", client_secret: Secret | None = None
+) -> Connection:
+    """Prove what waits for this portal, and return the connection. Raises PluginError.
+
+    `domain`, `client_id` and `client_secret` are what the person already gave; the first two are compared.
+    """
+    services, installs = dialogue.services, PendingInstalls(dialogue.services)
+    pending = installs.find(name)
+    if pending is None:
+        raise Refusal(Message("bitrix24.connect.nothing_waits"), hint=Message("bitrix24.connect.do_open_link"))
+    endpoint = endpoints.portal(pending.domain, services.settings)
+    if domain and endpoints.portal(domain, services.settings).label != endpoint.label:
+        raise Refusal(
+            Message("bitrix24.connect.install_of_another", address=endpoint.label),
+            hint=Message("bitrix24.connect.do_check_application"),
+        )
+    with closing(Connections()) as links:
+        known = _name_application(dialogue, links, pending, client_id)
+        dialogue.show(
+            Reply(
+                title=Message("bitrix24.connect.install_waits", portal=name, time=Time(time=pending.received_at)),
+                facts=((ADDRESS, endpoint.label), (MEMBER_ID, pending.member_id), (APPLICATION, known)),
+                data=InstalledApplication(
+                    name=name,
+                    address=endpoint.label,
+                    member_id=pending.member_id,
+                    client_id=known,
+                    received_at=Time(time=pending.received_at),
+                ),
+            )
+        )
+        secret = client_secret or parse_secret(dialogue.ask_secret("client_secret"))
+        # While it was asked for, newer tokens may have come.
+        pending = installs.find(name) or pending
+        connector = Connector(
+            services,
+            links,
+            _portal_of(dialogue, pending, endpoint.label),
+            Application(client_id=known, client_secret=secret),
+            keep=lambda access, refresh: installs.renew(name, access, refresh),
+        )
+        try:
+            return connector.connect_by_refresh(pending.refresh, member_id=pending.member_id)
+        except TargetRefused as error:
+            if error.code in _WORTHLESS:
+                installs.discard(name)
+            raise
+
+
+def _name_application(dialogue: Dialogue, links: Connections, pending: PendingInstall, client_id: str) -> str:
+    """The client_id of what waits, by the authorisation server; by the person when its access token is too old."""
+    services = dialogue.services
+    try:
+        owner = find_owner(services, links, pending.domain, pending.server, pending.access)
+    except PluginError:
+        if client_id:
+            return client_id
+        return dialogue.ask(Message("bitrix24.connect.ask_client_id"))
+    if client_id and owner.client_id != client_id:
+        raise Refusal(
+            Message("bitrix24.connect.client_differs", told=owner.client_id, expected=client_id),
+            hint=Message("bitrix24.connect.do_check_application"),
+        )
+    if owner.member_id != pending.member_id:
+        PendingInstalls(services).discard(pending.portal)
+        raise Refusal(
+            Message("bitrix24.connect.member_differs", told=owner.member_id, expected=pending.member_id),
+            hint=Message("bitrix24.connect.do_check_application"),
+        )
+    return owner.client_id
+
+
+def _portal_of(dialogue: Dialogue, pending: PendingInstall, label: str) -> KnownPortal:
+    """The portal as far as it is known; one that is known keeps its certificates."""
+    services = dialogue.services
+    known = next((each for each in CredentialStore(services).portals() if each.name == pending.portal), None)
+    return KnownPortal(
+        name=pending.portal,
+        domain=label,
+        member_id="",
+        added_at=services.clock.now_ms(),
+        authorities=known.authorities if known else "",
+    )

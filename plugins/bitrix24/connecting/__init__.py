@@ -1,0 +1,1 @@
+"""Connecting a portal: links, install calls and what is pasted, up to credentials that are proved."""

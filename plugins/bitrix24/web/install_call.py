@@ -1,0 +1,121 @@
+"""The one-time install address: ONAPPINSTALL of an API-only application, or the first page of one with an interface."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from bot.plugin import Message, PluginError, Services, WebReply, WebRequest
+from plugins.bitrix24.auth.refused_calls import record_refused_call
+from plugins.bitrix24.connecting.pending_install import InstallCall, InstallFault, PendingInstalls
+from plugins.bitrix24.hosts import endpoints
+from plugins.bitrix24.redaction.secret import Secret
+from plugins.bitrix24.web.layout import STYLE, write_page
+
+EVENT = "ONAPPINSTALL"
+LIBRARY = "https://api.bitrix24.com/api/v1/"
+"""The vendor's library for pages, which alone can say that the installation has ended."""
+FINISH = (
+    "BX24.init(function(){document.getElementById('wait').hidden=true;"
+    "document.getElementById('done').hidden=false;BX24.installFinish();});"
+)
+LONGEST = 2_000
+"""Characters of a field; what is longer is none of an install call."""
+
+
+def receive_install(services: Services, request: WebRequest) -> WebReply:
+    """Keep an install call as pending. Whatever is wrong with it, the answer is the same."""
+    call = _read_call(services, request)
+    if call is None:
+        return _refuse(services, request, "malformed_install")
+    found = PendingInstalls(services).receive(Secret(request.parameters["nonce"]), call)
+    if isinstance(found, InstallFault):
+        return _refuse(services, request, found.value)
+    return _finish_page(services, request, call) if call.page else _received(request)
+
+
+def _received(request: WebRequest) -> WebReply:
+    return write_page(request, Message("bitrix24.page.received"))
+
+
+def _refuse(services: Services, request: WebRequest, why: str) -> WebReply:
+    record_refused_call(services, route="install", why=why)
+    return _received(request)
+
+
+def _read_call(services: Services, request: WebRequest) -> InstallCall | None:
+    """What the call says; None for one that says too little or names a host that is no portal."""
+    form = request.form
+    page = bool(form.get("AUTH_ID"))
+    if not page and form.get("event", "").upper() != EVENT:
+        return None
+    values = _page_values(request) if page else _event_values(form)
+    if not all(values[name] for name in ("domain", "member_id", "access", "refresh")):
+        return None
+    if max(map(len, values.values())) > LONGEST:
+        return None
+    try:
+        endpoint = endpoints.portal(values["domain"], services.settings)
+    except PluginError:
+        return None
+    return InstallCall(
+        page=page,
+        domain=endpoint.label,
+        member_id=values["member_id"],
+        access=Secret(values["access"]),
+        refresh=Secret(values["refresh"]),
+        application_token=Secret(values["application_token"]),
+        server=values["server"],
+    )
+
+
+def _page_values(request: WebRequest) -> Mapping[str, str]:
+    form = request.form
+    return {
+        "domain": request.query.get("DOMAIN", "") or form.get("DOMAIN", ""),
+        "member_id": form.get("member_id", ""),
+        "access": form.get("AUTH_ID", ""),
+        "refresh": form.get("REFRESH_ID", ""),
+        "application_token": form.get("APPLICATION_TOKEN", ""),
+        "server": form.get("SERVER_ENDPOINT", ""),
+    }
+
+
+def _event_values(form: Mapping[str, str]) -> Mapping[str, str]:
+    def auth(name: str) -> str:
+        return form.get(f"auth[{name}]", "")
+
+    return {
+        # In some calls `domain` is the authorisation server; the address for calls is always the portal's.
+        "domain": urlsplit(auth("client_endpoint")).netloc or auth("domain"),
+        "member_id": auth("member_id"),
+        "access": auth("access_token"),
+        "refresh": auth("refresh_token"),
+        "application_token": auth("application_token"),
+        "server": auth("server_endpoint"),
+    }
+
+
+def _finish_page(services: Services, request: WebRequest, call: InstallCall) -> WebReply:
+    """The page that ends the installation, as the last thing that it does. It can be opened again."""
+    digest = base64.b64encode(hashlib.sha256(FINISH.encode()).digest()).decode()
+    style = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+    portal = endpoints.portal(call.domain, services.settings).base.removesuffix("/rest/")
+    policy = (
+        f"default-src 'none'; script-src {urlsplit(LIBRARY).scheme}://{urlsplit(LIBRARY).netloc} 'sha256-{digest}'; "
+        f"style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors {portal}"
+    )
+    page = write_page(request, Message("bitrix24.page.install_received"), Message("bitrix24.page.finish_in_terminal"))
+    end = "</main></body></html>"
+    body = page.body if isinstance(page.body, tuple) else (page.body,)
+    parts = (
+        *body[:-1],
+        '<p id="wait" role="status">',
+        Message("bitrix24.page.library_missing", host=urlsplit(LIBRARY).netloc),
+        '</p><p id="done" role="status" hidden>',
+        Message("bitrix24.page.install_finished"),
+        f'</p><script src="{LIBRARY}"></script><script>{FINISH}</script>{end}',
+    )
+    return WebReply(body=parts, headers={"Content-Security-Policy": policy})
