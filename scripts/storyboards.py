@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draw what the bot shows in Slack as text, in each language, beside the files that a person has reviewed.
+"""Draw what b24bot shows, in Slack, in the terminal and on the page, beside the files that a person has reviewed.
 
 scripts/storyboards.py            names the storyboards that are not as drawn now, and fails if there are any
 scripts/storyboards.py --write    writes them, for a person to look at
@@ -12,18 +12,20 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.slack.render.storyboards import FOLDER, draw_all
+from tests.slack.render.storyboards import draw_all as draw_slack
+from tests.storyboards.acknowledgements import draw_acknowledgements
+from tests.storyboards.board import FOLDER, list_stale
+from tests.storyboards.page import draw_page
+from tests.storyboards.terminal import draw_terminal
 
 
 def main(arguments: list[str]) -> int:
-    drawn = draw_all()
-    other = [path for path, text in drawn.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
-    other += sorted(set(FOLDER.rglob("*.txt")) - set(drawn))
+    drawn = {**draw_slack(), **draw_acknowledgements(), **draw_page(), **draw_terminal()}
+    stale = list_stale(drawn, FOLDER.rglob("*.txt"))
     if arguments != ["--write"]:
-        for path in other:
-            print(path.relative_to(FOLDER), file=sys.stderr)
-        return 1 if other else 0
-    for path in other:
+        print(*stale, sep="\n", file=sys.stderr)
+        return 1 if stale else 0
+    for path in (FOLDER / name for name in stale):
         if path not in drawn:
             path.unlink()
             continue

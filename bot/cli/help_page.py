@@ -18,6 +18,11 @@ from bot.plugin import Message, Text, Words
 F = TypeVar("F", bound=Callable[..., Any])
 Rows = Sequence[tuple[str, str]]
 HELP_NAMES = ("-h", "--help")
+METAVARS = {
+    "[OPTIONS]": Message("clihelp.metavar.options"),
+    "COMMAND [ARGS]...": Message("clihelp.metavar.command"),
+}
+"""What click writes into a usage line for the options of a command and for the commands of a group."""
 _ENDS = (".", "!", "?", ":", "…")
 
 
@@ -88,7 +93,7 @@ class Command(click.Command):
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """The sentence for lists of commands; it is wrapped there, so no limit cuts it off."""
-        return plain(self.summary)
+        return sentence(self.summary)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         words = " ".join(self.collect_usage_pieces(ctx))
@@ -96,10 +101,11 @@ class Command(click.Command):
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         options = (parameter for parameter in self.params if isinstance(parameter, click.Option) and parameter.required)
-        return [*super().collect_usage_pieces(ctx), *(f"{one.opts[0]} {one.make_metavar(ctx)}" for one in options)]
+        words = [plain(METAVARS[piece]) if piece in METAVARS else piece for piece in super().collect_usage_pieces(ctx)]
+        return [*words, *(f"{one.opts[0]} {one.make_metavar(ctx)}" for one in options)]
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        for paragraph in filter(None, (plain(self.summary), plain(self.details))):
+        for paragraph in filter(None, (sentence(self.summary), plain(self.details))):
             formatter.write_paragraph()
             with formatter.indentation():
                 formatter.write_text(paragraph)

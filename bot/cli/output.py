@@ -18,10 +18,11 @@ from bot.core import mentions
 from bot.core.bot_errors import WordsError, exit_code
 from bot.core.parsing.tokenizer import split_words
 from bot.core.redaction.redactor import redact
+from bot.core.text import one_line
 from bot.language.catalogues import ENGLISH
 from bot.language.data_encoding import to_json
 from bot.language.translation import translate
-from bot.plugin import CommandLine, Data, Json, Message, PluginError, Reply, Table, Text
+from bot.plugin import CommandLine, Data, Json, Message, PluginError, Reply, Table, Text, map_text
 from bot.plugin.quoting import OPTION_HEAD
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 WIDE = 160
 """Columns where the output is no terminal."""
 _SHELL_PLAIN = re.compile(r"[\w@%+=:,./-]+")
+_BREAK = re.compile(r"[\r\n\u2028\u2029]+")
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -52,9 +54,13 @@ def plain(text: Text) -> str:
 
     Much of what is shown was typed by strangers at a place.
     """
-    return _UNSEEN.sub(
-        "", mentions.unmark(translate(text, _LANGUAGE.get()), command_line=lambda line: f"b24bot {line}")
-    )
+    words = translate(map_text(text, _on_one_line) if isinstance(text, Message) else text, _LANGUAGE.get())
+    return _UNSEEN.sub("", mentions.unmark(words, command_line=lambda line: f"b24bot {line}"))
+
+
+def _on_one_line(text: str) -> str:
+    """What a message names, without line breaks: a second line could pass for one of the bot's own."""
+    return _BREAK.sub(" ", text)
 
 
 def console() -> Console:
@@ -108,7 +114,7 @@ def print_reply(reply: Reply) -> None:
     from rich.text import Text
 
     out = console()
-    out.print(Text(plain(reply.title), style="bold", overflow="fold"))
+    out.print(Text(one_line(plain(reply.title)), style="bold", overflow="fold"))
     if reply.facts:
         out.print(_pairs(reply.facts))
     if reply.table is not None:
@@ -133,7 +139,7 @@ def _pairs(facts: Sequence[tuple[Text, Text]]) -> Drawn:
     grid.add_column(no_wrap=True, style="cyan")
     grid.add_column(overflow="fold")
     for label, text in facts:
-        grid.add_row(Text(plain(label)), Text(plain(text)))
+        grid.add_row(Text(plain(label)), Text(plain(text if isinstance(text, Message) else _on_one_line(text))))
     return grid
 
 
@@ -150,7 +156,7 @@ def print_table(table: Table) -> None:
     for column in table.columns:
         drawn.add_column(Text(plain(column)), overflow="fold")
     for row in table.rows:
-        drawn.add_row(*(Text(plain(cell)) for cell in row))
+        drawn.add_row(*(Text(one_line(plain(cell))) for cell in row))
     console().print(drawn)
 
 
@@ -182,7 +188,8 @@ def print_error(error: PluginError, *, as_json: bool, hidden: Sequence[str]) -> 
     hint = " ".join(filter(None, [plain(error.hint), meant]))
     sentence, hint = (redact(plain(text), hidden) for text in (error.sentence, hint))
     remote = getattr(error, "code", "")
-    whole = Message("answer.error_with_code", sentence=sentence, code=remote) if remote else sentence
+    named = not remote or f"({remote})" in sentence
+    whole = sentence if named else Message("answer.error_with_code", sentence=sentence, code=remote)
     click.echo(plain(Message("answer.error", sentence=whole)), err=True)
     if hint:
         click.echo(hint, err=True)

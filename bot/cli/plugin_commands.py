@@ -8,7 +8,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from bot.cli.completion import option_items, value_items
-from bot.cli.help_page import Group, LineCommand, Rows, sentence
+from bot.cli.help_page import METAVARS, Group, LineCommand, Rows, sentence
 from bot.cli.json_output import Answer, encode_reply
 from bot.cli.options import json_option, yes_option
 from bot.cli.output import plain, print_json, print_reply
@@ -24,7 +24,7 @@ from bot.core.parsing.suggestion import find_nearest
 from bot.core.parsing.tokenizer import join_words
 from bot.core.principals import ROLE_NAMES
 from bot.plugin import Message, Parameter, PlaceTerm, PluginError, Risk, Text
-from bot.usecases.admin.help_pages import describe_terminal_command
+from bot.usecases.admin.help_pages import OPEN_TO_ALL, describe_terminal_command
 from bot.usecases.card_subcommands import refuse_card_subcommand
 
 FOUND_PROBLEMS = 5
@@ -76,7 +76,7 @@ class DeclaredCommand(LineCommand):
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         shown = (one for one in self.declared.parameters if (one.required or not one.flag) and not one.arg.secret)
         place = ["[NAME]"] if self.declared.names_place else []
-        return [str(self.options_metavar), *place, *(parameter.usage for parameter in shown)]
+        return [plain(METAVARS["[OPTIONS]"]), *place, *(parameter.usage for parameter in shown)]
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_options(ctx, formatter)
@@ -107,6 +107,8 @@ def _help_of(ctx: click.Context, path: Sequence[str]) -> str:
 def _who(declared: AnyCommand) -> Message:
     if declared.terminal:
         return Message("clihelp.who.terminal")
+    if declared.noun in OPEN_TO_ALL:
+        return Message("clihelp.who.everybody")
     return Message("clihelp.who.role", role=ROLE_NAMES[LEAST_ROLE[declared.risk]], risk=RISK_NAMES[declared.risk])
 
 
@@ -187,6 +189,8 @@ def unknown(
     commands = ctx.ensure_object(Terminal).declared.commands
     others = commands.verbs.get(before.strip(), {}) if before else commands.nouns
     meant = find_nearest(words[0], filter(None, (*known, *others)))
-    line = f"{before}{join_words([meant, *words[1:]])}" if meant else ""
+    # The group in the language in which it was typed.
+    front = f"{ctx.info_name} " if before else ""
+    line = f"{front}{join_words([meant, *words[1:]])}" if meant else ""
     hint = "" if meant else list_known(before.strip(), known)
     return WordsError(sentence, hint=hint, suggestion=line)

@@ -94,6 +94,10 @@ class CliBot:
         """The same with somebody in front of it, who types this when asked."""
         return self._run(words, typed, Asking(), more)
 
+    def type_at(self, terminal: Terminal, typed: str, *words: str, **more: str) -> Result:
+        """The same at a terminal of one's own."""
+        return self._run(words, typed, terminal, more)
+
     def in_pseudo_language(self, *words: str, **more: str) -> Result:
         """The same in the pseudo-language, which shows what is in no catalogue."""
         return self._run(words, "", PseudoSpeaking(), more)

@@ -64,7 +64,7 @@ def test_commands_are_typed_in_russian_in_a_terminal_too(cli_bot: CliBot) -> Non
     )
     assert "Unregister a connector" in cli_bot.run("коннектор", "удалить", "--help").stdout
     assert "коннектор удалить" in cli_bot.run("помощь", "коннектор", "удалить", **russian).stdout
-    assert "b24bot connector удалить x" in cli_bot.run("коннектор", "удалит", "x").stderr
+    assert "b24bot коннектор удалить x" in cli_bot.run("коннектор", "удалит", "x").stderr
     assert "b24bot коннектор список" in cli_bot.run("коннектр", "список").stderr
 
 

@@ -92,7 +92,7 @@ def test_of_a_long_word_that_is_refused_the_beginning_is_named(cli_bot: CliBot, 
 def test_a_noun_without_a_verb_shows_its_help(cli_bot: CliBot) -> None:
     shown = cli_bot.run("outbox")
     assert (shown.exit_code, "retry" in shown.stderr) == (2, True)
-    assert shown.stderr.startswith("Usage: b24bot outbox [OPTIONS] COMMAND [ARGS]...")
+    assert shown.stderr.startswith("Usage: b24bot outbox [OPTIONS] COMMAND [ARGUMENTS]…")
 
 
 @pytest.mark.parametrize("words", [("approve", "CR-1001"), ("request", "reject", "CR-1001"), ("run", "undo CR-1001")])

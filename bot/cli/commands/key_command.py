@@ -85,10 +85,8 @@ def show(terminal: Terminal, as_json: bool) -> None:
             ]
         )
         return
-    rows = tuple(
-        (one.id, Message("cli.key.yes") if one.first else "", str(one.secrets), str(one.records), _advice(one))
-        for one in found
-    )
+    in_use = {True: Message("cli.key.yes"), False: Message("cli.key.no")}
+    rows = tuple((one.id, in_use[one.first], str(one.secrets), str(one.records), _advice(one)) for one in found)
     print_table(Table(columns=COLUMNS, rows=rows))
 
 

@@ -13,6 +13,7 @@ from bot.cli.output import plain, print_data, print_table, report, say
 from bot.cli.plugin_commands import CommandGroup
 from bot.cli.session import Terminal
 from bot.core.audit.audit_templates import NOTICE_KINDS
+from bot.core.redaction.redactor import abbreviate
 from bot.core.text import format_time
 from bot.plugin import BadArgument, Message, Table, Text
 from bot.plugin.frozen import dataclass
@@ -47,6 +48,8 @@ class NoticeDropped:
 
 
 ALL = "all"
+CONTENT_MOST = 80
+"""Characters of a message's text in the list."""
 NOTHING = "–"
 """Stands in a cell where there is no text or no error."""
 STATES: Mapping[str, Message] = {
@@ -109,7 +112,7 @@ def _totals(counts: Mapping[str, int]) -> Iterator[Message]:
 
 
 def _cells(letter: OutboxEntry) -> tuple[Text, ...]:
-    said = (describe_subject(letter), plain(describe_content(letter))[:80] or NOTHING)
+    said = (describe_subject(letter), abbreviate(plain(describe_content(letter)), CONTENT_MOST) or NOTHING)
     return (
         str(letter.id),
         STATES.get(letter.state, letter.state),

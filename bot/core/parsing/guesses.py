@@ -10,7 +10,7 @@ from bot.core.parsing.suggestion import find_nearest
 from bot.core.parsing.synonyms import fold, option_words
 from bot.core.parsing.tokenizer import join_words
 from bot.core.parsing.typed_line import AnyCommand, host_options, offered_options
-from bot.core.redaction.redactor import shorten
+from bot.core.redaction.redactor import abbreviate
 from bot.plugin import BadArgument, CommandLine, Message, Risk, quote
 
 SEE_HELP = Message("typed.see_help", command=CommandLine(command_line="help"))
@@ -63,8 +63,7 @@ def _one_too_many(commands: Commands, words: Sequence[str], could_be: CouldBe) -
 
 def shorten_typed(typed: str) -> str:
     """Cut typed words that a refusal names, and mark the cut; short words stay as they are."""
-    kept = shorten(typed, MOST_ECHOED)
-    return typed if kept == typed else f"{kept}…"
+    return abbreviate(typed, MOST_ECHOED)
 
 
 def _line(command: AnyCommand, path: Sequence[str], rest: Sequence[str], could_be: CouldBe) -> str:

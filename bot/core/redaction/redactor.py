@@ -80,6 +80,12 @@ def shorten(text: str, most: int) -> str:
     return text[: min([most, *(start for start, end in _find_likely(text) if start < most < end)])]
 
 
+def abbreviate(text: str, most: int) -> str:
+    """Shorten a text and mark the cut with an ellipsis; a short text stays as it is."""
+    kept = shorten(text, most)
+    return text if kept == text else f"{kept}…"
+
+
 def looks_secret(value: object) -> bool:
     """Whether a text inside a JSON value holds what looks like a secret."""
     return any(_find_likely(text) for text in texts_in(value) if len(text) >= SHORTEST)

@@ -24,7 +24,7 @@ from plugins.bitrix24.commands.common import connector_options, observation, pre
 from plugins.bitrix24.commands.common.preconditions import NOT_OURS, ConnectorOwnership
 from plugins.bitrix24.commands.connector_read import connectors
 from plugins.bitrix24.connectors import icons, registration
-from plugins.bitrix24.connectors.identifiers import ConnectorId
+from plugins.bitrix24.connectors.identifiers import ConnectorId, NewConnectorId
 from plugins.bitrix24.connectors.registration import SWITCHES, RegistrationInput
 from plugins.bitrix24.connectors.snapshot import MOST_PAST, Snapshot
 from plugins.bitrix24.portal import Portal
@@ -41,7 +41,7 @@ HANDLER = "https://b24bot.example.com/settings"
 )
 def register_connector(
     portal: Portal,
-    connector: ConnectorId,
+    connector: NewConnectorId,
     *,
     name: connector_options.NameNeeded,
     handler: connector_options.HandlerNeeded,

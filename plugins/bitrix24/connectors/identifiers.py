@@ -114,6 +114,10 @@ ListedId = Annotated[
 ConnectorId = Annotated[
     str, Arg(help="the connector's id, as `connector list` shows it", label="ID", parse=parse, complete=known_ids)
 ]
+NewConnectorId = Annotated[
+    str, Arg(help="the id of the new connector: lower-case Latin letters, digits and _", label="ID", parse=parse)
+]
+"""The id that a connector will get; completion offers none that exists already."""
 
 
 def suggest(wrong: str, known: Iterable[str]) -> str:

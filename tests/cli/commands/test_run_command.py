@@ -226,7 +226,7 @@ def test_while_slack_is_silent_an_allow_list_of_two_workspaces_decides_nothing(s
 def test_without_a_token_and_without_anybody_there_is_nobody_to_ask(connected_cli_bot: CliBot) -> None:
     result = connected_cli_bot.run(*REMOVE, SLACK_BOT_TOKEN="")
     assert result.exit_code == 4
-    assert "There is nobody." in result.stderr
+    assert "Nobody can approve this now." in result.stderr
 
 
 def test_what_the_requester_confirms_needs_a_yes_where_nobody_can_be_asked(cli_bot: CliBot) -> None:

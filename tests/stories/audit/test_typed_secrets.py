@@ -69,8 +69,8 @@ def test_a_secret_of_this_bot_is_found_before_anything_is_recorded(
             result = act.ask("Olga", line)
             assert (result.status, result.body) == (
                 200,
-                f"This looks like {what}. Nothing was recorded, and nothing was done. Take it out and try again. "
-                "If others could see it, have a new one issued in its place.",
+                f"This looks like {what}. Nothing was recorded, and nothing was done. "
+                "Remove the secret and try again. If others could see it, replace it with a new one.",
             )
         assert secret not in caplog.text
     after = act.playground.store.database.row(

@@ -455,7 +455,7 @@ def test_a_review_that_only_who_broke_it_could_approve_is_not_asked_for(make_cor
     change, review = broken(core_bot)
     core_bot.work()
     core_bot.send(ADA, review, "not so")
-    assert "There is nobody." in core_bot.type(ADA, f"request review {change.id}")
+    assert "Nobody can approve this now." in core_bot.type(ADA, f"request review {change.id}")
     assert "waits for approval" in core_bot.type(IDA, f"request review {change.id}")
 
 

@@ -337,7 +337,7 @@ def test_a_very_long_reason_is_cut(core_bot: CoreBot) -> None:
 @pytest.mark.parametrize(
     ("quorum", "without", "sentence"),
     [
-        (1, [ANTON, VERA, IDA], "1 other person with the role approver. There is nobody."),
+        (1, [ANTON, VERA, IDA], "1 other person with the role approver. Nobody can approve this now."),
         (2, [ANTON, VERA], "2 other people with the role approver. There is 1"),
         (4, [], "4 other people with the role approver. There are 3"),
     ],
@@ -356,7 +356,7 @@ def test_what_nobody_could_approve_is_refused_at_once(
 def test_the_requester_is_not_counted_among_those_who_may_approve(core_bot: CoreBot) -> None:
     for who in (VERA, IDA):
         revoke_role(core_bot.store, who, by=SHELL)
-    assert "There is nobody." in core_bot.type(ANTON, "thing remove one")
+    assert "Nobody can approve this now." in core_bot.type(ANTON, "thing remove one")
     assert "waits for approval" in core_bot.type(OLGA, "thing remove one")
 
 

@@ -1,0 +1,31 @@
+"""What the terminal, an acknowledgement and the playground's page say is what a person has reviewed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.storyboards.acknowledgements import ACKNOWLEDGEMENTS, draw_acknowledgements
+from tests.storyboards.board import LANGUAGES, REMEDY, Drawn, list_stale
+from tests.storyboards.page import PAGE, draw_page
+from tests.storyboards.terminal import TERMINAL, draw_terminal
+
+UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+"""What could move a cursor, turn the direction of a line, or is not seen."""
+
+
+@pytest.mark.parametrize(
+    ("draw", "folder"), [(draw_terminal, TERMINAL), (draw_acknowledgements, ACKNOWLEDGEMENTS), (draw_page, PAGE)]
+)
+def test_each_storyboard_is_as_it_was_reviewed(draw: Callable[[], Drawn], folder: Path) -> None:
+    assert list_stale(draw(), folder.rglob("*.txt")) == [], REMEDY
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_value_of_a_stranger_moves_the_cursor_or_begins_a_line_of_its_own(language: str) -> None:
+    shown = (TERMINAL / language / "values.txt").read_text("utf-8")
+    assert UNSAFE.findall(shown.replace("\n", "")) == []
+    assert [line for line in shown.splitlines() if line.strip().startswith("> Approved")] == []
