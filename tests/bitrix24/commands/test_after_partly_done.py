@@ -146,7 +146,7 @@ def test_where_the_portal_refused_the_rest_both_ways_on_are_there(hand: Hand, na
     refuse_second(hand)
     change = run(hand, half.line)
     assert (change.partly, change.repeat) == (True, Repeat.AFTER_MENDING)
-    assert "Fix what the outcome names first" in advised(change)
+    assert "First fix the cause that the outcome names" in advised(change)
     follow_undo(hand, change, half.undo)
     assert {line for line, on in seen(hand, "myconnector").items() if on} == {line for line, on in before.items() if on}
     hand.done(half.line)

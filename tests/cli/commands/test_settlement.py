@@ -31,7 +31,7 @@ def test_what_people_are_asked_about_is_settled_on_the_record_of_the_account(cli
     (row,) = cli_bot.json("request", "list")
     assert row["status"] == outcome
     assert Principal.read(row["settled_by"]).local
-    assert "has looked at the target" in row["outcome"]["text"]
+    assert "has checked the result" in row["outcome"]["text"]
     assert cli_bot.tags()[-1] == "change:execution:resolved"
     again = cli_bot.run("request", "settle", change.id, outcome)
     assert again.exit_code == 4

@@ -186,7 +186,7 @@ def test_a_third_state_is_neither_reached_nor_unchanged() -> None:
 @pytest.mark.parametrize("row", ROWS, ids=IDS)
 def test_a_person_is_asked_to_look_exactly_where_neither_an_answer_nor_reading_decides(row: Row) -> None:
     (answers, proof), (_, sentence) = row
-    assert ("Look at the target yourself" in sentence) == ((answers, proof) == (Answers.UNKNOWN, Proof.BLIND))
+    assert ("Check the result yourself" in sentence) == ((answers, proof) == (Answers.UNKNOWN, Proof.BLIND))
 
 
 BLIND: dict[Answers, Status] = {

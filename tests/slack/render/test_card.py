@@ -271,7 +271,7 @@ def test_a_failed_card_with_nothing_changed_says_that_nobody_is_affected() -> No
 def test_what_nothing_shows_is_not_offered_again_once_a_part_was_done() -> None:
     blocks = blocks_of(a_change(Status.FAILED, plan=with_plan(wanted={}), partly=True))
     assert buttons_of(blocks) == []
-    assert "*Next* · Look at the target before you ask for the rest." in said(blocks)
+    assert "*Next* · Check the result before you ask for the rest." in said(blocks)
 
 
 def test_every_status_has_its_own_words() -> None:
@@ -287,7 +287,7 @@ def test_a_card_of_what_nothing_can_prove_claims_no_proof_and_no_reading_back(de
         assert "check" not in shown
     shown = said(blocks_of(a_change(Status.UNKNOWN, decision=decision, plan=blind)))
     assert "no check can show which" in shown
-    assert "Look at the target yourself" in shown
+    assert "Check the result yourself" in shown
     assert "being checked" not in shown
 
 
@@ -469,7 +469,7 @@ def test_what_a_person_said_is_not_called_verified() -> None:
         for text in (card_text(change), said(blocks_of(change))):
             assert f"{word}, as a person reported" in text
             assert "verified" not in text
-        assert f"<@U0003> looked and reported that the change was {'not ' if status is Status.FAILED else ''}made" in (
+        assert f"<@U0003> checked and reported that the change was {'not ' if status is Status.FAILED else ''}made" in (
             said(blocks_of(change))
         )
 

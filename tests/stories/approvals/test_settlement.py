@@ -36,7 +36,7 @@ def asked(scene: Scene) -> Message:
     card = lost(scene)
     assert ASKED not in scene.card_says(card, "outcome not verified yet")
     scene.playground.clock.advance(SETTLING.ask_people)
-    assert ASKED in scene.card_says(card, "Look at the target, then press")
+    assert ASKED in scene.card_says(card, "Check yourself whether the change took effect. Then press")
     return card
 
 
@@ -51,8 +51,8 @@ def test_a_quarter_of_an_hour_after_the_call_an_approver_may_say_what_became_of_
     scene.answer("Gleb", "You are not on the allow-list")
     assert scene.change().status is Status.UNKNOWN
     scene.press("Anton", card, "It was not done")
-    assert en(scene.wait_status(Status.FAILED).outcome).endswith("has looked at the target: it was not done.")
-    assert ASKED not in scene.card_says(card, "@Anton has looked at the target: it was not done.")
+    assert en(scene.wait_status(Status.FAILED).outcome).endswith("has checked the result: it was not done.")
+    assert ASKED not in scene.card_says(card, "@Anton has checked the result: it was not done.")
     scene.card_says(card, "not done, as a person reported")
     scene.answer("Anton", "is resolved as not done")
     scene.channel_says("audit", "change:execution:resolved")
@@ -68,7 +68,7 @@ def test_two_people_who_saw_different_things_make_one_ending(scene: Scene) -> No
     together(held(scene, "Vera", card, "It was done"), held(scene, "Ida", card, "It was not done"))
     ended = scene.wait_status(Status.DONE, Status.FAILED)
     winner, loser = ("Vera", "Ida") if ended.status is Status.DONE else ("Ida", "Vera")
-    assert f"@{winner} has looked at the target" in scene.answer(loser, "There is nothing to resolve")
+    assert f"@{winner} has checked the result" in scene.answer(loser, "There is nothing to resolve")
     (record,) = scene.playground.store.audit.find(tag=Tag.EXECUTION_RESOLVED)
     assert record.actor == scene.playground.person(winner).id
 
@@ -98,7 +98,7 @@ def test_what_nothing_shows_is_asked_at_once_and_who_asked_for_it_may_say(full_b
     talk.ends()
     assert ASKED in talk.card_says(card, "outcome not known")
     talk.press("Olga", card, "It was done")
-    talk.card_says(card, "@Olga has looked at the target: it was done.")
+    talk.card_says(card, "@Olga has checked the result: it was done.")
     assert "verified" not in talk.card_says(card, "done, as a person reported")
     assert talk.wait_status(Status.DONE).ended_at is not None
     assert talk.sent(SEND) == 1

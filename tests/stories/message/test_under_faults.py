@@ -64,7 +64,7 @@ def test_a_round_of_faults(talk: Talk, kind: Kind, faults: tuple[Row, ...]) -> N
         assert talk.sent(kind.method) - sent == (2 if fault in ("expired", "query_limit") else 1), fault
         assert len(_renewals(talk)) - tokens == int(fault == "expired"), fault
         if status is UNKNOWN:
-            assert "Look at the target yourself" in talk.card_says(card, "outcome not known")
+            assert "Check the result yourself" in talk.card_says(card, "outcome not known")
 
 
 def _another(at: int) -> dict[str, Any]:

@@ -308,7 +308,7 @@ def test_an_unknown_that_nothing_can_show_is_left_to_people(core_bot: CoreBot) -
     core_bot.restart()
     core_bot.wait(200, step=10)
     assert core_bot.now(change).status is Status.UNKNOWN
-    assert "Look at the target yourself" in en(core_bot.now(change).outcome)
+    assert "Check the result yourself" in en(core_bot.now(change).outcome)
     assert core_bot.toy.reads == reads
     assert len(core_bot.toy.calls) == 1
 

@@ -82,7 +82,7 @@ def test_request_show_tells_what_the_card_tells_of_the_parts(core_bot: CoreBot) 
     facts = shown(core_bot, half_done(core_bot))
     assert facts["Status"] == "partly applied"
     assert facts["Did not change"] == "two is: red"
-    assert facts["Next"].startswith("Fix what the outcome names first")
+    assert facts["Next"].startswith("First fix the cause that the outcome names")
 
 
 def test_the_audit_line_says_that_a_part_was_done_which_and_what_was_not(core_bot: CoreBot) -> None:
@@ -108,7 +108,7 @@ def test_what_nothing_shows_is_told_call_by_call(core_bot: CoreBot) -> None:
     assert "• Done: Paint one." in (en(core_bot.now(change).outcome or ""))
     facts = core_bot.records(Tag.EXECUTION_ENDED)[-1].facts
     assert (facts["happened"], facts["missing"]) == ("Paint one.", "Paint two.")
-    assert shown(core_bot, change)["Next"] == "Look at the target before you ask for the rest."
+    assert shown(core_bot, change)["Next"] == "Check the result before you ask for the rest."
 
 
 @pytest.mark.parametrize("effect", [True, False])

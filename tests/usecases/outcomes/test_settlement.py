@@ -57,7 +57,7 @@ def hand(core_bot: CoreBot, change: ChangeRequest, status: Status, who: Principa
 
 
 def asking(core_bot: CoreBot) -> list[str]:
-    return [line for line in core_bot.threads if "Please look at the target" in line]
+    return [line for line in core_bot.threads if "Please check whether the change took effect" in line]
 
 
 @pytest.mark.parametrize("status", [Status.DONE, Status.FAILED])
@@ -142,7 +142,7 @@ def test_a_press_is_the_ending_on_the_record_of_who_pressed(
     ended = core_bot.now(change)
     word = "done" if status is Status.DONE else "not done"
     assert (ended.status, ended.ended_at) == (status, core_bot.clock.now_ms())
-    assert en(ended.outcome) == f"{mentions.person(VERA)} has looked at the target: it was {word}."
+    assert en(ended.outcome) == f"{mentions.person(VERA)} has checked the result: it was {word}."
     assert ended.settled_by == VERA
     (record,) = core_bot.records(Tag.EXECUTION_RESOLVED)
     assert (record.actor, record.subject, record.facts["status"]) == (VERA.id, change.id, status)
@@ -229,7 +229,7 @@ def test_two_people_at_once_are_one_ending_and_the_other_is_told_whose(core_bot:
     assert (record.actor, record.facts["status"]) == (winner.id, ended.status)
     told = {whisper.person: en(whisper.reply.title) for whisper in core_bot.waiting_whispers()[before:]}
     assert told[winner] == f"CR-1001 (Remove one) {RESOLVED[ended.status]}."
-    assert f"There is nothing to resolve. {mentions.person(winner)} has looked at the target: it was {word}." in en(
+    assert f"There is nothing to resolve. {mentions.person(winner)} has checked the result: it was {word}." in en(
         told[loser]
     )
 

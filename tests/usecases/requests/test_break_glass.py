@@ -371,7 +371,7 @@ def test_what_became_of_it_those_are_asked_whose_word_counts(glass: CoreBot) -> 
     glass.toy.unreadable = TargetUnreachable("It does not answer.")
     glass.wait(ASK_PEOPLE_AFTER_MS / 1000 + 30, step=10)
     glass.deliver()
-    (line,) = [line for line in glass.threads if "Please look at the target" in line]
+    (line,) = [line for line in glass.threads if "Please check whether the change took effect" in line]
     called = line.partition("The outcome is not known")[0]
     assert mentions.person(ADA) in called
     assert mentions.person(ANTON) in called

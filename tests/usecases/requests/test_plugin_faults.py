@@ -58,7 +58,7 @@ def test_a_fault_in_reading_back_is_named_to_those_who_are_asked_and_on_the_endi
     guarded.wait(ASK_PEOPLE_AFTER_MS / 1000 + 30, step=15)
     assert IN_READ in guarded.threads[-1]
     assert guarded.press(ANTON, change, card_token.WAS_DONE).startswith("CR-1001 (Remove one) is resolved as done.")
-    assert "has looked at the target: it was done." in outcome(guarded, change)
+    assert "has checked the result: it was done." in outcome(guarded, change)
     assert IN_READ in outcome(guarded, change)
 
 
@@ -80,4 +80,4 @@ def test_asking_again_after_a_fault_says_what_has_to_be_mended_first(guarded: Co
     guarded.type(OLGA, f"request show {change.id}")
     facts = guarded.messenger.whispers[-1].reply.facts
     (step,) = [text for label, text in facts if en(label) == "Next"]
-    assert en(step).startswith("Fix what the outcome names first")
+    assert en(step).startswith("First fix the cause that the outcome names")
