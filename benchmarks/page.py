@@ -14,8 +14,8 @@ from bot.store.engine.database import journal_for, sqlite3
 
 HEAD = """# Performance
 
-This page is written by `python -m benchmarks --write docs/testing/performance.md`. Trust the ratios: in one run, on one
-machine, every candidate took its turns against the same simulators on loopback. In brackets stand the least and
+`python -m benchmarks --write docs/testing/performance.md` writes this page. Trust the ratios: in one run, on one
+machine, every candidate took its turns against the same simulators on loopback. The brackets hold the least and
 the most of the rounds. CONTRIBUTING.md says how to run it.
 """
 BUSY = (

@@ -43,15 +43,15 @@ PLAIN: Mapping[Any, str] = {str: "string", bool: "boolean", int: "number", float
 INTRODUCTION = """\
 # Output for programs
 
-`--json` prints one JSON value on standard output, and for an error one JSON object on standard error. Every command has
-it but those that stay (`serve`, `work`, `play`, `simulate`), `completion` and `audit export`. This page is written from
-the types of the values by `scripts/write_json_docs.py`; a test runs the commands and holds what they print against it.
+`--json` prints one JSON value on standard output, and for an error one JSON object on standard error. All commands have
+this option except `serve`, `work`, `play`, `simulate`, `completion` and `audit export`. `scripts/write_json_docs.py`
+writes this page from the types of the values. A test compares it with what the commands print.
 
-Every key that is listed is always there. Keys are only added; a key or a code that goes, or changes its meaning, stands
-in the changelog.
+A value has every key of its table. A release may add keys. The changelog names each key or code that a release removes
+or changes.
 
 * Keys are in snake_case.
-* What a program compares is a code, never a sentence.
+* Compare codes and keys in a program, never sentences.
 * **Ids** are strings: a connector, a line, a change request (`CR-1001`), a channel, a person (`T0001:U0002`, an account
   of the host `local:NAME`). The number of an audit record is a number, because records are counted.
 * What is not known, or is not there, is `null`.

@@ -99,5 +99,5 @@ MEASURE = Measure(
     rounds=2,
     quick_rounds=0,
     seconds=500.0,
-    note="Lists that are typed while another one is read may share its requests.",
+    note="Lists that people type during another read may share its requests.",
 )

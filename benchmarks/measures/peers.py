@@ -95,5 +95,5 @@ MEASURE = Measure(
     quick_rounds=0,
     seconds=300.0,
     alone=True,
-    note="Errbot and opsdroid check no signature here and store nothing.",
+    note="Errbot and opsdroid check no signature here. They store nothing.",
 )

@@ -174,5 +174,5 @@ MEASURE = Measure(
     samples=samples,
     rounds=2,
     seconds=170.0,
-    note="Where answers are missing the client gave up, and its seconds say nothing.",
+    note="Where answers are missing, the client stopped early, and its seconds are not comparable.",
 )

@@ -32,9 +32,9 @@ class NoticeRow:
     error: str
     """The code with which the chat refused it last; empty where it did not."""
     cause: Text
-    """Why the chat refused it; without words where it did not."""
+    """Why the chat refused it; empty if the chat accepted it."""
     remedy: Text
-    """What helps; without words where it passes by itself."""
+    """What helps; empty where waiting is enough."""
     created_at: Time
     due_at: Time
     """When it is tried next."""
@@ -85,9 +85,9 @@ class Failure:
     """The error code of the portal, as it came, where the portal refused."""
     exit_code: int
     error: Text
-    """What was wrong."""
+    """What went wrong."""
     hint: Text
-    """What to do; without words where nothing is known to help."""
+    """What to do; empty where b24bot knows no remedy."""
     suggestion: str | None
     """A line that was perhaps meant, as one types it behind `b24bot`; null without a good guess."""
 

@@ -34,7 +34,7 @@ class LineTooLong(WordsError):
 
 
 class SecretTyped(BadArgument):
-    """One of the bot's own secrets stands in the words. They are not recorded, logged or stored."""
+    """The words contain one of the bot's own secrets. They are not recorded, logged or stored."""
 
     def __init__(self, what: Text) -> None:
         super().__init__(Message("host.secret_typed.found", secret=what), hint=Message("host.secret_typed.hint"))

@@ -25,7 +25,7 @@ class ChangeRow:
     requester: str
     """The id of the person who asked."""
     reason: Text
-    """Why; without words where no reason was given."""
+    """Why; empty without a reason."""
     portal: str | None
     """The name of the portal; null where it is about b24bot itself."""
     target: str
@@ -38,13 +38,13 @@ class ChangeRow:
     """Until when it can be decided."""
     ended_at: Time | None
     settled_by: str | None
-    """Whose word settled an outcome that reading back did not decide."""
+    """The person who reported the outcome, where no check could show it."""
     undo_of: str | None
     """The change request that this one undoes."""
     undone_by: str | None
     """The change request that undid this one."""
     outcome: Text
-    """How it ended; without words until it has."""
+    """How it ended; empty until then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,11 +47,11 @@ class DeclarationError(PluginError):
 
 
 class BadArgument(PluginError):
-    """An argument cannot be what was typed."""
+    """An argument does not have a valid value."""
 
 
 class Refusal(PluginError):
-    """It must not or cannot be done now."""
+    """It is forbidden or impossible now."""
 
 
 class TargetRefused(PluginError):

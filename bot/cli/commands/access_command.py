@@ -34,7 +34,7 @@ class RoleGranted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleRevoked:
-    """What was taken from the allow-list."""
+    """The role that was removed from the allow-list."""
 
     principal: str
     revoked: bool

@@ -42,7 +42,7 @@ def _moment(_ctx: click.Context, _parameter: click.Parameter, value: str) -> int
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveResult:
-    """What was archived, or, where nothing was done, what would be."""
+    """The records that were archived, or, without an archive, those that would be."""
 
     done: bool
     file: str

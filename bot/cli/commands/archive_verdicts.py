@@ -67,7 +67,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveVerdict:
-    """What came of the check of one archive. Of a file that is no archive of this log, the last three are null."""
+    """The result of the check of one archive. Of a file that is no archive of this log, the last three are null."""
 
     file: str
     result: Result

@@ -37,7 +37,7 @@ class BackupMade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestoreResult:
-    """What came of putting a copy in the place of the database."""
+    """The result of replacing the database with a copy."""
 
     file: str
     """The copy."""

@@ -27,18 +27,18 @@ STATES: Mapping[State, Message] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
-    """What was found of one thing that a start needs."""
+    """The result of one check."""
 
     name: str
-    """A code for what was looked at, for example `audit log`."""
+    """A code for the check, for example `audit log`."""
     ok: bool
     """Whether nothing is wrong with it."""
     state: State
     """`skipped` where something else has to be mended first."""
     says: Text
-    """What was found."""
+    """The finding, as a sentence."""
     hint: Text
-    """What to do; without words where nothing has to be done."""
+    """What to do; empty if there is nothing to do."""
 
 
 @command("doctor", help=TERMINAL_COMMANDS["doctor"], details=Message("clihelp.doctor.details"))

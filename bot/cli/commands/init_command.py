@@ -28,7 +28,7 @@ Step = Callable[[Settings], Message | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InitResult:
-    """What was made, and what is left to do."""
+    """The files and folders that were made, and the next steps."""
 
     made: tuple[str, ...]
     """The files and folders that were made."""

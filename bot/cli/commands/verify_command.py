@@ -65,7 +65,7 @@ class SeenHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogVerdict:
-    """What came of the check of the audit log."""
+    """The result of the check of the audit log."""
 
     result: Result
     """Of the log and of every archive, the worst."""

@@ -186,7 +186,7 @@ class CommandRow:
     """A command."""
 
     command: str
-    """The noun and the verb, for example `connector remove`."""
+    """The words of the command, for example `connector remove`."""
     usage: str
     """The command with its arguments."""
     help: Text
@@ -195,9 +195,9 @@ class CommandRow:
     role: Role | None
     """The least role that may type the command; null for a command that only the terminal has."""
     description: Text
-    """What else its help says; without words where that is all."""
+    """The rest of its help; empty if there is none."""
     examples: tuple[str, ...]
-    """What can stand behind the command, for example `myconnector`."""
+    """Words that can follow the command, for example `myconnector`."""
 
 
 def _terminal_view(path: str) -> CommandRow:

@@ -173,7 +173,7 @@ class StatusReport:
     requests: Mapping[str, int]
     """How many change requests there are, by status."""
     unreviewed_bypasses: tuple[str, ...]
-    """The change requests that were run without approval and that nobody has reviewed."""
+    """The change requests that ran without approval and still wait for a review."""
     notices_waiting: int
     notices_failed: int
     """How many notices are tried no more."""

@@ -9,10 +9,10 @@ from tests.long.mutations.mutation import Mutation, Result
 
 HEAD = """# Mutations
 
-A test that has never been seen to fail proves nothing. Each row is a mutation: a small patch that puts a fault into a
-copy of the tree, and the tests that have to kill it. *Killed by* is the first test that failed when it was last run.
-Written by `scripts/mutations.py`; with names it runs only these mutations, and refreshes only their rows.
-So the rows were not all run on one commit: a row is refreshed when its mutation or its code changes.
+A test that nobody has seen fail may be unable to fail. Each row is a mutation: a small patch that puts a fault
+into a copy of the tree. The tests of the row have to fail then. *Killed by* is the first test that failed in the last
+run. `scripts/mutations.py` writes this page; with names it runs only these mutations, and refreshes only their rows.
+So the rows are not from one commit: a row is refreshed when its mutation or its code changes.
 """
 NOBODY = "**nobody**"
 NOT_RUN = "not run yet"

@@ -240,7 +240,7 @@ class PortalRow:
     client_id: str | None
     """null where no credentials are stored."""
     default: bool
-    """Whether commands without `--portal` of whoever asks act on it."""
+    """Whether the commands of the person who asks act on it without `--portal`."""
     protected: bool
     application: ApplicationView | None
     """What the portal last said; null until it was asked."""
@@ -295,10 +295,10 @@ class PortalCheckRow:
     """One check of a portal, in the order of the diagnosis."""
 
     check: str
-    """A code for what was checked, for example `name resolution`."""
+    """A code for the check, for example `name resolution`."""
     ok: bool
-    """Whether nothing is wrong; false also for a check that an earlier failure kept from being made."""
+    """Whether the check passed; false also for a check that did not run because of an earlier failure."""
     detail: Text
-    """What was found."""
+    """The finding, as a sentence."""
     next: Text
-    """What to do; without words where nothing has to be done."""
+    """What to do; empty if there is nothing to do."""
