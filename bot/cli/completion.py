@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,6 +22,7 @@ from bot.cli.help_page import argument, command
 from bot.cli.output import plain
 from bot.cli.session import Terminal
 from bot.core.parsing.invocation import AnyCommand, offered_options, read_options
+from bot.core.parsing.synonyms import fold, list_words, name_option, option_words
 from bot.plugin import BadArgument, Message, Parameter, Plugin, Refusal, Sealed, Secrets, Services
 from bot.plugin.frozen import dataclass
 from bot.store.engine.database import FILE_NAME
@@ -89,10 +90,18 @@ def completion(ctx: click.Context, shell: str) -> None:
 
 
 def option_items(declared: AnyCommand, incomplete: str) -> list[CompletionItem]:
-    """The options of a declared command that begin with what was typed."""
-    own = [(each.option, plain(each.arg.help)) for each in declared.parameters if each.flag and not each.arg.secret]
-    named = [*own, *((name, "") for name in (*offered_options(declared), "--yes", *OWN_OPTIONS))]
-    return [CompletionItem(name, help=help or None) for name, help in named if name.startswith(incomplete)]
+    """The options of a declared command that begin with what was typed, by their names in that language."""
+    own = {each.option: plain(each.arg.help) for each in declared.parameters if each.flag and not each.arg.secret}
+    helps = {**dict.fromkeys((*own, *offered_options(declared), "--yes", *OWN_OPTIONS), ""), **own}
+    names = dict(zip(helps, helps, strict=True)) if incomplete.isascii() else option_words(declared)
+    found = {name: option for name, option in names.items() if option in helps and name.startswith(fold(incomplete))}
+    return [CompletionItem(name, help=helps[option] or None) for name, option in found.items()]
+
+
+def foreign_items(words: Iterable[str], incomplete: str) -> list[CompletionItem]:
+    """The words that are not English and begin with what was typed."""
+    begun = (word for word in words if not word.isascii() and " " not in word and word.startswith(fold(incomplete)))
+    return [CompletionItem(word) for word in sorted(begun)]
 
 
 def value_items(
@@ -100,8 +109,10 @@ def value_items(
 ) -> list[CompletionItem]:
     """The values that fit in the place after `words`, as far as they are known within a short time."""
     # bash takes “--place=prod” apart.
-    words = [word for word in words if word != "="]
+    words = [name_option(declared, word) for word in words if word != "="]
     expected = _expected(declared, words)
+    if isinstance(expected, Parameter) and not incomplete.isascii() and expected.arg.values:
+        return foreign_items(chain.from_iterable(map(list_words, expected.arg.values.values())), incomplete)
     if isinstance(expected, str):
         found = _in_time(lambda: _places(terminal, declared) if expected == declared.place_term.option else ())
     elif expected is not None and expected.arg.complete is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import click
 from click.shell_completion import CompletionItem
 
-from bot.cli.completion import option_items, value_items
+from bot.cli.completion import foreign_items, option_items, value_items
 from bot.cli.help_page import METAVARS, Group, LineCommand, Rows, sentence
 from bot.cli.json_output import Answer, encode_reply
 from bot.cli.options import json_option, yes_option
@@ -21,6 +21,7 @@ from bot.core.bot_errors import WordsError
 from bot.core.parsing.guesses import shorten_typed
 from bot.core.parsing.invocation import AnyCommand, offered_options
 from bot.core.parsing.suggestion import find_nearest
+from bot.core.parsing.synonyms import fold
 from bot.core.parsing.tokenizer import join_words
 from bot.core.principals import ROLE_NAMES
 from bot.plugin import Message, Parameter, PlaceTerm, PluginError, Risk, Text
@@ -160,6 +161,17 @@ class CommandGroup(Group):
             told = Message("typed.unknown_subcommand", subcommand=shorten_typed(args[0]))
             raise unknown(ctx, told, args, self.list_commands(ctx), f"{self.name} ")
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The subcommands in the language of the word that is typed, or of the group's where none is typed yet."""
+        commands, typed = ctx.ensure_object(Terminal).declared.commands, fold(ctx.info_name or "")
+        if incomplete.isascii() and (incomplete or typed.isascii()):
+            return super().shell_complete(ctx, incomplete)
+        verbs = commands.verbs.get(str(self.name), {})
+        if incomplete:
+            return foreign_items(verbs, incomplete)
+        without = (CompletionItem(name) for name in self.list_commands(ctx) if name not in verbs.values())
+        return [*map(CompletionItem, commands.list_verbs(typed)), *without]
 
     def _declared(self, ctx: click.Context) -> dict[str, AnyCommand]:
         commands = ctx.ensure_object(Terminal).declared.commands

@@ -13,9 +13,10 @@ from itertools import chain
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from bot import __version__
-from bot.cli.completion import VARIABLE, silence_stderr
+from bot.cli.completion import VARIABLE, foreign_items, silence_stderr
 from bot.cli.help_page import Group, Option, command_rows, write_section
 from bot.cli.output import plain, print_error, speak
 from bot.cli.plugin_commands import CommandGroup, DeclaredCommand, unknown
@@ -23,7 +24,9 @@ from bot.cli.session import DeclaredCommands, Terminal
 from bot.cli.typed_secrets import refuse_typed_secrets
 from bot.cli.usage_errors import explain_usage_error
 from bot.clock import incident_id
+from bot.core.parsing.command_table import Commands
 from bot.core.parsing.guesses import shorten_typed
+from bot.core.parsing.synonyms import fold
 from bot.plugin import Message, PluginError
 
 log = logging.getLogger("b24bot.cli")
@@ -101,11 +104,18 @@ class Root(Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        args = _join_noun(ctx.ensure_object(Terminal).declared.commands, args)
         if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             raise unknown(
                 ctx, Message("typed.unknown_command", command=shorten_typed(args[0])), args, self.list_commands(ctx)
             )
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        found = super().shell_complete(ctx, incomplete)
+        if incomplete.isascii():
+            return found
+        return [*found, *foreign_items(ctx.ensure_object(Terminal).declared.commands.nouns, incomplete)]
 
     def _declared(self, ctx: click.Context) -> dict[str, click.Command]:
         """What the declarations add to the terminal's own commands, made once a run."""
@@ -125,6 +135,12 @@ def _make_declared(declared: DeclaredCommands) -> dict[str, click.Command]:
     names = dict.fromkeys(one.noun for one in declared.commands if one.verb)
     groups = {name: CommandGroup(name, help=declared.helps.get(name, "")) for name in names}
     return {name: made for name, made in {**single, **groups}.items() if name not in OWN}
+
+
+def _join_noun(commands: Commands, args: list[str]) -> list[str]:
+    """The words with one noun in place of two that stand for it together, as “кто я” does."""
+    noun = commands.nouns.get(" ".join(map(fold, args[:2])), "") if len(args) > 1 else ""
+    return [noun, *args[2:]] if noun else args
 
 
 @contextmanager

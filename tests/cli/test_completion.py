@@ -36,6 +36,18 @@ def test_commands_and_every_option_are_offered(cli_bot: CliBot) -> None:
     assert offered(cli_bot, "whoami", "--p") == set()
 
 
+def test_russian_words_are_offered_to_whoever_types_russian(cli_bot: CliBot) -> None:
+    assert {"коннектор", "коннекторы"} <= offered(cli_bot, "кон")
+    assert "статус" in offered(cli_bot, "Ста")
+    assert offered(cli_bot, "коннектор", "уд") == {"удалить"}
+    assert {"удалить", "список"} <= offered(cli_bot, "коннектор", "")
+    assert "remove" not in offered(cli_bot, "коннектор", "")
+    assert {"найти", "export", "verify"} <= offered(cli_bot, "журнал", "")
+    assert offered(cli_bot, "коннектор", "удалить", "x", "--пр") >= {"--причина"}
+    assert "--причина" not in offered(cli_bot, "коннектор", "список", "--п")
+    assert "встроенные" in offered(cli_bot, "connector", "list", "--вид", "встр")
+
+
 def test_no_option_is_offered_that_would_take_a_secret(cli_bot: CliBot) -> None:
     assert "--client-secret" not in offered(cli_bot, "portal", "add", "prod", "--")
 

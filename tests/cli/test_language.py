@@ -48,6 +48,7 @@ def test_help_of_a_plugins_commands_is_in_the_language_of_the_terminal(cli_bot: 
 def test_commands_are_typed_in_russian_in_a_terminal_too(cli_bot: CliBot) -> None:
     russian = {"LANG": "ru_RU.UTF-8"}
     assert cli_bot.run("доступ", "список").output == cli_bot.run("access", "list").output
+    assert cli_bot.run("кто", "я").output == cli_bot.run("whoami").output
     assert cli_bot.run("Статус").exit_code == cli_bot.run("status").exit_code
     assert cli_bot.run("запрос", "показать", "7").stderr == cli_bot.run("request", "show", "7").stderr
     assert (

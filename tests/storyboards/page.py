@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -29,7 +30,8 @@ def _draw(seen: Mapping[str, Any], language: str) -> Iterator[str]:
     yield from part("what people have said before", [f"{person}: {put(text)}" for person, text in TALK])
     yield from part("lines to type", list_lines(language))
     for one in seen["troubles"]:
-        yield from part(f"fault: {put(one['label'])}", [put(one["help"])])
+        help_text = re.sub(r"localhost:\d+", "localhost:55555", put(one["help"]))
+        yield from part(f"fault: {put(one['label'])}", [help_text])
     for table in seen["portal"]:
         rows = [" | ".join(map(put, row)) for row in (table["columns"], *table["rows"])]
         yield from part(f"table: {put(table['title'])}", rows)

@@ -25,6 +25,9 @@ TERMINAL = FOLDER / "terminal"
 LOCALES = {"en": "en_GB.UTF-8", "ru": "ru_RU.UTF-8"}
 OTHER_EACH_TIME = (
     (r"127\.0\.0\.1:\d+", "127.0.0.1:55555"),
+    (r"\b(ports?|порту) \d+", r"\1 55555"),
+    (r"worked \d+ s on [\w.]+", "worked 0 s on scope"),
+    (r"портал работал над [\w.]+ \d+ с", "портал работал над scope 0 с"),
     (r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", "2026-03-01 12:00 UTC"),
     (r"b24bot-\d{8}T\d{9}Z", "b24bot-20260301T120000000Z"),
     (r"\b[0-9a-f]{16}\b", "0123456789abcdef"),
