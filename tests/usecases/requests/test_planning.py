@@ -56,7 +56,8 @@ def test_help_and_whoami_are_for_everybody(core_bot: CoreBot, text: str) -> None
 @pytest.mark.parametrize("text", ["thing remove one", "thing paint one"])
 def test_a_viewer_may_only_look(core_bot: CoreBot, text: str) -> None:
     assert answered(core_bot, VIKTOR, "thing list").reply.title == "Things"
-    with pytest.raises(NotPermitted, match=r"policy\.asking_needs_role .*needed: policy\.role\.operator.*role: policy\.role\.viewer") as refused:
+    named = r"policy\.asking_needs_role .*needed: policy\.role\.operator.*role: policy\.role\.viewer"
+    with pytest.raises(NotPermitted, match=named) as refused:
         considered(core_bot, VIKTOR, text)
     assert mentions.unmark(en(refused.value.hint)) == "Type whoami to see what you may do and whom to ask."
 
