@@ -114,10 +114,11 @@ class BitrixPlugin:
 
     def perform(self, services: Services, place: Place, call: Call) -> CallOutcome:
         """Also a call that cannot be made, for whatever reason on our side, is an outcome: it was not sent."""
-        changes = OwnChanges(services, place.identity)
         try:
+            portal = self._portal(services, place)
             if call.method in stored_state.CALLS:
-                return stored_state.perform(services, self._portal(services, place), call)
+                return stored_state.perform(services, portal, call)
+            changes = OwnChanges(services, portal.member_id)
             caller, own = self._caller(services, place), changes.begin(call)
             outcome = caller.change(call.method, call.params)
         except PluginError as error:

@@ -210,6 +210,17 @@ class Portal:
         """The row of our own record that a plan wants written when it is done."""
         return self._snapshots.remember(snapshot)
 
+    def find_elsewhere(self, connector: str) -> KnownPortal | None:
+        """Another portal that has this connector by our own record, or by what was read there last. Nothing is read."""
+        for other in self._vault.portals():
+            if other.member_id == self._vault.portal(self.place.name).member_id:
+                continue
+            snapshot = Snapshots(self._services.records, other.identity).of(connector)
+            seen = self._caller.last_seen(other)
+            if (snapshot and not snapshot.removed) or (seen and connector in seen.connectors):
+                return other
+        return None
+
     def now_ms(self) -> int:
         """The time, for our own record."""
         return self._services.clock.now_ms()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -78,6 +78,8 @@ class StillClock:
 
     def __init__(self) -> None:
         self.now = START
+        self.told: Callable[[float], object] = float
+        """Called with the seconds that pass, so that a simulation with a clock of its own is never behind."""
         self.set_by = 0
         """Milliseconds by which somebody has set the time of the day; the steady clock does not know of it."""
         self._lock = threading.Lock()
@@ -96,6 +98,7 @@ class StillClock:
         return most
 
     def advance(self, seconds: float) -> None:
+        self.told(seconds)
         with self._lock:
             self.now += round(seconds * 1000)
 

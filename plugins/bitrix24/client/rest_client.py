@@ -147,6 +147,10 @@ class Caller:
         portal, held = self._route.portal, self._vault.held(self._route.portal)
         return portal.name, self._route.base, portal.authorities, held.generation
 
+    def last_seen(self, portal: KnownPortal) -> LastSeen | None:
+        """What this process saw last on another portal."""
+        return self._links.last_seen(portal.member_id)
+
     @property
     def destination(self) -> Destination:
         """Where the portal is now."""

@@ -57,6 +57,11 @@ def remove_connector(portal: Portal, connector: ConnectorId) -> Plan | Nothing:
 def _nothing_there(portal: Portal, connector: str) -> Message:
     meant = identifiers.suggest(connector, [found.id for found in portal.connectors()])
     name = portal.place.name
+    elsewhere = presentation.describe_elsewhere(portal, connector)
+    if elsewhere:
+        return Message(
+            "bitrix24.connector.remove_nothing_elsewhere", connector=connector, portal=name, elsewhere=elsewhere
+        )
     if meant:
         return Message("bitrix24.connector.remove_nothing_meant", connector=connector, portal=name, meant=meant)
     return Message("bitrix24.connector.remove_nothing", connector=connector, portal=name)

@@ -42,7 +42,8 @@ def restore_connector(portal: Portal, connector: ConnectorId, *line: LineNumber)
     if snapshot is None:
         raise Refusal(
             Message("bitrix24.connector.restore_no_record", connector=connector),
-            hint=Message("bitrix24.connector.register_anew_hint", command=_register(connector)),
+            hint=presentation.describe_elsewhere(portal, connector)
+            or Message("bitrix24.connector.register_anew_hint", command=_register(connector)),
         )
     before = observation.observe_connector(portal, connector)
     registered = observation.REGISTRATION in before

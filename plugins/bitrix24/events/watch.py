@@ -49,7 +49,9 @@ class Watch:
 
     def run(self, services: Services) -> float:
         """Do what is due, and return in how many seconds something will be. What ails one portal stops no other."""
-        portals = CredentialStore(services).portals()
+        # Of several applications of one portal, one watches: each would tell of the changes that another made.
+        by_identity = sorted(CredentialStore(services).portals(), key=lambda each: each.identity, reverse=True)
+        portals = list({portal.member_id: portal for portal in by_identity}.values())
         self._forget_others(services, {portal.member_id for portal in portals})
         online_events.forget_old(services)
         waits = [self._watch(services, portal) for portal in portals]

@@ -101,6 +101,12 @@ class Connections:
             for link in self._links.values():
                 link.wire.close()
 
+    def last_seen(self, member_id: str) -> LastSeen | None:
+        """What this process saw on a portal when it read it last; None for one that it did not read."""
+        with self._lock:
+            state = self._traffic.get(member_id)
+            return state.hints if state else None
+
     def traffic(self, services: Services, member_id: str) -> PortalState:
         """What is kept about the portal that `member_id` names."""
         with self._lock:

@@ -112,3 +112,62 @@ PLUGINS: tuple[Mutation, ...] = (
         by="tests/usecases/execution/test_recovery.py",
     ),
 )
+
+_PORTAL_STORE = "plugins/bitrix24/auth/credentials.py"
+_CHOICE, _PLANNING = "bot/usecases/place_choice.py", "bot/usecases/requests/planning.py"
+_NAMES = "tests/bitrix24/auth/test_portal_names.py"
+_SEVERAL = "tests/bitrix24/test_several_portals.py"
+_LIFE = "tests/stories/portal/test_lifecycle.py"
+
+PORTALS: tuple[Mutation, ...] = (
+    mutation(
+        "former-name-given-away",
+        "another portal gets the former name of a portal, and the cards that name it",
+        (
+            _PORTAL_STORE,
+            "if former is not None and former_identity(former) != portal.identity:",
+            "if former is not None and not former_identity(former):",
+        ),
+        by=f"{_NAMES} {_SEVERAL}",
+    ),
+    mutation(
+        "choice-by-name",
+        "a person's own choice follows the name and not the portal",
+        (
+            _CHOICE,
+            "return next((place for place in places if place.identity == self.identity), None)",
+            "return next((place for place in places if place.name == self.name), None)",
+        ),
+        by=_SEVERAL,
+    ),
+    mutation(
+        "two-applications-one-portal",
+        "two applications of one portal cannot be told apart",
+        (
+            _PORTAL_STORE,
+            'own = f"{portal.member_id}#{portal.client_id}" if portal.member_id in taken else ""',
+            'own = "" if portal.member_id in taken else ""',
+        ),
+        by=f"{_NAMES} {_SEVERAL}",
+    ),
+    mutation(
+        "renaming-moves-secrets",
+        "a renewal that is under way while its portal is renamed loses the tokens",
+        (
+            _PORTAL_STORE,
+            "renamed = dataclasses.replace(portal, name=name, known_since_as=portal.slot)",
+            "renamed = dataclasses.replace(portal, name=name, known_since_as=name)",
+        ),
+        by=_NAMES,
+    ),
+    mutation(
+        "protected-by-default",
+        "what destroys something reaches a protected portal that the line does not name",
+        (
+            _PLANNING,
+            "if not place.protected or risk.rank < Risk.DESTROY.rank or understood.named_place is not None:",
+            "if not place.protected or risk.rank <= Risk.DESTROY.rank or understood.named_place is not None:",
+        ),
+        by=_LIFE,
+    ),
+)

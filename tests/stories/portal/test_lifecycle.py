@@ -6,6 +6,7 @@ import pytest
 
 from bot.core.change.change_request import Status
 from bot.core.principals import Role
+from bot.plugin.loopback import wait_until
 from plugins.bitrix24.auth.credentials import CredentialStore
 from tests.language.english import en
 from tests.stories.portal.second_portal import second_portal, sent_to, services, store_portal
@@ -153,3 +154,23 @@ def test_cards_answers_and_audit_lines_show_the_colour_of_their_portal(ruled: Sc
         ruled.answer("Olga", "🟥 default")
         ruled.ask("Olga", "portal colour stage pink")
         ruled.answer("Olga", "not a colour of the list")
+
+
+def test_a_connector_that_another_portal_is_known_to_have_is_pointed_out(scene: Scene) -> None:
+    with second_portal(scene) as stage:
+        stage.seed(connectors=[{"id": "onlystage", "name": "Only on stage"}])
+        scene.ask("Olga", "connector show onlystage --portal default")
+        scene.answer("Olga", "onlystage")
+        before = len(stage.world.journal.calls)
+        assert before == 0, "another portal is not searched"
+        scene.ask("Olga", "connector list --portal stage")
+        scene.answer("Olga", "Only on stage")
+        before = len(stage.world.journal.calls)
+        for line in ("connector show", "connector remove", "connector restore", "connector activate"):
+            words = f"{line} onlystage{' 1' if line == 'connector activate' else ''} --portal default"
+            scene.ask("Olga", words)
+        scene.answer("Olga", "The portal 🟦 stage has a connector with this id. Add --portal stage")
+        assert wait_until(lambda: len(scene.workspace.ephemerals("Olga")) >= 6)
+        told = [scene.workspace.transcript(one) for one in scene.workspace.ephemerals("Olga")[-4:]]
+        assert all("--portal stage" in each for each in told), told
+        assert len(stage.world.journal.calls) == before

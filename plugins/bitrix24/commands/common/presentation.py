@@ -137,10 +137,19 @@ def note_unusable_ids(ids: Iterable[str]) -> tuple[Message, ...]:
 def unknown_connector(portal: Portal, connector: str) -> Refusal:
     """For a person who named a connector that the portal does not have."""
     meant = suggest(connector, [found.id for found in portal.connectors()])
+    guess = Message("bitrix24.connector.did_you_mean", connector=meant) if meant else SEE_LIST
     return Refusal(
         Message("bitrix24.connector.unknown", connector=connector, portal=portal.place.name),
-        hint=Message("bitrix24.connector.did_you_mean", connector=meant) if meant else SEE_LIST,
+        hint=describe_elsewhere(portal, connector) or guess,
     )
+
+
+def describe_elsewhere(portal: Portal, connector: str) -> Message | None:
+    """Say which other portal has this connector, as far as b24bot knows without reading it."""
+    other = portal.find_elsewhere(connector)
+    if other is None:
+        return None
+    return Message("bitrix24.connector.elsewhere", portal=other.place.shown_name, option=f"--portal {other.name}")
 
 
 SEE_LIST = Message("bitrix24.connector.see_list", command=CommandLine(command_line="connector list"))
