@@ -26,7 +26,7 @@ from bot.plugin import (
     WebRoute,
 )
 from plugins.bitrix24 import settings
-from plugins.bitrix24.auth import audit_events, token_maintenance
+from plugins.bitrix24.auth import audit_events
 from plugins.bitrix24.auth.bootstrap import take_over
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.client.rest_client import Caller
@@ -40,6 +40,7 @@ from plugins.bitrix24.commands.portal import stored_state
 from plugins.bitrix24.commands.portal.group import portals
 from plugins.bitrix24.connectors import icons
 from plugins.bitrix24.connectors.snapshot import Snapshots
+from plugins.bitrix24.diagnosis import portal_upkeep
 from plugins.bitrix24.events import watch_events
 from plugins.bitrix24.events.own_changes import OwnChanges
 from plugins.bitrix24.events.watch import Watch
@@ -100,7 +101,7 @@ class BitrixPlugin:
         now = services.clock.monotonic()
         if self._tokens_due is None or now >= self._tokens_due:
             self._tokens_due = now + TOKENS_SECONDS
-            token_maintenance.maintain_tokens(services, self._links)
+            portal_upkeep.look_after_portals(services, self._links, lambda portal: self.open(services, portal.place))
         return self._watch.run(services)
 
     def close(self) -> None:

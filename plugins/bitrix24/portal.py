@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from bot.plugin import Json, Message, Place, Refusal, Remember, Services, Text
+from bot.plugin import Json, Message, Place, Records, Refusal, Remember, Services, Text
 from plugins.bitrix24.auth import token_maintenance
 from plugins.bitrix24.auth.backup_tokens import BackupTokenStore
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
@@ -18,8 +18,9 @@ from plugins.bitrix24.client.shared_reads import CachedReader
 from plugins.bitrix24.connectors import identifiers, model
 from plugins.bitrix24.connectors.model import AppInfo, Connector, Line, Listing, Status, UserProfile
 from plugins.bitrix24.connectors.snapshot import Snapshot, Snapshots
+from plugins.bitrix24.health.access_losses import REINSTALLED
 from plugins.bitrix24.health.application_record import ApplicationRecord, ApplicationRecords
-from plugins.bitrix24.health.portal_events import PortalEvents, PortalEventsStore
+from plugins.bitrix24.health.warning_log import WarningLog
 from plugins.bitrix24.hosts import certificate_authorities
 from plugins.bitrix24.rest import methods
 from plugins.bitrix24.rest.batch import SIZE, Item, ItemAnswer
@@ -261,12 +262,22 @@ class Portal:
         return token_maintenance.list_token_warnings(self._services, self.known)
 
     def note_application(self, seen: ApplicationRecord) -> None:
-        """Write down what this portal said of the application."""
-        ApplicationRecords(self._services).note(self.known, seen)
+        """Write down what this portal said of the application, and tell people what that changes."""
+        records, warnings = ApplicationRecords(self._services), WarningLog(self._services)
+        before = records.known(self.known)
+        records.note(self.known, seen)
+        if before is not None and before.number and before.number != seen.number:
+            warnings.tell_once(self.known, REINSTALLED)
+        warnings.update(self.known)
 
-    def events(self) -> PortalEvents:
-        """How the bot hears of changes on this portal."""
-        return PortalEventsStore(self._services).known(self.known)
+    def ask_although_blocked(self) -> None:
+        """Send calls also while the vendor has blocked the application, to find out whether it still has."""
+        self._caller.asks_although_blocked = True
+
+    @property
+    def records(self) -> Records:
+        """What the plugin stores of this installation's portals."""
+        return self._services.records
 
     @property
     def refuses_unowned(self) -> bool:

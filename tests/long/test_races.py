@@ -38,6 +38,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ROWS = sized(1_500, 50_000)
 WORDS = sized(300, 10_000)
 EXPIRIES = sized(25, 250)
+CALLS = 64
+"""Calls of all processes together that find an expired token."""
 APPROVAL = NeedsApproval(quorum=1, role=Role.APPROVER, expires_in=3_600_000)
 
 
@@ -279,10 +281,16 @@ def test_of_the_renewals_of_a_token_exactly_one_is_asked_for(tmp_path: Path) -> 
                 plugin_bot.expire()
                 answers = processes.do([plugin_bot.task("read", threads=1, speed=50.0) for _ in range(len(processes))])
                 assert answers == [{"read": 1}] * len(processes)
-        assert [entry.outcome for entry in plugin_bot.refreshes()] == ["ok"] * EXPIRIES
+            plugin_bot.expire()
+            tasks = [
+                plugin_bot.task("read", threads=CALLS // len(processes), speed=50.0) for _ in range(len(processes))
+            ]
+            answers = processes.do(tasks)
+            assert answers == [{"read": CALLS // len(processes)}] * len(processes), "64 calls at once, and all succeed"
+        assert [entry.outcome for entry in plugin_bot.refreshes()] == ["ok"] * (EXPIRIES + 1)
         sealed = plugin_bot.services.secrets.read("default")
         assert sealed is not None
-        assert sealed.generation == 1 + EXPIRIES
+        assert sealed.generation == 2 + EXPIRIES
     finally:
         processes.stop()
         plugin_bot.stop()

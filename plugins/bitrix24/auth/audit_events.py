@@ -22,6 +22,7 @@ TOKENS_REFUSED = Event(
     tag="portal:tokens:refused",
     sentence=Message("bitrix24.audit.tokens_refused", place="place"),
     facts={"sentence": SAID, "code": Message("bitrix24.audit.code", value="value"), **CHAIN},
+    quiet=True,
 )
 TOKENS_REPLACED = Event(
     tag="portal:tokens:replaced",
@@ -33,4 +34,17 @@ ADDRESS_CHANGED = Event(
     sentence=Message("bitrix24.audit.address_changed", place="place"),
     facts={"sentence": SAID},
 )
-EVENTS: Sequence[Event] = (TOKENS_RENEWED, TOKENS_REFUSED, TOKENS_REPLACED, ADDRESS_CHANGED, CALL_REFUSED)
+WARNING_RAISED = Event(
+    tag="portal:warning:raised",
+    sentence=Message("bitrix24.audit.warning_raised", place="place"),
+    facts={"sentence": SAID, "advice": SAID, "warning": None},
+)
+WARNING_ENDED = Event(
+    tag="portal:warning:ended",
+    sentence=Message("bitrix24.audit.warning_ended", place="place"),
+    facts={"sentence": SAID, "warning": None},
+)
+EVENTS: Sequence[Event] = (
+    *(TOKENS_RENEWED, TOKENS_REFUSED, TOKENS_REPLACED, ADDRESS_CHANGED),
+    *(WARNING_RAISED, WARNING_ENDED, CALL_REFUSED),
+)

@@ -26,6 +26,8 @@ class BackupTokens:
     at: int
     proven: bool = False
     """The authorisation server has renewed it at least once."""
+    user: str = ""
+    """The portal's id of whoever the tokens act as, as far as a renewal said it."""
     sentence: Text = ""
 
 
@@ -88,7 +90,7 @@ class BackupTokenStore:
         )
         with self._services.transaction():
             if self._services.secrets.write(slot(portal), new.revealed(), after=spare.generation):
-                self.note(portal, KEPT, proven=True)
+                self.note(portal, KEPT, proven=True, user=pair.user)
                 self._record(audit_events.TOKENS_RENEWED, portal, spare.generation + 1)
 
     def refused(self, portal: KnownPortal, spare: StoredCredentials, *, code: str, sentence: Text) -> bool:
@@ -106,7 +108,9 @@ class BackupTokenStore:
                 return False
             now = self._services.clock.now_ms()
             self._drop(portal, spare, USED)
-            health = TokenHealth(locked_out=False, at=now, generation=lost.generation + 1, renewed_at=now)
+            health = TokenHealth(
+                locked_out=False, at=now, generation=lost.generation + 1, renewed_at=now, user=pair.user
+            )
             self._vault.note(portal, health)
             self._record(audit_events.TOKENS_REPLACED, portal, lost.generation + 1)
             return True
@@ -120,9 +124,16 @@ class BackupTokenStore:
         self.note(portal, state, sentence=sentence)
         return True
 
-    def note(self, portal: KnownPortal, state: str, *, proven: bool = False, sentence: Text = "") -> None:
-        at = self._services.clock.now_ms()
-        value: dict[str, Json] = {"state": state, "at": at, "proven": proven, "sentence": write_text(sentence)}
+    def note(
+        self, portal: KnownPortal, state: str, *, proven: bool = False, user: str = "", sentence: Text = ""
+    ) -> None:
+        value: dict[str, Json] = {
+            "state": state,
+            "at": self._services.clock.now_ms(),
+            "proven": proven,
+            "user": user,
+            "sentence": write_text(sentence),
+        }
         self._services.records.put(_KIND, portal.slot, value)
 
     def _record(self, event: Event, portal: KnownPortal, generation: int, **more: Text) -> None:

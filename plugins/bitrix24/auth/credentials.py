@@ -66,13 +66,15 @@ class StoredCredentials:
 class TokenHealth:
     """What the last renewal of the tokens showed. `generation` is that of the credentials it was about.
 
-    `renewed_at` is when one last gave a new pair; None when none has yet.
+    `renewed_at` is when one last gave a new pair; None when none has yet. `user` is the portal's id of whoever the
+    tokens act as, as far as the authorisation server said it.
     """
 
     locked_out: bool
     at: int
     generation: int
     renewed_at: int | None = None
+    user: str = ""
     code: str = ""
     sentence: Text = ""
     hint: Text = ""

@@ -20,8 +20,8 @@ from plugins.bitrix24.rest.response import Unreadable
 class Tokens:
     """A new pair, with what the server said of it; what it left out is empty.
 
-    `endpoint` is the REST address of the portal, `server` that of the authorisation server; `source` is the token
-    endpoint that was asked.
+    `endpoint` is the REST address of the portal, `server` that of the authorisation server; `user` is the id of whoever
+    the tokens act as, `source` the token endpoint that was asked.
     """
 
     access: Secret
@@ -29,6 +29,7 @@ class Tokens:
     member_id: str = ""
     endpoint: str = ""
     server: str = ""
+    user: str = ""
     source: str = ""
 
 
@@ -130,7 +131,15 @@ def _pair(values: Mapping[str, Any]) -> Tokens | RefreshFailure:
     if not (isinstance(access, str) and access and isinstance(refresh, str) and refresh):
         return _no_answer(Message("bitrix24.token.no_pair"))
     member, endpoint, server = (_text(values.get(name)) for name in ("member_id", "client_endpoint", "server_endpoint"))
-    return Tokens(access=Secret(access), refresh=Secret(refresh), member_id=member, endpoint=endpoint, server=server)
+    user = values.get("user_id")
+    return Tokens(
+        access=Secret(access),
+        refresh=Secret(refresh),
+        member_id=member,
+        endpoint=endpoint,
+        server=server,
+        user=str(user) if isinstance(user, str | int) and not isinstance(user, bool) else "",
+    )
 
 
 def _text(value: object) -> str:

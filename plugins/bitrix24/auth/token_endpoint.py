@@ -15,6 +15,8 @@ from plugins.bitrix24.http.exchange import READING, HttpRequest, Undelivered, re
 from plugins.bitrix24.rest import error_codes
 from plugins.bitrix24.traffic.portal_connections import Connections, Destination
 
+OTHER_PORTAL = "other_member_id"
+"""The code of tokens that are another portal's: a portal that was registered again has another member_id."""
 RESTING = RefreshFailure(sentence=Message("bitrix24.token.circuit_open"), hint=error_codes.AGAIN_SOON)
 
 _OF_ANOTHER_SERVER = frozenset({"wrong_client", "invalid_client"})
@@ -38,6 +40,7 @@ class TokenServer:
             return RefreshFailure(
                 sentence=Message("bitrix24.token.of_another_portal"),
                 hint=Message("bitrix24.token.do_store_right_credentials"),
+                code=OTHER_PORTAL,
                 final=True,
             )
         return answer

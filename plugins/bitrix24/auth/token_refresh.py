@@ -151,7 +151,7 @@ class TokenRefresh:
         """Keep the pair, unless a newer one is stored."""
         with self._services.transaction():
             if self._vault.renewed(self._portal, stale, pair.access, pair.refresh, token_url=pair.source):
-                self._note(stale.generation + 1)
+                self._note(stale.generation + 1, user=pair.user)
                 self._record(audit_events.TOKENS_RENEWED, stale.generation + 1)
 
     def _record_auth_failure(self, stale: StoredCredentials, answer: RefreshFailure) -> RefreshFailure:
@@ -169,7 +169,7 @@ class TokenRefresh:
                 self._record(audit_events.TOKENS_REFUSED, stale.generation, code=answer.code, sentence=answer.sentence)
         return told
 
-    def _note(self, generation: int, refusal: RefreshFailure | None = None) -> None:
+    def _note(self, generation: int, refusal: RefreshFailure | None = None, *, user: str = "") -> None:
         now, before = self._services.clock.now_ms(), self._vault.health(self._portal)
         self._vault.note(
             self._portal,
@@ -178,6 +178,7 @@ class TokenRefresh:
                 at=now,
                 generation=generation,
                 renewed_at=now if refusal is None else before.renewed_at if before else None,
+                user=user or (before.user if before else ""),
                 code=refusal.code if refusal else "",
                 sentence=refusal.sentence if refusal else "",
                 hint=refusal.hint if refusal else "",

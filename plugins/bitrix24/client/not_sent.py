@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.plugin import CallVerdict, Message
 from plugins.bitrix24.auth.oauth import RefreshFailure
+from plugins.bitrix24.health import access_losses
 from plugins.bitrix24.rest import error_codes
 from plugins.bitrix24.rest.batch import ItemAnswer
 from plugins.bitrix24.rest.error_codes import RetryHint
@@ -11,6 +12,7 @@ from plugins.bitrix24.rest.protocol import Judgement
 from plugins.bitrix24.traffic.operating_limit import Block
 
 BLOCKED = "OPERATION_TIME_LIMIT"
+OVERLOAD = "OVERLOAD_LIMIT"
 
 
 def auth_failed(refusal: RefreshFailure) -> Judgement:
@@ -49,6 +51,12 @@ def method_blocked(block: Block) -> Judgement:
 def method_blocked_item(block: Block) -> ItemAnswer:
     """The same for one item of a batch."""
     return ItemAnswer(problem=error_codes.with_code(block.sentence, BLOCKED), code=BLOCKED)
+
+
+def overloaded() -> Judgement:
+    """The vendor has blocked the application on this portal."""
+    sentence = error_codes.with_code(access_losses.OVERLOADED.says, OVERLOAD)
+    return _not_now(sentence, hint=access_losses.OVERLOADED.advice, code=OVERLOAD)
 
 
 def _not_now(sentence: Message, *, hint: Message, code: str = "") -> Judgement:

@@ -15,6 +15,7 @@ from plugins.bitrix24.auth.oauth import RefreshFailure
 from plugins.bitrix24.auth.server_probe import ServerReply
 from plugins.bitrix24.auth.token_refresh import TokenRefresh
 from plugins.bitrix24.client import not_sent
+from plugins.bitrix24.health.access_watch import AccessWatch
 from plugins.bitrix24.hosts import certificate_authorities, endpoints
 from plugins.bitrix24.http.exchange import Exchange, HttpRequest, Undelivered, redact_exchange
 from plugins.bitrix24.rest import batch, error_codes, methods, protocol
@@ -101,6 +102,9 @@ class Caller:
         self._vault = CredentialStore(services)
         self._traffic = links.traffic(services, portal.member_id)
         self._renewal = TokenRefresh(services, links, portal)
+        self._access = AccessWatch(services, portal)
+        self.asks_although_blocked = False
+        """Whether calls go out although the vendor has blocked the application: to find out whether it still has."""
         self._route = self._route_to(portal)
 
     def read(self, name: str, params: Mapping[str, Json]) -> Any:
@@ -210,6 +214,7 @@ class Caller:
             if judgement.again is RetryHint.REFRESH and not course.renewals:
                 course.renewals += 1
                 newer = self._renewal.refresh_after(held)
+                self._access.update()
                 if isinstance(newer, StoredCredentials):
                     held = newer
                     continue
@@ -256,6 +261,8 @@ class Caller:
         block = traffic.operating.block(method.name, clock.now_ms())
         if block:
             return not_sent.method_blocked(block)
+        if not course.requests and self._access.holds_back(although_blocked=self.asks_although_blocked):
+            return not_sent.overloaded()
         if not route.link.breaker.try_acquire(clock.monotonic()):
             return not_sent.circuit_open()
         wait = traffic.bucket.take(clock.monotonic(), most=manner.queues)
@@ -295,7 +302,8 @@ class Caller:
         return redact_exchange(exchange, *held.credentials.secrets)
 
     def _noted(self, method: Method, judgement: Judgement) -> Judgement:
-        """Take from an answer what it tells about the portal's limits."""
+        """Take from an answer what it tells about the portal's limits, and whether it refuses everything."""
+        self._access.learn(method.name, judgement.code, done=judgement.verdict is CallVerdict.DONE)
         if judgement.code == FULL:
             self._traffic.bucket.overflowed(self._services.clock.monotonic())
         if judgement.remark and judgement.remark not in self._traffic.remarks:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from plugins.bitrix24.connectors.model import AppInfo, UserProfile
+from plugins.bitrix24.events.portal_events import PortalEvents, read_portal_events
 from plugins.bitrix24.health.application_record import ApplicationRecord, find_missing_scopes
 from plugins.bitrix24.http import reachability
 from plugins.bitrix24.http.reachability import Host
@@ -15,8 +16,11 @@ from plugins.bitrix24.portal import Portal
 class Examination:
     """One portal, examined once."""
 
-    def __init__(self, portal: Portal) -> None:
+    def __init__(
+        self, portal: Portal, *, parts: Sequence[str] = ("app", "scopes", "profile", "connectors", "lines")
+    ) -> None:
         self.portal = portal
+        self._parts = parts
 
     @cached_property
     def host(self) -> Host:
@@ -37,8 +41,12 @@ class Examination:
     @cached_property
     def app(self) -> AppInfo:
         """The application as the portal sees it, asked for together with all that later checks need."""
-        self.portal.gather("app", "scopes", "profile", "connectors", "lines")
+        self.portal.gather(*self._parts)
         return self.portal.app()
+
+    def ask_application(self) -> None:
+        """Ask for the application, its scopes and its user. Raises PluginError."""
+        _ = self.app, self.scopes, self.user
 
     def remember(self) -> None:
         """Write down what the portal said of the application, if it said all of it."""
@@ -62,6 +70,11 @@ class Examination:
     def scopes(self) -> frozenset[str]:
         """What the application is allowed."""
         return self.portal.scopes()
+
+    @cached_property
+    def events(self) -> PortalEvents:
+        """How the bot hears of changes on the portal."""
+        return read_portal_events(self.portal.records, self.portal.known.member_id)
 
     @cached_property
     def user(self) -> UserProfile:

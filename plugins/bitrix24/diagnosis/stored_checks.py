@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.plugin import Message, Text, Time
 from plugins.bitrix24.diagnosis.examination import Examination
 from plugins.bitrix24.diagnosis.finding import Result, bad, good
-from plugins.bitrix24.health.portal_events import WAYS
+from plugins.bitrix24.events.portal_events import WAYS
 from plugins.bitrix24.traffic.operating_limit import SLOW
 
 PUBLIC_URL = "B24BOT_PUBLIC_URL"
@@ -50,13 +50,12 @@ def check_public_address(about: Examination) -> Result:
 
 def check_events(about: Examination) -> Result:
     """In which way the bot hears of changes."""
-    way = about.portal.events().way
-    return good(WAYS[way])
+    return good(WAYS[about.events.way])
 
 
 def check_last_event(about: Examination) -> Result:
     """When something was last heard."""
-    last_at = about.portal.events().last_at
+    last_at = about.events.last_at
     detail: Text = (
         Message("bitrix24.check.last_event", time=Time(time=last_at))
         if last_at

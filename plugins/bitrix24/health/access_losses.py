@@ -23,6 +23,8 @@ class AccessLoss:
     do: Message
     anchor: str
     codes: tuple[str, ...] = ()
+    watched: bool = False
+    """Whether the watch over other people's changes tells it, so that no warning has to."""
 
     @property
     def advice(self) -> Message:
@@ -50,6 +52,7 @@ UNINSTALLED = AccessLoss(
     do=Message("bitrix24.loss.do_install", command=_CONNECT),
     anchor="the-application-was-uninstalled",
     codes=("NOT_INSTALLED",),
+    watched=True,
 )
 DELETED = AccessLoss(
     name="application deleted",
@@ -57,6 +60,7 @@ DELETED = AccessLoss(
     do=Message("bitrix24.loss.do_create", command=_CONNECT),
     anchor="the-application-was-deleted",
     codes=("wrong_client",),
+    watched=True,
 )
 SECRET_CHANGED = AccessLoss(
     name="client secret refused",
@@ -71,6 +75,7 @@ SWITCHED_OFF = AccessLoss(
     do=Message("bitrix24.loss.do_switch_on"),
     anchor="the-application-was-uninstalled",
     codes=("APPLICATION_NOT_FOUND",),
+    watched=True,
 )
 REINSTALLED = AccessLoss(
     name="application reinstalled",
@@ -116,6 +121,7 @@ PLAN_LAPSED = AccessLoss(
         "verification_needed",
         "PORTAL_BLOCKED_BY_LICENSE_SCANNER",
     ),
+    watched=True,
 )
 OVERLOADED = AccessLoss(
     name="overload limit",

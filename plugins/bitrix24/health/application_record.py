@@ -8,14 +8,14 @@ from plugins.bitrix24.auth.credentials import KnownPortal
 
 SCOPES = ("imopenlines", "imconnector")
 """What the application must be allowed."""
-_KIND = "portal_application"
+KIND = "portal_application"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationRecord:
     """The last answers of `app.info`, `scope` and `profile`. `at` is in UTC milliseconds.
 
-    `former` is the portal's own number of the application before it was installed again; empty where it was not.
+    `number` is the portal's own number of the application, `missing` the scopes that it needs and does not have.
     """
 
     installed: bool
@@ -27,7 +27,6 @@ class ApplicationRecord:
     user: str = ""
     admin: bool = False
     missing: tuple[str, ...] = ()
-    former: str = ""
 
 
 def find_missing_scopes(granted: frozenset[str]) -> tuple[str, ...]:
@@ -43,15 +42,11 @@ class ApplicationRecords:
 
     def known(self, portal: KnownPortal) -> ApplicationRecord | None:
         """Read the last answers of a portal; None before the first."""
-        value = self._records.get(_KIND, portal.identity)
+        value = self._records.get(KIND, portal.identity)
         return ApplicationRecord(**{**value, "missing": tuple(value["missing"])}) if value else None
 
     def note(self, portal: KnownPortal, seen: ApplicationRecord) -> None:
         """Write down the answers of a portal."""
         value: dict[str, Json] = {name: getattr(seen, name) for name in ApplicationRecord.__dataclass_fields__}
         value["missing"] = list(seen.missing)
-        self._records.put(_KIND, portal.identity, value)
-
-    def forget(self, portal: KnownPortal) -> None:
-        """Delete what is known of a portal's application."""
-        self._records.delete(_KIND, portal.identity)
+        self._records.put(KIND, portal.identity, value)

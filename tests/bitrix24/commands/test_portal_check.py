@@ -16,9 +16,9 @@ from bot.plugin import Message, Reply
 from plugins.bitrix24.auth.credentials import CredentialStore
 from plugins.bitrix24.commands.common.json_views import PortalCheckRow, PortalRow
 from plugins.bitrix24.diagnosis.check_table import CHECKS
+from plugins.bitrix24.events.watch_memory import KIND, WatchMemory
 from plugins.bitrix24.health.access_losses import GUIDE, LOSSES
 from plugins.bitrix24.health.application_record import ApplicationRecords
-from plugins.bitrix24.health.portal_events import QUEUE, PortalEvents, PortalEventsStore
 from plugins.bitrix24.redaction.secret import Secret
 from tests.bitrix24.plugin_bot import PluginBot
 from tests.language.english import en, en_facts
@@ -217,12 +217,12 @@ def test_a_token_of_another_application_is_told(plugin_bot: PluginBot) -> None:
 
 
 def test_the_way_of_events_and_the_last_one_are_those_of_the_record(plugin_bot: PluginBot) -> None:
-    known = CredentialStore(plugin_bot.services).portal("default")
-    PortalEventsStore(plugin_bot.services).note(known, PortalEvents(way=QUEUE, last_at=1_790_000_000_000))
+    memory = WatchMemory(way="queue", last_event_at=1_790_000_000_000)
+    plugin_bot.services.records.put(KIND, plugin_bot.portal.member_id, memory.value())
     found = check(plugin_bot)
     assert "offline queue" in en(found["events"].detail)
     assert en(found["last event"].detail).startswith("The last event came ")
-    assert listed(plugin_bot).events.way == QUEUE
+    assert listed(plugin_bot).events.way == "queue"
 
 
 def test_the_working_time_counts_from_half_of_the_limit_on(plugin_bot: PluginBot) -> None:

@@ -52,7 +52,7 @@ def test_without_a_spare_pair_the_change_fails_calmly_and_the_refusal_is_told_on
     change = scene.wait_status(Status.FAILED)
     assert "has no access to this portal" in en(change.outcome)
     assert scene.sent() == 0
-    scene.channel_says("audit", "portal:tokens:refused")
+    scene.channel_says("audit", "portal:warning:raised")
     for _ in range(3):
         scene.ask("Olga", "connector list")
     scene.answer("Olga", "b24bot portal spare default")

@@ -199,7 +199,7 @@ class EventsView:
     """How the bot hears of changes on a portal."""
 
     way: str
-    """`online`, `offline queue`, `polling` or `none`."""
+    """`online`, `queue` (the portal's queue of offline events), `polling` or `none`."""
     last_at: Time | None
     """When something last came by that way."""
 

@@ -26,6 +26,7 @@ def check_portal(portal: Portal) -> Reply:
     next checks impossible, the command lists what it did not check. It only reads. It renews an access token that has
     expired.
     """
+    portal.ask_although_blocked()
     about = Examination(portal)
     found = tuple(run_checks(CHECKS, about))
     about.remember()

@@ -14,8 +14,8 @@ from plugins.bitrix24.commands.portal.descriptions import (
     describe_tokens,
 )
 from plugins.bitrix24.commands.portal.group import MEMBER_ID, portals
+from plugins.bitrix24.events.portal_events import read_portal_events
 from plugins.bitrix24.health.application_record import ApplicationRecords
-from plugins.bitrix24.health.portal_events import PortalEventsStore
 
 HOW_TO_CONNECT = "b24bot portal connect NAME"
 
@@ -73,7 +73,7 @@ def list_portals(services: Services) -> Reply:
 def _portal_view(services: Services, known: KnownPortal) -> PortalRow:
     chosen = {whose: name for name, all_ in services.default_places.items() for whose in all_}
     application = ApplicationRecords(services).known(known)
-    events = PortalEventsStore(services).known(known)
+    events = read_portal_events(services.records, known.member_id)
     return PortalRow(
         name=known.name,
         domain=known.domain,
