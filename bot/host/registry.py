@@ -86,11 +86,12 @@ class Registry:
                     )
 
     def _add(self, owner: str, command: AnyCommand) -> None:
+        prepared = _prepare("" if _is_own(owner) else owner, command)
         if _is_own(owner) and command.noun == PLACES:
             for term in self._terms:
-                self._add_one(owner, in_terms(with_messages(prefix_of(""), command), term))
+                self._add_one(owner, in_terms(prepared, term))
         else:
-            self._add_one(owner, with_messages(prefix_of("" if _is_own(owner) else owner), command))
+            self._add_one(owner, prepared)
 
     def _add_one(self, owner: str, command: AnyCommand) -> None:
         if command.path in self._commands:
@@ -107,7 +108,7 @@ class Registry:
         self._commands[command.path] = (
             replace(command, placeless=True, place_term=self.place_term)
             if _is_own(owner)
-            else replace(guard_command(owner, command), place_term=self.plugins[owner].place_term)
+            else replace(command, place_term=self.plugins[owner].place_term)
         )
         self._owners[command.path] = owner
 
@@ -172,6 +173,22 @@ def in_terms(command: AnyCommand, term: PlaceTerm) -> AnyCommand:
         description=say(command.description),
         parameters=tuple(replace(one, arg=replace(one.arg, help=say(one.arg.help))) for one in command.parameters),
     )
+
+
+_PREPARED: dict[tuple[str, int], tuple[AnyCommand, AnyCommand]] = {}
+"""By plugin and by the identity of a declaration: itself, which keeps the identity its own, and what was made of it."""
+
+
+def _prepare(plugin: str, command: AnyCommand) -> AnyCommand:
+    """The command with messages as its help; behind the guard where it is a plugin's. Made once a process.
+
+    A start makes two registries, and this is most of the work of one.
+    """
+    key = plugin, id(command)
+    if key not in _PREPARED:
+        made = with_messages(prefix_of(plugin), command)
+        _PREPARED[key] = command, guard_command(plugin, made) if plugin else made
+    return _PREPARED[key][1]
 
 
 def _describe(error: BaseException) -> str:
