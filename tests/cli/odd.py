@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Annotated, Any, cast
 
@@ -10,11 +10,8 @@ from bot.host.contract import MEMBERS
 from bot.plugin import (
     Arg,
     Call,
-    CallOutcome,
-    Event,
     Group,
     Json,
-    Observation,
     Place,
     PlaceTerm,
     Plan,
@@ -24,7 +21,6 @@ from bot.plugin import (
     Risk,
     Services,
     Setting,
-    Settling,
     Simulation,
     Table,
     TargetRefused,
@@ -32,6 +28,7 @@ from bot.plugin import (
     Undo,
     UndoKind,
 )
+from tests.host.invented import Invented
 
 PLACE = Place(name="attic", label="attic.example", identity="a1")
 HOSTILE = "\x1b[2Jwhite\x9b31m\u202eeve"
@@ -151,42 +148,28 @@ class Toy:
         self._state.clear()
 
 
-class Odd:
+class Odd(Invented):
     """The plugin."""
 
-    api = 1
-    name = "odd"
     settings: Sequence[Setting] = (Setting(name="ODD_KEY", help="a secret of the plugin", secret=True),)
-    groups: Iterable[Group[Any]] = (things, safes)
-    settling = Settling(late_effects=75.0)
     place_term = PlaceTerm(word="portal", option="--portal")
-    events: Sequence[Event] = ()
     simulators: Mapping[str, Callable[[int], Simulation]] = {"toy": Toy}
+
+    def __init__(self, *groups: Group[Any]) -> None:
+        super().__init__("odd", *groups)
 
     def start(self, services: Services) -> None:
         if services.settings["ODD_KEY"] == "half-a-key":
             raise Refusal("ODD_KEY is half a key.", hint="Set the other half.")
 
-    def close(self) -> None:
-        """There are no connections."""
-
-    def maintain(self, services: Services) -> None:
-        """Nothing runs out here."""
-
     def places(self, services: Services) -> Sequence[Place]:
         return (PLACE,)
 
-    def open(self, services: Services, place: Place) -> Place:
+    def open(self, services: Services, place: Place) -> Any:
         return place
 
-    def perform(self, services: Services, place: Place, call: Call) -> CallOutcome:
-        raise NotImplementedError
 
-    def verify(self, services: Services, place: Place, plan: Plan) -> Observation:
-        raise NotImplementedError
-
-
-plugin = Odd()
+plugin = Odd(things, safes)
 loose: Group[Any] = Group("screw", help="Screws.")
 
 
@@ -196,12 +179,7 @@ def turn(place: Place, way: Word) -> Reply:
     return Reply(title=way)
 
 
-class Loose(Odd):
-    """The same with an example that nobody could type."""
-
-    groups = (loose,)
-
-
-misleading = Loose()
+misleading = Odd(loose)
+"""The same with an example that nobody could type."""
 incomplete = SimpleNamespace(**{member: getattr(plugin, member) for member in MEMBERS if member != "close"})
 """The same without one member of the protocol."""

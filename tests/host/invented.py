@@ -51,7 +51,7 @@ class Invented:
     def places(self, services: Services) -> Sequence[Place]:
         return ()
 
-    def open(self, services: Services, place: Place) -> None:
+    def open(self, services: Services, place: Place) -> Any:
         return None
 
     def perform(self, services: Services, place: Place, call: Call) -> CallOutcome:
@@ -75,4 +75,3 @@ def group(noun: str, *verbs: str, terminal: bool = False) -> Group[None]:
 
 
 plugin = Invented("invented", group("tree", "plant"))
-not_a_plugin = object()

@@ -74,7 +74,7 @@ class Lamps(Invented):
     def places(self, services: Services) -> Sequence[Place]:
         return (HOME,)
 
-    def open(self, services: Services, place: Place) -> Lights:  # type: ignore[override]
+    def open(self, services: Services, place: Place) -> Lights:
         return self.lights
 
     def perform(self, services: Services, place: Place, call: Call) -> CallOutcome:

@@ -19,7 +19,6 @@ _HOLDING = "bot/usecases/lease_holding.py"
 _EXECUTION, _STANDING = "bot/core/change/outcome.py", "bot/core/authority/membership.py"
 _FLAGS = "bot/slack/account_flags.py"
 _MACHINE = "tests/long/machine/test_machine.py"
-_STORIES = "tests/long/test_stories.py"
 _EARLIER_TAGS = "tests/usecases/integrity/test_earlier_tags.py"
 
 DECISIONS: tuple[Mutation, ...] = (

@@ -32,7 +32,7 @@ REMOVE = "thing remove one"
 
 
 @dataclass(slots=True)
-class Desk:
+class RecordingSurface:
     """Implements Surface. It keeps the results that it is told, and fails where it is asked to."""
 
     confirms: bool = False
@@ -61,9 +61,9 @@ class Desk:
         self.told.append(result)
 
 
-def performed(core_bot: CoreBot, desk: Desk, line: str, who: Principal = OLGA) -> CommandResult:
+def performed(core_bot: CoreBot, surface: RecordingSurface, line: str, who: Principal = OLGA) -> CommandResult:
     command = TypedCommand(person=who, line=line, recorded=line, channel=OPS)
-    return perform_command(core_bot.ctx, command, desk)
+    return perform_command(core_bot.ctx, command, surface)
 
 
 def statuses(core_bot: CoreBot) -> list[Status]:
@@ -81,42 +81,42 @@ def statuses(core_bot: CoreBot) -> list[Status]:
 def test_what_waits_for_nobody_is_recorded_and_told_and_opens_nothing(
     core_bot: CoreBot, line: str, kind: type[CommandResult]
 ) -> None:
-    desk = Desk()
-    result = performed(core_bot, desk, line)
+    surface = RecordingSurface()
+    result = performed(core_bot, surface, line)
     assert isinstance(result, kind)
-    assert desk.told == [result]
+    assert surface.told == [result]
     assert [record.facts["line"] for record in core_bot.records(Tag.COMMAND_RAN)] == [line]
     assert statuses(core_bot) == []
 
 
 def test_only_a_surface_that_confirms_has_its_requester_confirm_at_once(core_bot: CoreBot) -> None:
     for thing, confirms in (("one", False), ("two", True)):
-        result = performed(core_bot, Desk(confirms=confirms), f"thing paint {thing} --colour blue")
+        result = performed(core_bot, RecordingSurface(confirms=confirms), f"thing paint {thing} --colour blue")
         assert isinstance(result, RequestOpened)
         assert result.confirmed is confirms
     assert statuses(core_bot) == [Status.APPROVED, Status.PENDING]
 
 
 def test_what_needs_another_person_is_not_confirmed_by_a_surface(core_bot: CoreBot) -> None:
-    result = performed(core_bot, Desk(confirms=True), REMOVE)
+    result = performed(core_bot, RecordingSurface(confirms=True), REMOVE)
     assert isinstance(result, RequestOpened)
     assert not result.confirmed
     assert statuses(core_bot) == [Status.PENDING]
 
 
 def test_the_same_is_found_and_something_else_for_its_target_is_kept_away(core_bot: CoreBot) -> None:
-    performed(core_bot, Desk(), REMOVE)
-    assert isinstance(performed(core_bot, Desk(), REMOVE), RequestFound)
-    assert isinstance(performed(core_bot, Desk(), "thing paint one --colour blue"), TargetTaken)
+    performed(core_bot, RecordingSurface(), REMOVE)
+    assert isinstance(performed(core_bot, RecordingSurface(), REMOVE), RequestFound)
+    assert isinstance(performed(core_bot, RecordingSurface(), "thing paint one --colour blue"), TargetTaken)
     assert statuses(core_bot) == [Status.PENDING]
 
 
 @pytest.mark.parametrize("stores_answers", [False, True])
 def test_without_agreement_nothing_is_opened_or_recorded(core_bot: CoreBot, stores_answers: bool) -> None:
     before = len(core_bot.records())
-    desk = Desk(willing=False, stores_answers=stores_answers)
-    assert performed(core_bot, desk, REMOVE) == NotAgreed()
-    assert desk.told == ([NotAgreed()] if stores_answers else [])
+    surface = RecordingSurface(willing=False, stores_answers=stores_answers)
+    assert performed(core_bot, surface, REMOVE) == NotAgreed()
+    assert surface.told == ([NotAgreed()] if stores_answers else [])
     assert len(core_bot.records()) == before
     assert statuses(core_bot) == []
 
@@ -124,17 +124,17 @@ def test_without_agreement_nothing_is_opened_or_recorded(core_bot: CoreBot, stor
 def test_a_refusal_is_a_result_and_that_of_a_permission_is_recorded(core_bot: CoreBot) -> None:
     before = len(core_bot.records())
     for who, line, recorded in ((OLGA, "thing burn one", 0), (GLEB, REMOVE, 1)):
-        desk = Desk()
-        result = performed(core_bot, desk, line, who)
+        surface = RecordingSurface()
+        result = performed(core_bot, surface, line, who)
         assert isinstance(result, CommandRefused)
         assert isinstance(result.error, NotPermitted) is bool(recorded)
-        assert len(desk.told) == recorded
+        assert len(surface.told) == recorded
         assert len(core_bot.records()) == before + recorded
 
 
 @pytest.mark.parametrize("line", [REMOVE, "freeze"])
 def test_a_surface_that_is_not_prepared_changes_nothing(core_bot: CoreBot, line: str) -> None:
-    result = performed(core_bot, Desk(unprepared=Refusal("The desk is closed.")), line)
+    result = performed(core_bot, RecordingSurface(unprepared=Refusal("The counter is closed.")), line)
     assert isinstance(result, CommandRefused)
     assert statuses(core_bot) == []
     assert core_bot.records(Tag.COMMAND_RAN) == []
@@ -144,7 +144,7 @@ def test_a_surface_that_is_not_prepared_changes_nothing(core_bot: CoreBot, line:
 def test_what_cannot_be_told_has_not_happened_and_is_no_refusal(core_bot: CoreBot, line: str) -> None:
     before = len(core_bot.records())
     with pytest.raises(StoreUnavailable):
-        performed(core_bot, Desk(full=StoreUnavailable("The disk is full.")), line)
+        performed(core_bot, RecordingSurface(full=StoreUnavailable("The disk is full.")), line)
     assert statuses(core_bot) == []
     assert len(core_bot.records()) == before
-    assert isinstance(performed(core_bot, Desk(), REMOVE), RequestOpened)
+    assert isinstance(performed(core_bot, RecordingSurface(), REMOVE), RequestOpened)
