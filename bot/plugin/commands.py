@@ -121,6 +121,8 @@ class Command(Generic[P]):
     """The type that the function declares for its answer."""
     data: Any = None
     """The type of `Reply.data`, which `--json` prints; None for a command that gives none."""
+    hidden_options: frozenset[str] = frozenset()
+    """Options of secrets that the command has in the terminal, where it is typed elsewhere."""
     noun_words: Words = field(default_factory=dict, compare=False)
     words: Words = field(default_factory=dict, compare=False)
     """Other words for the noun and for the verb."""
@@ -140,6 +142,11 @@ class Command(Generic[P]):
         return (*place, *(parameter.usage for parameter in self.parameters))
 
     @property
+    def secret_options(self) -> frozenset[str]:
+        """The options of secrets, which are typed in the terminal alone."""
+        return self.hidden_options | {each.option for each in self.parameters if each.arg.secret}
+
+    @property
     def in_slack(self) -> Command[P] | None:
         """The command as it is typed in Slack; None for one of the terminal alone."""
         if not self.terminal:
@@ -149,7 +156,15 @@ class Command(Generic[P]):
         taken = inspect.signature(self.plan).parameters
         parameters = tuple(each for each in self.parameters if each.name in taken)
         return replace(
-            self, function=self.plan, parameters=parameters, terminal=False, check=None, keep=None, plan=None, data=None
+            self,
+            function=self.plan,
+            parameters=parameters,
+            terminal=False,
+            check=None,
+            keep=None,
+            plan=None,
+            data=None,
+            hidden_options=self.secret_options,
         )
 
     @property

@@ -133,7 +133,7 @@ class BitrixPlugin:
         return outcome
 
     def verify(self, services: Services, place: Place, plan: Plan) -> Observation:
-        if plan.target == stored_state.TARGET:
+        if plan.target.partition(":")[0] == stored_state.TARGET:
             return stored_state.observe_again(services, place, plan)
         return observation.observe_again(self.open(services, place), plan)
 

@@ -73,6 +73,10 @@ def _line(command: AnyCommand, path: Sequence[str], rest: Sequence[str], could_b
 
 def unknown_option(command: AnyCommand, name: str) -> WordsError:
     """The refusal of an option that a command does not have."""
+    if name in command.secret_options:
+        return WordsError(
+            Message("typed.secret_option", option=name), hint=Message("typed.secret_option_hint", command=command.path)
+        )
     known = _options(command)
     meant = _option_like(name, _spellings(command))
     return WordsError(

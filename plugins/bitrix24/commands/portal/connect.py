@@ -5,11 +5,12 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Annotated
 
-from bot.plugin import Answer, Arg, BadArgument, CommandLine, Dialogue, Message, Nothing, Reply, Risk, Services
+from bot.plugin import Answer, Arg, BadArgument, CommandLine, Dialogue, Message, Nothing, Refusal, Reply, Risk, Services
 from bot.plugin.frozen import dataclass
 from bot.plugin.web import public_url
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.commands.common.json_views import ConnectedPortal, application_view
+from plugins.bitrix24.commands.portal.connect_approval import compare_with_approval, plan_connection
 from plugins.bitrix24.commands.portal.connect_link import (
     INSTALLED,
     await_answer,
@@ -27,6 +28,7 @@ from plugins.bitrix24.commands.portal.group import (
     parse_secret,
     portals,
 )
+from plugins.bitrix24.connecting.approved_connection import ApprovedConnections
 from plugins.bitrix24.connecting.authorization_link import AuthorizationRequest, AuthorizationRequests
 from plugins.bitrix24.connecting.connection import Application, Connection, Connector
 from plugins.bitrix24.connecting.pasted_grant import PastedCode, read_pasted
@@ -59,7 +61,7 @@ def check_connection(
     CredentialStore(services).check_name(name, replace=replace)
     if domain:
         endpoints.portal(domain, services.settings)
-    if PendingInstalls(services).find(name) is not None:
+    if PendingInstalls(services).find(name) or ApprovedConnections(services).find(name):
         return
     if not domain:
         raise BadArgument(Message("bitrix24.connect.no_domain"), hint=Message("bitrix24.connect.do_give_domain"))
@@ -74,6 +76,7 @@ def store_connection(services: Services, found: Connected) -> Answer:
         return Nothing(sentence=Message("bitrix24.connect.not_waiting", portal=found.name))
     CredentialStore(services).add(connection.portal, connection.credentials, replace=found.replace)
     PendingInstalls(services).remove(found.name)
+    ApprovedConnections(services).remove(found.name)
     app = model.app_info(connection.app)
     return Reply(
         title=Message("bitrix24.connect.connected", portal=found.name),
@@ -99,6 +102,7 @@ def store_connection(services: Services, found: Connected) -> Answer:
     terminal=True,
     check=check_connection,
     keep=store_connection,
+    plan=plan_connection,
     data=ConnectedPortal | None,
 )
 def connect_portal(
@@ -111,6 +115,7 @@ def connect_portal(
         Secret | None,
         Arg(help="the application's client_secret", label="SECRET", parse=parse_secret, secret=True, late=True),
     ] = None,
+    member_id: Annotated[str, Arg(help="its member_id, to be compared", label="ID")] = "",
     replace: Annotated[bool, Arg(help="store new credentials for a portal that is already known", label="")] = False,
     no_wait: Annotated[bool, Arg(help="print the link and exit", label="")] = False,
 ) -> Connected:
@@ -124,26 +129,49 @@ def connect_portal(
     With B24BOT_PUBLIC_URL the command also prints the addresses for the application's card, and needs no --client-id.
     An application that was installed at its address waits: the command then asks for its client_secret only.
 
+    In Slack, another admin approves the portal and the application. Then run the command in the terminal: it compares
+    the result with what was approved. The client_secret is typed in the terminal only.
+
     Instead of the address you can paste a refresh token of the application, or the whole body of its install call.
     """
     services = dialogue.services
+    approved = ApprovedConnections(services).find(name)
+    if approved is not None:
+        domain, client_id = domain or approved.domain, client_id or approved.client_id
+    found = _connect(dialogue, name, domain=domain, client_id=client_id, client_secret=client_secret, no_wait=no_wait)
+    if found is not None:
+        compare_with_approval(approved, found)
+        _compare_member(found, member_id)
+    return Connected(name=name, replace=replace, connection=found)
+
+
+def _compare_member(connection: Connection, member_id: str) -> None:
+    if member_id and connection.portal.member_id != member_id:
+        raise Refusal(
+            Message("bitrix24.connect.member_differs", told=connection.portal.member_id, expected=member_id),
+            hint=Message("bitrix24.connect.do_check_application"),
+        )
+
+
+def _connect(
+    dialogue: Dialogue, name: str, *, domain: str, client_id: str, client_secret: Secret | None, no_wait: bool
+) -> Connection | None:
+    """Connect by what waits, by what comes, or by a link; None where nothing is waited for."""
+    services = dialogue.services
     if not no_wait and PendingInstalls(services).find(name) is not None:
-        connection = complete_install(dialogue, name, domain=domain, client_id=client_id, client_secret=client_secret)
-        return Connected(name=name, replace=replace, connection=connection)
+        return complete_install(dialogue, name, domain=domain, client_id=client_id, client_secret=client_secret)
     portal = _portal_to_be(services, name, domain)
     if not client_id:
         show_addresses(dialogue, portal)
         client_id = "" if no_wait else await_client_id(dialogue, name)
         if client_id == INSTALLED:
-            connection = complete_install(dialogue, name, domain=domain, client_secret=client_secret)
-            return Connected(name=name, replace=replace, connection=connection)
+            return complete_install(dialogue, name, domain=domain, client_secret=client_secret)
     if no_wait:
         if client_id:
             show_addresses(dialogue, portal, keep_request(dialogue, portal, client_id))
-        return Connected(name=name, replace=replace)
+        return None
     secret = client_secret or parse_secret(dialogue.ask_secret("client_secret"))
-    connection = _connect_by_link(dialogue, portal, Application(client_id=client_id, client_secret=secret))
-    return Connected(name=name, replace=replace, connection=connection)
+    return _connect_by_link(dialogue, portal, Application(client_id=client_id, client_secret=secret))
 
 
 def _portal_to_be(services: Services, name: str, domain: str) -> KnownPortal:

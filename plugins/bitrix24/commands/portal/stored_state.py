@@ -9,6 +9,7 @@ from bot.plugin import (
     Call,
     CallOutcome,
     CallVerdict,
+    CommandLine,
     Message,
     Observation,
     Place,
@@ -18,16 +19,19 @@ from bot.plugin import (
     Text,
     Time,
     Undo,
+    quote,
 )
 from plugins.bitrix24.auth import colours
 from plugins.bitrix24.auth.backup_tokens import BackupTokenStore
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
+from plugins.bitrix24.connecting.approved_connection import ApprovedConnection, ApprovedConnections
 from plugins.bitrix24.portal import Portal
 
 TARGET = "portal"
 """What such a plan changes; each portal has one."""
 RENAME, REMOVE, PROTECT, PAINT = "portal.rename", "portal.remove", "portal.protect", "portal.colour"
-NAME, PROTECTION, COLOUR = "portal_name", "protection", "colour"
+APPROVE_CONNECTION = "portal.approve_connection"
+NAME, PROTECTION, COLOUR, CONNECTION = "portal_name", "protection", "colour", "connection"
 PROTECTED = Message("bitrix24.state.protected")
 DAY_MS = 86_400_000
 LABELS: Mapping[str, Text] = {
@@ -73,8 +77,26 @@ def observe(portal: KnownPortal) -> Observation:
     return seen
 
 
+def connection_target(name: str) -> str:
+    """What an approval to connect a portal changes: each name has one."""
+    return f"{TARGET}:{name}"
+
+
+def describe_connection(approved: ApprovedConnection) -> Message:
+    """The portal and the application that may be connected."""
+    return Message(
+        "bitrix24.state.connection_of",
+        address=approved.domain,
+        client=approved.client_id,
+        member=approved.member_id or Message("bitrix24.state.any_member"),
+    )
+
+
 def observe_again(services: Services, place: Place, plan: Plan) -> Observation:
     """What is true of such a plan's portal now; nothing of one that is not known any more."""
+    if plan.target != TARGET:
+        approved = ApprovedConnections(services).find(plan.target.partition(":")[2])
+        return {CONNECTION: describe_connection(approved)} if approved else {}
     found = next((each for each in CredentialStore(services).portals() if each.identity == place.identity), None)
     labels = {*plan.before, *plan.wanted}
     return {label: state for label, state in observe(found).items() if label in labels} if found else {}
@@ -122,11 +144,19 @@ def _paint(services: Services, portal: KnownPortal, call: Call) -> Message:
     return Message("bitrix24.portal.painted", portal=portal.name, colour=colours.NAMES[colour])
 
 
+def _approve_connection(services: Services, _portal: KnownPortal, call: Call) -> Message:
+    approved = ApprovedConnection(**{name: str(value) for name, value in call.params.items()})
+    ApprovedConnections(services).keep(approved)
+    line = CommandLine(command_line=f"portal connect {quote(approved.name)}")
+    return Message("bitrix24.connect.approved", portal=approved.name, line=line)
+
+
 CALLS: Mapping[str, Callable[[Services, KnownPortal, Call], Message]] = {
     RENAME: _rename,
     REMOVE: _remove,
     PROTECT: _protect,
     PAINT: _paint,
+    APPROVE_CONNECTION: _approve_connection,
 }
 """The calls that change what b24bot keeps. Nothing is sent anywhere."""
 
