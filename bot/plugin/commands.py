@@ -122,7 +122,7 @@ class Command(Generic[P]):
     data: Any = None
     """The type of `Reply.data`, which `--json` prints; None for a command that gives none."""
     hidden_options: frozenset[str] = frozenset()
-    """Options of secrets that the command has in the terminal, where it is typed elsewhere."""
+    """For one that is typed in Slack: the options of its secrets, which are typed in the terminal alone."""
     noun_words: Words = field(default_factory=dict, compare=False)
     words: Words = field(default_factory=dict, compare=False)
     """Other words for the noun and for the verb."""
@@ -142,11 +142,6 @@ class Command(Generic[P]):
         return (*place, *(parameter.usage for parameter in self.parameters))
 
     @property
-    def secret_options(self) -> frozenset[str]:
-        """The options of secrets, which are typed in the terminal alone."""
-        return self.hidden_options | {each.option for each in self.parameters if each.arg.secret}
-
-    @property
     def in_slack(self) -> Command[P] | None:
         """The command as it is typed in Slack; None for one of the terminal alone."""
         if not self.terminal:
@@ -155,17 +150,9 @@ class Command(Generic[P]):
             return None
         taken = inspect.signature(self.plan).parameters
         parameters = tuple(each for each in self.parameters if each.name in taken)
-        return replace(
-            self,
-            function=self.plan,
-            parameters=parameters,
-            terminal=False,
-            check=None,
-            keep=None,
-            plan=None,
-            data=None,
-            hidden_options=self.secret_options,
-        )
+        hidden = frozenset(each.option for each in self.parameters if each.arg.secret)
+        bare = replace(self, terminal=False, check=None, keep=None, plan=None, data=None)
+        return replace(bare, function=self.plan, parameters=parameters, hidden_options=hidden)
 
     @property
     def place_parameter(self) -> Parameter | None:

@@ -73,7 +73,7 @@ def _line(command: AnyCommand, path: Sequence[str], rest: Sequence[str], could_b
 
 def unknown_option(command: AnyCommand, name: str) -> WordsError:
     """The refusal of an option that a command does not have."""
-    if name in command.secret_options:
+    if name in command.hidden_options:
         return WordsError(
             Message("typed.secret_option", option=name), hint=Message("typed.secret_option_hint", command=command.path)
         )

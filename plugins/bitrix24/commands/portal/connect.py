@@ -5,12 +5,29 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Annotated
 
-from bot.plugin import Answer, Arg, BadArgument, CommandLine, Dialogue, Message, Nothing, Refusal, Reply, Risk, Services
+from bot.plugin import (
+    Answer,
+    Arg,
+    BadArgument,
+    Call,
+    CommandLine,
+    Dialogue,
+    Message,
+    Nothing,
+    Plan,
+    Refusal,
+    Reply,
+    Risk,
+    Services,
+    Undo,
+    UndoKind,
+    quote,
+)
 from bot.plugin.frozen import dataclass
 from bot.plugin.web import public_url
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.commands.common.json_views import ConnectedPortal, application_view
-from plugins.bitrix24.commands.portal.connect_approval import compare_with_approval, plan_connection
+from plugins.bitrix24.commands.portal import stored_state
 from plugins.bitrix24.commands.portal.connect_link import (
     INSTALLED,
     await_answer,
@@ -28,13 +45,14 @@ from plugins.bitrix24.commands.portal.group import (
     parse_secret,
     portals,
 )
-from plugins.bitrix24.connecting.approved_connection import ApprovedConnections
+from plugins.bitrix24.connecting.approved_connection import ApprovedConnection, ApprovedConnections
 from plugins.bitrix24.connecting.authorization_link import AuthorizationRequest, AuthorizationRequests
 from plugins.bitrix24.connecting.connection import Application, Connection, Connector
 from plugins.bitrix24.connecting.pasted_grant import PastedCode, read_pasted
 from plugins.bitrix24.connecting.pending_install import PendingInstalls
 from plugins.bitrix24.connectors import model
 from plugins.bitrix24.hosts import endpoints
+from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.redaction.secret import Secret
 from plugins.bitrix24.traffic.portal_connections import Connections
 
@@ -95,6 +113,60 @@ def store_connection(services: Services, found: Connected) -> Answer:
     )
 
 
+def plan_connection(
+    portal: Portal, name: str, *, domain: str = "", client_id: str = "", member_id: str = "", replace: bool = False
+) -> Plan | Nothing:
+    """Plan to let somebody at the terminal connect this portal and application. Raises PluginError."""
+    if not domain:
+        raise BadArgument(Message("bitrix24.connect.no_domain"), hint=Message("bitrix24.connect.do_give_domain"))
+    if not client_id:
+        raise BadArgument(
+            Message("bitrix24.connect.approval_without_client_id"), hint=Message("bitrix24.connect.do_give_client_id")
+        )
+    portal.store.check_name(name, replace=replace)
+    label = endpoints.portal(domain, portal.settings).label
+    wanted = ApprovedConnection(name=name, domain=label, client_id=client_id, member_id=member_id)
+    line = CommandLine(command_line=f"portal connect {quote(name)}")
+    before = portal.approved_connection(name)
+    if before == wanted:
+        return Nothing(sentence=Message("bitrix24.connect.approved_already", portal=name, line=line))
+    params = {"name": name, "domain": label, "client_id": client_id, "member_id": member_id}
+    return Plan(
+        summary=Message("bitrix24.connect.approve_summary", portal=name, address=label, client=client_id),
+        target=stored_state.connection_target(name),
+        calls=(
+            Call(
+                method=stored_state.APPROVE_CONNECTION,
+                params=params,
+                note=Message("bitrix24.connect.approve_note", line=line),
+            ),
+        ),
+        before={stored_state.CONNECTION: stored_state.describe_connection(before)} if before else {},
+        wanted={stored_state.CONNECTION: stored_state.describe_connection(wanted)},
+        undo=Undo(kind=UndoKind.NONE, sentence=Message("bitrix24.connect.approve_undo")),
+        radius=(Message("bitrix24.connect.approve_radius", portal=name),),
+        labels={stored_state.CONNECTION: Message("bitrix24.state.connection")},
+    )
+
+
+def compare_with_approval(approved: ApprovedConnection | None, connection: Connection) -> None:
+    """Raises Refusal when what was connected differs from what was approved."""
+    if approved is None:
+        return
+    found = (connection.portal.domain, connection.credentials.client_id)
+    same_member = approved.member_id in ("", connection.portal.member_id)
+    if found != (approved.domain, approved.client_id) or not same_member:
+        raise Refusal(
+            Message(
+                "bitrix24.connect.not_approved",
+                address=connection.portal.domain,
+                client=connection.credentials.client_id,
+                member=connection.portal.member_id,
+            ),
+            hint=Message("bitrix24.connect.do_approve_again"),
+        )
+
+
 @portals.command(
     "connect",
     words={"ru": ("подключить",)},
@@ -130,7 +202,7 @@ def connect_portal(
     An application that was installed at its address waits: the command then asks for its client_secret only.
 
     In Slack, another admin approves the portal and the application. Then run the command in the terminal: it compares
-    the result with what was approved. The client_secret is typed in the terminal only.
+    the result with the approval. Type the client_secret in the terminal only.
 
     Instead of the address you can paste a refresh token of the application, or the whole body of its install call.
     """
