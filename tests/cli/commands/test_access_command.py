@@ -143,6 +143,8 @@ WITH_SECRET = (
     ("run", f"connector remove x --reason {SECRET}"),
     (SECRET,),
     ("connector", SECRET),
+    ("help", SECRET),
+    ("run", f"help {SECRET}"),
 )
 
 

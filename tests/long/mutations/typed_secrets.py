@@ -182,6 +182,16 @@ TYPED_SECRETS: tuple[Mutation, ...] = (
         by="tests/cli/commands/test_access_command.py",
     ),
     mutation(
+        "help-repeats-own-secret",
+        "a typed line for help repeats one of the bot's own secrets, because help opens no database",
+        (
+            "bot/cli/typed_secrets.py",
+            "    if found is not None:\n        raise SecretTyped(found)\n",
+            "    del found\n",
+        ),
+        by="tests/cli/commands/test_access_command.py",
+    ),
+    mutation(
         "withdrawal-refused-for-its-reason",
         "a withdrawal in the terminal is refused because of the reason that stands with it",
         ("bot/cli/typed_secrets.py", "if tuple(words[:2]) == WITHDRAW else", "if words[:1] == WITHDRAW else"),
