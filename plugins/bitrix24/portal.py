@@ -21,6 +21,7 @@ from plugins.bitrix24.connectors.model import AppInfo, Connector, Line, Listing,
 from plugins.bitrix24.connectors.snapshot import Snapshot, Snapshots
 from plugins.bitrix24.health.access_losses import REINSTALLED
 from plugins.bitrix24.health.application_record import ApplicationRecord, ApplicationRecords
+from plugins.bitrix24.health.event_tests import EventTests
 from plugins.bitrix24.health.warning_log import WarningLog
 from plugins.bitrix24.hosts import certificate_authorities
 from plugins.bitrix24.rest import methods
@@ -283,6 +284,13 @@ class Portal:
     def records(self) -> Records:
         """What the plugin stores of this installation's portals."""
         return self._services.records
+
+    def try_event(self) -> bool:
+        """Ask the portal for a test event, and wait whether it comes to the bot's public address."""
+        tests = EventTests(self._services)
+        word = tests.make_word()
+        self.read("event.test", nonce=word)
+        return tests.wait(word)
 
     @property
     def refuses_unowned(self) -> bool:

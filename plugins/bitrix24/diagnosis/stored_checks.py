@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.plugin import Message, Text, Time
 from plugins.bitrix24.diagnosis.examination import Examination
-from plugins.bitrix24.diagnosis.finding import Result, bad, good
-from plugins.bitrix24.events.portal_events import WAYS
+from plugins.bitrix24.diagnosis.finding import Result, bad, good, lost
+from plugins.bitrix24.events.portal_events import ONLINE, WAYS
+from plugins.bitrix24.health import access_losses
 from plugins.bitrix24.traffic.operating_limit import SLOW
 
 PUBLIC_URL = "B24BOT_PUBLIC_URL"
@@ -49,8 +50,11 @@ def check_public_address(about: Examination) -> Result:
 
 
 def check_events(about: Examination) -> Result:
-    """In which way the bot hears of changes."""
-    return good(WAYS[about.events.way])
+    """In which way the bot hears of changes. Where the portal posts events, a test event has to arrive."""
+    way = about.events.way
+    if way != ONLINE:
+        return good(WAYS[way])
+    return good(Message("bitrix24.check.test_event_came")) if about.portal.try_event() else lost(access_losses.SILENT)
 
 
 def check_last_event(about: Examination) -> Result:

@@ -21,13 +21,14 @@ from plugins.bitrix24.events.offline_queue import FOLD_MS, WATCHED, StoredEvent,
 from plugins.bitrix24.events.portal_facts import EventHandler
 from plugins.bitrix24.events.sender_proof import KnownSender, Proof, prove_sender
 from plugins.bitrix24.events.watch_memory import read_memory
+from plugins.bitrix24.health.event_tests import EventTests
 
 PATH = "/events"
 TEST = "ONAPPTEST"
 BOUND = (*WATCHED, TEST, "ONAPPUNINSTALL")
 """What is bound to the public address."""
-SEEN, REFUSED, TESTED = "seen_event", "refused_event", "event_test"
-"""Kinds of records: events that came, refusals that were recorded, and test events that came."""
+SEEN, REFUSED = "seen_event", "refused_event"
+"""Kinds of records: events that came, and refusals that were recorded."""
 KEPT_MS = 86_400_000
 REFUSED_MS = 3_600_000
 REASONS: Mapping[Proof, Message] = {
@@ -78,7 +79,7 @@ def _store(services: Services, event: EventBody, form: Mapping[str, str]) -> Non
         services.records.put(SEEN, digest, {"at": now})
         nonce = event.text("QUERY", "nonce") if event.name == TEST else ""
         if nonce:
-            services.records.put(TESTED, nonce[:64], {"at": now})
+            EventTests(services).note(nonce)
             return
         connector, line = event.target or ("", 0)
         at = event.ts * 1000 or now
@@ -109,18 +110,13 @@ def _refuse(services: Services, portal: KnownPortal, proof: Proof) -> None:
         services.record(watch_events.REFUSED, portal.name, {"sentence": REASONS[proof]})
 
 
-def has_arrived(services: Services, nonce: str) -> bool:
-    """Whether a test event with this word has come."""
-    return services.records.get(TESTED, nonce) is not None
-
-
 def forget_old(services: Services) -> None:
     """Remove what is kept of events that came long ago."""
     now = services.clock.now_ms()
-    for kind in (SEEN, TESTED):
-        for key, value in services.records.all(kind).items():
-            if now - int(value["at"]) > KEPT_MS:
-                services.records.delete(kind, key)
+    EventTests(services).forget_old()
+    for key, value in services.records.all(SEEN).items():
+        if now - int(value["at"]) > KEPT_MS:
+            services.records.delete(SEEN, key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

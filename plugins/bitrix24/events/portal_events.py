@@ -8,10 +8,10 @@ from bot.plugin import Message, Records
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.events.watch_memory import read_memory
 
-NONE = "none"
+NONE, ONLINE = "none", "online"
 WAYS: Mapping[str, Message] = {
     NONE: Message("bitrix24.check.events_none"),
-    "online": Message("bitrix24.check.events_online"),
+    ONLINE: Message("bitrix24.check.events_online"),
     "queue": Message("bitrix24.check.events_queue"),
     "polling": Message("bitrix24.check.events_polling"),
 }

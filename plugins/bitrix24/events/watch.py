@@ -35,7 +35,7 @@ LONGEST_WAIT = 60.0
 """Seconds: by then a portal is noticed that another process has stored."""
 SHORTEST_WAIT = 1.0
 
-POSTED, QUEUE, POLLING = "events", "queue", "polling"
+POSTED, QUEUE, POLLING = "online", "queue", "polling"
 """The ways in which changes are noticed, the quickest first."""
 
 MakeCaller = Callable[[Services, KnownPortal], Caller]

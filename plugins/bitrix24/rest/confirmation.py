@@ -39,7 +39,7 @@ def _plain(word: Any) -> Confirmation:
 
 
 def _count(result: Any) -> Confirmation:
-    number = result.get("count") if isinstance(result, Mapping) else result
+    number = result.get("count") if isinstance(result, Mapping) else None
     return Confirmation(yes=number > 0) if type(number) is int and number >= 0 else NEITHER
 
 

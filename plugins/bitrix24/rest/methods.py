@@ -39,8 +39,8 @@ class VerdictLocation(StrEnum):
 
     VALUE = "value"
     """The result is what was asked for."""
-    COUNT = "result or result.count"
-    """A number there is how many were concerned: 0 is a no."""
+    COUNT = "result.count"
+    """How many were concerned: 0 is a no."""
     RESULT = "result"
     """`result` is True when it was done."""
     NESTED = "result.result"
@@ -108,7 +108,7 @@ ROWS: tuple[Method, ...] = (
         effect=Effect.READ,
         params=(_need("filter", Kind.OBJECT), _need("order", Kind.OBJECT)),
     ),
-    Method(name="event.test", effect=Effect.CHANGE, verdict=VerdictLocation.COUNT, params=(_need("nonce"),)),
+    Method(name="event.test", effect=Effect.READ, params=(_need("nonce"),)),
     Method(
         name="event.unbind",
         effect=Effect.CHANGE,

@@ -10,7 +10,8 @@ import pytest
 from bot.host.guarded_calls import GuardedPlugin
 from bot.plugin.loopback import Loopback, WebReply, WebRequest
 from bot.testing.web_requests import request_route
-from plugins.bitrix24.events.delivery_test import Delivery, try_delivery
+from plugins.bitrix24.diagnosis.examination import Examination
+from plugins.bitrix24.diagnosis.stored_checks import check_events
 from plugins.bitrix24.events.offline_queue import StoredEvents
 from plugins.bitrix24.events.online_events import BOUND
 from tests.bitrix24.events.watched import Watched
@@ -67,7 +68,7 @@ def test_every_event_is_bound_once_at_one_address(posted: Posted) -> None:
     assert posted.handlers() == sorted((event, posted.address) for event in BOUND)
     posted.watched.settle(60)
     assert posted.bot.effects("event.bind") == len(BOUND) + 2
-    assert posted.watched.memory.way == "events"
+    assert posted.watched.memory.way == "online"
 
 
 def test_other_spellings_of_the_address_are_unbound_and_addresses_of_others_stay(posted: Posted) -> None:
@@ -186,40 +187,38 @@ def test_a_token_that_cannot_be_computed_leaves_the_queue_to_tell(posted: Posted
     assert len(posted.watched.raised) == 1
 
 
-def delivery(posted: Posted) -> Delivery:
-    """Try the way of events; a pause lets the portal post what it was about to."""
+def arrives(posted: Posted) -> bool:
+    """Try the whole way of events; a pause lets the portal post what it was about to."""
 
     def pause(seconds: float) -> None:
         posted.delivered()
         posted.bot.portal.clock.advance(seconds)
 
     posted.bot.clock.told = pause
-    caller = posted.bot.plugin._maintenance_caller(posted.bot.services, posted.watched.portal)
-    return try_delivery(posted.bot.services, caller)
+    return posted.bot.open().try_event()
 
 
 def test_a_test_event_goes_the_whole_way(posted: Posted) -> None:
-    assert delivery(posted) is Delivery.ARRIVED
+    assert arrives(posted)
     assert posted.watched.raised == []
 
 
-def test_a_test_event_that_the_portal_does_not_post_is_silent(posted: Posted) -> None:
+def test_a_test_event_that_the_portal_does_not_post_does_not_arrive(posted: Posted) -> None:
     with posted.bot.portal.world.lock:
         posted.bot.portal.state.handlers.drop_where(lambda row: row.event == "ONAPPTEST")
-    assert delivery(posted) is Delivery.SILENT
+    assert not arrives(posted)
 
 
-def test_a_test_event_whose_token_is_not_ours_is_silent(posted: Posted) -> None:
+def test_a_test_event_whose_token_is_not_ours_does_not_arrive(posted: Posted) -> None:
     posted.bot.switch(application_token_formula="marketplace")
-    assert delivery(posted) is Delivery.SILENT
+    assert not arrives(posted)
 
 
-def test_a_portal_that_refuses_a_test_event_says_so(posted: Posted) -> None:
-    posted.bot.fault("lost_before", "event.test", times=9)
-    assert delivery(posted) is Delivery.REFUSED
-
-
-def test_without_a_public_address_there_is_nothing_to_test(plugin_bot: PluginBot) -> None:
-    watched = Watched(plugin_bot)
-    caller = plugin_bot.plugin._maintenance_caller(plugin_bot.services, watched.portal)
-    assert try_delivery(plugin_bot.services, caller) is Delivery.NO_ADDRESS
+@pytest.mark.parametrize("bound", [True, False])
+def test_the_check_of_a_portal_tries_the_way_of_events(posted: Posted, bound: bool) -> None:
+    if not bound:
+        with posted.bot.portal.world.lock:
+            posted.bot.portal.state.handlers.drop_where(lambda row: row.event == "ONAPPTEST")
+    posted.bot.clock.told = lambda _seconds: posted.delivered()
+    result = check_events(Examination(posted.bot.open()))
+    assert result.ok is bound

@@ -81,12 +81,18 @@ DELIBERATE: Mapping[Difference, str] = dict(
         ),
         *(
             _row(name, "method", "read", ABSENT, "documented, but not among the machine-readable specs")
-            for name in ("app.info", "batch", "event.get", "event.offline.list", "placement.get", "profile", "scope")
+            for name in (
+                "app.info",
+                "batch",
+                "event.get",
+                "event.offline.list",
+                "event.test",
+                "placement.get",
+                "profile",
+                "scope",
+            )
         ),
-        *(
-            _row(name, "method", "write", ABSENT, "documented, but not among the machine-readable specs")
-            for name in ("event.offline.clear", "event.test")
-        ),
+        _row("event.offline.clear", "method", "write", ABSENT, "documented, but not among the machine-readable specs"),
         _row("event.bind", "handler", "string", "string, required", "the offline queue has no address"),
         *(
             _row("event.bind", name, ABSENT, kind, "the bot needs neither another user nor a queue with a label")

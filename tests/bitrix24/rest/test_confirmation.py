@@ -200,7 +200,7 @@ def list_of(result: Mapping[str, Any]) -> list[Any]:
 
 RULES: Mapping[VerdictLocation, Callable[[Any], bool]] = {
     VerdictLocation.COUNT: lambda result: (
-        (found := result.get("count") if isinstance(result, dict) else result) is not True
+        (found := result.get("count") if isinstance(result, dict) else None) is not True
         and isinstance(found, int)
         and found > 0
     ),
