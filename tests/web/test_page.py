@@ -547,7 +547,7 @@ def test_marks_are_drawn_as_slack_draws_them(visit: Visit) -> None:
 def test_a_mistake_is_said_on_the_page_and_nothing_moves(visit: Visit) -> None:
     before = visit.tab.locator("#line").bounding_box()
     visit.send("hello")
-    visit.tab.locator("#trouble", has_text="must begin with a slash").wait_for()
+    visit.tab.locator("#trouble", has_text="a command begins with a slash").wait_for()
     assert visit.tab.locator("#line").bounding_box() == before
     assert visit.tab.locator("#line").input_value() == "hello"
 
