@@ -292,3 +292,12 @@ def test_a_removed_portal_leaves_nothing_behind(plugin_bot: PluginBot) -> None:
     store.remove(store.portal("default"))
     maintain(plugin_bot)
     assert not any(plugin_bot.services.records.all(kind) for kind in kinds)
+
+
+def test_an_access_token_that_has_run_out_is_not_renewed_to_ask_who_it_belongs_to(plugin_bot: PluginBot) -> None:
+    plugin_bot.expire()
+    assert plugin_bot.rows("connector list")
+    pass_time(plugin_bot, 2 / 24)
+    maintain(plugin_bot)
+    assert len(plugin_bot.refreshes()) == 1
+    assert plugin_bot.calls("profile") == []
