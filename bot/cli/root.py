@@ -104,7 +104,9 @@ class Root(Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        args = _join_noun(ctx.ensure_object(Terminal).declared.commands, args)
+        if args[0] not in OWN:
+            # What the plugins declare is read only for words that are not the terminal's own: it takes time to load.
+            args = _join_noun(ctx.ensure_object(Terminal).declared.commands, args)
         if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             raise unknown(
                 ctx, Message("typed.unknown_command", command=shorten_typed(args[0])), args, self.list_commands(ctx)

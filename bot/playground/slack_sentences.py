@@ -10,7 +10,7 @@ from bot.plugin.message import fill_message
 
 SENTENCES: Sequence[tuple[re.Pattern[str], Message]] = (
     (
-        re.compile(r'(?P<command>/\S+) failed with the error "(?P<code>[^"]*)"'),
+        re.compile(r'\A(?P<command>/\S+) failed with the error "(?P<code>[^"]*)"'),
         Message("playground.slack.command_failed", command="command", code="code"),
     ),
     (re.compile(r'This did not work: "(?P<code>[^"]*)"'), Message("playground.slack.click_failed", code="code")),
@@ -29,13 +29,16 @@ SENTENCES: Sequence[tuple[re.Pattern[str], Message]] = (
     (re.compile(r"Enter a link\."), Message("playground.slack.link")),
     (re.compile(r"Choose no more than (?P<most>\d+)\."), Message("playground.slack.too_many", most="most")),
     (
-        re.compile(r"(?P<text>.*) is no command: it must begin with a slash", re.DOTALL),
+        re.compile(r"\A(?P<text>.*) is no command: it must begin with a slash", re.DOTALL),
         Message("playground.slack.no_command", text="text"),
     ),
-    (re.compile(r"(?P<person>.*) has no modal open", re.DOTALL), Message("playground.slack.no_modal", person="person")),
+    (
+        re.compile(r"\A(?P<person>.*) has no modal open", re.DOTALL),
+        Message("playground.slack.no_modal", person="person"),
+    ),
     (re.compile(r"this message is not there any more"), Message("playground.slack.message_gone")),
     (
-        re.compile(r"the view (?P<title>.*) is not open any more", re.DOTALL),
+        re.compile(r"\Athe view (?P<title>.*) is not open any more", re.DOTALL),
         Message("playground.slack.view_gone", title="title"),
     ),
 )

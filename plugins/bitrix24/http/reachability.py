@@ -1,4 +1,7 @@
-"""How far a host can be reached: its name, its port and its certificate, one after the other. Nothing is sent."""
+"""How far a host can be reached: its name, its port and its certificate, one after the other. Nothing is sent.
+
+What needs the HTTP library is imported where it is used: a process that makes no call does not load the library.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,6 @@ from urllib.parse import urlsplit
 from bot.plugin import Message, Time
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.hosts.ip_addresses import is_public
-from plugins.bitrix24.http.failure_reasons import reason_of
-from plugins.bitrix24.http.guarded_connections import NotLoopback, NotPublic
-from plugins.bitrix24.http.transport import make_tls
 
 PATIENCE = 5.0
 """Seconds for each step."""
@@ -55,6 +55,8 @@ def host_of(base: str, *, address: str = "", authorities: str = "") -> Host:
 
 def resolve(host: Host) -> Sequence[str]:
     """List the addresses that a host's name leads to. Raises OSError; NotPublic, NotLoopback for a forbidden one."""
+    from plugins.bitrix24.http.guarded_connections import NotLoopback, NotPublic
+
     if host.address:
         return (host.address,)
     found = socket.getaddrinfo(host.name, host.port, type=socket.SOCK_STREAM)
@@ -80,6 +82,8 @@ def connect(host: Host, addresses: Sequence[str]) -> str:
 
 def shake_hands(host: Host, address: str) -> Certificate:
     """Verify the certificate of the host at this address. Raises OSError when it cannot be verified."""
+    from plugins.bitrix24.http.transport import make_tls
+
     with (
         socket.create_connection((address, host.port), timeout=PATIENCE) as plain,
         make_tls(host.authorities).wrap_socket(plain, server_hostname=host.name) as secured,
@@ -96,6 +100,8 @@ _ISSUER = ("organizationName", "commonName")
 
 def describe_failure(error: OSError) -> Message:
     """Say why a step failed, without the words of the library."""
+    from plugins.bitrix24.http.failure_reasons import reason_of
+
     if isinstance(error, socket.gaierror):
         return Message("bitrix24.call.failure_name")
     if isinstance(error, TimeoutError):
