@@ -479,3 +479,16 @@ def test_a_record_from_before_there_were_signatures_is_read_as_it_always_was(cor
     assert is_attested(keys, change, {"terms": terms})
     assert not is_attested(keys, change, {"terms": f"2{terms[1:]}"}), "a form that nobody knows"
     assert not is_attested(keys, replace(change, reason="x"), {"terms": terms})
+
+
+def test_what_a_place_is_besides_its_row_is_not_signed_and_its_mark_is(core_bot: CoreBot) -> None:
+    """A row keeps the name, the label, the identity and the mark; requests of earlier versions have no mark."""
+    asked = core_bot.ask()
+    change = replace(asked, place=replace(asked.place, protected=True, former_names=("old",), mark="🔵"))
+    kept = replace(change, place=replace(asked.place, mark="🔵"))
+    keys, terms = core_bot.store.keys, attest(core_bot.store.keys, change)
+    assert is_attested(keys, kept, {"terms": terms})
+    place = kept.place
+    others = (replace(place, mark=""), replace(place, mark="🔴"), replace(place, name="x"), replace(place, label="x"))
+    for other in (*others, replace(place, identity="x")):
+        assert not is_attested(keys, replace(kept, place=other), {"terms": terms}), other
