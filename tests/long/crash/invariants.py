@@ -132,11 +132,14 @@ def _change(row: tuple[Any, ...]) -> Change:
 
 
 def intent_first(run: Evidence) -> Iterator[str]:
-    """I1: every changing call that arrived had its one intent on disk, unanswered, at that moment."""
+    """I1: every changing call that arrived had its one intent on disk, unanswered, at that moment.
+
+    The watch changes only its own queue, and has no change request for that.
+    """
     for one in run.arrivals:
         if one.intent is None:
             yield f"{one.method} {one.params} arrived in life {one.life} at {one.at} with the intents {one.intents}"
-    theirs = {id(one.entry) for one in run.arrivals}
+    theirs = {id(one.entry) for one in (*run.arrivals, *run.scene.witness.watching)}
     for entry in run.scene.portal.watched.world.journal.calls:
         if entry.effect and id(entry) not in theirs:
             yield f"{entry.method} had an effect and never arrived"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+import requests
 
 from bot.store.engine.database import sqlite3
 from bot.store.store import FILE_NAME
@@ -141,9 +142,31 @@ def went_elsewhere(scene: Scene) -> None:
         journal.write(f"{HOST}evil.example\n")
 
 
+def ask(scene: Scene, method: str, **params: object) -> None:
+    """Make a call with the bot's own token."""
+    portal = scene.portal.watched
+    answer = requests.post(f"{portal.url}{method}", json={**params, "auth": portal.access_token}, timeout=30)
+    assert answer.status_code == 200, answer.text
+
+
+def another_event(scene: Scene) -> None:
+    ask(scene, "event.bind", event="ONIMCONNECTORMESSAGEADD", event_type="offline")
+
+
+def another_handler(scene: Scene) -> None:
+    ask(scene, "event.bind", event="ONIMCONNECTORLINEDELETE", handler="https://evil.example/")
+
+
+def an_event_is_unbound(scene: Scene) -> None:
+    ask(scene, "event.unbind", event="ONIMCONNECTORLINEDELETE", event_type="offline")
+
+
 OUTSIDE: tuple[tuple[str, Callable[[Scene], None]], ...] = (
     ("I1", no_intent),
     ("I1", effect_from_nowhere),
+    ("I1", another_event),
+    ("I1", another_handler),
+    ("I1", an_event_is_unbound),
     ("I2", called_twice),
     ("I3", another_call),
     ("I4", no_effect),
@@ -165,6 +188,18 @@ def test_what_is_wrong_outside_is_seen(
         assert check_invariants(scene) == []
         wrong(scene)
         assert seen_by in seen(scene)
+
+
+def test_the_watch_needs_no_change_request_for_its_own_queue(
+    server: ForkServer, beginning: Path, tmp_path: Path
+) -> None:
+    with scenario.REMOVE.scene(server, tmp_path / "run", beginning) as scene:
+        scenario.REMOVE.play(scene, FAULTS[0].wish)
+        calls, before = len(scene.witness.arrivals), len(scene.witness.watching)
+        ask(scene, "event.bind", event="ONIMCONNECTORLINEDELETE", event_type="offline")
+        ask(scene, "event.offline.clear", process_id="", id=["1"])
+        assert (len(scene.witness.arrivals), len(scene.witness.watching)) == (calls, before + 2)
+        assert check_invariants(scene) == []
 
 
 def test_a_seat_that_nobody_holds_is_seen(scene: Scene) -> None:

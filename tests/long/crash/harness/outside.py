@@ -25,6 +25,8 @@ from plugins.bitrix24.simulator.state.journal import CallEntry
 REFUSED_UNDONE = (401, 429, 503)
 """With a JSON code these say that the call was not carried out, so it may be made once more."""
 READING = frozenset(row.name for row in methods.ROWS if row.effect is methods.Effect.READ)
+WATCHED = ("ONIMCONNECTORLINEDELETE", "ONIMCONNECTORSTATUSDELETE")
+"""The events that the watch over a portal has kept for it in the offline queue of its own application."""
 
 
 def look_up(home: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
@@ -79,6 +81,9 @@ class Witness:
     home: Path
     life: int = 0
     arrivals: list[Arrival] = field(default_factory=list)
+    """Changing calls, without those of the watch."""
+    watching: list[Arrival] = field(default_factory=list)
+    """Calls of the watch for its own queue: see `keeps_watch`."""
     renewals: list[Renewal] = field(default_factory=list)
     heard: list[tuple[str, bytes]] = field(default_factory=list)
     """Path with query, and body, of everything that came."""
@@ -123,7 +128,8 @@ class WatchedPortal(PortalSimulator):
             intents=self._witness.intents(request.address.method, request.params),
         )
         with self._witness.lock:
-            self._witness.arrivals.append(arrival)
+            calls = self._witness.watching if keeps_watch(arrival) else self._witness.arrivals
+            calls.append(arrival)
         reply = super()._answer(replace(web, headers={**web.headers, "x-request-id": name}))
         arrival.refused = not reply.drop and reply.status in REFUSED_UNDONE and _has_code(reply.body)
         self.find_entry(arrival)
@@ -148,6 +154,18 @@ class WatchedPortal(PortalSimulator):
 def changes(method: str) -> bool:
     """Whether a REST method changes the portal; one that nobody knows counts as changing."""
     return method not in READING
+
+
+def keeps_watch(arrival: Arrival) -> bool:
+    """Whether a call subscribes the bot's own offline queue, or removes rows from it: it has no change request.
+
+    The queue belongs to the bot's application, and no connector or line changes. Every other subscription counts as a
+    changing call.
+    """
+    params = dict(arrival.params)
+    if arrival.method == "event.bind":
+        return any(params == {"event": event, "event_type": "offline"} for event in WATCHED)
+    return arrival.method == "event.offline.clear" and set(params) == {"process_id", "id"} and not params["process_id"]
 
 
 def _has_code(body: bytes) -> bool:

@@ -344,8 +344,11 @@ class Scene:
         """What still has to come to an end by itself."""
         return [
             *self._reader.unsettled(),
-            *(f"late effect of {one.method}" for one in self.witness.arrivals if self.is_late(one)),
+            *(f"late effect of {one.method}" for one in self._calls() if self.is_late(one)),
         ]
+
+    def _calls(self) -> list[Arrival]:
+        return [*self.witness.arrivals, *self.witness.watching]
 
     def is_late(self, arrival: Arrival) -> bool:
         """Whether the portal still has to carry out a call."""
