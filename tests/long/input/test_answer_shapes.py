@@ -42,11 +42,18 @@ REFUSED = {name for name in (shape.name for shape in SHAPES) if name.startswith(
 }
 MESSAGE = {"user": {"id": "585"}, "message": {"id": "m1", "text": "hello"}, "chat": {"id": "c1"}}
 RECEIPT = {"im": {"chat_id": 1, "message_id": 1}, "message": {"id": ["m1"]}, "chat": {"id": "c1"}}
+HANDLER = "https://x.example/events"
 ICON = {"DATA_IMAGE": "data:image/svg+xml,x"}
 
 CALLS: Mapping[str, dict[str, Any]] = {
     "app.info": {},
     "batch": {"halt": 0, "cmd": {"i0": "imconnector.status?CONNECTOR=myconnector&LINE=1"}},
+    "event.bind": {"event": "ONIMCONNECTORSTATUSDELETE", "event_type": "offline"},
+    "event.get": {},
+    "event.offline.clear": {"process_id": "", "id": ["1"]},
+    "event.offline.list": {"filter": {}, "order": {"ID": "ASC"}},
+    "event.test": {"nonce": "n1"},
+    "event.unbind": {"event": "ONIMCONNECTORLINEDELETE", "handler": HANDLER},
     "imconnector.activate": {"CONNECTOR": "myconnector", "LINE": 3, "ACTIVE": 1},
     "imconnector.chat.name.set": {
         "CONNECTOR": "myconnector",
@@ -67,6 +74,9 @@ CALLS: Mapping[str, dict[str, Any]] = {
     "imconnector.unregister": {"ID": "myconnector"},
     "imconnector.update.messages": {"CONNECTOR": "myconnector", "LINE": 1, "MESSAGES": [MESSAGE]},
     "imopenlines.config.list.get": {},
+    "placement.get": {},
+    "profile": {},
+    "scope": {},
 }
 """A call of each method that a healthy portal carries out and says yes to."""
 
@@ -83,12 +93,12 @@ def portal() -> World:
     return world
 
 
-def ask(method: str, shape: str = "") -> tuple[HttpAnswer, bool]:
+def ask(method: str, shape: str = "", params: Mapping[str, Any] | None = None) -> tuple[HttpAnswer, bool]:
     """The portal's answer to the call of a method, and whether it was carried out."""
     world = portal()
     if shape:
         world.faults.add(read_fault({"kind": "shape", "method": method, "shape": shape}))
-    body = json.dumps({**CALLS[method], "auth": world.facts.main.access_token}).encode()
+    body = json.dumps({**(params or CALLS[method]), "auth": world.facts.main.access_token}).encode()
     reply = dispatch.answer(
         world,
         WebRequest(method="POST", path=f"/rest/{method}.json", headers={"content-type": "application/json"}, body=body),
@@ -99,8 +109,14 @@ def ask(method: str, shape: str = "") -> tuple[HttpAnswer, bool]:
 
 
 def prepare(method: str) -> None:
-    """What a call needs to be there: the connector, active on its line, and for a new name a chat."""
+    """What a call needs to be there: the connector, active on its line, a chat for a new name, a handler to take away.
+
+    What a call adds must not be there: the same handler twice is an error.
+    """
     seed(portal(), SEED)
+    portal().state.handlers.drop_where(lambda row: True)
+    if method == "event.unbind":
+        ask("event.bind", params=CALLS[method])
     if method == "imconnector.chat.name.set":
         ask("imconnector.send.messages")
 
