@@ -12,6 +12,8 @@ from tests.long.crash.harness.scene import Scene
 
 GRANT_FIELDS = ("client_secret", "refresh_token")
 """What the form of a request for tokens is there to carry."""
+REST = ("/rest/", "/oauth/rest/")
+"""Methods of the portal and of its authorisation server: `auth` is there to carry an access token."""
 
 
 def canaries(scene: Scene) -> Mapping[str, str]:
@@ -58,7 +60,7 @@ def _but_for_its_own(target: str, body: bytes) -> bytes:
     """A body for the portal without the one field that is there for a secret: `auth`, or those of the OAuth form."""
     if not _for_the_portal(target):
         return b""
-    spared = GRANT_FIELDS if target.startswith("/oauth/") else ("auth",)
+    spared = ("auth",) if target.startswith(REST) else GRANT_FIELDS
     try:
         told: Any = json.loads(body)
         return json.dumps({name: value for name, value in told.items() if name not in spared}).encode()

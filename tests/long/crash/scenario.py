@@ -138,6 +138,10 @@ REJECTED = Scenario(
     ),
 )
 WITHDRAWN = Scenario(name="withdrawn", steps=(ASK, presses("Olga", "Withdraw", 1001, over())))
+CHECKED = Scenario(
+    name="a portal that is checked",
+    steps=(types("Olga", "portal check", told("Olga", "refresh token")),),
+)
 STOPPED = Scenario(
     name="a stop that nobody confirms",
     steps=(
@@ -401,6 +405,7 @@ ALL = (
         CONFIRMED,
         REJECTED,
         WITHDRAWN,
+        CHECKED,
         STOPPED,
         EXPIRED,
         STALE,
