@@ -376,7 +376,8 @@ RULES = Scenario(
 ADMIN = "T0001:U0004"
 PEOPLE = (("U0001", "operator"), ("U0002", "approver"), ("U0003", "approver"))
 NEW_PORTAL = (
-    *("--domain", "shop.bitrix24.com", "--member-id", "0123456789abcdef0123456789abcdef"),
+    # The watch reads a portal that is only added, so it has to be at the simulator as well.
+    *("--domain", "{portal}", "--member-id", "0123456789abcdef0123456789abcdef"),
     *("--client-id", "local.5f1c2a.12345678"),
 )
 NEW_SECRETS = {

@@ -90,11 +90,15 @@ def told(person: str, words: str) -> Callable[[Scene], bool]:
 
 
 def types_at_the_shell(*words: str, **more: str) -> Step:
-    """Somebody runs `b24bot WORDS…` on the host. Run once more after a kill it may find its work done."""
+    """Somebody runs `b24bot WORDS…` on the host; `{portal}` is the simulator's address.
+
+    Run once more after a kill it may find its work done.
+    """
     codes: list[int] = []
 
     def act(scene: Scene) -> None:
-        codes.append(scene.terminal(*words, **more))
+        told = [word.format(portal=scene.portal.watched.url) for word in words]
+        codes.append(scene.terminal(*told, **more))
 
     def done(scene: Scene) -> bool:
         return bool(codes) and (codes[-1] == 0 or bool(scene.died_at))
