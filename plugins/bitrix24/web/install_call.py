@@ -113,7 +113,7 @@ def _finish_page(services: Services, request: WebRequest, call: InstallCall) -> 
     parts = (
         *body[:-1],
         '<p id="wait" role="status">',
-        Message("bitrix24.page.library_missing", host=urlsplit(LIBRARY).netloc),
+        Message("bitrix24.page.script_missing", host=urlsplit(LIBRARY).netloc),
         '</p><p id="done" role="status" hidden>',
         Message("bitrix24.page.install_finished"),
         f'</p><script src="{LIBRARY}"></script><script>{FINISH}</script>{end}',

@@ -67,7 +67,7 @@ def test_everything_works_and_each_check_says_what_it_saw(plugin_bot: PluginBot)
     assert reply.problems == ()
     facts = dict(en_facts(reply))
     assert facts["authorisation server"].endswith("confirms the application and the portal.")
-    assert facts["user"] == "ok: The bot acts as user 1 (Anna), an administrator."
+    assert facts["user"] == "ok: b24bot acts as user 1 (Anna), an administrator."
     assert facts["rights"] == "ok: The user may list connectors (13) and lines (3, switched off: 1)."
     assert facts["last event"] == "ok: No event came yet."
     assert en(reply.title).endswith("everything works")

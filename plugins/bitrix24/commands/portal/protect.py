@@ -23,21 +23,13 @@ def plan_protection(portal: Portal, name: str) -> Plan | Nothing:  # noqa: ARG00
     known = portal.known
     if known.protected:
         return Nothing(sentence=Message("bitrix24.portal.protected_already", portal=known.name))
-    return stored_state.plan_change(
+    return _plan(
         portal,
-        Call(
-            method=stored_state.PROTECT,
-            params={"on": True},
-            note=Message("bitrix24.portal.protect_note", portal=known.name),
-        ),
-        {stored_state.PROTECTION: stored_state.PROTECTED},
+        on=True,
+        note=Message("bitrix24.portal.protect_note", portal=known.name),
         summary=Message("bitrix24.portal.protect_summary", portal=known.name),
-        undo=Undo(
-            kind=UndoKind.FULL,
-            sentence=Message("bitrix24.portal.protect_undo"),
-            line=f"portal unprotect {quote(known.name)}",
-        ),
-        radius=(Message("bitrix24.portal.protect_radius", portal=known.name),),
+        undo=Message("bitrix24.portal.protect_undo"),
+        radius=Message("bitrix24.portal.protect_radius", portal=known.name),
     )
 
 
@@ -46,21 +38,26 @@ def plan_unprotection(portal: Portal, name: str) -> Plan | Nothing:  # noqa: ARG
     known = portal.known
     if not known.protected:
         return Nothing(sentence=Message("bitrix24.portal.unprotected_already", portal=known.name))
+    return _plan(
+        portal,
+        on=False,
+        note=Message("bitrix24.portal.unprotect_note", portal=known.name),
+        summary=Message("bitrix24.portal.unprotect_summary", portal=known.name),
+        undo=Message("bitrix24.portal.unprotect_undo"),
+        radius=Message("bitrix24.portal.unprotect_radius", portal=known.name),
+    )
+
+
+def _plan(portal: Portal, *, on: bool, note: Message, summary: Message, undo: Message, radius: Message) -> Plan:
+    """Plan to switch the protection; the other of the two commands is the undo."""
+    back = "unprotect" if on else "protect"
     return stored_state.plan_change(
         portal,
-        Call(
-            method=stored_state.PROTECT,
-            params={"on": False},
-            note=Message("bitrix24.portal.unprotect_note", portal=known.name),
-        ),
-        {stored_state.PROTECTION: None},
-        summary=Message("bitrix24.portal.unprotect_summary", portal=known.name),
-        undo=Undo(
-            kind=UndoKind.FULL,
-            sentence=Message("bitrix24.portal.unprotect_undo"),
-            line=f"portal protect {quote(known.name)}",
-        ),
-        radius=(Message("bitrix24.portal.unprotect_radius", portal=known.name),),
+        Call(method=stored_state.PROTECT, params={"on": on}, note=note),
+        {stored_state.PROTECTION: stored_state.PROTECTED if on else None},
+        summary=summary,
+        undo=Undo(kind=UndoKind.FULL, sentence=undo, line=f"portal {back} {quote(portal.known.name)}"),
+        radius=(radius,),
     )
 
 
