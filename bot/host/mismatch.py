@@ -45,7 +45,7 @@ class Mismatch:
             case Fault.ITEMS:
                 return f"{self.path} has {self.found} items instead of {self.wanted}".strip()
             case Fault.ARGUMENT:
-                return f"{self.path} is none that a message may have"
+                return f"{self.path} is not allowed in a message"
             case _:
                 assert_never(self.fault)
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from bot.core.change.change_request import Status
-from bot.plugin.loopback import GIVE_UP_SECONDS
 from plugins.bitrix24.events.watch_memory import WatchMemory, read_memory
 from plugins.bitrix24.simulator import operators
 from tests.stories.scene import Scene
@@ -16,13 +14,13 @@ RAISED = "portal:watch:raised"
 
 def wait_for(scene: Scene, fits: Callable[[WatchMemory], bool]) -> WatchMemory:
     """What the watch remembers, as soon as it fits."""
-    deadline = time.monotonic() + GIVE_UP_SECONDS
-    while time.monotonic() < deadline:
+
+    def look() -> WatchMemory | None:
         found = read_memory(scene.playground.store.records("bitrix24"), scene.portal.member_id)
-        if found is not None and fits(found):
-            return found
-        time.sleep(0.05)
-    raise AssertionError("The watch did not come so far.")
+        return found if found is not None and fits(found) else None
+
+    found: WatchMemory = scene.workspace.wait_for(look, what="the watch")
+    return found
 
 
 def read_again(scene: Scene, seconds: float) -> WatchMemory:
