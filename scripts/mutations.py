@@ -18,30 +18,27 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.long.mutations.mutation import Mutation, Result, copy_tree, run_mutation, run_tests  # noqa: E402
+from tests.long.mutations.mutation import Mutation, Result, copy_tree, failed_tests, run_mutation, run_tests  # noqa: E402
 from tests.long.mutations.page import killed_by, read_page, write_page  # noqa: E402
 from tests.long.mutations.table import MUTATIONS  # noqa: E402
 
 PAGE = ROOT / "docs" / "testing" / "mutations.md"
 AT_ONCE = 2
+WORKERS = 4
+"""Of the one run without a mutation, as scripts/test has them."""
 
 
-def failures_without_a_mutation(selections: Sequence[tuple[str, ...]]) -> list[str]:
-    """Run the tests on the tree as it is: those that fail without a mutation would prove nothing."""
-    complaints = []
-    for tests in selections:
-        with tempfile.TemporaryDirectory() as folder:
-            copy_tree(Path(folder))
-            code, output, seconds = run_tests(tests, Path(folder))
-        print(f"  {'ok' if code == 0 else 'FAILS'}  {' '.join(tests)} without a mutation ({seconds:.0f} s)", flush=True)
-        if code:
-            complaints.append(f"{' '.join(tests)} fails without a mutation:\n{output[-2_000:]}")
-    return complaints
+def failures_without_a_mutation(mutations: Sequence[Mutation], source: Path) -> tuple[str, ...]:
+    """Run all named tests once in `source`, which compiles it: what fails without a mutation would prove nothing."""
+    tests = sorted({word for mutation in mutations for word in mutation.tests})
+    code, output, seconds = run_tests(tests, source, "-n", str(WORKERS), keep_compiled=True)
+    print(f"  {len(tests)} test files and folders without a mutation: pytest said {code} ({seconds:.0f} s)", flush=True)
+    return failed_tests(output) or ((output[-2_000:],) if code else ())
 
 
-def run_in_its_own_folder(mutation: Mutation) -> Result:
+def run_in_its_own_folder(mutation: Mutation, source: Path) -> Result:
     with tempfile.TemporaryDirectory() as folder:
-        result = run_mutation(mutation, Path(folder))
+        result = run_mutation(mutation, Path(folder), source)
     word = "killed" if result.killed else "SURVIVED"
     print(
         f"  {word}  {mutation.name} ({result.seconds:.0f} s) {result.killers[0] if result.killers else ''}", flush=True
@@ -55,10 +52,12 @@ def main(names: Sequence[str]) -> int:
         print(f"There is no mutation called {', '.join(sorted(unknown))}.", file=sys.stderr)
         return 2
     mutations = [mutation for mutation in MUTATIONS if not names or mutation.name in names]
-    complaints = failures_without_a_mutation(list(dict.fromkeys(mutation.tests for mutation in mutations)))
     killers, results = read_page(PAGE.read_text(encoding="utf-8")), []
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        for result in pool.map(run_in_its_own_folder, mutations):
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(AT_ONCE) as pool:
+        source = Path(folder)
+        copy_tree(source)
+        complaints = [f"{one} fails without a mutation" for one in failures_without_a_mutation(mutations, source)]
+        for result in pool.map(lambda one: run_in_its_own_folder(one, source), mutations):
             results.append(result)
             # After each, so that a run that is stopped leaves what it found out.
             killers[result.mutation.name] = killed_by(result)

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,30 +74,32 @@ def patched(mutation: Mutation) -> dict[str, str]:
     return texts
 
 
-def apply_mutation(mutation: Mutation, folder: Path) -> None:
-    """Copy the tree into `folder`, with the mutation."""
-    copy_tree(folder)
+def apply_mutation(mutation: Mutation, folder: Path, source: Path = ROOT) -> None:
+    """Copy the tree of `source` into `folder`, with the mutation."""
+    copy_tree(folder, source)
     for file, text in patched(mutation).items():
         (folder / file).write_text(text, encoding="utf-8")
 
 
-def copy_tree(folder: Path) -> None:
-    """Copy everything that tests need, as it is now."""
-    skipped = shutil.ignore_patterns("__pycache__", "*.pyc", ".hypothesis")
+def copy_tree(folder: Path, source: Path = ROOT) -> None:
+    """Copy everything that tests need, as it is now; compiled modules only from a copy, where they fit the files."""
+    skipped = shutil.ignore_patterns(".hypothesis", *(("__pycache__", "*.pyc") if source == ROOT else ()))
     for name in _COPIED:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name, ignore=skipped)
-    for path in ROOT.iterdir():
+        if (source / name).is_dir():
+            shutil.copytree(source / name, folder / name, ignore=skipped)
+    for path in source.iterdir():
         if path.is_file() and path.name != ".env":
             shutil.copy2(path, folder / path.name)
 
 
-def run_tests(tests: tuple[str, ...], folder: Path) -> tuple[int, str, float]:
+def run_tests(tests: Sequence[str], folder: Path, *options: str, keep_compiled: bool = False) -> tuple[int, str, float]:
     """Run tests in a copy: pytest's exit code (-1 when it took too long), what it printed, and seconds."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("B24BOT_", "PYTEST_"))}
+    environment = {**kept, "PYTHONPATH": str(folder), "B24BOT_MACHINE_SHRINK": "off", "PYTHONDONTWRITEBYTECODE": "1"}
+    if keep_compiled:
+        del environment["PYTHONDONTWRITEBYTECODE"]
     began = time.monotonic()
-    words = (sys.executable, "-m", "pytest", "-q", "-x", "-rfE", "--tb=line", "-p", "no:cacheprovider", *tests)
-    environment = {**kept, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "B24BOT_MACHINE_SHRINK": "off"}
+    words = (sys.executable, "-m", "pytest", "-q", "-rfE", "--tb=line", "-p", "no:cacheprovider", *options, *tests)
     try:
         done = subprocess.run(
             words, cwd=folder, env=environment, capture_output=True, text=True, timeout=LONGEST, check=False
@@ -106,12 +109,17 @@ def run_tests(tests: tuple[str, ...], folder: Path) -> tuple[int, str, float]:
     return done.returncode, done.stdout + done.stderr, time.monotonic() - began
 
 
-def run_mutation(mutation: Mutation, folder: Path) -> Result:
-    """Apply the mutation, run its tests, and tell what came of it."""
+def failed_tests(output: str) -> tuple[str, ...]:
+    """Return the names of the tests that pytest said failed, each once."""
+    return tuple(dict.fromkeys(_FAILED.findall(output)))
+
+
+def run_mutation(mutation: Mutation, folder: Path, source: Path = ROOT) -> Result:
+    """Apply the mutation to a copy of `source`, run its tests, and tell what came of it."""
     try:
-        apply_mutation(mutation, folder)
+        apply_mutation(mutation, folder, source)
     except LookupError as error:
         return Result(mutation=mutation, code=-1, killers=(), seconds=0.0, output=str(error))
-    code, output, seconds = run_tests(mutation.tests, folder)
-    killers = tuple(dict.fromkeys(_FAILED.findall(output)))
+    code, output, seconds = run_tests(mutation.tests, folder, "-x")
+    killers = failed_tests(output)
     return Result(mutation=mutation, code=code, killers=killers, seconds=seconds, output=output)
