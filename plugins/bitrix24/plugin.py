@@ -49,7 +49,7 @@ from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.rest.retry_policy import CHANGE, READ, RetryPolicy
 from plugins.bitrix24.traffic.portal_connections import Connections
 from plugins.bitrix24.traffic.rate_limit import pace
-from plugins.bitrix24.web.routes import ROUTES
+from plugins.bitrix24.web.routes import list_routes
 
 TOKENS_SECONDS = 3600.0
 SETTLING = Settling(late_effects=75.0)
@@ -72,11 +72,11 @@ class BitrixPlugin:
         words=PORTAL,
     )
     events: Sequence[Event] = (*audit_events.EVENTS, *watch_events.EVENTS)
-    routes: Sequence[WebRoute] = ROUTES
     groups: Iterable[Group[Any]] = (connectors, lines, messages, chats, portals)
 
     def __init__(self, *, read: RetryPolicy = READ, change: RetryPolicy = CHANGE) -> None:
         self._links = Connections()
+        self.routes: Sequence[WebRoute] = list_routes(self.open, self._links)
         self._read = read
         self._change = change
         self._watch = Watch(self._maintenance_caller)

@@ -28,6 +28,12 @@ REASONS: Mapping[str, Message] = {
     "expired_nonce": Message("bitrix24.refused.expired_nonce"),
     "repeated_install": Message("bitrix24.refused.repeated_install"),
     "install_of_another_portal": Message("bitrix24.refused.other_portal"),
+    "page_without_token": Message("bitrix24.refused.page_without_token"),
+    "page_of_unknown_portal": Message("bitrix24.refused.page_of_unknown_portal"),
+    "page_token_refused": Message("bitrix24.refused.page_access_refused"),
+    "page_of_another_application": Message("bitrix24.refused.page_of_another_application"),
+    "page_of_another_connector": Message("bitrix24.refused.page_of_another_connector"),
+    "forged_page_token": Message("bitrix24.refused.forged_page_token"),
 }
 """What each reason means."""
 

@@ -19,10 +19,11 @@ _AGAIN = Message("bitrix24.connect.do_open_link")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenOwner:
-    """The application and the portal of a token; empty where the server does not say."""
+    """The application, the portal and the user of a token; empty where the server does not say."""
 
     client_id: str
     member_id: str
+    user: str = ""
 
 
 def find_owner(services: Services, links: Connections, domain: str, server: str, access: Secret) -> TokenOwner:
@@ -59,7 +60,8 @@ def ask_owner(services: Services, links: Connections, token_url: str, server: st
         raise TargetRefused(Message("bitrix24.connect.server_unclear", status=str(exchange.status)), hint=_AGAIN)
     install = result.get("install")
     member = str(install.get("member_id") or "") if isinstance(install, Mapping) else ""
-    return TokenOwner(client_id=str(result.get("client_id") or ""), member_id=member)
+    client_id, user = str(result.get("client_id") or ""), str(result.get("user_id") or "")
+    return TokenOwner(client_id=client_id, member_id=member, user=user)
 
 
 def _app_info_url(token_url: str, server: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -12,7 +10,7 @@ from plugins.bitrix24.auth.refused_calls import record_refused_call
 from plugins.bitrix24.connecting.pending_install import InstallCall, InstallFault, PendingInstalls
 from plugins.bitrix24.hosts import endpoints
 from plugins.bitrix24.redaction.secret import Secret
-from plugins.bitrix24.web.layout import STYLE, write_page
+from plugins.bitrix24.web.layout import frame_policy, hash_source, write_page
 
 EVENT = "ONAPPINSTALL"
 LIBRARY = "https://api.bitrix24.com/api/v1/"
@@ -100,22 +98,14 @@ def _event_values(form: Mapping[str, str]) -> Mapping[str, str]:
 
 def _finish_page(services: Services, request: WebRequest, call: InstallCall) -> WebReply:
     """The page that ends the installation, as the last thing that it does. It can be opened again."""
-    digest = base64.b64encode(hashlib.sha256(FINISH.encode()).digest()).decode()
-    style = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-    portal = endpoints.portal(call.domain, services.settings).base.removesuffix("/rest/")
-    policy = (
-        f"default-src 'none'; script-src {urlsplit(LIBRARY).scheme}://{urlsplit(LIBRARY).netloc} 'sha256-{digest}'; "
-        f"style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors {portal}"
-    )
-    page = write_page(request, Message("bitrix24.page.install_received"), Message("bitrix24.page.finish_in_terminal"))
-    end = "</main></body></html>"
-    body = page.body if isinstance(page.body, tuple) else (page.body,)
-    parts = (
-        *body[:-1],
+    host = urlsplit(LIBRARY)
+    policy = frame_policy(services, call.domain, scripts=f"{host.scheme}://{host.netloc} {hash_source(FINISH)}")
+    waiting = (
         '<p id="wait" role="status">',
-        Message("bitrix24.page.script_missing", host=urlsplit(LIBRARY).netloc),
+        Message("bitrix24.page.script_missing", host=host.netloc),
         '</p><p id="done" role="status" hidden>',
         Message("bitrix24.page.install_finished"),
-        f'</p><script src="{LIBRARY}"></script><script>{FINISH}</script>{end}',
+        f'</p><script src="{LIBRARY}"></script><script>{FINISH}</script>',
     )
-    return WebReply(body=parts, headers={"Content-Security-Policy": policy})
+    title, next_step = Message("bitrix24.page.install_received"), Message("bitrix24.page.finish_in_terminal")
+    return write_page(request, title, next_step, waiting, policy=policy)
