@@ -205,7 +205,7 @@ def _life(change: ChangeRequest) -> Iterator[Entry]:
         "risk": change.risk,
         "decision": decision_to_json(change.decision),
         "digest": change.digest,
-        "reason": change.reason,
+        "reason": str(change.reason),
     }
     answered = CallOutcome(verdict=CallVerdict.DONE, sentence="", facts={"http_status": 200, "milliseconds": 143})
     told: dict[str, Fact] = {"method": "imconnector.unregister", "verdict": answered.verdict, **answered.facts}

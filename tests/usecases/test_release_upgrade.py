@@ -290,7 +290,7 @@ def test_what_people_see_of_before_the_upgrade_has_marks_and_what_acts_has_the_w
     for name in TYPED:
         change = typed(careless, name)
         exact = careless.store.changes.exact(change)
-        assert MARK.search(change.reason), name
+        assert MARK.search(str(change.reason)), name
         assert SECRET not in str(change), name
         assert exact.reason == SAID, name
         assert exact.digest == change.digest

@@ -115,7 +115,8 @@ class ChangeRequest:
     plugin: str
     place: Place
     requester: Principal
-    reason: str
+    reason: Text
+    """Why: as its requester typed it, or the message of the button that asked for it."""
     risk: Risk
     plan: Plan
     digest: str
@@ -230,7 +231,7 @@ class NewChange:
     plugin: str
     place: Place
     requester: Principal
-    reason: str
+    reason: Text
     risk: Risk
     plan: Plan
     decision: Decision

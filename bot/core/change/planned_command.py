@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.authority.policy import Decision
 from bot.core.local_plugins import is_local_plugin
 from bot.core.parsing.invocation import Understood
-from bot.plugin import Place, Plan, Reply
+from bot.plugin import Place, Plan, Reply, Text
 from bot.plugin.frozen import dataclass
 
 
@@ -18,6 +18,8 @@ class Planned:
     place: Place
     plan: Plan
     decision: Decision
+    reason: Text = ""
+    """Why it is asked for: as somebody typed it, or the message of a button."""
 
     @property
     def is_local(self) -> bool:

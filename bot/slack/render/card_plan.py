@@ -44,7 +44,7 @@ def plan_lines(change: ChangeRequest, language: str) -> Iterator[str]:
 def reason_lines(change: ChangeRequest, language: str) -> Iterator[str]:
     """The reason, quoted line by line."""
     if change.reason:
-        quoted = (f"> {escape(plain(line))}" for line in change.reason.splitlines())
+        quoted = (f"> {escape(plain(line))}" for line in translate(change.reason, language).splitlines())
         yield _label(Message("card.label.reason"), language)
         yield from fit_lines(quoted, most=MOST_LINES, characters=WHY_MOST, language=language)
 

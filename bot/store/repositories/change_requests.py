@@ -22,8 +22,9 @@ from bot.core.change.plans import (
 from bot.core.change.status_names import ShownStatus
 from bot.core.principals import Principal
 from bot.core.redaction.redactor import redact_value, secrets_in
+from bot.core.redaction.sanitizer import texts_in
 from bot.core.stored_texts import load_text, store_text
-from bot.plugin import CallOutcome, CallVerdict, Message, Place, PlaceTerm, Risk, Text
+from bot.plugin import CallOutcome, CallVerdict, Message, Place, PlaceTerm, Risk, Text, read_text, write_text
 from bot.plugin.frozen import dataclass
 from bot.store.engine.port import Engine, Row
 from bot.store.engine.sql import assignments, newest_of, placeholders
@@ -136,7 +137,9 @@ class ChangeReader:
         whole = json.loads(open_text(self._keys, row["sealed"]))
         if whole["number"] != change.number:
             raise ConfigurationError(Message("store.request.misplaced", request=change.id))
-        return replace(change, line=whole["line"], reason=whole["reason"], plan=plan_from_json(whole["plan"]))
+        return replace(
+            change, line=whole["line"], reason=read_text(whole["reason"]), plan=plan_from_json(whole["plan"])
+        )
 
     def _redacted(self, value: T) -> T:
         return redact_value(value, self._keys.fingerprint)
@@ -260,21 +263,21 @@ class Changes(ChangeReader):
 
         What looks like a secret is shown as a mark, in what is returned too; `exact` has the whole of it.
         """
-        whole = {"line": new.line, "reason": new.reason, "plan": plan_to_json(new.plan)}
+        whole = {"line": new.line, "reason": write_text(new.reason), "plan": plan_to_json(new.plan)}
         line, reason = self._redacted(new.line), self._redacted(new.reason)
         # A plan may say a part of what was typed in another sentence.
-        parts = redact_value(new.plan, self._keys.fingerprint, secrets_in(new.line, new.reason))
+        parts = redact_value(new.plan, self._keys.fingerprint, secrets_in(new.line, *texts_in(whole["reason"])))
         shown = replace(parts, target=self._redacted(new.plan.target), part=self._redacted(new.plan.part))
         target = write_target(new.plan.target, new.plan.part)
         number = self._database.insert(
             _OPEN,
             *(FIRST_NUMBER, Status.PENDING, line, new.path, new.plugin, new.place.name, new.place.label),
-            *(new.place.identity, target, new.requester.id, reason, new.risk, plan_to_json(shown)),
+            *(new.place.identity, target, new.requester.id, store_text(reason), new.risk, plan_to_json(shown)),
             *(digest(new.path, new.place, new.plan), decision_to_json(new.decision), new.created_at),
             *(new.expires_at, new.channel, new.card_id, new.undo_of),
             *(new.place_term.word, new.place_term.option, new.place.mark),
         )
-        if whole != {"line": line, "reason": reason, "plan": plan_to_json(shown)}:
+        if whole != {"line": line, "reason": write_text(reason), "plan": plan_to_json(shown)}:
             box = seal_text(self._keys, json.dumps({"number": number, **whole}))
             self._database.execute(_SEAL, box, number)
         return self.require(number)
@@ -352,7 +355,7 @@ def _change(row: Row, reviews: tuple[Review, ...]) -> ChangeRequest:
             name=row["place"], label=row["place_label"], identity=row["place_identity"], mark=row["place_mark"]
         ),
         requester=Principal.read(row["requester"]),
-        reason=row["reason"],
+        reason=load_text(row["reason"]),
         risk=Risk(row["risk"]),
         plan=plan_from_json(row["plan"]),
         digest=row["digest"],

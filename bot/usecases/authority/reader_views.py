@@ -52,7 +52,7 @@ class Reader:
         return replace(
             change,
             line=make_recorded_line(change.line, commands=self.commands, fingerprint=self.fingerprint),
-            reason=hiding.hide_words(change.reason),
+            reason=hiding.hide(change.reason),
             outcome=hiding.hide(change.outcome),
             plan=hiding.hide_in_plan(plan),
         )

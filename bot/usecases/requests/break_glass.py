@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core.audit.audit_record import Fact, Tag
+from bot.core.audit.audit_record import Tag
 from bot.core.authority.policy import NeedsApproval
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.planned_command import Planned
 from bot.core.local_plugins import BUILTIN
 from bot.core.parsing.invocation import Invocation, understand
 from bot.core.principals import Principal, Role
+from bot.language.recorded_facts import RecordedFact
 from bot.plugin import Message, Person
 from bot.store.store import Transaction
 from bot.usecases.authority.break_glass_log import REVIEW_PATH
@@ -26,7 +27,8 @@ MOST_MENTIONED = 10
 
 def record_break_glass(tx: Transaction, ctx: Context, person: Principal, change: ChangeRequest) -> None:
     """Record that no approval was waited for, tell everybody, and ask for the review."""
-    facts: dict[str, Fact] = {"line": recorded_line(ctx, change.line), "digest": change.digest, "reason": change.reason}
+    line = recorded_line(ctx, change.line)
+    facts: dict[str, RecordedFact] = {"line": line, "digest": change.digest, "reason": change.reason}
     record_change(tx, Tag.APPROVAL_BYPASSED, change, actor=person.id, facts=facts)
     review = _ask_for_review(tx, ctx, person, change)
     label = Message("request.label", id=change.id, summary=change.summary_with_place)
@@ -47,7 +49,7 @@ def _ask_for_review(tx: Transaction, ctx: Context, person: Principal, change: Ch
         person,
         replace(
             planned,
-            understood=replace(understood, invocation=replace(invocation, reason=change.reason)),
+            reason=change.reason,
             decision=replace(planned.decision, expires_in=REVIEW_LASTS_MS),
         ),
         channel=change.channel,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from bot import clock as ids
-from bot.core.audit.audit_record import Fact, Tag
+from bot.core.audit.audit_record import Tag
 from bot.core.authority.identity_groups import IdentityGroups
 from bot.core.authority.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.bot_errors import ConfigurationError, NotPermitted
@@ -14,7 +14,8 @@ from bot.core.change.planned_command import Planned
 from bot.core.change.plans import decision_to_json
 from bot.core.principals import Principal
 from bot.core.redaction.redactor import shorten
-from bot.plugin import CommandLine, Message, Person, Refusal
+from bot.language.recorded_facts import RecordedFact
+from bot.plugin import CommandLine, Message, Person, Refusal, map_text
 from bot.store.repositories.change_requests import Column
 from bot.store.store import Transaction
 from bot.usecases.admin.admin_commands import LONGEST_REASON
@@ -95,7 +96,7 @@ def write_change(
             plugin=planned.plugin,
             place=planned.place,
             requester=requester,
-            reason=shorten(invocation.reason, LONGEST_REASON),
+            reason=map_text(planned.reason, lambda text: shorten(text, LONGEST_REASON)),
             risk=planned.understood.command.risk.raised_to(planned.plan.risk),
             plan=planned.plan,
             decision=planned.decision,
@@ -107,7 +108,7 @@ def write_change(
             place_term=planned.understood.command.place_term,
         )
     )
-    facts: dict[str, Fact] = {
+    facts: dict[str, RecordedFact] = {
         "line": recorded_line(ctx, invocation.line),
         "risk": change.risk,
         "decision": decision_to_json(change.decision),

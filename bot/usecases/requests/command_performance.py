@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Protocol, assert_never
 
 from bot.core.audit.audit_record import Entry, Fact, Tag
@@ -22,7 +23,7 @@ from bot.core.change.command_result import (
 from bot.core.change.planned_command import Answered, Planned
 from bot.core.principals import Principal
 from bot.host.plugin_services import Progress
-from bot.plugin import PluginError
+from bot.plugin import PluginError, Text
 from bot.plugin.frozen import dataclass
 from bot.store.store import Transaction
 from bot.usecases.admin.builtin_plugin import perform_at_once
@@ -48,6 +49,8 @@ class TypedCommand:
     pressed_on: ChangeRequest | None = None
     """The change request on whose card a button stands for the line. A refused click is recorded for it each time; a
     refused line that was typed may be folded with others."""
+    reason: Text = ""
+    """Why the command is asked for, where a button says so instead of the line."""
 
 
 class Surface(Protocol):
@@ -114,7 +117,8 @@ def _perform(ctx: Context, command: TypedCommand, surface: Surface) -> CommandRe
                 return _conclude(tx, ctx, command, surface, done)
         case Planned():
             surface.prepare(considered)
-            return _ask_for_decision(ctx, command, surface, considered)
+            planned = replace(considered, reason=command.reason or considered.reason)
+            return _ask_for_decision(ctx, command, surface, planned)
         case _:
             assert_never(considered)
 

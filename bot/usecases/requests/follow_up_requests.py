@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from bot.core.change.change_request import ChangeRequest
 from bot.core.messages.deliveries import Click, SlashCommand
-from bot.language.translation import translate
-from bot.plugin import quote
 from bot.store.repositories.jobs import Job
 from bot.usecases.context import Context
 from bot.usecases.outcomes.follow_ups import FollowUp
@@ -20,11 +18,7 @@ def may_still_ask(ctx: Context, change: ChangeRequest, row: FollowUp) -> bool:
 
 
 def ask(ctx: Context, job: Job, click: Click, change: ChangeRequest, row: FollowUp) -> None:
-    """Ask, as the person who pressed, for the command of the button; it is planned and decided like any other.
-
-    A reason is what somebody types, so this one is text from here on, in the language of those who read the card.
-    """
+    """Ask, as the person who pressed, for the command of the button; it is planned and decided like any other."""
     line, reason = row.write(ctx, change)
-    text = f"{line} {quote(f'--reason={translate(reason, ctx.deployment.languages.shared)}')}"
-    slash = SlashCommand(key=click.key, person=click.person, channel=click.channel, text=text)
-    submit(ctx, job, slash, pressed_on=change)
+    slash = SlashCommand(key=click.key, person=click.person, channel=click.channel, text=line)
+    submit(ctx, job, slash, pressed_on=change, reason=reason)

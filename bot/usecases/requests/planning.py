@@ -102,7 +102,14 @@ def plan_or_read_at(
         with blame_plugin(plugin.name, RAN_COMMAND, command=understood.command.path):
             raise TypeError(f"{understood.command.path} only reads, and returned a plan")
     understood = replace(understood, invocation=invocation)
-    return Planned(understood=understood, plugin=plugin.name, place=place, plan=answer, decision=decision)
+    return Planned(
+        understood=understood,
+        plugin=plugin.name,
+        place=place,
+        plan=answer,
+        decision=decision,
+        reason=invocation.reason,
+    )
 
 
 def _named_place(understood: Understood, places: Sequence[Place]) -> str | None:

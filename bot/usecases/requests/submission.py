@@ -19,7 +19,7 @@ from bot.core.change.command_result import (
 )
 from bot.core.change.planned_command import Answered, Planned
 from bot.core.messages.deliveries import SlashCommand
-from bot.plugin import PluginError, Reply
+from bot.plugin import PluginError, Reply, Text
 from bot.store.repositories.jobs import Job
 from bot.store.store import Transaction
 from bot.usecases.change_entries import recorded_line
@@ -40,15 +40,17 @@ from bot.usecases.requests.command_performance import TypedCommand, perform_comm
 from bot.usecases.requests.read_progress import Reporter
 
 
-def submit(ctx: Context, job: Job, slash: SlashCommand, *, pressed_on: ChangeRequest | None = None) -> None:
+def submit(
+    ctx: Context, job: Job, slash: SlashCommand, *, pressed_on: ChangeRequest | None = None, reason: Text = ""
+) -> None:
     """Perform a slash command. Everything stored, and the end of the job, is one transaction.
 
-    `pressed_on` is the change request on whose card a button stands for the command.
+    `pressed_on` is the change request on whose card a button stands for the command, and `reason` the button's own.
     """
     reporter = Reporter(ctx.clock, ctx.chat.messenger, slash.person, slash.channel, ctx.chat.pace)
     surface = _Slack(ctx, job, slash, reporter)
     try:
-        result = perform_command(ctx, _typed(ctx, slash, pressed_on), surface)
+        result = perform_command(ctx, _typed(ctx, slash, pressed_on, reason), surface)
     finally:
         reporter.finish()
     # After the commit: whoever is woken before it waits for it.
@@ -58,7 +60,7 @@ def submit(ctx: Context, job: Job, slash: SlashCommand, *, pressed_on: ChangeReq
         ctx.threads.wake()
 
 
-def _typed(ctx: Context, slash: SlashCommand, pressed_on: ChangeRequest | None) -> TypedCommand:
+def _typed(ctx: Context, slash: SlashCommand, pressed_on: ChangeRequest | None, reason: Text) -> TypedCommand:
     return TypedCommand(
         person=slash.person,
         line=freeze_line(slash.text),
@@ -66,6 +68,7 @@ def _typed(ctx: Context, slash: SlashCommand, pressed_on: ChangeRequest | None) 
         channel=slash.channel,
         answer_url=slash.answer_url,
         pressed_on=pressed_on,
+        reason=reason,
     )
 
 

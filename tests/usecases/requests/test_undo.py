@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core.audit.audit_record import Tag
+from bot.core.audit.audit_sentences import describe
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.principals import Principal
 from bot.language.language_choice import LanguageChoice
+from bot.language.translation import can_translate, translate
+from bot.plugin import Message
+from bot.slack.render.card_plan import reason_lines
+from bot.usecases.admin.listings import show_change
 from bot.usecases.authority import card_token
+from bot.usecases.authority.quorum import check_request_record
 from bot.usecases.outcomes.follow_ups import BY_BUTTON, undo_line
 from bot.usecases.requests.follow_up_requests import BUTTONS_LAST_MS, may_still_ask
 from tests.usecases.core_bot import ANTON, GLEB, OLGA, OPS, STRANGER, VIKTOR, CoreBot
@@ -28,15 +36,39 @@ def test_undoing_is_a_change_request_of_the_person_who_pressed(core_bot: CoreBot
     second = core_bot.change()
     assert "CR-1002 (Paint one) waits for you to confirm it" in told
     assert (second.requester, second.line, second.status) == (ANTON, "thing paint one --colour red", Status.PENDING)
-    assert second.reason == "Undo CR-1001"
+    assert second.reason == Message("request.undo_reason", request="CR-1001")
     assert second.channel == OPS
     assert len(core_bot.toy.calls) == 1, "nothing is undone by pressing alone"
 
 
-def test_the_reason_of_an_undo_is_in_the_language_of_the_channel(core_bot: CoreBot) -> None:
+@pytest.mark.parametrize(("language", "told"), [("en", "Undo CR-1001"), ("ru", "Отмена CR-1001")])
+def test_the_reason_of_an_undo_is_told_in_the_language_of_each_reader(
+    core_bot: CoreBot, language: str, told: str
+) -> None:
     core_bot.configure(languages=LanguageChoice(channel="ru"))
     core_bot.press(ANTON, done(core_bot), card_token.UNDO)
-    assert core_bot.change().reason == "Отмена CR-1001"
+    change = core_bot.change()
+    assert f"> {told}" in list(reason_lines(change, language))
+    assert told in [translate(text, language) for _, text in show_change(change).facts]
+    record = core_bot.records(Tag.CHANGE_REQUESTED, change.id)[0]
+    assert record.facts["reason"] == "Undo CR-1001", "the record keeps the English beside the message"
+    said = describe(record, clean=str, is_known=can_translate)
+    assert any(told in translate(text, language) for text in said)
+
+
+def test_the_reason_of_an_undo_is_signed_and_kept_with_what_is_sealed(core_bot: CoreBot) -> None:
+    core_bot.press(ANTON, done(core_bot), card_token.UNDO)
+    change = core_bot.change()
+    assert core_bot.store.changes.exact(change).reason == change.reason
+    assert check_request_record(core_bot.ctx, change) is None
+    other = replace(change, reason=Message("request.undo_reason", request="CR-1002"))
+    assert check_request_record(core_bot.ctx, other) is not None
+
+
+def test_the_reason_of_an_earlier_release_is_the_text_that_it_was(core_bot: CoreBot) -> None:
+    change = core_bot.ask("thing paint one --reason 'Отмена CR-1001'")
+    assert core_bot.now(change).reason == "Отмена CR-1001"
+    assert list(reason_lines(change, "en"))[1] == "> Отмена CR-1001"
 
 
 def test_undone_is_as_it_was(core_bot: CoreBot) -> None:
