@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
-from bot.cli.help_page import argument, command
+from bot.cli.help_page import argument, command, foreign_items
 from bot.cli.output import plain
 from bot.cli.session import Terminal
 from bot.core.parsing.invocation import AnyCommand, offered_options, read_options
 from bot.core.parsing.synonyms import fold, list_words, name_option, option_words
-from bot.plugin import BadArgument, Message, Parameter, Plugin, Refusal, Sealed, Secrets, Services
+from bot.plugin import BadArgument, Message, Parameter, Plugin, Refusal, Sealed, Secrets, Services, Words
 from bot.plugin.frozen import dataclass
 from bot.store.engine.database import FILE_NAME
 from bot.usecases.admin.queries import QueryContext
@@ -39,6 +39,7 @@ VARIABLE = "_B24BOT_COMPLETE"
 SECONDS = 2.0
 """How long somebody who pressed TAB waits for a place at most."""
 OWN_OPTIONS = ("--json", "--help")
+NO_VALUES: Mapping[str, Words] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,12 +99,6 @@ def option_items(declared: AnyCommand, incomplete: str) -> list[CompletionItem]:
     return [CompletionItem(name, help=helps[option] or None) for name, option in found.items()]
 
 
-def foreign_items(words: Iterable[str], incomplete: str) -> list[CompletionItem]:
-    """The words that are not English and begin with what was typed."""
-    begun = (word for word in words if not word.isascii() and " " not in word and word.startswith(fold(incomplete)))
-    return [CompletionItem(word) for word in sorted(begun)]
-
-
 def value_items(
     terminal: Terminal, declared: AnyCommand, words: Sequence[str], incomplete: str
 ) -> list[CompletionItem]:
@@ -138,10 +133,12 @@ def from_store(list_values: Callable[[QueryContext], Iterable[str]]) -> Callable
     return complete
 
 
-def from_words(words: Iterable[str]) -> Callable[..., list[CompletionItem]]:
-    """Complete an option of the terminal's own commands by fixed words."""
+def from_words(words: Iterable[str], others: Mapping[str, Words] = NO_VALUES) -> Callable[..., list[CompletionItem]]:
+    """Complete an option of the terminal's own commands by fixed words, or by those of the language that is typed."""
 
     def complete(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        if not incomplete.isascii():
+            return foreign_items(chain.from_iterable(map(list_words, others.values())), incomplete)
         return [CompletionItem(word) for word in words if word.startswith(incomplete)]
 
     return complete

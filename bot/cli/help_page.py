@@ -5,13 +5,15 @@ A page has the usage, what the command does, its arguments, its options, example
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from bot.cli.output import plain
-from bot.core.parsing.synonyms import list_words, replace_option
+from bot.core.parsing.synonyms import fold, list_words, name_value, replace_option
 from bot.core.text import capitalize_phrase
 from bot.plugin import Message, Text, Words
 
@@ -65,6 +67,23 @@ class Option(click.Option):
         return plain(Message("clihelp.with_default", help=self.text, default=shown) if self.show_default else self.text)
 
 
+class Choice(click.Choice[str]):
+    """Fixed values that can be typed in any language. `rows` has for each its word for the reader, and other words."""
+
+    def __init__(self, rows: Mapping[str, tuple[Message, Words]]) -> None:
+        super().__init__(list(rows))
+        self.typed = tuple(typed for typed, _ in rows.values())
+        self.words = {value: words for value, (_, words) in rows.items()}
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return super().convert(name_value(self.words, value), param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        if incomplete.isascii():
+            return super().shell_complete(ctx, param, incomplete)
+        return foreign_items(chain.from_iterable(map(list_words, self.words.values())), incomplete)
+
+
 class Argument(click.Argument):
     """A positional argument whose help is a message."""
 
@@ -90,6 +109,13 @@ class Command(click.Command):
         names = {f"--{word}": one.opts[0] for one in options for word in list_words(one.words)}
         mine = args.index("--") if "--" in args else len(args)
         return super().parse_args(ctx, [*(replace_option(names, one) for one in args[:mine]), *args[mine:]])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """What click offers, or the options' names in the language that is typed."""
+        if incomplete.isascii():
+            return super().shell_complete(ctx, incomplete)
+        options = (one for one in self.params if isinstance(one, Option) and not one.hidden)
+        return foreign_items((f"--{word}" for one in options for word in list_words(one.words)), incomplete)
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """The sentence for lists of commands; it is wrapped there, so no limit cuts it off."""
@@ -157,6 +183,12 @@ class LineCommand(Command):
         return super().parse_args(
             ctx, [*(HELP_NAMES[1] if one == HELP_NAMES[0] else one for one in args[:mine]), *args[mine:]]
         )
+
+
+def foreign_items(words: Iterable[str], incomplete: str) -> list[CompletionItem]:
+    """The words that are not English and begin with what was typed."""
+    begun = (word for word in words if not word.isascii() and " " not in word and word.startswith(fold(incomplete)))
+    return [CompletionItem(word) for word in sorted(begun)]
 
 
 def command_rows(names: Iterable[tuple[str, click.Command | None]]) -> Iterator[tuple[str, str]]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import click
 from click.shell_completion import CompletionItem
 
-from bot.cli.completion import foreign_items, option_items, value_items
-from bot.cli.help_page import METAVARS, Group, LineCommand, Rows, sentence
+from bot.cli.completion import option_items, value_items
+from bot.cli.help_page import METAVARS, Group, LineCommand, Rows, foreign_items, sentence
 from bot.cli.json_output import Answer, encode_reply
 from bot.cli.options import json_option, yes_option
 from bot.cli.output import plain, print_json, print_reply

@@ -16,8 +16,8 @@ import click
 from click.shell_completion import CompletionItem
 
 from bot import __version__
-from bot.cli.completion import VARIABLE, foreign_items, silence_stderr
-from bot.cli.help_page import Group, Option, command_rows, write_section
+from bot.cli.completion import VARIABLE, silence_stderr
+from bot.cli.help_page import Group, Option, command_rows, foreign_items, write_section
 from bot.cli.output import plain, print_error, speak
 from bot.cli.plugin_commands import CommandGroup, DeclaredCommand, unknown
 from bot.cli.session import DeclaredCommands, Terminal

@@ -8,7 +8,7 @@ from contextlib import closing
 from bot.cli.session import Terminal, explain_file_errors
 from bot.core.bot_errors import SecretTyped
 from bot.core.parsing.synonyms import fold, list_words
-from bot.language.recorded_facts import write_withheld_reason
+from bot.core.withheld_reasons import write_withheld_reason
 from bot.plugin import Message, PluginError
 from bot.store.engine.database import FILE_NAME, Database
 from bot.store.files.known_secrets import SHORTEST, KnownSecrets

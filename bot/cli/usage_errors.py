@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bot.cli.help_page import Argument, Option
+from bot.cli.help_page import Argument, Choice, Option
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.guesses import shorten_typed
 from bot.core.parsing.suggestion import find_nearest
@@ -94,6 +94,8 @@ def _about_wrong_value(name: str, kind: click.ParamType[Any], cause: str) -> Mes
     match kind:
         case click.IntRange(min=int(least), max=int(most)):
             return Message("cli.usage.number", name=name, least=least, most=most)
+        case Choice(typed=typed):
+            return Message("cli.usage.choice", name=name, choices=typed)
         case click.Choice():
             return Message("cli.usage.choice", name=name, choices=tuple(map(str, kind.choices)))
         case _:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from bot.core.audit.audit_record import Fact
 from bot.core.audit.recorded_messages import MESSAGES, write_messages
 from bot.core.redaction.redactor import shorten
-from bot.core.withheld_reasons import WITHHELD
 from bot.language.translation import translate
 from bot.plugin import Message, Text
 
@@ -27,11 +26,6 @@ def record_messages(facts: Mapping[str, RecordedFact]) -> dict[str, Fact]:
     }
     written = write_messages(messages)
     return {**plain, MESSAGES: written} if written else plain
-
-
-def write_withheld_reason(what: Message) -> str:
-    """Write what is kept in place of a reason that holds a secret of the bot; `describe_reason` tells people of it."""
-    return f"{WITHHELD}{translate(what)}"
 
 
 def _in_english(name: str, told: RecordedFact) -> Fact:

@@ -48,6 +48,22 @@ def test_russian_words_are_offered_to_whoever_types_russian(cli_bot: CliBot) -> 
     assert "встроенные" in offered(cli_bot, "connector", "list", "--вид", "встр")
 
 
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("request list --ст", {"--статус"}),
+        ("request list --status ожид", {"ожидает", "ожидает-решения", "ожидают"}),
+        ("запрос список --status отк", {"отклонён", "отклонен", "отклонены"}),
+        ("request settle CR-1 не", {"не-выполнен", "не-выполнено", "не-выполнены"}),
+        ("журнал найти --о", {"--объект"}),
+    ],
+)
+def test_russian_options_and_values_of_the_terminals_own_commands_are_offered(
+    cli_bot: CliBot, line: str, found: set[str]
+) -> None:
+    assert offered(cli_bot, *line.split()) == found
+
+
 def test_no_option_is_offered_that_would_take_a_secret(cli_bot: CliBot) -> None:
     assert "--client-secret" not in offered(cli_bot, "portal", "add", "prod", "--")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from bot.cli.completion import from_store, from_words
-from bot.cli.help_page import argument, command, option
+from bot.cli.help_page import Choice, argument, command, option
 from bot.cli.options import as_json, limit, reason
 from bot.cli.output import print_answer, report
 from bot.cli.plugin_commands import CommandGroup
@@ -32,16 +32,8 @@ def _status(_ctx: click.Context, parameter: click.Parameter, value: str | None) 
         raise BadArgument(told, hint=error.hint) from None
 
 
-class Outcome(click.Choice[str]):
-    """What a person saw: whether the change is there."""
-
-    def __init__(self) -> None:
-        super().__init__([Status.DONE.value, Status.FAILED.value])
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The status, typed in any language."""
-        return super().convert(name_value(STATUS_WORDS, value), param, ctx)
-
+OUTCOMES = (Status.DONE, Status.FAILED)
+"""What a person can have seen: whether the change is there."""
 
 number = argument(
     "number",
@@ -57,7 +49,7 @@ number = argument(
     metavar="STATUS",
     callback=_status,
     words=OPTION_WORDS["--status"],
-    shell_complete=from_words(SHOWN_STATUSES),
+    shell_complete=from_words(SHOWN_STATUSES, STATUS_WORDS),
     help=Message("clihelp.option.status", statuses=KNOWN_STATUSES),
 )
 @limit
@@ -91,7 +83,7 @@ def show_request(terminal: Terminal, number: str, as_json: bool) -> None:
 @argument(
     "outcome",
     metavar="OUTCOME",
-    type=Outcome(),
+    type=Choice({status.value: (SHOWN_STATUSES[status].typed, STATUS_WORDS[status]) for status in OUTCOMES}),
     help=Message("clihelp.argument.outcome"),
 )
 @reason

@@ -17,7 +17,7 @@ from bot.core.parsing.tokenizer import Line, join_words, tokenize
 from bot.core.principals import Principal
 from bot.core.redaction.redactor import shorten
 from bot.core.text import join_lines, one_line
-from bot.language.recorded_facts import write_withheld_reason
+from bot.core.withheld_reasons import write_withheld_reason
 from bot.plugin import Message, PluginError, Risk
 from bot.plugin.quoting import DASHES
 from bot.usecases.admin.admin_commands import LONGEST_REASON, freeze_reason, freezing

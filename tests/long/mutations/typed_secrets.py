@@ -156,7 +156,7 @@ TYPED_SECRETS: tuple[Mutation, ...] = (
     mutation(
         "plan-tells-typed-secret",
         "a plan that says a part of a typed secret in another sentence shows it",
-        ("bot/store/repositories/change_requests.py", "secrets_in(new.line, new.reason)", "()"),
+        ("bot/store/repositories/change_requests.py", 'secrets_in(new.line, *texts_in(whole["reason"]))', "()"),
         by="tests/store/repositories/test_change_requests.py",
     ),
     mutation(
