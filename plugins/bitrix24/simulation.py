@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.plugin import Json, Message, Remember, Table, Text
+from plugins.bitrix24.hosts.endpoints import LOOPBACK
 from plugins.bitrix24.simulator import PortalSimulator
 from plugins.bitrix24.simulator.seed import PIXEL
 from plugins.bitrix24.simulator.state.rows import FLAGS
@@ -25,11 +26,12 @@ LINE_COLUMNS = (
 
 
 class PortalSimulation:
-    """A running portal on loopback: the plugin API's Simulation."""
+    """A running portal on loopback: the plugin API's Simulation. With `host` it is one on somebody's own premises."""
 
-    def __init__(self, port: int = 0) -> None:
-        self._portal = PortalSimulator(port=port)
+    def __init__(self, port: int = 0, *, host: str = "") -> None:
+        self._portal = PortalSimulator(port=port, host=host)
         self._portal.start()
+        self._own = bool(host)
 
     @property
     def portal(self) -> PortalSimulator:
@@ -41,7 +43,7 @@ class PortalSimulation:
 
     def settings(self) -> Mapping[str, str]:
         return {
-            "BITRIX24_DOMAIN": self._portal.url,
+            "BITRIX24_DOMAIN": self._portal.facts.domain if self._own else self._portal.url,
             "BITRIX24_MEMBER_ID": self._portal.member_id,
             "BITRIX24_CLIENT_ID": self._portal.client_id,
             "BITRIX24_CLIENT_SECRET": self._portal.client_secret,
@@ -49,6 +51,7 @@ class PortalSimulation:
             "BITRIX24_REFRESH_TOKEN": self._portal.refresh_token,
             "BITRIX24_OAUTH_URL": self._portal.oauth_url,
             "B24BOT_ALLOW_LOOPBACK": "on",
+            **({"BITRIX24_HOSTS": f"{self._portal.facts.domain}={LOOPBACK}"} if self._own else {}),
         }
 
     def seed(self) -> None:

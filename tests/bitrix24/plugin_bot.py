@@ -57,11 +57,16 @@ class StoryClock(PassingClock):
 
 
 class PluginBot:
-    """One portal, one bot. `short` gives calls time-outs that a test can wait for."""
+    """One portal, one bot. `short` gives calls time-outs that a test can wait for.
 
-    def __init__(self, folder: Path, *, seeded: bool = True, short: bool = False, **settings: str) -> None:
+    With `host` the portal is on somebody's own premises, with a port and a certificate authority of its own.
+    """
+
+    def __init__(
+        self, folder: Path, *, seeded: bool = True, short: bool = False, host: str = "", **settings: str
+    ) -> None:
         self._plugins: list[BitrixPlugin] = []
-        self.simulation = PortalSimulation(0)
+        self.simulation = PortalSimulation(0, host=host)
         if seeded:
             self.simulation.seed()
         self.clock = StoryClock()
@@ -75,6 +80,11 @@ class PluginBot:
         except PluginError:
             self.stop()
             raise
+
+    def use_settings(self, **settings: str) -> None:
+        """Set more settings, as after a restart."""
+        self._settings |= settings
+        self.services = self.more_services()
 
     def hold_time(self) -> None:
         """Portal and bot go by sleeps alone: what one of them takes to compute is no time for the other."""

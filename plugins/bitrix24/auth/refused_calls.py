@@ -21,6 +21,7 @@ CALL_REFUSED = Event(
 REASONS: Mapping[str, Message] = {
     "malformed_callback": Message("bitrix24.refused.malformed"),
     "malformed_install": Message("bitrix24.refused.malformed"),
+    "unlisted_address": Message("bitrix24.refused.unlisted_address"),
     "unknown_state": Message("bitrix24.refused.unknown_state"),
     "expired_state": Message("bitrix24.refused.expired_state"),
     "used_state": Message("bitrix24.refused.used_state"),

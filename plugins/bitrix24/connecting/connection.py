@@ -11,14 +11,16 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.plugin import CallVerdict, Message, PluginError, Services, TargetRefused, TargetUnreachable, Text
+from bot.plugin import CallVerdict, Message, PluginError, Refusal, Services, TargetRefused, TargetUnreachable, Text
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.auth.credentials import Credentials, KnownPortal
 from plugins.bitrix24.auth.oauth import Grant, RefreshFailure, Tokens
 from plugins.bitrix24.auth.token_endpoint import TokenServer
 from plugins.bitrix24.connecting.token_owner import ask_owner
 from plugins.bitrix24.hosts import certificate_authorities, endpoints
+from plugins.bitrix24.hosts.endpoints import Endpoint
 from plugins.bitrix24.http.exchange import READING, Exchange, HttpRequest, redact_exchange
+from plugins.bitrix24.redaction.excerpt import excerpt
 from plugins.bitrix24.redaction.secret import Secret
 from plugins.bitrix24.rest import methods, protocol
 from plugins.bitrix24.traffic.portal_connections import Connections, Destination
@@ -57,6 +59,18 @@ class Connection:
 
 KeepTokens = Callable[[Secret, Secret], None]
 """Stores an access and a refresh token that a renewal gave."""
+
+
+def _find_named(host: str, asked: Endpoint, settings: Mapping[str, str]) -> Endpoint:
+    """The address that a portal calls its own. Raises Refusal for one that b24bot may not talk to."""
+    try:
+        return endpoints.portal(host, settings)
+    except Refusal:
+        told = excerpt(host)
+        raise Refusal(
+            Message("bitrix24.connect.named_otherwise", told=told, asked=asked.label),
+            hint=Message("bitrix24.connect.do_list_host", host=told),
+        ) from None
 
 
 def forget_tokens(access: Secret, refresh: Secret) -> None:
@@ -146,7 +160,7 @@ class Connector:
         settings = self._services.settings
         host = urlsplit(tokens.endpoint).netloc
         asked = endpoints.portal(self._portal.domain, settings)
-        named = endpoints.portal(host, settings) if host and host != urlsplit(asked.base).netloc else asked
+        named = _find_named(host, asked, settings) if host and host != urlsplit(asked.base).netloc else asked
         return replace(self._portal, domain=named.label, member_id=tokens.member_id)
 
     def _ask_portal(self, portal: KnownPortal, access: Secret) -> Any:

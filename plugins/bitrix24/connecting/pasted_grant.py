@@ -16,6 +16,7 @@ CODE_SECONDS = 30
 """How long a code is good."""
 _TOKEN = re.compile(r"[A-Za-z0-9._-]{20,200}")
 """What may be a refresh token, without anything beside it."""
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _REFRESH_NAMES = ("auth[refresh_token]", "refresh_token", "REFRESH_ID")
 _MEMBER_NAMES = ("auth[member_id]", "member_id")
 """The names of a token and of a portal in an install call, in a page's form and in an answer of the token endpoint."""
@@ -58,7 +59,7 @@ def read_pasted(pasted: str) -> PastedCode | PastedToken:
 def _read_form(text: str) -> Mapping[str, str]:
     """The parameters of an address or of a form."""
     try:
-        return dict(parse_qsl(urlsplit(text).query if "://" in text else text))
+        return dict(parse_qsl(urlsplit(text).query if _ADDRESS.match(text) else text))
     except ValueError:
         return {}
 

@@ -28,15 +28,20 @@ class PortalSimulator:
 
     `port` 0 picks a free one. With `tls` it serves https with a certificate of its own, for `names` as well; a client
     trusts it by `ca_pem` (text) or `ca_path` (a file that goes away with `stop`).
+
+    With `host` it is a portal on somebody's own premises: it serves https under this name at a port of its own, and
+    its authorisation server, which is always the vendor's, has another address.
     """
 
-    def __init__(self, *, port: int = 0, tls: bool = False, names: Sequence[str] = ()) -> None:
-        certificate = make_certificate(*names) if tls else None
+    def __init__(self, *, port: int = 0, tls: bool = False, names: Sequence[str] = (), host: str = "") -> None:
+        certificate = make_certificate(*names, *filter(None, [host])) if tls or host else None
         self._loopback = Loopback(self._answer, port=port, tls=certificate.context if certificate else None)
+        self._vendor = Loopback(self._answer) if host else None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self.ca_pem = certificate.pem if certificate else ""
         self.ca_path = self._write_ca() if certificate else ""
-        self.world = World(new_facts(self._loopback.url))
+        base = f"https://{host}:{self._loopback.port}" if host else self._loopback.url
+        self.world = World(new_facts(base, self._vendor.url if self._vendor else base))
 
     def _write_ca(self) -> str:
         self._folder = tempfile.TemporaryDirectory(prefix="portal-ca-")
@@ -55,13 +60,18 @@ class PortalSimulator:
         return self.facts.base
 
     @property
+    def listens_at(self) -> str:
+        """The same where the portal has a name of its own, which leads nowhere: the address on this machine."""
+        return self._loopback.url
+
+    @property
     def url(self) -> str:
         """REST endpoint; ends in `/rest/`."""
         return f"{self.facts.base}/rest/"
 
     @property
     def oauth_url(self) -> str:
-        return f"{self.facts.base}/oauth/oauth/token/"
+        return f"{self.facts.server}/oauth/oauth/token/"
 
     @property
     def authorize_url(self) -> str:
@@ -69,7 +79,7 @@ class PortalSimulator:
 
     @property
     def control_url(self) -> str:
-        return f"{self.facts.base}/control/"
+        return f"{self.facts.server}/control/"
 
     @property
     def webhook_url(self) -> str:
@@ -154,11 +164,15 @@ class PortalSimulator:
     def start(self) -> Self:
         self.world.sender.start()
         self._loopback.start()
+        if self._vendor is not None:
+            self._vendor.start()
         return self
 
     def stop(self) -> None:
         self.world.sender.stop()
         self._loopback.stop()
+        if self._vendor is not None:
+            self._vendor.stop()
         if self._folder is not None:
             self._folder.cleanup()
 

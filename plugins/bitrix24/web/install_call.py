@@ -26,8 +26,8 @@ LONGEST = 2_000
 def receive_install(services: Services, request: WebRequest) -> WebReply:
     """Keep an install call as pending. Whatever is wrong with it, the answer is the same."""
     call = _read_call(services, request)
-    if call is None:
-        return _refuse(services, request, "malformed_install")
+    if isinstance(call, str):
+        return _refuse(services, request, call)
     found = PendingInstalls(services).receive(Secret(request.parameters["nonce"]), call)
     if isinstance(found, InstallFault):
         return _refuse(services, request, found.value)
@@ -43,21 +43,21 @@ def _refuse(services: Services, request: WebRequest, why: str) -> WebReply:
     return _received(request)
 
 
-def _read_call(services: Services, request: WebRequest) -> InstallCall | None:
-    """What the call says; None for one that says too little or names a host that is no portal."""
+def _read_call(services: Services, request: WebRequest) -> InstallCall | str:
+    """What the call says; the reason against one that says too little or names a host that b24bot may not talk to."""
     form = request.form
     page = bool(form.get("AUTH_ID"))
     if not page and form.get("event", "").upper() != EVENT:
-        return None
+        return "malformed_install"
     values = _page_values(request) if page else _event_values(form)
     if not all(values[name] for name in ("domain", "member_id", "access", "refresh")):
-        return None
+        return "malformed_install"
     if max(map(len, values.values())) > LONGEST:
-        return None
+        return "malformed_install"
     try:
         endpoint = endpoints.portal(values["domain"], services.settings)
     except PluginError:
-        return None
+        return "unlisted_address"
     return InstallCall(
         page=page,
         domain=endpoint.label,

@@ -99,7 +99,7 @@ def test_without_its_ca_file_nothing_is_sent_and_the_way_out_is_named(
     with pytest.raises(TargetUnreachable) as caught:
         own_portal.connectors()
     assert "this host does not know the authority that signed the certificate" in en(caught.value.sentence)
-    assert "BITRIX24_CA_FILE or `portal add --ca-file`" in en(caught.value.sentence)
+    assert "BITRIX24_CA_FILE or `portal connect --ca-file`" in en(caught.value.sentence)
     assert "Nothing was sent" in en(caught.value.sentence)
 
 

@@ -154,7 +154,7 @@ def test_a_portal_on_ones_own_premises_is_set_up_with_port_address_and_private_c
         assert cli_bot.run(*words, **secrets).exit_code == 0
         unknown = cli_bot.run("portal", "check")
         assert unknown.exit_code != 0
-        assert "BITRIX24_CA_FILE or `portal add --ca-file`" in " ".join(unknown.stdout.split())
+        assert "BITRIX24_CA_FILE or `portal connect --ca-file`" in " ".join(unknown.stdout.split())
 
         stored = cli_bot.run(*words, "--replace", "--ca-file", box.ca_path, **secrets)
         assert stored.exit_code == 0, stored.stderr

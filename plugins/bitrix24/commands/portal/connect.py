@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from contextlib import closing
 from typing import Annotated
 
@@ -50,8 +51,9 @@ from plugins.bitrix24.connecting.authorization_link import AuthorizationRequest,
 from plugins.bitrix24.connecting.connection import Application, Connection, Connector
 from plugins.bitrix24.connecting.pasted_grant import PastedCode, read_pasted
 from plugins.bitrix24.connecting.pending_install import PendingInstalls
+from plugins.bitrix24.connecting.portal_wish import PortalWish
 from plugins.bitrix24.connectors import model
-from plugins.bitrix24.hosts import endpoints
+from plugins.bitrix24.hosts import certificate_authorities, endpoints
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.redaction.secret import Secret
 from plugins.bitrix24.traffic.portal_connections import Connections
@@ -72,11 +74,14 @@ def check_connection(
     *,
     domain: str = "",
     client_id: str = "",
+    ca_file: str = "",
     replace: bool = False,
     **_others: object,
 ) -> None:
     """Raise what is wrong with a portal to be connected, before anything is shown."""
     CredentialStore(services).check_name(name, replace=replace)
+    if ca_file:
+        certificate_authorities.read(ca_file)
     if domain:
         endpoints.portal(domain, services.settings)
     if PendingInstalls(services).find(name) or ApprovedConnections(services).find(name):
@@ -188,6 +193,9 @@ def connect_portal(
         Arg(help="the application's client_secret", label="SECRET", parse=parse_secret, secret=True, late=True),
     ] = None,
     member_id: Annotated[str, Arg(help="its member_id, to be compared", label="ID")] = "",
+    ca_file: Annotated[
+        str, Arg(help="a PEM file of the authority that signed this portal's certificate", label="PATH")
+    ] = "",
     replace: Annotated[bool, Arg(help="store new credentials for a portal that is already known", label="")] = False,
     no_wait: Annotated[bool, Arg(help="print the link and exit", label="")] = False,
 ) -> Connected:
@@ -205,12 +213,22 @@ def connect_portal(
     the result with the approval. Type the client_secret in the terminal only.
 
     Instead of the address you can paste a refresh token of the application, or the whole body of its install call.
+
+    The command stores the certificates of --ca-file with the portal. They count for this portal only, beside those of
+    the system, and --replace keeps them.
     """
     services = dialogue.services
     approved = ApprovedConnections(services).find(name)
     if approved is not None:
         domain, client_id = domain or approved.domain, client_id or approved.client_id
-    found = _connect(dialogue, name, domain=domain, client_id=client_id, client_secret=client_secret, no_wait=no_wait)
+    wish = PortalWish(
+        name=name,
+        domain=domain,
+        client_id=client_id,
+        client_secret=client_secret,
+        authorities=certificate_authorities.read(ca_file) if ca_file else "",
+    )
+    found = _connect(dialogue, wish, no_wait=no_wait)
     if found is not None:
         compare_with_approval(approved, found)
         _compare_member(found, member_id)
@@ -225,54 +243,34 @@ def _compare_member(connection: Connection, member_id: str) -> None:
         )
 
 
-def _connect(
-    dialogue: Dialogue, name: str, *, domain: str, client_id: str, client_secret: Secret | None, no_wait: bool
-) -> Connection | None:
+def _connect(dialogue: Dialogue, wish: PortalWish, *, no_wait: bool) -> Connection | None:
     """Connect by what waits, by what comes, or by a link; None where nothing is waited for."""
     services = dialogue.services
-    if not no_wait and PendingInstalls(services).find(name) is not None:
-        return complete_install(dialogue, name, domain=domain, client_id=client_id, client_secret=client_secret)
-    portal = _portal_to_be(services, name, domain)
+    if not no_wait and PendingInstalls(services).find(wish.name) is not None:
+        return complete_install(dialogue, wish)
+    portal = wish.make_portal(services, wish.domain)
+    client_id = wish.client_id
     if not client_id:
         show_addresses(dialogue, portal)
-        client_id = "" if no_wait else await_client_id(dialogue, name)
+        client_id = "" if no_wait else await_client_id(dialogue, wish.name)
         if client_id == INSTALLED:
-            return complete_install(dialogue, name, domain=domain, client_secret=client_secret)
+            return complete_install(dialogue, wish)
     if no_wait:
         if client_id:
             show_addresses(dialogue, portal, keep_request(dialogue, portal, client_id))
         return None
-    secret = client_secret or parse_secret(dialogue.ask_secret("client_secret"))
-    return _connect_by_link(dialogue, portal, Application(client_id=client_id, client_secret=secret))
+    secret = wish.client_secret or parse_secret(dialogue.ask_secret("client_secret"))
+    return _connect_by_link(dialogue, portal, dataclasses.replace(wish, client_id=client_id, client_secret=secret))
 
 
-def _portal_to_be(services: Services, name: str, domain: str) -> KnownPortal:
-    """The portal as far as it is known; one that is known keeps its certificates."""
-    endpoint = endpoints.portal(domain, services.settings)
-    known = next((each for each in CredentialStore(services).portals() if each.name == name), None)
-    return KnownPortal(
-        name=name,
-        domain=endpoint.label,
-        member_id="",
-        added_at=services.clock.now_ms(),
-        authorities=known.authorities if known else "",
-    )
-
-
-def _connect_by_link(dialogue: Dialogue, portal: KnownPortal, application: Application) -> Connection:
+def _connect_by_link(dialogue: Dialogue, portal: KnownPortal, wish: PortalWish) -> Connection:
     """Show the link and wait for what a browser or a person brings, or for an install call."""
-    request = keep_request(dialogue, portal, application.client_id)
+    request = keep_request(dialogue, portal, wish.client_id)
     show_addresses(dialogue, portal, request)
     answer = await_answer(dialogue, request)
     if answer == INSTALLED:
-        return complete_install(
-            dialogue,
-            portal.name,
-            domain=portal.domain,
-            client_id=application.client_id,
-            client_secret=application.client_secret,
-        )
-    return _use_answer(dialogue.services, portal, application, request, answer)
+        return complete_install(dialogue, wish)
+    return _use_answer(dialogue.services, portal, wish.application, request, answer)
 
 
 def _use_answer(

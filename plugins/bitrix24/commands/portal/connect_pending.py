@@ -5,39 +5,37 @@ from __future__ import annotations
 from contextlib import closing
 
 from bot.plugin import Dialogue, Message, PluginError, Refusal, Reply, TargetRefused, Time
-from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.commands.common.json_views import InstalledApplication
 from plugins.bitrix24.commands.portal.group import ADDRESS, APPLICATION, MEMBER_ID, parse_secret
 from plugins.bitrix24.connecting.connection import Application, Connection, Connector
 from plugins.bitrix24.connecting.pending_install import PendingInstall, PendingInstalls
+from plugins.bitrix24.connecting.portal_wish import PortalWish
 from plugins.bitrix24.connecting.token_owner import find_owner
 from plugins.bitrix24.hosts import endpoints
-from plugins.bitrix24.redaction.secret import Secret
 from plugins.bitrix24.traffic.portal_connections import Connections
 
 _WORTHLESS = frozenset({"invalid_grant", "expired_token"})
 """What the authorisation server says of tokens that will never work again."""
 
 
-def complete_install(
-    dialogue: Dialogue, name: str, *, domain: str = "", client_id: str = "", client_secret: Secret | None = None
-) -> Connection:
+def complete_install(dialogue: Dialogue, wish: PortalWish) -> Connection:
     """Prove what waits for this portal, and return the connection. Raises PluginError.
 
-    `domain`, `client_id` and `client_secret` are what the person already gave; the first two are compared.
+    The domain and the client_id that the person already gave are compared.
     """
+    name = wish.name
     services, installs = dialogue.services, PendingInstalls(dialogue.services)
     pending = installs.find(name)
     if pending is None:
         raise Refusal(Message("bitrix24.connect.nothing_waits"), hint=Message("bitrix24.connect.do_open_link"))
     endpoint = endpoints.portal(pending.domain, services.settings)
-    if domain and endpoints.portal(domain, services.settings).label != endpoint.label:
+    if wish.domain and endpoints.portal(wish.domain, services.settings).label != endpoint.label:
         raise Refusal(
             Message("bitrix24.connect.install_of_another", address=endpoint.label),
             hint=Message("bitrix24.connect.do_check_application"),
         )
     with closing(Connections()) as links:
-        known = _name_application(dialogue, links, pending, client_id)
+        known = _name_application(dialogue, links, pending, wish.client_id)
         dialogue.show(
             Reply(
                 title=Message("bitrix24.connect.install_waits", portal=name, time=Time(time=pending.received_at)),
@@ -51,13 +49,13 @@ def complete_install(
                 ),
             )
         )
-        secret = client_secret or parse_secret(dialogue.ask_secret("client_secret"))
+        secret = wish.client_secret or parse_secret(dialogue.ask_secret("client_secret"))
         # While it was asked for, newer tokens may have come.
         pending = installs.find(name) or pending
         connector = Connector(
             services,
             links,
-            _portal_of(dialogue, pending, endpoint.label),
+            wish.make_portal(services, endpoint.label),
             Application(client_id=known, client_secret=secret),
             keep=lambda access, refresh: installs.renew(name, access, refresh),
         )
@@ -90,16 +88,3 @@ def _name_application(dialogue: Dialogue, links: Connections, pending: PendingIn
             hint=Message("bitrix24.connect.do_check_application"),
         )
     return owner.client_id
-
-
-def _portal_of(dialogue: Dialogue, pending: PendingInstall, label: str) -> KnownPortal:
-    """The portal as far as it is known; one that is known keeps its certificates."""
-    services = dialogue.services
-    known = next((each for each in CredentialStore(services).portals() if each.name == pending.portal), None)
-    return KnownPortal(
-        name=pending.portal,
-        domain=label,
-        member_id="",
-        added_at=services.clock.now_ms(),
-        authorities=known.authorities if known else "",
-    )

@@ -48,9 +48,13 @@ def new_credentials(name: str, app_id: int) -> Credentials:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is decided when a simulator is made and survives a reset. `base` is its address without a slash."""
+    """What is decided when a simulator is made and survives a reset.
+
+    `base` is its address without a slash, `server` that of its authorisation server.
+    """
 
     base: str
+    server: str
     member_id: str
     marketplace_key: str
     main: Credentials
@@ -88,9 +92,10 @@ def new_member_id() -> str:
     return secrets.token_hex(16)
 
 
-def new_facts(base: str) -> Facts:
+def new_facts(base: str, server: str) -> Facts:
     return Facts(
         base=base,
+        server=server,
         member_id=new_member_id(),
         marketplace_key=secrets.token_hex(16),
         main=new_credentials("Connector bot", 11),
@@ -140,7 +145,7 @@ class World:
     @property
     def server_url(self) -> str:
         """REST endpoint of the authorisation server."""
-        return f"{self.facts.base}/oauth/rest/"
+        return f"{self.facts.server}/oauth/rest/"
 
     def application_token(self, app: Application) -> str:
         """What the application's events carry as proof of their sender."""
