@@ -88,7 +88,7 @@ SEED = {
 
 @cache
 def portal() -> World:
-    world = World(new_facts("http://portal.example"))
+    world = World(new_facts("http://portal.example", "http://server.example"))
     world.switches.set("rate_limit", "off")
     return world
 
