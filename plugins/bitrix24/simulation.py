@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.plugin import Json, Message, Remember, Table, Text
-from plugins.bitrix24.hosts.endpoints import LOOPBACK
+from bot.plugin.loopback import LOOPBACK_NAMES
 from plugins.bitrix24.simulator import PortalSimulator
 from plugins.bitrix24.simulator.seed import PIXEL
 from plugins.bitrix24.simulator.state.rows import FLAGS
@@ -51,7 +51,7 @@ class PortalSimulation:
             "BITRIX24_REFRESH_TOKEN": self._portal.refresh_token,
             "BITRIX24_OAUTH_URL": self._portal.oauth_url,
             "B24BOT_ALLOW_LOOPBACK": "on",
-            **({"BITRIX24_HOSTS": f"{self._portal.facts.domain}={LOOPBACK}"} if self._own else {}),
+            **({"BITRIX24_HOSTS": f"{self._portal.facts.domain}={LOOPBACK_NAMES[0]}"} if self._own else {}),
         }
 
     def seed(self) -> None:
