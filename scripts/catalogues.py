@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -41,6 +42,8 @@ class Home:
 
 _WORDED = ROOT / "tests" / "slack" / "render" / "worded"
 """The plugin of the storyboards."""
+_UPTIME = ROOT / "examples" / "uptime" / "uptime"
+"""The example of a plugin, which is a package of its own."""
 HOMES = (
     Home(code=(ROOT / "bot",), locale=ROOT / "bot" / "locale"),
     Home(
@@ -49,6 +52,7 @@ HOMES = (
         names=frozenset({"bitrix24"}),
     ),
     Home(code=(_WORDED,), locale=_WORDED / "locale", names=frozenset({"worded"})),
+    Home(code=(_UPTIME,), locale=_UPTIME / "locale", names=frozenset({_UPTIME.name})),
 )
 VALUES = "bot/plugin/message.py"
 """The module of the value itself, which makes messages of stored ones."""
@@ -201,7 +205,7 @@ def _placeholders(sentence: str) -> Iterator[str]:
 
 def declared_help(home: Home) -> dict[str, str]:
     """The English of the help of declared commands, by key: what stands in their declarations."""
-    sys.path.insert(0, str(ROOT))
+    sys.path[:0] = [str(ROOT), str(_UPTIME.parent)]
     from bot.host.help_messages import group_texts, help_texts, prefix_of
     from bot.usecases.admin.builtin_plugin import BuiltinPlugin
     from bot.usecases.admin.queries import GROUPS
@@ -210,6 +214,9 @@ def declared_help(home: Home) -> dict[str, str]:
 
     if NAME in home.names:
         return dict(group_texts(prefix_of(NAME), [WORDED]))
+    if _UPTIME.name in home.names:
+        example = import_module(f"{_UPTIME.name}.plugin").plugin
+        return dict(group_texts(prefix_of(example.name), example.groups))
     if bitrix24.name in home.names:
         return dict(group_texts(prefix_of(bitrix24.name), bitrix24.groups))
     commands = (command for group in (*GROUPS, *BuiltinPlugin().groups) for command in group)

@@ -7,8 +7,9 @@ from typing import cast
 
 import pytest
 
-from bot.plugin import BadArgument, Nothing, Refusal, TargetRefused, TargetUnreachable
+from bot.plugin import BadArgument, Message, Nothing, Refusal, TargetRefused, TargetUnreachable
 from bot.testing import Harness, WholeBot, contract, in_english
+from uptime.commands import DOWN, NOT_WATCHED, UP, WATCHED
 from uptime.plugin import UptimePlugin
 from uptime.service import TOKEN, URL
 from uptime.simulation import UptimeSimulation
@@ -33,8 +34,8 @@ def test_the_list_shows_every_site(harness: Harness) -> None:
     reply = harness.read("site list")
     assert reply.table is not None
     assert reply.table.rows == (
-        ("blog", "https://blog.example", "watched", "up"),
-        ("Shop front", "https://shop.example", "not watched", "down"),
+        ("blog", "https://blog.example", WATCHED, UP),
+        ("Shop front", "https://shop.example", NOT_WATCHED, DOWN),
     )
 
 
@@ -62,28 +63,36 @@ def test_what_somebody_else_changed_in_between_is_a_drift(harness: Harness) -> N
 
 
 def test_what_cannot_be_done_is_refused_with_a_sentence(harness: Harness) -> None:
-    assert harness.ask("site watch blog on") == Nothing(sentence="blog is watched already.")
-    with pytest.raises(Refusal, match="There is no site “blob”"):
+    assert harness.ask("site watch blog on") == Nothing(sentence=Message("uptime.watched_already", name="blog"))
+    with pytest.raises(Refusal) as refused:
         harness.ask("site watch blob on")
-    with pytest.raises(BadArgument, match="“maybe” is neither on nor off"):
+    assert in_english(refused.value.sentence) == "There is no site “blob”."
+    with pytest.raises(BadArgument) as unread:
         harness.ask("site watch blog maybe")
+    assert "“maybe” is neither on nor off" in in_english(unread.value.sentence)
+
+
+def test_russian_words_are_read_and_the_english_line_is_kept(harness: Harness) -> None:
+    plan = harness.plan("сайт наблюдать blog выкл")
+    assert plan == harness.plan("site watch blog off")
+    assert plan.undo.line == "site watch blog on"
 
 
 def test_a_service_that_refuses_or_is_away_is_told_as_that() -> None:
     with (
         Harness(UptimePlugin(), settings={TOKEN: "another"}) as harness,
-        pytest.raises(TargetRefused, match="does not show its sites"),
+        pytest.raises(TargetRefused, match=r"uptime\.sites_refused"),
     ):
         harness.ask("site list")
     with Harness(UptimePlugin()) as harness:
         service_of(harness).stop()
-        with pytest.raises(TargetUnreachable, match="did not answer"):
+        with pytest.raises(TargetUnreachable, match=r"uptime\.no_answer"):
             harness.ask("site list")
 
 
 def test_an_address_in_the_clear_is_refused_at_the_start() -> None:
     with (
-        pytest.raises(Refusal, match="UPTIME_URL is no https address"),
+        pytest.raises(Refusal, match=r"uptime\.no_https"),
         Harness(UptimePlugin(), settings={URL: "http://uptime.example"}),
     ):
         raise AssertionError("it started")
@@ -94,8 +103,16 @@ def test_a_person_types_confirms_and_undoes_in_slack() -> None:
         bot.ask("Olga", "site list")
         assert "Shop front" in bot.answer("Olga", "Web sites")
         card = bot.asks("site watch blog off")
-        assert "Nobody is told while it is down." in bot.card_says(card, "waiting for confirmation")
+        assert "Nobody is told while blog is down." in bot.card_says(card, "waiting for confirmation")
         bot.press("Olga", card, "Confirm")
         assert bot.ends().status == "done"
         assert not cast(UptimeSimulation, bot.simulation).sites["blog"]["watched"]
         bot.card_says(card, "Undo…")
+
+
+def test_a_russian_reader_gets_russian() -> None:
+    with WholeBot("uptime.plugin:plugin", settings={"B24BOT_LANGUAGE": "ru"}) as bot:
+        bot.ask("Olga", "сайт список")
+        assert "выключено" in bot.answer("Olga", "Сайты")
+        card = bot.asks("сайт наблюдать blog выкл")
+        assert "О сбоях сайта «blog» никто не узнает." in bot.card_says(card, "Выключить наблюдение за сайтом «blog»")

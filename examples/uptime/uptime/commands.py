@@ -11,7 +11,9 @@ from bot.plugin import (
     Arg,
     BadArgument,
     Call,
+    CommandLine,
     Group,
+    Message,
     Nothing,
     Plan,
     Refusal,
@@ -26,13 +28,15 @@ from uptime.service import Service
 
 SWITCH = "sites.switch"
 WORDS = {"on": True, "off": False}
-sites: Group[Service] = Group("site", help="Web sites that are watched.")
+WATCHED, NOT_WATCHED = Message("uptime.watched"), Message("uptime.not_watched")
+UP, DOWN = Message("uptime.up"), Message("uptime.down")
+sites: Group[Service] = Group("site", help="Web sites that are watched.", words={"ru": ("сайт", "сайты")})
 
 
 def parse_switch(word: str) -> bool:
     """Read `on` or `off`."""
     if word.lower() not in WORDS:
-        raise BadArgument(f"“{word}” is neither on nor off.")
+        raise BadArgument(Message("uptime.neither_on_nor_off", word=word))
     return WORDS[word.lower()]
 
 
@@ -41,9 +45,9 @@ def known_sites(service: Service) -> Iterable[str]:
     return service.sites()
 
 
-def in_words(watched: bool) -> str:
+def in_words(watched: bool) -> Message:
     """What a card says of a site."""
-    return "watched" if watched else "not watched"
+    return WATCHED if watched else NOT_WATCHED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,23 +60,32 @@ class SiteRow:
     up: bool
 
 
-@sites.command("list", risk=Risk.READ, examples=[""], data=tuple[SiteRow, ...])
+@sites.command("list", words={"ru": ("список",)}, risk=Risk.READ, examples=[""], data=tuple[SiteRow, ...])
 def list_sites(service: Service) -> Reply:
     """Show all web sites, and whether each is watched and up."""
     found = service.sites().values()
-    rows = tuple((site.name, site.url, in_words(site.watched), "up" if site.up else "down") for site in found)
+    rows = tuple((site.name, site.url, in_words(site.watched), UP if site.up else DOWN) for site in found)
+    columns = (Message("uptime.name"), Message("uptime.address"), Message("uptime.watching"), Message("uptime.state"))
     return Reply(
-        title="Web sites",
-        table=Table(columns=("name", "address", "watching", "seen last"), rows=rows),
+        title=Message("uptime.sites"),
+        table=Table(columns=columns, rows=rows),
         data=tuple(SiteRow(name=site.name, url=site.url, watched=site.watched, up=site.up) for site in found),
     )
 
 
-@sites.command("watch", risk=Risk.CHANGE, examples=["blog off", "'Shop front' on"])
+@sites.command("watch", words={"ru": ("наблюдать",)}, risk=Risk.CHANGE, examples=["blog off", "'Shop front' on"])
 def watch_site(
     service: Service,
     name: Annotated[str, Arg(label="NAME", help="the site's name, as `site list` shows it", complete=known_sites)],
-    watched: Annotated[bool, Arg(label="on|off", help="whether it is watched", parse=parse_switch)],
+    watched: Annotated[
+        bool,
+        Arg(
+            label="on|off",
+            help="whether it is watched",
+            parse=parse_switch,
+            values={"on": {"ru": ("вкл",)}, "off": {"ru": ("выкл",)}},
+        ),
+    ],
 ) -> Answer:
     """Watch a web site, or stop watching it.
 
@@ -80,16 +93,20 @@ def watch_site(
     """
     site = service.sites().get(name)
     if site is None:
-        raise Refusal(f"There is no site “{name}”.", hint="site list shows them all.")
+        listing = CommandLine(command_line="site list")
+        raise Refusal(Message("uptime.no_site", name=name), hint=Message("uptime.see_list", command=listing))
     if site.watched == watched:
-        return Nothing(sentence=f"{name} is {in_words(watched)} already.")
+        told = Message("uptime.watched_already", name=name) if watched else Message("uptime.not_watched_yet", name=name)
+        return Nothing(sentence=told)
     word = "on" if site.watched else "off"
+    note = Message("uptime.switch_on", name=name) if watched else Message("uptime.switch_off", name=name)
+    undo = Message("uptime.undo", name=name)
     return Plan(
-        summary=f"{'Watch' if watched else 'Stop watching'} {name}",
+        summary=Message("uptime.watch", name=name) if watched else Message("uptime.stop_watching", name=name),
         target=f"site:{name}",
-        calls=(Call(method=SWITCH, params={"name": name, "watched": watched}, note=f"Switch watching {name}."),),
+        calls=(Call(method=SWITCH, params={"name": name, "watched": watched}, note=note),),
         before={name: in_words(site.watched)},
         wanted={name: in_words(watched)},
-        undo=Undo(kind=UndoKind.FULL, sentence="It can be switched back.", line=f"site watch {quote(name)} {word}"),
-        warnings=() if watched else ("Nobody is told while it is down.",),
+        undo=Undo(kind=UndoKind.FULL, sentence=undo, line=f"site watch {quote(name)} {word}"),
+        warnings=() if watched else (Message("uptime.nobody_is_told", name=name),),
     )

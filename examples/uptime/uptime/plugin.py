@@ -10,6 +10,7 @@ import requests
 from bot.plugin import (
     Call,
     CallOutcome,
+    Message,
     Observation,
     Place,
     PlaceTerm,
@@ -31,12 +32,14 @@ class UptimePlugin:
     api = 1
     name = "uptime"
     settings = (
-        Setting(name=URL, help="The address of the watching service, https://…"),
-        Setting(name=TOKEN, help="A token of the watching service.", secret=True),
+        Setting(name=URL, help=Message("uptime.setting.url")),
+        Setting(name=TOKEN, help=Message("uptime.setting.token"), secret=True),
     )
     groups = (sites,)
     settling = Settling(late_effects=READ_SECONDS)
-    place_term = PlaceTerm(word="service", option="--service")
+    place_term = PlaceTerm(
+        word="service", option="--service", title=Message("uptime.service"), none=Message("uptime.no_service")
+    )
     events = ()
     simulators: Mapping[str, Callable[[int], Simulation]] = {"uptime": UptimeSimulation}
 
@@ -47,7 +50,7 @@ class UptimePlugin:
         """Refuse an address that would send the token in the clear to another machine."""
         url = urlsplit(services.settings[URL])
         if url.geturl() and url.scheme != "https" and url.hostname != "127.0.0.1":
-            raise Refusal(f"{URL} is no https address.", hint="Take the address from the service's own pages.")
+            raise Refusal(Message("uptime.no_https", setting=URL), hint=Message("uptime.take_address"))
 
     def maintain(self, services: Services) -> None:
         """Nothing runs out: the token is good until somebody takes it back."""
