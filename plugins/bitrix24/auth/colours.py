@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from bot.plugin import BadArgument, Message
+from bot.plugin import BadArgument, Message, Words
 from plugins.bitrix24.redaction.excerpt import excerpt
 
 SIGNS: Mapping[str, str] = {
@@ -29,6 +29,18 @@ NAMES: Mapping[str, Message] = {
     "black": Message("bitrix24.colour.black"),
     "white": Message("bitrix24.colour.white"),
 }
+WORDS: Mapping[str, Words] = {
+    "red": {"ru": ("красный",)},
+    "blue": {"ru": ("синий",)},
+    "green": {"ru": ("зелёный", "зеленый")},
+    "yellow": {"ru": ("жёлтый", "желтый")},
+    "purple": {"ru": ("фиолетовый",)},
+    "orange": {"ru": ("оранжевый",)},
+    "brown": {"ru": ("коричневый",)},
+    "black": {"ru": ("чёрный", "черный")},
+    "white": {"ru": ("белый",)},
+}
+"""Each colour as people of another language type it."""
 
 
 def parse_colour(word: str) -> str:
@@ -37,7 +49,7 @@ def parse_colour(word: str) -> str:
     if folded not in SIGNS:
         raise BadArgument(
             Message("bitrix24.colour.unknown", word=excerpt(word)),
-            hint=Message("bitrix24.colour.known", words=tuple(SIGNS)),
+            hint=Message("bitrix24.colour.known", words=tuple(NAMES.values())),
         )
     return folded
 

@@ -83,7 +83,7 @@ def test_all_that_it_tells_is_in_the_language_of_the_terminal_and_in_english_for
         assert re.fullmatch(r"[ :]*", outside(line)), line
     russian = {"LANG": "ru_RU.UTF-8"}
     told = cli_bot.run("doctor", **russian).stdout
-    assert "ок    список доступа: 2 человека, как записано в журнале аудита\n" in told
+    assert "ок    список доступа: 2 сотрудника, как записано в журнале аудита\n" in told
     assert re.search("[А-Яа-я]", cli_bot.run("doctor", "--json", **russian).stdout) is None
 
 

@@ -168,10 +168,7 @@ def test_without_the_witness_file_the_database_knows_how_far_it_was_written(writ
     assert json.loads(shown.stdout)["against"]["seq"] == 4
     assert json.loads(shown.stdout)["behind"] is True
     told = written.run("audit", "verify").stdout.replace("\n", " ")
-    assert (
-        "But #4 was seen earlier (written to the external checkpoint file, as the database notes): records were removed"
-        in told
-    )
+    assert "But #4 was seen earlier (written to the witness file, as the database notes): records were removed" in told
     copy = shutil.copyfile(database(written), written.folder / "copy.sqlite3")
     assert written.run("audit", "verify", "--database", str(copy)).exit_code == 0, "of a copy nobody expects the end"
 

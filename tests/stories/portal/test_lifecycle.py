@@ -146,7 +146,7 @@ def test_cards_answers_and_audit_lines_show_the_colour_of_their_portal(ruled: Sc
         assert colours == {"default": "red", "stage": "blue"}
         ruled.ask("Ida", "portal colour stage red")
         ruled.answer("Ida", "The portal default already has the colour red")
-        assert ruled.has_approved("portal colour stage green", "Ida", by="Vera").status is Status.DONE
+        assert ruled.has_approved("портал цвет stage зелёный", "Ida", by="Vera").status is Status.DONE
         removal = ruled.asks("connector remove myconnector --portal stage", channel="approvals")
         ruled.card_says(removal, "🟩 stage")
         ruled.channel_says("audit", "🟩 CR-1002")

@@ -69,6 +69,7 @@ def set_portal_colour(
             label="COLOUR",
             parse=colours.parse_colour,
             complete=lambda _: colours.SIGNS,
+            values=colours.WORDS,
         ),
     ],
 ) -> Reply:
