@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
+from math import ceil
 from typing import Any
 
 from bot.plugin import Json, Message, Place, Records, Refusal, Remember, Services, Text
@@ -82,7 +83,7 @@ class Portal:
         on: Iterable[int] | None = None,
         also: Iterable[int] = (),
     ) -> None:
-        """Ask in one request for what is about to be needed: "connectors", "lines", what `_ALONE` names, and statuses.
+        """Ask in one request for what is about to be needed: "connectors", "lines", "queues", `_ALONE`, and statuses.
 
         Statuses are those of the connectors `of` on the lines `on`, or on all lines that were there when the portal
         was read last, and those `also` names, as far as the request has room for them. What is not asked for here is
@@ -97,6 +98,8 @@ class Portal:
     def _parts(self, what: str) -> Sequence[Item]:
         if what == "lines":
             return [_page(number) for number in range(self._hints.pages)] if self._lines is None else ()
+        if what == "queues":
+            return [_queue_page(number) for number in range(self._hints.pages)]
         if what == "connectors":
             return (Item(method="imconnector.list", params={}),) if self._connectors is None else ()
         return (Item(method=_ALONE[what], params={}),)
@@ -140,6 +143,11 @@ class Portal:
             before = found
         self._unread["lines"] = tuple(unread)
         return known.values()
+
+    def queues(self) -> Mapping[int, int]:
+        """How many users answer on each open line, by its number; a line of which the portal does not say is absent."""
+        pages = [_queue_page(number) for number in range(ceil(len(self.lines()) / PAGE))]
+        return {line: count for page in pages for line, count in model.queues(self._ahead.read(page)).items()}
 
     def unread(self, of: str = "") -> tuple[Message, ...]:
         """One note for each row of what was read so far that is not readable: of "lines", "connectors" or both."""
@@ -319,6 +327,12 @@ def _page(number: int) -> Item:
         "offset": number * PAGE,
     }
     return Item(method=_LINES, params={"PARAMS": params})
+
+
+def _queue_page(number: int) -> Item:
+    """The users who answer on one page of the open lines."""
+    asked = _page(number).params["PARAMS"]
+    return Item(method=_LINES, params={"PARAMS": asked, "OPTIONS": {"QUEUE": "Y"}})
 
 
 def _status(connector: str, line: int) -> Item:

@@ -11,19 +11,23 @@ from plugins.bitrix24.events.findings import BY_NAME, Finding, View, find_all, f
 from plugins.bitrix24.events.own_changes import OwnChange, apply_changes
 from plugins.bitrix24.events.watch_memory import WatchMemory
 
+AGAIN_MS = 86_400_000
+"""A critical finding that is not over is told again after so long."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drift:
     """What came of a reading: messages for what began and for what is over, and the new memory.
 
     `settled` are the own changes that the memory has taken in. `held`: some of the bot's own changes wait
-    for the next reading.
+    for the next reading. `untold`: something began of which the portal sends an event, and none came.
     """
 
     raised: tuple[Message, ...]
     over: tuple[Message, ...]
     memory: WatchMemory
     held: bool
+    untold: bool
     settled: tuple[OwnChange, ...]
 
 
@@ -58,17 +62,33 @@ def _told(
     whole = any(BY_NAME[each.kind].whole for each in now.values())
     begun = [each for key, each in now.items() if key not in memory.open and key not in held]
     ended = [read_key(key) for key in sorted(memory.open) if key not in now and key not in held and not whole]
+    again = [each for key, each in now.items() if _is_due_again(memory, each, view.facts.began) and key not in held]
     lasting = {each.key for each in begun if BY_NAME[each.kind].over is not None}
     first = memory.read_at is None
     raised = [each for each in begun if not (_is_explained(each, own) or (first and not BY_NAME[each.kind].whole))]
     over = [each for each in ended if not _touched(each, own) and _is_ours(view, each)]
     return Drift(
-        raised=tuple(fold(view, raised)),
+        raised=tuple(fold(view, [*raised, *again])),
         over=tuple(fold(view, over, over=True)),
-        memory=_remember(view, (memory.open | lasting) - {each.key for each in ended}, moving),
+        memory=replace(
+            _remember(view, (memory.open | lasting) - {each.key for each in ended}, moving),
+            told=_note_told(view, [*begun, *again]),
+        ),
         held=bool(moving),
+        untold=any(BY_NAME[each.kind].by_event and (each.connector, each.line) not in view.hints for each in raised),
         settled=tuple(settled),
     )
+
+
+def _is_due_again(memory: WatchMemory, finding: Finding, began: int) -> bool:
+    told = memory.told.get(finding.key, 0)
+    return BY_NAME[finding.kind].critical and finding.key in memory.open and began - told >= AGAIN_MS
+
+
+def _note_told(view: View, told: Sequence[Finding]) -> Mapping[str, int]:
+    """When each finding that is told every day was told last."""
+    kept = {key: at for key, at in view.memory.told.items() if key in view.memory.open}
+    return kept | {each.key: view.facts.began for each in told if BY_NAME[each.kind].critical}
 
 
 def _touched(finding: Finding, changes: Sequence[OwnChange]) -> bool:

@@ -11,12 +11,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from itertools import groupby
 
-from bot.plugin import Message, Time
+from bot.plugin import CommandLine, Message, Time
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.connectors.model import UNNAMED
 from plugins.bitrix24.events.own_changes import OwnChange
 from plugins.bitrix24.events.portal_facts import Pair, PortalFacts
+from plugins.bitrix24.events.silence import POSTED, find_silent
 from plugins.bitrix24.events.watch_memory import WatchMemory
+from plugins.bitrix24.health.access_losses import SILENT
+
+CHECK = CommandLine(command_line="portal check NAME")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,10 @@ class FindingKind:
     over: Tell | None = None
     group: Callable[[Finding], object] = lambda found: found
     whole: bool = False
+    critical: bool = False
+    """Whether b24bot cannot work with the portal while it holds, so that it is told again every day."""
+    by_event: bool = False
+    """Whether the portal sends an event about it."""
     explained: Callable[[OwnChange], bool] = lambda _change: True
     """Whether a change of ours to the same connector and line accounts for such a finding."""
 
@@ -184,6 +192,22 @@ def _find_lines_off(view: View) -> Iterable[Finding]:
     return [Finding(kind="line_off", line=line) for line in used if not lines[line].on]
 
 
+def _find_unanswered_lines(view: View) -> Iterable[Finding]:
+    lines, queues = view.facts.lines or {}, view.facts.queues or {}
+    used = sorted({line for _, line in view.facts.active | view.memory.expected if line in lines})
+    return [Finding(kind="no_operator", line=line) for line in used if queues.get(line) == 0]
+
+
+def _find_silence(view: View) -> Iterable[Finding]:
+    return [Finding(kind="silent")] if find_silent(view.memory.unheard, view.facts.began) else ()
+
+
+def _raise_silent(view: View, _found: Sequence[Finding]) -> Message:
+    if find_silent(view.memory.unheard, view.facts.began) == {POSTED} and view.memory.queue:
+        return Message("bitrix24.watch.posted_silent", advice=SILENT.advice)
+    return Message("bitrix24.watch.events_silent", command=CHECK)
+
+
 def _find_errors(view: View) -> Iterable[Finding]:
     for (connector, line), status in sorted(view.facts.statuses.items()):
         if status.error and status.configured and not status.problem:
@@ -239,6 +263,7 @@ KINDS: tuple[FindingKind, ...] = (
         raised=_raise_removed,
         over=lambda _view, _found: Message("bitrix24.watch.application_back"),
         whole=True,
+        critical=True,
     ),
     FindingKind(
         name="unpaid",
@@ -246,6 +271,7 @@ KINDS: tuple[FindingKind, ...] = (
         raised=lambda _view, _found: Message("bitrix24.watch.unpaid"),
         over=lambda _view, _found: Message("bitrix24.watch.paid"),
         whole=True,
+        critical=True,
     ),
     FindingKind(
         name="not_installed",
@@ -253,6 +279,7 @@ KINDS: tuple[FindingKind, ...] = (
         raised=lambda _view, _found: Message("bitrix24.watch.not_installed"),
         over=lambda _view, _found: Message("bitrix24.watch.installed"),
         whole=True,
+        critical=True,
     ),
     FindingKind(
         name="scope_lost",
@@ -265,6 +292,7 @@ KINDS: tuple[FindingKind, ...] = (
         name="line_deleted",
         find=_find_gone_lines,
         raised=_raise_line_deleted,
+        by_event=True,
         explained=lambda _change: False,
         group=lambda found: found.line,
     ),
@@ -284,6 +312,7 @@ KINDS: tuple[FindingKind, ...] = (
         name="switched_off",
         find=_find_switched_off,
         raised=_raise_switched_off,
+        by_event=True,
         # What ought to be connected already has our own changes in it.
         explained=lambda _change: False,
         over=_over_switched_off,
@@ -294,6 +323,13 @@ KINDS: tuple[FindingKind, ...] = (
         find=_find_lines_off,
         raised=lambda view, found: Message("bitrix24.watch.line_off", lines=_lines(view, found)),
         over=lambda view, found: Message("bitrix24.watch.line_on", lines=_lines(view, found)),
+        group=lambda _found: None,
+    ),
+    FindingKind(
+        name="no_operator",
+        find=_find_unanswered_lines,
+        raised=lambda view, found: Message("bitrix24.watch.no_operator", lines=_lines(view, found)),
+        over=lambda view, found: Message("bitrix24.watch.operator_again", lines=_lines(view, found)),
         group=lambda _found: None,
     ),
     FindingKind(
@@ -321,6 +357,12 @@ KINDS: tuple[FindingKind, ...] = (
         ),
         over=lambda _view, found: Message("bitrix24.watch.page_back", connectors=_connectors(found)),
         group=lambda found: found.detail,
+    ),
+    FindingKind(
+        name="silent",
+        find=_find_silence,
+        raised=_raise_silent,
+        over=lambda _view, _found: Message("bitrix24.watch.events_heard"),
     ),
 )
 """From the most to the least: the first `whole` one hides all others."""

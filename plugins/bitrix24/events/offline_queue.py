@@ -23,6 +23,8 @@ WATCHED = (LINE_DELETE, STATUS_DELETE)
 """The events that tell of a change of a connector on a line."""
 FOLD_MS = 2_500
 """So long one event waits for others of the same cause."""
+POSTED_KEY = "posted/"
+"""The keys of events that were posted begin so."""
 PAGE = 50
 MOST_PAGES = 20
 
@@ -41,6 +43,11 @@ class StoredEvent:
     user: int | None
     at: int
     ready_at: int
+
+    @property
+    def posted(self) -> bool:
+        """Whether it was posted to the public address, and not taken from the queue."""
+        return self.key.startswith(POSTED_KEY)
 
 
 class StoredEvents:

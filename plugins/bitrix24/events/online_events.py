@@ -17,7 +17,7 @@ from plugins.bitrix24.client.rest_client import Caller
 from plugins.bitrix24.events import watch_events
 from plugins.bitrix24.events.application_token import compute_token
 from plugins.bitrix24.events.event_body import EventBody, read_event
-from plugins.bitrix24.events.offline_queue import FOLD_MS, WATCHED, StoredEvent, StoredEvents
+from plugins.bitrix24.events.offline_queue import FOLD_MS, POSTED_KEY, WATCHED, StoredEvent, StoredEvents
 from plugins.bitrix24.events.portal_facts import EventHandler
 from plugins.bitrix24.events.sender_proof import KnownSender, Proof, prove_sender
 from plugins.bitrix24.events.watch_memory import read_memory
@@ -80,12 +80,11 @@ def _store(services: Services, event: EventBody, form: Mapping[str, str]) -> Non
         nonce = event.text("QUERY", "nonce") if event.name == TEST else ""
         if nonce:
             EventTests(services).note(nonce)
-            return
         connector, line = event.target or ("", 0)
         at = event.ts * 1000 or now
         StoredEvents(services.records, event.member_id).put(
             StoredEvent(
-                key=f"posted/{digest}",
+                key=f"{POSTED_KEY}{digest}",
                 name=event.name,
                 connector=connector,
                 line=line,

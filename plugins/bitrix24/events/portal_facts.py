@@ -47,6 +47,8 @@ class PortalFacts:
     ours: frozenset[str] = frozenset()
     connectors: Mapping[str, str] | None = None
     lines: Mapping[int, Line] | None = None
+    queues: Mapping[int, int] | None = None
+    """How many users answer on each line, as far as the portal says."""
     statuses: Mapping[Pair, Status] = field(default_factory=dict)
     scopes: frozenset[str] | None = None
     handlers: tuple[EventHandler, ...] | None = None
@@ -76,7 +78,7 @@ def read_facts(portal: Portal, began: int) -> PortalFacts:
     """
     ours = portal.ours()
     try:
-        portal.gather("app", "scopes", "handlers", "pages", "connectors", "lines", of=sorted(ours))
+        portal.gather("app", "scopes", "handlers", "pages", "connectors", "lines", "queues", of=sorted(ours))
         answer = portal.read("app.info")
     except TargetRefused as error:
         if error.code in REMOVED | UNPAID:
@@ -95,6 +97,7 @@ def read_facts(portal: Portal, began: int) -> PortalFacts:
         ours=ours,
         connectors=connectors,
         lines=lines,
+        queues=None if lines is None else _optional(portal.queues),
         statuses={(status.connector, status.line): status for status in portal.matrix(pairs)},
         scopes=_optional(lambda: frozenset(map(str, _rows(portal.read("scope"))))),
         handlers=_optional(lambda: _handlers(portal.read("event.get"))),

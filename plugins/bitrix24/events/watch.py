@@ -19,6 +19,7 @@ from plugins.bitrix24.events.findings import View
 from plugins.bitrix24.events.offline_queue import StoredEvent, StoredEvents
 from plugins.bitrix24.events.own_changes import QUIET_MS, OwnChanges
 from plugins.bitrix24.events.portal_facts import PortalFacts, read_facts
+from plugins.bitrix24.events.silence import POLLING, POSTED, QUEUE, Ways
 from plugins.bitrix24.events.watch_memory import KIND, WatchMemory, read_memory
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.rest.batch import SIZE
@@ -34,9 +35,6 @@ MS_PER_REQUEST = 5_000
 LONGEST_WAIT = 60.0
 """Seconds: by then a portal is noticed that another process has stored."""
 SHORTEST_WAIT = 1.0
-
-POSTED, QUEUE, POLLING = "online", "queue", "polling"
-"""The ways in which changes are noticed, the quickest first."""
 
 MakeCaller = Callable[[Services, KnownPortal], Caller]
 
@@ -141,7 +139,12 @@ class PortalWatch:
             if now_known is None or now_known.version != memory.version:
                 # Another process has read the portal meanwhile, and told what it found.
                 return
-            memory = now_known
+            ways = _ways(now_known).listen(
+                [event.at for event in events if event.posted],
+                [event.at for event in events if not event.posted],
+                began,
+            )
+            memory = replace(now_known, posted_at=ways.posted_at, unheard=ways.unheard)
             own = OwnChanges(self._services, self._portal.member_id)
             drift = compare(View(facts=facts, memory=memory, hints=offline_queue.make_hints(events)), own.all())
             self._tell(drift)
@@ -157,6 +160,7 @@ class PortalWatch:
                     way=way,
                     queue=queue,
                     last_event_at=heard,
+                    unheard=ways.miss(began) if drift.untold else ways.unheard,
                     read_due=began + _pause(facts, drift),
                 )
             )
@@ -178,6 +182,11 @@ class PortalWatch:
 
     def _put(self, memory: WatchMemory) -> None:
         self._services.records.put(KIND, self._portal.member_id, memory.value())
+
+
+def _ways(memory: WatchMemory) -> Ways:
+    posted = memory.way == POSTED
+    return Ways(posted=posted, queue=memory.queue, posted_at=memory.posted_at, unheard=memory.unheard)
 
 
 def _is_due(due: int, period: int, now: int) -> bool:

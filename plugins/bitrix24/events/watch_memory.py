@@ -21,8 +21,9 @@ class WatchMemory:
     """`version` grows with each reading. Times are in milliseconds.
 
     `read_at` is None before the first reading. `way` is how changes are noticed, and `queue` tells whether the offline
-    queue is used. `expected` are the connectors and lines that ought to be connected, `open` the keys of findings that
-    were told and are not over.
+    queue is used. `posted_at` and `unheard` are what `silence.Ways` knows. `expected` are the connectors and lines that
+    ought to be connected, `open` the keys of findings that were told and are not over, and `told` when each of these
+    that is repeated was told last.
     """
 
     version: int = 0
@@ -33,12 +34,15 @@ class WatchMemory:
     way: str = ""
     queue: bool = False
     last_event_at: int | None = None
+    posted_at: int | None = None
+    unheard: Mapping[str, int] = field(default_factory=dict)
     app_id: int = 0
     expected: frozenset[Pair] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[int, str] = field(default_factory=dict)
     scopes: frozenset[str] = frozenset()
     open: frozenset[str] = frozenset()
+    told: Mapping[str, int] = field(default_factory=dict)
 
     def value(self) -> Mapping[str, Json]:
         """The record's JSON."""
@@ -51,12 +55,15 @@ class WatchMemory:
             "way": self.way,
             "queue": self.queue,
             "last_event_at": self.last_event_at,
+            "posted_at": self.posted_at,
+            "unheard": dict(self.unheard),
             "app_id": self.app_id,
             "expected": [[connector, line] for connector, line in sorted(self.expected)],
             "names": dict(self.names),
             "lines": {str(number): name for number, name in self.lines.items()},
             "scopes": sorted(self.scopes),
             "open": sorted(self.open),
+            "told": dict(self.told),
         }
 
 
@@ -76,10 +83,14 @@ def _read(value: Mapping[str, Any]) -> WatchMemory:
         way=value["way"],
         queue=value["queue"],
         last_event_at=value["last_event_at"],
+        # What an earlier version wrote has none of these.
+        posted_at=value.get("posted_at"),
+        unheard=value.get("unheard", {}),
         app_id=value["app_id"],
         expected=frozenset((connector, line) for connector, line in value["expected"]),
         names=value["names"],
         lines={int(number): name for number, name in value["lines"].items()},
         scopes=frozenset(value["scopes"]),
         open=frozenset(value["open"]),
+        told=value.get("told", {}),
     )

@@ -193,7 +193,7 @@ ROWS: tuple[Method, ...] = (
     Method(
         name="imopenlines.config.list.get",
         effect=Effect.READ,
-        params=(_may("PARAMS", Kind.OBJECT),),
+        params=(_may("PARAMS", Kind.OBJECT), _may("OPTIONS", Kind.OBJECT)),
     ),
     Method(name="placement.get", effect=Effect.READ),
     Method(name="profile", effect=Effect.READ),

@@ -39,6 +39,27 @@ def rename(world: World, wish: ControlRequest) -> Any:
     return _set_plan(world, renamed_to=str(need(wish, "domain", str)))
 
 
+def set_queue(world: World, wish: ControlRequest) -> Any:
+    """line, users: these users answer on the line from now on; an empty list leaves nobody."""
+    users = need(wish, "users", list)
+    with world.lock:
+        line = world.state.lines.get(need(wish, "line", int))
+        if line is None:
+            raise ControlError(f"There is no line {wish['line']}. There are: {list(world.state.lines)}.")
+        world.state.lines.put(line.id, replace(line, queue=tuple(int(user) for user in users)))
+        return {"queue": users}
+
+
+def close_senders(world: World, _wish: ControlRequest) -> Any:
+    """A firewall keeps the vendor's servers from the handlers of events; REST goes on."""
+    return _set_plan(world, posts_events=False)
+
+
+def open_senders(world: World, _wish: ControlRequest) -> Any:
+    """The vendor's servers reach the handlers of events again."""
+    return _set_plan(world, posts_events=True)
+
+
 def register_again(world: World, _wish: ControlRequest) -> Any:
     """A portal on somebody's own premises is registered anew: another member_id, and every token is dead."""
     with world.lock:
@@ -60,4 +81,7 @@ ACTIONS: Mapping[str, Callable[[World, ControlRequest], Any]] = {
     "shrink_plan": shrink_plan,
     "rename": rename,
     "register_again": register_again,
+    "set_queue": set_queue,
+    "close_senders": close_senders,
+    "open_senders": open_senders,
 }

@@ -178,6 +178,55 @@ def test_an_event_that_is_true_no_more_is_told_nothing_of(posted: Posted) -> Non
     assert posted.watched.raised == []
 
 
+POOL = "The offline queue held a change, but the portal did not post it to the public address."
+
+
+def test_closed_senders_are_told_once_when_the_queue_holds_what_was_not_posted(posted: Posted) -> None:
+    posted.watched.do("close_senders")
+    posted.watched.disconnect(line=2, user=27)
+    posted.watched.pass_time(60)
+    assert [told.startswith("User 27 disconnected") for told in posted.watched.raised] == [True]
+    posted.watched.settle(20)
+    assert [told.startswith(POOL) for told in posted.watched.raised] == [False, True]
+    assert "docs/how-to/troubleshoot.md#no-events-arrive" in posted.watched.raised[1]
+    posted.watched.connect(line=2)
+    posted.watched.wake_after(24)
+    posted.watched.disconnect(line=2)
+    posted.watched.wake_after(24)
+    assert [told.startswith(POOL) for told in posted.watched.raised] == [False, True, False]
+
+
+def test_the_next_event_that_is_posted_ends_the_silence(posted: Posted) -> None:
+    posted.watched.do("close_senders")
+    posted.watched.disconnect(line=2)
+    posted.watched.settle(20)
+    posted.watched.do("open_senders")
+    posted.watched.disconnect(line=1)
+    posted.delivered()
+    posted.watched.pass_time(60)
+    assert posted.watched.over == ["Events from the portal arrive again."]
+
+
+def test_a_test_event_that_arrives_ends_the_silence_too(posted: Posted) -> None:
+    posted.watched.do("close_senders")
+    posted.watched.disconnect(line=2)
+    posted.watched.settle(20)
+    posted.watched.do("open_senders")
+    assert arrives(posted)
+    posted.watched.pass_time(60)
+    assert posted.watched.over == ["Events from the portal arrive again."]
+
+
+def test_events_that_arrive_by_both_ways_are_no_silence(posted: Posted) -> None:
+    posted.bot.switch(event_order="shuffled")
+    for line in (1, 2):
+        posted.watched.disconnect(line=line)
+        posted.watched.pass_time(40)
+        posted.delivered()
+        posted.watched.settle(30)
+    assert [POOL in told for told in posted.watched.raised] == [False, False]
+
+
 def test_a_token_that_cannot_be_computed_leaves_the_queue_to_tell(posted: Posted) -> None:
     posted.bot.switch(application_token_formula="marketplace")
     posted.watched.disconnect(line=2, user=27)

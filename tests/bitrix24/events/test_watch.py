@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from plugins.bitrix24.connectors.model import queues
 from plugins.bitrix24.events.watch import LONGEST_WAIT
 from plugins.bitrix24.simulator.state.rows import Line
 from tests.bitrix24.events.watched import Watched
@@ -181,6 +182,73 @@ def test_a_line_that_somebody_switched_off_is_told_and_its_return(watched: Watch
         "These open lines are switched off on the portal: line 2 · Support. Nobody receives messages there."
     ]
     assert watched.over == ["These open lines are switched on again: line 2 · Support."]
+
+
+def test_a_line_on_which_nobody_answers_any_more_is_told_once_and_its_return(watched: Watched) -> None:
+    watched.do("set_queue", line=2, users=[])
+    watched.settle(MINUTES)
+    watched.settle(60)
+    assert watched.raised == [
+        "Nobody answers on these open lines: line 2 · Support. Add an operator to the queue of each line."
+    ]
+    watched.do("set_queue", line=2, users=[27])
+    watched.settle(MINUTES)
+    assert watched.over == ["Somebody answers on these open lines again: line 2 · Support."]
+
+
+def test_the_last_operator_who_is_dismissed_leaves_a_line_without_one(watched: Watched) -> None:
+    watched.do("set_queue", line=1, users=[27])
+    watched.settle(MINUTES)
+    watched.do("dismiss", user=27)
+    watched.settle(MINUTES)
+    [told] = watched.raised
+    assert told.startswith("Nobody answers on these open lines: line 1 · Sales EU.")
+
+
+def test_a_line_without_a_connector_of_ours_may_have_nobody(watched: Watched) -> None:
+    watched.do("set_queue", line=3, users=[])
+    watched.settle(MINUTES)
+    assert watched.raised == []
+
+
+def test_a_portal_that_tells_no_queues_has_no_line_without_an_operator(watched: Watched) -> None:
+    lines = [{"ID": str(number), "LINE_NAME": "x", "ACTIVE": "Y"} for number in (1, 2, 3)]
+    assert queues(lines) == {}
+    assert queues([{**lines[0], "QUEUE": []}, {**lines[1], "QUEUE": {"0": "27"}}, {"QUEUE": []}, 5]) == {1: 0, 2: 1}
+    assert queues("error") == {}
+
+
+CRITICAL = [
+    ({"installed": False}, {"installed": True}),
+    ({"paid": False}, {"paid": True}),
+    ({"active": False}, {"active": True}),
+]
+
+
+@pytest.mark.parametrize(("change", "back"), CRITICAL)
+def test_what_keeps_b24bot_from_a_portal_is_told_again_each_day_until_it_is_repaired(
+    watched: Watched, change: dict[str, bool], back: dict[str, bool]
+) -> None:
+    watched.change_app(**change)
+    watched.settle()
+    watched.wake_after(23.5)
+    assert len(watched.raised) == 1
+    watched.wake_after(1)
+    assert len(watched.raised) == 2
+    assert len(set(watched.raised)) == 1
+    watched.wake_after(24)
+    assert len(watched.raised) == 3
+    watched.change_app(**back)
+    watched.wake_after(25)
+    assert len(watched.raised) == 3
+    assert len(watched.over) == 1
+
+
+def test_what_does_not_keep_b24bot_from_a_portal_is_told_once(watched: Watched) -> None:
+    watched.disconnect(line=2)
+    for _ in range(3):
+        watched.wake_after(24)
+    assert len(watched.raised) == 1
 
 
 def test_an_error_that_is_set_on_a_line_is_told(watched: Watched) -> None:

@@ -38,6 +38,11 @@ class Watched:
         """Let time pass as a worker would, so that a reading has come about."""
         self.pass_time(minutes * 60)
 
+    def wake_after(self, hours: float) -> None:
+        """The machine sleeps for so long; afterwards the portal is read."""
+        self.bot.clock.sleep(hours * 3600)
+        self.settle(1)
+
     def pass_time(self, seconds: float) -> None:
         """Call the plugin whenever it asks for it, for so long."""
         end = self.bot.clock.monotonic() + seconds

@@ -106,13 +106,6 @@ DELIBERATE: Mapping[Difference, str] = dict(
             for name, kind in (("auth_type", "integer"), ("event_type", "string"))
         ),
         _row("imopenlines.config.get", "method", ABSENT, "read", "one line is found in the list, which is read anyhow"),
-        _row(
-            "imopenlines.config.list.get",
-            "OPTIONS",
-            ABSENT,
-            "object",
-            "who serves a line is not our matter",
-        ),
         *(
             _row(f"imopenlines.config.{name}", "method", ABSENT, "write", "lines are made and changed in the portal")
             for name in ("add", "delete", "update")

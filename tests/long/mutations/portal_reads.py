@@ -16,6 +16,7 @@ _LOOKING, _AHEAD, _SWEEP = (
 )
 _TEST_KEPT, _TEST_REQUESTS = "tests/bitrix24/traffic/test_read_cache.py", "tests/bitrix24/test_requests.py"
 _DRIFT, _QUEUE, _WATCH = (f"plugins/bitrix24/events/{name}.py" for name in ("drift", "offline_queue", "watch"))
+_FINDINGS, _SILENCE = (f"plugins/bitrix24/events/{name}.py" for name in ("findings", "silence"))
 _OWN = "plugins/bitrix24/events/own_changes.py"
 _BY = "tests/bitrix24/events/test_watch.py"
 
@@ -174,5 +175,35 @@ WATCHING: tuple[Mutation, ...] = (
         "an event that was answered with a reading leads to another reading for ever",
         (_WATCH, "            self._stored.forget(events)\n", ""),
         by="tests/bitrix24/events/test_offline_queue.py",
+    ),
+    mutation(
+        "watch-told-each-reading",
+        "what keeps b24bot from a portal is told at each reading",
+        (_DRIFT, "AGAIN_MS = 86_400_000", "AGAIN_MS = 0"),
+        by=_BY,
+    ),
+    mutation(
+        "watch-never-told-again",
+        "what keeps b24bot from a portal is told once and forgotten",
+        (_DRIFT, "fold(view, [*raised, *again])", "fold(view, raised)"),
+        by=_BY,
+    ),
+    mutation(
+        "watch-empty-queue",
+        "a line on which nobody answers is not noticed",
+        (_FINDINGS, "if queues.get(line) == 0]", "if queues.get(line) == -1]"),
+        by=_BY,
+    ),
+    mutation(
+        "watch-late-event",
+        "an event that comes after the reading is taken for a silent queue",
+        (_SILENCE, "            if came or way not in self.used:", "            if way not in self.used:"),
+        by="tests/bitrix24/events/test_silence.py",
+    ),
+    mutation(
+        "watch-closed-senders",
+        "nobody is told that the portal posts no events",
+        (_SILENCE, "        if self.posted and any(", "        if False and any("),
+        by="tests/bitrix24/events/test_online_events.py",
     ),
 )

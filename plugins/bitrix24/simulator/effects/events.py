@@ -60,13 +60,16 @@ def emit(world: World, event: Event) -> None:
         if not app.hears or not known(event.name, app.scope):
             continue
         if handler.offline:
-            _store(world, handler, event)
+            if world.state.plan.queues_events:
+                _store(world, handler, event)
         else:
             post(world, handler, event)
 
 
 def post(world: World, handler: Handler, event: Event) -> None:
     """Queue one POST to one online handler. Equal events of one request are one POST."""
+    if not world.state.plan.posts_events:
+        return
     mark = f"{handler.id} {event.name} ".encode() + php_values.encode(event.data)
     if mark in world.told:
         return

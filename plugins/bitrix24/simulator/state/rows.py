@@ -220,5 +220,9 @@ class Plan:
     enterprise: bool = False
     extended_offline: bool = False
     auth_connector: bool = False
+    posts_events: bool = True
+    """Whether the vendor's servers reach the handlers of events."""
+    queues_events: bool = True
+    """Whether events enter the offline queue."""
     renamed_to: str = ""
     signed_in: int = 1
