@@ -300,25 +300,16 @@ class Running:
 
     def http(self) -> Wsgi:
         """The WSGI application of the intake."""
-        from bot.slack.incoming.bolt_app import dispatcher, make_bolt
+        from bot.slack.incoming.bolt_app import dispatcher
         from bot.slack.incoming.verification import RequestVerifier, as_wsgi
-        from bot.slack.outgoing.messenger import make_client
-        from bot.usecases.authority.memberships import find_language
-        from bot.usecases.intake.receipts import receive
+        from bot.usecases.process.event_counters import REJECTED_REQUESTS
 
-        settings = self.bot.settings
+        secret = self.bot.settings.require("SLACK_SIGNING_SECRET")
         # The age of a request is measured by the clock that Slack and Bolt go by, also where the bot's own is shifted.
-        door = RequestVerifier(settings.require("SLACK_SIGNING_SECRET"), SystemClock())
-        app = make_bolt(
-            client=make_client(settings["SLACK_BOT_TOKEN"], settings.slack_api),
-            signing_secret=settings["SLACK_SIGNING_SECRET"],
-            command=settings.command,
-            receive=partial(receive, self.bot.context),
-            identity=lambda: self.bot.gateway.identity,
-            find_language=partial(find_language, self.bot.context),
-        )
-        dispatch = dispatcher(app, lambda: self.bot.gateway.identity)
-        return self._make_site(as_wsgi(door, dispatch))
+        door = RequestVerifier(secret, SystemClock())
+        dispatch = dispatcher(self._make_bolt(secret), lambda: self.bot.gateway.identity)
+        count = self.bot.context.threads.counters.count
+        return self._make_site(as_wsgi(door, dispatch, note=partial(count, REJECTED_REQUESTS)))
 
     def health(self) -> Wsgi:
         """The WSGI application without Slack: this process's health, and the plugins' routes in an intake."""
@@ -326,36 +317,45 @@ class Running:
 
     def _make_site(self, slack: Wsgi | None) -> Wsgi:
         from bot.web.health import Readiness
+        from bot.web.metrics import Metrics, PageParts, make_metrics
         from bot.web.plugin_site import make_plugin_sites
         from bot.web.site import make_site
 
         bot = self.bot
         served = bot.plugins if self._takes and bot.settings.public_url else ()
         sites = make_plugin_sites(served, bot.context.services, clock=bot.context.clock)
-        return make_site(slack, Readiness(self.readiness, self.mode), sites)
+        readiness = Readiness(self.readiness, self.mode)
+        parts = PageParts(ctx=bot.context, ready=readiness.state, socket=lambda: self.socket)
+        return make_site(slack, readiness, sites, metrics=make_metrics(Metrics(parts)))
 
     def open_socket(self) -> None:
         """Socket Mode: connect as soon as Slack answers, and take what comes."""
-        from bot.slack.incoming.bolt_app import make_bolt
-        from bot.slack.outgoing.messenger import make_client
         from bot.slack.socket.socket_mode import Socket
         from bot.slack.token_errors import APP_TOKEN
+
+        app = self._make_bolt(signing_secret="")
+        self._note_socket("")
+        self.socket = Socket(
+            app, self.bot.settings.require(APP_TOKEN), app.client, clock=self._wall, note=self._note_socket
+        )
+        self.socket.start()
+
+    def _make_bolt(self, signing_secret: str) -> Any:
+        """Bolt's App with the listeners, which store what comes."""
+        from bot.slack.incoming.bolt_app import make_bolt
+        from bot.slack.outgoing.messenger import make_client
         from bot.usecases.authority.memberships import find_language
         from bot.usecases.intake.receipts import receive
 
         settings = self.bot.settings
-        client = make_client(settings["SLACK_BOT_TOKEN"], settings.slack_api)
-        app = make_bolt(
-            client=client,
-            signing_secret="",
+        return make_bolt(
+            client=make_client(settings["SLACK_BOT_TOKEN"], settings.slack_api),
+            signing_secret=signing_secret,
             command=settings.command,
             receive=partial(receive, self.bot.context),
             identity=lambda: self.bot.gateway.identity,
             find_language=partial(find_language, self.bot.context),
         )
-        self._note_socket("")
-        self.socket = Socket(app, settings.require(APP_TOKEN), client, clock=self._wall, note=self._note_socket)
-        self.socket.start()
 
     def _note_socket(self, reason: str) -> None:
         """Keep for doctor why Slack delivers nothing; the log and /readyz tell it without the database, too."""

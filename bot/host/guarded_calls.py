@@ -6,6 +6,7 @@ It is told as such, by the plugin's name and with a reference to the log, and ne
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -26,6 +27,7 @@ from bot.plugin import (
     CallVerdict,
     Event,
     Group,
+    Measurement,
     Message,
     Observation,
     Parameter,
@@ -46,11 +48,14 @@ from bot.plugin.message import fill_message
 
 log = logging.getLogger("b24bot.plugin")
 MOST_KNOWN = 100
+MOST_MEASUREMENTS = 1_000
+_MEASUREMENT = re.compile(r"\A[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
 NOTHING: Mapping[str, Text] = {}
 
 
 STARTED = Message("host.fault.start", plugin="plugin", incident="incident")
 MAINTAINED = Message("host.fault.maintain", plugin="plugin", incident="incident")
+MEASURED = Message("host.fault.measure", plugin="plugin", incident="incident")
 CLOSED = Message("host.fault.close", plugin="plugin", incident="incident")
 NAMED_PLACES = Message("host.fault.places", plugin="plugin", incident="incident")
 OPENED = Message("host.fault.open", plugin="plugin", incident="incident", place="place")
@@ -137,6 +142,22 @@ def require_answer(value: Any, data: Any = None) -> Answer:
     return answer
 
 
+def require_measurements(value: Any) -> Sequence[Measurement]:
+    """Return the measurements if each can be a series of its own.
+
+    Raises TypeError or ValueError, for `blame_plugin` to make a sentence of.
+    """
+    measured = tuple(require_type(value, Sequence[Measurement]))
+    if len(measured) > MOST_MEASUREMENTS:
+        raise ValueError(f"it measured {len(measured)} numbers, and {MOST_MEASUREMENTS} are the most")
+    for one in measured:
+        if not _MEASUREMENT.match(one.name):
+            raise ValueError(f"it measured {one.name!r}, which is no name for a metric")
+    if len({(one.name, one.place) for one in measured}) < len(measured):
+        raise ValueError("it measured a number of one place twice")
+    return measured
+
+
 def guard_command(plugin: str, command: AnyCommand) -> AnyCommand:
     """The command with readers of its arguments that raise nothing but BadArgument, and faults of the plugin."""
     return replace(command, parameters=tuple(_guard_parameter(plugin, command, each) for each in command.parameters))
@@ -208,6 +229,14 @@ class GuardedPlugin:
         with self._blame(MAINTAINED):
             wait: float | None = require_type(self.plugin.maintain(services), float | None)
             return wait
+
+    def measure(self, services: Services) -> Sequence[Measurement] | None:
+        """What the plugin measures now; None for a plugin that measures nothing."""
+        measure = getattr(self.plugin, "measure", None)
+        if measure is None:
+            return None
+        with self._blame(MEASURED):
+            return require_measurements(measure(services))
 
     def close(self) -> None:
         """A plugin that cannot let go keeps nobody else from it; the log has why."""

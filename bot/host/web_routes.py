@@ -18,7 +18,7 @@ from bot.plugin.frozen import dataclass
 from bot.plugin.web import HTML
 
 METHODS = ("GET", "POST")
-HOST_PATHS = frozenset({"slack", "healthz", "readyz"})
+HOST_PATHS = frozenset({"slack", "healthz", "readyz", "metrics"})
 """The first parts of the host's own paths: no plugin with routes has one as its name."""
 ANSWERED = Message("host.fault.web", plugin="plugin", incident="incident", route="route")
 _PATH = re.compile(r"\A(/([A-Za-z0-9._-]+|\{[a-z][a-z_]*\}))+\Z")

@@ -24,6 +24,7 @@ from bot.plugin.host import (
     Settling,
     Simulation,
 )
+from bot.plugin.measurements import Measurement
 from bot.plugin.message import (
     Argument,
     Channel,
@@ -87,6 +88,7 @@ __all__ = [
     "Group",
     "Json",
     "Lines",
+    "Measurement",
     "Message",
     "Nothing",
     "Observation",

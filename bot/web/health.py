@@ -14,7 +14,7 @@ from bot.plugin import Clock
 from bot.plugin.frozen import dataclass
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
-HEALTH_PATH, READY_PATH = "/healthz", "/readyz"
+HEALTH_PATH, READY_PATH, METRICS_PATH = "/healthz", "/readyz", "/metrics"
 KEPT_SECONDS = 1.5
 STARTING_SECONDS = 0.1
 """For how long the answer is kept of a process that was never ready: what waits for it is to see it soon."""
@@ -85,7 +85,7 @@ def make_health(readiness: Readiness) -> Wsgi:
     def answer(environ: Mapping[str, Any]) -> tuple[HTTPStatus, dict[str, Any]]:
         path = environ.get("PATH_INFO")
         if path not in (HEALTH_PATH, READY_PATH):
-            return HTTPStatus.NOT_FOUND, {"error": f"There is {HEALTH_PATH} and {READY_PATH}."}
+            return HTTPStatus.NOT_FOUND, {"error": f"There is {HEALTH_PATH}, {READY_PATH} and {METRICS_PATH}."}
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return HTTPStatus.METHOD_NOT_ALLOWED, {"error": "Ask by GET."}
         if path == HEALTH_PATH:

@@ -11,7 +11,7 @@ from waitress import wasyncore
 from bot.clock import SystemClock
 from bot.plugin import Clock
 from bot.web.connections import LOOK_SECONDS, Limits, TimedServer, connections_allowed
-from bot.web.health import Readiness, Wsgi, make_health
+from bot.web.health import METRICS_PATH, Readiness, Wsgi, make_health
 
 SLACK_PATH = "/slack/events"
 THREADS = 8
@@ -19,10 +19,16 @@ FINISH_SECONDS = 5
 NO_PLUGINS: Mapping[str, Wsgi] = {}
 
 
-def make_site(slack: Wsgi | None, readiness: Readiness, plugins: Mapping[str, Wsgi] = NO_PLUGINS) -> Wsgi:
-    """A WSGI application: health for a load balancer, Slack's requests for the intake, and the routes of plugins.
+def make_site(
+    slack: Wsgi | None,
+    readiness: Readiness,
+    plugins: Mapping[str, Wsgi] = NO_PLUGINS,
+    *,
+    metrics: Wsgi | None = None,
+) -> Wsgi:
+    """A WSGI application: health, metrics, Slack's requests for the intake, and the routes of plugins.
 
-    `plugins` has them by the first part of their paths. Without `slack` that path is not found.
+    `plugins` has them by the first part of their paths. Without `slack` or `metrics` that path is not found.
     """
     health = make_health(readiness)
 
@@ -30,6 +36,8 @@ def make_site(slack: Wsgi | None, readiness: Readiness, plugins: Mapping[str, Ws
         path = str(environ.get("PATH_INFO", ""))
         if slack is not None and path == SLACK_PATH:
             return slack(environ, start_response)
+        if metrics is not None and path == METRICS_PATH:
+            return metrics(environ, start_response)
         chosen = plugins.get(path.split("/")[1] if path.startswith("/") else "", health)
         return chosen(environ, start_response)
 

@@ -12,6 +12,7 @@ from bot.plugin import (
     CallVerdict,
     Event,
     Group,
+    Measurement,
     Message,
     Observation,
     Place,
@@ -44,6 +45,7 @@ from plugins.bitrix24.diagnosis import portal_upkeep
 from plugins.bitrix24.events import watch_events
 from plugins.bitrix24.events.own_changes import OwnChanges
 from plugins.bitrix24.events.watch import Watch
+from plugins.bitrix24.health.measurements import measure_portals
 from plugins.bitrix24.hosts import certificate_authorities, endpoints
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.rest.retry_policy import CHANGE, READ, RetryPolicy
@@ -106,6 +108,9 @@ class BitrixPlugin:
 
     def close(self) -> None:
         self._links.close()
+
+    def measure(self, services: Services) -> Sequence[Measurement]:
+        return measure_portals(services, self._links)
 
     def places(self, services: Services) -> Sequence[Place]:
         return [portal.place for portal in CredentialStore(services).portals()]

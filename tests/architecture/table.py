@@ -89,6 +89,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "flask": ("bot.web.page",),
     "werkzeug": ("bot.web",),
     "waitress": ("bot.web",),
+    "prometheus_client": ("bot.web.metrics",),
     "click": ("bot.cli",),
     "rich": ("bot.cli",),
     "dotenv": ("bot.settings",),

@@ -152,8 +152,11 @@ Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 Dispatch = Callable[[VerifiedRequest], tuple[int, Mapping[str, str], bytes]]
 
 
-def as_wsgi(door: RequestVerifier, dispatch: Dispatch) -> Wsgi:
-    """The HTTP side of the intake: the front door, then `dispatch(admitted)` → status, headers, body."""
+def as_wsgi(door: RequestVerifier, dispatch: Dispatch, *, note: Callable[[str], None] = lambda _: None) -> Wsgi:
+    """The HTTP side of the intake: the front door, then `dispatch(admitted)` → status, headers, body.
+
+    `note` is told the reason of each rejection, one of a few fixed words.
+    """
 
     def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         try:
@@ -162,6 +165,7 @@ def as_wsgi(door: RequestVerifier, dispatch: Dispatch) -> Wsgi:
             status, headers, body = dispatch(door.verify(_read_request(environ)))
         except RequestRejected as refusal:
             # Neither the body nor the headers are logged: they may be anybody's.
+            note(refusal.reason)
             log.warning("a request was turned away: %s", refusal.reason, extra={"action": "turned_away"})
             status, headers, body = refusal.status, {"Content-Type": "text/plain"}, b""
         start_response(f"{status} {HTTPStatus(status).phrase}", [*headers.items(), ("Content-Length", str(len(body)))])

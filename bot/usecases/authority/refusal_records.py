@@ -12,12 +12,13 @@ from bot.core.principals import Principal
 from bot.core.redaction.redactor import looks_secret, redact, secrets_in
 from bot.language.recorded_facts import record_messages
 from bot.language.translation import translate
-from bot.plugin import Text, map_text
+from bot.plugin import Message, Text, map_text
 from bot.store.repositories.folded_refusals import Refusals
 from bot.store.store import Transaction, audit_key
 from bot.usecases.authority.grid_accounts import person_of
 from bot.usecases.change_entries import change_entry
 from bot.usecases.context import Context
+from bot.usecases.process.event_counters import OTHER, REFUSALS
 from bot.usecases.roles import role_of
 
 LONGEST_SUBJECTS = 1_000
@@ -25,6 +26,7 @@ LONGEST_SUBJECTS = 1_000
 
 def record_refusal(tx: Transaction, ctx: Context, person: Principal, line: str, reason: Text) -> None:
     """Record that a command was refused. `line` is as a record keeps it."""
+    ctx.threads.counters.count(REFUSALS, _reason_key(reason))
     why = _redact(ctx, reason)
     facts = record_messages({"reason": why})
     entry = Entry(tag=Tag.COMMAND_REFUSED, actor=person.id, subject=person.id, facts=facts)
@@ -44,6 +46,7 @@ def record_refused_click(
 
     What the account of a terminal is refused about a change request is a command there, and is folded as such.
     """
+    ctx.threads.counters.count(REFUSALS, _reason_key(reason))
     why = _redact(ctx, reason)
     if change is not None:
         entry = change_entry(Tag.REVIEW_REFUSED, change, actor=person.id, facts={"reason": why})
@@ -54,6 +57,11 @@ def record_refused_click(
         _fold(tx, ctx, ctx.deployment.people.id_of(person), entry, kind=f"{entry.subject} {translate(why)}")
     else:
         _record(tx, ctx, entry)
+
+
+def _reason_key(reason: Text) -> str:
+    """The key of a reason. A text without a key is somebody's own, so nothing of it becomes a label."""
+    return reason.key if isinstance(reason, Message) else OTHER
 
 
 def _redact(ctx: Context, reason: Text) -> Text:

@@ -1,10 +1,12 @@
-"""What the threads of this process share: who is told of work, what keeps them from it, and results not yet saved."""
+"""What the threads of this process share: who is told of work, what keeps them from it, what they count, and results
+not yet saved."""
 
 from __future__ import annotations
 
 from bot.plugin import Clock
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.jobs import Job
+from bot.usecases.process.event_counters import EventCounters
 from bot.usecases.process.trouble_log import TroubleLog
 from bot.usecases.process.wake_signal import Group, Wake
 
@@ -22,6 +24,7 @@ class ThreadState:
 
     def __init__(self, clock: Clock) -> None:
         self.troubles = TroubleLog(clock)
+        self.counters = EventCounters()
         self._wake: Wake = _wake_nobody
         self._unsaved: list[UnsavedResult] = []
 

@@ -116,6 +116,8 @@ def run_if_enough(tx: Transaction, ctx: Context, change: ChangeRequest) -> bool:
         change.number, Status.PENDING, Status.APPROVED, changes={"decided_at": now}
     ):
         return False
+    verdict = "confirmed" if change.needs_confirmation_only else "approved"
+    ctx.threads.counters.count_decision(verdict, (now - change.created_at) / 1000)
     person, place = ctx.deployment.people.id_of(change.requester), change.place.identity
     position = Position(rank=Rank.RUNNING, place=place, person=person)
     tx.jobs.add(EXECUTE, str(change.number), at=now, position=position)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Protocol, assert_never
 
 from bot.core.audit.audit_record import Entry, Fact, Tag
 from bot.core.authority.policy import Allowed, BrokenGlass, NeedsConfirmation
-from bot.core.bot_errors import NotPermitted, StoreUnavailable
+from bot.core.bot_errors import NotPermitted, PluginFault, StoreUnavailable
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.command_result import (
     CommandRefused,
@@ -23,13 +24,14 @@ from bot.core.change.command_result import (
 from bot.core.change.planned_command import Answered, Planned
 from bot.core.principals import Principal
 from bot.host.plugin_services import Progress
-from bot.plugin import PluginError, Text
+from bot.plugin import BadArgument, PluginError, TargetRefused, TargetUnreachable, Text
 from bot.plugin.frozen import dataclass
 from bot.store.store import Transaction
 from bot.usecases.admin.builtin_plugin import perform_at_once
 from bot.usecases.authority.refusal_records import record_refusal, record_refused_click
 from bot.usecases.context import Context
 from bot.usecases.integrity.chain_check import CHAIN
+from bot.usecases.process.event_counters import COMMANDS
 from bot.usecases.process.found_limits import FoundLimits
 from bot.usecases.requests.approval import confirm
 from bot.usecases.requests.change_opening import asks_for_same, check_can_be_decided, open_change
@@ -51,6 +53,27 @@ class TypedCommand:
     refused line that was typed may be folded with others."""
     reason: Text = ""
     """Why the command is asked for, where a button says so instead of the line."""
+
+
+OUTCOMES: Mapping[type, str] = {
+    Answered: "answered",
+    Previewed: "previewed",
+    DoneAtOnce: "done",
+    RequestOpened: "request_opened",
+    RequestFound: "request_found",
+    TargetTaken: "target_taken",
+    NotAgreed: "not_agreed",
+}
+"""The outcome of each result but a refusal, as a metric names it."""
+_REFUSED: Sequence[tuple[type[PluginError], str]] = (
+    (NotPermitted, "not_permitted"),
+    (BadArgument, "mistyped"),
+    (PluginFault, "failed"),
+    (TargetRefused, "target_refused"),
+    (TargetUnreachable, "target_unreachable"),
+    (PluginError, "refused"),
+)
+NOT_STORED = "not_stored"
 
 
 class Surface(Protocol):
@@ -86,9 +109,11 @@ def perform_command(ctx: Context, command: TypedCommand, surface: Surface) -> Co
         result = _perform(ctx, command, surface)
     except StoreUnavailable:
         # No refusal: a freeze that could not be stored just now stays.
+        ctx.threads.counters.count(COMMANDS, NOT_STORED)
         raise
     except PluginError as error:
         result = CommandRefused(error=error)
+    ctx.threads.counters.count(COMMANDS, name_outcome(result))
     match result:
         case Answered() | Previewed() | NotAgreed() | CommandRefused():
             if surface.stores_answers or _is_recorded(ctx.limits, command, result):
@@ -99,6 +124,13 @@ def perform_command(ctx: Context, command: TypedCommand, surface: Surface) -> Co
         case _:
             assert_never(result)
     return result
+
+
+def name_outcome(result: CommandResult) -> str:
+    """The outcome as a metric names it."""
+    if isinstance(result, CommandRefused):
+        return next(word for kind, word in _REFUSED if isinstance(result.error, kind))
+    return OUTCOMES[type(result)]
 
 
 def _perform(ctx: Context, command: TypedCommand, surface: Surface) -> CommandResult:

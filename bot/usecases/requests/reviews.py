@@ -39,6 +39,7 @@ from bot.usecases.notifications import (
 )
 from bot.usecases.outcomes.follow_ups import BY_BUTTON, FollowUp
 from bot.usecases.outcomes.settlement import SETTLING
+from bot.usecases.process.event_counters import STALE_CLICKS
 from bot.usecases.requests.approval import check_approval, count_approval, run_if_enough
 from bot.usecases.requests.expiry import expire
 from bot.usecases.requests.follow_up_requests import ask, may_still_ask
@@ -159,6 +160,8 @@ def _verify_token(tx: Transaction, ctx: Context, inbound: Click | Form) -> Chang
         named = card_token.find_named_change(ctx.store, inbound.value)
         earlier = named is not None and _is_of_earlier_card(ctx, inbound, named)
         reason = EARLIER_CARD if earlier else NOT_OURS
+        if earlier:
+            ctx.threads.counters.count(STALE_CLICKS, "earlier_card")
         record_refused_click(tx, ctx, inbound.person, named, reason)
     return change
 
@@ -200,7 +203,7 @@ def _still_open(tx: Transaction, ctx: Context, inbound: Click | Form, change: Ch
         expire(tx, ctx, change)
         change = tx.changes.require(change.number)
     if change.status not in (NOT_BEGUN if _is_rejection(inbound) else (Status.PENDING,)):
-        _tell(tx, ctx, inbound, describe_decided(ctx, change))
+        _tell_decided(tx, ctx, inbound, change)
         queue_clicked_card(tx, ctx, change.number)
         refused = check_eligibility(ctx, inbound.person, change)
         if refused is not None:
@@ -219,9 +222,10 @@ def _is_rejection(inbound: Click | Form) -> bool:
     return isinstance(inbound, Form) or inbound.button == card_token.REJECT
 
 
-def describe_decided(ctx: Context, change: ChangeRequest) -> Message:
-    """What became of a change request, for somebody whose click came too late."""
-    return Message("review.click_changed_nothing", why=what_became(ctx, change))
+def _tell_decided(tx: Transaction, ctx: Context, inbound: Click | Form, change: ChangeRequest) -> None:
+    """Count a click that came too late, and tell whoever clicked what became of the change request."""
+    ctx.threads.counters.count(STALE_CLICKS, change.status.value)
+    _tell(tx, ctx, inbound, Message("review.click_changed_nothing", why=what_became(ctx, change)))
 
 
 def _approve(tx: Transaction, ctx: Context, click: Click, change: ChangeRequest) -> None:
@@ -259,6 +263,7 @@ def _reject(tx: Transaction, ctx: Context, form: Form, change: ChangeRequest, re
         outcome = Message("review.rejected_review_outcome", reason=why, unreviewed=unreviewed)
     ended: dict[str, Column] = {"decided_at": now, "ended_at": now, "outcome": outcome}
     any(tx.changes.move(change.number, old, Status.REJECTED, changes=ended) for old in NOT_BEGUN)
+    ctx.threads.counters.count_decision("rejected", (now - change.created_at) / 1000)
     facts: dict[str, Fact] = {"reason": reason, "digest": change.digest}
     record_change(tx, Tag.REVIEW_REJECTED, change, actor=form.person.id, facts=facts)
     post_in_thread(tx, ctx, change.number, Message("review.rejected", person=who, reason=why))
@@ -273,7 +278,7 @@ def _reject(tx: Transaction, ctx: Context, form: Form, change: ChangeRequest, re
 def _withdraw(tx: Transaction, ctx: Context, click: Click, change: ChangeRequest) -> None:
     told = withdraw(tx, ctx, click.person, change)
     if isinstance(told, Refusal):
-        _tell(tx, ctx, click, describe_decided(ctx, change))
+        _tell_decided(tx, ctx, click, change)
     else:
         _tell(tx, ctx, click, told.sentence if isinstance(told, PluginError) else told)
 

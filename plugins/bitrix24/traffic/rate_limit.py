@@ -86,6 +86,10 @@ class Bucket(Protocol):
         """The portal said that its bucket is full."""
         ...
 
+    def used(self, now: float) -> float:
+        """The share of the bucket that is full, between 0 and 1."""
+        ...
+
 
 class _Rules(ABC):
     """How a bucket changes. Where its level is kept is its subclass's matter."""
@@ -107,6 +111,12 @@ class _Rules(ABC):
             return Level(level=max(level.level, self._pace.holds), seen=level.seen), None
 
         self._change(filled)
+
+    def used(self, now: float) -> float:
+        def looked_at(before: Level) -> tuple[Level, float | None]:
+            return before, min(1.0, before.at(now, self._pace).level / self._pace.holds)
+
+        return self._change(looked_at) or 0.0
 
     @abstractmethod
     def _change(self, change: Change) -> float | None: ...

@@ -364,4 +364,36 @@ DOORS: tuple[Mutation, ...] = (
         ),
         by="tests/usecases/intake/test_stop_words.py tests/usecases/intake/test_receipts.py",
     ),
+    mutation(
+        "label-without-bound",
+        "whatever is counted makes a series of its own, however many there are",
+        (
+            "bot/usecases/process/event_counters.py",
+            "word if word in totals or len(totals) < MOST_VALUES else OTHER",
+            "word",
+        ),
+        by="tests/web/test_metrics.py",
+    ),
+    mutation(
+        "reason-in-words",
+        "a refusal is counted by its sentence, with what a person typed in it",
+        (
+            "bot/usecases/authority/refusal_records.py",
+            "return reason.key if isinstance(reason, Message) else OTHER",
+            "return translate(reason)",
+        ),
+        by="tests/stories/lifecycle/test_metrics.py",
+    ),
+    mutation(
+        "metrics-kept-for-ever",
+        "the metrics are those of the first time that somebody asked",
+        ("bot/web/metrics.py", "if not self._page or monotonic() >= self._until:", "if not self._page:"),
+        by="tests/web/test_metrics.py",
+    ),
+    mutation(
+        "forged-request-uncounted",
+        "a request with a false signature is in no metric",
+        ("bot/slack/incoming/verification.py", "            note(refusal.reason)\n", ""),
+        by="tests/stories/lifecycle/test_metrics.py",
+    ),
 )

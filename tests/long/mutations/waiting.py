@@ -26,10 +26,10 @@ WAITING: tuple[Mutation, ...] = (
         (
             _PERFORM,
             "    except StoreUnavailable:\n        # No refusal: a freeze that could not be stored just now stays.\n"
-            "        raise\n",
+            "        ctx.threads.counters.count(COMMANDS, NOT_STORED)\n        raise\n",
             "",
         ),
-        (_PERFORM, "import NotPermitted, StoreUnavailable", "import NotPermitted"),
+        (_PERFORM, "import NotPermitted, PluginFault, StoreUnavailable", "import NotPermitted, PluginFault"),
         by=_STOPS,
     ),
     mutation(
