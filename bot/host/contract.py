@@ -166,8 +166,11 @@ def check_paths(name: str, plugin: Any) -> Iterator[Message]:
 
 
 def check_arguments(name: str, plugin: Any) -> Iterator[Message]:
-    """Each argument is described by values of the declared types, and no option is one that every command has."""
-    taken = (plugin.place_term.option, *HOST_OPTIONS, *TERMINAL_OPTIONS)
+    """Each argument is described by values of the declared types, and no option is one that every command has.
+
+    A command of the terminal takes no place, so that its own argument for one may have the option for places.
+    """
+    place, taken = plugin.place_term.option, (*HOST_OPTIONS, *TERMINAL_OPTIONS)
     for command in _commands(plugin):
         for one in command.parameters:
             wrong = find_mismatch(one.arg, Arg)
@@ -176,7 +179,8 @@ def check_arguments(name: str, plugin: Any) -> Iterator[Message]:
                 yield Message(
                     "host.contract.argument_type", plugin=name, argument=argument, command=command.path, fault=fault
                 )
-            if one.flag and one.option in taken:
+            names_place = one.option == place and not (command.terminal and one.arg.place)
+            if one.flag and (one.option in taken or names_place):
                 yield Message("host.contract.option_taken", plugin=name, option=one.option, command=command.path)
 
 

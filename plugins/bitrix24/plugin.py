@@ -27,10 +27,12 @@ from bot.plugin import (
     WebRoute,
 )
 from plugins.bitrix24 import settings
+from plugins.bitrix24.acceptance import run_events
 from plugins.bitrix24.auth import audit_events
 from plugins.bitrix24.auth.bootstrap import take_over
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.client.rest_client import Caller
+from plugins.bitrix24.commands.acceptance import trials
 from plugins.bitrix24.commands.chat import chats
 from plugins.bitrix24.commands.common import observation
 from plugins.bitrix24.commands.common.words import PORTAL
@@ -73,8 +75,8 @@ class BitrixPlugin:
         adding="connect",
         words=PORTAL,
     )
-    events: Sequence[Event] = (*audit_events.EVENTS, *watch_events.EVENTS)
-    groups: Iterable[Group[Any]] = (connectors, lines, messages, chats, portals)
+    events: Sequence[Event] = (*audit_events.EVENTS, *watch_events.EVENTS, *run_events.EVENTS)
+    groups: Iterable[Group[Any]] = (connectors, lines, messages, chats, portals, trials)
 
     def __init__(self, *, read: RetryPolicy = READ, change: RetryPolicy = CHANGE) -> None:
         self._links = Connections()

@@ -67,6 +67,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
             "connectors",
             "portal",
             "events",
+            "acceptance",
             "diagnosis",
             "commands.common",
             "commands.portal",

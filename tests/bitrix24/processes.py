@@ -17,7 +17,10 @@ from typing import Any
 
 from bot.clock import SystemClock
 from bot.plugin import PluginError, Services
+from bot.plugin.loopback import wait_until
+from bot.testing.scripted_dialogue import ScriptedDialogue
 from bot.testing.services import scratch_services
+from plugins.bitrix24.commands.acceptance import try_portal
 from plugins.bitrix24.plugin import BitrixPlugin
 
 PATIENCE = 60.0
@@ -53,7 +56,13 @@ def _read(services: Services, plugin: BitrixPlugin, task: Mapping[str, Any]) -> 
         return {"read": sum(bool(found) for found in threads.map(lambda portal: portal.connectors(), portals))}
 
 
-TASKS = {"sweep": _sweep, "read": _read}
+def _accept(services: Services, _plugin: BitrixPlugin, task: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An acceptance run; the throw-away connector."""
+    outcome = try_portal(ScriptedDialogue(services), portal="default", line=task["line"])
+    return {"connector": outcome.probe.connector if outcome.probe else ""}
+
+
+TASKS = {"sweep": _sweep, "read": _read, "accept": _accept}
 
 
 def serve() -> None:
@@ -90,6 +99,18 @@ class Processes:
 
     def __len__(self) -> int:
         return len(self._running)
+
+    def kill_during(self, task: Mapping[str, Any], begun: Callable[[], bool]) -> None:
+        """Kill the only process while it does a task, as soon as `begun`."""
+        (process,) = self._running
+        assert process.stdin
+        process.stdin.write(json.dumps(task) + "\n")
+        process.stdin.flush()
+        try:
+            assert wait_until(begun, within=PATIENCE)
+        finally:
+            process.kill()
+            process.wait()
 
     def do(self, tasks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """One task for each process, all at once; their answers in the same order."""

@@ -40,7 +40,7 @@ OWN_LINES = (
 """Lines of the terminal's own commands, in an order in which each works."""
 DECLARED_LINES = (
     *(f"{one.path} {example}".strip() for one in declared() if one.path in data_types() for example in one.examples),
-    *("help serve", "whoami", ADD, "portal spare second", "portal list"),
+    *("help serve", "whoami", "acceptance --portal default --line 1", ADD, "portal spare second", "portal list"),
 )
 """Lines of the declared commands that give data of their own."""
 CHANGING_LINES = tuple(

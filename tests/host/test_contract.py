@@ -8,6 +8,7 @@ from typing import Annotated, Any, cast
 import pytest
 
 from bot.core.bot_errors import ConfigurationError
+from bot.core.parsing.invocation import understand
 from bot.host.contract import CHECKS, MEMBERS, assert_plugin, faults_of, settings_of
 from bot.plugin import (
     PLUGIN_API,
@@ -230,7 +231,30 @@ def test_a_secret_is_asked_for_in_the_terminal() -> None:
     assert_plugin("odd", hiding(terminal=True, option=True))
 
 
+def naming_place(*, terminal: bool, place: bool) -> Invented:
+    """A plugin with a command whose own argument has the option that names a place."""
+    own: Group[None] = Group("leaf", help="Leaves.")
+    arg = Arg(help="a tree", label="NAME", place=place)
+
+    def rake(subject: None, *, place: Annotated[str, arg]) -> Reply:
+        """Rake."""
+        return Reply(title=place)
+
+    rake.__annotations__["place"] = Annotated[str, arg]
+    own.command("rake", risk=Risk.READ, terminal=terminal)(rake)
+    return Invented("invented", own)
+
+
+def test_a_command_of_the_terminal_may_name_its_place_by_the_option_for_places() -> None:
+    plugin = naming_place(terminal=True, place=True)
+    assert_plugin("odd", plugin)
+    read = understand([each for one in plugin.groups for each in one], "leaf rake --place oak")
+    assert read.arguments == {"place": "oak"}
+
+
 DECLARED: list[tuple[Invented, str]] = [
+    (naming_place(terminal=False, place=True), "may not have --place in “leaf rake”: every command has that option"),
+    (naming_place(terminal=True, place=False), "may not have --place in “leaf rake”: every command has that option"),
     (Invented("invented", group("tree", "plant"), group("tree", "plant")), "declares the command “tree plant” twice"),
     (odd(settings=(Setting(name="A", help=""), Setting(name="A", help=""))), "declares the setting A twice"),
     (

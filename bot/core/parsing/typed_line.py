@@ -27,8 +27,12 @@ IN_MARKS = Message("typed.in_quotation_marks")
 
 
 def read_options(command: AnyCommand) -> Mapping[str, str]:
-    """The options that are read in a line of any command, the one that names the place first."""
-    return {command.place_term.option: "NAME", **HOST_OPTIONS}
+    """The options that are read in a line of any command, the one that names the place first.
+
+    A command whose own argument has that option reads it itself.
+    """
+    own, option = command.place_parameter, command.place_term.option
+    return HOST_OPTIONS if own is not None and own.option == option else {option: "NAME", **HOST_OPTIONS}
 
 
 def host_options(command: AnyCommand) -> Mapping[str, str]:

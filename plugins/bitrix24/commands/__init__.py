@@ -1,4 +1,4 @@
-"""The commands, one function each. Importing this package declares them all; none of them writes to a portal."""
+"""The commands, one function each. Importing this package declares them all; only `acceptance` writes to a portal."""
 
 from plugins.bitrix24.commands import (
     chat,
