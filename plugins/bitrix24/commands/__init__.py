@@ -1,6 +1,7 @@
 """The commands, one function each. Importing this package declares them all; only `acceptance` writes to a portal."""
 
 from plugins.bitrix24.commands import (
+    acceptance,
     chat,
     connector_activate,
     connector_adopt,
@@ -17,6 +18,7 @@ from plugins.bitrix24.commands import (
 )
 
 __all__ = [
+    "acceptance",
     "chat",
     "connector_activate",
     "connector_adopt",

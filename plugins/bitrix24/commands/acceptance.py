@@ -114,7 +114,7 @@ def try_portal(
 
     The command registers a throw-away connector, b24bot_probe_ and a number, and connects it to the line. It makes
     about 60 calls, also wrong ones, and compares each answer with a fact of docs/portal-behaviour.md. Then it removes
-    the connector. It changes no other connector and sends no message. It renews the tokens of the portal once.
+    the connector. It changes only this connector. Customers get no message. It renews the tokens once.
 
     The answer names each contradicted fact, and the position of each switch of the simulator that the run shows. The
     exit code is 5 after a contradiction. If the run is killed, the next run or --clean removes the connector.
