@@ -4,45 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import yaml
-from slack_sdk import WebClient
 
 from bot.playground.workspace.state.workspace_tokens import DEFAULT_BOT_SCOPES
 from bot.settings import HOST_SETTINGS
+from bot.slack.manifest import make_manifest
+from bot.slack.scopes import SCOPES
 from bot.web.site import SLACK_PATH
+from scripts.write_manifest import default_command, main, scope_faults, used_methods
 
 ROOT = Path(__file__).parent.parent
 SCHEMA = json.loads((ROOT / "tests" / "data" / "slack_manifest.json").read_text(encoding="utf-8"))
 """Slack's own rules; tests/data/README.md tells where they are from."""
 MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
-SCOPES_OF: Mapping[str, frozenset[str]] = {
-    "auth_test": frozenset(),
-    "apps_connections_open": frozenset(),
-    "chat_postMessage": frozenset({"chat:write"}),
-    "chat_postEphemeral": frozenset({"chat:write"}),
-    "chat_update": frozenset({"chat:write"}),
-    "chat_scheduleMessage": frozenset({"chat:write"}),
-    "chat_deleteScheduledMessage": frozenset({"chat:write"}),
-    "conversations_info": frozenset(),
-    "files_upload_v2": frozenset({"files:write"}),
-    "views_open": frozenset(),
-    "users_info": frozenset({"users:read"}),
-}
-"""What each method of the Web API that the bot calls needs; conversations.info is called only where it may be."""
-
-
-def used_methods() -> set[str]:
-    """The methods of the Web API that the Slack room calls."""
-    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot" / "slack").rglob("*.py"))
-    called = set(re.findall(r"client\.((?:[a-z]+_)+[A-Za-z0-9]+)\(", code))
-    return {name for name in called if hasattr(WebClient, name)} | {"apps_connections_open"}
-
 
 # A small reader of JSON Schema: as much of it as Slack's file uses
 
@@ -155,14 +135,76 @@ def test_it_is_version_2_and_named_as_the_bot() -> None:
     assert re.fullmatch(r"#[0-9a-f]{6}", MANIFEST["display_information"]["background_color"])
 
 
-def test_the_scopes_are_what_the_code_needs_and_no_more() -> None:
-    methods = used_methods()
-    assert {"auth_test", "chat_postMessage", "views_open", "users_info"} <= methods
-    assert methods <= set(SCOPES_OF), "a method whose scope nobody has written down here"
-    needed = {"commands"}.union(*(SCOPES_OF[name] for name in methods))
-    asked = MANIFEST["oauth_config"]["scopes"]["bot"]
-    assert len(asked) == len(set(asked))
-    assert set(asked) == needed
+def test_the_written_files_are_up_to_date_and_ask_for_what_the_code_needs() -> None:
+    """If not: run scripts/write_manifest.py, or correct bot/slack/scopes.py."""
+    assert main(["--check"]) == 0
+    assert {"auth_test", "chat_postMessage", "views_open", "users_info"} <= used_methods()
+    assert MANIFEST["oauth_config"]["scopes"]["bot"] == list(SCOPES)
+
+
+@pytest.mark.parametrize(
+    ("methods", "asked", "events", "faults"),
+    [
+        (set(), SCOPES, {}, []),
+        ({"reactions_add"}, SCOPES, {}, ["reactions_add has no row in METHOD_SCOPES"]),
+        (set(), {**SCOPES, "im:history": ""}, {}, ["the scope im:history is asked for and not needed"]),
+        (set(), set(SCOPES) - {"files:write"}, {}, ["the scope files:write is needed and not asked for"]),
+        (set(), set(SCOPES) - {"commands"}, {}, ["the scope commands is needed and not asked for"]),
+        (
+            set(),
+            SCOPES,
+            {"app_mention": "app_mentions:read"},
+            ["the scope app_mentions:read is needed and not asked for"],
+        ),
+    ],
+    ids=["right", "method without a row", "scope without a use", "call", "command", "event"],
+)
+def test_a_scope_without_its_code_and_code_without_its_scope_are_told(
+    methods: set[str], asked: Collection[str], events: Mapping[str, str], faults: list[str]
+) -> None:
+    assert list(scope_faults(used_methods() | methods, list(asked), events)) == faults
+
+
+def test_a_row_of_a_method_that_nobody_calls_is_told() -> None:
+    assert list(scope_faults(used_methods() - {"files_upload_v2"}, list(SCOPES))) == [
+        "files_upload_v2 of METHOD_SCOPES is not called",
+        "the scope files:write is asked for and not needed",
+    ]
+
+
+def test_methods_are_found_however_the_client_is_called(tmp_path: Path) -> None:
+    (tmp_path / "one.py").write_text("def f(web):\n    web.reactions_add()\n    send(web.pins_add)\n    web.close()\n")
+    assert used_methods(tmp_path) == {"reactions_add", "pins_add"}
+
+
+def test_a_difference_is_told_and_writing_mends_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("README.md", "README.ru.md"):
+        text = (ROOT / name).read_text("utf-8")
+        (tmp_path / name).write_text(
+            re.sub(r"(?m)^\[slack-app\]: .*$", "[slack-app]: https://example.com", text), "utf-8"
+        )
+    assert main(["--check"], tmp_path) == 1
+    told = capsys.readouterr().err
+    assert [f"{name} is not up to date" in told for name in ("manifest.yml", "README.md", "README.ru.md")] == [True] * 3
+    assert main([], tmp_path) == 0
+    for name in ("manifest.yml", "README.md", "README.ru.md"):
+        assert (tmp_path / name).read_text("utf-8") == (ROOT / name).read_text("utf-8")
+
+
+def test_the_file_says_what_is_made() -> None:
+    assert make_manifest(command=default_command()) == MANIFEST
+
+
+def test_over_http_and_with_another_command_the_schema_is_content_and_every_address_is_the_host() -> None:
+    made = make_manifest(command="/ops24", host="https://bot.example.org", socket_mode=False)
+    assert problems(json.loads(json.dumps(made))) == []
+    assert made["settings"]["socket_mode_enabled"] is False
+    (command,) = made["features"]["slash_commands"]
+    assert command["command"] == "/ops24"
+    assert made["display_information"]["long_description"].startswith("Type /ops24 to see")
+    assert {command["url"], made["settings"]["interactivity"]["request_url"]} == {
+        "https://bot.example.org/slack/events"
+    }
 
 
 def test_the_simulated_workspace_grants_just_these_scopes() -> None:

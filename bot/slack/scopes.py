@@ -1,4 +1,4 @@
-"""The scopes that the bot's token needs, and for what: those of manifest.yml."""
+"""The scopes that the bot's token needs, and for what: those of manifest.yml, which is written from these tables."""
 
 from __future__ import annotations
 
@@ -6,14 +6,34 @@ from collections.abc import Mapping
 
 from bot.plugin import Message
 
+COMMANDS = "commands"
 SCOPES: Mapping[str, Message] = {
-    "commands": Message("slack.scope.commands"),
+    COMMANDS: Message("slack.scope.commands"),
     "chat:write": Message("slack.scope.write"),
     "files:write": Message("slack.scope.files"),
     "users:read": Message("slack.scope.users"),
 }
 READ_SCOPES = frozenset({"channels:read", "groups:read"})
 """Not asked for; where one was granted all the same, a channel can be looked at."""
+METHOD_SCOPES: Mapping[str, str] = {
+    "auth_test": "",
+    "apps_connections_open": "",
+    "chat_postMessage": "chat:write",
+    "chat_postEphemeral": "chat:write",
+    "chat_update": "chat:write",
+    "chat_scheduleMessage": "chat:write",
+    "chat_deleteScheduledMessage": "chat:write",
+    "conversations_info": "",
+    "files_upload_v2": "files:write",
+    "views_open": "",
+    "users_info": "users:read",
+}
+"""The scope of each method of the Web API that the bot calls, empty where it needs none.
+
+`conversations.info` is called only where one of `READ_SCOPES` was granted.
+"""
+EVENT_SCOPES: Mapping[str, str] = {}
+"""The scope of each event that the bot acts on. It acts on none yet."""
 
 
 def missing_scopes(granted: frozenset[str]) -> Mapping[str, Message]:

@@ -1,0 +1,61 @@
+"""The manifest of the Slack app: scopes, events and commands as the code needs them (docs/slack-behaviour.md S41)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.slack.scopes import EVENT_SCOPES, SCOPES
+
+EVENTS_PATH = "/slack/events"
+EXAMPLE_HOST = "https://b24bot.example.com"
+NAME = "b24bot"
+DESCRIPTION = "Manages Bitrix24 open-channel connectors, with approvals, undo and an audit log."
+LONG_DESCRIPTION = (
+    "Type {command} to see and change the connectors of your Bitrix24 portals. b24bot posts a card with the effect of "
+    "each destructive change and waits until another person approves it. Then b24bot makes the change, reads the "
+    "portal again, and shows the result on the card. Each step is recorded in the audit channel."
+)
+
+
+def make_manifest(*, command: str, host: str = EXAMPLE_HOST, socket_mode: bool = True) -> Mapping[str, Any]:
+    """The manifest of an app with this slash command. `host` is where Slack reaches b24bot over HTTP, without a path.
+
+    Slack ignores the addresses while Socket Mode is on.
+    """
+    address = f"{host}{EVENTS_PATH}"
+    events = {"event_subscriptions": {"request_url": address, "bot_events": sorted(EVENT_SCOPES)}}
+    return {
+        "_metadata": {"major_version": 2, "minor_version": 1},
+        "display_information": {
+            "name": NAME,
+            "description": DESCRIPTION,
+            "long_description": LONG_DESCRIPTION.format(command=command),
+            "background_color": "#1f3a5f",
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": False,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": True,
+            },
+            "bot_user": {"display_name": NAME, "always_online": False},
+            "slash_commands": [
+                {
+                    "command": command,
+                    "description": "See and change Bitrix24 connectors",
+                    "usage_hint": "connector list, help, whoami",
+                    "url": address,
+                    "should_escape": True,
+                }
+            ],
+        },
+        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "settings": {
+            **(events if EVENT_SCOPES else {}),
+            "interactivity": {"is_enabled": True, "request_url": address},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": socket_mode,
+            "token_rotation_enabled": False,
+        },
+    }
