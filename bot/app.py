@@ -40,7 +40,6 @@ from bot.usecases.context import Context
 from bot.usecases.deployment import Deployment
 from bot.usecases.integrity.active_limits import list_limits
 from bot.usecases.integrity.chain_check import examine_head
-from bot.usecases.integrity.file_identity import FILES
 from bot.usecases.process.audit_progress import AuditProgress
 from bot.usecases.process.thread_state import ThreadState
 
@@ -50,7 +49,6 @@ if TYPE_CHECKING:
     from bot.slack.socket.socket_mode import Socket
     from bot.usecases.chat_refusals import ChatRefusal
     from bot.web.health import Wsgi
-    from bot.web.site import Site
 
 log = logging.getLogger("b24bot")
 T = TypeVar("T")
@@ -267,7 +265,6 @@ class Running:
         self.intake = Intake(bot.context) if intake and not work else None
         self._takes = intake
         self.socket: Socket | None = None
-        self.site: Site | None = None
         self._role = "+".join(_roles(intake=intake, work=work))
 
     def start(self) -> None:
@@ -366,15 +363,19 @@ class Running:
 
     def readiness(self) -> Mapping[str, bool]:
         """What has to hold before a click can be taken, or, without an intake here, before one can be worked on."""
-        here = not self._stopping.is_set()
-        conditions = {"store": here and self.bot.store.writable(), "slack": self.authentication.accepted}
-        if self._takes:
-            conditions |= {"intake": here, "socket": self.socket is None or self.socket.alive}
-        if self.intake is not None:
-            conditions["files"] = FILES not in self.bot.context.limits
-        if self.worker is not None:
-            conditions["worker"] = self.worker.alive
-        return conditions
+        from bot.usecases.runtime.readiness import ReadyParts, find_conditions
+
+        settings = self.bot.settings
+        parts = ReadyParts(
+            ctx=self.bot.context,
+            stopping=self._stopping.is_set(),
+            takes=self._takes,
+            accepted=self.authentication.accepted,
+            keys=partial(load_key_file, settings.key_file, home=settings.home, backups=settings.backups),
+            socket=self.socket,
+            worker=self.worker,
+        )
+        return find_conditions(parts)
 
     def mode(self) -> Mode:
         """How much the bot does now; read-only when the database does not even say that."""
@@ -388,8 +389,6 @@ class Running:
         self.authentication.stop()
         if self.socket is not None:
             self.socket.stop()
-        if self.site is not None:
-            self.site.stop()
         if self.intake is not None:
             self.intake.stop()
         if self.worker is not None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,8 @@ from bot.store.engine.folders import make_home
 from bot.store.engine.process_lock import WORKER, ProcessLocks
 from bot.store.sealing.keyring import create_key_file
 from bot.usecases.integrity.freezes import FROZEN
+from bot.usecases.runtime.readiness import REASONS
+from bot.usecases.worker_beat import LATE_SECONDS
 from bot.web.site import Site
 from tests.host.invented import Invented
 from tests.language.english import en, raises
@@ -166,7 +169,7 @@ def test_plugins_do_not_get_the_tokens_of_slack(environment: dict[str, str]) -> 
 # Readiness
 
 
-def over_the_net(intake: Intake, path: str) -> tuple[int, dict[str, bool | str]]:
+def over_the_net(intake: Intake, path: str) -> tuple[int, dict[str, Any]]:
     connection = http.client.HTTPConnection("127.0.0.1", intake.port, timeout=5)
     try:
         connection.request("GET", path)
@@ -186,6 +189,7 @@ def test_it_is_not_ready_while_slack_is_silent_and_becomes_so_without_a_restart(
             assert wait_until(lambda: "Slack does not say who we are" in caplog.text)
             assert running.readiness() == {
                 "store": True,
+                "keys": True,
                 "intake": True,
                 "slack": False,
                 "socket": True,
@@ -217,6 +221,55 @@ def test_a_store_that_cannot_be_written_is_not_ready_and_the_process_still_lives
         assert (status, conditions["store"], conditions["ready"]) == (503, False, False)
         # What was seen a moment ago is told for a moment more.
         assert wait_until(lambda: over_the_net(intake, "/readyz")[0] == 200)
+
+
+def test_an_intake_without_a_worker_is_not_ready_until_one_is_at_work(
+    tmp_path: Path, workspace: SlackWorkspace
+) -> None:
+    """A click that arrives and is decided by nobody is a promise that is not kept."""
+    with Intake(tmp_path, workspace) as intake:
+        intake.clock.advance(LATE_SECONDS)
+        status, answer = over_the_net(intake, "/readyz")
+        assert (status, answer["worker"], answer["store"]) == (503, False, True)
+        assert answer["reasons"] == [en(REASONS["worker"])]
+        settings = read_settings(settings_for(tmp_path, workspace))
+        working = Running(assemble(settings, clock=intake.clock), intake=False, work=True)
+        working.start()
+        try:
+            assert wait_until(lambda: intake.running.readiness()["worker"])
+        finally:
+            working.stop()
+
+
+def test_a_worker_whose_keeper_stands_still_is_not_ready(environment: dict[str, str]) -> None:
+    clock = ShiftedClock()
+    running = Running(assemble(read_settings(environment), clock=clock), intake=True, work=True)
+    running.start()
+    try:
+        assert wait_until(lambda: running.readiness()["worker"])
+        with locked(running.bot.store.database.path):
+            clock.advance(LATE_SECONDS)
+            assert running.worker is not None
+            assert running.worker.alive, "its threads are there, and do nothing"
+            assert running.readiness()["worker"] is False
+        assert wait_until(lambda: running.readiness()["worker"])
+    finally:
+        running.stop()
+
+
+def test_a_key_file_that_is_gone_makes_the_bot_not_ready(tmp_path: Path, workspace: SlackWorkspace) -> None:
+    with Intake(tmp_path, workspace) as intake:
+        key = intake.running.bot.settings.key_file
+        key.rename(key.with_name("elsewhere"))
+        status, answer = over_the_net(intake, "/readyz")
+        assert (status, answer["keys"], answer["reasons"]) == (503, False, [en(REASONS["keys"])])
+
+
+def test_every_condition_of_readiness_has_its_reason(environment: dict[str, str]) -> None:
+    for intake, work in ((True, True), (True, False), (False, True)):
+        running = Running(assemble(read_settings(environment)), intake=intake, work=work)
+        assert set(running.readiness()) <= set(REASONS)
+        running.stop()
 
 
 def test_a_bot_that_is_stopping_takes_nothing_more(environment: dict[str, str]) -> None:
@@ -338,14 +391,15 @@ def test_what_is_sent_to_a_bot_that_does_not_know_itself_is_left_to_slack(
     environment: dict[str, str], workspace: SlackWorkspace
 ) -> None:
     running = Running(assemble(read_settings(environment)), intake=True, work=False)
-    running.site = Site(running.http(), "127.0.0.1", 0)
-    serving = threading.Thread(target=running.site.run, name="site", daemon=True)
+    site = Site(running.http(), "127.0.0.1", 0)
+    serving = threading.Thread(target=site.run, name="site", daemon=True)
     serving.start()
     try:
         body = form_body(slash_fields())
         headers = {"Content-Type": FORM, **signed_headers(workspace.signing_secret, body, int(time.time()))}
-        assert over_http(running.site.port, body, headers).status == 503
+        assert over_http(site.port, body, headers).status == 503
     finally:
+        site.stop()
         running.stop()
     serving.join(timeout=8)
     assert not serving.is_alive(), "a bot that stops takes its site with it"

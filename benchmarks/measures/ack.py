@@ -34,6 +34,7 @@ from bot.plugin import Group, Reply, Risk
 from bot.plugin.loopback import wait_until
 from bot.store.engine.database import Database
 from bot.store.sealing.keyring import create_key_file
+from bot.usecases.worker_beat import WorkerBeat
 from bot.web.site import SLACK_PATH
 
 REGISTERED = (1, 50, 200)
@@ -94,6 +95,7 @@ def bot_with(number: int, folder: Path, workspace: SlackWorkspace) -> Iterator[C
     bot.context = replace(bot.context, registry=Registry((), builtin=commands(number)))
     running = Running(bot, intake=True, work=False)
     running.start()
+    WorkerBeat(bot.context).run_once()
     try:
         if not wait_until(lambda: all(running.readiness().values())):
             raise RuntimeError(f"The bot did not become ready: {running.readiness()}.")

@@ -10,8 +10,10 @@ from http import HTTPStatus
 from typing import Any
 
 from bot.clock import SystemClock
+from bot.language.translation import translate
 from bot.plugin import Clock
 from bot.plugin.frozen import dataclass
+from bot.usecases.runtime.readiness import REASONS
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 HEALTH_PATH, READY_PATH, METRICS_PATH = "/healthz", "/readyz", "/metrics"
@@ -34,8 +36,13 @@ class ReadyState:
     def ready(self) -> bool:
         return all(self.conditions.values())
 
-    def to_json(self) -> dict[str, bool | str]:
-        return {"ready": self.ready, "mode": self.mode, **self.conditions}
+    def to_json(self) -> dict[str, bool | str | list[str]]:
+        return {"ready": self.ready, "mode": self.mode, **self.conditions, "reasons": self.reasons}
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why it is not ready, a sentence for each condition that does not hold."""
+        return [translate(REASONS[name]) for name, holds in self.conditions.items() if not holds]
 
 
 class Readiness:

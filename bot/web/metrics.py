@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from bot.core.bot_errors import StoreUnavailable
 from bot.language.translation import translate
@@ -21,6 +21,7 @@ from bot.usecases.process.event_counters import (
     DECISION_NAME,
     DecisionTimes,
 )
+from bot.usecases.runtime.readiness import Living
 from bot.web.health import ReadyState, Wsgi
 
 if TYPE_CHECKING:
@@ -38,15 +39,6 @@ OWN_GAUGES: Mapping[str, tuple[str, str]] = {
 """The label and the help text of each gauge about this process."""
 MEASURED, MEASURED_HELP = "measured", "1 if the plugin could measure for this answer, else 0."
 """The end of the name, and the help text, of the gauge that each measuring plugin gets."""
-
-
-class Living(Protocol):
-    """A connection that knows whether it is alive."""
-
-    @property
-    def alive(self) -> bool:
-        """Whether something came over it lately."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

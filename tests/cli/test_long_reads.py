@@ -142,7 +142,8 @@ def test_a_worker_alone_answers_about_its_health_on_the_port_that_is_set(connect
     result = serve(connected_cli_bot, "work", ready=ready, B24BOT_HEALTH_PORT=str(port))
     assert result.exit_code == 0
     assert result.stdout == f"Working on {connected_cli_bot.home}\nHealth check: http://127.0.0.1:{port}/readyz\n"
-    assert seen == [{"ready": True, "mode": "normal", "store": True, "slack": True, "worker": True}]
+    conditions = dict.fromkeys(("store", "keys", "slack", "worker"), True)
+    assert seen == [{"ready": True, "mode": "normal", **conditions, "reasons": []}]
     assert get(port, "/healthz") is None
 
 

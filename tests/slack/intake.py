@@ -24,6 +24,7 @@ from bot.store.engine.database import sqlite3
 from bot.store.sealing.keyring import create_key_file
 from bot.store.sealing.sealed_text import open_text
 from bot.store.store import FILE_NAME
+from bot.usecases.worker_beat import WorkerBeat
 from bot.web.connections import Limits
 from bot.web.health import Wsgi
 from bot.web.site import SLACK_PATH, Site
@@ -53,7 +54,7 @@ def settings_for(folder: Path, workspace: SlackWorkspace, **more: str) -> dict[s
 
 
 class Intake:
-    """A bot that only takes in. Use as a context manager."""
+    """A bot that only takes in, as if a worker had been at work until now. Use as a context manager."""
 
     def __init__(
         self, folder: Path, workspace: SlackWorkspace, *, limits: Limits | None = None, **settings: str
@@ -73,6 +74,7 @@ class Intake:
         self._serving.start()
         self.workspace.request_url = f"http://127.0.0.1:{self.port}{SLACK_PATH}"
         self.running.start()
+        WorkerBeat(self.running.bot.context).run_once()
         assert wait_until(lambda: all(self.running.readiness().values()))
         return self
 

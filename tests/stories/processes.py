@@ -5,6 +5,7 @@ They speak the pseudo-language: what they show in Slack is looked through for wo
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -14,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from bot.core.principals import Principal, Role
@@ -80,12 +81,16 @@ class Outside:
         self.processes.append(process)
         return process
 
-    def serve(self, *words: str, more: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
-        """Start an HTTP intake, point the workspace at it, and wait until it can take a click."""
+    def serve(self, *words: str, more: Mapping[str, str] | None = None, alone: bool = False) -> subprocess.Popen[str]:
+        """Start an HTTP intake, point the workspace at it, and wait until it can take a click.
+
+        Where it is `alone`, no worker decides what it takes, and nobody waits for one.
+        """
         port = free_port()
         process = self.start("serve", "--http", "--port", str(port), *words, more=more)
         self.workspace.request_url = f"http://127.0.0.1:{port}/slack/events"
-        assert wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz")), self.logs()
+        ready = takes_clicks if alone else answers
+        assert wait_until(lambda: ready(f"http://127.0.0.1:{port}/readyz")), self.logs()
         return process
 
     def requests(self) -> list[dict[str, Any]]:
@@ -112,6 +117,19 @@ def kill(process: subprocess.Popen[str]) -> None:
     """End it as the kernel would."""
     process.send_signal(signal.SIGKILL)
     process.wait(timeout=GIVE_UP_SECONDS)
+
+
+def takes_clicks(url: str) -> bool:
+    """Whether everything but a worker is there."""
+    try:
+        with urlopen(url, timeout=2) as response:
+            return bool(response.status == 200)
+    except HTTPError as error:
+        with error:
+            told = json.load(error)
+        return all(holds for name, holds in told.items() if name not in ("ready", "mode", "reasons", "worker"))
+    except (URLError, TimeoutError, ConnectionError):
+        return False
 
 
 def answers(url: str) -> bool:

@@ -57,13 +57,17 @@ def test_it_is_alive_whatever_else_does_not_hold() -> None:
     assert (status, json.loads(body)) == (200, {"alive": True})
 
 
-@pytest.mark.parametrize(("store", "status"), [(True, 200), (False, 503)])
-def test_it_is_ready_when_every_condition_holds_and_names_each_beside_the_mode(store: bool, status: int) -> None:
+@pytest.mark.parametrize(
+    ("store", "status", "reasons"), [(True, 200, []), (False, 503, ["The database cannot be written."])]
+)
+def test_it_is_ready_when_every_condition_holds_and_names_each_beside_the_mode(
+    store: bool, status: int, reasons: list[str]
+) -> None:
     site = Site(make_site(slack, readiness("no-danger", store=store, slack=True)), "127.0.0.1", 0)
     with served(site):
         answer, body, _ = get(site.port, "/readyz")
     assert answer == status
-    assert json.loads(body) == {"ready": store, "mode": "no-danger", "store": store, "slack": True}
+    assert json.loads(body) == {"ready": store, "mode": "no-danger", "store": store, "slack": True, "reasons": reasons}
 
 
 def test_readyz_looks_once_in_a_while_because_each_look_is_a_commit() -> None:

@@ -13,6 +13,7 @@ from bot.store.files.verified_head import read_kept_mark
 from bot.usecases.authority.break_glass_log import list_unreviewed
 from bot.usecases.context import Context
 from bot.usecases.integrity.active_limits import list_limits
+from bot.usecases.worker_beat import find_beat_age
 
 Samples = Iterable[tuple[str, float]]
 """Values of the label, empty without one, and the number of each."""
@@ -77,6 +78,11 @@ def _audit_ages(ctx: Context) -> Samples:
     return [(point, _age(ctx, at)) for point, at in times.items() if at is not None]
 
 
+def _beat_age(ctx: Context) -> Samples:
+    age = find_beat_age(ctx)
+    return [] if age is None else [("", age)]
+
+
 def _backup_age(ctx: Context) -> Samples:
     newest = ctx.store.audit.newest(Tag.BACKUP_MADE)
     return [("", _age(ctx, newest.at))] if newest else []
@@ -122,6 +128,11 @@ GAUGES: tuple[GaugeRow, ...] = (
         label="point",
         help="Time since the last checkpoint of the audit log, and since its chain was last recomputed.",
         read=_audit_ages,
+    ),
+    GaugeRow(
+        name="b24bot_worker_beat_age_seconds",
+        help="Time since the worker, in whichever process, last wrote its sign of life.",
+        read=_beat_age,
     ),
     GaugeRow(name="b24bot_backup_age_seconds", help="Time since the last backup.", read=_backup_age),
 )

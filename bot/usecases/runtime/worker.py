@@ -41,6 +41,7 @@ from bot.usecases.requests.reviews import handle_button, handle_reason_form
 from bot.usecases.requests.submission import submit
 from bot.usecases.runtime.plugin_maintenance import PluginMaintenance
 from bot.usecases.runtime.runners import Runners
+from bot.usecases.worker_beat import WorkerBeat
 
 RUNNERS = 28
 """They take any job, at most so many at a time: as many as may call places, and some more."""
@@ -77,6 +78,7 @@ class Worker:
         self._stops = StopDeadlines(ctx)
         self._upkeep = Maintenance(ctx)
         self._anchoring = WitnessWriter(ctx)
+        self._beat = WorkerBeat(ctx)
         self._watches = (LagWatch(ctx), WitnessWatch(ctx), FileWatch(ctx))
 
     def start(self) -> None:
@@ -163,7 +165,7 @@ class Worker:
     def _keep(self) -> bool:
         """Look at the clock for everybody. No place is read here: it would keep a stop waiting for its minute."""
         ctx, watches = self._ctx, [watch.run_once for watch in self._watches]
-        self._do_each(partial(save_unsaved_results, ctx))
+        self._do_each(self._beat.run_once, partial(save_unsaved_results, ctx))
         if ctx.workspace.team:
             self._do_each(
                 self._stops.run_once,

@@ -352,4 +352,16 @@ KEEPING: tuple[Mutation, ...] = (
         ("bot/plugin/frozen.py", "    if other.__class__ is not self.__class__:\n", "    if other is None:\n"),
         by="tests/plugin/test_frozen.py",
     ),
+    mutation(
+        "beat-never-late",
+        "a bot is ready although its worker has stood still for long",
+        ("bot/usecases/worker_beat.py", "return age is not None and age < LATE_SECONDS", "return age is not None"),
+        by="tests/test_app.py",
+    ),
+    mutation(
+        "ready-without-keys",
+        "a bot is ready although its key file is gone",
+        ("bot/usecases/runtime/readiness.py", '"keys": _can_read(parts.keys)', '"keys": True'),
+        by="tests/test_app.py",
+    ),
 )

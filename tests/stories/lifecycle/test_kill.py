@@ -112,10 +112,10 @@ def test_killed_while_planning_nothing_is_lost(scene: Outside) -> None:
 
 def test_killed_between_ack_and_work_nothing_is_lost(scene: Outside) -> None:
     """The intake alone acknowledges and dies; a worker that starts later does what was asked."""
-    intake = scene.serve("--intake-only")
+    intake = scene.serve("--intake-only", alone=True)
     ask(scene)
     kill(intake)
-    intake = scene.serve("--intake-only")
+    intake = scene.serve("--intake-only", alone=True)
     scene.start("work")
     found = card(scene)
     assert scene.workspace.people["Anton"].click(found, "Approve").ok
