@@ -163,8 +163,6 @@ def _expected(declared: AnyCommand, words: Sequence[str]) -> Parameter | str | N
     places = [each for each in declared.parameters if not each.flag]
     if given < len(places):
         return places[given]
-    if declared.names_place and not given:
-        return declared.place_term.option
     return places[-1] if places and places[-1].many else None
 
 

@@ -76,8 +76,7 @@ class DeclaredCommand(LineCommand):
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         shown = (one for one in self.declared.parameters if (one.required or not one.flag) and not one.arg.secret)
-        place = ["[NAME]"] if self.declared.names_place else []
-        return [plain(METAVARS["[OPTIONS]"]), *place, *(parameter.usage for parameter in shown)]
+        return [plain(METAVARS["[OPTIONS]"]), *(parameter.usage for parameter in shown)]
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_options(ctx, formatter)

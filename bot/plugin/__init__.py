@@ -42,6 +42,7 @@ from bot.plugin.message import (
 from bot.plugin.quoting import quote
 from bot.plugin.times import iso, time_or_none
 from bot.plugin.values import (
+    NEW_PLACE,
     Call,
     CallOutcome,
     CallVerdict,
@@ -66,6 +67,7 @@ from bot.plugin.web import PUBLIC_URL, WebHandler, WebPlugin, WebReply, WebReque
 
 __all__ = [
     "BACKUP_DAYS",
+    "NEW_PLACE",
     "PLUGIN_API",
     "PUBLIC_URL",
     "Answer",

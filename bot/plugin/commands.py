@@ -38,6 +38,8 @@ class Arg:
     complete: Callable[[Any], Iterable[str]] | None = None
     place: bool = False
     """The value is the name of the place that the line is about, as --place gives it elsewhere."""
+    new_place: bool = False
+    """With `place`: the name may be of a place that the plugin does not know yet. The planner gets Services."""
     free: bool = False
     """For the last argument, of many words: they are a text and arrive as one, as typed, with its marks and blanks."""
     late: bool = False
@@ -101,8 +103,6 @@ class Command(Generic[P]):
     """About all places at once: it takes no --place, only reads, and its first argument is Services."""
     raises: Text = ""
     """When its plan may raise the risk to destroy, in front of who has to approve then: `if TEXT is given`."""
-    names_place: bool = False
-    """Whether the name of a place may stand behind the command's own words, without the option in front of it."""
     placeless: bool = False
     """About b24bot itself, as the host's own commands are: it takes no --place. The host says so, no declaration."""
     place_term: PlaceTerm = PlaceTerm()
@@ -138,8 +138,7 @@ class Command(Generic[P]):
     @property
     def usage_words(self) -> tuple[str, ...]:
         """What may stand behind the command's own words."""
-        place = ("[NAME]",) if self.names_place else ()
-        return (*place, *(parameter.usage for parameter in self.parameters))
+        return tuple(parameter.usage for parameter in self.parameters)
 
     @property
     def in_slack(self) -> Command[P] | None:
@@ -158,6 +157,11 @@ class Command(Generic[P]):
     def place_parameter(self) -> Parameter | None:
         """The argument that names the place, if there is one."""
         return next((each for each in self.parameters if each.arg.place), None)
+
+    @property
+    def names_new_place(self) -> bool:
+        """Whether it may be about a place that is not known yet."""
+        return self.place_parameter is not None and self.place_parameter.arg.new_place
 
     def answer(self, subject: P, arguments: Mapping[str, Any]) -> Answer:
         """Plan or read. `arguments` are parsed values by parameter name; those left out take their defaults."""
@@ -229,7 +233,6 @@ class Group(Generic[P]):
         words: Words | None = None,
         terminal: bool = False,
         everywhere: bool = False,
-        names_place: bool = False,
         check: Callable[..., None] | None = None,
         keep: Callable[..., Answer] | None = None,
         plan: Callable[..., Answer] | None = None,
@@ -237,8 +240,7 @@ class Group(Generic[P]):
     ) -> Callable[[F], F]:
         """Declare a command. `examples` are the words after the path; each must parse. `words` are others for the verb.
 
-        `data` is the type of `Reply.data`: a frozen dataclass or a tuple of them, `tuple[Site, ...]`. `names_place`
-        allows the name of a place behind a command that has no arguments but options.
+        `data` is the type of `Reply.data`: a frozen dataclass or a tuple of them, `tuple[Site, ...]`.
 
         A command of the terminal may have more functions. `check` is called as the command is, without the secrets,
         before anybody is asked for them, and raises what can be known to be wrong by then. With `keep` the function
@@ -264,7 +266,6 @@ class Group(Generic[P]):
                 raises=raises,
                 function=function,
                 everywhere=everywhere,
-                names_place=names_place,
                 terminal=terminal,
                 check=check,
                 keep=keep,
@@ -305,8 +306,6 @@ def _assert_words(function: Callable[..., Any], *words: str) -> None:
 
 def _assert_functions(function: Callable[..., Any], made: Command[Any]) -> None:
     """What only some commands have fits them."""
-    placed = not (made.terminal or made.everywhere)
-    _assert_room_for_place(function, made.parameters, names_place=made.names_place, placed=placed)
     _assert_check(function, made.check, made.parameters, terminal=made.terminal)
     _assert_keep(function, made.keep, terminal=made.terminal)
     _assert_plan(function, made.plan, made.parameters, terminal=made.terminal)
@@ -331,13 +330,6 @@ def _assert_check(
 def _assert_keep(function: Callable[..., Any], keep: Callable[..., Answer] | None, *, terminal: bool) -> None:
     if keep is not None and not terminal:
         raise DeclarationError(Message("host.declaration.keep", function=_where(function)))
-
-
-def _assert_room_for_place(
-    function: Callable[..., Any], parameters: Sequence[Parameter], *, names_place: bool, placed: bool
-) -> None:
-    if names_place and not (placed and all(each.flag for each in parameters)):
-        raise DeclarationError(Message("host.declaration.names_place", function=_where(function)))
 
 
 def _assert_plan(

@@ -56,6 +56,10 @@ class Risk(StrEnum):
         return max(self, other or self, key=lambda risk: risk.rank)
 
 
+NEW_PLACE = "new:"
+"""What the identity of a place begins with that the plugin does not know yet."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where a command acts: one place of a plugin.
@@ -71,6 +75,11 @@ class Place:
     former_names: tuple[str, ...] = field(default=(), compare=False)
     mark: str = field(default="", compare=False)
     protected: bool = field(default=False, compare=False)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the plugin does not know it yet: a line with an argument `Arg(new_place=True)` names it."""
+        return self.identity.startswith(NEW_PLACE)
 
     @property
     def shown_name(self) -> str:
@@ -152,6 +161,8 @@ class CallOutcome:
     """What to do while nobody knows what came of it. Once reading has shown that, the advice is not shown."""
     code: str = ""
     facts: Mapping[str, str | int] = field(default_factory=dict)
+    private: Reply | None = None
+    """What only the requester of the change gets to read. It is no part of the outcome that is stored."""
     sent_ms_ago: int | None = None
     """How long before this outcome was known the request was last sent; None counts as just now.
 

@@ -121,10 +121,12 @@ def notify_person(
     suggestion: str = "",
     key: str = "",
     number: int = 0,
+    sealed: bool = False,
 ) -> None:
     """Queue words for one person. `key` names what is worth saying one time only.
 
     `number` is of the change request they are about; where there are several places, its place is named.
+    With `sealed` they hold a secret for that person.
     """
     # Slack shows words alone: what is meant for programs is not kept in the outbox.
     shown = replace(reply, data=None, facts=(*_place_fact(ctx, number), *reply.facts))
@@ -136,6 +138,7 @@ def notify_person(
         mood=mood,
         suggestion=suggestion,
         number=number,
+        sealed=sealed,
     )
     tx.outbox.put(
         key or f"whisper:{ids.token()}",

@@ -154,6 +154,8 @@ class BitrixPlugin:
 
     def _portal(self, services: Services, place: Place) -> KnownPortal:
         """The portal of a place. Raises Refusal when its name stands for another one now."""
+        if place.is_new:
+            return KnownPortal(name=place.name, domain="", member_id="", added_at=services.clock.now_ms())
         portal = CredentialStore(services).portal(place.name)
         if portal.identity != place.identity:
             raise Refusal(

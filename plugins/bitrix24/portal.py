@@ -16,7 +16,6 @@ from plugins.bitrix24.client import bulk_read
 from plugins.bitrix24.client.prefetch import Prefetch, Reader
 from plugins.bitrix24.client.rest_client import Caller
 from plugins.bitrix24.client.shared_reads import CachedReader
-from plugins.bitrix24.connecting.approved_connection import ApprovedConnection, ApprovedConnections
 from plugins.bitrix24.connectors import identifiers, model
 from plugins.bitrix24.connectors.model import AppInfo, Connector, Line, Listing, Status, UserProfile
 from plugins.bitrix24.connectors.snapshot import Snapshot, Snapshots
@@ -249,10 +248,6 @@ class Portal:
     def store(self) -> CredentialStore:
         """The portals that the bot knows."""
         return self._vault
-
-    def approved_connection(self, name: str) -> ApprovedConnection | None:
-        """What people approved for a portal that is to be connected."""
-        return ApprovedConnections(self._services).find(name)
 
     @property
     def known(self) -> KnownPortal:

@@ -49,6 +49,8 @@ class PrivateNotice:
     """One of `answer`, `refusal`, `calm`, `trouble`."""
     number: int = 0
     """The change request under whose card it is said when no other way reaches the person; 0 for none."""
+    sealed: bool = False
+    """It holds a secret for this person: it is stored encrypted, and as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,8 @@ def redact_notice(notice: Notice, fingerprint: Fingerprint) -> Notice:
     match notice:
         case ThreadNotice() | Announcement():
             return replace(notice, text=map_text(notice.text, lambda text: redact(text, (), fingerprint)))
+        case PrivateNotice(sealed=True):
+            return notice
         case PrivateNotice():
             suggestion = redact(notice.suggestion, (), fingerprint)
             return replace(notice, reply=redact_reply(notice.reply, fingerprint), suggestion=suggestion)
@@ -90,6 +94,11 @@ def redact_notice(notice: Notice, fingerprint: Fingerprint) -> Notice:
             return notice
         case _:
             assert_never(notice)
+
+
+def is_sealed(notice: Notice) -> bool:
+    """Whether a notice is stored encrypted."""
+    return isinstance(notice, PrivateNotice) and notice.sealed
 
 
 def kind_of(notice: Notice) -> str:

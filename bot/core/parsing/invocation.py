@@ -227,9 +227,6 @@ def _host_options(command: AnyCommand, rest: Sequence[str]) -> tuple[list[str], 
             options[name] = value if equals else _value_of(command, name, known[name], queue)
         else:
             options[name] = _no_value(name, equals)
-    place = command.place_term.option
-    if command.names_place and len(words) == 1 and not is_option(words[0]) and place not in options:
-        options[place] = words.pop()
     return words, options
 
 

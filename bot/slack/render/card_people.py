@@ -30,7 +30,8 @@ def _fields(change: ChangeRequest, language: str) -> Iterator[Field]:
     if not badge.now:
         yield Message("card.label.status"), f"{badge.emoji} {mrkdwn(badge.words, language)}"
     if change.place_name:
-        yield Message("card.label.where"), escape(one_line(f"{change.place_title} · {change.place_label}"))
+        where = " · ".join(filter(None, (change.place_title, change.place_label)))
+        yield Message("card.label.where"), escape(one_line(where))
     yield Message("card.label.requester"), mrkdwn(mentions.person(change.requester), language)
     if change.undo_of is not None:
         yield Message("card.label.undo_of"), f"CR-{change.undo_of}"

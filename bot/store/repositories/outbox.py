@@ -12,6 +12,7 @@ from bot.core.messages.notices import (
     CardNotice,
     Notice,
     ThreadNotice,
+    is_sealed,
     kind_of,
     notice_from_json,
     notice_to_json,
@@ -25,6 +26,7 @@ from bot.store.engine.tallies import read_tally
 from bot.store.repositories.backlog import forget, longest_wait
 from bot.store.repositories.outbox_order import OutboxOrder
 from bot.store.sealing.keyring import Keyring
+from bot.store.sealing.sealed_text import open_text, seal_text
 
 STATES = ("new", "sending", "sent", "dead")
 _PUT = (
@@ -186,8 +188,11 @@ class OutboxReader:
         names = ("id", "key", "kind", "state", "attempts", "created_at", "died_at", "error")
         wait = row["due_steady"] - self._steady()
         due_at = self._clock().now_ms() + wait if wait > 0 else row["created_at"]
-        notice = notice_from_json(row["kind"], row["payload"]) if row["payload"] else None
+        notice = self._notice(row) if row["payload"] else None
         return OutboxEntry(**{name: row[name] for name in names}, due_at=due_at, notice=notice)
+
+    def _notice(self, row: Row) -> Notice:
+        return notice_from_json(row["kind"], open_text(self._keys, row["payload"]))
 
     def refused(self) -> list[OutboxEntry]:
         """What was tried, did not get out, and waits for another try; the oldest first."""
@@ -232,9 +237,12 @@ class Outbox(OutboxReader):
         wait. What is said to one person alone is said in that `person`'s turn.
         """
         notice = redact_notice(notice, self._keys.fingerprint)
+        payload = notice_to_json(notice)
+        if is_sealed(notice):
+            payload = seal_text(self._keys, payload)
         self._database.execute(
             _PUT,
-            *(key, kind_of(notice), notice_to_json(notice), _number(notice), _channel(notice), person, due, at),
+            *(key, kind_of(notice), payload, _number(notice), _channel(notice), person, due, at),
             *(self._steady(), urgency),
         )
 
@@ -252,12 +260,15 @@ class Outbox(OutboxReader):
     def claim(self, steady: int, *, kind: str = "") -> Envelope | None:
         """Take the oldest due notice, of one kind if that is given."""
         rows = self._database.returning(*((CLAIM_OF_KIND, kind, steady) if kind else (CLAIM_ANY, steady)))
-        return _envelope(rows[0]) if rows else None
+        return self._envelope(rows[0]) if rows else None
+
+    def _envelope(self, row: Row) -> Envelope:
+        return Envelope(id=row["id"], notice=self._notice(row), attempts=row["attempts"])
 
     def claim_these(self, ids: Iterable[int]) -> list[Envelope]:
         """Take these, as far as they still wait."""
         rows = [row for id in ids for row in self._database.returning(_CLAIM, id)]
-        return [_envelope(row) for row in rows]
+        return [self._envelope(row) for row in rows]
 
     def sent(self, envelope: Envelope, *, at: int) -> None:
         """It is out. The payload goes: what was said is in Slack, what happened is in the audit log.
@@ -312,10 +323,6 @@ class Outbox(OutboxReader):
 
     def mark_channel(self, channel: str, *, working: bool, reason: str, at: int) -> None:
         self._database.execute(_MARK_CHANNEL, channel, int(working), reason, at)
-
-
-def _envelope(row: Row) -> Envelope:
-    return Envelope(id=row["id"], notice=notice_from_json(row["kind"], row["payload"]), attempts=row["attempts"])
 
 
 def _channel(notice: Notice) -> str:

@@ -48,6 +48,10 @@ _TEXTS = (
         "SELECT {row_id} AS place, payload AS text FROM jobs WHERE substr(payload, 1, 7) = 'sealed:'",
         "UPDATE jobs SET payload = ? WHERE {row_id} = ?",
     ),
+    (
+        "SELECT {row_id} AS place, payload AS text FROM outbox WHERE substr(payload, 1, 7) = 'sealed:'",
+        "UPDATE outbox SET payload = ? WHERE {row_id} = ?",
+    ),
 )
 """Where a sealed text may stand: how it is read, and how it is replaced."""
 

@@ -35,11 +35,11 @@ from bot.usecases.integrity.active_limits import blocking_limit
 from bot.usecases.integrity.audit_gate import Gate, audit_gate, awaited_line
 from bot.usecases.integrity.chain_check import is_unchecked
 from bot.usecases.lease_holding import LeaseLost, acquire_leases, may_send, steady_ms, under_lease
-from bot.usecases.notifications import post_once_in_thread, queue_card_if_it_lasts
+from bot.usecases.notifications import notify_person, post_once_in_thread, queue_card_if_it_lasts
 from bot.usecases.outcomes.ending import finish_request
 from bot.usecases.process.process_identity import ProcessIdentity
 from bot.usecases.requests.expiry import approval_is_stale, expire
-from bot.usecases.requests.planning import ask, sanitize_refusals
+from bot.usecases.requests.planning import ask, open_subject, sanitize_refusals
 
 DRIFTED = ByDecision(approved=Message("outcome.drifted"), confirmed=Message("outcome.drifted_since_confirmed"))
 ALTERED = ByDecision(approved=Message("outcome.altered"), confirmed=Message("outcome.altered_since_confirmed"))
@@ -164,7 +164,8 @@ def _check_drift(ctx: Context, change: ChangeRequest) -> Ending | None:
         plugin = ctx.registry.plugin(change.plugin)
         understood = understand(ctx.registry.typed, change.line)
         with sanitize_refusals():
-            fresh = ask(plugin.name, understood, plugin.open(ctx.services(plugin.name), change.place))
+            subject = open_subject(plugin, understood, ctx.services(plugin.name), change.place)
+            fresh = ask(plugin.name, understood, subject)
     except StoreUnavailable:
         # It may be written again in a moment, and nothing has begun.
         raise
@@ -291,6 +292,9 @@ def _record_answer(tx: Transaction, ctx: Context, change: ChangeRequest, step: i
     facts: dict[str, Fact] = {"method": method, "verdict": outcome.verdict, "code": outcome.code, **told}
     tx.changes.answer(change.number, step, outcome, at=ctx.clock.now_ms(), steady=steady_ms(ctx))
     record_change(tx, Tag.CALL_ANSWERED, change, actor=SYSTEM, facts=facts)
+    if outcome.private is not None:
+        # Never under the card, where others read it.
+        notify_person(tx, ctx, change.requester, change.channel, outcome.private, sealed=True)
 
 
 def observe_target(ctx: Context, plugin: Plugin, change: ChangeRequest) -> tuple[Observation | None, Text]:

@@ -105,7 +105,8 @@ def preview(planned: Planned) -> Reply:
     label = planned.understood.command.place_term.label
     facts: list[tuple[Text, Text]] = []
     if planned.remote_place:
-        facts.append((label, f"{planned.remote_place.shown_name} · {planned.remote_place.label}"))
+        place = planned.remote_place
+        facts.append((label, " · ".join(filter(None, (place.shown_name, place.label)))))
     facts += [(_CALL, note) for note in (*(call.note for call in plan.calls), *plan.notes)]
     facts += [(_TOUCHES, line) for line in plan.radius]
     facts += [(_WARNING, line) for line in plan.warnings]

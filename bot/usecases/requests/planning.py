@@ -18,6 +18,7 @@ from bot.core.redaction.sanitizer import is_storable, sanitize, sanitize_text
 from bot.host.guarded_calls import CHECKED_WORDS, RAN_COMMAND, blame_plugin, require_answer
 from bot.host.plugin_services import Progress, no_progress
 from bot.plugin import (
+    NEW_PLACE,
     Answer,
     BadArgument,
     CommandLine,
@@ -81,10 +82,12 @@ def plan_or_read_at(
             defaults = list_default_places(ctx, plugin.name, places, person)
             services = ctx.services(plugin.name, progress, default_places=defaults)
             return _answered(understood, ask(plugin.name, understood, services))
-        place = choose_place(ctx, plugin.name, places, person, _named_place(understood, places))
+        place = _new_place(understood, places) or choose_place(
+            ctx, plugin.name, places, person, _named_place(understood, places)
+        )
         _require_named(understood, place, understood.command.risk)
     with sanitize_refusals(), name_place_in_refusals(plugin.place_term, place, places):
-        answer = ask(plugin.name, understood, plugin.open(services, place))
+        answer = ask(plugin.name, understood, open_subject(plugin, understood, services, place))
     if not isinstance(answer, Plan):
         return _answered(understood, answer, place=place if len(places) > 1 else None)
     role, risk = role_of(ctx, person), understood.command.risk.raised_to(answer.risk)
@@ -110,6 +113,21 @@ def plan_or_read_at(
         decision=decision,
         reason=invocation.reason,
     )
+
+
+def open_subject(plugin: Plugin, understood: Understood, services: Services, place: Place) -> object:
+    """What a planner gets: the open place, or the services where its line may be about a place that is not known."""
+    return services if understood.command.names_new_place else plugin.open(services, place)
+
+
+def _new_place(understood: Understood, places: Sequence[Place]) -> Place | None:
+    """The place that the line is about where it is not known yet. Raises BadArgument where the line names two."""
+    named, option = understood.named_place, understood.invocation.place
+    if not understood.command.names_new_place or named is None or any(place.name == named for place in places):
+        return None
+    if option not in (None, named):
+        raise BadArgument(Message("place.two_named", first=named, second=option or ""))
+    return Place(name=named, label="", identity=f"{NEW_PLACE}{named}")
 
 
 def _named_place(understood: Understood, places: Sequence[Place]) -> str | None:

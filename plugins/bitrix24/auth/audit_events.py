@@ -34,6 +34,14 @@ ADDRESS_CHANGED = Event(
     sentence=Message("bitrix24.audit.address_changed", place="place"),
     facts={"sentence": SAID},
 )
+MEMBER_CHANGED = Event(
+    tag="portal:member:changed",
+    sentence=Message("bitrix24.audit.member_changed", place="place"),
+    facts={
+        "former": Message("bitrix24.audit.former_member", value="value"),
+        "member": Message("bitrix24.audit.new_member", value="value"),
+    },
+)
 WARNING_RAISED = Event(
     tag="portal:warning:raised",
     sentence=Message("bitrix24.audit.warning_raised", place="place"),
@@ -45,6 +53,6 @@ WARNING_ENDED = Event(
     facts={"sentence": SAID, "warning": None},
 )
 EVENTS: Sequence[Event] = (
-    *(TOKENS_RENEWED, TOKENS_REFUSED, TOKENS_REPLACED, ADDRESS_CHANGED),
+    *(TOKENS_RENEWED, TOKENS_REFUSED, TOKENS_REPLACED, ADDRESS_CHANGED, MEMBER_CHANGED),
     *(WARNING_RAISED, WARNING_ENDED, CALL_REFUSED),
 )

@@ -105,6 +105,12 @@ class CredentialStore:
             )
         return renamed
 
+    def find(self, name: str) -> KnownPortal | None:
+        """The portal that has this name now, with its application; None when none has it."""
+        value = self._services.records.get(_PORTAL, name)
+        found = read_known(name, value) if value is not None else None
+        return dataclasses.replace(found, client_id=self._client_id(found)) if found else None
+
     def known(self, name: str) -> KnownPortal:
         """The portal as `portal` finds it, with its former names and its application. Raises Refusal likewise."""
         found = self.portal(name)
@@ -141,10 +147,12 @@ class CredentialStore:
             ),
         )
 
-    def add(self, portal: KnownPortal, credentials: Credentials, *, replace: bool = False) -> None:
+    def add(
+        self, portal: KnownPortal, credentials: Credentials, *, replace: bool = False, reregistered: bool = False
+    ) -> None:
         """Keep a portal and its credentials. Raises Refusal as `check` does."""
         portal = self._completed(dataclasses.replace(portal, client_id=credentials.client_id))
-        self.check(portal, replace=replace)
+        self.check(portal, replace=replace, reregistered=reregistered)
         sealed = self._services.secrets.read(portal.slot)
         after = sealed.generation if sealed else 0
         if not self._services.secrets.write(portal.slot, credentials.revealed(), after=after):
@@ -190,8 +198,12 @@ class CredentialStore:
         value = self._services.records.get(_PORTAL, portal.name)
         if value is not None:
             known = read_known(portal.name, value)
-            kept = ("added_at", "known_since_as", "stored_identity", "colour", "protected")
-            return dataclasses.replace(portal, **{name: getattr(known, name) for name in kept})
+            kept = ("added_at", "known_since_as", "colour", "protected")
+            # One that was registered again stays the same place: cards, undo and its own records name it.
+            identity = known.stored_identity if known.member_id == portal.member_id else known.identity
+            return dataclasses.replace(
+                portal, stored_identity=identity, **{name: getattr(known, name) for name in kept}
+            )
         former = self._services.records.get(_FORMER, portal.name) or {}
         if former.get("member_id") == portal.member_id and former.get("client_id") == portal.client_id:
             return dataclasses.replace(portal, stored_identity=str(former.get("identity", "")))
@@ -242,10 +254,13 @@ class CredentialStore:
         }
         self._services.records.put(_FORMER, portal.name, former)
 
-    def check(self, portal: KnownPortal, *, replace: bool) -> None:
-        """Raises Refusal when the portal cannot be kept: its name is no name, or the name or the portal is taken."""
+    def check(self, portal: KnownPortal, *, replace: bool, reregistered: bool = False) -> None:
+        """Raises Refusal when the portal cannot be kept: its name is no name, or the name or the portal is taken.
+
+        `reregistered`: a person said that the portal of this name has another member_id now.
+        """
         _check_spelling(portal.name)
-        self._check_free(portal, replace=replace)
+        self._check_free(portal, replace=replace, reregistered=reregistered)
 
     def check_name(self, name: str, *, replace: bool) -> None:
         """Raises Refusal when a portal whose member_id is not known yet could not be kept under a name."""
@@ -273,16 +288,13 @@ class CredentialStore:
         }
         self._services.records.put(_PORTAL, portal.name, value)
 
-    def _check_free(self, portal: KnownPortal, *, replace: bool) -> None:
+    def _check_free(self, portal: KnownPortal, *, replace: bool, reregistered: bool) -> None:
         self._check_former(portal, portal.name)
         for other in self.portals():
             same_name, same_member = other.name == portal.name, other.member_id == portal.member_id
             same_portal = same_member and portal.client_id in ("", self._client_id(other))
-            if same_name and not same_member:
-                raise Refusal(
-                    Message("bitrix24.portal.name_taken", portal=portal.name),
-                    hint=Message("bitrix24.portal.do_choose_name"),
-                )
+            if same_name and not same_member and not (replace and reregistered):
+                raise _of_another_member(other, portal.member_id, replace=replace)
             if same_portal and not same_name:
                 raise Refusal(
                     Message("bitrix24.portal.known_as", portal=other.name), hint=Message("bitrix24.portal.do_use_name")
@@ -334,6 +346,19 @@ def _check_spelling(name: str) -> None:
         raise Refusal(
             Message("bitrix24.portal.name_refused", name=excerpt(name)), hint=Message("bitrix24.portal.do_write_name")
         )
+
+
+def _of_another_member(known: KnownPortal, told: str, *, replace: bool) -> Refusal:
+    """The refusal of a portal whose name belongs to one with another member_id."""
+    if not replace:
+        return Refusal(
+            Message("bitrix24.portal.name_taken", portal=known.name), hint=Message("bitrix24.portal.do_choose_name")
+        )
+    line = CommandLine(command_line=f"portal connect {known.name} --replace")
+    return Refusal(
+        Message("bitrix24.portal.other_member", portal=known.name, former=known.member_id, told=told),
+        hint=Message("bitrix24.portal.do_confirm_member", line=line),
+    )
 
 
 def _known_already(name: str) -> Refusal:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from bot.plugin import Json, Message, Refusal, Services
 from bot.plugin.frozen import dataclass
+from plugins.bitrix24.auth.known_portal import KnownPortal
 from plugins.bitrix24.hosts.endpoints import Endpoint
 from plugins.bitrix24.redaction.secret import Secret
 
@@ -18,6 +19,10 @@ LIFETIME_MS = 10 * 60 * 1000
 _KIND = "authorization"
 _CODE = "code:"
 """What the names of sealed codes begin with: no portal can have such a name."""
+
+
+APPROVED = "approved"
+"""The person of a link that was given to the requester of an approved connection: whoever has the terminal uses it."""
 
 
 class StateFault(Enum):
@@ -49,6 +54,20 @@ def make_link(endpoint: Endpoint, request: AuthorizationRequest) -> str:
     """Make the address at which a person allows the application. The code comes to the card's own handler path."""
     query = urlencode({"client_id": request.client_id, "state": request.state.reveal()})
     return f"{endpoint.base.removesuffix('rest/')}oauth/authorize/?{query}"
+
+
+def make_request(services: Services, portal: KnownPortal, client_id: str, person: str) -> AuthorizationRequest:
+    """Make a link for a person and keep what it was made for."""
+    request = AuthorizationRequest(
+        portal=portal.name,
+        domain=portal.domain,
+        client_id=client_id,
+        person=person,
+        state=new_state(),
+        expires_at=services.clock.now_ms() + LIFETIME_MS,
+    )
+    AuthorizationRequests(services).keep(request)
+    return request
 
 
 class AuthorizationRequests:
@@ -88,11 +107,10 @@ class AuthorizationRequests:
     def find_received(self, request: AuthorizationRequest) -> str | None:
         """The parameters that a browser brought for a link like this one of the same person, if any came.
 
-        They are good once: `take` has to follow.
+        They are good once: `take` has to follow. A link of an approved connection is anybody's.
         """
-        wanted = (request.portal, request.domain, request.client_id, request.person)
         for key, value in self._services.records.all(_KIND).items():
-            sealed = self._services.secrets.read(_CODE + key) if _describe(value) == wanted else None
+            sealed = self._services.secrets.read(_CODE + key) if _is_for(value, request) else None
             if sealed is not None:
                 return urlencode(sealed.value)
         return None
@@ -110,7 +128,7 @@ class AuthorizationRequests:
             raise _refuse(Message("bitrix24.connect.state_unknown"))
         if int(value["expires_at"]) <= self._services.clock.now_ms():
             raise _refuse(Message("bitrix24.connect.state_expired"))
-        if _describe(value) != (request.portal, request.domain, request.client_id, request.person):
+        if not _is_for(value, request):
             raise _refuse(Message("bitrix24.connect.state_of_another"))
 
     def _forget(self, key: str) -> None:
@@ -123,8 +141,13 @@ def hash_value(value: Secret) -> str:
     return hashlib.sha256(value.reveal().encode()).hexdigest()
 
 
-def _describe(value: Mapping[str, Json]) -> tuple[Json, ...]:
-    return value["portal"], value["domain"], value["client_id"], value.get("person", "")
+def _is_for(value: Mapping[str, Json], request: AuthorizationRequest) -> bool:
+    """Whether a kept link was made for the same portal, application and person."""
+    same = (value["portal"], value["domain"], value["client_id"])
+    return same == (request.portal, request.domain, request.client_id) and value.get("person", "") in (
+        request.person,
+        APPROVED,
+    )
 
 
 def _refuse(sentence: Message) -> Refusal:

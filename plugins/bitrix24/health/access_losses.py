@@ -140,7 +140,7 @@ PORTAL_DELETED = AccessLoss(
 REREGISTERED = AccessLoss(
     name="member_id changed",
     says=Message("bitrix24.loss.reregistered"),
-    do=Message("bitrix24.loss.do_confirm_member", command=CommandLine(command_line="portal connect NEW-NAME")),
+    do=Message("bitrix24.loss.do_confirm_member", command=_CONNECT),
     anchor="the-member_id-has-changed",
     codes=("other_member_id",),
 )

@@ -122,7 +122,7 @@ def test_a_known_portal_is_not_added_twice(plugin_bot: PluginBot) -> None:
     with raises(Refusal, match="already knows this portal as prod"):
         add(plugin_bot, name="other")
     add(plugin_bot, replace=True)
-    with raises(Refusal, match="belongs to another portal"):
+    with raises(Refusal, match="The credentials belong to member_id m3"):
         add(plugin_bot, member_id="m3", replace=True)
 
 

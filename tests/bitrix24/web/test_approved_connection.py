@@ -23,7 +23,7 @@ def approve(way: Way, *, client_id: str = "", member_id: str = "") -> Plan:
     """Approve new credentials for the portal `default`."""
     bot = way.bot
     plan = plan_connection(
-        bot.open(),
+        bot.services,
         "default",
         domain=bot.portal.url,
         client_id=client_id or bot.portal.client_id,
@@ -58,7 +58,7 @@ def test_another_connection_than_the_approved_one_is_refused(way: Way, wish: dic
 def test_an_approval_is_asked_for_once_and_ends_after_a_day(way: Way) -> None:
     approve(way)
     again = plan_connection(
-        way.bot.open(), "default", domain=way.bot.portal.url, client_id=way.bot.portal.client_id, replace=True
+        way.bot.services, "default", domain=way.bot.portal.url, client_id=way.bot.portal.client_id, replace=True
     )
     assert isinstance(again, Nothing)
     way.bot.clock.sleep(LIFETIME_MS / 1000)
@@ -68,5 +68,5 @@ def test_an_approval_is_asked_for_once_and_ends_after_a_day(way: Way) -> None:
 @pytest.mark.parametrize(("wish", "told"), [({}, "host name"), ({"domain": "shop.bitrix24.com"}, "client_id")])
 def test_what_an_approval_needs_is_said(way: Way, wish: dict[str, str], told: str) -> None:
     with pytest.raises(PluginError) as caught:
-        plan_connection(way.bot.open(), "shop", domain=wish.get("domain", ""))
+        plan_connection(way.bot.services, "shop", domain=wish.get("domain", ""))
     assert told in en(caught.value.sentence)

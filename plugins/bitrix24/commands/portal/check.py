@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.plugin import Message, Reply, Risk, Text
 from plugins.bitrix24.commands.common.json_views import PortalCheckRow
-from plugins.bitrix24.commands.portal.group import AUTHORITY, portals
+from plugins.bitrix24.commands.portal.group import AUTHORITY, PortalName, portals
 from plugins.bitrix24.diagnosis.check_table import CHECKS
 from plugins.bitrix24.diagnosis.examination import Examination
 from plugins.bitrix24.diagnosis.finding import Finding, run_checks
@@ -17,9 +17,8 @@ from plugins.bitrix24.portal import Portal
     risk=Risk.READ,
     data=tuple[PortalCheckRow, ...],
     examples=[""],
-    names_place=True,
 )
-def check_portal(portal: Portal) -> Reply:
+def check_portal(portal: Portal, name: PortalName = "") -> Reply:  # noqa: ARG001 - the host opened it by it
     """Find what keeps b24bot from working with a portal.
 
     The checks go from the portal's name to the last event, and each says what to do. After a failure that makes the

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Annotated
 
@@ -26,6 +27,8 @@ from bot.plugin import (
 )
 from bot.plugin.frozen import dataclass
 from bot.plugin.web import public_url
+from plugins.bitrix24.auth import audit_events
+from plugins.bitrix24.auth.backup_tokens import BackupTokenStore
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.commands.common.json_views import ConnectedPortal, application_view
 from plugins.bitrix24.commands.portal import stored_state
@@ -33,7 +36,6 @@ from plugins.bitrix24.commands.portal.connect_link import (
     INSTALLED,
     await_answer,
     await_client_id,
-    keep_request,
     show_addresses,
 )
 from plugins.bitrix24.commands.portal.connect_pending import complete_install
@@ -47,14 +49,13 @@ from plugins.bitrix24.commands.portal.group import (
     portals,
 )
 from plugins.bitrix24.connecting.approved_connection import ApprovedConnection, ApprovedConnections
-from plugins.bitrix24.connecting.authorization_link import AuthorizationRequest, AuthorizationRequests
+from plugins.bitrix24.connecting.authorization_link import AuthorizationRequest, AuthorizationRequests, make_request
 from plugins.bitrix24.connecting.connection import Application, Connection, Connector
 from plugins.bitrix24.connecting.pasted_grant import PastedCode, read_pasted
 from plugins.bitrix24.connecting.pending_install import PendingInstalls
 from plugins.bitrix24.connecting.portal_wish import PortalWish
 from plugins.bitrix24.connectors import model
 from plugins.bitrix24.hosts import certificate_authorities, endpoints
-from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.redaction.secret import Secret
 from plugins.bitrix24.traffic.portal_connections import Connections
 
@@ -66,6 +67,8 @@ class Connected:
     name: str
     replace: bool
     connection: Connection | None = None
+    former_member: str = ""
+    """The member_id that the portal had before it was registered again, as a person confirmed."""
 
 
 def check_connection(
@@ -86,6 +89,8 @@ def check_connection(
         endpoints.portal(domain, services.settings)
     if PendingInstalls(services).find(name) or ApprovedConnections(services).find(name):
         return
+    if CredentialStore(services).find(name):
+        return
     if not domain:
         raise BadArgument(Message("bitrix24.connect.no_domain"), hint=Message("bitrix24.connect.do_give_domain"))
     if not client_id and not public_url(services.settings, "bitrix24"):
@@ -97,7 +102,11 @@ def store_connection(services: Services, found: Connected) -> Answer:
     connection = found.connection
     if connection is None:
         return Nothing(sentence=Message("bitrix24.connect.not_waiting", portal=found.name))
-    CredentialStore(services).add(connection.portal, connection.credentials, replace=found.replace)
+    CredentialStore(services).add(
+        connection.portal, connection.credentials, replace=found.replace, reregistered=bool(found.former_member)
+    )
+    if found.former_member:
+        _record_new_member(services, connection.portal, found.former_member)
     PendingInstalls(services).remove(found.name)
     ApprovedConnections(services).remove(found.name)
     app = model.app_info(connection.app)
@@ -118,26 +127,43 @@ def store_connection(services: Services, found: Connected) -> Answer:
     )
 
 
+def _record_new_member(services: Services, portal: KnownPortal, former: str) -> None:
+    """Record that a portal was registered again, and delete the backup tokens of its former registration."""
+    BackupTokenStore(services).remove(CredentialStore(services).portal(portal.name))
+    facts = {"former": stored_state.name_member(former), "member": stored_state.name_member(portal.member_id)}
+    services.record(audit_events.MEMBER_CHANGED, portal.name, facts)
+
+
 def plan_connection(
-    portal: Portal, name: str, *, domain: str = "", client_id: str = "", member_id: str = "", replace: bool = False
+    services: Services, name: str, *, domain: str = "", client_id: str = "", member_id: str = "", replace: bool = False
 ) -> Plan | Nothing:
-    """Plan to let somebody at the terminal connect this portal and application. Raises PluginError."""
+    """Plan to let somebody at the terminal connect this portal and application. Raises PluginError.
+
+    What the line leaves out of a portal that is known stays as it is.
+    """
+    vault = CredentialStore(services)
+    vault.check_name(name, replace=replace)
+    known = vault.find(name)
+    if known is not None:
+        domain, client_id = domain or known.domain, client_id or known.client_id
+        member_id = member_id or known.member_id
     if not domain:
         raise BadArgument(Message("bitrix24.connect.no_domain"), hint=Message("bitrix24.connect.do_give_domain"))
     if not client_id:
         raise BadArgument(
             Message("bitrix24.connect.approval_without_client_id"), hint=Message("bitrix24.connect.do_give_client_id")
         )
-    portal.store.check_name(name, replace=replace)
-    label = endpoints.portal(domain, portal.settings).label
+    label = endpoints.portal(domain, services.settings).label
     wanted = ApprovedConnection(name=name, domain=label, client_id=client_id, member_id=member_id)
-    line = CommandLine(command_line=f"portal connect {quote(name)}")
-    before = portal.approved_connection(name)
+    before, line = ApprovedConnections(services).find(name), stored_state.connecting_line(services, name)
     if before == wanted:
         return Nothing(sentence=Message("bitrix24.connect.approved_already", portal=name, line=line))
     params = {"name": name, "domain": label, "client_id": client_id, "member_id": member_id}
+    summary = Message("bitrix24.connect.approve_summary", portal=name, address=label, client=client_id)
+    if known is not None:
+        summary = Message("bitrix24.connect.replace_summary", portal=name, address=label, client=client_id)
     return Plan(
-        summary=Message("bitrix24.connect.approve_summary", portal=name, address=label, client=client_id),
+        summary=summary,
         target=stored_state.connection_target(name),
         calls=(
             Call(
@@ -149,9 +175,24 @@ def plan_connection(
         before={stored_state.CONNECTION: stored_state.describe_connection(before)} if before else {},
         wanted={stored_state.CONNECTION: stored_state.describe_connection(wanted)},
         undo=Undo(kind=UndoKind.NONE, sentence=Message("bitrix24.connect.approve_undo")),
-        radius=(Message("bitrix24.connect.approve_radius", portal=name),),
+        radius=(Message("bitrix24.connect.approve_radius", portal=name), Message("bitrix24.connect.approve_private")),
+        warnings=tuple(_differences(known, wanted)) if known is not None else (),
         labels={stored_state.CONNECTION: Message("bitrix24.state.connection")},
     )
+
+
+def _differences(known: KnownPortal, wanted: ApprovedConnection) -> Iterator[Message]:
+    """What is to be another than it is: whoever approves must see both."""
+    if wanted.member_id != known.member_id:
+        yield Message(
+            "bitrix24.connect.new_member",
+            former=stored_state.name_member(known.member_id),
+            member=stored_state.name_member(wanted.member_id),
+        )
+    if wanted.client_id != known.client_id:
+        yield Message("bitrix24.connect.new_client", former=known.client_id, client=wanted.client_id)
+    if wanted.domain != known.domain:
+        yield Message("bitrix24.connect.new_address", former=known.domain, address=wanted.domain)
 
 
 def compare_with_approval(approved: ApprovedConnection | None, connection: Connection) -> None:
@@ -184,7 +225,16 @@ def compare_with_approval(approved: ApprovedConnection | None, connection: Conne
 )
 def connect_portal(
     dialogue: Dialogue,
-    name: Annotated[str, Arg(help="its name in b24bot, for example prod", label="NAME", complete=known_portals)],
+    name: Annotated[
+        str,
+        Arg(
+            help="its name in b24bot, for example prod",
+            label="NAME",
+            complete=known_portals,
+            place=True,
+            new_place=True,
+        ),
+    ],
     *,
     domain: Annotated[str, Arg(help="its host name, for example shop.bitrix24.com", label="DOMAIN")] = "",
     client_id: Annotated[str, Arg(help="the application's client_id", label="ID")] = "",
@@ -218,9 +268,11 @@ def connect_portal(
     the system, and --replace keeps them.
     """
     services = dialogue.services
-    approved = ApprovedConnections(services).find(name)
+    approved, known = ApprovedConnections(services).find(name), CredentialStore(services).find(name)
     if approved is not None:
         domain, client_id = domain or approved.domain, client_id or approved.client_id
+    elif known is not None:
+        domain, client_id = domain or known.domain, client_id or known.client_id
     wish = PortalWish(
         name=name,
         domain=domain,
@@ -232,7 +284,8 @@ def connect_portal(
     if found is not None:
         compare_with_approval(approved, found)
         _compare_member(found, member_id)
-    return Connected(name=name, replace=replace, connection=found)
+    former = confirm_member(dialogue, approved, found) if found is not None and replace else ""
+    return Connected(name=name, replace=replace, connection=found, former_member=former)
 
 
 def _compare_member(connection: Connection, member_id: str) -> None:
@@ -241,6 +294,31 @@ def _compare_member(connection: Connection, member_id: str) -> None:
             Message("bitrix24.connect.member_differs", told=connection.portal.member_id, expected=member_id),
             hint=Message("bitrix24.connect.do_check_application"),
         )
+
+
+def confirm_member(dialogue: Dialogue, approved: ApprovedConnection | None, connection: Connection) -> str:
+    """Let a person confirm that the portal was registered again, and return the former member_id.
+
+    Empty where the member_id is the known one. What two admins approved needs no other yes: their card names both.
+    Raises Refusal.
+    """
+    portal = connection.portal
+    known = CredentialStore(dialogue.services).find(portal.name)
+    if known is None or known.member_id == portal.member_id:
+        return ""
+    if approved is None or approved.member_id != portal.member_id:
+        question = Message(
+            "bitrix24.connect.ask_new_member", portal=portal.name, former=known.member_id, member=portal.member_id
+        )
+        if dialogue.ask(question).strip() != portal.member_id:
+            raise Refusal(
+                Message("bitrix24.connect.member_not_confirmed", portal=portal.name, former=known.member_id),
+                hint=Message(
+                    "bitrix24.connect.do_type_member",
+                    line=CommandLine(command_line=f"portal connect {quote(portal.name)} --replace"),
+                ),
+            )
+    return known.member_id
 
 
 def _connect(dialogue: Dialogue, wish: PortalWish, *, no_wait: bool) -> Connection | None:
@@ -257,7 +335,7 @@ def _connect(dialogue: Dialogue, wish: PortalWish, *, no_wait: bool) -> Connecti
             return complete_install(dialogue, wish)
     if no_wait:
         if client_id:
-            show_addresses(dialogue, portal, keep_request(dialogue, portal, client_id))
+            show_addresses(dialogue, portal, make_request(services, portal, client_id, dialogue.person))
         return None
     secret = wish.client_secret or parse_secret(dialogue.ask_secret("client_secret"))
     return _connect_by_link(dialogue, portal, dataclasses.replace(wish, client_id=client_id, client_secret=secret))
@@ -265,7 +343,7 @@ def _connect(dialogue: Dialogue, wish: PortalWish, *, no_wait: bool) -> Connecti
 
 def _connect_by_link(dialogue: Dialogue, portal: KnownPortal, wish: PortalWish) -> Connection:
     """Show the link and wait for what a browser or a person brings, or for an install call."""
-    request = keep_request(dialogue, portal, wish.client_id)
+    request = make_request(dialogue.services, portal, wish.client_id, dialogue.person)
     show_addresses(dialogue, portal, request)
     answer = await_answer(dialogue, request)
     if answer == INSTALLED:

@@ -7,11 +7,9 @@ from bot.plugin.web import public_url
 from plugins.bitrix24.auth.credentials import KnownPortal
 from plugins.bitrix24.commands.common.json_views import PortalLink
 from plugins.bitrix24.connecting.authorization_link import (
-    LIFETIME_MS,
     AuthorizationRequest,
     AuthorizationRequests,
     make_link,
-    new_state,
 )
 from plugins.bitrix24.connecting.pasted_grant import CODE_SECONDS
 from plugins.bitrix24.connecting.pending_install import PendingInstalls
@@ -19,21 +17,6 @@ from plugins.bitrix24.hosts import endpoints
 
 INSTALLED = "\0installed"
 """The answer when an install call came first: nobody can type it."""
-
-
-def keep_request(dialogue: Dialogue, portal: KnownPortal, client_id: str) -> AuthorizationRequest:
-    """Make a link for this person and keep what it was made for."""
-    services = dialogue.services
-    request = AuthorizationRequest(
-        portal=portal.name,
-        domain=portal.domain,
-        client_id=client_id,
-        person=dialogue.person,
-        state=new_state(),
-        expires_at=services.clock.now_ms() + LIFETIME_MS,
-    )
-    AuthorizationRequests(services).keep(request)
-    return request
 
 
 def show_addresses(dialogue: Dialogue, portal: KnownPortal, request: AuthorizationRequest | None = None) -> None:

@@ -9,12 +9,12 @@ from bot.plugin import (
     Call,
     CallOutcome,
     CallVerdict,
-    CommandLine,
     Message,
     Observation,
     Place,
     Plan,
     PluginError,
+    Reply,
     Services,
     Text,
     Time,
@@ -25,6 +25,8 @@ from plugins.bitrix24.auth import colours
 from plugins.bitrix24.auth.backup_tokens import BackupTokenStore
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.connecting.approved_connection import ApprovedConnection, ApprovedConnections
+from plugins.bitrix24.connecting.authorization_link import APPROVED, make_link, make_request
+from plugins.bitrix24.hosts import endpoints
 from plugins.bitrix24.portal import Portal
 
 TARGET = "portal"
@@ -88,8 +90,13 @@ def describe_connection(approved: ApprovedConnection) -> Message:
         "bitrix24.state.connection_of",
         address=approved.domain,
         client=approved.client_id,
-        member=approved.member_id or Message("bitrix24.state.any_member"),
+        member=name_member(approved.member_id) if approved.member_id else Message("bitrix24.state.any_member"),
     )
+
+
+def name_member(member_id: str) -> str:
+    """A member_id behind its name: alone it looks like a secret, which no card and no record shows."""
+    return f"member_id {member_id}"
 
 
 def observe_again(services: Services, place: Place, plan: Plan) -> Observation:
@@ -144,14 +151,36 @@ def _paint(services: Services, portal: KnownPortal, call: Call) -> Message:
     return Message("bitrix24.portal.painted", portal=portal.name, colour=colours.NAMES[colour])
 
 
-def _approve_connection(services: Services, _portal: KnownPortal, call: Call) -> Message:
+def connecting_line(services: Services, name: str) -> str:
+    """The line that completes an approved connection, as one types it on the host."""
+    known = CredentialStore(services).find(name) is not None
+    return f"b24bot portal connect {quote(name)}{' --replace' if known else ''}"
+
+
+def _approve_connection(services: Services, _portal: KnownPortal, call: Call) -> CallOutcome:
+    """Keep the approval, and give the requester alone the authorise link."""
     approved = ApprovedConnection(**{name: str(value) for name, value in call.params.items()})
-    ApprovedConnections(services).keep(approved)
-    line = CommandLine(command_line=f"portal connect {quote(approved.name)}")
-    return Message("bitrix24.connect.approved", portal=approved.name, line=line)
+    endpoint = endpoints.portal(approved.domain, services.settings)
+    portal = KnownPortal(
+        name=approved.name, domain=endpoint.label, member_id=approved.member_id, added_at=services.clock.now_ms()
+    )
+    with services.transaction():
+        ApprovedConnections(services).keep(approved)
+        request = make_request(services, portal, approved.client_id, APPROVED)
+    line = connecting_line(services, approved.name)
+    private = Reply(
+        title=Message("bitrix24.connect.private_link", portal=approved.name),
+        facts=((Message("bitrix24.connect.link"), make_link(endpoint, request)),),
+        notes=(
+            Message("bitrix24.connect.private_use", line=line),
+            Message("bitrix24.connect.link_expires", time=Time(time=request.expires_at)),
+        ),
+    )
+    told = Message("bitrix24.connect.approved", portal=approved.name, line=line)
+    return CallOutcome(verdict=CallVerdict.DONE, sentence=told, private=private)
 
 
-CALLS: Mapping[str, Callable[[Services, KnownPortal, Call], Message]] = {
+CALLS: Mapping[str, Callable[[Services, KnownPortal, Call], Message | CallOutcome]] = {
     RENAME: _rename,
     REMOVE: _remove,
     PROTECT: _protect,
@@ -166,6 +195,7 @@ def perform(services: Services, portal: KnownPortal, call: Call) -> CallOutcome:
     if not services.may_send(0):
         return CallOutcome(verdict=CallVerdict.NOT_SENT, sentence=Message("bitrix24.call.taken_over"))
     try:
-        return CallOutcome(verdict=CallVerdict.DONE, sentence=CALLS[call.method](services, portal, call))
+        told = CALLS[call.method](services, portal, call)
     except PluginError as error:
         return CallOutcome(verdict=CallVerdict.NOT_SENT, sentence=error.sentence)
+    return told if isinstance(told, CallOutcome) else CallOutcome(verdict=CallVerdict.DONE, sentence=told)
