@@ -143,11 +143,9 @@ def hash_value(value: Secret) -> str:
 
 def _is_for(value: Mapping[str, Json], request: AuthorizationRequest) -> bool:
     """Whether a kept link was made for the same portal, application and person."""
-    same = (value["portal"], value["domain"], value["client_id"])
-    return same == (request.portal, request.domain, request.client_id) and value.get("person", "") in (
-        request.person,
-        APPROVED,
-    )
+    if (value["portal"], value["domain"], value["client_id"]) != (request.portal, request.domain, request.client_id):
+        return False
+    return value.get("person", "") in (request.person, APPROVED)
 
 
 def _refuse(sentence: Message) -> Refusal:

@@ -221,20 +221,26 @@ ANSWERS: tuple[Mutation, ...] = (
         "a code is handed to whoever waits for the same portal, not only to the person who made the link",
         (
             "plugins/bitrix24/connecting/authorization_link.py",
-            'return value["portal"], value["domain"], value["client_id"], value.get("person", "")',
-            'return value["portal"], value["domain"], value["client_id"]',
-        ),
-        (
-            "plugins/bitrix24/connecting/authorization_link.py",
-            "wanted = (request.portal, request.domain, request.client_id, request.person)",
-            "wanted = (request.portal, request.domain, request.client_id)",
-        ),
-        (
-            "plugins/bitrix24/connecting/authorization_link.py",
-            "!= (request.portal, request.domain, request.client_id, request.person)",
-            "!= (request.portal, request.domain, request.client_id)",
+            'value.get("person", "") in (request.person, APPROVED)',
+            'value.get("person", "") is not None',
         ),
         by="tests/bitrix24/web/test_connecting.py",
+    ),
+    mutation(
+        "member-unconfirmed",
+        "a portal with another member_id takes the name of a known one without a person's yes",
+        (
+            "plugins/bitrix24/commands/portal/connect.py",
+            "if dialogue.ask(question).strip() != portal.member_id:",
+            "if False:",
+        ),
+        by="tests/bitrix24/web/test_registered_again.py",
+    ),
+    mutation(
+        "private-in-plain-text",
+        "a reply with a secret for one person waits in the database as plain text",
+        ("bot/store/repositories/outbox.py", "if is_sealed(notice):", "if False:"),
+        by="tests/store/repositories/test_sealed_notice.py",
     ),
     mutation(
         "log-has-the-path",

@@ -267,12 +267,7 @@ def connect_portal(
     The command stores the certificates of --ca-file with the portal. They count for this portal only, beside those of
     the system, and --replace keeps them.
     """
-    services = dialogue.services
-    approved, known = ApprovedConnections(services).find(name), CredentialStore(services).find(name)
-    if approved is not None:
-        domain, client_id = domain or approved.domain, client_id or approved.client_id
-    elif known is not None:
-        domain, client_id = domain or known.domain, client_id or known.client_id
+    approved = ApprovedConnections(dialogue.services).find(name)
     wish = PortalWish(
         name=name,
         domain=domain,
@@ -280,12 +275,26 @@ def connect_portal(
         client_secret=client_secret,
         authorities=certificate_authorities.read(ca_file) if ca_file else "",
     )
-    found = _connect(dialogue, wish, no_wait=no_wait)
-    if found is not None:
-        compare_with_approval(approved, found)
-        _compare_member(found, member_id)
-    former = confirm_member(dialogue, approved, found) if found is not None and replace else ""
+    found = _connect(dialogue, _complete_wish(dialogue.services, wish, approved), no_wait=no_wait)
+    former = _check_found(dialogue, approved, found, member_id, replace=replace) if found is not None else ""
     return Connected(name=name, replace=replace, connection=found, former_member=former)
+
+
+def _complete_wish(services: Services, wish: PortalWish, approved: ApprovedConnection | None) -> PortalWish:
+    """What was left out is as it was approved, else as it is known."""
+    other = approved or CredentialStore(services).find(wish.name)
+    if other is None:
+        return wish
+    return dataclasses.replace(wish, domain=wish.domain or other.domain, client_id=wish.client_id or other.client_id)
+
+
+def _check_found(
+    dialogue: Dialogue, approved: ApprovedConnection | None, found: Connection, member_id: str, *, replace: bool
+) -> str:
+    """Compare what was connected with what was approved and named; the former member_id. Raises Refusal."""
+    compare_with_approval(approved, found)
+    _compare_member(found, member_id)
+    return confirm_member(dialogue, approved, found) if replace else ""
 
 
 def _compare_member(connection: Connection, member_id: str) -> None:
