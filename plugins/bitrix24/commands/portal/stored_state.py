@@ -19,7 +19,6 @@ from bot.plugin import (
     Text,
     Time,
     Undo,
-    quote,
 )
 from plugins.bitrix24.auth import colours
 from plugins.bitrix24.auth.backup_tokens import BackupTokenStore
@@ -152,9 +151,9 @@ def _paint(services: Services, portal: KnownPortal, call: Call) -> Message:
 
 
 def connecting_line(services: Services, name: str) -> str:
-    """The line that completes an approved connection, as one types it on the host."""
+    """The line that completes an approved connection, as one types it on the host. A name needs no quotation marks."""
     known = CredentialStore(services).find(name) is not None
-    return f"b24bot portal connect {quote(name)}{' --replace' if known else ''}"
+    return " ".join(("b24bot portal connect", name, *(("--replace",) if known else ())))
 
 
 def _approve_connection(services: Services, _portal: KnownPortal, call: Call) -> CallOutcome:
