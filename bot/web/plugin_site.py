@@ -10,8 +10,9 @@ from typing import Any
 from bot.core.bot_errors import StoreUnavailable
 from bot.host.web_routes import FoundRoute, answer_request, choose_page_language, find_route, routes_of, write_body
 from bot.language.translation import translate
-from bot.plugin import Clock, Message, Plugin, PluginError, Services, WebReply
+from bot.plugin import Clock, Message, Plugin, PluginError, Services, WebReply, WebRequest
 from bot.plugin.web import HTML
+from bot.web.bounded_answer import ANSWER_SECONDS, TooSlow, wait_for
 from bot.web.health import Wsgi
 from bot.web.incoming import Unacceptable, client_of, read_request
 from bot.web.request_limits import RequestRate, RequestSlots
@@ -26,7 +27,7 @@ HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
 }
 """What every answer has. A plugin may put another value in the place of one, to be shown in a frame for example."""
-SLOW_MS = 10_000
+SLOW_MS = 5_000
 """An answer that takes longer is logged as a warning: a plugin has few places for requests at a time."""
 PAGES: Mapping[HTTPStatus, Message] = {
     HTTPStatus.BAD_REQUEST: Message("web.page.unreadable"),
@@ -37,6 +38,7 @@ PAGES: Mapping[HTTPStatus, Message] = {
     HTTPStatus.TOO_MANY_REQUESTS: Message("web.page.busy"),
     HTTPStatus.SERVICE_UNAVAILABLE: Message("web.page.busy"),
     HTTPStatus.INTERNAL_SERVER_ERROR: Message("web.page.failed"),
+    HTTPStatus.GATEWAY_TIMEOUT: Message("web.page.slow"),
 }
 """The neutral page of each status: it says nothing about b24bot or the request."""
 
@@ -44,13 +46,22 @@ PAGES: Mapping[HTTPStatus, Message] = {
 class PluginSite:
     """The routes of one plugin. `services` gives what it is given, anew for each request."""
 
-    def __init__(self, plugin: Plugin, services: Callable[[], Services], *, clock: Clock, slots: RequestSlots) -> None:
+    def __init__(
+        self,
+        plugin: Plugin,
+        services: Callable[[], Services],
+        *,
+        clock: Clock,
+        slots: RequestSlots,
+        seconds: float = ANSWER_SECONDS,
+    ) -> None:
         self._name = plugin.name
         self._routes = routes_of(plugin)
         self._services = services
         self._clock = clock
         self._rate = RequestRate(clock)
         self._slots = slots
+        self._seconds = seconds
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         began = self._clock.monotonic()
@@ -70,19 +81,24 @@ class PluginSite:
     def _answer(self, environ: Mapping[str, Any], found: FoundRoute, path: str) -> WebReply:
         if not self._rate.allows(client_of(environ), found.route.path):
             return _neutral(HTTPStatus.TOO_MANY_REQUESTS)
-        with self._slots.take() as taken:
-            if not taken:
+        try:
+            request = read_request(environ, found, path)
+            if not self._slots.take():
                 return _neutral(HTTPStatus.SERVICE_UNAVAILABLE)
-            try:
-                return answer_request(self._name, found, self._services(), read_request(environ, found, path))
-            except Unacceptable as refusal:
-                return _neutral(refusal.status)
-            except StoreUnavailable:
-                return _neutral(HTTPStatus.SERVICE_UNAVAILABLE)
-            except PluginError as error:
-                # What a plugin raises in spite of the contract is logged by its guard, too.
-                log.error("%s", translate(error.sentence), extra={"action": "web_failed"})
-                return _neutral(HTTPStatus.INTERNAL_SERVER_ERROR)
+            return wait_for(lambda: self._ask(found, request), self._seconds, ended=self._slots.free)
+        except Unacceptable as refusal:
+            return _neutral(refusal.status)
+        except StoreUnavailable:
+            return _neutral(HTTPStatus.SERVICE_UNAVAILABLE)
+        except TooSlow:
+            return _neutral(HTTPStatus.GATEWAY_TIMEOUT)
+        except PluginError as error:
+            # What a plugin raises in spite of the contract is logged by its guard, too.
+            log.error("%s", translate(error.sentence), extra={"action": "web_failed"})
+            return _neutral(HTTPStatus.INTERNAL_SERVER_ERROR)
+
+    def _ask(self, found: FoundRoute, request: WebRequest) -> WebReply:
+        return answer_request(self._name, found, self._services(), request)
 
     def _language(self, environ: Mapping[str, Any]) -> str:
         query = dict(part.partition("=")[::2] for part in str(environ.get("QUERY_STRING", ""))[:2_000].split("&"))
@@ -90,7 +106,11 @@ class PluginSite:
 
 
 def make_plugin_sites(
-    plugins: Iterable[Plugin], services: Callable[[str], Services], *, clock: Clock
+    plugins: Iterable[Plugin],
+    services: Callable[[str], Services],
+    *,
+    clock: Clock,
+    seconds: float = ANSWER_SECONDS,
 ) -> Mapping[str, Wsgi]:
     """The WSGI applications of all plugins with routes, by the first part of their paths."""
     slots = RequestSlots()
@@ -99,7 +119,7 @@ def make_plugin_sites(
         return lambda: services(name)
 
     return {
-        plugin.name: PluginSite(plugin, give(plugin.name), clock=clock, slots=slots)
+        plugin.name: PluginSite(plugin, give(plugin.name), clock=clock, slots=slots, seconds=seconds)
         for plugin in plugins
         if routes_of(plugin)
     }

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from bot.plugin import Clock
 
@@ -44,12 +42,10 @@ class RequestSlots:
     def __init__(self, most: int = AT_ONCE) -> None:
         self._free = threading.Semaphore(most)
 
-    @contextmanager
-    def take(self) -> Iterator[bool]:
-        """Take a place; the value is False where there is none."""
-        taken = self._free.acquire(blocking=False)
-        try:
-            yield taken
-        finally:
-            if taken:
-                self._free.release()
+    def take(self) -> bool:
+        """Take a place; False where there is none."""
+        return self._free.acquire(blocking=False)
+
+    def free(self) -> None:
+        """Give a place back."""
+        self._free.release()

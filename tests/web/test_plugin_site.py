@@ -15,9 +15,10 @@ from bot.clock import ShiftedClock
 from bot.core.bot_errors import StoreUnavailable
 from bot.plugin import Clock, Message, Refusal, Services, WebReply, WebRequest, WebRoute
 from bot.testing import scratch_services
+from bot.web.bounded_answer import ANSWER_SECONDS, TooSlow, wait_for
 from bot.web.plugin_site import make_plugin_sites
 from bot.web.request_limits import AT_ONCE, BURST, RequestRate
-from bot.web.site import Site, make_site
+from bot.web.site import THREADS, Site, make_site
 from tests.host.invented import Invented, group
 from tests.usecases.core_bot import StillClock
 from tests.web.test_site import readiness, served
@@ -58,10 +59,12 @@ Serve = Callable[..., AbstractContextManager[Asking]]
 @pytest.fixture
 def ask(tmp_path: Path) -> Serve:
     @contextmanager
-    def serve(answer: Handler, *, path: str = "/page/{nonce}", clock: Clock | None = None) -> Iterator[Asking]:
+    def serve(
+        answer: Handler, *, path: str = "/page/{nonce}", clock: Clock | None = None, seconds: float = ANSWER_SECONDS
+    ) -> Iterator[Asking]:
         services = scratch_services(tmp_path, {}, plugin="invented")
         plugin = Answering(WebRoute(path=path, methods=("GET", "POST"), answer=answer))
-        sites = make_plugin_sites([plugin], lambda name: services, clock=clock or ShiftedClock())
+        sites = make_plugin_sites([plugin], lambda name: services, clock=clock or ShiftedClock(), seconds=seconds)
         site = Site(make_site(None, readiness(), sites), "127.0.0.1", 0)
         with served(site):
             yield Asking(site.port)
@@ -248,3 +251,54 @@ def test_slow_pages_leave_threads_for_slack_and_the_health_checks(ask: Serve) ->
             thread.join(timeout=10)
         assert answers == [200] * AT_ONCE
         assert client("GET", "/invented/page/x")[0] == 200
+
+
+def test_a_page_that_waits_for_its_portal_holds_no_thread_of_the_server(ask: Serve) -> None:
+    """More clients than the server has threads ask one after the other while the first pages still wait."""
+    go_on, ended = threading.Event(), threading.Semaphore(0)
+
+    def slow(services: Services, request: WebRequest) -> WebReply:
+        go_on.wait(60)
+        ended.release()
+        return WebReply(body="canary")
+
+    with ask(slow, seconds=0.2) as client:
+        answers = [client("GET", "/invented/page/x")[:2] for _ in range(THREADS + 2)]
+        assert [status for status, _ in answers] == [504] * AT_ONCE + [503] * (THREADS + 2 - AT_ONCE)
+        assert "did not answer in time" in answers[0][1]
+        assert client("GET", "/healthz")[0] == 200
+        go_on.set()
+        for _ in range(AT_ONCE):
+            assert ended.acquire(timeout=10)
+    assert "canary" not in str(answers)
+
+
+def test_a_page_that_came_late_gives_its_place_back(ask: Serve) -> None:
+    go_on = threading.Event()
+    freed = threading.Semaphore(0)
+
+    def slow(services: Services, request: WebRequest) -> WebReply:
+        go_on.wait(60)
+        return WebReply(body="done")
+
+    def late() -> None:
+        with pytest.raises(TooSlow):
+            wait_for(lambda: go_on.wait(60), 0.1, ended=freed.release)
+
+    late()
+    assert not freed.acquire(blocking=False)
+    go_on.set()
+    assert freed.acquire(timeout=10)
+    with ask(slow) as client:
+        assert client("GET", "/invented/page/x")[0] == 200
+
+
+def test_what_a_page_raises_comes_out_also_where_it_is_a_timeout() -> None:
+    freed = threading.Semaphore(0)
+
+    def fail() -> None:
+        raise TimeoutError("its own")
+
+    with pytest.raises(TimeoutError, match="its own"):
+        wait_for(fail, 10, ended=freed.release)
+    assert freed.acquire(blocking=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.plugin import Event, Message, Services
+from bot.plugin import Event, Message, Services, Text
 
 EVERY_MS = 60 * 60 * 1000
 """Milliseconds until the same reason on the same route is recorded again."""
@@ -39,12 +39,22 @@ REASONS: Mapping[str, Message] = {
 """What each reason means."""
 
 
-def record_refused_call(services: Services, *, route: str, why: str, portal: str = "-") -> None:
+STRANGER = "-"
+"""Stands for a portal that b24bot does not know."""
+
+
+def record_refused_call(services: Services, *, route: str, why: str, portal: str = STRANGER) -> None:
     """Record a refused call with its reason, unless the same was recorded within the hour.
 
     `why` is a key of `REASONS`, and nothing that the call said. `portal` is a name that b24bot knows.
     """
-    key, now = f"{route} {why} {portal}", services.clock.now_ms()
+    facts: Mapping[str, Text] = {"route": route, "why": REASONS[why]}
+    record_seldom(services, f"{route} {why} {portal}", CALL_REFUSED, portal, facts)
+
+
+def record_seldom(services: Services, key: str, event: Event, portal: str, facts: Mapping[str, Text]) -> None:
+    """Record an event, unless one of the same `key` was recorded within the hour. `key` is of a bounded set."""
+    now = services.clock.now_ms()
     if _is_recent(services, key, now):
         return
     with services.transaction():
@@ -52,9 +62,9 @@ def record_refused_call(services: Services, *, route: str, why: str, portal: str
         if _is_recent(services, key, now):
             return
         services.records.put(_KIND, key, {"at": now})
-        services.record(CALL_REFUSED, portal, {"route": route, "why": REASONS[why]})
+        services.record(event, portal, facts)
 
 
 def _is_recent(services: Services, key: str, now: int) -> bool:
     kept = services.records.get(_KIND, key)
-    return kept is not None and now - int(kept["at"]) < EVERY_MS
+    return kept is not None and 0 <= now - int(kept["at"]) < EVERY_MS

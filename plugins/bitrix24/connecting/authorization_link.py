@@ -28,6 +28,7 @@ APPROVED = "approved"
 class StateFault(Enum):
     """Why a state is refused that comes back from a browser."""
 
+    MALFORMED = "malformed_callback"
     UNKNOWN = "unknown_state"
     EXPIRED = "expired_state"
     USED = "used_state"
@@ -92,11 +93,16 @@ class AuthorizationRequests:
             }
             self._services.records.put(_KIND, hash_value(request.state), value)
 
-    def receive(self, state: Secret, code: Secret, *, member_id: str) -> StateFault | None:
-        """Keep the code that a browser brought for whoever made the link; the fault of a state that is refused."""
+    def receive(self, state: Secret, code: Secret, *, member_id: str, readable: bool = True) -> StateFault | None:
+        """Keep the code that a browser brought for whoever made the link; the fault of a state that is refused.
+
+        `readable` is False for an address without a usable code: it is refused after the same work as any other.
+        """
         key = hash_value(state)
         with self._services.transaction():
             value = self._services.records.get(_KIND, key)
+            if not readable:
+                return StateFault.MALFORMED
             if value is None:
                 return StateFault.UNKNOWN
             if int(value["expires_at"]) <= self._services.clock.now_ms():

@@ -25,6 +25,7 @@ _NONCE, _PENDING = "install:", "pending:"
 class InstallFault(Enum):
     """Why an install call is refused."""
 
+    MALFORMED = "malformed_install"
     UNKNOWN = "unknown_nonce"
     EXPIRED = "expired_nonce"
     REPEATED = "repeated_install"
@@ -106,8 +107,10 @@ class PendingInstalls:
             secrets.write(_NONCE + portal, {"nonce": made.nonce.reveal()}, after=0)
         return made
 
-    def receive(self, nonce: Secret, call: InstallCall) -> str | InstallFault:
+    def receive(self, nonce: Secret, call: InstallCall | None) -> str | InstallFault:
         """Keep a call as pending, once for an address; the name of its portal, or why it is refused.
+
+        A call that cannot be read, None, is refused after the same work as any other.
 
         The first page comes each time an administrator opens it: from the same portal it is no fault, and its newer
         tokens take the place of those that still wait.
@@ -115,6 +118,8 @@ class PendingInstalls:
         key, now = hash_value(nonce), self._services.clock.now_ms()
         with self._services.transaction():
             kept = self._services.records.get(_INVITATION, key)
+            if call is None:
+                return InstallFault.MALFORMED
             if kept is None:
                 return InstallFault.UNKNOWN
             if int(kept["expires_at"]) <= now:

@@ -1,7 +1,7 @@
 """Events that the portal posts to our public address: proven, stored and answered at once; read back by the watch.
 
 What is not proven changes nothing. It is recorded with its reason, once an hour for each portal and reason, so that
-nobody can fill the audit log from outside.
+nobody can fill the audit log from outside. Each refusal takes the same work, and gets the same answer.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
-from bot.plugin import CallVerdict, Json, Message, Services, public_url
+from bot.plugin import CallVerdict, Event, Json, Message, Services, Text, public_url
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
+from plugins.bitrix24.auth.refused_calls import CALL_REFUSED, STRANGER, record_seldom
 from plugins.bitrix24.client.rest_client import Caller
 from plugins.bitrix24.events import watch_events
 from plugins.bitrix24.events.application_token import compute_token
@@ -27,15 +28,19 @@ PATH = "/events"
 TEST = "ONAPPTEST"
 BOUND = (*WATCHED, TEST, "ONAPPUNINSTALL")
 """What is bound to the public address."""
-SEEN, REFUSED = "seen_event", "refused_event"
-"""Kinds of records: events that came, and refusals that were recorded."""
+SEEN = "seen_event"
+"""The kind of the records of events that came."""
 KEPT_MS = 86_400_000
-REFUSED_MS = 3_600_000
-REASONS: Mapping[Proof, Message] = {
-    Proof.UNSIGNED: Message("bitrix24.watch.event_unsigned"),
-    Proof.FOREIGN: Message("bitrix24.watch.event_foreign"),
+ROUTE = "events"
+REFUSALS: Mapping[Proof, tuple[Event, Mapping[str, Text]]] = {
+    Proof.UNSIGNED: (watch_events.REFUSED, {"sentence": Message("bitrix24.watch.event_unsigned")}),
+    Proof.FOREIGN: (watch_events.REFUSED, {"sentence": Message("bitrix24.watch.event_foreign")}),
+    Proof.UNREADABLE: (CALL_REFUSED, {"route": ROUTE, "why": Message("bitrix24.refused.malformed")}),
+    Proof.OTHER_PORTAL: (CALL_REFUSED, {"route": ROUTE, "why": Message("bitrix24.refused.unknown_portal")}),
+    Proof.REPEATED: (CALL_REFUSED, {"route": ROUTE, "why": Message("bitrix24.refused.repeated_event")}),
 }
-"""Why an event in the name of a known portal is not believed."""
+"""What is recorded of an event that is not believed. The last three are no line in the channel: strangers send them
+without an aim at a portal, and a portal itself may send an event twice."""
 
 
 def event_address(services: Services) -> str:
@@ -47,15 +52,16 @@ def event_address(services: Services) -> str:
 def receive_event(services: Services, form: Mapping[str, str]) -> Proof:
     """Store an event that is proven, and say what its sender is. No network."""
     event, portals = read_event(form), CredentialStore(services).portals()
-    proof = prove_sender(event, [_sender(services, portal) for portal in portals])
-    if event is None or proof not in (Proof.PROVEN, *REASONS):
-        services.log.info("an event was refused: %s", proof.value, extra={"action": "event_refused"})
-        return proof
-    portal = next(portal for portal in portals if portal.member_id == event.member_id)
-    if proof is Proof.PROVEN:
-        _store(services, event, form)
+    proof, digest = prove_sender(event, [_sender(services, portal) for portal in portals]), _digest(form)
+    # Asked for whatever the event is: a refusal that skips it would be quicker.
+    known = services.records.get(SEEN, digest) is not None
+    if proof is Proof.PROVEN and known:
+        proof = Proof.REPEATED
+    if event is not None and proof is Proof.PROVEN:
+        _store(services, event, digest)
     else:
-        _refuse(services, portal, proof)
+        names = {portal.member_id: portal.name for portal in portals}
+        _refuse(services, names.get(event.member_id if event else "", STRANGER), proof)
     return proof
 
 
@@ -71,8 +77,8 @@ def _sender(services: Services, portal: KnownPortal) -> KnownSender:
     return KnownSender(member_id=portal.member_id, tokens=(token,))
 
 
-def _store(services: Services, event: EventBody, form: Mapping[str, str]) -> None:
-    now, digest = services.clock.now_ms(), _digest(form)
+def _store(services: Services, event: EventBody, digest: str) -> None:
+    now = services.clock.now_ms()
     with services.transaction():
         if services.records.get(SEEN, digest) is not None:
             return
@@ -99,14 +105,10 @@ def _digest(form: Mapping[str, str]) -> str:
     return hashlib.sha256(repr(sorted(form.items())).encode("utf-8", "replace")).hexdigest()
 
 
-def _refuse(services: Services, portal: KnownPortal, proof: Proof) -> None:
-    now, key = services.clock.now_ms(), f"{portal.member_id}/{proof.value}"
-    with services.transaction():
-        last = services.records.get(REFUSED, key)
-        if last is not None and 0 <= now - int(last["at"]) < REFUSED_MS:
-            return
-        services.records.put(REFUSED, key, {"at": now})
-        services.record(watch_events.REFUSED, portal.name, {"sentence": REASONS[proof]})
+def _refuse(services: Services, portal: str, proof: Proof) -> None:
+    services.log.info("an event was refused: %s", proof.value, extra={"action": "event_refused"})
+    event, facts = REFUSALS[proof]
+    record_seldom(services, f"{ROUTE} {proof.value} {portal}", event, portal, facts)
 
 
 def forget_old(services: Services) -> None:

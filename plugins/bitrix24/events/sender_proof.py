@@ -14,6 +14,9 @@ from plugins.bitrix24.events.application_token import is_same_token
 from plugins.bitrix24.events.event_body import EventBody
 from plugins.bitrix24.redaction.secret import Secret
 
+NO_TOKEN = Secret("-" * 32)
+"""What is compared where an event has no token: as long as one, and never one."""
+
 
 class Proof(StrEnum):
     """What an event's sender is."""
@@ -27,6 +30,8 @@ class Proof(StrEnum):
     """It carries no application token."""
     FOREIGN = "foreign"
     """Its application token is none of this portal's: another application's, an old one, or invented."""
+    REPEATED = "repeated"
+    """It is proven, and came before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +43,18 @@ class KnownSender:
 
 
 def prove_sender(event: EventBody | None, senders: Sequence[KnownSender]) -> Proof:
-    """Judge who sent an event. Each token of the portal is compared in full, whichever fits."""
+    """Judge who sent an event. Each token of each portal is compared in full, whatever the event is.
+
+    So the time of the answer tells neither which portals are connected nor how much of a token is right.
+    """
+    given = event.application_token if event is not None else Secret("")
+    fits = [
+        sender.member_id for sender in senders for token in sender.tokens if is_same_token(token, given or NO_TOKEN)
+    ]
     if event is None:
         return Proof.UNREADABLE
-    known = [sender for sender in senders if sender.member_id == event.member_id]
-    if not known:
+    if event.member_id not in {sender.member_id for sender in senders}:
         return Proof.OTHER_PORTAL
     if not event.application_token:
         return Proof.UNSIGNED
-    fits = [is_same_token(token, event.application_token) for sender in known for token in sender.tokens]
-    return Proof.PROVEN if any(fits) else Proof.FOREIGN
+    return Proof.PROVEN if event.member_id in fits else Proof.FOREIGN

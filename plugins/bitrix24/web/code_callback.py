@@ -16,11 +16,11 @@ def receive_code(services: Services, request: WebRequest) -> WebReply:
     """Keep the code for the command that waits for it. Whatever is wrong with the state, the answer is the same."""
     code, state = request.query.get("code", ""), request.query.get("state", "")
     member_id = request.query.get("member_id", "")
-    fault: str | None = "malformed_callback"
-    if code and max(map(len, (code, state, member_id))) <= LONGEST:
-        refused = AuthorizationRequests(services).receive(Secret(state), Secret(code), member_id=member_id)
-        fault = refused.value if refused else None
+    readable = bool(code) and max(map(len, (code, state, member_id))) <= LONGEST
+    fault = AuthorizationRequests(services).receive(
+        Secret(state[:LONGEST]), Secret(code), member_id=member_id, readable=readable
+    )
     if fault is None:
         return write_page(request, Message("bitrix24.page.code_received"), Message("bitrix24.page.return_to_terminal"))
-    record_refused_call(services, route="app", why=fault)
+    record_refused_call(services, route="app", why=fault.value)
     return write_page(request, Message("bitrix24.page.link_refused"), Message("bitrix24.page.make_new_link"))

@@ -27,6 +27,8 @@ def receive_install(services: Services, request: WebRequest) -> WebReply:
     """Keep an install call as pending. Whatever is wrong with it, the answer is the same."""
     call = _read_call(services, request)
     if isinstance(call, str):
+        # The address is looked up all the same: a refusal that skips it would be quicker.
+        PendingInstalls(services).receive(Secret(request.parameters["nonce"]), None)
         return _refuse(services, request, call)
     found = PendingInstalls(services).receive(Secret(request.parameters["nonce"]), call)
     if isinstance(found, InstallFault):

@@ -10,6 +10,7 @@ import pytest
 from bot.host.guarded_calls import GuardedPlugin
 from bot.plugin.loopback import Loopback, WebReply, WebRequest
 from bot.testing.web_requests import request_route
+from plugins.bitrix24.auth.refused_calls import CALL_REFUSED
 from plugins.bitrix24.diagnosis.examination import Examination
 from plugins.bitrix24.diagnosis.stored_checks import check_events
 from plugins.bitrix24.events.offline_queue import StoredEvents
@@ -158,6 +159,8 @@ def test_forged_events_change_nothing_and_each_reason_is_recorded_once(posted: P
     assert posted.stored() == 0
     reasons = [str(record.facts["sentence"]) for record in posted.bot.recorded(REFUSED)]
     assert len(reasons) == len(set(reasons)) == 2
+    others = [str(record.facts["why"]) for record in posted.bot.recorded(CALL_REFUSED.tag)]
+    assert sorted(others) == ["b24bot does not know the portal that the event names", "the call is not complete"]
     posted.watched.pass_time(5)
     assert len(posted.bot.calls()) == before
     assert posted.watched.raised == []
@@ -170,6 +173,8 @@ def test_an_event_that_comes_again_is_read_once(posted: Posted) -> None:
     posted.watched.pass_time(5)
     posted.post(form)
     assert posted.stored() == 0
+    [refused] = posted.bot.recorded(CALL_REFUSED.tag)
+    assert refused.facts["why"] == "the same event came before"
 
 
 def test_an_event_that_is_true_no_more_is_told_nothing_of(posted: Posted) -> None:

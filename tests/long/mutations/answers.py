@@ -211,6 +211,48 @@ ANSWERS: tuple[Mutation, ...] = (
         by="tests/bitrix24/web/test_connecting.py",
     ),
     mutation(
+        "quicker-for-strangers",
+        "an event of an unknown portal is refused sooner than one of a portal that is connected",
+        (
+            "plugins/bitrix24/events/sender_proof.py",
+            '    given = event.application_token if event is not None else Secret("")\n',
+            "    if event is None or event.member_id not in {sender.member_id for sender in senders}:\n"
+            "        return Proof.UNREADABLE if event is None else Proof.OTHER_PORTAL\n"
+            "    given = event.application_token\n",
+        ),
+        by="tests/bitrix24/web/test_same_work.py",
+    ),
+    mutation(
+        "quicker-for-unreadable",
+        "a call that cannot be read is refused without a look at the address to which it came",
+        (
+            "plugins/bitrix24/web/install_call.py",
+            '        PendingInstalls(services).receive(Secret(request.parameters["nonce"]), None)\n',
+            "",
+        ),
+        by="tests/bitrix24/web/test_same_work.py",
+    ),
+    mutation(
+        "strangers-unrecorded",
+        "an event of an unknown portal leaves no trace in the audit log",
+        (
+            "plugins/bitrix24/events/online_events.py",
+            "    event, facts = REFUSALS[proof]\n",
+            "    if proof is Proof.OTHER_PORTAL:\n        return\n    event, facts = REFUSALS[proof]\n",
+        ),
+        by="tests/bitrix24/events/test_online_events.py",
+    ),
+    mutation(
+        "page-holds-thread",
+        "a thread of the server waits for a page of a plugin for as long as that takes",
+        (
+            "bot/web/bounded_answer.py",
+            "        return result.result(timeout=seconds)\n",
+            "        return result.result(timeout=60 * max(1.0, seconds))\n",
+        ),
+        by="tests/web/test_plugin_site.py",
+    ),
+    mutation(
         "refusals-flood",
         "each refused call from outside makes a record of its own",
         ("plugins/bitrix24/auth/refused_calls.py", "EVERY_MS = 60 * 60 * 1000", "EVERY_MS = 0"),
