@@ -165,8 +165,9 @@ class Services(Protocol):
         """Ask before each attempt to send a changing call, after all waiting and right before its first byte.
 
         `seconds` is how long the attempt can take at most from then on, its time-outs included. False: the call must
-        not be sent, for somebody else has taken over its change request, or this is no `perform`; its outcome is
-        `NOT_SENT`. The answer is for this moment: ask again after a pause and before another attempt.
+        not be sent; its outcome is `NOT_SENT`. In `perform` somebody else has taken over its change request then. In
+        `maintain` the host is frozen or may only read. Anywhere else the answer is always no. It is for this moment:
+        ask again after a pause and before another attempt.
         """
         ...
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from bot.plugin import (
@@ -146,7 +145,7 @@ class BitrixPlugin:
 
     def _maintenance_caller(self, services: Services, portal: KnownPortal) -> Caller:
         """Calls that no change request is about: they concern the application's own events alone."""
-        return Caller(services, self._links, portal, read=self._read, change=replace(self._change, asks=False))
+        return Caller(services, self._links, portal, read=self._read, change=self._change)
 
     def _caller(self, services: Services, place: Place) -> Caller:
         portal = self._portal(services, place)

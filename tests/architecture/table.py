@@ -153,6 +153,7 @@ CLOCKS: Mapping[str, str] = {
 
 BROAD: Mapping[str, str] = {
     "bot.usecases.runtime.worker": "the edge of each thread: it must outlive what it meets",
+    "bot.web.bounded_answer": "the edge of a thread: whoever waits for the answer raises it",
     "bot.usecases.execution.recovery": "the edge to a plugin: the other change requests must be read back too",
     "bot.usecases.delivery.message_delivery": "the edge of a delivery: the notice waits",
     "bot.cli.root": "the edge of the terminal",

@@ -109,12 +109,17 @@ class PortalWatch:
             self._put(WatchMemory(read_due=due, queue_due=due))
             return
         refused = False
-        if memory.queue and _is_due(memory.queue_due, QUEUE_MS, now):
+        if memory.queue and self._may_change and _is_due(memory.queue_due, QUEUE_MS, now):
             refused = self._take_events(replace(memory, queue_due=now + QUEUE_MS))
         events = self._stored.all()
         ready = any(event.ready_at <= now for event in events)
         if ready or refused or _is_due(memory.read_due, READ_MS, now):
             self._read(memory, events)
+
+    @property
+    def _may_change(self) -> bool:
+        """Whether b24bot is neither frozen nor limited to reading."""
+        return self._services.may_send(0.0)
 
     def _take_events(self, memory: WatchMemory) -> bool:
         """Empty the queue; True where the portal refuses to show it, so that a reading has to find out why.
@@ -166,8 +171,11 @@ class PortalWatch:
             )
 
     def _bind(self, facts: PortalFacts, memory: WatchMemory) -> tuple[str, bool]:
-        """Keep events bound; the way in which changes are noticed from now on, and whether the queue is used."""
-        if not facts.usable or facts.handlers is None:
+        """Keep events bound; the way in which changes are noticed from now on, and whether the queue is used.
+
+        While b24bot may change nothing it binds nothing, and leaves the queue alone: to empty it is a change, too.
+        """
+        if not facts.usable or facts.handlers is None or not self._may_change:
             return POLLING, False
         address = online_events.event_address(self._services)
         posted = bool(address) and online_events.bind_address(self._caller, facts.handlers, address)

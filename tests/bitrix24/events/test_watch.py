@@ -322,3 +322,31 @@ def test_a_removed_portal_is_forgotten(watched: Watched) -> None:
     watched.bot.services.records.delete("portal", "default")
     assert watched.look_after() == LONGEST_WAIT
     assert watched.bot.services.records.all("watch") == {}
+
+
+def test_while_b24bot_may_change_nothing_it_binds_and_clears_nothing_and_goes_on_reading(watched: Watched) -> None:
+    with watched.bot.portal.world.lock:
+        watched.bot.portal.state.handlers.drop_where(lambda row: row.offline)
+    before = watched.bot.effects("event.bind") + watched.bot.effects("event.offline.clear")
+    watched.freeze()
+    watched.settle()
+    assert watched.memory.way == "polling"
+    watched.disconnect(line=2)
+    watched.settle(MINUTES)
+    assert watched.raised == ["Somebody disconnected myconnector from line 2 · Support, not through b24bot."]
+    assert watched.bot.effects("event.bind") + watched.bot.effects("event.offline.clear") == before
+    watched.freeze(over=True)
+    watched.settle()
+    assert watched.memory.way == "queue"
+
+
+def test_what_the_queue_collected_during_a_freeze_is_cleared_afterwards_and_told_once(watched: Watched) -> None:
+    watched.freeze()
+    watched.disconnect(line=2)
+    watched.settle(MINUTES)
+    assert watched.bot.effects("event.offline.clear") == 0
+    watched.freeze(over=True)
+    watched.settle(MINUTES)
+    assert watched.bot.effects("event.offline.clear") == 1
+    watched.settle(60)
+    assert len(watched.raised) == 1

@@ -72,6 +72,10 @@ class Watched:
         with self.bot.portal.world.lock:
             self.bot.portal.state.change_app(self.bot.portal.client_id, **changes)
 
+    def freeze(self, *, over: bool = False) -> None:
+        """The host lets the plugin change nothing, until it is over."""
+        self.bot.services = replace(self.bot.services, ask_to_send=lambda _seconds: over)
+
     def read_now(self) -> None:
         """A reading that happens to be due now."""
         due = replace(self.memory, read_due=0)

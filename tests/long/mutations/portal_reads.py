@@ -177,6 +177,22 @@ WATCHING: tuple[Mutation, ...] = (
         by="tests/bitrix24/events/test_offline_queue.py",
     ),
     mutation(
+        "watch-binds-while-frozen",
+        "the watch binds events on the portal although b24bot is frozen",
+        ("plugins/bitrix24/events/watch.py", " or not self._may_change:", ":"),
+        by=_BY,
+    ),
+    mutation(
+        "maintain-never-frozen",
+        "a plugin that looks after its own changes its places although b24bot is frozen",
+        (
+            "bot/usecases/runtime/plugin_maintenance.py",
+            "        return strictest_mode(list_limits(self._ctx)) is Mode.NORMAL\n",
+            "        return True\n",
+        ),
+        by="tests/usecases/runtime/test_worker.py",
+    ),
+    mutation(
         "watch-told-each-reading",
         "what keeps b24bot from a portal is told at each reading",
         (_DRIFT, "AGAIN_MS = 86_400_000", "AGAIN_MS = 0"),

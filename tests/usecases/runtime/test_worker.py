@@ -10,6 +10,7 @@ from contextlib import closing
 import pytest
 
 from bot.core.audit.audit_record import Tag
+from bot.core.authority.limits import Limit, Mode
 from bot.core.bot_errors import StoreUnavailable
 from bot.core.change.change_request import Status
 from bot.core.change.pending_stop import STOP_LASTS_MS
@@ -25,7 +26,7 @@ from bot.usecases.authority import card_token
 from bot.usecases.delivery_errors import Lost
 from bot.usecases.intake.job_failures import save_unsaved_results
 from bot.usecases.intake.receipts import receive
-from bot.usecases.integrity.freezes import FROZEN
+from bot.usecases.integrity.freezes import FROZEN, add_freeze
 from bot.usecases.notifications import queue_card
 from bot.usecases.runtime.plugin_maintenance import PluginMaintenance
 from bot.usecases.runtime.worker import SWEEP_SECONDS, Worker, perform_job
@@ -486,6 +487,31 @@ def test_a_plugin_that_cannot_look_after_its_own_stops_nothing_else(
     assert "toy could not look after its own: " in caplog.text
     traces = [record for record in caplog.records if record.exc_info]
     assert len(traces) == isinstance(error, ZeroDivisionError), "its trace is logged once"
+
+
+class Planting(Invented):
+    """Another plugin, which asks whether it may change something when it looks after its own."""
+
+    def __init__(self) -> None:
+        super().__init__("planting")
+        self.allowed: list[bool] = []
+
+    def maintain(self, services: Services) -> None:
+        self.allowed.append(services.may_send(0.0))
+
+
+def test_a_plugin_that_looks_after_its_own_may_change_nothing_during_a_freeze(core_bot: CoreBot) -> None:
+    planting = Planting()
+    core_bot.configure(registry=make_registry([GuardedPlugin(core_bot.toy), planting]))
+    PluginMaintenance(core_bot.ctx).run_once()
+    with core_bot.store.unit_of_work() as tx:
+        tx.facts.put(FROZEN, add_freeze("", person="T0001:U0001", at=1, reason="enough"))
+    PluginMaintenance(core_bot.ctx).run_once()
+    core_bot.ctx.limits.note_limit("key", Limit(name="key", mode=Mode.READ_ONLY, why="x"))
+    with core_bot.store.unit_of_work() as tx:
+        tx.facts.put(FROZEN, "")
+    PluginMaintenance(core_bot.ctx).run_once()
+    assert planting.allowed == [True, False, False]
 
 
 def test_the_keeper_removes_what_was_said_long_ago(core_bot: CoreBot, working: Worker) -> None:
