@@ -313,6 +313,7 @@ class Running:
         return self._make_site(None)
 
     def _make_site(self, slack: Wsgi | None) -> Wsgi:
+        from bot.usecases.intake.page_commands import services_for_pages
         from bot.web.health import Readiness
         from bot.web.metrics import Metrics, PageParts, make_metrics
         from bot.web.plugin_site import make_plugin_sites
@@ -320,7 +321,7 @@ class Running:
 
         bot = self.bot
         served = bot.plugins if self._takes and bot.settings.public_url else ()
-        sites = make_plugin_sites(served, bot.context.services, clock=bot.context.clock)
+        sites = make_plugin_sites(served, partial(services_for_pages, bot.context), clock=bot.context.clock)
         readiness = Readiness(self.readiness, self.mode)
         parts = PageParts(ctx=bot.context, ready=readiness.state, socket=lambda: self.socket)
         return make_site(slack, readiness, sites, metrics=make_metrics(Metrics(parts)))

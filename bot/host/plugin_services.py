@@ -12,7 +12,7 @@ from bot.core.audit.audit_record import SYSTEM, Entry
 from bot.core.redaction.sanitizer import sanitize
 from bot.language.recorded_facts import record_messages
 from bot.language.translation import translate
-from bot.plugin import Clock, Event, Message, Records, Secrets, Text
+from bot.plugin import Clock, Event, LinkedAccounts, Message, Person, Place, Records, Refusal, Secrets, Text
 from bot.plugin.frozen import dataclass
 from bot.store.store import Store
 
@@ -27,6 +27,18 @@ def no_progress(done: int, total: int, what: Text) -> None:
 def sends_nothing(_: float) -> bool:
     """The answer to a plugin that is not asked to perform a call."""
     return False
+
+
+class NoAccounts:
+    """Implements LinkedAccounts where nobody is linked."""
+
+    chat_address = ""
+
+    def find_person(self, place: Place, user: str) -> Person | None:
+        return None
+
+    def submit(self, place: Place, user: str, line: str, *, key: str) -> None:
+        raise Refusal(Message("intake.page.not_linked"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +57,7 @@ class PluginServices:
     ask_to_send: MaySend
     default_places: Mapping[str, Sequence[str]] = field(default_factory=dict)
     events: Sequence[Event] = ()
+    accounts: LinkedAccounts = field(default_factory=NoAccounts)
 
     def may_send(self, seconds: float) -> bool:
         return self.ask_to_send(seconds)

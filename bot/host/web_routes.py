@@ -9,6 +9,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
+from bot.core import mentions
 from bot.host.guarded_calls import blame_plugin, require_type
 from bot.host.value_types import find_mismatch
 from bot.language.catalogues import choose_language
@@ -85,7 +86,7 @@ def write_body(reply: WebReply, language: str) -> bytes:
 
 
 def _words(message: Message, reply: WebReply, language: str) -> str:
-    words = translate(message, language)
+    words = mentions.unmark(translate(message, language))
     return html.escape(words) if reply.content_type == HTML else words
 
 

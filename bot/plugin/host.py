@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from bot.plugin.commands import Group
 from bot.plugin.frozen import dataclass
-from bot.plugin.message import Message, Text
+from bot.plugin.message import Message, Person, Text
 from bot.plugin.values import Call, CallOutcome, Json, Observation, Place, PlaceTerm, Plan, Remember, Reply, Table
 
 P = TypeVar("P")
@@ -124,6 +124,29 @@ class Clock(Protocol):
         ...
 
 
+class LinkedAccounts(Protocol):
+    """The accounts at the plugin's places that admins linked to people, for its web pages.
+
+    Elsewhere no account is linked.
+    """
+
+    @property
+    def chat_address(self) -> str:
+        """The address at which a browser opens the chat; empty where there is none."""
+        ...
+
+    def find_person(self, place: Place, user: str) -> Person | None:
+        """The person that a user of a place is linked to."""
+        ...
+
+    def submit(self, place: Place, user: str, line: str, *, key: str) -> None:
+        """Take a command, without the place, as if the linked person had typed it in the chat; once for a key.
+
+        The answer goes to the person in the chat. Raises Refusal where nobody is linked or too much is waiting.
+        """
+        ...
+
+
 class Services(Protocol):
     """All a plugin gets of the host."""
 
@@ -146,6 +169,11 @@ class Services(Protocol):
     @property
     def default_places(self) -> Mapping[str, Sequence[str]]:
         """For a command about all places: those that a line without --place acts on, and whose: you, everybody."""
+        ...
+
+    @property
+    def accounts(self) -> LinkedAccounts:
+        """Who is who at the plugin's places, while it answers a request from outside."""
         ...
 
     def transaction(self) -> AbstractContextManager[None]:

@@ -34,7 +34,8 @@ class Messenger(Protocol):
     is the one reader's; all else goes out in the language of the channels. `whisper` returns why direct messages did
     not take it: empty when they did, None when they were not tried. `fitting_lines` sends nothing: it says how many of
     these audit lines, from the first, one message holds, and reads no further. `find_refusal` sends nothing either: it
-    says what the stored reason of a refusal means.
+    says what the stored reason of a refusal means. `channel_address` is where a browser opens a channel; empty where
+    the chat has no such address.
     """
 
     def post_card(self, change: ChangeRequest, *, bare: bool = False) -> PostedMessage: ...
@@ -56,6 +57,8 @@ class Messenger(Protocol):
     def account(self, person: Principal) -> Membership: ...
 
     def find_refusal(self, reason: str) -> ChatRefusal: ...
+
+    def channel_address(self, team: str, channel: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

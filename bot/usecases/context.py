@@ -9,7 +9,7 @@ from dataclasses import field, fields, replace
 from bot.core.local_plugins import is_local_plugin
 from bot.host.plugin_services import MaySend, PluginServices, Progress, no_progress, sends_nothing, services_for
 from bot.host.registry import Registry
-from bot.plugin import Clock
+from bot.plugin import Clock, LinkedAccounts
 from bot.plugin.frozen import dataclass
 from bot.store.store import Store
 from bot.usecases.chat_port import Chat
@@ -63,12 +63,14 @@ class Context:
         *,
         default_places: Mapping[str, Sequence[str]] | None = None,
         may_send: MaySend = sends_nothing,
+        accounts: LinkedAccounts | None = None,
     ) -> PluginServices:
         found = self.registry.plugins.get(plugin)
         events = found.events if found else ()
         settings = self.deployment.plugin_settings
         given = services_for(plugin, settings, self.store, self.clock, progress, may_send=may_send, events=events)
         given = replace(given, default_places=default_places) if default_places else given
+        given = replace(given, accounts=accounts) if accounts else given
         if not is_local_plugin(plugin):
             return given
         return BuiltinServices(**{row.name: getattr(given, row.name) for row in fields(given)}, ctx=self)

@@ -121,6 +121,9 @@ class LineMessenger:
         except ChannelDead:
             return Membership(standing=MembershipStatus.UNKNOWN)
 
+    def channel_address(self, team: str, channel: str) -> str:
+        return f"https://chat.example.com/{team}/{channel}"
+
     def find_refusal(self, reason: str) -> ChatRefusal:
         unknown = ChatRefusal(code=reason, subject=Subject.UNKNOWN, cause="the chat gives no reason that is known")
         return REFUSALS.get(reason, unknown)

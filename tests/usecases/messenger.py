@@ -129,6 +129,9 @@ class Recorder:
             locale=self.locales.get(person, ""),
         )
 
+    def channel_address(self, team: str, channel: str) -> str:
+        return f"https://chat.example.com/{team}/{channel}"
+
     def find_refusal(self, reason: str) -> ChatRefusal:
         return find_refusal(reason)
 

@@ -120,6 +120,9 @@ SENTENCES: Mapping[str, Sentence] = {
         Message("audit.command.refused", actor="actor"),
         {"line": TYPED, "reason": REASON, "count": REPEATED, "subjects": TYPED},
     ),
+    Tag.PAGE_USED: make_sentence(
+        Message("audit.page.used", actor="actor", user="name", place="portal"), {"line": TYPED}
+    ),
     Tag.CHANGE_REQUESTED: make_sentence(
         Message("audit.request.opened", actor="actor", change="change"), {"line": TYPED, "reason": REASON}
     ),
@@ -160,6 +163,14 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     Tag.ACCESS_REVOKED: make_sentence(
         Message("audit.access.revoked", actor="actor", subject="subject"), {"request": REQUEST}
+    ),
+    Tag.ACCOUNT_LINKED: make_sentence(
+        Message("audit.account.linked", actor="actor", user="name", place="portal", person="account"),
+        {"request": REQUEST},
+    ),
+    Tag.ACCOUNT_UNLINKED: make_sentence(
+        Message("audit.account.unlinked", actor="actor", user="name", place="portal", person="account"),
+        {"request": REQUEST},
     ),
     Tag.DELIVERY_MISMATCHED: make_sentence(
         Message("audit.delivery.mismatched", actor="actor"),

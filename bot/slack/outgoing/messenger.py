@@ -7,7 +7,7 @@ import logging
 import ssl
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from bot.core.audit.audit_record import AuditRecord
 from bot.core.audit.audit_sentences import NO_EVENTS
@@ -266,6 +266,10 @@ class Gateway:
                 raise
             return Membership(standing=MembershipStatus.UNKNOWN)
         return read_account(user, person.team, self._enterprise)
+
+    def channel_address(self, team: str, channel: str) -> str:
+        """Where a browser opens the channel, or the Slack app where there is one."""
+        return f"https://slack.com/app_redirect?{urlencode({'team': team, 'channel': channel})}"
 
     def find_refusal(self, reason: str) -> ChatRefusal:
         return find_refusal(reason)

@@ -15,6 +15,8 @@ from bot.plugin.message import fill_message
 WITHOUT_PERSON: Mapping[str, Message] = {
     "admin.grant": Message("card.plain.grant", role="role"),
     "admin.revoke": Message("card.plain.revoke", role="role"),
+    "admin.link.link": Message("card.plain.link", account="account"),
+    "admin.link.unlink": Message("card.plain.unlink", account="account"),
 }
 """By the key of a summary that names a person: what stands in its place. Each argument is one of the summary's."""
 

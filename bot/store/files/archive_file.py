@@ -35,11 +35,11 @@ from bot.store.repositories.audit_log import AuditReader
 
 ALWAYS_KEPT = stored_tags(Tag.CHECKPOINT, Tag.ARCHIVED, Tag.APPROVAL_BYPASSED, Tag.BYPASS_REVIEWED)
 """Checkpoints and archivings tell what the log was; a broken glass and its review decide who may break it again."""
-_LAST_WORDS = stored_tags(Tag.ACCESS_GRANTED, Tag.ACCESS_REVOKED)
+_LAST_WORDS = stored_tags(Tag.ACCESS_GRANTED, Tag.ACCESS_REVOKED, Tag.ACCOUNT_LINKED, Tag.ACCOUNT_UNLINKED)
 Rule = tuple[str, tuple[object, ...]]
 KEPT: tuple[Rule, ...] = (
     (" ".join(("SELECT seq FROM audit WHERE tag IN (", placeholders(ALWAYS_KEPT), ")")), ALWAYS_KEPT),
-    # The last word about each person: the allow-list is held against it.
+    # The last word about each person and each linked account: what is stored of them is held against it.
     (
         " ".join(("SELECT max(seq) FROM audit WHERE tag IN (", placeholders(_LAST_WORDS), ") GROUP BY subject")),
         _LAST_WORDS,

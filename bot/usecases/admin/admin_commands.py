@@ -100,7 +100,7 @@ def access_revoke(builtin: BuiltinContext, person: Person) -> Answer:
 
 
 def _role_plan(builtin: BuiltinContext, person: Principal, role: Role | None) -> Answer:
-    whom = _in_home_team(builtin.ctx.workspace, person)
+    whom = find_home_account(builtin.ctx.workspace, person)
     named = Account(person=whom.id)
     held = builtin.ctx.store.grants.role_of(whom)
     before: Text = ROLE_NAMES[held] if held else NO_ROLE
@@ -133,7 +133,7 @@ def _role_plan(builtin: BuiltinContext, person: Principal, role: Role | None) ->
     )
 
 
-def _in_home_team(workspace: Workspace, person: Principal) -> Principal:
+def find_home_account(workspace: Workspace, person: Principal) -> Principal:
     """The person with a team. Raises Refusal for somebody of another workspace, whose role would count for nothing."""
     if not person.team and not workspace.team:
         raise Refusal(Message("admin.unknown_workspace"), hint=Message("admin.whole_id_hint"))

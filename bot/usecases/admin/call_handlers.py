@@ -36,9 +36,12 @@ from bot.usecases.admin.admin_commands import (
     YES,
 )
 from bot.usecases.admin.allow_list import LAST_ADMIN, leaves_no_admin, set_role
+from bot.usecases.admin.link_commands import SET_LINK, observe_link
+from bot.usecases.admin.link_commands import TARGET as LINK_TARGET
 from bot.usecases.admin.place_commands import DEFAULT_LABEL, SET_DEFAULT, SET_OWN
 from bot.usecases.admin.place_commands import TARGET as PLACE_TARGET
 from bot.usecases.authority.break_glass_log import OWN_BREAK_GLASS, find_break_glass_record, is_reviewed
+from bot.usecases.authority.linked_accounts import OutsideAccount, find_linked_person, set_link
 from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context
 from bot.usecases.integrity.freezes import FROZEN, add_freeze, describe_freezes
@@ -212,6 +215,21 @@ def _clear_own_places(tx: Transaction, ctx: Context, person: Principal, plugins:
     return _done_outcome(Message("admin.own_place_cleared"))
 
 
+def _set_link(tx: Transaction, ctx: Context, word: Authorization, params: Params) -> CallOutcome:
+    place = _place(ctx, str(params["plugin"]), params)
+    if place is None:
+        return _refused_outcome(_unknown_place(ctx, params))
+    account = OutsideAccount(plugin=str(params["plugin"]), place=place, user=str(params["user"]))
+    held, wanted = find_linked_person(ctx.store, account), str(params["person"])
+    if (held.id if held else "") != params["before"]:
+        return _refused_outcome(Message("admin.link.changed_meanwhile", account=account.name))
+    person = Principal.read(wanted) if wanted else None
+    set_link(tx, account, person, before=str(params["before"]), by=word.asked, request=word.request)
+    if person is None:
+        return _done_outcome(Message("admin.link.unlinked", account=account.name))
+    return _done_outcome(Message("admin.link.linked", account=account.name, person=Person(person=person.id)))
+
+
 HANDLERS: Mapping[str, CallHandler] = {
     SET_ROLE: _set_role,
     FREEZE: _freeze,
@@ -219,6 +237,7 @@ HANDLERS: Mapping[str, CallHandler] = {
     REVIEW: _review,
     SET_DEFAULT: _set_default_place,
     SET_OWN: _set_own_place,
+    SET_LINK: _set_link,
 }
 """What each call of a built-in plan does."""
 
@@ -246,6 +265,7 @@ OBSERVERS: Mapping[str, Callable[[Context, str], Observation]] = {
     "freeze": _observe_freeze,
     "review": _observe_review,
     PLACE_TARGET: _observe_default_place,
+    LINK_TARGET: observe_link,
 }
 """What is true of a target, by the first word of it."""
 

@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field
+from urllib.parse import quote
 
-from bot.plugin import BadArgument, Message, Place, PluginError, Services, Text, WebReply, WebRequest
+from bot.plugin import (
+    BadArgument,
+    Message,
+    Place,
+    PluginError,
+    Services,
+    Text,
+    WebReply,
+    WebRequest,
+    public_url,
+)
 from bot.plugin.frozen import dataclass
+from plugins.bitrix24.auth.credentials import CredentialStore
 from plugins.bitrix24.auth.refused_calls import record_refused_call
 from plugins.bitrix24.commands.line import parse_line
-from plugins.bitrix24.connectors.model import CONNECTED, Connector, Line
+from plugins.bitrix24.connectors.model import ACTIVE, CONNECTED, NOT_READABLE, Connector, Line
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.traffic.portal_connections import Connections
-from plugins.bitrix24.web.layout import Part, frame_policy, write_facts, write_note, write_page
+from plugins.bitrix24.web.layout import (
+    Part,
+    frame_policy,
+    write_facts,
+    write_form,
+    write_link,
+    write_note,
+    write_page,
+)
 from plugins.bitrix24.web.page_call import PageFault, Visitor, prove_visitor, read_options
+from plugins.bitrix24.web.page_token import PageToken, PageTokens, TokenFault
 
 PLACEMENT = "SETTING_CONNECTOR"
 ROUTE = "connector"
 """The route in the record of a refused call."""
+CONNECT, DISCONNECT, REFRESH = "connect", "disconnect", "refresh"
+"""What the buttons of the page ask for."""
+COMMANDS: Mapping[str, str] = {CONNECT: "connector activate", DISCONNECT: "connector deactivate"}
+"""The command that a button stands for: a change request like any other."""
 _REOPEN = Message("bitrix24.page.reopen")
 
 
@@ -26,6 +52,8 @@ class Setting:
 
     connector: str
     line: int
+    note: Message | None = field(default=None, compare=False)
+    """What came of the button that was pressed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +64,15 @@ class Seen:
     line: Line | None
     state: Message
 
+    @property
+    def choices(self) -> Sequence[tuple[str, Message]]:
+        """The buttons that would change something."""
+        if self.connector is None or self.line is None or self.state == NOT_READABLE:
+            return ()
+        connect = (CONNECT, Message("bitrix24.page.connect"))
+        disconnect = (DISCONNECT, Message("bitrix24.page.disconnect"))
+        return (disconnect,) if self.state == ACTIVE else (connect,)
+
 
 class ConnectorPage:
     """Answers at the settings address of a connector. `open_portal` and `links` are those of the plugin."""
@@ -45,17 +82,36 @@ class ConnectorPage:
         self._links = links
 
     def answer(self, services: Services, request: WebRequest) -> WebReply:
-        """Show the page to a user of a portal. Whatever is wrong with the call, the answer is the same."""
+        """Show the page to a user of a portal, or do what a button asks for.
+
+        Whatever is wrong with the call, the answer is the same.
+        """
+        if "page_token" in request.form:
+            return self._press(services, request)
         try:
             visitor = prove_visitor(services, self._links, request)
         except PluginError as error:
             return _excuse(request, error)
-        setting = read_setting(request)
         if isinstance(visitor, PageFault):
             return refuse(services, request, visitor)
+        setting = read_setting(request)
         if setting is None:
             return refuse(services, request, PageFault.OTHER_CONNECTOR, visitor.portal.name)
         return self.show(services, request, visitor, setting)
+
+    def _press(self, services: Services, request: WebRequest) -> WebReply:
+        """Do what a button asks for. Its form has to be of a page of ours, for this connector and line."""
+        token = PageTokens(services).read(request.form["page_token"])
+        if token is TokenFault.EXPIRED:
+            return write_page(request, Message("bitrix24.page.expired"), _REOPEN)
+        if isinstance(token, TokenFault) or not _fits(token, request):
+            return refuse(services, request, PageFault.FORGED)
+        portal = next((each for each in CredentialStore(services).portals() if each.identity == token.portal), None)
+        if portal is None:
+            return refuse(services, request, PageFault.UNKNOWN_PORTAL)
+        note = _submit(services, portal.place, token, request.form.get("action", ""))
+        setting = Setting(connector=token.connector, line=token.line, note=note)
+        return self.show(services, request, Visitor(portal=portal, user=token.user), setting)
 
     def show(self, services: Services, request: WebRequest, visitor: Visitor, setting: Setting) -> WebReply:
         """Show how the connector is on the line, for somebody who is proved."""
@@ -67,7 +123,9 @@ class ConnectorPage:
         except PluginError as error:
             return _excuse(request, error, policy)
         title = seen.connector.name if seen.connector else setting.connector
-        return write_page(request, title, *_describe(visitor, setting, seen), policy=policy)
+        told = [write_note(setting.note)] if setting.note else []
+        parts = (*told, *_describe(visitor, setting, seen), *_offer(services, visitor, setting, seen))
+        return write_page(request, title, *parts, policy=policy)
 
     def _look(self, services: Services, visitor: Visitor, setting: Setting) -> Seen:
         portal = self._open_portal(services, visitor.portal.place)
@@ -98,6 +156,25 @@ def refuse(services: Services, request: WebRequest, fault: PageFault, portal: st
     return write_page(request, Message("bitrix24.page.not_proved"), _REOPEN)
 
 
+def _fits(token: PageToken, request: WebRequest) -> bool:
+    """Whether a form says the same as its token, and asks for something that the page offers."""
+    address, line = request.parameters.get("connector", "").lower(), request.form.get("line", "")
+    known = request.form.get("action", "") in (*COMMANDS, REFRESH)
+    return known and (token.connector, str(token.line)) == (address, line)
+
+
+def _submit(services: Services, place: Place, token: PageToken, action: str) -> Message | None:
+    """Hand the command of a button to the host, in the name of the person whom an admin linked; what came of it."""
+    if action == REFRESH:
+        return None
+    line = f"{COMMANDS[action]} {token.connector} {token.line}"
+    try:
+        services.accounts.submit(place, token.user, line, key=f"{token.nonce}-{action}")
+    except PluginError as error:
+        return error.sentence if isinstance(error.sentence, Message) else Message("bitrix24.page.not_sent")
+    return Message("bitrix24.page.sent")
+
+
 def _excuse(request: WebRequest, error: PluginError, policy: str = "") -> WebReply:
     """Say what cannot be read now. Nothing is wrong with the call."""
     told = [part for part in (error.sentence, error.hint) if isinstance(part, Message)]
@@ -124,3 +201,28 @@ def _remarks(seen: Seen) -> list[Sequence[Part]]:
     if seen.line is not None and not seen.line.on and seen.state in CONNECTED:
         return [write_note(Message("bitrix24.page.line_off"))]
     return []
+
+
+def _offer(services: Services, visitor: Visitor, setting: Setting, seen: Seen) -> Sequence[Message | Sequence[Part]]:
+    """What this user can do from here: a change request where an admin linked them, else the way to be linked."""
+    place, chat = visitor.portal.place, services.accounts.chat_address
+    person = services.accounts.find_person(place, visitor.user)
+    choices = seen.choices if person and setting.note is None else ()
+    told: list[Message | Sequence[Part]] = []
+    if person:
+        told.append(Message("bitrix24.page.linked", person=person.person))
+    elif visitor.user:
+        line = f"{services.settings.get('B24BOT_COMMAND', '')} access link @PERSON {place.name}:{visitor.user}"
+        told.append(Message("bitrix24.page.not_linked", user=visitor.user, command=line.strip()))
+    token = PageTokens(services).issue(
+        portal=place.identity, user=visitor.user, connector=setting.connector, line=setting.line
+    )
+    fields = {"page_token": token, "line": str(setting.line)}
+    buttons = [*choices, (REFRESH, Message("bitrix24.page.refresh"))]
+    told.append(write_form(settings_address(services, setting.connector), fields, buttons))
+    return [*told, write_link(chat, Message("bitrix24.page.open_chat"))] if chat else told
+
+
+def settings_address(services: Services, connector: str) -> str:
+    """The address of a connector's settings page. Without a public address there is no page to press a button on."""
+    return f"{public_url(services.settings, 'bitrix24')}/connector/{quote(connector, safe='')}"

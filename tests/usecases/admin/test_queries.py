@@ -64,7 +64,7 @@ def test_help_shows_what_the_person_may_do_and_counts_the_rest(core_bot: CoreBot
     seen = reply(core_bot, "help", VIKTOR)
     assert "thing list" in commands(seen)
     assert "thing remove" not in commands(seen)
-    assert "10 more commands need a higher role." in en(seen.notes[-1])
+    assert "12 more commands need a higher role." in en(seen.notes[-1])
     assert en(seen.notes[0]) == (
         "Every command that changes something also takes --reason TEXT, --dry-run, --break-glass. To choose where a "
         "command acts, add --portal NAME."
