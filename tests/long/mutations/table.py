@@ -10,8 +10,7 @@ from tests.long.mutations.decisions import DECISIONS
 from tests.long.mutations.doors import DOORS
 from tests.long.mutations.keeping import KEEPING
 from tests.long.mutations.mutation import Mutation
-from tests.long.mutations.plugins import PLUGINS, PORTALS
-from tests.long.mutations.portal_pages import PORTAL_PAGES
+from tests.long.mutations.plugins import PLUGINS, PORTAL_PAGES, PORTALS
 from tests.long.mutations.portal_reads import PORTAL_READS, WATCHING
 from tests.long.mutations.saying import ENDINGS, SAYING
 from tests.long.mutations.typed_secrets import TYPED_SECRETS
