@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from bot.plugin import (
     BadArgument,
@@ -15,11 +15,9 @@ from bot.plugin import (
     Text,
     WebReply,
     WebRequest,
-    public_url,
 )
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.auth.credentials import CredentialStore
-from plugins.bitrix24.auth.refused_calls import record_refused_call
 from plugins.bitrix24.commands.line import parse_line
 from plugins.bitrix24.connectors.model import ACTIVE, CONNECTED, NOT_READABLE, Connector, Line
 from plugins.bitrix24.portal import Portal
@@ -29,11 +27,11 @@ from plugins.bitrix24.web.layout import (
     frame_policy,
     write_facts,
     write_form,
-    write_link,
     write_note,
     write_page,
 )
 from plugins.bitrix24.web.page_call import PageFault, Visitor, prove_visitor, read_options
+from plugins.bitrix24.web.page_parts import REOPEN, claimed_policy, excuse, refuse_page, write_chat_link, write_visitor
 from plugins.bitrix24.web.page_token import PageToken, PageTokens, TokenFault
 
 PLACEMENT = "SETTING_CONNECTOR"
@@ -43,7 +41,6 @@ CONNECT, DISCONNECT, REFRESH = "connect", "disconnect", "refresh"
 """What the buttons of the page ask for."""
 COMMANDS: Mapping[str, str] = {CONNECT: "connector activate", DISCONNECT: "connector deactivate"}
 """The command that a button stands for: a change request like any other."""
-_REOPEN = Message("bitrix24.page.reopen")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,24 +88,26 @@ class ConnectorPage:
         try:
             visitor = prove_visitor(services, self._links, request)
         except PluginError as error:
-            return _excuse(request, error)
+            return excuse(services, request, error)
         if isinstance(visitor, PageFault):
-            return refuse(services, request, visitor)
+            return refuse_page(services, request, visitor, ROUTE)
         setting = read_setting(request)
         if setting is None:
-            return refuse(services, request, PageFault.OTHER_CONNECTOR, visitor.portal.name)
+            return refuse_page(services, request, PageFault.OTHER_CONNECTOR, ROUTE, portal=visitor.portal.name)
         return self.show(services, request, visitor, setting)
 
     def _press(self, services: Services, request: WebRequest) -> WebReply:
         """Do what a button asks for. Its form has to be of a page of ours, for this connector and line."""
         token = PageTokens(services).read(request.form["page_token"])
         if token is TokenFault.EXPIRED:
-            return write_page(request, Message("bitrix24.page.expired"), _REOPEN)
+            return write_page(
+                request, Message("bitrix24.page.expired"), REOPEN, policy=claimed_policy(services, request)
+            )
         if isinstance(token, TokenFault) or not _fits(token, request):
-            return refuse(services, request, PageFault.FORGED)
+            return refuse_page(services, request, PageFault.FORGED, ROUTE)
         portal = next((each for each in CredentialStore(services).portals() if each.identity == token.portal), None)
         if portal is None:
-            return refuse(services, request, PageFault.UNKNOWN_PORTAL)
+            return refuse_page(services, request, PageFault.UNKNOWN_PORTAL, ROUTE)
         note = _submit(services, portal.place, token, request.form.get("action", ""))
         setting = Setting(connector=token.connector, line=token.line, note=note)
         return self.show(services, request, Visitor(portal=portal, user=token.user), setting)
@@ -121,10 +120,10 @@ class ConnectorPage:
         try:
             seen = self._look(services, visitor, setting)
         except PluginError as error:
-            return _excuse(request, error, policy)
+            return excuse(services, request, error)
         title = seen.connector.name if seen.connector else setting.connector
         told = [write_note(setting.note)] if setting.note else []
-        parts = (*told, *_describe(visitor, setting, seen), *_offer(services, visitor, setting, seen))
+        parts = (*told, *_describe(visitor, setting, seen), *_offer(services, request, visitor, setting, seen))
         return write_page(request, title, *parts, policy=policy)
 
     def _look(self, services: Services, visitor: Visitor, setting: Setting) -> Seen:
@@ -150,12 +149,6 @@ def read_setting(request: WebRequest) -> Setting | None:
     return Setting(connector=address, line=line)
 
 
-def refuse(services: Services, request: WebRequest, fault: PageFault, portal: str = "-") -> WebReply:
-    """Record a call that was not proved, and answer as every such call is answered."""
-    record_refused_call(services, route=ROUTE, why=fault.value, portal=portal)
-    return write_page(request, Message("bitrix24.page.not_proved"), _REOPEN)
-
-
 def _fits(token: PageToken, request: WebRequest) -> bool:
     """Whether a form says the same as its token, and asks for something that the page offers."""
     address, line = request.parameters.get("connector", "").lower(), request.form.get("line", "")
@@ -173,12 +166,6 @@ def _submit(services: Services, place: Place, token: PageToken, action: str) -> 
     except PluginError as error:
         return error.sentence if isinstance(error.sentence, Message) else Message("bitrix24.page.not_sent")
     return Message("bitrix24.page.sent")
-
-
-def _excuse(request: WebRequest, error: PluginError, policy: str = "") -> WebReply:
-    """Say what cannot be read now. Nothing is wrong with the call."""
-    told = [part for part in (error.sentence, error.hint) if isinstance(part, Message)]
-    return write_page(request, Message("bitrix24.page.not_readable"), *told, policy=policy)
 
 
 def _describe(visitor: Visitor, setting: Setting, seen: Seen) -> Sequence[Sequence[Part]]:
@@ -203,26 +190,23 @@ def _remarks(seen: Seen) -> list[Sequence[Part]]:
     return []
 
 
-def _offer(services: Services, visitor: Visitor, setting: Setting, seen: Seen) -> Sequence[Message | Sequence[Part]]:
+def _offer(
+    services: Services, request: WebRequest, visitor: Visitor, setting: Setting, seen: Seen
+) -> Sequence[Message | Sequence[Part]]:
     """What this user can do from here: a change request where an admin linked them, else the way to be linked."""
-    place, chat = visitor.portal.place, services.accounts.chat_address
-    person = services.accounts.find_person(place, visitor.user)
-    choices = seen.choices if person and setting.note is None else ()
-    told: list[Message | Sequence[Part]] = []
-    if person:
-        told.append(Message("bitrix24.page.linked", person=person.person))
-    elif visitor.user:
-        line = f"{services.settings.get('B24BOT_COMMAND', '')} access link @PERSON {place.name}:{visitor.user}"
-        told.append(Message("bitrix24.page.not_linked", user=visitor.user, command=line.strip()))
+    place = visitor.portal.place
+    linked = services.accounts.find_person(place, visitor.user) is not None
+    choices = seen.choices if linked and setting.note is None else ()
     token = PageTokens(services).issue(
         portal=place.identity, user=visitor.user, connector=setting.connector, line=setting.line
     )
     fields = {"page_token": token, "line": str(setting.line)}
     buttons = [*choices, (REFRESH, Message("bitrix24.page.refresh"))]
-    told.append(write_form(settings_address(services, setting.connector), fields, buttons))
-    return [*told, write_link(chat, Message("bitrix24.page.open_chat"))] if chat else told
+    address = settings_path(setting.connector, request.language, visitor.portal.domain)
+    form = write_form(address, fields, buttons)
+    return [*write_visitor(services, visitor), form, *write_chat_link(services)]
 
 
-def settings_address(services: Services, connector: str) -> str:
-    """The address of a connector's settings page. Without a public address there is no page to press a button on."""
-    return f"{public_url(services.settings, 'bitrix24')}/connector/{quote(connector, safe='')}"
+def settings_path(connector: str, language: str, domain: str) -> str:
+    """The address of a connector's settings page below b24bot's own, with the parameters that a portal adds."""
+    return f"/bitrix24/connector/{quote(connector, safe='')}?{urlencode({'DOMAIN': domain, 'LANG': language})}"

@@ -14,6 +14,7 @@ STYLE = """
 body{margin:0;padding:24px;background:#fff;color:#333;font:16px/1.5 "Open Sans",system-ui,sans-serif}
 main{max-width:640px;margin:0 auto;overflow-wrap:anywhere}
 h1{font-size:24px;line-height:1.25;font-weight:600;margin:0 0 16px}
+h2{font-size:18px;line-height:1.3;font-weight:600;margin:0 0 12px}
 p{margin:0 0 12px}
 a{color:#0b66c3}
 dl{display:grid;grid-template-columns:minmax(120px,40%) 1fr;gap:0;margin:0 0 20px;border-top:1px solid #dfe3e8}
@@ -49,11 +50,11 @@ def write_page(request: WebRequest, title: Text, *parts: Message | Sequence[Part
     return WebReply(body=(*body, END), headers=headers)
 
 
-def write_facts(rows: Iterable[tuple[Message, Text]]) -> Sequence[Part]:
+def write_facts(rows: Iterable[tuple[Text, Text]]) -> Sequence[Part]:
     """Make a list of labels and values."""
     parts: list[Part] = ["<dl>"]
     for label, value in rows:
-        parts += ["<dt>", label, "</dt><dd>", _write(value), "</dd>"]
+        parts += ["<dt>", _write(label), "</dt><dd>", _write(value), "</dd>"]
     return [*parts, "</dl>"]
 
 

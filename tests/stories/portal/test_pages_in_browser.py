@@ -1,0 +1,150 @@
+"""The pages in a real browser, in a frame of the portal: on a phone, by keyboard, without another host, and for axe."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from html import escape
+from itertools import product
+from typing import Any
+
+import pytest
+
+from bot.core.principals import Role
+from bot.playground.environment import Playground
+from plugins.bitrix24.simulator import application_pages
+from tests.stories.portal.test_pages import PUBLIC, USER, link
+from tests.stories.scene import Scene
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+ARGUMENTS = ("--no-sandbox", "--disable-features=LocalNetworkAccessChecks")
+"""The page of the portal is not served over the network here, so the browser does not know that it is a local one."""
+WIDTHS = (360, 1000)
+SLIDER = (
+    '<!doctype html><html lang="en"><title>Portal</title><main><h1>Portal</h1>'
+    '<iframe name="slider" title="b24bot" style="width:100%;height:900px;border:0"></iframe></main>'
+    '<form method="post" target="slider" action="{action}">{fields}</form>'
+    "<script>document.forms[0].submit()</script></html>"
+)
+"""What the portal itself does: it posts a form into a frame of its own page."""
+
+
+@pytest.fixture
+def paged(make_full_bot: Callable[..., Playground]) -> Scene:
+    """Vera is an admin, too, and the bot has a public address."""
+    scene = Scene(make_full_bot(settings={"B24BOT_PUBLIC_URL": PUBLIC}, known=True))
+    scene.playground.grant(scene.playground.store, "Vera", Role.ADMIN)
+    return scene
+
+
+@pytest.fixture
+def browser() -> Iterator[Any]:
+    if BROWSER is None:
+        pytest.skip("no Chromium on this machine: apt-get install chromium")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright drives the browser: pip install it")
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=BROWSER, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+class Slider:
+    """A page of the portal with b24bot's page in a frame."""
+
+    def __init__(self, browser: Any, scene: Scene, *, width: int = 1000, language: str = "en") -> None:
+        self.scene = scene
+        self.language = language
+        self.context = browser.new_context(viewport={"width": width, "height": 900})
+        self.page = self.context.new_page()
+        self.asked: list[str] = []
+        self.page.on("request", lambda request: self.asked.append(request.url))
+
+    def open(self, path: str, form: dict[str, str], *, origin: str = "") -> Any:
+        """Open a page of b24bot in the portal's frame, and wait for it; the frame."""
+        portal = origin or self.scene.portal.world.rest_url.removesuffix("/rest/")
+        site = self.scene.workspace.request_url.removesuffix("/slack/events")
+        fields = "".join(f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in form.items())
+        body = SLIDER.format(
+            action=f"{site}/bitrix24{path}?DOMAIN={self.scene.portal.world.domain}&amp;LANG={self.language}",
+            fields=fields,
+        )
+        self.page.route(f"{portal}/slider", lambda route: route.fulfill(body=body, content_type="text/html"))
+        self.page.goto(f"{portal}/slider")
+        self.page.wait_for_load_state("networkidle")
+        frame = self.page.frame("slider")
+        assert frame is not None
+        return frame
+
+
+def settings_form(scene: Scene, line: int = 2) -> dict[str, str]:
+    world = scene.portal.world
+    with world.lock:
+        page = application_pages.connector_page(world, world.state.status("myconnector", line), USER, connecting=False)
+        assert page is not None
+        return {name: str(value) for name, value in application_pages.request(world, page).pairs}
+
+
+def menu_form(scene: Scene, **params: str) -> dict[str, str]:
+    world = scene.portal.world
+    with world.lock:
+        page = application_pages.menu_page(scene.portal.client_id, f"{PUBLIC}/bitrix24/app", USER)
+        form = {name: str(value) for name, value in application_pages.request(world, page).pairs}
+    return {**form, "PLACEMENT": "REST_APP_URI", "PLACEMENT_OPTIONS": json.dumps(params)} if params else form
+
+
+PAGES: dict[str, tuple[str, Callable[[Scene], dict[str, str]]]] = {
+    "settings": ("/connector/myconnector", settings_form),
+    "overview": ("/app", menu_form),
+    "forged": ("/app", lambda scene: {**menu_form(scene), "AUTH_ID": "invented"}),
+}
+
+
+@pytest.mark.parametrize("linked", [False, True], ids=["unlinked", "linked"])
+def test_no_page_has_an_axe_finding_or_is_wider_than_a_phone(paged: Scene, browser: Any, linked: bool) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core: pip install it").Axe()
+    if linked:
+        link(paged)
+    for width, language, name in product(WIDTHS, ("en", "ru"), PAGES):
+        path, form = PAGES[name]
+        slider = Slider(browser, paged, width=width, language=language)
+        frame = slider.open(path, form(paged))
+        found = [(one["id"], one["nodes"][0]["html"]) for one in axe.run(frame).response["violations"]]
+        assert found == [], (name, width, language)
+        assert frame.evaluate("document.documentElement.lang") == language
+        assert frame.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (name, width)
+        slider.context.close()
+
+
+def test_a_linked_user_presses_the_button_with_the_keyboard(paged: Scene, browser: Any) -> None:
+    link(paged)
+    slider = Slider(browser, paged, width=360, language="ru")
+    frame = slider.open("/connector/myconnector", settings_form(paged))
+    for _ in range(5):
+        slider.page.keyboard.press("Tab")
+        if frame.evaluate("document.activeElement.value") == "disconnect":
+            break
+    assert frame.evaluate("getComputedStyle(document.activeElement).outlineWidth") == "3px"
+    slider.page.keyboard.press("Enter")
+    frame.wait_for_selector("text=Запрос на изменение показан в Slack")
+    paged.card("myconnector")
+    assert paged.change(1002).requester == paged.playground.person("Olga")
+    hosts = {url.split("/")[2].split(":")[0] for url in slider.asked}
+    assert hosts == {"127.0.0.1"}
+    assert slider.context.cookies() == []
+
+
+def test_another_site_cannot_show_the_page_in_a_frame(paged: Scene, browser: Any) -> None:
+    slider = Slider(browser, paged)
+    frame = slider.open("/connector/myconnector", settings_form(paged), origin="http://127.0.0.1:9")
+    assert "WhatsApp EU" not in frame.content()
+    frame = Slider(browser, paged).open("/connector/myconnector", settings_form(paged))
+    assert "WhatsApp EU" in frame.content()
+
+
+def test_a_link_from_outside_opens_the_page_of_the_connector_that_it_names(paged: Scene, browser: Any) -> None:
+    frame = Slider(browser, paged).open("/app", menu_form(paged, connector="myconnector", line="2"))
+    assert frame.title() == "WhatsApp EU"
+    frame = Slider(browser, paged).open("/app", menu_form(paged))
+    assert frame.title() == "b24bot"
+    assert "WhatsApp EU (myconnector)" in frame.content()
