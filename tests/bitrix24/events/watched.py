@@ -35,19 +35,19 @@ class Watched:
         return self.bot.plugin.maintain(self.bot.services)
 
     def settle(self, minutes: int = 11) -> None:
-        """Let time pass as a worker would, so that a reading has come about."""
-        self.pass_time(minutes * 60)
+        """Let time pass as a busy worker would, so that a reading has come about."""
+        self.pass_time(minutes * 60, pause=10)
 
     def wake_after(self, hours: float) -> None:
         """The machine sleeps for so long; afterwards the portal is read."""
         self.bot.clock.sleep(hours * 3600)
         self.settle(1)
 
-    def pass_time(self, seconds: float) -> None:
-        """Call the plugin whenever it asks for it, for so long."""
+    def pass_time(self, seconds: float, *, pause: float = 0) -> None:
+        """Call the plugin whenever it asks for it, for so long, but no sooner than after `pause` seconds."""
         end = self.bot.clock.monotonic() + seconds
         while (left := end - self.bot.clock.monotonic()) > 0:
-            self.bot.clock.sleep(min(self.look_after(), left))
+            self.bot.clock.sleep(min(max(self.look_after(), pause), left))
         self.look_after()
 
     def do(self, action: str, **fields: Any) -> Any:
