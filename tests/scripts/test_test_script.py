@@ -26,10 +26,12 @@ class Tree:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for name in ("scripts", "tests/__pycache__", "tests/long/crash", ".venv/bin"):
+        for name in ("scripts", "tests/__pycache__", "tests/long/crash", "tests/core", ".venv/bin"):
             (folder / name).mkdir(parents=True)
         for name in ("test_races.py", "test_mutations.py", "form.py"):
             (folder / "tests" / "long" / name).touch()
+        for name, text in (("sized", "from tests.long.form import sized\n"), ("policy", "import pytest\n")):
+            (folder / "tests" / "core" / f"test_{name}.py").write_text(text)
         shutil.copy(ROOT / "scripts" / "test", folder / "scripts")
         for name, text in (("scripts/setup", "#!/bin/sh\n"), (".venv/bin/python", PYTHON)):
             (folder / name).write_text(text)
@@ -93,11 +95,12 @@ def test_it_fails_where_too_little_is_covered(tree: Tree, failing: str) -> None:
     assert tree.run("--all", "--coverage", failing=failing).returncode == 3
 
 
-def test_the_long_form_takes_all_long_tests_or_those_that_are_named(tree: Tree) -> None:
+def test_the_long_form_takes_all_tests_that_have_one_or_those_that_are_named(tree: Tree) -> None:
     tree.run("--long")
     tree.run("--long", "tests/long/crash")
     tree.run("--all")
-    assert tree.calls() == [[*IN_PARALLEL, "tests/long"], [*IN_PARALLEL, "tests/long/crash"], IN_PARALLEL]
+    every = [*IN_PARALLEL, "tests/long", "tests/core/test_sized.py"]
+    assert tree.calls() == [every, [*IN_PARALLEL, "tests/long/crash"], IN_PARALLEL]
     assert (tree.folder / "forms.txt").read_text().split() == ["1", "1", "0"]
 
 

@@ -19,6 +19,7 @@ from bot.usecases.admin.allow_list import grant_role, revoke_role
 from bot.usecases.authority import card_token
 from bot.usecases.delivery_errors import Busy, ChannelDead, Lost
 from tests.language.english import en
+from tests.long.form import sized
 from tests.store.chain import assert_chain_holds
 from tests.usecases.core_bot import ANTON, GLEB, HOME, IDA, OLGA, ROLES, SHELL, STRANGER, VERA, VIKTOR, CoreBot
 from tests.usecases.toy import Script
@@ -234,4 +235,4 @@ class Life(RuleBasedStateMachine):
 
 
 TestLife = Life.TestCase
-TestLife.settings = settings(max_examples=20, stateful_step_count=40, deadline=None)
+TestLife.settings = settings(max_examples=sized(10, 20), stateful_step_count=40, deadline=None)
