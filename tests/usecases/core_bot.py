@@ -246,8 +246,8 @@ class CoreBot:
         self.ctx = with_parts(self.ctx, **parts)
         self.courier, self.recovery, self.stops = Dispatcher(self.ctx), Reconciler(self.ctx), StopDeadlines(self.ctx)
 
-    def wait(self, seconds: float, *, step: float = 1.0) -> None:
-        """Let time pass while the keeper does its rounds and everything due is done."""
+    def wait(self, seconds: float, *, step: float = 3.0) -> None:
+        """Let time pass while the keeper does a round every `step` seconds and everything due is done."""
         end = self.clock.now + round(seconds * 1000)
         while self.clock.now < end:
             self.clock.now = min(end, self.clock.now + round(step * 1000))

@@ -344,9 +344,9 @@ def test_it_waits_as_long_as_slack_asks_for(core_bot: CoreBot) -> None:
     change = core_bot.approved()
     let_facts_age(core_bot)
     core_bot.messenger.fail("account", Busy(30))
-    core_bot.wait(29)
+    core_bot.wait(29, step=1)
     assert (core_bot.now(change).status, core_bot.messenger.asked) == (Status.APPROVED, [OLGA])
-    core_bot.wait(3)
+    core_bot.wait(3, step=1)
     assert core_bot.now(change).status is Status.DONE
 
 

@@ -272,7 +272,7 @@ def test_a_freeze_that_slack_never_confirms_stays(core_bot: CoreBot) -> None:
     let_facts_age(core_bot)
     silence(core_bot)
     receive(core_bot.ctx, core_bot.typed(OLGA, "freeze it loses messages"))
-    core_bot.wait(STOP_LASTS_MS / 1000 + 1)
+    core_bot.wait(STOP_LASTS_MS / 1000 + 1, step=1)
     assert "it loses messages" in (core_bot.store.facts.get(FROZEN) or "")
     (record,) = core_bot.records(Tag.FROZEN)
     assert (record.actor, record.facts["sentence"]) == (OLGA.id, en(NOTES[UNCONFIRMED]))
@@ -291,9 +291,9 @@ def test_another_stop_that_slack_never_confirms_is_lifted_on_the_record(core_bot
     silence(core_bot)
     stop = STOPS[kind](core_bot, change)
     receive(core_bot.ctx, stop)
-    core_bot.wait(STOP_LASTS_MS / 1000 - 1)
+    core_bot.wait(STOP_LASTS_MS / 1000 - 1, step=1)
     assert pending(core_bot) == 1
-    core_bot.wait(2)
+    core_bot.wait(2, step=1)
     assert lifted(core_bot) == [(stop.person.id, change.id)]
     assert (
         core_bot.last_whisper
