@@ -1,4 +1,4 @@
-"""The colours of portals: each has a word, a sign that people see, and a name."""
+"""The colours of portals: each has a word, a sign that people see, and a name. After nine of them come pairs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from bot.plugin import BadArgument, Message, Words
 from plugins.bitrix24.redaction.excerpt import excerpt
 
-SIGNS: Mapping[str, str] = {
+_SINGLE: dict[str, str] = {
     "red": "🟥",
     "blue": "🟦",
     "green": "🟩",
@@ -18,7 +18,7 @@ SIGNS: Mapping[str, str] = {
     "black": "⬛",
     "white": "⬜",
 }
-NAMES: Mapping[str, Message] = {
+_SINGLE_NAMES: dict[str, Message] = {
     "red": Message("bitrix24.colour.red"),
     "blue": Message("bitrix24.colour.blue"),
     "green": Message("bitrix24.colour.green"),
@@ -28,6 +28,13 @@ NAMES: Mapping[str, Message] = {
     "brown": Message("bitrix24.colour.brown"),
     "black": Message("bitrix24.colour.black"),
     "white": Message("bitrix24.colour.white"),
+}
+_PAIRS = tuple((first, second) for first in _SINGLE for second in _SINGLE if first != second)
+"""What is given from the tenth portal on."""
+SIGNS: Mapping[str, str] = _SINGLE | {f"{one}-{two}": _SINGLE[one] + _SINGLE[two] for one, two in _PAIRS}
+NAMES: Mapping[str, Message] = _SINGLE_NAMES | {
+    f"{one}-{two}": Message("bitrix24.colour.pair", first=_SINGLE_NAMES[one], second=_SINGLE_NAMES[two])
+    for one, two in _PAIRS
 }
 WORDS: Mapping[str, Words] = {
     "red": {"ru": ("красный",)},
@@ -49,11 +56,11 @@ def parse_colour(word: str) -> str:
     if folded not in SIGNS:
         raise BadArgument(
             Message("bitrix24.colour.unknown", word=excerpt(word)),
-            hint=Message("bitrix24.colour.known", words=tuple(NAMES.values())),
+            hint=Message("bitrix24.colour.known", words=tuple(_SINGLE_NAMES.values())),
         )
     return folded
 
 
 def find_free(used: Collection[str]) -> str:
-    """The first colour that is not used; empty when all of them are."""
+    """The first colour that is not used, then the first pair; empty when all of them are used."""
     return next((colour for colour in SIGNS if colour not in used), "")

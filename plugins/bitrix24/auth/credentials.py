@@ -204,12 +204,23 @@ class CredentialStore:
             return dataclasses.replace(
                 portal, stored_identity=identity, **{name: getattr(known, name) for name in kept}
             )
+        portal = dataclasses.replace(portal, protected=self._was_protected(portal))
         former = self._services.records.get(_FORMER, portal.name) or {}
         if former.get("member_id") == portal.member_id and former.get("client_id") == portal.client_id:
             return dataclasses.replace(portal, stored_identity=str(former.get("identity", "")))
         taken = {each.identity for each in self.portals()}
         own = f"{portal.member_id}#{portal.client_id}" if portal.member_id in taken else ""
         return dataclasses.replace(portal, stored_identity=own)
+
+    def _was_protected(self, portal: KnownPortal) -> bool:
+        """Whether a portal that comes back, under whatever name, was protected when it was removed last."""
+        removed = [
+            value
+            for value in self._services.records.all(_FORMER).values()
+            if value["member_id"] == portal.member_id and "removed_at" in value
+        ]
+        last = max(removed, key=lambda value: int(value["removed_at"]), default=None)
+        return bool(last and last.get("protected"))
 
     def was_removed(self, name: str) -> bool:
         """Whether a portal of this name was removed and not added again."""
@@ -250,6 +261,7 @@ class CredentialStore:
             "client_id": portal.client_id,
             "identity": portal.identity,
             "domain": portal.domain,
+            "protected": portal.protected,
             why: self._services.clock.now_ms(),
         }
         self._services.records.put(_FORMER, portal.name, former)

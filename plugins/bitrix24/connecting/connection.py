@@ -55,6 +55,8 @@ class Connection:
     portal: KnownPortal
     credentials: Credentials
     app: Any
+    application_token: Secret | None = None
+    """What the application sent at its installation; None where it was connected in another way."""
 
 
 KeepTokens = Callable[[Secret, Secret], None]

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from bot.plugin import CallVerdict, Event, Json, Message, Services, Text, public_url
 from bot.plugin.frozen import dataclass
+from plugins.bitrix24.auth.application_tokens import ApplicationTokens
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.auth.refused_calls import CALL_REFUSED, STRANGER, record_seldom
 from plugins.bitrix24.client.rest_client import Caller
@@ -66,15 +67,19 @@ def receive_event(services: Services, form: Mapping[str, str]) -> Proof:
 
 
 def _sender(services: Services, portal: KnownPortal) -> KnownSender:
-    """A portal with the token that its application sends, as soon as the portal was read once."""
+    """A portal with the token of its install call, and with the one that is computed once the portal was read."""
     memory, held = (
         read_memory(services.records, portal.member_id),
-        CredentialStore(services).stored(portal, portal.name),
+        CredentialStore(services).stored(portal, portal.slot),
     )
-    if memory is None or held is None or not memory.app_id:
+    if held is None:
         return KnownSender(member_id=portal.member_id, tokens=())
-    token = compute_token(portal.member_id, memory.app_id, held.credentials.client_secret)
-    return KnownSender(member_id=portal.member_id, tokens=(token,))
+    keys = held.credentials
+    pinned = ApplicationTokens(services).find(portal, keys.client_id)
+    tokens = [pinned] if pinned is not None else []
+    if memory is not None and memory.app_id:
+        tokens.append(compute_token(portal.member_id, memory.app_id, keys.client_secret))
+    return KnownSender(member_id=portal.member_id, tokens=tokens)
 
 
 def _store(services: Services, event: EventBody, digest: str) -> None:

@@ -8,11 +8,13 @@ import pytest
 
 from bot.plugin import Refusal
 from plugins.bitrix24.auth.backup_tokens import BackupTokenStore
+from plugins.bitrix24.auth.colours import NAMES, SIGNS, find_free
 from plugins.bitrix24.auth.credentials import Credentials, CredentialStore, KnownPortal
+from plugins.bitrix24.commands.portal import stored_state
 from plugins.bitrix24.connectors.snapshot import Snapshots
 from plugins.bitrix24.redaction.secret import Secret
 from tests.bitrix24.plugin_bot import PluginBot
-from tests.language.english import raises
+from tests.language.english import en, raises
 
 
 def store(plugin_bot: PluginBot) -> CredentialStore:
@@ -94,3 +96,28 @@ def test_a_removed_second_application_gets_its_identity_back(plugin_bot: PluginB
     before = add(plugin_bot, "second", member=member)
     store(plugin_bot).remove(before)
     assert add(plugin_bot, "second", member=member).identity == before.identity
+
+
+def test_a_protected_portal_that_comes_back_is_protected_under_whatever_name(plugin_bot: PluginBot) -> None:
+    bot = plugin_bot
+    vault = CredentialStore(bot.services)
+    held = vault.held(vault.portal("default")).credentials
+    vault.protect(vault.portal("default"), on=True)
+    for name in ("default", "other"):
+        portal = vault.portals()[0]
+        stored_state.remove(bot.services, portal)
+        vault.add(replace(portal, name=name, protected=False, stored_identity=""), held)
+        assert vault.portal(name).protected, name
+    vault.protect(vault.portal("other"), on=False)
+    stored_state.remove(bot.services, vault.portal("other"))
+    vault.add(replace(portal, name="other", protected=False, stored_identity=""), held)
+    assert not vault.portal("other").protected, "its last state counts"
+
+
+def test_every_portal_has_a_colour_of_its_own_also_after_the_ninth() -> None:
+    used: list[str] = []
+    for _ in range(81):
+        used.append(find_free(used))
+    assert len({SIGNS[colour] for colour in used}) == 81
+    assert used[9] == "red-blue"
+    assert en(NAMES["red-blue"]) == "red and blue"

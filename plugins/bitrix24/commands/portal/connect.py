@@ -28,6 +28,7 @@ from bot.plugin import (
 from bot.plugin.frozen import dataclass
 from bot.plugin.web import public_url
 from plugins.bitrix24.auth import audit_events
+from plugins.bitrix24.auth.application_tokens import ApplicationTokens
 from plugins.bitrix24.auth.backup_tokens import BackupTokenStore
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.commands.common.json_views import ConnectedPortal, application_view
@@ -55,6 +56,7 @@ from plugins.bitrix24.connecting.pasted_grant import PastedCode, read_pasted
 from plugins.bitrix24.connecting.pending_install import PendingInstalls
 from plugins.bitrix24.connecting.portal_wish import PortalWish
 from plugins.bitrix24.connectors import model
+from plugins.bitrix24.events.application_token import is_same_token
 from plugins.bitrix24.hosts import certificate_authorities, endpoints
 from plugins.bitrix24.redaction.secret import Secret
 from plugins.bitrix24.traffic.portal_connections import Connections
@@ -107,6 +109,9 @@ def store_connection(services: Services, found: Connected) -> Answer:
     )
     if found.former_member:
         _record_new_member(services, connection.portal, found.former_member)
+    if connection.application_token is not None:
+        stored = CredentialStore(services).portal(found.name)
+        ApplicationTokens(services).pin(stored, connection.credentials.client_id, connection.application_token)
     PendingInstalls(services).remove(found.name)
     ApprovedConnections(services).remove(found.name)
     app = model.app_info(connection.app)
@@ -294,7 +299,10 @@ def _check_found(
     """Compare what was connected with what was approved and named; the former member_id. Raises Refusal."""
     compare_with_approval(approved, found)
     _compare_member(found, member_id)
-    return confirm_member(dialogue, approved, found) if replace else ""
+    former = confirm_member(dialogue, approved, found) if replace else ""
+    if not former:
+        confirm_application_token(dialogue, found)
+    return former
 
 
 def _compare_member(connection: Connection, member_id: str) -> None:
@@ -328,6 +336,21 @@ def confirm_member(dialogue: Dialogue, approved: ApprovedConnection | None, conn
                 ),
             )
     return known.member_id
+
+
+def confirm_application_token(dialogue: Dialogue, connection: Connection) -> None:
+    """Let a person confirm an install call that proves itself otherwise than the former one. Raises Refusal."""
+    name, keys = connection.portal.name, connection.credentials
+    known = CredentialStore(dialogue.services).find(name)
+    pinned = ApplicationTokens(dialogue.services).find(known, keys.client_id) if known else None
+    token = connection.application_token
+    if pinned is None or token is None or is_same_token(pinned, token):
+        return
+    if dialogue.ask(Message("bitrix24.connect.ask_other_token", portal=name)).strip() != name:
+        raise Refusal(
+            Message("bitrix24.connect.token_not_confirmed", portal=name),
+            hint=Message("bitrix24.connect.do_check_application"),
+        )
 
 
 def _connect(dialogue: Dialogue, wish: PortalWish, *, no_wait: bool) -> Connection | None:

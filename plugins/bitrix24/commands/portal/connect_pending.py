@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 
 from bot.plugin import Dialogue, Message, PluginError, Refusal, Reply, TargetRefused, Time
 from plugins.bitrix24.commands.common.json_views import InstalledApplication
@@ -60,11 +61,12 @@ def complete_install(dialogue: Dialogue, wish: PortalWish) -> Connection:
             keep=lambda access, refresh: installs.renew(name, access, refresh),
         )
         try:
-            return connector.connect_by_refresh(pending.refresh, member_id=pending.member_id)
+            found = connector.connect_by_refresh(pending.refresh, member_id=pending.member_id)
         except TargetRefused as error:
             if error.code in _WORTHLESS:
                 installs.discard(name)
             raise
+    return replace(found, application_token=pending.application_token or None)
 
 
 def _name_application(dialogue: Dialogue, links: Connections, pending: PendingInstall, client_id: str) -> str:

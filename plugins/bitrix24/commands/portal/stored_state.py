@@ -21,6 +21,7 @@ from bot.plugin import (
     Undo,
 )
 from plugins.bitrix24.auth import colours
+from plugins.bitrix24.auth.application_tokens import ApplicationTokens
 from plugins.bitrix24.auth.backup_tokens import BackupTokenStore
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.connecting.approved_connection import ApprovedConnection, ApprovedConnections
@@ -112,6 +113,7 @@ def remove(services: Services, portal: KnownPortal) -> None:
     """Delete a portal with all its secrets; its name stays its own."""
     with services.transaction():
         BackupTokenStore(services).remove(portal)
+        ApplicationTokens(services).remove(portal)
         CredentialStore(services).remove(portal)
 
 
