@@ -21,6 +21,8 @@ VERSION = 1
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _PORTAL = "portal"
 _HEALTH = "portal_health"
+RENEWAL = "portal_renewal"
+"""The kind of the records of renewals that began, by the name of the portal's secrets."""
 _FORMER = "former_portal"
 _TEXTS = ("sentence", "hint")
 """The fields of `TokenHealth` that are texts for people."""
@@ -163,6 +165,7 @@ class CredentialStore:
         self._put(portal)
         self.give_colours()
         self._services.records.delete(_HEALTH, portal.slot)
+        self._services.records.delete(RENEWAL, portal.slot)
         self._services.records.delete(_FORMER, portal.name)
 
     def give_colours(self) -> None:
@@ -232,6 +235,7 @@ class CredentialStore:
             self._services.secrets.delete(portal.slot)
             self._services.records.delete(_PORTAL, portal.name)
             self._services.records.delete(_HEALTH, portal.slot)
+            self._services.records.delete(RENEWAL, portal.slot)
             self._reserve(portal, "removed_at")
 
     def rename(self, portal: KnownPortal, name: str) -> KnownPortal:

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.plugin import Event, Message, PluginError, Services, Text
+from bot.plugin import Event, Message, PluginError, Services, Text, Time
 from plugins.bitrix24.auth import audit_events
 from plugins.bitrix24.auth.backup_tokens import BackupTokenStore, slot
-from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal, StoredCredentials, TokenHealth
+from plugins.bitrix24.auth.credentials import RENEWAL, CredentialStore, KnownPortal, StoredCredentials, TokenHealth
 from plugins.bitrix24.auth.oauth import RefreshFailure, Tokens
 from plugins.bitrix24.auth.token_endpoint import TokenServer
 from plugins.bitrix24.rest import error_codes
@@ -28,7 +28,9 @@ WAIT = 60.0
 QUIET_MS = 5 * 60 * 1000
 """No further try for so long after a final refusal."""
 
-SPENT = frozenset({"invalid_grant", "expired_token"})
+INTERRUPTED = "renewal_interrupted"
+"""The code of a pair that is refused after a renewal whose result was never stored."""
+SPENT = frozenset({"invalid_grant", "expired_token", INTERRUPTED})
 """The pair is lost, and another pair of the same application need not be."""
 
 _FIRST_LOOK, _RARE_LOOKS = 0.05, 1.0
@@ -91,6 +93,7 @@ class TokenRefresh:
         return RefreshFailure(sentence=health.sentence, hint=health.hint, code=health.code, final=True)
 
     def _renew(self, stale: StoredCredentials) -> StoredCredentials | RefreshFailure:
+        earlier = self._begin(stale)
         answer = self._server.ask(stale.credentials)
         if isinstance(answer, Tokens):
             # Nothing may stand between the answer and this line: a crash here loses the only valid pair.
@@ -102,10 +105,22 @@ class TokenRefresh:
         newer = self._newer(stale)
         if newer:
             return newer
+        if earlier is None:
+            # The server said no: this renewal spent nothing.
+            self._services.records.delete(RENEWAL, self._portal.slot)
         instead = self._use_backup(stale) if answer.code in SPENT else None
-        told = instead or answer
+        told = instead or _name_cause(answer, earlier)
         # What the spare was refused with tells more than that the first is spent: it may pass.
         return told if isinstance(told, StoredCredentials) or not told.final else self._record_auth_failure(stale, told)
+
+    def _begin(self, stale: StoredCredentials) -> int | None:
+        """Record that a renewal begins; when one of the same pair began before whose result was not stored."""
+        slot, generation = self._portal.slot, stale.generation
+        kept = self._services.records.get(RENEWAL, slot)
+        if kept is not None and kept["generation"] == generation:
+            return int(kept["at"])
+        self._services.records.put(RENEWAL, slot, {"generation": generation, "at": self._services.clock.now_ms()})
+        return None
 
     def _use_backup(self, stale: StoredCredentials) -> StoredCredentials | RefreshFailure | None:
         """The spare pair in the place of the lost one; None when there is none that works."""
@@ -198,6 +213,15 @@ class TokenRefresh:
                 return found
             waited, pause = waited + pause, min(2 * pause, _RARE_LOOKS)
         return _BUSY
+
+
+def _name_cause(answer: RefreshFailure, earlier: int | None) -> RefreshFailure:
+    """The refusal of a pair, with its cause where an earlier renewal may have spent it."""
+    if earlier is None or answer.code not in SPENT:
+        return answer
+    return replace(
+        answer, sentence=Message("bitrix24.token.renewal_interrupted", time=Time(time=earlier)), code=INTERRUPTED
+    )
 
 
 def _is_lost(answer: RefreshFailure) -> bool:

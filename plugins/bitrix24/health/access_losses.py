@@ -46,6 +46,13 @@ REFRESH_REFUSED = AccessLoss(
     anchor="the-refresh-token-is-refused",
     codes=("invalid_grant",),
 )
+RENEWAL_INTERRUPTED = AccessLoss(
+    name="renewal interrupted",
+    says=Message("bitrix24.loss.renewal_interrupted"),
+    do=Message("bitrix24.loss.do_connect", command=_CONNECT),
+    anchor="a-renewal-was-interrupted",
+    codes=("renewal_interrupted",),
+)
 UNINSTALLED = AccessLoss(
     name="application uninstalled",
     says=Message("bitrix24.loss.uninstalled"),
@@ -152,7 +159,17 @@ SILENT = AccessLoss(
 )
 
 LOSSES = (
-    *(REFRESH_LAPSED, REFRESH_REFUSED, UNINSTALLED, DELETED, SECRET_CHANGED, SWITCHED_OFF, REINSTALLED, UNFINISHED),
+    *(
+        REFRESH_LAPSED,
+        REFRESH_REFUSED,
+        RENEWAL_INTERRUPTED,
+        UNINSTALLED,
+        DELETED,
+        SECRET_CHANGED,
+        SWITCHED_OFF,
+        REINSTALLED,
+        UNFINISHED,
+    ),
     *(SCOPE_MISSING, USER_DISMISSED, USER_EXCLUDED, PLAN_LAPSED, OVERLOADED, PORTAL_DELETED, REREGISTERED),
     SILENT,
 )

@@ -279,6 +279,22 @@ ANSWERS: tuple[Mutation, ...] = (
         by="tests/bitrix24/web/test_registered_again.py",
     ),
     mutation(
+        "interruption-unnamed",
+        "tokens that an interrupted renewal has spent are said to be refused, without their cause",
+        ("plugins/bitrix24/auth/token_refresh.py", 'return int(kept["at"])', "return None"),
+        by="tests/long/faults/test_killed_refreshing.py",
+    ),
+    mutation(
+        "token-unconfirmed",
+        "an install call with another application_token replaces the former one without a person's yes",
+        (
+            "plugins/bitrix24/commands/portal/connect.py",
+            "token is None or is_same_token(pinned, token):",
+            "True:",
+        ),
+        by="tests/bitrix24/web/test_application_tokens.py",
+    ),
+    mutation(
         "private-in-plain-text",
         "a reply with a secret for one person waits in the database as plain text",
         ("bot/store/repositories/outbox.py", "if is_sealed(notice):", "if False:"),
