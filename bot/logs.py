@@ -14,6 +14,7 @@ from typing import TextIO
 
 from bot.core import mentions
 from bot.core.redaction.redactor import redact
+from bot.core.request_id import current_request_id
 from bot.language.translation import translate
 from bot.plugin import Message
 
@@ -35,6 +36,7 @@ class LineFormatter(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "action": str(getattr(record, "action", "")),
+            "request_id": current_request_id(),
             "message": mentions.unmark(_message(record)),
         }
         if record.exc_info:

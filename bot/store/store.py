@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shlex
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -36,6 +37,7 @@ from bot.store.schema.migrations import applied, migrate, pending, refuse_newer
 from bot.store.schema.plain_texts import drop_remnants, seal_plain_texts
 from bot.store.sealing.keyring import Keyring
 
+log = logging.getLogger("b24bot.store")
 BACKUPS = "backups"
 """The folder of the copies, in the folder of the database, where no other is set."""
 
@@ -137,6 +139,7 @@ class Transaction:
         facts = {**({"reason": reason} if reason else {}), **entry.facts}
         plain = {name: self._recorded(name, fact) for name, fact in facts.items()}
         seq = self.audit.append(replace(entry, facts=plain), at=at)
+        log.debug("record #%s: %s", seq, entry.tag, extra={"action": "recorded"})
         if not entry.quiet and entry.tag not in QUIET:
             self.outbox.put(audit_key(seq), AuditNotice(seq=seq), at=at)
         return seq

@@ -116,6 +116,7 @@ PURE: Mapping[str, frozenset[str]] = {
             *("__future__", "collections", "dataclasses", "datetime", "difflib", "enum", "hashlib", "hmac"),
             *(
                 "contextlib",
+                "contextvars",
                 "functools",
                 "bisect",
                 "itertools",

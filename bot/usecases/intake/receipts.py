@@ -11,6 +11,7 @@ from bot.core.bot_errors import LineTooLong, SecretTyped, StoreUnavailable
 from bot.core.encoding import encode, fields_of
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand, inbound_fields
 from bot.core.parsing.invocation import LONGEST_LINE, check_length
+from bot.core.request_id import make_request_id, working_on
 from bot.language.translation import translate
 from bot.plugin import Message, Reply
 from bot.store.files.known_secrets import KnownSecrets
@@ -55,6 +56,13 @@ def receive(ctx: Context, inbound: Inbound) -> Receipt:
     what it says. A word that stops holds all the same, without its reason. Raises LineTooLong for a line that nobody
     reads, before anything looks at it; that it was refused is recorded.
     """
+    with working_on(make_request_id(inbound.key)):
+        receipt = _receive(ctx, inbound)
+        log.debug("received: %s", receipt, extra={"action": "received"})
+    return receipt
+
+
+def _receive(ctx: Context, inbound: Inbound) -> Receipt:
     lost = ctx.store.engine.lost()
     if lost:
         # A worker opens the file that lies there now.

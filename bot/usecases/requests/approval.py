@@ -21,6 +21,7 @@ from bot.usecases.intake.stop_words import pending_stop
 from bot.usecases.integrity.active_limits import check_limits
 from bot.usecases.integrity.audit_gate import hasten_awaited
 from bot.usecases.notifications import post_in_thread, queue_card_if_it_lasts, queue_clicked_card
+from bot.usecases.request_tracing import keep_request_id
 from bot.usecases.requests.break_glass import record_break_glass
 
 
@@ -121,5 +122,6 @@ def run_if_enough(tx: Transaction, ctx: Context, change: ChangeRequest) -> bool:
     person, place = ctx.deployment.people.id_of(change.requester), change.place.identity
     position = Position(rank=Rank.RUNNING, place=place, person=person)
     tx.jobs.add(EXECUTE, str(change.number), at=now, position=position)
+    keep_request_id(tx, change.number)
     hasten_awaited(tx, change)
     return True

@@ -10,6 +10,7 @@ from typing import assert_never
 from bot import clock as ids
 from bot.core.bot_errors import StoreUnavailable
 from bot.core.messages.deliveries import Click, Form, SlashCommand, inbound_from_json
+from bot.core.request_id import working_on
 from bot.language.translation import translate
 from bot.plugin import Message
 from bot.store.engine.sql import FORGOTTEN_AT_ONCE
@@ -35,6 +36,7 @@ from bot.usecases.integrity.witness_writer import WitnessWatch, WitnessWriter
 from bot.usecases.lease_holding import steady_ms
 from bot.usecases.process.thread_state import ThreadState
 from bot.usecases.process.wake_signal import POLL_SECONDS, Group, WakeSignal
+from bot.usecases.request_tracing import find_request_id
 from bot.usecases.requests.expiry import expire_overdue
 from bot.usecases.requests.reminders import repost_cards, send_reminders
 from bot.usecases.requests.reviews import handle_button, handle_reason_form
@@ -238,6 +240,12 @@ def claim_job(ctx: Context, *, quick: bool = False) -> Job | None:
 
 def perform_job(ctx: Context, job: Job) -> None:
     """Do one job. Whatever goes wrong, the person who waits for it is told, with a reference."""
+    with working_on(find_request_id(ctx.store, job)):
+        log.debug("job %s, attempt %s", job.id, job.attempts, extra={"action": "job_begun"})
+        _perform(ctx, job)
+
+
+def _perform(ctx: Context, job: Job) -> None:
     try:
         if job.kind == INBOUND:
             _perform_inbound(ctx, job)

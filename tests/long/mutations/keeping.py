@@ -364,4 +364,11 @@ KEEPING: tuple[Mutation, ...] = (
         ("bot/usecases/runtime/readiness.py", '"keys": _can_read(parts.keys)', '"keys": True'),
         by="tests/test_app.py",
     ),
+    mutation(
+        "execution-without-its-click",
+        "the log does not tell which click let an execution begin",
+        ("bot/usecases/requests/approval.py", "    keep_request_id(tx, change.number)\n", ""),
+        ("bot/usecases/requests/approval.py", "from bot.usecases.request_tracing import keep_request_id\n", ""),
+        by="tests/stories/lifecycle/test_request_ids.py",
+    ),
 )
