@@ -16,11 +16,12 @@ from tests.slack.render.storyboards import draw_all as draw_slack
 from tests.storyboards.acknowledgements import draw_acknowledgements
 from tests.storyboards.board import FOLDER, list_stale
 from tests.storyboards.page import draw_page
+from tests.storyboards.portal_pages import draw_portal_pages
 from tests.storyboards.terminal import draw_terminal
 
 
 def main(arguments: list[str]) -> int:
-    drawn = {**draw_slack(), **draw_acknowledgements(), **draw_page(), **draw_terminal()}
+    drawn = {**draw_slack(), **draw_acknowledgements(), **draw_page(), **draw_portal_pages(), **draw_terminal()}
     stale = list_stale(drawn, FOLDER.rglob("*.txt"))
     if arguments != ["--write"]:
         print(*stale, sep="\n", file=sys.stderr)

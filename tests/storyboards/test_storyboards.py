@@ -11,6 +11,7 @@ import pytest
 from tests.storyboards.acknowledgements import ACKNOWLEDGEMENTS, draw_acknowledgements
 from tests.storyboards.board import LANGUAGES, REMEDY, Drawn, list_stale
 from tests.storyboards.page import PAGE, draw_page
+from tests.storyboards.portal_pages import PORTAL_PAGES, draw_portal_pages
 from tests.storyboards.terminal import TERMINAL, draw_terminal
 
 UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -18,7 +19,13 @@ UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u20
 
 
 @pytest.mark.parametrize(
-    ("draw", "folder"), [(draw_terminal, TERMINAL), (draw_acknowledgements, ACKNOWLEDGEMENTS), (draw_page, PAGE)]
+    ("draw", "folder"),
+    [
+        (draw_terminal, TERMINAL),
+        (draw_acknowledgements, ACKNOWLEDGEMENTS),
+        (draw_page, PAGE),
+        (draw_portal_pages, PORTAL_PAGES),
+    ],
 )
 def test_each_storyboard_is_as_it_was_reviewed(draw: Callable[[], Drawn], folder: Path) -> None:
     assert list_stale(draw(), folder.rglob("*.txt")) == [], REMEDY

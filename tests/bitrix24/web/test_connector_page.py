@@ -41,7 +41,7 @@ def test_a_line_that_is_off_is_told_beside_an_active_connector(visits: Visits) -
 def test_the_page_is_in_the_language_of_the_portal(visits: Visits) -> None:
     visits.open(visits.settings_call(), language="ru")
     assert '<html lang="ru">' in visits.page
-    assert "Переключатель самой линии</dt><dd>включена</dd>" in visits.page
+    assert "Сама линия</dt><dd>включена</dd>" in visits.page
 
 
 def test_only_the_portal_may_show_the_page_in_a_frame_and_no_cookie_is_set(visits: Visits) -> None:
