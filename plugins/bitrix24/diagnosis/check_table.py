@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.plugin import Message
 from plugins.bitrix24.diagnosis import connection_checks, portal_checks, stored_checks
-from plugins.bitrix24.diagnosis.finding import Check
+from plugins.bitrix24.diagnosis.check_run import Check
 
 CHECKS: tuple[Check, ...] = (
     Check(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.plugin import Message, Text, Time
+from plugins.bitrix24.diagnosis.check_run import Result, bad, good, lost
 from plugins.bitrix24.diagnosis.examination import Examination
-from plugins.bitrix24.diagnosis.finding import Result, bad, good, lost
 from plugins.bitrix24.events.portal_events import ONLINE, WAYS
 from plugins.bitrix24.health import access_losses
 from plugins.bitrix24.traffic.operating_limit import SLOW

@@ -344,6 +344,7 @@ def test_what_the_queue_collected_during_a_freeze_is_cleared_afterwards_and_told
     watched.freeze()
     watched.disconnect(line=2)
     watched.settle(MINUTES)
+    assert watched.memory.way == "polling"
     assert watched.bot.effects("event.offline.clear") == 0
     watched.freeze(over=True)
     watched.settle(MINUTES)

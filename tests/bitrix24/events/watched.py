@@ -82,6 +82,12 @@ class Watched:
         self.bot.services.records.put("watch", self.bot.portal.member_id, due.value())
         self.look_after()
 
+    def look_into_queue_now(self) -> None:
+        """A look into the queue that happens to be due now."""
+        due = replace(self.memory, queue_due=0)
+        self.bot.services.records.put("watch", self.bot.portal.member_id, due.value())
+        self.look_after()
+
     def own(self, method: str, **params: Any) -> CallOutcome:
         """A change that the bot itself makes."""
         call = methods.call(method, "", **params)

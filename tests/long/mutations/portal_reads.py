@@ -18,6 +18,7 @@ _TEST_KEPT, _TEST_REQUESTS = "tests/bitrix24/traffic/test_read_cache.py", "tests
 _DRIFT, _QUEUE, _WATCH = (f"plugins/bitrix24/events/{name}.py" for name in ("drift", "offline_queue", "watch"))
 _FINDINGS, _SILENCE = (f"plugins/bitrix24/events/{name}.py" for name in ("findings", "silence"))
 _OWN = "plugins/bitrix24/events/own_changes.py"
+_BARS = "tests/bitrix24/events/test_bars.py"
 _BY = "tests/bitrix24/events/test_watch.py"
 
 PORTAL_READS: tuple[Mutation, ...] = (
@@ -191,6 +192,24 @@ WATCHING: tuple[Mutation, ...] = (
             "        return True\n",
         ),
         by="tests/usecases/runtime/test_worker.py",
+    ),
+    mutation(
+        "watch-reads-seldom",
+        "a change that no event tells is noticed after more than a quarter of an hour",
+        (_WATCH, "READ_MS = 600_000", "READ_MS = 1_200_000"),
+        by=_BARS,
+    ),
+    mutation(
+        "queue-read-seldom",
+        "a change in the queue is noticed after more than a minute",
+        (_WATCH, "QUEUE_MS = 40_000", "QUEUE_MS = 100_000"),
+        by=_BARS,
+    ),
+    mutation(
+        "events-fold-long",
+        "an event waits for others for longer than its five seconds",
+        (_QUEUE, "FOLD_MS = 2_500", "FOLD_MS = 8_000"),
+        by=_BARS,
     ),
     mutation(
         "watch-told-each-reading",

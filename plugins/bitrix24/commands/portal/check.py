@@ -5,9 +5,9 @@ from __future__ import annotations
 from bot.plugin import Message, Reply, Risk, Text
 from plugins.bitrix24.commands.common.json_views import PortalCheckRow
 from plugins.bitrix24.commands.portal.group import AUTHORITY, PortalName, portals
+from plugins.bitrix24.diagnosis.check_run import CheckedRow, run_checks
 from plugins.bitrix24.diagnosis.check_table import CHECKS
 from plugins.bitrix24.diagnosis.examination import Examination
-from plugins.bitrix24.diagnosis.finding import Finding, run_checks
 from plugins.bitrix24.portal import Portal
 
 
@@ -52,13 +52,13 @@ def check_portal(portal: Portal, name: PortalName = "") -> Reply:  # noqa: ARG00
     )
 
 
-def _describe(found: Finding) -> Text:
+def _describe(found: CheckedRow) -> Text:
     if found.ok:
         return Message("bitrix24.check.row_ok", detail=found.detail)
     return Message("bitrix24.check.row_failed", detail=found.detail) if found.tried else found.detail
 
 
-def _problem(found: Finding) -> Message:
+def _problem(found: CheckedRow) -> Message:
     if not found.do:
         return Message("bitrix24.check.problem", check=found.label, detail=found.detail)
     return Message("bitrix24.check.problem_with_advice", check=found.label, detail=found.detail, advice=found.do)

@@ -22,8 +22,8 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """The result of one row. `tried` is False for a row that another one kept from being checked."""
+class CheckedRow:
+    """What came of one row. `tried` is False for a row that another one kept from being checked."""
 
     name: str
     label: Message
@@ -65,13 +65,13 @@ def of_error(error: PluginError, about: Examination) -> Result:
     return bad(error_codes.with_code(loss.says, code), loss.advice) if loss else bad(error.sentence, error.hint)
 
 
-def run_checks(checks: Sequence[Check], about: Examination) -> Iterator[Finding]:
+def run_checks(checks: Sequence[Check], about: Examination) -> Iterator[CheckedRow]:
     """Make the checks in their order. After the failure of one that opens the others, none is tried any more."""
     closed_by: Check | None = None
     for check in checks:
         if closed_by is not None:
             untried = Message("bitrix24.check.not_tried", check=closed_by.label)
-            yield Finding(name=check.name, label=check.label, ok=False, detail=untried, do="", tried=False)
+            yield CheckedRow(name=check.name, label=check.label, ok=False, detail=untried, do="", tried=False)
             continue
         try:
             found = check.look(about)
@@ -79,4 +79,4 @@ def run_checks(checks: Sequence[Check], about: Examination) -> Iterator[Finding]
             found = of_error(error, about)
         if check.opens and not found.ok:
             closed_by = check
-        yield Finding(name=check.name, label=check.label, ok=found.ok, detail=found.detail, do=found.do)
+        yield CheckedRow(name=check.name, label=check.label, ok=found.ok, detail=found.detail, do=found.do)
