@@ -236,6 +236,9 @@ def save_card(world: World, wish: ControlRequest) -> Any:
             api_only=bool(wish.get("api_only", False)),
             scope=tuple(wish.get("scope") or world.state.apps[world.facts.main.client_id].scope),
         )
+    if world.switches["install_post"] == "before_save":
+        world.sender.idle()
+    with world.lock:
         return {"client_id": app.client_id, "client_secret": app.client_secret, "installed": app.installed}
 
 

@@ -10,7 +10,8 @@ from plugins.bitrix24.simulator.state.rows import Application, Handler
 from plugins.bitrix24.simulator.state.world import ADMIN, World, new_credentials
 
 INSTALL = "ONAPPINSTALL"
-_TIMES = {"once": 1, "twice": 2, "lost": 0}
+_TIMES = {"once": 1, "delayed": 1, "before_save": 1, "twice": 2, "lost": 0}
+LATE_SECONDS = 60.0
 
 
 def save(
@@ -44,9 +45,20 @@ def save(
     data = {"VERSION": 1, "ACTIVE": "Y", "INSTALLED": "Y", "LANGUAGE_ID": world.switches["language"]}
     if row is not None:
         for _ in range(_TIMES[world.switches["install_post"]]):
-            world.told.clear()
-            post(world, row, Event(name=INSTALL, data=data, cause=Cause(user=ADMIN)))
+            _announce(world, row, Event(name=INSTALL, data=data, cause=Cause(user=ADMIN)))
     return app
+
+
+def _announce(world: World, row: Handler, event: Event) -> None:
+    def send() -> None:
+        with world.lock:
+            world.told.clear()
+            post(world, row, event)
+
+    if world.switches["install_post"] == "delayed":
+        world.sender.later(LATE_SECONDS, send)
+    else:
+        send()
 
 
 def _move_handler(world: World, app: Application) -> Handler | None:

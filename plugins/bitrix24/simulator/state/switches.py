@@ -92,8 +92,9 @@ SWITCHES = (
     ),
     Switch(
         name="install_post",
-        values=("once", "twice", "lost"),
-        help="how often ONAPPINSTALL arrives after an API-only application was saved",
+        values=("once", "delayed", "before_save", "twice", "lost"),
+        help="ONAPPINSTALL of an API-only application that is saved: once, a minute later, before the form shows the "
+        "application's keys, twice, or never",
     ),
     Switch(
         name="application_token_formula",

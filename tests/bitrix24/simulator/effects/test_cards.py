@@ -58,6 +58,23 @@ def test_the_installation_call_may_come_twice_or_never(
     assert listener.events() == [INSTALL] * times
 
 
+def test_the_installation_call_may_come_a_minute_late(client: Client, listener: Listener) -> None:
+    client.control("switches", {"install_post": "delayed"})
+    client.control("clock", {"freeze": True})
+    save(client, api_only=True, install_path=listener.url)
+    client.events()
+    assert listener.events() == []
+    client.control("clock", {"advance": 61})
+    client.events()
+    assert listener.events() == [INSTALL]
+
+
+def test_the_installation_call_may_come_before_the_form_shows_the_keys(client: Client, listener: Listener) -> None:
+    client.control("switches", {"install_post": "before_save"})
+    save(client, api_only=True, install_path=listener.url)
+    assert listener.events() == [INSTALL]
+
+
 def test_a_changed_path_moves_the_handler_and_sends_nothing(client: Client, listener: Listener) -> None:
     card = save(client, api_only=True)
     save(client, app=card["client_id"], api_only=True, install_path=listener.url, handler="https://other.example/app")
