@@ -84,7 +84,7 @@ class Harness:
             self.simulation = simulation_of(self.plugin, self._simulate)
             undo.callback(self.simulation.stop)
             self.simulation.seed()
-            self.store = scratch_store(folder, self._clock)
+            self.store = scratch_store(folder, self._clock, synchronous="OFF")
             undo.callback(self.store.close)
             undo.callback(self.plugin.close)
             listener = _Faults(self.faults)

@@ -100,7 +100,12 @@ class PluginBot:
         """Services over the same store, as another process would have them."""
         clock = ShiftedClock() if real_time else self.clock
         return scratch_services(
-            self._folder, {**self._settings, **settings}, plugin="bitrix24", events=BitrixPlugin.events, clock=clock
+            self._folder,
+            {**self._settings, **settings},
+            plugin="bitrix24",
+            events=BitrixPlugin.events,
+            clock=clock,
+            synchronous="OFF",
         )
 
     def more_plugins(self, *, short: bool = False) -> BitrixPlugin:
