@@ -6,7 +6,56 @@ from tests.long.mutations.mutation import Mutation, mutation
 
 _CONTRACT, _GUARDED, _TRIALS = "bot/host/contract.py", "bot/host/guarded_calls.py", "bot/testing/trials.py"
 
+_RUN, _RECORDING = "plugins/bitrix24/acceptance/run.py", "plugins/bitrix24/acceptance/recording.py"
+_ACCEPTANCE, _SAFETY = "plugins/bitrix24/commands/acceptance.py", "tests/bitrix24/acceptance/test_safety.py"
+
 PLUGINS: tuple[Mutation, ...] = (
+    mutation(
+        "acceptance-unrecorded",
+        "a killed acceptance run leaves a connector that nothing knows of",
+        (_RUN, "            self._records.keep(probe)\n", ""),
+        by=_SAFETY,
+    ),
+    mutation(
+        "acceptance-stays",
+        "an acceptance run that is interrupted leaves its connector on the portal",
+        (_RUN, "            removed = self.remove(probe)\n", "            removed = True\n"),
+        by=_SAFETY,
+    ),
+    mutation(
+        "acceptance-forgets",
+        "the record of a connector that could not be removed is deleted",
+        (_RUN, "        if gone:\n", "        if True:\n"),
+        by=_SAFETY,
+    ),
+    mutation(
+        "acceptance-protected",
+        "an acceptance run on a protected portal needs its name once only",
+        (_ACCEPTANCE, "    if known.protected and confirm != known.name:\n", "    if False:\n"),
+        by=_SAFETY,
+    ),
+    mutation(
+        "acceptance-foreign",
+        "the watch takes a change of an acceptance run for somebody else's",
+        (
+            _RUN,
+            '        own = self._changes.begin(Call(method=method, params=params, note=""))\n',
+            "        own = None\n",
+        ),
+        by=_SAFETY,
+    ),
+    mutation(
+        "acceptance-tells-others",
+        "the file of an acceptance run names connectors that are somebody else's",
+        (_RECORDING, '    if method != "imconnector.list" or', "    if True or"),
+        by=_SAFETY,
+    ),
+    mutation(
+        "acceptance-tells-secrets",
+        "the file of an acceptance run names the portal",
+        (_ACCEPTANCE, "walk, _hidden(services, known))", "walk, ())"),
+        by=_SAFETY,
+    ),
     mutation(
         "any-api",
         "a plugin that was written for another version of the API is loaded",
