@@ -117,7 +117,6 @@ def _activate(name: str, switch: Any, facts: tuple[str, ...]) -> Step:
         params=lambda probe: _of(probe, ACTIVE=switch),
         facts=facts,
         expects=succeeded(),
-        own=True,
     )
 
 
@@ -151,7 +150,6 @@ def _unregister(name: str, facts: tuple[str, ...]) -> Step:
         params=lambda probe: {"ID": probe.connector},
         facts=facts,
         expects=NESTED_YES,
-        own=True,
     )
 
 
@@ -214,7 +212,6 @@ REGISTERED: tuple[Step, ...] = (
         params=lambda probe: _registration(probe, probe.connector),
         facts=("P20", "P26"),
         expects=NESTED_YES,
-        own=True,
     ),
     Step(
         name="list",
@@ -229,7 +226,6 @@ REGISTERED: tuple[Step, ...] = (
         params=lambda probe: _registration(probe, probe.capitals),
         facts=("P20", "P27"),
         expects=NESTED_YES,
-        own=True,
     ),
     Step(name="list-again", method="imconnector.list", facts=("P25", "P27"), expects=_lists_probe),
     Step(
@@ -288,7 +284,7 @@ CONNECTED: tuple[Step, ...] = (
     _send("messages-no-list", "probe", ("P52",), refused(400, "ERROR_ARGUMENT", "MESSAGES")),
     _send("messages-no-object", ["probe"], ("P53",), refused(400, "ERROR_ARGUMENT", "")),
     _send("message-incomplete", [{"user": {"id": "probe"}}], ("P54",), refused(400, "ERROR_ARGUMENT")),
-    Step(name="set-error", method="imconnector.set.error", params=_of, facts=("P45",), expects=_took, own=True),
+    Step(name="set-error", method="imconnector.set.error", params=_of, facts=("P45",), expects=_took),
     _status("status-in-error", ("P45",), has_status(configured=True, working=False, error=True)),
     _activate("activate-after-error", 1, ("P47",)),
     _status("status-without-error", ("P47",), ON),

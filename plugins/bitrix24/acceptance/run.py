@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
-from bot.plugin import Call, CallVerdict, Json, Message, PluginError, Services
+from bot.plugin import Message, PluginError, Services
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.acceptance import run_events
 from plugins.bitrix24.acceptance.answer import Answer
@@ -16,7 +15,6 @@ from plugins.bitrix24.acceptance.raw_caller import RawCaller
 from plugins.bitrix24.acceptance.step import Step
 from plugins.bitrix24.acceptance.step_table import STEPS
 from plugins.bitrix24.auth.credentials import KnownPortal
-from plugins.bitrix24.events.own_changes import OwnChanges
 
 STATUS, ACTIVATE, UNREGISTER = "imconnector.status", "imconnector.activate", "imconnector.unregister"
 MOST_SILENT = 3
@@ -33,14 +31,16 @@ class Walk:
 
 
 class AcceptanceRun:
-    """Runs on one portal. Every call concerns the probe alone, or changes nothing."""
+    """Runs on one portal. Every call concerns the probe alone, or changes nothing.
+
+    The watch looks at connectors that the bot registered or adopted, and the probe is none of them.
+    """
 
     def __init__(self, services: Services, portal: KnownPortal, caller: RawCaller) -> None:
         self._services = services
         self._portal = portal
         self._caller = caller
         self._records = ProbeRecords(services, portal.identity)
-        self._changes = OwnChanges(services, portal.member_id)
 
     def walk(self, line: int) -> Walk:
         """Take all steps with a new probe on a line. Raises PluginError where the tokens cannot be renewed."""
@@ -86,34 +86,7 @@ class AcceptanceRun:
     def _take(self, step: Step, probe: Probe) -> Answer:
         if step.server:
             return self._caller.ask_server(step.server)
-        params = step.params(probe)
-        if not step.own:
-            return self._caller.call(step.method, params, token=step.token)
-        with self._own(step.method, params) as note_answer:
-            answer = self._caller.call(step.method, params)
-            note_answer(answer)
-        return answer
-
-    @contextmanager
-    def _own(self, method: str, params: Mapping[str, Json]) -> Iterator[Any]:
-        """Let the watch know that a change is ours."""
-        own = self._changes.begin(Call(method=method, params=params, note=""))
-        verdict = CallVerdict.UNKNOWN
-
-        def note_answer(answer: Answer) -> None:
-            nonlocal verdict
-            done = answer.status == 200 and not answer.error
-            verdict = CallVerdict.DONE if done else CallVerdict.UNKNOWN
-
-        try:
-            yield note_answer
-        finally:
-            if own is not None:
-                self._changes.settle(own, verdict)
-
-    def _change(self, method: str, **params: Json) -> None:
-        with self._own(method, params) as note_answer:
-            note_answer(self._caller.call(method, params))
+        return self._caller.call(step.method, step.params(probe), token=step.token)
 
     def _remove(self, probe: Probe) -> bool:
         call = self._caller.call
@@ -121,12 +94,12 @@ class AcceptanceRun:
         if not status.status:
             return False
         if status.result != _off(probe):
-            self._change(ACTIVATE, CONNECTOR=probe.connector, LINE=probe.line, ACTIVE=0)
+            call(ACTIVATE, {"CONNECTOR": probe.connector, "LINE": probe.line, "ACTIVE": 0})
         call("event.unbind", {"event": EVENT, "handler": probe.handler})
         for handler in (probe.second_handler, probe.handler):
             call("placement.unbind", {"PLACEMENT": "SETTING_CONNECTOR", "HANDLER": handler})
         for connector in self._registered(probe) or ():
-            self._change(UNREGISTER, ID=connector)
+            call(UNREGISTER, {"ID": connector})
         status = call(STATUS, {"CONNECTOR": probe.connector, "LINE": probe.line})
         return self._registered(probe) == [] and status.status == 200 and not _is_on(status)
 

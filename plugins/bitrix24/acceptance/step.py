@@ -35,9 +35,8 @@ class Decision:
 class Step:
     """One call. `facts` are numbers of docs/portal-behaviour.md; without any the answer only decides a switch.
 
-    `after` names a step without whose success this one is left out. `token` is False for a call without a token,
-    `own` is True for a change of the connector that the watch has to know as ours. `server` is "body" or "query" for a
-    request to the authorisation server, with the grant in that place.
+    `after` names a step without whose success this one is left out. `token` is False for a call without a token.
+    `server` is "body" or "query" for a request to the authorisation server, with the grant in that place.
     """
 
     name: str
@@ -48,7 +47,6 @@ class Step:
     decides: Decision | None = None
     after: str = ""
     token: bool = True
-    own: bool = False
     server: str = ""
 
 

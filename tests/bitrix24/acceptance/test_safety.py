@@ -59,6 +59,15 @@ def test_a_recording_replays_to_the_same_findings_and_holds_no_secret(plugin_bot
     assert [word for word in (*hidden, "WhatsApp", "myconnector", plugin_bot.portal.world.domain) if word in text] == []
 
 
+def test_a_recording_blots_the_names_of_the_portal(plugin_bot: PluginBot, tmp_path: Path) -> None:
+    names = [plugin_bot.portal.member_id, plugin_bot.portal.client_id, plugin_bot.portal.world.domain]
+    plugin_bot.fault("reply", method="crm.activity.list", body={"result": names})
+    report(plugin_bot, record=str(tmp_path))
+    (path,) = tmp_path.glob(f"{PREFIX}*.json")
+    _, answers = read_recording(path)
+    assert answers["scope-missing"].result == ["***"] * 3
+
+
 def test_a_changed_recording_contradicts(plugin_bot: PluginBot, tmp_path: Path) -> None:
     report(plugin_bot, record=str(tmp_path))
     (path,) = tmp_path.glob(f"{PREFIX}*.json")
@@ -191,11 +200,20 @@ def test_a_run_is_on_the_audit_log(plugin_bot: PluginBot) -> None:
 
 
 def test_the_watch_takes_nothing_of_a_run_for_somebody_elses(plugin_bot: PluginBot) -> None:
-    plugin_bot.plugin.maintain(plugin_bot.services)
-    report(plugin_bot)
-    for _ in range(4):
-        plugin_bot.clock.sleep(400.0)
+    def look() -> None:
+        plugin_bot.clock.sleep(1_000.0)
         plugin_bot.plugin.maintain(plugin_bot.services)
+
+    def look_meanwhile(done: int, _total: int, _what: Text) -> None:
+        if done == 46:
+            assert left(plugin_bot)
+            look()
+
+    look()
+    services = replace(plugin_bot.services, tell_progress=look_meanwhile)
+    try_portal(ScriptedDialogue(services), portal="default", line=LINE)
+    for _ in range(3):
+        look()
     assert plugin_bot.recorded("portal:watch:raised") == []
 
 

@@ -35,16 +35,6 @@ PLUGINS: tuple[Mutation, ...] = (
         by=_SAFETY,
     ),
     mutation(
-        "acceptance-foreign",
-        "the watch takes a change of an acceptance run for somebody else's",
-        (
-            _RUN,
-            '        own = self._changes.begin(Call(method=method, params=params, note=""))\n',
-            "        own = None\n",
-        ),
-        by=_SAFETY,
-    ),
-    mutation(
         "acceptance-tells-others",
         "the file of an acceptance run names connectors that are somebody else's",
         (_RECORDING, '    if method != "imconnector.list" or', "    if True or"),
