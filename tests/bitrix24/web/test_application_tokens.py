@@ -37,13 +37,13 @@ class Installed(Way):
         (portal,) = CredentialStore(self.bot.services).portals()
         return portal
 
-    def prove(self, token: str) -> Proof:
+    def prove(self, token: str, *, at: str = "1") -> Proof:
         """What an event with this token is taken for, before the portal was read."""
         form = {
             "event": "ONIMCONNECTORSTATUSDELETE",
             "data[connector]": "myconnector",
             "data[line]": "1",
-            "ts": "1",
+            "ts": at,
             "auth[member_id]": self.bot.portal.member_id,
             "auth[application_token]": token,
         }
@@ -59,7 +59,7 @@ def test_the_token_of_the_install_call_proves_events_also_after_a_renaming(insta
     assert installed.prove("first-token") is Proof.PROVEN
     assert installed.prove("other-token") is Proof.FOREIGN
     CredentialStore(installed.bot.services).rename(installed.portal(), "renamed")
-    assert installed.prove("first-token") is Proof.PROVEN
+    assert installed.prove("first-token", at="2") is Proof.PROVEN
 
 
 def test_an_install_call_with_another_token_needs_a_yes(installed: Installed) -> None:
