@@ -52,8 +52,11 @@ def marked(requirement: Requirement, version: str) -> str:
 def mark(lock: Path, requirements: list[str]) -> None:
     """Write the conditions of requirements into their pins."""
     text = lock.read_text(encoding="utf-8")
+    pinned = pins(lock)
     for requirement in filter(lambda one: one.marker, map(Requirement, requirements)):
-        version = pins(lock)[canonicalize_name(requirement.name)]
+        version = pinned.get(canonicalize_name(requirement.name))
+        if version is None:
+            continue
         text = text.replace(f"{requirement.name}=={version} \\\n", marked(requirement, version))
     lock.write_text(text, encoding="utf-8")
 

@@ -86,7 +86,7 @@ def check_database(environment: Environment) -> Message | Note:
     if not environment.there:
         return Note(says=Message("check.database.missing", folder=str(environment.settings.home)))
     database = environment.database
-    refuse_newer(database)
+    refuse_newer(database, str(database.path))
     path = str(database.path)
     found = (
         Message("check.database.sound", path=path)

@@ -217,7 +217,7 @@ def open_store(
         store = Store(database, keys, clock, backups=backups)
         if not anew and not applied(database):
             refuse_lost(home, copies)
-        refuse_newer(database)
+        refuse_newer(database, str(database.path))
         if thorough:
             assert_usable(database)
         assert_fits(database, keys, whole=thorough)

@@ -51,7 +51,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
 
 AREAS: Mapping[str, tuple[str, ...]] = {
     "bot.core": ("", "authority", "redaction", "parsing", "messages", "change", "audit"),
-    "bot.store": ("engine", "sealing", "repositories", "schema", "files", ""),
+    "bot.store": ("engine", "sealing", "repositories", "schema", "postgres", "files", ""),
     "bot.usecases": (
         *("process", "", "integrity", "authority", "outcomes", "admin", "intake", "requests", "execution"),
         *("delivery", "runtime"),
@@ -97,6 +97,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "sqlite_utils": ("bot.store.engine", "bot.store.schema"),
     "sqlite3": ("bot.store.engine",),
     "pysqlite3": ("bot.store.engine",),
+    "psycopg": ("bot.store.postgres",),
     "cryptography": ("bot.store", f"{_BITRIX24}.simulator"),
     "requests": (f"{_BITRIX24}.http.transport", f"{_BITRIX24}.http.failure_reasons"),
     "urllib3": (
@@ -245,6 +246,7 @@ LONGEST_FUNCTION = 60
 
 SQL: Mapping[str, str] = {
     "bot.store.engine": "what an engine is told beside the statements of others",
+    "bot.store.postgres": "the same of the other engine, and its schema in its own words",
     "bot.store.repositories": "all statements about rows",
     "bot.store.schema": "the tables, and what earlier releases stored in them",
     "bot.store.files.archive_file": "chooses the records of a file and takes them out: steps of writing that file",
@@ -301,5 +303,5 @@ QUERIES = ("execute", "rows", "row", "returning", "insert", "where", "_read")
 """Methods that take SQL and its values."""
 MARKERS = ("placeholders", "assignments", "newest_of")
 """Functions that make the marks of a collection."""
-HANDED_ON = ("bot.store.engine.database",)
+HANDED_ON = ("bot.store.engine.database", "bot.store.postgres.engine")
 """Modules whose callers bring SQL and values together."""

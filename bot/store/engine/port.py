@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
@@ -94,7 +94,7 @@ class Engine(Protocol):
         """Whether there is a table of this name."""
         ...
 
-    def version(self) -> tuple[int, int] | None:
+    def version(self) -> Hashable | None:
         """Return another value after each change, by whichever process; None inside a unit of work."""
         ...
 

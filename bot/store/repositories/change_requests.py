@@ -44,7 +44,7 @@ _TEXTS = frozenset({"outcome", "read_fault"})
 """Columns that hold texts for people."""
 Column = str | int | Message | None
 _SET = assignments(("status", *_COLUMNS))
-_SHOWN = "SELECT number FROM changes WHERE status = ? AND partly = ? AND (undone_by IS NOT NULL) = ?"
+_SHOWN = "SELECT number FROM changes WHERE status = ? AND partly = ? AND (undone_by IS NOT NULL) = (? = 1)"
 """What the index `changes_shown` gives in the order of the numbers."""
 _UPDATE = " ".join(("UPDATE changes SET", _SET, "WHERE number = ? AND COALESCE(?, status) = status"))
 _AT_PLACE = "plugin || '' = ? AND place_identity || '' = ?"

@@ -29,7 +29,7 @@ def migrate(database: Database, *, finish: Callable[[], None] = lambda: None) ->
     utils = database.utils if pending(database) else None
     try:
         with database.unit_of_work():
-            refuse_newer(database)
+            refuse_newer(database, str(database.path))
             if utils is not None:
                 migrations.apply(utils)
             finish()
@@ -57,12 +57,12 @@ def schema_step(database: Engine) -> str:
     return max(applied(database), default="")
 
 
-def refuse_newer(database: Database) -> None:
-    """Raises ConfigurationError for a file that a newer b24bot has written."""
+def refuse_newer(database: Engine, name: str) -> None:
+    """Raises ConfigurationError for a database that a newer b24bot has written; `name` is what people call it."""
     strange = sorted(set(applied(database)) - set(migrations.names))
     if strange:
         raise ConfigurationError(
-            Message("store.schema.newer", file=str(database.path), steps=tuple(strange)),
+            Message("store.schema.newer", file=name, steps=tuple(strange)),
             hint=Message("store.schema.install_newer"),
         )
 

@@ -95,7 +95,7 @@ def inspect(wish: RestoreOptions) -> Backup:
 def _inspect(wish: RestoreOptions) -> Backup:
     database = Database(wish.file, read_only=True)
     try:
-        refuse_newer(database)
+        refuse_newer(database, str(database.path))
         assert_fits(database, wish.keys)
         copy = look_through(wish.file, wish.keys)
         _assert_heads(AuditReader(database, wish.keys), wish, copy)

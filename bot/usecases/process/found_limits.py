@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 
 from bot.core.authority.limits import Limit
 from bot.language.translation import translate
@@ -16,7 +16,7 @@ class FoundLimits(Mapping[str, Limit]):
 
     def __init__(self) -> None:
         self._limits: dict[str, Limit] = {}
-        self._allow_list: tuple[tuple[int, int], Limit | None] | None = None
+        self._allow_list: tuple[Hashable, Limit | None] | None = None
 
     def __getitem__(self, name: str) -> Limit:
         return self._limits[name]
@@ -47,10 +47,10 @@ class FoundLimits(Mapping[str, Limit]):
         """Keep what was found, without a word in the log: for whoever shows it to a person."""
         self._limits[name] = limit
 
-    def cache_allow_list_limit(self, version: tuple[int, int], limit: Limit | None) -> None:
+    def cache_allow_list_limit(self, version: Hashable, limit: Limit | None) -> None:
         """Remember what the comparison of the allow-list with the log gave at a version of the store."""
         self._allow_list = version, limit
 
-    def cached_allow_list_limit(self) -> tuple[tuple[int, int], Limit | None] | None:
+    def cached_allow_list_limit(self) -> tuple[Hashable, Limit | None] | None:
         """Return what the last comparison gave, with the version of the store; None before the first."""
         return self._allow_list

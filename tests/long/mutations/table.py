@@ -12,6 +12,7 @@ from tests.long.mutations.keeping import KEEPING
 from tests.long.mutations.mutation import Mutation
 from tests.long.mutations.plugins import PLUGINS, PORTAL_PAGES, PORTALS
 from tests.long.mutations.portal_reads import PORTAL_READS, WATCHING
+from tests.long.mutations.postgres import POSTGRES
 from tests.long.mutations.saying import ENDINGS, SAYING
 from tests.long.mutations.typed_secrets import TYPED_SECRETS
 from tests.long.mutations.waiting import WAITING
@@ -33,4 +34,5 @@ MUTATIONS: tuple[Mutation, ...] = (
     *CHAIN_CHECKS,
     *ARCHIVES,
     *KEEPING,
+    *POSTGRES,
 )

@@ -11,6 +11,7 @@ import pytest
 from bot.core.bot_errors import StoreUnavailable
 from bot.store.engine.database import Database
 from bot.store.engine.port import Engine
+from bot.store.postgres.statements import definition
 from tests.store.toyengine.toy_engine import ToyEngine
 
 ENGINES: dict[str, Callable[[Path], Engine]] = {
@@ -20,12 +21,17 @@ ENGINES: dict[str, Callable[[Path], Engine]] = {
 ADD = "INSERT INTO things (name, size) VALUES (?, ?) RETURNING id"
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(params=[*ENGINES, "postgres"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An engine with one table, which is empty."""
-    opened = ENGINES[request.param](tmp_path)
+    opened: Engine
+    if request.param == "postgres":
+        opened = request.getfixturevalue("make_postgres_engine")()
+    else:
+        opened = ENGINES[request.param](tmp_path)
     with opened.unit_of_work():
-        opened.execute("CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, size INTEGER)")
+        table = "CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, size INTEGER)"
+        opened.execute(definition(table) if request.param == "postgres" else table)
     yield opened
     opened.close()
 

@@ -1,0 +1,155 @@
+"""One connection to a PostgreSQL server: how it is opened, how a transaction begins and ends, and how rows are read.
+
+Nothing here depends on a session: settings and locks are of one transaction, so a pooler may give each transaction
+another connection of the server (docs/explanation/storage.md).
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from bot.core.bot_errors import ConfigurationError
+from bot.plugin import Message
+from bot.plugin.frozen import dataclass
+from bot.store.postgres.faults import FAULTS, unreachable
+from bot.store.postgres.statements import bound, numbered
+
+OLDEST = 14
+"""The oldest release of the server that is still maintained."""
+CONNECT_SECONDS = 5
+IDLE_SECONDS = 5
+"""How long a transaction may wait for its process: a process that hangs must not keep the others from writing."""
+DEAD_AFTER_MS = 10_000
+"""How long sent bytes may stay unacknowledged before the network counts as gone."""
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_SCHEMES = ("postgresql://", "postgres://")
+_SERVER = "SELECT current_setting('server_version_num')::int, current_setting('server_encoding'), pg_is_in_recovery()"
+_BEGIN = (
+    "BEGIN; SELECT set_config('search_path', '{schema}', true), set_config('lock_timeout', '{busy}ms', true), "
+    "set_config('idle_in_transaction_session_timeout', '{idle}s', true); SELECT pg_advisory_xact_lock({lock})"
+)
+"""One round trip. After it this transaction is the only one that writes, as after BEGIN IMMEDIATE in SQLite."""
+_FIND_TABLES = "SELECT set_config('search_path', $1, true)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where the rows are: a server with a database, and a schema in it."""
+
+    url: str
+    schema: str = "b24bot"
+
+    @property
+    def lock(self) -> int:
+        """The number of the one lock for writing: that of the schema, so that two bots share a database in peace."""
+        return int.from_bytes(sha256(f"b24bot {self.schema}".encode()).digest()[:8], signed=True)
+
+
+class Connection:
+    """A connection that is opened when it is needed, and anew after it was lost."""
+
+    def __init__(self, address: Address, *, busy_seconds: float) -> None:
+        if not address.url.startswith(_SCHEMES):
+            raise ConfigurationError(Message("store.postgres.scheme"))
+        if not _NAME.fullmatch(address.schema):
+            raise ConfigurationError(Message("store.postgres.schema_name", name=address.schema))
+        self._address = address
+        self._begin = _BEGIN.format(
+            schema=address.schema, busy=round(busy_seconds * 1000), idle=IDLE_SECONDS, lock=address.lock
+        )
+        self._open: psycopg.Connection[Any] | None = None
+        self.warned = False
+        """Whether the server warned since the last transaction began. After COMMIT it means a doubtful success."""
+
+    @property
+    def opened(self) -> psycopg.Connection[Any]:
+        """The connection, opened now if need be. Raises StoreUnavailable, or ConfigurationError for a wrong server."""
+        if self._open is None or self._open.closed:
+            self._open = self._connect()
+        return self._open
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        try:
+            made = psycopg.Connection.connect(
+                self._address.url,
+                autocommit=True,
+                prepare_threshold=None,
+                cursor_factory=psycopg.RawCursor,
+                connect_timeout=CONNECT_SECONDS,
+                application_name="b24bot",
+                tcp_user_timeout=DEAD_AFTER_MS,
+                keepalives_idle=DEAD_AFTER_MS // 1000,
+            )
+        except psycopg.OperationalError as error:
+            raise unreachable(error) from None
+        except psycopg.Error:
+            # The words of the driver may quote the address, and with it the password.
+            raise ConfigurationError(Message("store.postgres.bad_url")) from None
+        made.add_notice_handler(self._hear)
+        try:
+            _refuse_unfit(made)
+        except FAULTS as error:
+            made.close()
+            raise unreachable(error) from None
+        except BaseException:
+            made.close()
+            raise
+        return made
+
+    def _hear(self, notice: psycopg.errors.Diagnostic) -> None:
+        # The driver frees the notice after this: what is needed of it is read now.
+        if notice.severity_nonlocalized == "WARNING":
+            self.warned = True
+
+    def begin(self) -> None:
+        """Begin a transaction as the only writer. Raises what psycopg raises."""
+        self.warned = False
+        self.opened.execute(self._begin)
+
+    def end(self, script: str) -> str:
+        """Run the last statements of a transaction; returns the server's word for the last one, COMMIT or ROLLBACK."""
+        cursor = self.opened.execute(script)
+        while cursor.nextset():
+            pass
+        return cursor.statusmessage or ""
+
+    def run(self, sql: str, values: tuple[object, ...]) -> psycopg.Cursor[Any]:
+        """Run a statement in the transaction that is open."""
+        return self.opened.execute(numbered(sql).encode(), bound(values) or None)
+
+    def read(self, sql: str, values: tuple[object, ...]) -> psycopg.Cursor[Any]:
+        """Run a query on its own, in one round trip: both statements of the pipeline are one transaction."""
+        opened = self.opened
+        with opened.pipeline():
+            opened.execute(_FIND_TABLES, (self._address.schema,))
+            return opened.execute(numbered(sql).encode(), bound(values) or None)
+
+    def close(self) -> None:
+        """Close it. The server undoes what was not committed."""
+        if self._open is not None:
+            self._open.close()
+
+
+def as_rows(cursor: psycopg.Cursor[Any], hidden: str) -> list[dict[str, Any]]:
+    """Return the rows of a cursor as dictionaries, without one column."""
+    make = dict_row(cursor)
+    rows = [make(row) for row in cursor.fetchall()]
+    for row in rows:
+        row.pop(hidden, None)
+    return rows
+
+
+def _refuse_unfit(connection: psycopg.Connection[Any]) -> None:
+    found = connection.execute(_SERVER).fetchone()
+    version, encoding, standby = found or (0, "", False)
+    if version < OLDEST * 10_000:
+        raise ConfigurationError(Message("store.postgres.old_server", found=str(version // 10_000), oldest=str(OLDEST)))
+    if encoding != "UTF8":
+        raise ConfigurationError(Message("store.postgres.encoding", encoding=encoding))
+    if standby:
+        raise ConfigurationError(Message("store.postgres.standby"), hint=Message("store.postgres.name_the_primary"))

@@ -1,0 +1,257 @@
+"""The engine on a PostgreSQL server: units of work are serial by one lock, and no commit is left in doubt."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, NoReturn, TypeVar
+
+from bot import clock as ids
+from bot.clock import SystemClock
+from bot.core.bot_errors import StoreUnavailable
+from bot.plugin import Clock, Message
+from bot.store.engine.database import BUSY_SECONDS, Failpoint, place_of
+from bot.store.engine.port import Dialect, Row
+from bot.store.postgres.connection import Address, Connection, as_rows
+from bot.store.postgres.faults import FAULTS, is_lost, unreadable, unwritable
+from bot.store.postgres.statements import ROW_ID
+
+DIALECT = Dialect(row_id=ROW_ID, greatest="greatest")
+ASK_SECONDS = 15.0
+"""How long the server is asked whether a COMMIT happened whose answer was lost."""
+ASK_PAUSE = 0.1
+UNKNOWN_COMMIT = 4
+"""The exit code of a process that cannot find out whether it committed."""
+_MARK = (
+    "INSERT INTO commits (owner, mark, at) VALUES ('{owner}', {mark}, now()) "
+    "ON CONFLICT (owner) DO UPDATE SET mark = excluded.mark, at = excluded.at; COMMIT"
+)
+"""Sent with COMMIT: who asks afterwards finds the mark exactly when the commit happened."""
+_READ_MARK = "SELECT mark FROM commits WHERE owner = ?"
+_TABLE = "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = ?"
+_SNAPSHOT = "SELECT pg_current_snapshot()::text"
+UNANSWERED: tuple[type[Exception], ...] = (*FAULTS, StoreUnavailable)
+"""What a statement raises, or the connection that it needs."""
+_T = TypeVar("_T")
+_LOG = logging.getLogger(__name__)
+
+
+def end_process(reason: str) -> NoReturn:
+    """End this process at once: whatever it does next could contradict what the server has."""
+    _LOG.critical("%s The process ends. Another start reads the database and goes on.", reason)
+    logging.shutdown()
+    os._exit(UNKNOWN_COMMIT)
+
+
+class PostgresEngine:
+    """Rows in one schema of a PostgreSQL database, with one connection to write and one to read.
+
+    Reads of a thread that has a unit of work open belong to it; reads of other threads wait for nobody. `give_up` is
+    called with a sentence for the log when nobody can say whether a commit happened, and must not return.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        *,
+        busy_seconds: float = BUSY_SECONDS,
+        ask_seconds: float = ASK_SECONDS,
+        failpoint: Failpoint | None = None,
+        clock: Clock | None = None,
+        give_up: Callable[[str], NoReturn] = end_process,
+    ) -> None:
+        self.dialect = DIALECT
+        self.address = address
+        self._writer = Connection(address, busy_seconds=busy_seconds)
+        self._reader = Connection(address, busy_seconds=busy_seconds)
+        self._ask_seconds, self._failpoint, self._give_up = ask_seconds, failpoint, give_up
+        self._lock, self._reading = threading.RLock(), threading.Lock()
+        self._clock = clock or SystemClock()
+        self._holder: int | None = None
+        self._owner, self._mark, self._changed = ids.token(), 0, False
+        self._closed = False
+        # What is wrong with the address or the server is told now, and not at the first command.
+        _ = self._writer.opened
+
+    @property
+    def in_transaction(self) -> bool:
+        return self._holder is not None
+
+    def unit_of_work(self) -> AbstractContextManager[None]:
+        """One transaction: all of it happens, or none. Raises StoreUnavailable when it cannot begin or end."""
+        return self.unit_with(None)
+
+    @contextmanager
+    def unit_with(self, given: _T) -> Iterator[_T]:
+        """The same for whoever hands something into it."""
+        with self._lock:
+            if self._holder is not None:
+                self._pass("joined")
+                yield given
+                return
+            self._begin()
+            try:
+                yield given
+                self._pass("before")
+            except BaseException:
+                self._holder = None
+                self._undo()
+                raise
+            self._holder = None
+            self._commit()
+            self._pass("after")
+
+    def _pass(self, side: str) -> None:
+        if self._failpoint is not None:
+            self._failpoint(f"{side}:{place_of(sys._getframe(1))}")
+
+    def _begin(self) -> None:
+        self._refuse_closed()
+        try:
+            try:
+                self._writer.begin()
+            except FAULTS as error:
+                if not is_lost(error):
+                    raise
+                # It was lost while nothing was open: once more, on a new one.
+                self._writer.close()
+                self._writer.begin()
+        except FAULTS as error:
+            self._undo()
+            raise unwritable(error) from None
+        self._holder, self._changed = threading.get_ident(), False
+
+    def _undo(self) -> None:
+        try:
+            self._writer.end("ROLLBACK")
+        except UNANSWERED:
+            self._writer.close()
+
+    def _commit(self) -> None:
+        self._mark += 1
+        script = _MARK.format(owner=self._owner, mark=self._mark) if self._changed else "COMMIT"
+        try:
+            word = self._writer.end(script)
+        except FAULTS as error:
+            if not is_lost(error):
+                self._undo()
+                raise unwritable(error) from None
+            self._writer.close()
+            if self._changed:
+                self._ask(unwritable(error))
+            return
+        if word != "COMMIT":
+            raise StoreUnavailable(Message("store.database.unwritable", cause=word))
+        if self._writer.warned and self._changed:
+            # A server that stopped waiting for its standby answers COMMIT with success and a warning.
+            self._give_up("The server warned at COMMIT: a standby may not have what was written.")
+
+    def _ask(self, lost: StoreUnavailable) -> None:
+        """Ask whether the last commit happened: return when it did, and raise `lost` when it did not."""
+        until = self._clock.monotonic() + self._ask_seconds
+        while self._clock.monotonic() < until:
+            try:
+                # With the lock nobody can be writing for us any more: neither the old connection nor the network.
+                self._writer.begin()
+                found = self._writer.run(_READ_MARK, (self._owner,)).fetchone()
+                self._writer.end("ROLLBACK")
+            except UNANSWERED:
+                self._writer.close()
+                self._clock.sleep(ASK_PAUSE)
+                continue
+            if found == (self._mark,):
+                return
+            raise lost
+        self._give_up(f"No server answers for {self._ask_seconds:.0f} s whether the last COMMIT happened.")
+
+    def require_unit(self) -> None:
+        """Raise RuntimeError outside a unit of work."""
+        if self._holder is None:
+            raise RuntimeError("a change outside a unit of work")
+
+    def execute(self, sql: str, *values: object) -> int:
+        """Run one statement that changes rows; returns how many. Raises RuntimeError outside a unit of work."""
+        with self._lock:
+            return max(0, int(self._change(sql, values).rowcount))
+
+    def returning(self, sql: str, *values: object) -> list[Row]:
+        """Run one statement that changes rows and returns them. Raises RuntimeError outside a unit of work."""
+        with self._lock:
+            return as_rows(self._change(sql, values), ROW_ID)
+
+    def insert(self, sql: str, *values: object) -> int:
+        """Run one INSERT that returns the row's number. Raises RuntimeError outside a unit of work."""
+        return int(next(iter(self.returning(sql, *values)[0].values())))
+
+    def _change(self, sql: str, values: tuple[object, ...]) -> Any:
+        self.require_unit()
+        self._changed = True
+        try:
+            return self._writer.run(sql, values)
+        except FAULTS as error:
+            raise unwritable(error) from None
+
+    def rows(self, sql: str, *values: object) -> list[Row]:
+        """All rows of a query, as dictionaries."""
+        return self._read(sql, values, lambda cursor: as_rows(cursor, ROW_ID))
+
+    def tuples(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """All rows of a query, as they come: for what is read by the million."""
+        return self._read(sql, values, lambda cursor: cursor.fetchall())
+
+    def row(self, sql: str, *values: object) -> Row | None:
+        found = self.rows(sql, *values)
+        return found[0] if found else None
+
+    def where(
+        self, table: str, condition: str, values: Iterable[str | int | None], *, order_by: str, limit: int
+    ) -> list[Row]:
+        """Rows of a table that meet a condition with ? marks."""
+        sql = " ".join(("SELECT * FROM", table, "WHERE", condition, "ORDER BY", order_by, "LIMIT ?"))
+        return self.rows(sql, *values, limit)
+
+    def _read(self, sql: str, values: tuple[object, ...], fetch: Callable[[Any], list[_T]]) -> list[_T]:
+        self._refuse_closed()
+        try:
+            if self._holder == threading.get_ident():
+                return fetch(self._writer.run(sql, values))
+            with self._reading:
+                try:
+                    return fetch(self._reader.read(sql, values))
+                except FAULTS as error:
+                    if not is_lost(error):
+                        raise
+                    # A question can be asked twice: a server that came back answers it.
+                    self._reader.close()
+                    return fetch(self._reader.read(sql, values))
+        except FAULTS as error:
+            raise unreadable(error) from None
+
+    def has_table(self, name: str) -> bool:
+        return bool(self.tuples(_TABLE, name))
+
+    def version(self) -> str | None:
+        """Another one after each change, by whichever process; None while the caller changes rows."""
+        if self._holder == threading.get_ident():
+            return None
+        return str(self.tuples(_SNAPSHOT)[0][0])
+
+    def displaced(self) -> Message | None:
+        return None
+
+    def lost(self) -> Message | None:
+        return None
+
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise StoreUnavailable(Message("store.postgres.closed"))
+
+    def close(self) -> None:
+        with self._lock, self._reading:
+            self._closed = True
+            self._writer.close()
+            self._reader.close()

@@ -1,0 +1,108 @@
+"""Between a bot and a PostgreSQL server: a socket that passes everything on, and cuts the connection at a COMMIT."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import socket
+import struct
+import tempfile
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+from urllib.parse import parse_qs, urlsplit
+
+Cut = Literal["before", "after"]
+"""A cut before the server gets the COMMIT, or before the client gets the answer."""
+SOCKET = ".s.PGSQL.5432"
+
+
+class Proxy:
+    """Listens on a socket of its own for a server on a socket. `cut` is what happens at the next COMMIT, once."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._server = str(Path(parse_qs(parts.query)["host"][0], SOCKET))
+        self._folder = Path(tempfile.mkdtemp(prefix="b24bot-proxy-", dir="/tmp"))
+        self.url = f"{parts.scheme}://{parts.netloc}{parts.path}?host={self._folder}"
+        self.cut: Cut | None = None
+        self.cuts = 0
+        self._listening = socket.socket(socket.AF_UNIX)
+        self._listening.bind(str(self._folder / SOCKET))
+        self._listening.listen()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._listening.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def refuse(self) -> None:
+        """Take no new connection; those that are open stay."""
+        (self._folder / SOCKET).unlink()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self._listening.accept()
+                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        server = socket.socket(socket.AF_UNIX)
+        with client, server, contextlib.suppress(OSError, EOFError):
+            server.connect(self._server)
+            # The first message has no letter in front of its length.
+            (size,) = struct.unpack("!I", head := _read(client, 4))
+            server.sendall(head + _read(client, size - 4))
+            silent = threading.Event()
+            threading.Thread(target=_pass_on, args=(server, client, silent), daemon=True).start()
+            while True:
+                kind = _read(client, 1)
+                (size,) = struct.unpack("!I", head := _read(client, 4))
+                message = kind + head + _read(client, size - 4)
+                if kind == b"Q" and b"COMMIT" in message and self.cut:
+                    cut, self.cut = self.cut, None
+                    self.cuts += 1
+                    if cut == "after":
+                        silent.set()
+                        server.sendall(message)
+                        # Whoever closes now would have the server end in the middle: its answer comes first.
+                        _wait_for_answer(silent)
+                    client.shutdown(socket.SHUT_RDWR)
+                    server.shutdown(socket.SHUT_RDWR)
+                    return
+                server.sendall(message)
+
+
+def _wait_for_answer(silent: threading.Event) -> None:
+    """Wait until what the server said has been swallowed: then the event is cleared again."""
+    for _ in range(500):
+        if not silent.is_set():
+            return
+        threading.Event().wait(0.01)
+
+
+def _pass_on(source: socket.socket, target: socket.socket, silent: threading.Event) -> None:
+    with contextlib.suppress(OSError):
+        while part := source.recv(65_536):
+            if silent.is_set():
+                silent.clear()
+                return
+            target.sendall(part)
+        target.shutdown(socket.SHUT_RDWR)
+
+
+def _read(source: socket.socket, size: int) -> bytes:
+    """Read exactly so many bytes. Raises EOFError at the end."""
+    found = b""
+    while len(found) < size:
+        part = source.recv(size - len(found))
+        if not part:
+            raise EOFError
+        found += part
+    return found

@@ -1,0 +1,65 @@
+"""Several processes on one schema: units of work are serial, and whoever waits too long is told."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from bot.core.bot_errors import StoreUnavailable
+from bot.plugin import Message
+from bot.store.postgres.engine import PostgresEngine
+from tests.store.conftest import MakeEngine
+
+PROCESSES = 4
+ROUNDS = 40
+ADD = "INSERT INTO facts (name, value) VALUES ('counter', '0')"
+READ = "SELECT value FROM facts WHERE name = 'counter'"
+WRITE = "UPDATE facts SET value = ? WHERE name = 'counter'"
+
+
+def test_what_one_process_has_read_stays_true_until_it_has_written(make_postgres_engine: MakeEngine) -> None:
+    """Each engine has connections of its own, as a process has. Each writes what it read and one more."""
+    engines = [make_postgres_engine() for _ in range(PROCESSES)]
+    with engines[0].unit_of_work():
+        engines[0].execute(ADD)
+
+    def count(engine: PostgresEngine) -> None:
+        for _ in range(ROUNDS):
+            with engine.unit_of_work():
+                ((value,),) = engine.tuples(READ)
+                engine.execute(WRITE, str(int(value) + 1))
+
+    threads = [threading.Thread(target=count, args=(engine,)) for engine in engines]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert engines[0].tuples(READ) == [(str(PROCESSES * ROUNDS),)]
+
+
+def test_whoever_waits_too_long_for_the_others_is_told_that_nothing_was_done(make_postgres_engine: MakeEngine) -> None:
+    holder, waiter = make_postgres_engine(), make_postgres_engine(busy_seconds=0.1)
+    with holder.unit_of_work(), pytest.raises(StoreUnavailable) as told, waiter.unit_of_work():
+        pytest.fail("two units of work were open at once")
+    assert told.value.hint == Message("store.database.try_again")
+    with waiter.unit_of_work():
+        waiter.execute(ADD)
+    assert holder.tuples(READ) == [("0",)]
+
+
+def test_a_read_waits_for_nobody_and_sees_what_was_committed(make_postgres_engine: MakeEngine) -> None:
+    writer, reader = make_postgres_engine(), make_postgres_engine()
+    with writer.unit_of_work():
+        writer.execute(ADD)
+        assert reader.tuples(READ) == []
+        assert writer.tuples(READ) == [("0",)]
+    assert reader.tuples(READ) == [("0",)]
+
+
+def test_the_version_changes_with_the_commit_of_another_process(make_postgres_engine: MakeEngine) -> None:
+    writer, reader = make_postgres_engine(), make_postgres_engine()
+    before = reader.version()
+    with writer.unit_of_work():
+        writer.execute(ADD)
+    assert reader.version() != before
