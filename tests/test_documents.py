@@ -30,7 +30,14 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("
 PAGES.remove(ROOT / "CHANGELOG.md")
 """It tells of what is gone, too."""
 SETTING = re.compile(r"\b(?:B24BOT|BITRIX24|SLACK)_[A-Z0-9_]*[A-Z0-9]\b")
-OF_TESTS = {"B24BOT_CHAOS_DEATHS", "B24BOT_CHAOS_SEED", "B24BOT_MACHINE_SEED", "B24BOT_TEST_SEED"}
+OF_TESTS = {
+    "B24BOT_CHAOS_DEATHS",
+    "B24BOT_CHAOS_SEED",
+    "B24BOT_MACHINE_SEED",
+    "B24BOT_TEST_DATABASE_URL",
+    "B24BOT_TEST_POSTGRES",
+    "B24BOT_TEST_SEED",
+}
 """Variables that the tests read."""
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 TERMINAL = re.compile(r"\bb24bot ((?:[a-z]+ ?)+)")

@@ -303,5 +303,5 @@ QUERIES = ("execute", "rows", "row", "returning", "insert", "where", "_read")
 """Methods that take SQL and its values."""
 MARKERS = ("placeholders", "assignments", "newest_of")
 """Functions that make the marks of a collection."""
-HANDED_ON = ("bot.store.engine.database", "bot.store.postgres.engine")
+HANDED_ON = ("bot.store.engine.database", "bot.store.postgres.engine", "bot.store.postgres.schema")
 """Modules whose callers bring SQL and values together."""
