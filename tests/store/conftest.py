@@ -21,7 +21,7 @@ from bot.store.postgres.engine import PostgresEngine
 from bot.store.postgres.schema import migrate
 from bot.store.sealing.keyring import create_key_file, load_key_file
 from bot.store.store import Store
-from tests.postgres_server import REQUIRED, Server, open_server
+from tests.store.server.postgres_server import REQUIRED, Server, open_server
 
 TENTH = 10
 MakeEngine = Callable[..., PostgresEngine]

@@ -16,7 +16,7 @@ from psycopg.rows import dict_row
 from bot.core.bot_errors import ConfigurationError
 from bot.plugin import Message
 from bot.plugin.frozen import dataclass
-from bot.store.postgres.faults import FAULTS, unreachable
+from bot.store.postgres.server_faults import FAULTS, unreachable
 from bot.store.postgres.statements import bound, numbered
 
 OLDEST = 14

@@ -17,7 +17,7 @@ from bot.plugin import Clock, Message
 from bot.store.engine.database import BUSY_SECONDS, Failpoint, place_of
 from bot.store.engine.port import Dialect, Row
 from bot.store.postgres.connection import Address, Connection, as_rows
-from bot.store.postgres.faults import FAULTS, is_lost, unreadable, unwritable
+from bot.store.postgres.server_faults import FAULTS, is_lost, unreadable, unwritable
 from bot.store.postgres.statements import ROW_ID
 
 DIALECT = Dialect(row_id=ROW_ID, greatest="greatest")

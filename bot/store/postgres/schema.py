@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from bot.store.postgres.engine import PostgresEngine
+from bot.store.postgres.guard_triggers import OWN, TRIGGERS
 from bot.store.postgres.statements import definition
-from bot.store.postgres.triggers import OWN, TRIGGERS
 from bot.store.schema.migrations import applied, migrations, pending, refuse_newer
 from bot.store.schema.present import present_schema
 from bot.store.schema.schema_steps import NAME

@@ -1,4 +1,4 @@
-"""Bugs about archived audit records: what may go, what proves it, and what a file of them is held against."""
+"""Bugs about archived audit records, and about the engine on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -205,5 +205,49 @@ ARCHIVES: tuple[Mutation, ...] = (
         "an archiving that is done is told as one that failed, because the witness file did not take its record",
         (_USE, "    with suppress(OSError, StoreUnavailable):\n", "    with suppress(StoreUnavailable):\n"),
         by=_TEST,
+    ),
+)
+
+_POSTGRES, _CONNECTION, _TRIGGERS = (
+    "bot/store/postgres/engine.py",
+    "bot/store/postgres/connection.py",
+    "bot/store/postgres/guard_triggers.py",
+)
+_COMMITS, _WRITERS, _SCHEMA = (
+    "tests/store/postgres/test_commits.py",
+    "tests/store/postgres/test_writers.py",
+    "tests/store/postgres/test_schema.py",
+)
+
+POSTGRES: tuple[Mutation, ...] = (
+    mutation(
+        "lost-answer-is-a-failure",
+        "a commit that happened is told as one that did not, because its answer was lost",
+        (_POSTGRES, "            if found == (self._mark,):\n                return\n", ""),
+        by=_COMMITS,
+    ),
+    mutation(
+        "lost-answer-is-a-success",
+        "a commit that never reached the server is taken for one that happened",
+        (_POSTGRES, "            raise lost\n", "            return\n"),
+        by=_COMMITS,
+    ),
+    mutation(
+        "warning-at-commit",
+        "a server that stopped waiting for its standby is believed that the commit is safe",
+        (_POSTGRES, "if self._writer.warned and self._changed:", "if False:"),
+        by=_COMMITS,
+    ),
+    mutation(
+        "writers-beside-each-other",
+        "two processes write at the same time, and each overwrites what the other has just read",
+        (_CONNECTION, "SELECT pg_advisory_xact_lock({lock})", "SELECT {lock}"),
+        by=_WRITERS,
+    ),
+    mutation(
+        "audit-emptied",
+        "the audit log on PostgreSQL can be emptied with one statement that fires no trigger of a row",
+        (_TRIGGERS, "BEFORE TRUNCATE ON audit", "BEFORE TRUNCATE ON refusals"),
+        by=_SCHEMA,
     ),
 )

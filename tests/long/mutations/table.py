@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.long.mutations.answers import ANSWERS
-from tests.long.mutations.archives import ARCHIVES
+from tests.long.mutations.archives import ARCHIVES, POSTGRES
 from tests.long.mutations.backlogs import BACKLOGS
 from tests.long.mutations.chain_checks import CHAIN_CHECKS
 from tests.long.mutations.decisions import DECISIONS
@@ -12,7 +12,6 @@ from tests.long.mutations.keeping import KEEPING
 from tests.long.mutations.mutation import Mutation
 from tests.long.mutations.plugins import PLUGINS, PORTAL_PAGES, PORTALS
 from tests.long.mutations.portal_reads import PORTAL_READS, WATCHING
-from tests.long.mutations.postgres import POSTGRES
 from tests.long.mutations.saying import ENDINGS, SAYING
 from tests.long.mutations.typed_secrets import TYPED_SECRETS
 from tests.long.mutations.waiting import WAITING

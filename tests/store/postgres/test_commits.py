@@ -13,8 +13,8 @@ from bot.core.bot_errors import StoreUnavailable
 from bot.store.postgres.connection import Address
 from bot.store.postgres.engine import PostgresEngine
 from bot.store.postgres.schema import migrate
-from tests.postgres_proxy import Cut, Proxy
-from tests.postgres_server import Server
+from tests.store.server.postgres_proxy import Cut, Proxy
+from tests.store.server.postgres_server import Server
 
 ADD = "INSERT INTO facts (name, value) VALUES (?, '')"
 

@@ -14,15 +14,15 @@ from bot.core.change.change_request import Status
 from bot.plugin import Message, PluginError
 from bot.store.postgres.connection import Address
 from bot.store.postgres.engine import PostgresEngine
+from bot.store.postgres.guard_triggers import TRIGGERS
 from bot.store.postgres.schema import Statements, migrate
-from bot.store.postgres.triggers import TRIGGERS
 from bot.store.schema.migrations import applied, migrations
 from bot.store.schema.present import present_schema
 from bot.store.store import Store
-from tests.postgres_server import Server
 from tests.store.conftest import MakeEngine, MakeStore
 from tests.store.neighbour import ROOT
 from tests.store.samples import ANTON, opened
+from tests.store.server.postgres_server import Server
 
 COLUMNS = """SELECT column_name FROM information_schema.columns
     WHERE table_schema = current_schema() AND table_name = ? ORDER BY ordinal_position"""
