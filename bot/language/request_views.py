@@ -66,6 +66,19 @@ class UndoView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImpactRow:
+    """How many of something a plan would hurt, as counted when the plan was made."""
+
+    label: str
+    """A code for what is counted, for example `line:3`."""
+    count: int | None
+    """The number; null where nobody knows it."""
+    sentence: Text
+    """The number with its source and its certainty."""
+    details: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewRow:
     """One person's word about a change request."""
 
@@ -91,6 +104,8 @@ class PlanPreview:
     """What happens that is no call."""
     touches: tuple[Text, ...]
     """Who and what is affected."""
+    impact: tuple[ImpactRow, ...]
+    """What would be hurt, in numbers."""
     warnings: tuple[Text, ...]
     undo: UndoView
     needs: Text
@@ -108,6 +123,8 @@ class ChangeDetails(ChangeRow):
     """What happens that is no call."""
     touches: tuple[Text, ...]
     """Who and what is affected."""
+    impact: tuple[ImpactRow, ...]
+    """What would be hurt, in numbers."""
     warnings: tuple[Text, ...]
     undo: UndoView
     needs: Text
@@ -162,6 +179,7 @@ def change_view(change: ChangeRequest) -> ChangeDetails:
         calls=_calls(plan),
         notes=plan.notes,
         touches=plan.radius,
+        impact=_impact(plan),
         warnings=plan.warnings,
         undo=UndoView(kind=plan.undo.kind, sentence=plan.undo.sentence),
         needs=describe_requirement(change.decision),
@@ -195,6 +213,7 @@ def preview_view(plan: Plan, place: Place | None, decision: Decision) -> PlanPre
         calls=_calls(plan),
         notes=plan.notes,
         touches=plan.radius,
+        impact=_impact(plan),
         warnings=plan.warnings,
         undo=UndoView(kind=plan.undo.kind, sentence=plan.undo.sentence),
         needs=describe_requirement(decision),
@@ -204,6 +223,12 @@ def preview_view(plan: Plan, place: Place | None, decision: Decision) -> PlanPre
 
 def _calls(plan: Plan) -> tuple[CallRow, ...]:
     return tuple(CallRow(method=call.method, note=call.note) for call in plan.calls)
+
+
+def _impact(plan: Plan) -> tuple[ImpactRow, ...]:
+    return tuple(
+        ImpactRow(label=one.label, count=one.count, sentence=one.sentence, details=one.details) for one in plan.impact
+    )
 
 
 def _approvals(decision: Decision) -> int:

@@ -225,6 +225,29 @@ class Remember:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Impact:
+    """How many of something a plan would hurt, counted when the plan was made.
+
+    `label` is a code for what is counted (`line:3`). `sentence` says the number, which is its argument `count`, with
+    the source and the certainty of the number; without `count` nobody knows the number. `details` are sentences about
+    the same thing, for example who looks after it.
+
+    People approve the band of the number, not the number: a plan is out of date once the number has left the band by
+    more than a fifth. All else here may change meanwhile.
+    """
+
+    label: str
+    sentence: Message
+    details: tuple[Text, ...] = ()
+
+    @property
+    def count(self) -> int | None:
+        """The number; None where nobody knows it."""
+        count = self.sentence.arguments.get("count")
+        return count if isinstance(count, int) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """The effects of an invocation as data. Nothing has happened yet.
 
@@ -260,6 +283,8 @@ class Plan:
     Told where that has happened; asking for the same again is then not offered. No part of the digest either."""
     labels: Mapping[str, Text] = field(default_factory=dict)
     """How a label of `before` and `wanted` reads; one without a row is shown as it is."""
+    impact: tuple[Impact, ...] = ()
+    """What the plan would hurt, in numbers; each label once."""
 
     @property
     def provable(self) -> bool:

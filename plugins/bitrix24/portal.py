@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from math import ceil
 from typing import Any
 
@@ -81,18 +81,32 @@ class Portal:
         of: Iterable[str] = (),
         on: Iterable[int] | None = None,
         also: Iterable[int] = (),
+        more: Sequence[Item] = (),
+        beside: Iterable[tuple[str, int]] = (),
     ) -> None:
         """Ask in one request for what is about to be needed: "connectors", "lines", "queues", `_ALONE`, and statuses.
 
         Statuses are those of the connectors `of` on the lines `on`, or on all lines that were there when the portal
         was read last, and those `also` names, as far as the request has room for them. What is not asked for here is
-        read when it is needed.
+        read when it is needed. `more` are other reads, whose answers `take` gives, and `beside` other pairs of
+        connector and line whose statuses are needed last.
         """
-        parts = [item for each in what for item in self._parts(each)]
+        parts = [*(item for each in what for item in self._parts(each)), *more]
         numbers = sorted({*(self._hints.lines or () if on is None else on), *also})
-        statuses = (_status(key, line) for key in of if not identifiers.find_query_obstacle(key) for line in numbers)
+        pairs = chain(((key, line) for key in of for line in numbers), beside)
         if parts:
-            self._ahead.ask([*parts, *islice(statuses, SIZE - len(parts))])
+            self._ahead.ask([*parts, *islice(_statuses(pairs), SIZE - len(parts))])
+
+    def gather_statuses(self, pairs: Iterable[tuple[str, int]], more: Iterable[Item] = ()) -> None:
+        """Ask in one request for `more` reads and the statuses of pairs of connector and line, unless they came before.
+
+        Of more than fit in, the first ones are asked for.
+        """
+        self._ahead.ask([*more, *_statuses(pairs)])
+
+    def take(self, item: Item) -> ItemAnswer | None:
+        """The answer of a read that `gather` brought; None where it brought none. Nothing is asked for here."""
+        return self._ahead.take(item)
 
     def _parts(self, what: str) -> Sequence[Item]:
         if what == "lines":
@@ -102,6 +116,16 @@ class Portal:
         if what == "connectors":
             return (Item(method="imconnector.list", params={}),) if self._connectors is None else ()
         return (Item(method=_ALONE[what], params={}),)
+
+    @property
+    def known_lines(self) -> Sequence[int]:
+        """The lines that there were when the portal was read last: worth asking about, and no more than that."""
+        return self._hints.lines or ()
+
+    @property
+    def known_pages(self) -> int:
+        """How many pages of the list of lines are worth asking for."""
+        return self._hints.pages
 
     @property
     def known_connectors(self) -> Sequence[str]:
@@ -328,6 +352,11 @@ def _queue_page(number: int) -> Item:
     """The users who answer on one page of the open lines."""
     asked = _page(number).params["PARAMS"]
     return Item(method=_LINES, params={"PARAMS": asked, "OPTIONS": {"QUEUE": "Y"}})
+
+
+def _statuses(pairs: Iterable[tuple[str, int]]) -> Iterator[Item]:
+    """The reads of those pairs whose connector can be asked about."""
+    return (_status(*pair) for pair in pairs if not identifiers.find_query_obstacle(pair[0]))
 
 
 def _status(connector: str, line: int) -> Item:

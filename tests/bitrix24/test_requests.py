@@ -53,6 +53,7 @@ def test_statuses_cost_one_request_for_each_50_and_one_for_the_lists(plugin_bot:
 
 def test_a_removal_from_40_lines_costs_five_requests_from_typing_to_the_verified_ending(plugin_bot: PluginBot) -> None:
     """The plan, the same plan again before it runs, the call, and the look at what came of it."""
+    plugin_bot.hold_time()
     plugin_bot.portal.seed(
         lines=[{"id": number} for number in range(10, 47)],
         activations=[{"connector": "myconnector", "line": number} for number in range(10, 47)],

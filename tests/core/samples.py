@@ -13,7 +13,9 @@ from bot.plugin import (
     Call,
     CallOutcome,
     CallVerdict,
+    Impact,
     Json,
+    Message,
     PartialUndo,
     Place,
     Plan,
@@ -89,6 +91,13 @@ undos = st.builds(
 )
 memories = st.builds(Remember, kind=names, key=text, value=st.none() | st.dictionaries(names, json_values, max_size=2))
 lines = st.lists(text, max_size=2).map(lambda made: tuple(made))
+impacts = st.builds(
+    Impact,
+    label=st.sampled_from(["line:1", "line:2"]),
+    sentence=st.builds(lambda count: Message("change.counted", count=count), st.integers(0, 300))
+    | st.just(Message("change.uncounted")),
+    details=st.sampled_from([(), ("Anna answers there.",)]),
+)
 plans = st.builds(
     Plan,
     summary=text,
@@ -103,6 +112,7 @@ plans = st.builds(
     warnings=lines,
     risk=st.none() | st.sampled_from(Risk),
     remember=st.lists(memories, max_size=2).map(lambda made: tuple(made)),
+    impact=st.just(()) | st.tuples(impacts),
 )
 places = st.builds(Place, name=text, label=text, identity=text)
 people = st.builds(Principal, team=names, user=names)

@@ -12,11 +12,13 @@ from typing import Any
 from bot.core import mentions
 from bot.core.authority.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.bot_errors import WordsError
+from bot.core.change.impact_bands import find_band, is_within
 from bot.core.encoding import canonical, fields_of
 from bot.core.parsing.tokenizer import join_words, split_words
 from bot.core.principals import Role
 from bot.plugin import (
     Call,
+    Impact,
     Json,
     Message,
     Observation,
@@ -26,6 +28,7 @@ from bot.plugin import (
     Remember,
     Risk,
     Text,
+    Time,
     Undo,
     UndoKind,
     read_text,
@@ -74,6 +77,7 @@ def plan_from_json(text: str) -> Plan:
         consequences=read_texts(data.get("consequences", {})),
         obstacles=read_texts(data.get("obstacles", {})),
         labels=read_texts(data.get("labels", {})),
+        impact=tuple(map(_impact, data.get("impact", ()))),
     )
 
 
@@ -99,6 +103,13 @@ def _undo(row: dict[str, Any]) -> Undo:
         line=row["line"],
         partial=PartialUndo(**{**partial, "sentence": read_text(partial["sentence"])}) if partial else None,
     )
+
+
+def _impact(row: dict[str, Any]) -> Impact:
+    sentence = read_text(row["sentence"])
+    if not isinstance(sentence, Message):
+        raise ValueError("the sentence of an impact is a message")
+    return Impact(label=row["label"], sentence=sentence, details=tuple(map(read_text, row["details"])))
 
 
 def _calls(rows: list[dict[str, Any]]) -> tuple[Call, ...]:
@@ -153,7 +164,8 @@ def rebase_json(
 def digest(path: str, place: Place, plan: Plan) -> str:
     """64 hex digits over all that a reviewer is shown and all that would be sent.
 
-    Of a message its key and its arguments count, not its words: another wording or language is no other plan.
+    Of a message its key and its arguments count, not its words: another wording or language is no other plan. Of a
+    number of the impact its band counts.
     """
     plain = fields_of(_reviewed_part(plan))
     # Digests of the releases before, which open change requests bear, did not know of these.
@@ -161,11 +173,22 @@ def digest(path: str, place: Place, plan: Plan) -> str:
     plain.pop("obstacles")
     plain["target"] = write_target(plan.target, plain.pop("part"))
     plain["undo"] = {name: each for name, each in fields_of(plain["undo"]).items() if name != "partial"}
-    for name in ("notes", "labels"):
+    plain["impact"] = [_with_band(impact) for impact in plan.impact]
+    for name in ("notes", "labels", "impact"):
         if not plain[name]:
             plain.pop(name)
     shown = {"path": path, "place": place.identity, "plan": plain}
     return hashlib.sha256(canonical(shown).encode()).hexdigest()
+
+
+def _with_band(impact: Impact) -> dict[str, Any]:
+    """The impact with the band in the place of its number, and without times: a number is read at another each time."""
+    arguments: dict[str, Any] = {
+        name: value for name, value in impact.sentence.arguments.items() if not isinstance(value, Time)
+    }
+    if impact.count is not None:
+        arguments["count"] = find_band(impact.count)
+    return {**fields_of(impact), "sentence": {"key": impact.sentence.key, "arguments": arguments}}
 
 
 def _reviewed_part(plan: Plan) -> Plan:
@@ -175,12 +198,15 @@ def _reviewed_part(plan: Plan) -> Plan:
 
 
 def _comparable(plan: Plan) -> Plan:
-    """The plan with the undo's line in one spelling: another release may write it in other quotation marks."""
+    """The plan with the undo's line in one spelling: another release may write it in other quotation marks.
+
+    Its impact is left out: that has limits of its own.
+    """
     try:
         line = join_words(split_words(plan.undo.line))
     except WordsError:
         line = plan.undo.line
-    return replace(_reviewed_part(plan), undo=replace(plan.undo, line=line, partial=None))
+    return replace(_reviewed_part(plan), undo=replace(plan.undo, line=line, partial=None), impact=())
 
 
 def differences(before: Observation, now: Observation, labels: Mapping[str, Text] | None = None) -> Iterator[Message]:
@@ -194,11 +220,21 @@ def differences(before: Observation, now: Observation, labels: Mapping[str, Text
 
 def find_drift(approved: Plan, fresh: Plan) -> tuple[Message, ...]:
     """What makes a fresh plan another one than was approved, in lines for people; empty when nothing does."""
+    moved = tuple(_moved_numbers(approved, fresh))
     # Compared as they would be sent: to Python 1, 1.0 and True are the same, to a place they are not.
     if _difference_line(approved) == _difference_line(fresh):
-        return ()
-    lines = tuple(differences(approved.before, fresh.before, {**approved.labels, **fresh.labels}))
+        return moved
+    lines = (*differences(approved.before, fresh.before, {**approved.labels, **fresh.labels}), *moved)
     return lines or (Message("change.other_effects"),)
+
+
+def _moved_numbers(approved: Plan, fresh: Plan) -> Iterator[Message]:
+    """A message for each number of the impact that has left the band that was approved."""
+    now = {impact.label: impact for impact in fresh.impact}
+    for impact in approved.impact:
+        found = now.get(impact.label)
+        if found is not None and not is_within(impact.count, found.count):
+            yield Message("change.number_moved", before=impact.sentence, after=found.sentence)
 
 
 def _difference_line(plan: Plan) -> str:

@@ -8,12 +8,12 @@ from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.plans import describe_undo
 from bot.core.text import one_line
 from bot.language.translation import translate
-from bot.plugin import Message, Text
+from bot.plugin import Impact, Message, Text
 from bot.slack.render.slack_text import cut, escape, fit_lines, mrkdwn, plain
 
 MOST_LINES = 20
 """Lines of one kind. With the characters below it keeps a card under what Slack takes (docs/slack-behaviour.md S23)."""
-WHY_MOST, CALLS_MOST, RADIUS_MOST, WARNINGS_MOST, UNDO_MOST = 900, 1_600, 2_600, 1_800, 400
+WHY_MOST, CALLS_MOST, RADIUS_MOST, IMPACT_MOST, WARNINGS_MOST, UNDO_MOST = 900, 1_600, 2_600, 1_600, 1_800, 400
 
 EFFECT_LABELS: Mapping[Status, Message] = {
     Status.PENDING: Message("card.label.effect"),
@@ -33,12 +33,26 @@ def plan_lines(change: ChangeRequest, language: str) -> Iterator[str]:
     if plan.radius:
         yield _label(Message("card.label.radius", count=len(plan.radius)), language)
         yield from _list("✂️", plan.radius, RADIUS_MOST, language)
+    if plan.impact:
+        yield _label(Message("card.label.impact"), language)
+        yield from fit_lines(
+            (f"🔢 {_numbers(one, language)}" for one in plan.impact),
+            most=MOST_LINES,
+            characters=IMPACT_MOST,
+            language=language,
+        )
     if plan.warnings and change.status.open:
         yield _label(Message("card.label.warnings"), language)
         yield from _list("⚠️", plan.warnings, WARNINGS_MOST, language)
     if change.undone_by is None and (change.status.open or change.status is Status.DONE):
         undo = mrkdwn(one_line(translate(describe_undo(plan.undo), language)), language)
         yield cut(f"{_label(Message('card.label.undo'), language)} · {undo}", UNDO_MOST)
+
+
+def _numbers(impact: Impact, language: str) -> str:
+    """A number with what is known besides, in one line."""
+    texts = (one_line(translate(text, language)) for text in (impact.sentence, *impact.details))
+    return " ".join(mrkdwn(text, language) for text in texts)
 
 
 def reason_lines(change: ChangeRequest, language: str) -> Iterator[str]:

@@ -79,6 +79,7 @@ def _facts(change: ChangeRequest) -> Iterator[tuple[Text, Text]]:
         yield _verdict_label(change, review), _person_at(review.reviewer, review.at, reason=review.reason)
     yield from ((Message("request.show.plan"), note) for note in (*(call.note for call in plan.calls), *plan.notes))
     yield from ((Message("request.show.touches"), line) for line in plan.radius)
+    yield from ((Message("request.show.impact"), text) for one in plan.impact for text in (one.sentence, *one.details))
     yield from ((Message("request.show.warning"), line) for line in plan.warnings)
     yield Message("request.show.undo"), describe_undo(plan.undo)
     yield Message("request.show.card"), _card_place(change)

@@ -97,6 +97,7 @@ def opened_reply(ctx: Context, opened: RequestOpened) -> Reply:
 
 _CALL = Message("request.preview.call")
 _TOUCHES, _WARNING = Message("request.preview.touches"), Message("request.preview.warning")
+_IMPACT = Message("request.preview.impact")
 
 
 def preview(planned: Planned) -> Reply:
@@ -109,6 +110,7 @@ def preview(planned: Planned) -> Reply:
         facts.append((label, " · ".join(filter(None, (place.shown_name, place.label)))))
     facts += [(_CALL, note) for note in (*(call.note for call in plan.calls), *plan.notes)]
     facts += [(_TOUCHES, line) for line in plan.radius]
+    facts += [(_IMPACT, text) for one in plan.impact for text in (one.sentence, *one.details)]
     facts += [(_WARNING, line) for line in plan.warnings]
     facts.append((Message("request.preview.undo"), describe_undo(plan.undo)))
     facts.append((Message("request.preview.needs"), describe_requirement(planned.decision)))

@@ -12,6 +12,7 @@ from plugins.bitrix24.commands.line import LineNumber
 from plugins.bitrix24.connectors.identifiers import ConnectorId
 from plugins.bitrix24.connectors.model import ACTIVE, Line
 from plugins.bitrix24.connectors.snapshot import DATA_NOT_RECORDED
+from plugins.bitrix24.impact import line_impact
 from plugins.bitrix24.portal import Portal
 
 
@@ -107,7 +108,7 @@ def deactivate_connector(
     The portal deletes the data that the connector shows on those lines. The registration stays.
     """
     preconditions.refuse_built_in(connector, Message("bitrix24.connector.built_in_deactivate"))
-    portal.gather("connectors", "lines", of=[connector])
+    line_impact.gather_impact(portal, connector)
     chosen = preconditions.lines_or_all(portal, "connector deactivate", line, all_lines=all)
     standing = preconditions.check_ownership(portal, connector)
     before = observation.observe_connector(portal, connector)
@@ -128,6 +129,7 @@ def deactivate_connector(
         labels=observation.describe_labels(portal, before),
         undo=_undo_deactivation(standing, connector, todo, before),
         radius=tuple(_touched(standing, each, before) for each in todo),
+        impact=line_impact.describe_impact(portal, connector, cut_off),
         warnings=(
             *standing.warning(connector, Message("bitrix24.connector.foreign_deactivate")),
             Message("bitrix24.connector.open_chats"),

@@ -11,6 +11,7 @@ from plugins.bitrix24.commands.connector_read import connectors
 from plugins.bitrix24.connectors import identifiers
 from plugins.bitrix24.connectors.identifiers import ConnectorId
 from plugins.bitrix24.connectors.model import Line
+from plugins.bitrix24.impact import line_impact
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.rest import methods
 
@@ -27,6 +28,7 @@ def remove_connector(portal: Portal, connector: ConnectorId) -> Plan | Nothing:
         Message("bitrix24.connector.built_in_remove"),
         hint=Message("bitrix24.connector.built_in_remove_hint"),
     )
+    line_impact.gather_impact(portal, connector)
     before = observation.observe_connector(portal, connector)
     present = {label: word for label, word in before.items() if label != observation.RECORD}
     if not present:
@@ -44,6 +46,7 @@ def remove_connector(portal: Portal, connector: ConnectorId) -> Plan | Nothing:
         labels=observation.describe_labels(portal, before),
         undo=undo_plan.undo_removal(snapshot, connector, active),
         radius=tuple(presentation.describe_line(line, before[line.label]) for line in lines),
+        impact=line_impact.describe_impact(portal, connector, active),
         warnings=tuple(_warnings(standing, connector, lines, registered=observation.REGISTRATION in before)),
         remember=(portal.remember(snapshot.without_lines(line.id for line in active)),) if snapshot else (),
         consequences={

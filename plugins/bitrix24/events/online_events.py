@@ -16,6 +16,7 @@ from plugins.bitrix24.auth.application_tokens import ApplicationTokens
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.auth.refused_calls import CALL_REFUSED, STRANGER, record_seldom
 from plugins.bitrix24.client.rest_client import Caller
+from plugins.bitrix24.dialogues.dialogue_ledger import DIALOGUES, LATE_MS, DialogueLedger
 from plugins.bitrix24.events import watch_events
 from plugins.bitrix24.events.application_token import compute_token
 from plugins.bitrix24.events.event_body import EventBody, read_event
@@ -82,12 +83,22 @@ def _sender(services: Services, portal: KnownPortal) -> KnownSender:
     return KnownSender(member_id=portal.member_id, tokens=tokens)
 
 
+def _count(services: Services, event: EventBody, now: int) -> None:
+    """Count a dialogue; an event that is old counts no more."""
+    at = min(event.ts * 1000 or now, now)
+    if now - at <= LATE_MS:
+        DialogueLedger(services.records, event.member_id).note(event.name, event.data, at)
+
+
 def _store(services: Services, event: EventBody, digest: str) -> None:
     now = services.clock.now_ms()
     with services.transaction():
         if services.records.get(SEEN, digest) is not None:
             return
         services.records.put(SEEN, digest, {"at": now})
+        if event.name in DIALOGUES:
+            _count(services, event, now)
+            return
         nonce = event.text("QUERY", "nonce") if event.name == TEST else ""
         if nonce:
             EventTests(services).note(nonce)
@@ -135,16 +146,16 @@ class _Binding:
         return {"event": self.event, "handler": self.address}
 
 
-def bind_address(caller: Caller, handlers: Sequence[EventHandler], address: str) -> bool:
-    """Bind what is missing at the address, and unbind what is bound at a former spelling of it.
+def bind_address(caller: Caller, handlers: Sequence[EventHandler], address: str, names: Sequence[str] = BOUND) -> bool:
+    """Bind what is missing of the events at the address, and unbind what is bound at a former spelling of it.
 
     False where the portal does not let us bind.
     """
     bound = {row.event for row in handlers if not row.offline and row.address == address}
     for row in handlers:
-        if not row.offline and row.event in BOUND and row.address != address and _is_ours(row.address):
+        if not row.offline and row.event in names and row.address != address and _is_ours(row.address):
             caller.change("event.unbind", _Binding(event=row.event, address=row.address).params)
-    missing = [_Binding(event=name, address=address) for name in BOUND if name not in bound]
+    missing = [_Binding(event=name, address=address) for name in names if name not in bound]
     return all(caller.change("event.bind", each.params).verdict is CallVerdict.DONE for each in missing)
 
 

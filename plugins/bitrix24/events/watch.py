@@ -13,6 +13,7 @@ from math import ceil
 from bot.plugin import PluginError, Services, TargetRefused
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.client.rest_client import Caller
+from plugins.bitrix24.dialogues.dialogue_ledger import DIALOGUES, DialogueLedger
 from plugins.bitrix24.events import offline_queue, online_events, watch_events
 from plugins.bitrix24.events.drift import Drift, compare
 from plugins.bitrix24.events.findings import View
@@ -47,9 +48,7 @@ class Watch:
 
     def run(self, services: Services) -> float:
         """Do what is due, and return in how many seconds something will be. What ails one portal stops no other."""
-        # Of several applications of one portal, one watches: each would tell of the changes that another made.
-        by_identity = sorted(CredentialStore(services).portals(), key=lambda each: each.identity, reverse=True)
-        portals = list({portal.member_id: portal for portal in by_identity}.values())
+        portals = list_watched(CredentialStore(services))
         self._forget_others(services, {portal.member_id for portal in portals})
         online_events.forget_old(services)
         waits = [self._watch(services, portal) for portal in portals]
@@ -69,6 +68,12 @@ class Watch:
             services.log.info("the portal %s cannot be watched now: %s", portal.name, error.sentence)
             _put_off(services, portal)
         return _wait(services, portal)
+
+
+def list_watched(store: CredentialStore) -> list[KnownPortal]:
+    """The portals to watch. Of several applications of one, one watches: each would tell of what another changed."""
+    by_identity = sorted(store.portals(), key=lambda each: each.identity, reverse=True)
+    return list({portal.member_id: portal for portal in by_identity}.values())
 
 
 def _put_off(services: Services, portal: KnownPortal) -> None:
@@ -179,9 +184,18 @@ class PortalWatch:
             return POLLING, False
         address = online_events.event_address(self._services)
         posted = bool(address) and online_events.bind_address(self._caller, facts.handlers, address)
+        self._count_dialogues(facts, address if posted else "")
         barred = facts.began < memory.queue_barred_until
         queue = not barred and offline_queue.bind_queue(self._caller, facts.handlers)
         return POSTED if posted else QUEUE if queue else POLLING, queue
+
+    def _count_dialogues(self, facts: PortalFacts, address: str) -> None:
+        """Keep the events of dialogues bound, too. The offline queue has none of those that an application causes."""
+        handlers = facts.handlers or ()
+        bound = bool(address) and online_events.bind_address(self._caller, handlers, address, DIALOGUES)
+        with self._services.transaction():
+            ledger = DialogueLedger(self._services.records, self._portal.member_id)
+            ledger.keep_counting(facts.began, posted=bound)
 
     def _tell(self, drift: Drift) -> None:
         for event, messages in ((watch_events.CHANGED_ELSEWHERE, drift.raised), (watch_events.AS_BEFORE, drift.over)):

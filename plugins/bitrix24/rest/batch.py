@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -27,7 +27,8 @@ class Item:
 class ItemAnswer:
     """What came for one item: a value, or a text that says why there is none (with the code, if any).
 
-    `time` is what the portal tells of its work on the item, `error` what it reports in the place of a value.
+    `time` is what the portal tells of its work on the item, `error` what it reports in the place of a value. `total`
+    is how many rows a list has on all its pages; None where the portal does not say.
     """
 
     value: Any = None
@@ -35,6 +36,7 @@ class ItemAnswer:
     code: str = ""
     time: Mapping[str, Any] = field(default_factory=dict)
     error: ReportedError | None = None
+    total: int | None = None
 
 
 def batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
@@ -77,8 +79,16 @@ def split_answer(items: Sequence[Item], result: Any) -> tuple[ItemAnswer, ...]:
     """One answer for each item, in the order of the items; a failed item does not touch the others."""
     holder = result if isinstance(result, Mapping) else {}
     values, problems = _map(holder.get("result")), _map(holder.get("result_error"))
-    times = _map(holder.get("result_time"))
-    return tuple(_answer(_key(number), values, problems, times) for number in range(len(items)))
+    times, totals = _map(holder.get("result_time")), _map(holder.get("result_total"))
+    found = (_answer(_key(number), values, problems, times) for number in range(len(items)))
+    return tuple(replace(each, total=_total(totals.get(_key(number)))) for number, each in enumerate(found))
+
+
+def _total(value: Any) -> int | None:
+    """A number of rows, which PHP may write as text."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
+        return int(value)
+    return value if type(value) is int else None
 
 
 def _key(number: int) -> str:

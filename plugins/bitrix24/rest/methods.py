@@ -91,6 +91,11 @@ ROWS: tuple[Method, ...] = (
         params=(_need("cmd", Kind.OBJECT), _may("halt", Kind.SWITCH)),
     ),
     Method(
+        name="crm.activity.list",
+        effect=Effect.READ,
+        params=(_need("filter", Kind.OBJECT), _may("select", Kind.TEXTS), _may("order", Kind.OBJECT)),
+    ),
+    Method(
         name="event.bind",
         effect=Effect.CHANGE,
         verdict=VerdictLocation.RESULT,

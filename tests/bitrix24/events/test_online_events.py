@@ -13,12 +13,17 @@ from bot.testing.web_requests import request_route
 from plugins.bitrix24.auth.refused_calls import CALL_REFUSED
 from plugins.bitrix24.diagnosis.examination import Examination
 from plugins.bitrix24.diagnosis.stored_checks import check_events
+from plugins.bitrix24.dialogues.dialogue_ledger import DIALOGUES, DialogueLedger
 from plugins.bitrix24.events.offline_queue import StoredEvents
 from plugins.bitrix24.events.online_events import BOUND
+from plugins.bitrix24.simulator.calls.call import Cause
+from plugins.bitrix24.simulator.effects.dialogs import close
 from tests.bitrix24.events.watched import Watched
 from tests.bitrix24.plugin_bot import PluginBot
+from tests.language.english import en
 
 REFUSED = "portal:event:refused"
+ALL_BOUND = (*BOUND, *DIALOGUES)
 
 
 class Posted:
@@ -66,9 +71,9 @@ def posted(make_plugin_bot: Callable[..., PluginBot]) -> Iterator[Posted]:
 
 
 def test_every_event_is_bound_once_at_one_address(posted: Posted) -> None:
-    assert posted.handlers() == sorted((event, posted.address) for event in BOUND)
+    assert posted.handlers() == sorted((event, posted.address) for event in ALL_BOUND)
     posted.watched.settle(60)
-    assert posted.bot.effects("event.bind") == len(BOUND) + 2
+    assert posted.bot.effects("event.bind") == len(ALL_BOUND) + 2
     assert posted.watched.memory.way == "online"
 
 
@@ -80,7 +85,7 @@ def test_other_spellings_of_the_address_are_unbound_and_addresses_of_others_stay
         )
     posted.watched.settle()
     assert posted.handlers() == sorted(
-        [*((event, posted.address) for event in BOUND), ("ONIMCONNECTORLINEDELETE", other)]
+        [*((event, posted.address) for event in ALL_BOUND), ("ONIMCONNECTORLINEDELETE", other)]
     )
 
 
@@ -276,3 +281,71 @@ def test_the_check_of_a_portal_tries_the_way_of_events(posted: Posted, bound: bo
     posted.bot.clock.told = lambda _seconds: posted.delivered()
     result = check_events(Examination(posted.bot.open()))
     assert result.ok is bound
+
+
+def write_message(posted: Posted, line: int, customer: str) -> None:
+    """A customer writes to the line, by the application of the connector."""
+    message = {"user": {"id": customer, "name": "Eve"}, "message": {"id": f"m-{customer}", "text": "Hello"}}
+    said = {**message, "chat": {"id": customer}}
+    posted.watched.own("imconnector.send.messages", CONNECTOR="myconnector", LINE=line, MESSAGES=[said])
+
+
+def count_since(posted: Posted, days: int) -> None:
+    """The count of dialogues has gone on for so long."""
+    now = posted.bot.services.clock.now_ms()
+    value = {"since": now - days * 86_400_000, "seen_at": now}
+    posted.bot.services.records.put("dialogue_count", posted.bot.portal.member_id, value)
+
+
+def close_dialogue(posted: Posted, customer: str) -> None:
+    with posted.bot.portal.world.lock:
+        world = posted.bot.portal.world
+        (row,) = world.state.dialogs.where(lambda row: row.external_user == customer)
+        close(world, row, Cause(user=27))
+
+
+def test_dialogues_are_counted_from_their_events_and_lead_to_no_reading(posted: Posted) -> None:
+    for line, customer in ((1, "u1"), (1, "u2"), (2, "u3")):
+        write_message(posted, line, customer)
+    close_dialogue(posted, "u2")
+    posted.delivered()
+    assert posted.stored() == 0
+    ledger = DialogueLedger(posted.bot.services.records, posted.bot.portal.member_id)
+    assert dict(ledger.count_open("myconnector")) == {1: 1, 2: 1}
+    assert ledger.since is not None
+
+
+def test_a_forged_or_an_old_event_counts_no_dialogue(posted: Posted) -> None:
+    write_message(posted, 1, "u1")
+    posted.delivered()
+    (form,) = [form for form in posted.forms if form["event"] == "ONIMCONNECTORDIALOGSTART"]
+    new = {**form, "data[DATA][0][chat][id]": "99999"}
+    posted.post({**new, "auth[application_token]": "0" * 32})
+    posted.post({**new, "ts": str(posted.bot.services.clock.now_ms() // 1000 - 100_000)})
+    ledger = DialogueLedger(posted.bot.services.records, posted.bot.portal.member_id)
+    assert dict(ledger.count_open("myconnector")) == {1: 1}
+    posted.post(new)
+    assert dict(ledger.count_open("myconnector")) == {1: 2}
+
+
+def test_the_card_of_a_removal_counts_by_events_since_they_are_posted(posted: Posted) -> None:
+    write_message(posted, 1, "u1")
+    write_message(posted, 1, "u2")
+    close_dialogue(posted, "u2")
+    posted.delivered()
+    counts = {one.label: one for one in posted.bot.plan().impact}
+    assert counts["line:1"].count == 1
+    assert en(counts["line:1"].sentence).startswith("line 1 · Sales EU: at least 1 open dialogue. b24bot counts events")
+    assert en(counts["line:2"].sentence).startswith("line 2 · Support: about 0 open dialogues of all connectors")
+    count_since(posted, days=8)
+    counts = {one.label: one for one in posted.bot.plan().impact}
+    assert en(counts["line:1"].sentence).startswith("line 1 · Sales EU: 1 open dialogue, as b24bot counts events since")
+    assert en(counts["line:2"].sentence).startswith("line 2 · Support: 0 open dialogues, as b24bot counts events")
+
+
+def test_of_a_connector_that_may_be_another_applications_nothing_is_counted(posted: Posted) -> None:
+    """Its events would come to that application, so that their absence says nothing."""
+    posted.bot.adopt("shopchat")
+    count_since(posted, days=8)
+    (one,) = posted.bot.plan("shopchat").impact
+    assert en(one.sentence).startswith("line 2 · Support: about 0 open dialogues of all connectors")

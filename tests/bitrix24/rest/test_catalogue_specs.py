@@ -84,6 +84,7 @@ DELIBERATE: Mapping[Difference, str] = dict(
             for name in (
                 "app.info",
                 "batch",
+                "crm.activity.list",
                 "event.get",
                 "event.offline.list",
                 "event.test",

@@ -9,8 +9,10 @@ from typing import Any
 
 from bot.plugin import Message, Plan
 
-UNREVIEWED = frozenset({"remember", "consequences", "obstacles", "undo.partial"})
-"""Fields that nobody approves: for the plugin's own records, and for the words after the ending."""
+UNREVIEWED = frozenset({"remember", "consequences", "obstacles", "undo.partial", "impact"})
+"""Fields that nobody approves: for the plugin's own records, and for the words after the ending.
+
+The numbers of the impact have limits of their own (`test_impact_bands.py`)."""
 
 
 def alter_plan(plan: Plan) -> Iterator[tuple[str, Plan]]:

@@ -48,6 +48,7 @@ ICON = {"DATA_IMAGE": "data:image/svg+xml,x"}
 CALLS: Mapping[str, dict[str, Any]] = {
     "app.info": {},
     "batch": {"halt": 0, "cmd": {"i0": "imconnector.status?CONNECTOR=myconnector&LINE=1"}},
+    "crm.activity.list": {"filter": {"COMPLETED": "N"}},
     "event.bind": {"event": "ONIMCONNECTORSTATUSDELETE", "event_type": "offline"},
     "event.get": {},
     "event.offline.clear": {"process_id": "", "id": ["1"]},
@@ -115,6 +116,9 @@ def prepare(method: str) -> None:
     """
     seed(portal(), SEED)
     portal().state.handlers.drop_where(lambda row: True)
+    if method == "crm.activity.list":
+        main = portal().state.apps[portal().facts.main.client_id]
+        portal().state.change_app(main.client_id, scope=(*main.scope, "crm"))
     if method == "event.unbind":
         ask("event.bind", params=CALLS[method])
     if method == "imconnector.chat.name.set":

@@ -120,9 +120,9 @@ PORTAL_READS: tuple[Mutation, ...] = (
         "the answers inside a batch are put down in the order in which they stand, not by their names",
         (
             "plugins/bitrix24/rest/batch.py",
-            "    return tuple(_answer(_key(number), values, problems, times) for number in range(len(items)))",
+            "    found = (_answer(_key(number), values, problems, times) for number in range(len(items)))",
             "    names = [*values, *problems, *map(_key, range(len(items)))]\n"
-            "    return tuple(_answer(name, values, problems, times) for name in names[: len(items)])",
+            "    found = (_answer(name, values, problems, times) for name in names[: len(items)])",
         ),
         by="tests/bitrix24/rest/test_batch.py",
     ),

@@ -26,7 +26,7 @@ from tests.slack.kit import (
     approved_by,
 )
 from tests.slack.render import plan_cases
-from tests.slack.render.plan_cases import BEFORE, LABELS, REMOVAL, SENDING
+from tests.slack.render.plan_cases import BEFORE, COUNTED, IMPACT, LABELS, REMOVAL, SENDING
 
 ACTIVATION: dict[str, Any] = {
     "line": "connector activate myconnector 3",
@@ -60,6 +60,11 @@ REMOVED = Message(
     sentence=Message("outcome.verified"),
     details=Lines(lines=tuple(differences(REMOVAL.before, {}, REMOVAL.labels))),
 )
+MOVED = Message(
+    "outcome.with_details",
+    sentence=Message("outcome.drifted"),
+    details=Lines(lines=(Message("change.number_moved", before=IMPACT[1].sentence, after=IMPACT[2].sentence),)),
+)
 HALF: dict[str, Any] = {
     "status": Status.FAILED,
     "partly": True,
@@ -86,6 +91,7 @@ def _with(text: str, status: Status, **more: Any) -> ChangeRequest:
         summary=f"Remove connector {text}",
         calls=tuple(Call(method="m", params={}, note=text) for _ in range(30)),
         radius=(text,) * 30,
+        impact=tuple(replace(IMPACT[1], details=(text,)) for _ in range(30)),
         warnings=(text,) * 3,
         labels={**LABELS, "line:1": text},
         undo=replace(REMOVAL.undo, sentence=text, line=f"connector restore {text}"),
@@ -106,6 +112,7 @@ CARDS: Mapping[str, ChangeRequest] = {
     "pending-grant": a_change(**GRANT),
     "pending-review": a_change(**REVIEW),
     "pending-undo": _card(undo_of=1001, line="connector restore myconnector", path="connector restore"),
+    "pending-counted": _card(plan=replace(REMOVAL, impact=COUNTED)),
     "approved": _card(Status.APPROVED),
     "approved-confirmation": a_change(Status.APPROVED, **{**ACTIVATION, "reviews": approved_by(OLGA)}),
     "approved-emergency": _card(Status.APPROVED, decision=EMERGENCY, reviews=approved_by(OLGA)),
@@ -126,6 +133,7 @@ CARDS: Mapping[str, ChangeRequest] = {
     "partly-same-again": _card(**HALF, repeat=Repeat.SAME),
     "partly-unseen": _card(Status.FAILED, plan=SENDING, partly=True, outcome=Message("outcome.some_blind")),
     "changed": _card(Status.CHANGED, outcome=Message("change.other_effects")),
+    "changed-number": _card(Status.CHANGED, outcome=MOVED),
     "unknown": _card(Status.UNKNOWN, outcome=Message("outcome.lost_unchanged")),
     "unknown-unverified": _card(Status.UNKNOWN, plan=SENDING, outcome=Message("outcome.lost_blind")),
     "asked": _card(Status.UNKNOWN, asked_at=NOON, outcome=Message("outcome.lost_partly")),

@@ -8,8 +8,8 @@ from pathlib import Path
 from bot.core import mentions
 from bot.core.principals import ROLE_NAMES, Role
 from bot.language.catalogues import bind_catalogue
-from bot.plugin import Call, Message, Person, Plan, Undo, UndoKind
-from tests.slack.kit import VERA
+from bot.plugin import Call, Impact, Message, Person, Plan, Time, Undo, UndoKind
+from tests.slack.kit import NOON, VERA
 
 bind_catalogue("bitrix24", Path(__file__).parents[3] / "plugins" / "bitrix24" / "locale")
 ACTIVE = Message("bitrix24.state.active")
@@ -20,6 +20,35 @@ CHAT_DE = Message("bitrix24.state.line", line="3", name="Chat DE")
 CHANNEL = Message("bitrix24.state.channel", connector="myconnector", line=SALES)
 BEFORE = {"line:1": ACTIVE, "line:2": ACTIVE, "registration": Message("bitrix24.state.registered")}
 LABELS = {"line:1": SALES, "line:2": SUPPORT, "registration": Message("bitrix24.state.registration")}
+READ = Time(time=NOON)
+TOTAL = Impact(label="all", sentence=Message("bitrix24.impact.total", count=34, lines="2"))
+IMPACT = (
+    TOTAL,
+    Impact(
+        label="line:1",
+        sentence=Message("bitrix24.impact.crm", line=SALES, count=31, read=READ),
+        details=(
+            Message("bitrix24.impact.queue_and_more", operators=("Ann Lee", "Boris Ivanov", "Eve Diaz"), count=4),
+            Message("bitrix24.impact.others", connectors=("shopchat", "livechat")),
+            Message("bitrix24.impact.others_unread", count=2),
+        ),
+    ),
+    Impact(
+        label="line:2",
+        sentence=Message("bitrix24.impact.counter", line=SUPPORT, count=3, read=READ),
+        details=(Message("bitrix24.impact.queue_empty"), Message("bitrix24.impact.no_others")),
+    ),
+)
+COUNTED = (
+    Impact(
+        label="line:1",
+        sentence=Message("bitrix24.impact.events", line=SALES, count=1, since=READ),
+        details=(Message("bitrix24.impact.queue", operators=("Ann Lee",)),),
+    ),
+    Impact(label="line:2", sentence=Message("bitrix24.impact.recent_events", line=SUPPORT, count=0, since=READ)),
+    Impact(label="line:3", sentence=Message("bitrix24.impact.unknown", line=CHAT_DE)),
+)
+"""The other sources of numbers."""
 REMOVAL = Plan(
     summary=Message("bitrix24.connector.remove", connector="myconnector", portal="prod"),
     target="connector:myconnector",
@@ -56,6 +85,7 @@ REMOVAL = Plan(
     ),
     consequences={"line:1": Message("bitrix24.connector.cut_off", connector="myconnector", line="Sales EU")},
     obstacles={"registration": Message("bitrix24.connector.registration_kept", connector="myconnector")},
+    impact=IMPACT,
 )
 SENDING = Plan(
     summary=Message("bitrix24.message.send", channel=CHANNEL, customer="u1"),
@@ -101,6 +131,7 @@ ACTIVATION = replace(
     warnings=(Message("bitrix24.connector.line_off_warning", line=CHAT_DE),),
     consequences={},
     obstacles={},
+    impact=(),
 )
 _APPROVER = ROLE_NAMES[Role.APPROVER]
 _VERA = Person(person=VERA.id)

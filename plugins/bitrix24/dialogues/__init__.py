@@ -1,0 +1,1 @@
+"""Dialogues of customers with the lines of a portal, counted from its events."""
