@@ -37,6 +37,36 @@ def sentence(text: Text) -> str:
 NO_WORDS: Words = {}
 
 
+LABELS = {
+    "ACCOUNT": Message("clihelp.word.account"),
+    "ADDRESS": Message("clihelp.word.address"),
+    "CR-NUMBER": Message("clihelp.word.request"),
+    "DATE": Message("clihelp.word.date"),
+    "FILE": Message("clihelp.word.file"),
+    "FOLDER": Message("clihelp.word.folder"),
+    "HASH": Message("clihelp.word.hash"),
+    "KEY": Message("clihelp.word.key"),
+    "LINE": Message("clihelp.word.line"),
+    "NUMBER": Message("clihelp.word.number"),
+    "OUTCOME": Message("clihelp.word.outcome"),
+    "PORT": Message("clihelp.word.port"),
+    "ROLE": Message("clihelp.word.role"),
+    "SHELL": Message("clihelp.word.shell"),
+    "STATUS": Message("clihelp.word.status"),
+    "SUBJECT": Message("clihelp.word.subject"),
+    "TAG": Message("clihelp.word.tag"),
+    "TEAM:USER": Message("clihelp.word.person"),
+    "TEXT": Message("clihelp.word.text"),
+}
+"""The labels of arguments and options that have a word in the reader's language."""
+
+
+def label_of(parameter: click.Parameter) -> Text:
+    """The label of a value in usage lines, as a message where there is one."""
+    label = parameter.metavar or parameter.human_readable_name.upper()
+    return LABELS.get(label, label)
+
+
 class Option(click.Option):
     """An option whose help is a message. A string as `show_default` is shown as the default.
 
@@ -57,6 +87,9 @@ class Option(click.Option):
     @help.setter
     def help(self, _: str | None) -> None:
         """Keep the message; click sets here what was given to it, which is nothing."""
+
+    def make_metavar(self, ctx: click.Context) -> str:
+        return plain(label_of(self)) if self.metavar else super().make_metavar(ctx)
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         record = super().get_help_record(ctx)
@@ -90,6 +123,11 @@ class Argument(click.Argument):
     def __init__(self, names: Sequence[str], *, help: Text, **attributes: Any) -> None:
         self.text = help
         super().__init__(names, **attributes)
+
+    def make_metavar(self, ctx: click.Context) -> str:
+        words = super().make_metavar(ctx)
+        label = self.metavar or self.human_readable_name.upper()
+        return words.replace(label, plain(label_of(self)))
 
 
 class Command(click.Command):

@@ -23,6 +23,7 @@ from bot.core.parsing.invocation import AnyCommand, offered_options
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.parsing.synonyms import fold
 from bot.core.parsing.tokenizer import join_words
+from bot.core.parsing.usage import describe_argument, describe_name, describe_option
 from bot.core.principals import ROLE_NAMES
 from bot.plugin import Message, Parameter, PlaceTerm, PluginError, Risk, Text
 from bot.usecases.admin.help_pages import OPEN_TO_ALL, describe_terminal_command
@@ -76,7 +77,7 @@ class DeclaredCommand(LineCommand):
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         shown = (one for one in self.declared.parameters if (one.required or not one.flag) and not one.arg.secret)
-        return [plain(METAVARS["[OPTIONS]"]), *(parameter.usage for parameter in shown)]
+        return [plain(METAVARS["[OPTIONS]"]), *(plain(describe_argument(one)) for one in shown)]
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_options(ctx, formatter)
@@ -90,7 +91,7 @@ class DeclaredCommand(LineCommand):
     def option_rows(self, ctx: click.Context) -> Rows:
         declared = self.declared
         flags = (parameter for parameter in declared.parameters if parameter.flag and not parameter.arg.secret)
-        own = [(f"{one.option} {one.arg.label}".strip(), sentence(one.arg.help)) for one in flags]
+        own = [(plain(describe_name(one)), sentence(one.arg.help)) for one in flags]
         return [*own, *_shared_options(declared), *super().option_rows(ctx)]
 
 
@@ -114,7 +115,8 @@ def _who(declared: AnyCommand) -> Message:
 
 def _shared_options(declared: AnyCommand) -> Iterator[tuple[str, str]]:
     helps = {declared.place_term.option: _place_help(declared.place_term), **HOST_OPTIONS_HELP}
-    yield from ((f"{name} {label}".strip(), plain(helps[name])) for name, label in offered_options(declared).items())
+    offered = offered_options(declared).items()
+    yield from ((plain(describe_option(name, label)), plain(helps[name])) for name, label in offered)
 
 
 def _place_help(term: PlaceTerm) -> Message:
@@ -122,7 +124,7 @@ def _place_help(term: PlaceTerm) -> Message:
 
 
 def _label(parameter: Parameter) -> str:
-    return variable_of(parameter) if parameter.arg.secret else parameter.usage
+    return variable_of(parameter) if parameter.arg.secret else plain(describe_argument(parameter))
 
 
 def _meaning(parameter: Parameter) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bot.cli.help_page import Argument, Choice, Option
+from bot.cli.help_page import Argument, Choice, Option, label_of
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.guesses import shorten_typed
 from bot.core.parsing.suggestion import find_nearest
@@ -80,17 +80,15 @@ def _hint(error: click.UsageError, ctx: click.Context) -> Text:
     return list_known(_path(ctx), group.list_commands(ctx)) if group else " ".join(ctx.get_usage().split())
 
 
-def _label(parameter: click.Parameter) -> str:
-    if isinstance(parameter, click.Option):
-        return parameter.opts[0]
-    return parameter.metavar or parameter.human_readable_name.upper()
+def _label(parameter: click.Parameter) -> Text:
+    return parameter.opts[0] if isinstance(parameter, click.Option) else label_of(parameter)
 
 
 def _options(command: click.Command) -> Iterator[click.Option]:
     return (parameter for parameter in command.params if isinstance(parameter, click.Option))
 
 
-def _about_wrong_value(name: str, kind: click.ParamType[Any], cause: str) -> Message:
+def _about_wrong_value(name: Text, kind: click.ParamType[Any], cause: str) -> Message:
     match kind:
         case click.IntRange(min=int(least), max=int(most)):
             return Message("cli.usage.number", name=name, least=least, most=most)

@@ -2,8 +2,9 @@
 
 The key is made of the catalogue's prefix and the path of the command: `help.access_grant` for the first line of its
 docstring, `help.access_grant.details` for the rest, `help.access_grant.argument.role` for the help of an argument,
-`help.access_grant.raises` for when it is a greater risk, and `help.access.group` for the help of its group. The
-commands of a plugin have its name in front: `bitrix24.help.connector_list`.
+`help.access_grant.raises` for when it is a greater risk, and `help.access.group` for the help of its group. A label of
+arguments has one key wherever it stands: `help.word.role`. The commands of a plugin have its name in front:
+`bitrix24.help.connector_list`.
 scripts/catalogues.py takes the English of these keys from the declarations.
 """
 
@@ -15,7 +16,7 @@ from typing import Any
 
 from bot.core.parsing.typed_line import AnyCommand
 from bot.language.catalogues import ENGLISH, find_sentence
-from bot.plugin import Group, PlaceTerm, Text
+from bot.plugin import Group, Parameter, PlaceTerm, Text
 from bot.plugin.message import read_text
 
 HOST_PREFIX = "help"
@@ -41,6 +42,7 @@ def help_texts(prefix: str, command: AnyCommand) -> Iterator[tuple[str, str]]:
     key = _key(prefix, command)
     texts = {key: command.help, f"{key}.details": command.description, f"{key}.raises": command.raises}
     texts |= {f"{key}.argument.{each.name}": each.arg.help for each in command.parameters}
+    texts |= {_label_key(prefix, label): label for each in command.parameters if is_label(label := each.arg.label)}
     yield from _sentences(texts)
 
 
@@ -62,10 +64,21 @@ def with_messages(prefix: str, command: AnyCommand) -> AnyCommand:
         help=_message(key, command.help),
         description=_message(f"{key}.details", command.description),
         raises=_message(f"{key}.raises", command.raises),
-        parameters=tuple(
-            replace(each, arg=replace(each.arg, help=_message(f"{key}.argument.{each.name}", each.arg.help)))
-            for each in command.parameters
-        ),
+        parameters=tuple(_parameter_with_messages(prefix, key, each) for each in command.parameters),
+    )
+
+
+def is_label(label: str) -> bool:
+    """Whether a label is a word that a reader's language has another one for: `NAME`, and not `on|off`."""
+    return label.replace("-", "").isalpha() and label.isupper()
+
+
+def _parameter_with_messages(prefix: str, key: str, parameter: Parameter) -> Parameter:
+    label = parameter.arg.label
+    return replace(
+        parameter,
+        arg=replace(parameter.arg, help=_message(f"{key}.argument.{parameter.name}", parameter.arg.help)),
+        shown_label=_message(_label_key(prefix, label), label) if is_label(label) else "",
     )
 
 
@@ -80,6 +93,10 @@ def _key(prefix: str, command: AnyCommand) -> str:
 
 def _group_key(prefix: str, noun: str) -> str:
     return f"{prefix}.{_word(noun)}.group"
+
+
+def _label_key(prefix: str, label: str) -> str:
+    return f"{prefix}.word.{label.lower().replace('-', '_')}"
 
 
 def _word(path: str) -> str:

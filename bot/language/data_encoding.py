@@ -74,7 +74,7 @@ def _encode_argument(value: Argument) -> Json:
         case Duration():
             return value.duration
         case CommandLine():
-            return value.command_line
+            return translate(value.command_line)
         case Lines():
             return [_encode_argument(line) for line in value.lines]
         case tuple():

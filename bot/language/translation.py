@@ -53,6 +53,8 @@ def can_translate(value: Argument) -> bool:
             return all(map(can_translate, value))
         case Lines():
             return all(map(can_translate, value.lines))
+        case CommandLine():
+            return can_translate(value.command_line)
         case _:
             return True
 
@@ -74,7 +76,7 @@ def _word(value: Argument, language: str) -> str:
         case Time():
             return mentions.mark_time(value.time)
         case CommandLine():
-            return mentions.mark_command_line(value.command_line)
+            return mentions.mark_command_line(translate(value.command_line, language))
         case Lines():
             return "".join(f"\n• {translate(one, language)}" for one in value.lines)
         case Duration():

@@ -70,6 +70,12 @@ class Parameter:
     default: Any = None
     kind: Any = str
     """The type that the function declares for a value, which `arg.parse` returns."""
+    shown_label: Text = field(default="", compare=False)
+    """The label in the reader's language. The host says so, no declaration."""
+
+    @property
+    def label(self) -> Text:
+        return self.shown_label or self.arg.label
 
     @property
     def option(self) -> str:

@@ -42,9 +42,12 @@ class Duration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandLine:
-    """A line to type, without what stands in front of it: `/b24` in Slack, `b24bot` in a terminal."""
+    """A line to type, without what stands in front of it: `/b24` in Slack, `b24bot` in a terminal.
 
-    command_line: str
+    A message is a line with labels in it, as a usage line has them.
+    """
+
+    command_line: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +138,8 @@ def _write(value: Argument) -> Any:
             return [_write(one) for one in value]
         case str() | int():
             return value
+        case CommandLine():
+            return {"command_line": write_text(value.command_line)}
         case _:
             return {name: getattr(value, name) for name, kind in _KINDS.items() if isinstance(value, kind)}
 
@@ -148,6 +153,8 @@ def read_argument(value: Any) -> Argument:
     if isinstance(value, Mapping):
         if "key" in value:
             return Message(value["key"], **{name: read_argument(one) for name, one in value["arguments"].items()})
+        if "command_line" in value:
+            return CommandLine(command_line=read_text(value["command_line"]))
         for name, kind in _KINDS.items():
             if name in value:
                 return kind(**{name: value[name]})
@@ -164,6 +171,8 @@ def is_argument(value: object) -> bool:
         return all(map(is_argument, value.arguments.values()))
     if isinstance(value, Lines):
         return all(map(is_argument, value.lines))
+    if isinstance(value, CommandLine):
+        return is_argument(value.command_line)
     return type(value) in (str, int, *_KINDS.values())
 
 
@@ -201,7 +210,7 @@ def _map(value: Argument, change: Callable[[str], str], instead: Mapping[Message
     if isinstance(value, str | Message):
         return map_text(value, change, instead=instead)
     if isinstance(value, CommandLine):
-        return CommandLine(command_line=change(value.command_line))
+        return CommandLine(command_line=map_text(value.command_line, change, instead=instead))
     if isinstance(value, Lines):
         return Lines(lines=tuple(map_text(one, change, instead=instead) for one in value.lines))
     return tuple(_map(one, change, instead) for one in value) if isinstance(value, tuple) else value

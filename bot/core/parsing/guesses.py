@@ -10,8 +10,9 @@ from bot.core.parsing.suggestion import find_nearest
 from bot.core.parsing.synonyms import fold, option_words
 from bot.core.parsing.tokenizer import join_words
 from bot.core.parsing.typed_line import AnyCommand, host_options, offered_options
+from bot.core.parsing.usage import describe_option, describe_usage
 from bot.core.redaction.redactor import abbreviate
-from bot.plugin import BadArgument, CommandLine, Message, Risk, quote
+from bot.plugin import BadArgument, CommandLine, Message, Risk, Text, quote
 
 SEE_HELP = Message("typed.see_help", command=CommandLine(command_line="help"))
 MOST_ECHOED = 60
@@ -121,10 +122,12 @@ def unexpected_words(command: AnyCommand, words: Sequence[str], given: Collectio
         return WordsError(unexpected, hint=Message("typed.did_you_mean", meant=option_meant))
     free = {name: label for name, label in _valued(command).items() if name not in given}
     if not free or not all(parameter.flag for parameter in command.parameters):
-        return WordsError(unexpected, hint=Message("typed.usage", usage=CommandLine(command_line=command.usage)))
+        return WordsError(
+            unexpected, hint=Message("typed.usage", usage=CommandLine(command_line=describe_usage(command)))
+        )
     option = next(iter(free))
     if len(free) > 1 or len(words) > 1 or not _takes(command, option, words[0]):
-        named = tuple(f"{name} {label}" for name, label in free.items())
+        named = tuple(describe_option(name, label) for name, label in free.items())
         return WordsError(
             Message("typed.option_missing", command=command.path, words=typed),
             hint=Message("typed.option_choice", options=named),
@@ -137,10 +140,10 @@ def unexpected_words(command: AnyCommand, words: Sequence[str], given: Collectio
     return WordsError(sentence, hint=Message("typed.type_line", line=CommandLine(command_line=line)))
 
 
-def _valued(command: AnyCommand) -> Mapping[str, str]:
+def _valued(command: AnyCommand) -> Mapping[str, Text]:
     """The options of a command that take a value and say what it acts on, with their labels."""
-    own = {
-        each.option: each.arg.label for each in command.parameters if each.flag and not (each.switch or each.arg.secret)
+    own: dict[str, Text] = {
+        each.option: each.label for each in command.parameters if each.flag and not (each.switch or each.arg.secret)
     }
     option = command.place_term.option
     shared = {name: label for name, label in host_options(command).items() if name == option}

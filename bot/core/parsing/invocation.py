@@ -19,6 +19,7 @@ from bot.core.parsing.typed_line import AnyCommand as AnyCommand
 from bot.core.parsing.typed_line import host_options as host_options
 from bot.core.parsing.typed_line import offered_options as offered_options
 from bot.core.parsing.typed_line import read_options as read_options
+from bot.core.parsing.usage import describe_example, describe_name, describe_usage
 from bot.core.text import join_lines
 from bot.plugin import BadArgument, CommandLine, Message, Parameter, PlaceTerm, quote
 from bot.plugin.frozen import dataclass
@@ -224,7 +225,7 @@ def _host_options(command: AnyCommand, rest: Sequence[str]) -> tuple[list[str], 
         elif name in options:
             raise _twice(name)
         elif known[name]:
-            options[name] = value if equals else _value_of(command, name, known[name], queue)
+            options[name] = value if equals else _value_of(command, name, queue)
         else:
             options[name] = _no_value(name, equals)
     return words, options
@@ -241,13 +242,15 @@ def _refuse_host_options(command: AnyCommand, options: Iterable[str]) -> None:
     if given and command.everywhere:
         raise WordsError(refused, hint=Message("typed.everywhere", places=term.plural))
     if given:
-        raise WordsError(refused, hint=Message("typed.acts_at_once", usage=CommandLine(command_line=command.usage)))
+        raise WordsError(
+            refused, hint=Message("typed.acts_at_once", usage=CommandLine(command_line=describe_usage(command)))
+        )
 
 
-def _value_of(command: AnyCommand, option: str, label: str, queue: list[str]) -> str:
+def _value_of(command: AnyCommand, option: str, queue: list[str]) -> str:
     """The word after an option. Another option is not taken for it: a --dry-run must not be swallowed."""
     if not queue:
-        example = Message("typed.value_example", line=CommandLine(command_line=f"{command.path} … {option} {label}"))
+        example = Message("typed.value_example", line=CommandLine(command_line=describe_example(command, option)))
         raise WordsError(Message("typed.value_missing", option=option), hint=example)
     if is_option(queue[0]):
         sentence = Message("typed.value_missing_before", option=option, following=queue[0])
@@ -298,7 +301,7 @@ def parse_arguments(
         elif flags[name].switch:
             values[flags[name].name] = not _no_value(name, equals)
         else:
-            word = value if equals else _value_of(command, name, flags[name].arg.label, queue)
+            word = value if equals else _value_of(command, name, queue)
             values[flags[name].name] = _parse(command, flags[name], word)
     values.update(_positional(command, positional, plain))
     left = plain[len(positional) :] if not any(parameter.many for parameter in positional) else []
@@ -330,7 +333,7 @@ def _require(command: AnyCommand, values: Mapping[str, Any]) -> None:
                 Message(
                     "typed.argument_missing",
                     command=command.path,
-                    argument=parameter.named,
+                    argument=describe_name(parameter),
                     help=parameter.arg.help,
                 ),
                 hint=_usage(command),
@@ -348,4 +351,4 @@ def _parse(command: AnyCommand, parameter: Parameter, word: str) -> Any:
 
 
 def _usage(command: AnyCommand) -> Message:
-    return Message("typed.usage", usage=CommandLine(command_line=command.usage))
+    return Message("typed.usage", usage=CommandLine(command_line=describe_usage(command)))

@@ -10,7 +10,7 @@ from itertools import chain, repeat
 
 from bot.core.parsing.tokenizer import Line, Word
 from bot.core.parsing.typed_line import HOST_OPTION_WORDS, AnyCommand, is_option, takes_value
-from bot.plugin import Parameter, Words
+from bot.plugin import Words
 from bot.plugin.quoting import DASHES
 
 _DASH = re.escape("".join(sorted(DASHES)))
@@ -38,11 +38,6 @@ def translated_paths(command: AnyCommand) -> Iterator[str]:
     for language, (noun, *_) in command.noun_words.items():
         verb = next(iter(command.words.get(language, ())), command.verb)
         yield f"{noun} {verb}".strip()
-
-
-def translated_usage(parameter: Parameter) -> str:
-    """How an argument is typed, with the other names of an option behind its own."""
-    return ", ".join([parameter.usage, *(f"--{names[0]}" for names in parameter.arg.words.values() if names)])
 
 
 def option_words(command: AnyCommand) -> Mapping[str, str]:

@@ -8,10 +8,17 @@ from bot.core.authority.policy import LEAST_ROLE, RISK_NAMES, Refused, Terms, de
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.guesses import shorten_typed
-from bot.core.parsing.invocation import HOST_OPTIONS, AnyCommand, find_command, offered_options
+from bot.core.parsing.invocation import HOST_OPTIONS, AnyCommand, find_command
 from bot.core.parsing.suggestion import find_nearest
-from bot.core.parsing.synonyms import fold, list_words, translated_paths, translated_usage
+from bot.core.parsing.synonyms import fold, list_words, translated_paths
 from bot.core.parsing.tokenizer import join_words
+from bot.core.parsing.usage import (
+    NAME,
+    describe_option,
+    describe_other_names,
+    describe_usage,
+    list_offered_options,
+)
 from bot.core.principals import ROLE_NAMES, Role
 from bot.plugin import CommandLine, Message, Reply, Risk, Table, Text
 from bot.plugin.frozen import dataclass
@@ -45,18 +52,18 @@ def list_commands(commands: Sequence[AnyCommand], *, hidden: int) -> Reply:
     """List what one may type. So many more are `hidden`, because a higher role has them."""
     acting = (command for command in commands if not (command.placeless or command.everywhere or command.terminal))
     terms = dict.fromkeys(command.place_term for command in acting)
-    options = tuple(f"{name} {label}".strip() for name, label in HOST_OPTIONS.items())
-    places = tuple(f"{term.option} NAME" for term in terms)
+    options = tuple(describe_option(name, label) for name, label in HOST_OPTIONS.items())
+    places = tuple(describe_option(term.option, NAME) for term in terms)
     notes = [
         Message("help.shared_options_with_place", options=options, places=places)
         if places
         else Message("help.shared_options", options=options)
     ]
     if any(command.noun_words for command in commands):
-        notes.append(Message("help.other_words", command=CommandLine(command_line="help COMMAND")))
+        notes.append(Message("help.other_words", command=CommandLine(command_line=Message("help.usage.of_help"))))
     if hidden:
         notes.append(Message("help.hidden", count=hidden, command=CommandLine(command_line="whoami")))
-    rows = tuple((command.usage, command.help) for command in commands)
+    rows = tuple((describe_usage(command), command.help) for command in commands)
     return Reply(
         title=Message("help.all"),
         table=Table(columns=(Message("help.column.command"), Message("help.column.does")), rows=rows),
@@ -127,11 +134,11 @@ def _unknown(commands: Sequence[AnyCommand], words: Sequence[str]) -> WordsError
 
 def explain_command(command: AnyCommand, terms: Terms, others: Sequence[AnyCommand] = ()) -> Reply:
     """How one command is typed, what it takes, who may, and what happens then. `others` have the same word."""
-    facts: list[tuple[Text, Text]] = [(Message("help.label.usage"), command.usage)]
+    facts: list[tuple[Text, Text]] = [(Message("help.label.usage"), describe_usage(command))]
     facts += [(Message("help.label.words"), path) for path in translated_paths(command)]
-    facts += [(translated_usage(parameter), parameter.arg.help) for parameter in command.parameters]
-    options = ", ".join(f"{name} {label}".strip() for name, label in offered_options(command).items())
-    facts += [(Message("help.label.options"), options)] if options else []
+    facts += [(describe_other_names(parameter), parameter.arg.help) for parameter in command.parameters]
+    options = list_offered_options(command)
+    facts += [(Message("help.label.options"), Message("help.usage.options", options=options))] if options else []
     facts += [(Message("help.label.example"), f"{command.path} {example}".strip()) for example in command.examples]
     facts.append((Message("help.label.who"), _describe_allowed_people(command)))
     if not command.terminal and command.risk is not Risk.READ:
@@ -166,7 +173,7 @@ def _describe_allowed_people(command: AnyCommand) -> Text:
 
 def _page(commands: Sequence[AnyCommand], own: Sequence[str], *, title: Message) -> Reply:
     rows: list[tuple[Text, ...]] = [
-        (one.usage, one.help, _describe_allowed_people(one), f"help {one.path}") for one in commands
+        (describe_usage(one), one.help, _describe_allowed_people(one), f"help {one.path}") for one in commands
     ]
     rows += [(f"b24bot {path}", TERMINAL_COMMANDS[path], ONLY_TERMINAL, f"b24bot {path} --help") for path in own]
     examples = [f"{command.path} {command.examples[0]}".strip() for command in commands if command.examples]

@@ -71,7 +71,7 @@ def use_place(
     """
     term = builtin.ctx.registry.place_term
     if bool(name) == clear or (clear and for_all):
-        usage = CommandLine(command_line=f"{term.word} use NAME")
+        usage = CommandLine(command_line=Message("place.usage.use", word=term.word))
         raise BadArgument(Message("place.name_or_clear"), hint=Message("place.use_hint", command=usage))
     if clear:
         return _own_plan("", plugin, term)
@@ -111,7 +111,7 @@ def _default_plan(ctx: Context, owner: Plugin, place: Place) -> Answer:
     before = default_of(ctx, plugin)
     if before is not None and before.identity == place.identity:
         return Nothing(sentence=Message("place.is_default_already", term=term.label, name=place.name))
-    use = CommandLine(command_line=f"{term.word} use NAME")
+    use = CommandLine(command_line=Message("place.usage.use", word=term.word))
     undo = Undo(kind=UndoKind.NONE, sentence=Message("place.no_default_before"))
     if before is not None:
         line = f"{term.word} use {before.name} --for-all --plugin {plugin}"

@@ -235,7 +235,7 @@ def _update(portal: Portal, connector: str, wish: RegistrationInput, back: str |
             else Message("bitrix24.connector.back_alone", option="--back"),
             hint=Message(
                 "bitrix24.argument.for_example",
-                command=CommandLine(command_line="connector update ID --name 'New name'"),
+                command=CommandLine(command_line=Message("bitrix24.usage.new_name")),
             ),
         )
     portal.gather("connectors", "lines", of=[connector])

@@ -70,7 +70,9 @@ def check_server(about: Examination) -> Result:
     if said.client_id and said.client_id != portal.client_id:
         return bad(
             Message("bitrix24.check.server_other_client", told=said.client_id, expected=portal.client_id),
-            Message("bitrix24.loss.do_connect", command=CommandLine(command_line="portal connect NAME --replace")),
+            Message(
+                "bitrix24.loss.do_connect", command=CommandLine(command_line=Message("bitrix24.usage.connect_again"))
+            ),
         )
     if said.member_id and said.member_id != portal.known.member_id:
         return lost(access_losses.REREGISTERED)

@@ -10,8 +10,8 @@ from plugins.bitrix24.auth.token_maintenance import REFRESH_DAYS
 from plugins.bitrix24.rest import error_codes
 
 GUIDE = "docs/how-to/troubleshoot.md"
-_CONNECT = CommandLine(command_line="portal connect NAME --replace")
-_CHECK = CommandLine(command_line="portal check NAME")
+_CONNECT = CommandLine(command_line=Message("bitrix24.usage.connect_again"))
+_CHECK = CommandLine(command_line=Message("bitrix24.usage.check"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

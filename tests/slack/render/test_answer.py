@@ -119,7 +119,7 @@ def test_help_shows_every_command_and_its_summary_in_full(text: str) -> None:
     typed = [command for command in commands if not command.terminal]
     reply = explain_words(commands, words, Terms()) if words else list_commands(typed, hidden=0)
     read = shown(reply).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    named = {row[0] for row in reply.table.rows} if reply.table else set()
+    named = {en(row[0]) for row in reply.table.rows} if reply.table else set()
     wanted = typed if text == "help" else [command for command in typed if command.usage in named]
     assert wanted
     for command in wanted:

@@ -60,8 +60,8 @@ def list_portals(services: Services) -> Reply:
         notes=(
             Message(
                 "bitrix24.portal.do_choose_default",
-                own=CommandLine(command_line="portal use NAME"),
-                everybody=CommandLine(command_line="portal use NAME --for-all"),
+                own=CommandLine(command_line=Message("bitrix24.usage.use")),
+                everybody=CommandLine(command_line=Message("bitrix24.usage.use_for_all")),
             ),
         )
         if len(rows) > 1
