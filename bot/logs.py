@@ -37,22 +37,30 @@ class LineFormatter(logging.Formatter):
             "logger": record.name,
             "action": str(getattr(record, "action", "")),
             "request_id": current_request_id(),
-            "message": mentions.unmark(_message(record)),
+            "message": mentions.unmark(read_message(record)),
         }
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
-        hidden = {name: redact(text, self._secrets()) for name, text in line.items() if text}
+        hidden = {name: self.redact(text) for name, text in line.items() if text}
         return _LINE_BREAKS.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(hidden, ensure_ascii=False))
 
+    def redact(self, text: str) -> str:
+        """The text without any known secret."""
+        return redact(text, self._secrets())
 
-def _message(record: logging.LogRecord) -> str:
-    """In English; also where the arguments do not fit: logging would print them as they are, past every filter."""
-    if isinstance(record.args, tuple):
-        record.args = tuple(translate(one) if isinstance(one, Message) else one for one in record.args)
+
+def read_message(record: logging.LogRecord, say: Callable[[Message], str] = translate) -> str:
+    """Read what a record says; `say` puts its messages into words.
+
+    Arguments that do not fit stand behind the text: logging would print them as they are, past every filter.
+    """
+    args = record.args
+    if isinstance(args, tuple):
+        args = tuple(say(one) if isinstance(one, Message) else one for one in args)
     try:
-        return record.getMessage()
+        return str(record.msg) % args if args else str(record.msg)
     except (TypeError, ValueError, KeyError):
-        return f"{record.msg} {record.args}"
+        return f"{record.msg} {args}"
 
 
 class LineHandler(logging.StreamHandler[TextIO]):
@@ -64,10 +72,12 @@ class LineHandler(logging.StreamHandler[TextIO]):
             sys.stderr.write(f'{{"level": "ERROR", "logger": "{__name__}", "action": "line_lost"}}\n')
 
 
-def set_up_logs(level: str, secrets: Callable[[], Iterable[str]]) -> None:
+def set_up_logs(
+    level: str, secrets: Callable[[], Iterable[str]], *, formatter: type[LineFormatter] = LineFormatter
+) -> None:
     """Send everything to stderr through the formatter, uncaught exceptions of every thread too."""
     handler = LineHandler(sys.stderr)
-    handler.setFormatter(LineFormatter(secrets))
+    handler.setFormatter(formatter(secrets))
     root = logging.getLogger()
     for old in list(root.handlers):
         root.removeHandler(old)

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from bot.cli.log_sentences import SentenceFormatter
+from bot.cli.output import speak
 from bot.core import mentions
 from bot.core.principals import Principal
 from bot.logs import NOISY, LineFormatter, set_up_logs
@@ -219,3 +221,34 @@ def test_secrets_that_become_known_later_are_hidden_from_then_on() -> None:
     assert "canary-late" in formatter.format(record)
     known.append("canary-late")
     assert "canary-late" not in formatter.format(record)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "Warning: x: You asked for this yourself."),
+        ("ru", "Предупреждение: x: Это ваш собственный запрос."),
+    ],
+)
+def test_a_short_command_says_a_warning_as_a_sentence_of_the_reader(language: str, told: str) -> None:
+    written = Written()
+    with kept_logs(), redirect_stderr(written), speak(language):
+        set_up_logs("WARNING", lambda: HIDDEN, formatter=SentenceFormatter)
+        log.warning("x: %s %s", Message("policy.own_request"), HIDDEN[0])
+        log.info("nothing")
+    said = written.getvalue()
+    assert said.startswith(told)
+    assert said.count("\n") == 1
+    written.assert_clean()
+
+
+def test_a_trace_stays_a_line_for_programs() -> None:
+    written = Written()
+    with kept_logs(), redirect_stderr(written):
+        set_up_logs("WARNING", lambda: HIDDEN, formatter=SentenceFormatter)
+        try:
+            fail(HIDDEN[0])
+        except ValueError:
+            log.exception("broken")
+    assert written.lines[0]["message"] == "broken"
+    written.assert_clean()

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.checks.storage import witness_of
+from bot.cli.log_sentences import SentenceFormatter
 from bot.clock import SystemClock
 from bot.core.authority.limits import Limit
 from bot.core.bot_errors import ConfigurationError
@@ -62,7 +63,7 @@ class Terminal:
         """Why, in the words of whoever types; what is recorded by this command has it."""
         self.reason_instead = ""
         """What is recorded in place of a reason that holds a secret of the bot."""
-        set_up_logs("WARNING", lambda: self.hidden)
+        set_up_logs("WARNING", lambda: self.hidden, formatter=SentenceFormatter)
 
     @cached_property
     def dotenv(self) -> Path | None:
@@ -164,7 +165,8 @@ class Terminal:
 
         settings = self.settings
         level = settings.log_level
-        set_up_logs("WARNING" if level == "INFO" else level, lambda: self.hidden)
+        level = "WARNING" if level == "INFO" else level
+        set_up_logs(level, lambda: self.hidden, formatter=SentenceFormatter)
         with explain_file_errors(settings.home):
             bot = assemble(settings)
         try:
