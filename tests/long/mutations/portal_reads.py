@@ -241,4 +241,34 @@ WATCHING: tuple[Mutation, ...] = (
         (_SILENCE, "        if self.posted and any(", "        if False and any("),
         by="tests/bitrix24/events/test_online_events.py",
     ),
+    mutation(
+        "numbers-hold",
+        "a removal runs however many more dialogues are open by then than people approved",
+        (
+            "bot/core/change/impact_bands.py",
+            "    return 4 * low <= 5 * now <= 6 * high",
+            "    return low <= high",
+        ),
+        by="tests/core/change/test_impact_bands.py",
+    ),
+    mutation(
+        "numbers-alone",
+        "a number that stays in its band makes the plan another one",
+        (
+            "bot/core/change/plans.py",
+            "undo=replace(plan.undo, line=line, partial=None), impact=())",
+            "undo=replace(plan.undo, line=line, partial=None))",
+        ),
+        by="tests/core/change/test_impact_bands.py",
+    ),
+    mutation(
+        "numbers-by-themselves",
+        "what a removal would hurt is read in a request of its own",
+        (
+            "plugins/bitrix24/impact/line_impact.py",
+            "also=also, more=more, beside=beside)",
+            "also=also)",
+        ),
+        by="tests/bitrix24/impact/test_line_impact.py",
+    ),
 )
