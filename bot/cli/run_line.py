@@ -199,7 +199,8 @@ def _set_up(terminal: Terminal, bot: Bot, plugin: Plugin, command: AnyCommand, l
     services = ctx.services(plugin.name)
     precheck(plugin, understood, services)
     understood = replace(understood, arguments={**understood.arguments, **ask_secrets(terminal, command)})
-    finish = prepare_in_terminal(plugin.name, understood, services, TerminalDialogue(terminal, services, command))
+    dialogue = TerminalDialogue(terminal, services, command, ctx)
+    finish = prepare_in_terminal(plugin.name, understood, services, dialogue)
     typed = recorded_line(ctx, understood.invocation.line, terminal.hidden)
     facts: dict[str, Fact] = {"line": typed, "kind": command.path}
     # One transaction: a place without its record, or without the default that it becomes, is never left behind.

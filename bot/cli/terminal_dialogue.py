@@ -13,7 +13,9 @@ from bot.cli.prompts import ask_for
 from bot.cli.session import Terminal
 from bot.core.parsing.invocation import AnyCommand
 from bot.language.data_encoding import to_json
-from bot.plugin import BadArgument, Message, Reply, Services, Text
+from bot.plugin import BadArgument, Message, Refusal, Reply, Services, Text
+from bot.usecases.context import Context
+from bot.usecases.integrity.active_limits import find_terminal_block
 
 POLL_SECONDS = 0.5
 
@@ -21,8 +23,9 @@ POLL_SECONDS = 0.5
 class TerminalDialogue:
     """Implements Dialogue. A secret that is typed is kept from every output of this run."""
 
-    def __init__(self, terminal: Terminal, services: Services, command: AnyCommand) -> None:
+    def __init__(self, terminal: Terminal, services: Services, command: AnyCommand, ctx: Context) -> None:
         self._terminal = terminal
+        self._ctx = ctx
         self._secrets = {each.name: each for each in command.parameters if each.arg.late}
         self.services = services
 
@@ -38,6 +41,9 @@ class TerminalDialogue:
         else:
             print_reply(reply)
             sys.stdout.flush()
+
+    def find_block(self) -> Refusal | None:
+        return find_terminal_block(self._ctx)
 
     def ask(self, question: Text, *, secret: bool = False, poll: Callable[[], str | None] | None = None) -> str:
         if poll is not None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from bot.plugin.commands import Group
+from bot.plugin.errors import Refusal
 from bot.plugin.frozen import dataclass
 from bot.plugin.message import Message, Person, Text
 from bot.plugin.values import Call, CallOutcome, Json, Observation, Place, PlaceTerm, Plan, Remember, Reply, Table
@@ -217,6 +218,13 @@ class Dialogue(Protocol):
     @property
     def person(self) -> str:
         """The account of whoever is asked, the same for each command of theirs."""
+        ...
+
+    def find_block(self) -> Refusal | None:
+        """The refusal of a change at a place while b24bot is frozen or may only read; None while it may change one.
+
+        Ask before each call that changes a place.
+        """
         ...
 
     def ask(self, question: Text, *, secret: bool = False, poll: Callable[[], str | None] | None = None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from bot.plugin import BadArgument, Message, Reply, Services, Text
+from bot.plugin import BadArgument, Message, Refusal, Reply, Services, Text
 
 NOTHING: Mapping[str, str] = {}
 Typed: TypeAlias = str | Callable[[Sequence[Reply]], str]
@@ -13,7 +13,10 @@ Typed: TypeAlias = str | Callable[[Sequence[Reply]], str]
 
 
 class ScriptedDialogue:
-    """Implements Dialogue. Raises BadArgument where no answer is left. An empty answer lets `poll` look once more."""
+    """Implements Dialogue. Where `block` is set, b24bot may not change a place.
+
+    Raises BadArgument where no answer is left. An empty answer lets `poll` look once more.
+    """
 
     def __init__(
         self,
@@ -27,9 +30,13 @@ class ScriptedDialogue:
         self._answers = list(answers)
         self._secrets = secrets
         self.shown: list[Reply] = []
+        self.block: Refusal | None = None
 
     def show(self, reply: Reply) -> None:
         self.shown.append(reply)
+
+    def find_block(self) -> Refusal | None:
+        return self.block
 
     def ask(self, question: Text, *, secret: bool = False, poll: Callable[[], str | None] | None = None) -> str:
         while True:

@@ -9,7 +9,7 @@ from bot.core.authority.limits import Limit, Mode, strictest_mode
 from bot.core.authority.policy import Refused
 from bot.core.change.change_request import Status
 from bot.language.recorded_facts import record_messages
-from bot.plugin import Message
+from bot.plugin import CommandLine, Message, Refusal
 from bot.usecases.context import Context
 from bot.usecases.integrity.allow_list_check import find_allow_list_limit
 from bot.usecases.integrity.audit_gate import find_audit_channel_limit
@@ -69,6 +69,23 @@ def note_mode(ctx: Context) -> Mode:
 def blocking_limit(ctx: Context, plugin: str) -> Limit | None:
     """The first limit that keeps a plan of this plugin from running now."""
     return next((limit for limit in list_limits(ctx) if limit.blocks(plugin)), None)
+
+
+def find_terminal_block(ctx: Context) -> Refusal | None:
+    """The refusal of a terminal command that changes a place, while the bot is frozen or may only read.
+
+    Without a chat such a command works as well: somebody may try a portal before the chat is set up.
+    """
+    limits = [find_freeze_limit(ctx), *(limit for limit in list_limits(ctx) if limit.mode is Mode.READ_ONLY)]
+    return next((refuse_by_limit(limit) for limit in limits if limit is not None), None)
+
+
+def refuse_by_limit(limit: Limit) -> Refusal:
+    """The refusal of a change while this limit holds."""
+    return Refusal(
+        Message("limit.not_taken_on", why=limit.why, until=limit.until),
+        hint=Message("limit.status_hint", command=CommandLine(command_line="status")),
+    )
 
 
 def check_limits(ctx: Context, plugin: str) -> Refused | None:

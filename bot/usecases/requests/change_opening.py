@@ -15,7 +15,7 @@ from bot.core.change.plans import decision_to_json
 from bot.core.principals import Principal
 from bot.core.redaction.redactor import shorten
 from bot.language.recorded_facts import RecordedFact
-from bot.plugin import CommandLine, Message, Person, Refusal, map_text
+from bot.plugin import Message, Person, map_text
 from bot.store.repositories.change_requests import Column
 from bot.store.store import Transaction
 from bot.usecases.admin.admin_commands import LONGEST_REASON
@@ -26,7 +26,7 @@ from bot.usecases.authority.memberships import refresh_memberships
 from bot.usecases.change_entries import record_change, recorded_line
 from bot.usecases.chat_port import Channels
 from bot.usecases.context import Context
-from bot.usecases.integrity.active_limits import blocking_limit
+from bot.usecases.integrity.active_limits import blocking_limit, refuse_by_limit
 from bot.usecases.integrity.audit_gate import try_audit_again
 from bot.usecases.notifications import post_in_thread, queue_card, request_label
 from bot.usecases.outcomes.undo_links import find_undone
@@ -161,10 +161,7 @@ def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -
     limit = blocking_limit(ctx, planned.plugin)
     if limit is not None:
         try_audit_again(ctx)
-        raise Refusal(
-            Message("limit.not_taken_on", why=limit.why, until=limit.until),
-            hint=Message("limit.status_hint", command=CommandLine(command_line="status")),
-        )
+        raise refuse_by_limit(limit)
     if not ctx.chat.channels.approval and requester.local:
         raise ConfigurationError(Message("request.no_approval_channel"), hint=Message("request.set_approval_channel"))
     # Planning and asking may have taken long; nothing is asked when what is known is fresh.

@@ -71,6 +71,8 @@ class Outcome:
     probe: Probe | None = None
     findings: Findings | None = None
     recording: str = ""
+    blocked: bool = False
+    """Leftovers were removed although b24bot is frozen or may only read."""
 
 
 def describe_run(outcome: Outcome, probe: Probe, findings: Findings) -> Reply:
@@ -104,7 +106,7 @@ def describe_cleaning(outcome: Outcome) -> Reply:
     left = describe_left(outcome)
     return Reply(
         title=Message("bitrix24.acceptance.cleaned", portal=outcome.portal, count=len(outcome.gone)),
-        notes=left,
+        notes=(*left, *((Message("bitrix24.acceptance.cleaned_while_blocked"),) if outcome.blocked else ())),
         data=view_outcome(outcome),
         problems=left,
     )

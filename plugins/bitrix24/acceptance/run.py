@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.plugin import Message, PluginError, Services
+from bot.plugin import Dialogue, Message, PluginError
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.acceptance import run_events
 from plugins.bitrix24.acceptance.answer import Answer
@@ -33,17 +33,22 @@ class Walk:
 class AcceptanceRun:
     """Runs on one portal. Every call concerns the probe alone, or changes nothing.
 
-    The watch looks at connectors that the bot registered or adopted, and the probe is none of them.
+    While the dialogue names a block, a run only removes probes. The watch looks at connectors that the bot registered
+    or adopted, and the probe is none of them.
     """
 
-    def __init__(self, services: Services, portal: KnownPortal, caller: RawCaller) -> None:
-        self._services = services
+    def __init__(self, dialogue: Dialogue, portal: KnownPortal, caller: RawCaller) -> None:
+        self._dialogue = dialogue
+        self._services = services = dialogue.services
         self._portal = portal
         self._caller = caller
         self._records = ProbeRecords(services, portal.identity)
 
     def walk(self, line: int) -> Walk:
-        """Take all steps with a new probe on a line. Raises PluginError where the tokens cannot be renewed."""
+        """Take all steps with a new probe on a line.
+
+        Raises PluginError where the tokens cannot be renewed, and where b24bot may not change the portal any more.
+        """
         self._caller.renew()
         probe = new_probe(self._services.clock.now_ms(), line)
         with self._services.transaction():
@@ -78,10 +83,16 @@ class AcceptanceRun:
     def _take_steps(self, probe: Probe, answers: dict[str, Answer]) -> None:
         silent = 0
         for number, step in enumerate(STEPS):
+            self._assert_may_change()
             self._services.progress(number, len(STEPS), Message("bitrix24.progress.acceptance"))
             if silent < MOST_SILENT and (not step.after or _succeeded(step.after, probe, answers)):
                 answers[step.name] = self._take(step, probe)
                 silent = 0 if answers[step.name].status else silent + 1
+
+    def _assert_may_change(self) -> None:
+        block = self._dialogue.find_block()
+        if block is not None:
+            raise block
 
     def _take(self, step: Step, probe: Probe) -> Answer:
         if step.server:

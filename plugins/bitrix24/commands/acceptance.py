@@ -122,16 +122,19 @@ def try_portal(
     services = dialogue.services
     check_acceptance(services, portal=portal, line=line, confirm=confirm, record=record, clean=clean)
     known = CredentialStore(services).portal(portal)
+    block = dialogue.find_block()
+    if block is not None and not clean:
+        raise block
     with closing(Connections()) as links, lock_run(services, known.identity):
         # The first read follows a renamed portal and renews a token that has expired.
         found = Portal(services, known.place, Caller(services, links, known)).lines()
         known = CredentialStore(services).portal(known.name)
         if not clean and line not in [each.id for each in found]:
             raise Refusal(Message("bitrix24.line.unknown", line=str(line), portal=known.name), hint=SEE_LIST)
-        run = AcceptanceRun(services, known, RawCaller(services, links, known))
+        run = AcceptanceRun(dialogue, known, RawCaller(services, links, known))
         gone, left = run.remove_leftovers()
         if clean:
-            return Outcome(portal=known.name, gone=gone, left=left)
+            return Outcome(portal=known.name, gone=gone, left=left, blocked=block is not None)
         walk = run.walk(line)
     ended = (gone, (*left, walk.probe)) if not walk.removed else ((*gone, walk.probe), left)
     return Outcome(

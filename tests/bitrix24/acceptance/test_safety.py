@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.plugin import BadArgument, Nothing, Refusal, Text
+from bot.plugin import BadArgument, Nothing, Refusal, Reply, Text
 from bot.testing.scripted_dialogue import ScriptedDialogue
 from plugins.bitrix24.acceptance import run_events
 from plugins.bitrix24.acceptance.comparison import compare_answers
 from plugins.bitrix24.acceptance.probe import KIND, PREFIX
 from plugins.bitrix24.acceptance.recording import read_recording
 from plugins.bitrix24.acceptance.run_lock import lock_run
-from plugins.bitrix24.commands.acceptance import try_portal
+from plugins.bitrix24.commands.acceptance import report_acceptance, try_portal
 from tests.bitrix24.acceptance.runs import LINE, contradicted, left, on, positions, report, run
 from tests.bitrix24.plugin_bot import PluginBot
 from tests.bitrix24.processes import Processes
@@ -157,6 +157,42 @@ def test_a_second_run_at_the_same_time_is_refused(plugin_bot: PluginBot) -> None
     with lock_run(plugin_bot.services, plugin_bot.place.identity), raises(Refusal, match="in progress"):
         run(plugin_bot)
     assert plugin_bot.calls() == []
+
+
+# ------------------------------------------------------------------------------------------------ frozen
+
+FREEZE = Refusal("frozen")
+
+
+def test_a_freeze_during_a_run_ends_it_and_removes_the_connector(plugin_bot: PluginBot) -> None:
+    before = on(plugin_bot)
+
+    def freeze(done: int, _total: int, _what: Text) -> None:
+        if done == 46:
+            assert left(plugin_bot)
+            dialogue.block = FREEZE
+
+    dialogue = ScriptedDialogue(replace(plugin_bot.services, tell_progress=freeze))
+    with raises(Refusal, match="frozen"):
+        try_portal(dialogue, portal="default", line=LINE)
+    assert on(plugin_bot) == before
+    assert plugin_bot.services.records.all(KIND) == {}
+
+
+def test_a_frozen_bot_removes_what_a_killed_run_left_and_says_so(plugin_bot: PluginBot, one: Processes) -> None:
+    kill_at(plugin_bot, one, "imconnector.activate", 2)
+    dialogue = ScriptedDialogue(plugin_bot.services)
+    dialogue.block = FREEZE
+    calls = len(plugin_bot.calls())
+    with raises(Refusal, match="frozen"):
+        try_portal(dialogue, portal="default", line=LINE)
+    assert len(plugin_bot.calls()) == calls
+    reply = report_acceptance(plugin_bot.services, try_portal(dialogue, portal="default", clean=True))
+    assert isinstance(reply, Reply)
+    assert [en(note) for note in reply.notes] == [
+        "b24bot makes no other changes now. It may still remove throw-away connectors."
+    ]
+    assert left(plugin_bot) == []
 
 
 # ------------------------------------------------------------------------------------------------ refusals and records

@@ -35,6 +35,18 @@ PLUGINS: tuple[Mutation, ...] = (
         by=_SAFETY,
     ),
     mutation(
+        "acceptance-frozen",
+        "an acceptance run begins although b24bot is frozen",
+        (_ACCEPTANCE, "    if block is not None and not clean:\n", "    if False:\n"),
+        by=_SAFETY,
+    ),
+    mutation(
+        "acceptance-goes-on",
+        "an acceptance run goes on after a freeze",
+        (_RUN, "            self._assert_may_change()\n", ""),
+        by=_SAFETY,
+    ),
+    mutation(
         "acceptance-tells-others",
         "the file of an acceptance run names connectors that are somebody else's",
         (_RECORDING, '    if method != "imconnector.list" or', "    if True or"),
