@@ -6,7 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Annotated
 
-from bot.core.principals import Principal
+from bot.core import mentions
+from bot.core.bot_errors import NotPermitted
+from bot.core.principals import Principal, Role
+from bot.core.text import format_time
 from bot.plugin import (
     Answer,
     Arg,
@@ -17,14 +20,19 @@ from bot.plugin import (
     Observation,
     Plan,
     Refusal,
+    Reply,
     Risk,
+    Table,
     Text,
+    Time,
     Undo,
     UndoKind,
 )
 from bot.plugin import Person as Account
 from bot.plugin.frozen import dataclass
 from bot.usecases.admin.admin_commands import BuiltinContext, Person, access, find_home_account
+from bot.usecases.admin.queries import QueryContext
+from bot.usecases.admin.queries import access as looking
 from bot.usecases.authority.linked_accounts import Link, OutsideAccount, find_linked_person, list_links
 from bot.usecases.context import Context
 from bot.usecases.place_choice import list_place_plugins
@@ -35,6 +43,29 @@ LABEL = "link"
 LABELS: Mapping[str, Text] = {LABEL: Message("admin.link.label")}
 NOBODY = Message("admin.link.nobody")
 _ACCOUNT = re.compile(r"\A(?P<place>[^\s:]{1,64}):(?P<user>[A-Za-z0-9._-]{1,64})\Z")
+
+
+COLUMNS = (
+    Message("admin.links.account"),
+    Message("admin.list.person"),
+    Message("admin.links.requested_by"),
+    Message("admin.list.granted_at"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountLink:
+    """A portal's user and the person that they are linked to."""
+
+    portal: str
+    """The name of the portal, as b24bot calls it now."""
+    user: str
+    """The id of the user on the portal."""
+    principal: str
+    """The person, for example `T0001:U0002`."""
+    requested_by: str
+    """Who asked for the link."""
+    linked_at: Time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +121,42 @@ def access_link(builtin: BuiltinContext, person: Person, account: AnAccount) -> 
 def access_unlink(builtin: BuiltinContext, account: AnAccount) -> Answer:
     """Remove the link of a portal's user; a second admin approves."""
     return _plan(builtin.ctx, account, None)
+
+
+@looking.command("links", words={"ru": ("связи",)}, risk=Risk.READ, data=tuple[AccountLink, ...], examples=[""])
+def access_links(query: QueryContext) -> Reply:
+    """Show which portal users are linked to whom; for admins."""
+    if query.role is not Role.ADMIN:
+        raise NotPermitted(Message("admin.links.admins_only"))
+    names = {
+        (plugin.name, place.identity): place.name
+        for plugin in list_place_plugins(query.ctx.registry)
+        for place in plugin.places(query.ctx.services(plugin.name))
+    }
+    links = [(names.get((link.plugin, link.identity), link.place), link) for link in list_links(query.ctx.store)]
+    links.sort(key=lambda pair: (pair[0], pair[1].user))
+    data = tuple(
+        AccountLink(
+            portal=place,
+            user=link.user,
+            principal=link.person.id,
+            requested_by=link.requested_by,
+            linked_at=Time(time=link.at),
+        )
+        for place, link in links
+    )
+    if not links:
+        return Reply(title=Message("admin.links.none"), data=data)
+    rows = tuple(
+        (
+            f"{place}:{link.user}",
+            mentions.person(link.person),
+            mentions.mark_account(link.requested_by),
+            format_time(link.at),
+        )
+        for place, link in links
+    )
+    return Reply(title=Message("admin.links.title"), table=Table(columns=COLUMNS, rows=rows), data=data)
 
 
 def find_account(ctx: Context, name: AccountName) -> OutsideAccount:

@@ -39,7 +39,7 @@ class OutsideAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A stored link. `place` is the name that the place had then."""
+    """A stored link. `place` is the name that the place had then, and `at` is in milliseconds."""
 
     key: str
     plugin: str
@@ -47,6 +47,8 @@ class Link:
     place: str
     user: str
     person: Principal
+    requested_by: str
+    at: int
 
 
 def find_linked_person(store: Store, account: OutsideAccount) -> Principal | None:
@@ -58,17 +60,18 @@ def list_links(store: Store) -> Iterator[Link]:
     """The links that count, by their keys."""
     rows = store.records(BUILTIN).all(KIND)
     last = store.audit.last_words(Tag.ACCOUNT_LINKED, Tag.ACCOUNT_UNLINKED) if rows else []
-    recorded = {record.subject: _person_in(record) for record, believed in last if believed}
+    recorded = {record.subject: record for record, believed in last if believed}
     for key, row in rows.items():
-        if recorded.get(key) == row["person"]:
-            yield _read(key, row)
+        record = recorded.get(key)
+        if record is not None and _person_in(record) == row["person"]:
+            yield _read(key, row, record)
 
 
 def _person_in(record: AuditRecord) -> str:
     return str(record.facts.get("account")) if record.current_tag == Tag.ACCOUNT_LINKED else ""
 
 
-def _read(key: str, row: Any) -> Link:
+def _read(key: str, row: Any, record: AuditRecord) -> Link:
     return Link(
         key=key,
         plugin=str(row["plugin"]),
@@ -76,6 +79,8 @@ def _read(key: str, row: Any) -> Link:
         place=str(row["place"]),
         user=str(row["user"]),
         person=Principal.read(str(row["person"])),
+        requested_by=record.actor,
+        at=record.at,
     )
 
 

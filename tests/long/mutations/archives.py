@@ -29,6 +29,12 @@ ARCHIVES: tuple[Mutation, ...] = (
         by=_TEST,
     ),
     mutation(
+        "last-link-archived",
+        "the record that proves the link of a portal's user is archived",
+        (_RULES, "Tag.ACCESS_REVOKED, Tag.ACCOUNT_LINKED, Tag.ACCOUNT_UNLINKED)", "Tag.ACCESS_REVOKED)"),
+        by=_TEST,
+    ),
+    mutation(
         "unsaid-line-archived",
         "a record is archived whose line the audit channel has not got",
         (_RULES, "WHERE kind = 'audit' AND state <> 'sent'", "WHERE kind = 'audit' AND state = 'gone'"),

@@ -28,6 +28,7 @@ from bot.store.store import audit_key, open_store
 from bot.usecases.admin.status_report import report_status
 from bot.usecases.authority import card_token
 from bot.usecases.authority.break_glass_log import is_reviewed, list_unreviewed
+from bot.usecases.authority.linked_accounts import OutsideAccount, list_links, set_link
 from bot.usecases.integrity.allow_list_check import find_mismatches
 from bot.usecases.integrity.archiving import ArchiveOptions, archive, plan_archive, shrink
 from bot.usecases.integrity.chain_check import CHAIN, WITNESSED, check_chain, examine_head, examine_log
@@ -37,8 +38,10 @@ from tests.language.english import en, en_facts, raises
 from tests.usecases.core_bot import ANTON, IDA, OLGA, SHELL, VERA, CoreBot
 from tests.usecases.integrity.test_chain_check import finish, start_again
 from tests.usecases.integrity.test_witness_writer import rewrite
+from tests.usecases.toy import ACME
 
 DAY = 86_400
+LINK_TAGS = (Tag.ACCOUNT_LINKED, Tag.ACCOUNT_UNLINKED)
 
 
 def wish_of(core_bot: CoreBot, folder: Path, **more: Any) -> ArchiveOptions:
@@ -192,6 +195,22 @@ def test_a_word_that_was_followed_by_another_goes(core_bot: CoreBot, folder: Pat
     core_bot.clock.advance(DAY)
     archived(core_bot, folder)
     assert first.seq not in numbers(core_bot)
+    assert_holds(core_bot)
+
+
+def test_the_last_word_about_each_linked_account_stays(core_bot: CoreBot, folder: Path) -> None:
+    accounts = {user: OutsideAccount(plugin="toy", place=ACME, user=user) for user in ("7", "8", "9")}
+    for user, people in {"7": (VERA, OLGA), "8": (ANTON, None), "9": (IDA,)}.items():
+        for person in people:
+            with core_bot.store.unit_of_work() as tx:
+                set_link(tx, accounts[user], person, before="", by=IDA, request="CR-1")
+    core_bot.deliver()
+    core_bot.clock.advance(DAY)
+    archived(core_bot, folder)
+    assert {link.user: link.person for link in list_links(core_bot.store)} == {"7": OLGA, "9": IDA}
+    kept = [record.subject for record in core_bot.store.audit.walk() if record.tag in LINK_TAGS]
+    assert sorted(kept) == sorted(account.key for account in accounts.values())
+    assert core_bot.store.audit.find(subject=accounts["8"].key)[0].tag == Tag.ACCOUNT_UNLINKED
     assert_holds(core_bot)
 
 
