@@ -259,8 +259,8 @@ PORTAL_PAGES: tuple[Mutation, ...] = (
         "a link that somebody wrote into the database counts although no record tells of it",
         (
             "bot/usecases/authority/linked_accounts.py",
-            '        if recorded.get(key) == row["person"]:\n',
-            "        if key in recorded:\n",
+            '        if record is not None and _person_in(record) == row["person"]:\n',
+            "        if record is not None:\n",
         ),
         by="tests/stories/portal/test_pages.py",
     ),
