@@ -10,6 +10,7 @@ scripts/catalogues.py takes the English of these keys from the declarations.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -20,6 +21,8 @@ from bot.plugin import Group, Parameter, PlaceTerm, Text
 from bot.plugin.message import read_text
 
 HOST_PREFIX = "help"
+_LINKS = re.compile("[-:]")
+"""What joins the words of a label."""
 PLACE_OPTION = PlaceTerm().option
 """Stands in the help of the host's own commands where a line names the option of the plugin's places."""
 
@@ -69,8 +72,8 @@ def with_messages(prefix: str, command: AnyCommand) -> AnyCommand:
 
 
 def is_label(label: str) -> bool:
-    """Whether a label is a word that a reader's language has another one for: `NAME`, and not `on|off`."""
-    return label.replace("-", "").isalpha() and label.isupper()
+    """Whether a reader's language has other words for a label: `NAME` and `PORTAL:USER`, and not `on|off`."""
+    return _LINKS.sub("", label).isalpha() and label.isupper()
 
 
 def _parameter_with_messages(prefix: str, key: str, parameter: Parameter) -> Parameter:
@@ -96,7 +99,7 @@ def _group_key(prefix: str, noun: str) -> str:
 
 
 def _label_key(prefix: str, label: str) -> str:
-    return f"{prefix}.word.{label.lower().replace('-', '_')}"
+    return f"{prefix}.word.{_LINKS.sub('_', label.lower())}"
 
 
 def _word(path: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 import pytest
@@ -17,6 +18,7 @@ from tests.language.english import en
 
 SAME_IN_RUSSIAN = "help.access_grant.argument.role"
 """The names of the roles, which are typed."""
+SAME_LABELS = ("ID", "E-MAIL", "CR-НОМЕР")
 REGISTRY = make_registry([plugin])
 
 
@@ -30,6 +32,12 @@ def test_the_help_of_a_command_is_in_russian_for_a_russian_reader(command: AnyCo
     for text in filter(None, texts(command)):
         assert isinstance(text, Message), f"{command.path}: {text}"
         assert text.key == SAME_IN_RUSSIAN or translate(text, "ru") != en(text)
+
+
+@pytest.mark.parametrize("command", REGISTRY.commands, ids=lambda command: command.path)
+def test_the_words_that_stand_for_arguments_are_russian_for_a_russian_reader(command: AnyCommand) -> None:
+    shown = [translate(each.label, "ru") for each in command.parameters]
+    assert [label for label in shown if re.search("[A-Z]", label) and label not in SAME_LABELS] == []
 
 
 def test_the_help_of_a_group_is_a_message_too() -> None:

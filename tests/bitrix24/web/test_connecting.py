@@ -12,13 +12,13 @@ import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.plugin import PluginError, Reply, WebReply
+from bot.plugin import NEW_PLACE, Nothing, Place, Plan, PluginError, Reply, WebReply
 from bot.store.repositories.secrets import sealed_secrets
 from bot.testing import page_text
 from bot.testing.scripted_dialogue import ScriptedDialogue, Typed
 from bot.testing.web_requests import request_route
 from plugins.bitrix24.auth.refused_calls import CALL_REFUSED, EVERY_MS
-from plugins.bitrix24.commands.portal.connect import check_connection, connect_portal, store_connection
+from plugins.bitrix24.commands.portal.connect import check_connection, connect_portal, plan_connection, store_connection
 from plugins.bitrix24.connecting.authorization_link import LIFETIME_MS
 from plugins.bitrix24.connecting.pending_install import LIFETIME_MS as INSTALL_LIFETIME_MS
 from plugins.bitrix24.connecting.pending_install import PendingInstalls
@@ -170,6 +170,35 @@ def test_a_link_that_was_only_printed_serves_a_later_command_of_the_same_person(
         way.connect(person="local:gleb")
     assert "Nothing came" in en(caught.value.sentence)
     assert en(way.connect().title) == "The portal new is connected."
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [(True, "The authorise link for the portal new is printed"), (False, "The addresses for the application's card")],
+)
+def test_a_command_that_does_not_wait_says_what_it_printed(way: Way, asked: bool, said: str) -> None:
+    dialogue = ScriptedDialogue(way.bot.services)
+    client_id = way.bot.portal.client_id if asked else ""
+    found = connect_portal(dialogue, "new", domain=way.domain, client_id=client_id, no_wait=True)
+    answer = store_connection(way.bot.services, found)
+    assert isinstance(answer, Nothing)
+    assert en(answer.sentence).startswith(said)
+    assert ("Authorise link" in [en(label) for label, _ in dialogue.shown[-1].facts]) is asked
+
+
+def test_an_approval_that_outlives_its_link_needs_no_other_approval(way: Way) -> None:
+    wish = {"domain": way.domain, "client_id": way.bot.portal.client_id}
+    plan = plan_connection(way.bot.services, "new", **wish)
+    assert isinstance(plan, Plan)
+    place = Place(name="new", label="", identity=f"{NEW_PLACE}new")
+    approved = way.bot.plugin.perform(way.bot.services, place, plan.calls[0])
+    assert approved.private is not None
+    assert "open the one that the command prints" in en(approved.private.notes[0])
+    way.bot.clock.sleep(LIFETIME_MS / 1000)
+    again = plan_connection(way.bot.services, "new", **wish)
+    assert isinstance(again, Nothing)
+    assert "The command prints a new link, which needs no other approval" in en(again.sentence)
+    assert en(way.connect(way.browse, domain="", client_id="").title) == "The portal new is connected."
 
 
 @pytest.mark.parametrize("wish", [{"person": "local:gleb"}, {"name": "other"}], ids=str)

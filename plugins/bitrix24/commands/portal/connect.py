@@ -69,6 +69,8 @@ class Connected:
     name: str
     replace: bool
     connection: Connection | None = None
+    has_link: bool = False
+    """An authorise link was printed, and not only the addresses for the application's card."""
     former_member: str = ""
     """The member_id that the portal had before it was registered again, as a person confirmed."""
 
@@ -103,7 +105,11 @@ def store_connection(services: Services, found: Connected) -> Answer:
     """Store the portal and its credentials."""
     connection = found.connection
     if connection is None:
-        return Nothing(sentence=Message("bitrix24.connect.not_waiting", portal=found.name))
+        link, addresses = (
+            Message("bitrix24.connect.link_printed", portal=found.name),
+            Message("bitrix24.connect.addresses_printed", portal=found.name),
+        )
+        return Nothing(sentence=link if found.has_link else addresses)
     CredentialStore(services).add(
         connection.portal, connection.credentials, replace=found.replace, reregistered=bool(found.former_member)
     )
@@ -252,7 +258,7 @@ def connect_portal(
         str, Arg(help="a PEM file of the authority that signed this portal's certificate", label="PATH")
     ] = "",
     replace: Annotated[bool, Arg(help="store new credentials for a portal that is already known", label="")] = False,
-    no_wait: Annotated[bool, Arg(help="print the link and exit", label="")] = False,
+    no_wait: Annotated[bool, Arg(help="print the link or the addresses and exit", label="")] = False,
 ) -> Connected:
     """Connect a portal through the browser of its administrator.
 
@@ -280,9 +286,10 @@ def connect_portal(
         client_secret=client_secret,
         authorities=certificate_authorities.read(ca_file) if ca_file else "",
     )
-    found = _connect(dialogue, _complete_wish(dialogue.services, wish, approved), no_wait=no_wait)
+    wish = _complete_wish(dialogue.services, wish, approved)
+    found = _connect(dialogue, wish, no_wait=no_wait)
     former = _check_found(dialogue, approved, found, member_id, replace=replace) if found is not None else ""
-    return Connected(name=name, replace=replace, connection=found, former_member=former)
+    return Connected(name=name, replace=replace, connection=found, has_link=bool(wish.client_id), former_member=former)
 
 
 def _complete_wish(services: Services, wish: PortalWish, approved: ApprovedConnection | None) -> PortalWish:
