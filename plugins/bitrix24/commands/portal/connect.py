@@ -37,6 +37,7 @@ from plugins.bitrix24.commands.portal.connect_link import (
     INSTALLED,
     await_answer,
     await_client_id,
+    describe_printed,
     show_addresses,
 )
 from plugins.bitrix24.commands.portal.connect_pending import complete_install
@@ -105,11 +106,7 @@ def store_connection(services: Services, found: Connected) -> Answer:
     """Store the portal and its credentials."""
     connection = found.connection
     if connection is None:
-        link, addresses = (
-            Message("bitrix24.connect.link_printed", portal=found.name),
-            Message("bitrix24.connect.addresses_printed", portal=found.name),
-        )
-        return Nothing(sentence=link if found.has_link else addresses)
+        return Nothing(sentence=describe_printed(found.name, link=found.has_link))
     CredentialStore(services).add(
         connection.portal, connection.credentials, replace=found.replace, reregistered=bool(found.former_member)
     )

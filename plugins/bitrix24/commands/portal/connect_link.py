@@ -44,6 +44,13 @@ def show_addresses(dialogue: Dialogue, portal: KnownPortal, request: Authorizati
     dialogue.show(Reply(title=title, facts=tuple(facts), notes=(note,), data=data))
 
 
+def describe_printed(name: str, *, link: bool) -> Message:
+    """Say what was printed for a portal when nothing is waited for: the link, or only the addresses."""
+    if link:
+        return Message("bitrix24.connect.link_printed", portal=name)
+    return Message("bitrix24.connect.addresses_printed", portal=name)
+
+
 def await_client_id(dialogue: Dialogue, name: str) -> str:
     """Ask for the client_id while an install call may come; INSTALLED when it came first."""
     installs = PendingInstalls(dialogue.services)
