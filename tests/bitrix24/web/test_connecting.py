@@ -187,15 +187,15 @@ def test_a_command_that_does_not_wait_says_what_it_printed(way: Way, asked: bool
 
 
 def test_an_approval_that_outlives_its_link_needs_no_other_approval(way: Way) -> None:
-    wish = {"domain": way.domain, "client_id": way.bot.portal.client_id}
-    plan = plan_connection(way.bot.services, "new", **wish)
+    client_id = way.bot.portal.client_id
+    plan = plan_connection(way.bot.services, "new", domain=way.domain, client_id=client_id)
     assert isinstance(plan, Plan)
     place = Place(name="new", label="", identity=f"{NEW_PLACE}new")
     approved = way.bot.plugin.perform(way.bot.services, place, plan.calls[0])
     assert approved.private is not None
     assert "open the one that the command prints" in en(approved.private.notes[0])
     way.bot.clock.sleep(LIFETIME_MS / 1000)
-    again = plan_connection(way.bot.services, "new", **wish)
+    again = plan_connection(way.bot.services, "new", domain=way.domain, client_id=client_id)
     assert isinstance(again, Nothing)
     assert "The command prints a new link, which needs no other approval" in en(again.sentence)
     assert en(way.connect(way.browse, domain="", client_id="").title) == "The portal new is connected."
