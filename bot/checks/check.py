@@ -135,7 +135,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class CheckOutcome:
     """What was found, and what to do about it."""
 
     name: str
@@ -156,25 +156,27 @@ def join_sentences(sentences: Iterable[Text]) -> Text:
     return reduce(lambda first, second: Message("check.sentences", first=first, second=second), told) if told else ""
 
 
-def run_checks(checks: Iterable[Check], environment: Environment, *, well: Iterable[str] = ()) -> Iterator[Finding]:
+def run_checks(
+    checks: Iterable[Check], environment: Environment, *, well: Iterable[str] = ()
+) -> Iterator[CheckOutcome]:
     """Look at one thing after the other; `well` are names of what needs no looking at."""
     well = set(well)
     labels: dict[str, Message] = {}
     for check in checks:
         labels[check.name] = check.label
         missing = [labels.get(name, name) for name in check.needs if name not in well]
-        finding = _skip(check, missing) if missing else _run(check, environment)
-        if finding.state is State.OK:
+        outcome = _skip(check, missing) if missing else _run(check, environment)
+        if outcome.state is State.OK:
             well.add(check.name)
-        yield finding
+        yield outcome
 
 
-def _skip(check: Check, missing: Iterable[Text]) -> Finding:
+def _skip(check: Check, missing: Iterable[Text]) -> CheckOutcome:
     says = Message("check.skipped", checks=tuple(missing))
-    return Finding(name=check.name, label=check.label, state=State.SKIPPED, says=says)
+    return CheckOutcome(name=check.name, label=check.label, state=State.SKIPPED, says=says)
 
 
-def _run(check: Check, environment: Environment) -> Finding:
+def _run(check: Check, environment: Environment) -> CheckOutcome:
     hint: Text = ""
     error: PluginError | None = None
     try:
@@ -186,7 +188,7 @@ def _run(check: Check, environment: Environment) -> Finding:
     else:
         state = State.NOTE if isinstance(found, Note) else State.OK
         says, hint = (found.says, found.hint) if isinstance(found, Note) else (found, "")
-    return Finding(name=check.name, label=check.label, state=state, says=says, hint=hint, error=error)
+    return CheckOutcome(name=check.name, label=check.label, state=state, says=says, hint=hint, error=error)
 
 
 def _describe_file_fault(fault: Exception, environment: Environment) -> Message:

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import click
 
-from bot.checks.check import Environment, Finding, State, run_checks
+from bot.checks.check import CheckOutcome, Environment, State, run_checks
 from bot.checks.table import CHECKS
 from bot.cli.help_page import command
 from bot.cli.options import as_json
@@ -59,7 +59,7 @@ def doctor(terminal: Terminal, as_json: bool) -> None:
         raise SystemExit(78)
 
 
-def _show(found: Sequence[Finding]) -> None:
+def _show(found: Sequence[CheckOutcome]) -> None:
     for one in found:
         if one.state is not State.SKIPPED:
             told = f"{plain(one.label)}: {plain(one.says)} {plain(one.hint)}".rstrip()
