@@ -30,7 +30,7 @@ GIVE_UP_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WebRequest:
+class LoopbackRequest:
     """One HTTP request as it came: header names in lower case, the path without its query, the caller's address."""
 
     method: str
@@ -45,7 +45,7 @@ class WebRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WebReply:
+class LoopbackReply:
     """One HTTP answer. `drop` closes the connection without a byte; `truncate` sends only that many bytes."""
 
     status: int = 200
@@ -57,12 +57,12 @@ class WebReply:
     """Seconds to wait before the answer goes out."""
 
     @classmethod
-    def json(cls, value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> WebReply:
+    def json(cls, value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> LoopbackReply:
         head = {"Content-Type": "application/json; charset=utf-8", **(headers or {})}
         return cls(status=status, headers=head, body=json.dumps(value).encode())
 
 
-Handler = Callable[[WebRequest], WebReply]
+Handler = Callable[[LoopbackRequest], LoopbackReply]
 
 
 class Loopback:
@@ -162,7 +162,7 @@ def _make_endpoint(handler: Handler, stopping: threading.Event) -> type[BaseHTTP
                 self.close_connection = True
                 return
             parts = urlsplit(self.path)
-            request = WebRequest(
+            request = LoopbackRequest(
                 method=self.command,
                 path=parts.path,
                 query=parts.query,
@@ -174,10 +174,10 @@ def _make_endpoint(handler: Handler, stopping: threading.Event) -> type[BaseHTTP
                 reply = handler(request)
             except Exception:
                 log.exception("the handler failed on %s %s", request.method, request.path)
-                reply = WebReply.json({"error": "SIMULATOR_FAULT"}, status=500)
+                reply = LoopbackReply.json({"error": "SIMULATOR_FAULT"}, status=500)
             self._send(reply)
 
-        def _send(self, reply: WebReply) -> None:
+        def _send(self, reply: LoopbackReply) -> None:
             if reply.stall:
                 stopping.wait(reply.stall)
             if reply.drop:
@@ -207,7 +207,7 @@ def _make_endpoint(handler: Handler, stopping: threading.Event) -> type[BaseHTTP
 LOOPBACK_NAMES = ("127.0.0.1", "localhost")
 
 
-def refuse_web_page(request: WebRequest, port: int) -> str:
+def refuse_web_page(request: LoopbackRequest, port: int) -> str:
     """Say why a request may come from a web page of somebody else; empty when it does not.
 
     For what steers a simulator: a page that is open in a browser on the same machine can send requests to loopback,

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.plugin.loopback import MAX_BODY, Handler, Loopback, WebReply, WebRequest, wait_until
+from bot.plugin.loopback import MAX_BODY, Handler, Loopback, LoopbackReply, LoopbackRequest, wait_until
 from tests.plugin.certificate import self_signed
 
 
@@ -22,10 +22,10 @@ class Echo:
     """A handler that remembers what came and answers what it is told to."""
 
     def __init__(self) -> None:
-        self.seen: list[WebRequest] = []
-        self.reply = WebReply(body=b"hello")
+        self.seen: list[LoopbackRequest] = []
+        self.reply = LoopbackReply(body=b"hello")
 
-    def __call__(self, request: WebRequest) -> WebReply:
+    def __call__(self, request: LoopbackRequest) -> LoopbackReply:
         self.seen.append(request)
         return self.reply
 
@@ -85,7 +85,7 @@ def test_a_head_request_is_answered_without_a_body(echo: Echo) -> None:
 
 
 def test_json_is_answered_as_json() -> None:
-    reply = WebReply.json({"a": [1, None]}, status=202, headers={"X-More": "1"})
+    reply = LoopbackReply.json({"a": [1, None]}, status=202, headers={"X-More": "1"})
     with Loopback(lambda request: reply) as server, connected(server) as connection:
         connection.request("GET", "/")
         answer = connection.getresponse()
@@ -104,7 +104,7 @@ def test_a_connection_is_kept_for_the_next_request(echo: Echo) -> None:
 
 
 def test_a_dropped_answer_is_a_closed_connection_without_a_byte(echo: Echo) -> None:
-    echo.reply = WebReply(drop=True, body=b"never")
+    echo.reply = LoopbackReply(drop=True, body=b"never")
     with Loopback(echo) as server:
         assert raw(server, b"GET / HTTP/1.1\r\n\r\n") == b""
         with connected(server) as connection, pytest.raises(http.client.RemoteDisconnected):
@@ -127,7 +127,7 @@ def test_half_a_request_is_no_request(echo: Echo, sent: bytes) -> None:
 
 @pytest.mark.parametrize("kept", [0, 3])
 def test_a_truncated_answer_promises_more_than_it_sends(echo: Echo, kept: int) -> None:
-    echo.reply = WebReply(body=b"hello world", truncate=kept)
+    echo.reply = LoopbackReply(body=b"hello world", truncate=kept)
     with Loopback(echo) as server, connected(server) as connection:
         connection.request("GET", "/")
         answer = connection.getresponse()
@@ -141,11 +141,11 @@ def test_a_stalled_answer_does_not_hold_up_the_others_nor_the_end(echo: Echo) ->
     """It would take ten minutes; stopping the server ends the wait."""
     stalled = threading.Event()
 
-    def handler(request: WebRequest) -> WebReply:
+    def handler(request: LoopbackRequest) -> LoopbackReply:
         if request.path == "/slow":
             stalled.set()
-            return WebReply(stall=600, body=b"late")
-        return WebReply(body=b"quick")
+            return LoopbackReply(stall=600, body=b"late")
+        return LoopbackReply(body=b"quick")
 
     answers: list[bytes] = []
 
@@ -191,7 +191,7 @@ def test_stopping_what_never_started_is_fine(echo: Echo) -> None:
 def test_a_fault_of_the_handler_is_logged_and_answered_as_the_simulators_own(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def broken(request: WebRequest) -> WebReply:
+    def broken(request: LoopbackRequest) -> LoopbackReply:
         raise RuntimeError("boom")
 
     with Loopback(broken) as server, connected(server) as connection:
@@ -269,4 +269,4 @@ def test_waiting_says_whether_it_came_true() -> None:
 
 def test_handlers_are_plain_functions() -> None:
     handler: Handler = Echo()
-    assert handler(WebRequest(method="GET", path="/")).status == 200
+    assert handler(LoopbackRequest(method="GET", path="/")).status == 200

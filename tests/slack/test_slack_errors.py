@@ -10,7 +10,7 @@ import pytest
 
 from bot.playground.workspace import SlackWorkspace
 from bot.playground.workspace.codes import CODES
-from bot.plugin.loopback import Loopback, WebReply
+from bot.plugin.loopback import Loopback, LoopbackReply
 from bot.slack.outgoing.http_client import KeptClient
 from bot.slack.outgoing.messenger import Gateway, make_client
 from bot.slack.refusals import INVALID_RESPONSE, REFUSALS, find_refusal
@@ -75,11 +75,11 @@ def failing(gateway: Gateway, workspace: SlackWorkspace, kind: str, **more: obje
     return error
 
 
-def error_reply(code: str, **more: object) -> WebReply:
-    return WebReply.json({"ok": False, "error": code, **more})
+def error_reply(code: str, **more: object) -> LoopbackReply:
+    return LoopbackReply.json({"ok": False, "error": code, **more})
 
 
-def answered(reply: WebReply) -> Gateway:
+def answered(reply: LoopbackReply) -> Gateway:
     """A gateway to a Slack that always answers so; what it asks is not kept."""
     return Gateway(Answering(reply), Keyring({"k1": bytes(32)}), command="/b24", api_url="http://127.0.0.1:9/api")
 
@@ -87,7 +87,7 @@ def answered(reply: WebReply) -> Gateway:
 class Answering(KeptClient):
     """Slack's own client with another wire, which gives one answer."""
 
-    def __init__(self, reply: WebReply) -> None:
+    def __init__(self, reply: LoopbackReply) -> None:
         super().__init__(token=TOKEN, base_url="http://127.0.0.1:9/api/", retry_handlers=[])
         self._reply = reply
 
@@ -172,38 +172,38 @@ def test_silence_is_no_answer(workspace: SlackWorkspace) -> None:
 
 
 OK = b'{"ok": true, "ts": "1.1", "channel": "C0002"}'
-ANSWERS: list[tuple[str, WebReply, type[DeliveryError]]] = [
-    ("not JSON", WebReply(body=b"<html>"), Lost),
-    ("nothing", WebReply(), Lost),
-    ("a list", WebReply.json([]), Lost),
-    ("a full list", WebReply.json(["ok"]), Lost),
-    ("a word", WebReply.json("ok"), Lost),
-    ("null", WebReply.json(None), Lost),
-    ("a number", WebReply.json(1), Lost),
-    ("no ok", WebReply.json({}), Lost),
-    ("a word for ok", WebReply.json({"ok": "true", "ts": "1.1"}), Lost),
-    ("a number for ok", WebReply.json({"ok": 1, "ts": "1.1"}), Lost),
-    ("null for ts", WebReply.json({"ok": True, "ts": None}), Lost),
-    ("a number for an error", WebReply.json({"ok": False, "error": 2}), Lost),
-    ("an endless error", WebReply.json({"ok": False, "error": "x" * 101}), Lost),
-    ("an odd error", WebReply.json({"ok": False, "error": None}), Lost),
-    ("not UTF-8", WebReply(body=b"\xff\xfe"), Lost),
-    ("gzip that is none", WebReply(headers={"Content-Type": "application/gzip"}, body=b"\x1f\x8b"), Lost),
-    ("403", WebReply.json({"ok": False, "error": "access_denied"}, status=403), ChannelDead),
-    ("404", WebReply(status=404, body=b"nothing here"), Lost),
-    ("429 without a word", WebReply(status=429), Busy),
-    ("429 with an odd wait", WebReply(status=429, headers={"Retry-After": "soon"}), Busy),
-    ("a redirect to nowhere", WebReply(status=302, headers={"Location": "http://127.0.0.1:9/"}), Lost),
+ANSWERS: list[tuple[str, LoopbackReply, type[DeliveryError]]] = [
+    ("not JSON", LoopbackReply(body=b"<html>"), Lost),
+    ("nothing", LoopbackReply(), Lost),
+    ("a list", LoopbackReply.json([]), Lost),
+    ("a full list", LoopbackReply.json(["ok"]), Lost),
+    ("a word", LoopbackReply.json("ok"), Lost),
+    ("null", LoopbackReply.json(None), Lost),
+    ("a number", LoopbackReply.json(1), Lost),
+    ("no ok", LoopbackReply.json({}), Lost),
+    ("a word for ok", LoopbackReply.json({"ok": "true", "ts": "1.1"}), Lost),
+    ("a number for ok", LoopbackReply.json({"ok": 1, "ts": "1.1"}), Lost),
+    ("null for ts", LoopbackReply.json({"ok": True, "ts": None}), Lost),
+    ("a number for an error", LoopbackReply.json({"ok": False, "error": 2}), Lost),
+    ("an endless error", LoopbackReply.json({"ok": False, "error": "x" * 101}), Lost),
+    ("an odd error", LoopbackReply.json({"ok": False, "error": None}), Lost),
+    ("not UTF-8", LoopbackReply(body=b"\xff\xfe"), Lost),
+    ("gzip that is none", LoopbackReply(headers={"Content-Type": "application/gzip"}, body=b"\x1f\x8b"), Lost),
+    ("403", LoopbackReply.json({"ok": False, "error": "access_denied"}, status=403), ChannelDead),
+    ("404", LoopbackReply(status=404, body=b"nothing here"), Lost),
+    ("429 without a word", LoopbackReply(status=429), Busy),
+    ("429 with an odd wait", LoopbackReply(status=429, headers={"Retry-After": "soon"}), Busy),
+    ("a redirect to nowhere", LoopbackReply(status=302, headers={"Location": "http://127.0.0.1:9/"}), Lost),
 ]
 
 
 @pytest.mark.parametrize(("reply", "expected"), [row[1:] for row in ANSWERS], ids=[row[0] for row in ANSWERS])
 def test_answers_that_are_none_raise_nothing_but_a_delivery_error(
-    reply: WebReply, expected: type[DeliveryError]
+    reply: LoopbackReply, expected: type[DeliveryError]
 ) -> None:
     asked: list[str] = []
 
-    def answer(request: object) -> WebReply:
+    def answer(request: object) -> LoopbackReply:
         asked.append("once")
         return reply
 
@@ -229,7 +229,7 @@ def test_answers_that_are_none_raise_nothing_but_a_delivery_error(
 def test_a_response_without_what_slack_documents_is_told_by_one_code_and_what_is_missing(
     body: object, detail: str
 ) -> None:
-    with Loopback(lambda request: WebReply.json(body)) as server:
+    with Loopback(lambda request: LoopbackReply.json(body)) as server:
         api = f"{server.url}/api"
         gateway = Gateway(make_client(TOKEN, api), Keyring({"k1": bytes(32)}), command="/b24", api_url=api)
         error = failure(gateway)
@@ -244,7 +244,7 @@ def test_a_response_without_what_slack_documents_is_told_by_one_code_and_what_is
     [("0", 0.0), ("30", 30.0), ("9" * 400, LONGEST_WAIT), ("²", 1.0), ("-1", 1.0), ("1.5", 1.0), ("", 1.0)],
 )
 def test_an_odd_wait_is_made_a_sensible_one(value: str, seconds: float) -> None:
-    reply = WebReply(status=429, headers={"Retry-After": value})
+    reply = LoopbackReply(status=429, headers={"Retry-After": value})
     with Loopback(lambda request: reply) as server:
         gateway = Gateway(
             make_client(TOKEN, server.url), Keyring({"k1": bytes(32)}), command="/b24", api_url=server.url
@@ -255,7 +255,7 @@ def test_an_odd_wait_is_made_a_sensible_one(value: str, seconds: float) -> None:
 
 
 def test_an_identity_without_names_is_none() -> None:
-    with Loopback(lambda request: WebReply.json({"ok": True})) as server:
+    with Loopback(lambda request: LoopbackReply.json({"ok": True})) as server:
         gateway = Gateway(
             make_client(TOKEN, server.url), Keyring({"k1": bytes(32)}), command="/b24", api_url=server.url
         )

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from bot.playground.workspace import SlackWorkspace
-from bot.plugin.loopback import WebReply, WebRequest
+from bot.plugin.loopback import LoopbackReply, LoopbackRequest
 
 UPLOAD = "/upload/"
 SHOWN = frozenset({"text", "blocks", "view", "attachments", "initial_comment", "files"})
@@ -32,10 +32,10 @@ class MarkedWorkspace(SlackWorkspace):
         super().__init__(rate_limit=rate_limit, **more)
         self._carrier.read_ack = self._read_ack
 
-    def _answer(self, request: WebRequest) -> WebReply:
+    def _answer(self, request: LoopbackRequest) -> LoopbackReply:
         return super()._answer(self._read(request))
 
-    def _read(self, request: WebRequest) -> WebRequest:
+    def _read(self, request: LoopbackRequest) -> LoopbackRequest:
         if request.path.startswith("/control/") or not request.body:
             return request
         if request.path.startswith(UPLOAD):
@@ -51,7 +51,7 @@ class MarkedWorkspace(SlackWorkspace):
             return request
         return replace(request, body=body)
 
-    def _read_file(self, request: WebRequest) -> WebRequest:
+    def _read_file(self, request: LoopbackRequest) -> LoopbackRequest:
         """The length that was announced is that of the marked text."""
         text = request.body.decode()
         self.shown.append(text)

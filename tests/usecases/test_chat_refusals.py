@@ -14,7 +14,7 @@ from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.messages.notices import Announcement, CardNotice, PrivateNotice, notice_from_json
 from bot.playground.workspace.codes import CODES
 from bot.plugin import Message, Reply
-from bot.plugin.loopback import WebReply
+from bot.plugin.loopback import LoopbackReply
 from bot.slack.outgoing.messenger import Gateway
 from bot.usecases.authority import card_token
 from bot.usecases.chat_port import Channels
@@ -34,7 +34,7 @@ NEVER_HEARD_OF = "never_heard_of"
 def error_of(code: str, say: Callable[[Gateway], object]) -> DeliveryError:
     """What the gateway makes of the code."""
     with pytest.raises(DeliveryError) as caught:
-        say(answered(WebReply.json({"ok": False, "error": code})))
+        say(answered(LoopbackReply.json({"ok": False, "error": code})))
     return caught.value
 
 

@@ -12,7 +12,7 @@ from bot.playground.workspace.control.facade import Workspace
 from bot.playground.workspace.state.workspace_tokens import DEFAULT_BOT_SCOPES
 from bot.playground.workspace.state.world import World
 from bot.playground.workspace.webapi.web_api import WebApi
-from bot.plugin.loopback import Loopback, WebReply, WebRequest
+from bot.plugin.loopback import Loopback, LoopbackReply, LoopbackRequest
 
 
 class SlackWorkspace(Workspace):
@@ -58,11 +58,11 @@ class SlackWorkspace(Workspace):
     ) -> None:
         self.stop()
 
-    def _answer(self, request: WebRequest) -> WebReply:
+    def _answer(self, request: LoopbackRequest) -> LoopbackReply:
         if request.path.startswith("/control/"):
             return self._control.answer(request)
         reply = self._api.answer(request)
-        return reply or WebReply.json({"ok": False, "error": "no such page"}, status=404)
+        return reply or LoopbackReply.json({"ok": False, "error": "no such page"}, status=404)
 
     @contextmanager
     def offline(self) -> Iterator[None]:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from bot.plugin import Json, Remember, Table
-from bot.plugin.loopback import Loopback, WebReply, WebRequest
+from bot.plugin.loopback import Loopback, LoopbackReply, LoopbackRequest
 from uptime.service import TOKEN, URL
 
 SEEDED: tuple[dict[str, Any], ...] = (
@@ -60,15 +60,15 @@ class UptimeSimulation:
         """Answer nobody any more."""
         self._server.stop()
 
-    def _answer(self, request: WebRequest) -> WebReply:
+    def _answer(self, request: LoopbackRequest) -> LoopbackReply:
         if request.headers.get("authorization") != f"Bearer {self.token}":
-            return WebReply.json({"error": "unknown token"}, status=401)
+            return LoopbackReply.json({"error": "unknown token"}, status=401)
         name = unquote(request.path.removeprefix("/sites/"))
         with self._lock:
             self.calls.append(f"{request.method} {request.path}")
             if (request.method, request.path) == ("GET", "/sites"):
-                return WebReply.json(list(self.sites.values()))
+                return LoopbackReply.json(list(self.sites.values()))
             if request.method != "PUT" or name not in self.sites:
-                return WebReply.json({"error": "no such site"}, status=404)
+                return LoopbackReply.json({"error": "no such site"}, status=404)
             self.sites[name]["watched"] = json.loads(request.body)["watched"]
-        return WebReply(drop=True) if self.lose_answers else WebReply.json(self.sites[name])
+        return LoopbackReply(drop=True) if self.lose_answers else LoopbackReply.json(self.sites[name])

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.plugin.frozen import dataclass
-from bot.plugin.loopback import WebReply, WebRequest
+from bot.plugin.loopback import LoopbackReply, LoopbackRequest
 from plugins.bitrix24.simulator.calls.call import NOBODY
 from plugins.bitrix24.simulator.effects.links import strip_application
 from plugins.bitrix24.simulator.operators import act as operate
@@ -33,24 +33,24 @@ class Route:
     locked: bool = True
 
 
-def answer(world: World, web: WebRequest) -> WebReply:
+def answer(world: World, web: LoopbackRequest) -> LoopbackReply:
     """Answer a request under `/control/`; mistakes come back as 400 with a sentence."""
     path = web.path.removeprefix("/control").strip("/")
     route = BY_ADDRESS.get((web.method, path))
     if route is None:
         text = f"There is no {web.method} /control/{path}. GET /control/ lists what there is."
-        return WebReply.json({"error": text}, status=404)
+        return LoopbackReply.json({"error": text}, status=404)
     world.sender.settle()
     try:
         wish = json.loads(web.body or b"{}")
         if route.locked:
             with world.lock:
-                return WebReply.json(route.act(world, wish))
-        return WebReply.json(route.act(world, wish))
+                return LoopbackReply.json(route.act(world, wish))
+        return LoopbackReply.json(route.act(world, wish))
     except (ControlError, UnknownFault, UnknownSwitch) as error:
-        return WebReply.json({"error": str(error)}, status=400)
+        return LoopbackReply.json({"error": str(error)}, status=400)
     except (LookupError, ValueError, TypeError, AttributeError) as error:
-        return WebReply.json({"error": f"The body cannot be used: {error}"}, status=400)
+        return LoopbackReply.json({"error": f"The body cannot be used: {error}"}, status=400)
 
 
 def _index(_world: World, _wish: ControlRequest) -> Any:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from bot.plugin.loopback import Loopback, WebReply, WebRequest, refuse_web_page
+from bot.plugin.loopback import Loopback, LoopbackReply, LoopbackRequest, refuse_web_page
 from plugins.bitrix24.simulator import control_api
 from plugins.bitrix24.simulator.seed import seed
 from plugins.bitrix24.simulator.server import authorization_server, dispatch
@@ -184,7 +184,7 @@ class PortalSimulator:
     ) -> None:
         self.stop()
 
-    def _answer(self, web: WebRequest) -> WebReply:
+    def _answer(self, web: LoopbackRequest) -> LoopbackReply:
         if web.path.startswith("/rest/"):
             return dispatch.answer(self.world, web)
         if web.path.rstrip("/") in OAUTH_PATHS:
@@ -196,9 +196,9 @@ class PortalSimulator:
         if web.path.startswith("/control"):
             refusal = refuse_web_page(web, self._loopback.port)
             if refusal:
-                return WebReply.json({"error": refusal}, status=403)
+                return LoopbackReply.json({"error": refusal}, status=403)
             return control_api.answer(self.world, web)
-        return WebReply(status=404, body=b"Not found")
+        return LoopbackReply(status=404, body=b"Not found")
 
 
 def serve(*, port: int, say: Callable[[str], object], stop: threading.Event | None = None, tls: bool = False) -> None:

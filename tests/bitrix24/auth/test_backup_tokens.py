@@ -13,7 +13,7 @@ import pytest
 from bot.core.bot_errors import StoreUnavailable
 from bot.host.plugin_services import PluginServices
 from bot.plugin import BadArgument, CallVerdict, Refusal, Secrets, TargetRefused
-from bot.plugin.loopback import Loopback, WebReply, WebRequest
+from bot.plugin.loopback import Loopback, LoopbackReply, LoopbackRequest
 from plugins.bitrix24.auth import audit_events
 from plugins.bitrix24.auth.backup_tokens import KEPT, REFUSED, USED, BackupTokens, BackupTokenStore, slot
 from plugins.bitrix24.auth.credentials import CredentialStore
@@ -24,7 +24,7 @@ from tests.bitrix24.auth.test_token_refresh import generation, together
 from tests.bitrix24.plugin_bot import PluginBot
 from tests.language.english import en, en_facts, raises
 
-SPENT = WebReply.json({"error": "invalid_grant"}, status=400)
+SPENT = LoopbackReply.json({"error": "invalid_grant"}, status=400)
 
 
 def spare(plugin_bot: PluginBot) -> BackupTokens | None:
@@ -195,7 +195,7 @@ def test_a_pair_stored_by_hand_meanwhile_is_not_overwritten_by_the_spare(plugin_
 
 @contextmanager
 def storing_a_spare_before_the_answer(
-    plugin_bot: PluginBot, *asked: WebReply
+    plugin_bot: PluginBot, *asked: LoopbackReply
 ) -> Iterator[tuple[PluginServices, list[str]]]:
     """A token endpoint that gives these answers in their order, and the refresh tokens it was asked with.
 
@@ -203,7 +203,7 @@ def storing_a_spare_before_the_answer(
     """
     answers, refreshes = list(asked), list[str]()
 
-    def server(request: WebRequest) -> WebReply:
+    def server(request: LoopbackRequest) -> LoopbackReply:
         refreshes.append(parse_qs(request.body.decode())["refresh_token"][0])
         if len(refreshes) == 2:
             plugin_bot.store_spare()
@@ -213,8 +213,8 @@ def storing_a_spare_before_the_answer(
         yield plugin_bot.more_services(BITRIX24_OAUTH_URL=f"{loopback.url}/oauth/token/"), refreshes
 
 
-def good(pair: tuple[Secret, Secret]) -> WebReply:
-    return WebReply.json({"access_token": pair[0].reveal(), "refresh_token": pair[1].reveal()})
+def good(pair: tuple[Secret, Secret]) -> LoopbackReply:
+    return LoopbackReply.json({"access_token": pair[0].reveal(), "refresh_token": pair[1].reveal()})
 
 
 def test_a_spare_stored_while_the_first_takes_over_is_kept(plugin_bot: PluginBot) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.plugin import CallVerdict, Refusal
-from bot.plugin.loopback import Loopback, WebReply, WebRequest
+from bot.plugin.loopback import Loopback, LoopbackReply, LoopbackRequest
 from plugins.bitrix24.auth import audit_events
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.auth.domain_change import Relocation, Unproven
@@ -154,27 +154,27 @@ def test_an_address_that_the_bot_may_not_talk_to_is_named_and_not_followed(
 @pytest.mark.parametrize(
     "reply",
     [
-        WebReply.json({"error": "invalid_token", "error_description": "x"}, status=401),
-        WebReply.json({"error": "NO_AUTH_FOUND"}, status=401),
-        WebReply(status=302, headers={"Location": "http://localhost:9/rest/"}),
-        WebReply(body=b"<html>Sign in</html>"),
-        WebReply(drop=True),
-        WebReply.json({"result": True}),
-        WebReply.json({"result": []}),
-        WebReply.json({"result": {"ID": 1, "CODE": "local.of.somebody.else", "INSTALLED": True}}),
-        WebReply.json({"result": {"ID": 1, "CODE": None, "client_id": ["x"]}}),
+        LoopbackReply.json({"error": "invalid_token", "error_description": "x"}, status=401),
+        LoopbackReply.json({"error": "NO_AUTH_FOUND"}, status=401),
+        LoopbackReply(status=302, headers={"Location": "http://localhost:9/rest/"}),
+        LoopbackReply(body=b"<html>Sign in</html>"),
+        LoopbackReply(drop=True),
+        LoopbackReply.json({"result": True}),
+        LoopbackReply.json({"result": []}),
+        LoopbackReply.json({"result": {"ID": 1, "CODE": "local.of.somebody.else", "INSTALLED": True}}),
+        LoopbackReply.json({"result": {"ID": 1, "CODE": None, "client_id": ["x"]}}),
     ],
     ids=[
         *("another portal", "no portal's", "sends on", "no portal", "silent"),
         *("yes to all", "an empty list", "another application", "no application"),
     ],
 )
-def test_a_place_that_does_not_take_our_token_is_not_our_portal(plugin_bot: PluginBot, reply: WebReply) -> None:
+def test_a_place_that_does_not_take_our_token_is_not_our_portal(plugin_bot: PluginBot, reply: LoopbackReply) -> None:
     """Nothing but the proof is sent there, and no token is renewed for a stranger."""
     seen: list[str] = []
     old = domain(plugin_bot)
 
-    def stranger(request: WebRequest) -> WebReply:
+    def stranger(request: LoopbackRequest) -> LoopbackReply:
         seen.append(request.path)
         return reply
 

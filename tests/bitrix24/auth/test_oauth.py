@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from bot.plugin.loopback import WebReply
+from bot.plugin.loopback import LoopbackReply
 from plugins.bitrix24.auth import oauth
 from plugins.bitrix24.auth.oauth import Grant, RefreshFailure, Tokens
 from plugins.bitrix24.http.compression import unpack
@@ -114,7 +114,7 @@ def test_secrets_that_the_server_echoes_are_blotted_out() -> None:
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
 def test_a_token_answer_of_any_shape_gives_a_pair_or_says_why_not(shape: Shape) -> None:
     """A pair inside PHP noise is used: the old one is spent, and throwing the new one away locks the bot out."""
-    reply = shape.put(WebReply.json(PAIR))
+    reply = shape.put(LoopbackReply.json(PAIR))
     plain = unpack(reply.body, reply.headers.get("Content-Encoding", ""), MAX_ANSWER)
     exchange = HttpAnswer(status=reply.status, body=plain, location=reply.headers.get("Location", ""))
     found = oauth.judge_refresh(exchange, asked="https://oauth.bitrix.info/oauth/token/")

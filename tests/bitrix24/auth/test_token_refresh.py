@@ -13,7 +13,7 @@ import pytest
 
 from bot.core.bot_errors import StoreUnavailable
 from bot.plugin import CallVerdict, Secrets, TargetRefused, TargetUnreachable
-from bot.plugin.loopback import Loopback, WebReply, WebRequest
+from bot.plugin.loopback import Loopback, LoopbackReply, LoopbackRequest
 from plugins.bitrix24.auth.credentials import CredentialStore, TokenHealth
 from plugins.bitrix24.auth.token_refresh import _STORE_AGAIN, LEASE, WAIT
 from plugins.bitrix24.http.exchange import READING
@@ -81,18 +81,18 @@ def test_two_processes_that_find_the_token_run_out_renew_it_once(plugin_bot: Plu
 @pytest.mark.parametrize(
     "answer",
     [
-        WebReply.json({"error": "invalid_grant"}, status=400),
-        WebReply.json({"access_token": "late", "refresh_token": "late"}),
+        LoopbackReply.json({"error": "invalid_grant"}, status=400),
+        LoopbackReply.json({"access_token": "late", "refresh_token": "late"}),
     ],
     ids=["the loser is refused", "the loser is answered too"],
 )
-def test_the_loser_of_a_race_goes_on_with_what_the_winner_stored(plugin_bot: PluginBot, answer: WebReply) -> None:
+def test_the_loser_of_a_race_goes_on_with_what_the_winner_stored(plugin_bot: PluginBot, answer: LoopbackReply) -> None:
     """The lease ran out in our hands, and another process stored a newer pair before our answer came."""
     pair = plugin_bot.issue()
     vault = CredentialStore(plugin_bot.services)
     known = vault.portal("default")
 
-    def server(request: WebRequest) -> WebReply:
+    def server(request: LoopbackRequest) -> LoopbackReply:
         assert vault.renewed(known, vault.held(known), *pair)
         return answer
 

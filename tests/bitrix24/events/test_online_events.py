@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from bot.host.guarded_calls import GuardedPlugin
-from bot.plugin.loopback import Loopback, WebReply, WebRequest
+from bot.plugin.loopback import Loopback, LoopbackReply, LoopbackRequest
 from bot.testing.web_requests import request_route
 from plugins.bitrix24.auth.refused_calls import CALL_REFUSED
 from plugins.bitrix24.diagnosis.examination import Examination
@@ -36,10 +36,10 @@ class Posted:
         self.plugin = GuardedPlugin(self.bot.plugin)
         self.watched = Watched(self.bot)
 
-    def take(self, web: WebRequest) -> WebReply:
+    def take(self, web: LoopbackRequest) -> LoopbackReply:
         assert web.path == "/bitrix24/events"
         self.forms.append(dict(parse_qsl(web.body.decode(), keep_blank_values=True)))
-        return WebReply(status=self.post(self.forms[-1]))
+        return LoopbackReply(status=self.post(self.forms[-1]))
 
     def post(self, form: dict[str, str]) -> int:
         reply = request_route(self.plugin, self.bot.services, "POST", "/events", form=form)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.plugin import Message, Place, Plan, PluginError, Refusal, TargetUnreachable
-from bot.plugin.loopback import Loopback, WebReply, WebRequest
+from bot.plugin.loopback import Loopback, LoopbackReply, LoopbackRequest
 from plugins.bitrix24.hosts import certificate_authorities
 from plugins.bitrix24.http.exchange import HttpAnswer, HttpRequest, Timeouts, Undelivered
 from plugins.bitrix24.http.transport import HttpWire, make_tls
@@ -130,11 +130,11 @@ def test_replacing_credentials_keeps_the_ca_file_unless_told_otherwise(
 
 def test_the_name_is_in_the_host_header_and_the_handshake_and_the_address_in_neither() -> None:
     """DNS is not asked at all, so nobody who answers for the name can lead the connection elsewhere."""
-    seen: list[WebRequest] = []
+    seen: list[LoopbackRequest] = []
 
-    def handler(request: WebRequest) -> WebReply:
+    def handler(request: LoopbackRequest) -> LoopbackReply:
         seen.append(request)
-        return WebReply(body=b"{}")
+        return LoopbackReply(body=b"{}")
 
     certificate = make_certificate(NAME)
     asked: list[str | None] = []
@@ -155,7 +155,7 @@ def test_the_name_is_in_the_host_header_and_the_handshake_and_the_address_in_nei
 def test_a_pinned_private_address_is_connected_to_wherever_the_name_resolves_to() -> None:
     """`localhost` is 127.0.0.1; listed with another address, the bot goes there and not where the name leads."""
     certificate = make_certificate("localhost")
-    with Loopback(lambda _request: WebReply(body=b"{}"), tls=certificate.context) as server:
+    with Loopback(lambda _request: LoopbackReply(body=b"{}"), tls=certificate.context) as server:
         wire = HttpWire(CLOCK, address="127.0.0.2", tls=lambda: ssl.create_default_context(cadata=certificate.pem))
         found = wire.send(HttpRequest(verb="POST", url=f"https://localhost:{server.port}/"), Timeouts(connect=0.5))
     assert isinstance(found, Undelivered)
@@ -163,7 +163,7 @@ def test_a_pinned_private_address_is_connected_to_wherever_the_name_resolves_to(
 
 
 def test_a_pinned_private_address_is_spoken_to_over_https_alone() -> None:
-    with Loopback(lambda _request: WebReply()) as server:
+    with Loopback(lambda _request: LoopbackReply()) as server:
         found = HttpWire(CLOCK, address="127.0.0.1").send(
             HttpRequest(verb="POST", url=f"http://{NAME}:{server.port}/"), SHORT
         )
@@ -173,7 +173,7 @@ def test_a_pinned_private_address_is_spoken_to_over_https_alone() -> None:
 
 def test_the_certificate_must_be_for_the_name_and_not_for_the_address() -> None:
     certificate = make_certificate()
-    with Loopback(lambda _request: WebReply(), tls=certificate.context) as server:
+    with Loopback(lambda _request: LoopbackReply(), tls=certificate.context) as server:
         wire = HttpWire(CLOCK, address="127.0.0.1", tls=lambda: ssl.create_default_context(cadata=certificate.pem))
         found = wire.send(HttpRequest(verb="POST", url=f"https://{NAME}:{server.port}/"), SHORT)
     assert isinstance(found, Undelivered)

@@ -18,7 +18,7 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.plugin import Message, Text
-from bot.plugin.loopback import Loopback, WebReply, WebRequest
+from bot.plugin.loopback import Loopback, LoopbackReply, LoopbackRequest
 from plugins.bitrix24.http.exchange import MAX_ANSWER, POOL, Exchange, HttpAnswer, HttpRequest, Timeouts, Undelivered
 from plugins.bitrix24.http.guarded_connections import UNTAKEN_MS, NotingConnection
 from plugins.bitrix24.http.transport import HttpWire, public_tls
@@ -42,7 +42,7 @@ def post(url: str, body: str = CANARY) -> HttpRequest:
 
 
 @contextmanager
-def serving(handler: Callable[[WebRequest], WebReply]) -> Iterator[Loopback]:
+def serving(handler: Callable[[LoopbackRequest], LoopbackReply]) -> Iterator[Loopback]:
     with Loopback(handler) as loopback:
         yield loopback
 
@@ -58,11 +58,13 @@ def lost(exchange: Exchange) -> Undelivered:
 
 
 def test_a_post_carries_its_body_and_the_answer_comes_back_whole() -> None:
-    seen: list[WebRequest] = []
+    seen: list[LoopbackRequest] = []
 
-    def handler(request: WebRequest) -> WebReply:
+    def handler(request: LoopbackRequest) -> LoopbackReply:
         seen.append(request)
-        return WebReply(status=418, body=b"short and stout", headers={"Location": "https://x/", "Set-Cookie": "a=b"})
+        return LoopbackReply(
+            status=418, body=b"short and stout", headers={"Location": "https://x/", "Set-Cookie": "a=b"}
+        )
 
     with serving(handler) as server:
         wire = HttpWire(CLOCK, loopback=True)
@@ -79,9 +81,9 @@ def test_a_post_carries_its_body_and_the_answer_comes_back_whole() -> None:
 def test_a_redirect_is_not_followed() -> None:
     hits: list[str] = []
 
-    def handler(request: WebRequest) -> WebReply:
+    def handler(request: LoopbackRequest) -> LoopbackReply:
         hits.append(request.path)
-        return WebReply(status=302, headers={"Location": "/elsewhere"})
+        return LoopbackReply(status=302, headers={"Location": "/elsewhere"})
 
     with serving(handler) as server:
         assert answered(HttpWire(CLOCK, loopback=True).send(post(f"{server.url}/a"), SHORT)).status == 302
@@ -91,13 +93,13 @@ def test_a_redirect_is_not_followed() -> None:
 @pytest.mark.parametrize("status", [302, 307])
 @pytest.mark.parametrize("location", ["http://[::1/rest/", "//", "http://a:b/", "\x7f", "/x" * 4000])
 def test_whatever_a_redirect_points_to_it_comes_back_as_an_answer(status: int, location: str) -> None:
-    with serving(lambda _request: WebReply(status=status, headers={"Location": location})) as server:
+    with serving(lambda _request: LoopbackReply(status=status, headers={"Location": location})) as server:
         answer = answered(HttpWire(CLOCK, loopback=True).send(post(f"{server.url}/a"), SHORT))
     assert (answer.status, answer.location) == (status, location[:500])
 
 
 def test_the_body_of_a_redirect_is_bounded_too() -> None:
-    reply = WebReply(status=302, headers={"Location": "http://x/"}, body=b"x" * (MAX_ANSWER + 1))
+    reply = LoopbackReply(status=302, headers={"Location": "http://x/"}, body=b"x" * (MAX_ANSWER + 1))
     with serving(lambda _request: reply) as server:
         exchange = lost(HttpWire(CLOCK, loopback=True).send(post(f"{server.url}/"), SHORT))
     assert exchange.reason == Message("bitrix24.call.failure_too_long")
@@ -107,18 +109,18 @@ def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch)
     """A variable that somebody set for a browser must not lead tokens through somebody's machine."""
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
-    with serving(lambda _request: WebReply(body=b"direct")) as server:
+    with serving(lambda _request: LoopbackReply(body=b"direct")) as server:
         assert answered(HttpWire(CLOCK, loopback=True).send(post(f"{server.url}/"), SHORT)).body == b"direct"
 
 
 def test_whether_it_may_be_sent_is_asked_when_it_is_connected_and_before_the_first_byte() -> None:
     """For the longest that the exchange can take from then on."""
-    arrived: list[WebRequest] = []
+    arrived: list[LoopbackRequest] = []
     asked: list[float] = []
 
-    def handler(request: WebRequest) -> WebReply:
+    def handler(request: LoopbackRequest) -> LoopbackReply:
         arrived.append(request)
-        return WebReply()
+        return LoopbackReply()
 
     def permit(seconds: float) -> bool:
         asked.append(seconds)
@@ -138,7 +140,7 @@ def test_whether_it_may_be_sent_is_asked_when_it_is_connected_and_before_the_fir
 @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="this system has no such time-out")
 def test_bytes_that_nobody_takes_are_thrown_away_also_when_their_sender_is_dead() -> None:
     """Else a call of a process that died could arrive when nobody waits for its effect any more."""
-    with serving(lambda _request: WebReply()) as server:
+    with serving(lambda _request: LoopbackReply()) as server:
         connection = NotingConnection("127.0.0.1", int(server.url.rpartition(":")[2]))
         connection.connect()
         assert connection.sock is not None
@@ -192,22 +194,22 @@ def test_nothing_was_sent_when_nobody_listens() -> None:
 @pytest.mark.parametrize(
     ("reply", "reason"),
     [
-        (WebReply(drop=True), Message("bitrix24.call.failure_connection")),
-        (WebReply(stall=0.6, body=b"{}"), Message("bitrix24.call.failure_read_timeout")),
-        (WebReply(body=b"x" * 100, truncate=10), Message("bitrix24.call.failure_broken_off")),
-        (WebReply(body=b"x" * (MAX_ANSWER + 1)), Message("bitrix24.call.failure_too_long")),
+        (LoopbackReply(drop=True), Message("bitrix24.call.failure_connection")),
+        (LoopbackReply(stall=0.6, body=b"{}"), Message("bitrix24.call.failure_read_timeout")),
+        (LoopbackReply(body=b"x" * 100, truncate=10), Message("bitrix24.call.failure_broken_off")),
+        (LoopbackReply(body=b"x" * (MAX_ANSWER + 1)), Message("bitrix24.call.failure_too_long")),
         (
-            WebReply(headers={"Content-Encoding": "br"}, body=b"packed"),
+            LoopbackReply(headers={"Content-Encoding": "br"}, body=b"packed"),
             Message("bitrix24.call.failure_compression"),
         ),
         (
-            WebReply(headers={"Content-Encoding": "gzip"}, body=b"not gzip"),
+            LoopbackReply(headers={"Content-Encoding": "gzip"}, body=b"not gzip"),
             Message("bitrix24.call.failure_compression"),
         ),
-        (WebReply(headers={"Content-Encoding": "gzip"}, body=BOMB), Message("bitrix24.call.failure_too_long")),
+        (LoopbackReply(headers={"Content-Encoding": "gzip"}, body=BOMB), Message("bitrix24.call.failure_too_long")),
     ],
 )
-def test_once_a_byte_has_left_it_may_have_run(reply: WebReply, reason: Text) -> None:
+def test_once_a_byte_has_left_it_may_have_run(reply: LoopbackReply, reason: Text) -> None:
     with serving(lambda _request: reply) as server:
         exchange = lost(HttpWire(CLOCK, loopback=True).send(post(f"{server.url}/"), SHORT))
     assert exchange.sent
@@ -219,9 +221,9 @@ def test_nothing_is_repeated_down_here_not_even_what_other_libraries_call_harmle
     """A refresh by GET spends its token: a library that repeats it would lock the bot out."""
     hits: list[str] = []
 
-    def handler(request: WebRequest) -> WebReply:
+    def handler(request: LoopbackRequest) -> LoopbackReply:
         hits.append(request.method)
-        return WebReply(drop=True)
+        return LoopbackReply(drop=True)
 
     with serving(handler) as server:
         lost(HttpWire(CLOCK, loopback=True).send(HttpRequest(verb=verb, url=f"{server.url}/"), SHORT))
@@ -230,7 +232,7 @@ def test_nothing_is_repeated_down_here_not_even_what_other_libraries_call_harmle
 
 def test_after_a_lost_answer_the_same_thread_can_again_prove_that_nothing_left() -> None:
     wire = HttpWire(CLOCK, loopback=True)
-    with serving(lambda _request: WebReply(drop=True)) as server:
+    with serving(lambda _request: LoopbackReply(drop=True)) as server:
         assert lost(wire.send(post(f"{server.url}/"), SHORT)).sent
     assert not lost(wire.send(post(f"http://127.0.0.1:{free_port()}/"), SHORT)).sent
 
@@ -248,18 +250,18 @@ def test_after_a_lost_answer_the_same_thread_can_again_prove_that_nothing_left()
 )
 def test_an_answer_that_came_compressed_all_the_same_is_unpacked(encoding: str, body: bytes) -> None:
     """On-premise portals compress whatever the request says, and some name a compression and do not use it."""
-    reply = WebReply(body=body, headers={"Content-Encoding": encoding} if encoding else {})
+    reply = LoopbackReply(body=body, headers={"Content-Encoding": encoding} if encoding else {})
     with serving(lambda _request: reply) as server:
         assert answered(HttpWire(CLOCK, loopback=True).send(post(f"{server.url}/"), SHORT)).body == b"{}"
 
 
 def test_a_mebibyte_is_still_read() -> None:
-    with serving(lambda _request: WebReply(body=b"x" * MAX_ANSWER)) as server:
+    with serving(lambda _request: LoopbackReply(body=b"x" * MAX_ANSWER)) as server:
         assert len(answered(HttpWire(CLOCK, loopback=True).send(post(f"{server.url}/"), SHORT)).body) == MAX_ANSWER
 
 
 def test_many_threads_share_a_wire_and_each_gets_its_own_answer() -> None:
-    with serving(lambda request: WebReply(body=request.body)) as server:
+    with serving(lambda request: LoopbackReply(body=request.body)) as server:
         wire = HttpWire(CLOCK, loopback=True)
 
         def ask(number: int) -> bool:
@@ -315,7 +317,7 @@ def test_eight_connections_load_the_authorities_once() -> None:
         return made[-1]
 
     certificate = make_certificate()
-    hang_up = WebReply(body=b"{}", headers={"Connection": "close"})
+    hang_up = LoopbackReply(body=b"{}", headers={"Connection": "close"})
     with Loopback(lambda _request: hang_up, tls=certificate.context) as server, counted_connections() as count:
         wire = HttpWire(CLOCK, loopback=True, tls=make)
         with ThreadPoolExecutor(max_workers=POOL) as threads:
@@ -419,7 +421,7 @@ def dripping(begin: bytes) -> Iterator[tuple[str, threading.Event]]:
 def test_patience_begins_when_a_byte_leaves_and_not_while_waiting_for_a_connection() -> None:
     """More threads than connections: whoever waited for one still has the whole time for its own answer."""
     patience = Timeouts(connect=5.0, read=5.0, total=1.1)
-    with serving(lambda _request: WebReply(stall=0.4, body=b"{}")) as server:
+    with serving(lambda _request: LoopbackReply(stall=0.4, body=b"{}")) as server:
         wire = HttpWire(CLOCK, loopback=True)
         with ThreadPoolExecutor(max_workers=3 * POOL) as threads:
             found = list(threads.map(lambda _number: wire.send(post(f"{server.url}/"), patience), range(3 * POOL)))
@@ -427,7 +429,7 @@ def test_patience_begins_when_a_byte_leaves_and_not_while_waiting_for_a_connecti
 
 
 def test_outside_of_loopback_there_is_no_http() -> None:
-    with serving(lambda _request: WebReply()) as server:
+    with serving(lambda _request: LoopbackReply()) as server:
         exchange = lost(HttpWire(CLOCK).send(post(f"{server.url}/"), SHORT))
     assert not exchange.sent
     assert exchange.reason == Message("bitrix24.call.failure_other")
@@ -446,11 +448,11 @@ def test_there_is_one_link_for_each_host_and_it_is_kept() -> None:
 
 def test_not_even_the_most_talkative_log_shows_a_query_or_a_body(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    seen: list[WebRequest] = []
+    seen: list[LoopbackRequest] = []
 
-    def handler(request: WebRequest) -> WebReply:
+    def handler(request: LoopbackRequest) -> LoopbackReply:
         seen.append(request)
-        return WebReply(drop=request.path == "/drop")
+        return LoopbackReply(drop=request.path == "/drop")
 
     with serving(handler) as server:
         wire = HttpWire(CLOCK, loopback=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from bot.plugin.loopback import Loopback, WebReply, WebRequest
+from bot.plugin.loopback import Loopback, LoopbackReply, LoopbackRequest
 from plugins.bitrix24.simulator import PortalSimulator
 
 ICON = {"DATA_IMAGE": "data:image/svg+xml;base64,PHN2Zy8+"}
@@ -133,15 +133,15 @@ class Listener:
     def events(self) -> list[str]:
         return [each.pairs["event"] for each in self.heard]
 
-    def _answer(self, request: WebRequest) -> WebReply:
-        form = WebRequest(method="GET", path="/", query=request.body.decode())
+    def _answer(self, request: LoopbackRequest) -> LoopbackReply:
+        form = LoopbackRequest(method="GET", path="/", query=request.body.decode())
         heard = Heard(
             query=dict(request.query_pairs()),
             pairs=dict(form.query_pairs()),
             kind=request.headers.get("content-type", ""),
         )
         self.heard.append(heard)
-        return WebReply(status=self.status, body=b"successfully")
+        return LoopbackReply(status=self.status, body=b"successfully")
 
     def __enter__(self) -> Listener:
         self._loopback.start()

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bot.plugin import CallVerdict
-from bot.plugin.loopback import WebRequest
+from bot.plugin.loopback import LoopbackRequest
 from plugins.bitrix24.http import compression
 from plugins.bitrix24.http.exchange import MAX_ANSWER, HttpAnswer
 from plugins.bitrix24.rest import methods
@@ -102,7 +102,9 @@ def ask(method: str, shape: str = "", params: Mapping[str, Any] | None = None) -
     body = json.dumps({**(params or CALLS[method]), "auth": world.facts.main.access_token}).encode()
     reply = dispatch.answer(
         world,
-        WebRequest(method="POST", path=f"/rest/{method}.json", headers={"content-type": "application/json"}, body=body),
+        LoopbackRequest(
+            method="POST", path=f"/rest/{method}.json", headers={"content-type": "application/json"}, body=body
+        ),
     )
     carried_out = [entry for entry in world.journal.calls if not entry.in_batch][-1].outcome == "ok"
     plain = compression.unpack(reply.body, reply.headers.get("Content-Encoding", ""), MAX_ANSWER)

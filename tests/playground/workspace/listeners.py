@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from slack_bolt import App
 from slack_bolt.request import BoltRequest
 
-from bot.plugin.loopback import Loopback, WebReply, WebRequest
+from bot.plugin.loopback import Loopback, LoopbackReply, LoopbackRequest
 
 Json = dict[str, Any]
 
@@ -20,7 +20,7 @@ def words(text: str) -> set[str]:
     return set(text.split())
 
 
-def payload_of(request: WebRequest) -> Json:
+def payload_of(request: LoopbackRequest) -> Json:
     """A delivery as an object, whichever way it is encoded."""
     if request.headers["content-type"] == "application/json":
         value: Json = json.loads(request.body)
@@ -35,8 +35,8 @@ class Receiver:
     """Keeps every delivery and answers what `reply` makes of it; 200 without a body unless told otherwise."""
 
     def __init__(self) -> None:
-        self.requests: list[WebRequest] = []
-        self.reply: Callable[[WebRequest], WebReply] = lambda request: WebReply()
+        self.requests: list[LoopbackRequest] = []
+        self.reply: Callable[[LoopbackRequest], LoopbackReply] = lambda request: LoopbackReply()
         self.server = Loopback(self._answer)
 
     @property
@@ -47,14 +47,14 @@ class Receiver:
     def payloads(self) -> list[Json]:
         return [payload_of(request) for request in self.requests]
 
-    def answers(self, reply: WebReply) -> None:
+    def answers(self, reply: LoopbackReply) -> None:
         self.reply = lambda request: reply
 
     def acks(self, value: Any) -> None:
         """Acknowledge with this JSON."""
-        self.answers(WebReply.json(value))
+        self.answers(LoopbackReply.json(value))
 
-    def _answer(self, request: WebRequest) -> WebReply:
+    def _answer(self, request: LoopbackRequest) -> LoopbackReply:
         self.requests.append(request)
         return self.reply(request)
 
@@ -62,10 +62,10 @@ class Receiver:
 def bolt_server(app: App) -> Loopback:
     """Serve a Bolt app for HTTP deliveries."""
 
-    def answer(request: WebRequest) -> WebReply:
+    def answer(request: LoopbackRequest) -> LoopbackReply:
         headers: dict[str, str | Sequence[str]] = dict(request.headers)
         reply = app.dispatch(BoltRequest(body=request.body.decode(), query=request.query, headers=headers))
-        return WebReply(
+        return LoopbackReply(
             status=reply.status,
             headers={name: str(values[0]) for name, values in reply.headers.items()},
             body=reply.body.encode(),

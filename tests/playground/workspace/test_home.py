@@ -9,7 +9,7 @@ from bot.playground.workspace import (
     Origin,
     SlackWorkspace,
 )
-from bot.plugin.loopback import WebReply
+from bot.plugin.loopback import LoopbackReply
 from tests.playground.workspace.blocks import (
     actions,
     button,
@@ -51,7 +51,7 @@ def test_a_tab_in_which_somebody_submits_nothing_keeps_its_trouble(
     client.views_publish(user_id="U0001", view=home(actions(button())))
     tab = workspace.home("Olga")
     assert tab is not None
-    receiver.answers(WebReply(status=500))
+    receiver.answers(LoopbackReply(status=500))
     workspace.people["Olga"].click(tab, "Approve")
     assert "dispatch_failed" in workspace.ephemerals("Olga")[0].text
 

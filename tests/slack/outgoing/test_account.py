@@ -9,7 +9,7 @@ import pytest
 from bot.core.authority.membership import Membership, MembershipStatus
 from bot.core.principals import Principal
 from bot.playground.workspace import SlackWorkspace
-from bot.plugin.loopback import Loopback, WebReply
+from bot.plugin.loopback import Loopback, LoopbackReply
 from bot.slack.outgoing.messenger import Gateway, make_client
 from bot.store.sealing.keyring import Keyring
 from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError, Lost
@@ -114,7 +114,7 @@ def test_without_a_token_nobody_is_asked(workspace: SlackWorkspace) -> None:
     ],
 )
 def test_an_answer_that_tells_of_nobody_or_of_somebody_else_tells_nothing(answer: object) -> None:
-    with Loopback(lambda request: WebReply.json(answer)) as server:
+    with Loopback(lambda request: LoopbackReply.json(answer)) as server:
         gateway = Gateway(
             make_client("xoxb-1", server.url), Keyring({"k1": bytes(32)}), command="/b24", api_url=server.url
         )

@@ -14,14 +14,14 @@ import pytest
 from bot.core.messages.notices import PrivateNotice
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin import Reply
-from bot.plugin.loopback import Loopback, WebReply, WebRequest
+from bot.plugin.loopback import Loopback, LoopbackReply, LoopbackRequest
 from bot.slack.outgoing.http_client import Connections
 from bot.slack.outgoing.messenger import Gateway, make_client
 from bot.store.sealing.keyring import Keyring
 from bot.usecases.delivery_errors import Lost
 from tests.slack.kit import OLGA
 
-OK = WebReply.json({"ok": True, "ts": "1.1", "channel": "C0002"})
+OK = LoopbackReply.json({"ok": True, "ts": "1.1", "channel": "C0002"})
 
 
 class Relay:
@@ -166,9 +166,9 @@ def test_nothing_is_sent_a_second_time_when_its_connection_ends(workspace: Slack
 def test_a_proxy_is_asked_with_its_password_and_hosts_that_go_past_it_are_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    asked: list[WebRequest] = []
+    asked: list[LoopbackRequest] = []
 
-    def answer(request: WebRequest) -> WebReply:
+    def answer(request: LoopbackRequest) -> LoopbackReply:
         asked.append(request)
         return OK
 

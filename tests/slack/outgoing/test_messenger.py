@@ -13,7 +13,7 @@ from bot.core.messages.notices import PrivateNotice
 from bot.playground.workspace import Message, SlackWorkspace
 from bot.playground.workspace.codes import HOOK_CODES
 from bot.plugin import Reply
-from bot.plugin.loopback import Loopback, WebReply
+from bot.plugin.loopback import Loopback, LoopbackReply
 from bot.slack.outgoing.messenger import Gateway, make_client
 from bot.store.sealing.keyring import Keyring
 from bot.usecases.authority import card_token
@@ -192,7 +192,7 @@ def test_an_address_that_is_used_up_is_replaced_by_the_channel(gateway: Gateway,
 def test_an_http_status_of_200_alone_is_no_delivery_to_an_answer_address(
     gateway: Gateway, workspace: SlackWorkspace, body: bytes
 ) -> None:
-    with Loopback(lambda request: WebReply(body=body)) as server:
+    with Loopback(lambda request: LoopbackReply(body=body)) as server:
         client = make_client(workspace.bot_token, workspace.api_url)
         mine = Gateway(client, Keyring({"k1": bytes(32)}), command="/b24", api_url=server.url)
         mine.send_privately(
@@ -206,7 +206,7 @@ def test_an_http_status_of_200_alone_is_no_delivery_to_an_answer_address(
 def test_an_answer_address_that_refuses_with_any_code_is_replaced_by_the_channel(
     workspace: SlackWorkspace, code: str, status: int
 ) -> None:
-    with Loopback(lambda request: WebReply(status=status, body=code.encode())) as server:
+    with Loopback(lambda request: LoopbackReply(status=status, body=code.encode())) as server:
         client = make_client(workspace.bot_token, workspace.api_url)
         mine = Gateway(client, Keyring({"k1": bytes(32)}), command="/b24", api_url=server.url)
         mine.send_privately(
@@ -217,7 +217,7 @@ def test_an_answer_address_that_refuses_with_any_code_is_replaced_by_the_channel
 
 @pytest.mark.parametrize("body", [b"ok", b" ok\n", b'{"ok": true}'])
 def test_an_answer_address_says_that_it_took_the_message(workspace: SlackWorkspace, body: bytes) -> None:
-    with Loopback(lambda request: WebReply(body=body)) as server:
+    with Loopback(lambda request: LoopbackReply(body=body)) as server:
         client = make_client(workspace.bot_token, workspace.api_url)
         mine = Gateway(client, Keyring({"k1": bytes(32)}), command="/b24", api_url=server.url)
         mine.send_privately(
@@ -267,7 +267,7 @@ def test_a_login_page_with_status_200_is_no_delivery(
 def test_an_ok_without_the_message_it_stands_for_is_no_delivery(
     answer: dict[str, object], say: Callable[[Gateway], object]
 ) -> None:
-    with Loopback(lambda request: WebReply.json(answer)) as server:
+    with Loopback(lambda request: LoopbackReply.json(answer)) as server:
         made = Gateway(
             make_client("xoxb-1", server.url), Keyring({"k1": bytes(32)}), command="/b24", api_url=server.url
         )

@@ -15,7 +15,7 @@ from bot.playground.workspace.control import control_views
 from bot.playground.workspace.control.facade import Workspace
 from bot.playground.workspace.state.messages import Message
 from bot.playground.workspace.state.modals import View
-from bot.plugin.loopback import WebReply, WebRequest, refuse_web_page
+from bot.plugin.loopback import LoopbackReply, LoopbackRequest, refuse_web_page
 
 
 class Control:
@@ -24,7 +24,7 @@ class Control:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
-    def answer(self, request: WebRequest) -> WebReply:
+    def answer(self, request: LoopbackRequest) -> LoopbackReply:
         row = ROWS.get((request.method, request.path.removeprefix("/control/").rstrip("/")))
         refusal = _not_from_here(request, urlsplit(self._workspace.world.base_url).port or 0)
         if refusal:
@@ -33,7 +33,7 @@ class Control:
             known = ", ".join(f"{verb} {name}" for verb, name in ROWS)
             return _no(404, f"there is no {request.method} {request.path}; there is: {known}")
         try:
-            return WebReply.json({"ok": True, **row(self._workspace, _arguments(request))})
+            return LoopbackReply.json({"ok": True, **row(self._workspace, _arguments(request))})
         except FormIncomplete as error:
             return _no(422, str(error), problems=error.problems)
         except NoSuchElement as error:
@@ -44,11 +44,11 @@ class Control:
             return _no(400, f"a field is missing or unknown: {error}")
 
 
-def _no(status: int, says: str, **more: Any) -> WebReply:
-    return WebReply.json({"ok": False, "error": says, **more}, status=status)
+def _no(status: int, says: str, **more: Any) -> LoopbackReply:
+    return LoopbackReply.json({"ok": False, "error": says, **more}, status=status)
 
 
-def _not_from_here(request: WebRequest, port: int) -> str:
+def _not_from_here(request: LoopbackRequest, port: int) -> str:
     """A web page elsewhere must not steer the workspace through somebody's browser."""
     refusal = refuse_web_page(request, port)
     if refusal:
@@ -59,7 +59,7 @@ def _not_from_here(request: WebRequest, port: int) -> str:
     return ""
 
 
-def _arguments(request: WebRequest) -> Json:
+def _arguments(request: LoopbackRequest) -> Json:
     if request.method == "GET":
         return dict(request.query_pairs())
     try:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.playground.workspace.base.simulator_values import WorkspaceError
 from bot.plugin.frozen import dataclass
-from bot.plugin.loopback import WebReply
+from bot.plugin.loopback import LoopbackReply
 
 KINDS = ("ratelimited", "server_error", "error", "page", "lost_before", "lost_after", "truncated", "stall")
 
@@ -43,24 +43,26 @@ class Fault:
         """Whether the call has no effect."""
         return self.kind in ("ratelimited", "server_error", "error", "page", "lost_before")
 
-    def instead(self) -> WebReply:
+    def instead(self) -> LoopbackReply:
         """The answer of a call that had no effect."""
         if self.kind == "ratelimited":
-            return WebReply.json(
+            return LoopbackReply.json(
                 {"ok": False, "error": "ratelimited"},
                 status=429,
                 headers={"Retry-After": str(self.retry_after)},
             )
         if self.kind == "server_error":
             page = b"<html><body>upstream connect error</body></html>"
-            return WebReply(status=self.status, headers={"Content-Type": "text/html"}, body=page)
+            return LoopbackReply(status=self.status, headers={"Content-Type": "text/html"}, body=page)
         if self.kind == "page":
-            return WebReply(headers={"Content-Type": "text/html"}, body=b"<html><body>Please sign in</body></html>")
+            return LoopbackReply(
+                headers={"Content-Type": "text/html"}, body=b"<html><body>Please sign in</body></html>"
+            )
         if self.kind == "error":
-            return WebReply.json({"ok": False, "error": self.code})
-        return WebReply(drop=True)
+            return LoopbackReply.json({"ok": False, "error": self.code})
+        return LoopbackReply(drop=True)
 
-    def after(self, reply: WebReply) -> WebReply:
+    def after(self, reply: LoopbackReply) -> LoopbackReply:
         """What becomes of the true answer."""
         changes: dict[str, dict[str, Any]] = {
             "lost_after": {"drop": True},

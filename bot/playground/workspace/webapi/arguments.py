@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from bot.playground.workspace.base.simulator_values import Json, Refusal
 from bot.playground.workspace.state.workspace_tokens import Token
 from bot.plugin.frozen import dataclass
-from bot.plugin.loopback import WebRequest
+from bot.plugin.loopback import LoopbackRequest
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -57,12 +57,12 @@ def missing(name: str) -> Refusal:
     return Refusal("invalid_arguments", response_metadata={"messages": messages})
 
 
-def bearer(request: WebRequest) -> str:
+def bearer(request: LoopbackRequest) -> str:
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     return value.strip() if scheme.lower() == "bearer" else ""
 
 
-def read(request: WebRequest, *, takes_json: bool) -> Json:
+def read(request: LoopbackRequest, *, takes_json: bool) -> Json:
     """All values of the request, the form's `token` among them.
 
     A method that does not take JSON ignores a JSON body, as Slack does; a token inside a JSON body counts for

@@ -17,7 +17,7 @@ from bot.playground.workspace.webapi import file_uploads
 from bot.playground.workspace.webapi.arguments import Call, bearer, read
 from bot.playground.workspace.webapi.method_table import METHODS
 from bot.playground.workspace.webapi.response_url_posts import respond
-from bot.plugin.loopback import WebReply, WebRequest
+from bot.plugin.loopback import LoopbackReply, LoopbackRequest
 
 
 class WebApi:
@@ -26,7 +26,7 @@ class WebApi:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def answer(self, request: WebRequest) -> WebReply | None:
+    def answer(self, request: LoopbackRequest) -> LoopbackReply | None:
         """None when the path belongs to nobody here."""
         if request.path.startswith("/api/"):
             return self._suffering(request, request.path.removeprefix("/api/"))
@@ -35,10 +35,10 @@ class WebApi:
         if request.path.startswith("/upload/") and request.method == "POST":
             with self._world.lock:
                 status = file_uploads.receive(self._world, request.path.removeprefix("/upload/"), request.body)
-            return WebReply(status=status, body=f"OK - {len(request.body)}".encode())
+            return LoopbackReply(status=status, body=f"OK - {len(request.body)}".encode())
         return None
 
-    def _suffering(self, request: WebRequest, method: str) -> WebReply:
+    def _suffering(self, request: LoopbackRequest, method: str) -> LoopbackReply:
         """The answer, after whatever fault is due for this method."""
         fault = self._world.faults.take(method)
         if fault is not None and fault.prevents:
@@ -50,16 +50,16 @@ class WebApi:
             with self._world.lock:
                 reply = self._act(request, method, arguments)
         except Refusal as refusal:
-            reply = WebReply.json(refusal.to_json(), status=refusal.status, headers=refusal.headers)
+            reply = LoopbackReply.json(refusal.to_json(), status=refusal.status, headers=refusal.headers)
         if fault is not None:
             reply = fault.after(reply)
         self._note(method, arguments, reply, fault)
         return reply
 
-    def _act(self, request: WebRequest, method: str, arguments: Json) -> WebReply:
+    def _act(self, request: LoopbackRequest, method: str, arguments: Json) -> LoopbackReply:
         if method == RESPONSE_URL:
             arguments |= read(replace(request, query=""), takes_json=True)
-            return WebReply.json(respond(self._world, request.path, arguments))
+            return LoopbackReply.json(respond(self._world, request.path, arguments))
         row = METHODS.get(method)
         if row is None:
             raise Refusal("unknown_method", req_method=method)
@@ -71,9 +71,9 @@ class WebApi:
         if row.per_minute:
             self._world.limits.take(per_minute(row.per_minute), "method", method)
         result = row.function(self._world, Call(token=token, values=arguments))
-        return WebReply.json({"ok": True, **result}, headers=_scopes(token, row.scopes))
+        return LoopbackReply.json({"ok": True, **result}, headers=_scopes(token, row.scopes))
 
-    def _note(self, method: str, arguments: Json, reply: WebReply, fault: Fault | None) -> None:
+    def _note(self, method: str, arguments: Json, reply: LoopbackReply, fault: Fault | None) -> None:
         said = _object(reply.body)
         self._world.records.calls.append(
             ApiCall(

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.plugin.frozen import dataclass
-from bot.plugin.loopback import WebReply
+from bot.plugin.loopback import LoopbackReply
 from plugins.bitrix24.simulator.php import php_values
 
 HTML = {"Content-Type": "text/html; charset=UTF-8"}
@@ -31,19 +31,19 @@ class Shape:
     """`effect`: whether the call is carried out. `put` makes the answer that goes out of the true one."""
 
     name: str
-    put: Callable[[WebReply], WebReply]
+    put: Callable[[LoopbackReply], LoopbackReply]
     effect: bool = True
     help: str
 
 
-def _body(change: Callable[[bytes], bytes], **headers: str) -> Callable[[WebReply], WebReply]:
+def _body(change: Callable[[bytes], bytes], **headers: str) -> Callable[[LoopbackReply], LoopbackReply]:
     return lambda reply: replace(reply, body=change(reply.body), headers={**reply.headers, **headers})
 
 
-def _value(change: Callable[[Any], Any]) -> Callable[[WebReply], WebReply]:
+def _value(change: Callable[[Any], Any]) -> Callable[[LoopbackReply], LoopbackReply]:
     """Another JSON value in the place of `result`, which may be a bare one."""
 
-    def put(reply: WebReply) -> WebReply:
+    def put(reply: LoopbackReply) -> LoopbackReply:
         value = json.loads(reply.body)
         value["result"] = change(value.get("result"))
         return replace(reply, body=json.dumps(value).encode())
@@ -51,7 +51,7 @@ def _value(change: Callable[[Any], Any]) -> Callable[[WebReply], WebReply]:
     return put
 
 
-def _beside(**more: Any) -> Callable[[WebReply], WebReply]:
+def _beside(**more: Any) -> Callable[[LoopbackReply], LoopbackReply]:
     """More keys beside `result`, whatever the true answer is."""
     return lambda reply: replace(reply, body=json.dumps({**json.loads(reply.body), **more}).encode())
 
@@ -87,17 +87,17 @@ def _number(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
-def _said(**holder: Any) -> Callable[[WebReply], WebReply]:
+def _said(**holder: Any) -> Callable[[LoopbackReply], LoopbackReply]:
     """A refusal of this shape, with HTTP 400."""
     head = {"Content-Type": "application/json; charset=utf-8"}
-    return lambda _reply: WebReply(status=400, headers=head, body=php_values.encode(holder))
+    return lambda _reply: LoopbackReply(status=400, headers=head, body=php_values.encode(holder))
 
 
-def _page(status: int, body: bytes, **headers: str) -> Callable[[WebReply], WebReply]:
-    return lambda _reply: WebReply(status=status, headers={**HTML, **headers}, body=body)
+def _page(status: int, body: bytes, **headers: str) -> Callable[[LoopbackReply], LoopbackReply]:
+    return lambda _reply: LoopbackReply(status=status, headers={**HTML, **headers}, body=body)
 
 
-def _sent_to(location: str, body: bytes = b"") -> Callable[[WebReply], WebReply]:
+def _sent_to(location: str, body: bytes = b"") -> Callable[[LoopbackReply], LoopbackReply]:
     return _page(302, body, Location=location)
 
 
@@ -180,7 +180,7 @@ SHAPES: tuple[Shape, ...] = (
     ),
     Shape(
         name="error_text",
-        put=lambda _reply: WebReply(status=403, headers={"Content-Type": "text/plain"}, body=DENIED.encode()),
+        put=lambda _reply: LoopbackReply(status=403, headers={"Content-Type": "text/plain"}, body=DENIED.encode()),
         effect=False,
         help="403 with plain text",
     ),

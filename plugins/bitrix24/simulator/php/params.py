@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from bot.plugin.frozen import dataclass
-from bot.plugin.loopback import WebRequest
+from bot.plugin.loopback import LoopbackRequest
 from plugins.bitrix24.simulator.php import php_values
 
 FORMATS = (".json", ".xml")
@@ -54,7 +54,7 @@ def read_address(path: str) -> Address:
     return Address(method=name, xml=xml, webhook=webhook)
 
 
-def read_request(request: WebRequest) -> RestRequest:
+def read_request(request: LoopbackRequest) -> RestRequest:
     params = {**parse_pairs(request.query_pairs()), **read_body(request)}
     start = params.pop("start", None)
     params.pop("state", None)
@@ -71,7 +71,7 @@ def read_request(request: WebRequest) -> RestRequest:
     )
 
 
-def _token(request: WebRequest, params: dict[str, Any]) -> str:
+def _token(request: LoopbackRequest, params: dict[str, Any]) -> str:
     """The Bearer header first, then `auth`, then `access_token`; arrays are passed over."""
     kind, _, bearer = request.headers.get("authorization", "").partition(" ")
     shown = [params.pop("auth", None), params.pop("access_token", None)]
@@ -82,7 +82,7 @@ def _token(request: WebRequest, params: dict[str, Any]) -> str:
     )
 
 
-def read_body(request: WebRequest) -> dict[str, Any]:
+def read_body(request: LoopbackRequest) -> dict[str, Any]:
     """Parameters of the body. JSON that does not parse is no error: it holds nothing (docs/portal-behaviour.md P5)."""
     kind = (request.headers.get("content-type") or NO_TYPE).partition(";")[0].strip().lower()
     if kind == "application/json":
@@ -100,7 +100,7 @@ def _json(body: bytes) -> dict[str, Any]:
     return dict(php_values.items(found)) if php_values.is_array(found) else {}
 
 
-def _multipart(request: WebRequest) -> list[tuple[str, str]]:
+def _multipart(request: LoopbackRequest) -> list[tuple[str, str]]:
     head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
     message = message_from_bytes(head + request.body)
     pairs = []

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bot.plugin.frozen import dataclass
-from bot.plugin.loopback import WebReply, WebRequest
+from bot.plugin.loopback import LoopbackReply, LoopbackRequest
 from plugins.bitrix24.simulator.php import php_values
 from plugins.bitrix24.simulator.php.params import parse_pairs, parse_query, read_body
 from plugins.bitrix24.simulator.state import faults
@@ -39,7 +39,7 @@ class Grant:
     via: str
 
 
-def read_grant(web: WebRequest, *, reads: str) -> Grant:
+def read_grant(web: LoopbackRequest, *, reads: str) -> Grant:
     """The grant from where the switch says; the client's id and secret may come either way."""
     query, body = parse_pairs(web.query_pairs()), read_body(web)
     wide = {**query, **body}
@@ -54,7 +54,7 @@ def read_grant(web: WebRequest, *, reads: str) -> Grant:
     return Grant(**words, via=via)
 
 
-def token(world: World, web: WebRequest) -> WebReply:
+def token(world: World, web: LoopbackRequest) -> LoopbackReply:
     """Answer a request to `/oauth/token/`."""
     world.sender.settle()
     grant = read_grant(web, reads=world.switches["oauth_reads_body"])
@@ -71,17 +71,17 @@ def token(world: World, web: WebRequest) -> WebReply:
     return faults.apply(fault, means)
 
 
-def _perform(world: World, web: WebRequest, grant: Grant, fault: Fault | None) -> WebReply:
+def _perform(world: World, web: LoopbackRequest, grant: Grant, fault: Fault | None) -> LoopbackReply:
     with world.lock:
         try:
             status, body, outcome = 200, _exchange(world, grant), "ok"
         except RestError as error:
             status, body, outcome = error.status, error.body(), error.code
         _note(world, web, grant, status, outcome, fault)
-    return WebReply(status=status, headers=HEADERS, body=php_values.encode(body))
+    return LoopbackReply(status=status, headers=HEADERS, body=php_values.encode(body))
 
 
-def _note(world: World, web: WebRequest, grant: Grant, status: int, outcome: str, fault: Fault | None) -> None:
+def _note(world: World, web: LoopbackRequest, grant: Grant, status: int, outcome: str, fault: Fault | None) -> None:
     entry = TokenEntry(
         at=world.clock.time(),
         http_method=web.method,
@@ -176,17 +176,17 @@ def _token_json(world: World, pair: Pair) -> dict[str, Any]:
     }
 
 
-def authorise(world: World, web: WebRequest) -> WebReply:
+def authorise(world: World, web: LoopbackRequest) -> LoopbackReply:
     """The portal's page: whoever is signed in there is sent back to the application with a code."""
     asked = parse_query(web.query)
     with world.lock:
         app = world.state.apps.get(str(asked.get("client_id", "")))
         if app is None or app.deleted:
             page = b"<!DOCTYPE html><html><body>Application not found</body></html>"
-            return WebReply(status=200, headers=dict(faults.HTML_TYPE), body=page)
+            return LoopbackReply(status=200, headers=dict(faults.HTML_TYPE), body=page)
         if not world.state.is_employed(world.state.plan.signed_in):
             # The portal shows its own page: nothing leads back to the application.
-            return WebReply(status=200, headers=dict(faults.HTML_TYPE), body=REFUSED)
+            return LoopbackReply(status=200, headers=dict(faults.HTML_TYPE), body=REFUSED)
         code = world.tokens.code(app.client_id, world.state.plan.signed_in)
         domain = {"domain": world.domain} if world.switches["callback_domain"] == "present" else {}
         back = {
@@ -198,21 +198,21 @@ def authorise(world: World, web: WebRequest) -> WebReply:
             "server_domain": world.facts.domain,
         }
     join = "&" if "?" in app.redirect_uri else "?"
-    return WebReply(status=302, headers={"Location": f"{app.redirect_uri}{join}{urlencode(back)}"})
+    return LoopbackReply(status=302, headers={"Location": f"{app.redirect_uri}{join}{urlencode(back)}"})
 
 
-def server_app_info(world: World, web: WebRequest) -> WebReply:
+def server_app_info(world: World, web: LoopbackRequest) -> LoopbackReply:
     """`app.info` of the authorisation server: the trusted payment status (docs/portal-behaviour.md P114)."""
     asked = {**parse_pairs(web.query_pairs()), **read_body(web)}
     shown = str(asked.get("auth") or asked.get("access_token") or "")
     with world.lock:
         held = world.tokens.access.get(shown)
         if held is None:
-            return WebReply(status=400, headers=HEADERS, body=php_values.encode({"error": "invalid_client"}))
+            return LoopbackReply(status=400, headers=HEADERS, body=php_values.encode({"error": "invalid_client"}))
         if held.spent or held.expires <= world.clock.time():
             text = "The authorization token provided has expired."
             body = {"error": "expired_token", "error_description": text}
-            return WebReply(status=401, headers=HEADERS, body=php_values.encode(body))
+            return LoopbackReply(status=401, headers=HEADERS, body=php_values.encode(body))
         app = world.state.apps[held.client_id]
         install = {
             "installed": not app.deleted,
@@ -232,4 +232,4 @@ def server_app_info(world: World, web: WebRequest) -> WebReply:
             "install": install,
             "user_id": held.user_id,
         }
-    return WebReply(headers=HEADERS, body=php_values.encode({"result": result}))
+    return LoopbackReply(headers=HEADERS, body=php_values.encode({"result": result}))

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from bot.plugin.loopback import WebReply, WebRequest
+from bot.plugin.loopback import LoopbackReply, LoopbackRequest
 from plugins.bitrix24.simulator.calls.authorization import authorise
 from plugins.bitrix24.simulator.calls.call import Call, Caller, Method
 from plugins.bitrix24.simulator.calls.invocation import invoke, time_block
@@ -24,16 +24,18 @@ ROWS: dict[str, Method] = {**METHODS, "batch": Method(name="batch", run=batch_ca
 TYPE_ERROR = "PHP_TYPE_ERROR"
 HEADERS = {"Content-Type": "application/json; charset=utf-8", "Access-Control-Allow-Origin": "*"}
 FATAL = {
-    "html": WebReply(status=500, headers=dict(faults.HTML_TYPE), body=faults.HTML_PAGE % (500, 500)),
-    "empty": WebReply(status=500, headers=dict(faults.HTML_TYPE)),
-    "json": WebReply.json({"error": "INTERNAL_SERVER_ERROR", "error_description": "Internal server error"}, status=500),
+    "html": LoopbackReply(status=500, headers=dict(faults.HTML_TYPE), body=faults.HTML_PAGE % (500, 500)),
+    "empty": LoopbackReply(status=500, headers=dict(faults.HTML_TYPE)),
+    "json": LoopbackReply.json(
+        {"error": "INTERNAL_SERVER_ERROR", "error_description": "Internal server error"}, status=500
+    ),
 }
 
 
-def answer(world: World, web: WebRequest) -> WebReply:
+def answer(world: World, web: LoopbackRequest) -> LoopbackReply:
     """Answer a request under `/rest/`."""
     if web.path.startswith("/rest/api/"):
-        return WebReply.json({"error": {"code": "METHOD_NOT_FOUND", "message": "Method not found"}}, status=404)
+        return LoopbackReply.json({"error": {"code": "METHOD_NOT_FOUND", "message": "Method not found"}}, status=404)
     request = read_request(web)
     world.sender.settle()
     with world.lock:
@@ -62,16 +64,16 @@ def _fault(world: World, request: RestRequest) -> Fault | None:
     return fault
 
 
-def _moved(world: World, web: WebRequest) -> WebReply | None:
+def _moved(world: World, web: LoopbackRequest) -> LoopbackReply | None:
     """A renamed portal sends everybody who asks under its old name to the new one, with an empty body."""
     new = world.state.plan.renamed_to
     if not new or web.headers.get("host") == new:
         return None
     query = f"?{web.query}" if web.query else ""
-    return WebReply(status=302, headers={"Location": f"{world.facts.scheme}://{new}{web.path}{query}"})
+    return LoopbackReply(status=302, headers={"Location": f"{world.facts.scheme}://{new}{web.path}{query}"})
 
 
-def _perform(world: World, request: RestRequest, fault: Fault | None) -> WebReply:
+def _perform(world: World, request: RestRequest, fault: Fault | None) -> LoopbackReply:
     """Judge the call, carry it out and write it down."""
     with world.lock:
         begun, before = world.clock.time(), world.state.revision
@@ -116,7 +118,7 @@ def _run(world: World, request: RestRequest, caller: Caller, row: Method) -> Any
     return invoke(call, row, charged=charged)
 
 
-def _success(world: World, request: RestRequest, caller: Caller, value: Any, begun: float) -> tuple[WebReply, str]:
+def _success(world: World, request: RestRequest, caller: Caller, value: Any, begun: float) -> tuple[LoopbackReply, str]:
     outcome = "ok"
     if isinstance(value, Refusal):
         outcome = value.code
@@ -134,11 +136,11 @@ def _success(world: World, request: RestRequest, caller: Caller, value: Any, beg
     return replace(reply, headers={**reply.headers, **extra}), outcome
 
 
-def _reply(status: int, body: dict[str, Any]) -> WebReply:
-    return WebReply(status=status, headers=HEADERS, body=php_values.encode(body))
+def _reply(status: int, body: dict[str, Any]) -> LoopbackReply:
+    return LoopbackReply(status=status, headers=HEADERS, body=php_values.encode(body))
 
 
-def _as_xml(reply: WebReply) -> WebReply:
+def _as_xml(reply: LoopbackReply) -> LoopbackReply:
     text = f'<?xml version="1.0" encoding="utf-8"?><response>{php_values.to_xml(json.loads(reply.body))}</response>'
     return replace(reply, headers={**reply.headers, "Content-Type": "text/xml; charset=utf-8"}, body=text.encode())
 

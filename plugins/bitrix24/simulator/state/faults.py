@@ -8,7 +8,7 @@ from dataclasses import field, replace
 from typing import Any
 
 from bot.plugin.frozen import dataclass
-from bot.plugin.loopback import WebReply
+from bot.plugin.loopback import LoopbackReply
 from plugins.bitrix24.simulator.php import answer_shapes, php_values
 from plugins.bitrix24.simulator.php.answer_shapes import Shape
 
@@ -26,9 +26,9 @@ class Answer:
     text: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def reply(self) -> WebReply:
+    def reply(self) -> LoopbackReply:
         kind, body = (HTML_TYPE, self.text) if self.text is not None else (JSON_TYPE, php_values.encode(self.value))
-        return WebReply(status=self.status, headers={**kind, **self.headers}, body=body)
+        return LoopbackReply(status=self.status, headers={**kind, **self.headers}, body=body)
 
 
 def _html(status: int) -> Answer:
@@ -214,28 +214,28 @@ class Means:
     """What a fault needs to act: `perform` carries the call out, `skipped` notes that it was not, `pause` waits
     real seconds, `later` carries out after simulated seconds."""
 
-    perform: Callable[[], WebReply]
+    perform: Callable[[], LoopbackReply]
     skipped: Callable[[], None]
     pause: Callable[[float], None]
     later: Callable[[float, Callable[[], object]], None]
 
 
-def apply(fault: Fault, means: Means) -> WebReply:
+def apply(fault: Fault, means: Means) -> LoopbackReply:
     """Answer a call under a fault."""
     kind = fault.kind
     if kind.wait == "late":
         means.later(fault.seconds, means.perform)
-        return WebReply(drop=True)
+        return LoopbackReply(drop=True)
     if kind.wait == "before":
         means.pause(fault.seconds)
     true = means.perform() if fault.effect else None
     if true is None:
         means.skipped()
     if fault.shape:
-        return fault.shape.put(true or WebReply.json({"result": None}))
+        return fault.shape.put(true or LoopbackReply.json({"result": None}))
     if kind.drop or (true is None and fault.answer is None):
-        return WebReply(drop=True)
-    reply = fault.answer.reply() if fault.answer else true or WebReply(drop=True)
+        return LoopbackReply(drop=True)
+    reply = fault.answer.reply() if fault.answer else true or LoopbackReply(drop=True)
     return replace(
         reply,
         stall=fault.seconds if kind.wait == "after" else reply.stall,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.plugin.loopback import WebRequest
+from bot.plugin.loopback import LoopbackRequest
 from plugins.bitrix24.simulator.php import php_values
 from plugins.bitrix24.simulator.php.params import parse_query, read_address, read_request
 
@@ -78,7 +78,7 @@ def test_form_bodies_become_nested_arrays(query: str, found: dict[str, Any]) -> 
 def test_json_bodies_of_any_shape() -> None:
     def params(body: bytes) -> dict[str, Any]:
         head = {"content-type": "application/json; charset=utf-8"}
-        return read_request(WebRequest(method="POST", path="/rest/x", headers=head, body=body)).params
+        return read_request(LoopbackRequest(method="POST", path="/rest/x", headers=head, body=body)).params
 
     assert params(b'{"a": {"b": 1}}') == {"a": {"b": 1}}
     assert params(b'["x"]') == {"0": "x"}

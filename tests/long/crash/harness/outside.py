@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from bot.playground.workspace import SlackWorkspace
-from bot.plugin.loopback import WebReply, WebRequest
+from bot.plugin.loopback import LoopbackReply, LoopbackRequest
 from bot.store.engine.database import sqlite3
 from bot.store.store import FILE_NAME
 from plugins.bitrix24.rest import methods
@@ -94,7 +94,7 @@ class Witness:
         rows = look_up(self.home, "SELECT number, step, method FROM executions WHERE verdict IS NULL")
         return tuple(Intent(number=row[0], step=row[1], method=row[2]) for row in rows)
 
-    def hear(self, web: WebRequest) -> None:
+    def hear(self, web: LoopbackRequest) -> None:
         target = f"{web.path}?{web.query}" if web.query else web.path
         with self.lock:
             self.heard.append((target, web.body))
@@ -108,7 +108,7 @@ class WatchedPortal(PortalSimulator):
         self.asked: Callable[[str], None] = lambda method: None
         super().__init__()
 
-    def _answer(self, web: WebRequest) -> WebReply:
+    def _answer(self, web: LoopbackRequest) -> LoopbackReply:
         self._witness.hear(web)
         if web.path.startswith("/oauth/"):
             return self._renewed(web)
@@ -140,7 +140,7 @@ class WatchedPortal(PortalSimulator):
         calls = self.world.journal.calls
         arrival.entry = arrival.entry or next((one for one in reversed(calls) if one.request == arrival.name), None)
 
-    def _renewed(self, web: WebRequest) -> WebReply:
+    def _renewed(self, web: LoopbackRequest) -> LoopbackReply:
         reply = super()._answer(web)
         grant = read_grant(web, reads="body")
         granted = not reply.drop and reply.status == 200 and b"access_token" in reply.body
@@ -191,6 +191,6 @@ class WatchedWorkspace(SlackWorkspace):
         self._witness = witness
         super().__init__(rate_limit=False)
 
-    def _answer(self, request: WebRequest) -> WebReply:
+    def _answer(self, request: LoopbackRequest) -> LoopbackReply:
         self._witness.hear(request)
         return super()._answer(request)

@@ -11,11 +11,11 @@ import pytest
 from slack_sdk.signature import SignatureVerifier
 
 from bot.playground.workspace import SlackWorkspace, WorkspaceError
-from bot.plugin.loopback import WebReply, WebRequest
+from bot.plugin.loopback import LoopbackReply, LoopbackRequest
 from tests.playground.workspace.listeners import Receiver
 
 
-def valid(workspace: SlackWorkspace, request: WebRequest) -> bool:
+def valid(workspace: SlackWorkspace, request: LoopbackRequest) -> bool:
     verifier = SignatureVerifier(workspace.signing_secret)
     return verifier.is_valid_request(request.body, dict(request.headers))
 
@@ -101,7 +101,7 @@ def after_tries(workspace: SlackWorkspace, tries: int) -> float:
 def test_an_event_is_retried_at_once_then_after_one_and_five_minutes(
     workspace: SlackWorkspace, receiver: Receiver
 ) -> None:
-    receiver.answers(WebReply(status=500))
+    receiver.answers(LoopbackReply(status=500))
     workspace.people["Olga"].open_home()
     for tries, minutes in ((2, 1), (3, 5)):
         due = after_tries(workspace, tries)
@@ -118,18 +118,18 @@ def test_an_event_is_retried_at_once_then_after_one_and_five_minutes(
 
 @pytest.mark.parametrize(
     ("reply", "reason"),
-    [(WebReply(stall=2), "http_timeout"), (WebReply(drop=True), "connection_failed")],
+    [(LoopbackReply(stall=2), "http_timeout"), (LoopbackReply(drop=True), "connection_failed")],
 )
-def test_a_retry_tells_why(workspace: SlackWorkspace, receiver: Receiver, reply: WebReply, reason: str) -> None:
+def test_a_retry_tells_why(workspace: SlackWorkspace, receiver: Receiver, reply: LoopbackReply, reason: str) -> None:
     receiver.answers(reply)
     workspace.people["Olga"].event({"type": "team_join"})
-    receiver.answers(WebReply())
+    receiver.answers(LoopbackReply())
     workspace.wait_for(lambda: len(receiver.requests) == 2)
     assert receiver.requests[1].headers["x-slack-retry-reason"] == reason
 
 
 def test_an_app_can_refuse_retries(workspace: SlackWorkspace, receiver: Receiver) -> None:
-    receiver.answers(WebReply(status=500, headers={"X-Slack-No-Retry": "1"}))
+    receiver.answers(LoopbackReply(status=500, headers={"X-Slack-No-Retry": "1"}))
     workspace.people["Olga"].open_home()
     assert workspace.retries_due == []
 

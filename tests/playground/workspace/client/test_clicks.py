@@ -12,7 +12,7 @@ from bot.playground.workspace import (
     NoSuchElement,
     SlackWorkspace,
 )
-from bot.plugin.loopback import WebReply
+from bot.plugin.loopback import LoopbackReply
 from tests.playground.workspace.blocks import (
     CARD,
     actions,
@@ -111,7 +111,7 @@ def test_a_click_in_a_thread_tells_the_thread(
 
 
 def test_a_click_that_fails_is_told_to_the_person(workspace: SlackWorkspace, receiver: Receiver, card: Message) -> None:
-    receiver.answers(WebReply(status=500))
+    receiver.answers(LoopbackReply(status=500))
     workspace.people["Anton"].click(card, "Approve")
     assert "dispatch_failed" in workspace.ephemerals("Anton")[0].text
 
@@ -185,7 +185,7 @@ def test_options_from_the_app_are_asked_for_and_then_chosen(
     asked = receiver.payloads[0]
     assert (asked["type"], asked["action_id"], asked["value"]) == ("block_suggestion", "x", "my")
     assert asked["container"]["message_ts"] == message.ts
-    receiver.answers(WebReply())
+    receiver.answers(LoopbackReply())
     olga.click(message, "x", choice="mine")
     assert receiver.payloads[1]["actions"][0]["selected_option"] == option("My connector", "mine")
 

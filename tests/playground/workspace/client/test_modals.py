@@ -13,7 +13,7 @@ from bot.playground.workspace import (
     SlackWorkspace,
     WorkspaceError,
 )
-from bot.plugin.loopback import WebReply
+from bot.plugin.loopback import LoopbackReply
 from tests.playground.workspace.blocks import (
     actions,
     button,
@@ -188,7 +188,7 @@ def test_a_submission_without_an_ack_leaves_the_modal_open(
     workspace: SlackWorkspace, open_modal: Open, receiver: Receiver
 ) -> None:
     open_modal(text_field("why"))
-    receiver.answers(WebReply(stall=2))
+    receiver.answers(LoopbackReply(stall=2))
     workspace.people["Olga"].submit({"why": "x"})
     assert workspace.people["Olga"].view.trouble
     assert "operation_timeout" in workspace.ephemerals("Olga")[0].text

@@ -8,7 +8,7 @@ from bot.playground.workspace import (
     SlackWorkspace,
     WorkspaceError,
 )
-from bot.plugin.loopback import WebReply
+from bot.plugin.loopback import LoopbackReply
 from tests.playground.workspace.blocks import (
     CARD,
 )
@@ -61,7 +61,7 @@ def test_what_is_no_command_cannot_be_typed(workspace: SlackWorkspace) -> None:
 
 
 def test_a_text_ack_is_shown_to_the_person(workspace: SlackWorkspace, receiver: Receiver) -> None:
-    receiver.answers(WebReply(headers={"Content-Type": "text/plain"}, body=b"hello"))
+    receiver.answers(LoopbackReply(headers={"Content-Type": "text/plain"}, body=b"hello"))
     result = workspace.people["Olga"].slash("/b24 help")
     assert (result.status, result.body, result.ack, result.ok) == (200, "hello", {"text": "hello"}, True)
     assert [one.text for one in workspace.ephemerals("Olga")] == ["hello"]
@@ -90,19 +90,19 @@ def test_an_ack_with_bad_blocks_is_told_to_the_person_and_complained_about(
 @pytest.mark.parametrize(
     ("reply", "ack"),
     [
-        (WebReply(headers={"Content-Type": "application/json"}, body=b"{broken"), {"text": "{broken"}),
-        (WebReply.json([1]), {"text": "[1]"}),
+        (LoopbackReply(headers={"Content-Type": "application/json"}, body=b"{broken"), {"text": "{broken"}),
+        (LoopbackReply.json([1]), {"text": "[1]"}),
     ],
 )
 def test_json_that_is_no_object_counts_as_text(
-    workspace: SlackWorkspace, receiver: Receiver, reply: WebReply, ack: dict[str, str]
+    workspace: SlackWorkspace, receiver: Receiver, reply: LoopbackReply, ack: dict[str, str]
 ) -> None:
     receiver.answers(reply)
     assert workspace.people["Olga"].slash("/b24 help").ack == ack
 
 
 def test_an_answer_that_is_late_times_out_and_the_person_is_told(workspace: SlackWorkspace, receiver: Receiver) -> None:
-    receiver.answers(WebReply(stall=2))
+    receiver.answers(LoopbackReply(stall=2))
     result = workspace.people["Olga"].slash("/b24 help")
     assert (result.ok, result.error, result.status, result.failure) == (
         False,
@@ -114,9 +114,9 @@ def test_an_answer_that_is_late_times_out_and_the_person_is_told(workspace: Slac
     assert (note.text, note.user) == ('/b24 failed with the error "operation_timeout"', "USLACKBOT")
 
 
-@pytest.mark.parametrize("reply", [WebReply(status=404), WebReply(status=500), WebReply(drop=True)])
+@pytest.mark.parametrize("reply", [LoopbackReply(status=404), LoopbackReply(status=500), LoopbackReply(drop=True)])
 def test_an_answer_that_is_no_ack_is_told_to_the_person(
-    workspace: SlackWorkspace, receiver: Receiver, reply: WebReply
+    workspace: SlackWorkspace, receiver: Receiver, reply: LoopbackReply
 ) -> None:
     receiver.answers(reply)
     result = workspace.people["Olga"].slash("/b24 help")
