@@ -248,6 +248,17 @@ class Impact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageLink:
+    """A page about what a plan changes. `label` is what its button is called.
+
+    `address` begins with `https://` and contains no secret: everybody in the channel can read it.
+    """
+
+    label: Text
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """The effects of an invocation as data. Nothing has happened yet.
 
@@ -285,6 +296,8 @@ class Plan:
     """How a label of `before` and `wanted` reads; one without a row is shown as it is."""
     impact: tuple[Impact, ...] = ()
     """What the plan would hurt, in numbers; each label once."""
+    link: PageLink | None = None
+    """A page where people can look before they decide. It is no part of the digest."""
 
     @property
     def provable(self) -> bool:

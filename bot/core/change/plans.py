@@ -22,6 +22,7 @@ from bot.plugin import (
     Json,
     Message,
     Observation,
+    PageLink,
     PartialUndo,
     Place,
     Plan,
@@ -78,6 +79,7 @@ def plan_from_json(text: str) -> Plan:
         obstacles=read_texts(data.get("obstacles", {})),
         labels=read_texts(data.get("labels", {})),
         impact=tuple(map(_impact, data.get("impact", ()))),
+        link=_link(data.get("link")),
     )
 
 
@@ -110,6 +112,10 @@ def _impact(row: dict[str, Any]) -> Impact:
     if not isinstance(sentence, Message):
         raise ValueError("the sentence of an impact is a message")
     return Impact(label=row["label"], sentence=sentence, details=tuple(map(read_text, row["details"])))
+
+
+def _link(row: dict[str, Any] | None) -> PageLink | None:
+    return PageLink(label=read_text(row["label"]), address=row["address"]) if row else None
 
 
 def _calls(rows: list[dict[str, Any]]) -> tuple[Call, ...]:
@@ -171,6 +177,7 @@ def digest(path: str, place: Place, plan: Plan) -> str:
     # Digests of the releases before, which open change requests bear, did not know of these.
     plain.pop("consequences")
     plain.pop("obstacles")
+    plain.pop("link")
     plain["target"] = write_target(plan.target, plain.pop("part"))
     plain["undo"] = {name: each for name, each in fields_of(plain["undo"]).items() if name != "partial"}
     plain["impact"] = [_with_band(impact) for impact in plan.impact]
@@ -194,7 +201,7 @@ def _with_band(impact: Impact) -> dict[str, Any]:
 def _reviewed_part(plan: Plan) -> Plan:
     """The plan without what is only for the plugin's own records, which may hold the time, and for after the ending."""
     undo = replace(plan.undo, partial=None)
-    return replace(plan, remember=(), consequences={}, obstacles={}, undo=undo)
+    return replace(plan, remember=(), consequences={}, obstacles={}, link=None, undo=undo)
 
 
 def _comparable(plan: Plan) -> Plan:

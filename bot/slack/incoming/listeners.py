@@ -15,7 +15,7 @@ from bot.core.bot_errors import SecretTyped
 from bot.core.messages.deliveries import Inbound
 from bot.slack.incoming.acknowledged_refusals import Acknowledgements
 from bot.slack.incoming.payloads import click, form, slash_command
-from bot.slack.render.card_buttons import ACTION_PREFIX
+from bot.slack.render.card_buttons import ACTION_PREFIX, LINK_ACTION
 from bot.slack.render.form import REASON_FIELD, REASON_FORM
 from bot.store.repositories.jobs import Receipt
 from bot.usecases.intake.receipts import TOO_MANY_SENTENCE
@@ -29,6 +29,11 @@ def register(app: App, receive: Receive, acknowledgements: Acknowledgements) -> 
     @app.action(re.compile(f"^{re.escape(ACTION_PREFIX)}"))
     def pressed(ack: Ack, body: dict[str, Any]) -> None:
         receive(click(body))
+        ack()
+
+    @app.action(LINK_ACTION)
+    def opened(ack: Ack) -> None:
+        # The browser has opened the page; unanswered, Slack would show a warning.
         ack()
 
     @app.view(REASON_FORM)

@@ -33,12 +33,13 @@ class Dialog(TypedDict):
 
 
 class Button(TypedDict):
-    """A button; `action_id` and `value` come back with a click."""
+    """A button; `action_id` and `value` come back with a click. One with a `url` opens it."""
 
     type: Literal["button"]
     action_id: str
     text: PlainText
-    value: str
+    value: NotRequired[str]
+    url: NotRequired[str]
     style: NotRequired[Style]
     confirm: NotRequired[Dialog]
 

@@ -11,7 +11,7 @@ from bot.core.text import one_line
 from bot.language.translation import translate
 from bot.plugin import Message, Text, UndoKind
 from bot.plugin.frozen import dataclass
-from bot.slack.render.block_kit import Button, Dialog, Style
+from bot.slack.render.block_kit import Button, Dialog, PlainText, Style
 from bot.slack.render.ending_text import WAS_DONE, WAS_NOT_DONE, asks_people
 from bot.slack.render.plain_summary import leave_person_out, names_person
 from bot.slack.render.slack_text import cut, plain
@@ -20,8 +20,12 @@ from bot.usecases.authority.break_glass_log import is_review
 from bot.usecases.outcomes.follow_ups import FOLLOW_UPS
 
 ACTION_PREFIX = "b24:"
+LINK_ACTION = "b24link"
+"""What a click on a button with an address comes back with. The browser does the rest."""
 LABEL_MOST, TITLE_MOST, TEXT_MOST, ANSWER_MOST, SUMMARY_MOST = 75, 100, 300, 30, 120
 """Slack's limits of a button's label and a dialog's title, text and buttons; and how much of a summary is shown."""
+URL_MOST = 3_000
+"""Slack's limit of a button's address."""
 BYPASS = Message("card.button.bypass")
 GO_BACK = Message("card.button.go_back")
 
@@ -72,10 +76,10 @@ def card_buttons(change: ChangeRequest, value: str, language: str) -> list[Butto
     """The buttons that a card has in its status; `value` is what each carries."""
     made = _Buttons(change=change, value=value, language=language)
     if change.status is Status.APPROVED:
-        return made.stopping()
+        return [*made.stopping(), *made.looking()]
     if asks_people(change):
-        return made.asking()
-    return made.following() if change.status is not Status.PENDING else made.deciding()
+        return [*made.asking(), *made.looking()]
+    return made.following() if change.status is not Status.PENDING else [*made.deciding(), *made.looking()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +111,15 @@ class _Buttons:
             *([reject] if isinstance(self.change.decision, NeedsApproval) else []),
             *([] if is_review(self.change) else [withdraw]),
         ]
+
+    def looking(self) -> list[Button]:
+        """The button that opens the page about what is changed. It carries nothing that lets anything happen."""
+        link = self.change.plan.link
+        if link is None or not link.address.startswith("https://") or len(link.address) > URL_MOST:
+            return []
+        label = cut(plain(link.label, self.language), LABEL_MOST)
+        text: PlainText = {"type": "plain_text", "text": label}
+        return [{"type": "button", "action_id": LINK_ACTION, "text": text, "url": link.address}]
 
     def following(self) -> list[Button]:
         """The buttons that ask for another change request once this one is over."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.plugin import CommandLine, Message, Nothing, Observation, Plan, Remember, Risk, Undo, UndoKind
 from plugins.bitrix24.commands.common import connector_options, observation, preconditions, presentation, undo_plan
+from plugins.bitrix24.commands.common.page_link import link_page
 from plugins.bitrix24.commands.common.preconditions import NOT_OURS, ConnectorOwnership
 from plugins.bitrix24.commands.connector_read import connectors
 from plugins.bitrix24.commands.line import LineNumber
@@ -55,6 +56,7 @@ def activate_connector(
         ),
         risk=standing.risk,
         remember=_remember_activation(portal, standing, todo, fresh),
+        link=link_page(portal, connector, todo),
     )
 
 
@@ -137,6 +139,7 @@ def deactivate_connector(
         risk=standing.risk,
         remember=_remember_deactivation(portal, standing, cut_off),
         consequences=presentation.describe_cut_off(connector, cut_off),
+        link=link_page(portal, connector, todo),
     )
 
 

@@ -20,6 +20,7 @@ from bot.plugin import (
     quote,
 )
 from plugins.bitrix24.commands.common import observation, preconditions, presentation, undo_plan
+from plugins.bitrix24.commands.common.page_link import link_page
 from plugins.bitrix24.commands.common.preconditions import NOT_OURS
 from plugins.bitrix24.commands.common.words import NAME
 from plugins.bitrix24.commands.connector_read import connectors
@@ -109,6 +110,7 @@ def configure_connector(
         ),
         risk=standing.risk,
         remember=(portal.remember(_known(standing.snapshot, chosen, data)),) if standing.snapshot else (),
+        link=link_page(portal, connector, [chosen]),
     )
 
 

@@ -22,6 +22,7 @@ from bot.plugin import (
     quote,
 )
 from plugins.bitrix24.commands.common import arguments, observation, preconditions, presentation, undo_plan
+from plugins.bitrix24.commands.common.page_link import link_page
 from plugins.bitrix24.commands.common.preconditions import ConnectorOwnership
 from plugins.bitrix24.commands.connector_read import connectors
 from plugins.bitrix24.commands.line import LineNumber
@@ -115,6 +116,7 @@ def _setting(
                 words={line.label: str(line.id)},
             ),
         ),
+        link=link_page(portal, connector, [line]),
         radius=(Message("bitrix24.connector.line_in_error", line=presentation.describe_line(line, state)),),
         warnings=(
             *standing.warning(connector, Message("bitrix24.connector.foreign_error")),
@@ -187,6 +189,7 @@ def _clearing(
             # The portal takes an error only where it is active, which it is not if it is not as it was wanted.
             partial=PartialUndo(),
         ),
+        link=link_page(portal, connector, [line]),
         warnings=standing.warning(connector, Message("bitrix24.connector.foreign_clear")),
         risk=standing.risk,
         remember=_remember(portal, standing.snapshot and standing.snapshot.without_errors([line.id])),

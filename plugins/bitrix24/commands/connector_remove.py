@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.plugin import Message, Nothing, Plan, Risk
 from plugins.bitrix24.commands.common import observation, preconditions, presentation, undo_plan
+from plugins.bitrix24.commands.common.page_link import link_page
 from plugins.bitrix24.commands.common.preconditions import ConnectorOwnership
 from plugins.bitrix24.commands.connector_read import connectors
 from plugins.bitrix24.connectors import identifiers
@@ -54,6 +55,7 @@ def remove_connector(portal: Portal, connector: ConnectorId) -> Plan | Nothing:
             **presentation.describe_cut_off(connector, active),
         },
         obstacles={observation.REGISTRATION: Message("bitrix24.connector.registration_kept", connector=connector)},
+        link=link_page(portal, connector, lines),
     )
 
 

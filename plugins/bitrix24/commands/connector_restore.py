@@ -18,6 +18,7 @@ from bot.plugin import (
     UndoKind,
 )
 from plugins.bitrix24.commands.common import observation, preconditions, presentation, undo_plan
+from plugins.bitrix24.commands.common.page_link import link_page
 from plugins.bitrix24.commands.common.preconditions import NOT_OURS, ConnectorOwnership
 from plugins.bitrix24.commands.connector_read import connectors
 from plugins.bitrix24.commands.line import LineNumber
@@ -145,6 +146,7 @@ def _plan(
         ),
         risk=standing.risk,
         remember=(portal.remember(back),) if standing.ours else (),
+        link=link_page(portal, connector, todo),
     )
 
 

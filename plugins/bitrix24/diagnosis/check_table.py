@@ -51,6 +51,7 @@ CHECKS: tuple[Check, ...] = (
         label=Message("bitrix24.check.label_public_address"),
         look=stored_checks.check_public_address,
     ),
+    Check(name="links", label=Message("bitrix24.check.label_links"), look=portal_checks.check_links),
     Check(name="events", label=Message("bitrix24.check.label_events"), look=stored_checks.check_events),
     Check(name="last event", label=Message("bitrix24.check.label_last_event"), look=stored_checks.check_last_event),
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.plugin import Message, TargetRefused
+from bot.plugin import PUBLIC_URL, Message, TargetRefused
+from plugins.bitrix24.connectors import deep_link
 from plugins.bitrix24.diagnosis.check_run import Result, bad, good, lost, of_error
 from plugins.bitrix24.diagnosis.examination import Examination
 from plugins.bitrix24.health import access_losses
@@ -60,3 +61,24 @@ def check_rights(about: Examination) -> Result:
         return of_error(error, about)
     off = sum(not line.on for line in lines)
     return good(Message("bitrix24.check.rights", connectors=str(connectors), lines=str(len(lines)), disabled=str(off)))
+
+
+def check_links(about: Examination) -> Result:
+    """Whether links from Slack open b24bot's page in the portal. Without them nothing else is missing."""
+    address = deep_link.link_address(about.portal.settings)
+    if not address:
+        return good(Message("bitrix24.check.links_no_address", setting=PUBLIC_URL))
+    if deep_link.SCOPE not in about.scopes:
+        add = Message("bitrix24.check.do_add_link_scope", scope=deep_link.SCOPE)
+        return good(Message("bitrix24.check.links_no_scope", scope=deep_link.SCOPE), add)
+    try:
+        bound = deep_link.read_handlers(about.portal.read("placement.get"))
+    except TargetRefused:
+        return good(Message("bitrix24.check.links_unreadable"), Message("bitrix24.check.do_use_admin"))
+    if address in bound:
+        return good(Message("bitrix24.check.links_bound"))
+    other = next((each for each in bound if not deep_link.is_ours(each)), None)
+    if other is not None:
+        free = Message("bitrix24.check.do_unbind_links", placement=deep_link.PLACEMENT)
+        return bad(Message("bitrix24.check.links_elsewhere", url=other), free)
+    return good(Message("bitrix24.check.links_not_bound"))

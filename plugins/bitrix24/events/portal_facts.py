@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from bot.plugin import TargetRefused
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.connectors import model
+from plugins.bitrix24.connectors.deep_link import read_handlers
 from plugins.bitrix24.connectors.model import Line, Status
 from plugins.bitrix24.portal import Portal
 
@@ -53,6 +54,8 @@ class PortalFacts:
     scopes: frozenset[str] | None = None
     handlers: tuple[EventHandler, ...] | None = None
     pages: frozenset[str] | None = None
+    links: tuple[str, ...] | None = None
+    """The addresses that links from outside open."""
     registered_pages: Mapping[str, str] = field(default_factory=dict)
     """The settings page with which each of our connectors was registered, as far as it is known."""
 
@@ -102,6 +105,7 @@ def read_facts(portal: Portal, began: int) -> PortalFacts:
         scopes=_optional(lambda: frozenset(map(str, _rows(portal.read("scope"))))),
         handlers=_optional(lambda: _handlers(portal.read("event.get"))),
         pages=_optional(lambda: _pages(portal.read("placement.get"))),
+        links=_optional(lambda: read_handlers(portal.read("placement.get"))),
         registered_pages=_registered_pages(portal, ours),
     )
 

@@ -13,6 +13,7 @@ from math import ceil
 from bot.plugin import PluginError, Services, TargetRefused
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.client.rest_client import Caller
+from plugins.bitrix24.connectors.deep_link import bind_link, link_address
 from plugins.bitrix24.dialogues.dialogue_ledger import DIALOGUES, DialogueLedger
 from plugins.bitrix24.events import offline_queue, online_events, watch_events
 from plugins.bitrix24.events.drift import Drift, compare
@@ -144,6 +145,7 @@ class PortalWatch:
         began = self._services.clock.now_ms()
         facts = read_facts(Portal(self._services, self._portal.place, self._caller), began)
         way, queue = self._bind(facts, memory)
+        linked = self._caller.client_id if self._bind_link(facts) else ""
         with self._services.transaction():
             now_known = read_memory(self._services.records, self._portal.member_id)
             if now_known is None or now_known.version != memory.version:
@@ -169,6 +171,7 @@ class PortalWatch:
                     version=memory.version + 1,
                     way=way,
                     queue=queue,
+                    linked=linked,
                     last_event_at=heard,
                     unheard=ways.miss(began) if drift.untold else ways.unheard,
                     read_due=began + _pause(facts, drift),
@@ -188,6 +191,13 @@ class PortalWatch:
         barred = facts.began < memory.queue_barred_until
         queue = not barred and offline_queue.bind_queue(self._caller, facts.handlers)
         return POSTED if posted else QUEUE if queue else POLLING, queue
+
+    def _bind_link(self, facts: PortalFacts) -> bool:
+        """Keep links from outside bound; whether they open b24bot's page. Changes nothing while b24bot may not."""
+        address = link_address(self._services.settings)
+        if not facts.usable or facts.links is None or not address:
+            return False
+        return bind_link(self._caller, facts.links, address) if self._may_change else address in facts.links
 
     def _count_dialogues(self, facts: PortalFacts, address: str) -> None:
         """Keep the events of dialogues bound, too. The offline queue has none of those that an application causes."""

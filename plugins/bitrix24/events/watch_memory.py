@@ -23,7 +23,7 @@ class WatchMemory:
     `read_at` is None before the first reading. `way` is how changes are noticed, and `queue` tells whether the offline
     queue is used. `posted_at` and `unheard` are what `silence.Ways` knows. `expected` are the connectors and lines that
     ought to be connected, `open` the keys of findings that were told and are not over, and `told` when each of these
-    that is repeated was told last.
+    that is repeated was told last. `linked` is the `client_id` of the application whose links open b24bot's page.
     """
 
     version: int = 0
@@ -43,6 +43,7 @@ class WatchMemory:
     scopes: frozenset[str] = frozenset()
     open: frozenset[str] = frozenset()
     told: Mapping[str, int] = field(default_factory=dict)
+    linked: str = ""
 
     def value(self) -> Mapping[str, Json]:
         """The record's JSON."""
@@ -64,6 +65,7 @@ class WatchMemory:
             "scopes": sorted(self.scopes),
             "open": sorted(self.open),
             "told": dict(self.told),
+            "linked": self.linked,
         }
 
 
@@ -93,4 +95,5 @@ def _read(value: Mapping[str, Any]) -> WatchMemory:
         scopes=frozenset(value["scopes"]),
         open=frozenset(value["open"]),
         told=value.get("told", {}),
+        linked=value.get("linked", ""),
     )

@@ -200,7 +200,19 @@ ROWS: tuple[Method, ...] = (
         effect=Effect.READ,
         params=(_may("PARAMS", Kind.OBJECT), _may("OPTIONS", Kind.OBJECT)),
     ),
+    Method(
+        name="placement.bind",
+        effect=Effect.CHANGE,
+        verdict=VerdictLocation.RESULT,
+        params=(_need("PLACEMENT"), _need("HANDLER")),
+    ),
     Method(name="placement.get", effect=Effect.READ),
+    Method(
+        name="placement.unbind",
+        effect=Effect.CHANGE,
+        verdict=VerdictLocation.COUNT,
+        params=(_need("PLACEMENT"), _need("HANDLER")),
+    ),
     Method(name="profile", effect=Effect.READ),
     Method(name="scope", effect=Effect.READ),
 )

@@ -14,8 +14,8 @@ from plugins.bitrix24.web.layout import Part, frame_policy, write_facts, write_p
 from plugins.bitrix24.web.page_call import PageFault, Visitor, prove_visitor, read_options
 from plugins.bitrix24.web.page_parts import excuse, refuse_page, write_chat_link, write_visitor
 
-MENU, LINK = "DEFAULT", "REST_APP_URI"
-"""The placements of the menu item and of a link from outside."""
+MENU = "DEFAULT"
+"""The placement of the menu item."""
 ROUTE = "app"
 
 

@@ -93,7 +93,10 @@ DELIBERATE: Mapping[Difference, str] = dict(
                 "scope",
             )
         ),
-        _row("event.offline.clear", "method", "write", ABSENT, "documented, but not among the machine-readable specs"),
+        *(
+            _row(name, "method", "write", ABSENT, "documented, but not among the machine-readable specs")
+            for name in ("event.offline.clear", "placement.bind", "placement.unbind")
+        ),
         _row("event.bind", "handler", "string", "string, required", "the offline queue has no address"),
         *(
             _row("event.bind", name, ABSENT, kind, "the bot needs neither another user nor a queue with a label")

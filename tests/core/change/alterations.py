@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.plugin import Message, Plan
 
-UNREVIEWED = frozenset({"remember", "consequences", "obstacles", "undo.partial", "impact"})
+UNREVIEWED = frozenset({"remember", "consequences", "obstacles", "undo.partial", "impact", "link"})
 """Fields that nobody approves: for the plugin's own records, and for the words after the ending.
 
 The numbers of the impact have limits of their own (`test_impact_bands.py`)."""

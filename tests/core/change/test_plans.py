@@ -24,7 +24,7 @@ from bot.core.change.plans import (
     rebase_json,
     write_target,
 )
-from bot.plugin import Call, Impact, Message, PartialUndo, Place, Plan, Remember, Risk, Undo, UndoKind
+from bot.plugin import Call, Impact, Message, PageLink, PartialUndo, Place, Plan, Remember, Risk, Undo, UndoKind
 from tests.core.samples import ANNA, BORIS, CALL, PLACE, PLAN, UNDO, decisions, places, plans
 from tests.language.english import en
 
@@ -98,7 +98,7 @@ CHANGED |= {
 
 def test_each_field_of_a_plan_a_call_and_an_undo_is_among_the_changes() -> None:
     tried = {name.split()[0].removesuffix("'s") for name in CHANGED}
-    assert tried == {each.name for each in fields(Plan)} - {"remember", "consequences", "obstacles"}
+    assert tried == {each.name for each in fields(Plan)} - {"remember", "consequences", "obstacles", "link"}
     assert {f"calls {each.name}" for each in fields(Call)} <= set(CHANGED)
     assert {f"undo {each.name}" for each in fields(Undo)} - {"undo partial"} <= set(CHANGED)
     assert {f"impact {each.name}" for each in fields(Impact)} <= set(CHANGED)
@@ -196,12 +196,13 @@ def test_what_is_told_after_the_ending_is_no_part_of_the_digest_and_no_drift() -
         consequences={"registration": "Nobody can use it."},
         obstacles={"registration": "Its owner keeps it."},
         undo=replace(PLAN.undo, partial=partial),
+        link=PageLink(label=Message("bitrix24.link.open"), address="https://shop.example/page"),
     )
     assert digest("shop remove", PLACE, more) == digest("shop remove", PLACE, PLAN)
     assert find_drift(PLAN, more) == ()
     assert plan_from_json(plan_to_json(more)) == more
     old = json.loads(plan_to_json(PLAN))
-    del old["consequences"], old["obstacles"], old["notes"], old["undo"]["partial"]
+    del old["consequences"], old["obstacles"], old["notes"], old["link"], old["undo"]["partial"]
     assert plan_from_json(json.dumps(old)) == PLAN
 
 

@@ -223,6 +223,7 @@ PORTALS: tuple[Mutation, ...] = (
     ),
 )
 
+_LINKS = "tests/bitrix24/events/test_links.py"
 PORTAL_PAGES: tuple[Mutation, ...] = (
     mutation(
         "page-of-any-application",
@@ -263,5 +264,45 @@ PORTAL_PAGES: tuple[Mutation, ...] = (
             "        if record is not None:\n",
         ),
         by="tests/stories/portal/test_pages.py",
+    ),
+    mutation(
+        "link-bound-while-frozen",
+        "links are bound on the portal although b24bot may change nothing",
+        (
+            "plugins/bitrix24/events/watch.py",
+            "bind_link(self._caller, facts.links, address) if self._may_change else address in facts.links",
+            "bind_link(self._caller, facts.links, address)",
+        ),
+        by=_LINKS,
+    ),
+    mutation(
+        "others-link-unbound",
+        "the address that another program bound for links is unbound",
+        (
+            "plugins/bitrix24/connectors/deep_link.py",
+            "        if handler != address and is_ours(handler):",
+            "        if handler != address:",
+        ),
+        by=_LINKS,
+    ),
+    mutation(
+        "link-never-bound",
+        "a card has a link that the portal does not open",
+        (
+            "plugins/bitrix24/commands/common/page_link.py",
+            "    if memory is None or not memory.linked or memory.linked != portal.client_id:",
+            "    if memory is None:",
+        ),
+        by=_LINKS,
+    ),
+    mutation(
+        "link-drift",
+        "a change request is out of date because the portal meanwhile opens links",
+        (
+            "bot/core/change/plans.py",
+            "consequences={}, obstacles={}, link=None, undo=undo)",
+            "consequences={}, obstacles={}, undo=undo)",
+        ),
+        by=_LINKS,
     ),
 )

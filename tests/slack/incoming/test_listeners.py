@@ -24,6 +24,7 @@ from bot.slack.incoming.acknowledged_refusals import BUSY, FindLanguage, speak_e
 from bot.slack.incoming.bolt_app import dispatcher, make_bolt
 from bot.slack.incoming.verification import RequestVerifier, as_wsgi
 from bot.slack.outgoing.messenger import make_client
+from bot.slack.render.card_buttons import LINK_ACTION
 from bot.slack.render.form import REASON_FIELD
 from bot.usecases.intake.receipts import MOST_WAITING, TOO_MANY_SENTENCE
 from bot.web.health import Wsgi
@@ -264,3 +265,12 @@ def test_a_payload_that_only_the_listener_finds_odd_is_refused_without_a_trace(
     assert sent(knocking(picky), CLICK) == Answered(status=400)
     assert "CANARY" not in caplog.text
     assert "a malformed payload: KeyError" in caplog.text
+
+
+def test_a_click_on_a_button_with_an_address_is_acknowledged_and_becomes_no_job() -> None:
+    taken: list[Inbound] = []
+    payload = click_payload()
+    payload["actions"][0]["action_id"] = LINK_ACTION
+    payload["actions"][0].pop("value")
+    assert sent(knocking(taken.append), payload_body(payload)) == Answered(status=200)
+    assert taken == []

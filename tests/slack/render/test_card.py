@@ -15,7 +15,7 @@ from bot.core.authority.policy import Decision, NeedsApproval
 from bot.core.change.change_request import ChangeRequest, Review, Status, Verdict
 from bot.core.local_plugins import BUILTIN
 from bot.core.principals import Principal
-from bot.plugin import Call, CommandLine, Message, Person, Place, Plan, Text, Undo, UndoKind
+from bot.plugin import Call, CommandLine, Message, PageLink, Person, Place, Plan, Text, Undo, UndoKind
 from bot.slack.render.card import card_blocks, card_text
 from bot.slack.render.form import reason_form
 from bot.slack.render.slack_text import CUT, HIDDEN
@@ -512,3 +512,38 @@ def test_the_line_about_the_undo_says_once_whether_there_is_one_and_why_not() ->
     assert "*Undo* · impossible. The portal does not return the old name." in said(
         blocks_of(a_change(plan=with_plan(undo=lost)))
     )
+
+
+LINKED = with_plan(link=PageLink(label=Message("bitrix24.link.open"), address="https://shop.example/view/?line=2"))
+
+
+@pytest.mark.parametrize("status", [Status.PENDING, Status.APPROVED])
+@pytest.mark.parametrize("decision", DECISIONS, ids=["one", "two", "confirm", "glass"])
+def test_whoever_decides_can_open_the_page_and_its_button_lets_nothing_happen(
+    status: Status, decision: Decision
+) -> None:
+    blocks = blocks_of(a_change(status, decision=decision, plan=LINKED))
+    assert_postable(blocks)
+    *others, page = blocks[-1]["elements"]
+    assert page["url"] == "https://shop.example/view/?line=2"
+    assert page["text"]["text"] == "Open in Bitrix24"
+    assert page.keys() == {"type", "action_id", "text", "url"}
+    assert not any("url" in button for button in others)
+
+
+def test_whoever_says_what_came_of_it_can_open_the_page() -> None:
+    blocks = blocks_of(a_change(Status.UNKNOWN, asked_at=ASKED, plan=LINKED))
+    assert [button.get("url") for button in blocks[-1]["elements"]] == [None, None, "https://shop.example/view/?line=2"]
+
+
+@pytest.mark.parametrize("status", sorted(set(Status) - {Status.PENDING, Status.APPROVED}))
+def test_a_card_that_asks_nobody_has_no_link(status: Status) -> None:
+    assert "shop.example" not in str(blocks_of(a_change(status, plan=LINKED)))
+
+
+@pytest.mark.parametrize("address", ["http://shop.example", "javascript:alert(1)", "", "https://" + "x" * 3_000])
+def test_an_address_that_slack_or_a_browser_should_not_open_gets_no_button(address: str) -> None:
+    plan = with_plan(link=PageLink(label="Open", address=address))
+    blocks = blocks_of(a_change(Status.PENDING, plan=plan))
+    assert_postable(blocks)
+    assert not any("url" in button for button in blocks[-1]["elements"])
