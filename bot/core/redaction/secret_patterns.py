@@ -262,6 +262,9 @@ KEPT = re.compile(
 """Hexadecimal digits whose name says that they are no secret."""
 ID_NAME = re.compile(r"(?i)(?:member|message|chat|user|external|request|event|file)[ _-]id|digest|head|commit")
 """The label of such a value where it stands beside it, in a fact or a table."""
-NEVER = re.compile(rf"data:[a-z]+/[^\s\"'<>&]+|{MARK}|[0-9a-fA-F]{{8}}(?:-[0-9a-fA-F]{{4}}){{3}}-[0-9a-fA-F]{{12}}")
-"""A picture in an address, what is hidden already, and ids of the form UUID: no chance made them. A name in front of
-one, or the format of a provider, says more."""
+NEVER = re.compile(
+    rf"data:[a-z]+/[^\s\"'<>&]+|{MARK}|[0-9a-fA-F]{{8}}(?:-[0-9a-fA-F]{{4}}){{3}}-[0-9a-fA-F]{{12}}"
+    r"|(?<=/marketplace/view/)(?:local|app)\.[0-9a-f]{10,20}\.[0-9]{6,12}(?=/)"
+)
+"""A picture in an address, what is hidden already, ids of the form UUID, and the id of an application in the address of
+its pages in Bitrix24. A name in front of one, or the format of a provider, says more."""

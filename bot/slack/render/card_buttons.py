@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import assert_never
 
@@ -26,6 +27,7 @@ LABEL_MOST, TITLE_MOST, TEXT_MOST, ANSWER_MOST, SUMMARY_MOST = 75, 100, 300, 30,
 """Slack's limits of a button's label and a dialog's title, text and buttons; and how much of a summary is shown."""
 URL_MOST = 3_000
 """Slack's limit of a button's address."""
+ADDRESS = re.compile(r"https://[!-~]+")
 BYPASS = Message("card.button.bypass")
 GO_BACK = Message("card.button.go_back")
 
@@ -115,7 +117,7 @@ class _Buttons:
     def looking(self) -> list[Button]:
         """The button that opens the page about what is changed. It carries nothing that lets anything happen."""
         link = self.change.plan.link
-        if link is None or not link.address.startswith("https://") or len(link.address) > URL_MOST:
+        if link is None or not ADDRESS.fullmatch(link.address) or len(link.address) > URL_MOST:
             return []
         label = cut(plain(link.label, self.language), LABEL_MOST)
         text: PlainText = {"type": "plain_text", "text": label}

@@ -193,11 +193,11 @@ class PortalWatch:
         return POSTED if posted else QUEUE if queue else POLLING, queue
 
     def _bind_link(self, facts: PortalFacts) -> bool:
-        """Keep links from outside bound; whether they open b24bot's page. Changes nothing while b24bot may not."""
+        """Keep links from outside bound; whether they open b24bot's page. The caller sends nothing while frozen."""
         address = link_address(self._services.settings)
         if not facts.usable or facts.links is None or not address:
             return False
-        return bind_link(self._caller, facts.links, address) if self._may_change else address in facts.links
+        return bind_link(self._caller, facts.links, address)
 
     def _count_dialogues(self, facts: PortalFacts, address: str) -> None:
         """Keep the events of dialogues bound, too. The offline queue has none of those that an application causes."""

@@ -131,6 +131,9 @@ HIDDEN = {
     "пароль token=абв": "абв",
     "Kq8vT2mZ4xL9pR7sW3nB6yD1": "Kq8vT2mZ4xL9pR7sW3nB6yD1",
     "a5f0" * 12: "a5f0" * 12,
+    # A part of an address that is no application's id.
+    "https://x.example/marketplace/view/kq8vt2mz4x9p7sw3nb6/": "kq8vt2mz4x9p7sw3nb6",
+    "https://x.example/local.ce9f41d52e6aa8.34384081/": "local.ce9f41d52e6aa8.34384081",
     # A name or a format in front says more than the look of the value.
     f"https://x.example/?token={UUID}": UUID,
     f"password={UUID}": UUID,
@@ -246,6 +249,7 @@ PLAIN = [
     "connector remove myconnector --reason 'the old WhatsApp number, see CR-1042'",
     "connector register shop_chat_2024_eu --name 'Shop chat' --handler https://b24bot.example/bitrix24/placement",
     "https://shop.bitrix24.com/contact_center/connector/?ID=myconnector&LINE=12",
+    "https://shop.bitrix24.com/marketplace/view/local.ce9f41d52e6aa8.34384081/?params%5Bconnector%5D=my&params%5Bline%5D=1",
     "https://docs.example/2024/11/how-to-connect-whatsapp-to-bitrix24.html?lang=de#part-2",
     "https://shop.example/chats/1234567890?page=2&sort=name",
     "https://shop.example/very-long-path-with-many-words-in-it/and-another-one-of-them",

@@ -266,13 +266,9 @@ PORTAL_PAGES: tuple[Mutation, ...] = (
         by="tests/stories/portal/test_pages.py",
     ),
     mutation(
-        "link-bound-while-frozen",
-        "links are bound on the portal although b24bot may change nothing",
-        (
-            "plugins/bitrix24/events/watch.py",
-            "bind_link(self._caller, facts.links, address) if self._may_change else address in facts.links",
-            "bind_link(self._caller, facts.links, address)",
-        ),
+        "link-remembered-for-ever",
+        "cards keep their link after the portal stopped opening links",
+        ("plugins/bitrix24/events/watch.py", "linked=linked,", "linked=linked or memory.linked,"),
         by=_LINKS,
     ),
     mutation(
@@ -294,6 +290,12 @@ PORTAL_PAGES: tuple[Mutation, ...] = (
             "    if memory is None:",
         ),
         by=_LINKS,
+    ),
+    mutation(
+        "link-hidden",
+        "the id of the application is hidden in the address on a card, which opens nothing then",
+        ("bot/core/redaction/secret_patterns.py", "(?<=/marketplace/view/)", "(?<=/marketplace/look/)"),
+        by="tests/stories/portal/test_pages.py",
     ),
     mutation(
         "link-drift",

@@ -11,7 +11,7 @@ from bot.core.change.change_request import NOT_BEGUN, ChangeRequest, Repeat, Rev
 from bot.core.change.plans import differences
 from bot.core.local_plugins import BUILTIN
 from bot.core.principals import Role
-from bot.plugin import Call, Lines, Message, Place, Risk
+from bot.plugin import Call, Lines, Message, PageLink, Place, Risk
 from tests.slack.kit import (
     ANTON,
     APPROVAL,
@@ -65,6 +65,10 @@ MOVED = Message(
     sentence=Message("outcome.drifted"),
     details=Lines(lines=(Message("change.number_moved", before=IMPACT[1].sentence, after=IMPACT[2].sentence),)),
 )
+LINK = PageLink(
+    label=Message("bitrix24.link.open"),
+    address="https://shop.bitrix24.com/marketplace/view/local.5f1c/?params%5Bconnector%5D=myconnector&params%5Bline%5D=1",
+)
 HALF: dict[str, Any] = {
     "status": Status.FAILED,
     "partly": True,
@@ -113,6 +117,7 @@ CARDS: Mapping[str, ChangeRequest] = {
     "pending-review": a_change(**REVIEW),
     "pending-undo": _card(undo_of=1001, line="connector restore myconnector", path="connector restore"),
     "pending-counted": _card(plan=replace(REMOVAL, impact=COUNTED)),
+    "pending-linked": _card(plan=replace(REMOVAL, link=LINK)),
     "approved": _card(Status.APPROVED),
     "approved-confirmation": a_change(Status.APPROVED, **{**ACTIVATION, "reviews": approved_by(OLGA)}),
     "approved-emergency": _card(Status.APPROVED, decision=EMERGENCY, reviews=approved_by(OLGA)),

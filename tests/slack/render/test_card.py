@@ -541,7 +541,9 @@ def test_a_card_that_asks_nobody_has_no_link(status: Status) -> None:
     assert "shop.example" not in str(blocks_of(a_change(status, plan=LINKED)))
 
 
-@pytest.mark.parametrize("address", ["http://shop.example", "javascript:alert(1)", "", "https://" + "x" * 3_000])
+@pytest.mark.parametrize(
+    "address", ["http://shop.example", "javascript:alert(1)", "", "https://a/‹secret›", "https://" + "x" * 3_000]
+)
 def test_an_address_that_slack_or_a_browser_should_not_open_gets_no_button(address: str) -> None:
     plan = with_plan(link=PageLink(label="Open", address=address))
     blocks = blocks_of(a_change(Status.PENDING, plan=plan))

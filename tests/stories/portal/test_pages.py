@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
@@ -15,6 +16,7 @@ from bot.core.local_plugins import BUILTIN
 from bot.core.principals import Role
 from bot.playground.environment import Playground
 from bot.usecases.authority.linked_accounts import KIND, list_links
+from plugins.bitrix24.events.watch_memory import read_memory
 from plugins.bitrix24.simulator import application_pages
 from tests.stories.scene import Scene
 
@@ -186,3 +188,40 @@ def test_somebody_without_a_role_is_not_linked(paged: Scene) -> None:
     paged.ask("Olga", "access link @Olga default:27")
     paged.answer("Olga", "needs the role admin")
     assert paged.playground.store.changes.get(1001) is None
+
+
+def read_portal(scene: Scene) -> None:
+    """Let the bot read the portal once."""
+
+    def find_version() -> int | None:
+        memory = read_memory(scene.playground.store.records("bitrix24"), scene.portal.member_id)
+        return memory.version if memory else None
+
+    before = scene.workspace.wait_for(lambda: find_version() is not None and [find_version()], what="the watch")[0]
+    scene.playground.clock.advance(61)
+    scene.workspace.wait_for(lambda: (find_version() or 0) > before, what="a reading")
+
+
+def test_the_card_of_a_removal_opens_the_page_of_the_connector_in_the_portal(paged: Scene) -> None:
+    read_portal(paged)
+    card = paged.ask_removal()
+    [button] = [one for block in card.blocks for one in block.get("elements", []) if "url" in one]
+    address = urlsplit(button["url"])
+    client = paged.portal.client_id
+    assert (address.scheme, address.path) == ("https", f"/marketplace/view/{client}/")
+    link = dict(parse_qsl(address.query))
+    assert link == {"params[connector]": "myconnector", "params[line]": "1"}
+    paged.press("Olga", card, "Open in Bitrix24")
+    world = paged.portal.world
+    with world.lock:
+        [place] = [row for row in world.state.placements.rows() if row.placement == "REST_APP_URI"]
+        assert place.handler == f"{PUBLIC}/bitrix24/app"
+        params = {"connector": link["params[connector]"], "line": link["params[line]"]}
+        post = application_pages.request(world, application_pages.linked_page(place, USER, params))
+    form = {name: str(value) for name, value in post.pairs}
+    site = paged.workspace.request_url.replace("/slack/events", "/bitrix24/app?LANG=en")
+    page = html.unescape(requests.post(site, data=form, timeout=30).text)
+    assert "myconnector" in page
+    assert "Sales EU" in page
+    assert paged.change().status is Status.PENDING
+    assert paged.sent() == 0
