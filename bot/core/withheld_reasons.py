@@ -21,7 +21,8 @@ _FIXED: Mapping[str, Message] = {
 }
 """How the names of secrets are kept. Stored reasons have them: a row is never changed, whatever the catalogues say."""
 _KEPT = {message.key: kept for kept, message in _FIXED.items()}
-_OF_PLACE = re.compile(r"(.+) of portal (.+)", re.DOTALL)
+_OF_PLACE = " of portal "
+"""Between a secret and the place that it belongs to; a name of a secret may hold it, a name of a place cannot."""
 _OF_SETTING = re.compile(r"the value of (.+)", re.DOTALL)
 _FIELD = re.compile(r"the (.+)", re.DOTALL)
 
@@ -62,8 +63,9 @@ def _read(kept: str) -> Text:
     """The name of a secret as a message; a name that no row and no form fits is told as it is kept."""
     if kept in _FIXED:
         return _FIXED[kept]
-    if found := _OF_PLACE.fullmatch(kept):
-        return Message("store.secret.of_place", secret=_read(found[1]), place=found[2])
+    secret, between, place = kept.rpartition(_OF_PLACE)
+    if secret and between and place:
+        return Message("store.secret.of_place", secret=_read(secret), place=place)
     if found := _OF_SETTING.fullmatch(kept):
         return Message("store.secret.of_setting", setting=found[1])
     found = _FIELD.fullmatch(kept)

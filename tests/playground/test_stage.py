@@ -91,7 +91,7 @@ def test_the_tables_of_the_portal_are_put_into_the_language_of_the_page(stage: P
     answered = Client(make_page(stage)).get("/look?person=Olga&language=ru", base_url="http://127.0.0.1")
     answer = json.loads(answered.text)
     connectors, lines = answer["portal"]
-    assert (connectors["title"], connectors["columns"]) == ("Коннекторы", ["ID", "название", "приложение"])
+    assert (connectors["title"], connectors["columns"]) == ("Коннекторы", ["идентификатор", "название", "приложение"])
     assert [row[2] for row in connectors["rows"]] == ["наше", "другое"]
     assert (lines["title"], lines["columns"][2]) == ("Открытые линии", "состояние")
     assert [row[2] for row in lines["rows"]] == ["включена", "включена", "отключена"]

@@ -28,7 +28,16 @@ class Scene(Conversation):
     def ask_removal(self, connector: str = "myconnector", person: str = "Olga") -> Message:
         """Ask and wait for the card."""
         self.ask(person, f"connector remove {connector}")
-        return self.card(connector)
+        # By its title: the card of another removal can name this connector among those on a line.
+        return cast(Message, self._wait(lambda: self._titled(connector), f"a card about {connector}"))
+
+    def _titled(self, words: str) -> Message | None:
+        cards = self.workspace.messages(APPROVALS)
+        return next((one for one in reversed(cards) if words in self._title(one)), None)
+
+    def _title(self, card: Message) -> str:
+        lines = self.workspace.transcript(card).splitlines()
+        return next((line for line in lines if line.lstrip().startswith("# ")), "")
 
     def sent(self, method: str = UNREGISTER) -> int:
         """How many calls of a method reached the portal."""

@@ -10,7 +10,7 @@ from bot.core import mentions
 from bot.core.audit.audit_record import Tag
 from bot.core.change.change_request import ChangeRequest, Repeat, Status
 from bot.core.change.plans import plan_to_json
-from bot.plugin import CallVerdict, PartialUndo
+from bot.plugin import CallVerdict, Message, PartialUndo
 from bot.slack.render.audit_line import audit_line
 from bot.usecases.authority import card_token
 from bot.usecases.outcomes.follow_ups import can_ask_again
@@ -150,7 +150,11 @@ def test_what_is_left_of_a_partly_done_change_is_asked_for_again(core_bot: CoreB
     change = half_done(core_bot)
     core_bot.press(VERA, change, card_token.AGAIN)
     again = core_bot.change()
-    assert (again.requester, again.line, again.reason) == (VERA, "thing swap one two", "Again after CR-1001")
+    assert (again.requester, again.line, again.reason) == (
+        VERA,
+        "thing swap one two",
+        Message("request.again_reason", request="CR-1001"),
+    )
     assert again.plan.before == {"one is": "green", "two is": "red"}
     assert len(core_bot.toy.calls) == 2, "nothing is done by pressing alone"
 
