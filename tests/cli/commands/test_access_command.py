@@ -57,7 +57,7 @@ def test_the_list_is_a_table_or_json(cli_bot: CliBot) -> None:
         (("revoke", "U0001"), "is not a Slack person"),
         (("grant", "T0001:U0001"), "ROLE"),
         (("grnt", "T0001:U0001", "admin"), "Did you mean: b24bot access grant T0001:U0001 admin"),
-        (("zzz",), "The subcommands of `access` are: grant, list, revoke."),
+        (("zzz",), "The subcommands of `access` are: grant, link, links, list, revoke, unlink."),
     ],
 )
 def test_a_mistake_in_the_words_is_named_and_nothing_is_stored(
