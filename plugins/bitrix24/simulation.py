@@ -26,10 +26,13 @@ LINE_COLUMNS = (
 
 
 class PortalSimulation:
-    """A running portal on loopback: the plugin API's Simulation. With `host` it is one on somebody's own premises."""
+    """A running portal on loopback: the plugin API's Simulation. With `host` it is one on somebody's own premises.
 
-    def __init__(self, port: int = 0, *, host: str = "") -> None:
-        self._portal = PortalSimulator(port=port, host=host)
+    `portal` is one that a test has made, and that has not started yet.
+    """
+
+    def __init__(self, port: int = 0, *, host: str = "", portal: PortalSimulator | None = None) -> None:
+        self._portal = portal or PortalSimulator(port=port, host=host)
         self._portal.start()
         self._own = bool(host)
 

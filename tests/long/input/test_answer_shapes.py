@@ -75,7 +75,9 @@ CALLS: Mapping[str, dict[str, Any]] = {
     "imconnector.unregister": {"ID": "myconnector"},
     "imconnector.update.messages": {"CONNECTOR": "myconnector", "LINE": 1, "MESSAGES": [MESSAGE]},
     "imopenlines.config.list.get": {},
+    "placement.bind": {"PLACEMENT": "REST_APP_URI", "HANDLER": HANDLER},
     "placement.get": {},
+    "placement.unbind": {"PLACEMENT": "REST_APP_URI", "HANDLER": HANDLER},
     "profile": {},
     "scope": {},
 }
@@ -118,11 +120,15 @@ def prepare(method: str) -> None:
     """
     seed(portal(), SEED)
     portal().state.handlers.drop_where(lambda row: True)
+    portal().state.placements.drop_where(lambda row: row.handler == HANDLER)
     if method == "crm.activity.list":
         main = portal().state.apps[portal().facts.main.client_id]
         portal().state.change_app(main.client_id, scope=(*main.scope, "crm"))
-    if method == "event.unbind":
-        ask("event.bind", params=CALLS[method])
+    if method.startswith("placement."):
+        main = portal().state.apps[portal().facts.main.client_id]
+        portal().state.change_app(main.client_id, scope=(*main.scope, "placement"))
+    if method in ("event.unbind", "placement.unbind"):
+        ask(method.replace("unbind", "bind"), params=CALLS[method])
     if method == "imconnector.chat.name.set":
         ask("imconnector.send.messages")
 

@@ -180,8 +180,7 @@ class WatchedPortalSimulation(PortalSimulation):
 
     def __init__(self, witness: Witness) -> None:
         self.watched = WatchedPortal(witness)
-        self._portal = self.watched
-        self._portal.start()
+        super().__init__(portal=self.watched)
 
 
 class WatchedWorkspace(SlackWorkspace):
