@@ -164,8 +164,8 @@ def _check_drift(ctx: Context, change: ChangeRequest) -> Ending | None:
         plugin = ctx.registry.plugin(change.plugin)
         understood = understand(ctx.registry.typed, change.line)
         with sanitize_refusals():
-            subject = open_subject(plugin, understood, ctx.services(plugin.name), change.place)
-            fresh = ask(plugin.name, understood, subject)
+            services = ctx.services(plugin.name)
+            fresh = ask(plugin.name, understood, open_subject(plugin, understood, services, change.place))
     except StoreUnavailable:
         # It may be written again in a moment, and nothing has begun.
         raise

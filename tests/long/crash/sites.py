@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -57,7 +57,7 @@ class Way:
 
 
 WAYS = (
-    Way(on=("messenger", "_messenger"), sends_nothing=("fitting_lines", "find_refusal")),
+    Way(on=("messenger", "_messenger"), sends_nothing=("fitting_lines", "find_refusal", "channel_address")),
     Way(on=("gateway", "_gateway"), methods=("identify",)),
     Way(on=("_client", "client"), within="bot.slack.outgoing.messenger"),
     Way(on=("client",), within="bot.slack.bot_identity"),
@@ -65,6 +65,8 @@ WAYS = (
     Way(on=("wire",), methods=("send",), within="plugins."),
 )
 """Each use of the Messenger, each call of Slack's SDK, what is asked of a plugin, and what its wire sends."""
+OPENERS: Mapping[str, str] = {"open_subject": "bot.usecases"}
+"""Functions that open a place, and the room of those that plan with it in the same expression: planning reads."""
 
 
 @cache
@@ -76,7 +78,11 @@ def commits() -> tuple[Site, ...]:
 @cache
 def network() -> tuple[Site, ...]:
     """Every expression that leads to the network."""
-    return _found(network_in, lambda module: any(way.may_be_in(module) for way in WAYS))
+    opening = tuple(f"{name}(" for name in OPENERS)
+    return _found(
+        network_in,
+        lambda module: any(way.may_be_in(module) for way in WAYS) or any(word in module.text for word in opening),
+    )
 
 
 def find(sites: tuple[Site, ...], place: str) -> Site | None:
@@ -151,6 +157,8 @@ def network_in(module: Module, function: str, node: ast.AST) -> Iterator[Site]:
             wanted = owner in way.on and known
             if wanted and module.name.startswith(way.within) and not method.startswith("__"):
                 yield Site(function=function, first=node.lineno, last=node.end_lineno or node.lineno)
+    elif isinstance(node, ast.Call) and module.name.startswith(OPENERS.get(_name(node.func), "nowhere")):
+        yield Site(function=function, first=node.lineno, last=node.end_lineno or node.lineno)
 
 
 def _name(node: ast.expr) -> str:
