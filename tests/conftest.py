@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot.playground.environment import Playground
 from bot.store.store import Store
@@ -28,6 +29,9 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# How quickly values are made says something about the machine and what else it does, and nothing about the code.
+settings.register_profile("any-machine", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-machine")
 COLLECTION = ExitStack()
 
 

@@ -55,8 +55,8 @@ def _write(secret: Text) -> str:
             return f"the value of {setting}"
         case "store.secret.field", {"field": field}:
             return f"the {field}"
-        case key, _:
-            return _KEPT[key]
+        case _:
+            return _KEPT[secret.key]
 
 
 def _read(kept: str) -> Text:

@@ -16,6 +16,7 @@ NAMES = {
     "an access token of portal prod": Message(
         "store.secret.of_place", secret=Message("store.secret.access_token"), place="prod"
     ),
+    "another key of portal prod": Message("store.secret.of_place", secret="another key", place="prod"),
     "the value of SLACK_BOT_TOKEN": Message("store.secret.of_setting", setting="SLACK_BOT_TOKEN"),
     "the webhook key": Message("store.secret.field", field="webhook key"),
     **{translate(Message(key)): Message(key) for key in KEYS},

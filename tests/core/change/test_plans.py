@@ -36,6 +36,14 @@ def test_a_stored_plan_is_the_plan(plan: Plan) -> None:
     assert plan_from_json(plan_to_json(plan)) == plan
 
 
+def test_a_stored_number_without_its_message_is_refused() -> None:
+    impact = Impact(label="line:1", sentence=Message("change.counted", count=3))
+    stored = json.loads(plan_to_json(replace(PLAN, impact=(impact,))))
+    stored["impact"][0]["sentence"] = "three dialogues"
+    with pytest.raises(ValueError, match="the sentence of an impact is a message"):
+        plan_from_json(json.dumps(stored))
+
+
 @given(decisions)
 def test_a_stored_decision_is_the_decision(decision: Decision) -> None:
     assert decision_from_json(decision_to_json(decision)) == decision

@@ -19,6 +19,7 @@ from bot.core.messages.notices import (
     kind_of,
     notice_from_json,
     notice_to_json,
+    redact_notice,
 )
 from bot.plugin import Reply
 from tests.core.samples import ANNA, inbounds, notices
@@ -65,3 +66,11 @@ def test_what_another_version_has_stored_besides_is_left_out(inbound: Inbound) -
 @pytest.mark.parametrize("text", ["", "not json", "[]", "{}", '{"kind": "ghost"}', '{"kind": "slash", "person": 5}'])
 def test_a_delivery_that_cannot_be_read_is_none(text: str) -> None:
     assert inbound_or_none(text) is None
+
+
+def test_a_sealed_answer_keeps_its_words_and_an_open_one_loses_what_looks_like_a_secret() -> None:
+    """A sealed answer is encrypted where it waits: the secret in it is what its reader needs."""
+    secret = "password=Sommer2026-Geheim"
+    answer = PrivateNotice(person=ANNA, channel="C1", reply=Reply(title=secret))
+    assert redact_notice(replace(answer, sealed=True), str) == replace(answer, sealed=True)
+    assert "Sommer2026-Geheim" not in notice_to_json(redact_notice(answer, str))
