@@ -10,13 +10,11 @@ import re
 from hashlib import sha256
 from typing import Any
 
-import psycopg
-from psycopg.rows import dict_row
-
 from bot.core.bot_errors import ConfigurationError
 from bot.plugin import Message
 from bot.plugin.frozen import dataclass
 from bot.store.postgres.server_faults import FAULTS, unreachable
+from bot.store.postgres.server_faults import psycopg as psycopg
 from bot.store.postgres.statements import bound, numbered
 
 OLDEST = 14
@@ -137,7 +135,7 @@ class Connection:
 
 def as_rows(cursor: psycopg.Cursor[Any], hidden: str) -> list[dict[str, Any]]:
     """Return the rows of a cursor as dictionaries, without one column."""
-    make = dict_row(cursor)
+    make = psycopg.rows.dict_row(cursor)
     rows = [make(row) for row in cursor.fetchall()]
     for row in rows:
         row.pop(hidden, None)

@@ -9,7 +9,7 @@ from functools import cache
 from bot.store.postgres.engine import PostgresEngine
 from bot.store.postgres.guard_triggers import OWN, TRIGGERS
 from bot.store.postgres.statements import definition
-from bot.store.schema.migrations import applied, migrations, pending, refuse_newer
+from bot.store.schema.migrations import migrations, pending, refuse_newer
 from bot.store.schema.present import present_schema
 from bot.store.schema.schema_steps import NAME
 
@@ -56,11 +56,6 @@ def migrate(engine: PostgresEngine) -> None:
             if step.__name__ in wanted:
                 step(Statements(engine))
                 engine.execute(_NOTE, NAME, step.__name__, "")
-
-
-def is_empty(engine: PostgresEngine) -> bool:
-    """Whether the schema has no tables of b24bot yet."""
-    return not applied(engine)
 
 
 @cache

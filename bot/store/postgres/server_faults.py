@@ -1,4 +1,4 @@
-"""What psycopg raises, and what it means for whoever asked. The only module that imports psycopg for its errors."""
+"""The psycopg of this process, and what its faults mean for whoever asked. Where it is missing, that is said here."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from bot.core.bot_errors import ConfigurationError, StoreDamaged, StoreUnavailab
 from bot.plugin import Message
 
 try:
-    import psycopg
-except ImportError:  # pragma: no cover - the extra is installed wherever this runs under test
+    import psycopg as psycopg
+except ImportError:
     raise ConfigurationError(
         Message("store.postgres.no_driver"), hint=Message("store.postgres.install_driver")
     ) from None
@@ -19,10 +19,6 @@ _BUSY = "55P03"
 """SQLSTATE lock_not_available: another unit of work lasted longer than this one waits."""
 _DAMAGED = ("XX001", "XX002")
 """SQLSTATE data_corrupted and index_corrupted."""
-
-
-class CommitUnknown(Exception):
-    """A COMMIT whose answer never came, and about which the server cannot be asked. The process has to end."""
 
 
 def is_lost(error: Exception) -> bool:

@@ -143,3 +143,14 @@ def test_a_name_of_a_schema_that_would_be_sql_is_refused(postgres_server: Server
 def test_a_bot_without_such_a_server_imports_no_driver() -> None:
     words = "import sys, bot.app, bot.cli.root; sys.exit('psycopg' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", words], cwd=ROOT, check=False).returncode == 0
+
+
+def test_without_the_driver_the_extra_that_brings_it_is_named() -> None:
+    words = (
+        "import sys; sys.modules['psycopg'] = None\n"
+        "from bot.core.bot_errors import ConfigurationError\n"
+        "try:\n    import bot.store.postgres.engine\n"
+        "except ConfigurationError as error:\n    print(error.sentence.key, error.hint.key)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", words], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["store.postgres.no_driver", "store.postgres.install_driver"], done.stderr
