@@ -13,8 +13,13 @@ from bot.logs import NOISY
 
 @contextmanager
 def kept_logs() -> Iterator[None]:
-    """Put levels, handlers and hooks for uncaught exceptions back in the end."""
+    """Put levels, handlers and hooks for uncaught exceptions back in the end.
+
+    What something left on b24bot's own logger is an error: every later test in this process would log differently.
+    """
     loggers = [logging.getLogger(), *map(logging.getLogger, NOISY)]
+    ours = logging.getLogger("b24bot")
+    before = ours.level, list(ours.handlers)
     levels = [logger.level for logger in loggers]
     handlers, hooks = list(loggers[0].handlers), (sys.excepthook, threading.excepthook)
     try:
@@ -24,3 +29,7 @@ def kept_logs() -> Iterator[None]:
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
         sys.excepthook, threading.excepthook = hooks
+        after = ours.level, list(ours.handlers)
+        ours.handlers[:] = before[1]
+        ours.setLevel(before[0])
+        assert after == before, "the level or the handlers of b24bot's logger were not put back"

@@ -140,5 +140,9 @@ class Conversation:
         who = self.playground.person(actor).id if actor else ""
         return bool(self.playground.store.audit.find(tag=tag, actor=who))
 
+    def wait_delivered(self) -> None:
+        """Wait until nothing is on its way to Slack any more, and that is written down."""
+        self._wait(lambda: set(self.playground.store.outbox.counts()) == {"sent"}, "all messages to be sent")
+
     def _wait(self, look: Any, what: str) -> object:
         return self.workspace.wait_for(look, self.patience, what)

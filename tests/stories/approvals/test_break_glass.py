@@ -11,7 +11,7 @@ from bot.core.change.change_request import Status
 from bot.core.principals import Role
 from bot.playground.environment import Playground
 from tests.language.english import en
-from tests.stories.scene import WITHIN, Scene
+from tests.stories.scene import Scene
 
 NOW = "connector remove myconnector --break-glass --reason 'it floods the customers'"
 
@@ -94,9 +94,7 @@ def test_no_audit_copy_no_call_not_even_now(night: Scene) -> None:
     """The line about the broken glass has to stand in the audit channel before the portal is called."""
     night.ask("Ida", NOW)
     card = night.card()
-    night.workspace.wait_for(
-        lambda: night.playground.store.outbox.counts().get("new", 0) == 0, WITHIN, "a quiet outbox"
-    )
+    night.wait_delivered()
     night.workspace.flag_channel("audit", is_archived=True)
     night.press("Ida", card, "Run without approval")
     ended = night.wait_status(Status.FAILED)

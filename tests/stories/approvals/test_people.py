@@ -26,15 +26,10 @@ def silence(scene: Scene, count: int = 1_000) -> None:
 
 def approve_and_stop_before_the_call(scene: Scene, card: Message, number: int) -> None:
     """Nothing gets out to any channel from here on, and without the line about the approval nothing is run."""
-    all_is_said(scene)
+    scene.wait_delivered()
     scene.workspace.fault("error", "chat.postMessage", code="internal_error", count=1_000)
     scene.press("Anton", card, "Approve")
     scene.wait_status(Status.APPROVED, number=number)
-
-
-def all_is_said(scene: Scene) -> None:
-    """Wait until nothing is on its way to Slack, and that is written down."""
-    scene.workspace.wait_for(lambda: set(scene.playground.store.outbox.counts()) == {"sent"}, what="all to be said")
 
 
 @pytest.mark.parametrize(
@@ -171,7 +166,7 @@ def test_a_card_copied_to_another_channel_does_nothing_and_its_original_still_wo
 def test_a_deleted_card_stands_again_within_five_minutes_and_the_old_ones_buttons_are_void(scene: Scene) -> None:
     card = scene.ask_removal()
     old = value_of(scene, card)
-    all_is_said(scene)
+    scene.wait_delivered()
     deleted(scene, card)
     assert scene.top_card("myconnector") is None
     scene.playground.clock.advance(301)
@@ -186,7 +181,7 @@ def test_a_deleted_card_stands_again_within_five_minutes_and_the_old_ones_button
 
 
 def test_both_copies_that_a_lost_answer_makes_work_once(scene: Scene) -> None:
-    all_is_said(scene)
+    scene.wait_delivered()
     # The audit line's answer is lost too: it is on its way first.
     scene.workspace.fault("lost_after", "chat.postMessage", count=2)
     scene.ask("Olga", "connector remove myconnector")

@@ -32,7 +32,7 @@ def test_a_channel_archived_before_the_request_refuses_it_and_says_why(scene: Sc
 def test_a_channel_archived_after_the_request_stops_the_approved_change(scene: Scene) -> None:
     card = scene.ask_removal()
     scene.channel_says("audit", "change:request:opened")
-    scene.workspace.wait_for(lambda: scene.playground.store.outbox.counts().get("new", 0) == 0, what="a quiet outbox")
+    scene.wait_delivered()
     scene.workspace.flag_channel("audit", is_archived=True)
     scene.press("Anton", card, "Approve")
     outcome = scene.wait_status(Status.FAILED).outcome

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
 
 import pytest
 
@@ -30,12 +31,15 @@ class Lines(logging.Handler):
 
 
 @pytest.fixture
-def lines(scene: Scene) -> Lines:
+def lines(scene: Scene) -> Iterator[Lines]:
     """Every line that the bot logs from now on."""
     log, handler = logging.getLogger("b24bot"), Lines(scene.workspace.bot_token, scene.workspace.signing_secret)
+    before = log.level
     log.setLevel(logging.DEBUG)
     log.addHandler(handler)
-    return handler
+    yield handler
+    log.removeHandler(handler)
+    log.setLevel(before)
 
 
 def ids_of(scene: Scene) -> list[str]:
