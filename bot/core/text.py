@@ -29,3 +29,13 @@ def capitalize_phrase(phrase: str) -> str:
     """A phrase as it begins a sentence. A name with a `_` in it, like `client_id`, is written as it is."""
     first = phrase.partition(" ")[0]
     return phrase if "_" in first else f"{phrase[:1].upper()}{phrase[1:]}"
+
+
+_UNITS = (86_400_000, 3_600_000, 60_000, 1_000)
+
+
+def round_duration(milliseconds: int, *, least: int = 60_000) -> int:
+    """Round to the largest unit of which there are at least two, and to one of the unit `least` at least."""
+    units = [unit for unit in _UNITS if unit >= least]
+    unit = next((one for one in units if milliseconds >= 2 * one), units[-1])
+    return max(1, round(milliseconds / unit)) * unit

@@ -154,6 +154,8 @@ class ChangeRequest:
     place_term: PlaceTerm = PlaceTerm()
     """What people call such a place."""
     reviews: tuple[Review, ...] = ()
+    approvers: tuple[Principal, ...] | None = None
+    """Who can approve it now. Not stored: for what is shown it is found out each time; None where it was not."""
 
     @property
     def id(self) -> str:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import assert_never
 
 from bot.core import mentions
 from bot.core.authority.policy import Allowed, BrokenGlass, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.change.change_request import ChangeRequest, Review, Status
-from bot.core.principals import Role
+from bot.core.change.review_sentences import describe_review
+from bot.core.principals import Principal, Role
 from bot.core.text import one_line
 from bot.plugin import Message, Person
 from bot.slack.render.block_kit import Markdown
-from bot.slack.render.slack_text import escape, format_time_token, marked, mrkdwn
+from bot.slack.render.slack_text import cut, escape, format_time_token, marked, mrkdwn
 from bot.slack.render.status_badge import find_badge
 
-FIELD_MOST = 250
+FIELD_MOST, WHERE_MOST, MOST_MENTIONS = 500, 240, 5
 Field = tuple[Message, str]
 NEEDED = Message("card.label.needs")
 
@@ -31,7 +33,7 @@ def _fields(change: ChangeRequest, language: str) -> Iterator[Field]:
         yield Message("card.label.status"), f"{badge.emoji} {mrkdwn(badge.words, language)}"
     if change.place_name:
         where = " · ".join(filter(None, (change.place_title, change.place_label)))
-        yield Message("card.label.where"), escape(one_line(where))
+        yield Message("card.label.where"), cut(escape(one_line(where)), WHERE_MOST)
     yield Message("card.label.requester"), mrkdwn(mentions.person(change.requester), language)
     if change.undo_of is not None:
         yield Message("card.label.undo_of"), f"CR-{change.undo_of}"
@@ -43,13 +45,15 @@ def _fields(change: ChangeRequest, language: str) -> Iterator[Field]:
 
 
 def _votes(change: ChangeRequest, language: str) -> Iterator[Field]:
-    approved = _names(change.approvals, language)
+    approved = _reviews(change, change.approvals, language)
     pending = change.status is Status.PENDING
     match change.decision:
         case BrokenGlass():
             yield Message("card.label.approval"), f"🚨 {mrkdwn(_bypass(change), language)}"
         case NeedsApproval() as decision if pending:
             yield NEEDED, _so_far(decision, change.approvals, language)
+            if change.approvers is not None:
+                yield Message("card.label.may_approve"), mrkdwn(_possible_approvers(change.approvers), language)
         case NeedsApproval():
             if approved:
                 yield Message("card.label.approved_by"), approved
@@ -62,7 +66,17 @@ def _votes(change: ChangeRequest, language: str) -> Iterator[Field]:
         case _:
             assert_never(change.decision)
     if change.rejection is not None:
-        yield Message("card.label.rejected_by"), mrkdwn(mentions.person(change.rejection.reviewer), language)
+        yield Message("card.label.rejected_by"), _reviews(change, [change.rejection], language)
+
+
+def _possible_approvers(people: Sequence[Principal]) -> Message:
+    """Those who can approve it now. Slack notifies them when the card is posted, and never when it is rewritten."""
+    named, more = tuple(Person(person=one.id) for one in people[:MOST_MENTIONS]), len(people) - MOST_MENTIONS
+    if not named:
+        return Message("request.reminder_nobody")
+    if more > 0:
+        return Message("card.may_approve_more", people=named, count=more)
+    return Message("card.may_approve", people=named)
 
 
 def _bypass(change: ChangeRequest) -> Message:
@@ -95,6 +109,11 @@ def _requirement(decision: NeedsApproval) -> Message:
         Role.APPROVER: Message("card.needs.approvers", count=decision.quorum),
     }
     return needed.get(decision.role, Message("card.needs.people", count=decision.quorum))
+
+
+def _reviews(change: ChangeRequest, reviews: Sequence[Review], language: str) -> str:
+    """Who decided, when and after how long, a line each. The reason of a rejection stands in the outcome."""
+    return "\n".join(mrkdwn(describe_review(change, replace(one, reason="")), language) for one in reviews)
 
 
 def _people(reviews: Sequence[Review]) -> tuple[Person, ...]:

@@ -9,10 +9,10 @@ from bot.core.audit.stored_views import grant_row
 from bot.core.authority.policy import describe_requirement
 from bot.core.change.change_request import ChangeRequest, Review, Status, Verdict, describe_status
 from bot.core.change.plans import describe_undo, write_target
+from bot.core.change.review_sentences import describe_review
 from bot.core.change.status_names import ShownStatus, find_shown_status
 from bot.core.principals import ROLE_NAMES, Grant, Principal
 from bot.core.text import format_time
-from bot.core.withheld_reasons import describe_reason
 from bot.language.request_views import change_row, change_view
 from bot.plugin import Channel, Message, Person, Reply, Table, Text, Time
 from bot.usecases.outcomes.ending_report import ending_fields
@@ -76,7 +76,7 @@ def _facts(change: ChangeRequest) -> Iterator[tuple[Text, Text]]:
     yield Message("request.show.reason"), change.reason
     yield Message("request.show.needs"), describe_requirement(change.decision) if _is_pending(change) else ""
     for review in change.reviews:
-        yield _verdict_label(change, review), _person_at(review.reviewer, review.at, reason=review.reason)
+        yield _verdict_label(change, review), describe_review(change, review)
     yield from ((Message("request.show.plan"), note) for note in (*(call.note for call in plan.calls), *plan.notes))
     yield from ((Message("request.show.touches"), line) for line in plan.radius)
     yield from ((Message("request.show.impact"), text) for one in plan.impact for text in (one.sentence, *one.details))
@@ -93,11 +93,8 @@ def _is_pending(change: ChangeRequest) -> bool:
     return change.status is Status.PENDING
 
 
-def _person_at(person: Principal, at: int, *, reason: str = "") -> Message:
-    who, time = Person(person=person.id), Time(time=at)
-    if reason.strip():
-        return Message("request.show.person_at_because", person=who, time=time, reason=describe_reason(reason))
-    return Message("request.show.person_at", person=who, time=time)
+def _person_at(person: Principal, at: int) -> Message:
+    return Message("request.show.person_at", person=Person(person=person.id), time=Time(time=at))
 
 
 def _verdict_label(change: ChangeRequest, review: Review) -> Message:

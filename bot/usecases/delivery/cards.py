@@ -15,6 +15,7 @@ from bot.plugin.frozen import dataclass
 from bot.store.repositories.change_requests import Column
 from bot.store.store import Transaction
 from bot.usecases.authority.break_glass_log import is_review
+from bot.usecases.authority.possible_approvers import with_possible_approvers
 from bot.usecases.authority.quorum import with_current_validity
 from bot.usecases.change_entries import record_change
 from bot.usecases.chat_port import PostedMessage
@@ -42,11 +43,11 @@ class Cards:
         """Post the card, or rewrite it where it stands. Raises DeliveryError."""
         number = notice.number
         self.note_posted(number)
-        change = self.ctx.store.changes.require(number)
+        change = self._as_shown(self.ctx.store.changes.require(number))
         bare = number in self._bare
         if change.card is not None:
             try:
-                self.ctx.chat.messenger.rewrite_card(with_current_validity(self.ctx, change), bare=bare)
+                self.ctx.chat.messenger.rewrite_card(change, bare=bare)
                 return
             except Unchangeable as error:
                 if notice.unchanged and not self._refusal(error).message_gone:
@@ -55,8 +56,12 @@ class Cards:
                 self._replace(number, change.card, error)
                 # The new one is a post, and takes its turn among those.
                 raise Busy(0.0) from None
-        self._posted[number] = self.ctx.chat.messenger.post_card(with_current_validity(self.ctx, change), bare=bare)
+        self._posted[number] = self.ctx.chat.messenger.post_card(change, bare=bare)
         self.note_posted(number)
+
+    def _as_shown(self, change: ChangeRequest) -> ChangeRequest:
+        """The change request with what its card tells by what is known now."""
+        return with_possible_approvers(self.ctx, with_current_validity(self.ctx, change))
 
     def _replace(self, number: int, card: str, error: DeliveryError) -> None:
         """The card can never be rewritten: the one in its place is another, and the buttons of the old one are void.

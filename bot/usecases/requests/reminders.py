@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from bot.core.authority.membership import MembershipStatus
 from bot.core.authority.policy import NeedsApproval
 from bot.core.change.change_request import ChangeRequest
-from bot.core.principals import Principal
+from bot.core.text import round_duration
 from bot.plugin import Duration, Message, Person, Time
 from bot.store.store import Transaction
-from bot.usecases.authority.memberships import last_known_status
-from bot.usecases.authority.quorum import check_eligibility, list_eligible_approvers, quorum_of
+from bot.usecases.authority.possible_approvers import list_possible_approvers
+from bot.usecases.authority.quorum import list_eligible_approvers, quorum_of
 from bot.usecases.context import Context
 from bot.usecases.notifications import post_in_thread, queue_card
 
 MOST_MENTIONS = 5
-_UNITS = (86_400_000, 3_600_000, 60_000)
 SHOW_AGAIN_MS = 300_000
 """A card that somebody deleted is noticed when it is rewritten, and no sooner."""
 
@@ -43,14 +39,14 @@ def _remind(tx: Transaction, ctx: Context, number: int) -> bool:
 
 
 def _reminder(ctx: Context, change: ChangeRequest, now: int) -> Message:
-    able = list(_may_approve(ctx, change))
+    able = list_possible_approvers(ctx, change)
     people, more = tuple(Person(person=one.id) for one in able[:MOST_MENTIONS]), len(able) - MOST_MENTIONS
     return Message(
         "request.reminder",
         given=len(ctx.deployment.people.distinct(list_eligible_approvers(ctx, change))),
         quorum=quorum_of(change),
         approvers=_describe_approvers(people, more),
-        left=Duration(duration=_round_duration(change.expires_at - now)),
+        left=Duration(duration=round_duration(change.expires_at - now)),
         expires=Time(time=change.expires_at),
     )
 
@@ -62,25 +58,6 @@ def _describe_approvers(people: tuple[Person, ...], more: int) -> Message:
     if more > 0:
         return Message("request.reminder_approvers_more", people=people, count=more)
     return Message("request.reminder_approvers", people=people)
-
-
-def _round_duration(milliseconds: int) -> int:
-    """Round to the largest unit of which there are at least two, and to one minute at least."""
-    unit = next((one for one in _UNITS if milliseconds >= 2 * one), _UNITS[-1])
-    return max(1, round(milliseconds / unit)) * unit
-
-
-def _may_approve(ctx: Context, change: ChangeRequest) -> Iterator[Principal]:
-    """Who may and has not, leaving out accounts that were no member's when they were last looked up."""
-    given = [review.reviewer for review in change.approvals]
-    for grant in ctx.store.grants.all():
-        person = grant.principal
-        fit = check_eligibility(ctx, person, change) is None and last_known_status(ctx, person) in (
-            None,
-            MembershipStatus.MEMBER,
-        )
-        if fit and not any(ctx.deployment.people.same(person, one) for one in given):
-            yield person
 
 
 def repost_cards(ctx: Context) -> int:

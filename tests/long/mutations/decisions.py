@@ -33,6 +33,16 @@ DECISIONS: tuple[Mutation, ...] = (
         by="tests/usecases/requests/test_submission.py",
     ),
     mutation(
+        "approvers-unchecked",
+        "a card mentions everybody on the allow-list as somebody who can approve it",
+        (
+            "bot/usecases/authority/possible_approvers.py",
+            "if check_eligibility(ctx, grant.principal, change) is None",
+            "if grant.role",
+        ),
+        by="tests/usecases/authority/test_possible_approvers.py",
+    ),
+    mutation(
         "confirmation-approves",
         "the record of a confirmation counts as somebody's approval",
         (

@@ -10,7 +10,7 @@ from bot.core.authority.policy import NeedsApproval
 from bot.core.change.change_request import NOT_BEGUN, ChangeRequest, Repeat, Review, Status, Verdict
 from bot.core.change.plans import differences
 from bot.core.local_plugins import BUILTIN
-from bot.core.principals import Role
+from bot.core.principals import Principal, Role
 from bot.plugin import Call, Lines, Message, PageLink, Place, Risk
 from tests.slack.kit import (
     ANTON,
@@ -107,6 +107,8 @@ def _with(text: str, status: Status, **more: Any) -> ChangeRequest:
 
 CARDS: Mapping[str, ChangeRequest] = {
     "pending": _card(),
+    "pending-approvers": _card(approvers=(ANTON, VERA, *(Principal(team="T0001", user=f"U010{n}") for n in range(5)))),
+    "pending-without-approvers": _card(approvers=()),
     "pending-by-two": _card(
         decision=BY_TWO, reviews=(replace(approved_by(VERA)[0], counts=False), *approved_by(ANTON))
     ),

@@ -17,7 +17,7 @@ def test_a_card_is_approved_after_its_language_and_all_its_words_have_changed(
     scene = Scene(make_full_bot(settings={"B24BOT_QUORUM": "2"}))
     card = scene.ask_removal()
     scene.press("Vera", card, "Approve removal")
-    scene.card_says(card, "@Vera")
+    scene.card_says(card, "1/2 ✅ @Vera")
     asked = scene.change()
     scene.playground.stop_bot()
     scene.playground.start_bot(B24BOT_LANGUAGE="ru")

@@ -197,6 +197,21 @@ def cards(scene: Scene) -> list[Message]:
     return [one for one in scene.workspace.messages("approvals") if "Approve removal" in one.labels]
 
 
+# Who is asked
+
+
+def test_a_posted_card_mentions_those_who_can_approve_it_now_and_who_decided_stands_on_it(scene: Scene) -> None:
+    card = scene.ask_removal()
+    asked = scene.card_says(card, "Who can approve")
+    line = next(line for line in asked.splitlines() if "Who can approve" in line)
+    assert all(f"@{name}" in line for name in ("Anton", "Vera", "Ida"))
+    assert "@Olga" not in line
+    scene.press("Anton", card, "Approve")
+    scene.wait_status(Status.DONE)
+    decided = scene.card_says(card, "after the request, in #approvals")
+    assert "Who can approve" not in decided
+
+
 # Limits and reminders
 
 
