@@ -17,7 +17,8 @@ from bot.language.request_views import ChangeDetails, ChangeRow, change_view
 from bot.plugin import BadArgument, Message, PluginError, Refusal
 from bot.store.store import Store, Transaction
 from bot.usecases.admin.listings import list_changes, show_change
-from bot.usecases.admin.queries import OPTION_WORDS, complete_numbers, find_changes, request_number
+from bot.usecases.admin.queries import OPTION_WORDS, complete_numbers, request_number
+from bot.usecases.admin.request_queue import shell_queue
 from bot.usecases.authority.reader_views import Reader, shell_reader
 from bot.usecases.outcomes.settlement import try_to_settle
 from bot.usecases.requests.withdrawal import withdraw
@@ -43,7 +44,7 @@ number = argument(
 )
 
 
-@command("list", help=Message("clihelp.request_list"), examples=("", "--status pending"))
+@command("list", help=Message("clihelp.request_list"), examples=("", "--mine", "--status pending"))
 @option(
     "--status",
     metavar="STATUS",
@@ -52,14 +53,17 @@ number = argument(
     shell_complete=from_words(SHOWN_STATUSES, STATUS_WORDS),
     help=Message("clihelp.option.status", statuses=KNOWN_STATUSES),
 )
+@option("--mine", is_flag=True, words=OPTION_WORDS["--mine"], help=Message("clihelp.option.mine"))
 @limit
 @as_json(tuple[ChangeRow, ...])
 @click.pass_obj
-def list_requests(terminal: Terminal, status: ShownStatus | None, limit: int, as_json: bool) -> None:
-    """List the newest change requests."""
+def list_requests(terminal: Terminal, status: ShownStatus | None, mine: bool, limit: int, as_json: bool) -> None:
+    """List the change requests, open ones first."""
     with terminal.store() as store:
-        found = _reader(terminal, store).see_all(find_changes(store, status, limit=limit))
-    print_answer(list_changes(found, status), as_json=as_json)
+        queue = shell_queue(store, terminal.person)
+        found = queue.list_changes(status, [queue.is_own] if mine else [], limit=limit)
+        found = _reader(terminal, store).see_all(found)
+    print_answer(list_changes(found, status, narrowed=mine), as_json=as_json)
 
 
 @command("show", help=Message("clihelp.request_show"), examples=("CR-1001",))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from bot.core import mentions
 from bot.core.audit.stored_views import grant_row
@@ -17,6 +18,7 @@ from bot.language.request_views import change_row, change_view
 from bot.plugin import Channel, Message, Person, Reply, Table, Text, Time
 from bot.usecases.outcomes.ending_report import ending_fields
 
+NO_CHANGES, NO_SUCH_CHANGES = Message("request.list.none"), Message("request.list.none_such")
 NO_PLACE = "–"
 """Stands where a list has a column for the place, and a change request is about b24bot itself."""
 STATUS, PORTAL, TARGET = Message("request.show.status"), Message("request.show.portal"), Message("request.show.target")
@@ -31,21 +33,33 @@ GRANT_COLUMNS = (
 )
 
 
-def list_changes(changes: Sequence[ChangeRequest], status: ShownStatus | None = None) -> Reply:
-    """List change requests, which are all shown with this status if one is given."""
+def list_changes(
+    changes: Sequence[ChangeRequest],
+    status: ShownStatus | None = None,
+    *,
+    waiting: AbstractSet[int] = frozenset(),
+    narrowed: bool = False,
+) -> Reply:
+    """List change requests, which are all shown with this status if one is given.
+
+    `waiting` are the numbers of those that the reader can decide. `narrowed` lists leave others out.
+    """
     data = tuple(map(change_row, changes))
     if not changes and status:
         return Reply(title=Message("request.list.none_with_status", status=status.label), data=data)
     if not changes:
-        return Reply(title=Message("request.list.none"), data=data)
-    table = Table(columns=CHANGE_COLUMNS, rows=tuple(map(_row, changes)))
+        return Reply(title=NO_SUCH_CHANGES if narrowed else NO_CHANGES, data=data)
+    table = Table(
+        columns=CHANGE_COLUMNS, rows=tuple(_row(change, waits=change.number in waiting) for change in changes)
+    )
     return Reply(title=Message("request.list.title"), table=table, data=data)
 
 
-def _row(change: ChangeRequest) -> tuple[Text, ...]:
+def _row(change: ChangeRequest, *, waits: bool) -> tuple[Text, ...]:
+    status = find_shown_status(change).label
     return (
         change.id,
-        find_shown_status(change).label,
+        Message("request.list.waits_for_you", status=status) if waits else status,
         change.place_title or NO_PLACE,
         mentions.target(write_target(change.plan.target, change.plan.part)),
         _line(change),

@@ -8,7 +8,6 @@ from typing import Annotated, Protocol
 from bot.core.audit.audit_record import Tag
 from bot.core.audit.chain import HIGHEST
 from bot.core.audit.stored_views import AuditRow, GrantRow
-from bot.core.change.change_request import ChangeRequest
 from bot.core.change.status_names import ONE_OF, SHOWN_STATUSES, STATUS_WORDS, ShownStatus, parse_status
 from bot.core.principals import ROLE_NAMES, Principal, Role
 from bot.language.request_views import ChangeDetails, ChangeRow
@@ -28,10 +27,10 @@ from bot.plugin import (
 )
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.audit_log import LOOKED_AT
-from bot.store.store import Store
 from bot.usecases.admin.audit_search import find_records
 from bot.usecases.admin.help_pages import CommandRow, answer_help
 from bot.usecases.admin.listings import list_changes, list_grants, show_change
+from bot.usecases.admin.request_queue import queue_of
 from bot.usecases.admin.status_report import StatusReport, report_status
 from bot.usecases.authority.memberships import last_disqualification
 from bot.usecases.authority.reader_views import reader_of
@@ -56,13 +55,6 @@ def request_number(text: str) -> int:
             Message("request.not_a_number", text=text), hint=Message("request.number_hint", example="CR-1042")
         )
     return int(digits)
-
-
-def find_changes(store: Store, status: ShownStatus | None, *, limit: int) -> list[ChangeRequest]:
-    """List the newest change requests, or those of them that are shown with this status."""
-    if status is None:
-        return store.changes.newest(limit=limit)
-    return store.changes.shown_as(status, limit=limit)
 
 
 NEWEST = 50
@@ -115,6 +107,8 @@ LIST: Words = {"ru": ("список",)}
 SHOW: Words = {"ru": ("показать",)}
 OPTION_WORDS: Mapping[str, Words] = {
     "--status": {"ru": ("статус", "состояние")},
+    "--mine": {"ru": ("мои",)},
+    "--waiting": {"ru": ("ждут", "ожидают")},
     "--subject": {"ru": ("объект",)},
     "--tag": {"ru": ("тег",)},
     "--actor": {"ru": ("кто",)},
@@ -212,7 +206,7 @@ def show_status(query: QueryContext) -> Reply:
     words=LIST,
     risk=Risk.READ,
     data=tuple[ChangeRow, ...],
-    examples=["", "--status done", "--status partly-applied"],
+    examples=["", "--waiting", "--mine", "--status done", "--status partly-applied"],
 )
 def request_list(
     query: QueryContext,
@@ -228,10 +222,18 @@ def request_list(
             values=STATUS_WORDS,
         ),
     ] = None,
+    mine: Annotated[bool, Arg(label="", help="only those that you asked for", words=OPTION_WORDS["--mine"])] = False,
+    waiting: Annotated[
+        bool, Arg(label="", help="only those that you can decide now", words=OPTION_WORDS["--waiting"])
+    ] = False,
 ) -> Reply:
-    """Show the newest change requests."""
-    found = find_changes(query.ctx.store, status, limit=15)
-    return list_changes(reader_of(query.ctx, query.person).see_all(found), status)
+    """Show the change requests: first those that wait for you, then yours, the riskiest and oldest first."""
+    queue = queue_of(query.ctx, query.person)
+    tests = [test for test, wanted in ((queue.is_own, mine), (queue.waits, waiting)) if wanted]
+    found = queue.list_changes(status, tests, limit=15)
+    seen = reader_of(query.ctx, query.person).see_all(found)
+    numbers = frozenset(one.number for one in found if queue.waits(one))
+    return list_changes(seen, status, waiting=numbers, narrowed=bool(tests))
 
 
 @requests.command("show", words=SHOW, risk=Risk.READ, data=ChangeDetails, examples=["CR-1001"])
