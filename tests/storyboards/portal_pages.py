@@ -17,6 +17,7 @@ from bot.testing.services import lay_out
 from bot.testing.web_requests import page_text, request_route
 from bot.usecases.authority.linked_accounts import OutsideAccount, set_link
 from bot.usecases.intake.page_commands import services_for_pages
+from plugins.bitrix24.connecting.pending_install import PendingInstalls
 from plugins.bitrix24.plugin import plugin
 from plugins.bitrix24.simulation import PortalSimulation
 from plugins.bitrix24.simulator import application_pages
@@ -27,6 +28,7 @@ USER = 27
 _FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 _MARKUP: tuple[tuple[str, str], ...] = (
     (r"<head>.*?</head>|<script.*?</script>|<input[^>]*>|\n", ""),
+    (r'<p id="done"[^>]*>', "(after installFinish) "),
     (r"<h1>(.*?)</h1>", r"# \1\n"),
     (r"<h2>(.*?)</h2>", r"## \1\n"),
     (r"</dt><dd>", ": "),
@@ -65,6 +67,7 @@ class _Pages:
         yield from self._page("the application's address", self._show("GET", "/app"))
         yield from self._page("a browser brings a code", self._show("GET", "/app", code="c", state="s"))
         yield from self._page("an install address", self._show("POST", "/install/stale"))
+        yield from self._draw_installation()
         yield from self._page("the application", self._open("/app", self._menu()))
         yield from self._page("settings", self._open_settings(self._settings(1)))
         yield from self._page(
@@ -80,6 +83,15 @@ class _Pages:
         yield from self._page("settings: the line is off", self._open_settings(self._settings(1)))
         self._playground.clock.advance(16 * 60)
         yield from self._page("settings: open too long", self._open_settings(pressed))
+
+    def _draw_installation(self) -> Iterator[str]:
+        """The first page of an application with a user interface, before and after the portal is connected."""
+        installs = PendingInstalls(self._services)
+        address = f"/install/{installs.invite('new').nonce.reveal()}"
+        yield from self._page("the first page", self._open(address, self._menu()))
+        with self._services.transaction():
+            installs.remove("new")
+        yield from self._page("the first page: the portal is connected", self._open(address, self._menu()))
 
     def _page(self, name: str, page: str) -> Iterator[str]:
         for found, instead in _MARKUP:

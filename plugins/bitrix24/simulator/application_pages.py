@@ -55,6 +55,11 @@ def linked_page(place: Placement, user: int, params: dict[str, Any]) -> Page:
     return Page(client_id=place.client_id, handler=place.handler, placement=place.placement, options=options, user=user)
 
 
+def address(app: Application) -> str:
+    """Where the application's page is: its installation page as long as it is not installed."""
+    return app.install_path if not app.installed and app.install_path else app.redirect_uri
+
+
 def menu_page(client_id: str, handler: str, user: int) -> Page:
     """The page behind the application's own menu item, which is its installation page at first."""
     return Page(client_id=client_id, handler=handler, placement="DEFAULT", options={"URI": "/"}, user=user)

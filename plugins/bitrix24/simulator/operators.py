@@ -246,8 +246,7 @@ def open_application(world: World, wish: ControlRequest) -> Any:
     """app, user, uri: the application's page, its installation page as long as it is not installed."""
     with world.lock:
         app = world.state.apps[app_id(world, wish.get("app"))]
-        handler = app.install_path if not app.installed and app.install_path else app.redirect_uri
-        page = application_pages.menu_page(app.client_id, handler, int(wish.get("user", ADMIN)))
+        page = application_pages.menu_page(app.client_id, application_pages.address(app), int(wish.get("user", ADMIN)))
         request = application_pages.request(world, page, referred=bool(wish.get("uri", True)))
     return deliver(request, world.clock.time()).as_json()
 

@@ -13,7 +13,7 @@ from typing import Any, Self
 from bot.plugin.loopback import Loopback, LoopbackReply, LoopbackRequest, refuse_web_page
 from plugins.bitrix24.simulator import control_api
 from plugins.bitrix24.simulator.seed import seed
-from plugins.bitrix24.simulator.server import authorization_server, dispatch
+from plugins.bitrix24.simulator.server import application_frame, authorization_server, dispatch
 from plugins.bitrix24.simulator.state.portal_state import PortalState
 from plugins.bitrix24.simulator.state.simulated_clock import Clock
 from plugins.bitrix24.simulator.state.world import Credentials, Facts, World, new_facts
@@ -193,6 +193,8 @@ class PortalSimulator:
             return authorization_server.authorise(self.world, web)
         if web.path.rstrip("/") in ("/oauth/rest/app.info", "/oauth/rest/app.info.json"):
             return authorization_server.server_app_info(self.world, web)
+        if web.path == application_frame.LIBRARY or web.path.startswith(application_frame.PAGES):
+            return application_frame.answer(self.world, web)
         if web.path.startswith("/control"):
             refusal = refuse_web_page(web, self._loopback.port)
             if refusal:

@@ -33,7 +33,7 @@ def receive_install(services: Services, request: WebRequest) -> WebReply:
     found = PendingInstalls(services).receive(Secret(request.parameters["nonce"]), call)
     if isinstance(found, InstallFault):
         return _refuse(services, request, found.value)
-    return _finish_page(services, request, call) if call.page else _received(request)
+    return _finish_page(services, request, call, portal=found) if call.page else _received(request)
 
 
 def _received(request: WebRequest) -> WebReply:
@@ -98,8 +98,12 @@ def _event_values(form: Mapping[str, str]) -> Mapping[str, str]:
     }
 
 
-def _finish_page(services: Services, request: WebRequest, call: InstallCall) -> WebReply:
-    """The page that ends the installation, as the last thing that it does. It can be opened again."""
+def _finish_page(services: Services, request: WebRequest, call: InstallCall, *, portal: str) -> WebReply:
+    """The page that ends the installation, as the last thing that it does. It can be opened again.
+
+    Until then the portal counts the application as not installed (docs/portal-behaviour.md P118).
+    """
+    waits = PendingInstalls(services).find(portal) is not None
     host = urlsplit(LIBRARY)
     policy = frame_policy(services, call.domain, scripts=f"{host.scheme}://{host.netloc} {hash_source(FINISH)}")
     waiting = (
@@ -109,5 +113,5 @@ def _finish_page(services: Services, request: WebRequest, call: InstallCall) -> 
         Message("bitrix24.page.install_finished"),
         f'</p><script src="{LIBRARY}"></script><script>{FINISH}</script>',
     )
-    title, next_step = Message("bitrix24.page.install_received"), Message("bitrix24.page.finish_in_terminal")
-    return write_page(request, title, next_step, waiting, policy=policy)
+    next_step = Message("bitrix24.page.finish_in_terminal") if waits else Message("bitrix24.page.install_complete")
+    return write_page(request, Message("bitrix24.page.install_received"), next_step, waiting, policy=policy)

@@ -17,7 +17,8 @@ def refuse_page(
 ) -> WebReply:
     """Record a call that was not proved, and answer as every such call is answered."""
     record_refused_call(services, route=route, why=fault.value, portal=portal)
-    return write_page(request, Message("bitrix24.page.not_proved"), REOPEN, policy=claimed_policy(services, request))
+    told = (REOPEN, Message("bitrix24.page.finish_connecting"))
+    return write_page(request, Message("bitrix24.page.not_proved"), *told, policy=claimed_policy(services, request))
 
 
 def claimed_policy(services: Services, request: WebRequest) -> str:

@@ -292,6 +292,7 @@ def test_the_first_page_ends_the_installation_and_may_be_framed_by_its_portal(wa
     reply = way.request("POST", f"{address}?DOMAIN={domain}&LANG=ru", way.page_call())
     page = page_text(reply, "ru")
     assert "b24bot получил приложение" in page
+    assert "Завершите подключение в терминале" in page
     assert page.index("https://api.bitrix24.com/api/v1/") < page.index("BX24.installFinish()")
     policy = reply.headers["Content-Security-Policy"]
     assert f"frame-ancestors http://{domain}" in policy
@@ -302,6 +303,8 @@ def test_the_first_page_ends_the_installation_and_may_be_framed_by_its_portal(wa
     before = stored(way.bot)
     third = way.request("POST", f"{address}?DOMAIN={domain}", way.page_call())
     assert "installFinish" in page_text(third)
+    assert "Nothing is left to do in the terminal" in page_text(third)
+    assert "Nothing is left to do in the terminal" not in page_text(again)
     assert stored(way.bot) == before
     assert PendingInstalls(way.bot.services).find("new") is None
 

@@ -233,6 +233,16 @@ ANSWERS: tuple[Mutation, ...] = (
         by="tests/bitrix24/web/test_same_work.py",
     ),
     mutation(
+        "installed-is-not-connected",
+        "the first page says that the portal is connected while the terminal still waits for the application key",
+        (
+            "plugins/bitrix24/web/install_call.py",
+            "    waits = PendingInstalls(services).find(portal) is not None\n",
+            "    waits = False\n",
+        ),
+        by="tests/bitrix24/web/test_connecting.py",
+    ),
+    mutation(
         "strangers-unrecorded",
         "an event of an unknown portal leaves no trace in the audit log",
         (

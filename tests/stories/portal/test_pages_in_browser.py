@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from html import escape
 from itertools import product
@@ -14,13 +13,10 @@ import pytest
 from bot.core.principals import Role
 from bot.playground.environment import Playground
 from plugins.bitrix24.simulator import application_pages
+from tests.browser import WIDTHS, find_barriers, start_browser
 from tests.stories.portal.test_pages import PUBLIC, USER, link
 from tests.stories.scene import Scene
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-ARGUMENTS = ("--no-sandbox", "--disable-features=LocalNetworkAccessChecks")
-"""The page of the portal is not served over the network here, so the browser does not know that it is a local one."""
-WIDTHS = (360, 1000)
 SLIDER = (
     '<!doctype html><html lang="en"><title>Portal</title><main><h1>Portal</h1>'
     '<iframe name="slider" title="b24bot" style="width:100%;height:900px;border:0"></iframe></main>'
@@ -40,13 +36,7 @@ def paged(make_full_bot: Callable[..., Playground]) -> Scene:
 
 @pytest.fixture
 def browser() -> Iterator[Any]:
-    if BROWSER is None:
-        pytest.skip("no Chromium on this machine: apt-get install chromium")
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright drives the browser: pip install it")
-    with playwright.sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=BROWSER, args=ARGUMENTS)
-        yield started
-        started.close()
+    yield from start_browser()
 
 
 class Slider:
@@ -102,15 +92,13 @@ PAGES: dict[str, tuple[str, Callable[[Scene], dict[str, str]]]] = {
 
 @pytest.mark.parametrize("linked", [False, True], ids=["unlinked", "linked"])
 def test_no_page_has_an_axe_finding_or_is_wider_than_a_phone(paged: Scene, browser: Any, linked: bool) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core: pip install it").Axe()
     if linked:
         link(paged)
     for width, language, name in product(WIDTHS, ("en", "ru"), PAGES):
         path, form = PAGES[name]
         slider = Slider(browser, paged, width=width, language=language)
         frame = slider.open(path, form(paged))
-        found = [(one["id"], one["nodes"][0]["html"]) for one in axe.run(frame).response["violations"]]
-        assert found == [], (name, width, language)
+        assert find_barriers(frame) == [], (name, width, language)
         assert frame.evaluate("document.documentElement.lang") == language
         assert frame.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (name, width)
         slider.context.close()
