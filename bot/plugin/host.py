@@ -221,7 +221,9 @@ class Dialogue(Protocol):
         ...
 
     def find_block(self) -> Refusal | None:
-        """The refusal of a change at a place while b24bot is frozen or may only read; None while it may change one.
+        """The refusal of a change at a place, or None while b24bot may change one.
+
+        It may not while it is frozen, may only read, or has an audit channel that it cannot rely on.
 
         Ask before each call that changes a place.
         """

@@ -16,7 +16,7 @@ from plugins.bitrix24.client import bulk_read
 from plugins.bitrix24.client.prefetch import Prefetch, Reader
 from plugins.bitrix24.client.rest_client import Caller
 from plugins.bitrix24.client.shared_reads import CachedReader
-from plugins.bitrix24.connectors import identifiers, model
+from plugins.bitrix24.connectors import identifiers, line_queue, model
 from plugins.bitrix24.connectors.model import AppInfo, Connector, Line, Listing, Status, UserProfile
 from plugins.bitrix24.connectors.snapshot import Snapshot, Snapshots
 from plugins.bitrix24.health.access_losses import REINSTALLED
@@ -32,7 +32,6 @@ from plugins.bitrix24.traffic.last_seen import PAGE
 from plugins.bitrix24.traffic.portal_connections import Destination
 
 _MAX_PAGES = 100
-_LINES = "imopenlines.config.list.get"
 _ALONE = {"app": "app.info", "scopes": "scope", "handlers": "event.get", "pages": "placement.get", "profile": "profile"}
 """What `gather` asks for by one read without parameters."""
 
@@ -112,7 +111,7 @@ class Portal:
         if what == "lines":
             return [_page(number) for number in range(self._hints.pages)] if self._lines is None else ()
         if what == "queues":
-            return [_queue_page(number) for number in range(self._hints.pages)]
+            return [line_queue.queue_page(number) for number in range(self._hints.pages)]
         if what == "connectors":
             return (Item(method="imconnector.list", params={}),) if self._connectors is None else ()
         return (Item(method=_ALONE[what], params={}),)
@@ -169,8 +168,9 @@ class Portal:
 
     def queues(self) -> Mapping[int, int]:
         """How many users answer on each open line, by its number; a line of which the portal does not say is absent."""
-        pages = [_queue_page(number) for number in range(ceil(len(self.lines()) / PAGE))]
-        return {line: count for page in pages for line, count in model.queues(self._ahead.read(page)).items()}
+        pages = [line_queue.queue_page(number) for number in range(ceil(len(self.lines()) / PAGE))]
+        found = [line_queue.read_queues(self._ahead.read(page)) for page in pages]
+        return {line: len(operators) for page in found for line, operators in page.items()}
 
     def unread(self, of: str = "") -> tuple[Message, ...]:
         """One note for each row of what was read so far that is not readable: of "lines", "connectors" or both."""
@@ -338,20 +338,8 @@ _UNREAD: Mapping[str, Callable[[Text], Message]] = {"connectors": _unread_connec
 
 def _page(number: int) -> Item:
     """One page of the open lines, counted from 0."""
-    params: Mapping[str, Json] = {
-        "select": ["ID", "LINE_NAME", "ACTIVE", "TEMPORARY"],
-        "filter": {"=TEMPORARY": "N"},
-        "order": {"ID": "ASC"},
-        "limit": PAGE,
-        "offset": number * PAGE,
-    }
-    return Item(method=_LINES, params={"PARAMS": params})
-
-
-def _queue_page(number: int) -> Item:
-    """The users who answer on one page of the open lines."""
-    asked = _page(number).params["PARAMS"]
-    return Item(method=_LINES, params={"PARAMS": asked, "OPTIONS": {"QUEUE": "Y"}})
+    select: Mapping[str, Json] = {"select": ["ID", "LINE_NAME", "ACTIVE", "TEMPORARY"]}
+    return Item(method=line_queue.LINES, params={"PARAMS": {**select, **line_queue.page_of_lines(number)}})
 
 
 def _statuses(pairs: Iterable[tuple[str, int]]) -> Iterator[Item]:

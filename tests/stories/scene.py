@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+import requests
+
 from bot.playground.workspace import Message
 from bot.plugin.loopback import GIVE_UP_SECONDS
 from bot.testing.conversation import APPROVALS, Conversation
@@ -38,6 +40,17 @@ class Scene(Conversation):
     def _title(self, card: Message) -> str:
         lines = self.workspace.transcript(card).splitlines()
         return next((line for line in lines if line.lstrip().startswith("# ")), "")
+
+    def write_messages(self, line: int, count: int, *, first: int = 0, connector: str = "myconnector") -> None:
+        """So many customers, from number `first` on, write to a line: each opens a dialogue."""
+        messages = [
+            {"user": {"id": f"c{one}"}, "message": {"id": f"m{one}", "text": "Hello"}, "chat": {"id": f"c{one}"}}
+            for one in range(first, first + count)
+        ]
+        params = {"CONNECTOR": connector, "LINE": line, "MESSAGES": messages}
+        auth = self.portal.other_application["access_token"]
+        answer = requests.post(f"{self.portal.url}imconnector.send.messages", json={**params, "auth": auth}, timeout=30)
+        assert answer.status_code == 200, answer.text
 
     def sent(self, method: str = UNREGISTER) -> int:
         """How many calls of a method reached the portal."""

@@ -74,9 +74,12 @@ def blocking_limit(ctx: Context, plugin: str) -> Limit | None:
 def find_terminal_block(ctx: Context) -> Refusal | None:
     """The refusal of a terminal command that changes a place, while the bot is frozen or may only read.
 
-    Without a chat such a command works as well: somebody may try a portal before the chat is set up.
+    An audit channel that is dead or lags behind is a reason as well. Without one such a command works: somebody may try
+    a portal before the chat is set up.
     """
-    limits = [find_freeze_limit(ctx), *(limit for limit in list_limits(ctx) if limit.mode is Mode.READ_ONLY)]
+    channel = find_audit_channel_limit(ctx) if ctx.chat.channels.audit else None
+    reading = (limit for limit in list_limits(ctx) if limit.mode is Mode.READ_ONLY)
+    limits = [find_freeze_limit(ctx), channel, *reading]
     return next((refuse_by_limit(limit) for limit in limits if limit is not None), None)
 
 

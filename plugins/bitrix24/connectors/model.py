@@ -203,21 +203,6 @@ def lines(result: Any) -> Listing[Line]:
     return Listing(rows=readable, unread=unread, count=len(result))
 
 
-def queues(result: Any) -> Mapping[int, int]:
-    """How many users answer on each line of a page of `imopenlines.config.list.get` with its queues.
-
-    A line of which the portal says nothing, or nothing readable, is absent.
-    """
-    rows = list(result.values()) if isinstance(result, Mapping) else result if isinstance(result, list) else []
-    found = {}
-    for row in rows:
-        number = whole_number(row.get("ID")) if isinstance(row, Mapping) else None
-        queue = row.get("QUEUE") if number else None
-        if number and isinstance(queue, list | Mapping):
-            found[number] = len(queue)
-    return found
-
-
 def _line(row: Any) -> Line | Message:
     """A line, or which row it is that cannot be read."""
     if not isinstance(row, Mapping):

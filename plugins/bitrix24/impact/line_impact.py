@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bot.plugin import Impact, Message, Text, Time
 from bot.plugin.frozen import dataclass
+from plugins.bitrix24.connectors import line_queue
 from plugins.bitrix24.connectors.model import BUILT_IN, Line
 from plugins.bitrix24.dialogues.dialogue_ledger import DialogueLedger
 from plugins.bitrix24.events.watch import list_watched
@@ -47,7 +48,7 @@ def _count_pages(lines: Sequence[int]) -> int:
 
 def _pages(pages: Iterable[int]) -> Iterator[Item]:
     for page in pages:
-        yield line_reads.queue_page(page)
+        yield line_queue.queue_page(page)
         yield line_reads.counter_page(page)
 
 
@@ -103,7 +104,7 @@ def _read_facts(portal: Portal, connector: str, lines: Sequence[Line]) -> _LineF
     known = [status for status in portal.matrix(pairs) if not status.problem]
     counted = _own_count(portal, connector)
     return _LineFacts(
-        queues=line_reads.read_queues(portal.take(line_reads.queue_page(page)) for page in pages),
+        queues=line_reads.read_queues(portal.take(line_queue.queue_page(page)) for page in pages),
         counters=line_reads.read_counters(portal.take(line_reads.counter_page(page)) for page in pages),
         crm=line_reads.read_crm(portal.take(line_reads.crm_sessions(connector))),
         active={

@@ -6,19 +6,16 @@ An answer that is not there, or not readable, is no error: then one source of nu
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bot.plugin import Json
 from bot.plugin.frozen import dataclass
+from plugins.bitrix24.connectors import line_queue
 from plugins.bitrix24.connectors.model import whole_number
-from plugins.bitrix24.redaction.excerpt import excerpt
 from plugins.bitrix24.rest.batch import Item, ItemAnswer
-from plugins.bitrix24.traffic.last_seen import PAGE
 
-_LINES = "imopenlines.config.list.get"
 _ACTIVITIES = "crm.activity.list"
-NAME_MOST = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,15 +26,10 @@ class CrmSessions:
     complete: bool
 
 
-def queue_page(number: int) -> Item:
-    """One page of the lines with their queues, counted from 0 (docs/portal-behaviour.md P136)."""
-    return Item(method=_LINES, params={"PARAMS": {"select": ["ID"], **_paging(number)}, "OPTIONS": {"QUEUE": "Y"}})
-
-
 def counter_page(number: int) -> Item:
     """One page of the lines with their counters of open dialogues."""
     select: Mapping[str, Json] = {"0": "ID", "OPEN": "STATISTIC.IN_WORK"}
-    return Item(method=_LINES, params={"PARAMS": {"select": select, **_paging(number)}})
+    return Item(method=line_queue.LINES, params={"PARAMS": {"select": select, **line_queue.page_of_lines(number)}})
 
 
 def crm_sessions(connector: str) -> Item:
@@ -51,28 +43,10 @@ def crm_sessions(connector: str) -> Item:
     return Item(method=_ACTIVITIES, params=params)
 
 
-def _paging(number: int) -> Mapping[str, Json]:
-    return {"filter": {"=TEMPORARY": "N"}, "order": {"ID": "ASC"}, "limit": PAGE, "offset": number * PAGE}
-
-
 def read_queues(answers: Iterable[ItemAnswer | None]) -> Mapping[int, tuple[str, ...]]:
     """Who is in the queue of each line, by name. A line whose queue did not come has no key."""
-    found: dict[int, tuple[str, ...]] = {}
-    for line, row in _lines(answers):
-        if "QUEUE" in row:
-            found[line] = tuple(_names(_values(row["QUEUE"]), row.get("QUEUE_USERS_FIELDS")))
-    return found
-
-
-def _names(users: Iterable[Any], shown: Any) -> Iterator[str]:
-    fields = shown if isinstance(shown, Mapping) else {}
-    for user in users:
-        number = whole_number(user)
-        if number is None:
-            continue
-        row = fields.get(str(number))
-        name = row.get("USER_NAME") if isinstance(row, Mapping) else None
-        yield excerpt(name, NAME_MOST) if isinstance(name, str) and name.strip() else str(number)
+    values = [answer.value for answer in answers if answer is not None and not answer.problem]
+    return {line: names for value in values for line, names in line_queue.read_queues(value).items()}
 
 
 def read_counters(answers: Iterable[ItemAnswer | None]) -> Mapping[int, int]:
@@ -85,7 +59,7 @@ def read_crm(answer: ItemAnswer | None) -> CrmSessions | None:
     """The open dialogues in the CRM; None where it cannot be asked."""
     if answer is None or answer.problem or not isinstance(answer.value, list | Mapping):
         return None
-    rows = [row for row in _values(answer.value) if isinstance(row, Mapping)]
+    rows = [row for row in line_queue.list_rows(answer.value) if isinstance(row, Mapping)]
     by_line = Counter(line for row in rows if (line := whole_number(row.get("PROVIDER_TYPE_ID"))))
     return CrmSessions(by_line=by_line, complete=answer.total is not None and answer.total <= len(rows))
 
@@ -94,14 +68,7 @@ def _lines(answers: Iterable[ItemAnswer | None]) -> Iterator[tuple[int, Mapping[
     for answer in answers:
         if answer is None or answer.problem:
             continue
-        for row in _values(answer.value):
+        for row in line_queue.list_rows(answer.value):
             line = whole_number(row.get("ID")) if isinstance(row, Mapping) else None
             if line:
                 yield line, row
-
-
-def _values(value: Any) -> Sequence[Any]:
-    """The rows of a list, which PHP may write as a map."""
-    if isinstance(value, Mapping):
-        return list(value.values())
-    return value if isinstance(value, list) else ()

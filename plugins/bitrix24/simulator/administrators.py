@@ -23,8 +23,14 @@ def pay(world: World, _wish: ControlRequest) -> Any:
 
 
 def shrink_plan(world: World, wish: ControlRequest) -> Any:
-    """lines: so many lines may be on; the portal switches off those with the highest ids."""
-    most = need(wish, "lines", int)
+    """lines: so many lines may be on; the portal switches off those with the highest ids.
+
+    Without `lines` the switch `lines_limit` says how many.
+    """
+    limit = world.switches["lines_limit"]
+    if "lines" not in wish and limit == "none":
+        return {"switched_off": []}
+    most = need({"lines": int(limit) if limit != "none" else 0, **wish}, "lines", int)
     if most < 1:
         raise ControlError(f"'lines' must be 1 or more; it was {most}.")
     with world.lock:

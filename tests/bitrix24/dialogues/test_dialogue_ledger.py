@@ -93,6 +93,16 @@ def test_after_a_gap_the_count_begins_anew(ledger: DialogueLedger, later: int) -
     assert not ledger.has_seen("shop")
 
 
+def test_a_portal_whose_count_ends_leaves_the_dialogues_of_others(services: Services, ledger: DialogueLedger) -> None:
+    ledger.note(STARTED, data(5), NOW)
+    other = DialogueLedger(services.records, "m2")
+    other.keep_counting(NOW, posted=True)
+    other.note(STARTED, data(6), NOW)
+    other.keep_counting(NOW + 1, posted=False)
+    assert dict(other.count_open("shop")) == {}
+    assert dict(ledger.count_open("shop")) == {1: 1}
+
+
 def test_without_posted_events_there_is_no_count(ledger: DialogueLedger) -> None:
     ledger.note(STARTED, data(5), NOW)
     ledger.keep_counting(NOW + 1, posted=False)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from plugins.bitrix24.connectors.model import queues
+from plugins.bitrix24.connectors.line_queue import read_queues
 from plugins.bitrix24.events.watch import LONGEST_WAIT
 from plugins.bitrix24.simulator.state.rows import Line
 from tests.bitrix24.events.watched import Watched
@@ -213,9 +213,10 @@ def test_a_line_without_a_connector_of_ours_may_have_nobody(watched: Watched) ->
 
 def test_a_portal_that_tells_no_queues_has_no_line_without_an_operator(watched: Watched) -> None:
     lines = [{"ID": str(number), "LINE_NAME": "x", "ACTIVE": "Y"} for number in (1, 2, 3)]
-    assert queues(lines) == {}
-    assert queues([{**lines[0], "QUEUE": []}, {**lines[1], "QUEUE": {"0": "27"}}, {"QUEUE": []}, 5]) == {1: 0, 2: 1}
-    assert queues("error") == {}
+    assert read_queues(lines) == {}
+    rows = [{**lines[0], "QUEUE": []}, {**lines[1], "QUEUE": {"0": "27"}}, {"QUEUE": []}, 5]
+    assert read_queues(rows) == {1: (), 2: ("27",)}
+    assert read_queues("error") == {}
 
 
 CRITICAL = [

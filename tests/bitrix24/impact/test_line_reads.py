@@ -28,6 +28,7 @@ def test_a_queue_is_read_with_the_names_of_its_users() -> None:
         {"ID": "1", "QUEUE": ["1", "27", 5], "QUEUE_USERS_FIELDS": {"1": {"USER_NAME": "Ann"}, "27": {}}},
         {"ID": 2, "QUEUE": [], "QUEUE_USERS_FIELDS": []},
         {"ID": "3"},
+        {"ID": "4", "QUEUE": "error"},
     ]
     assert read_queues([ItemAnswer(value=rows), None]) == {1: ("Ann", "27", "5"), 2: ()}
 

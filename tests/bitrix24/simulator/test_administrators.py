@@ -34,6 +34,14 @@ def test_a_smaller_plan_switches_off_the_lines_with_the_highest_ids(client: Clie
     client.control("operator", {"action": "shrink_plan", "lines": 0}, status=400)
 
 
+def test_the_switch_says_how_many_lines_a_smaller_plan_leaves_on(client: Client) -> None:
+    client.working()
+    assert do(client, "shrink_plan") == {"switched_off": []}
+    client.control("switches", {"lines_limit": "1"})
+    assert do(client, "shrink_plan", lines=2) == {"switched_off": []}
+    assert do(client, "shrink_plan") == {"switched_off": [2]}
+
+
 def test_a_renamed_portal_answers_under_its_new_name_alone(client: Client) -> None:
     port = client.portal.base_url.rpartition(":")[2]
     do(client, "rename", domain=f"localhost:{port}")

@@ -233,6 +233,26 @@ ANSWERS: tuple[Mutation, ...] = (
         by="tests/bitrix24/web/test_same_work.py",
     ),
     mutation(
+        "page-loads-from-elsewhere",
+        "every page of b24bot loads a style of another host",
+        (
+            "plugins/bitrix24/web/layout.py",
+            '        f"</title><style>{STYLE}</style></head><body><main><h1>",\n',
+            "        f\"</title><style>@import '//cdn.example/a.css';{STYLE}</style></head><body><main><h1>\",\n",
+        ),
+        by="tests/bitrix24/web/test_other_hosts.py",
+    ),
+    mutation(
+        "page-hides-the-host-it-needs",
+        "the page that ends an installation does not say which host it waits for",
+        (
+            "plugins/bitrix24/web/install_call.py",
+            '        \'<p id="wait" role="status">\',\n',
+            '        \'<p id="wait" role="status" hidden>\',\n',
+        ),
+        by="tests/bitrix24/web/test_other_hosts.py",
+    ),
+    mutation(
         "installed-is-not-connected",
         "the first page says that the portal is connected while the terminal still waits for the application key",
         (

@@ -41,6 +41,16 @@ PLUGINS: tuple[Mutation, ...] = (
         by=_SAFETY,
     ),
     mutation(
+        "acceptance-unaudited",
+        "an acceptance run begins although the audit channel lags behind",
+        (
+            "bot/usecases/integrity/active_limits.py",
+            "    limits = [find_freeze_limit(ctx), channel, *reading]\n",
+            "    limits = [find_freeze_limit(ctx), *reading]\n",
+        ),
+        by="tests/usecases/integrity/test_active_limits.py",
+    ),
+    mutation(
         "acceptance-goes-on",
         "an acceptance run goes on after a freeze",
         (_RUN, "            self._assert_may_change()\n", ""),

@@ -271,4 +271,64 @@ WATCHING: tuple[Mutation, ...] = (
         ),
         by="tests/bitrix24/impact/test_line_impact.py",
     ),
+    mutation(
+        "session-of-yesterday",
+        "the end of a former session closes the dialogue of the next one",
+        (
+            "plugins/bitrix24/dialogues/dialogue_ledger.py",
+            "    return dialogue.session > session or (",
+            "    return ended or dialogue.session > session or (",
+        ),
+        by="tests/bitrix24/dialogues/test_dialogue_ledger.py",
+    ),
+    mutation(
+        "begins-after-its-end",
+        "the beginning of a dialogue that comes after its end opens it again",
+        (
+            "plugins/bitrix24/dialogues/dialogue_ledger.py",
+            '(dialogue.session == session and ended and bool(known["open"]))\n',
+            "dialogue.session == session\n",
+        ),
+        by="tests/bitrix24/dialogues/test_dialogue_ledger.py",
+    ),
+    mutation(
+        "counted-through-a-gap",
+        "open dialogues are counted on although nobody looked after the portal for hours",
+        (
+            "plugins/bitrix24/dialogues/dialogue_ledger.py",
+            '        goes_on = row is not None and 0 <= now - int(row["seen_at"]) <= GAP_MS\n',
+            "        goes_on = row is not None\n",
+        ),
+        by="tests/bitrix24/dialogues/test_dialogue_ledger.py",
+    ),
+    mutation(
+        "dialogues-for-ever",
+        "a dialogue whose end was lost stays open for ever",
+        (
+            "plugins/bitrix24/dialogues/dialogue_ledger.py",
+            "        self._forget(lambda value: not goes_on or _is_old(value, now))\n",
+            "        self._forget(lambda value: not goes_on)\n",
+        ),
+        by="tests/bitrix24/dialogues/test_dialogue_ledger.py",
+    ),
+    mutation(
+        "forgets-other-portals",
+        "a portal whose count ends takes the open dialogues of all other portals with it",
+        (
+            "plugins/bitrix24/dialogues/dialogue_ledger.py",
+            "            if key.startswith(self._prefix) and is_over(value):\n",
+            "            if is_over(value):\n",
+        ),
+        by="tests/bitrix24/dialogues/test_dialogue_ledger.py",
+    ),
+    mutation(
+        "unreadable-queue-is-empty",
+        "a queue that cannot be read is told as one without an operator",
+        (
+            "plugins/bitrix24/connectors/line_queue.py",
+            "        if line and isinstance(queue, list | Mapping):\n",
+            "        if line and queue is not None:\n",
+        ),
+        by="tests/bitrix24/impact/test_line_reads.py",
+    ),
 )

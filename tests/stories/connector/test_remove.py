@@ -83,6 +83,29 @@ def test_a_line_attached_after_the_approval_was_asked_stops_it(scene: Scene) -> 
     assert scene.sent() == 0
 
 
+def test_a_number_that_leaves_the_approved_band_stops_it(scene: Scene) -> None:
+    """The approver saw 12 open dialogues. Up to 22 the removal is what they approved, with 23 it is another one."""
+    scene.write_messages(1, 12)
+    card = scene.ask_removal()
+    assert "about 12 open dialogues" in scene.card_says(card, "waiting for approval")
+    scene.write_messages(1, 11, first=12)
+    scene.press("Anton", card, "Approve")
+    outcome = en(scene.wait_status(Status.CHANGED).outcome)
+    assert "Approved: line 1 · Sales EU: about 12 open dialogues" in outcome
+    assert "Now: line 1 · Sales EU: about 23 open dialogues" in outcome
+    assert scene.sent() == 0
+    assert scene.registered()
+
+
+def test_a_number_that_stays_in_the_approved_band_does_not(scene: Scene) -> None:
+    scene.write_messages(1, 12)
+    card = scene.ask_removal()
+    scene.write_messages(1, 10, first=12)
+    scene.press("Anton", card, "Approve")
+    scene.wait_status(Status.DONE)
+    assert scene.effects() == 1
+
+
 def test_a_connector_that_vanished_meanwhile_ends_as_gone(scene: Scene) -> None:
     card = scene.ask_removal()
     state = scene.portal.state

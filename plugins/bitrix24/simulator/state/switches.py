@@ -128,6 +128,11 @@ SWITCHES = (
         help="whether imopenlines.config.list.get also shows a draft line, which the portal's own pages hide",
     ),
     Switch(
+        name="lines_limit",
+        values=("none", "1", "2", "10"),
+        help="how many lines a smaller plan leaves on, those with the lowest ids; none: it switches no line off",
+    ),
+    Switch(
         name="install_handler_id",
         values=("present", "absent"),
         help="whether ONAPPINSTALL names the id of its handler",
