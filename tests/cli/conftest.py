@@ -11,7 +11,6 @@ from bot.playground.workspace import SlackWorkspace
 from bot.testing.services import lay_out
 from plugins.bitrix24.simulation import PortalSimulation
 from tests.cli.cli_bot import CliBot
-from tests.cli.served_bot import ServedBot, serve_bot
 
 
 @pytest.fixture
@@ -57,10 +56,3 @@ def connected_cli_bot(cli_bot: CliBot, portal: PortalSimulation, workspace: Slac
     """A folder whose settings lead to both simulators."""
     cli_bot.connect(portal, workspace)
     return cli_bot
-
-
-@pytest.fixture
-def served_bot(cli_bot: CliBot, portal: PortalSimulation) -> Iterator[ServedBot]:
-    """A bot that serves a public address of this host."""
-    with serve_bot(cli_bot, portal) as served:
-        yield served

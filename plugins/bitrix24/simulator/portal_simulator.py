@@ -11,9 +11,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from bot.plugin.loopback import Loopback, LoopbackReply, LoopbackRequest, refuse_web_page
-from plugins.bitrix24.simulator import control_api
+from plugins.bitrix24.simulator import application_frame, control_api
 from plugins.bitrix24.simulator.seed import seed
-from plugins.bitrix24.simulator.server import application_frame, authorization_server, dispatch
+from plugins.bitrix24.simulator.server import authorization_server, dispatch
 from plugins.bitrix24.simulator.state.portal_state import PortalState
 from plugins.bitrix24.simulator.state.simulated_clock import Clock
 from plugins.bitrix24.simulator.state.world import Credentials, Facts, World, new_facts

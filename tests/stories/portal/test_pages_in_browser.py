@@ -13,7 +13,7 @@ import pytest
 from bot.core.principals import Role
 from bot.playground.environment import Playground
 from plugins.bitrix24.simulator import application_pages
-from tests.browser import WIDTHS, find_barriers, start_browser
+from tests.bitrix24.web.browser import WIDTHS, find_barriers, start_browser
 from tests.stories.portal.test_pages import PUBLIC, USER, link
 from tests.stories.scene import Scene
 

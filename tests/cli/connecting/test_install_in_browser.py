@@ -11,12 +11,12 @@ import pytest
 import requests
 
 from bot.plugin.loopback import wait_until
-from plugins.bitrix24.simulator.server.application_frame import LIBRARY as SCRIPT
-from plugins.bitrix24.simulator.server.application_frame import PAGES
+from plugins.bitrix24.simulator.application_frame import LIBRARY as SCRIPT
+from plugins.bitrix24.simulator.application_frame import PAGES
 from plugins.bitrix24.web.install_call import LIBRARY
-from tests.browser import WIDTHS, find_barriers, start_browser
+from tests.bitrix24.web.browser import WIDTHS, find_barriers, start_browser
 from tests.cli.cli_bot import SECONDS
-from tests.cli.served_bot import ServedBot, domain_of
+from tests.cli.connecting.served_bot import ServedBot, domain_of
 
 PENDING = "Finish in the terminal"
 COMPLETE = "The portal is connected"

@@ -10,7 +10,7 @@ from bot.core.audit.audit_record import Tag
 from bot.plugin.loopback import wait_until
 from plugins.bitrix24.commands.common.json_views import InstalledApplication, PortalLink
 from tests.cli.cli_bot import SECONDS, first_line
-from tests.cli.served_bot import ServedBot, domain_of
+from tests.cli.connecting.served_bot import ServedBot, domain_of
 from tests.language.json_shape import differences
 
 
