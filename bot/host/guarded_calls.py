@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
@@ -220,6 +220,11 @@ class GuardedPlugin:
     @property
     def routes(self) -> Sequence[WebRoute]:
         return tuple(getattr(self.plugin, "routes", ()))
+
+    @property
+    def stored_methods(self) -> Collection[str]:
+        """The methods of calls that only change what b24bot stores; none for a plugin that names none."""
+        return tuple(getattr(self.plugin, "stored_methods", ()))
 
     def start(self, services: Services) -> None:
         with self._blame(STARTED):

@@ -96,6 +96,7 @@ class Toy:
     place_term: PlaceTerm = PORTAL
     events: Sequence[Event] = ()
     simulators: Mapping[str, Callable[[int], Simulation]] = field(default_factory=dict)
+    stored_methods: Sequence[str] = ()
 
     @property
     def groups(self) -> Sequence[Group[Any]]:

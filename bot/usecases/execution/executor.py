@@ -275,8 +275,9 @@ def _call_all(ctx: Context, plugin: Plugin, change: ChangeRequest, lease: Lease)
         if step:
             with under_lease(ctx, lease) as tx:
                 _record_intent(tx, ctx, change, step)
-        # What the built-in plugin does is a change of the store: it is done together with its answer, or not at all.
-        with under_lease(ctx, lease) if change.is_local else nullcontext():
+        # A change of the store is done together with its answer, or not at all.
+        stored = change.is_local or call.method in getattr(plugin, "stored_methods", ())
+        with under_lease(ctx, lease) if stored else nullcontext():
             outcome = sanitize(plugin.perform(services, change.place, call))
             with under_lease(ctx, lease) as tx:
                 _record_answer(tx, ctx, change, step, outcome)

@@ -41,21 +41,25 @@ def prove_visitor(services: Services, links: Connections, request: WebRequest) -
     """Let the authorisation server say whose access token a page's call carries.
 
     The token has to be of the application that is connected: one of another application would pass the portal, too.
-    Raises TargetUnreachable while the server does not answer.
+    For a portal that is not connected the server is asked as well: the time of the answer tells nobody which portals
+    are. Raises TargetUnreachable while the server does not answer.
     """
     form = request.form
     access, member_id = form.get("AUTH_ID", ""), form.get("member_id", "")
     if not access or max(len(access), len(member_id)) > LONGEST:
         return PageFault.UNSIGNED
     store = CredentialStore(services)
-    known = [store.known(each.name) for each in store.portals() if each.member_id == member_id]
-    if not known:
+    portals = [store.known(each.name) for each in store.portals()]
+    known = [each for each in portals if each.member_id == member_id]
+    if not portals:
         return PageFault.UNKNOWN_PORTAL
-    token_url = store.held(known[0]).credentials.token_url
+    token_url = store.held((known or portals)[0]).credentials.token_url
     try:
         owner = ask_owner(services, links, token_url, form.get("SERVER_ENDPOINT", "")[:LONGEST], Secret(access))
     except TargetRefused:
-        return PageFault.REFUSED
+        return PageFault.REFUSED if known else PageFault.UNKNOWN_PORTAL
+    if not known:
+        return PageFault.UNKNOWN_PORTAL
     found = next((each for each in known if each.client_id == owner.client_id), None)
     if found is None or owner.member_id != member_id:
         return PageFault.OTHER_APPLICATION

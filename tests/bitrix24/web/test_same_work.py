@@ -16,11 +16,16 @@ from plugins.bitrix24.events.sender_proof import Proof
 from plugins.bitrix24.redaction.secret import Secret
 from tests.bitrix24.events.test_online_events import Posted, genuine
 from tests.bitrix24.plugin_bot import PluginBot
+from tests.bitrix24.web.page_visits import Visits
 from tests.bitrix24.web.test_connecting import PUBLIC, Way
 from tests.call_counts import count_by_function
 
-MODULES = ("bot.store.engine", "plugins.bitrix24.auth", "plugins.bitrix24.events.application_token")
-"""Where a call from outside costs time: statements to the database, the credentials, the comparison of tokens."""
+MODULES = (
+    *("bot.store.engine", "plugins.bitrix24.auth", "plugins.bitrix24.events.application_token"),
+    "plugins.bitrix24.connecting.token_owner",
+)
+"""Where a call from outside costs time: statements to the database, the credentials, the comparison of tokens, and the
+authorisation server."""
 
 
 @pytest.fixture
@@ -60,6 +65,25 @@ def test_each_forged_event_costs_the_same(posted: Posted) -> None:
     services = posted.bot.services
     assert {receive_event(services, each) for each in forged.values()} == set(Proof) - {Proof.PROVEN}
     same({name: second_time(lambda form=each: receive_event(services, form)) for name, each in forged.items()})  # type: ignore[misc]
+
+
+def test_each_page_call_with_a_token_costs_the_same(make_plugin_bot: Callable[..., PluginBot]) -> None:
+    """Also the call to the authorisation server: whoever measures the time does not learn which portals are known."""
+    visits = Visits(make_plugin_bot(B24BOT_PUBLIC_URL=PUBLIC))
+    form = visits.settings_call()
+    world = visits.bot.portal.world
+    with world.lock:
+        other = world.tokens.issue(world.facts.other.client_id, 1).access.value
+    forged = {
+        "unknown portal": {**form, "member_id": "f" * 32},
+        "invented token": {**form, "AUTH_ID": "invented"},
+        "invented token of an unknown portal": {**form, "member_id": "f" * 32, "AUTH_ID": "invented"},
+        "another application": {**form, "AUTH_ID": other},
+    }
+    costs = {name: second_time(lambda form=each: visits.open(form)) for name, each in forged.items()}  # type: ignore[misc]
+    assert {cost["plugins.bitrix24.connecting.token_owner.ask_owner"] for cost in costs.values()} == {1}
+    same(costs)
+    assert len(visits.reasons()) == 3
 
 
 @pytest.fixture

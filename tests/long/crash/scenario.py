@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.long.crash.harness.forked import ForkServer
 from tests.long.crash.harness.fragile import AFTER_THE_ANSWER, IN_OPENING, IN_THE_CALL
+from tests.long.crash.harness.outside import PUBLIC_URL
 from tests.long.crash.harness.scene import Scene, Step
 from tests.long.crash.harness.trip import Kill
 from tests.long.crash.steps import (
@@ -36,6 +37,7 @@ from tests.long.crash.steps import (
     drops_what_is_dead,
     full_for_long,
     later,
+    link_or_failure,
     lock_while_planning,
     nobody_can_be_told,
     over,
@@ -43,6 +45,7 @@ from tests.long.crash.steps import (
     planted_fault,
     posting_fails,
     presses,
+    presses_on_the_page,
     settles_truly,
     slow_portal,
     tagged,
@@ -373,6 +376,26 @@ RULES = Scenario(
         presses("Vera", "Approve", 1005, over(1005)),
     ),
 )
+CONNECTED = Scenario(
+    name="a portal that admins connect",
+    steps=(
+        types_at_the_shell("access", "grant", "T0001:U0003", "admin"),
+        types("Ida", "portal connect shop --domain shop.bitrix24.com --client-id local.1", decidable()),
+        presses("Vera", "Approve", 1001, link_or_failure),
+    ),
+)
+PAGE = Scenario(
+    name="a button of a page in the portal",
+    method=ACTIVATE,
+    settings={"B24BOT_PUBLIC_URL": PUBLIC_URL},
+    steps=(
+        types_at_the_shell("access", "grant", "T0001:U0003", "admin"),
+        types("Ida", "access link @Olga default:27", decidable()),
+        presses("Vera", "Approve", 1001, over()),
+        does("Olga presses the button on the page", presses_on_the_page, decidable(1002)),
+        presses("Anton", "Approve", 1002, over(1002)),
+    ),
+)
 ADMIN = "T0001:U0004"
 PEOPLE = (("U0001", "operator"), ("U0002", "approver"), ("U0003", "approver"))
 NEW_PORTAL = (
@@ -430,5 +453,7 @@ ALL = (
         KEPT,
         SHELL,
         RATE_LIMITED,
+        CONNECTED,
+        PAGE,
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import threading
 import time
@@ -11,16 +12,21 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
+import requests
+
 from bot.playground.workspace import Message
 from bot.store.engine.database import sqlite3
 from bot.store.store import FILE_NAME
-from tests.long.crash.harness.scene import NOT_YET, Scene, Step
+from bot.web.site import SLACK_PATH
+from plugins.bitrix24.simulator import application_pages
+from tests.long.crash.harness.scene import GIVE_UP_SECONDS, NOT_YET, Scene, Step
 
 UNREGISTER, REGISTER, ACTIVATE = "imconnector.unregister", "imconnector.register", "imconnector.activate"
 SEND = "imconnector.send.messages"
 HANDLER = "https://b24bot.example/bitrix24/placement"
 ANSWERED = "after:net:*Caller._send:* < bot.usecases.execution.executor._call_all:*"
 """The portal has answered, and nobody has written it down."""
+FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 DECIDABLE = ("[*Approve ", "[*Confirm ", "Run without approval]")
 
 
@@ -153,6 +159,36 @@ def asked_or_locked_out(scene: Scene) -> bool:
     return decidable()(scene) or any(
         scene.told("Olga", words) for words in ("refresh token", "authorisation", "again with", "renewing the tokens")
     )
+
+
+def link_or_failure(scene: Scene) -> bool:
+    """Whether Ida has the authorise link of what was approved, or reads that nothing was done."""
+    return scene.ended() and (scene.status() != "done" or scene.told("Ida", "Only you can see this link"))
+
+
+def presses_on_the_page(scene: Scene) -> object:
+    """User 27 of the portal opens the settings page of the connector on line 2, and presses the button on it.
+
+    A browser that gets no answer sends the same form again.
+    """
+    site = scene.workspace.request_url.removesuffix(SLACK_PATH)
+    address = f"{site}/bitrix24/connector/myconnector?LANG=en"
+    try:
+        if not scene.form:
+            opened = requests.post(address, data=_settings_page(scene), timeout=GIVE_UP_SECONDS)
+            scene.form = dict(FIELD.findall(html.unescape(opened.text)))
+        pressed = requests.post(address, data={**scene.form, "action": "disconnect"}, timeout=GIVE_UP_SECONDS)
+    except requests.RequestException:
+        return NOT_YET
+    return None if "Slack shows the change request" in pressed.text else NOT_YET
+
+
+def _settings_page(scene: Scene) -> dict[str, str]:
+    world = scene.portal.watched.world
+    with world.lock:
+        page = application_pages.connector_page(world, world.state.status("myconnector", 2), 27, connecting=False)
+        assert page is not None
+        return {name: str(value) for name, value in application_pages.request(world, page).pairs}
 
 
 def posting_fails(scene: Scene) -> None:

@@ -40,7 +40,6 @@ UNREACHED: Mapping[str, str] = {
     "bot.store.repositories.secrets.Secrets.delete": "plugins may delete a secret; the one in this house never does",
     "bot.host.guarded_calls.GuardedPlugin.open": "opening a portal sends nothing; what is planned with it does",
     "bot.usecases.requests.planning.open_subject": "the same",
-    "bot.usecases.intake.page_commands.PageAccounts.submit": "queues what a page brings; the stories open no page",
     "bot.store.postgres.schema.migrate": "no command opens a store on PostgreSQL yet",
     "plugins.bitrix24.acceptance.raw_caller.RawCaller._send": "tries a portal; tests/bitrix24/acceptance kills that",
     "plugins.bitrix24.acceptance.raw_caller.RawCaller.ask_server": "the same",
@@ -54,7 +53,6 @@ UNREACHED: Mapping[str, str] = {
     "bot.usecases.integrity.archiving._append_heads": "only where no bot runs; test_killed_storage.py kills it",
     "bot.usecases.integrity.archiving.archive": "only where no bot runs; test_killed_storage.py kills it",
     "plugins.bitrix24.connecting.connection.Connector._send": "connects a portal; test_killed_connecting.py kills that",
-    "plugins.bitrix24.connecting.token_owner.ask_owner": "the same",
     "bot.usecases.integrity.restore_record._adapt": "writes to a copy apart; test_killed_storage.py kills it",
 }
 """Functions whose sites no story reaches, each with the reason."""

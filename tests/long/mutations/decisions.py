@@ -201,8 +201,24 @@ DECISIONS: tuple[Mutation, ...] = (
     mutation(
         "deed-apart",
         "what the house does is stored apart from its answer, and a death in between leaves it untold",
-        (_EXECUTE, "under_lease(ctx, lease) if change.is_local else nullcontext()", "nullcontext()"),
+        (_EXECUTE, "        stored = change.is_local or call", "        stored = call"),
         by="tests/usecases/admin/test_builtin_plugin.py",
+    ),
+    mutation(
+        "stored-apart",
+        "what a plugin only stores is stored apart from its answer, and a kill in between loses the private reply",
+        (_EXECUTE, 'change.is_local or call.method in getattr(plugin, "stored_methods", ())', "change.is_local"),
+        by="tests/usecases/execution/test_executor.py",
+    ),
+    mutation(
+        "link-is-lost",
+        "a kill between an approved connection and its answer loses the authorise link of the requester",
+        (
+            "plugins/bitrix24/plugin.py",
+            "        return stored_state.CALLS.keys()\n",
+            "        return ()\n",
+        ),
+        by="tests/long/crash/test_crash_matrix.py",
     ),
     mutation(
         "house-read-back",

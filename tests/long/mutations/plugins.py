@@ -246,6 +246,16 @@ PORTAL_PAGES: tuple[Mutation, ...] = (
         by="tests/bitrix24/web/test_connector_page.py",
     ),
     mutation(
+        "quicker-for-unknown-portals",
+        "a page's call for a portal that is not connected is refused without the call to the authorisation server",
+        (
+            "plugins/bitrix24/web/page_call.py",
+            "    if not portals:\n        return PageFault.UNKNOWN_PORTAL\n",
+            "    if not known:\n        return PageFault.UNKNOWN_PORTAL\n",
+        ),
+        by="tests/bitrix24/web/test_same_work.py",
+    ),
+    mutation(
         "form-of-another-line",
         "the form of a page changes another line than the one that the page was opened for",
         (

@@ -355,3 +355,15 @@ def test_a_store_that_cannot_be_written_while_it_is_planned_again_ends_nothing(c
 def test_an_unnamed_answer_of_a_plugin_is_a_fault(core_bot: CoreBot) -> None:
     with raises(PluginFault, match="The plugin toy failed while it worked on `thing forget`"):
         ask("toy", understand(core_bot.ctx.registry, "thing forget"), Toy())
+
+
+def test_a_call_that_only_stores_happens_in_one_transaction_with_its_answer(core_bot: CoreBot) -> None:
+    """What the requester alone is to read cannot be lost between the two."""
+    inside: list[bool] = []
+    core_bot.toy.on_call = lambda call: inside.append(core_bot.store.engine.in_transaction)
+    core_bot.approved()
+    core_bot.work()
+    core_bot.toy.stored_methods = ("thing.remove",)
+    core_bot.approved("thing remove two")
+    core_bot.work()
+    assert inside == [False, True]

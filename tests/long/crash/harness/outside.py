@@ -25,6 +25,8 @@ from plugins.bitrix24.simulator.state.journal import CallEntry
 REFUSED_UNDONE = (401, 429, 503)
 """With a JSON code these say that the call was not carried out, so it may be made once more."""
 READING = frozenset(row.name for row in methods.ROWS if row.effect is methods.Effect.READ)
+PUBLIC_URL = "https://b24bot.example.com"
+"""The public address of the bot in stories that have one. Nothing reaches it."""
 WATCHED = ("ONIMCONNECTORLINEDELETE", "ONIMCONNECTORSTATUSDELETE")
 """The events that the watch over a portal has kept for it in the offline queue of its own application."""
 
@@ -157,12 +159,16 @@ def changes(method: str) -> bool:
 
 
 def keeps_watch(arrival: Arrival) -> bool:
-    """Whether a call subscribes the bot's own offline queue, or removes rows from it: it has no change request.
+    """Whether a call subscribes the bot's own offline queue or public address, or removes rows from that queue.
 
-    The queue belongs to the bot's application, and no connector or line changes. Every other subscription counts as a
-    changing call.
+    It has no change request: both belong to the bot's application, and no connector or line changes. Every other
+    subscription counts as a changing call.
     """
     params = dict(arrival.params)
+    if arrival.method in ("event.bind", "placement.bind"):
+        address = str(params.get("handler", params.get("HANDLER", "")))
+        if address in (f"{PUBLIC_URL}/bitrix24/events", f"{PUBLIC_URL}/bitrix24/app"):
+            return True
     if arrival.method == "event.bind":
         return any(params == {"event": event, "event_type": "offline"} for event in WATCHED)
     return arrival.method == "event.offline.clear" and set(params) == {"process_id", "id"} and not params["process_id"]

@@ -105,6 +105,8 @@ class Scene:
         self.problems: list[str] = []
         """What was seen to be wrong on the way."""
         self.process: Process | None = None
+        self.form: dict[str, str] = {}
+        """The fields of a page of the portal that somebody has open."""
         self._due_since: float | None = None
         self._server = server
         self._reader = Reader(self.home)
