@@ -50,7 +50,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
 """Which rooms of this project a room may import, besides itself."""
 
 AREAS: Mapping[str, tuple[str, ...]] = {
-    "bot.core": ("", "authority", "redaction", "parsing", "messages", "change", "audit"),
+    "bot.core": ("", "authority", "authority.rules", "redaction", "parsing", "messages", "change", "audit"),
     "bot.store": ("engine", "sealing", "repositories", "schema", "postgres", "files", ""),
     "bot.usecases": (
         *("process", "", "integrity", "authority", "outcomes", "admin", "intake", "requests", "execution"),
@@ -129,8 +129,10 @@ PURE: Mapping[str, frozenset[str]] = {
                 "re",
                 "shlex",
                 "typing",
+                "tomllib",
                 "unicodedata",
                 "urllib.parse",
+                "fnmatch",
             ),
         }
     ),

@@ -23,6 +23,10 @@ class NeedsConfirmation:
 
     expires_in: int
     """Milliseconds."""
+    policy: str = ""
+    """The digest of the policy table that it was narrowed by; empty without a table."""
+    rules: tuple[str, ...] = ()
+    """The names of the rows of that table that applied."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,10 @@ class NeedsApproval:
     role: Role
     expires_in: int
     """Milliseconds."""
+    policy: str = ""
+    rules: tuple[str, ...] = ()
+    channel: str = ""
+    """The channel that gets the card; empty for the approval channel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +49,8 @@ class BrokenGlass:
 
     expires_in: int
     """Milliseconds."""
+    policy: str = ""
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,8 +132,13 @@ _DECISIONS: Mapping[str, type[Allowed | NeedsConfirmation | NeedsApproval | Brok
 }
 
 
+_OF_TABLES = ("policy", "rules", "channel")
+"""Fields that a decision has only where there is a policy table. Records of the releases before know none of them."""
+
+
 def decision_to_json(decision: Decision) -> str:
-    return canonical({"kind": type(decision).__name__, **fields_of(decision)})
+    kept = {name: value for name, value in fields_of(decision).items() if value or name not in _OF_TABLES}
+    return canonical({"kind": type(decision).__name__, **kept})
 
 
 @lru_cache(maxsize=64)
@@ -144,6 +149,8 @@ def decision_from_json(text: str) -> Decision:
         data["role"] = Role(data["role"])
     if "reason" in data:
         data["reason"] = read_text(data["reason"])
+    if "rules" in data:
+        data["rules"] = tuple(data["rules"])
     return kind(**data)
 
 

@@ -1,0 +1,1 @@
+"""The policy table of a deployment: rows that narrow what the built-in policy allows."""

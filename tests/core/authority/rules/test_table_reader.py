@@ -1,0 +1,97 @@
+"""A broken policy table names each fault with its line and what to write instead; equal tables have one digest."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.authority.rules.row_views import describe_row
+from bot.core.authority.rules.table_faults import BrokenTable
+from bot.core.authority.rules.table_reader import find_unknown_commands, read_table
+from tests.core.authority.rules.rule_models import find_zone
+from tests.language.english import en
+
+FILE = """\
+# Removals on the live portal
+[groups]
+ops = ["T0001:U0001", "T0001:U0002"]
+security = ["T0001:U0003", "local:anna"]
+
+[[rule]]
+name = "prod removals"
+commands = ["connector remove"]
+places = ["prod"]
+from_each = ["ops", "security"]
+
+[[rule]]
+name = "hours"
+risks = ["destroy"]
+hours = ["Mon-Fri 09:00-18:00", "Sat 10:00-14:00"]
+timezone = "UTC"
+"""
+FAULTS = {
+    "not TOML": ("[[rule]]\nname = \n", [2]),
+    "an unknown key": ('[[rule]]\nname = "a"\nrefuse = true\nportals = ["prod"]\n', [4]),
+    "an unknown table": ("[rules]\na = 1\n", [1]),
+    "rules that are no rows": ('[rule]\nname = "a"\n', [1]),
+    "no name": ("# one\n[[rule]]\nrefuse = true\n", [2]),
+    "a name twice": ('[[rule]]\nname = "a"\nquorum = 2\n[[rule]]\nname = "a"\nquorum = 2\n', [4]),
+    "nothing demanded": ('[[rule]]\nname = "a"\nplaces = ["prod"]\n', [1]),
+    "a switch that is off": ('[[rule]]\nname = "a"\nrefuse = false\n', [3]),
+    "a list that is a text": ('[[rule]]\nname = "a"\nquorum = 2\nplaces = "prod"\n', [4]),
+    "an empty list": ('[[rule]]\nname = "a"\nask = []\n', [3]),
+    "an unknown risk": ('[[rule]]\nname = "a"\nquorum = 2\nrisks = ["read"]\n', [4]),
+    "an unknown group": ('[[rule]]\nname = "a"\nask = ["ops"]\n', [3]),
+    "one group for two": ('[groups]\nops = ["T0001:U0001"]\n[[rule]]\nname = "a"\nfrom_each = ["ops"]\n', [5]),
+    "a channel's name": ('[[rule]]\nname = "a"\napprove_in = "#prod"\n', [3]),
+    "channels by name": ('[[rule]]\nname = "a"\nask_in = ["#prod"]\n', [3]),
+    "no quorum": ('[[rule]]\nname = "a"\nquorum = 0\n', [3]),
+    "a quorum that is true": ('[[rule]]\nname = "a"\nquorum = true\n', [3]),
+    "a pattern that is none": ('[[rule]]\nname = "a"\nreason = "["\n', [3]),
+    "a reason that is a list": ('[[rule]]\nname = "a"\nreason = ["x"]\n', [3]),
+    "hours over midnight": ('[[rule]]\nname = "a"\nhours = ["Mon 22:00-06:00"]\ntimezone = "UTC"\n', [3]),
+    "an unknown day": ('[[rule]]\nname = "a"\nhours = ["Mo 09:00-18:00"]\ntimezone = "UTC"\n', [3]),
+    "hours without a zone": ('[[rule]]\nname = "a"\nhours = ["Mon 09:00-18:00"]\n', [1]),
+    "an unknown zone": ('[[rule]]\nname = "a"\nhours = ["Mon 09:00-18:00"]\ntimezone = "Mars"\n', [4]),
+    "a group that is a name": ('[groups]\nops = ["anna"]\n', [2]),
+    "groups that are a list": ("groups = [1]\n", [1]),
+    "an empty name": ('[[rule]]\nname = ""\nrefuse = true\n', [2]),
+    "two faults": ('[[rule]]\nname = "a"\nquorum = 99\nreason = "("\n', [3, 4]),
+}
+
+
+def test_a_whole_table_is_read() -> None:
+    table = read_table(FILE, find_zone)
+    assert [row.name for row in table.rows] == ["prod removals", "hours"]
+    assert [row.line for row in table.rows] == [6, 12]
+    assert table.groups["security"] == {"T0001:U0003", "local:anna"}
+    assert describe_row(table.rows[0]) == "commands: connector remove; places: prod; from_each: ops, security"
+    hours = "risks: destroy; hours: Mon-Fri 09:00-18:00, Sat 10:00-14:00; timezone: UTC"
+    assert describe_row(table.rows[1]) == hours
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_each_fault_has_its_line_and_what_to_write_instead(name: str) -> None:
+    text, lines = FAULTS[name]
+    with pytest.raises(BrokenTable) as caught:
+        read_table(text, find_zone)
+    assert [fault.line for fault in caught.value.faults] == lines
+    for fault in caught.value.faults:
+        assert en(fault.described).startswith(f"Line {fault.line}: ")
+        assert en(fault.hint) in en(caught.value.sentence)
+
+
+def test_comments_and_the_order_of_keys_do_not_change_the_digest() -> None:
+    digest = read_table(FILE, find_zone).digest
+    moved = FILE.replace('places = ["prod"]\n', "").replace(
+        '[[rule]]\nname = "prod', '# \n[[rule]]\nplaces = ["prod"]\nname = "prod'
+    )
+    assert read_table(moved, find_zone).digest == digest
+    assert read_table(FILE.replace('"prod"', '"stage"'), find_zone).digest != digest
+    assert read_table(FILE.replace("U0002", "U0009"), find_zone).digest != digest
+
+
+def test_a_pattern_that_no_command_fits_is_named() -> None:
+    table = read_table(FILE, find_zone)
+    assert find_unknown_commands(table, ["connector remove"]) == ()
+    fault = find_unknown_commands(table, ["line list"])[0]
+    assert (fault.line, "connector remove" in en(fault.sentence)) == (6, True)
