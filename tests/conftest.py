@@ -29,8 +29,8 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-# How quickly values are made says something about the machine and what else it does, and nothing about the code.
-settings.register_profile("any-machine", suppress_health_check=[HealthCheck.too_slow])
+# How quickly values are made, and how long an example takes, depend on the machine and on what else it does.
+settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any-machine")
 COLLECTION = ExitStack()
 

@@ -22,7 +22,7 @@ from tests.slack.kit import (
     slash_fields,
 )
 
-QUICK = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=100, suppress_health_check=list(HealthCheck))
 THOROUGH = settings(QUICK, max_examples=300)
 
 LATIN = st.text(st.characters(max_codepoint=255), max_size=40)

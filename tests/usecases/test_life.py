@@ -235,4 +235,4 @@ class Life(RuleBasedStateMachine):
 
 
 TestLife = Life.TestCase
-TestLife.settings = settings(max_examples=sized(10, 20), stateful_step_count=40, deadline=None)
+TestLife.settings = settings(max_examples=sized(10, 20), stateful_step_count=40)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from plugins.bitrix24.events.event_body import EventBody, read_event
@@ -64,14 +64,12 @@ def test_what_is_no_event_is_nothing(fields: dict[str, str]) -> None:
 
 
 @given(st.dictionaries(st.text("ab[]0", max_size=8), st.text("A0[", max_size=3), max_size=4))
-@settings(deadline=None)
 def test_any_form_is_an_event_or_nothing(fields: dict[str, str]) -> None:
     read_event(fields)
     read_event({"event": "A", **fields})
 
 
 @given(TREES)
-@settings(deadline=None)
 def test_a_tree_that_is_written_as_a_form_is_read_back(tree: Any) -> None:
     event = read({"event": "A", **dict(php_values.flatten("data", tree))})
     assert event.data == tree

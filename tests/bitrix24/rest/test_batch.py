@@ -97,7 +97,7 @@ def test_an_error_that_cannot_be_read_is_still_an_error(odd: Any) -> None:
     assert found.value is None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(count=st.integers(0, 50), data=st.data())
 def test_every_answer_lands_on_its_own_item_whatever_the_order(count: int, data: st.DataObject) -> None:
     items = [item(number) for number in range(count)]

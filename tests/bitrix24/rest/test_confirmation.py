@@ -248,7 +248,7 @@ def hold(method: str, status: int, raw: bytes) -> CallVerdict:
 
 
 @given(seed=st.integers(0, 2**32), method=st.sampled_from(CHANGING), status=st.sampled_from(STATUSES))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_done_exactly_where_true_itself_stands_in_its_place(seed: int, method: str, status: int) -> None:
     hold(method, status, Shapes(Random(seed)).raw())
 

@@ -141,7 +141,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(st.one_of(PIECES, st.binary(max_size=20)), max_size=8))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_no_bytes_make_the_reader_fail_and_none_make_two_answers_one(pieces: list[bytes]) -> None:
     raw = b"".join(pieces)
     found = response.read(raw)

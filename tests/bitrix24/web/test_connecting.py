@@ -402,7 +402,7 @@ VALUES = st.one_of(st.text(max_size=40), st.sampled_from(["ONAPPINSTALL", "shop.
 def test_generated_bodies_change_nothing(way: Way) -> None:
     before = way.secret_names(), way.bot.services.records.all("authorization")
 
-    @settings(max_examples=60, deadline=None, database=None)
+    @settings(max_examples=60, database=None)
     @given(form=st.dictionaries(NAMES, VALUES, max_size=9), query=st.dictionaries(NAMES, VALUES, max_size=4))
     def try_calls(form: Mapping[str, str], query: Mapping[str, str]) -> None:
         address = urlencode(query, errors="replace")

@@ -94,7 +94,7 @@ STRANGE = st.text(st.one_of(st.sampled_from("=+-@\t\r\n\"' ;,＝＋－＠"), st.
 
 
 @given(text=STRANGE, reason=STRANGE)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whoever_reads_the_file_line_by_line_and_by_any_separator_meets_no_formula(text: str, reason: str) -> None:
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerow([1, cell(text), cell({"reason": reason})])

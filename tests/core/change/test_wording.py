@@ -98,7 +98,7 @@ SAID = Plan(
 
 
 @given(plan=plans)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_each_alteration_of_a_plan_changes_its_digest_and_is_drift(plan: Plan) -> None:
     own = digest(PATH, PLACE, plan)
     for where, other in alter_plan(plan):
@@ -118,7 +118,7 @@ def other_words(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(plan=plans)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_other_words_make_no_other_plan(other_words: Path, plan: Plan) -> None:
     own, stored = digest(PATH, PLACE, plan), plan_to_json(plan)
     with reworded(other_words):

@@ -409,7 +409,7 @@ WRITTEN_OTHERWISE = {"i": "\u0131", "I": "\u0130", "s": "\u017f", "k": "\u212a"}
 
 
 @pytest.mark.parametrize("forms", FORMS, ids=lambda forms: " ".join(forms.hints) or "always")
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.data())
 def test_what_a_pattern_finds_has_one_of_its_hints_in_it(forms: SecretPatterns, data: st.DataObject) -> None:
     text = data.draw(st.one_of([st.from_regex(pattern) for pattern in forms.patterns]))

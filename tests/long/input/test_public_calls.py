@@ -38,7 +38,7 @@ def test_generated_calls_change_nothing(bot: PluginBot) -> None:
         for method in route.methods
     ]
 
-    @settings(max_examples=CALLS, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=CALLS, database=None, suppress_health_check=list(HealthCheck))
     @given(
         place=st.sampled_from(places),
         form=st.dictionaries(NAMES, VALUES, max_size=9),

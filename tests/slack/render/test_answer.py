@@ -148,7 +148,7 @@ def test_people_and_channels_are_mentioned_where_the_bot_marked_them() -> None:
 
 
 @given(title=WILD, facts=st.lists(st.tuples(WILD, WILD), max_size=6), notes=st.lists(WILD, max_size=5), data=st.data())
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 def test_whatever_an_answer_holds_slack_takes_it_and_it_calls_nobody(
     title: str, facts: list[tuple[str, str]], notes: list[str], data: st.DataObject
 ) -> None:

@@ -420,7 +420,7 @@ def changes(draw: st.DrawFn) -> ChangeRequest:
 
 
 @given(change=changes())
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 def test_whatever_a_change_request_holds_its_card_is_taken_and_calls_nobody_else(change: ChangeRequest) -> None:
     blocks = blocks_of(change)
     assert_postable(blocks)
