@@ -53,6 +53,8 @@ ANSWERING = MOST_AT_ONCE
 """Threads that answer people, each one person at a time."""
 POSTING = 8
 """Threads that write into channels. A channel takes one post and one rewrite at a time, so one thread waits for it."""
+STOP_SECONDS = 20.0
+"""A process that is told to stop is killed after 30 seconds by most who tell it, and has more to end than this."""
 KEEPER_SECONDS = 0.5
 UPKEEP_SECONDS = 1.0
 SWEEP_SECONDS = 3_600.0
@@ -135,12 +137,26 @@ class Worker:
         self.wake()
         self._rounds.wake()
 
-    def stop(self) -> None:
-        """Let every thread finish what it is at; a call to a place is never cut off."""
+    def stop(self, *, within: float = STOP_SECONDS) -> tuple[str, ...]:
+        """Take nothing new, and let every thread finish what it is at; the names of those that did not in `within` s.
+
+        What they are at is left to the next start: a call to a place whose answer nobody waited for is unknown there,
+        and is read back.
+        """
         self._stopping.set()
         self.wake_all()
+        clock = self._ctx.clock
+        end = clock.monotonic() + within
         for thread in self._threads:
-            thread.join(timeout=70)
+            thread.join(timeout=max(0.0, end - clock.monotonic()))
+        busy = tuple(thread.name for thread in self._threads if thread.is_alive())
+        if busy:
+            log.warning(
+                "stopped while these were still busy: %s; the next start finds out what became of it",
+                ", ".join(busy),
+                extra={"action": "left_busy"},
+            )
+        return busy
 
     @property
     def alive(self) -> bool:

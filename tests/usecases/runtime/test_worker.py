@@ -301,6 +301,29 @@ def test_stopping_lets_a_call_finish_and_its_ending_be_stored(core_bot: CoreBot)
     assert len(core_bot.toy.calls) == 1
 
 
+def test_a_call_that_does_not_end_in_time_is_left_to_the_next_start_and_named(
+    core_bot: CoreBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    change = core_bot.approved()
+    called, go_on = threading.Event(), threading.Event()
+
+    def endless(call: object) -> None:
+        called.set()
+        assert go_on.wait(20)
+
+    core_bot.toy.on_call = endless
+    worker = Worker(core_bot.ctx)
+    worker.start()
+    core_bot.clock.advance(1)
+    assert called.wait(20)
+    (busy,) = worker.stop(within=0.1)
+    assert busy.startswith("runner")
+    assert f"stopped while these were still busy: {busy}" in caplog.text
+    assert core_bot.now(change).status is Status.RUNNING
+    go_on.set()
+    assert worker.stop() == ()
+
+
 def test_after_stopping_nothing_is_taken_any_more(core_bot: CoreBot) -> None:
     worker = Worker(core_bot.ctx)
     worker.start()
