@@ -116,6 +116,7 @@ def assemble(
         settings.home,
         keys,
         clock,
+        url=settings.database_url,
         synchronous=synchronous,
         backups=settings.backups,
         thorough=thorough,

@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 
 from bot.core.authority.policy import Terms
 from bot.core.bot_errors import ConfigurationError
+from bot.core.parsing.database_urls import is_database_url, list_passwords
 from bot.core.parsing.durations import parse_duration
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.principals import Principal
+from bot.host_settings import DATABASE_URL, LANGUAGES
 from bot.host_settings import HOST_SETTINGS as HOST_SETTINGS
-from bot.host_settings import LANGUAGES
 from bot.host_settings import READBACK_AFTER as READBACK_AFTER
 from bot.language.catalogues import list_languages
 from bot.language.language_choice import LanguageChoice
@@ -89,6 +90,17 @@ class Settings:
     def home(self) -> Path:
         """The folder of the database. Raises ConfigurationError, as every path does."""
         return self.path("B24BOT_HOME") or _user_folder("XDG_DATA_HOME", ".local/share")
+
+    @property
+    def database_url(self) -> str:
+        """The server that has the rows; empty for a file in `home`. Raises ConfigurationError, without the value."""
+        url = self.values[DATABASE_URL].strip()
+        if url and not is_database_url(url):
+            raise ConfigurationError(
+                Message("setting.value.not_database_url", name=DATABASE_URL),
+                hint=Message("setting.value.write_database_url"),
+            )
+        return url
 
     @property
     def key_file(self) -> Path:
@@ -224,7 +236,8 @@ class Settings:
     @property
     def secrets(self) -> tuple[str, ...]:
         """The values of secret settings, those of plugins too, for the log filter."""
-        return tuple(self.values[row.name] for row in self.rows if row.secret and self.values[row.name])
+        given = tuple(self.values[row.name] for row in self.rows if row.secret and self.values[row.name])
+        return (*given, *list_passwords(self.values[DATABASE_URL]))
 
     @property
     def unknown(self) -> Mapping[str, str | None]:
@@ -290,6 +303,7 @@ class Settings:
 
 READERS: tuple[Callable[[Settings], object], ...] = (
     lambda settings: settings.slack_api,
+    lambda settings: settings.database_url,
     lambda settings: settings.command,
     lambda settings: settings.channel("B24BOT_APPROVAL_CHANNEL"),
     lambda settings: settings.channel("B24BOT_AUDIT_CHANNEL"),

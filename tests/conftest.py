@@ -18,6 +18,8 @@ from bot.store.store import Store
 from bot.testing.services import lay_out, scratch_store
 from tests.leaks import leaked
 from tests.logs import kept_logs
+from tests.store.server.fixtures import database_url as database_url
+from tests.store.server.fixtures import postgres_server as postgres_server
 
 
 def pytest_configure() -> None:

@@ -11,8 +11,9 @@ from bot.clock import SystemClock
 from bot.plugin import Message, PluginError, Text
 from bot.plugin.frozen import dataclass
 from bot.settings import Settings
-from bot.store.engine.database import FILE_NAME, Database
+from bot.store.engine.port import Engine
 from bot.store.engine.process_lock import INTAKE, is_held
+from bot.store.location import Location, locate
 from bot.store.sealing.keyring import Keyring, load_key_file
 from bot.store.store import Store
 
@@ -49,19 +50,27 @@ class Environment:
         settings = self.settings
         return load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
 
-    @property
-    def there(self) -> bool:
-        """Whether there is a database."""
-        return (self.settings.home / FILE_NAME).exists()
+    @cached_property
+    def location(self) -> Location:
+        return locate(self.settings.home, self.settings.database_url)
 
     @cached_property
-    def database(self) -> Database:
+    def there(self) -> bool:
+        """Whether there is a database. One that cannot be reached is there: opening it says why."""
+        try:
+            return self.location.exists
+        except (PluginError, OSError):
+            return True
+
+    @cached_property
+    def engine(self) -> Engine:
         """The database as it is, of whatever schema it has."""
-        return Database(self.settings.home / FILE_NAME, read_only=True)
+        return self.location.open(read_only=True).engine
 
     @cached_property
     def store(self) -> Store:
-        return Store(self.database, self.keys, self.clock, backups=self.settings.backups)
+        settings = self.settings
+        return Store(self.engine, self.keys, self.clock, home=settings.home, backups=settings.backups)
 
     @cached_property
     def store_if_any(self) -> Store | None:
@@ -87,8 +96,8 @@ class Environment:
         return not self.starting and is_held(self.settings.home, INTAKE)
 
     def close(self) -> None:
-        if "database" in self.__dict__:
-            self.database.close()
+        if "engine" in self.__dict__:
+            self.engine.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

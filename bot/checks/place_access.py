@@ -12,14 +12,13 @@ from bot.host.discovery import close_plugins, load_plugins
 from bot.host.guarded_calls import RAN_COMMAND, blame_plugin
 from bot.host.plugin_services import services_for
 from bot.plugin import Message, Place, PlaceTerm, Plugin, PluginError, Refusal, Reply, Text
-from bot.store.engine.database import FILE_NAME, Database
 from bot.store.schema.migrations import pending
 from bot.store.store import Store
 
 
 def check_places(environment: Environment) -> Message | Note:
     """Let every plugin look at every place that it knows. A token that has run out is renewed on the way."""
-    if pending(environment.database):
+    if pending(environment.engine):
         return Note(says=Message("check.places.after_migration"))
     plugins = load_plugins(environment.settings["B24BOT_PLUGINS"])
     try:
@@ -37,8 +36,9 @@ def _check_each(environment: Environment, plugins: Sequence[Plugin]) -> Message 
         return Note(says=Message("check.places.none"), hint=hint)
     problems: list[Text] = []
     notes: list[Text] = []
-    with closing(Database(environment.settings.home / FILE_NAME)) as database:
-        store = Store(database, environment.keys, environment.clock, backups=environment.settings.backups)
+    settings = environment.settings
+    with closing(environment.location.open().engine) as engine:
+        store = Store(engine, environment.keys, environment.clock, home=settings.home, backups=settings.backups)
         for plugin, place in known:
             found, told = _look(environment, plugin, place, store)
             problems += [Message("check.places.finding", place=place.name, finding=one) for one in found]

@@ -17,7 +17,7 @@ from bot.store.files.backup import HOUR_MS, find_newest_time
 from bot.store.files.consistency import assert_fits, assert_usable
 from bot.store.files.witness_file import Witness, witness_at
 from bot.store.schema.migrations import pending, refuse_newer
-from bot.store.store import is_missing, refuse_lost
+from bot.store.store import refuse_lost, refuse_other
 from bot.usecases.integrity.allow_list_check import REMEDY, describe_mismatch, find_mismatches
 from bot.usecases.integrity.chain_check import examine_head, find_witness_mismatch
 from bot.usecases.integrity.maintenance import LEAST_FREE
@@ -44,7 +44,7 @@ def check_folder(environment: Environment) -> Message | Note:
     assert_folder(home, HOME)
     if not home.exists():
         return Note(says=Message("check.folder.missing", folder=str(home)), hint=Message("check.folder.init"))
-    if environment.there and not os.access(home / FILE_NAME, os.W_OK):
+    if (home / FILE_NAME).exists() and not os.access(home / FILE_NAME, os.W_OK):
         raise ConfigurationError(
             Message("check.folder.unwritable", path=str(home / FILE_NAME)), hint=Message("check.folder.owner")
         )
@@ -81,24 +81,28 @@ def check_file_modes(environment: Environment) -> Message | Note:
 
 
 def check_database(environment: Environment) -> Message | Note:
-    if is_missing(environment.settings.home):
+    location = environment.location
+    if location.empty:
         refuse_lost(environment.settings.home, environment.settings.backups)
+        refuse_other(location)
     if not environment.there:
-        return Note(says=Message("check.database.missing", folder=str(environment.settings.home)))
-    database = environment.database
-    refuse_newer(database, str(database.path))
-    path = str(database.path)
-    found = (
-        Message("check.database.sound", path=path)
-        if assert_usable(database)
-        else Message("check.database.sound_so_far", path=path)
+        return Note(says=Message("check.database.missing", folder=location.place))
+    engine = environment.engine
+    refuse_newer(engine, engine.name)
+    sound = (
+        Message("check.database.sound", path=engine.name)
+        if assert_usable(engine)
+        else Message("check.database.sound_so_far", path=engine.name)
     )
-    waiting = tuple(pending(database))
+    found = location.describe(engine) or sound
+    waiting = tuple(pending(engine))
     return Message("check.database.migrations", found=found, migrations=waiting) if waiting else found
 
 
 def check_journal(environment: Environment) -> Message | Note:
     """Say which journal the bot uses with the SQLite that is there, and what that costs."""
+    if environment.settings.database_url:
+        return Message("check.journal.server")
     path = environment.settings.home / FILE_NAME
     return describe_journal(JOURNAL, size=path.stat().st_size if environment.there else 0)
 
@@ -117,7 +121,7 @@ def describe_journal(journal: Journal, *, size: int) -> Message | Note:
 
 
 def check_keys(environment: Environment) -> Message:
-    assert_fits(environment.store.database, environment.keys)
+    assert_fits(environment.engine, environment.keys)
     return Message("check.keys.fit")
 
 

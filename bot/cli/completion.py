@@ -25,7 +25,7 @@ from bot.core.parsing.invocation import AnyCommand, offered_options, read_option
 from bot.core.parsing.synonyms import fold, list_words, name_option, option_words
 from bot.plugin import BadArgument, Message, Parameter, Plugin, Refusal, Sealed, Secrets, Services, Words
 from bot.plugin.frozen import dataclass
-from bot.store.engine.database import FILE_NAME
+from bot.store.location import locate
 from bot.usecases.admin.queries import QueryContext
 from bot.usecases.place_choice import choose_place
 from bot.usecases.roles import role_of
@@ -175,7 +175,8 @@ def _place_in(option: str, words: Sequence[str]) -> str | None:
 
 def _is_set_up(terminal: Terminal) -> bool:
     """Whether there is a database: completion makes none."""
-    return (terminal.host_settings.home / FILE_NAME).exists()
+    settings = terminal.host_settings
+    return locate(settings.home, settings.database_url).exists
 
 
 def _places(terminal: Terminal, declared: AnyCommand) -> Iterable[str]:

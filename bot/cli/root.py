@@ -38,11 +38,12 @@ SECTIONS: Mapping[Message, tuple[str, ...]] = {
     Message("clihelp.section.set_up"): ("init", "access", "completion"),
     Message("clihelp.section.run"): ("serve", "work"),
     Message("clihelp.section.use"): ("run", "request", "audit"),
-    Message("clihelp.section.maintain"): ("doctor", "outbox", "backup", "restore", "key"),
+    Message("clihelp.section.maintain"): ("doctor", "outbox", "backup", "restore", "database", "key"),
     Message("clihelp.section.try_out"): ("play", "simulate"),
 }
 ELSEWHERE: Mapping[str, tuple[str, str]] = {
     "completion": ("completion", "completion"),
+    "database": ("commands.backup_command", "database"),
     "restore": ("commands.backup_command", "put_back"),
     "work": ("commands.serve_command", "work"),
 }

@@ -27,9 +27,9 @@ from bot.logs import set_up_logs
 from bot.plugin import Event, Message, Plugin, PluginError, Text
 from bot.plugin.frozen import dataclass
 from bot.settings import Settings, load_settings
-from bot.store.engine.database import FILE_NAME, Database
 from bot.store.engine.process_lock import is_held
 from bot.store.files.consistency import assert_usable
+from bot.store.location import locate
 from bot.store.sealing.keyring import load_key_file
 from bot.store.store import Store, open_store
 from bot.usecases.admin.builtin_plugin import make_registry
@@ -149,7 +149,7 @@ class Terminal:
         settings = self.host_settings
         with explain_file_errors(settings.home):
             keys = load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
-            store = open_store(settings.home, keys, SystemClock(), backups=settings.backups)
+            store = open_store(settings.home, keys, SystemClock(), url=settings.database_url, backups=settings.backups)
         try:
             if writes:
                 assert_trusted(examine_head(store, witness_of(settings)).limit)
@@ -185,10 +185,11 @@ class Terminal:
         settings = self.host_settings
         home = settings.home
         with explain_file_errors(home):
-            if not (home / FILE_NAME).exists():
+            location = locate(home, settings.database_url)
+            if not location.exists:
                 raise no_database(settings)
-            with closing(Database(home / FILE_NAME, read_only=True)) as database:
-                assert_usable(database)
+            with closing(location.open(read_only=True).engine) as engine:
+                assert_usable(engine)
 
     @contextmanager
     def running(self, *, intake: bool, work: bool, socket: bool = False) -> Iterator[Running]:
@@ -218,7 +219,8 @@ def no_database(settings: Settings) -> ConfigurationError:
     """What to raise where there is no database, with what makes one: first `init`, which makes the key file."""
     begun = settings.key_file.exists()
     hint = Message("cli.database.begin_with_serve") if begun else Message("cli.database.begin_with_init")
-    return ConfigurationError(Message("cli.database.missing", folder=str(settings.home)), hint=hint)
+    place = locate(settings.home, settings.database_url).place
+    return ConfigurationError(Message("cli.database.missing", folder=place), hint=hint)
 
 
 @contextmanager

@@ -10,8 +10,8 @@ from bot.core.bot_errors import SecretTyped
 from bot.core.parsing.synonyms import fold, list_words
 from bot.core.withheld_reasons import write_withheld_reason
 from bot.plugin import Message, PluginError
-from bot.store.engine.database import FILE_NAME, Database
 from bot.store.files.known_secrets import SHORTEST, KnownSecrets
+from bot.store.location import locate
 from bot.store.sealing.keyring import load_key_file
 from bot.usecases.admin.admin_commands import freezing
 
@@ -59,10 +59,10 @@ def _find(terminal: Terminal, words: Sequence[str]) -> Message | None:
     if not words:
         return None
     settings = terminal.host_settings
-    path = settings.home / FILE_NAME
-    if not (path.exists() and settings.key_file.exists()):
+    location = locate(settings.home, settings.database_url)
+    if not (settings.key_file.exists() and location.exists):
         return None
     keys = load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
     named = {row.name: settings[row.name] for row in settings.rows if row.secret}
-    with closing(Database(path, read_only=True)) as database:
-        return KnownSecrets(database, keys, named).find([*words, " ".join(words)])
+    with closing(location.open(read_only=True).engine) as engine:
+        return KnownSecrets(engine, keys, named).find([*words, " ".join(words)])

@@ -38,11 +38,11 @@ class KeyUse:
 
 def list_key_uses(store: Store, keys: Keyring) -> tuple[KeyUse, ...]:
     """Every key of the file, the one in use first. Raises ConfigurationError when one that is used is missing."""
-    records = keys_of_records(store.database)
+    records = keys_of_records(store.engine)
     missing = [name for name in records if name not in keys.ids]
     for name in missing:
         keys.audit_key(name)
-    sealed = [keys.opener(box) for box in list_sealed_boxes(store.database)]
+    sealed = [keys.opener(box) for box in list_sealed_boxes(store.engine)]
     archived = [name for one in list_proved_archives(store.audit, keys.audit_key) for name in one.keys]
     return tuple(
         KeyUse(

@@ -22,6 +22,7 @@ from bot.store.engine.folders import make_home
 from bot.store.engine.port import Engine
 from bot.store.files.backup import Backup, back_up, latest_copy
 from bot.store.files.consistency import assert_fits, assert_usable
+from bot.store.location import Location, locate
 from bot.store.repositories.accounts import AccountReader, Accounts
 from bot.store.repositories.audit_log import AuditLog, AuditReader
 from bot.store.repositories.change_requests import ChangeReader, Changes
@@ -33,7 +34,7 @@ from bot.store.repositories.outbox import Outbox, OutboxReader
 from bot.store.repositories.plugin_records import FactReader, Facts, Records
 from bot.store.repositories.secrets import Secrets
 from bot.store.repositories.stops import StopReader, Stops
-from bot.store.schema.migrations import applied, migrate, pending, refuse_newer
+from bot.store.schema.migrations import applied, pending, refuse_newer
 from bot.store.schema.plain_texts import drop_remnants, seal_plain_texts
 from bot.store.sealing.keyring import Keyring
 
@@ -53,6 +54,8 @@ class Store:
         self.keys = keys
         self.clock = clock
         self.home = home or self.database.path.parent
+        self.path = engine.path if isinstance(engine, Database) else self.home
+        """Whose file system has to have room: that of the file, or of this bot's files where the rows are in none."""
         self.backups = backups or self.home / BACKUPS
         self.reason = ""
         """Why whoever types at the terminal does what is recorded now; each record without a reason gets it."""
@@ -100,7 +103,7 @@ class Store:
 
     def back_up(self, folder: Path | None = None) -> Backup:
         """Copy the database into its folder of copies, or into another one, and record it. Raises StoreUnavailable."""
-        made = back_up(self.database, self.keys, folder or self.backups, at=self.clock.now_ms())
+        made = back_up(self.engine, self.keys, folder or self.backups, at=self.clock.now_ms())
         facts: dict[str, Fact] = {"name": made.path.name, "seq": made.seq, "head": made.head}
         with self.unit_of_work() as tx:
             tx.record(Entry(tag=Tag.BACKUP_MADE, actor=SYSTEM, subject="database", facts=facts))
@@ -165,17 +168,6 @@ def audit_key(seq: int) -> str:
     return f"audit:{seq}"
 
 
-def is_missing(home: Path) -> bool:
-    """Whether there is no database in the folder, or one that was emptied. What cannot be looked at is there."""
-    try:
-        return (home / FILE_NAME).stat().st_size == 0
-    except FileNotFoundError:
-        return True
-    except OSError:
-        # Opening it says what is wrong with the folder.
-        return False
-
-
 def refuse_lost(home: Path, backups: Path) -> None:
     """Refuse to begin with nothing where there are backups: whoever lost a database does not want a new bot.
 
@@ -189,45 +181,62 @@ def refuse_lost(home: Path, backups: Path) -> None:
         )
 
 
+def refuse_other(location: Location) -> None:
+    """Refuse to begin with nothing on a server where this host has a database file: it has to be copied there.
+
+    Raises ConfigurationError.
+    """
+    file = location.find_other()
+    if file is not None:
+        raise ConfigurationError(
+            Message("store.postgres.file_beside", name=location.name, file=str(file)),
+            hint=Message("store.postgres.copy_file"),
+        )
+
+
 def open_store(
     home: Path,
     keys: Keyring,
     clock: Clock,
     *,
+    url: str = "",
     synchronous: str | None = None,
     backups: Path | None = None,
     thorough: bool = False,
     anew: bool = False,
     failpoint: Failpoint | None = None,
 ) -> Store:
-    """Open the database in `home`, bring it to this version's schema, and hand out the store.
+    """Open the database, bring it to this version's schema, and hand out the store.
 
-    Raises ConfigurationError for a file of a newer version or of other keys, before anything is written to it. A file
-    that has something in it is copied to `backups` before its schema changes. `thorough` looks at the pages as
-    `assert_usable` does, at every secret and at the name of every key, and whether it can be written: for a process
-    that stays. Where the database is
-    missing or empty and there are backups of one, only `anew` makes a new one.
+    It is the file in `home`, or what `url` names on a server. Raises ConfigurationError for one of a newer version or
+    of other keys, before anything is written to it. What has something in it is copied to `backups` before its schema
+    changes. `thorough` looks at the pages as `assert_usable` does, at every secret and at the name of every key, and
+    whether it can be written: for a process that stays. Where the database is missing or empty and there are backups
+    of one, only `anew` makes a new one.
     """
     make_home(home)
     copies = backups or home / BACKUPS
-    if not anew and is_missing(home):
+    location = locate(home, url)
+    if not anew and location.empty:
         refuse_lost(home, copies)
-    database = Database(home / FILE_NAME, synchronous=synchronous, failpoint=failpoint)
+        refuse_other(location)
+    opened = location.open(synchronous=synchronous, failpoint=failpoint)
+    engine = opened.engine
     try:
-        store = Store(database, keys, clock, backups=backups)
-        if not anew and not applied(database):
+        store = Store(engine, keys, clock, home=home, backups=backups)
+        if not anew and not applied(engine):
             refuse_lost(home, copies)
-        refuse_newer(database, str(database.path))
+        refuse_newer(engine, engine.name)
         if thorough:
-            assert_usable(database)
-        assert_fits(database, keys, whole=thorough)
-        if applied(database) and (steps := pending(database)):
-            back_up(database, keys, store.backups, at=clock.now_ms(), why=f"before-{steps[0]}")
-        migrate(database, finish=partial(seal_plain_texts, database, keys))
+            assert_usable(engine)
+        assert_fits(engine, keys, whole=thorough)
+        if applied(engine) and (steps := pending(engine)):
+            back_up(engine, keys, store.backups, at=clock.now_ms(), why=f"before-{steps[0]}")
+        opened.migrate(partial(seal_plain_texts, engine, keys))
         if thorough:
-            drop_remnants(database)
+            drop_remnants(engine)
             store.probe()
     except BaseException:
-        database.close()
+        engine.close()
         raise
     return store

@@ -15,6 +15,8 @@ TERMINAL_COMMANDS: Mapping[str, Message] = {
     "audit verify": Message("help.terminal.audit_verify"),
     "backup": Message("help.terminal.backup"),
     "completion": Message("help.terminal.completion"),
+    "database": Message("help.terminal.database"),
+    "database copy": Message("help.terminal.database_copy"),
     "doctor": Message("help.terminal.doctor"),
     "init": Message("help.terminal.init"),
     "key": Message("help.terminal.key"),

@@ -51,7 +51,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
 
 AREAS: Mapping[str, tuple[str, ...]] = {
     "bot.core": ("", "authority", "authority.rules", "redaction", "parsing", "messages", "change", "audit"),
-    "bot.store": ("engine", "sealing", "repositories", "schema", "postgres", "files", ""),
+    "bot.store": ("engine", "sealing", "repositories", "schema", "files", "postgres", ""),
     "bot.usecases": (
         *("process", "", "integrity", "authority", "outcomes", "admin", "intake", "requests", "execution"),
         *("delivery", "runtime"),
@@ -256,6 +256,7 @@ SQL: Mapping[str, str] = {
     "bot.store.files.archive_file": "chooses the records of a file and takes them out: steps of writing that file",
     "bot.store.files.backup_reader": "reads any copy, also one with the schema of an earlier release",
     "bot.store.files.consistency": "compares a file with itself and with its keys before a store is made of it",
+    "bot.store.files.whole_copy": "counts the rows of two databases, of which one was copied into the other",
     "bot.store.files.restore": "compares two files, and empties the queues of a copy",
 }
 """Rooms and modules that hold statements of SQL."""

@@ -1,17 +1,11 @@
-"""A PostgreSQL server for the tests of the store, and a store in a schema of its own on it.
-
-`scripts/test` runs a tenth of the tests that have a PostgreSQL row; with `B24BOT_TEST_POSTGRES=required`, as
-`.ci/run` sets it, all of them run, and a machine without a server fails.
-"""
+"""Engines and stores in a schema of their own on a PostgreSQL server."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 import pytest
 
@@ -21,32 +15,10 @@ from bot.store.postgres.engine import PostgresEngine
 from bot.store.postgres.schema import migrate
 from bot.store.sealing.keyring import create_key_file, load_key_file
 from bot.store.store import Store
-from tests.store.server.postgres_server import REQUIRED, Server, open_server
+from tests.store.server.postgres_server import Server
 
-TENTH = 10
 MakeEngine = Callable[..., PostgresEngine]
 MakeStore = Callable[..., Store]
-
-
-def on_postgres(metafunc: pytest.Metafunc) -> list[str]:
-    """The name of the engine when this test has a PostgreSQL row in this run, and else nothing."""
-    name = f"{metafunc.module.__name__}.{metafunc.function.__name__}"
-    chosen = os.environ.get(REQUIRED) == "required" or crc32(name.encode()) % TENTH == 0
-    return ["postgres"] if chosen else []
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[Server]:
-    """A server for all tests of this worker. When they are over, each schema was really used."""
-    server = open_server()
-    if server is None:
-        if os.environ.get(REQUIRED) == "required":
-            pytest.fail("PostgreSQL: no server was found, and this run requires one")
-        pytest.skip("PostgreSQL: no server was found")
-    yield server
-    opened, written = server.opened, server.written
-    server.stop()
-    assert opened == written, f"{opened} schemas were made on the server, and {written} have a commit of a test"
 
 
 @pytest.fixture

@@ -18,10 +18,13 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
+from bot.clock import SystemClock
 from bot.core.principals import Principal, Role
 from bot.language.translation import PSEUDO
 from bot.playground.environment import ROLES
 from bot.plugin.loopback import GIVE_UP_SECONDS, wait_until
+from bot.store.sealing.keyring import create_key_file, load_key_file
+from bot.store.store import Store, open_store
 from bot.testing.services import scratch_store
 from bot.usecases.admin.allow_list import grant_role
 from bot.usecases.admin.builtin_plugin import make_registry
@@ -44,6 +47,8 @@ class Outside:
     workspace: MarkedWorkspace
     portal: PortalSimulation
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
+    database_url: str = ""
+    """The server that has the rows; empty for a file."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -63,6 +68,7 @@ class Outside:
             "B24BOT_AUDIT_CHANNEL": self.workspace.channel("audit").id,
             "B24BOT_READBACK_AFTER": "1s",
             "B24BOT_LOG_LEVEL": "DEBUG",
+            **({"B24BOT_DATABASE_URL": self.database_url} if self.database_url else {}),
             **self.portal.settings(),
         }
 
@@ -141,7 +147,7 @@ def answers(url: str) -> bool:
 
 
 @contextmanager
-def outside(folder: Path) -> Iterator[Outside]:
+def outside(folder: Path, database_url: str = "") -> Iterator[Outside]:
     """Both simulators, a database with the usual people on its allow-list, and no bot yet.
 
     The workspace waits for an acknowledgement as long as a test waits for anything: it does not measure this machine.
@@ -150,12 +156,12 @@ def outside(folder: Path) -> Iterator[Outside]:
     portal.seed()
     try:
         with MarkedWorkspace(rate_limit=False, ack_within=GIVE_UP_SECONDS) as workspace:
-            store = scratch_store(folder)
+            store = _open_server_store(folder, database_url) if database_url else scratch_store(folder)
             for name, role in ROLES.items():
                 person = workspace.people[name].person
                 grant_role(store, Principal(team=person.team_id, user=person.id), Role(role), by=SHELL)
             store.close()
-            scene = Outside(folder, workspace, portal)
+            scene = Outside(folder, workspace, portal, database_url=database_url)
             try:
                 yield scene
             finally:
@@ -164,3 +170,10 @@ def outside(folder: Path) -> Iterator[Outside]:
             assert unmarked == [], "words that are in no message (tests/stories/unmarked_words.py)"
     finally:
         portal.stop()
+
+
+def _open_server_store(folder: Path, url: str) -> Store:
+    """Make the tables on a server, with the bot's other files in a folder."""
+    key_file, home = folder / "keys" / "key", folder / "home"
+    create_key_file(key_file)
+    return open_store(home, load_key_file(key_file, home=home), SystemClock(), url=url)

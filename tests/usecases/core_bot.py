@@ -16,7 +16,7 @@ from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand
 from bot.core.messages.notices import PrivateNotice, notice_from_json
 from bot.core.principals import Principal, Role
-from bot.store.engine.database import Failpoint
+from bot.store.engine.database import Database, Failpoint
 from bot.store.engine.folders import make_home
 from bot.store.repositories.jobs import INBOUND, Job
 from bot.store.sealing.keyring import Keyring
@@ -73,6 +73,16 @@ REMOVE_ONE = {"summary": "Remove one", "portal": "default", "target": "thing:one
 """What every record about `thing remove one` says of it."""
 
 
+BREAK_AUDIT: Mapping[bool, str] = {
+    True: "CREATE TRIGGER no_audit BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'disk on fire'); END",
+    False: "CREATE FUNCTION no_audit() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION 'disk on fire'; END $$; "
+    "CREATE TRIGGER no_audit BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION no_audit()",
+}
+"""What keeps records from being written: in a file, and on a server."""
+MEND_AUDIT: Mapping[bool, str] = {True: "DROP TRIGGER no_audit", False: "DROP FUNCTION no_audit() CASCADE"}
+
+
 class StillClock:
     """Time that moves only when it is told to."""
 
@@ -117,17 +127,18 @@ class CoreBot:
         store: Store | None = None,
         deliver: bool = True,
         failpoint: Failpoint | None = None,
+        url: str = "",
     ) -> None:
         self.clock = StillClock()
         self.toy = toy or Toy()
         self.messenger = Recorder()
         keys = Keyring({"k1": bytes(32)})
-        usual = store is None and roles is ROLES and deliver
+        usual = store is None and roles is ROLES and deliver and not url
         if usual:
             lay_out_usual(folder)
-        elif store is None:
+        elif store is None and not url:
             lay_out(folder)
-        self.store = store or open_store(folder, keys, self.clock, synchronous="OFF", failpoint=failpoint)
+        self.store = store or open_store(folder, keys, self.clock, url=url, synchronous="OFF", failpoint=failpoint)
         self.ctx = make_context(
             self.store,
             self.clock,
@@ -306,7 +317,7 @@ class CoreBot:
         return en(waiting[-1].reply.title if len(waiting) > before else "")
 
     def waiting_whispers(self) -> list[PrivateNotice]:
-        rows = self.store.database.rows("SELECT kind, payload FROM outbox WHERE kind = 'whisper' AND state = 'new'")
+        rows = self.store.engine.rows("SELECT kind, payload FROM outbox WHERE kind = 'whisper' AND state = 'new'")
         notices = [notice_from_json(row["kind"], row["payload"]) for row in rows]
         return [notice for notice in notices if isinstance(notice, PrivateNotice)]
 
@@ -348,13 +359,11 @@ class CoreBot:
     def break_audit(self) -> None:
         """From here on no audit record can be written."""
         with self.store.unit_of_work():
-            self.store.database.execute(
-                "CREATE TRIGGER no_audit BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'disk on fire'); END"
-            )
+            self.store.engine.execute(BREAK_AUDIT[isinstance(self.store.engine, Database)])
 
     def mend_audit(self) -> None:
         with self.store.unit_of_work():
-            self.store.database.execute("DROP TRIGGER no_audit")
+            self.store.engine.execute(MEND_AUDIT[isinstance(self.store.engine, Database)])
 
     def close(self) -> None:
         self.store.close()

@@ -66,7 +66,7 @@ def a_run_that_met_a_fault(core_bot: CoreBot) -> Over:
     core_bot.approved()
     core_bot.toy.scripts.append(Script(error=RuntimeError("a fault")))
     core_bot.do_jobs()
-    return lambda now: not now.store.database.rows("SELECT 1 FROM jobs")
+    return lambda now: not now.store.engine.rows("SELECT 1 FROM jobs")
 
 
 def _said_again(core_bot: CoreBot, kind: str) -> Over:

@@ -89,7 +89,7 @@ class Life(RuleBasedStateMachine):
 
     def held(self) -> list[int]:
         """The change requests that somebody holds a lease of."""
-        rows = self.core_bot.store.database.rows(
+        rows = self.core_bot.store.engine.rows(
             "SELECT number FROM changes WHERE status = 'running' AND lease_until > 0"
         )
         return [row["number"] for row in rows]

@@ -191,7 +191,7 @@ def test_an_open_request_from_before_is_withdrawn_and_expires_as_ever(core_bot: 
 
 
 def test_a_delivery_from_before_that_slack_repeats_after_the_upgrade_is_a_duplicate(core_bot: CoreBot) -> None:
-    payload = core_bot.store.database.rows("SELECT payload FROM jobs WHERE kind = 'inbound' AND state = 'new'")[0]
+    payload = core_bot.store.engine.rows("SELECT payload FROM jobs WHERE kind = 'inbound' AND state = 'new'")[0]
     assert receive(core_bot.ctx, inbound_from_json(payload["payload"])) is Receipt.REPEATED
     assert core_bot.records(Tag.DELIVERY_MISMATCHED) == []
 
@@ -332,7 +332,7 @@ def test_to_seal_what_is_sealed_changes_nothing(tmp_path: Path) -> None:
         sealed = content(path)
         with store.unit_of_work() as tx:
             tx.facts.put(DONE, "0")
-            seal_plain_texts(store.database, store.keys)
+            seal_plain_texts(store.engine, store.keys)
         assert content(path) == sealed, f"a second start: {again}"
         store.close()
 

@@ -1,4 +1,4 @@
-"""`b24bot backup` and `b24bot restore`: copies of the database, and the way back from one."""
+"""`b24bot backup`, `restore` and `database copy`: copies of the database, the way back, and a move elsewhere."""
 
 from __future__ import annotations
 
@@ -8,17 +8,22 @@ from pathlib import Path
 import click
 
 from bot.cli.commands.verify_command import kept
-from bot.cli.help_page import argument, command, option
+from bot.cli.help_page import Group, argument, command, option
 from bot.cli.options import PATH, as_json, reason
 from bot.cli.output import report
 from bot.cli.session import Terminal, explain_file_errors
 from bot.clock import SystemClock
 from bot.core.audit.chain import Anchor, read_anchors
+from bot.core.bot_errors import AlreadyRunning, WordsError
+from bot.core.parsing.database_urls import is_database_url, list_passwords
 from bot.plugin import Message
 from bot.plugin.frozen import dataclass
 from bot.settings import Settings
+from bot.store.database_copy import copy_database
 from bot.store.engine.folders import make_home
-from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
+from bot.store.engine.process_lock import INTAKE, ROLES, WORKER, ProcessLocks, is_held
+from bot.store.files.whole_copy import RowCounts
+from bot.store.location import FileLocation, Location, locate
 from bot.store.sealing.keyring import assert_apart_from_backups, load_key_file
 from bot.usecases.integrity.restore_record import Restored, RestoreOptions, restore
 from bot.usecases.terminal_commands import TERMINAL_COMMANDS
@@ -103,6 +108,7 @@ def put_back(terminal: Terminal, file: Path, behind: bool, checkpoints: Path | N
             wish = RestoreOptions(
                 file=file,
                 home=settings.home,
+                url=settings.database_url,
                 backups=settings.backups,
                 keys=keys,
                 clock=SystemClock(),
@@ -130,7 +136,7 @@ def _view(done: Restored, wish: RestoreOptions) -> RestoreResult:
         file=str(wish.file),
         seq=done.seq,
         head=done.head,
-        kept=None if done.kept is None else str(done.kept),
+        kept=done.kept,
         lost=done.lost,
         closed=done.closed,
     )
@@ -152,3 +158,86 @@ def _summary_lines(done: Restored, wish: RestoreOptions, settings: Settings) -> 
     if any(anchor.seq > done.copied for anchor in _anchors(settings, None)):
         yield Message("cli.restore.put_file_aside", file=str(settings.witness_file))
     yield Message("cli.restore.check_tokens")
+
+
+SERVER = "server"
+"""Stands for the server of the settings: its address has a password, which is no word of a command."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseCopied:
+    """A database that was copied whole."""
+
+    source: str
+    target: str
+    seq: int
+    """The number of the last audit record in both; 0 where there is none."""
+    head: str
+    """The head of the audit log in both, as hex digits."""
+    rows: int
+    """How many rows both have."""
+
+
+@command(
+    "copy",
+    help=TERMINAL_COMMANDS["database copy"],
+    details=Message("clihelp.database_copy.details"),
+    examples=("/var/lib/b24bot/b24bot.sqlite3 server", "server /var/lib/b24bot/b24bot.sqlite3"),
+)
+@argument("source", metavar="FROM", help=Message("clihelp.argument.copy_from"))
+@argument("target", metavar="TO", help=Message("clihelp.argument.copy_to"))
+@as_json(DatabaseCopied)
+@click.pass_obj
+def copy(terminal: Terminal, source: str, target: str, as_json: bool) -> None:
+    """Copy the whole database to an empty place while no bot runs. Exit code 0: both are equal; 1: they differ."""
+    settings = terminal.host_settings
+    with explain_file_errors(settings.key_file):
+        keys = load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
+    make_home(settings.home)
+    with explain_file_errors(settings.home):
+        seats = ProcessLocks(settings.home, [INTAKE, WORKER])
+        try:
+            first, second = _find_database(settings, source), _find_database(settings, target)
+            done = copy_database(first, second, keys)
+        finally:
+            seats.leave()
+    _report_copied(first, second, done, as_json=as_json)
+
+
+def _report_copied(source: Location, target: Location, done: RowCounts, *, as_json: bool) -> None:
+    view = DatabaseCopied(source=source.name, target=target.name, seq=done.seq, head=done.head, rows=done.total)
+    report(
+        view,
+        Message("cli.database.copied", target=target.name, count=done.total),
+        Message("cli.database.same_head", record=str(done.seq), hash=done.head[:16]),
+        Message("cli.database.change_setting"),
+        as_json=as_json,
+    )
+
+
+def _find_database(settings: Settings, word: str) -> Location:
+    """The place that a word names. Raises WordsError, and AlreadyRunning for a file that a bot works on."""
+    if word == SERVER:
+        return locate(settings.home, settings.require("B24BOT_DATABASE_URL"))
+    if is_database_url(word):
+        if list_passwords(word):
+            raise WordsError(Message("cli.database.password_typed"), hint=Message("cli.database.write_server"))
+        return locate(settings.home, word)
+    path = Path(word).expanduser()
+    _assert_unused(path.parent, settings.home)
+    return FileLocation(path.parent, path.name)
+
+
+def _assert_unused(folder: Path, home: Path) -> None:
+    """This process holds the locks of its own folder."""
+    if folder.resolve() == home.resolve():
+        return
+    for role in (INTAKE, WORKER):
+        if is_held(folder, role):
+            raise AlreadyRunning(
+                Message("cli.database.in_use", role=ROLES[role], folder=str(folder)),
+                hint=Message("store.lock.stop_it"),
+            )
+
+
+database = Group("database", help=TERMINAL_COMMANDS["database"], commands=[copy])

@@ -19,8 +19,9 @@ from bot.plugin.frozen import dataclass
 from bot.settings import Settings
 from bot.store.engine.file_permissions import chmod
 from bot.store.engine.folders import HOME, assert_folder
+from bot.store.location import locate
 from bot.store.sealing.keyring import LOOSE, assert_apart_from_database, create_key_file, load_key_file
-from bot.store.store import FILE_NAME, is_missing, open_store
+from bot.store.store import FILE_NAME, open_store
 from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 
 Step = Callable[[Settings], Message | None]
@@ -95,12 +96,17 @@ def _make(home: Path, key_file: Path) -> Iterator[Text]:
 
 
 def _begin_anew(settings: Settings) -> Iterator[Message]:
-    file = str(settings.home / FILE_NAME)
-    there = not is_missing(settings.home)
+    location = locate(settings.home, settings.database_url)
+    file, there = location.name, not location.empty
     if not there:
         with explain_file_errors(settings.home):
             keys = load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
-            open_store(settings.home, keys, SystemClock(), backups=settings.backups, anew=True).close()
+            open_store(
+                *(settings.home, keys, SystemClock()),
+                url=settings.database_url,
+                backups=settings.backups,
+                anew=True,
+            ).close()
     yield Message("cli.init.database_exists", file=file) if there else Message("cli.init.database_created", file=file)
 
 

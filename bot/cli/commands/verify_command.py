@@ -41,11 +41,11 @@ from bot.host.plugin_services import Progress, no_progress
 from bot.plugin import Message, Refusal, Text
 from bot.plugin.frozen import dataclass
 from bot.store.files.archive_file import ExportedChain
-from bot.store.files.backup_reader import chain_of, head_in, note_in
+from bot.store.files.backup_reader import chain_of
 from bot.store.files.consistency import other_keys
 from bot.store.files.verified_head import VERIFIED, read_mark
+from bot.store.location import Location, locate
 from bot.store.sealing.keyring import Keyring, load_key_file
-from bot.store.store import FILE_NAME
 from bot.usecases.integrity.chain_check import BEGUN, WITNESSED
 from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 
@@ -124,7 +124,7 @@ def verify(terminal: Terminal, /, as_json: bool, **given: Any) -> None:
     if found.broken_at is not None:
         _assert_its_keys(terminal, given, key_of)
     elif found.against is None and not given["database"] and not given["exported"]:
-        found = _as_noted(found, terminal.host_settings.home / FILE_NAME, keys)
+        found = _as_noted(found, _location(terminal), keys)
     code = worst_exit_code([code_of(found), *(verdict.code for verdict in told.verdicts)])
     if as_json:
         print_data(_verdict(found, told, code, len(anchors)))
@@ -182,14 +182,19 @@ def _witnessed(terminal: Terminal, given: dict[str, Any]) -> list[Anchor]:
     return _read(path) if path is not None and path.exists() else []
 
 
-def _as_noted(found: Findings, path: Path, keys: Keyring) -> Findings:
+def _location(terminal: Terminal) -> Location:
+    settings = terminal.host_settings
+    return locate(settings.home, settings.database_url)
+
+
+def _as_noted(found: Findings, location: Location, keys: Keyring) -> Findings:
     """Also without the witness file the database knows how far its heads were written there, and how far a bot has
     recomputed the log."""
-    mark = read_mark(note_in(path, VERIFIED), keys)
-    if mark is not None and head_in(path, mark.place.seq) != mark.place.head:
+    mark = read_mark(location.note(VERIFIED), keys)
+    if mark is not None and location.head(mark.place.seq) != mark.place.head:
         where = Message("cli.verify.where.verified")
         return replace(found, against=Anchor(seq=mark.place.seq, head=mark.place.head, where=where))
-    seq = int(note_in(path, WITNESSED).removesuffix(BEGUN) or 0)
+    seq = int(location.note(WITNESSED).removesuffix(BEGUN) or 0)
     noted = Anchor(seq=seq, head="", where=Message("cli.verify.where.written"))
     return replace(found, against=noted) if seq > found.place.seq else found
 
@@ -244,12 +249,17 @@ def _log(terminal: Terminal, given: dict[str, Any], tell: Progress = no_progress
             )
         return
     settings = terminal.host_settings
-    path = database or settings.home / FILE_NAME
-    with explain_file_errors(path):
-        if database is None and not path.exists():
+    told = partial(_tell, tell)
+    if database is not None:
+        with explain_file_errors(database), chain_of(database, told) as chain:
+            yield chain
+        return
+    location = _location(terminal)
+    with explain_file_errors(settings.home):
+        if not location.exists:
             raise no_database(settings)
-    with explain_file_errors(path), chain_of(path, partial(_tell, tell)) as chain:
-        yield chain
+        with location.chain(told) as chain:
+            yield chain
 
 
 def _assert_has_records(links: Iterable[LinkRow], path: Path) -> None:

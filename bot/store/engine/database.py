@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import sys
@@ -10,11 +9,12 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.core.bot_errors import ConfigurationError
 from bot.plugin import Message
+from bot.store.engine.failpoints import Failpoint as Failpoint
+from bot.store.engine.failpoints import place_of
 from bot.store.engine.faults import FAULTS, FILE_FAULTS, is_no_text, trouble, unreadable, unwritable
 from bot.store.engine.faults import sqlite3 as sqlite3
 from bot.store.engine.port import Dialect, Row
@@ -38,8 +38,6 @@ APPLICATION_ID = 0x62323462
 _WAL_MARK = b"\x02\x02"
 """Where a file says of itself that its journal is a WAL."""
 T = TypeVar("T")
-Failpoint = Callable[[str], None]
-"""Hears of each unit of work: `before:` and `after:` its commit, or `joined:`, and the place in the code."""
 
 _FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """Releases from which the WAL-reset race is mended, each in its own line (docs/safety.md M11)."""
@@ -107,6 +105,10 @@ class Database:
         # By its name: a second descriptor of the file would, when it is closed, drop SQLite's locks on it.
         found = path.stat()
         self._identity = (found.st_dev, found.st_ino)
+
+    @property
+    def name(self) -> str:
+        return str(self.path)
 
     @property
     def utils(self) -> Utils:
@@ -310,6 +312,9 @@ class Database:
     def has_table(self, name: str) -> bool:
         return bool(self.tuples(_TABLE, name))
 
+    def size(self) -> int:
+        return self.path.stat().st_size
+
     def write_anew(self) -> None:
         """Write the whole file anew, so that nothing is left in it of what was changed. Raises StoreUnavailable."""
         with self._lock:
@@ -387,11 +392,3 @@ def is_at_rest(path: Path) -> bool:
 def free_bytes(path: Path) -> int:
     """How much room there is for this process on the file system of a path."""
     return shutil.disk_usage(path).free
-
-
-def place_of(frame: FrameType) -> str:
-    """Who holds the unit of work: module, function and line of the `with` statement, as `bot.cli.root.main:95`."""
-    at: FrameType | None = frame
-    while at is not None and (at.f_code.co_name == "unit_with" or at.f_code.co_filename == contextlib.__file__):
-        at = at.f_back
-    return f"{at.f_globals['__name__']}.{at.f_code.co_qualname}:{at.f_lineno}" if at else ""

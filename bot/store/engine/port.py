@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from bot.plugin import Message
@@ -42,6 +43,11 @@ class Engine(Protocol):
 
     @property
     def dialect(self) -> Dialect: ...
+
+    @property
+    def name(self) -> str:
+        """What people call the place of the rows: a file, or a database of a server without its password."""
+        ...
 
     @property
     def in_transaction(self) -> bool:
@@ -106,4 +112,27 @@ class Engine(Protocol):
         """Say why nobody would find what is written now; None when they would."""
         ...
 
+    def size(self) -> int:
+        """Return how many bytes the rows take on a disk of this host."""
+        ...
+
+    def write_anew(self) -> None:
+        """Write all rows anew, so that nothing is left where they stood of what was changed."""
+        ...
+
+    def copy_to(self, target: Path, *, after_step: Callable[[Path], None]) -> None:
+        """Copy all of it, as it is at one moment, into an SQLite file that is there and empty. May raise OSError.
+
+        `after_step` is called with the file after each part.
+        """
+        ...
+
     def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedRows:
+    """The engine of the rows. `migrate` brings its schema to this version, with what it is given as one transaction."""
+
+    engine: Engine
+    migrate: Callable[[Callable[[], None]], None]

@@ -14,6 +14,7 @@ from bot.plugin import BACKUP_DAYS, Message
 from bot.plugin.frozen import dataclass
 from bot.store.engine.database import Database, sync
 from bot.store.engine.faults import trouble
+from bot.store.engine.port import Engine
 from bot.store.files.consistency import assert_sound
 from bot.store.repositories.audit_log import AuditReader
 from bot.store.sealing.keyring import Keyring
@@ -36,7 +37,7 @@ class Backup:
 
 
 def back_up(
-    database: Database,
+    database: Engine,
     keys: Keyring,
     folder: Path,
     *,

@@ -15,7 +15,7 @@ from bot.core.bot_errors import ConfigurationError, StoreUnavailable
 from bot.plugin import Message
 from bot.store.engine.database import APPLICATION_ID, BUSY_SECONDS, is_at_rest
 from bot.store.engine.faults import is_no_text, sqlite3
-from bot.store.engine.stored_chain import COLUMNS, StoredChain
+from bot.store.engine.stored_chain import COLUMNS, Fetch, StoredChain
 
 Tell = Callable[[int, int], None]
 
@@ -25,10 +25,11 @@ def no_progress(done: int, total: int) -> None:
 
 
 class CopiedChain(StoredChain):
-    """The chain in a copy. `tell` hears of each page up to which record it goes, and of the last record there is."""
+    """A chain that is read once, as in a copy. `tell` hears of each page up to which record it goes, and of the last
+    record there is."""
 
-    def __init__(self, connection: Any, tell: Tell) -> None:
-        super().__init__(partial(_rows, connection), partial(_has_table, connection))
+    def __init__(self, fetch: Fetch, has_table: Callable[[str], bool], tell: Tell) -> None:
+        super().__init__(fetch, has_table)
         self._tell = tell
 
         self._total = self._fetch("SELECT max(seq) FROM audit")[0][0]
@@ -45,7 +46,7 @@ def chain_of(path: Path, tell: Tell = no_progress) -> Iterator[CopiedChain]:
     try:
         with _opened(path) as connection:
             _require_ours(connection, path)
-            yield CopiedChain(connection, tell)
+            yield CopiedChain(partial(_rows, connection), partial(_has_table, connection), tell)
     except sqlite3.OperationalError as error:
         raise StoreUnavailable(Message("store.copy.busy", file=str(path), cause=str(error))) from None
     except sqlite3.DatabaseError as error:

@@ -8,6 +8,7 @@ from bot.core.bot_errors import ConfigurationError, StoreDamaged
 from bot.plugin import Message, Text
 from bot.store.engine.database import WAL, Database
 from bot.store.engine.faults import RESTORE_HINT
+from bot.store.engine.port import Engine
 from bot.store.files.verified_head import VERIFIED, read_kept_mark
 from bot.store.repositories.audit_log import AuditReader
 from bot.store.repositories.plugin_records import FactReader
@@ -19,12 +20,14 @@ SAMPLED = 3
 """How many records at each end of the log are held against the key file."""
 
 
-def assert_sound(database: Database, *, deep: bool = False, log: bool = True) -> None:
+def assert_sound(database: Engine, *, deep: bool = False, log: bool = True) -> None:
     """Look through every page; `deep` compares the indexes with their tables as well. Raises StoreDamaged.
 
     Without `log` the pages of the audit log are left out, and those that are free. A changed byte in somebody's text is
-    none of a database's business: the chain of the audit log shows it.
+    none of a database's business: the chain of the audit log shows it. The pages of a server are looked after there.
     """
+    if not isinstance(database, Database):
+        return
     check = "integrity_check" if deep else "quick_check"
     for part in ("1",) if log else _other_tables(database):
         damage = _find_damage(database, f"{check}({part})")
@@ -43,7 +46,7 @@ def _find_damage(database: Database, check: str) -> Text | None:
     return None if said == "ok" else said or Message("store.database.check_silent")
 
 
-def assert_usable(database: Database) -> bool:
+def assert_usable(database: Engine) -> bool:
     """The same as far as a start waits for it: of a log that a bot has recomputed as a whole the pages are left out.
 
     They are most of an old file, and a bot that runs looks through them beside its work. Returns whether they were
@@ -56,13 +59,13 @@ def assert_usable(database: Database) -> bool:
     return True
 
 
-def assert_sound_beside(database: Database) -> None:
+def assert_sound_beside(database: Engine) -> None:
     """Look through every page while others work with the file. Raises StoreDamaged.
 
     With WAL nobody waits: it is done by a connection of its own. With a rollback journal the threads of this process
     wait, for whoever writes beside a long look is refused after two seconds.
     """
-    if database.journal != WAL[0]:
+    if not isinstance(database, Database) or database.journal != WAL[0]:
         assert_sound(database)
         return
     with closing(Database(database.path, read_only=True)) as own:
@@ -75,7 +78,7 @@ def _other_tables(database: Database) -> list[str]:
     return ["'{}'".format(row["name"].replace("'", "''")) for row in [{"name": "sqlite_schema"}, *rows]]
 
 
-def assert_fits(database: Database, keys: Keyring, *, whole: bool = True) -> None:
+def assert_fits(database: Engine, keys: Keyring, *, whole: bool = True) -> None:
     """Make sure that this key file is the one the database was written with. Raises ConfigurationError.
 
     Nothing is written before this is known: a record chained with another key would break the chain, and a secret
@@ -92,13 +95,13 @@ def assert_fits(database: Database, keys: Keyring, *, whole: bool = True) -> Non
         keys.unseal(box)
 
 
-def keys_of_records(database: Database) -> dict[str, int]:
+def keys_of_records(database: Engine) -> dict[str, int]:
     """How many audit records each key has chained, by its id."""
     rows = database.rows("SELECT key_id, count(*) AS n FROM audit GROUP BY key_id ORDER BY min(seq)")
     return {row["key_id"]: row["n"] for row in rows}
 
 
-def _key_ids(database: Database, keys: Keyring) -> list[str]:
+def _key_ids(database: Engine, keys: Keyring) -> list[str]:
     """The keys that the records name: as a mark tells, and after that as they stand there."""
     mark = read_kept_mark(database, keys)
     if mark is None or AuditReader(database, keys).place_at(mark.place.seq) != mark.place:
@@ -107,7 +110,7 @@ def _key_ids(database: Database, keys: Keyring) -> list[str]:
     return [*mark.keys, *(row["key_id"] for row in rows)]
 
 
-def list_sealed_boxes(database: Database) -> list[bytes]:
+def list_sealed_boxes(database: Engine) -> list[bytes]:
     """Everything that is stored sealed, as it is sealed."""
     secrets = [box for *_, box in sealed_secrets(database)]
     # A copy of an earlier release has not all the columns yet.
@@ -115,14 +118,14 @@ def list_sealed_boxes(database: Database) -> list[bytes]:
     return [*secrets, *texts]
 
 
-def _assert_records_fit(database: Database, keys: Keyring) -> None:
+def _assert_records_fit(database: Engine, keys: Keyring) -> None:
     """One record that fits shows that the key is the right one; what does not fit beside it was changed."""
     log = AuditReader(database, keys)
     first = database.rows("SELECT seq FROM audit ORDER BY seq LIMIT ?", SAMPLED)
     last = database.rows("SELECT seq FROM audit ORDER BY seq DESC LIMIT ?", SAMPLED)
     ends = [row["seq"] for row in (*last, *first)]
     if ends and not any(log.stands(seq) for seq in ends):
-        raise other_keys(str(database.path))
+        raise other_keys(database.name)
 
 
 def other_keys(file: str = "") -> ConfigurationError:

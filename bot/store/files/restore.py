@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 from bot.core.audit.audit_record import Tag, stored_tags
@@ -38,11 +38,11 @@ class RestoreComparison:
     """Whether the copy is an earlier state of it."""
 
 
-def compare_backup(home: Path, copy: Backup, keys: Keyring) -> RestoreComparison:
+def compare_backup(readable: AbstractContextManager[Engine], copy: Backup, keys: Keyring) -> RestoreComparison:
     """Compare a copy that was looked through with the database that is there, as far as that can be read."""
     try:
         with (
-            _readable(home / FILE_NAME) as present,
+            readable as present,
             closing(Database(copy.path, read_only=True)) as other,
         ):
             return _compare(present, AuditReader(present, keys), AuditReader(other, keys), copy.seq)
@@ -51,7 +51,7 @@ def compare_backup(home: Path, copy: Backup, keys: Keyring) -> RestoreComparison
 
 
 @contextmanager
-def _readable(path: Path) -> Iterator[Database]:
+def look_at(path: Path) -> Iterator[Engine]:
     """The database that is there. A transaction that a dead process left open is undone in a copy of it: so far
     nothing is to change."""
     try:
@@ -66,7 +66,7 @@ def _readable(path: Path) -> Iterator[Database]:
         yield present
 
 
-def _compare(present: Database, log: AuditReader, other: AuditReader, end: int) -> RestoreComparison:
+def _compare(present: Engine, log: AuditReader, other: AuditReader, end: int) -> RestoreComparison:
     last, archived = (log.place() or START).seq, log.archived().end.seq
     kin = _is_kin(log, other, min(last, end))
     sql = " ".join(("SELECT count(*) AS n FROM audit WHERE seq > ? AND tag NOT IN (", placeholders(BOOKKEEPING), ")"))

@@ -7,6 +7,7 @@ another connection of the server (docs/explanation/storage.md).
 from __future__ import annotations
 
 import re
+from dataclasses import field
 from hashlib import sha256
 from typing import Any
 
@@ -26,10 +27,14 @@ DEAD_AFTER_MS = 10_000
 """How long sent bytes may stay unacknowledged before the network counts as gone."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _SCHEMES = ("postgresql://", "postgres://")
+_SCHEMA = "schema="
 _SERVER = "SELECT current_setting('server_version_num')::int, current_setting('server_encoding'), pg_is_in_recovery()"
 _BEGIN = (
     "BEGIN; SELECT set_config('search_path', '{schema}', true), set_config('lock_timeout', '{busy}ms', true), "
-    "set_config('idle_in_transaction_session_timeout', '{idle}s', true); SELECT pg_advisory_xact_lock({lock})"
+    "set_config('idle_in_transaction_session_timeout', '{idle}s', true), "
+    # What is acknowledged has to last: a server that would answer before it wrote is told to write.
+    "set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') IN ('off', 'local') THEN 'on' "
+    "ELSE current_setting('synchronous_commit') END, true); SELECT pg_advisory_xact_lock({lock})"
 )
 """One round trip. After it this transaction is the only one that writes, as after BEGIN IMMEDIATE in SQLite."""
 _FIND_TABLES = "SELECT set_config('search_path', $1, true)"
@@ -39,8 +44,29 @@ _FIND_TABLES = "SELECT set_config('search_path', $1, true)"
 class Address:
     """Where the rows are: a server with a database, and a schema in it."""
 
-    url: str
+    url: str = field(repr=False)
     schema: str = "b24bot"
+
+    @staticmethod
+    def parse(url: str) -> Address:
+        """Read a URL that may name the schema, too: `postgresql://…?schema=NAME`. Raises ConfigurationError."""
+        if not url.startswith(_SCHEMES):
+            raise ConfigurationError(Message("store.postgres.scheme"))
+        head, mark, query = url.partition("?")
+        parts = [part for part in query.split("&") if part]
+        named = [part.removeprefix(_SCHEMA) for part in parts if part.startswith(_SCHEMA)]
+        rest = "&".join(part for part in parts if not part.startswith(_SCHEMA))
+        return Address(url=f"{head}{mark if rest else ''}{rest}", schema=named[-1] if named else "b24bot")
+
+    @property
+    def name(self) -> str:
+        """The database and its server, without the account and the password."""
+        try:
+            found = psycopg.conninfo.conninfo_to_dict(self.url)
+        except psycopg.Error:
+            raise ConfigurationError(Message("store.postgres.bad_url")) from None
+        place = "/".join(str(found[part]) for part in ("host", "dbname") if found.get(part))
+        return f"{place or 'PostgreSQL'}, {self.schema}"
 
     @property
     def lock(self) -> int:
@@ -119,6 +145,12 @@ class Connection:
     def run(self, sql: str, values: tuple[object, ...]) -> psycopg.Cursor[Any]:
         """Run a statement in the transaction that is open."""
         return self.opened.execute(numbered(sql).encode(), bound(values) or None)
+
+    def copy(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
+        """Run a COPY FROM STDIN in the transaction that is open."""
+        with self.opened.cursor().copy(sql.encode()) as copy:
+            for row in rows:
+                copy.write_row(row)
 
     def read(self, sql: str, values: tuple[object, ...]) -> psycopg.Cursor[Any]:
         """Run a query on its own, in one round trip: both statements of the pipeline are one transaction."""

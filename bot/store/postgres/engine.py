@@ -8,15 +8,18 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from bot import clock as ids
 from bot.clock import SystemClock
 from bot.core.bot_errors import StoreUnavailable
 from bot.plugin import Clock, Message
-from bot.store.engine.database import BUSY_SECONDS, Failpoint, place_of
+from bot.store.engine.database import BUSY_SECONDS, sync
+from bot.store.engine.failpoints import Failpoint, place_of
 from bot.store.engine.port import Dialect, Row
 from bot.store.postgres.connection import Address, Connection, as_rows
+from bot.store.postgres.file_copy import copy_out
 from bot.store.postgres.server_faults import FAULTS, is_lost, unreadable, unwritable
 from bot.store.postgres.statements import ROW_ID
 
@@ -33,6 +36,7 @@ _MARK = (
 """Sent with COMMIT: who asks afterwards finds the mark exactly when the commit happened."""
 _READ_MARK = "SELECT mark FROM commits WHERE owner = ?"
 _TABLE = "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = ?"
+_GIVE_BACK = "VACUUM {schema}.audit"
 _SNAPSHOT = "SELECT pg_current_snapshot()::text"
 UNANSWERED: tuple[type[Exception], ...] = (*FAULTS, StoreUnavailable)
 """What a statement raises, or the connection that it needs."""
@@ -65,8 +69,8 @@ class PostgresEngine:
         give_up: Callable[[str], NoReturn] = end_process,
     ) -> None:
         self.dialect = DIALECT
-        self.address = address
         self._writer = Connection(address, busy_seconds=busy_seconds)
+        self.address, self.name = address, address.name
         self._reader = Connection(address, busy_seconds=busy_seconds)
         self._ask_seconds, self._failpoint, self._give_up = ask_seconds, failpoint, give_up
         self._lock, self._reading = threading.RLock(), threading.Lock()
@@ -195,6 +199,17 @@ class PostgresEngine:
         except FAULTS as error:
             raise unwritable(error) from None
 
+    def add_rows(self, table: str, columns: list[str], rows: list[tuple[Any, ...]]) -> None:
+        """Add many rows at once. Raises RuntimeError outside a unit of work."""
+        sql = " ".join(("COPY", table, "(", ", ".join(columns), ") FROM STDIN"))
+        with self._lock:
+            self.require_unit()
+            self._changed = True
+            try:
+                self._writer.copy(sql, rows)
+            except FAULTS as error:
+                raise unwritable(error) from None
+
     def rows(self, sql: str, *values: object) -> list[Row]:
         """All rows of a query, as dictionaries."""
         return self._read(sql, values, lambda cursor: as_rows(cursor, ROW_ID))
@@ -245,6 +260,30 @@ class PostgresEngine:
 
     def lost(self) -> Message | None:
         return None
+
+    def size(self) -> int:
+        return 0
+
+    def write_anew(self) -> None:
+        """Have the server give back the room of what was removed."""
+        self.run_alone(_GIVE_BACK.format(schema=self.address.schema))
+
+    def run_alone(self, sql: str) -> None:
+        """Run a statement that is no part of a unit of work."""
+        with self._lock:
+            try:
+                self._writer.opened.execute(sql.encode())
+            except FAULTS as error:
+                raise unwritable(error) from None
+
+    def copy_to(self, target: Path, *, after_step: Callable[[Path], None] = sync) -> None:
+        """Copy all rows, as they are at one moment, into an empty SQLite file, while others write."""
+        own = Connection(self.address, busy_seconds=BUSY_SECONDS)
+        try:
+            copy_out(own, self.address.schema, target)
+        finally:
+            own.close()
+        after_step(target)
 
     def _refuse_closed(self) -> None:
         if self._closed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from bot.store.postgres.engine import PostgresEngine
@@ -20,6 +20,8 @@ _BESIDE = (
 )
 """What this engine has beside the tables of the bot: the marks of commits, and a function of SQLite."""
 _CREATE = "CREATE SCHEMA IF NOT EXISTS {schema}"
+_DROP = "DROP SCHEMA IF EXISTS {schema} CASCADE"
+_RENAME = "ALTER SCHEMA {schema} RENAME TO {name}"
 _NOTE = "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES (?, ?, ?)"
 _DRAWN = "drawn"
 """In place of the time at which a step was applied: the schema was drawn with all that the step does."""
@@ -38,17 +40,19 @@ class Statements:
         return [self._engine.execute(one, *(parameters or ())) for one in statements]
 
 
-def migrate(engine: PostgresEngine) -> None:
+def migrate(engine: PostgresEngine, *, finish: Callable[[], None] = lambda: None) -> None:
     """Bring the schema to this version, all of it or none. Of two processes that start at once one waits.
 
-    Raises ConfigurationError for a schema of a newer b24bot.
+    What needs the keys is for `finish`, in the same transaction. Raises ConfigurationError for a schema of a newer
+    b24bot.
     """
     with engine.unit_of_work():
-        engine.execute(_CREATE.format(schema=engine.address.schema))
         if not engine.has_table("audit"):
+            engine.execute(_CREATE.format(schema=engine.address.schema))
             engine.execute("; ".join(_drawn()))
             for name in migrations.names:
                 engine.execute(_NOTE, NAME, name, _DRAWN)
+            finish()
             return
         refuse_newer(engine, engine.address.schema)
         wanted = pending(engine)
@@ -56,6 +60,26 @@ def migrate(engine: PostgresEngine) -> None:
             if step.__name__ in wanted:
                 step(Statements(engine))
                 engine.execute(_NOTE, NAME, step.__name__, "")
+        finish()
+
+
+def drop_schema(engine: PostgresEngine) -> None:
+    """Remove the schema with all that is in it: what a restore before this one has left half done."""
+    engine.run_alone(_DROP.format(schema=engine.address.schema))
+
+
+def take_name(engine: PostgresEngine, ready: str, *, at: int) -> str | None:
+    """Give a schema that is ready the name of the engine's, in one transaction; returns the former one's new name.
+
+    None where there was none. Triggers and functions go with their schema, for they name no other.
+    """
+    name, kept = engine.address.schema, f"{engine.address.schema[:40]}_replaced_{at}"
+    with engine.unit_of_work():
+        there = engine.has_table("audit")
+        if there:
+            engine.execute(_RENAME.format(schema=name, name=kept))
+        engine.execute(_RENAME.format(schema=ready, name=name))
+    return kept if there else None
 
 
 @cache

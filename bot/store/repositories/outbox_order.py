@@ -23,7 +23,7 @@ _HEADS = """SELECT id, number, kind, channel, is_rewrite FROM (
 WHERE place = 1 ORDER BY id"""
 _IN_TURN = """SELECT id, person FROM (
     SELECT id, person, row_number() OVER (PARTITION BY person ORDER BY id) AS turn
-    FROM outbox WHERE state = 'new' AND kind = 'whisper' AND +due_steady <= ? AND (urgency < 0) = ?) AS waiting
+    FROM outbox WHERE state = 'new' AND kind = 'whisper' AND +due_steady <= ? AND (urgency < 0) = (? = 1)) AS waiting
 ORDER BY turn, person <= ?, person LIMIT ?"""
 _AUDIT_LINES = (
     "SELECT id, kind, payload, due_steady FROM outbox WHERE state = 'new' AND kind = 'audit' "

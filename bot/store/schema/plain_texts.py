@@ -15,8 +15,7 @@ from bot.core.encoding import canonical
 from bot.core.messages.notices import notice_from_json, notice_to_json, redact_notice
 from bot.core.redaction.redactor import redact, redact_value
 from bot.plugin.frozen import dataclass
-from bot.store.engine.database import Database
-from bot.store.engine.port import Row
+from bot.store.engine.port import Engine, Row
 from bot.store.repositories.plugin_records import Facts
 from bot.store.sealing.keyring import Keyring
 from bot.store.sealing.sealed_text import PREFIX, seal_secrets, seal_text
@@ -59,59 +58,59 @@ def _seal(keys: Keyring, row: Row) -> str:
 
 COLUMNS: tuple[Column, ...] = (
     Column(
-        read="SELECT rowid AS place, outcome AS text FROM changes WHERE outcome <> ''",
-        write="UPDATE changes SET outcome = ? WHERE rowid = ?",
+        read="SELECT {row_id} AS place, outcome AS text FROM changes WHERE outcome <> ''",
+        write="UPDATE changes SET outcome = ? WHERE {row_id} = ?",
         clean=_blot,
     ),
     Column(
-        read="SELECT rowid AS place, read_fault AS text FROM changes WHERE read_fault <> ''",
-        write="UPDATE changes SET read_fault = ? WHERE rowid = ?",
+        read="SELECT {row_id} AS place, read_fault AS text FROM changes WHERE read_fault <> ''",
+        write="UPDATE changes SET read_fault = ? WHERE {row_id} = ?",
         clean=_blot,
     ),
     Column(
-        read="SELECT rowid AS place, found AS text FROM changes WHERE found IS NOT NULL",
-        write="UPDATE changes SET found = ? WHERE rowid = ?",
+        read="SELECT {row_id} AS place, found AS text FROM changes WHERE found IS NOT NULL",
+        write="UPDATE changes SET found = ? WHERE {row_id} = ?",
         clean=_blot_json,
     ),
     Column(
-        read="SELECT rowid AS place, reason AS text FROM reviews WHERE reason <> ''",
-        write="UPDATE reviews SET reason = ? WHERE rowid = ?",
+        read="SELECT {row_id} AS place, reason AS text FROM reviews WHERE reason <> ''",
+        write="UPDATE reviews SET reason = ? WHERE {row_id} = ?",
         clean=_blot,
     ),
     Column(
-        read="SELECT rowid AS place, sentence AS text FROM executions WHERE sentence <> ''",
-        write="UPDATE executions SET sentence = ? WHERE rowid = ?",
+        read="SELECT {row_id} AS place, sentence AS text FROM executions WHERE sentence <> ''",
+        write="UPDATE executions SET sentence = ? WHERE {row_id} = ?",
         clean=_blot,
     ),
     Column(
-        read="SELECT rowid AS place, reason AS text FROM stops WHERE reason <> ''",
-        write="UPDATE stops SET reason = ? WHERE rowid = ?",
+        read="SELECT {row_id} AS place, reason AS text FROM stops WHERE reason <> ''",
+        write="UPDATE stops SET reason = ? WHERE {row_id} = ?",
         clean=_blot,
     ),
     Column(
-        read="SELECT rowid AS place, value AS text FROM facts WHERE name = 'frozen'",
-        write="UPDATE facts SET value = ? WHERE rowid = ?",
+        read="SELECT {row_id} AS place, value AS text FROM facts WHERE name = 'frozen'",
+        write="UPDATE facts SET value = ? WHERE {row_id} = ?",
         clean=_blot,
     ),
     Column(
-        read="SELECT rowid AS place, kind, payload AS text FROM outbox WHERE payload <> ''",
-        write="UPDATE outbox SET payload = ? WHERE rowid = ?",
+        read="SELECT {row_id} AS place, kind, payload AS text FROM outbox WHERE payload <> ''",
+        write="UPDATE outbox SET payload = ? WHERE {row_id} = ?",
         clean=_blot_notice,
     ),
     Column(
-        read="SELECT rowid AS place, value AS text FROM records",
-        write="UPDATE records SET value = ? WHERE rowid = ?",
+        read="SELECT {row_id} AS place, value AS text FROM records",
+        write="UPDATE records SET value = ? WHERE {row_id} = ?",
         clean=_seal,
     ),
     Column(
-        read="SELECT rowid AS place, payload AS text FROM jobs",
-        write="UPDATE jobs SET payload = ? WHERE rowid = ?",
+        read="SELECT {row_id} AS place, payload AS text FROM jobs",
+        write="UPDATE jobs SET payload = ? WHERE {row_id} = ?",
         clean=_seal,
     ),
 )
 
 
-def seal_plain_texts(database: Database, keys: Keyring) -> None:
+def seal_plain_texts(database: Engine, keys: Keyring) -> None:
     """Seal or blot what stands in plain, in the transaction that brings the schema up to date: all of it, or nothing.
 
     Does nothing where the rules of today have done it.
@@ -119,7 +118,10 @@ def seal_plain_texts(database: Database, keys: Keyring) -> None:
     done = database.row("SELECT value FROM facts WHERE name = ?", DONE)
     if done is not None and done["value"] == RULES:
         return
-    rewritten = sum(_rewrite(database, keys, column, row) for column in COLUMNS for row in database.rows(column.read))
+    spell = database.dialect.spell
+    rewritten = sum(
+        _rewrite(database, keys, column, row) for column in COLUMNS for row in database.rows(spell(column.read))
+    )
     plain = database.rows("SELECT number, line, reason, plan FROM changes WHERE sealed IS NULL")
     rewritten += sum(_seal_change(database, keys, row) for row in plain)
     facts = Facts(database)
@@ -128,8 +130,8 @@ def seal_plain_texts(database: Database, keys: Keyring) -> None:
         facts.put(REMNANTS, "yes")
 
 
-def drop_remnants(database: Database) -> None:
-    """Write the whole file anew once texts of it were rewritten: SQLite leaves bytes of rows that it moved in pages.
+def drop_remnants(database: Engine) -> None:
+    """Write all rows anew once texts of them were rewritten: SQLite leaves bytes of rows that it moved in pages.
 
     Where that cannot be done now, the next start does it.
     """
@@ -143,15 +145,15 @@ def drop_remnants(database: Database) -> None:
         log.warning("what was blotted may be in free bytes of the file: %s", error, extra={"action": "remnants_left"})
 
 
-def _rewrite(database: Database, keys: Keyring, column: Column, row: Row) -> bool:
+def _rewrite(database: Engine, keys: Keyring, column: Column, row: Row) -> bool:
     try:
         clean = column.clean(keys, row)
     except UNREADABLE:
         return False
-    return clean != row["text"] and database.execute(column.write, clean, row["place"]) == 1
+    return clean != row["text"] and database.execute(database.dialect.spell(column.write), clean, row["place"]) == 1
 
 
-def _seal_change(database: Database, keys: Keyring, row: Row) -> bool:
+def _seal_change(database: Engine, keys: Keyring, row: Row) -> bool:
     """Show a change request with marks, and seal the whole of it beside that, as a new one is stored."""
     try:
         plan = plan_from_json(row["plan"])

@@ -69,7 +69,7 @@ def plan_archive(store: Store, wish: ArchiveOptions) -> ArchivePlan:
     Raises ConfigurationError for a log that cannot be trusted, and Refusal where there is nothing to archive, where the
     file is there already, or where there is no room for it.
     """
-    assert_sound(store.database, deep=True)
+    assert_sound(store.engine, deep=True)
     _assert_holds(examine_log(store, wish.witness))
     start = store.audit.archived().end
     end = store.audit.place_at(last_before(store.engine, wish.before, now=store.clock.now_ms())) or START
@@ -109,7 +109,7 @@ def _assert_new(store: Store, plan: ArchivePlan) -> None:
 def _assert_room(store: Store, plan: ArchivePlan, wish: ArchiveOptions) -> None:
     """For the file, and where the database lies for the journal of taking the records out."""
     home, folder = store.home, nearest(wish.folder)
-    journal = store.database.path.stat().st_size
+    journal = store.engine.size()
     shared = home.stat().st_dev == folder.stat().st_dev
     for place, wanted in ((folder, plan.bytes + shared * journal + SPARE), (home, journal + SPARE)):
         if wish.free(place) < wanted:
@@ -180,11 +180,11 @@ def _append_heads(store: Store, witness: Witness | None) -> None:
 
 def shrink(store: Store, *, free: Callable[[Path], int] = free_bytes) -> bool:
     """Write the database anew, so that its file is smaller by what went; False where there is no room for that now."""
-    size = store.database.path.stat().st_size
+    size = store.engine.size()
     if free(store.home) < 2 * size + SPARE:
         return False
     try:
-        store.database.write_anew()
+        store.engine.write_anew()
     except StoreUnavailable:
         return False
     return True

@@ -40,7 +40,7 @@ class MaintenanceTask:
 
 def watch_disk(ctx: Context) -> float:
     """Little room: nothing dangerous is begun, since the record of it might not fit."""
-    free = ctx.files.free_bytes(ctx.store.database.path)
+    free = ctx.files.free_bytes(ctx.store.path)
     why = Message("limit.disk", free=free // 1024**2, wanted=LEAST_FREE // 1024**2)
     ctx.limits.keep_limit(DISK, Limit(name=DISK, mode=Mode.NO_DANGER, why=why) if free < LEAST_FREE else None)
     return 5.0
@@ -50,7 +50,7 @@ def watch_pages(ctx: Context) -> float:
     """Look through every page: after a start, which leaves out those of a long audit log, and each day."""
     limit = None
     try:
-        assert_sound_beside(ctx.store.database)
+        assert_sound_beside(ctx.store.engine)
     except StoreDamaged as error:
         limit = Limit(
             name=PAGES,

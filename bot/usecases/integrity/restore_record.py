@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import field
 from pathlib import Path
 
 from bot.core.audit.audit_record import SYSTEM, Entry, Fact, Tag
@@ -16,8 +17,9 @@ from bot.plugin.frozen import dataclass
 from bot.store.engine.database import FILE_NAME, Database
 from bot.store.files.backup import Backup, look_through
 from bot.store.files.consistency import assert_fits
-from bot.store.files.restore import RestoreComparison, compare_backup, forget_queues, make_ready, swap_in
+from bot.store.files.restore import RestoreComparison, compare_backup, forget_queues, make_ready
 from bot.store.files.verified_head import BROKEN, VERIFIED
+from bot.store.location import locate
 from bot.store.repositories.audit_log import AuditReader
 from bot.store.schema.migrations import refuse_newer
 from bot.store.sealing.keyring import Keyring
@@ -40,6 +42,8 @@ class RestoreOptions:
     keys: Keyring
     clock: Clock
     by: Principal
+    url: str = field(default="", repr=False)
+    """The server that has the rows; empty for a file in `home`."""
     anchors: Sequence[Anchor] = ()
     behind: bool = False
 
@@ -50,7 +54,8 @@ class Restored:
 
     seq: int
     head: str
-    kept: Path | None
+    kept: str | None
+    """Where the former rows are: a file, or a schema; None where there were none."""
     lost: int | None
     closed: int
     copied: int
@@ -63,7 +68,8 @@ def restore(wish: RestoreOptions) -> Restored:
     All of it happens in a folder apart until the one rename that counts.
     """
     copy = inspect(wish)
-    found = compare_backup(wish.home, copy, wish.keys)
+    location = locate(wish.home, wish.url)
+    found = compare_backup(location.look(), copy, wish.keys)
     lost = _accept(wish, copy, found)
     workshop = make_ready(wish.file, wish.home)
     store = open_store(workshop, wish.keys, wish.clock, backups=wish.backups, thorough=True)
@@ -71,9 +77,8 @@ def restore(wish: RestoreOptions) -> Restored:
         closed = _adapt(store, wish, copy, lost)
     finally:
         store.close()
-    look_through(workshop / FILE_NAME, wish.keys)
-    kept = swap_in(workshop, wish.home, wish.home / f"replaced-{wish.clock.now_ms()}")
-    last = look_through(wish.home / FILE_NAME, wish.keys)
+    last = look_through(workshop / FILE_NAME, wish.keys)
+    kept = location.replace(workshop, at=wish.clock.now_ms())
     return Restored(seq=last.seq, head=last.head, kept=kept, lost=lost, closed=closed, copied=copy.seq)
 
 

@@ -256,4 +256,16 @@ POSTGRES: tuple[Mutation, ...] = (
         (_TRIGGERS, "BEFORE TRUNCATE ON audit", "BEFORE TRUNCATE ON refusals"),
         by=_SCHEMA,
     ),
+    mutation(
+        "file-forgotten",
+        "a host that has a database file begins with nothing on the server that its settings name",
+        ("bot/store/store.py", "        refuse_other(location)\n", ""),
+        by="tests/stories/lifecycle/test_postgres.py::test_a_host_with_a_database_file_does_not_begin_with_an_empty_server",
+    ),
+    mutation(
+        "server-asked-twice",
+        "the rows of a bot are looked for in a file although the settings name a server",
+        ("bot/store/location.py", "    if not url:", "    if url:"),
+        by="tests/stories/lifecycle/test_postgres.py::test_a_removal_is_approved_done_and_undone",
+    ),
 )

@@ -326,10 +326,14 @@ KEEPING: tuple[Mutation, ...] = (
     mutation(
         "begins-anew",
         "a bot whose database was lost or emptied begins anew beside its backups",
-        ("bot/store/store.py", "    if not anew and is_missing(home):\n        refuse_lost(home, copies)\n", ""),
         (
             "bot/store/store.py",
-            "        if not anew and not applied(database):\n            refuse_lost(home, copies)\n",
+            "    if not anew and location.empty:\n        refuse_lost(home, copies)\n",
+            "    if False:\n",
+        ),
+        (
+            "bot/store/store.py",
+            "        if not anew and not applied(engine):\n            refuse_lost(home, copies)\n",
             "",
         ),
         by="tests/store/engine/test_opening.py",

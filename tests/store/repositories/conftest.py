@@ -10,7 +10,7 @@ import pytest
 from bot.clock import ShiftedClock
 from bot.store.store import Store
 from bot.testing.services import scratch_store
-from tests.store.conftest import on_postgres
+from tests.store.server.fixtures import on_postgres
 from tests.store.toyengine.toy_store import open_toy_store
 
 IN_A_FILE = (

@@ -28,6 +28,8 @@ START_SECONDS = 30
 NOBODY = 65534
 ACCOUNT = NOBODY if os.geteuid() == 0 else None
 """PostgreSQL refuses to run as root; whoever is root starts it as nobody."""
+_KIN = "SELECT nspname FROM pg_namespace WHERE nspname LIKE %s OR nspname = %s"
+"""The schema, and those that a restore has put aside."""
 _COMMITS = 'SELECT count(*) FROM "{}".commits'
 
 
@@ -63,7 +65,8 @@ class Server:
         """Remove a schema with all that is in it, and count whether a test wrote there."""
         with psycopg.connect(self.url, autocommit=True) as connection:
             commits = connection.execute(_COMMITS.format(name).encode()).fetchone()
-            connection.execute(f'DROP SCHEMA "{name}" CASCADE'.encode())
+            for (each,) in connection.execute(_KIN, (f"{name}\\_replaced\\_%", name)).fetchall():
+                connection.execute(f'DROP SCHEMA "{each}" CASCADE'.encode())
         self.opened += 1
         self.written += bool(commits and commits[0])
 

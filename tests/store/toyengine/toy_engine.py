@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.core.bot_errors import StoreUnavailable
@@ -19,6 +20,7 @@ class ToyEngine:
     """One database in memory. It is nobody's file, and no other process sees it."""
 
     def __init__(self) -> None:
+        self.name = "a toy"
         self.dialect = Dialect(row_id="_rowid_", greatest="greatest")
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
@@ -102,6 +104,16 @@ class ToyEngine:
 
     def lost(self) -> None:
         return None
+
+    def size(self) -> int:
+        return 0
+
+    def write_anew(self) -> None:
+        """Nothing of what was changed is kept."""
+
+    def copy_to(self, target: Path, *, after_step: Callable[[Path], None]) -> None:
+        """A toy is not kept. Raises StoreUnavailable."""
+        raise StoreUnavailable(f"A toy is not copied to {target}, and so {after_step} hears of nothing.")
 
     def close(self) -> None:
         with self._lock:

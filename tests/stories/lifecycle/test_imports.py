@@ -10,7 +10,10 @@ from bot.plugin.loopback import wait_until
 from tests.ports import free_port
 from tests.stories.processes import Outside, answers, outside
 
-NOBODY = ("flask", "jinja2", "werkzeug", "sqlite_utils", "bot.playground", "plugins.bitrix24.simulator")
+NOBODY = (
+    *("flask", "jinja2", "werkzeug", "sqlite_utils", "bot.playground", "plugins.bitrix24.simulator"),
+    *("psycopg", "bot.store.postgres"),
+)
 """What no process of a deployment loads whose database has today's schema."""
 CALLS = ("slack_sdk", "slack_bolt", "requests", "urllib3", "websocket", "waitress", "bot.slack", "bot.web")
 """What takes part in calls, or in being called."""

@@ -62,7 +62,7 @@ def test_nobody_in_the_setting_seeds_nobody_and_the_next_start_may(store: Store)
 def test_a_seeding_that_fails_in_the_middle_has_not_happened(store: Store) -> None:
     """All of them and the note that they were seeded, or nothing."""
     with store.unit_of_work():
-        store.database.execute(
+        store.engine.execute(
             "CREATE TRIGGER no_ida BEFORE INSERT ON grants WHEN NEW.user = 'U1DA' BEGIN SELECT RAISE(ABORT, 'no'); END"
         )
     with pytest.raises(StoreUnavailable):
@@ -74,7 +74,7 @@ def test_a_seeding_that_fails_in_the_middle_has_not_happened(store: Store) -> No
 
 def test_a_grant_that_cannot_be_recorded_is_not_given(store: Store) -> None:
     with store.unit_of_work():
-        store.database.execute(
+        store.engine.execute(
             "CREATE TRIGGER no_audit BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'disk on fire'); END"
         )
     with pytest.raises(StoreUnavailable):

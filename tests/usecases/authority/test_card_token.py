@@ -28,7 +28,7 @@ def refusals(core_bot: CoreBot) -> list[tuple[str, str, object]]:
 
 
 def execute_jobs(core_bot: CoreBot) -> int:
-    row = core_bot.store.database.row("SELECT count(*) AS n FROM jobs WHERE kind = 'execute'")
+    row = core_bot.store.engine.row("SELECT count(*) AS n FROM jobs WHERE kind = 'execute'")
     return int(row["n"]) if row else 0
 
 

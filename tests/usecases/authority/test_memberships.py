@@ -113,7 +113,7 @@ def test_nobody_is_asked_about_twice_within_a_minute(core_bot: CoreBot) -> None:
 
 def test_slack_is_never_asked_inside_a_transaction(core_bot: CoreBot) -> None:
     inside: list[bool] = []
-    core_bot.messenger.on_try = lambda kind: inside.append(kind == "account" and core_bot.store.database.in_transaction)
+    core_bot.messenger.on_try = lambda kind: inside.append(kind == "account" and core_bot.store.engine.in_transaction)
     change = core_bot.ask()
     let_facts_age(core_bot)
     core_bot.press(ANTON, change)

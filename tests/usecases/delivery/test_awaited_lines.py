@@ -36,7 +36,7 @@ def approve(core_bot: CoreBot) -> ChangeRequest:
 def is_put_off(core_bot: CoreBot) -> bool:
     """Whether a change request waits for a later moment."""
     sql = "SELECT 1 FROM jobs WHERE kind = 'execute' AND state = 'new' AND due_steady > 0"
-    return core_bot.store.database.row(sql) is not None
+    return core_bot.store.engine.row(sql) is not None
 
 
 def deliver_audit(core_bot: CoreBot) -> None:
@@ -63,7 +63,7 @@ def test_it_is_run_at_once_when_its_line_is_out(core_bot: CoreBot) -> None:
 def test_a_line_that_gets_out_before_it_waits_is_not_missed(core_bot: CoreBot) -> None:
     change = approve(core_bot)
     assert core_bot.do_jobs(most=1) == 1
-    core_bot.store.outbox = outbox = Meanwhile(core_bot.store.database, core_bot.store.keys, lambda: core_bot.clock)
+    core_bot.store.outbox = outbox = Meanwhile(core_bot.store.engine, core_bot.store.keys, lambda: core_bot.clock)
     outbox.happens = lambda: deliver_audit(core_bot)
     core_bot.do_jobs()
     assert core_bot.now(change).status is Status.DONE

@@ -338,7 +338,7 @@ def test_a_lost_answer_is_tried_again_longer_apart_and_never_given_up(core_bot: 
     assert len(tries) > 8
     gaps = [later - earlier for earlier, later in pairwise(tries)]
     assert all(LEAST_WAIT_MS <= gap <= min(1_000 * 2**n, LONGEST_WAIT_MS) + 500 for n, gap in enumerate(gaps))
-    row = core_bot.store.database.row("SELECT state, error FROM outbox WHERE kind = 'whisper'")
+    row = core_bot.store.engine.row("SELECT state, error FROM outbox WHERE kind = 'whisper'")
     assert row == {"state": "new", "error": "timeout"}
 
 

@@ -104,7 +104,7 @@ def test_the_intent_and_its_record_are_on_disk_when_the_call_is_made(core_bot: C
             seen.append(other.execute("SELECT method FROM executions WHERE number = 1001").fetchall())
             seen.append(other.execute("SELECT status FROM changes").fetchall())
             seen.append(other.execute("SELECT tag FROM audit ORDER BY seq DESC LIMIT 1").fetchall())
-        seen.append(core_bot.store.database.in_transaction)
+        seen.append(core_bot.store.engine.in_transaction)
 
     core_bot.approved()
     core_bot.toy.on_call = look
@@ -117,7 +117,7 @@ def test_no_transaction_is_open_while_somebody_outside_works(core_bot: CoreBot) 
     inside: list[str] = []
 
     def note(what: str) -> None:
-        if core_bot.store.database.in_transaction:
+        if core_bot.store.engine.in_transaction:
             inside.append(what)
 
     core_bot.toy.on_open = lambda: note("open")
@@ -232,7 +232,7 @@ def test_a_second_job_for_the_same_change_request_does_nothing(core_bot: CoreBot
     core_bot.work()
     assert core_bot.now(change).status is Status.DONE
     assert len(core_bot.toy.calls) == 1
-    assert core_bot.store.database.row("SELECT count(*) AS n FROM jobs") == {"n": 0}
+    assert core_bot.store.engine.row("SELECT count(*) AS n FROM jobs") == {"n": 0}
 
 
 def test_two_runners_with_the_same_change_request_make_one_call(core_bot: CoreBot) -> None:

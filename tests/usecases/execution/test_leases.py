@@ -69,7 +69,7 @@ def test_a_runner_that_was_taken_over_in_its_call_writes_nothing_and_makes_no_ot
     assert answers(core_bot, change) == [None]
     assert core_bot.records(Tag.CALL_ANSWERED) == []
     assert core_bot.records(Tag.EXECUTION_ENDED) == []
-    assert core_bot.store.database.row("SELECT count(*) AS n FROM jobs") == {"n": 0}
+    assert core_bot.store.engine.row("SELECT count(*) AS n FROM jobs") == {"n": 0}
     core_bot.wait(120)
     ended = core_bot.now(change)
     assert ended.status is (Status.DONE if line == "thing remove one" else Status.FAILED)
@@ -421,7 +421,7 @@ def test_an_approval_that_runs_out_while_it_is_planned_again_is_not_used(core_bo
     core_bot.do_jobs(1)
     assert core_bot.now(change).status is Status.EXPIRED
     assert core_bot.toy.calls == []
-    assert core_bot.store.database.row("SELECT count(*) AS n FROM jobs") == {"n": 0}
+    assert core_bot.store.engine.row("SELECT count(*) AS n FROM jobs") == {"n": 0}
 
 
 def test_a_stored_plan_that_is_not_the_approved_one_is_not_run(core_bot: CoreBot) -> None:

@@ -81,7 +81,7 @@ def test_after_a_death_in_the_call_the_ending_is_what_is_true_and_the_call_is_no
     assert len(core_bot.toy.calls) == 1
     (record,) = core_bot.records(Tag.EXECUTION_RESOLVED)
     assert record.facts["status"] == core_bot.now(change).status
-    assert core_bot.store.database.row("SELECT count(*) AS n FROM jobs") == {"n": 0}
+    assert core_bot.store.engine.row("SELECT count(*) AS n FROM jobs") == {"n": 0}
 
 
 def test_after_a_death_in_the_first_of_two_calls_the_second_is_not_made(core_bot: CoreBot) -> None:

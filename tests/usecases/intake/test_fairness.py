@@ -45,7 +45,7 @@ def fill(core_bot: CoreBot) -> None:
 
 
 def jobs(core_bot: CoreBot) -> int:
-    return len(core_bot.store.database.rows("SELECT id FROM jobs"))
+    return len(core_bot.store.engine.rows("SELECT id FROM jobs"))
 
 
 @pytest.mark.parametrize("kind", COUNTED)

@@ -34,20 +34,20 @@ def inbounds(core_bot: CoreBot) -> dict[str, Inbound]:
 
 
 def jobs(core_bot: CoreBot) -> int:
-    row = core_bot.store.database.row("SELECT count(*) AS n FROM jobs")
+    row = core_bot.store.engine.row("SELECT count(*) AS n FROM jobs")
     return int(row["n"]) if row else 0
 
 
 def longest_waiting(core_bot: CoreBot) -> int:
     """Characters of the longest delivery that waits."""
-    rows = core_bot.store.database.rows("SELECT payload FROM jobs")
+    rows = core_bot.store.engine.rows("SELECT payload FROM jobs")
     return max(len(open_text(core_bot.store.keys, row["payload"])) for row in rows)
 
 
 @pytest.mark.parametrize("kind", ["slash", "click", "form"])
 def test_a_delivery_waits_sealed_whatever_is_in_it(core_bot: CoreBot, kind: str) -> None:
     receive(core_bot.ctx, inbounds(core_bot)[kind])
-    [row] = core_bot.store.database.rows("SELECT payload FROM jobs")
+    [row] = core_bot.store.engine.rows("SELECT payload FROM jobs")
     assert row["payload"].startswith(PREFIX)
 
 
@@ -139,7 +139,7 @@ def test_what_came_in_wakes_those_who_work(core_bot: CoreBot) -> None:
 def test_an_answer_wakes_those_who_say_it_once_it_is_stored(core_bot: CoreBot) -> None:
     """Before that they would wait for the commit."""
     woken: list[tuple[tuple[Group, ...], bool]] = []
-    core_bot.ctx.threads.connect_wake(lambda *groups: woken.append((groups, core_bot.store.database.in_transaction)))
+    core_bot.ctx.threads.connect_wake(lambda *groups: woken.append((groups, core_bot.store.engine.in_transaction)))
     receive(core_bot.ctx, core_bot.typed(OLGA, "whoami"))
     core_bot.do_jobs()
     assert woken == [((Group.RUNNERS,), False), ((Group.ANSWERS,), False)]

@@ -82,7 +82,7 @@ def busy(core_bot: CoreBot) -> Iterator[SlowPortal]:
 
 def begun(core_bot: CoreBot) -> set[int]:
     """The change requests with an intent on disk."""
-    return {row["number"] for row in core_bot.store.database.rows("SELECT DISTINCT number FROM executions")}
+    return {row["number"] for row in core_bot.store.engine.rows("SELECT DISTINCT number FROM executions")}
 
 
 def approved(core_bot: CoreBot) -> list[ChangeRequest]:

@@ -171,7 +171,7 @@ class Interrupted(AuditReader):
 def test_a_log_that_is_archived_while_it_is_recomputed_is_not_called_broken(done: CoreBot, folder: Path) -> None:
     with closing(open_store(done.store.database.path.parent, done.store.keys, done.clock)) as other:
         wish = wish_of(done, folder)
-        done.store.audit = log = Interrupted(done.store.database, done.store.keys)
+        done.store.audit = log = Interrupted(done.store.engine, done.store.keys)
         log.meanwhile = lambda: archive(other, plan_archive(other, wish), wish)
         found = examine_log(done.store, None)
     assert log.archived().end.seq > 3, "it was archived in the middle"
@@ -440,7 +440,7 @@ def test_what_a_process_that_died_has_left_is_swept(done: CoreBot, folder: Path)
 
 def test_a_start_begins_at_the_mark_that_it_leaves(done: CoreBot, folder: Path) -> None:
     archived(done, folder)
-    mark = read_kept_mark(done.store.database, done.store.keys)
+    mark = read_kept_mark(done.store.engine, done.store.keys)
     assert mark is not None
     assert mark.place == done.store.audit.place()
 
@@ -472,11 +472,11 @@ def test_the_database_is_written_anew_where_there_is_room(done: CoreBot, folder:
             store.record(Entry(tag=Tag.COMMAND_RAN, actor=OLGA.id, subject=OLGA.id, facts={"line": "x" * 400}))
     done.clock.advance(DAY)
     archived(done, folder)
-    before = done.store.database.row("PRAGMA page_count")
+    before = done.store.engine.row("PRAGMA page_count")
     assert not shrink(done.store, free=lambda _: 1024)
-    assert done.store.database.row("PRAGMA page_count") == before
+    assert done.store.engine.row("PRAGMA page_count") == before
     assert shrink(done.store)
-    after = done.store.database.row("PRAGMA page_count")
+    after = done.store.engine.row("PRAGMA page_count")
     assert before is not None
     assert after is not None
     assert after["page_count"] < before["page_count"] / 2

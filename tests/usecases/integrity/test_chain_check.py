@@ -64,7 +64,7 @@ def grow(core_bot: CoreBot, records: int) -> None:
 def start_again(core_bot: CoreBot) -> ChainCheck:
     """As a process that begins to work; returns what goes on in it, a page of seven records at a time."""
     store = core_bot.store
-    store.audit = CountedLog(store.database, store.keys)
+    store.audit = CountedLog(store.engine, store.keys)
     audit = AuditProgress(witness=core_bot.ctx.audit.witness, chain=ChainState(at_start=AT_ONCE))
     core_bot.ctx = replace(core_bot.ctx, audit=audit, limits=FoundLimits())
     begin_check(core_bot.ctx)
@@ -93,7 +93,7 @@ def old(core_bot: CoreBot) -> CoreBot:
     grow(core_bot, RECORDS)
     finish(start_again(core_bot))
     assert (
-        read_kept_mark(core_bot.store.database, core_bot.store.keys) or absent()
+        read_kept_mark(core_bot.store.engine, core_bot.store.keys) or absent()
     ).place == core_bot.store.audit.place()
     return core_bot
 
@@ -132,7 +132,7 @@ def test_a_key_is_asked_for_once_a_page_and_the_key_file_is_looked_at_once_for_i
         looks += 1
         return 0, 0, 0
 
-    log = AuditReader(old.store.database, Keyring({"k1": bytes(32)}, stamp=stamp))
+    log = AuditReader(old.store.engine, Keyring({"k1": bytes(32)}, stamp=stamp))
     looks = 0
     assert log.broken_at() is None
     assert looks == 1
@@ -188,7 +188,7 @@ def test_after_a_break_was_found_no_mark_counts_until_it_is_mended(old: CoreBot,
     rewrite(old, "UPDATE audit SET actor = 'T1:UX' WHERE seq = 9")
     finish(start_again(old))
     assert old.store.facts.get(BROKEN) == "yes"
-    assert read_kept_mark(old.store.database, KEYS) == marked, (
+    assert read_kept_mark(old.store.engine, KEYS) == marked, (
         "a log that is broken is not said to be in order up to its end"
     )
     assert read_mark(old.ctx.audit.witness.tail()[-1], KEYS) == marked
@@ -201,7 +201,7 @@ def test_after_a_break_was_found_no_mark_counts_until_it_is_mended(old: CoreBot,
     rewrite(old, "UPDATE audit SET actor = 'b24bot' WHERE seq = 9")
     finish(check)
     assert CHAIN not in old.ctx.limits
-    assert read_kept_mark(old.store.database, KEYS) is not None
+    assert read_kept_mark(old.store.engine, KEYS) is not None
 
 
 def test_it_waits_a_minute_for_a_log_with_a_mark_and_until_the_end_for_one_without(old: CoreBot) -> None:
@@ -316,7 +316,7 @@ def test_a_witness_that_takes_no_mark_is_no_trouble(old: CoreBot, tmp_path: Path
     old.ctx.audit.witness = Witness(tmp_path / "nowhere" / "witness.jsonl")
     grow(old, 1)
     finish(start_again(old))
-    assert (read_kept_mark(old.store.database, KEYS) or absent()).place == last(old)
+    assert (read_kept_mark(old.store.engine, KEYS) or absent()).place == last(old)
 
 
 def test_a_new_mark_is_kept_before_the_tail_is_longer_than_a_start_recomputes(old: CoreBot) -> None:
@@ -328,7 +328,7 @@ def test_a_new_mark_is_kept_before_the_tail_is_longer_than_a_start_recomputes(ol
         assert old.ctx.audit.chain.verified != last(old)
         grow(old, 1)
         finish(check)
-        assert (read_kept_mark(old.store.database, KEYS) or absent()).place == last(old)
+        assert (read_kept_mark(old.store.engine, KEYS) or absent()).place == last(old)
 
 
 def test_every_hour_what_is_new_is_recomputed_and_marked(old: CoreBot) -> None:
@@ -338,7 +338,7 @@ def test_every_hour_what_is_new_is_recomputed_and_marked(old: CoreBot) -> None:
     old.clock.advance(CHECK_SECONDS)
     walked(old)
     finish(check)
-    assert (read_kept_mark(old.store.database, KEYS) or absent()).place == last(old)
+    assert (read_kept_mark(old.store.engine, KEYS) or absent()).place == last(old)
 
 
 def test_a_tail_that_is_too_long_is_left_to_the_rest(old: CoreBot) -> None:

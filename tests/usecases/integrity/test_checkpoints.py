@@ -101,8 +101,8 @@ def test_an_empty_log_gets_none(make_core_bot: Callable[..., CoreBot]) -> None:
 def test_a_chain_that_is_broken_gets_none(core_bot: CoreBot) -> None:
     core_bot.clock.advance(EVERY_MS / 1000)
     with core_bot.store.unit_of_work():
-        core_bot.store.database.execute("DROP TRIGGER audit_no_update")
-        core_bot.store.database.execute("UPDATE audit SET at = 0 WHERE seq = 6")
+        core_bot.store.engine.execute("DROP TRIGGER audit_no_update")
+        core_bot.store.engine.execute("UPDATE audit SET at = 0 WHERE seq = 6")
     broken = check_chain(core_bot.ctx).limit
     assert broken is not None
     core_bot.ctx.limits.note_limit(CHAIN, broken)

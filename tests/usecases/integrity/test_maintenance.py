@@ -102,10 +102,10 @@ def test_a_page_that_is_damaged_later_is_found_within_a_day(core_bot: CoreBot, u
     with core_bot.store.unit_of_work() as store:
         store.facts.put("needle", "hay")
     path = core_bot.store.database.path
-    core_bot.store.database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    core_bot.store.engine.rows("PRAGMA wal_checkpoint(TRUNCATE)")
     sound = path.read_bytes()
     damage_page(path, "needle")
-    core_bot.store.database.rows("PRAGMA shrink_memory")
+    core_bot.store.engine.rows("PRAGMA shrink_memory")
     for hours, found in ((23, []), (1, ["pages"])):
         after(core_bot, upkeep, hours * HOUR)
         assert list(core_bot.ctx.limits) == found
@@ -167,7 +167,7 @@ def test_a_backup_that_fails_is_told_once_in_the_audit_channel_and_tried_again(
 def test_a_folder_that_cannot_be_put_in_order_is_a_backup_that_fails(core_bot: CoreBot, upkeep: Maintenance) -> None:
     store, day = core_bot.store, 24 * HOUR_MS
     oldest = [
-        back_up(store.database, store.keys, store.backups, at=core_bot.clock.now_ms() - days * day).path
+        back_up(store.engine, store.keys, store.backups, at=core_bot.clock.now_ms() - days * day).path
         for days in range(1, HOURLY + 1)
     ][-1]
     oldest.unlink()
@@ -186,8 +186,8 @@ def test_a_key_that_is_missing_is_a_backup_that_fails_and_is_not_tried_again_eac
     core_bot: CoreBot, upkeep: Maintenance, caplog: pytest.LogCaptureFixture
 ) -> None:
     with core_bot.store.unit_of_work():
-        core_bot.store.database.execute("DROP TRIGGER audit_no_update")
-        core_bot.store.database.execute("UPDATE audit SET key_id = 'k9' WHERE seq = 4")
+        core_bot.store.engine.execute("DROP TRIGGER audit_no_update")
+        core_bot.store.engine.execute("UPDATE audit SET key_id = 'k9' WHERE seq = 4")
     after(core_bot, upkeep, 60)
     for _ in range(5):
         after(core_bot, upkeep, 1)

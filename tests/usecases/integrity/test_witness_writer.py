@@ -54,9 +54,9 @@ def rewrite(core_bot: CoreBot, *statements: str) -> None:
     """As somebody who owns the file can."""
     with core_bot.store.unit_of_work():
         for guard in GUARDS:
-            core_bot.store.database.execute(f"DROP TRIGGER IF EXISTS {guard}")
+            core_bot.store.engine.execute(f"DROP TRIGGER IF EXISTS {guard}")
         for statement in statements:
-            core_bot.store.database.execute(statement)
+            core_bot.store.engine.execute(statement)
 
 
 def mac(core_bot: CoreBot, seq: int) -> str:
@@ -404,12 +404,12 @@ def test_a_witness_and_a_database_that_fail_at_once_are_told_when_the_database_i
     watched.ctx.audit.witness = Witness(tmp_path / "far" / "witness.jsonl")
     watched.type(OLGA, "thing list")
     with watched.store.unit_of_work():
-        watched.store.database.execute(
+        watched.store.engine.execute(
             "CREATE TRIGGER no_facts BEFORE INSERT ON facts BEGIN SELECT RAISE(ABORT, 'disk on fire'); END"
         )
     with pytest.raises(StoreUnavailable, match="disk on fire"):
         anchoring.run_once()
     with watched.store.unit_of_work():
-        watched.store.database.execute("DROP TRIGGER no_facts")
+        watched.store.engine.execute("DROP TRIGGER no_facts")
     anchoring.run_once()
     assert (watched.store.facts.get(UNWRITTEN) or "").startswith(f"{watched.clock.now} ")

@@ -127,7 +127,7 @@ def test_the_undo_of_a_part_names_what_has_changed_and_is_linked(core_bot: CoreB
     with core_bot.store.unit_of_work():
         partial = PartialUndo(line="thing swap", sentence="Both are green then.", words={"one is": "one two"})
         plan = replace(change.plan, undo=replace(change.plan.undo, partial=partial))
-        core_bot.store.database.execute("UPDATE changes SET plan = ? WHERE number = 1001", plan_to_json(plan))
+        core_bot.store.engine.execute("UPDATE changes SET plan = ? WHERE number = 1001", plan_to_json(plan))
     core_bot.toy.scripts.extend([Script(), REFUSED])
     core_bot.work()
     core_bot.type(OLGA, f"request show {change.id}")

@@ -58,7 +58,7 @@ def test_a_full_disk_is_logged_once_in_a_plain_sentence_and_once_when_there_is_r
     assert only.getMessage().startswith(
         f"{FULL} Nothing was done. Free some space on that disk; b24bot then continues by itself"
     )
-    core_bot.store.database.rows("PRAGMA max_page_count = 100000")
+    core_bot.store.engine.rows("PRAGMA max_page_count = 100000")
     for _ in range(round(OVER_SECONDS) + 5):
         assert worker.go_round("keeper", lambda: write(core_bot))
         core_bot.clock.advance(1)

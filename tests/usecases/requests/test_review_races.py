@@ -65,7 +65,7 @@ def test_two_approvals_at_once_are_one_decision(core_bot: CoreBot) -> None:
         assert core_bot.now(change).status is Status.APPROVED
         assert verdicts(core_bot, change) == [Tag.REVIEW_APPROVED]
         assert len(core_bot.now(change).reviews) == 1
-        jobs = core_bot.store.database.row("SELECT count(*) AS n FROM jobs WHERE payload = ?", str(change.number))
+        jobs = core_bot.store.engine.row("SELECT count(*) AS n FROM jobs WHERE payload = ?", str(change.number))
         assert jobs == {"n": 1}
         late = [whisper.reply.title for whisper in core_bot.waiting_whispers()]
         assert len(late) == 1
@@ -126,7 +126,7 @@ def test_the_same_click_delivered_by_several_threads_is_one(core_bot: CoreBot) -
     change = core_bot.ask()
     click = core_bot.click(ANTON, change, card_token.APPROVE)
     at_once(*[partial(receive, core_bot.ctx, click) for _ in range(5)])
-    assert core_bot.store.database.row("SELECT count(*) AS n FROM jobs") == {"n": 1}
+    assert core_bot.store.engine.row("SELECT count(*) AS n FROM jobs") == {"n": 1}
 
 
 def test_the_same_request_typed_at_once_is_one_change_request(core_bot: CoreBot) -> None:

@@ -411,7 +411,7 @@ def test_what_cannot_be_recorded_does_not_happen_and_is_told(core_bot: CoreBot, 
 def test_the_answer_and_the_end_of_the_job_are_one_transaction(core_bot: CoreBot) -> None:
     """After the answer is queued the job is gone: it is never answered twice."""
     core_bot.take(core_bot.typed(OLGA, "thing remove one"))
-    assert core_bot.store.database.row("SELECT count(*) AS n FROM jobs") == {"n": 0}
+    assert core_bot.store.engine.row("SELECT count(*) AS n FROM jobs") == {"n": 0}
     assert core_bot.store.outbox.counts()["new"] == 3
 
 

@@ -11,7 +11,7 @@ import pytest
 from bot.core.change.change_request import Status
 from bot.plugin import Place, Services
 from bot.plugin.loopback import wait_until
-from bot.store.engine.database import Database
+from bot.store.engine.port import Engine
 from bot.store.repositories.job_order import ROOM, Rank
 from bot.store.repositories.jobs import JobReader
 from bot.store.sealing.keyring import Keyring
@@ -26,7 +26,7 @@ from tests.usecases.toy import ACME, BETA, Toy
 class CountedJobs(JobReader):
     """Notes which threads ask whether a job waits."""
 
-    def __init__(self, database: Database, keys: Keyring) -> None:
+    def __init__(self, database: Engine, keys: Keyring) -> None:
         super().__init__(database, keys)
         self.asked: list[tuple[str, int]] = []
 
@@ -155,7 +155,7 @@ def test_with_nothing_to_do_one_of_each_group_asks_the_database(core_bot: CoreBo
     toys.answer.set()
     assert in_time(lambda: answers(core_bot).count("Things") == 3 * AT_ONCE)
     assert in_time(lambda: under_way(core_bot) == 0)
-    jobs = core_bot.store.jobs = CountedJobs(core_bot.store.database, core_bot.store.keys)
+    jobs = core_bot.store.jobs = CountedJobs(core_bot.store.engine, core_bot.store.keys)
     asked = jobs.asked
     assert in_time(lambda: len(asked) >= 16)
     worker.stop()

@@ -47,7 +47,7 @@ def working(core_bot: CoreBot) -> Iterator[Worker]:
 
 
 def job_count(core_bot: CoreBot) -> int:
-    row = core_bot.store.database.row("SELECT count(*) AS n FROM jobs")
+    row = core_bot.store.engine.row("SELECT count(*) AS n FROM jobs")
     return int(row["n"]) if row else 0
 
 
@@ -386,7 +386,7 @@ def test_old_receipts_are_swept_out_every_hour(core_bot: CoreBot) -> None:
     core_bot.clock.now += RECEIPTS_LAST_MS + 1_000
     worker = Worker(core_bot.ctx)
     worker.start()
-    assert in_time(lambda: core_bot.store.database.row("SELECT 1 FROM receipts") is None)
+    assert in_time(lambda: core_bot.store.engine.row("SELECT 1 FROM receipts") is None)
     worker.stop()
 
 
@@ -412,7 +412,7 @@ def test_a_clock_that_is_set_back_keeps_the_keeper_from_nothing(core_bot: CoreBo
         for number in range(FORGOTTEN_AT_ONCE + 1):
             store.engine.execute("INSERT INTO receipts VALUES (?, '', ?)", f"{number}", core_bot.clock.now_ms() - old)
     core_bot.clock.advance(SWEEP_SECONDS)
-    assert in_time(lambda: core_bot.store.database.row("SELECT 1 FROM receipts") is None)
+    assert in_time(lambda: core_bot.store.engine.row("SELECT 1 FROM receipts") is None)
     assert in_time(lambda: core_bot.toy.tended == 2)
 
 

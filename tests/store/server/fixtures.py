@@ -1,0 +1,46 @@
+"""A PostgreSQL server for the tests of this worker, and an address of an empty schema on it.
+
+`scripts/test` runs a tenth of the tests that have a PostgreSQL row; with `B24BOT_TEST_POSTGRES=required`, as
+`.ci/run` sets it, all of them run, and a machine without a server fails.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from zlib import crc32
+
+import pytest
+
+from tests.store.server.postgres_server import REQUIRED, Server, open_server
+
+TENTH = 10
+
+
+def on_postgres(metafunc: pytest.Metafunc) -> list[str]:
+    """The name of the engine when this test has a PostgreSQL row in this run, and else nothing."""
+    name = f"{metafunc.module.__name__}.{metafunc.function.__name__}"
+    chosen = os.environ.get(REQUIRED) == "required" or crc32(name.encode()) % TENTH == 0
+    return ["postgres"] if chosen else []
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """A server for all tests of this worker. When they are over, each schema was really used."""
+    server = open_server()
+    if server is None:
+        if os.environ.get(REQUIRED) == "required":
+            pytest.fail("PostgreSQL: no server was found, and this run requires one")
+        pytest.skip("PostgreSQL: no server was found")
+    yield server
+    opened, written = server.opened, server.written
+    server.stop()
+    assert opened == written, f"{opened} schemas were made on the server, and {written} have a commit of a test"
+
+
+@pytest.fixture
+def database_url(postgres_server: Server) -> Iterator[str]:
+    """What `B24BOT_DATABASE_URL` is set to for a bot whose rows are in a schema of its own; dropped after the test."""
+    schema = postgres_server.new_schema()
+    yield f"{postgres_server.url}&schema={schema}"
+    postgres_server.drop_schema(schema)
