@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from bot.core.principals import ROLE_NAMES
 from bot.language.catalogues import ENGLISH
 from bot.language.translation import translate
 from bot.plugin import Message
@@ -40,6 +41,7 @@ WORDS: Mapping[str, Message] = {
     "role_viewer": Message("playground.role.viewer"),
     "role_": Message("playground.role.none"),
     "no_role": Message("playground.role.no_role"),
+    **{f"named_{role}": name for role, name in ROLE_NAMES.items()},
     "guest": Message("playground.role.guest"),
     "step_ask": Message("playground.step.ask"),
     "step_ask_text": Message("playground.step.ask_text"),

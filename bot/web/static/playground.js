@@ -116,7 +116,7 @@ function drawPeople() {
         }),
         face(one.name),
         el("span", { class: "name" }, one.name, el("small", {}, one.guest ? WORDS.guest : (WORDS[`role_${one.role}`] ?? one.role))),
-        el("span", { class: `role ${one.role || "none"}` }, one.role || WORDS.no_role),
+        el("span", { class: `role ${one.role || "none"}` }, one.role ? (WORDS[`named_${one.role}`] ?? one.role) : WORDS.no_role),
       ),
     ),
   );
