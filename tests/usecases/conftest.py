@@ -14,13 +14,30 @@ from tests.store.server.fixtures import on_postgres
 from tests.store.server.postgres_server import Server
 from tests.usecases.core_bot import CoreBot
 
-ON_A_SERVER = frozenset({"test_review_races"})
+ON_A_SERVER = frozenset(
+    {
+        *("test_audit_search", "test_link_commands", "test_queries", "test_status_report"),
+        *("test_card_token", "test_denials", "test_memberships", "test_refusal_records", "test_same_person"),
+        *("test_awaited_lines", "test_partly", "test_review_races", "test_waiting"),
+        *("test_active_limits", "test_archiving", "test_lag"),
+    }
+)
 """Modules whose tests have a row on a PostgreSQL server as well."""
+IN_A_FILE = frozenset(
+    {
+        "test_a_log_that_does_not_hold_is_not_archived",
+        "test_a_log_that_is_archived_while_it_is_recomputed_is_not_called_broken",
+        "test_a_tag_of_another_release_that_is_in_the_log_can_be_asked_for",
+        "test_the_database_is_written_anew_where_there_is_room",
+    }
+)
+"""Their tests that look into a file, or change it in words of SQLite."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test that has a PostgreSQL row in this run is run on a file and on a server."""
-    chosen = metafunc.module.__name__.rpartition(".")[2] in ON_A_SERVER
+    module, name = metafunc.module.__name__.rpartition(".")[2], metafunc.function.__name__
+    chosen = module in ON_A_SERVER and name not in IN_A_FILE
     if chosen and "make_core_bot" in metafunc.fixturenames and on_postgres(metafunc):
         metafunc.parametrize("make_core_bot", ["sqlite", "postgres"], indirect=True)
 

@@ -19,13 +19,18 @@ _WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )
 _TABLE = re.compile(r"^(\s*CREATE TABLE\s[^(]+\()")
+_BYTES = re.compile(r"\bCAST\((\w+) AS BLOB\)")
+"""A text as its bytes. PostgreSQL would read backslashes in it."""
 ROW_ID = "row_id"
 """The column that each table has here for the number of its rows: their order is part of the port."""
 
 
 @cache
 def numbered(sql: str) -> str:
-    """Return the statement with `$1` in place of `?1`, and the next free number in place of a `?` without one."""
+    """Return the statement with `$1` in place of `?1`, and the next free number in place of a `?` without one.
+
+    A cast to bytes becomes one of this engine.
+    """
     last = 0
 
     def number(found: re.Match[str]) -> str:
@@ -35,7 +40,7 @@ def numbered(sql: str) -> str:
         last = int(found[1]) if found[1] else last + 1
         return f"${last}"
 
-    return _MARK.sub(number, sql)
+    return _BYTES.sub(r"convert_to(\1, 'UTF8')", _MARK.sub(number, sql))
 
 
 def bound(values: tuple[object, ...]) -> tuple[object, ...]:

@@ -115,6 +115,12 @@ def test_an_address_that_cannot_be_used_is_told_without_its_password(url: str, k
     assert "secret-word" not in f"{told.value!r} {told.value.__cause__}"
 
 
+def test_a_text_is_measured_in_bytes_as_in_a_file(store: Store) -> None:
+    """Backslashes are letters like others."""
+    found = store.engine.row("SELECT length(CAST(value AS BLOB)) AS bytes FROM (SELECT ? AS value) AS texts", "тест\\x")
+    assert found == {"bytes": 10}
+
+
 def test_a_server_that_is_not_there_is_told_without_its_password() -> None:
     with pytest.raises(StoreUnavailable) as told:
         PostgresEngine(Address(url="postgresql://user:secret-word@127.0.0.1:1/name"))
