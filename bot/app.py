@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from bot import __version__
-from bot.checks.configuration import refuse_early_reading
+from bot.checks.configuration import refuse_wrong_settings
 from bot.checks.storage import UNWITNESSED, loose_modes_of, witness_of
 from bot.clock import SystemClock
 from bot.core.authority.identity_groups import IdentityGroups
@@ -138,7 +138,7 @@ def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> B
     if is_seeding_due(store, settings.admins) and not examine_head(store, context.audit.witness).why:
         seed_admins(store, settings.admins, by=Principal.shell("B24BOT_ADMINS"))
     try:
-        refuse_early_reading(settings, plugins)
+        refuse_wrong_settings(settings, plugins)
         for plugin in plugins:
             _start(plugin, context)
     except BaseException:
@@ -158,6 +158,7 @@ def _make_context(settings: Settings, clock: Clock, store: Store, registry: Regi
         deployment=Deployment(
             terms=settings.terms,
             known_secrets=KnownSecrets(store.engine, store.keys, secrets),
+            rules=settings.rules,
             people=IdentityGroups.of(settings.same_person),
             languages=settings.languages,
             plugin_settings=settings.for_plugins,
@@ -174,13 +175,12 @@ def _make_gateway(settings: Settings, keys: Keyring, events: Mapping[str, Event]
     from bot.slack.outgoing.messenger import Gateway, make_client
 
     client = make_client(settings["SLACK_BOT_TOKEN"], settings.slack_api)
-    approval = settings["B24BOT_APPROVAL_CHANNEL"]
     return Gateway(
         client,
         keys,
         command=settings.command,
         api_url=settings.slack_api,
-        approval=approval,
+        approval=settings["B24BOT_APPROVAL_CHANNEL"],
         events=events,
         language=settings.languages.shared,
     )

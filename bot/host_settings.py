@@ -24,6 +24,7 @@ HOST_SETTINGS: tuple[Setting, ...] = (
     Setting(name="B24BOT_REQUEST_TTL", help=Message("setting.help.b24bot_request_ttl"), default="1h"),
     Setting(name="B24BOT_SAME_PERSON", help=Message("setting.help.b24bot_same_person")),
     Setting(name="B24BOT_BREAK_GLASS", help=Message("setting.help.b24bot_break_glass"), default="off"),
+    Setting(name="B24BOT_POLICY", help=Message("setting.help.b24bot_policy")),
     Setting(name="B24BOT_WITNESS_FILE", help=Message("setting.help.b24bot_witness_file")),
     Setting(name="B24BOT_AUDIT_LAG", help=Message("setting.help.b24bot_audit_lag"), default="30m"),
     Setting(name="B24BOT_BACKUPS", help=Message("setting.help.b24bot_backups")),

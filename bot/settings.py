@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.core.authority.policy import Terms
+from bot.core.authority.rules.rule_table import RuleTable
 from bot.core.bot_errors import ConfigurationError
 from bot.core.parsing.database_urls import is_database_url, list_passwords
 from bot.core.parsing.durations import parse_duration
@@ -23,6 +24,7 @@ from bot.language.language_choice import LanguageChoice
 from bot.language.translation import PSEUDO
 from bot.plugin import PUBLIC_URL, BadArgument, Message, Setting
 from bot.plugin.frozen import dataclass
+from bot.policy_file import read_policy_file
 
 _COMMAND = re.compile(r"\A/[a-z0-9_-]{1,31}\Z")
 _WEB_ADDRESS = re.compile(r"\Ahttps?://[^\s/?#]+[^\s?#]*\Z")
@@ -172,6 +174,11 @@ class Settings:
         return self.path("B24BOT_WITNESS_FILE")
 
     @property
+    def rules(self) -> RuleTable:
+        """The policy table. Raises ConfigurationError for one that cannot be used."""
+        return read_policy_file(self.path("B24BOT_POLICY"))
+
+    @property
     def admins(self) -> tuple[Principal, ...]:
         try:
             return tuple(Principal.parse(word) for word in self.values["B24BOT_ADMINS"].split(",") if word.strip())
@@ -311,6 +318,7 @@ READERS: tuple[Callable[[Settings], object], ...] = (
     lambda settings: settings.number("B24BOT_QUORUM", 1, MOST_QUORUM),
     lambda settings: settings.duration_ms("B24BOT_REQUEST_TTL"),
     lambda settings: settings.same_person,
+    lambda settings: settings.rules,
     lambda settings: settings.on("B24BOT_BREAK_GLASS"),
     lambda settings: settings.audit_lag_ms,
     lambda settings: settings.health_port,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from math import ceil
 from pathlib import Path
 
 from bot.checks.check import Environment, Note, join_sentences
+from bot.core.authority.rules.table_reader import refuse_unknown_commands
 from bot.core.bot_errors import ConfigurationError
 from bot.host.discovery import load_plugins
 from bot.host.plugin_services import services_for
@@ -34,7 +35,7 @@ def check_plugins(environment: Environment) -> Message:
     plugins = load_plugins(environment.settings["B24BOT_PLUGINS"])
     registry = make_registry(plugins)
     if not environment.settings.wrong_values:
-        refuse_early_reading(environment.settings, plugins)
+        refuse_wrong_settings(environment.settings, plugins)
     faulty = next(registry.faulty_examples(), None)
     if faulty is not None:
         raise ConfigurationError(faulty)
@@ -45,6 +46,14 @@ def check_plugins(environment: Environment) -> Message:
         commands=Message("check.plugins.commands", count=len(list(registry))),
         settings=Message("check.plugins.settings", count=len(settings.rows)),
     )
+
+
+def refuse_wrong_settings(settings: Settings, plugins: Sequence[Plugin]) -> None:
+    """Raise ConfigurationError where settings do not go with the plugins, or the policy table with their commands."""
+    refuse_early_reading(settings, plugins)
+    rules = settings.rules
+    if rules.rows:
+        refuse_unknown_commands(rules, (command.path for command in make_registry(plugins).commands))
 
 
 def refuse_early_reading(settings: Settings, plugins: Iterable[Plugin]) -> None:

@@ -35,7 +35,7 @@ TYPED = "b24bot.typed"
 DECLARED = "b24bot.declared"
 """Under which click keeps the declared commands."""
 SECTIONS: Mapping[Message, tuple[str, ...]] = {
-    Message("clihelp.section.set_up"): ("init", "access", "completion"),
+    Message("clihelp.section.set_up"): ("init", "access", "policy", "completion"),
     Message("clihelp.section.run"): ("serve", "work"),
     Message("clihelp.section.use"): ("run", "request", "audit"),
     Message("clihelp.section.maintain"): ("doctor", "outbox", "backup", "restore", "database", "key"),
@@ -44,6 +44,7 @@ SECTIONS: Mapping[Message, tuple[str, ...]] = {
 ELSEWHERE: Mapping[str, tuple[str, str]] = {
     "completion": ("completion", "completion"),
     "database": ("commands.backup_command", "database"),
+    "policy": ("policy.policy_command", "policy"),
     "restore": ("commands.backup_command", "put_back"),
     "work": ("commands.serve_command", "work"),
 }

@@ -34,6 +34,7 @@ from bot.store.sealing.keyring import load_key_file
 from bot.store.store import Store, open_store
 from bot.usecases.admin.builtin_plugin import make_registry
 from bot.usecases.integrity.chain_check import examine_head, note_chain
+from bot.usecases.integrity.policy_record import record_policy
 
 if TYPE_CHECKING:
     from bot.app import Bot, Running
@@ -173,6 +174,7 @@ class Terminal:
             if writes:
                 assert_trusted(note_chain(bot.context))
                 bot.store.reason = self.reason
+            record_policy(bot.context, starting=False)
             yield bot
         finally:
             bot.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.authority.policy import Decision, NeedsApproval, describe_requirement
+from bot.core.authority.policy import Decision, NeedsApproval, describe_requirement, list_rules
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.effects import effects_of
 from bot.core.change.plans import write_target
@@ -112,6 +112,8 @@ class PlanPreview:
     """What the plan needs before it may run."""
     approvals_needed: int
     """How many approvals it needs; 0 where the requester's own word is enough."""
+    rules: tuple[str, ...]
+    """The names of the rules of the policy table that apply."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +133,8 @@ class ChangeDetails(ChangeRow):
     """What the plan needs before it may run."""
     approvals_needed: int
     """How many approvals it needs; 0 where the requester's own word is enough."""
+    rules: tuple[str, ...]
+    """The names of the rules of the policy table that apply."""
     portal_address: str | None
     """The portal's address."""
     decided_at: Time | None
@@ -184,6 +188,7 @@ def change_view(change: ChangeRequest) -> ChangeDetails:
         undo=UndoView(kind=plan.undo.kind, sentence=plan.undo.sentence),
         needs=describe_requirement(change.decision),
         approvals_needed=_approvals(change.decision),
+        rules=list_rules(change.decision),
         portal_address=change.place_label or None,
         decided_at=time_or_none(change.decided_at),
         started_at=time_or_none(change.started_at),
@@ -218,6 +223,7 @@ def preview_view(plan: Plan, place: Place | None, decision: Decision) -> PlanPre
         undo=UndoView(kind=plan.undo.kind, sentence=plan.undo.sentence),
         needs=describe_requirement(decision),
         approvals_needed=_approvals(decision),
+        rules=list_rules(decision),
     )
 
 

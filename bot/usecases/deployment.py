@@ -7,6 +7,7 @@ from dataclasses import field
 
 from bot.core.authority.identity_groups import IdentityGroups
 from bot.core.authority.policy import Terms
+from bot.core.authority.rules.rule_table import RuleTable
 from bot.language.language_choice import LanguageChoice
 from bot.plugin.frozen import dataclass
 from bot.store.files.known_secrets import KnownSecrets
@@ -19,6 +20,8 @@ class Deployment:
     terms: Terms
     known_secrets: KnownSecrets = field(repr=False)
     """Finds the secrets of this bot among typed words."""
+    rules: RuleTable = field(default_factory=RuleTable)
+    """The policy table; without rows where there is none."""
     people: IdentityGroups = field(default_factory=IdentityGroups)
     """Which accounts are one person's."""
     languages: LanguageChoice = field(default_factory=LanguageChoice)

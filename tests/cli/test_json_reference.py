@@ -35,6 +35,7 @@ OWN_LINES = (
     *("request withdraw CR-{opened}", "request show CR-{unknown}", "request settle CR-{unknown} done"),
     *("outbox list", "outbox retry {notice}", "outbox drop {notice}", "outbox retry all", "audit find"),
     *("audit archive --before 2024-01-01 --dry-run", "audit archive --before 2024-01-01 --yes", "audit verify"),
+    *("policy show", "policy lint {policy}", "policy test T0001:U0002 connector remove myconnector"),
     *("audit verify --archive {archive}", "backup", "restore {backup}"),
 )
 """Lines of the terminal's own commands, in an order in which each works."""
@@ -89,7 +90,10 @@ def prepared(cli_bot: CliBot) -> dict[str, str]:
             tx.changes.note(unknown.number, {"asked_at": 5_000})
             tx.outbox.put("thread:1001:a", ThreadNotice(number=1001, text="a line"), at=OLD)
         (letter,) = [one for one in store.outbox.entries(["new"], limit=99) if one.key == "thread:1001:a"]
-    return {"notice": str(letter.id), "unknown": str(unknown.number), "opened": str(unknown.number + 1)}
+    policy = cli_bot.folder / "policy.toml"
+    policy.write_text('[[rule]]\nname = "all"\nquorum = 2\n')
+    names = {"notice": str(letter.id), "unknown": str(unknown.number), "opened": str(unknown.number + 1)}
+    return {**names, "policy": str(policy)}
 
 
 def test_every_command_of_the_terminal_prints_what_is_described(connected_cli_bot: CliBot) -> None:

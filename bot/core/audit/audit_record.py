@@ -61,6 +61,7 @@ class Tag(StrEnum):
     UNFROZEN = "bot:freeze:lifted"
     STOP_DISCARDED = "bot:stop:discarded"
     MODE_CHANGED = "bot:mode:changed"
+    POLICY_LOADED = "bot:policy:loaded"
     APPROVAL_BYPASSED = "change:approval:bypassed"
     BYPASS_REVIEWED = "change:bypass:reviewed"
     CHECKPOINT = "audit:checkpoint:written"

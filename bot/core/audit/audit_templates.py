@@ -192,6 +192,7 @@ SENTENCES: Mapping[str, Sentence] = {
     Tag.MODE_CHANGED: make_sentence(
         Message("audit.mode.changed", before="before", now="mode"), codes={"before": MODES, "mode": MODES}
     ),
+    Tag.POLICY_LOADED: make_sentence(Message("audit.policy.loaded", count="count", digest="digest")),
     Tag.APPROVAL_BYPASSED: make_sentence(
         Message("audit.approval.bypassed", actor="actor", change="change"), {"line": TYPED, "reason": REASON}
     ),

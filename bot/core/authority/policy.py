@@ -294,6 +294,11 @@ WHO: Mapping[Role, Message] = {
 """Who has a role or one above it, in words."""
 
 
+def list_rules(decision: Decision) -> tuple[str, ...]:
+    """List the rows of the policy table that narrowed a decision, by their names."""
+    return () if isinstance(decision, Allowed | Refused) else decision.rules
+
+
 def describe_requirement(decision: Decision) -> Text:
     """Describe what has to happen before a plan runs, as a value beside a label."""
     match decision:

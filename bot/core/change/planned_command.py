@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.core.authority.policy import Decision
+from bot.core.authority.rules.rule_evaluation import RuleStep
 from bot.core.local_plugins import is_local_plugin
 from bot.core.parsing.invocation import Understood
 from bot.plugin import Place, Plan, Reply, Text
@@ -20,6 +21,8 @@ class Planned:
     decision: Decision
     reason: Text = ""
     """Why it is asked for: as somebody typed it, or the message of a button."""
+    steps: tuple[RuleStep, ...] = ()
+    """What each row of the policy table made of it."""
 
     @property
     def is_local(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot.core import mentions
-from bot.core.authority.policy import Allowed, BrokenGlass, NeedsApproval, NeedsConfirmation, Refused
+from bot.core.authority.policy import Allowed, BrokenGlass, NeedsApproval, NeedsConfirmation, Refused, list_rules
 from bot.core.change.change_request import ChangeRequest, Review, Status
 from bot.core.change.review_sentences import describe_review
 from bot.core.principals import Principal, Role
@@ -38,6 +38,9 @@ def _fields(change: ChangeRequest, language: str) -> Iterator[Field]:
     if change.undo_of is not None:
         yield Message("card.label.undo_of"), f"CR-{change.undo_of}"
     yield from _votes(change, language)
+    rules = list_rules(change.decision)
+    if rules:
+        yield Message("card.label.rules"), escape(one_line(", ".join(rules)))
     if change.status is Status.PENDING:
         yield Message("card.label.expires"), format_time_token(change.expires_at)
     elif change.ended_at is not None:

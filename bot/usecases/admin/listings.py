@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from bot.core import mentions
 from bot.core.audit.stored_views import grant_row
-from bot.core.authority.policy import describe_requirement
+from bot.core.authority.policy import describe_requirement, list_rules
 from bot.core.change.change_request import ChangeRequest, Review, Status, Verdict, describe_status
 from bot.core.change.plans import describe_undo, write_target
 from bot.core.change.review_sentences import describe_review
@@ -89,6 +89,7 @@ def _facts(change: ChangeRequest) -> Iterator[tuple[Text, Text]]:
     yield REQUESTER, _person_at(change.requester, change.created_at)
     yield Message("request.show.reason"), change.reason
     yield Message("request.show.needs"), describe_requirement(change.decision) if _is_pending(change) else ""
+    yield Message("request.show.rules"), ", ".join(list_rules(change.decision))
     for review in change.reviews:
         yield _verdict_label(change, review), describe_review(change, review)
     yield from ((Message("request.show.plan"), note) for note in (*(call.note for call in plan.calls), *plan.notes))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bot.core.authority.membership import MembershipStatus
 from bot.core.authority.policy import NeedsApproval
+from bot.core.authority.rules.rule_evaluation import check_approver_by_rules
 from bot.core.principals import ROLE_NAMES, Principal, Role
 from bot.plugin import Message, Refusal
 from bot.store.store import Transaction
 from bot.usecases.authority.memberships import last_known_status, list_stale_accounts, refresh_memberships
+from bot.usecases.authority.ruled_requests import check_groups, rows_of
 from bot.usecases.context import Context
 
 MOST_OPEN = 10
@@ -25,7 +27,16 @@ def check_can_be_approved(
     """
     quorum, role = decision.quorum, decision.role
     barred = [requester, breaker] if breaker else [requester]
-    others = [one for one in _others(ctx, role) if not any(ctx.deployment.people.same(one, other) for other in barred)]
+    rows = rows_of(ctx, decision)
+    others = [
+        one
+        for one in _others(ctx, role)
+        if not any(ctx.deployment.people.same(one, other) for other in barred)
+        and check_approver_by_rules(ctx.deployment.rules, rows, one) is None
+    ]
+    missing = check_groups(ctx, decision, ctx.deployment.people.distinct(others))
+    if missing is not None:
+        raise Refusal(missing.reason, hint=Message("request.add_group_member"))
     if len(ctx.deployment.people.distinct(others)) < quorum:
         found = len(ctx.deployment.people.distinct(others))
         listed = Message("request.approvers_listed", count=found) if found else Message("request.no_approvers")

@@ -15,6 +15,7 @@ from bot.plugin import Message, Person
 from bot.usecases.authority.attestation import is_attested
 from bot.usecases.authority.break_glass_log import OWN_BREAK_GLASS, find_break_glass_actor
 from bot.usecases.authority.memberships import check_membership, find_disqualification, last_known_status
+from bot.usecases.authority.ruled_requests import check_approval_by_rules, check_groups, check_hours_now
 from bot.usecases.change_entries import attesting_tags
 from bot.usecases.context import Context, log
 from bot.usecases.integrity.active_limits import check_limits
@@ -69,8 +70,13 @@ def quorum_of(change: ChangeRequest) -> int:
 
 
 def list_eligible_approvers(ctx: Context, change: ChangeRequest) -> list[Principal]:
-    """Who has approved and may still do so by the allow-list as it is."""
-    return [one.reviewer for one in change.approvals if check_eligibility(ctx, one.reviewer, change) is None]
+    """Who has approved and may still do so by the allow-list and the policy table as they are."""
+    return [one.reviewer for one in change.approvals if _counts(ctx, one.reviewer, change)]
+
+
+def _counts(ctx: Context, person: Principal, change: ChangeRequest) -> bool:
+    refused = check_eligibility(ctx, person, change) or check_approval_by_rules(ctx, person, change)
+    return refused is None
 
 
 def with_current_validity(ctx: Context, change: ChangeRequest) -> ChangeRequest:
@@ -155,9 +161,10 @@ def check_revalidation(ctx: Context, change: ChangeRequest) -> Refused | None:
     state = find_disqualification(ctx, change.requester)
     if state is not None:
         return Refused(reason=Message("review.requester_no_member", state=state))
-    counted, quorum = len(list_valid_approvers(ctx, change)), quorum_of(change)
+    valid, quorum = list_valid_approvers(ctx, change), quorum_of(change)
+    counted = len(valid)
     if counted >= quorum:
-        return None
+        return check_groups(ctx, change.decision, valid) or check_hours_now(ctx, change)
     checked = {one: find_disqualification(ctx, one) for one in list_eligible_approvers(ctx, change)}
     accounts = tuple(_describe_account(one, state) for one, state in checked.items() if state is not None)
     return Refused(reason=_too_few(change, counted, quorum, accounts))

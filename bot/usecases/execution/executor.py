@@ -28,6 +28,7 @@ from bot.usecases.authority.quorum import (
     list_attesting_records,
     with_attested_approvals,
 )
+from bot.usecases.authority.ruled_requests import is_of_other_table
 from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context, log
 from bot.usecases.intake.stop_words import pending_stop
@@ -42,6 +43,7 @@ from bot.usecases.requests.expiry import approval_is_stale, expire
 from bot.usecases.requests.planning import ask, open_subject, sanitize_refusals
 
 DRIFTED = ByDecision(approved=Message("outcome.drifted"), confirmed=Message("outcome.drifted_since_confirmed"))
+OTHER_TABLE = Message("outcome.policy_changed")
 ALTERED = ByDecision(approved=Message("outcome.altered"), confirmed=Message("outcome.altered_since_confirmed"))
 LOOK_AGAIN_MS = 200
 """How long to wait before asking again whether a pending stop is settled, or the audit line has gone out.
@@ -227,6 +229,8 @@ def _check_preconditions(ctx: Context, change: ChangeRequest) -> Ending | None:
         return _blocked_ending(limit.sentence)
     if not _is_as_approved(ctx, change):
         return Ending(status=Status.FAILED, sentence=ALTERED.choose(change))
+    if is_of_other_table(ctx, change):
+        return Ending(status=Status.CHANGED, sentence=OTHER_TABLE)
     # All their records name the digest that runs: that was looked at above.
     recorded = with_attested_approvals(ctx, change)
     refused = check_attestation(recorded) or check_request_record(ctx, change) or check_revalidation(ctx, recorded)

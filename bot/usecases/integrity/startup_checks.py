@@ -15,6 +15,7 @@ from bot.plugin import Message, Text
 from bot.usecases.context import Context, log
 from bot.usecases.integrity.chain_check import begin_check
 from bot.usecases.integrity.file_identity import note_files
+from bot.usecases.integrity.policy_record import record_policy
 from bot.usecases.process.found_limits import FoundLimits
 
 CLOCK = "clock"
@@ -45,7 +46,9 @@ def run_startup_checks(ctx: Context) -> list[Limit]:
     short = find_approver_shortage(ctx.store.grants.all(), ctx.deployment.terms.quorum, ctx.deployment.people)
     if short:
         log.warning("%s", translate(short), extra={"action": "approvers_short"})
-    return [limit for check in CHECKS if (limit := check(ctx)) is not None]
+    found = [limit for check in CHECKS if (limit := check(ctx)) is not None]
+    record_policy(ctx, starting=True)
+    return found
 
 
 def check_clock(skew_ms: int) -> Limit | None:

@@ -15,6 +15,7 @@ from bot.store.store import Transaction
 from bot.usecases.authority.break_glass_log import check_break_glass
 from bot.usecases.authority.memberships import list_stale_accounts
 from bot.usecases.authority.quorum import check_reviewer, list_eligible_approvers, list_valid_approvers, quorum_of
+from bot.usecases.authority.ruled_requests import check_approval_by_rules, check_groups, check_hours_now
 from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context
 from bot.usecases.intake.stop_words import pending_stop
@@ -33,7 +34,7 @@ def confirm(tx: Transaction, ctx: Context, requester: Principal, change: ChangeR
     refused = check_reviewer(ctx, requester, change)
     if refused is not None:
         raise NotPermitted(refused.reason)
-    waits = _check_approvable_now(tx, ctx, change)
+    waits = _check_approvable_now(tx, ctx, change) or check_hours_now(ctx, change)
     if waits is not None:
         raise Refusal(waits.reason)
     refused = _check_break_glass(ctx, requester, change)
@@ -44,7 +45,12 @@ def confirm(tx: Transaction, ctx: Context, requester: Principal, change: ChangeR
 
 def check_approval(tx: Transaction, ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
     """Refuse, in a sentence, an approval that cannot be counted now although the person may approve."""
-    refused = _check_approvable_now(tx, ctx, change) or _check_break_glass(ctx, person, change)
+    refused = (
+        _check_approvable_now(tx, ctx, change)
+        or _check_break_glass(ctx, person, change)
+        or check_hours_now(ctx, change)
+        or check_approval_by_rules(ctx, person, change)
+    )
     if refused is not None:
         return refused
     given = [review.reviewer for review in change.approvals if ctx.deployment.people.same(review.reviewer, person)]
@@ -54,7 +60,8 @@ def check_approval(tx: Transaction, ctx: Context, person: Principal, change: Cha
     if missing and not given:
         people = tuple(Person(person=one.id) for one in missing)
         return Refused(reason=Message("review.approvers_not_asked", people=people))
-    return None
+    together = ctx.deployment.people.distinct([*list_valid_approvers(ctx, change), person])
+    return check_groups(ctx, change.decision, together, quorum_of(change))
 
 
 def _check_approvable_now(tx: Transaction, ctx: Context, change: ChangeRequest) -> Refused | None:
@@ -113,9 +120,10 @@ def _describe_approval(person: Principal, change: ChangeRequest, approvals: int)
 def run_if_enough(tx: Transaction, ctx: Context, change: ChangeRequest) -> bool:
     """Let it run if enough approvals count now; False when they do not."""
     now = ctx.clock.now_ms()
-    if len(list_valid_approvers(ctx, change)) < quorum_of(change) or not tx.changes.move(
-        change.number, Status.PENDING, Status.APPROVED, changes={"decided_at": now}
-    ):
+    valid = list_valid_approvers(ctx, change)
+    if len(valid) < quorum_of(change) or check_groups(ctx, change.decision, valid) is not None:
+        return False
+    if not tx.changes.move(change.number, Status.PENDING, Status.APPROVED, changes={"decided_at": now}):
         return False
     verdict = "confirmed" if change.needs_confirmation_only else "approved"
     ctx.threads.counters.count_decision(verdict, (now - change.created_at) / 1000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.audit.audit_record import Tag
-from bot.core.authority.policy import NeedsApproval
+from bot.core.authority.policy import NeedsApproval, decide
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.planned_command import Planned
 from bot.core.local_plugins import BUILTIN
@@ -19,7 +19,8 @@ from bot.usecases.change_entries import record_change, recorded_line
 from bot.usecases.context import Context
 from bot.usecases.notifications import announce
 from bot.usecases.requests.change_opening import write_change
-from bot.usecases.requests.planning import plan_or_read_at
+from bot.usecases.requests.planning import consider_at
+from bot.usecases.roles import role_of
 
 REVIEW_LASTS_MS = 7 * 24 * 3_600_000
 MOST_MENTIONED = 10
@@ -40,8 +41,10 @@ def _ask_for_review(tx: Transaction, ctx: Context, person: Principal, change: Ch
     """Open the change request that somebody else has to approve, as the person who broke the glass."""
     invocation = Invocation(path=REVIEW_PATH, words=(change.id,))
     understood = understand(ctx.registry.typed, invocation.line)
-    planned = plan_or_read_at(ctx, ctx.registry.plugin(BUILTIN), understood, person)
-    if not isinstance(planned, Planned) or not isinstance(planned.decision, NeedsApproval):
+    planned = consider_at(ctx, ctx.registry.plugin(BUILTIN), understood, person)
+    # The review is owed, whatever a policy table says of asking for one.
+    decision = decide(understood.command.risk, role_of(ctx, person), ctx.deployment.terms)
+    if not isinstance(planned, Planned) or not isinstance(decision, NeedsApproval):
         raise TypeError(f"{change.id} cannot be reviewed")
     return write_change(
         tx,
@@ -50,7 +53,7 @@ def _ask_for_review(tx: Transaction, ctx: Context, person: Principal, change: Ch
         replace(
             planned,
             reason=change.reason,
-            decision=replace(planned.decision, expires_in=REVIEW_LASTS_MS),
+            decision=replace(decision, expires_in=REVIEW_LASTS_MS),
         ),
         channel=change.channel,
     )

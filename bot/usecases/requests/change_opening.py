@@ -135,7 +135,8 @@ def expiry_of(decision: Decision) -> int:
 def _card_channel(channels: Channels, decision: Decision, typed_in: str) -> str:
     if isinstance(decision, NeedsConfirmation):
         return typed_in or channels.approval
-    return channels.approval or typed_in
+    named = decision.channel if isinstance(decision, NeedsApproval) else ""
+    return named or channels.approval or typed_in
 
 
 def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -> Message | None:

@@ -12,6 +12,7 @@ from bot.core.authority.policy import (
     NeedsConfirmation,
     Refused,
     describe_requirement,
+    list_rules,
 )
 from bot.core.change.change_request import ChangeRequest, describe_status
 from bot.core.change.command_result import RequestOpened
@@ -114,5 +115,6 @@ def preview(planned: Planned) -> Reply:
     facts += [(_WARNING, line) for line in plan.warnings]
     facts.append((Message("request.preview.undo"), describe_undo(plan.undo)))
     facts.append((Message("request.preview.needs"), describe_requirement(planned.decision)))
+    facts += [(Message("request.preview.rule"), rule) for rule in list_rules(planned.decision)]
     data = preview_view(plan, planned.remote_place, planned.decision)
     return Reply(title=Message("request.preview.title", summary=plan.summary), facts=tuple(facts), data=data)

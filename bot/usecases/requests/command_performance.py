@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from typing import Protocol, assert_never
 
 from bot.core.audit.audit_record import Entry, Fact, Tag
@@ -35,7 +34,7 @@ from bot.usecases.process.event_counters import COMMANDS
 from bot.usecases.process.found_limits import FoundLimits
 from bot.usecases.requests.approval import confirm
 from bot.usecases.requests.change_opening import asks_for_same, check_can_be_decided, open_change
-from bot.usecases.requests.planning import plan_or_read
+from bot.usecases.requests.planning import Origin, plan_or_read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +135,8 @@ def name_outcome(result: CommandResult) -> str:
 def _perform(ctx: Context, command: TypedCommand, surface: Surface) -> CommandResult:
     """The result: one that changed something is concluded, another is still to be."""
     with surface.progress() as tell:
-        considered = plan_or_read(ctx, command.person, command.line, tell)
+        origin = Origin(channel=command.channel, reason=command.reason)
+        considered = plan_or_read(ctx, command.person, command.line, tell, origin=origin)
     match considered:
         case Answered():
             return considered
@@ -149,8 +149,7 @@ def _perform(ctx: Context, command: TypedCommand, surface: Surface) -> CommandRe
                 return _conclude(tx, ctx, command, surface, done)
         case Planned():
             surface.prepare(considered)
-            planned = replace(considered, reason=command.reason or considered.reason)
-            return _ask_for_decision(ctx, command, surface, planned)
+            return _ask_for_decision(ctx, command, surface, considered)
         case _:
             assert_never(considered)
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot.core.authority.policy import Allowed, Decision, Refused, decide, decide_break_glass
+from bot.core.authority.rules.rule_evaluation import RuledRequest, narrow_decision
 from bot.core.bot_errors import NotPermitted, WordsError
 from bot.core.change.planned_command import Answered, Considered, Planned
 from bot.core.change.plans import plan_from_json, plan_to_json
@@ -35,10 +36,13 @@ from bot.plugin import (
     Risk,
     Services,
     TargetRefused,
+    Text,
 )
+from bot.plugin.frozen import dataclass
 from bot.usecases.admin.help_pages import OPEN_TO_ALL
 from bot.usecases.admin.queries import QueryContext
 from bot.usecases.authority.memberships import check_membership, refresh_memberships
+from bot.usecases.authority.ruled_requests import with_plan
 from bot.usecases.card_subcommands import refuse_card_subcommand
 from bot.usecases.context import Context
 from bot.usecases.place_choice import choose_place, find_place, list_default_places
@@ -46,8 +50,31 @@ from bot.usecases.roles import role_of
 from bot.usecases.terminal_commands import in_terminal
 
 
-def plan_or_read(ctx: Context, person: Principal, text: str, progress: Progress = no_progress) -> Considered:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What the policy table looks at beside the line: where it was typed, and the reason of a button."""
+
+    channel: str = ""
+    reason: Text = ""
+
+
+TERMINAL = Origin()
+
+
+def plan_or_read(
+    ctx: Context, person: Principal, text: str, progress: Progress = no_progress, *, origin: Origin = TERMINAL
+) -> Considered:
     """Understand, check the role, and plan or read. Raises PluginError of the kind that fits."""
+    considered = consider(ctx, person, text, progress, origin=origin)
+    if isinstance(considered, Planned):
+        _require(considered.decision, role_of(ctx, person))
+    return considered
+
+
+def consider(
+    ctx: Context, person: Principal, text: str, progress: Progress = no_progress, *, origin: Origin = TERMINAL
+) -> Considered:
+    """The same, but a plan that is refused comes back with the refusal and with what each row of the table said."""
     if not person.local and person.team != ctx.workspace.team:
         raise NotPermitted(Message("request.other_workspace"))
     role = role_of(ctx, person)
@@ -68,13 +95,19 @@ def plan_or_read(ctx: Context, person: Principal, text: str, progress: Progress 
     if plugin is None:
         answer = command.answer(QueryContext(ctx=ctx, person=person, role=role), understood.arguments)
         return _answered(understood, answer)
-    return plan_or_read_at(ctx, plugin, understood, person, progress)
+    return consider_at(ctx, plugin, understood, person, progress, origin=origin)
 
 
-def plan_or_read_at(
-    ctx: Context, plugin: Plugin, understood: Understood, person: Principal, progress: Progress = no_progress
+def consider_at(
+    ctx: Context,
+    plugin: Plugin,
+    understood: Understood,
+    person: Principal,
+    progress: Progress = no_progress,
+    *,
+    origin: Origin = TERMINAL,
 ) -> Considered:
-    """Choose the place, open it, and let the plugin's command plan or read."""
+    """Choose the place, open it, let the plugin's command plan or read, and decide about the plan."""
     services = ctx.services(plugin.name, progress)
     with sanitize_refusals():
         places = plugin.places(services)
@@ -100,7 +133,16 @@ def plan_or_read_at(
     decision = decide(risk, role, ctx.deployment.terms)
     if invocation.break_glass:
         decision = decide_break_glass(risk, decision, role, ctx.deployment.terms, reason=invocation.reason)
-    _require(decision, role)
+    request = RuledRequest(
+        command=understood.command.path,
+        risk=risk,
+        place="" if is_local_plugin(plugin.name) else place.name,
+        requester=person,
+        channel=origin.channel,
+        reason="" if origin.reason else invocation.reason,
+        at=ctx.clock.now_ms(),
+    )
+    ruling = narrow_decision(decision, ctx.deployment.rules, with_plan(request, answer))
     if isinstance(decision, Allowed) and not is_local_plugin(plugin.name):
         with blame_plugin(plugin.name, RAN_COMMAND, command=understood.command.path):
             raise TypeError(f"{understood.command.path} only reads, and returned a plan")
@@ -110,8 +152,9 @@ def plan_or_read_at(
         plugin=plugin.name,
         place=place,
         plan=answer,
-        decision=decision,
-        reason=invocation.reason,
+        decision=ruling.decision,
+        reason=origin.reason or invocation.reason,
+        steps=ruling.steps,
     )
 
 

@@ -247,8 +247,8 @@ DECISIONS: tuple[Mutation, ...] = (
         "one approval less than the quorum is enough",
         (
             _APPROVE,
-            "    if len(list_valid_approvers(ctx, change)) < quorum_of(change) or",
-            "    if len(list_valid_approvers(ctx, change)) + 1 < quorum_of(change) or",
+            "    if len(valid) < quorum_of(change) or",
+            "    if len(valid) + 1 < quorum_of(change) or",
         ),
         (
             _QUORUM,
@@ -259,8 +259,8 @@ DECISIONS: tuple[Mutation, ...] = (
         ),
         (
             _QUORUM,
-            "    counted, quorum = len(list_valid_approvers(ctx, change)), quorum_of(change)\n    if",
-            "    counted, quorum = len(list_valid_approvers(ctx, change)), 1\n    if",
+            "    valid, quorum = list_valid_approvers(ctx, change), quorum_of(change)\n",
+            "    valid, quorum = list_valid_approvers(ctx, change), 1\n",
         ),
         by=_MACHINE,
     ),
@@ -269,7 +269,7 @@ DECISIONS: tuple[Mutation, ...] = (
         "who lost the role between approval and call still counts",
         (
             _QUORUM,
-            "for one in change.approvals if check_eligibility(ctx, one.reviewer, change) is None]",
+            "for one in change.approvals if _counts(ctx, one.reviewer, change)]",
             "for one in change.approvals]",
         ),
         by=_MACHINE,

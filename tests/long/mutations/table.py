@@ -12,12 +12,14 @@ from tests.long.mutations.keeping import KEEPING
 from tests.long.mutations.mutation import Mutation
 from tests.long.mutations.plugins import PLUGINS, PORTAL_PAGES, PORTALS
 from tests.long.mutations.portal_reads import PORTAL_READS, WATCHING
+from tests.long.mutations.rules.ruling import RULING
 from tests.long.mutations.saying import ENDINGS, SAYING
 from tests.long.mutations.typed_secrets import TYPED_SECRETS
 from tests.long.mutations.waiting import WAITING
 
 MUTATIONS: tuple[Mutation, ...] = (
     *DECISIONS,
+    *RULING,
     *ENDINGS,
     *WAITING,
     *BACKLOGS,

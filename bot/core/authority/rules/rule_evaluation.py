@@ -124,8 +124,6 @@ DEMANDS: tuple[Callable[[_Case], Message | None], ...] = (
     _check_reason,
 )
 """What a row can refuse a request for, in the order in which people are told. The last is a matter of the words."""
-LASTING = (_check_requester, _check_hours)
-"""What is looked at again before the first call. The rest cannot have changed since the request."""
 
 
 def describe_hours(row: RuleRow) -> Message:
@@ -183,44 +181,31 @@ def _with_rows(
     )
 
 
-def check_rules_for_approver(table: RuleTable, rows: Iterable[RuleRow], approver: Principal, at: int) -> Refused | None:
+def check_approver_by_rules(table: RuleTable, rows: Iterable[RuleRow], approver: Principal) -> Refused | None:
     """Refuse an approval that a row does not count. `rows` are those that applied to the request."""
     for row in rows:
-        if not table.is_open(row, at):
-            return _refused_by(row, describe_hours(row))
         if row.approve and not table.is_one_of(approver, row.approve):
             return _refused_by(row, Message("rules.refusal.approver", people=row.approve))
     return None
 
 
-def check_rules_again(
-    table: RuleTable, rows: Iterable[RuleRow], request: RuledRequest, decision: Decision
-) -> Refused | None:
-    """Refuse to run what a row does not let its requester have any more."""
-    for row in rows:
-        case = _Case(table=table, row=row, request=request, decision=decision)
-        for demand in LASTING:
-            refusal = demand(case)
-            if refusal is not None:
-                return _refused_by(row, refusal)
-    return None
+def check_hours(table: RuleTable, rows: Iterable[RuleRow], at: int) -> Refused | None:
+    """Refuse what people do, or what would run, outside the office hours of a row."""
+    closed = next((row for row in rows if not table.is_open(row, at)), None)
+    return _refused_by(closed, describe_hours(closed)) if closed else None
 
 
 def _refused_by(row: RuleRow, why: Message) -> Refused:
     return Refused(reason=Message("rules.refused", rule=row.name, why=why))
 
 
-def find_missing_group(table: RuleTable, rows: Iterable[RuleRow], approvers: Sequence[Principal]) -> str:
-    """Name a group that has not given an approval of its own yet; empty where none is missing.
+def list_missing_groups(table: RuleTable, row: RuleRow, approvers: Sequence[Principal]) -> tuple[str, ...]:
+    """List the groups of a row that have not given an approval of their own yet.
 
     `approvers` are of different people. One person gives one approval, also where they are in several groups.
     """
-    for row in rows:
-        given: dict[int, str] = {}
-        for group in row.from_each:
-            if not _give(table, group, approvers, given, set()):
-                return group
-    return ""
+    given: dict[int, str] = {}
+    return tuple(group for group in row.from_each if not _give(table, group, approvers, given, set()))
 
 
 def _give(table: RuleTable, group: str, approvers: Sequence[Principal], given: dict[int, str], tried: set[int]) -> bool:

@@ -84,7 +84,12 @@ class RuleTable:
 
     @property
     def digest(self) -> str:
-        """64 hex digits over what the table means: comments and the order of its keys do not count."""
+        """64 hex digits over what the table means: comments and the order of its keys do not count.
+
+        Empty for a table without rows, which is as good as none.
+        """
+        if not self.rows:
+            return ""
         rows = [{name: value for name, value in fields_of(row).items() if name != "line"} for row in self.rows]
         groups = {name: sorted(people) for name, people in self.groups.items()}
         return sha256(canonical({"rows": rows, "groups": groups}).encode()).hexdigest()

@@ -38,10 +38,10 @@ def read_table(text: str, find_zone: FindZone) -> RuleTable:
     return RuleTable(rows=rows, groups=groups, zones=reading.zones)
 
 
-def find_unknown_commands(table: RuleTable, paths: Iterable[str]) -> tuple[TableFault, ...]:
-    """List the patterns of commands that no command fits."""
+def refuse_unknown_commands(table: RuleTable, paths: Iterable[str]) -> None:
+    """Raise BrokenTable for patterns of commands that no command fits."""
     known = tuple(paths)
-    return tuple(
+    faults = tuple(
         TableFault(
             line=row.line,
             sentence=Message("rules.unknown_command", rule=row.name, value=pattern),
@@ -51,6 +51,8 @@ def find_unknown_commands(table: RuleTable, paths: Iterable[str]) -> tuple[Table
         for pattern in row.commands
         if not any(fnmatchcase(path, pattern) for path in known)
     )
+    if faults:
+        raise BrokenTable(faults)
 
 
 def _not_toml(error: str, text: str) -> TableFault:

@@ -7,14 +7,14 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from bot.core.authority.rules.rule_table import DAYS, OfficeHours
-from bot.core.principals import LOCAL_TEAM, Principal
-from bot.plugin import BadArgument, Message, Risk
+from bot.plugin import Message, Risk
 from bot.plugin.frozen import dataclass
 
 RULED = (Risk.CHANGE, Risk.DESTROY, Risk.GOVERN)
 """The risks that a table can narrow. Reading, one's own choices and a freeze are not in its reach."""
 MOST_QUORUM = 20
 _CHANNEL = re.compile(r"(?=[A-Z])[A-Z0-9]{3,21}")
+_ACCOUNT = re.compile(r"[A-Z][A-Z0-9]*:[A-Z][A-Z0-9]*|local:\S+")
 _HOURS = re.compile(r"([A-Z][a-z]{2})(?:-([A-Z][a-z]{2}))? (\d\d):(\d\d)-(\d\d):(\d\d)")
 _DAY = 24 * 60
 
@@ -41,13 +41,7 @@ Reader = Callable[[Given], Any]
 
 def is_account(text: str) -> bool:
     """Whether a text is an account as a table names it."""
-    if text.startswith(f"{LOCAL_TEAM}:"):
-        return Principal.read(text).user != ""
-    try:
-        Principal.parse(text)
-    except BadArgument:
-        return False
-    return True
+    return _ACCOUNT.fullmatch(text) is not None
 
 
 def _texts(given: Given) -> tuple[str, ...] | Wrong:

@@ -118,12 +118,14 @@ class TableModel:
             or ("reason" in row and not re.search(row["reason"], request.reason))
         )
 
-    def counts(self, row: Mapping[str, Any], approver: Principal, at: int) -> bool:
-        return self.is_open(row, at) and ("approve" not in row or self.has(approver, row["approve"]))
+    def counts(self, row: Mapping[str, Any], approver: Principal) -> bool:
+        return "approve" not in row or self.has(approver, row["approve"])
 
-    def is_covered(self, row: Mapping[str, Any], approvers: list[Principal]) -> bool:
+    def most_covered(self, row: Mapping[str, Any], approvers: list[Principal]) -> int:
+        """The most groups that can have an approval of their own, by trying all ways."""
         needed = row.get("from_each", [])
-        return any(
-            all(self.has(person, [group]) for person, group in zip(chosen, needed, strict=True))
-            for chosen in permutations(approvers, len(needed))
+        places: list[Principal | None] = [*approvers, *[None] * len(needed)]
+        return max(
+            sum(person is not None and self.has(person, [group]) for person, group in zip(chosen, needed, strict=True))
+            for chosen in permutations(places, len(needed))
         )

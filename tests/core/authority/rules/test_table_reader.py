@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.authority.rules.row_views import describe_row
 from bot.core.authority.rules.table_faults import BrokenTable
-from bot.core.authority.rules.table_reader import find_unknown_commands, read_table
+from bot.core.authority.rules.table_reader import read_table, refuse_unknown_commands
 from tests.core.authority.rules.rule_models import find_zone
 from tests.language.english import en
 
@@ -92,6 +92,8 @@ def test_comments_and_the_order_of_keys_do_not_change_the_digest() -> None:
 
 def test_a_pattern_that_no_command_fits_is_named() -> None:
     table = read_table(FILE, find_zone)
-    assert find_unknown_commands(table, ["connector remove"]) == ()
-    fault = find_unknown_commands(table, ["line list"])[0]
+    refuse_unknown_commands(table, ["connector remove"])
+    with pytest.raises(BrokenTable) as caught:
+        refuse_unknown_commands(table, ["line list"])
+    (fault,) = caught.value.faults
     assert (fault.line, "connector remove" in en(fault.sentence)) == (6, True)

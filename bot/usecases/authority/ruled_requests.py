@@ -1,0 +1,69 @@
+"""The policy table at work: at the request, at an approval, and right before the first call."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.core.authority.policy import Allowed, Decision, NeedsApproval, NeedsConfirmation, Refused
+from bot.core.authority.rules.rule_evaluation import (
+    RuledRequest,
+    check_approver_by_rules,
+    check_hours,
+    list_missing_groups,
+)
+from bot.core.authority.rules.rule_table import RuleRow
+from bot.core.change.change_request import ChangeRequest
+from bot.core.principals import Principal
+from bot.plugin import Message, Plan
+from bot.usecases.authority.break_glass_log import is_review
+from bot.usecases.context import Context
+
+
+def with_plan(request: RuledRequest, plan: Plan) -> RuledRequest:
+    """The request with what its plan changes: the targets, and their parts by the labels of the plan (`line:3`)."""
+    parts = dict.fromkeys((*([plan.part] if plan.part else []), *plan.wanted))
+    return replace(request, targets=tuple(plan.target.split()), parts=tuple(parts))
+
+
+def rows_of(ctx: Context, decision: Decision) -> tuple[RuleRow, ...]:
+    """The rows that applied to a request. None where the table is another one now: then the request ends anyway."""
+    if isinstance(decision, Allowed | Refused) or decision.policy != ctx.deployment.rules.digest:
+        return ()
+    return ctx.deployment.rules.named(decision.rules)
+
+
+def is_of_other_table(ctx: Context, change: ChangeRequest) -> bool:
+    """Whether a request was decided by another policy table. A review that is owed outlives tables."""
+    decision = change.decision
+    if isinstance(decision, Allowed | Refused) or is_review(change):
+        return False
+    return decision.policy != ctx.deployment.rules.digest
+
+
+def check_approval_by_rules(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
+    """Refuse a person whose approval a row does not count."""
+    if not isinstance(change.decision, NeedsApproval):
+        return None
+    return check_approver_by_rules(ctx.deployment.rules, rows_of(ctx, change.decision), person)
+
+
+def check_hours_now(ctx: Context, change: ChangeRequest) -> Refused | None:
+    """Refuse what is outside the office hours of a row. An emergency does not wait for them."""
+    if not isinstance(change.decision, NeedsApproval | NeedsConfirmation):
+        return None
+    return check_hours(ctx.deployment.rules, rows_of(ctx, change.decision), ctx.clock.now_ms())
+
+
+def check_groups(
+    ctx: Context, decision: Decision, approvers: list[Principal], quorum: int | None = None
+) -> Refused | None:
+    """Refuse approvals after which a group could not give its own any more within the quorum.
+
+    `approvers` are of different people. Without a `quorum` every group has to be among them.
+    """
+    left = 0 if quorum is None else quorum - len(approvers)
+    for row in rows_of(ctx, decision):
+        missing = list_missing_groups(ctx.deployment.rules, row, approvers)
+        if len(missing) > max(left, 0):
+            return Refused(reason=Message("rules.groups_missing", rule=row.name, groups=missing))
+    return None

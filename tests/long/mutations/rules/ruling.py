@@ -1,0 +1,112 @@
+"""Bugs about the policy table: each kind of rule, the digest, and where a table is looked at."""
+
+from __future__ import annotations
+
+from tests.long.mutations.mutation import Mutation, mutation
+
+_RULES = "bot/core/authority/rules"
+_EVALUATION, _TABLE, _READERS = f"{_RULES}/rule_evaluation.py", f"{_RULES}/rule_table.py", f"{_RULES}/value_readers.py"
+_RULED = "bot/usecases/authority/ruled_requests.py"
+_BY_MODEL = "tests/core/authority/rules/test_rule_evaluation.py"
+_AT_WORK = "tests/usecases/authority/test_ruled_requests.py"
+
+RULING: tuple[Mutation, ...] = (
+    mutation(
+        "rule-that-refuses-nobody",
+        "a rule with refuse lets everybody ask",
+        (_EVALUATION, "if case.row.refuse else None", "if case.row.refuse and case.row.ask else None"),
+        by=_BY_MODEL,
+    ),
+    mutation(
+        "rule-for-every-requester",
+        "everybody may ask for what a rule keeps to some",
+        (_EVALUATION, "fits = not case.row.ask or", "fits = True or not case.row.ask or"),
+        by=_BY_MODEL,
+    ),
+    mutation(
+        "rule-for-every-channel",
+        "a command that a rule wants in one channel is taken from the terminal",
+        (_EVALUATION, "case.request.channel in case.row.ask_in", "case.request.channel in (*case.row.ask_in, '')"),
+        by=_BY_MODEL,
+    ),
+    mutation(
+        "rule-without-a-reason",
+        "a reason that does not match the pattern of a rule is taken",
+        (_EVALUATION, "re.search(case.row.reason, case.request.reason)", "re.search(case.row.reason + '|', '')"),
+        by=_BY_MODEL,
+    ),
+    mutation(
+        "rule-that-allows-break-glass",
+        "an emergency does without a rule that forbids it",
+        (_EVALUATION, "isinstance(case.decision, BrokenGlass) and not case.row.break_glass", "False"),
+        by=_AT_WORK,
+    ),
+    mutation(
+        "closing-minute-is-open",
+        "office hours include the minute at which they end",
+        (_TABLE, "local.minute < self.closes", "local.minute <= self.closes"),
+        by=_BY_MODEL,
+    ),
+    mutation(
+        "some-conditions-are-enough",
+        "a rule about one portal applies to every portal",
+        (_EVALUATION, '    "places": lambda request: (request.place,),\n', ""),
+        by=_BY_MODEL,
+    ),
+    mutation(
+        "smallest-quorum",
+        "a rule with a quorum of two takes a request down from three approvals",
+        (_EVALUATION, "known.quorum if known else 1, *(", "1, *("),
+        by=_BY_MODEL,
+    ),
+    mutation(
+        "one-person-for-two-groups",
+        "one person in two groups gives the approvals of both",
+        (
+            _EVALUATION,
+            "        if at not in given or _give(table, given[at], approvers, given, tried):",
+            "        if approvers:",
+        ),
+        by=_BY_MODEL,
+    ),
+    mutation(
+        "approval-of-anybody",
+        "an approval counts from an approver whom a rule does not name",
+        (_EVALUATION, "if row.approve and not table.is_one_of(approver, row.approve):", "if not row and approver:"),
+        by=f"{_BY_MODEL} {_AT_WORK}",
+    ),
+    mutation(
+        "digest-without-groups",
+        "a person who joins a group of the policy table is let in on an approval that knew nothing of them",
+        (_TABLE, 'canonical({"rows": rows, "groups": groups})', 'canonical({"rows": rows})'),
+        by="tests/core/authority/rules/test_table_reader.py",
+    ),
+    mutation(
+        "changed-policy-runs",
+        "a request of an earlier policy table runs",
+        (_RULED, "    return decision.policy != ctx.deployment.rules.digest\n", "    return False\n"),
+        by=_AT_WORK,
+    ),
+    mutation(
+        "hours-at-the-request-only",
+        "what was asked for in office hours is approved and run at night",
+        (_RULED, "isinstance(change.decision, NeedsApproval | NeedsConfirmation)", "isinstance(change.decision, str)"),
+        by=_AT_WORK,
+    ),
+    mutation(
+        "card-in-the-usual-channel",
+        "the card of a rule with a channel of its own goes to the approval channel",
+        (
+            "bot/usecases/requests/change_opening.py",
+            "return named or channels.approval or typed_in",
+            "return channels.approval or typed_in",
+        ),
+        by=_AT_WORK,
+    ),
+    mutation(
+        "policy-read-as-allowed",
+        "a misspelt risk in a policy table is passed over",
+        (_READERS, "found = _each(given, words.__contains__, ", "found = _each(given, bool, "),
+        by="tests/core/authority/rules/test_table_reader.py",
+    ),
+)
