@@ -175,7 +175,6 @@ class Settings:
 
     @property
     def rules(self) -> RuleTable:
-        """The policy table. Raises ConfigurationError for one that cannot be used."""
         return read_policy_file(self.path("B24BOT_POLICY"))
 
     @property
