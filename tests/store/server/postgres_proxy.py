@@ -27,6 +27,9 @@ class Proxy:
         self._folder = Path(tempfile.mkdtemp(prefix="b24bot-proxy-", dir="/tmp"))
         self.url = f"{parts.scheme}://{parts.netloc}{parts.path}?host={self._folder}"
         self.cut: Cut | None = None
+        self.every = 0
+        """Each commit of so many is cut, before and after the server gets it by turns; 0 for none."""
+        self.commits = 0
         self.cuts = 0
         self._listening = socket.socket(socket.AF_UNIX)
         self._listening.bind(str(self._folder / SOCKET))
@@ -45,6 +48,14 @@ class Proxy:
     def refuse(self) -> None:
         """Take no new connection; those that are open stay."""
         (self._folder / SOCKET).unlink()
+
+    def _choose_cut(self) -> Cut | None:
+        """What happens to the commit that is under way."""
+        self.commits += 1
+        if self.every and self.commits % self.every == 0:
+            return "before" if self.cuts % 2 else "after"
+        cut, self.cut = self.cut, None
+        return cut
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
@@ -65,8 +76,8 @@ class Proxy:
                 kind = _read(client, 1)
                 (size,) = struct.unpack("!I", head := _read(client, 4))
                 message = kind + head + _read(client, size - 4)
-                if kind == b"Q" and b"COMMIT" in message and self.cut:
-                    cut, self.cut = self.cut, None
+                cut = self._choose_cut() if kind == b"Q" and b"COMMIT" in message else None
+                if cut:
                     self.cuts += 1
                     if cut == "after":
                         silent.set()
