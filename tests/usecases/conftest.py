@@ -20,6 +20,7 @@ ON_A_SERVER = frozenset(
         *("test_card_token", "test_denials", "test_memberships", "test_refusal_records", "test_same_person"),
         *("test_awaited_lines", "test_partly", "test_review_races", "test_waiting"),
         *("test_active_limits", "test_archiving", "test_lag"),
+        *("test_executor", "test_execute_stops", "test_recovery", "test_break_glass"),
     }
 )
 """Modules whose tests have a row on a PostgreSQL server as well."""
@@ -27,6 +28,8 @@ IN_A_FILE = frozenset(
     {
         "test_a_log_that_does_not_hold_is_not_archived",
         "test_a_log_that_is_archived_while_it_is_recomputed_is_not_called_broken",
+        "test_a_store_that_cannot_be_written_is_no_fault_of_the_plugin",
+        "test_the_intent_and_its_record_are_on_disk_when_the_call_is_made",
         "test_a_tag_of_another_release_that_is_in_the_log_can_be_asked_for",
         "test_the_database_is_written_anew_where_there_is_room",
     }
