@@ -263,6 +263,18 @@ POSTGRES: tuple[Mutation, ...] = (
         by="tests/stories/lifecycle/test_postgres.py::test_a_host_with_a_database_file_does_not_begin_with_an_empty_server",
     ),
     mutation(
+        "copy-uncompared",
+        "a copy of a database is taken for equal although rows are missing in it",
+        ("bot/store/postgres/file_load.py", "        assert_equal(expected, found)\n", ""),
+        by="tests/stories/lifecycle/test_database_copy.py",
+    ),
+    mutation(
+        "numbers-begin-anew",
+        "after a database was copied to a server, new rows get numbers that are given already",
+        ("bot/store/postgres/file_load.py", "engine.tuples(_GO_ON, table, name, last)", "pass"),
+        by="tests/stories/lifecycle/test_database_copy.py",
+    ),
+    mutation(
         "server-asked-twice",
         "the rows of a bot are looked for in a file although the settings name a server",
         ("bot/store/location.py", "    if not url:", "    if url:"),

@@ -10,7 +10,7 @@ import pytest
 
 from bot.core.messages.notices import CardNotice
 from bot.plugin import PluginError
-from bot.store.engine.database import FILE_NAME
+from bot.store.engine.database import FILE_NAME, Database
 from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
 from bot.store.files.whole_copy import RowCounts, assert_equal
 from bot.store.location import FileLocation, Location, locate
@@ -120,6 +120,25 @@ def test_a_password_is_no_word_of_the_command(filled: CliBot) -> None:
     refused = filled.run("database", "copy", "postgresql://b24bot:hunter2@db/b24bot", "target.sqlite3")
     assert refused.exit_code == 2
     assert "hunter2" not in refused.output
+
+
+class Restless(Database):
+    """A file that somebody writes to after most of it was copied."""
+
+    def tuples(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        if sql.startswith("SELECT rowid") and "FROM tallies" in sql:
+            with closing(Database(self.path)) as other, other.unit_of_work():
+                other.execute("INSERT OR IGNORE INTO facts (name, value) VALUES ('written meanwhile', '')")
+        return super().tuples(sql, *values)
+
+
+def test_a_copy_that_differs_in_the_end_is_told_and_nothing_is_left_of_it(filled: CliBot, database_url: str) -> None:
+    location = locate(filled.home, database_url)
+    with closing(Restless(filled.home / FILE_NAME)) as source, pytest.raises(PluginError, match=r"other_rows"):
+        location.receive(source)
+    assert location.empty
+    with closing(Database(filled.home / FILE_NAME)) as source:
+        assert location.receive(source).rows["facts"] > 0
 
 
 @pytest.mark.parametrize(
