@@ -1,7 +1,7 @@
 """Hold the locks against pyproject.toml: each requirement pinned and satisfied, each pin with a hash, no addresses.
 
-What runtime.lock pins, playground.lock pins in the same version, and dev.lock what that pins. What is wanted on some
-machines only is pinned for these only; `--mark` writes such conditions into the locks.
+What runtime.lock pins, postgres.lock and playground.lock pin in the same version, and dev.lock what these pin. What is
+wanted on some machines only is pinned for these only; `--mark` writes such conditions into the locks.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
-from itertools import pairwise
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -65,17 +64,19 @@ def main() -> int:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     runtime: list[str] = project["dependencies"] + project["optional-dependencies"]["wal"]
     playground: list[str] = runtime + project["optional-dependencies"]["playground"]
-    dev: list[str] = playground + project["optional-dependencies"]["dev"]
-    names = ("runtime", "playground", "dev")
+    postgres: list[str] = runtime + project["optional-dependencies"]["postgres"]
+    dev: list[str] = playground + postgres + project["optional-dependencies"]["dev"]
+    names = ("runtime", "postgres", "playground", "dev")
     locks = [ROOT / "requirements" / f"{name}.lock" for name in names]
     if "--mark" in sys.argv:
         for lock in locks:
             mark(lock, dev)
         return 0
-    wanted = zip(locks, (runtime, playground, dev), strict=True)
+    wanted = zip(locks, (runtime, postgres, playground, dev), strict=True)
     found = [line for lock, requirements in wanted for line in complaints(lock, requirements)]
-    # scripts/setup takes an environment for development for one to play in, and that for one to run the bot in.
-    for smaller, larger in pairwise(locks):
+    # scripts/setup takes an environment for development for each of the others, and each of these to run the bot in.
+    base, *between, largest = locks
+    for smaller, larger in [pair for lock in between for pair in ((base, lock), (lock, largest))]:
         there = pins(larger)
         found += [
             f"{larger.name}: {name} is not {pin}, as in {smaller.name}"
