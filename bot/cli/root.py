@@ -26,8 +26,10 @@ from bot.cli.usage_errors import explain_usage_error
 from bot.clock import incident_id
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.guesses import shorten_typed
-from bot.core.parsing.synonyms import fold
+from bot.core.parsing.help_requests import HELP, SIGNS, find_asked_words
+from bot.core.parsing.synonyms import fold, list_words
 from bot.plugin import Message, PluginError
+from bot.usecases.admin.help_pages import HELP_WORDS
 
 log = logging.getLogger("b24bot.cli")
 TYPED = "b24bot.typed"
@@ -49,6 +51,9 @@ ELSEWHERE: Mapping[str, tuple[str, str]] = {
     "work": ("commands.serve_command", "work"),
 }
 """The module and the name of a command where they are not its own word."""
+HELP_SIGNS = frozenset({HELP, *list_words(HELP_WORDS), *SIGNS}) - {"--help", "-h"}
+"""Last words that ask for help; click has the other two as options."""
+LONGEST_PATH = 2
 OWN = tuple(chain.from_iterable(SECTIONS.values()))
 
 
@@ -106,6 +111,7 @@ class Root(Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        args = _ask_help(ctx, args)
         if args[0] not in OWN:
             # What the plugins declare is read only for words that are not the terminal's own: it takes time to load.
             args = _join_noun(ctx.ensure_object(Terminal).declared.commands, args)
@@ -139,6 +145,16 @@ def _make_declared(declared: DeclaredCommands) -> dict[str, click.Command]:
     names = dict.fromkeys(one.noun for one in declared.commands if one.verb)
     groups = {name: CommandGroup(name, help=declared.helps.get(name, "")) for name in names}
     return {name: made for name, made in {**single, **groups}.items() if name not in OWN}
+
+
+def _ask_help(ctx: click.Context, args: list[str]) -> list[str]:
+    """The words as those of `help` where they end in a word that asks for it; click reads its options by itself."""
+    if fold(args[-1]) not in HELP_SIGNS or args[0] == "run" or "--" in args:
+        return args
+    if args[0] in OWN:
+        return [HELP, *args[:-1]] if len(args) <= LONGEST_PATH + 1 else args
+    kept = find_asked_words(ctx.ensure_object(Terminal).declared.commands, args)
+    return args if kept is None else [HELP, *(args[at] for at in kept)]
 
 
 def _join_noun(commands: Commands, args: list[str]) -> list[str]:

@@ -30,6 +30,8 @@ from bot.core.change.command_result import (
     TargetTaken,
 )
 from bot.core.change.planned_command import Answered, Planned
+from bot.core.parsing.command_table import Commands
+from bot.core.parsing.help_requests import find_asked_words
 from bot.core.parsing.invocation import AnyCommand, check_length, check_words, recognize, type_line, understand
 from bot.core.parsing.synonyms import fold, list_words
 from bot.core.parsing.tokenizer import join_words, tokenize
@@ -41,7 +43,7 @@ from bot.plugin.frozen import dataclass
 from bot.plugin.quoting import option_word
 from bot.store.engine.process_lock import WORKER
 from bot.store.store import Transaction
-from bot.usecases.admin.help_pages import answer_help
+from bot.usecases.admin.help_pages import Reader, answer_help
 from bot.usecases.admin.queries import being_well, helping
 from bot.usecases.card_subcommands import refuse_card_subcommand
 from bot.usecases.change_entries import recorded_line
@@ -150,15 +152,22 @@ def perform(terminal: Terminal, line: str, *, yes: bool = False, words: Sequence
 def _answer_help(terminal: Terminal, line: str, words: Sequence[str]) -> LineAnswer | None:
     """The answer to `help`, which needs no key file and no database; None for any other line."""
     commands = terminal.declared.commands
-    noun = next((commands.name_noun(word.text) for word in tokenize(line).words), HELP)
-    if noun != HELP:
+    if not _asks_help(commands, line):
         return None
     if terminal.declared.trouble is not None:
         raise terminal.declared.trouble
     assert_without_secrets(terminal, [line, *words])
     typed = understand(commands, line or HELP)
-    reply = answer_help(commands, typed.arguments.get("words") or (), Role.ADMIN, terminal.host_settings.terms)
+    reader = Reader(role=Role.ADMIN, terms=terminal.host_settings.terms)
+    reply = answer_help(commands, typed.arguments.get("words") or (), reader)
     return LineAnswer(reply=with_reading(commands, reply, line))
+
+
+def _asks_help(commands: Commands, line: str) -> bool:
+    words = [word.text for word in tokenize(line).words]
+    if says_freeze(line):
+        return False
+    return not words or commands.name_noun(words[0]) == HELP or find_asked_words(commands, words) is not None
 
 
 def _recognized(bot: Bot, line: str) -> TypedLine:

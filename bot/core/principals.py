@@ -85,7 +85,8 @@ class Principal:
         cleaned = text.strip()
         if not _SLACK_ID.match(cleaned):
             raise BadArgument(
-                Message("typed.not_a_person", text=text), hint=Message("typed.person_hint", example="T0001:U0002")
+                Message("typed.not_a_person", text=text),
+                hint=Message("typed.mention_hint", name=text.lstrip("@"), example="T0001:U0002"),
             )
         team, user = cleaned.split(":")
         return cls(team=team, user=user)

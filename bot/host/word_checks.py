@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from bot.core.parsing.command_table import write_plural
 from bot.core.parsing.invocation import AnyCommand
 from bot.core.parsing.synonyms import fold, list_words
 from bot.core.parsing.typed_line import HOST_OPTION_WORDS, read_options
@@ -82,6 +83,10 @@ def find_collisions(commands: Iterable[AnyCommand], reserved: Iterable[str] = ()
     """Yield each word that two commands or options claim; `reserved` are nouns of nobody here."""
     commands = list(commands)
     nouns = {noun: noun for noun in (*reserved, *(command.noun for command in commands))}
+    for command in commands:
+        if command.verb:
+            plural = write_plural(command.noun)
+            yield from _claimed(plural, nouns.setdefault(plural, command.noun), command.noun)
     verbs: dict[tuple[str, str], str] = {(command.noun, command.verb): command.path for command in commands}
     for command in commands:
         for word in list_words(command.noun_words):

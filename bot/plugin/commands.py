@@ -44,6 +44,10 @@ class Arg:
     """For the last argument, of many words: they are a text and arrive as one, as typed, with its marks and blanks."""
     late: bool = False
     """For a secret: not asked for beforehand. The command itself does, with `Dialogue.ask_secret`."""
+    names: Callable[[Any], Iterable[tuple[str, str]]] | None = None
+    """Lists values with the names of their things, so that people may type a name that only one thing has.
+
+    It gets what planners get, and is asked for a word that `parse` refuses, from people who may use the command."""
     words: Words = field(default_factory=dict)
     """Other names of the option, without the hyphens in front: `{"ru": ("причина",)}` for `--причина`."""
     values: Mapping[str, Words] = field(default_factory=dict)

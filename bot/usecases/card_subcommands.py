@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.synonyms import fold
-from bot.plugin import CommandLine, Message
+from bot.plugin import CommandLine, Message, Text
 
 NOUN = "request"
 WHERE = Message("typed.find_card", command=CommandLine(command_line="request show CR-1001"))
@@ -31,14 +32,44 @@ IN_RUSSIAN: Mapping[str, str] = {
     "отклонить": "reject",
     "отозвать": "withdraw",
     "отменить": "undo",
+    "согласовано": "approve",
+    "подтверждаю": "confirm",
+    "откатить": "undo",
 }
-_NOUNS = frozenset([NOUN, "запрос", "запросы"])
+_NUMBER = re.compile(r"(?:cr-?)?(\d{1,11})", re.IGNORECASE | re.ASCII)
+_NOUNS = frozenset([NOUN, "requests", "запрос", "запросы"])
 
 
-def refuse_card_subcommand(words: Sequence[str]) -> WordsError | None:
-    """The refusal of such a line, also behind the word “request”; None for any other line."""
+SAME: Mapping[str, str] = {
+    **IN_RUSSIAN,
+    "accept": "approve",
+    "deny": "reject",
+    "decline": "reject",
+    "cancel": "withdraw",
+    "revert": "undo",
+    "rollback": "undo",
+}
+"""Every other word for one of them."""
+WHY = Message("typed.why_card")
+"""Why such a line decides nothing."""
+Describe = Callable[[int], Text | None]
+"""Describes the change request of a number with the place of its card; None where there is none."""
+
+
+def _nobody(_: int) -> None:
+    return None
+
+
+def refuse_card_subcommand(words: Sequence[str], describe: Describe = _nobody) -> WordsError | None:
+    """The refusal of such a line, also behind the word “request”; None for any other line.
+
+    It says why only the card counts, and where the card is of the change request that the line names.
+    """
     word = next((fold(word) for word in words[:2] if fold(word) not in _NOUNS), "")
-    action = IN_RUSSIAN.get(word, word)
+    action = SAME.get(word, word)
     if action not in ON_CARD or fold(words[0]) not in (word, *_NOUNS):
         return None
-    return WordsError(Message("typed.is_button", word=word, instead=ON_CARD[action]), hint=WHERE)
+    numbers = map(_NUMBER.fullmatch, words[1:])
+    card = next((describe(int(found[1])) for found in numbers if found), None) or WHERE
+    hint = Message("typed.card_and_why", card=card, why=WHY)
+    return WordsError(Message("typed.is_button", word=word, instead=ON_CARD[action]), hint=hint)

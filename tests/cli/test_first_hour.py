@@ -60,9 +60,9 @@ def test_before_init_each_command_names_init_and_makes_nothing(newcomer: CliBot,
 @pytest.mark.parametrize(
     ("words", "shown"),
     [
-        (("help",), "connector remove ID"),
-        (("помощь",), "connector remove ID"),
-        (("run", "help"), "connector remove ID"),
+        (("help",), "b24bot connector "),
+        (("помощь",), "b24bot connector "),
+        (("run", "help"), "b24bot connector "),
         (("help", "connector", "remove"), "--dry-run"),
         (("помощь", "коннектор", "удалить"), "--dry-run"),
         (("run", "справка connector remove"), "--dry-run"),

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from bot.core.parsing.invocation import HOST_OPTIONS
-from bot.core.parsing.synonyms import list_words, translated_paths
+from bot.core.parsing.synonyms import list_words, other_paths
 from bot.core.parsing.tokenizer import split_words
 from bot.core.parsing.typed_line import AnyCommand
 from bot.core.principals import Role
@@ -39,7 +39,7 @@ def list_usages(commands: Iterable[AnyCommand]) -> frozenset[str]:
     for command in commands:
         found |= {command.usage, command.path, *(one.usage for one in command.parameters), *command.examples}
         found |= {
-            *translated_paths(command),
+            *other_paths(command),
             *(f"--{word}" for one in command.parameters for word in list_words(one.arg.words)),
         }
     return frozenset(found)

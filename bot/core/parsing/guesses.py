@@ -7,16 +7,22 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.suggestion import find_nearest
-from bot.core.parsing.synonyms import fold, option_words
+from bot.core.parsing.synonyms import ENGLISH, fold, language_of, option_words
 from bot.core.parsing.tokenizer import join_words
 from bot.core.parsing.typed_line import AnyCommand, host_options, offered_options
 from bot.core.parsing.usage import describe_option, describe_usage
 from bot.core.redaction.redactor import abbreviate
-from bot.plugin import BadArgument, CommandLine, Message, Risk, Text, quote
+from bot.plugin import BadArgument, CommandLine, Message, Parameter, Risk, Text, quote
 
 SEE_HELP = Message("typed.see_help", command=CommandLine(command_line="help"))
 MOST_ECHOED = 60
 """Characters of typed words that a refusal names."""
+MOST_MEANT = 4
+"""Commands that are named where a word may be of several."""
+ALIKE_VERBS = 0.75
+"""How much of a misspelt subcommand without a noun has to be right."""
+LEAST_ALIKE = 0.45
+"""How much of two words has to be the same for the help of one to be offered for the other."""
 CouldBe = Callable[[AnyCommand, Sequence[str]], bool]
 """Whether a command takes words like these."""
 
@@ -28,12 +34,14 @@ def unknown_command(commands: Commands, words: Sequence[str], could_be: CouldBe)
     if turned is not None and turned[1] == 2:
         line = _line(turned[0], [verb, noun], words[2:], could_be)
         return WordsError(Message("typed.noun_first", command=noun), suggestion=line)
-    meant = noun if noun in commands.nouns else find_nearest(noun, commands.nouns)
+    if noun in commands.by_verb and noun not in commands.nouns:
+        return _noun_missing(commands, noun, words, could_be)
+    meant = noun if noun in commands.nouns else find_nearest(noun, commands.guessed_nouns)
     if meant is None:
         return _one_too_many(commands, words, could_be)
-    alone = commands.find([meant])
+    alone = commands.by_path.get((commands.name_noun(meant), ""))
     if alone is not None:
-        line = _line(alone[0], [meant], words[1:], could_be)
+        line = _line(alone, [meant], words[1:], could_be)
         return WordsError(Message("typed.unknown_command", command=shorten_typed(words[0])), suggestion=line)
     of_noun = commands.verbs[commands.nouns[meant]]
     listed = tuple(commands.list_verbs(meant))
@@ -55,11 +63,44 @@ def _one_too_many(commands: Commands, words: Sequence[str], could_be: CouldBe) -
     """The refusal of a first word that is like none, with the command behind it, as in “/b24 connector list”."""
     sentence = Message("typed.unknown_command", command=shorten_typed(words[0]))
     behind = commands.find(words[1:])
-    if behind is None:
-        return WordsError(sentence, hint=SEE_HELP)
+    if behind is None or not words[1:]:
+        verb = find_nearest(fold(words[0]), commands.by_verb, alike=ALIKE_VERBS)
+        if verb is not None:
+            return _noun_missing(commands, verb, words, could_be)
+        return WordsError(sentence, hint=SEE_HELP, suggestion=_far_guess(commands, fold(words[0])))
     command, own = behind
     line = _line(command, [*map(fold, words[1 : own + 1])], words[own + 1 :], could_be)
     return WordsError(sentence, suggestion=line)
+
+
+def _noun_missing(commands: Commands, verb: str, words: Sequence[str], could_be: CouldBe) -> WordsError:
+    """The refusal of a subcommand without the noun in front of it, with the commands that were probably meant."""
+    known = sorted(commands.by_verb[verb], key=lambda one: not _is_whole(one, words[1:]))
+    meant = [one for one in known if could_be(one, words[1:])] or known
+    lines = [_line(one, _path_in_language(one, verb), words[1:], could_be) for one in meant[:MOST_MEANT]]
+    others = tuple(CommandLine(command_line=line) for line in lines[1:])
+    hint = Message("typed.or_one_of", lines=others) if others else ""
+    return WordsError(Message("typed.noun_missing", word=shorten_typed(words[0])), hint=hint, suggestion=lines[0])
+
+
+def _is_whole(command: AnyCommand, words: Sequence[str]) -> bool:
+    """Whether nothing that the command needs is missing among the words behind it."""
+    needed = [one for one in command.parameters if one.required and not one.arg.secret]
+    plain = [word for word in words if not word.startswith("-")]
+    return all(one.option in words for one in needed if one.flag) and sum(not one.flag for one in needed) <= len(plain)
+
+
+def _path_in_language(command: AnyCommand, verb: str) -> list[str]:
+    """The words of a command, in the language of the word for its verb where it has a noun in it."""
+    language = language_of(command.words, verb)
+    nouns = () if language == ENGLISH else command.noun_words.get(language, ())
+    return [nouns[0], verb] if nouns else command.path.split()
+
+
+def _far_guess(commands: Commands, word: str) -> str:
+    """The help of the word that is the most alike, else the overview: nothing that acts is named by so wide a guess."""
+    meant = find_nearest(word, commands.guessed_nouns, alike=LEAST_ALIKE)
+    return join_words(["help", meant]) if meant else "help"
 
 
 def shorten_typed(typed: str) -> str:
@@ -120,6 +161,9 @@ def unexpected_words(command: AnyCommand, words: Sequence[str], given: Collectio
     option_meant = _option_like(f"--{first.lstrip('-')}", _spellings(command)) if first.startswith("-") else None
     if option_meant:
         return WordsError(unexpected, hint=Message("typed.did_you_mean", meant=option_meant))
+    one_by_one = _one_by_one(command, words, given)
+    if one_by_one is not None:
+        return WordsError(unexpected, hint=one_by_one)
     free = {name: label for name, label in _valued(command).items() if name not in given}
     if not free or not all(parameter.flag for parameter in command.parameters):
         return WordsError(
@@ -138,6 +182,22 @@ def unexpected_words(command: AnyCommand, words: Sequence[str], given: Collectio
     if command.risk is Risk.READ and not given:
         return WordsError(sentence, suggestion=line)
     return WordsError(sentence, hint=Message("typed.type_line", line=CommandLine(command_line=line)))
+
+
+def _one_by_one(command: AnyCommand, words: Sequence[str], given: Collection[str]) -> Message | None:
+    """The hint that a command takes one thing at a time; None where the words are no further things."""
+    fixed = [one for one in command.parameters if not one.flag]
+    if len(fixed) != 1 or given or not all(_is_value(fixed[0], word) for word in words):
+        return None
+    return Message("typed.one_by_one", line=CommandLine(command_line=f"{command.path} {quote(words[0])}"))
+
+
+def _is_value(parameter: Parameter, word: str) -> bool:
+    try:
+        parameter.arg.parse(word)
+    except BadArgument:
+        return False
+    return True
 
 
 def _valued(command: AnyCommand) -> Mapping[str, Text]:

@@ -11,6 +11,7 @@ from bot.core import mentions
 from bot.core.bot_errors import LineTooLong, WordsError
 from bot.core.parsing import guesses
 from bot.core.parsing.command_table import Commands
+from bot.core.parsing.help_requests import HELP, find_asked_words, name_help
 from bot.core.parsing.synonyms import fold, name_command, name_words
 from bot.core.parsing.tokenizer import Line, join_words, split_words, tokenize
 from bot.core.parsing.typed_line import HOST_OPTIONS as HOST_OPTIONS
@@ -102,6 +103,9 @@ def _words(text: str, commands: Commands) -> list[str]:
 
 def _named(commands: Commands, words: Sequence[str]) -> list[str]:
     """Plain words with those of another language as what they stand for."""
+    asked = find_asked_words(commands, words)
+    if asked is not None:
+        return [HELP, *(words[at] for at in asked)]
     found = commands.find(words)
     if found is None:
         return list(words)
@@ -154,9 +158,10 @@ def read_place_option(typed: TypedLine) -> str | None:
 
 def recognize(commands: Iterable[AnyCommand], text: str) -> TypedLine:
     """The line with the command it is for; its arguments are not read. Raises WordsError."""
-    line = tokenize(text)
+    known = Commands.of(commands)
+    line = name_help(known, tokenize(text))
     try:
-        command, rest = find_command(commands, [word.text for word in line.words])
+        command, rest = find_command(known, [word.text for word in line.words])
     except WordsError as error:
         raise line.fault or error from None
     return type_line(command, line, len(line.words) - len(rest))

@@ -1,19 +1,20 @@
-"""Words of other languages that stand for those of a command: what is read is the command's own, in English."""
+"""Other words that stand for those of a command, in any language: what is read is the command's own."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, repeat
 
 from bot.core.parsing.tokenizer import Line, Word
 from bot.core.parsing.typed_line import HOST_OPTION_WORDS, AnyCommand, is_option, takes_value
-from bot.plugin import Words
+from bot.plugin import Arg, Words
 from bot.plugin.quoting import DASHES
 
 _DASH = re.escape("".join(sorted(DASHES)))
+ENGLISH = "en"
 _OPTION = re.compile(rf"\A([{_DASH}]+)([^\W\d_][\w{_DASH}]*)(=.*)?", re.DOTALL)
 
 
@@ -33,9 +34,19 @@ def language_of(words: Words, word: str) -> str:
     return next((language for language, own in words.items() if fold(word) in map(fold, own)), "")
 
 
+def other_paths(command: AnyCommand) -> Iterator[str]:
+    """The words of a command with other English words, then in each language that has a word for its noun."""
+    yield from (f"{command.noun} {word}" for word in command.words.get(ENGLISH, ()) if command.verb)
+    if not command.verb:
+        yield from command.noun_words.get(ENGLISH, ())
+    yield from translated_paths(command)
+
+
 def translated_paths(command: AnyCommand) -> Iterator[str]:
     """The words of a command in each language that has one for its noun."""
     for language, (noun, *_) in command.noun_words.items():
+        if language == ENGLISH:
+            continue
         verb = next(iter(command.words.get(language, ())), command.verb)
         yield f"{noun} {verb}".strip()
 
@@ -71,32 +82,38 @@ def name_value(values: Mapping[str, Words], word: str) -> str:
 
 def name_words(command: AnyCommand, words: Sequence[str]) -> list[str]:
     """The words behind those of a command, with its own names in place of other words for options and values."""
-    fixed = [each.arg.values for each in command.parameters if not each.flag] or [_NO_VALUES]
-    flags = {each.option: each.arg.values for each in command.parameters if each.flag}
+    named = [name_option(command, word) for word in words]
+    return map_values(command, named, lambda arg, word: name_value(arg.values, word))
+
+
+def map_values(command: AnyCommand, words: Sequence[str], change: Callable[[Arg, str], str]) -> list[str]:
+    """The words behind those of a command, each value as `change` makes it of its declaration and the word."""
+    fixed = [each.arg for each in command.parameters if not each.flag] or [_NO_ARG]
+    flags = {each.option: each.arg for each in command.parameters if each.flag}
     found: list[str] = []
     awaited, places = "", iter(chain(fixed, repeat(fixed[-1])))
-    for typed in words:
-        word = name_option(command, typed)
+    for word in words:
         option, equals, value = word.partition("=")
         if is_option(word):
-            word = f"{option}={name_value(flags.get(option, _NO_VALUES), value)}" if equals else word
+            word = f"{option}={change(flags.get(option, _NO_ARG), value)}" if equals else word
             awaited = option if not equals and takes_value(command, option) else ""
         elif awaited:
-            word, awaited = name_value(flags.get(awaited, _NO_VALUES), word), ""
+            word, awaited = change(flags.get(awaited, _NO_ARG), word), ""
         else:
-            word = name_value(next(places), word)
+            word = change(next(places), word)
         found.append(word)
     return found
 
 
-_NO_VALUES: Mapping[str, Words] = {}
+_NO_ARG = Arg(help="", label="")
 
 
 def name_command(command: AnyCommand, line: Line, at: int) -> Line:
     """A line with the command's own words instead of those in front of the place `at`, and its options' own names."""
     path = command.path.split()
-    front = line.words[:at]
+    front = list(line.words[:at])
     if [fold(word.text) for word in front] != path:
+        front += [replace(front[-1], start=front[-1].end)] * (len(path) - len(front))
         front = [replace(word, text=own) for word, own in zip(front, path, strict=False)]
     behind = line.words[at:]
     named = name_words(command, [word.text for word in behind])

@@ -86,14 +86,22 @@ ADMIN_GROUPS = (access, freezing, unfreezing, reviewing)
 
 
 @access.command(
-    "grant", words={"ru": ("выдать",)}, risk=Risk.GOVERN, examples=["@anton approver", "T0001:U0002 operator"]
+    "grant",
+    words={"en": ("add", "give"), "ru": ("выдать",)},
+    risk=Risk.GOVERN,
+    examples=["@anton approver", "T0001:U0002 operator"],
 )
 def access_grant(builtin: BuiltinContext, person: Person, role: ARole) -> Answer:
     """Grant a role to a person, or change it; a second admin approves."""
     return _role_plan(builtin, person, role)
 
 
-@access.command("revoke", words={"ru": ("отозвать",)}, risk=Risk.GOVERN, examples=["@anton"])
+@access.command(
+    "revoke",
+    words={"en": ("remove", "rm", "delete", "take"), "ru": ("отозвать",)},
+    risk=Risk.GOVERN,
+    examples=["@anton"],
+)
 def access_revoke(builtin: BuiltinContext, person: Person) -> Answer:
     """Remove a person's role; a second admin approves."""
     return _role_plan(builtin, person, None)

@@ -1,79 +1,88 @@
-"""What `help` and `help WORD…` answer: all commands, one, those of a noun, or those with a word in common."""
+"""What `help` and `help WORD…` answer: an overview, one command, those of a noun, or those with a word in common."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from bot.core.authority.policy import LEAST_ROLE, RISK_NAMES, Refused, Terms, decide, describe_requirement
+from bot.core.authority.policy import LEAST_ROLE, RISK_NAMES, Terms, decide, describe_requirement
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.guesses import shorten_typed
-from bot.core.parsing.invocation import HOST_OPTIONS, AnyCommand, find_command
+from bot.core.parsing.invocation import AnyCommand, find_command
 from bot.core.parsing.suggestion import find_nearest
-from bot.core.parsing.synonyms import fold, list_words, translated_paths
+from bot.core.parsing.synonyms import fold, list_words, other_paths
 from bot.core.parsing.tokenizer import join_words
-from bot.core.parsing.usage import (
-    NAME,
-    describe_option,
-    describe_other_names,
-    describe_usage,
-    list_offered_options,
-)
+from bot.core.parsing.usage import describe_other_names, describe_usage, list_offered_options
 from bot.core.principals import ROLE_NAMES, Role
-from bot.plugin import CommandLine, Message, Reply, Risk, Table, Text
+from bot.plugin import CommandLine, Message, Reply, Risk, Text, Words
 from bot.plugin.frozen import dataclass
+from bot.usecases.admin.help_layout import (
+    OPEN_TO_ALL as OPEN_TO_ALL,
+)
+from bot.usecases.admin.help_layout import (
+    Page,
+    Row,
+    describe_briefly,
+    describe_hidden,
+    lay_out,
+    name_admins,
+    typed,
+)
+from bot.usecases.admin.help_layout import Reader as Reader
 from bot.usecases.card_subcommands import refuse_card_subcommand
 from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 
+HELP_WORDS: Words = {"en": ("commands", "man", "feedback"), "ru": ("помощь", "справка", "команды", "отзыв")}
+"""Other words for `help`."""
+SHORTEST_GUESSED = 3
+"""Letters of a word from which another one is guessed: the beginning of a command is no guess in “help me”."""
 ONLY_TERMINAL = Message("help.only_terminal")
-OPEN_TO_ALL = frozenset({"help", "whoami"})
-PAGE_COLUMNS = (
-    Message("help.column.command"),
-    Message("help.column.does"),
-    Message("help.label.who"),
-    Message("help.column.more"),
-)
 
 
-def answer_help(commands: Sequence[AnyCommand], words: Sequence[str], role: Role | None, terms: Terms) -> Reply:
-    """Explain what the words name; without words, list what this role may type. Raises WordsError."""
-    if words:
-        return explain_words(list(commands), words, terms)
-    typed = [command for command in commands if not command.terminal]
-    shown = [command for command in typed if _is_allowed(command, role, terms)]
-    return list_commands(shown, hidden=len(typed) - len(shown))
+def answer_help(commands: Sequence[AnyCommand], words: Sequence[str], reader: Reader) -> Reply:
+    """Explain what the words name; without words, give an overview of what this reader may type.
+
+    The last word may be the number of a page. Raises WordsError.
+    """
+    number = int(words[-1]) if words and words[-1].isascii() and words[-1].isdecimal() and len(words[-1]) < 4 else 1
+    named = words[:-1] if words and words[-1].isascii() and words[-1].isdecimal() else words
+    if named:
+        return explain_words(commands, named, reader, number)
+    return list_commands(commands, reader, number)
 
 
-def _is_allowed(command: AnyCommand, role: Role | None, terms: Terms) -> bool:
-    return command.noun in OPEN_TO_ALL or not isinstance(decide(command.risk, role, terms), Refused)
-
-
-def list_commands(commands: Sequence[AnyCommand], *, hidden: int) -> Reply:
-    """List what one may type. So many more are `hidden`, because a higher role has them."""
-    acting = (command for command in commands if not (command.placeless or command.everywhere or command.terminal))
-    terms = dict.fromkeys(command.place_term for command in acting)
-    options = tuple(describe_option(name, label) for name, label in HOST_OPTIONS.items())
-    places = tuple(describe_option(term.option, NAME) for term in terms)
-    notes = [
-        Message("help.shared_options_with_place", options=options, places=places)
-        if places
-        else Message("help.shared_options", options=options)
+def list_commands(
+    commands: Sequence[AnyCommand], reader: Reader, number: int = 1, *, unknown: Sequence[Text] = ()
+) -> Reply:
+    """Give an overview: a row for each noun with its subcommands, and one for the commands of a single word."""
+    typed_there = [found for command in commands if (found := command.in_slack) is not None]
+    shown = [command for command in typed_there if reader.may(command)]
+    by_noun: dict[str, list[AnyCommand]] = {}
+    for command in shown:
+        by_noun.setdefault(command.noun if command.verb else "", []).append(command)
+    alone = by_noun.pop("", [])
+    rows: list[Row] = [
+        (typed(noun), Message("help.subcommands", subcommands=tuple(one.verb for one in of_noun)))
+        for noun, of_noun in by_noun.items()
     ]
-    if any(command.noun_words for command in commands):
-        notes.append(Message("help.other_words", command=CommandLine(command_line=Message("help.usage.of_help"))))
-    if hidden:
-        notes.append(Message("help.hidden", count=hidden, command=CommandLine(command_line="whoami")))
-    rows = tuple((describe_usage(command), command.help) for command in commands)
-    return Reply(
-        title=Message("help.all"),
-        table=Table(columns=(Message("help.column.command"), Message("help.column.does")), rows=rows),
-        notes=tuple(notes),
-        data=tuple(map(command_view, commands)),
-    )
+    lines = tuple(CommandLine(command_line=describe_briefly(one)) for one in alone)
+    rows += [(Message("help.alone"), Message("help.lines", commands=lines))] if alone else []
+    more = CommandLine(command_line=Message("help.usage.of_help"))
+    translated = any(command.noun_words for command in shown)
+    notes: list[Text] = [
+        Message("help.more_and_languages", command=more) if translated else Message("help.more", command=more)
+    ]
+    notes += [*unknown, *describe_hidden(len(typed_there) - len(shown), reader)]
+    page = Page(title=Message("help.all"), rows=rows, notes=notes)
+    return lay_out(page, number, tuple(map(command_view, shown)))
 
 
-def explain_words(commands: Sequence[AnyCommand], words: Sequence[str], terms: Terms) -> Reply:
-    """Explain what the words name: one command, or each of several. Raises WordsError where they name nothing."""
+def explain_words(commands: Sequence[AnyCommand], words: Sequence[str], reader: Reader, number: int = 1) -> Reply:
+    """Explain what the words name: one command, or each of several. Raises WordsError where they nearly name one.
+
+    Words that are like none get the overview.
+    """
     path = describe_terminal_command(commands, words)
     if path:
         title = Message("help.terminal_page", path=path, command=f"b24bot {path} --help")
@@ -85,14 +94,17 @@ def explain_words(commands: Sequence[AnyCommand], words: Sequence[str], terms: T
     if of_noun and (len(words) > 1 or not of_noun[0].verb):
         command = find_command(known, words)[0]
         others = [] if command.verb else [one for one in declared if one.path != command.path]
-        return explain_command(command, terms, others)
+        return explain_command(command, reader, number, others)
     if not declared and not own:
-        raise refuse_card_subcommand(words) or _unknown(commands, words)
+        unknown = refuse_card_subcommand(words) or _unknown(commands, words)
+        if unknown is None:
+            told = Message("help.unknown", word=shorten_typed(words[0]))
+            return list_commands(commands, reader, number, unknown=[told])
+        raise unknown
     if len(declared) == 1 and not own:
-        return explain_command(declared[0], terms)
-    return _page(
-        declared, own, title=Message("help.with_noun", word=word) if of_noun else Message("help.several", word=word)
-    )
+        return explain_command(declared[0], reader, number)
+    title = Message("help.with_noun", word=word) if of_noun else Message("help.several", word=word)
+    return _list_candidates(declared, own, reader, number, Page(title=title, rows=(), asked=word))
 
 
 def describe_terminal_command(commands: Sequence[AnyCommand], words: Sequence[str]) -> str:
@@ -114,44 +126,49 @@ def _candidates(commands: Sequence[AnyCommand], word: str) -> tuple[list[AnyComm
     if any(command.verb for command in of_noun):
         # Whoever names a noun means its commands, and not the others that end in the same word.
         return of_noun, [path for path in own if path.split()[0] == noun]
-    of_verb = [command for command in commands if word in (command.verb, *list_words(command.words))]
+    of_verb = [command for command in commands if command.verb == word] or [
+        command for command in commands if word in list_words(command.words)
+    ]
     return [*of_noun, *of_verb], own
 
 
-def _unknown(commands: Sequence[AnyCommand], words: Sequence[str]) -> WordsError:
+def _unknown(commands: Sequence[AnyCommand], words: Sequence[str]) -> WordsError | None:
+    """The refusal of a word that is nearly another one; None where it is like none."""
     table = Commands.of(commands)
-    known = {word for words_of in (table.nouns, *table.verbs.values()) for word in words_of if word}
+    known = {word for words_of in (table.guessed_nouns, *table.verbs.values()) for word in words_of if word}
+    if len(words[0]) < SHORTEST_GUESSED:
+        return None
     meant = find_nearest(words[0].lower(), known | {word for path in TERMINAL_COMMANDS for word in path.split()})
+    if meant is None:
+        return None
     further = [
         word
         for word in words[1:2]
-        if meant and (f"{meant} {fold(word)}" in TERMINAL_COMMANDS or table.name_path(meant, word) in table.by_path)
+        if f"{meant} {fold(word)}" in TERMINAL_COMMANDS or table.name_path(meant, word) in table.by_path
     ]
-    suggestion = join_words(["help", meant, *further]) if meant else ""
-    hint = "" if meant else Message("help.see_all", command=CommandLine(command_line="help"))
-    return WordsError(Message("help.unknown", word=shorten_typed(words[0])), hint=hint, suggestion=suggestion)
+    suggestion = join_words(["help", meant, *further])
+    return WordsError(Message("help.unknown", word=shorten_typed(words[0])), suggestion=suggestion)
 
 
-def explain_command(command: AnyCommand, terms: Terms, others: Sequence[AnyCommand] = ()) -> Reply:
-    """How one command is typed, what it takes, who may, and what happens then. `others` have the same word."""
-    facts: list[tuple[Text, Text]] = [(Message("help.label.usage"), describe_usage(command))]
-    facts += [(Message("help.label.words"), path) for path in translated_paths(command)]
-    facts += [(describe_other_names(parameter), parameter.arg.help) for parameter in command.parameters]
-    options = list_offered_options(command)
-    facts += [(Message("help.label.options"), Message("help.usage.options", options=options))] if options else []
-    facts += [(Message("help.label.example"), f"{command.path} {example}".strip()) for example in command.examples]
-    facts.append((Message("help.label.who"), _describe_allowed_people(command)))
+def explain_command(command: AnyCommand, reader: Reader, number: int = 1, others: Sequence[AnyCommand] = ()) -> Reply:
+    """How one command is typed, who may, what happens then, and what it takes. `others` have the same word."""
+    rows: list[Row] = [(Message("help.label.usage"), typed(describe_usage(command)))]
+    rows += [(Message("help.label.example"), typed(f"{command.path} {one}".strip())) for one in command.examples]
+    rows.append((Message("help.label.who"), _describe_allowed_people(command)))
     if not command.terminal and command.risk is not Risk.READ:
-        facts.append((Message("help.label.needs"), _describe_requirement(command, terms)))
+        rows.append((Message("help.label.needs"), _describe_requirement(command, reader.terms)))
+    rows += [(Message("help.label.words"), path) for path in other_paths(command)]
+    rows += [(describe_other_names(parameter), parameter.arg.help) for parameter in command.parameters]
+    options = list_offered_options(command)
+    rows += [(Message("help.label.options"), Message("help.usage.options", options=options))] if options else []
     notes: list[Text] = [command.description] if command.description else []
     if others:
         notes.append(Message("help.others", commands=tuple(f"help {one.path}" for one in others)))
-    return Reply(
-        title=Message("help.title", path=command.path, help=command.help),
-        facts=tuple(facts),
-        notes=tuple(notes),
-        data=(command_view(command),),
-    )
+    if command.in_slack is not None and not reader.may(command) and reader.admins:
+        notes.append(Message("help.ask", people=name_admins(reader)))
+    title = Message("help.title", path=command.path, help=command.help)
+    page = Page(title=title, rows=rows, notes=notes, asked=command.path)
+    return lay_out(page, number, (command_view(command),))
 
 
 def _describe_requirement(command: AnyCommand, terms: Terms) -> Text:
@@ -171,21 +188,23 @@ def _describe_allowed_people(command: AnyCommand) -> Text:
     return Message("help.role_or_higher", role=ROLE_NAMES[LEAST_ROLE[command.risk]], risk=RISK_NAMES[command.risk])
 
 
-def _page(commands: Sequence[AnyCommand], own: Sequence[str], *, title: Message) -> Reply:
-    rows: list[tuple[Text, ...]] = [
-        (describe_usage(one), one.help, _describe_allowed_people(one), f"help {one.path}") for one in commands
-    ]
-    rows += [(f"b24bot {path}", TERMINAL_COMMANDS[path], ONLY_TERMINAL, f"b24bot {path} --help") for path in own]
-    examples = [f"{command.path} {command.examples[0]}".strip() for command in commands if command.examples]
-    notes = [Message("help.examples", examples="; ".join(examples))] if examples else []
-    translated = tuple(path for command in commands for path in translated_paths(command))
-    notes += [Message("help.also_typed", paths=translated)] if translated else []
-    return Reply(
-        title=title,
-        table=Table(columns=PAGE_COLUMNS, rows=tuple(rows)),
-        notes=tuple(notes),
-        data=(*map(command_view, commands), *map(_terminal_view, own)),
-    )
+def _list_candidates(
+    commands: Sequence[AnyCommand], own: Sequence[str], reader: Reader, number: int, page: Page
+) -> Reply:
+    """A row for each command that the reader may type, and for each of the terminal."""
+    shown = [one.in_slack or one for one in commands if one.in_slack is None or reader.may(one)]
+    rows: list[Row] = [(_line_of(one), one.help) for one in shown]
+    rows += [(f"b24bot {path}", TERMINAL_COMMANDS[path]) for path in own]
+    translated = tuple(path for command in shown for path in other_paths(command))
+    notes: list[Text] = [Message("help.also_typed", paths=translated)] if translated else []
+    notes += describe_hidden(len(commands) - len(shown), reader)
+    data = (*map(command_view, commands), *map(_terminal_view, own))
+    return lay_out(replace(page, rows=rows, notes=notes), number, data)
+
+
+def _line_of(command: AnyCommand) -> Text:
+    line = describe_briefly(command)
+    return Message("help.usage.next", line="b24bot", word=line) if command.terminal else typed(line)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ from bot.plugin import (
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.audit_log import LOOKED_AT
 from bot.usecases.admin.audit_search import find_records
-from bot.usecases.admin.help_pages import CommandRow, answer_help
+from bot.usecases.admin.help_pages import HELP_WORDS, CommandRow, Reader, answer_help
 from bot.usecases.admin.listings import list_changes, list_grants, show_change
 from bot.usecases.admin.request_queue import queue_of
 from bot.usecases.admin.status_report import StatusReport, report_status
@@ -93,7 +93,7 @@ Number = Annotated[
     ),
 ]
 
-helping: Group[QueryContext] = Group("help", help="The commands.", words={"ru": ("помощь", "справка")})
+helping: Group[QueryContext] = Group("help", help="The commands.", words=HELP_WORDS)
 being: Group[QueryContext] = Group("whoami", help="Your ids and your role.", words={"ru": ("кто я", "я")})
 requests: Group[QueryContext] = Group(
     "request",
@@ -101,10 +101,19 @@ requests: Group[QueryContext] = Group(
     words={"ru": ("запрос", "запросы")},
 )
 access: Group[QueryContext] = Group("access", help="The allow-list.", words={"ru": ("доступ",)})
-audit: Group[QueryContext] = Group("audit", help="The audit log.", words={"ru": ("журнал", "аудит")})
-being_well: Group[QueryContext] = Group("status", help="The state of b24bot.", words={"ru": ("статус", "состояние")})
-LIST: Words = {"ru": ("список",)}
-SHOW: Words = {"ru": ("показать",)}
+audit: Group[QueryContext] = Group(
+    "audit", help="The audit log.", words={"en": ("log", "history", "events"), "ru": ("журнал", "аудит", "история")}
+)
+being_well: Group[QueryContext] = Group(
+    "status",
+    help="The state of b24bot.",
+    words={
+        "en": ("version", "ping", "health", "settings", "info"),
+        "ru": ("статус", "состояние", "версия", "пинг", "настройки"),
+    },
+)
+LIST: Words = {"en": ("ls",), "ru": ("список",)}
+SHOW: Words = {"en": ("get", "view"), "ru": ("показать",)}
 OPTION_WORDS: Mapping[str, Words] = {
     "--status": {"ru": ("статус", "состояние")},
     "--mine": {"ru": ("мои",)},
@@ -138,7 +147,9 @@ def show_help(
     query: QueryContext, *words: Annotated[str, Arg(label="COMMAND", help="a command, or a word of one")]
 ) -> Reply:
     """List the commands, or explain one command."""
-    return answer_help(query.ctx.registry.commands, words, query.role, query.ctx.deployment.terms)
+    admins = tuple(one for one in query.ctx.store.grants.with_role(Role.ADMIN) if one.team == query.person.team)
+    reader = Reader(role=query.role, terms=query.ctx.deployment.terms, admins=admins)
+    return answer_help(query.ctx.registry.commands, words, reader)
 
 
 @being.command("", risk=Risk.READ, data=Identity)
@@ -256,7 +267,7 @@ def access_list(query: QueryContext) -> Reply:
 
 @audit.command(
     "find",
-    words={"ru": ("найти", "поиск")},
+    words={"en": ("list", "ls", "search", "show"), "ru": ("найти", "поиск")},
     risk=Risk.READ,
     data=tuple[AuditRow, ...],
     examples=["", "--subject CR-1001"],

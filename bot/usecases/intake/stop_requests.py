@@ -11,6 +11,7 @@ from bot.core.change.change_request import NOT_BEGUN, ChangeRequest, Status
 from bot.core.change.pending_stop import NewStop, StopKind
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand
 from bot.core.parsing.characters import drop_invisible
+from bot.core.parsing.help_requests import OPTION, SHORT_OPTION
 from bot.core.parsing.invocation import understand
 from bot.core.parsing.synonyms import fold, list_words, name_command
 from bot.core.parsing.tokenizer import Line, join_words, tokenize
@@ -21,6 +22,7 @@ from bot.core.withheld_reasons import write_withheld_reason
 from bot.plugin import Message, PluginError, Risk
 from bot.plugin.quoting import DASHES
 from bot.usecases.admin.admin_commands import LONGEST_REASON, freeze_reason, freezing
+from bot.usecases.admin.help_pages import HELP_WORDS
 from bot.usecases.authority import card_token
 from bot.usecases.authority.break_glass_log import is_review
 from bot.usecases.authority.quorum import check_eligibility
@@ -37,6 +39,7 @@ _BOLD = "*_~"
 _DASHES = "".join(DASHES) + " "
 _FREEZE_WORDS = frozenset([freezing.noun, *list_words(freezing.words)])
 (_FREEZING,) = freezing
+_HELP_OPTIONS = frozenset([OPTION, SHORT_OPTION, *(f"--{word}" for word in list_words(HELP_WORDS))])
 
 
 def stop_requested(ctx: Context, inbound: Inbound) -> NewStop | None:
@@ -78,7 +81,10 @@ def without_reason(inbound: Inbound, what: Message) -> Inbound | None:
 
 
 def _is_freeze(line: Line) -> bool:
-    noun = line.words[0].text if line.words else ""
+    noun, *behind = [word.text for word in line.words] or [""]
+    if len(behind) == 1 and fold(behind[0]) in _HELP_OPTIONS:
+        # Whoever asks what the word does has not said it.
+        return False
     return fold(noun.strip(_BOLD).rstrip(_MARKS)) in _FREEZE_WORDS
 
 

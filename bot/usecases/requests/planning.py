@@ -13,7 +13,8 @@ from bot.core.bot_errors import NotPermitted, WordsError
 from bot.core.change.planned_command import Answered, Considered, Planned
 from bot.core.change.plans import plan_from_json, plan_to_json
 from bot.core.local_plugins import is_local_plugin
-from bot.core.parsing.invocation import Understood, check_length, understand
+from bot.core.parsing.command_table import Commands
+from bot.core.parsing.invocation import AnyCommand, Understood, check_length, recognize, understand
 from bot.core.principals import Principal, Role
 from bot.core.redaction.sanitizer import is_storable, sanitize, sanitize_text
 from bot.host.guarded_calls import CHECKED_WORDS, RAN_COMMAND, blame_plugin, require_answer
@@ -46,6 +47,8 @@ from bot.usecases.authority.ruled_requests import with_plan
 from bot.usecases.card_subcommands import refuse_card_subcommand
 from bot.usecases.context import Context
 from bot.usecases.place_choice import choose_place, find_place, list_default_places
+from bot.usecases.requests.card_places import describe_card
+from bot.usecases.requests.named_values import takes_names, understand_by_name
 from bot.usecases.roles import role_of
 from bot.usecases.terminal_commands import in_terminal
 
@@ -83,12 +86,11 @@ def consider(
         understood = understand(commands, text or "help")
     except WordsError as error:
         own = None if person.local else in_terminal(ctx.registry.commands, text.split())
-        raise refuse_card_subcommand(text.split()) or own or error from None
+        raise refuse_card_subcommand(text.split(), describe_card(ctx, person)) or own or error from None
+    except BadArgument as error:
+        understood = _understand_by_name(ctx, person, commands, text, error, progress)
     command = understood.command
-    if command.noun not in OPEN_TO_ALL:
-        _require(decide(command.risk, role, ctx.deployment.terms), role)
-        refresh_memberships(ctx, [person])
-        require_member(ctx, person)
+    _require_rights(ctx, person, command)
     if understood.invocation.break_glass and command.risk is Risk.READ:
         raise WordsError(Message("request.only_reads"), hint=Message("request.leave_break_glass"))
     plugin = ctx.registry.owner(command)
@@ -96,6 +98,28 @@ def consider(
         answer = command.answer(QueryContext(ctx=ctx, person=person, role=role), understood.arguments)
         return _answered(understood, answer)
     return consider_at(ctx, plugin, understood, person, progress, origin=origin)
+
+
+def _require_rights(ctx: Context, person: Principal, command: AnyCommand) -> None:
+    """Raise NotPermitted for a person who may not use the command."""
+    if command.noun in OPEN_TO_ALL:
+        return
+    role = role_of(ctx, person)
+    _require(decide(command.risk, role, ctx.deployment.terms), role)
+    refresh_memberships(ctx, [person])
+    require_member(ctx, person)
+
+
+def _understand_by_name(
+    ctx: Context, person: Principal, commands: Commands, text: str, error: BadArgument, progress: Progress
+) -> Understood:
+    """Read a line with a name in it where a value should stand. Raises `error` where the command takes no names."""
+    typed = recognize(commands, text)
+    plugin = ctx.registry.owner(typed.command)
+    if plugin is None or not takes_names(typed.command):
+        raise error
+    _require_rights(ctx, person, typed.command)
+    return understand_by_name(ctx, plugin, typed, person, error, progress)
 
 
 def consider_at(

@@ -18,7 +18,7 @@ chats = Group[Portal]("chat", help="Customers' chats on open lines", words={"ru"
 
 @chats.command(
     "rename",
-    words={"ru": ("переименовать",)},
+    words={"en": ("mv",), "ru": ("переименовать",)},
     risk=Risk.CHANGE,
     raises=NOT_OURS,
     examples=["myconnector 1 --chat 79005554433 --user 79005554433 --name Orders"],

@@ -19,7 +19,7 @@ from plugins.bitrix24.portal import Portal
 
 @connectors.command(
     "activate",
-    words={"ru": ("подключить", "активировать")},
+    words={"en": ("enable", "on"), "ru": ("подключить", "активировать")},
     risk=Risk.CHANGE,
     raises=NOT_OURS,
     examples=["myconnector 3"],
@@ -100,7 +100,10 @@ def _undo_activation(connector: str, todo: Sequence[Line], fresh: Sequence[Line]
 
 
 @connectors.command(
-    "deactivate", words={"ru": ("отключить", "деактивировать")}, risk=Risk.DESTROY, examples=["myconnector 2"]
+    "deactivate",
+    words={"en": ("disable", "off"), "ru": ("отключить", "деактивировать")},
+    risk=Risk.DESTROY,
+    examples=["myconnector 2"],
 )
 def deactivate_connector(
     portal: Portal, connector: ConnectorId, *line: LineNumber, all: connector_options.AllLines = False

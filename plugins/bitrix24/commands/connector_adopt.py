@@ -18,7 +18,7 @@ from plugins.bitrix24.portal import Portal
 MOST = 20
 
 
-@connectors.command("adopt", words={"ru": ("принять",)}, risk=Risk.CHANGE, examples=["shopchat"])
+@connectors.command("adopt", words={"en": ("claim",), "ru": ("принять",)}, risk=Risk.CHANGE, examples=["shopchat"])
 def adopt_connector(
     portal: Portal,
     *connector: ConnectorId,

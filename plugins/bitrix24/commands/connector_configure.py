@@ -49,7 +49,7 @@ def parse_text(word: str) -> str:
 
 @connectors.command(
     "configure",
-    words={"ru": ("настроить",)},
+    words={"en": ("config",), "ru": ("настроить",)},
     risk=Risk.CHANGE,
     raises=NOT_OURS,
     examples=["myconnector 1 --url https://wa.example/me"],

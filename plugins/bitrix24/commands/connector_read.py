@@ -19,7 +19,7 @@ from plugins.bitrix24.commands.common.json_views import (
     connector_view,
     status_views,
 )
-from plugins.bitrix24.commands.common.words import ALL, LIST, SHOW
+from plugins.bitrix24.commands.common.words import ALL, LIST, SHOW, Filter, matches_filter
 from plugins.bitrix24.connectors import icons, identifiers, registration
 from plugins.bitrix24.connectors.identifiers import ListedId
 from plugins.bitrix24.connectors.model import OWNERSHIP, Ownership, Status
@@ -43,10 +43,12 @@ def parse_kind(word: str) -> Ownership:
     return kind
 
 
-@connectors.command("list", words=LIST, risk=Risk.READ, data=tuple[ConnectorRow, ...], examples=["", "--kind ours"])
+@connectors.command(
+    "list", words=LIST, risk=Risk.READ, data=tuple[ConnectorRow, ...], examples=["", "--kind ours", "whatsapp"]
+)
 def list_connectors(
     portal: Portal,
-    *,
+    *words: Filter,
     kind: Annotated[
         Ownership | None,
         Arg(
@@ -65,7 +67,11 @@ def list_connectors(
     ours. The ownership of all others is not proven.
     """
     portal.look("connectors", "lines", of=portal.ours() if kind is Ownership.OURS else portal.known_connectors)
-    shown = [found for found in portal.connectors() if kind in (None, found.ownership)]
+    shown = [
+        found
+        for found in portal.connectors()
+        if kind in (None, found.ownership) and matches_filter(words, found.id, found.name)
+    ]
     statuses = _matrix(portal, [found.id for found in shown])
     rows = tuple(
         (found.id, found.name, OWNERSHIP[found.ownership], presentation.format_active_lines(each))
@@ -103,7 +109,7 @@ def show_connector(portal: Portal, connector: ListedId) -> Reply:
     Takes any id that `connector list` shows, also one of a connector that this bot cannot change.
     """
     portal.look("connectors", "lines", of=[connector], named=True)
-    connector = identifiers.find_listed(connector, (each.id for each in portal.connectors()))
+    connector = identifiers.find_listed(connector, portal.connectors())
     found = next((each for each in portal.connectors() if each.id == connector), None)
     if found is None:
         raise presentation.unknown_connector(portal, connector)
@@ -160,7 +166,7 @@ def connector_status(
     portal.look("connectors", "lines", of=sorted(wanted), named=connector is not None)
     registered = {found.id for found in portal.connectors()}
     if connector is not None:
-        return _status_of_one(portal, identifiers.find_listed(connector, registered), registered)
+        return _status_of_one(portal, identifiers.find_listed(connector, portal.connectors()), registered)
     ids = sorted(registered | portal.ours() if all else portal.ours())
     statuses = [status for each in _matrix(portal, ids) for status in _worth_showing(each)]
     idle = [name for name in ids if name in registered and name not in {status.connector for status in statuses}]

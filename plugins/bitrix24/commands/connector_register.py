@@ -35,7 +35,7 @@ HANDLER = "https://b24bot.example.com/settings"
 
 @connectors.command(
     "register",
-    words={"ru": ("зарегистрировать",)},
+    words={"en": ("add", "create", "new"), "ru": ("зарегистрировать",)},
     risk=Risk.CHANGE,
     examples=[f"newchat --name 'New chat' --handler {HANDLER}"],
 )
@@ -160,7 +160,7 @@ def parse_digest(word: str) -> str:
 
 @connectors.command(
     "update",
-    words={"ru": ("изменить", "обновить")},
+    words={"en": ("edit", "set"), "ru": ("изменить", "обновить")},
     risk=Risk.CHANGE,
     raises=NOT_OURS,
     examples=["myconnector --name 'WhatsApp Europe'"],

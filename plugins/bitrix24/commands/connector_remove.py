@@ -17,7 +17,9 @@ from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.rest import methods
 
 
-@connectors.command("remove", words={"ru": ("удалить",)}, risk=Risk.DESTROY, examples=["myconnector"])
+@connectors.command(
+    "remove", words={"en": ("rm", "delete", "del"), "ru": ("удалить",)}, risk=Risk.DESTROY, examples=["myconnector"]
+)
 def remove_connector(portal: Portal, connector: ConnectorId) -> Plan | Nothing:
     """Unregister a connector and disconnect it from every open line.
 

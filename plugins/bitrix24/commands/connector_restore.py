@@ -30,7 +30,11 @@ from plugins.bitrix24.portal import Portal
 
 
 @connectors.command(
-    "restore", words={"ru": ("восстановить",)}, risk=Risk.CHANGE, raises=NOT_OURS, examples=["myconnector"]
+    "restore",
+    words={"en": ("recover", "undelete"), "ru": ("восстановить",)},
+    risk=Risk.CHANGE,
+    raises=NOT_OURS,
+    examples=["myconnector"],
 )
 def restore_connector(portal: Portal, connector: ConnectorId, *line: LineNumber) -> Plan | Nothing:
     """Restore a connector from b24bot's record: its registration, its lines and their data.

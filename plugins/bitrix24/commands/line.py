@@ -7,7 +7,7 @@ from typing import Annotated
 from bot.plugin import Arg, BadArgument, CommandLine, Group, Message, Refusal, Reply, Risk, Table
 from plugins.bitrix24.commands.common import presentation
 from plugins.bitrix24.commands.common.json_views import LineDetails, LineRow, line_view, status_views
-from plugins.bitrix24.commands.common.words import LIST, SHOW
+from plugins.bitrix24.commands.common.words import LIST, SHOW, Filter, matches_filter
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.redaction.excerpt import excerpt
 
@@ -30,17 +30,29 @@ def known_lines(portal: Portal) -> list[str]:
     return [str(line.id) for line in portal.lines()]
 
 
+def known_names(portal: Portal) -> list[tuple[str, str]]:
+    """List the numbers of the portal's open lines with their names."""
+    portal.look("lines")
+    return [(str(line.id), line.name) for line in portal.lines() if line.name]
+
+
 LineNumber = Annotated[
     int,
-    Arg(help="the line's number, as `line list` shows it", label="LINE", parse=parse_line, complete=known_lines),
+    Arg(
+        help="the line's number or name, as `line list` shows it",
+        label="LINE",
+        parse=parse_line,
+        complete=known_lines,
+        names=known_names,
+    ),
 ]
 
 
-@lines.command("list", words=LIST, risk=Risk.READ, data=tuple[LineRow, ...], examples=[""])
-def list_lines(portal: Portal) -> Reply:
+@lines.command("list", words=LIST, risk=Risk.READ, data=tuple[LineRow, ...], examples=["", "support"])
+def list_lines(portal: Portal, *words: Filter) -> Reply:
     """Show all open lines and whether each is on."""
     portal.look("lines")
-    found = portal.lines()
+    found = [line for line in portal.lines() if matches_filter(words, str(line.id), line.name)]
     rows = tuple((str(line.id), line.shown_name, line.switch) for line in found)
     return Reply(
         title=Message("bitrix24.line.count_on", portal=portal.place.name, count=len(rows)),

@@ -37,7 +37,7 @@ _WORKING_EXAMPLE = "myconnector 1 --user 79005554433 --chat 79005554433"
 
 @messages.command(
     "send",
-    words={"ru": ("отправить",)},
+    words={"en": ("post", "write"), "ru": ("отправить",)},
     risk=Risk.CHANGE,
     raises=NOT_OURS,
     examples=[f"{_WORKING_EXAMPLE} --text Hello --message-id ext-1"],
@@ -98,7 +98,7 @@ def send_message(
 
 @messages.command(
     "edit",
-    words={"ru": ("изменить",)},
+    words={"en": ("change", "update"), "ru": ("изменить",)},
     risk=Risk.CHANGE,
     raises=NOT_OURS,
     examples=[f"{_WORKING_EXAMPLE} --message-id ext-1 --text Sorry"],
@@ -138,7 +138,7 @@ def edit_message(
 
 @messages.command(
     "delete",
-    words={"ru": ("удалить",)},
+    words={"en": ("rm", "remove", "del"), "ru": ("удалить",)},
     risk=Risk.CHANGE,
     raises=NOT_OURS,
     examples=[f"{_WORKING_EXAMPLE} --message-id ext-1"],

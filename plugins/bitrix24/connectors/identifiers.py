@@ -49,10 +49,13 @@ def parse(word: str) -> str:
 
 
 class Named(Protocol):
-    """Something with an id."""
+    """Something with an id and a name."""
 
     @property
     def id(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
 
 
 class Listing(Protocol):
@@ -60,10 +63,18 @@ class Listing(Protocol):
 
     def connectors(self) -> Sequence[Named]: ...
 
+    def look(self, *lists: str) -> None: ...
+
 
 def known_ids(portal: Listing) -> list[str]:
     """List the ids of the portal's connectors, for shell completion."""
     return [found.id for found in portal.connectors()]
+
+
+def known_names(portal: Listing) -> list[tuple[str, str]]:
+    """List the ids of the portal's connectors with their names."""
+    portal.look("connectors")
+    return [(found.id, found.name) for found in portal.connectors()]
 
 
 def as_asked(listed: str) -> str:
@@ -98,21 +109,39 @@ def parse_listed(word: str) -> str:
     return clean
 
 
-def find_listed(word: str, listed: Iterable[str]) -> str:
-    """The id that was meant: the one that the portal lists letter by letter, else the normal form.
+def find_listed(word: str, listed: Sequence[Named]) -> str:
+    """The id that was meant: one that the portal lists, the only one with this name, else the normal form.
 
-    Raises BadArgument when it is neither listed nor of the normal form.
+    Raises BadArgument when it is none of them.
     """
-    return word if word in set(listed) else parse(word)
+    ids = {each.id for each in listed}
+    as_id = next((one for one in (word, word.lower()) if one in ids), "")
+    if as_id:
+        return as_id
+    named = [each.id for each in listed if each.name.casefold() == word.casefold()]
+    return named[0] if len(named) == 1 else parse(word)
 
 
 ListedId = Annotated[
     str,
-    Arg(help="the connector's id, as `connector list` shows it", label="ID", parse=parse_listed, complete=known_ids),
+    Arg(
+        help="the connector's id or name, as `connector list` shows it",
+        label="ID",
+        parse=parse_listed,
+        complete=known_ids,
+        names=known_names,
+    ),
 ]
 
 ConnectorId = Annotated[
-    str, Arg(help="the connector's id, as `connector list` shows it", label="ID", parse=parse, complete=known_ids)
+    str,
+    Arg(
+        help="the connector's id or name, as `connector list` shows it",
+        label="ID",
+        parse=parse,
+        complete=known_ids,
+        names=known_names,
+    ),
 ]
 NewConnectorId = Annotated[
     str, Arg(help="the id of the new connector: lower-case Latin letters, digits and _", label="ID", parse=parse)

@@ -56,8 +56,8 @@ def test_help_for_a_word_that_slack_has_too_lists_both(cli_bot: CliBot, word: st
     shown = cli_bot.run("help", word)
     assert shown.exit_code == 0
     assert f"Several commands have the word “{word}”" in shown.stdout
-    assert f"b24bot {word} --help" in shown.stdout
-    assert f"help {other}" in shown.stdout
+    assert f"b24bot {word} " in shown.stdout
+    assert f"b24bot {other} ID" in shown.stdout
     data = cli_bot.json("help", word)["data"]
     assert [(one["command"], one["role"]) for one in data] == [(other, "operator"), (word, None)]
 
@@ -65,3 +65,24 @@ def test_help_for_a_word_that_slack_has_too_lists_both(cli_bot: CliBot, word: st
 @pytest.mark.parametrize(("words", "path"), [("settle", "request settle"), ("verify", "audit verify")])
 def test_the_last_word_of_a_command_of_the_terminal_is_enough(cli_bot: CliBot, words: str, path: str) -> None:
     assert cli_bot.run("help", words).stdout.startswith(f"Usage: b24bot {path} ")
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (("?",), "What you can type"),
+        (("help", "me"), "What you can type"),
+        (("connector", "help"), "Commands with “connector”"),
+        (("connector", "remove", "?"), "connector remove — "),
+        (("connector", "remove", "help"), "connector remove — "),
+        (("коннектор", "удалить", "помощь"), "connector remove — "),
+        (("access", "help"), "Commands with “access”"),
+        (("serve", "help"), "Usage: b24bot serve "),
+        (("run", "connector remove --help"), "connector remove — "),
+        (("run", "freeze", "--", "-h"), "freeze — "),
+    ],
+    ids=str,
+)
+def test_help_is_asked_for_in_the_terminal_as_in_slack(cli_bot: CliBot, words: tuple[str, ...], shown: str) -> None:
+    result = cli_bot.run(*words)
+    assert (result.exit_code, result.stdout.startswith(shown)) == (0, True), result.output

@@ -167,7 +167,6 @@ REFUSED = {
     "коннектор удалит myconnector": ("There is no command “коннектор удалит”.", "", "коннектор удалить myconnector"),
     "список коннектор": ("", "", "коннектор список"),
     "/b24 коннектор список": ("There is no command “/b24”.", "", "коннектор список"),
-    "линия": (f"Choose a subcommand of `линия`: {RUSSIAN_VERBS}.", "", ""),
     "линия стереть": ("Unknown subcommand `стереть`.", f"The subcommands of `линия` are: {RUSSIAN_VERBS}.", ""),
     "line стереть": ("Unknown subcommand `стереть`.", f"The subcommands of `line` are: {VERBS}.", ""),
     "замарозить": ("There is no command “замарозить”.", "", "заморозить"),

@@ -85,7 +85,7 @@ PLUGINS: tuple[Mutation, ...] = (
         "a value that is typed in another language reaches the command as it was typed",
         (
             "bot/core/parsing/synonyms.py",
-            "            word = name_value(next(places), word)\n",
+            "            word = change(next(places), word)\n",
             "            next(places)\n",
         ),
         by="tests/core/parsing/test_synonyms.py",

@@ -14,7 +14,7 @@ from tests.long.mutations.plugins import PLUGINS, PORTAL_PAGES, PORTALS
 from tests.long.mutations.portal_reads import PORTAL_READS, WATCHING
 from tests.long.mutations.rules.ruling import RULING
 from tests.long.mutations.saying import ENDINGS, SAYING
-from tests.long.mutations.typed_secrets import TYPED_SECRETS
+from tests.long.mutations.typed_secrets import TYPED_SECRETS, WORDS
 from tests.long.mutations.waiting import WAITING
 
 MUTATIONS: tuple[Mutation, ...] = (
@@ -31,6 +31,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     *PORTALS,
     *DOORS,
     *PLUGINS,
+    *WORDS,
     *TYPED_SECRETS,
     *CHAIN_CHECKS,
     *ARCHIVES,

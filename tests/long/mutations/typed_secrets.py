@@ -251,3 +251,34 @@ TYPED_SECRETS: tuple[Mutation, ...] = (
         by="tests/stories/audit/test_customers_words.py",
     ),
 )
+
+_HELP = "bot/core/parsing/help_requests.py"
+
+WORDS: tuple[Mutation, ...] = (
+    mutation(
+        "help-freezes",
+        "who asks what `freeze` does freezes the bot",
+        (
+            "bot/usecases/intake/stop_requests.py",
+            "if len(behind) == 1 and fold(behind[0]) in _HELP_OPTIONS:",
+            "if len(behind) == 9:",
+        ),
+        by="tests/usecases/admin/test_queries.py",
+    ),
+    mutation(
+        "text-asks-help",
+        "a text that ends in `help` or `-h` is not stored: its line shows a help page",
+        (_HELP, "takes_text = found is not None and ", "takes_text = found is None and "),
+        by="tests/usecases/admin/test_queries.py",
+    ),
+    mutation(
+        "long-help",
+        "a page of help is as long as there are commands",
+        (
+            "bot/usecases/admin/help_layout.py",
+            "room = max(1, MOST_LINES - 1 - len(page.notes))",
+            "room = max(100, MOST_LINES - 1 - len(page.notes))",
+        ),
+        by="tests/usecases/admin/test_queries.py",
+    ),
+)

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from bot.core.authority.policy import Terms
 from bot.core.messages.notices import PrivateNotice
 from bot.core.parsing.invocation import AnyCommand, understand
+from bot.core.principals import Role
 from bot.plugin import Message, Person, PluginError, Reply, Table, Time
 from bot.usecases.admin.builtin_plugin import make_registry
-from bot.usecases.admin.help_pages import explain_words, list_commands
+from bot.usecases.admin.help_pages import Reader, explain_words, list_commands
 from bot.usecases.notifications import error_reply
 from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 from plugins.bitrix24.plugin import plugin
@@ -31,7 +32,7 @@ def list_answers() -> Mapping[str, Sequence[tuple[str, PrivateNotice]]]:
     """The answers of each storyboard, by its name, each with what it is the answer to."""
     nouns = sorted({command.noun for command in COMMANDS})
     return {
-        "help": [("help", _answer(list_commands(COMMANDS, hidden=3)))],
+        "help": [(f"help as {role}", _answer(list_commands(COMMANDS, _reader(role)))) for role in (None, *Role)],
         **{f"help-{noun}": list(_help_of(noun)) for noun in nouns if noun != "help"},
         "help-terminal": [(f"help {path}", _help(path)) for path in TERMINAL_COMMANDS],
         "mistakes": [(line, _mistake(line)) for line in MISTAKES],
@@ -46,11 +47,21 @@ def _answer(reply: Reply) -> PrivateNotice:
 def _help_of(noun: str) -> Iterator[tuple[str, PrivateNotice]]:
     paths = [command.path for command in COMMANDS if command.noun == noun]
     for path in dict.fromkeys([noun, *paths]):
-        yield f"help {path}", _help(path)
+        number, shown = 1, _help(path)
+        while True:
+            yield f"help {path} {number}" if number > 1 else f"help {path}", shown
+            following = _help(path, number + 1)
+            if following == shown:
+                break
+            number, shown = number + 1, following
 
 
-def _help(path: str) -> PrivateNotice:
-    return _answer(explain_words(COMMANDS, path.split(), Terms(break_glass=True)))
+def _help(path: str, number: int = 1) -> PrivateNotice:
+    return _answer(explain_words(COMMANDS, path.split(), _reader(Role.ADMIN), number))
+
+
+def _reader(role: Role | None) -> Reader:
+    return Reader(role=role, terms=Terms(break_glass=True), admins=(ANTON,))
 
 
 def _mistake(line: str) -> PrivateNotice:

@@ -17,6 +17,7 @@ from bot.core.audit.audit_sentences import describe
 from bot.core.audit.audit_templates import SENTENCES
 from bot.core.authority.policy import Terms
 from bot.core.messages.notices import PrivateNotice
+from bot.core.principals import Role
 from bot.host.discovery import load_plugins
 from bot.language.translation import can_translate
 from bot.plugin import Event, Message, Reply, Table
@@ -24,7 +25,7 @@ from bot.slack.render.answer import BLOCKS_MOST, MOODS, ROW_MOST, answer_blocks,
 from bot.slack.render.audit_line import MESSAGE_MOST, audit_blocks, audit_line, fitting_lines
 from bot.slack.render.slack_text import CUT, cut, escape, mrkdwn, sections
 from bot.usecases.admin.builtin_plugin import make_registry
-from bot.usecases.admin.help_pages import explain_words, list_commands
+from bot.usecases.admin.help_pages import Reader, answer_help
 from tests.language.english import en
 from tests.slack.checks import assert_postable, called, said
 from tests.slack.kit import ANTON, NOON, OLGA
@@ -115,15 +116,15 @@ def test_a_long_table_is_continued_with_its_head_again() -> None:
 @pytest.mark.parametrize("text", ["help", "help connector", "help list", "help request"])
 def test_help_shows_every_command_and_its_summary_in_full(text: str) -> None:
     _, *words = text.split()
-    commands = list(make_registry(load_plugins("bitrix24")))
-    typed = [command for command in commands if not command.terminal]
-    reply = explain_words(commands, words, Terms()) if words else list_commands(typed, hidden=0)
+    reader = Reader(role=Role.ADMIN, terms=Terms())
+    reply = answer_help(list(make_registry(load_plugins("bitrix24"))), words, reader)
     read = shown(reply).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    named = {en(row[0]) for row in reply.table.rows} if reply.table else set()
-    wanted = typed if text == "help" else [command for command in typed if command.usage in named]
-    assert wanted
-    for command in wanted:
-        assert f"*{command.usage}* · {en(command.help)}" in read
+    assert reply.facts
+    for line, meaning in reply.facts:
+        typed, does = (
+            mentions.unmark(en(one), command_line=lambda found: f"`/b24 {found}`") for one in (line, meaning)
+        )
+        assert f"*{typed}*: {does}" in read
     assert CUT not in read
     assert "…  " not in read
     assert "is left out" not in read

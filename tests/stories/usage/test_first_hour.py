@@ -85,5 +85,5 @@ def test_what_is_about_the_bot_itself_names_no_portal(asked: Scene) -> None:
 def test_help_for_a_word_that_two_commands_have_lists_both(scene: Scene) -> None:
     scene.ask("Olga", "help restore")
     shown = scene.answer("Olga", "Several commands have the word “restore”")
-    assert "help connector restore" in shown
-    assert "b24bot restore --help" in shown
+    assert "`/b24 connector restore ID …`" in shown
+    assert "b24bot restore" in shown

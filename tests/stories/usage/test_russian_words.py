@@ -73,8 +73,10 @@ def test_help_in_russian_shows_the_russian_words_beside_the_english_ones(scene: 
     assert "Команды можно набирать и по-русски" in scene.answer("Olga", "Что можно набрать")
     scene.ask("Olga", "помощь коннектор")
     page = scene.answer("Olga", "Команды со словом")
-    assert "connector remove ID" in page
+    assert "`/b24 connector deactivate ID …`" in page
     assert "коннектор удалить" in page
+    scene.ask("Olga", "помощь коннектор 2")
+    assert "`/b24 connector remove ID`" in scene.answer("Olga", "Страница 2 из 2")
     scene.ask("Olga", "помощь коннектор удалить")
     one = scene.answer("Olga", "Удалить регистрацию коннектора")
     assert "коннектор удалить" in one

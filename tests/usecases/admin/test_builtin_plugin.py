@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -548,8 +549,8 @@ def test_help_lists_what_the_role_reaches(ruled: CoreBot) -> None:
     def shown(who: Principal) -> set[str]:
         answer = plan_or_read(ruled.ctx, who, "help")
         assert isinstance(answer, Answered)
-        assert answer.reply.table is not None
-        return {en(row[0]).split(" [")[0] for row in answer.reply.table.rows}
+        rows: Any = answer.reply.data
+        return {row.usage.split(" [")[0] for row in rows}
 
     assert {"freeze", "status"} <= shown(OLGA)
     assert "unfreeze" not in shown(OLGA)

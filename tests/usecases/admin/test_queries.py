@@ -11,13 +11,17 @@ from bot.core import mentions
 from bot.core.authority.policy import Terms
 from bot.core.bot_errors import WordsError
 from bot.core.change.planned_command import Answered
-from bot.core.principals import Principal
+from bot.core.principals import Principal, Role
 from bot.core.text import format_time
-from bot.plugin import BadArgument, CommandLine, Group, Message, Refusal, Reply, Risk
+from bot.plugin import BadArgument, CommandLine, Group, Message, Refusal, Reply, Risk, Text
+from bot.usecases.admin.help_layout import MOST_LINES, Reader
 from bot.usecases.admin.help_pages import explain_words
 from bot.usecases.admin.queries import request_number
-from bot.usecases.card_subcommands import WHERE
+from bot.usecases.card_subcommands import WHERE, WHY
+from bot.usecases.intake.stop_requests import freeze_line, says_freeze
+from bot.usecases.integrity.freezes import FROZEN
 from bot.usecases.requests.planning import plan_or_read
+from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 from tests.language.english import en, en_facts, en_rows, raises
 from tests.usecases.core_bot import ANTON, APPROVALS, GLEB, IDA, OLGA, SHELL, VERA, VIKTOR, CoreBot
 
@@ -39,7 +43,22 @@ def data(answer: Reply) -> Any:
 
 
 def commands(answer: Reply) -> set[str]:
-    return {" ".join(row[0].split()[:2]) for row in rows(answer)}
+    return {one.command for one in data(answer)}
+
+
+def typed(text: Text) -> str:
+    """A text of help with `/b24` in front of the lines to type."""
+    return mentions.unmark(en(text), command_line=lambda line: f"/b24 {line}")
+
+
+def help_rows(answer: Reply) -> dict[str, str]:
+    """The rows of a help page: what one types, and what stands beside it."""
+    return {typed(label): typed(text) for label, text in answer.facts}
+
+
+def length(answer: Reply) -> int:
+    """The lines of a page, with its title."""
+    return 1 + len(answer.facts) + len(answer.notes)
 
 
 def tags(answer: Reply) -> list[str]:
@@ -59,16 +78,74 @@ def test_what_is_no_change_request_is_refused_with_an_example(text: str) -> None
     assert "CR-1042" in en(refused.value.hint)
 
 
-def test_help_shows_what_the_person_may_do_and_counts_the_rest(core_bot: CoreBot) -> None:
+def test_help_gives_a_row_to_each_noun_and_says_whom_to_ask_for_the_rest(core_bot: CoreBot) -> None:
     assert {"thing remove", "thing paint", "thing list", "request list"} <= commands(reply(core_bot, "help", OLGA))
     seen = reply(core_bot, "help", VIKTOR)
     assert "thing list" in commands(seen)
     assert "thing remove" not in commands(seen)
-    assert "12 more commands need a higher role." in en(seen.notes[-1])
-    assert en(seen.notes[0]) == (
-        "Every command that changes something also takes --reason TEXT, --dry-run, --break-glass. To choose where a "
-        "command acts, add --portal NAME."
-    )
+    assert help_rows(seen)["/b24 request"] == "list, show"
+    assert help_rows(seen)["Single words"].startswith("/b24 help …, /b24 whoami, /b24 status")
+    assert typed(seen.notes[0]).startswith("/b24 help COMMAND explains one command.")
+    assert en(seen.notes[-1]) == f"12 more commands need a higher role. Ask {mentions.person(IDA)}."
+
+
+def test_without_an_admin_help_names_whoami_for_the_rest(make_core_bot: Callable[..., CoreBot]) -> None:
+    seen = reply(make_core_bot(roles={}), "help", GLEB)
+    assert typed(seen.notes[-1]).endswith("more commands need a higher role. Type /b24 whoami.")
+
+
+@pytest.mark.parametrize("line", ["help", "help thing", "help list", "help thing paint", "help 2", "help thing 99"])
+def test_no_page_of_help_is_longer_than_twelve_lines(core_bot: CoreBot, line: str) -> None:
+    assert length(reply(core_bot, line, OLGA)) <= MOST_LINES
+
+
+def test_pages_follow_each_other_and_hold_each_row_once(core_bot: CoreBot) -> None:
+    whole = [f"/b24 {one.command}" for one in data(reply(core_bot, "help thing", IDA))]
+    seen, line = [], "help thing"
+    while True:
+        page = reply(core_bot, line, IDA)
+        seen += list(help_rows(page))
+        line = typed(page.notes[-1]).rpartition("/b24 ")[2]
+        if line == "help thing 1":
+            break
+    assert len(seen) == len(set(seen)) == len(whole) > MOST_LINES - 2
+    assert reply(core_bot, "help thing 99", IDA) == page
+    assert reply(core_bot, "help thing 0", IDA) == reply(core_bot, "help thing", IDA)
+
+
+@pytest.mark.parametrize(
+    ("line", "asks"),
+    [
+        ("--help", "help"),
+        ("-h", "help"),
+        ("?", "help"),
+        ("help me", "help"),
+        ("help xyzzy", "help"),
+        ("thing remove --help", "help thing remove"),
+        ("thing remove one --help", "help thing remove"),
+        ("thing remove one -h", "help thing remove"),
+        ("thing remove ?", "help thing remove"),
+        ("thing remove help", "help thing remove"),
+        ("thing help", "help thing"),
+        ("? thing remove", "help thing remove"),
+        ("help thing --help", "help thing"),
+        ("freeze --help", "help freeze"),
+        ("freeze -h", "help freeze"),
+        ("заморозить --помощь", "help freeze"),
+        ("запрос показать помощь", "help запрос показать"),
+    ],
+)
+def test_help_is_asked_for_in_several_ways(core_bot: CoreBot, line: str, asks: str) -> None:
+    shown = reply(core_bot, freeze_line(line), OLGA)
+    assert (shown.title, shown.facts) == (reply(core_bot, asks, OLGA).title, reply(core_bot, asks, OLGA).facts)
+
+
+@pytest.mark.parametrize("line", ["freeze help", "freeze ?", "freeze we need help -h", "заморозить помощь"])
+def test_a_freeze_stays_one_whatever_its_reason_ends_in(core_bot: CoreBot, line: str) -> None:
+    assert says_freeze(line)
+    core_bot.type(OLGA, line)
+    core_bot.work()
+    assert core_bot.store.facts.get(FROZEN)
 
 
 @pytest.mark.parametrize(("path", "offered"), [("thing remove", True), ("thing list", False), ("whoami", False)])
@@ -81,7 +158,9 @@ def test_help_offers_the_options_of_a_change_only_where_something_changes(
 
 
 def test_a_stranger_is_shown_help_and_whoami_only(core_bot: CoreBot) -> None:
-    assert {row[0].split()[0] for row in rows(reply(core_bot, "help", GLEB))} == {"help", "whoami"}
+    seen = reply(core_bot, "help", GLEB)
+    assert commands(seen) == {"help", "whoami"}
+    assert help_rows(seen) == {"Single words": "/b24 help …, /b24 whoami"}
 
 
 def test_help_hides_what_can_only_be_done_in_the_terminal(core_bot: CoreBot) -> None:
@@ -89,12 +168,12 @@ def test_help_hides_what_can_only_be_done_in_the_terminal(core_bot: CoreBot) -> 
 
 
 def test_help_for_a_noun_shows_its_commands(core_bot: CoreBot) -> None:
-    assert all(row[0].startswith("thing ") for row in rows(reply(core_bot, "help THING", OLGA)))
+    assert all(row.startswith("/b24 thing ") for row in help_rows(reply(core_bot, "help THING", OLGA)))
 
 
 def test_help_for_what_does_not_exist_says_so(core_bot: CoreBot) -> None:
-    with pytest.raises(WordsError, match=r"help\.unknown \(word: ghost\)"):
-        reply(core_bot, "help ghost")
+    overview = reply(core_bot, "help xyzzy")
+    assert en(overview.notes[1]) == "There is no command “xyzzy”."
     with pytest.raises(WordsError) as refused:
         reply(core_bot, "help remov")
     assert refused.value.suggestion == "help remove"
@@ -109,10 +188,8 @@ def test_a_word_that_several_commands_have_lists_each_with_how_to_ask_for_it(cor
     assert en(page.title).startswith("thing remove — ")
     page = reply(core_bot, "help list", OLGA)
     assert en(page.title) == "Several commands have the word “list”"
-    more = {row[0]: row[-1] for row in rows(page)}
-    assert more["thing list"] == "help thing list"
-    assert more["b24bot outbox list"] == "b24bot outbox list --help"
-    assert all(len(row) == 4 and all(row) for row in rows(page))
+    assert help_rows(page)["/b24 thing list"] == "All things."
+    assert help_rows(page)["b24bot outbox list"] == en(TERMINAL_COMMANDS["outbox list"])
     assert [one.command for one in data(page)][-1] == "outbox list"
 
 
@@ -124,24 +201,24 @@ def test_a_command_of_one_word_is_explained_and_names_the_others_with_that_word(
         """Show how a machine is."""
         return Reply(title="well")
 
-    page = explain_words([*core_bot.ctx.registry, *machines], ["status"], Terms())
+    page = explain_words([*core_bot.ctx.registry, *machines], ["status"], Reader(role=Role.ADMIN, terms=Terms()))
     assert en(page.title).startswith("status — ")
     assert en(page.notes[-1]) == "Other commands with this word: help machine status."
     assert show(None).title == "well"
 
 
 def test_help_for_a_noun_shows_what_only_the_terminal_has_of_it(core_bot: CoreBot) -> None:
-    shown = {row[0] for row in rows(reply(core_bot, "help request", OLGA))}
-    assert {"request show CR-NUMBER", "b24bot request settle", "b24bot request withdraw"} <= shown
+    shown = {*help_rows(reply(core_bot, "help request", OLGA))}
+    assert {"/b24 request show CR-NUMBER", "b24bot request settle", "b24bot request withdraw"} <= shown
 
 
 def test_help_with_a_verb_or_a_noun_explains_it_with_examples_and_who_may(core_bot: CoreBot) -> None:
     assert en(reply(core_bot, "help swap", OLGA).title).startswith("thing swap — ")
     assert en(reply(core_bot, "help freeze", OLGA).title).startswith("freeze — ")
+    assert help_rows(reply(core_bot, "help thing", OLGA))["/b24 thing remove ID"] == "Remove a thing."
     page = reply(core_bot, "help thing", VIKTOR)
-    who = "the role operator or higher (risk: destroy)"
-    assert ("thing remove ID", "Remove a thing.", who, "help thing remove") in rows(page)
-    assert "thing remove one" in en(page.notes[0])
+    assert not any("thing remove" in row for row in help_rows(page))
+    assert mentions.person(IDA) in en(page.notes[-1])
     assert {"request list", "thing list"} <= commands(reply(core_bot, "help list", OLGA))
     setup = dict(en_facts(reply(core_bot, "help thing setup")))
     assert setup["Who may"] == "anybody with the host's terminal; Slack does not take this command"
@@ -150,13 +227,14 @@ def test_help_with_a_verb_or_a_noun_explains_it_with_examples_and_who_may(core_b
 def test_help_for_a_command_explains_it(core_bot: CoreBot) -> None:
     answer = reply(core_bot, "help thing remove", GLEB)
     assert en(answer.title) == "thing remove — Remove a thing."
-    facts = dict(en_facts(answer))
-    assert facts["Usage"] == "thing remove ID"
+    facts = help_rows(answer)
+    assert facts["Usage"] == "/b24 thing remove ID"
     assert facts["ID"] == "which thing"
-    assert facts["Example"] == "thing remove one"
+    assert facts["Example"] == "/b24 thing remove one"
     assert facts["Who may"] == "the role operator or higher (risk: destroy)"
     assert facts["Needs"] == "the approval of one other approver or admin"
-    assert answer.notes == ()
+    assert en(answer.notes[0]) == f"Your role cannot use this command. Ask {mentions.person(IDA)}."
+    assert reply(core_bot, "help thing remove", OLGA).notes == ()
 
 
 def test_help_says_what_raises_the_risk_and_what_is_needed_then(core_bot: CoreBot) -> None:
@@ -183,7 +261,8 @@ def test_what_a_button_does_is_answered_with_the_button(core_bot: CoreBot, line:
     with raises(WordsError, match="is a button, not a command") as refused:
         reply(core_bot, line, OLGA)
     assert f"{button} on the card" in en(refused.value.sentence)
-    assert refused.value.hint == WHERE
+    assert isinstance(refused.value.hint, Message)
+    assert refused.value.hint.arguments == {"card": WHERE, "why": WHY}
 
 
 def test_a_command_with_such_a_word_behind_it_is_none_of_them(core_bot: CoreBot) -> None:

@@ -13,7 +13,7 @@ from plugins.bitrix24.portal import Portal
 
 @portals.command(
     "check",
-    words={"ru": ("проверить",)},
+    words={"en": ("test",), "ru": ("проверить",)},
     risk=Risk.READ,
     data=tuple[PortalCheckRow, ...],
     examples=[""],

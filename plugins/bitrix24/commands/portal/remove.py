@@ -76,7 +76,7 @@ def plan_removal(portal: Portal, name: str) -> Plan:  # noqa: ARG001 - the host 
 
 @portals.command(
     "remove",
-    words={"ru": ("удалить",)},
+    words={"en": ("rm", "delete", "del"), "ru": ("удалить",)},
     risk=Risk.GOVERN,
     terminal=True,
     check=check_removal,

@@ -47,7 +47,7 @@ def plan_rename(portal: Portal, name: str, new: str) -> Plan | Nothing:  # noqa:
 
 @portals.command(
     "rename",
-    words={"ru": ("переименовать",)},
+    words={"en": ("mv",), "ru": ("переименовать",)},
     risk=Risk.GOVERN,
     terminal=True,
     plan=plan_rename,
