@@ -1,15 +1,19 @@
-"""The whole bot on a PostgreSQL server whose connection breaks at COMMIT, again and again: it never says a wrong thing.
+"""The whole bot on a PostgreSQL server that breaks the connection at COMMIT or crashes: it never says a wrong thing.
 
 Half of the cuts come before the server gets the COMMIT, half of them before the bot gets the answer.
 """
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from bot.core.audit.audit_record import Tag
+from bot.core.bot_errors import StoreUnavailable
 from bot.core.change.change_request import Status
 from bot.playground.environment import Playground
 from bot.playground.workspace import DispatchResult
@@ -17,10 +21,13 @@ from bot.plugin.loopback import wait_until
 from bot.testing.conversation import FIRST
 from tests.long.form import sized
 from tests.store.server.postgres_proxy import Proxy
-from tests.store.server.postgres_server import Server
+from tests.store.server.postgres_server import Server, open_server
 from tests.stories.scene import UNREGISTER, Scene
 
 CUTS = sized(20, 300)
+CRASHES = sized(5, 40)
+MOMENT = 0.4
+"""Seconds by which each crash comes later than the one before."""
 TRIES = 50
 PATIENCE = 5.0
 """Seconds after which somebody does it again."""
@@ -32,9 +39,42 @@ def insist(act: Callable[[], DispatchResult], reached: Callable[[], object]) -> 
     """Do again what was not taken or could not be stored, as people do whom the bot tells so."""
     for _ in range(TRIES):
         act()
-        if wait_until(lambda: bool(reached()), within=PATIENCE):
+        if wait_until(lambda: _holds(reached), within=PATIENCE):
             return
     raise AssertionError("it was never taken")
+
+
+def _holds(reached: Callable[[], object]) -> bool:
+    """Whether it is so. While the server is away nobody knows."""
+    try:
+        return bool(reached())
+    except StoreUnavailable:
+        return False
+
+
+def test_a_server_that_crashes_makes_no_answer_wrong(tmp_path: Path) -> None:
+    """Each time at another moment of a removal; the server comes back with what it had acknowledged."""
+    server = open_server()
+    if server is None:
+        pytest.skip("PostgreSQL: no server was found")
+    try:
+        settings = {"B24BOT_DATABASE_URL": server.url, "B24BOT_READBACK_AFTER": "1s"}
+        with Playground(tmp_path, settings=settings, pace=False, known=True) as playground:
+            scene = Scene(playground)
+            for round_ in range(CRASHES):
+                crash = threading.Timer(MOMENT * round_, _crash, (server,))
+                crash.start()
+                _remove(scene, FIRST + round_, crash.join)
+                playground.portal.seed()
+            _compare(scene, CRASHES)
+            assert playground.store.audit.broken_at() is None
+    finally:
+        server.stop()
+
+
+def _crash(server: Server) -> None:
+    server.crash()
+    server.restart()
 
 
 def test_cuts_at_commit_make_no_answer_wrong(
@@ -59,7 +99,7 @@ def test_cuts_at_commit_make_no_answer_wrong(
     postgres_server.drop_schema(schema)
 
 
-def _remove(scene: Scene, number: int) -> None:
+def _remove(scene: Scene, number: int, pause: Callable[[], None] = lambda: None) -> None:
     """Cut off between intent and call it has not happened, and behind the call it has: either is told as it is."""
     before = scene.effects(UNREGISTER)
     olga = scene.workspace.people["Olga"]
@@ -67,6 +107,7 @@ def _remove(scene: Scene, number: int) -> None:
     insist(lambda: olga.slash(typed), lambda: scene.top_card(f"CR-{number}"))
     card = scene.card(f"CR-{number}")
     insist(lambda: scene.press("Anton", card, "Approve"), lambda: scene.change(number).status is not Status.PENDING)
+    pause()
     ended = scene.wait_status(Status.DONE, Status.FAILED, number=number)
     assert scene.registered() == (ended.status is Status.FAILED)
     assert scene.effects(UNREGISTER) - before == (ended.status is Status.DONE)
