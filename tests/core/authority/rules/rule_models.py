@@ -71,8 +71,14 @@ def make_request(random: Random) -> RuledRequest:
         requester=random.choice(PEOPLE),
         channel=random.choice(CHANNELS),
         reason=random.choice(("OPS-12", "x", "")),
-        at=random.randrange(0, 10**12),
+        at=make_time(random),
     )
+
+
+def make_time(random: Random) -> int:
+    """Make a time, every second one at a minute at which office hours begin or end."""
+    minute = random.choice((9 * 60, 10 * 60, 14 * 60, 18 * 60, 12 * 60 + 31))
+    return random.choice((random.randrange(0, 10**12), random.randrange(10_000) * 86_400_000 + minute * 60_000))
 
 
 class TableModel:

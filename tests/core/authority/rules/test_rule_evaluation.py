@@ -26,7 +26,7 @@ from bot.core.authority.rules.rule_table import RuleTable
 from bot.core.authority.rules.table_reader import read_table
 from bot.core.change.plans import decision_from_json, decision_to_json
 from bot.core.principals import Role
-from tests.core.authority.rules.rule_models import PEOPLE, TableModel, find_zone, make_request, make_table
+from tests.core.authority.rules.rule_models import PEOPLE, TableModel, find_zone, make_request, make_table, make_time
 from tests.language.english import en
 
 TABLES = 10_000
@@ -64,7 +64,7 @@ def test_the_engine_and_the_model_agree_on_every_table_and_request(part: int) ->
             assert decision.channel == "".join(channels)
         applied = table.named(decision.rules)
         approvers = random.sample(PEOPLE, random.randint(0, 4))
-        at = random.randrange(0, 10**12)
+        at = make_time(random)
         for person in approvers:
             counts = all(model.counts(row, person) for row in rows)
             assert (check_approver_by_rules(table, applied, person) is None) == counts, text
