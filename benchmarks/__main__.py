@@ -22,7 +22,7 @@ from benchmarks.sampling import Given, NotMeasured, Side, take_turns
 from benchmarks.side import load
 
 NAMES = (
-    *("queries", "queue", "ack", "call", "sweep", "storage", "saying", "card", "starting", "backup"),
+    *("queries", "queue", "ack", "call", "sweep", "storage", "saying", "card", "forms", "starting", "backup"),
     *("doing", "audit_burst", "refusals", "peers"),
 )
 """In this order, so that the short ones have their turn when time is limited."""

@@ -340,18 +340,18 @@ class Running:
         self.socket.start()
 
     def _make_bolt(self, signing_secret: str) -> Any:
-        """Bolt's App with the listeners, which store what comes."""
         from bot.slack.incoming.bolt_app import make_bolt
+        from bot.slack.incoming.form_handling import handle_forms
         from bot.slack.outgoing.messenger import make_client
         from bot.usecases.authority.memberships import find_language
         from bot.usecases.intake.receipts import receive
 
-        settings = self.bot.settings
         return make_bolt(
-            client=make_client(settings["SLACK_BOT_TOKEN"], settings.slack_api),
+            client=make_client(self.bot.settings["SLACK_BOT_TOKEN"], self.bot.settings.slack_api),
             signing_secret=signing_secret,
-            command=settings.command,
+            command=self.bot.settings.command,
             receive=partial(receive, self.bot.context),
+            forms=handle_forms(self.bot.context),
             identity=lambda: self.bot.gateway.identity,
             find_language=partial(find_language, self.bot.context),
         )

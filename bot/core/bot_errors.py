@@ -18,15 +18,23 @@ PluginError (bot.plugin)          1
 
 from __future__ import annotations
 
-from bot.plugin import BadArgument, Message, PluginError, Refusal, TargetRefused, TargetUnreachable, Text
+from typing import Any
+
+from bot.plugin import BadArgument, Command, Message, PluginError, Refusal, TargetRefused, TargetUnreachable, Text
 
 
 class WordsError(BadArgument):
-    """The words do not make a command. `suggestion` is the corrected line, when there is one good guess."""
+    """The words do not make a command. `suggestion` is the corrected line, when there is one good guess.
 
-    def __init__(self, sentence: Text, *, hint: Text = "", suggestion: str = "") -> None:
+    `incomplete` is the command of a line of which nothing is wrong but that arguments are missing.
+    """
+
+    def __init__(
+        self, sentence: Text, *, hint: Text = "", suggestion: str = "", incomplete: Command[Any] | None = None
+    ) -> None:
         super().__init__(sentence, hint=hint)
         self.suggestion = suggestion
+        self.incomplete = incomplete
 
 
 class LineTooLong(WordsError):

@@ -18,6 +18,7 @@ from bot.language.catalogues import ENGLISH
 from bot.language.translation import translate
 from bot.playground.environment import ROLES, Playground
 from bot.playground.environment_faults import FaultControl
+from bot.playground.form_entries import enter_values
 from bot.playground.person_views import sight_of, tables_of
 from bot.playground.portal_control import PortalSide
 from bot.playground.slack_sentences import describe_slack_sentence
@@ -165,7 +166,8 @@ class PageBackend:
 
     def submit(self, person: str, values: Mapping[str, str]) -> None:
         with _in_sentences():
-            self._persona(self.playground, person).submit(values)
+            persona = self._persona(self.playground, person)
+            persona.submit(enter_values(persona, values))
 
     def close(self, person: str) -> None:
         with _in_sentences():

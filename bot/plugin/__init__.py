@@ -1,5 +1,6 @@
 """The plugin API: all a plugin may import of the host. A leaf: standard library only."""
 
+from bot.plugin.choices import Choice, Choices
 from bot.plugin.commands import Answer, Arg, Command, Group, Parameter
 from bot.plugin.errors import (
     BadArgument,
@@ -81,6 +82,8 @@ __all__ = [
     "CallOutcome",
     "CallVerdict",
     "Channel",
+    "Choice",
+    "Choices",
     "Clock",
     "Command",
     "CommandLine",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
+from bot.plugin.choices import Choices
 from bot.plugin.errors import DeclarationError
 from bot.plugin.frozen import dataclass
 from bot.plugin.message import Message, Text
@@ -36,6 +37,8 @@ class Arg:
     personal: bool = False
     person: bool = False
     complete: Callable[[Any], Iterable[str]] | None = None
+    choices: Choices | None = None
+    """What forms offer for it."""
     place: bool = False
     """The value is the name of the place that the line is about, as --place gives it elsewhere."""
     new_place: bool = False

@@ -26,6 +26,7 @@ METHOD_SCOPES: Mapping[str, str] = {
     "conversations_info": "",
     "files_upload_v2": "files:write",
     "views_open": "",
+    "views_update": "",
     "users_info": "users:read",
 }
 """The scope of each method of the Web API that the bot calls, empty where it needs none.

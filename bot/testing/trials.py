@@ -17,6 +17,7 @@ from bot.language.translation import can_translate, translate
 from bot.plugin import (
     BadArgument,
     CallVerdict,
+    Choice,
     Message,
     Nothing,
     Plan,
@@ -100,6 +101,19 @@ def try_completion(harness: Harness) -> Iterator[str]:
             if each.arg.complete is not None:
                 with blame_plugin(harness.plugin.name, LISTED_VALUES, argument=each.named, command=command.path):
                     require_type(list(each.arg.complete(harness.open(command, harness.place()))), Sequence[str])
+    yield from ()
+
+
+def try_choices(harness: Harness) -> Iterator[str]:
+    """What `choices` lists for an argument is choices, each value once."""
+    for command in own_commands(harness):
+        for each in command.parameters:
+            if each.arg.choices is not None:
+                with blame_plugin(harness.plugin.name, LISTED_VALUES, argument=each.named, command=command.path):
+                    listed = list(each.arg.choices.read(harness.open(command, harness.place())))
+                    values = [one.value for one in require_type(listed, Sequence[Choice])]
+                    if len(set(values)) < len(values):
+                        raise TypeError("a value is listed twice")
     yield from ()
 
 
@@ -254,7 +268,7 @@ CHANGING: Sequence[LineTrial] = (try_permission, try_change)
 """What is tried with every example of a command that changes something, which gets a harness of its own."""
 TERMINAL: Sequence[LineTrial] = (try_terminal,)
 """What is tried with every example of a command of the terminal, which gets a harness of its own."""
-LAST: Sequence[WholeTrial] = (try_completion, try_closing)
+LAST: Sequence[WholeTrial] = (try_completion, try_choices, try_closing)
 
 
 def awkward_lines(harness: Harness, line: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Protocol
 from bot.core.audit.audit_record import AuditRecord
 from bot.core.authority.membership import Membership
 from bot.core.change.change_request import ChangeRequest
+from bot.core.messages.command_forms import CommandForm
 from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
 from bot.language.catalogues import ENGLISH
@@ -53,6 +54,11 @@ class Messenger(Protocol):
     def note(self, channel: str, text: Text, earlier: PostedMessage | None, *, thread: str = "") -> PostedMessage: ...
 
     def ask_reason(self, trigger: str, change: ChangeRequest, value: str, *, language: str = ENGLISH) -> None: ...
+
+    def open_form(self, trigger: str, form: CommandForm, *, language: str = ENGLISH) -> str:
+        """Open a command's form; returns what names it afterwards."""
+
+    def fill_form(self, view: str, form: CommandForm, *, language: str = ENGLISH) -> None: ...
 
     def account(self, person: Principal) -> Membership: ...
 

@@ -55,7 +55,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     "bot.core": ("", "authority", "authority.rules", "redaction", "parsing", "messages", "change", "audit"),
     "bot.store": ("engine", "sealing", "repositories", "schema", "files", "postgres", ""),
     "bot.usecases": (
-        *("process", "", "integrity", "authority", "outcomes", "admin", "intake", "requests", "execution"),
+        *("process", "", "integrity", "authority", "outcomes", "admin", "intake", "forms", "requests", "execution"),
         *("delivery", "runtime"),
     ),
     "bot.slack": ("", "render", "incoming", "outgoing", "socket"),

@@ -10,6 +10,7 @@ from bot.core import mentions
 from bot.core.audit.audit_record import AuditRecord
 from bot.core.authority.membership import Membership, MembershipStatus
 from bot.core.change.change_request import ChangeRequest
+from bot.core.messages.command_forms import CommandForm
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand
 from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
@@ -113,6 +114,15 @@ class LineMessenger:
     def ask_reason(self, trigger: str, change: ChangeRequest, value: str, *, language: str = ENGLISH) -> None:
         with translated():
             self._chat.write_to(BOT, trigger, f"Why do you reject {change.id}? Type: !reason {value} WHY")
+
+    def open_form(self, trigger: str, form: CommandForm, *, language: str = ENGLISH) -> str:
+        with translated():
+            self._chat.write_to(BOT, trigger, _shown(form.note))
+        return trigger
+
+    def fill_form(self, view: str, form: CommandForm, *, language: str = ENGLISH) -> None:
+        with translated():
+            self._chat.write_to(BOT, view, "\n".join([form.title, *(_shown(field.label) for field in form.fields)]))
 
     def account(self, person: Principal) -> Membership:
         try:

@@ -11,8 +11,10 @@ from urllib.parse import urlencode
 from bot.core.authority.policy import BrokenGlass, Decision, NeedsApproval, NeedsConfirmation
 from bot.core.change import plans
 from bot.core.change.change_request import ChangeRequest, Review, Status, Verdict
+from bot.core.messages.deliveries import Form, SlashCommand
 from bot.core.principals import Principal, Role
 from bot.plugin import Call, Place, PlaceTerm, Plan, Risk, Undo, UndoKind
+from bot.slack.incoming.form_handling import FormHandling
 from bot.slack.incoming.verification import RawRequest
 
 HOUR = 3_600_000
@@ -211,3 +213,11 @@ def form_body(fields: dict[str, str]) -> bytes:
 
 def payload_body(payload: Any) -> bytes:
     return urlencode({"payload": json.dumps(payload)}).encode()
+
+
+def read_as_help(form: Form) -> SlashCommand:
+    """Read any form of a command as the command `help`."""
+    return SlashCommand(key=form.key, person=form.person, channel="", text="help")
+
+
+FORMS = FormHandling(read=read_as_help, offer=lambda _: ())

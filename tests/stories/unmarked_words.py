@@ -54,6 +54,8 @@ def _names_of(portal: Any, workspace: MarkedWorkspace) -> Iterator[str]:
     with portal.portal.world.lock:
         for row in state.connectors.rows():
             yield from (row.id, row.name)
+        for channel, name in state.built_in.items():
+            yield from (channel, name)
         yield from (row.name for row in state.lines.rows())
     yield "default"
 
@@ -62,6 +64,7 @@ def _typed_in(workspace: MarkedWorkspace) -> Iterator[str]:
     """What people have typed: each line whole, and each of its words, which may be quoted words of a sentence."""
     for result in workspace.dispatches:
         line = str(result.payload.get("text", ""))
+        yield str(result.payload.get("value", ""))
         yield from (line, *re.findall(r"\w+", line))
         with suppress(PluginError):
             yield from split_words(line)

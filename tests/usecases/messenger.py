@@ -10,6 +10,7 @@ from itertools import islice
 from bot.core.audit.audit_record import AuditRecord
 from bot.core.authority.membership import Membership, MembershipStatus
 from bot.core.change.change_request import ChangeRequest, Status
+from bot.core.messages.command_forms import CommandForm
 from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
 from bot.language.catalogues import ENGLISH
@@ -37,6 +38,8 @@ class Recorder:
     audit: list[list[int]] = field(default_factory=list)
     """Numbers of the records of each audit message."""
     forms: list[tuple[str, int, str]] = field(default_factory=list)
+    command_forms: list[CommandForm] = field(default_factory=list)
+    """Forms of commands as they were opened, and as they were filled in."""
     standings: dict[Principal, MembershipStatus] = field(default_factory=dict)
     missing: dict[Principal, str] = field(default_factory=dict)
     """What Slack says of accounts; of everybody else it says that they are members."""
@@ -139,3 +142,12 @@ class Recorder:
         self._try("form")
         self.languages.append((change.requester, language))
         self.forms.append((trigger, change.number, value))
+
+    def open_form(self, trigger: str, form: CommandForm, *, language: str = ENGLISH) -> str:
+        self._try("command form")
+        self.command_forms.append(form)
+        return f"view of {trigger}"
+
+    def fill_form(self, view: str, form: CommandForm, *, language: str = ENGLISH) -> None:
+        self._try("filled form")
+        self.command_forms.append(form)

@@ -23,6 +23,8 @@ class SlashCommand:
     channel: str
     text: str
     answer_url: str = ""
+    trigger: str = ""
+    """What opens a form, for a few seconds."""
     workspace: str = ""
     """Where it was done, when that is not the person's own workspace. Its organisation, on Enterprise Grid."""
     enterprise: str = ""

@@ -153,7 +153,7 @@ def _could_be(command: AnyCommand, words: Sequence[str]) -> bool:
 
 def read_place_option(typed: TypedLine) -> str | None:
     """The place that a line names, if it names one. Raises WordsError for an option of every command that is wrong."""
-    return _host_options(typed.command, typed.words())[1].get(typed.command.place_term.option)
+    return take_host_options(typed.command, typed.words())[1].get(typed.command.place_term.option)
 
 
 def recognize(commands: Iterable[AnyCommand], text: str) -> TypedLine:
@@ -192,8 +192,8 @@ def _meant(typed: TypedLine) -> str:
 
 
 def _understood(command: AnyCommand, rest: Sequence[str]) -> Understood:
-    words, options = _host_options(command, [name_people(command, word) for word in rest])
-    _refuse_host_options(command, options)
+    words, options = take_host_options(command, [name_people(command, word) for word in rest])
+    refuse_host_options(command, options)
     invocation = Invocation(
         path=command.path,
         words=tuple(words),
@@ -217,7 +217,8 @@ def name_people(command: AnyCommand, word: str) -> str:
     return word
 
 
-def _host_options(command: AnyCommand, rest: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+def take_host_options(command: AnyCommand, rest: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """The words that are left, and the options of every command that stand among them. Raises WordsError."""
     known = read_options(command)
     words: list[str] = []
     options: dict[str, str] = {}
@@ -236,7 +237,7 @@ def _host_options(command: AnyCommand, rest: Sequence[str]) -> tuple[list[str], 
     return words, options
 
 
-def _refuse_host_options(command: AnyCommand, options: Iterable[str]) -> None:
+def refuse_host_options(command: AnyCommand, options: Iterable[str]) -> None:
     """A command of the terminal never plans and is about no place: a --dry-run would be followed by the deed."""
     taken, term = host_options(command), command.place_term
     given = tuple(name for name in options if name not in taken)
@@ -277,8 +278,8 @@ def _twice(option: str) -> WordsError:
 
 def check_words(command: AnyCommand, words: Sequence[str]) -> None:
     """Raise what is wrong with the words after the path, other than that some are missing still."""
-    rest, options = _host_options(command, words)
-    _refuse_host_options(command, options)
+    rest, options = take_host_options(command, words)
+    refuse_host_options(command, options)
     parse_arguments(command, rest, options, whole=False)
 
 
@@ -342,6 +343,7 @@ def _require(command: AnyCommand, values: Mapping[str, Any]) -> None:
                     help=parameter.arg.help,
                 ),
                 hint=_usage(command),
+                incomplete=command,
             )
 
 

@@ -38,7 +38,7 @@ class Acknowledgements:
 
     def __init__(self, command: str, find_language: FindLanguage) -> None:
         self._command = command
-        self._find_language = find_language
+        self.find_language = find_language
 
     def in_words(self, payload: Payload, *texts: Text) -> str:
         """The words for the person who typed the slash command."""
@@ -46,7 +46,7 @@ class Acknowledgements:
 
     def in_field(self, payload: Payload, error: PluginError) -> str:
         """The words under a field of a form, where nothing is a mention."""
-        writer = Writer(language=self._find_language(_read_sender(payload)), command=self._command)
+        writer = Writer(language=self.find_language(_read_sender(payload)), command=self._command)
         return " ".join(writer.plain(text) for text in (error.sentence, error.hint) if text)
 
     def of_failure(self, payload: Payload, error: Exception) -> BoltResponse:
@@ -75,7 +75,7 @@ class Acknowledgements:
                 return BoltResponse(status=200, body=told) if typed else BoltResponse(status=500)
 
     def _write(self, person: Principal | None, *texts: Text) -> str:
-        writer = Writer(language=self._find_language(person), command=self._command)
+        writer = Writer(language=self.find_language(person), command=self._command)
         return " ".join(writer.mrkdwn(text) for text in texts if text)
 
 

@@ -18,6 +18,7 @@ from bot.slack.incoming.acknowledged_refusals import (
     note_malformed,
     speak_english,
 )
+from bot.slack.incoming.form_handling import FormHandling
 from bot.slack.incoming.listeners import CommandIntake, Receive, register
 from bot.slack.incoming.verification import Dispatch, VerifiedRequest
 
@@ -31,6 +32,7 @@ def make_bolt(
     signing_secret: str,
     command: str,
     receive: Receive,
+    forms: FormHandling,
     identity: Callable[[], Identity | None],
     find_language: FindLanguage = speak_english,
 ) -> App:
@@ -68,7 +70,7 @@ def make_bolt(
         attaching_function_token_enabled=False,
         logger=logger,
     )
-    register(app, receive, acknowledgements)
+    register(app, receive, forms, acknowledgements)
     return app
 
 

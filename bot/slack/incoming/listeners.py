@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -11,19 +12,23 @@ from slack_bolt.middleware import Middleware
 from slack_bolt.request import BoltRequest
 from slack_bolt.response import BoltResponse
 
-from bot.core.bot_errors import SecretTyped
-from bot.core.messages.deliveries import Inbound
+from bot.core.bot_errors import LineTooLong, SecretTyped
+from bot.core.messages.deliveries import Form, Inbound, SlashCommand
+from bot.plugin import PluginError, Refusal
 from bot.slack.incoming.acknowledged_refusals import Acknowledgements
-from bot.slack.incoming.payloads import click, form, slash_command
+from bot.slack.incoming.form_handling import FormHandling
+from bot.slack.incoming.payloads import choice_question, click, form, slash_command
 from bot.slack.render.card_buttons import ACTION_PREFIX, LINK_ACTION
+from bot.slack.render.command_form import COMMAND_FORM, option_groups, text_form
 from bot.slack.render.form import REASON_FIELD, REASON_FORM
 from bot.store.repositories.jobs import Receipt
+from bot.usecases.forms.form_lines import FormRefused
 from bot.usecases.intake.receipts import TOO_MANY_SENTENCE
 
 Receive = Callable[[Inbound], object]
 
 
-def register(app: App, receive: Receive, acknowledgements: Acknowledgements) -> None:
+def register(app: App, receive: Receive, forms: FormHandling, acknowledgements: Acknowledgements) -> None:
     """Attach the listeners of all that is no slash command."""
 
     @app.action(re.compile(f"^{re.escape(ACTION_PREFIX)}"))
@@ -46,6 +51,16 @@ def register(app: App, receive: Receive, acknowledgements: Acknowledgements) -> 
         else:
             ack()
 
+    @app.view(COMMAND_FORM)
+    def filled(ack: Ack, body: dict[str, Any]) -> None:
+        answer = _take_form(form(body), receive, forms.read, partial(acknowledgements.in_field, body))
+        ack(**answer)
+
+    @app.options(re.compile(".*"))
+    def asked(ack: Ack, body: dict[str, Any]) -> None:
+        question = choice_question(body)
+        ack(**option_groups(forms.offer(question), acknowledgements.find_language(question.person)))
+
     @app.event(re.compile(".*"))
     def happened(ack: Ack) -> None:
         # Events carry nothing the bot acts on yet; unanswered, Slack would repeat them.
@@ -54,6 +69,25 @@ def register(app: App, receive: Receive, acknowledgements: Acknowledgements) -> 
     @app.error
     def failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
         return acknowledgements.of_failure(body, error)
+
+
+def _take_form(
+    sent: Form, receive: Receive, read_form: Callable[[Form], SlashCommand], write: Callable[[PluginError], str]
+) -> dict[str, Any]:
+    """Take a command's form; the answer of the acknowledgement, which is empty where the form is done with."""
+    try:
+        receipt = receive(read_form(sent))
+    except FormRefused as error:
+        refused = error.errors
+    except (SecretTyped, LineTooLong) as error:
+        # Of the line as a whole; what one field is refused for was found before.
+        refused = dict.fromkeys(list(sent.fields)[-1:], error)
+    else:
+        if receipt is not Receipt.TOO_MANY:
+            return {}
+        # The same form cannot be taken a second time, so it does not stay open.
+        return {"response_action": "update", "view": dict(text_form(write(Refusal(TOO_MANY_SENTENCE))))}
+    return {"response_action": "errors", "errors": {name: write(error) for name, error in refused.items()}}
 
 
 class CommandIntake(Middleware):

@@ -73,6 +73,10 @@ class InteractionPayload(TypedDict, total=False):
     container: Container
     message: PressedMessage
     actions: list[Action]
+    action_id: str
+    """Of a question for options: the field that they are for."""
+    value: str
+    """And what was typed into it."""
     view: SentView
     api_app_id: str
     trigger_id: str

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import TypeVar, cast
 
+from bot.core.messages.command_forms import ChoiceQuestion
 from bot.core.messages.deliveries import Click, Form, SlashCommand
+from bot.core.parsing.tokenizer import join_words
 from bot.core.principals import Principal
 from bot.core.redaction.sanitizer import sanitize_text
 from bot.slack.ids import check_ids, refuse_org_wide
-from bot.slack.incoming.payload_types import Action, CommandPayload, InteractionPayload
+from bot.slack.incoming.payload_types import Action, CommandPayload, InteractionPayload, SentView
 from bot.slack.incoming.typed_text import restore_typed_text
 from bot.slack.render.card_buttons import ACTION_PREFIX
 
@@ -56,6 +58,7 @@ def slash_command(raw: Raw) -> SlashCommand:
         channel=_text(payload.get("channel_id")),
         text=restore_typed_text(_text(payload.get("text"))),
         answer_url=_text(payload.get("response_url")),
+        trigger=trigger,
         enterprise=_text(payload.get("enterprise_id")),
     )
 
@@ -92,22 +95,55 @@ def form(raw: Raw) -> Form:
     payload = cast(InteractionPayload, raw)
     view = _part(payload.get("view"))
     person = _person(payload)
+    return Form(
+        key=f"view:{person.id}:{_text(view.get('id'))}:{_text(view.get('hash'))}",
+        person=person,
+        value=_text(view.get("private_metadata")),
+        fields=_fields(view),
+        workspace=_workspace(payload, person),
+        enterprise=_text(_part(payload.get("enterprise")).get("id")),
+    )
+
+
+def choice_question(raw: Raw) -> ChoiceQuestion:
+    """A block_suggestion payload of a form."""
+    refuse_org_wide(raw)
+    check_ids(raw, INTERACTION_IDS)
+    payload = cast(InteractionPayload, raw)
+    view = _part(payload.get("view"))
+    return ChoiceQuestion(
+        person=_person(payload),
+        value=_text(view.get("private_metadata")),
+        field=_text(payload.get("action_id")),
+        typed=_text(payload.get("value")),
+        fields=_fields(view),
+    )
+
+
+def _fields(view: SentView) -> dict[str, str]:
+    """What was filled in, by the name of the field."""
     values = _part(_part(view.get("state")).get("values"))
-    fields = {
-        name: _text(element.get("value"))
+    return {
+        name: _entered(element)
         for block in values.values()
         if isinstance(block, Mapping)
         for name, element in block.items()
         if isinstance(element, Mapping)
     }
-    return Form(
-        key=f"view:{person.id}:{_text(view.get('id'))}:{_text(view.get('hash'))}",
-        person=person,
-        value=_text(view.get("private_metadata")),
-        fields=fields,
-        workspace=_workspace(payload, person),
-        enterprise=_text(_part(payload.get("enterprise")).get("id")),
-    )
+
+
+def _entered(element: Mapping[str, object]) -> str:
+    """What stands in a field: a text, what was chosen in a menu, or a person as one types them."""
+    chosen = [element.get("selected_option"), *_list(element.get("selected_options"))]
+    values = [_text(one.get("value")) for one in chosen if isinstance(one, Mapping)]
+    if values:
+        return values[0] if len(chosen) == 1 else join_words(values)
+    person = _text(element.get("selected_user"))
+    return f"@{person}" if person else _text(element.get("value"))
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _person(payload: InteractionPayload) -> Principal:

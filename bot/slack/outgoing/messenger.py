@@ -13,6 +13,7 @@ from bot.core.audit.audit_record import AuditRecord
 from bot.core.audit.audit_sentences import NO_EVENTS
 from bot.core.authority.membership import Membership, MembershipStatus
 from bot.core.change.change_request import ChangeRequest
+from bot.core.messages.command_forms import CommandForm
 from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
 from bot.language.catalogues import ENGLISH
@@ -25,6 +26,7 @@ from bot.slack.render.answer import answer_blocks, answer_text, file_comment, fi
 from bot.slack.render.audit_line import audit_blocks, audit_line, bare_audit_line, fitting_lines
 from bot.slack.render.block_kit import Block
 from bot.slack.render.card import bare_card, card_blocks, card_text
+from bot.slack.render.command_form import command_form
 from bot.slack.render.form import reason_form
 from bot.slack.render.slack_text import Writer, cut, section
 from bot.slack.slack_errors import require_ok, translate_errors
@@ -280,6 +282,20 @@ class Gateway:
             answer: Any = require_ok(self._client.views_open(trigger_id=trigger, view=dict(view)))
             if not answer.get("view"):
                 raise Lost(INVALID_RESPONSE, "views.open: view")
+
+    def open_form(self, trigger: str, form: CommandForm, *, language: str = ENGLISH) -> str:
+        view = command_form(form, language=language, command=self._command)
+        with translate_errors():
+            answer: Any = require_ok(self._client.views_open(trigger_id=trigger, view=dict(view)))
+            shown = answer.get("view")
+            if not isinstance(shown, dict) or not isinstance(shown.get("id"), str):
+                raise Lost(INVALID_RESPONSE, "views.open: view")
+        return str(shown["id"])
+
+    def fill_form(self, view: str, form: CommandForm, *, language: str = ENGLISH) -> None:
+        filled = command_form(form, language=language, command=self._command)
+        with translate_errors():
+            require_ok(self._client.views_update(view_id=view, view=dict(filled)))
 
 
 def _loose(blocks: list[Block]) -> list[dict[str, Any]]:

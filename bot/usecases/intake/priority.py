@@ -10,6 +10,7 @@ from bot.core.change.change_request import ChangeRequest
 from bot.core.local_plugins import is_local_plugin
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand
 from bot.core.parsing.invocation import AnyCommand, check_length, read_place_option, recognize
+from bot.core.parsing.partial_line import lacks_words
 from bot.core.parsing.typed_line import TypedLine
 from bot.core.principals import Principal
 from bot.host.registry import Registry
@@ -91,14 +92,16 @@ def _usual_rank(ctx: Context, asked: _Asked) -> Rank:
         case Click(button=button):
             return BUTTONS.get(button, Rank.DECIDING)
         case SlashCommand():
-            return _rank_of_command(ctx, asked.command)
+            return _rank_of_line(ctx, asked.line)
 
 
-def _rank_of_command(ctx: Context, command: AnyCommand | None) -> Rank:
-    if command is None:
+def _rank_of_line(ctx: Context, line: TypedLine | None) -> Rank:
+    if line is None:
         # It is answered with what is wrong about it, and no place is read for that.
         return Rank.LOCAL
-    return NOUNS.get(command.noun, Rank.LOCAL if _place_plugin_of(ctx.registry, command) is None else Rank.PLANNING)
+    # A form does not wait for places either: what opens it is good for three seconds.
+    local = _place_plugin_of(ctx.registry, line.command) is None or lacks_words(line)
+    return NOUNS.get(line.command.noun, Rank.LOCAL if local else Rank.PLANNING)
 
 
 def _place_plugin_of(registry: Registry, command: AnyCommand) -> Plugin | None:

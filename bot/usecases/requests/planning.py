@@ -85,6 +85,8 @@ def consider(
     try:
         understood = understand(commands, text or "help")
     except WordsError as error:
+        if error.incomplete is not None:
+            _require_rights(ctx, person, error.incomplete)
         own = None if person.local else in_terminal(ctx.registry.commands, text.split())
         raise refuse_card_subcommand(text.split(), describe_card(ctx, person)) or own or error from None
     except BadArgument as error:

@@ -24,6 +24,7 @@ from bot.store.repositories.jobs import Job
 from bot.store.store import Transaction
 from bot.usecases.change_entries import recorded_line
 from bot.usecases.context import Context
+from bot.usecases.forms.form_opening import offer_form
 from bot.usecases.intake.stop_requests import freeze_line
 from bot.usecases.intake.stop_words import settle_stop
 from bot.usecases.notifications import error_reply, note_trouble, notify_person
@@ -47,6 +48,9 @@ def submit(
 
     `pressed_on` is the change request on whose card a button stands for the command, and `reason` the button's own.
     """
+    if offer_form(ctx, job, slash):
+        ctx.threads.wake()
+        return
     reporter = Reporter(ctx.clock, ctx.chat.messenger, slash.person, slash.channel, ctx.chat.pace)
     surface = _Slack(ctx, job, slash, reporter)
     try:

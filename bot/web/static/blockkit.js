@@ -149,14 +149,25 @@ function button(block, element, context) {
 
 const inputId = (block) => `input-${block.block_id}`;
 
+/** What a menu offers, as values with their texts; nothing for a field to type into, as one whose options are asked for. */
+function menuRows(element, context) {
+  if (element.type === "users_select") return Object.entries(context.names).filter(([id]) => id.startsWith("U"));
+  return element.options?.map((one) => [one.value, one.text.text]);
+}
+
 function control(block, context) {
   const element = block.element;
   const shared = { id: inputId(block), name: block.block_id, "aria-describedby": `${inputId(block)}-notes` };
-  if (element.type === "static_select") {
-    const options = element.options.map((one) => el("option", { value: one.value }, one.text.text));
-    return el("select", shared, el("option", { value: "" }, element.placeholder?.text ?? WORDS.choose), options);
+  const chosen = [element.initial_option, ...(element.initial_options ?? [])].filter(Boolean).map((one) => one.value);
+  const initial = element.initial_value ?? element.initial_user ?? chosen.join(" ");
+  const kept = context.kept?.[block.block_id] ?? initial;
+  const rows = menuRows(element, context);
+  if (rows) {
+    const options = rows.map(([value, text]) => el("option", { value }, text));
+    const menu = el("select", shared, el("option", { value: "" }, element.placeholder?.text ?? WORDS.choose), options);
+    menu.value = kept;
+    return menu;
   }
-  const kept = context.kept?.[block.block_id] ?? element.initial_value ?? "";
   if (element.multiline) return el("textarea", { ...shared, rows: "3", maxlength: element.max_length }, kept);
   return el("input", { ...shared, type: "text", value: kept, maxlength: element.max_length });
 }

@@ -11,6 +11,8 @@ from bot.plugin import (
     Arg,
     BadArgument,
     Call,
+    Choice,
+    Choices,
     CommandLine,
     Group,
     Message,
@@ -45,6 +47,15 @@ def known_sites(service: Service) -> Iterable[str]:
     return service.sites()
 
 
+def list_site_choices(service: Service) -> Iterable[Choice]:
+    """All sites, for the menu of a form."""
+    sites = service.sites().values()
+    return [Choice(value=site.name, detail=site.url, group=UP if site.up else DOWN) for site in sites]
+
+
+SITES = Choices(name="sites", read=list_site_choices)
+
+
 def in_words(watched: bool) -> Message:
     """What a card says of a site."""
     return WATCHED if watched else NOT_WATCHED
@@ -76,7 +87,9 @@ def list_sites(service: Service) -> Reply:
 @sites.command("watch", words={"ru": ("наблюдать",)}, risk=Risk.CHANGE, examples=["blog off", "'Shop front' on"])
 def watch_site(
     service: Service,
-    name: Annotated[str, Arg(label="NAME", help="the site's name, as `site list` shows it", complete=known_sites)],
+    name: Annotated[
+        str, Arg(label="NAME", help="the site's name, as `site list` shows it", complete=known_sites, choices=SITES)
+    ],
     watched: Annotated[
         bool,
         Arg(

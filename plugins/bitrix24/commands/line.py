@@ -8,6 +8,7 @@ from bot.plugin import Arg, BadArgument, CommandLine, Group, Message, Refusal, R
 from plugins.bitrix24.commands.common import presentation
 from plugins.bitrix24.commands.common.json_views import LineDetails, LineRow, line_view, status_views
 from plugins.bitrix24.commands.common.words import LIST, SHOW, Filter, matches_filter
+from plugins.bitrix24.connectors.connector_choices import LINES
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.redaction.excerpt import excerpt
 
@@ -44,6 +45,7 @@ LineNumber = Annotated[
         parse=parse_line,
         complete=known_lines,
         names=known_names,
+        choices=LINES,
     ),
 ]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Protocol
 
 from bot.plugin import Arg, BadArgument, Message, Text
+from plugins.bitrix24.connectors.connector_choices import CONNECTORS
 from plugins.bitrix24.redaction.excerpt import excerpt
 
 LONGEST = 64
@@ -130,6 +131,7 @@ ListedId = Annotated[
         parse=parse_listed,
         complete=known_ids,
         names=known_names,
+        choices=CONNECTORS,
     ),
 ]
 
@@ -141,6 +143,7 @@ ConnectorId = Annotated[
         parse=parse,
         complete=known_ids,
         names=known_names,
+        choices=CONNECTORS,
     ),
 ]
 NewConnectorId = Annotated[

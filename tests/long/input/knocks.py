@@ -26,6 +26,7 @@ from bot.slack.incoming.verification import RequestVerifier, as_wsgi
 from bot.slack.outgoing.messenger import make_client
 from tests.slack.kit import (
     FORM,
+    FORMS,
     JSON,
     SECRET,
     click_payload,
@@ -67,6 +68,7 @@ class Door:
             signing_secret=SECRET,
             command="/b24",
             receive=self._take,
+            forms=FORMS,
             identity=lambda: HOME,
         )
         self._application = as_wsgi(RequestVerifier(SECRET, SystemClock()), dispatcher(app, lambda: HOME))

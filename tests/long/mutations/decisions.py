@@ -21,7 +21,47 @@ _FLAGS = "bot/slack/account_flags.py"
 _MACHINE = "tests/long/machine/test_machine.py"
 _EARLIER_TAGS = "tests/usecases/integrity/test_earlier_tags.py"
 
+_FORM_STORIES = "tests/stories/usage/test_forms.py"
+
 DECISIONS: tuple[Mutation, ...] = (
+    mutation(
+        "form-for-anybody",
+        "whoever may not type a command gets its form",
+        (
+            "bot/usecases/forms/form_opening.py",
+            "if not wish.trigger or isinstance(decide(command.risk, role, ctx.deployment.terms), Refused):",
+            "if not wish.trigger:",
+        ),
+        by=_FORM_STORIES,
+    ),
+    mutation(
+        "form-for-a-guest",
+        "a guest on the allow-list gets a form with fields",
+        ("bot/usecases/forms/form_opening.py", "    if refused is not None:\n", "    if refused is None:\n"),
+        by=_FORM_STORIES,
+    ),
+    mutation(
+        "id-typed-once",
+        "a form removes something from a protected portal although its id was not typed once more",
+        ("bot/usecases/forms/form_lines.py", "if named in protected and ", "if named not in protected and "),
+        by=_FORM_STORIES,
+    ),
+    mutation(
+        "options-for-anybody",
+        "a menu offers its values to whoever lost their role",
+        (
+            "bot/usecases/forms/offered_choices.py",
+            "if command is None or _is_refused(ctx, question, command):",
+            "if command is None:",
+        ),
+        by="tests/usecases/forms/test_offered_choices.py",
+    ),
+    mutation(
+        "option-in-a-field",
+        "what somebody writes into a field is read as an option of the command",
+        ("bot/core/parsing/partial_line.py", "if any(map(is_option, words)):", "if not words:"),
+        by=_FORM_STORIES,
+    ),
     mutation(
         "another-counts-as-the-same",
         "whoever asks for one thing is answered with another one that is open, as if it were theirs",

@@ -31,6 +31,7 @@ from bot.web.health import Wsgi
 from tests.language.english import en
 from tests.slack.intake import Answered, Intake, locked, through_wsgi
 from tests.slack.kit import (
+    FORMS,
     JSON,
     SECRET,
     click_payload,
@@ -58,6 +59,7 @@ def knocking(
         signing_secret=SECRET,
         command="/b24",
         receive=receive,
+        forms=FORMS,
         identity=lambda: identity,
         find_language=find_language,
     )

@@ -15,6 +15,25 @@ from tests.slack.kit import ANTON, OLGA, click_payload, form_payload, slash_fiel
 FOREIGN = {"id": "U0900", "username": "guest", "name": "guest", "team_id": "T0900"}
 
 
+FIELDS = {
+    "a text": ({"type": "plain_text_input", "value": "old number"}, "old number"),
+    "an empty one": ({"type": "plain_text_input", "value": None}, ""),
+    "a choice": ({"type": "static_select", "selected_option": {"value": "prod"}}, "prod"),
+    "no choice": ({"type": "static_select", "selected_option": None}, ""),
+    "a box": ({"type": "checkboxes", "selected_options": [{"value": "yes"}]}, "yes"),
+    "an empty box": ({"type": "checkboxes", "selected_options": []}, ""),
+    "a person": ({"type": "users_select", "selected_user": "U0002"}, "@U0002"),
+    "nothing that fits": ({"type": "checkboxes", "selected_options": "yes"}, ""),
+}
+
+
+@pytest.mark.parametrize(("element", "entered"), FIELDS.values(), ids=FIELDS)
+def test_what_stands_in_a_field(element: dict[str, object], entered: str) -> None:
+    raw = form_payload()
+    raw["view"]["state"]["values"] = {"field": {"field": element}}
+    assert form(raw).fields == {"field": entered}
+
+
 def test_a_slash_command() -> None:
     assert slash_command(slash_fields("connector list")) == SlashCommand(
         key="cmd:T0001:U0001:13345224609.738474920.8088930838d88f008e0",
@@ -22,6 +41,7 @@ def test_a_slash_command() -> None:
         channel="C0001",
         text="connector list",
         answer_url="https://hooks.slack.com/commands/1",
+        trigger="13345224609.738474920.8088930838d88f008e0",
     )
 
 

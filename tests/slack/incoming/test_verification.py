@@ -22,6 +22,7 @@ from bot.slack.outgoing.messenger import make_client
 from tests.slack.intake import Answered, Intake, head, raw
 from tests.slack.kit import (
     FORM,
+    FORMS,
     JSON,
     NOON,
     SECRET,
@@ -314,6 +315,7 @@ def test_bolt_still_checks_the_signature_behind_the_door(module_intake: Intake) 
         signing_secret="another",
         command="/b24",
         receive=taken.append,
+        forms=FORMS,
         identity=lambda: running.bot.gateway.identity,
     )
     dispatch = dispatcher(app, lambda: running.bot.gateway.identity)

@@ -16,7 +16,7 @@ WORDS = {
     "a built-in channel": ("connector remove livechat", "a built-in channel"),
     "a misspelt noun": ("conector remove myconnector", "Did you mean"),
     "a misspelt verb": ("connector remvoe myconnector", "Did you mean"),
-    "nothing to remove": ("connector remove", "needs ID"),
+    "a wrong value, and another missing": ("connector register my.shop", "."),
     "too much": ("connector remove myconnector now", "does not take"),
     "an unknown option": ("connector remove myconnector --force", "--force"),
     "an unknown portal": ("connector list --portal nowhere", "nowhere"),

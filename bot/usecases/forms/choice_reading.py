@@ -1,0 +1,64 @@
+"""Reads the choices that forms wish for, in a thread of its own: no form waits for a place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+
+from bot.core.redaction.sanitizer import sanitize
+from bot.host.guarded_calls import LISTED_VALUES, blame_plugin, require_type
+from bot.language.translation import translate
+from bot.plugin import Choice, Choices, Parameter, Place, Plugin, PluginError
+from bot.usecases.context import Context, log
+from bot.usecases.forms.kept_choices import MOST_KEPT, KeptChoices, find_choices, keep_choices
+from bot.usecases.place_choice import find_place
+from bot.usecases.process.choice_wishes import ChoiceWish
+
+FRESH_MS = 60_000
+"""So long what was read is not read again for another form."""
+
+
+class ChoiceReader:
+    """Reads what is wished for. A place that does not answer keeps nobody from anything but its choices."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+
+    def run_once(self) -> bool:
+        """Read all that is wished for now."""
+        for wish in self._ctx.threads.choice_wishes.take():
+            try:
+                read_choices(self._ctx, wish)
+            except PluginError as error:
+                told = translate(error.sentence)
+                log.warning("choices were not read: %s", told, extra={"action": "choices_not_read"})
+        return False
+
+
+def read_choices(ctx: Context, wish: ChoiceWish) -> None:
+    """Read and keep the choices of a command on a place, but for those that are fresh. Raises PluginError."""
+    plugin = ctx.registry.plugins[wish.plugin]
+    services = ctx.services(plugin.name)
+    place = find_place(plugin.places(services), wish.place, plugin.place_term)
+    stale = [each for each in _list_arguments(ctx, wish) if not _is_fresh(ctx, plugin, place, each)]
+    if not stale:
+        return
+    subject = plugin.open(services, place)
+    for parameter, choices in stale:
+        at = ctx.clock.now_ms()
+        with blame_plugin(plugin.name, LISTED_VALUES, argument=parameter.named, command=wish.command):
+            found = require_type(tuple(islice(choices.read(subject), MOST_KEPT)), tuple[Choice, ...])
+        with ctx.store.unit_of_work() as tx:
+            keep_choices(tx, plugin.name, place, choices.name, KeptChoices(at=at, choices=sanitize(found)))
+
+
+def _list_arguments(ctx: Context, wish: ChoiceWish) -> Iterable[tuple[Parameter, Choices]]:
+    command = next((each for each in ctx.registry.typed if each.path == wish.command), None)
+    for each in command.parameters if command is not None else ():
+        if each.arg.choices is not None:
+            yield each, each.arg.choices
+
+
+def _is_fresh(ctx: Context, plugin: Plugin, place: Place, argument: tuple[Parameter, Choices]) -> bool:
+    kept = find_choices(ctx, plugin.name, place, argument[1].name)
+    return kept is not None and ctx.clock.now_ms() - kept.at < FRESH_MS

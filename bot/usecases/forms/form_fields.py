@@ -1,0 +1,141 @@
+"""The fields of a command's form, from its declaration: its arguments, the place, and why it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from bot.core.messages.command_forms import Entry, FormField
+from bot.core.parsing.invocation import offered_options
+from bot.core.parsing.partial_line import PartialLine
+from bot.core.parsing.tokenizer import join_words
+from bot.core.parsing.typed_line import AnyCommand
+from bot.core.parsing.usage import describe_name, describe_option
+from bot.core.principals import Principal
+from bot.plugin import Choice, Message, Parameter, Place, Plugin, PluginError, Risk
+from bot.usecases.context import Context
+from bot.usecases.intake.stop_requests import REASON
+from bot.usecases.place_choice import choose_place
+
+RETYPED = "retyped"
+"""The field in which an id is typed once more."""
+_REASON_LABEL, _REASON_HINT = Message("form.reason"), Message("form.reason_hint")
+
+
+def list_fields(ctx: Context, partial: PartialLine, person: Principal) -> tuple[FormField, ...]:
+    """List them with what was typed already. Raises PluginError when the plugin does not tell its places."""
+    plugin = ctx.registry.owner(partial.command)
+    places = plugin.places(ctx.services(plugin.name)) if plugin is not None else ()
+    own = [_argument(each, partial, places) for each in partial.command.parameters if not each.arg.secret]
+    place = () if plugin is None else _place(ctx, plugin, places, partial, person)
+    return (*own, *place, *_retyped(partial, places), *_reason(partial))
+
+
+def _argument(parameter: Parameter, partial: PartialLine, places: Sequence[Place]) -> FormField:
+    words = partial.words.get(parameter.name, ())
+    free = parameter.many and parameter.arg.free
+    choices = _place_choices(places) if parameter.arg.place and not parameter.arg.new_place else ()
+    return FormField(
+        name=parameter.name,
+        label=describe_name(parameter),
+        hint=parameter.arg.help,
+        entry=Entry.CHOICE if choices else _entry(parameter),
+        required=parameter.required,
+        value=join_words(words) if parameter.many and not free else " ".join(words),
+        choices=choices,
+    )
+
+
+def _entry(parameter: Parameter) -> Entry:
+    offers = parameter.arg.choices is not None
+    rows: Mapping[Entry, bool] = {
+        Entry.PICKS: offers and parameter.many,
+        Entry.PICK: offers,
+        Entry.SWITCH: parameter.switch,
+        Entry.PERSON: parameter.arg.person and not parameter.many,
+        Entry.TEXT: parameter.many and parameter.arg.free,
+    }
+    return next((entry for entry, fits in rows.items() if fits), Entry.WORD)
+
+
+def _place(
+    ctx: Context, plugin: Plugin, places: Sequence[Place], partial: PartialLine, person: Principal
+) -> Iterator[FormField]:
+    """The place, where there is something to choose. A protected one is not chosen for whoever destroys something."""
+    term = partial.command.place_term
+    named = partial.options.get(term.option)
+    if term.option not in offered_options(partial.command) or (
+        len(places) < 2 and not any(place.protected for place in places)
+    ):
+        return
+    yield FormField(
+        name=term.option,
+        label=term.label,
+        hint=describe_option(term.option, "NAME"),
+        entry=Entry.CHOICE,
+        required=True,
+        value=named or _default(ctx, plugin, places, partial, person),
+        choices=_place_choices(places),
+    )
+
+
+def _default(ctx: Context, plugin: Plugin, places: Sequence[Place], partial: PartialLine, person: Principal) -> str:
+    place = _usual_place(ctx, plugin, places, person)
+    return "" if place is None or (place.protected and partial.command.risk is Risk.DESTROY) else place.name
+
+
+def _usual_place(ctx: Context, plugin: Plugin, places: Sequence[Place], person: Principal) -> Place | None:
+    try:
+        return choose_place(ctx, plugin.name, places, person)
+    except PluginError:
+        return None
+
+
+def find_usual_place(ctx: Context, partial: PartialLine, person: Principal) -> str:
+    """Find the name of the place that a line is about as far as it is known; empty where it is not."""
+    plugin = ctx.registry.owner(partial.command)
+    named = partial.options.get(partial.command.place_term.option, "")
+    if plugin is None or named:
+        return named
+    place = _usual_place(ctx, plugin, plugin.places(ctx.services(plugin.name)), person)
+    return place.name if place is not None else ""
+
+
+def _place_choices(places: Sequence[Place]) -> tuple[Choice, ...]:
+    return tuple(Choice(value=place.name, label=place.shown_name, detail=place.label) for place in places)
+
+
+def find_retyped(command: AnyCommand) -> Parameter | None:
+    """Find the argument that is typed once more for what destroys something on a protected place."""
+    named = (each for each in command.parameters if each.required and not each.flag)
+    return next(named, None) if command.risk is Risk.DESTROY else None
+
+
+def _retyped(partial: PartialLine, places: Sequence[Place]) -> Iterator[FormField]:
+    """Offered where a place is protected; left empty where another one is chosen."""
+    parameter = find_retyped(partial.command)
+    if parameter is not None and any(place.protected for place in places):
+        yield FormField(
+            name=RETYPED,
+            label=Message("form.command.retype", argument=describe_name(parameter)),
+            hint=Message("form.command.retype_hint", term=partial.command.place_term.label),
+            entry=Entry.WORD,
+            required=False,
+        )
+
+
+def _reason(partial: PartialLine) -> Iterator[FormField]:
+    if REASON in offered_options(partial.command):
+        yield FormField(
+            name=REASON,
+            label=_REASON_LABEL,
+            hint=_REASON_HINT,
+            entry=Entry.TEXT,
+            required=False,
+            value=partial.options.get(REASON, ""),
+        )
+
+
+def list_switches(partial: PartialLine) -> tuple[str, ...]:
+    """The options without a value that stand in the line, which the form keeps as they are."""
+    taken = offered_options(partial.command)
+    return tuple(name for name in partial.options if name in taken and not taken[name])

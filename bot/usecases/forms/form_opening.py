@@ -1,0 +1,106 @@
+"""Open a command's form for a line that is not complete: at once, and filled in as soon as the person was looked up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.core.authority.policy import Refused, decide
+from bot.core.messages.command_forms import CommandForm
+from bot.core.messages.deliveries import SlashCommand
+from bot.core.parsing.partial_line import PartialLine, read_partial_line
+from bot.core.principals import Principal
+from bot.plugin import CommandLine, Message, PluginError, Text
+from bot.plugin.frozen import dataclass
+from bot.store.repositories.jobs import Job
+from bot.usecases.authority.memberships import check_membership, find_language, refresh_memberships
+from bot.usecases.context import Context, log
+from bot.usecases.delivery_errors import DeliveryError
+from bot.usecases.forms.form_fields import find_usual_place, list_fields, list_switches
+from bot.usecases.forms.form_lines import FormOrigin, write_origin
+from bot.usecases.intake.stop_requests import freeze_line
+from bot.usecases.intake.stop_words import settle_stop
+from bot.usecases.process.choice_wishes import ChoiceWish
+from bot.usecases.process.event_counters import COMMANDS
+from bot.usecases.roles import role_of
+
+LOADING = Message("form.command.loading")
+FORM_OPENED = "form_opened"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormWish:
+    """Who wants a form, for which line, and what opens it."""
+
+    person: Principal
+    line: str
+    channel: str
+    trigger: str
+    """What Slack gave with the command or the click: it opens one form, for three seconds."""
+
+
+def offer_form(ctx: Context, job: Job, slash: SlashCommand) -> bool:
+    """Open the form for a typed line whose arguments are missing; False for any other, which is to be answered."""
+    wish = FormWish(person=slash.person, line=freeze_line(slash.text), channel=slash.channel, trigger=slash.trigger)
+    try:
+        partial = read_partial_line(ctx.registry.typed, wish.line)
+    except PluginError:
+        return False
+    if not partial.missing or not open_form(ctx, wish, partial):
+        return False
+    with ctx.store.unit_of_work() as tx:
+        settle_stop(tx, ctx, slash.key)
+        tx.jobs.finish(job)
+    ctx.threads.counters.count(COMMANDS, FORM_OPENED)
+    return True
+
+
+def open_form(ctx: Context, wish: FormWish, partial: PartialLine) -> bool:
+    """Open the form of a line, for a typed one or for a button; False where the person gets an answer instead.
+
+    Whoever may not type the command gets no form. What the form sends is checked again.
+    """
+    command, role = partial.command, role_of(ctx, wish.person)
+    if not wish.trigger or isinstance(decide(command.risk, role, ctx.deployment.terms), Refused):
+        return False
+    messenger, language = ctx.chat.messenger, find_language(ctx, wish.person)
+    empty = CommandForm(title=command.path, note=LOADING)
+    try:
+        view = messenger.open_form(wish.trigger, empty, language=language)
+        form, opened = _fill(ctx, wish, partial, empty)
+        messenger.fill_form(view, form, language=language)
+    except DeliveryError as error:
+        log.warning("a form did not open: %s", error.reason, extra={"action": "form_not_opened"})
+        return False
+    return opened
+
+
+def _fill(ctx: Context, wish: FormWish, partial: PartialLine, empty: CommandForm) -> tuple[CommandForm, bool]:
+    """The form with its fields, and True; or why there is none, and False."""
+    refresh_memberships(ctx, [wish.person])
+    refused = check_membership(ctx, wish.person)
+    if refused is not None:
+        return replace(empty, note=refused.reason), False
+    try:
+        fields = list_fields(ctx, partial, wish.person)
+    except PluginError as error:
+        return replace(empty, note=error.sentence), False
+    switches, place = list_switches(partial), find_usual_place(ctx, partial, wish.person)
+    origin = FormOrigin(command=partial.command.path, channel=wish.channel, switches=switches, place=place)
+    _wish_for_choices(ctx, partial, place)
+    return replace(empty, note=_note(partial, switches), fields=fields, value=write_origin(origin)), True
+
+
+def _wish_for_choices(ctx: Context, partial: PartialLine, place: str) -> None:
+    """Have the choices of the form read while the person looks at it."""
+    plugin = ctx.registry.owner(partial.command)
+    if plugin is not None and place and any(each.arg.choices for each in partial.command.parameters):
+        wish = ChoiceWish(command=partial.command.path, plugin=plugin.name, place=place)
+        ctx.threads.choice_wishes.add(wish)
+
+
+def _note(partial: PartialLine, switches: tuple[str, ...]) -> Text:
+    command = partial.command
+    if not switches:
+        return command.help
+    line = CommandLine(command_line=" ".join([command.path, *switches]))
+    return Message("form.command.with_options", help=command.help, line=line)

@@ -1,0 +1,85 @@
+"""What a field of an open form offers for what was typed into it: from what is kept, never from the place itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from bot.core.authority.policy import Refused, decide
+from bot.core.messages.command_forms import ChoiceGroup, ChoiceQuestion
+from bot.core.parsing.typed_line import AnyCommand
+from bot.language.translation import translate
+from bot.plugin import Choice, Message, Parameter, Place, PluginError, Text
+from bot.usecases.authority.memberships import find_language
+from bot.usecases.context import Context
+from bot.usecases.forms.form_lines import FormOrigin, read_origin
+from bot.usecases.forms.kept_choices import KeptChoices, find_choices
+from bot.usecases.place_choice import find_place
+from bot.usecases.process.choice_wishes import ChoiceWish
+from bot.usecases.roles import role_of
+
+MOST_OFFERED = 100
+"""Choices in one answer, that of the typed word included."""
+AS_TYPED = Message("form.choices.as_typed")
+
+
+def offer_choices(ctx: Context, question: ChoiceQuestion) -> tuple[ChoiceGroup, ...]:
+    """Offer what fits, in groups with the age of what is known; nothing to whoever may not type the command.
+
+    The word itself is offered too: what is kept may be old, and the command is checked in any case.
+    """
+    origin = read_origin(question.value)
+    command = next((each for each in ctx.registry.typed if each.path == origin.command), None)
+    if command is None or _is_refused(ctx, question, command):
+        return ()
+    parameter = next((each for each in command.parameters if each.name == question.field), None)
+    kept = _find_kept(ctx, question, origin, command, parameter) if parameter is not None else None
+    typed = question.typed.strip()
+    language = find_language(ctx, question.person)
+    fitting = [] if kept is None else [each for each in kept.choices if _fits(each, typed, language)]
+    offered = fitting[: MOST_OFFERED - 1]
+    groups = tuple(_groups(offered, "" if kept is None else _age(ctx, kept, len(fitting), len(offered))))
+    if not typed or any(each.value == typed for each in offered):
+        return groups
+    return (*groups, ChoiceGroup(label=AS_TYPED, choices=(Choice(value=typed),)))
+
+
+def _is_refused(ctx: Context, question: ChoiceQuestion, command: AnyCommand) -> bool:
+    role = role_of(ctx, question.person)
+    return isinstance(decide(command.risk, role, ctx.deployment.terms), Refused)
+
+
+def _find_kept(
+    ctx: Context, question: ChoiceQuestion, origin: FormOrigin, command: AnyCommand, parameter: Parameter
+) -> KeptChoices | None:
+    """What is kept for the place that the form names; it is wished for, so that the next answer is fresh."""
+    plugin = ctx.registry.owner(command)
+    name = question.fields.get(command.place_term.option) or origin.place
+    if plugin is None or parameter.arg.choices is None or not name:
+        return None
+    try:
+        place: Place = find_place(plugin.places(ctx.services(plugin.name)), name, plugin.place_term)
+    except PluginError:
+        return None
+    ctx.threads.choice_wishes.add(ChoiceWish(command=command.path, plugin=plugin.name, place=place.name))
+    return find_choices(ctx, plugin.name, place, parameter.arg.choices.name)
+
+
+def _fits(choice: Choice, typed: str, language: str) -> bool:
+    if not typed:
+        return True
+    words = " ".join([choice.value, *(translate(text, language) for text in (choice.label, choice.detail))])
+    return all(word in words.casefold() for word in typed.casefold().split())
+
+
+def _groups(choices: Sequence[Choice], age: Text) -> Iterator[ChoiceGroup]:
+    for group, members in groupby(choices, key=lambda choice: choice.group):
+        label = Message("form.choices.group", group=group, age=age) if group else age
+        yield ChoiceGroup(label=label, choices=tuple(members))
+
+
+def _age(ctx: Context, kept: KeptChoices, fitting: int, offered: int) -> Message:
+    seconds = max(0, ctx.clock.now_ms() - kept.at) // 1000
+    minutes = Message("form.choices.minutes_old", minutes=seconds // 60)
+    age = Message("form.choices.seconds_old", seconds=seconds) if seconds < 120 else minutes
+    return age if fitting == offered else Message("form.choices.part", shown=offered, all=fitting, age=age)
