@@ -21,8 +21,8 @@ PLACES = "place"
 """The noun of b24bot's own command that chooses a place; it is typed with the plugin's word for one."""
 TERMINAL_WORDS = frozenset(
     {
-        *("access", "audit", "backup", "completion", "doctor", "init", "key", "outbox", "play"),
-        *("request", "restore", "run", "serve", "simulate", "work"),
+        *("access", "audit", "backup", "completion", "database", "doctor", "init", "key", "outbox", "play"),
+        *("policy", "request", "restore", "run", "serve", "simulate", "work"),
     }
 )
 """The first words of the terminal's own commands: a noun of that name could not be reached there."""
