@@ -30,7 +30,7 @@ from bot.store.engine.file_permissions import refuse_writable
 from bot.store.engine.folders import make_home
 from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
 from bot.store.files.known_secrets import KnownSecrets
-from bot.store.sealing.keyring import Keyring, load_key_file
+from bot.store.sealing.keyring import load_key_file
 from bot.store.store import Store, open_store
 from bot.usecases.admin.allow_list import is_seeding_due, seed_admins
 from bot.usecases.admin.builtin_plugin import make_registry
@@ -123,16 +123,16 @@ def assemble(
         failpoint=failpoint,
     )
     try:
-        return _connect(settings, clock, keys, store)
+        return _connect(settings, clock, store)
     except BaseException:
         store.close()
         raise
 
 
-def _connect(settings: Settings, clock: Clock, keys: Keyring, store: Store) -> Bot:
+def _connect(settings: Settings, clock: Clock, store: Store) -> Bot:
     plugins = load_plugins(settings["B24BOT_PLUGINS"])
     registry = make_registry(plugins)
-    gateway = late(partial(_make_gateway, settings, keys, registry.events))
+    gateway = late(partial(_make_gateway, settings, store, registry.events))
     context = _make_context(settings, clock, store, registry, gateway)
     # A log that cannot be trusted is not written on, and who the first admins are can wait until it can.
     if is_seeding_due(store, settings.admins) and not examine_head(store, context.audit.witness).why:
@@ -171,13 +171,13 @@ def _make_context(settings: Settings, clock: Clock, store: Store, registry: Regi
     )
 
 
-def _make_gateway(settings: Settings, keys: Keyring, events: Mapping[str, Event]) -> Gateway:
+def _make_gateway(settings: Settings, store: Store, events: Mapping[str, Event]) -> Gateway:
     from bot.slack.outgoing.messenger import Gateway, make_client
 
-    client = make_client(settings["SLACK_BOT_TOKEN"], settings.slack_api)
     return Gateway(
-        client,
-        keys,
+        make_client(settings["SLACK_BOT_TOKEN"], settings.slack_api),
+        store.keys,
+        find_card=store.changes.card_place,
         command=settings.command,
         api_url=settings.slack_api,
         approval=settings["B24BOT_APPROVAL_CHANNEL"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -12,6 +13,9 @@ from bot.plugin.frozen import dataclass
 from bot.slack.refusals import INVALID_RESPONSE
 from bot.slack.slack_errors import require_ok, translate_errors
 from bot.usecases.delivery_errors import Lost, OrgWide
+
+ADDRESS = re.compile(r"https://[a-z0-9.-]{1,200}/")
+"""The address of a workspace, as it may stand in a link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +30,12 @@ class Identity:
     """When Slack answered, by its own clock in UTC epoch milliseconds; None where it does not say."""
     scopes: frozenset[str] | None = None
     """What the token was granted; None where Slack does not say."""
+    address: str = ""
+    """Where the workspace is in a browser, with a slash at its end; empty where Slack does not say."""
+
+    def message_address(self, channel: str, message: str) -> str:
+        """The permalink of a message, as chat.getPermalink gives it; empty where it is not known."""
+        return f"{self.address}archives/{channel}/p{message.replace('.', '')}" if self.address else ""
 
 
 def _moment(headers: Mapping[str, Any]) -> int | None:
@@ -62,4 +72,5 @@ def ask_identity(client: WebClient) -> Identity:
             enterprise=answer.get("enterprise_id"),
             at=_moment(answer.headers),
             scopes=_scopes(answer.headers),
+            address=address if isinstance(address := answer.get("url"), str) and ADDRESS.fullmatch(address) else "",
         )

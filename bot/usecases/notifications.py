@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot import clock as ids
 from bot.core.audit.chain import mask_heads
 from bot.core.change.change_request import ChangeRequest
-from bot.core.messages.notices import Announcement, CardNotice, PrivateNotice, ThreadNotice
+from bot.core.messages.notices import Announcement, CardNotice, LineButton, PrivateNotice, ThreadNotice
 from bot.core.principals import Principal
 from bot.language.translation import translate
 from bot.plugin import Message, PluginError, Reply, TargetRefused, TargetUnreachable, Text, map_text
@@ -121,11 +121,15 @@ def notify_person(
     suggestion: str = "",
     key: str = "",
     number: int = 0,
+    buttons: tuple[LineButton, ...] = (),
+    card: int = 0,
+    due: int = 0,
     sealed: bool = False,
 ) -> None:
     """Queue words for one person. `key` names what is worth saying one time only.
 
     `number` is of the change request they are about; where there are several places, its place is named.
+    `card` is the change request whose card can be opened from them. They wait until `due` on the steady clock.
     With `sealed` they hold a secret for that person.
     """
     # Slack shows words alone: what is meant for programs is not kept in the outbox.
@@ -138,12 +142,15 @@ def notify_person(
         mood=mood,
         suggestion=suggestion,
         number=number,
+        buttons=buttons,
+        card=card,
         sealed=sealed,
     )
     tx.outbox.put(
         key or f"whisper:{ids.token()}",
         notice,
         at=ctx.clock.now_ms(),
+        due=due,
         person=ctx.deployment.people.id_of(person),
         urgency=Urgency.USUAL if role_of(ctx, person) else Urgency.LAST,
     )
@@ -175,6 +182,11 @@ def note_trouble(error: PluginError, doing: str) -> str:
     facts = " ".join(f"{name}={value}" for name, value in error.facts.items())
     log.warning("%s: %s: %s %s", reference, doing, translate(error.sentence), facts, extra={"action": "remote_trouble"})
     return reference
+
+
+def opened_key(number: int) -> str:
+    """The outbox key of the answer that a change request was opened: it waits a moment for the card that it links."""
+    return f"whisper:{number}:opened"
 
 
 def request_label(ctx: Context, change: ChangeRequest) -> Message:

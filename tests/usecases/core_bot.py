@@ -306,15 +306,18 @@ class CoreBot:
 
     def hears(self, inbound: Inbound) -> str:
         """Receive it, do that one job, and deliver nothing; returns what the person will be told, if anything."""
-        before = len(self.waiting_whispers())
+        before = len(self._waiting_for(inbound.person))
         if inbound.person.local:
             self._at_the_shell(inbound)
         else:
             receive(self.ctx, inbound)
         for job in self.claim_inbound():
             perform_job(self.ctx, job)
-        waiting = self.waiting_whispers()
+        waiting = self._waiting_for(inbound.person)
         return en(waiting[-1].reply.title if len(waiting) > before else "")
+
+    def _waiting_for(self, person: Principal) -> list[PrivateNotice]:
+        return [notice for notice in self.waiting_whispers() if notice.person == person]
 
     def waiting_whispers(self) -> list[PrivateNotice]:
         rows = self.store.engine.rows("SELECT kind, payload FROM outbox WHERE kind = 'whisper' AND state = 'new'")

@@ -28,6 +28,8 @@ class SlashCommand:
     workspace: str = ""
     """Where it was done, when that is not the person's own workspace. Its organisation, on Enterprise Grid."""
     enterprise: str = ""
+    pressed: bool = False
+    """Whether a button stood for it. Its acknowledgement shows no words; all else is as if it was typed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

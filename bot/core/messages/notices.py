@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, assert_never
 
@@ -36,6 +36,14 @@ class ThreadNotice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineButton:
+    """A button that stands for a line: pressing it is typing the line, with all that follows from that."""
+
+    label: Text
+    line: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PrivateNotice:
     """An answer only one person sees."""
 
@@ -49,6 +57,9 @@ class PrivateNotice:
     """One of `answer`, `refusal`, `calm`, `trouble`."""
     number: int = 0
     """The change request under whose card it is said when no other way reaches the person; 0 for none."""
+    buttons: tuple[LineButton, ...] = ()
+    card: int = 0
+    """The change request whose card it offers to open; 0 for none."""
     sealed: bool = False
     """It holds a secret for this person: it is stored encrypted, and as it is."""
 
@@ -67,6 +78,15 @@ class Announcement:
     channel: str
     text: Text
     thread: str = ""
+
+
+LONGEST_LINE_VALUE = 2_000
+"""Characters of a line that a button can carry."""
+
+
+def make_line_buttons(found: Iterable[tuple[Text, str]]) -> tuple[LineButton, ...]:
+    """Make a button of each label with a line that it can carry; an empty line is none."""
+    return tuple(LineButton(label=label, line=line) for label, line in found if 0 < len(line) <= LONGEST_LINE_VALUE)
 
 
 Notice = CardNotice | ThreadNotice | PrivateNotice | AuditNotice | Announcement
@@ -89,7 +109,10 @@ def redact_notice(notice: Notice, fingerprint: Fingerprint) -> Notice:
             return notice
         case PrivateNotice():
             suggestion = redact(notice.suggestion, (), fingerprint)
-            return replace(notice, reply=redact_reply(notice.reply, fingerprint), suggestion=suggestion)
+            # With a mark for a secret in it, a line is not what was typed.
+            buttons = tuple(one for one in notice.buttons if redact(one.line, (), fingerprint) == one.line)
+            reply = redact_reply(notice.reply, fingerprint)
+            return replace(notice, reply=reply, suggestion=suggestion, buttons=buttons)
         case CardNotice() | AuditNotice():
             return notice
         case _:
@@ -115,6 +138,8 @@ def notice_from_json(kind: str, text: str) -> Notice:
         data["person"] = Principal.read("{team}:{user}".format(**data["person"]))
     if "reply" in data:
         data["reply"] = _reply(data["reply"])
+    if "buttons" in data:
+        data["buttons"] = tuple(LineButton(label=read_text(one["label"]), line=one["line"]) for one in data["buttons"])
     if "text" in data:
         data["text"] = read_text(data["text"])
     return KINDS[kind](**data)

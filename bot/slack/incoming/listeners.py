@@ -17,7 +17,8 @@ from bot.core.messages.deliveries import Form, Inbound, SlashCommand
 from bot.plugin import PluginError, Refusal
 from bot.slack.incoming.acknowledged_refusals import Acknowledgements
 from bot.slack.incoming.form_handling import FormHandling
-from bot.slack.incoming.payloads import choice_question, click, form, slash_command
+from bot.slack.incoming.payloads import choice_question, click, form, pressed_line, slash_command
+from bot.slack.render.answer_buttons import LINE_ACTION
 from bot.slack.render.card_buttons import ACTION_PREFIX, LINK_ACTION
 from bot.slack.render.command_form import COMMAND_FORM, option_groups, text_form
 from bot.slack.render.form import REASON_FIELD, REASON_FORM
@@ -34,6 +35,11 @@ def register(app: App, receive: Receive, forms: FormHandling, acknowledgements: 
     @app.action(re.compile(f"^{re.escape(ACTION_PREFIX)}"))
     def pressed(ack: Ack, body: dict[str, Any]) -> None:
         receive(click(body))
+        ack()
+
+    @app.action(re.compile(f"^{re.escape(LINE_ACTION)}"))
+    def pressed_for_line(ack: Ack, body: dict[str, Any]) -> None:
+        receive(pressed_line(body))
         ack()
 
     @app.action(LINK_ACTION)

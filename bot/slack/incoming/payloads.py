@@ -88,6 +88,21 @@ def click(raw: Raw) -> Click:
     )
 
 
+def pressed_line(raw: Raw) -> SlashCommand:
+    """A click on a button that stands for a line: the line, as if the person who pressed it had typed it there."""
+    pressed = click(raw)
+    return SlashCommand(
+        key=pressed.key,
+        person=pressed.person,
+        channel=pressed.channel,
+        text=pressed.value,
+        answer_url=pressed.answer_url,
+        workspace=pressed.workspace,
+        enterprise=pressed.enterprise,
+        pressed=True,
+    )
+
+
 def form(raw: Raw) -> Form:
     """A view_submission payload."""
     refuse_org_wide(raw)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -28,7 +28,8 @@ from bot.slack.render.block_kit import Block
 from bot.slack.render.card import bare_card, card_blocks, card_text
 from bot.slack.render.command_form import command_form
 from bot.slack.render.form import reason_form
-from bot.slack.render.slack_text import Writer, cut, section
+from bot.slack.render.request_links import link_requests, link_text
+from bot.slack.render.slack_text import SECTION_MOST, Writer, cut, section
 from bot.slack.slack_errors import require_ok, translate_errors
 from bot.store.sealing.keyring import Keyring
 from bot.usecases.authority.card_token import make_token
@@ -37,6 +38,8 @@ from bot.usecases.chat_refusals import ChatRefusal
 from bot.usecases.delivery_errors import CARD_NOT_POSTED, ChannelDead, DeliveryError, Impossible, Lost
 
 log = logging.getLogger("b24bot.slack")
+FindCard = Callable[[int], tuple[str, str] | None]
+"""The channel and the message of the card of a change request; None where it has none."""
 TIMEOUT_SECONDS = 10
 STRANGERS = frozenset({"user_not_found", "user_not_visible"})
 """What users.info answers about an account that is nobody's here."""
@@ -63,6 +66,7 @@ class Gateway:
         approval: str = "",
         events: Mapping[str, Event] = NO_EVENTS,
         language: str = ENGLISH,
+        find_card: FindCard = lambda _: None,
     ) -> None:
         """`approval` is where people are told what reaches them in no other way; `events` are the plugins', by tag.
 
@@ -74,6 +78,7 @@ class Gateway:
         self._approval = approval
         self._events = events
         self._shared = Writer(language=language, command=command)
+        self._find_card = find_card
         self._answer_hosts = ANSWER_HOSTS | {urlsplit(api_url)[:2]}
         self.identity: Identity | None = None
 
@@ -99,6 +104,11 @@ class Gateway:
         with translate_errors():
             return _posted_at(self._post(channel=change.channel, text=text, blocks=blocks), change.channel)
 
+    def _card_address(self, number: int) -> str:
+        """The permalink of the card of a change request; empty where it has none yet."""
+        place = self._find_card(number) if self.identity else None
+        return self.identity.message_address(*place) if self.identity and place else ""
+
     def _post(self, **arguments: Any) -> Any:
         """Every post says that links are not to be unfolded, and that names are not to become mentions."""
         quiet: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False, "link_names": False}
@@ -118,18 +128,23 @@ class Gateway:
         if bare:
             return bare_card(change, self._shared.language), []
         token, language = make_token(self._keys, self._team, change), self._shared.language
-        return card_text(change, language), card_blocks(change, token, language)
+        blocks = card_blocks(change, token, language)
+        link_requests(blocks, self._card_address, but=change.number)
+        return card_text(change, language), blocks
 
     def reply(self, change: ChangeRequest, *lines: Text) -> None:
         if change.card is None:
             # Without its card it would stand in the channel by itself; the card is on its way.
             raise Lost(CARD_NOT_POSTED)
-        words = cut("\n".join(map(self._shared.mrkdwn, lines)), 2_900)
+        words = self._linked(cut("\n".join(map(self._shared.mrkdwn, lines)), SECTION_MOST))
         with translate_errors():
             _posted_at(
                 self._post(channel=change.channel, thread_ts=change.card, text=words, blocks=[section(words)]),
                 change.channel,
             )
+
+    def _linked(self, words: str) -> str:
+        return link_text(words, self._card_address)
 
     def send_privately(self, whisper: PrivateNotice, *, language: str = ENGLISH) -> str | None:
         """Say something to one person, in the language of that person.
@@ -139,7 +154,9 @@ class Gateway:
         writer = Writer(language=language, command=self._command)
         if wants_file(whisper.reply) and self._in_a_file(whisper, writer):
             return None
-        text, blocks = answer_text(whisper, writer), answer_blocks(whisper, writer)
+        card = self._card_address(whisper.card) if whisper.card else ""
+        text, blocks = answer_text(whisper, writer), answer_blocks(whisper, writer, card=card)
+        link_requests(blocks, self._card_address)
         if whisper.answer_url and self.is_trusted_url(whisper.answer_url):
             try:
                 self._by_answer_url(whisper.answer_url, text, blocks)
@@ -223,7 +240,7 @@ class Gateway:
 
     def note(self, channel: str, text: Text, earlier: PostedMessage | None, *, thread: str = "") -> PostedMessage:
         """Post a line, or rewrite the one posted earlier."""
-        words = cut(self._shared.mrkdwn(text), 2_900)
+        words = self._linked(cut(self._shared.mrkdwn(text), SECTION_MOST))
         if earlier is not None:
             self._rewrite(earlier, text=words)
             return earlier
@@ -241,11 +258,9 @@ class Gateway:
                 "\n".join(audit_line(record, self._events, language=self._shared.language) for record in records), 3_000
             )
             metadata = {"event_type": "b24bot_audit", "event_payload": {"seq": last.seq, "head": last.head}}
-            content = {
-                "text": text,
-                "blocks": audit_blocks(records, self._events, language=self._shared.language),
-                "metadata": metadata,
-            }
+            blocks = audit_blocks(records, self._events, language=self._shared.language)
+            link_requests(blocks, self._card_address)
+            content = {"text": text, "blocks": blocks, "metadata": metadata}
         with translate_errors():
             _posted_at(self._post(channel=channel, **content), channel)
 

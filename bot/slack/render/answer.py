@@ -10,6 +10,7 @@ from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
 from bot.core.text import one_line
 from bot.plugin import CommandLine, Message, Person, Reply, Table, Text
+from bot.slack.render.answer_buttons import answer_buttons
 from bot.slack.render.block_kit import Block
 from bot.slack.render.slack_text import ENGLISH_WRITER, Writer, context, cut, escape, section, sections
 
@@ -36,8 +37,11 @@ def answer_text(whisper: PrivateNotice, writer: Writer = ENGLISH_WRITER) -> str:
     return cut(MOODS[whisper.mood] + title, NOTIFICATION_MOST)
 
 
-def answer_blocks(whisper: PrivateNotice, writer: Writer = ENGLISH_WRITER) -> list[Block]:
-    """The blocks of an answer, within Slack's limits; what does not fit is said to be cut."""
+def answer_blocks(whisper: PrivateNotice, writer: Writer = ENGLISH_WRITER, *, card: str = "") -> list[Block]:
+    """The blocks of an answer, within Slack's limits; what does not fit is said to be cut.
+
+    `card` is the address of the card that it offers to open.
+    """
     reply = whisper.reply
     blocks: list[Block] = [section(f"{MOODS[whisper.mood]}*{_bold(reply.title, writer)}*")] if reply.title else []
     if whisper.suggestion:
@@ -48,7 +52,7 @@ def answer_blocks(whisper: PrivateNotice, writer: Writer = ENGLISH_WRITER) -> li
         blocks += [section(f"*{_bold(reply.table.title, writer)}*")] if reply.table.title else []
         blocks += table_blocks(reply.table, writer)
     blocks += [context(writer.mrkdwn(note)) for note in reply.notes]
-    return fit_blocks(blocks, writer)
+    return [*fit_blocks(blocks, writer), *answer_buttons(whisper, card, writer)]
 
 
 def _bold(text: Text, writer: Writer) -> str:

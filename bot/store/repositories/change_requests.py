@@ -69,6 +69,8 @@ _SEALED = "SELECT sealed FROM changes WHERE number = ?"
 """The same, to be opened."""
 _WHEREABOUTS = "SELECT plugin, place FROM changes WHERE number = ?"
 """Where a change request goes."""
+_CARD_PLACE = "SELECT channel, card FROM changes WHERE number = ? AND card IS NOT NULL"
+"""Where the card of a change request stands."""
 _MORE_THAN = "SELECT 1 FROM changes WHERE status = ? LIMIT 1 OFFSET ?"
 """A row where more than so many have a status."""
 _NOT_SHOWN = (
@@ -170,6 +172,11 @@ class ChangeReader:
         """The last one of a plugin that was done to a target, or to that part of it, if only partly."""
         found = self._read(_DONE_TO, plugin, place.identity, write_target(target, part), Status.DONE, limit=1)
         return found[0] if found else None
+
+    def card_place(self, number: int) -> tuple[str, str] | None:
+        """The channel and the message of its card; None while it is not posted."""
+        row = self._database.row(_CARD_PLACE, number)
+        return (row["channel"], row["card"]) if row else None
 
     def newest(self, *, limit: int) -> list[ChangeRequest]:
         """The newest first, whatever became of them."""

@@ -77,6 +77,8 @@ _HURRY_CHANNEL = (
 """All posts for a channel that wait are due now."""
 _HURRY_ONE = "UPDATE outbox SET due_steady = 0 WHERE id = ? AND state = 'new'"
 """One notice that waits is due now."""
+_HURRY_KEY = "UPDATE outbox SET due_steady = 0 WHERE key = ? AND state = 'new'"
+"""One notice that waits, by its key, is due now."""
 _RELEASE_ALL = "UPDATE outbox SET state = 'new' WHERE state = 'sending'"
 """What was being sent waits again."""
 _STATE = "SELECT state FROM outbox WHERE key = ?"
@@ -316,6 +318,10 @@ class Outbox(OutboxReader):
     def hurry_one(self, id: int) -> bool:
         """Make a notice that waits for a later try due now; False when it does not wait."""
         return bool(self._database.execute(_HURRY_ONE, id))
+
+    def hurry_key(self, key: str) -> None:
+        """Make the notice with this key due now, if it waits."""
+        self._database.execute(_HURRY_KEY, key)
 
     def release_all(self) -> int:
         """Put back what a process that died was sending."""

@@ -23,7 +23,7 @@ from bot.usecases.chat_refusals import ChatRefusal, Subject
 from bot.usecases.context import Context, log
 from bot.usecases.delivery.redelivery import STEPS_ASIDE_AFTER
 from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
-from bot.usecases.notifications import notify_person, post_in_thread_of, queue_card, request_label
+from bot.usecases.notifications import notify_person, opened_key, post_in_thread_of, queue_card, request_label
 
 UNDELIVERABLE = {"action": "card_undeliverable"}
 AGAIN = Message("delivery.tried_again")
@@ -87,6 +87,7 @@ class Cards:
             with self.ctx.store.unit_of_work() as tx:
                 change = tx.changes.require(number)
                 tx.changes.note(number, {"card": posted.message, "channel": posted.channel})
+                tx.outbox.hurry_key(opened_key(number))
                 if posted.channel != change.channel:
                     # Its buttons are signed for the channel by another name; rewritten, they are for this one.
                     queue_card(tx, self.ctx, number)

@@ -21,6 +21,7 @@ from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context, log
 from bot.usecases.notifications import post_in_thread, queue_clicked_card
 from bot.usecases.outcomes.outcome_questions import make_check_request
+from bot.usecases.outcomes.requester_notes import tell_requester
 from bot.usecases.outcomes.undo_links import note_undone
 
 FORGED_RECORDS = Message("outcome.records_refused")
@@ -61,6 +62,7 @@ def finish_request(
         **(_parts(ending, hide) if ending.partly else {}),
     }
     record_change(tx, tag, change, actor=actor, facts=facts)
+    tell_requester(tx, ctx, change.number)
     _say(
         tx,
         ctx,

@@ -45,11 +45,15 @@ def _write_undo(ctx: Context, change: ChangeRequest) -> tuple[str, Text]:
     return undo_line(ctx.store.changes.exact(change)), Message("request.undo_reason", request=change.id)
 
 
+def write_again(ctx: Context, change: ChangeRequest) -> str:
+    """What one would type to ask for the same again, at the same place."""
+    # What is about the bot itself takes no place.
+    return replace(understand(ctx.registry.typed, change.line).invocation, place=change.place_name or None).line
+
+
 def _write_again(ctx: Context, change: ChangeRequest) -> tuple[str, Text]:
     change = ctx.store.changes.exact(change)
-    # What is about the bot itself takes no place.
-    invocation = replace(understand(ctx.registry.typed, change.line).invocation, place=change.place_name or None)
-    return invocation.line, change.reason or Message("request.again_reason", request=change.id)
+    return write_again(ctx, change), change.reason or Message("request.again_reason", request=change.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

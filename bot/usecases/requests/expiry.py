@@ -12,6 +12,7 @@ from bot.usecases.authority.break_glass_log import describe_unreviewed, is_revie
 from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context
 from bot.usecases.notifications import announce, post_in_thread, queue_card, was_posted_in_thread
+from bot.usecases.outcomes.requester_notes import tell_requester
 
 UNDECIDED = Message("request.undecided")
 NOT_RUN = ByDecision(approved=Message("request.not_run_in_time"), confirmed=Message("request.not_run_since_confirmed"))
@@ -38,6 +39,7 @@ def expire(tx: Transaction, ctx: Context, change: ChangeRequest) -> bool:
         record_change(tx, Tag.CHANGE_EXPIRED, change, actor=SYSTEM, facts={"sentence": sentence})
         told = Message("request.expired", person=Person(person=change.requester.id), why=sentence)
         post_in_thread(tx, ctx, change.number, told)
+        tell_requester(tx, ctx, change.number)
         queue_card(tx, ctx, change.number)
         if is_review(change):
             announce(tx, ctx, Message("request.review_expired", request=change.id, why=describe_unreviewed(change)))

@@ -38,6 +38,7 @@ from bot.usecases.notifications import (
     queue_clicked_card,
 )
 from bot.usecases.outcomes.follow_ups import BY_BUTTON, FollowUp
+from bot.usecases.outcomes.requester_notes import tell_requester
 from bot.usecases.outcomes.settlement import SETTLING
 from bot.usecases.process.event_counters import STALE_CLICKS
 from bot.usecases.requests.approval import check_approval, count_approval, run_if_enough
@@ -267,6 +268,7 @@ def _reject(tx: Transaction, ctx: Context, form: Form, change: ChangeRequest, re
     facts: dict[str, Fact] = {"reason": reason, "digest": change.digest}
     record_change(tx, Tag.REVIEW_REJECTED, change, actor=form.person.id, facts=facts)
     post_in_thread(tx, ctx, change.number, Message("review.rejected", person=who, reason=why))
+    tell_requester(tx, ctx, change.number)
     queue_clicked_card(tx, ctx, change.number)
     if is_withheld(reason):
         _tell(tx, ctx, form, Message("review.rejected_reason_left_out", request=change.id))

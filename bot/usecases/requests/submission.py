@@ -19,6 +19,7 @@ from bot.core.change.command_result import (
 )
 from bot.core.change.planned_command import Answered, Planned
 from bot.core.messages.deliveries import SlashCommand
+from bot.core.messages.notices import LineButton
 from bot.plugin import PluginError, Reply, Text
 from bot.store.repositories.jobs import Job
 from bot.store.store import Transaction
@@ -27,7 +28,9 @@ from bot.usecases.context import Context
 from bot.usecases.forms.form_opening import offer_form
 from bot.usecases.intake.stop_requests import freeze_line
 from bot.usecases.intake.stop_words import settle_stop
-from bot.usecases.notifications import error_reply, note_trouble, notify_person
+from bot.usecases.lease_holding import steady_ms
+from bot.usecases.notifications import error_reply, note_trouble, notify_person, opened_key
+from bot.usecases.outcomes.requester_notes import keep_answer_address
 from bot.usecases.process.wake_signal import Group
 from bot.usecases.requests.command_answers import (
     NOT_AGREED,
@@ -39,6 +42,10 @@ from bot.usecases.requests.command_answers import (
 )
 from bot.usecases.requests.command_performance import TypedCommand, perform_command
 from bot.usecases.requests.read_progress import Reporter
+from bot.usecases.requests.result_buttons import result_buttons
+
+CARD_WAIT_MS = 700
+"""How long the answer that a change request was opened waits for its card to be posted."""
 
 
 def submit(
@@ -96,36 +103,64 @@ class _Slack:
     def conclude(self, tx: Transaction, result: CommandResult) -> None:
         match result:
             case Answered(reply=reply, calm=calm):
-                self._answer(tx, reply, mood="calm" if calm else "answer")
+                self._answer(tx, reply, mood="calm" if calm else "answer", buttons=self._buttons(result))
             case Previewed(planned=planned):
                 self._answer(tx, preview(planned), mood="answer")
             case DoneAtOnce(reply=reply):
                 self._answer(tx, reply, mood="calm")
-            case RequestOpened():
-                self._answer(tx, opened_reply(self._ctx, result), mood="calm")
+            case RequestOpened(change=change):
+                keep_answer_address(tx, change, self._slash.channel, self._slash.answer_url)
+                # The card is on its way, and the answer links it.
+                due, key = steady_ms(self._ctx) + CARD_WAIT_MS, opened_key(change.number)
+                self._answer(tx, opened_reply(self._ctx, result), mood="calm", card=change.number, due=due, key=key)
             case RequestFound(change=change):
-                self._answer(tx, found_reply(self._ctx, change), mood="calm")
+                self._answer(tx, found_reply(self._ctx, change), mood="calm", card=change.number)
             case TargetTaken(change=change):
-                self._answer(tx, error_reply(refusal_of_target(self._ctx, change)), mood="refusal")
+                self._answer(tx, error_reply(refusal_of_target(self._ctx, change)), mood="refusal", card=change.number)
             case NotAgreed():
                 self._answer(tx, NOT_AGREED, mood="calm")
             case CommandRefused(error=error):
-                self._refuse(tx, error)
+                self._refuse(tx, error, self._buttons(result))
             case _:
                 assert_never(result)
 
-    def _refuse(self, tx: Transaction, error: PluginError) -> None:
+    def _buttons(self, result: CommandResult) -> tuple[LineButton, ...]:
+        return result_buttons(self._ctx, result, self._slash.text)
+
+    def _refuse(self, tx: Transaction, error: PluginError, buttons: tuple[LineButton, ...]) -> None:
         slash = self._slash
         suggestion = error.suggestion if isinstance(error, WordsError) else ""
         reference = note_trouble(error, f"{slash.person.id} typed {recorded_line(self._ctx, slash.text)}")
         mood = "trouble" if isinstance(error, PluginFault) else "refusal"
-        self._answer(tx, error_reply(error, reference=reference), mood=mood, suggestion=suggestion)
+        self._answer(tx, error_reply(error, reference=reference), mood=mood, suggestion=suggestion, buttons=buttons)
 
-    def _answer(self, tx: Transaction, reply: Reply, *, mood: str, suggestion: str = "") -> None:
+    def _answer(
+        self,
+        tx: Transaction,
+        reply: Reply,
+        *,
+        mood: str,
+        suggestion: str = "",
+        buttons: tuple[LineButton, ...] = (),
+        card: int = 0,
+        due: int = 0,
+        key: str = "",
+    ) -> None:
         ctx, slash = self._ctx, self._slash
         reply = with_reading(ctx.registry.commands, reply, slash.text)
         notify_person(
-            tx, ctx, slash.person, slash.channel, reply, answer_url=slash.answer_url, mood=mood, suggestion=suggestion
+            tx,
+            ctx,
+            slash.person,
+            slash.channel,
+            reply,
+            answer_url=slash.answer_url,
+            mood=mood,
+            suggestion=suggestion,
+            buttons=buttons,
+            card=card,
+            due=due,
+            key=key,
         )
         settle_stop(tx, ctx, slash.key)
         tx.jobs.finish(self._job)

@@ -73,6 +73,16 @@ DECISIONS: tuple[Mutation, ...] = (
         by="tests/usecases/requests/test_submission.py",
     ),
     mutation(
+        "correction-runs-by-itself",
+        "a button below an answer runs a corrected line that changes something",
+        (
+            "bot/usecases/requests/result_buttons.py",
+            'return error.suggestion if _reads(understand(ctx.registry.typed, error.suggestion).command) else ""',
+            'return error.suggestion if understand(ctx.registry.typed, error.suggestion).command else ""',
+        ),
+        by="tests/usecases/outcomes/test_ending_buttons.py",
+    ),
+    mutation(
         "approvers-unchecked",
         "a card mentions everybody on the allow-list as somebody who can approve it",
         (

@@ -181,7 +181,7 @@ def test_answers_and_cards_of_people_on_the_list_go_before_words_to_strangers(co
     core_bot.deliver(most=2 * many)
     said = [kind for kind in core_bot.messenger.tried if kind in ("whisper", "post")]
     told = [whisper.person for whisper in core_bot.messenger.whispers]
-    assert (said[:3], set(told[:2])) == (["whisper", "whisper", "post"], {OLGA, VERA})
+    assert (said[:3], set(told[:2])) == (["whisper", "post", "whisper"], {OLGA, VERA}), "Olga's waits for her card"
     assert told[2:] == [GLEB] * many
 
 

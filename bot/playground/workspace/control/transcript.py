@@ -6,11 +6,14 @@ import html
 import re
 from collections.abc import Callable, Iterable, Mapping
 
+from bot.playground.workspace.base.installation import TEAM_DOMAIN
 from bot.playground.workspace.base.simulator_values import Json
 from bot.playground.workspace.state.messages import Message
 from bot.playground.workspace.state.modals import View
 
 INDENT = "    "
+OWN_MESSAGES = f"https://{TEAM_DOMAIN}.slack.com/archives/"
+"""How the permalinks of this workspace begin."""
 
 Names = Mapping[str, str]
 """User id → name, channel id → name."""
@@ -45,7 +48,10 @@ def block_lines(blocks: Iterable[Json], names: Names) -> list[str]:
 
 
 def plain(text: str, names: Names) -> str:
-    """mrkdwn as a person reads it: `<@U0001>` becomes @Olga, a link its label and address."""
+    """mrkdwn as a person reads it: `<@U0001>` becomes @Olga, a link its label and address.
+
+    A permalink of this workspace is its label: it leads nowhere else.
+    """
     return html.unescape(re.sub(r"<([^<>]+)>", lambda found: _reference(found[1], names), text))
 
 
@@ -59,6 +65,8 @@ def _reference(inner: str, names: Names) -> str:
         return label
     if target.startswith("!"):
         return label or "@" + target[1:]
+    if label and target.startswith(OWN_MESSAGES):
+        return label
     return f"{label} ({target})" if label and label != target else target
 
 

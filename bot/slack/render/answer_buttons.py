@@ -1,0 +1,41 @@
+"""The buttons below an answer: lines that can be run, and the card that can be opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.core.messages.notices import PrivateNotice
+from bot.plugin import Message, Text
+from bot.slack.render.block_kit import Actions, Button, PlainText
+from bot.slack.render.card_buttons import LABEL_MOST, LINK_ACTION, URL_MOST
+from bot.slack.render.slack_text import Writer, cut
+
+LINE_ACTION = "b24line:"
+"""What a click on a button that stands for a line comes back with; its place among the buttons follows."""
+BUTTONS_BLOCK = "lines"
+OPEN_CARD = Message("answer.button.open_card")
+
+
+def answer_buttons(whisper: PrivateNotice, card: str, writer: Writer) -> list[Actions]:
+    """The row of buttons of an answer, if it has any; `card` is the address of the card to open."""
+    elements = [*_links(card, writer), *_lines(whisper, writer)]
+    return [{"type": "actions", "block_id": BUTTONS_BLOCK, "elements": elements}] if elements else []
+
+
+def _links(card: str, writer: Writer) -> Iterator[Button]:
+    if card and len(card) <= URL_MOST:
+        yield {"type": "button", "action_id": LINK_ACTION, "text": _label(OPEN_CARD, writer), "url": card}
+
+
+def _lines(whisper: PrivateNotice, writer: Writer) -> Iterator[Button]:
+    for index, button in enumerate(whisper.buttons):
+        yield {
+            "type": "button",
+            "action_id": f"{LINE_ACTION}{index}",
+            "text": _label(button.label, writer),
+            "value": button.line,
+        }
+
+
+def _label(label: Text, writer: Writer) -> PlainText:
+    return {"type": "plain_text", "text": cut(writer.plain(label), LABEL_MOST)}
