@@ -31,6 +31,7 @@ from bot.usecases.intake.stop_words import settle_stop
 from bot.usecases.lease_holding import steady_ms
 from bot.usecases.notifications import error_reply, note_trouble, notify_person, opened_key
 from bot.usecases.outcomes.requester_notes import keep_answer_address
+from bot.usecases.outcomes.result_buttons import result_buttons
 from bot.usecases.process.wake_signal import Group
 from bot.usecases.requests.command_answers import (
     NOT_AGREED,
@@ -42,7 +43,6 @@ from bot.usecases.requests.command_answers import (
 )
 from bot.usecases.requests.command_performance import TypedCommand, perform_command
 from bot.usecases.requests.read_progress import Reporter
-from bot.usecases.requests.result_buttons import result_buttons
 
 CARD_WAIT_MS = 700
 """How long the answer that a change request was opened waits for its card to be posted."""

@@ -76,7 +76,7 @@ DECISIONS: tuple[Mutation, ...] = (
         "correction-runs-by-itself",
         "a button below an answer runs a corrected line that changes something",
         (
-            "bot/usecases/requests/result_buttons.py",
+            "bot/usecases/outcomes/result_buttons.py",
             'return error.suggestion if _reads(understand(ctx.registry.typed, error.suggestion).command) else ""',
             'return error.suggestion if understand(ctx.registry.typed, error.suggestion).command else ""',
         ),
