@@ -16,7 +16,7 @@ from bot.cli.prompts import variable_of
 from bot.cli.run_line import LineAnswer, join, perform
 from bot.cli.session import Terminal
 from bot.cli.usage_errors import list_known
-from bot.core.authority.policy import LEAST_ROLE, RISK_NAMES
+from bot.core.authority.policy import LEAST_ROLE, OPEN_TO_ALL, RISK_NAMES
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.guesses import shorten_typed
 from bot.core.parsing.invocation import AnyCommand, offered_options
@@ -26,7 +26,7 @@ from bot.core.parsing.tokenizer import join_words
 from bot.core.parsing.usage import describe_argument, describe_name, describe_option
 from bot.core.principals import ROLE_NAMES
 from bot.plugin import Message, Parameter, PlaceTerm, PluginError, Risk, Text
-from bot.usecases.admin.help_pages import OPEN_TO_ALL, describe_terminal_command
+from bot.usecases.admin.help_pages import describe_terminal_command
 from bot.usecases.card_subcommands import refuse_card_subcommand
 
 FOUND_PROBLEMS = 5

@@ -62,6 +62,8 @@ class Refused:
     """Whether the words are what is wrong, and not who typed them."""
 
 
+OPEN_TO_ALL = frozenset({"help", "whoami"})
+"""Commands of one word that need no role."""
 NOT_LISTED = Message("policy.not_listed")
 OTHER_WORKSPACE = Message("policy.other_workspace")
 

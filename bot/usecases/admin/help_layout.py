@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core.authority.policy import Refused, Terms, decide
+from bot.core.authority.policy import OPEN_TO_ALL, Refused, Terms, decide
 from bot.core.parsing.typed_line import AnyCommand
 from bot.core.parsing.usage import describe_name
 from bot.core.principals import Principal, Role
@@ -15,7 +15,6 @@ MOST_LINES = 12
 """Lines of a page, with its title and its notes."""
 MOST_NAMED = 3
 """Admins that a page names."""
-OPEN_TO_ALL = frozenset({"help", "whoami"})
 Row = tuple[Text, Text]
 """What one types, and what it does."""
 

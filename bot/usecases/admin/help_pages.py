@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.core.authority.policy import LEAST_ROLE, RISK_NAMES, Terms, decide, describe_requirement
+from bot.core.authority.policy import LEAST_ROLE, OPEN_TO_ALL, RISK_NAMES, Terms, decide, describe_requirement
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.guesses import shorten_typed
@@ -17,9 +17,6 @@ from bot.core.parsing.usage import describe_other_names, describe_usage, list_of
 from bot.core.principals import ROLE_NAMES, Role
 from bot.plugin import CommandLine, Message, Reply, Risk, Text, Words
 from bot.plugin.frozen import dataclass
-from bot.usecases.admin.help_layout import (
-    OPEN_TO_ALL as OPEN_TO_ALL,
-)
 from bot.usecases.admin.help_layout import (
     Page,
     Row,

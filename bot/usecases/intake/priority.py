@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.core.authority.policy import Refused, decide
+from bot.core.authority.policy import OPEN_TO_ALL, Refused, decide
 from bot.core.change.change_request import ChangeRequest
 from bot.core.local_plugins import is_local_plugin
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand
@@ -18,7 +18,6 @@ from bot.plugin import Plugin, PluginError
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.job_order import Position, Rank
 from bot.usecases.admin.admin_commands import freezing
-from bot.usecases.admin.help_pages import OPEN_TO_ALL
 from bot.usecases.authority import card_token
 from bot.usecases.authority.grid_accounts import as_home_account, person_of
 from bot.usecases.authority.quorum import check_eligibility

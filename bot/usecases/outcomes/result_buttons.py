@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bot.core.authority.policy import OPEN_TO_ALL
 from bot.core.bot_errors import WordsError
 from bot.core.change.command_result import CommandRefused, CommandResult
 from bot.core.change.planned_command import Answered
@@ -11,7 +12,6 @@ from bot.core.messages.notices import LineButton, make_line_buttons
 from bot.core.parsing.invocation import AnyCommand, understand
 from bot.plugin import Message, PluginError, Risk
 from bot.plugin.frozen import dataclass
-from bot.usecases.admin.help_pages import OPEN_TO_ALL
 from bot.usecases.context import Context
 
 RUN_AGAIN, RUN_THIS = Message("answer.button.run_again"), Message("answer.button.run_this")

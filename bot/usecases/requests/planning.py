@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import assert_never
 
-from bot.core.authority.policy import Allowed, Decision, Refused, decide, decide_break_glass
+from bot.core.authority.policy import OPEN_TO_ALL, Allowed, Decision, Refused, decide, decide_break_glass
 from bot.core.authority.rules.rule_evaluation import RuledRequest, narrow_decision
 from bot.core.bot_errors import NotPermitted, WordsError
 from bot.core.change.planned_command import Answered, Considered, Planned
@@ -40,7 +40,6 @@ from bot.plugin import (
     Text,
 )
 from bot.plugin.frozen import dataclass
-from bot.usecases.admin.help_pages import OPEN_TO_ALL
 from bot.usecases.admin.queries import QueryContext
 from bot.usecases.authority.memberships import check_membership, refresh_memberships
 from bot.usecases.authority.ruled_requests import with_plan
