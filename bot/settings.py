@@ -183,7 +183,8 @@ class Settings:
             return tuple(Principal.parse(word) for word in self.values["B24BOT_ADMINS"].split(",") if word.strip())
         except BadArgument as error:
             raise ConfigurationError(
-                Message("setting.value.unreadable", name="B24BOT_ADMINS", cause=error.sentence), hint=error.hint
+                Message("setting.value.unreadable", name="B24BOT_ADMINS", cause=error.sentence),
+                hint=Message("setting.value.write_person", example="T0001:U0002"),
             ) from None
 
     @property
@@ -309,7 +310,6 @@ class Settings:
 
 READERS: tuple[Callable[[Settings], object], ...] = (
     lambda settings: settings.slack_api,
-    lambda settings: settings.database_url,
     lambda settings: settings.command,
     lambda settings: settings.channel("B24BOT_APPROVAL_CHANNEL"),
     lambda settings: settings.channel("B24BOT_AUDIT_CHANNEL"),

@@ -32,9 +32,9 @@ def witness_of(settings: Settings) -> Witness | None:
 
 
 def check_paths(environment: Environment) -> Message:
-    """Read the settings that name a path."""
+    """Read the settings that name a path, or the server that is used in place of a file."""
     settings = environment.settings
-    paths = (settings.home, settings.key_file, settings.backups, settings.witness_file)
+    paths = (settings.home, settings.key_file, settings.backups, settings.witness_file, settings.database_url)
     return Message("check.paths.readable", count=len([path for path in paths if path]))
 
 

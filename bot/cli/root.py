@@ -26,10 +26,9 @@ from bot.cli.usage_errors import explain_usage_error
 from bot.clock import incident_id
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.guesses import shorten_typed
-from bot.core.parsing.help_requests import HELP, SIGNS, find_asked_words
+from bot.core.parsing.help_requests import HELP, HELP_WORDS, SIGNS, find_asked_words
 from bot.core.parsing.synonyms import fold, list_words
 from bot.plugin import Message, PluginError
-from bot.usecases.admin.help_pages import HELP_WORDS
 
 log = logging.getLogger("b24bot.cli")
 TYPED = "b24bot.typed"

@@ -80,13 +80,14 @@ def quote(word: str) -> str:
     head = OPTION_HEAD.match(word)
     if head and option_word(head[0]) == head[0]:
         value = word[head.end() :]
-        return word if not value or _is_plain(value) else f"{head[0]}{_quoted(value)}"
+        return word if not value or _is_plain(value) else f"{head[0]}{enclose(value)}"
     if word and _is_plain(word) and option_word(word) == word and not LINK.fullmatch(word):
         return word
-    return _quoted(word)
+    return enclose(word)
 
 
-def _quoted(text: str) -> str:
+def enclose(text: str) -> str:
+    """The text in quotation marks."""
     if "'" not in text and ('"' in text or "\\" in text):
         return f"'{text}'"
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -7,6 +7,7 @@ import json
 import click
 import pytest
 
+from bot.cli.help_page import LineCommand
 from bot.cli.plugin_commands import DeclaredCommand
 from bot.cli.root import root
 from bot.core.parsing.guesses import MOST_ECHOED
@@ -18,9 +19,9 @@ with kept_logs():
     OWN = [
         path
         for path, command in parsed(root, click.Context(root, info_name="b24bot", obj=None))
-        if not isinstance(command, DeclaredCommand | click.Group) and path != "run"
+        if not isinstance(command, DeclaredCommand | LineCommand | click.Group)
     ]
-"""All but `run`, whose words are a line of their own."""
+"""All but those whose words are a line of their own."""
 REFUSED = {
     ("doctor", "foo"): ("“doctor” does not take “foo”.", "Usage: b24bot doctor [OPTIONS]"),
     ("outbox", "retry", "1", "2"): ("“outbox retry” does not take “2”.", "Usage: b24bot outbox retry [OPTIONS] ID|all"),

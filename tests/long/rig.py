@@ -5,11 +5,13 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from bot.core.authority.membership import MembershipStatus
 from bot.core.authority.policy import Terms
 from bot.core.change import plans
+from bot.core.messages.deliveries import SlashCommand
 from bot.core.messages.notices import PrivateNotice, notice_from_json
 from bot.core.principals import Principal, Role
 from bot.language.catalogues import ENGLISH
@@ -112,6 +114,10 @@ class Rig:
         core_bot.messenger.asked.clear()
         self.restart(quorum)
         self._seq, self._whispers = self.first_seq, 0
+
+    def typed(self, who: str, line: str) -> SlashCommand:
+        """A typed line without an address for answers: at one, the ending of its request would be told once more."""
+        return replace(self.core_bot.typed(PEOPLE[who], line), answer_url="")
 
     def restart(self, quorum: int) -> None:
         self.core_bot.configure(terms=Terms(quorum=quorum, expires_in=PENDING_LASTS))

@@ -63,11 +63,11 @@ class Telling:
         self.rig.core_bot.hears(inbound)
 
     def asks(self, who: str, line: str) -> None:
-        self.take(self.rig.core_bot.typed(PEOPLE[who], f"thing {line}"))
+        self.take(self.rig.typed(who, f"thing {line}"))
         self.card = self.card or next(iter(self.changes), None)
 
     def types(self, who: str, line: str) -> None:
-        self.take(self.rig.core_bot.typed(PEOPLE[who], line))
+        self.take(self.rig.typed(who, line))
 
     @property
     def changes(self) -> list[ChangeRequest]:

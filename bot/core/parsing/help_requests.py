@@ -6,15 +6,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.parsing.command_table import Commands
-from bot.core.parsing.synonyms import fold
+from bot.core.parsing.synonyms import fold, list_words
 from bot.core.parsing.tokenizer import Line, Word
+from bot.plugin import Words
 from bot.plugin.quoting import DASHES
 
 HELP = "help"
+HELP_WORDS: Words = {"en": ("commands", "man", "feedback"), "ru": ("помощь", "справка", "команды", "отзыв")}
+"""Other words for `help`."""
 OPTION = "--help"
 SHORT_OPTION = "-h"
 SIGNS = frozenset({OPTION, SHORT_OPTION, "-?", "/?", "?"})
 """What asks for help without being a word of a command."""
+_HELP_WORDS = frozenset({HELP, *list_words(HELP_WORDS)})
 _DASHES = "".join(DASHES)
 _QUOTED = "\0"
 """Stands for a word in quotation marks, which is a value."""
@@ -55,6 +59,11 @@ def find_asked_words(commands: Commands, words: Sequence[str]) -> list[int] | No
         or (len(behind) == 1 and not takes_text and (last in SIGNS or last in help_words))
     )
     return [at for at in range(own) if folded[at] not in SIGNS and folded[at] not in help_words] if asks else None
+
+
+def is_asking(word: str) -> bool:
+    """Whether a value would ask for help where it stands without quotation marks."""
+    return _name_sign(fold(word), _HELP_WORDS) in SIGNS | _HELP_WORDS
 
 
 def _name_sign(word: str, help_words: frozenset[str]) -> str:

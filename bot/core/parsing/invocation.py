@@ -11,7 +11,7 @@ from bot.core import mentions
 from bot.core.bot_errors import LineTooLong, WordsError
 from bot.core.parsing import guesses
 from bot.core.parsing.command_table import Commands
-from bot.core.parsing.help_requests import HELP, find_asked_words, name_help
+from bot.core.parsing.help_requests import HELP, find_asked_words, is_asking, name_help
 from bot.core.parsing.synonyms import fold, name_command, name_words
 from bot.core.parsing.tokenizer import Line, join_words, split_words, tokenize
 from bot.core.parsing.typed_line import HOST_OPTIONS as HOST_OPTIONS
@@ -24,6 +24,7 @@ from bot.core.parsing.usage import describe_example, describe_name, describe_usa
 from bot.core.text import join_lines
 from bot.plugin import BadArgument, CommandLine, Message, Parameter, PlaceTerm, quote
 from bot.plugin.frozen import dataclass
+from bot.plugin.quoting import enclose
 
 LONGEST_LINE = 4_000
 
@@ -45,7 +46,8 @@ class Invocation:
     def line(self) -> str:
         """What one would type for it, quoted where needed. Of the options of every command only the place is in it."""
         place = [] if self.place is None else [write_place_option(self.place_option, self.place)]
-        return " ".join([self.path, *map(quote, self.words), *place])
+        words = [enclose(word) if is_asking(word) else quote(word) for word in self.words]
+        return " ".join([self.path, *words, *place])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

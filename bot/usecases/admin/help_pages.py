@@ -15,7 +15,7 @@ from bot.core.parsing.synonyms import fold, list_words, other_paths
 from bot.core.parsing.tokenizer import join_words
 from bot.core.parsing.usage import describe_other_names, describe_usage, list_offered_options
 from bot.core.principals import ROLE_NAMES, Role
-from bot.plugin import CommandLine, Message, Reply, Risk, Text, Words
+from bot.plugin import CommandLine, Message, Reply, Risk, Text
 from bot.plugin.frozen import dataclass
 from bot.usecases.admin.help_layout import (
     Page,
@@ -30,8 +30,6 @@ from bot.usecases.admin.help_layout import Reader as Reader
 from bot.usecases.card_subcommands import refuse_card_subcommand
 from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 
-HELP_WORDS: Words = {"en": ("commands", "man", "feedback"), "ru": ("помощь", "справка", "команды", "отзыв")}
-"""Other words for `help`."""
 SHORTEST_GUESSED = 3
 """Letters of a word from which another one is guessed: the beginning of a command is no guess in “help me”."""
 ONLY_TERMINAL = Message("help.only_terminal")

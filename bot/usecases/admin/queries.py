@@ -9,6 +9,7 @@ from bot.core.audit.audit_record import Tag
 from bot.core.audit.chain import HIGHEST
 from bot.core.audit.stored_views import AuditRow, GrantRow
 from bot.core.change.status_names import ONE_OF, SHOWN_STATUSES, STATUS_WORDS, ShownStatus, parse_status
+from bot.core.parsing.help_requests import HELP_WORDS
 from bot.core.principals import ROLE_NAMES, Principal, Role
 from bot.language.request_views import ChangeDetails, ChangeRow
 from bot.plugin import (
@@ -28,7 +29,7 @@ from bot.plugin import (
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.audit_log import LOOKED_AT
 from bot.usecases.admin.audit_search import find_records
-from bot.usecases.admin.help_pages import HELP_WORDS, CommandRow, Reader, answer_help
+from bot.usecases.admin.help_pages import CommandRow, Reader, answer_help
 from bot.usecases.admin.listings import list_changes, list_grants, show_change
 from bot.usecases.admin.request_queue import queue_of
 from bot.usecases.admin.status_report import StatusReport, report_status

@@ -9,6 +9,7 @@ from bot.core.messages.command_forms import CommandForm
 from bot.core.messages.deliveries import SlashCommand
 from bot.core.parsing.partial_line import PartialLine, read_partial_line
 from bot.core.principals import Principal
+from bot.core.redaction.redactor import looks_secret
 from bot.plugin import CommandLine, Message, PluginError, Text
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.jobs import Job
@@ -39,7 +40,12 @@ class FormWish:
 
 
 def offer_form(ctx: Context, job: Job, slash: SlashCommand) -> bool:
-    """Open the form for a typed line whose arguments are missing; False for any other, which is to be answered."""
+    """Open the form for a typed line whose arguments are missing; False for any other, which is to be answered.
+
+    What looks like a secret is not sent back to Slack in the field that it would fill.
+    """
+    if looks_secret(slash.text):
+        return False
     wish = FormWish(person=slash.person, line=freeze_line(slash.text), channel=slash.channel, trigger=slash.trigger)
     try:
         partial = read_partial_line(ctx.registry.typed, wish.line)

@@ -11,7 +11,7 @@ from bot.core.change.change_request import NOT_BEGUN, ChangeRequest, Status
 from bot.core.change.pending_stop import NewStop, StopKind
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand
 from bot.core.parsing.characters import drop_invisible
-from bot.core.parsing.help_requests import OPTION, SHORT_OPTION
+from bot.core.parsing.help_requests import HELP_WORDS, OPTION, SHORT_OPTION
 from bot.core.parsing.invocation import understand
 from bot.core.parsing.synonyms import fold, list_words, name_command
 from bot.core.parsing.tokenizer import Line, join_words, tokenize
@@ -22,7 +22,6 @@ from bot.core.withheld_reasons import write_withheld_reason
 from bot.plugin import Message, PluginError, Risk
 from bot.plugin.quoting import DASHES
 from bot.usecases.admin.admin_commands import LONGEST_REASON, freeze_reason, freezing
-from bot.usecases.admin.help_pages import HELP_WORDS
 from bot.usecases.authority import card_token
 from bot.usecases.authority.break_glass_log import is_review
 from bot.usecases.authority.quorum import check_eligibility

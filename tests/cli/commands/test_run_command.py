@@ -295,7 +295,7 @@ def test_a_list_of_change_requests_has_a_table_json_and_a_filter(staffed: CliBot
     staffed.run(*REMOVE, "--reason", "old")
     staffed.run("connector", "remove", "shopchat")
     assert staffed.json("request", "withdraw", "1002")["status"] == Status.WITHDRAWN
-    assert [one["id"] for one in staffed.json("request", "list")] == ["CR-1002", "CR-1001"]
+    assert [one["id"] for one in staffed.json("request", "list")] == ["CR-1001", "CR-1002"]
     (pending,) = en_json(staffed.json("request", "list", "--status", "pending"))
     assert {name: pending[name] for name in ("id", "status", "command", "portal", "reason", "outcome")} == {
         "id": "CR-1001",

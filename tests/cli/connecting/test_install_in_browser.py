@@ -88,7 +88,7 @@ def shown(frame: Any) -> str:
     return str(frame.inner_text("main"))
 
 
-def test_the_first_page_waits_for_the_secret_and_ends_the_installation(served_bot: ServedBot, browser: Any) -> None:
+def test_the_first_page_waits_for_the_secret_and_ends_the_installation(browser: Any, served_bot: ServedBot) -> None:
     admin = Administrator(served_bot, browser)
     assert not admin.app.installed
     frame = admin.open()
@@ -104,7 +104,7 @@ def test_the_first_page_waits_for_the_secret_and_ends_the_installation(served_bo
     assert "prod" in shown(overview)
 
 
-def test_without_the_script_the_page_says_so_and_can_be_opened_again(served_bot: ServedBot, browser: Any) -> None:
+def test_without_the_script_the_page_says_so_and_can_be_opened_again(browser: Any, served_bot: ServedBot) -> None:
     admin = Administrator(served_bot, browser)
     frame = admin.open(script=False)
     assert PENDING in shown(frame)
@@ -126,7 +126,7 @@ def test_without_the_script_the_page_says_so_and_can_be_opened_again(served_bot:
     assert checked.exit_code == 0, checked.stdout
 
 
-def test_the_first_page_has_no_axe_finding_and_fits_a_phone(served_bot: ServedBot, browser: Any) -> None:
+def test_the_first_page_has_no_axe_finding_and_fits_a_phone(browser: Any, served_bot: ServedBot) -> None:
     admin = Administrator(served_bot, browser)
     for width, language in product(WIDTHS, ("en", "ru")):
         frame = admin.open(script=False, width=width, language=language)

@@ -140,6 +140,14 @@ REJECTED = Scenario(
         presses("Anton", "Approve", 1001, over()),
     ),
 )
+FORM = Scenario(
+    name="a form, and a name in place of an id",
+    steps=(
+        # Its trigger lasts three seconds: after a kill the command is answered instead.
+        types("Olga", "connector remove", lambda scene: scene.workspace.open_views("Olga") or scene.told("Olga", "ID")),
+        types("Olga", "line show Support", told("Olga", "Support")),
+    ),
+)
 WITHDRAWN = Scenario(name="withdrawn", steps=(ASK, presses("Olga", "Withdraw", 1001, over())))
 CHECKED = Scenario(
     name="a portal that is checked",
@@ -430,6 +438,7 @@ ALL = (
         SEVERAL_CALLS,
         CONFIRMED,
         REJECTED,
+        FORM,
         WITHDRAWN,
         CHECKED,
         STOPPED,

@@ -98,7 +98,7 @@ class Machine(Held):
 
     def _ask(self, who: str, thing: str, wanted: str | None, then: int) -> None:
         text = f"thing paint {thing} --colour {wanted}" if wanted else f"thing remove {thing}"
-        typed = self.rig.core_bot.typed(PEOPLE[who], text)
+        typed = self.rig.typed(who, text)
         self.arrive(typed, Inbound(kind="ask", who=who, word=thing, wanted=wanted), then)
 
     @rule(who=WHO, thing=THING, wanted=WANTED, then=THEN)
@@ -355,7 +355,7 @@ class Machine(Held):
             self._account(who, MEMBER)
 
     def _type_freeze(self, who: str, then: int) -> None:
-        typed = self.rig.core_bot.typed(PEOPLE[who], "freeze it loses messages")
+        typed = self.rig.typed(who, "freeze it loses messages")
         self.arrive(typed, Inbound(kind="freeze", who=who, word=""), then)
 
     def _freeze(self, *, frozen: bool) -> None:

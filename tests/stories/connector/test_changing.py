@@ -164,7 +164,6 @@ REFUSED = {
     "connector register newchat --name X --handler http://b24bot.example/": "must begin with one of: https://",
     f"connector register newchat --name X --handler {HANDLER} --icon /etc/passwd": "own computer cannot be read",
     f"connector register newchat --name X --handler {HANDLER} --icon data:image/svg+xml,%3Cscript/%3E": "root element",
-    "connector register newchat --name X": "needs --handler URL",
     "connector update myconnector --name X": "cannot be changed in part",
     "connector update myconnector": "needs something to change",
     "connector adopt nosuchthing": "no connector “nosuchthing”",
@@ -267,20 +266,20 @@ def test_an_ending_that_comes_late_keeps_what_was_recorded_meanwhile(act: Changi
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("line", "removed"),
     [
-        "connector configure newchat 1 --url https://one.example",
-        "connector update newchat --handler https://other.example/",
-        "connector adopt myconnector newchat",
-        "connector deactivate newchat 1",
+        ("connector configure newchat 1 --url https://one.example", "newchat"),
+        ("connector update newchat --handler https://other.example/", "newchat"),
+        ("connector adopt myconnector newchat", "myconnector"),
+        ("connector deactivate newchat 1", "newchat"),
     ],
 )
-def test_of_one_connector_one_change_request_is_open(act: Changing, line: str) -> None:
+def test_of_one_connector_one_change_request_is_open(act: Changing, line: str, removed: str) -> None:
     act.confirms(NEW)
     act.confirms("connector activate newchat 1")
-    act.asks("connector remove newchat", channel=APPROVALS)
+    act.asks(f"connector remove {removed}", channel=APPROVALS)
     act.ask("Olga", line)
-    act.answer("Olga", "CR-1003")
+    assert "CR-1003" in act.answer("Olga", "must end first")
     assert [change.number for change in act.playground.store.changes.with_status(OPEN)] == [1003]
 
 

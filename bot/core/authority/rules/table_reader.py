@@ -17,8 +17,8 @@ from bot.plugin import Message
 FindZone = Callable[[str], "tzinfo | None"]
 """Find a time zone by its name; None where the host does not know it."""
 _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)\Z")
-_HEADER = re.compile(r"\s*\[\[\s*rule\s*\]\]")
-_GROUP_HEADER = re.compile(r"\s*\[\s*groups\s*\]")
+_HEADER = re.compile(r"\A\s*\[\[\s*rule\s*\]\]")
+_GROUP_HEADER = re.compile(r"\A\s*\[\s*groups\s*\]")
 _TOP = ("rule", "groups")
 
 

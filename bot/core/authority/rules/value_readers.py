@@ -14,7 +14,7 @@ RULED = (Risk.CHANGE, Risk.DESTROY, Risk.GOVERN)
 """The risks that a table can narrow. Reading, one's own choices and a freeze are not in its reach."""
 MOST_QUORUM = 20
 _CHANNEL = re.compile(r"(?=[A-Z])[A-Z0-9]{3,21}")
-_ACCOUNT = re.compile(r"[A-Z][A-Z0-9]*:[A-Z][A-Z0-9]*|local:\S+")
+_ACCOUNT = re.compile(r"\A(?:[A-Z][A-Z0-9]*:[A-Z][A-Z0-9]*|local:\S+)")
 _HOURS = re.compile(r"([A-Z][a-z]{2})(?:-([A-Z][a-z]{2}))? (\d\d):(\d\d)-(\d\d):(\d\d)")
 _DAY = 24 * 60
 
