@@ -8,7 +8,7 @@ from itertools import islice
 from bot.core.redaction.sanitizer import sanitize
 from bot.host.guarded_calls import LISTED_VALUES, blame_plugin, require_type
 from bot.language.translation import translate
-from bot.plugin import Choice, Choices, Parameter, Place, Plugin, PluginError
+from bot.plugin import Choice, Choices, Parameter, Place, Plugin, PluginError, Services
 from bot.usecases.context import Context, log
 from bot.usecases.forms.kept_choices import MOST_KEPT, KeptChoices, find_choices, keep_choices
 from bot.usecases.place_choice import find_place
@@ -43,13 +43,18 @@ def read_choices(ctx: Context, wish: ChoiceWish) -> None:
     stale = [each for each in _list_arguments(ctx, wish) if not _is_fresh(ctx, plugin, place, each)]
     if not stale:
         return
-    subject = plugin.open(services, place)
+    subject = _open(plugin, services, place)
     for parameter, choices in stale:
         at = ctx.clock.now_ms()
         with blame_plugin(plugin.name, LISTED_VALUES, argument=parameter.named, command=wish.command):
             found = require_type(tuple(islice(choices.read(subject), MOST_KEPT)), tuple[Choice, ...])
         with ctx.store.unit_of_work() as tx:
             keep_choices(tx, plugin.name, place, choices.name, KeptChoices(at=at, choices=sanitize(found)))
+
+
+def _open(plugin: Plugin, services: Services, place: Place) -> object:
+    """Open the place, which sends nothing yet."""
+    return plugin.open(services, place)
 
 
 def _list_arguments(ctx: Context, wish: ChoiceWish) -> Iterable[tuple[Parameter, Choices]]:

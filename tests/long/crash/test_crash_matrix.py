@@ -41,7 +41,7 @@ UNREACHED: Mapping[str, str] = {
     "bot.host.guarded_calls.GuardedPlugin.open": "opening a portal sends nothing; what is planned with it does",
     "bot.usecases.requests.planning.open_subject": "the same",
     "bot.usecases.requests.named_values._Reader.__init__": "the same, for the names of what there is",
-    "bot.usecases.forms.choice_reading.read_choices": "the same, for the choices of a form",
+    "bot.usecases.forms.choice_reading._open": "the same, for the choices of a form",
     "bot.store.postgres.schema.migrate": "the stories keep their rows in a file; test_cut_commits.py has a server",
     "bot.store.postgres.schema.take_name": "renames a schema that was loaded; test_database_copy.py copies",
     "bot.store.postgres.file_copy.copy_out": "reads a server for a backup; the same",
