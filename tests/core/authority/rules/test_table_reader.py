@@ -55,6 +55,11 @@ FAULTS = {
     "a group that is a name": ('[groups]\nops = ["anna"]\n', [2]),
     "groups that are a list": ("groups = [1]\n", [1]),
     "an empty name": ('[[rule]]\nname = ""\nrefuse = true\n', [2]),
+    "a key in single marks": ("[[rule]]\nname = \"a\"\n'quorum' = 0\n", [1]),
+    "a key in single marks, before another row": (
+        '[[rule]]\nname = "a"\n\'quorum\' = 0\n[[rule]]\nname = "b"\nquorum = 2\n',
+        [1],
+    ),
     "two faults": ('[[rule]]\nname = "a"\nquorum = 99\nreason = "("\n', [3, 4]),
 }
 
