@@ -27,6 +27,7 @@ from tests.long.crash.steps import (
     UNREGISTER,
     a_card_steps_aside,
     a_file_is_in_the_way,
+    a_refusal_is_counted,
     answers_are_impossible,
     answers_are_possible,
     asked_or_locked_out,
@@ -199,7 +200,7 @@ REFUSED = Scenario(
     name="refused",
     steps=(
         types("Gleb", "connector remove myconnector", told("Gleb", "whoami")),
-        types("Gleb", "connector list", told("Gleb", "whoami")),
+        types("Gleb", "connector list", a_refusal_is_counted),
         does("a minute passes", later(61), lambda scene: len(tagged(scene, "command:line:refused")) == 2),
         types("Olga", "connector remvoe myconnector", told("Olga", "Did you mean")),
         does("a key is used twice", tampered),

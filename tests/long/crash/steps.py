@@ -306,6 +306,14 @@ def tagged(scene: Scene, tag: str) -> list[tuple[Any, ...]]:
     return scene.rows("SELECT seq FROM audit WHERE tag = ?", tag)
 
 
+def a_refusal_is_counted(scene: Scene) -> bool:
+    """Whether a further refusal is counted beside a recorded one: the answers to both read the same.
+
+    After a kill the first one may be missing.
+    """
+    return bool(scene.rows("SELECT 1 FROM refusals WHERE count > 0") or scene.died_at)
+
+
 def the_admins_are_told(scene: Scene) -> object:
     """Of a trouble that lasts; it may still be on its way to them."""
     return scene.rows("SELECT 1 FROM outbox WHERE kind = 'whisper' AND payload LIKE '%limit.audit_behind%'")
