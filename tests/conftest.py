@@ -18,21 +18,31 @@ from bot.store.store import Store
 from bot.testing.services import lay_out, scratch_store
 from tests.leaks import leaked
 from tests.logs import kept_logs
+from tests.quick import fewer, split_rows
 from tests.store.server.fixtures import database_url as database_url
 from tests.store.server.fixtures import postgres_server as postgres_server
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """A shell has what it starts in the background ignore an interrupt, and all that is started from there as well.
 
     Some tests send one, and would wait for ever.
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    config.addinivalue_line("markers", "sampled(every): of its rows, the specification runs one of so many")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items[:], left = split_rows(items)
+    if left:
+        config.hook.pytest_deselected(items=left)
 
 
 # How quickly values are made, and how long an example takes, depend on the machine and on what else it does.
-settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "any-machine", max_examples=fewer(100, 25), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("any-machine")
 COLLECTION = ExitStack()
 

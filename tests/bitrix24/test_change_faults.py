@@ -133,6 +133,7 @@ def comparable(hand: Hand) -> tuple[Any, ...]:
     return [{**row, "client_id": row["client_id"] == ours} for row in connectors], statuses
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("name", "fault"), paired([*CHANGES], [*FAULTS], 3))
 def test_a_change_under_a_fault(
     make_plugin_bot: Callable[..., PluginBot], goals: dict[str, tuple[Any, ...]], name: str, fault: str

@@ -55,6 +55,7 @@ TABLE: list[tuple[str, dict[str, Any], CallVerdict, bool, int]] = [
 ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("kind", "wish", "verdict", "effect", "requests"),
     TABLE,

@@ -11,6 +11,7 @@ from tests.bitrix24.several_portals import SeveralPortals
 STEPS = 250
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("seed", range(2))
 def test_no_call_reaches_another_portal_than_the_card_names(tmp_path: Path, seed: int) -> None:
     several = SeveralPortals(tmp_path, seed)

@@ -210,6 +210,7 @@ START = ("serve --port 0", "work")
 OTHERS = ("status", "init --yes", "whoami", "access list", "backup", "audit verify")
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(("name", "value"), WRONG)
 def test_a_wrong_setting_ends_a_start_and_is_red_in_doctor_and_never_a_traceback(
     fresh_cli_bot: CliBot, workspace: SlackWorkspace, name: str, value: str

@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-OWN = ("TEST_WORKERS", "B24BOT_LONG_TESTS")
+OWN = ("TEST_WORKERS", "B24BOT_LONG_TESTS", "B24BOT_QUICK_TESTS")
 PYTHON = """#!/bin/sh
 echo "$*" >>calls.txt
-echo "${B24BOT_LONG_TESTS:-0}" >>forms.txt
+echo "${B24BOT_LONG_TESTS:-0}${B24BOT_QUICK_TESTS:-0}" >>forms.txt
 case "$*" in *"$FAILING"*) exit 3 ;; esac
 """
-NOT_RUN = "not run: tests/long; scripts/test --all runs them"
+NOT_RUN = "not run: tests/long, and most rows of large tables; scripts/test --all runs them"
 LEFT_OUT = ["--ignore=tests/long/crash", "--ignore=tests/long/test_races.py"]
 IN_PARALLEL = ["-m", "pytest", "-q", "-n", "4", "--dist", "worksteal"]
+ALONE = [*IN_PARALLEL[:4], "3", *IN_PARALLEL[5:]]
 
 
 class Tree:
@@ -60,7 +61,7 @@ def test_it_runs_the_specification_and_says_last_what_it_left_out(tree: Tree) ->
     """The check that the mutations fit is in tests/long, and part of the specification."""
     run = tree.run()
     assert (run.returncode, run.stdout.splitlines()[-1]) == (0, NOT_RUN)
-    assert tree.calls() == [[*IN_PARALLEL, *LEFT_OUT]]
+    assert tree.calls() == [[*ALONE, *LEFT_OUT]]
 
 
 def test_with_all_it_leaves_nothing_out(tree: Tree) -> None:
@@ -80,7 +81,7 @@ def test_coverage_of_all_tests_is_held_against_what_is_wanted(tree: Tree, words:
 
 def test_coverage_goes_with_the_specification_alone_as_well(tree: Tree) -> None:
     assert tree.run("--coverage").stdout.splitlines() == [NOT_RUN]
-    assert tree.calls()[0] == [*IN_PARALLEL, *LEFT_OUT, "--cov", "--cov-report="]
+    assert tree.calls()[0] == [*ALONE, *LEFT_OUT, "--cov", "--cov-report="]
 
 
 @pytest.mark.parametrize("words", [(), ("--all",), ("--coverage",), ("--long",), ("tests/core",)])
@@ -101,7 +102,15 @@ def test_the_long_form_takes_all_tests_that_have_one_or_those_that_are_named(tre
     tree.run("--all")
     every = [*IN_PARALLEL, "tests/long", "tests/core/test_sized.py"]
     assert tree.calls() == [every, [*IN_PARALLEL, "tests/long/crash"], IN_PARALLEL]
-    assert (tree.folder / "forms.txt").read_text().split() == ["1", "1", "0"]
+    assert (tree.folder / "forms.txt").read_text().split() == ["10", "10", "00"]
+
+
+@pytest.mark.parametrize("words", [("--all",), ("--coverage",), ("--long",), ("tests/core",)])
+def test_only_the_specification_alone_takes_a_part_of_large_tables(tree: Tree, words: tuple[str, ...]) -> None:
+    tree.run()
+    tree.run(*words)
+    alone, other, *_ = (tree.folder / "forms.txt").read_text().split()
+    assert (alone, other[1]) == ("01", "0")
 
 
 def test_other_arguments_go_to_pytest(tree: Tree) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.quick import fewer
 from tests.slack.intake import Intake
 from tests.slack.kit import (
     FORM,
@@ -22,8 +23,8 @@ from tests.slack.kit import (
     slash_fields,
 )
 
-QUICK = settings(max_examples=100, suppress_health_check=list(HealthCheck))
-THOROUGH = settings(QUICK, max_examples=300)
+QUICK = settings(max_examples=fewer(100, 25), suppress_health_check=list(HealthCheck))
+THOROUGH = settings(QUICK, max_examples=fewer(300, 75))
 
 LATIN = st.text(st.characters(max_codepoint=255), max_size=40)
 BYTES = st.one_of(

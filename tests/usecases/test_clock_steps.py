@@ -148,6 +148,7 @@ def seconds_until(core_bot: CoreBot, over: Over) -> int:
     return LONGEST
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("step", [0, *STEPS])
 @pytest.mark.parametrize("name", WAITS)
 def test_no_step_of_the_clock_makes_a_wait_longer(make_core_bot: Callable[..., CoreBot], name: str, step: int) -> None:

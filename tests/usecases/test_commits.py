@@ -68,6 +68,7 @@ def test_without_a_fault_it_takes_fewer_commits_than_are_broken_here(fragile: Fr
     fragile.core_bot.close()
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("line", LINES)
 @pytest.mark.parametrize("broken", range(1, COMMITS))
 @pytest.mark.parametrize(

@@ -113,6 +113,7 @@ class _Word:
         self.bare: str | None = ""
         """What was read before the first quotation; None once one has begun the word."""
         self.quotations = 0
+        self.has_escaped_tick = False
         self.begun = False
 
     def add(self, text: str) -> None:
@@ -125,7 +126,8 @@ class _Word:
 
     def _finished(self) -> str:
         if self.quotations == 0:
-            word = self.text.strip(TICK)
+            # Ticks around a word are left over from a paste, but for one that stands behind a backslash.
+            word = self.text if self.has_escaped_tick else self.text.strip(TICK)
             link = LINK.fullmatch(word)
             return option_word(link[1] if link else word)
         if self.bare:
@@ -179,7 +181,9 @@ class _Reading:
         if char == "\\":
             if at + 1 == len(self.line):
                 self._note(at, Message("typed.backslash", line=self.line), Message("typed.remove_backslash"))
-            word.add(self.line[at + 1 : at + 2] or char)
+            escaped = self.line[at + 1 : at + 2] or char
+            word.has_escaped_tick |= escaped == TICK
+            word.add(escaped)
             return min(at + 2, len(self.line))
         if char in QUOTES and not self._fault and self._opens(at, word):
             end = self._quotation(at, word)

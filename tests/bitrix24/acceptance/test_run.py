@@ -40,6 +40,7 @@ def test_the_simulated_portal_agrees_with_every_fact_and_shows_its_switches(plug
     assert found.not_removed == ()
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(("switch", "position"), POSITIONS)
 def test_a_run_shows_the_position_of_a_switch(plugin_bot: PluginBot, switch: str, position: str) -> None:
     plugin_bot.switch(**{switch: position})
@@ -50,6 +51,7 @@ def test_a_run_shows_the_position_of_a_switch(plugin_bot: PluginBot, switch: str
     assert left(plugin_bot) == []
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(("switch", "position"), OTHERS)
 def test_other_switches_change_no_finding(plugin_bot: PluginBot, switch: str, position: str) -> None:
     plugin_bot.switch(**{switch: position})

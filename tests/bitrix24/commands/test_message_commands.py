@@ -432,6 +432,7 @@ LENIENT = {"imconnector.send.status.delivery", "imconnector.send.status.reading"
 """For these a bare `SUCCESS: true` is all that there ever is."""
 
 
+@pytest.mark.sampled(5)
 @EACH
 @pytest.mark.parametrize(
     ("fault", "wish", "verdict", "effect", "requests"), FAULTS, ids=[f"{row[0]}-{at}" for at, row in enumerate(FAULTS)]

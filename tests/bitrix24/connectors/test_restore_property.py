@@ -16,6 +16,7 @@ from plugins.bitrix24.connectors import registration
 from plugins.bitrix24.connectors.registration import SWITCHES
 from tests.bitrix24.hand import HANDLER, Hand
 from tests.bitrix24.plugin_bot import PluginBot
+from tests.quick import fewer
 
 LINES = (1, 2, 3)
 
@@ -87,7 +88,7 @@ def hand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hand]:
     plugin_bot.stop()
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=fewer(12, 6), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(connectors, st.sampled_from(["merge", "overwrite"]))
 def test_removing_and_restoring_leaves_the_portal_as_it_was(hand: Hand, wanted: Wanted, data_set: str) -> None:
     hand.plugin_bot.switch(data_set=data_set)
@@ -107,7 +108,7 @@ def test_removing_and_restoring_leaves_the_portal_as_it_was(hand: Hand, wanted: 
     hand.plugin_bot.services.records.delete("connector", f"{hand.plugin_bot.place.identity}/newchat")
 
 
-@settings(max_examples=6)
+@settings(max_examples=fewer(6, 6))
 @given(connectors.filter(lambda wanted: bool(wanted.lines)))
 def test_deactivating_and_restoring_leaves_the_portal_as_it_was(hand: Hand, wanted: Wanted) -> None:
     hand.done(*lines_for(wanted))

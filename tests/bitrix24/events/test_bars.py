@@ -137,6 +137,7 @@ def test_by_event_each_finding_is_told_in_five_seconds_after_its_arrival(posted:
     assert len(posted.watched.raised) == 1
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("connectors", [5, 25])
 def test_a_large_portal_costs_a_tenth_of_its_budget(plugin_bot: PluginBot, connectors: int) -> None:
     plugin_bot.portal.seed(

@@ -101,6 +101,7 @@ def test_without_any_source_the_card_says_that_nobody_knows(plugin_bot: PluginBo
     assert details(plan, "line:1")[0] == "Operators in the queue: Anna, Klaus."
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("limit", ["50", "none"])
 @pytest.mark.parametrize("drafts", ["present", "none"])
 @pytest.mark.parametrize("statistic", ["allowed", "refused", "absent"])

@@ -14,6 +14,7 @@ from bot.plugin import DeclarationError, Message
 from plugins.bitrix24.rest import batch
 from plugins.bitrix24.rest.batch import Item
 from tests.language.english import en, raises
+from tests.quick import fewer
 
 
 def item(number: int) -> Item:
@@ -97,7 +98,7 @@ def test_an_error_that_cannot_be_read_is_still_an_error(odd: Any) -> None:
     assert found.value is None
 
 
-@settings(max_examples=200)
+@settings(max_examples=fewer(200, 50))
 @given(count=st.integers(0, 50), data=st.data())
 def test_every_answer_lands_on_its_own_item_whatever_the_order(count: int, data: st.DataObject) -> None:
     items = [item(number) for number in range(count)]

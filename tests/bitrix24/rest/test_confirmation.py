@@ -19,6 +19,7 @@ from plugins.bitrix24.rest.methods import METHODS, Effect, VerdictLocation
 from plugins.bitrix24.rest.protocol import Judgement, judge
 from tests.language.english import en
 from tests.long.form import sized
+from tests.quick import fewer
 
 DONE, FAILED, NOT_SENT, UNKNOWN = CallVerdict.DONE, CallVerdict.FAILED, CallVerdict.NOT_SENT, CallVerdict.UNKNOWN
 CHANGING = sorted(name for name, row in METHODS.items() if row.effect is not Effect.READ)
@@ -248,7 +249,7 @@ def hold(method: str, status: int, raw: bytes) -> CallVerdict:
 
 
 @given(seed=st.integers(0, 2**32), method=st.sampled_from(CHANGING), status=st.sampled_from(STATUSES))
-@settings(max_examples=300)
+@settings(max_examples=fewer(300, 75))
 def test_done_exactly_where_true_itself_stands_in_its_place(seed: int, method: str, status: int) -> None:
     hold(method, status, Shapes(Random(seed)).raw())
 

@@ -13,6 +13,7 @@ from plugins.bitrix24.rest import decoding, response
 from plugins.bitrix24.rest.decoding import Flaw
 from plugins.bitrix24.rest.response import Body, Unreadable
 from tests.language.english import en
+from tests.quick import fewer
 
 WARNING = b"<br />\n<b>Warning</b>:  Undefined index in <b>/home/bitrix/x.php</b> on line <b>12</b><br />\n"
 TRUE = b'{"result":true,"time":{}}'
@@ -141,7 +142,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(st.one_of(PIECES, st.binary(max_size=20)), max_size=8))
-@settings(max_examples=120)
+@settings(max_examples=fewer(120, 30))
 def test_no_bytes_make_the_reader_fail_and_none_make_two_answers_one(pieces: list[bytes]) -> None:
     raw = b"".join(pieces)
     found = response.read(raw)

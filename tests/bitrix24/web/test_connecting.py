@@ -24,6 +24,7 @@ from plugins.bitrix24.connecting.pending_install import LIFETIME_MS as INSTALL_L
 from plugins.bitrix24.connecting.pending_install import PendingInstalls
 from tests.bitrix24.plugin_bot import PluginBot
 from tests.language.english import en
+from tests.quick import fewer
 
 PUBLIC = "https://b24bot.example.com"
 
@@ -402,7 +403,7 @@ VALUES = st.one_of(st.text(max_size=40), st.sampled_from(["ONAPPINSTALL", "shop.
 def test_generated_bodies_change_nothing(way: Way) -> None:
     before = way.secret_names(), way.bot.services.records.all("authorization")
 
-    @settings(max_examples=60, database=None)
+    @settings(max_examples=fewer(60, 15), database=None)
     @given(form=st.dictionaries(NAMES, VALUES, max_size=9), query=st.dictionaries(NAMES, VALUES, max_size=4))
     def try_calls(form: Mapping[str, str], query: Mapping[str, str]) -> None:
         address = urlencode(query, errors="replace")

@@ -18,6 +18,7 @@ from bot.core.authority.policy import NeedsConfirmation
 from bot.core.change.plans import decision_to_json
 from tests.cli.cli_bot import CliBot
 from tests.cli.commands.test_access_command import ME
+from tests.quick import fewer
 
 AT = 1_772_373_900_250
 
@@ -94,7 +95,7 @@ STRANGE = st.text(st.one_of(st.sampled_from("=+-@\t\r\n\"' ;,＝＋－＠"), st.
 
 
 @given(text=STRANGE, reason=STRANGE)
-@settings(max_examples=300)
+@settings(max_examples=fewer(300, 75))
 def test_whoever_reads_the_file_line_by_line_and_by_any_separator_meets_no_formula(text: str, reason: str) -> None:
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerow([1, cell(text), cell({"reason": reason})])

@@ -32,6 +32,7 @@ from scripts.catalogues import ENGLISH, HOMES, read_catalogue
 from tests.core.change.alterations import UNREVIEWED, alter_plan
 from tests.core.samples import PLACE, json_values, names, text
 from tests.language.rewording import reworded, write_other_words
+from tests.quick import fewer
 
 PATH = "connector remove"
 values: st.SearchStrategy[Text | int | Person | Channel | Time | Duration | CommandLine | Lines] = st.one_of(
@@ -98,7 +99,7 @@ SAID = Plan(
 
 
 @given(plan=plans)
-@settings(max_examples=40)
+@settings(max_examples=fewer(40, 10))
 def test_each_alteration_of_a_plan_changes_its_digest_and_is_drift(plan: Plan) -> None:
     own = digest(PATH, PLACE, plan)
     for where, other in alter_plan(plan):
@@ -118,7 +119,7 @@ def other_words(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(plan=plans)
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=fewer(25, 6), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_other_words_make_no_other_plan(other_words: Path, plan: Plan) -> None:
     own, stored = digest(PATH, PLACE, plan), plan_to_json(plan)
     with reworded(other_words):

@@ -72,6 +72,7 @@ plain = st.text(
 @given(plain)
 @example('"a')
 @example("’a’ b")
+@example("\\`")
 def test_nothing_that_was_meant_is_changed_in_a_text(text: str) -> None:
     """But for one pair of quotation marks around all of it, and blanks before and behind."""
     typed = re.sub("–(?=[a-zA-Z])", "", drop_invisible(text))  # Such a word names an option.

@@ -9,14 +9,14 @@ import pytest
 from bot.core.redaction.redactor import redact
 from tests.core.growth import MOST, growth, patterns, pieces
 
-PATTERNS = patterns()
+
+def pattern_growth(pattern: re.Pattern[str], piece: str) -> float:
+    return growth(lambda text: list(pattern.finditer(text)), piece)
 
 
-@pytest.mark.parametrize("name", PATTERNS)
-def test_a_text_four_times_as_long_takes_a_pattern_about_four_times_the_work(name: str) -> None:
-    pattern = PATTERNS[name]
-    for piece in pieces(pattern):
-        assert growth(lambda text: list(pattern.finditer(text)), piece) < MOST, piece
+def test_a_text_four_times_as_long_takes_a_pattern_about_four_times_the_work() -> None:
+    each = [(name, pattern, piece) for name, pattern in patterns().items() for piece in pieces(pattern)]
+    assert [(name, piece) for name, pattern, piece in each if pattern_growth(pattern, piece) >= MOST] == []
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,6 @@ def test_a_text_four_times_as_long_is_redacted_with_about_four_times_the_work(pi
 
 
 def test_patterns_are_found_wherever_a_module_holds_them_and_a_square_is_seen() -> None:
-    assert len(PATTERNS) > 100
+    assert len(patterns()) > 100
     slow = re.compile("(?:token|key)=(?=[^ ]*x )")
-    assert max(growth(lambda text: list(slow.finditer(text)), piece) for piece in pieces(slow)) > MOST
+    assert max(pattern_growth(slow, piece) for piece in pieces(slow)) > MOST

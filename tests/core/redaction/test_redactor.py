@@ -23,6 +23,7 @@ from bot.core.redaction.redactor import (
 )
 from bot.core.redaction.secret_patterns import FORMS, PLAIN_WORD, SecretPatterns, hints_in
 from bot.plugin import Reply, Table
+from tests.quick import fewer
 
 SECRET = "s3cr3t/with+odd=signs \"and\" 'quotes' \\ ключ"
 
@@ -409,7 +410,7 @@ WRITTEN_OTHERWISE = {"i": "\u0131", "I": "\u0130", "s": "\u017f", "k": "\u212a"}
 
 
 @pytest.mark.parametrize("forms", FORMS, ids=lambda forms: " ".join(forms.hints) or "always")
-@settings(max_examples=15)
+@settings(max_examples=fewer(15, 6))
 @given(st.data())
 def test_what_a_pattern_finds_has_one_of_its_hints_in_it(forms: SecretPatterns, data: st.DataObject) -> None:
     text = data.draw(st.one_of([st.from_regex(pattern) for pattern in forms.patterns]))

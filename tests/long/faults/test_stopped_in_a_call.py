@@ -6,8 +6,8 @@ import signal
 from pathlib import Path
 
 from bot.plugin.loopback import wait_until
+from tests.long.processes.test_kill import approve, ask, effects, ended, fragile, registered, status
 from tests.stories.fragile import HANGING
-from tests.stories.lifecycle.test_kill import approve, ask, effects, ended, fragile, registered, status
 from tests.stories.processes import outside
 
 LEFT_BUSY = "stopped while these were still busy"

@@ -27,6 +27,7 @@ from bot.slack.render.slack_text import CUT, cut, escape, mrkdwn, sections
 from bot.usecases.admin.builtin_plugin import make_registry
 from bot.usecases.admin.help_pages import Reader, answer_help
 from tests.language.english import en
+from tests.quick import fewer
 from tests.slack.checks import assert_postable, called, said
 from tests.slack.kit import ANTON, NOON, OLGA
 
@@ -149,7 +150,7 @@ def test_people_and_channels_are_mentioned_where_the_bot_marked_them() -> None:
 
 
 @given(title=WILD, facts=st.lists(st.tuples(WILD, WILD), max_size=6), notes=st.lists(WILD, max_size=5), data=st.data())
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=fewer(150, 37), suppress_health_check=list(HealthCheck))
 def test_whatever_an_answer_holds_slack_takes_it_and_it_calls_nobody(
     title: str, facts: list[tuple[str, str]], notes: list[str], data: st.DataObject
 ) -> None:

@@ -22,6 +22,7 @@ from bot.slack.render.slack_text import CUT, HIDDEN
 from bot.slack.render.status_badge import BADGES
 from bot.usecases.outcomes.follow_ups import AGAIN
 from tests.language.english import en
+from tests.quick import fewer
 from tests.slack.checks import assert_openable, assert_postable, buttons_of, called, said
 from tests.slack.kit import (
     ANTON,
@@ -51,6 +52,7 @@ def blocks_of(change: ChangeRequest) -> list[Any]:
     return card_blocks(change, VALUE)
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("status", Status)
 @pytest.mark.parametrize("decision", DECISIONS, ids=["one", "two", "confirm", "glass"])
 @pytest.mark.parametrize("reviews", [(), approved_by(ANTON, VERA), REJECTION], ids=["none", "approved", "rejected"])
@@ -71,6 +73,7 @@ EVERYTHING_LONG = "x" * 4_000
 AMPERSANDS = "&" * 4_000
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("status", Status)
 @pytest.mark.parametrize("text", [EVERYTHING_LONG, AMPERSANDS, "ä\n" * 2_000, "<!here>" * 600], ids="xänh")
 def test_everything_as_long_as_can_be_still_fits_and_says_that_it_is_cut(status: Status, text: str) -> None:
@@ -420,7 +423,7 @@ def changes(draw: st.DrawFn) -> ChangeRequest:
 
 
 @given(change=changes())
-@settings(max_examples=100, suppress_health_check=list(HealthCheck))
+@settings(max_examples=fewer(100, 25), suppress_health_check=list(HealthCheck))
 def test_whatever_a_change_request_holds_its_card_is_taken_and_calls_nobody_else(change: ChangeRequest) -> None:
     blocks = blocks_of(change)
     assert_postable(blocks)

@@ -52,6 +52,7 @@ def test_slack_takes_each_form_in_each_language(language: str) -> None:
         assert_openable(form_of(name, language))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", list_answers())
 def test_slack_takes_each_answer_in_each_language_and_it_calls_nobody_else(name: str, language: str) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
@@ -15,9 +13,7 @@ from bot.playground.environment import Playground
 from bot.playground.workspace.base.simulator_values import Refusal
 from bot.playground.workspace.base.workspace_clock import Clock
 from bot.playground.workspace.state.method_limits import Limits, Rate
-from tests.stories.processes import Outside, outside
 from tests.stories.scene import Scene
-from tests.stories.usage.test_terminal import b24bot
 
 
 @pytest.fixture
@@ -75,30 +71,3 @@ def test_a_limit_on_the_approval_channel_delays_the_card_and_holds_up_neither_au
     paced.press("Anton", card, "Approve")
     paced.wait_status(Status.DONE)
     paced.card_says(card, "done and verified")
-
-
-def test_an_answer_that_slack_does_not_take_is_seen_in_the_terminal_and_sent_again(tmp_path: Path) -> None:
-    with outside(tmp_path) as scene:
-        scene.serve()
-        scene.workspace.wait_for(lambda: scene.workspace.find("audit", "bot:process:started"), what="its record")
-        scene.workspace.fault("server_error", "response_url")
-        for method in ("chat.postEphemeral", "chat.postMessage"):
-            scene.workspace.fault("error", method, code="invalid_blocks")
-        scene.workspace.people["Olga"].slash("/b24 connector list")
-        scene.workspace.wait_for(
-            lambda: scene.workspace.find("audit", "outbox:notification:failed"), 10, "the audit channel to tell"
-        )
-        (letter,) = json.loads(b24bot(scene, "outbox", "list", "--dead", "--json").stdout)
-        assert (letter["kind"], letter["error"]) == ("whisper", "invalid_blocks")
-        assert not heard(scene)
-        done = b24bot(scene, "outbox", "retry", str(letter["id"]))
-        assert done.returncode == 0, done.stderr
-        scene.workspace.wait_for(lambda: heard(scene), what="the answer")
-        assert json.loads(b24bot(scene, "outbox", "list", "--dead", "--json").stdout) == []
-        scene.workspace.wait_for(
-            lambda: scene.workspace.find("audit", "outbox:notification:redelivered"), what="its record"
-        )
-
-
-def heard(scene: Outside) -> bool:
-    return any("myconnector" in scene.workspace.transcript(one) for one in scene.workspace.ephemerals("Olga"))

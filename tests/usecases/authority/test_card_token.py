@@ -72,6 +72,7 @@ FORGERIES = [
 ]
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("what", FORGERIES)
 @pytest.mark.parametrize("button", [card_token.APPROVE, card_token.REJECT, card_token.WITHDRAW])
 def test_a_value_that_we_did_not_make_for_this_card_does_nothing_and_is_recorded(

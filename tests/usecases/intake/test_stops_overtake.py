@@ -20,11 +20,12 @@ from bot.usecases.intake.priority import find_position
 from bot.usecases.intake.receipts import receive
 from bot.usecases.integrity.freezes import FROZEN
 from bot.usecases.runtime.worker import Worker
+from tests.quick import fewer
 from tests.usecases.core_bot import ANTON, IDA, OLGA, VERA, VIKTOR, CoreBot
 
 READS = 100
 AT_ONCE = ROOM[Rank.PLANNING]
-RUNS = 17
+RUNS = fewer(17, 5)
 """Of each kind of stop."""
 THINGS = ("one", "two", "three")
 READERS = (ANTON, IDA, OLGA, VERA, VIKTOR)

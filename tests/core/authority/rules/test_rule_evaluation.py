@@ -36,6 +36,7 @@ GOVERN = NeedsApproval(quorum=1, role=Role.ADMIN, expires_in=9)
 BEFORE: tuple[Decision, ...] = (CONFIRM, APPROVE, GOVERN, GLASS)
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("part", range(10))
 def test_the_engine_and_the_model_agree_on_every_table_and_request(part: int) -> None:
     random = Random(part)

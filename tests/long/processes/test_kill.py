@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.plugin.loopback import wait_until
-from tests.stories.processes import Outside, kill, outside
+from bot.plugin.loopback import GIVE_UP_SECONDS, wait_until
+from tests.stories.processes import Outside, kill
 
 UNREGISTER = "imconnector.unregister"
 FRAGILE = "tests.stories.fragile:plugin"
-
-
-@pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Outside]:
-    with outside(tmp_path) as made:
-        yield made
 
 
 def fragile(scene: Outside, moment: str) -> dict[str, str]:
@@ -142,6 +134,6 @@ def test_a_second_worker_on_one_database_exits_with_a_clear_message(scene: Outsi
     assert wait_until(lambda: (scene.folder / "home" / "worker.lock").exists())
     assert wait_until(lambda: "identified" in scene.logs())
     second = scene.start("work")
-    assert second.wait(timeout=10) == 4
+    assert second.wait(timeout=GIVE_UP_SECONDS) == 4
     assert f"process {first.pid}" in scene.logs()
     assert "Traceback" not in scene.logs()

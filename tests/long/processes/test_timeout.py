@@ -8,7 +8,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-PROJECT = Path(__file__).parent.parent / "pyproject.toml"
+PROJECT = Path(__file__).parents[3] / "pyproject.toml"
 HANGS = """
 import threading
 

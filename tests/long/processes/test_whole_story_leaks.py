@@ -4,19 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from plugins.bitrix24.simulator.state.faults import read_fault
-from tests.stories.processes import Outside, outside
-
-
-@pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Outside]:
-    with outside(tmp_path) as made:
-        yield made
+from tests.stories.processes import Outside
 
 
 def secrets(scene: Outside) -> dict[str, str]:

@@ -17,7 +17,7 @@ import pytest
 
 from bot.plugin.loopback import wait_until
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 BUILD = "from setuptools import build_meta; build_meta.build_editable('out')"
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 UPTIME = ROOT / "examples" / "uptime"
 IMPORT = re.compile(r"^\s*(?:from|import) (bot[\w.]*)", re.MULTILINE)
 
