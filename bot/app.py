@@ -287,9 +287,11 @@ class Running:
         return self._seats.displaced() or self.bot.store.engine.displaced()
 
     def _know(self, identity: Identity) -> None:
+        from bot.usecases.integrity.lost_access import forget_lost_access
         from bot.usecases.integrity.startup_checks import note_skew
 
         context = self.bot.context
+        forget_lost_access(context)
         if identity.at is not None:
             note_skew(context.limits, self._wall.now_ms() - identity.at)
         if context.workspace.identify(identity.team, identity.enterprise or ""):
@@ -340,20 +342,15 @@ class Running:
         self.socket.start()
 
     def _make_bolt(self, signing_secret: str) -> Any:
-        from bot.slack.incoming.bolt_app import make_bolt
-        from bot.slack.incoming.form_handling import handle_forms
+        from bot.slack.incoming.bolt_app import make_bolt_for
         from bot.slack.outgoing.messenger import make_client
-        from bot.usecases.authority.memberships import find_language
-        from bot.usecases.intake.receipts import receive
 
-        return make_bolt(
+        return make_bolt_for(
+            self.bot.context,
             client=make_client(self.bot.settings["SLACK_BOT_TOKEN"], self.bot.settings.slack_api),
             signing_secret=signing_secret,
             command=self.bot.settings.command,
-            receive=partial(receive, self.bot.context),
-            forms=handle_forms(self.bot.context),
             identity=lambda: self.bot.gateway.identity,
-            find_language=partial(find_language, self.bot.context),
         )
 
     def _note_socket(self, reason: str) -> None:

@@ -40,7 +40,7 @@ HEADER = """\
 # (they are the same), and set SLACK_SIGNING_SECRET. While Socket Mode is on, Slack ignores the addresses.
 """
 COMMENTS: Mapping[str, str] = {
-    "app_home": "The bot sends direct messages. People cannot answer them.",
+    "app_home": "The bot sends direct messages, and takes commands in them.",
     "command": "Two deployments in one workspace: choose another command here and in B24BOT_COMMAND.",
     "should_escape": "People and channels come with their ids: who is meant is never decided by a name.",
 }
@@ -78,7 +78,8 @@ def write_yaml(value: Any, indent: int = 0) -> Iterator[str]:
     if isinstance(value, list):
         for item in value:
             if isinstance(item, str):
-                yield f"{space}- {item} # {translate(SCOPES[item])}"
+                purpose = f" # {translate(SCOPES[item])}" if item in SCOPES else ""
+                yield f"{space}- {item}{purpose}"
             else:
                 first, *rest = write_yaml(item, indent + 1)
                 above = [first] if first.lstrip().startswith("#") else []

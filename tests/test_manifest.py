@@ -15,7 +15,7 @@ import yaml
 from bot.playground.workspace.state.workspace_tokens import DEFAULT_BOT_SCOPES
 from bot.settings import HOST_SETTINGS
 from bot.slack.manifest import make_manifest
-from bot.slack.scopes import SCOPES
+from bot.slack.scopes import EVENT_SCOPES, SCOPES
 from bot.web.site import SLACK_PATH
 from scripts.write_manifest import default_command, main, scope_faults, used_methods
 
@@ -223,15 +223,15 @@ def test_there_is_one_command_it_is_the_default_and_names_people_by_id() -> None
 
 def test_buttons_are_on_and_nothing_is_subscribed_that_nobody_reads() -> None:
     assert MANIFEST["settings"]["interactivity"]["is_enabled"] is True
-    assert "event_subscriptions" not in MANIFEST["settings"]
+    assert MANIFEST["settings"]["event_subscriptions"]["bot_events"] == sorted(EVENT_SCOPES)
     assert "user" not in MANIFEST["oauth_config"]["scopes"]
     assert MANIFEST["settings"]["socket_mode_enabled"] is True
 
 
-def test_direct_messages_of_the_bot_are_on_and_nobody_writes_to_it_there() -> None:
+def test_people_can_write_to_the_bot_and_it_to_them() -> None:
     """Without the Messages tab every direct message is refused with messages_tab_disabled."""
     assert MANIFEST["features"]["app_home"]["messages_tab_enabled"] is True
-    assert MANIFEST["features"]["app_home"]["messages_tab_read_only_enabled"] is True
+    assert MANIFEST["features"]["app_home"]["messages_tab_read_only_enabled"] is False
 
 
 def test_every_address_is_https_and_leads_to_the_intake() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.checks.check import Environment, Note, join_sentences
 from bot.core.bot_errors import ConfigurationError
-from bot.plugin import Channel, Message, Refusal
+from bot.plugin import Channel, Message, PluginError, Refusal
 from bot.slack.channel_probe import ChannelProbe
 from bot.slack.disconnect_reasons import SOCKET_REFUSED
 from bot.slack.outgoing.messenger import make_client
@@ -12,6 +12,7 @@ from bot.slack.refusals import find_refusal
 from bot.slack.scopes import missing_scopes
 from bot.slack.token_errors import APP_TOKEN, BOT_TOKEN, SIGNED_WITH, refuse_other_kind, token_refused
 from bot.usecases.delivery_errors import DeliveryError
+from bot.usecases.integrity.lost_access import REMEDY, find_lost_access
 from bot.usecases.integrity.startup_checks import check_clock
 
 CHANNELS = ("B24BOT_APPROVAL_CHANNEL", "B24BOT_AUDIT_CHANNEL")
@@ -47,8 +48,17 @@ def check_bot_token(environment: Environment) -> Message:
         identity = environment.identity
     except DeliveryError as error:
         silent = Refusal(Message("check.slack.not_identified", code=error.reason), hint=NETWORK_HINT)
-        raise token_refused(BOT_TOKEN, error) or silent from None
+        raise _with_lost_access(environment, token_refused(BOT_TOKEN, error) or silent) from None
     return Message("check.slack.token_valid", team=identity.team)
+
+
+def _with_lost_access(environment: Environment, error: PluginError) -> PluginError:
+    """The error with what Slack said when it took the bot's access away."""
+    store = environment.store_if_any
+    lost = find_lost_access(store.facts) if store is not None else None
+    if lost is not None:
+        error.hint = join_sentences([lost.sentence, REMEDY])
+    return error
 
 
 def check_clocks(environment: Environment) -> Message:

@@ -155,7 +155,9 @@ class PageBackend:
     def slash(self, person: str, text: str, channel: str) -> None:
         self._touched = True
         with _in_sentences():
-            self._persona(self.playground, person).slash(text.strip(), channel=channel)
+            persona, typed = self._persona(self.playground, person), text.strip()
+            # What begins with a slash is a command; anything else is a message, to the bot if it mentions it.
+            (persona.slash if typed.startswith("/") else persona.say)(typed, channel=channel)
 
     def click(self, person: str, channel: str, ts: str, action_id: str, block_id: str = "") -> None:
         with _in_sentences():

@@ -26,8 +26,13 @@ class OrgWideDelivery(ValueError):
 
 
 def refuse_org_wide(payload: Mapping[str, object]) -> None:
-    """Raise OrgWideDelivery for what Slack marks as such; in a slash command the mark is a word."""
-    if payload.get("is_enterprise_install") in (True, "true"):
+    """Raise OrgWideDelivery for what Slack marks as such; in a slash command the mark is a word.
+
+    An event has the mark in its authorizations.
+    """
+    granted = payload.get("authorizations")
+    marked = [payload, *(one for one in granted if isinstance(one, dict))] if isinstance(granted, list) else [payload]
+    if any(one.get("is_enterprise_install") in (True, "true") for one in marked):
         raise OrgWideDelivery
 
 

@@ -37,7 +37,7 @@ def make_manifest(*, command: str, host: str = EXAMPLE_HOST, socket_mode: bool =
             "app_home": {
                 "home_tab_enabled": False,
                 "messages_tab_enabled": True,
-                "messages_tab_read_only_enabled": True,
+                "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": NAME, "always_online": False},
             "slash_commands": [

@@ -12,6 +12,8 @@ SCOPES: Mapping[str, Message] = {
     "chat:write": Message("slack.scope.write"),
     "files:write": Message("slack.scope.files"),
     "users:read": Message("slack.scope.users"),
+    "app_mentions:read": Message("slack.scope.mentions"),
+    "im:history": Message("slack.scope.direct"),
 }
 READ_SCOPES = frozenset({"channels:read", "groups:read"})
 """Not asked for; where one was granted all the same, a channel can be looked at."""
@@ -33,8 +35,13 @@ METHOD_SCOPES: Mapping[str, str] = {
 
 `conversations.info` is called only where one of `READ_SCOPES` was granted.
 """
-EVENT_SCOPES: Mapping[str, str] = {}
-"""The scope of each event that the bot acts on. It acts on none yet."""
+EVENT_SCOPES: Mapping[str, str] = {
+    "app_mention": "app_mentions:read",
+    "message.im": "im:history",
+    "app_uninstalled": "",
+    "tokens_revoked": "",
+}
+"""The scope of each event that the bot acts on, empty where it needs none."""
 
 
 def missing_scopes(granted: frozenset[str]) -> Mapping[str, Message]:

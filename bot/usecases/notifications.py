@@ -125,12 +125,15 @@ def notify_person(
     card: int = 0,
     due: int = 0,
     sealed: bool = False,
+    thread: str = "",
+    shared: bool = False,
 ) -> None:
     """Queue words for one person. `key` names what is worth saying one time only.
 
     `number` is of the change request they are about; where there are several places, its place is named.
     `card` is the change request whose card can be opened from them. They wait until `due` on the steady clock.
-    With `sealed` they hold a secret for that person.
+    With `sealed` they hold a secret for that person. With `shared` everybody in the channel sees them. `thread` is
+    where in the channel they are said.
     """
     # Slack shows words alone: what is meant for programs is not kept in the outbox.
     shown = replace(reply, data=None, facts=(*_place_fact(ctx, number), *reply.facts))
@@ -145,6 +148,8 @@ def notify_person(
         buttons=buttons,
         card=card,
         sealed=sealed,
+        thread=thread,
+        shared=shared,
     )
     tx.outbox.put(
         key or f"whisper:{ids.token()}",

@@ -173,7 +173,7 @@ def test_a_form_can_be_closed_and_nothing_has_happened(stage: PageBackend) -> No
 @pytest.mark.parametrize(
     ("act", "sentence"),
     [
-        (lambda stage: stage.slash("Olga", "hello", "connectors"), "'hello' is no command"),
+        (lambda stage: stage.slash("Olga", "hello", "nowhere"), "There is no channel 'nowhere'"),
         (lambda stage: stage.slash("Olga", "/b24 help", "nowhere"), "There is no channel 'nowhere'"),
         (lambda stage: stage.slash("Boris", "/b24 help", "connectors"), "There is no person “Boris” here."),
         (lambda stage: stage.look("Boris"), "There is no person “Boris” here."),

@@ -14,6 +14,7 @@ from bot.core.change.change_request import ChangeRequest, Review, Status, Verdic
 from bot.core.messages.deliveries import Form, SlashCommand
 from bot.core.principals import Principal, Role
 from bot.plugin import Call, Place, PlaceTerm, Plan, Risk, Undo, UndoKind
+from bot.slack.incoming.event_listeners import EventHandling
 from bot.slack.incoming.form_handling import FormHandling
 from bot.slack.incoming.verification import RawRequest
 
@@ -207,6 +208,21 @@ def event_payload(kind: str = "app_home_opened", **more: Any) -> dict[str, Any]:
     }
 
 
+def message_payload(text: str, *, kind: str = "app_mention", **more: Any) -> dict[str, Any]:
+    """The event of a message that a person wrote (docs/slack-behaviour.md S44)."""
+    event = {
+        "type": kind,
+        "user": "U0001",
+        "team": "T0001",
+        "channel": "C0001",
+        "text": text,
+        "ts": "1772366400.000300",
+        "event_ts": "1772366400.000300",
+        **more,
+    }
+    return {**event_payload(kind), "event": event}
+
+
 def form_body(fields: dict[str, str]) -> bytes:
     return urlencode(fields).encode()
 
@@ -221,3 +237,4 @@ def read_as_help(form: Form) -> SlashCommand:
 
 
 FORMS = FormHandling(read=read_as_help, offer=lambda _: ())
+EVENTS = EventHandling(receive=lambda _: None, lose=lambda _: None)

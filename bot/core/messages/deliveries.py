@@ -1,4 +1,4 @@
-"""What comes in from Slack, as values: a slash command, a click, a submitted form."""
+"""What comes in from Slack, as values: a command, a click, a submitted form."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.plugin.frozen import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlashCommand:
-    """`/b24 …`, typed by a person in a channel."""
+    """`/b24 …`, typed by a person in a channel; or the same line in a message to the bot."""
 
     key: str
     """Names this delivery; a redelivery has the same."""
@@ -30,6 +30,12 @@ class SlashCommand:
     enterprise: str = ""
     pressed: bool = False
     """Whether a button stood for it. Its acknowledgement shows no words; all else is as if it was typed."""
+    message: str = ""
+    """The message that the line was written in; empty where it came another way. Its acknowledgement shows no words."""
+    thread: str = ""
+    """The thread that the message is in."""
+    direct: bool = False
+    """Whether nobody but the bot sees the message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

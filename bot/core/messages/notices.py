@@ -45,7 +45,7 @@ class LineButton:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivateNotice:
-    """An answer only one person sees."""
+    """An answer to one person, who alone sees it unless it is shared."""
 
     person: Principal
     channel: str
@@ -62,6 +62,10 @@ class PrivateNotice:
     """The change request whose card it offers to open; 0 for none."""
     sealed: bool = False
     """It holds a secret for this person: it is stored encrypted, and as it is."""
+    thread: str = ""
+    """The thread of the channel in which it is said."""
+    shared: bool = False
+    """Whether it is a message that stays, for everybody in the channel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
@@ -18,9 +19,13 @@ from bot.slack.incoming.acknowledged_refusals import (
     note_malformed,
     speak_english,
 )
-from bot.slack.incoming.form_handling import FormHandling
+from bot.slack.incoming.event_listeners import EventHandling, handle_events
+from bot.slack.incoming.form_handling import FormHandling, handle_forms
 from bot.slack.incoming.listeners import CommandIntake, Receive, register
 from bot.slack.incoming.verification import Dispatch, VerifiedRequest
+from bot.usecases.authority.memberships import find_language
+from bot.usecases.context import Context
+from bot.usecases.intake.receipts import receive
 
 NOBODY = Identity(team="", user="", bot="", enterprise=None)
 """Before auth.test has answered; the dispatcher lets no request through then."""
@@ -33,6 +38,7 @@ def make_bolt(
     command: str,
     receive: Receive,
     forms: FormHandling,
+    events: EventHandling,
     identity: Callable[[], Identity | None],
     find_language: FindLanguage = speak_english,
 ) -> App:
@@ -65,13 +71,29 @@ def make_bolt(
         before_authorize=CommandIntake(command, receive, acknowledgements),
         process_before_response=True,
         token_verification_enabled=False,
-        # Both are for events, and of those nothing is acted on.
+        # Both are for events; who wrote a message is looked at where it is read.
         ignoring_self_events_enabled=False,
         attaching_function_token_enabled=False,
         logger=logger,
     )
-    register(app, receive, forms, acknowledgements)
+    register(app, receive, forms, events, acknowledgements, lambda: (identity() or NOBODY).user)
     return app
+
+
+def make_bolt_for(
+    ctx: Context, *, client: WebClient, signing_secret: str, command: str, identity: Callable[[], Identity | None]
+) -> App:
+    """Build the app of a bot: all that comes in is recorded in its store."""
+    return make_bolt(
+        client=client,
+        signing_secret=signing_secret,
+        command=command,
+        receive=partial(receive, ctx),
+        forms=handle_forms(ctx),
+        events=handle_events(ctx),
+        identity=identity,
+        find_language=partial(find_language, ctx),
+    )
 
 
 def dispatcher(app: App, identity: Callable[[], Identity | None]) -> Dispatch:

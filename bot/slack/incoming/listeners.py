@@ -16,6 +16,7 @@ from bot.core.bot_errors import LineTooLong, SecretTyped
 from bot.core.messages.deliveries import Form, Inbound, SlashCommand
 from bot.plugin import PluginError, Refusal
 from bot.slack.incoming.acknowledged_refusals import Acknowledgements
+from bot.slack.incoming.event_listeners import EventHandling, take_event
 from bot.slack.incoming.form_handling import FormHandling
 from bot.slack.incoming.payloads import choice_question, click, form, pressed_line, slash_command
 from bot.slack.render.answer_buttons import LINE_ACTION
@@ -29,8 +30,15 @@ from bot.usecases.intake.receipts import TOO_MANY_SENTENCE
 Receive = Callable[[Inbound], object]
 
 
-def register(app: App, receive: Receive, forms: FormHandling, acknowledgements: Acknowledgements) -> None:
-    """Attach the listeners of all that is no slash command."""
+def register(
+    app: App,
+    receive: Receive,
+    forms: FormHandling,
+    events: EventHandling,
+    acknowledgements: Acknowledgements,
+    find_bot: Callable[[], str],
+) -> None:
+    """Attach the listeners of all that is no slash command. `find_bot` gives the bot's user id once Slack told it."""
 
     @app.action(re.compile(f"^{re.escape(ACTION_PREFIX)}"))
     def pressed(ack: Ack, body: dict[str, Any]) -> None:
@@ -68,9 +76,12 @@ def register(app: App, receive: Receive, forms: FormHandling, acknowledgements: 
         ack(**option_groups(forms.offer(question), acknowledgements.find_language(question.person)))
 
     @app.event(re.compile(".*"))
-    def happened(ack: Ack) -> None:
-        # Events carry nothing the bot acts on yet; unanswered, Slack would repeat them.
-        ack()
+    def happened(ack: Ack, body: dict[str, Any]) -> None:
+        bot = find_bot()
+        if bot:
+            take_event(events, body, bot)
+            ack()
+        # Unanswered, Slack repeats it. By then it is known who is mentioned.
 
     @app.error
     def failed(error: Exception, body: dict[str, Any]) -> BoltResponse:

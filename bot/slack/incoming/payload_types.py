@@ -63,6 +63,35 @@ class SentView(TypedDict, total=False):
     state: ViewState
 
 
+class MessageEvent(TypedDict, total=False):
+    """The event of a message."""
+
+    type: str
+    subtype: str
+    user: str
+    user_team: str
+    """The team of the person, where it is not the channel's own."""
+    team: str
+    bot_id: str
+    bot_profile: Mapping[str, object]
+    channel: str
+    channel_type: str
+    text: str
+    ts: str
+    thread_ts: str
+    edited: Mapping[str, object]
+
+
+class EventPayload(TypedDict, total=False):
+    """An event with what it comes in."""
+
+    team_id: str
+    enterprise_id: str
+    api_app_id: str
+    event_id: str
+    event: MessageEvent
+
+
 class InteractionPayload(TypedDict, total=False):
     """A click on a button, or a form that was sent off."""
 

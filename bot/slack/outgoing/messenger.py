@@ -149,7 +149,8 @@ class Gateway:
     def send_privately(self, whisper: PrivateNotice, *, language: str = ENGLISH) -> str | None:
         """Say something to one person, in the language of that person.
 
-        By the address Slack gave for the answer, else in the channel, else directly, else in the approval channel.
+        By the address Slack gave for the answer, else in the channel, else directly, else in the approval channel. What
+        is shared is a message of the channel.
         """
         writer = Writer(language=language, command=self._command)
         if wants_file(whisper.reply) and self._in_a_file(whisper, writer):
@@ -167,7 +168,7 @@ class Gateway:
         person = whisper.person.user
         if whisper.channel:
             try:
-                self._ephemeral(whisper.channel, person, text, blocks)
+                self._say_in_channel(whisper, text, blocks)
                 return None
             except (ChannelDead, Impossible):
                 # The bot or the person is not, or no longer, in that channel.
@@ -180,10 +181,22 @@ class Gateway:
             return error.reason
         return ""
 
-    def _ephemeral(self, channel: str, person: str, text: str, blocks: list[Block]) -> None:
+    def _say_in_channel(self, whisper: PrivateNotice, text: str, blocks: list[Block]) -> None:
+        channel, thread = whisper.channel, whisper.thread or None
+        if not whisper.shared:
+            self._ephemeral(channel, whisper.person.user, text, blocks, thread=thread)
+            return
+        with translate_errors():
+            _posted_at(self._post(channel=channel, text=text, blocks=blocks, thread_ts=thread), channel)
+
+    def _ephemeral(
+        self, channel: str, person: str, text: str, blocks: list[Block], *, thread: str | None = None
+    ) -> None:
         with translate_errors():
             answer = require_ok(
-                self._client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=_loose(blocks))
+                self._client.chat_postEphemeral(
+                    channel=channel, user=person, text=text, blocks=_loose(blocks), thread_ts=thread
+                )
             )
             if not answer.get("message_ts"):
                 raise Lost(INVALID_RESPONSE, "chat.postEphemeral: message_ts")
@@ -213,6 +226,7 @@ class Gateway:
                         filename="b24bot.txt",
                         title=cut(writer.plain(whisper.reply.title), 100),
                         channel=whisper.channel,
+                        thread_ts=whisper.thread or None,
                         initial_comment=file_comment(whisper.reply, table, whisper.person, writer),
                     )
                 )

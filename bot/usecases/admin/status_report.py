@@ -15,6 +15,7 @@ from bot.usecases.authority.break_glass_log import list_unreviewed
 from bot.usecases.context import Context
 from bot.usecases.integrity.active_limits import list_limits
 from bot.usecases.integrity.chain_check import is_unchecked
+from bot.usecases.integrity.lost_access import find_lost_access
 from bot.usecases.integrity.witness_writer import find_write_failure
 
 Row = tuple[Text, Text]
@@ -108,12 +109,19 @@ def _witness(ctx: Context) -> Iterable[Row]:
         yield Message("status.witness"), since
 
 
+def _slack_access(ctx: Context) -> Iterable[Row]:
+    lost = find_lost_access(ctx.store.facts)
+    if lost is not None:
+        yield Message("status.slack"), lost.sentence
+
+
 def _version(ctx: Context) -> Iterable[Row]:
     yield Message("status.version"), ctx.deployment.version
 
 
 ROWS: tuple[Callable[[Context], Iterable[Row]], ...] = (
     _mode,
+    _slack_access,
     _requests,
     _unreviewed_rows,
     _outbox,

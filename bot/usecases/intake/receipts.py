@@ -41,8 +41,8 @@ TOO_MANY_SENTENCE = Message(
 _SORTED = JSONEncoder(sort_keys=True, default=fields_of)
 _WOKEN = {Receipt.NEW: (Group.RUNNERS,)}
 """Who has something to do: of what was refused somebody is told."""
-_PASSING = ("answer_url", "trigger", "workspace", "enterprise", "pressed")
-"""What a redelivery may carry anew without being another delivery. Old releases did not store the last three."""
+_PASSING = ("answer_url", "trigger", "workspace", "enterprise", "pressed", "message", "thread", "direct")
+"""What a redelivery may carry anew without being another delivery. Old releases did not store the last six."""
 
 
 def receive(ctx: Context, inbound: Inbound) -> Receipt:
@@ -127,8 +127,8 @@ def _refuse(tx: Transaction, ctx: Context, inbound: Inbound) -> None:
     else:
         change = card_token.verify_token(ctx.store, ctx.workspace.team, inbound)
         record_refused_click(tx, ctx, inbound.person, change, TOO_MANY_SENTENCE)
-    if not isinstance(inbound, SlashCommand) or inbound.pressed:
-        # An acknowledged click carries no words.
+    if not isinstance(inbound, SlashCommand) or inbound.pressed or inbound.message:
+        # An acknowledged click carries no words, nor does an acknowledged message.
         channel = "" if isinstance(inbound, Form) else inbound.channel
         notify_person(tx, ctx, inbound.person, channel, Reply(title=TOO_MANY_SENTENCE), mood="refusal")
 

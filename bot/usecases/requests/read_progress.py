@@ -19,13 +19,21 @@ class Reporter:
     """Tells one person, in the channel where they typed. What does not get out is not tried again: more is to come."""
 
     def __init__(
-        self, clock: Clock, messenger: Messenger, person: Principal, channel: str, pace: ChannelRateLimiter
+        self,
+        clock: Clock,
+        messenger: Messenger,
+        person: Principal,
+        channel: str,
+        pace: ChannelRateLimiter,
+        *,
+        thread: str = "",
     ) -> None:
         self._clock = clock
         self._messenger = messenger
         self._pace = pace
         self._person = person
         self._channel = channel
+        self._thread = thread
         self._next = clock.monotonic() + SILENT_SECONDS
         self._posted: PostedMessage | None = None
 
@@ -46,7 +54,7 @@ class Reporter:
 
     def _say(self, text: Message) -> None:
         try:
-            self._posted = self._messenger.note(self._channel, text, self._posted)
+            self._posted = self._messenger.note(self._channel, text, self._posted, thread=self._thread)
         except DeliveryError as error:
             if isinstance(error, Busy):
                 self._pace.pause(self._channel, error.seconds)

@@ -46,6 +46,8 @@ from bot.usecases.requests.read_progress import Reporter
 
 CARD_WAIT_MS = 700
 """How long the answer that a change request was opened waits for its card to be posted."""
+SHARED_MOODS = frozenset({"answer", "calm"})
+"""Answers to a message that everybody in the channel sees. What is wrong with a line is told to its author alone."""
 
 
 def submit(
@@ -58,7 +60,8 @@ def submit(
     if offer_form(ctx, job, slash):
         ctx.threads.wake()
         return
-    reporter = Reporter(ctx.clock, ctx.chat.messenger, slash.person, slash.channel, ctx.chat.pace)
+    thread = find_answer_thread(slash)
+    reporter = Reporter(ctx.clock, ctx.chat.messenger, slash.person, slash.channel, ctx.chat.pace, thread=thread)
     surface = _Slack(ctx, job, slash, reporter)
     try:
         result = perform_command(ctx, _typed(ctx, slash, pressed_on, reason), surface)
@@ -81,6 +84,11 @@ def _typed(ctx: Context, slash: SlashCommand, pressed_on: ChangeRequest | None, 
         pressed_on=pressed_on,
         reason=reason,
     )
+
+
+def find_answer_thread(slash: SlashCommand) -> str:
+    """The thread in which everybody reads the answer to a message; empty where it is a message of its own."""
+    return slash.thread or ("" if slash.direct else slash.message)
 
 
 class _Slack:
@@ -147,6 +155,7 @@ class _Slack:
         key: str = "",
     ) -> None:
         ctx, slash = self._ctx, self._slash
+        shared = bool(slash.message) and (slash.direct or mood in SHARED_MOODS)
         reply = with_reading(ctx.registry.commands, reply, slash.text)
         notify_person(
             tx,
@@ -161,6 +170,8 @@ class _Slack:
             card=card,
             due=due,
             key=key,
+            thread=find_answer_thread(slash) if shared else slash.thread,
+            shared=shared,
         )
         settle_stop(tx, ctx, slash.key)
         tx.jobs.finish(self._job)

@@ -25,6 +25,7 @@ from bot.slack.incoming.bolt_app import dispatcher, make_bolt
 from bot.slack.incoming.verification import RequestVerifier, as_wsgi
 from bot.slack.outgoing.messenger import make_client
 from tests.slack.kit import (
+    EVENTS,
     FORM,
     FORMS,
     JSON,
@@ -69,6 +70,7 @@ class Door:
             command="/b24",
             receive=self._take,
             forms=FORMS,
+            events=EVENTS,
             identity=lambda: HOME,
         )
         self._application = as_wsgi(RequestVerifier(SECRET, SystemClock()), dispatcher(app, lambda: HOME))

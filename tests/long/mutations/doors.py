@@ -12,7 +12,37 @@ _DOOR, _TEXT, _GATEWAY = (
 _LISTENERS = "bot/slack/incoming/listeners.py"
 _RECEIVE = "tests/usecases/intake/test_receipts.py"
 
+_MESSAGES = "bot/slack/incoming/message_payloads.py"
+
 DOORS: tuple[Mutation, ...] = (
+    mutation(
+        "edits-as-commands",
+        "an edited message runs its command again",
+        (_MESSAGES, 'return by_program or bool(event.get("edited")) or', "return by_program or"),
+        by="tests/slack/incoming/test_message_payloads.py",
+    ),
+    mutation(
+        "bots-as-people",
+        "what another bot writes is a command",
+        (_MESSAGES, "    return by_program or ", "    return "),
+        by="tests/slack/incoming/test_message_payloads.py",
+    ),
+    mutation(
+        "mention-anywhere",
+        "a message about the bot is a command",
+        (_MESSAGES, " or _strip_mention(message.text, bot) == message.text:", ":"),
+        by="tests/slack/incoming/test_message_payloads.py",
+    ),
+    mutation(
+        "mistakes-in-public",
+        "what is wrong with a line that mentions the bot is told to the whole channel",
+        (
+            "bot/usecases/requests/submission.py",
+            "shared = bool(slash.message) and (slash.direct or mood in SHARED_MOODS)",
+            "shared = bool(slash.message)",
+        ),
+        by="tests/stories/usage/test_messages_to_the_bot.py",
+    ),
     mutation(
         "unread-answers",
         "a connection whose client does not read its answers stays open for good",

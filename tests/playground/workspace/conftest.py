@@ -20,6 +20,8 @@ ALL_SCOPES = (
     "files:write",
     "im:write",
     "users:read",
+    "app_mentions:read",
+    "im:history",
 )
 
 Post = Callable[..., dict[str, Any]]

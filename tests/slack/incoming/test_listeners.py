@@ -31,6 +31,7 @@ from bot.web.health import Wsgi
 from tests.language.english import en
 from tests.slack.intake import Answered, Intake, locked, through_wsgi
 from tests.slack.kit import (
+    EVENTS,
     FORMS,
     JSON,
     SECRET,
@@ -60,6 +61,7 @@ def knocking(
         command="/b24",
         receive=receive,
         forms=FORMS,
+        events=EVENTS,
         identity=lambda: identity,
         find_language=find_language,
     )

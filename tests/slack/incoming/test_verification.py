@@ -21,6 +21,7 @@ from bot.slack.incoming.verification import (
 from bot.slack.outgoing.messenger import make_client
 from tests.slack.intake import Answered, Intake, head, raw
 from tests.slack.kit import (
+    EVENTS,
     FORM,
     FORMS,
     JSON,
@@ -316,6 +317,7 @@ def test_bolt_still_checks_the_signature_behind_the_door(module_intake: Intake) 
         command="/b24",
         receive=taken.append,
         forms=FORMS,
+        events=EVENTS,
         identity=lambda: running.bot.gateway.identity,
     )
     dispatch = dispatcher(app, lambda: running.bot.gateway.identity)

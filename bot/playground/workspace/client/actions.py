@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.playground.workspace.base.dispatch import DispatchResult
-from bot.playground.workspace.base.installation import BOT_USER
+from bot.playground.workspace.base.installation import BOT_USER, TEAM_ID
 from bot.playground.workspace.base.simulator_values import FormIncomplete, Json, NoSuchElement, WorkspaceError
 from bot.playground.workspace.blockkit.block_inputs import KEPT, action_of, choose
 from bot.playground.workspace.blockkit.block_tree import Placed
 from bot.playground.workspace.client import acknowledgements, client_payloads, form_filling
 from bot.playground.workspace.client.app_delivery import After, Carrier
 from bot.playground.workspace.client.client_payloads import HOME, Origin
+from bot.playground.workspace.client.message_events import edit_event, message_event
 from bot.playground.workspace.client.retries import Retries
+from bot.playground.workspace.state.channels import Channel
 from bot.playground.workspace.state.messages import Message
 from bot.playground.workspace.state.modals import View
 from bot.playground.workspace.state.workspace_people import Person
@@ -43,7 +46,7 @@ class Acts:
             raise WorkspaceError("slash commands do not work in threads; type it in the channel")
         world = self._world
         with world.lock:
-            place = world.channels.direct(person.id, BOT_USER) if channel == "dm" else world.channels.find(channel)
+            place = self._place(person, channel)
             path = world.hooks.issue(person.id, place.id)
             trigger = world.triggers.issue(person.id)
             payload = client_payloads.command(
@@ -177,6 +180,48 @@ class Acts:
         with self._world.lock:
             payload = client_payloads.event(self._world, inner, person=person, origin=origin)
         return self._go("events_api", str(inner.get("type")), person, payload, self._retries.consider)
+
+    def say(
+        self, person: Person, text: str, *, channel: str, thread_ts: str = "", origin: Origin = HOME
+    ) -> tuple[Message, DispatchResult | None]:
+        """Post a message in a channel, or in `dm`. The delivery is None where the app is not told of it."""
+        world = self._world
+        with world.lock:
+            place = self._place(person, channel)
+            stamp = world.ids.timestamp()
+            said = Message(ts=stamp, channel=place.id, user=person.id, text=text, thread_ts=thread_ts)
+            inner = message_event(world, person, world.messages.add(said))
+        return said, self._tell(person, inner, origin)
+
+    def edit(self, person: Person, message: Message, text: str) -> DispatchResult | None:
+        """Edit one's own message."""
+        world = self._world
+        with world.lock:
+            now = world.messages.change(message, text=text, edited=world.ids.timestamp())
+            inner = edit_event(world, person, message, now)
+        return self._tell(person, inner, HOME)
+
+    def uninstall(self) -> tuple[DispatchResult, ...]:
+        """Remove the app from the workspace: its token ends, and it is told so in two events."""
+        world = self._world
+        with world.lock:
+            world.tokens.break_token("account_inactive")
+            bot = world.people.find(BOT_USER)
+        told: tuple[Json, ...] = (
+            {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}},
+            {"type": "app_uninstalled"},
+        )
+        return tuple(self.event(bot, inner) for inner in told)
+
+    def _tell(self, person: Person, inner: Json | None, origin: Origin) -> DispatchResult | None:
+        """Tell the app of a message in the name of its own workspace, whichever is the person's."""
+        if inner is None:
+            return None
+        return self.event(person, inner, origin=replace(origin, team_id=TEAM_ID) if origin is HOME else origin)
+
+    def _place(self, person: Person, channel: str) -> Channel:
+        channels = self._world.channels
+        return channels.direct(person.id, BOT_USER) if channel == "dm" else channels.find(channel)
 
     def verify_url(self) -> DispatchResult:
         """The handshake Slack makes when a request URL is entered; the app must send the challenge back."""

@@ -205,10 +205,11 @@ def closed(world: World, *, person: Person, view: View, answers: Answers, cleare
 
 def event(world: World, inner: Json, *, person: Person, origin: Origin) -> Json:
     """An event in its outer object."""
-    team = origin.team_id or person.team_id
+    team, enterprise = origin.team_id or person.team_id, origin.enterprise_id or world.enterprise
     return {
         "token": world.verification_token,
         "team_id": team,
+        **({"enterprise_id": enterprise} if enterprise else {}),
         "api_app_id": origin.api_app_id,
         "event": inner,
         "type": "event_callback",
@@ -216,11 +217,11 @@ def event(world: World, inner: Json, *, person: Person, origin: Origin) -> Json:
         "event_time": int(world.clock.now()),
         "authorizations": [
             {
-                "enterprise_id": origin.enterprise_id or None,
+                "enterprise_id": enterprise or None,
                 "team_id": team,
                 "user_id": BOT_USER,
                 "is_bot": True,
-                "is_enterprise_install": False,
+                "is_enterprise_install": world.org_wide,
             }
         ],
         "is_ext_shared_channel": False,

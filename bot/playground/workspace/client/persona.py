@@ -74,19 +74,13 @@ class Persona:
     def event(self, inner: Json, *, origin: Origin = HOME) -> DispatchResult:
         return self._acts.event(self.person, inner, origin=origin)
 
-    def say(self, text: str, *, channel: str = TYPING_PLACE, thread_ts: str = "") -> Message:
-        """Post as themselves; the app is not told, it has no scope to read."""
-        world = self._world
-        with world.lock:
-            return world.messages.add(
-                Message(
-                    ts=world.ids.timestamp(),
-                    channel=world.channels.find(channel).id,
-                    user=self.id,
-                    text=text,
-                    thread_ts=thread_ts,
-                )
-            )
+    def say(self, text: str, *, channel: str = TYPING_PLACE, thread_ts: str = "", origin: Origin = HOME) -> Message:
+        """Post as themselves. The app is told of what mentions it, `@b24bot help`, and of what is said in `dm`."""
+        return self._acts.say(self.person, text, channel=channel, thread_ts=thread_ts, origin=origin)[0]
+
+    def edit(self, message: Message, text: str) -> None:
+        """Edit their own message."""
+        self._acts.edit(self.person, message, text)
 
     @property
     def views(self) -> list[View]:
