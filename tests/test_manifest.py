@@ -145,16 +145,16 @@ def test_the_written_files_are_up_to_date_and_ask_for_what_the_code_needs() -> N
 @pytest.mark.parametrize(
     ("methods", "asked", "events", "faults"),
     [
-        (set(), SCOPES, {}, []),
-        ({"reactions_add"}, SCOPES, {}, ["reactions_add has no row in METHOD_SCOPES"]),
-        (set(), {**SCOPES, "im:history": ""}, {}, ["the scope im:history is asked for and not needed"]),
-        (set(), set(SCOPES) - {"files:write"}, {}, ["the scope files:write is needed and not asked for"]),
-        (set(), set(SCOPES) - {"commands"}, {}, ["the scope commands is needed and not asked for"]),
+        (set(), SCOPES, EVENT_SCOPES, []),
+        ({"reactions_add"}, SCOPES, EVENT_SCOPES, ["reactions_add has no row in METHOD_SCOPES"]),
+        (set(), {**SCOPES, "im:write": ""}, EVENT_SCOPES, ["the scope im:write is asked for and not needed"]),
+        (set(), set(SCOPES) - {"files:write"}, EVENT_SCOPES, ["the scope files:write is needed and not asked for"]),
+        (set(), set(SCOPES) - {"commands"}, EVENT_SCOPES, ["the scope commands is needed and not asked for"]),
         (
             set(),
             SCOPES,
-            {"app_mention": "app_mentions:read"},
-            ["the scope app_mentions:read is needed and not asked for"],
+            {**EVENT_SCOPES, "team_join": "users:join"},
+            ["the scope users:join is needed and not asked for"],
         ),
     ],
     ids=["right", "method without a row", "scope without a use", "call", "command", "event"],

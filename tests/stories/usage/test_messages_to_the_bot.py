@@ -154,8 +154,14 @@ def test_whoever_may_not_type_a_command_may_not_write_it(scene: Scene, attack: s
 def test_no_words_decide(scene: Scene, surface: str, line: str) -> None:
     scene.ask_removal()
     channel = SURFACES[surface]
-    scene.workspace.people["Anton"].say(line if channel == "dm" else f"{BOT} {line}", channel=channel)
-    scene.workspace.wait_for(lambda: scene.recorded("command:line:refused", "Anton"), what="the refusal")
+    said = scene.workspace.people["Anton"].say(line if channel == "dm" else f"{BOT} {line}", channel=channel)
+
+    def is_told() -> bool:
+        told = [*scene.workspace.ephemerals("Anton"), *scene.workspace.messages(said.channel)]
+        told += scene.workspace.thread(said.channel, said.ts)
+        return any("is a button" in scene.workspace.transcript(one) for one in told)
+
+    scene.workspace.wait_for(is_told, what="that only the card decides")
     assert scene.change().status is Status.PENDING
     assert scene.sent() == 0
 
