@@ -30,8 +30,10 @@ from bot.plugin import (
     Measurement,
     Message,
     Observation,
+    OverviewButton,
     Parameter,
     Place,
+    PlaceHealth,
     PlaceTerm,
     Plan,
     Plugin,
@@ -56,6 +58,7 @@ NOTHING: Mapping[str, Text] = {}
 STARTED = Message("host.fault.start", plugin="plugin", incident="incident")
 MAINTAINED = Message("host.fault.maintain", plugin="plugin", incident="incident")
 MEASURED = Message("host.fault.measure", plugin="plugin", incident="incident")
+TOLD_HEALTH = Message("host.fault.health", plugin="plugin", incident="incident")
 CLOSED = Message("host.fault.close", plugin="plugin", incident="incident")
 NAMED_PLACES = Message("host.fault.places", plugin="plugin", incident="incident")
 OPENED = Message("host.fault.open", plugin="plugin", incident="incident", place="place")
@@ -242,6 +245,20 @@ class GuardedPlugin:
             return None
         with self._blame(MEASURED):
             return require_measurements(measure(services))
+
+    @property
+    def overview_buttons(self) -> Sequence[OverviewButton]:
+        """The buttons that the plugin adds to the overview; none for a plugin that names none."""
+        return tuple(getattr(self.plugin, "overview_buttons", ()))
+
+    def tell_health(self, services: Services) -> Sequence[PlaceHealth]:
+        """How the places are doing by what the plugin has stored; nothing for a plugin that does not tell."""
+        tell = getattr(self.plugin, "tell_health", None)
+        if tell is None:
+            return ()
+        with self._blame(TOLD_HEALTH):
+            told = require_type(tuple(tell(services)), tuple[PlaceHealth, ...])
+            return [replace(each, says=sanitize(each.says)) for each in told]
 
     def close(self) -> None:
         """A plugin that cannot let go keeps nobody else from it; the log has why."""

@@ -41,6 +41,7 @@ from bot.plugin.message import (
     read_text,
     write_text,
 )
+from bot.plugin.overview import HealthLevel, OverviewButton, PlaceHealth
 from bot.plugin.quoting import quote
 from bot.plugin.times import iso, time_or_none
 from bot.plugin.values import (
@@ -94,6 +95,7 @@ __all__ = [
     "Duration",
     "Event",
     "Group",
+    "HealthLevel",
     "Impact",
     "Json",
     "Lines",
@@ -102,11 +104,13 @@ __all__ = [
     "Message",
     "Nothing",
     "Observation",
+    "OverviewButton",
     "PageLink",
     "Parameter",
     "PartialUndo",
     "Person",
     "Place",
+    "PlaceHealth",
     "PlaceTerm",
     "Plan",
     "Plugin",

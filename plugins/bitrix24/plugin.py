@@ -14,7 +14,9 @@ from bot.plugin import (
     Measurement,
     Message,
     Observation,
+    OverviewButton,
     Place,
+    PlaceHealth,
     PlaceTerm,
     Plan,
     PluginError,
@@ -47,6 +49,7 @@ from plugins.bitrix24.events import watch_events
 from plugins.bitrix24.events.own_changes import OwnChanges
 from plugins.bitrix24.events.watch import Watch
 from plugins.bitrix24.health.measurements import measure_portals
+from plugins.bitrix24.health.portal_health import tell_portal_health
 from plugins.bitrix24.hosts import certificate_authorities, endpoints
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.rest.retry_policy import CHANGE, READ, RetryPolicy
@@ -75,6 +78,10 @@ class BitrixPlugin:
         words=PORTAL,
     )
     events: Sequence[Event] = (*audit_events.EVENTS, *watch_events.EVENTS, *run_events.EVENTS)
+    overview_buttons = (
+        OverviewButton(label=Message("bitrix24.overview.list"), line="connector list"),
+        OverviewButton(label=Message("bitrix24.overview.remove"), line="connector remove"),
+    )
     groups: Iterable[Group[Any]] = (connectors, lines, messages, chats, portals, trials)
 
     def __init__(self, *, read: RetryPolicy = READ, change: RetryPolicy = CHANGE) -> None:
@@ -112,6 +119,9 @@ class BitrixPlugin:
 
     def measure(self, services: Services) -> Sequence[Measurement]:
         return measure_portals(services, self._links)
+
+    def tell_health(self, services: Services) -> Sequence[PlaceHealth]:
+        return tell_portal_health(services)
 
     def places(self, services: Services) -> Sequence[Place]:
         return [portal.place for portal in CredentialStore(services).portals()]

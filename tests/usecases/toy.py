@@ -20,7 +20,9 @@ from bot.plugin import (
     Group,
     Nothing,
     Observation,
+    OverviewButton,
     Place,
+    PlaceHealth,
     PlaceTerm,
     Plan,
     Refusal,
@@ -97,6 +99,10 @@ class Toy:
     events: Sequence[Event] = ()
     simulators: Mapping[str, Callable[[int], Simulation]] = field(default_factory=dict)
     stored_methods: Sequence[str] = ()
+    overview_buttons: Sequence[OverviewButton] = ()
+    health: Sequence[PlaceHealth] = ()
+    untold: Exception | None = None
+    """What telling the health raises."""
 
     @property
     def groups(self) -> Sequence[Group[Any]]:
@@ -113,6 +119,11 @@ class Toy:
         self.on_tend()
         if self.untended is not None:
             raise self.untended
+
+    def tell_health(self, services: Services) -> Sequence[PlaceHealth]:
+        if self.untold is not None:
+            raise self.untold
+        return self.health
 
     def places(self, services: Services) -> Sequence[Place]:
         return self.known

@@ -97,6 +97,7 @@ def pressed_line(raw: Raw) -> SlashCommand:
         channel=pressed.channel,
         text=pressed.value,
         answer_url=pressed.answer_url,
+        trigger=pressed.trigger,
         workspace=pressed.workspace,
         enterprise=pressed.enterprise,
         pressed=True,

@@ -31,11 +31,12 @@ from bot.store.repositories.audit_log import LOOKED_AT
 from bot.usecases.admin.audit_search import find_records
 from bot.usecases.admin.help_pages import CommandRow, Reader, answer_help
 from bot.usecases.admin.listings import list_changes, list_grants, show_change
-from bot.usecases.admin.request_queue import queue_of
 from bot.usecases.admin.status_report import StatusReport, report_status
 from bot.usecases.authority.memberships import last_disqualification
 from bot.usecases.authority.reader_views import reader_of
 from bot.usecases.context import Context
+from bot.usecases.overview.request_queue import queue_of
+from bot.usecases.overview.start_card import OverviewView, make_start_card
 from bot.usecases.place_choice import choose_place, list_place_plugins, own_choice
 
 
@@ -105,6 +106,11 @@ access: Group[QueryContext] = Group("access", help="The allow-list.", words={"ru
 audit: Group[QueryContext] = Group(
     "audit", help="The audit log.", words={"en": ("log", "history", "events"), "ru": ("журнал", "аудит", "история")}
 )
+seeing: Group[QueryContext] = Group(
+    "overview",
+    help="What waits for you, your change requests and the state of the portals.",
+    words={"en": ("home", "menu"), "ru": ("обзор", "начало", "меню")},
+)
 being_well: Group[QueryContext] = Group(
     "status",
     help="The state of b24bot.",
@@ -126,7 +132,7 @@ OPTION_WORDS: Mapping[str, Words] = {
     "--all": {"ru": ("все",)},
 }
 """Other names of the options, here and in the terminal's own commands."""
-GROUPS = (helping, being, being_well, requests, access, audit)
+GROUPS = (helping, being, seeing, being_well, requests, access, audit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +211,12 @@ def _next_steps(query: QueryContext, admins: Sequence[Principal]) -> Iterator[Me
         yield Message("admin.whoami.no_admins")
     line = f"access grant {query.person.id} {'ROLE' if query.role else 'operator'}"
     yield Message("admin.whoami.other_role", command=CommandLine(command_line=line), terminal=f"b24bot {line}")
+
+
+@seeing.command("", risk=Risk.READ, data=OverviewView, examples=[""])
+def show_overview(query: QueryContext) -> Reply:
+    """Show what waits for you, your change requests and the state of the portals."""
+    return make_start_card(query.ctx, query.person)
 
 
 @being_well.command("", risk=Risk.READ, data=StatusReport, examples=[""])

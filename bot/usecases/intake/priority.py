@@ -25,6 +25,7 @@ from bot.usecases.context import Context
 from bot.usecases.intake.stop_requests import freeze_line
 from bot.usecases.outcomes.follow_ups import BY_BUTTON
 from bot.usecases.outcomes.settlement import SETTLING, check_settler_eligibility
+from bot.usecases.overview.start_card import find_opening_line
 from bot.usecases.place_choice import choose_place
 from bot.usecases.process.workspace import Workspace
 from bot.usecases.roles import role_of
@@ -75,7 +76,7 @@ def _read(ctx: Context, inbound: Inbound) -> _Asked:
     if not isinstance(inbound, SlashCommand):
         return _Asked(inbound=inbound, change=card_token.verify_token(ctx.store, ctx.workspace.team, inbound))
     try:
-        text = freeze_line(inbound.text) or "help"
+        text = freeze_line(inbound.text) or find_opening_line(ctx, inbound.person)
         check_length(text)
         line = recognize(ctx.registry.typed, text)
     except PluginError:

@@ -45,6 +45,7 @@ from bot.usecases.authority.memberships import check_membership, refresh_members
 from bot.usecases.authority.ruled_requests import with_plan
 from bot.usecases.card_subcommands import refuse_card_subcommand
 from bot.usecases.context import Context
+from bot.usecases.overview.start_card import find_opening_line
 from bot.usecases.place_choice import choose_place, find_place, list_default_places
 from bot.usecases.requests.card_places import describe_card
 from bot.usecases.requests.named_values import takes_names, understand_by_name
@@ -82,7 +83,7 @@ def consider(
     role = role_of(ctx, person)
     commands = ctx.registry.commands if person.local else ctx.registry.typed
     try:
-        understood = understand(commands, text or "help")
+        understood = understand(commands, text or find_opening_line(ctx, person))
     except WordsError as error:
         if error.incomplete is not None:
             _require_rights(ctx, person, error.incomplete)

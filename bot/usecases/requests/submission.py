@@ -32,6 +32,7 @@ from bot.usecases.lease_holding import steady_ms
 from bot.usecases.notifications import error_reply, note_trouble, notify_person, opened_key
 from bot.usecases.outcomes.requester_notes import keep_answer_address
 from bot.usecases.outcomes.result_buttons import result_buttons
+from bot.usecases.overview.start_card import OVERVIEW, start_buttons
 from bot.usecases.process.wake_signal import Group
 from bot.usecases.requests.command_answers import (
     NOT_AGREED,
@@ -133,6 +134,8 @@ class _Slack:
                 assert_never(result)
 
     def _buttons(self, result: CommandResult) -> tuple[LineButton, ...]:
+        if isinstance(result, Answered) and result.understood.command.path == OVERVIEW:
+            return start_buttons(self._ctx, self._slash.person)
         return result_buttons(self._ctx, result, self._slash.text)
 
     def _refuse(self, tx: Transaction, error: PluginError, buttons: tuple[LineButton, ...]) -> None:

@@ -11,7 +11,7 @@ from bot.core.audit.audit_record import AuditRecord
 from bot.core.authority.policy import Terms
 from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Role
-from bot.plugin import Text
+from bot.plugin import HealthLevel, PlaceHealth, Text
 from bot.usecases.authority import card_token
 from tests.slack.render.worded.worded_toy import WordedToy
 from tests.usecases.core_bot import ANTON, GLEB, IDA, OLGA, ROLES, VERA, VIKTOR, CoreBot, person
@@ -83,3 +83,8 @@ def _ask(bot: CoreBot) -> None:
         bot.type(GLEB, line)
     for line in ("help", "thing refuse", "thing list", "thing remove nothing"):
         bot.type(VIKTOR, line)
+    bot.toy.health = [PlaceHealth(place=each.name, level=HealthLevel.GOOD, says="works") for each in bot.toy.known]
+    bot.toy.things["three"] = "red"
+    bot.ask("thing remove three")
+    for who in (OLGA, ANTON):
+        bot.type(who, "")
