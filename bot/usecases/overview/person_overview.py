@@ -1,4 +1,4 @@
-"""What stands in front of one person now, as values: an answer and a page in the chat show the same ones.
+"""What concerns one person now, as values: an answer and a page in the chat show the same ones.
 
 All of it is stored here. Neither Slack nor a place is asked.
 """

@@ -40,7 +40,7 @@ class PlaceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverviewView:
-    """What stands in front of somebody now."""
+    """What concerns a person now."""
 
     waiting: tuple[ChangeRow, ...]
     """The change requests that they can decide now."""

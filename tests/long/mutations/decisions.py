@@ -35,6 +35,16 @@ DECISIONS: tuple[Mutation, ...] = (
         by=_FORM_STORIES,
     ),
     mutation(
+        "start-card-for-anybody",
+        "who has no role is shown the change requests and the portals",
+        (
+            "bot/usecases/overview/start_card.py",
+            "    return OVERVIEW if role_of(ctx, person) is not None else HELP\n",
+            "    return OVERVIEW\n",
+        ),
+        by="tests/usecases/overview/test_start_card.py",
+    ),
+    mutation(
         "form-for-a-guest",
         "a guest on the allow-list gets a form with fields",
         ("bot/usecases/forms/form_opening.py", "    if refused is not None:\n", "    if refused is None:\n"),

@@ -84,7 +84,7 @@ def test_help_gives_a_row_to_each_noun_and_says_whom_to_ask_for_the_rest(core_bo
     assert "thing list" in commands(seen)
     assert "thing remove" not in commands(seen)
     assert help_rows(seen)["/b24 request"] == "list, show"
-    assert help_rows(seen)["Single words"].startswith("/b24 help …, /b24 whoami, /b24 status")
+    assert help_rows(seen)["Single words"].startswith("/b24 help …, /b24 whoami, /b24 overview, /b24 status")
     assert typed(seen.notes[0]).startswith("/b24 help COMMAND explains one command.")
     assert en(seen.notes[-1]) == f"12 more commands need a higher role. Ask {mentions.person(IDA)}."
 

@@ -29,7 +29,7 @@ LINES = {
     "разморозить": Rank.LOCAL,
     "freezer": Rank.LOCAL,
     "help": Rank.HELPING,
-    "": Rank.HELPING,
+    "": Rank.LOCAL,
     " Whoami ": Rank.HELPING,
     "request list": Rank.LOCAL,
     "access grant @U1 viewer": Rank.LOCAL,
