@@ -149,7 +149,6 @@ def _connect(settings: Settings, clock: Clock, store: Store) -> Bot:
 
 def _make_context(settings: Settings, clock: Clock, store: Store, registry: Registry, messenger: Messenger) -> Context:
     channels = Channels(approval=settings["B24BOT_APPROVAL_CHANNEL"], audit=settings["B24BOT_AUDIT_CHANNEL"])
-    secrets = {row.name: settings[row.name] for row in settings.rows if row.secret}
     return Context(
         store=store,
         registry=registry,
@@ -157,7 +156,7 @@ def _make_context(settings: Settings, clock: Clock, store: Store, registry: Regi
         chat=Chat(messenger=messenger, channels=channels, pace=ChannelRateLimiter(clock)),
         deployment=Deployment(
             terms=settings.terms,
-            known_secrets=KnownSecrets(store.engine, store.keys, secrets),
+            known_secrets=KnownSecrets(store.engine, store.keys, settings.secret_rows),
             rules=settings.rules,
             people=IdentityGroups.of(settings.same_person),
             languages=settings.languages,
@@ -165,6 +164,7 @@ def _make_context(settings: Settings, clock: Clock, store: Store, registry: Regi
             version=__version__,
             settle_after_ms=settings.settle_after_ms,
             audit_lag_ms=settings.audit_lag_ms,
+            allow_async=settings.allow_async,
         ),
         threads=ThreadState(clock),
         audit=AuditProgress(witness=witness_of(settings)),

@@ -16,7 +16,7 @@ from bot.core.parsing.database_urls import is_database_url, list_passwords
 from bot.core.parsing.durations import parse_duration
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.principals import Principal
-from bot.host_settings import DATABASE_URL, LANGUAGES
+from bot.host_settings import ALLOW_ASYNC, DATABASE_URL, LANGUAGES
 from bot.host_settings import HOST_SETTINGS as HOST_SETTINGS
 from bot.host_settings import READBACK_AFTER as READBACK_AFTER
 from bot.language.catalogues import list_languages
@@ -25,6 +25,7 @@ from bot.language.translation import PSEUDO
 from bot.plugin import PUBLIC_URL, BadArgument, Message, Setting
 from bot.plugin.frozen import dataclass
 from bot.policy_file import read_policy_file
+from bot.settings_file import read_settings_file
 
 _COMMAND = re.compile(r"\A/[a-z0-9_-]{1,31}\Z")
 _WEB_ADDRESS = re.compile(r"\Ahttps?://[^\s/?#]+[^\s?#]*\Z")
@@ -103,6 +104,10 @@ class Settings:
                 hint=Message("setting.value.write_database_url"),
             )
         return url
+
+    @property
+    def allow_async(self) -> bool:
+        return self.on(ALLOW_ASYNC)
 
     @property
     def key_file(self) -> Path:
@@ -247,6 +252,11 @@ class Settings:
         return (*given, *list_passwords(self.values[DATABASE_URL]))
 
     @property
+    def secret_rows(self) -> Mapping[str, str]:
+        """The values of secret settings by their names."""
+        return {row.name: self.values[row.name] for row in self.rows if row.secret}
+
+    @property
     def unknown(self) -> Mapping[str, str | None]:
         """Names that look like settings and are none, each with the setting that was probably meant."""
         known = {row.name.lower(): row.name for row in self.rows}
@@ -323,6 +333,7 @@ READERS: tuple[Callable[[Settings], object], ...] = (
     lambda settings: settings.health_port,
     lambda settings: settings.public_url,
     lambda settings: settings.on("B24BOT_ALLOW_LOOPBACK"),
+    lambda settings: settings.allow_async,
     lambda settings: settings.settle_after_ms,
     lambda settings: settings.languages,
     lambda settings: settings.log_level,
@@ -361,35 +372,12 @@ def load_settings(
 ) -> Settings:
     """Read the environment over `.env` over the defaults; `more` are the plugins' rows. Empty is as good as not set."""
     given = dict(os.environ if environment is None else environment)
-    file, twice = _read_file(dotenv) if dotenv else ({}, frozenset())
+    file, twice = read_settings_file(dotenv) if dotenv else ({}, frozenset())
     rows = (*HOST_SETTINGS, *more)
     values = {row.name: given.get(row.name) or file.get(row.name) or row.default for row in rows}
     prefixes = (*OWN_PREFIXES, SLACK_PREFIX)
     names = {name for name, value in {**file, **given}.items() if value and name.startswith(prefixes)}
     return Settings(values=values, rows=rows, given=frozenset(names), dotenv=dotenv, twice=twice)
-
-
-def _read_file(path: Path) -> tuple[Mapping[str, str], frozenset[str]]:
-    """The values of a settings file, and the names that have several there. Raises ConfigurationError and OSError.
-
-    A value stands for itself: a secret may hold what looks like a reference to another variable. A line without a value
-    takes back none that stands above it, as in a copy of `.env.example` to which somebody has added lines.
-    """
-    if not path.exists():
-        return {}, frozenset()
-    from dotenv.parser import parse_stream
-
-    with path.open(encoding="utf-8-sig") as stream:
-        lines = list(parse_stream(stream))
-    strange = [str(line.original.line) for line in lines if line.error]
-    if strange:
-        raise ConfigurationError(
-            Message("setting.file.unreadable_lines", count=len(strange), lines=tuple(strange), file=str(path)),
-            hint=Message("setting.file.write_line"),
-        )
-    given = [(line.key, line.value) for line in lines if line.key and line.value]
-    values = dict(given)
-    return values, frozenset(name for name, value in given if value != values[name])
 
 
 def _can_be_parsed(url: str) -> bool:

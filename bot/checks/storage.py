@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.checks.check import Environment, Note, join_sentences
 from bot.core.authority.identity_groups import IdentityGroups
@@ -13,6 +13,7 @@ from bot.settings import Settings
 from bot.store.engine.database import FILE_NAME, JOURNAL, SQLITE_VERSION, WAL, Journal, free_bytes
 from bot.store.engine.file_permissions import Guarded, Loose, list_guarded_files, loose_modes, refuse_writable
 from bot.store.engine.folders import HOME, assert_folder
+from bot.store.engine.kept_commits import MAY_LOSE, WITNESSED_FIRST, Durability
 from bot.store.files.backup import HOUR_MS, find_newest_time
 from bot.store.files.consistency import assert_fits, assert_usable
 from bot.store.files.witness_file import Witness, witness_at
@@ -24,6 +25,12 @@ from bot.usecases.integrity.maintenance import LEAST_FREE
 from bot.usecases.integrity.startup_checks import find_approver_shortage
 
 UNWITNESSED = Message("check.witness.unset")
+KEPT_BY: Mapping[Durability, Message] = {
+    Durability.FILE: Message("check.commits.file"),
+    Durability.SYNCHRONOUS: Message("check.commits.standby"),
+    Durability.SINGLE: Message("check.commits.single"),
+}
+"""What keeps an acknowledged commit."""
 
 
 def witness_of(settings: Settings) -> Witness | None:
@@ -97,6 +104,19 @@ def check_database(environment: Environment) -> Message | Note:
     found = location.describe(engine) or sound
     waiting = tuple(pending(engine))
     return Message("check.database.migrations", found=found, migrations=waiting) if waiting else found
+
+
+def check_commits(environment: Environment) -> Message | Note:
+    """Say what keeps a call from being made twice when the database fails, and refuse where nothing does."""
+    settings = environment.settings
+    durability = environment.engine.durability()
+    if durability in WITNESSED_FIRST and settings.witness_file:
+        return Message("check.commits.witnessed")
+    if durability not in MAY_LOSE:
+        return KEPT_BY[durability]
+    if settings.allow_async:
+        return Note(says=Message("check.commits.allowed"), hint=Message("check.commits.keep_them"))
+    raise Refusal(Message("limit.async_database"), hint=Message("check.commits.keep_them"))
 
 
 def check_journal(environment: Environment) -> Message | Note:

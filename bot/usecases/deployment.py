@@ -31,3 +31,5 @@ class Deployment:
     """How long after a call that got no answer no effect proves nothing; 0 leaves it to what each plugin says."""
     audit_lag_ms: int = 1_800_000
     """How old a line that is not in the audit channel, or a head that the witness has not got, may get."""
+    allow_async: bool = False
+    """Whether changes are made on a database that may lose a commit, without a witness file."""

@@ -69,6 +69,8 @@ class Outside:
             "B24BOT_READBACK_AFTER": "1s",
             "B24BOT_LOG_LEVEL": "DEBUG",
             **({"B24BOT_DATABASE_URL": self.database_url} if self.database_url else {}),
+            # A server of the tests does not write to its disk.
+            "B24BOT_ALLOW_ASYNC_DATABASE": "on",
             **self.portal.settings(),
         }
 

@@ -35,7 +35,12 @@ def make_context(
         registry=make_registry(plugins),
         clock=clock,
         chat=Chat(messenger=messenger, channels=channels, pace=ChannelRateLimiter(clock)),
-        deployment=Deployment(terms=terms or Terms(), known_secrets=KnownSecrets(store.engine, store.keys, {})),
+        deployment=Deployment(
+            terms=terms or Terms(),
+            known_secrets=KnownSecrets(store.engine, store.keys, {}),
+            # The server of the tests does not write to its disk.
+            allow_async=True,
+        ),
         threads=ThreadState(clock),
         workspace=Workspace(team),
     )

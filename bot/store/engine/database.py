@@ -17,6 +17,7 @@ from bot.store.engine.failpoints import Failpoint as Failpoint
 from bot.store.engine.failpoints import place_of
 from bot.store.engine.faults import FAULTS, FILE_FAULTS, is_no_text, trouble, unreadable, unwritable
 from bot.store.engine.faults import sqlite3 as sqlite3
+from bot.store.engine.kept_commits import KeptCommits
 from bot.store.engine.port import Dialect, Row
 from bot.store.engine.process_lock import compare_identity
 
@@ -71,7 +72,7 @@ _TABLE = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
 _LEVELS = {"OFF": 0, "NORMAL": 1, "FULL": 2, "EXTRA": 3}
 
 
-class Database:
+class Database(KeptCommits):
     """One connection to one file, shared by the threads of a process behind a lock.
 
     `synchronous` overrides the durability level, for what is thrown away and for a benchmark that leaves out the disk.

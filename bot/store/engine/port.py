@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from bot.plugin import Message
 from bot.plugin.frozen import dataclass
+from bot.store.engine.kept_commits import Durability
 
 Row = dict[str, Any]
 T = TypeVar("T")
@@ -110,6 +111,17 @@ class Engine(Protocol):
 
     def lost(self) -> Message | None:
         """Say why nobody would find what is written now; None when they would."""
+        ...
+
+    def durability(self) -> Durability:
+        """Return what becomes of an acknowledged commit when the database fails."""
+        ...
+
+    def find_lost_commit(self) -> Message | None:
+        """Say what this process has committed that is not there any more; None while everything is.
+
+        It is looked for at the beginning of each unit of work, and what was found stays found.
+        """
         ...
 
     def size(self) -> int:

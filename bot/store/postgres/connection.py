@@ -74,6 +74,14 @@ class Address:
         return int.from_bytes(sha256(f"b24bot {self.schema}".encode()).digest()[:8], signed=True)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """The server's word for the last statement of a transaction, and the last row that it gave before."""
+
+    word: str
+    row: tuple[Any, ...] | None
+
+
 class Connection:
     """A connection that is opened when it is needed, and anew after it was lost."""
 
@@ -130,17 +138,24 @@ class Connection:
         if notice.severity_nonlocalized == "WARNING":
             self.warned = True
 
-    def begin(self) -> None:
-        """Begin a transaction as the only writer. Raises what psycopg raises."""
-        self.warned = False
-        self.opened.execute(self._begin)
+    def begin(self, question: str = "") -> bool:
+        """Begin a transaction as the only writer; returns the answer to a query of one truth value, asked in it.
 
-    def end(self, script: str) -> str:
-        """Run the last statements of a transaction; returns the server's word for the last one, COMMIT or ROLLBACK."""
-        cursor = self.opened.execute(script)
+        It is true without a query. Raises what psycopg raises.
+        """
+        self.warned = False
+        cursor = self.opened.execute("; ".join((self._begin, *([question] if question else ()))).encode())
         while cursor.nextset():
             pass
-        return cursor.statusmessage or ""
+        return not question or cursor.fetchone() == (True,)
+
+    def end(self, script: str) -> Ended:
+        """Run the last statements of a transaction."""
+        cursor = self.opened.execute(script.encode())
+        row = cursor.fetchone() if cursor.description else None
+        while cursor.nextset():
+            row = cursor.fetchone() if cursor.description else row
+        return Ended(word=cursor.statusmessage or "", row=row)
 
     def run(self, sql: str, values: tuple[object, ...]) -> psycopg.Cursor[Any]:
         """Run a statement in the transaction that is open."""

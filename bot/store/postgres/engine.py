@@ -11,30 +11,28 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-from bot import clock as ids
 from bot.clock import SystemClock
 from bot.core.bot_errors import StoreUnavailable
 from bot.plugin import Clock, Message
 from bot.store.engine.database import BUSY_SECONDS, sync
 from bot.store.engine.failpoints import Failpoint, place_of
+from bot.store.engine.kept_commits import Durability
 from bot.store.engine.port import Dialect, Row
+from bot.store.postgres.commit_record import READ_HEAD, READ_MARK, CommitRecord
 from bot.store.postgres.connection import Address, Connection, as_rows
 from bot.store.postgres.file_copy import copy_out
 from bot.store.postgres.server_faults import FAULTS, is_lost, unreadable, unwritable
+from bot.store.postgres.server_report import read_durability
 from bot.store.postgres.statements import ROW_ID
 
 DIALECT = Dialect(row_id=ROW_ID, greatest="greatest")
 ASK_SECONDS = 15.0
 """How long the server is asked whether a COMMIT happened whose answer was lost."""
 ASK_PAUSE = 0.1
+PROMISE_SECONDS = 10.0
+"""How long the server's word for what becomes of a commit counts."""
 UNKNOWN_COMMIT = 4
 """The exit code of a process that cannot find out whether it committed."""
-_MARK = (
-    "INSERT INTO commits (owner, mark, at) VALUES ('{owner}', {mark}, now()) "
-    "ON CONFLICT (owner) DO UPDATE SET mark = excluded.mark, at = excluded.at; COMMIT"
-)
-"""Sent with COMMIT: who asks afterwards finds the mark exactly when the commit happened."""
-_READ_MARK = "SELECT mark FROM commits WHERE owner = ?"
 _TABLE = "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = ?"
 _GIVE_BACK = "VACUUM {schema}.audit"
 _SNAPSHOT = "SELECT pg_current_snapshot()::text"
@@ -76,7 +74,8 @@ class PostgresEngine:
         self._lock, self._reading = threading.RLock(), threading.Lock()
         self._clock = clock or SystemClock()
         self._holder: int | None = None
-        self._owner, self._mark, self._changed = ids.token(), 0, False
+        self._commits, self._changed = CommitRecord(), False
+        self._promise: tuple[float, Durability] | None = None
         self._closed = False
         # What is wrong with the address or the server is told now, and not at the first command.
         _ = self._writer.opened
@@ -117,13 +116,14 @@ class PostgresEngine:
         self._refuse_closed()
         try:
             try:
-                self._writer.begin()
+                self._commits.hear(self._writer.begin(self._commits.question()))
             except FAULTS as error:
                 if not is_lost(error):
                     raise
-                # It was lost while nothing was open: once more, on a new one.
+                # It was lost while nothing was open: once more, on a new one, perhaps of another server.
                 self._writer.close()
-                self._writer.begin()
+                self._promise = None
+                self._commits.hear(self._writer.begin(self._commits.question()))
         except FAULTS as error:
             self._undo()
             raise unwritable(error) from None
@@ -136,10 +136,9 @@ class PostgresEngine:
             self._writer.close()
 
     def _commit(self) -> None:
-        self._mark += 1
-        script = _MARK.format(owner=self._owner, mark=self._mark) if self._changed else "COMMIT"
+        script = f"{self._commits.number_next() if self._changed else ''}COMMIT"
         try:
-            word = self._writer.end(script)
+            ended = self._writer.end(script)
         except FAULTS as error:
             if not is_lost(error):
                 self._undo()
@@ -148,11 +147,13 @@ class PostgresEngine:
             if self._changed:
                 self._ask(unwritable(error))
             return
-        if word != "COMMIT":
-            raise StoreUnavailable(Message("store.database.unwritable", cause=word))
+        if ended.word != "COMMIT":
+            raise StoreUnavailable(Message("store.database.unwritable", cause=ended.word))
         if self._writer.warned and self._changed:
             # A server that stopped waiting for its standby answers COMMIT with success and a warning.
             self._give_up("The server warned at COMMIT: a standby may not have what was written.")
+        if self._changed:
+            self._commits.keep(ended.row)
 
     def _ask(self, lost: StoreUnavailable) -> None:
         """Ask whether the last commit happened: return when it did, and raise `lost` when it did not."""
@@ -161,13 +162,15 @@ class PostgresEngine:
             try:
                 # With the lock nobody can be writing for us any more: neither the old connection nor the network.
                 self._writer.begin()
-                found = self._writer.run(_READ_MARK, (self._owner,)).fetchone()
+                found = self._writer.run(READ_MARK, (self._commits.owner,)).fetchone()
+                head = self._writer.run(READ_HEAD, ()).fetchone()
                 self._writer.end("ROLLBACK")
             except UNANSWERED:
                 self._writer.close()
                 self._clock.sleep(ASK_PAUSE)
                 continue
-            if found == (self._mark,):
+            if found == (self._commits.mark,):
+                self._commits.keep(head)
                 return
             raise lost
         self._give_up(f"No server answers for {self._ask_seconds:.0f} s whether the last COMMIT happened.")
@@ -260,6 +263,16 @@ class PostgresEngine:
 
     def lost(self) -> Message | None:
         return None
+
+    def durability(self) -> Durability:
+        """Ask the server again after ten seconds, and after a reconnect: a standby may come or go at any time."""
+        now = self._clock.monotonic()
+        if self._promise is None or now >= self._promise[0]:
+            self._promise = now + PROMISE_SECONDS, read_durability(self)
+        return self._promise[1]
+
+    def find_lost_commit(self) -> Message | None:
+        return self._commits.lost
 
     def size(self) -> int:
         return 0

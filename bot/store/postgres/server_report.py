@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
-from bot.plugin import Message, Text
+from collections.abc import Mapping
+
+from bot.plugin import Message
+from bot.store.engine.kept_commits import Durability
 from bot.store.engine.port import Engine
 
+_VERSION = "SELECT current_setting('server_version')"
 _SETTINGS = (
-    "SELECT current_setting('server_version'), current_setting('synchronous_commit'), "
-    "current_setting('synchronous_standby_names'), (SELECT count(*) FROM pg_stat_replication)"
+    "SELECT current_setting('fsync') = 'on', current_setting('synchronous_commit'), "
+    "current_setting('synchronous_standby_names') <> '', (SELECT count(*) FROM pg_stat_replication) "
+    "+ (SELECT count(*) FROM pg_replication_slots WHERE slot_type = 'physical')"
 )
-WAITED_FOR = frozenset({"on", "remote_apply"})
-"""Values of synchronous_commit with which COMMIT waits until a standby has it on its disk."""
+"""A slot is there for a standby also while that is away."""
+UNSYNCHRONOUS = "remote_write"
+"""The value of synchronous_commit with which a standby has it in memory alone. `off` and `local` become `on` in every
+unit of work."""
+PROMISES: Mapping[Durability, Message] = {
+    Durability.SYNCHRONOUS: Message("store.postgres.synchronous"),
+    Durability.SINGLE: Message("store.postgres.no_standby"),
+    Durability.ASYNCHRONOUS: Message("store.postgres.asynchronous"),
+    Durability.VOLATILE: Message("store.postgres.volatile"),
+}
+"""What holds on a server, and why."""
+
+
+def read_durability(engine: Engine) -> Durability:
+    """Judge by the server's settings, and by the standbys that it knows, what becomes of a commit."""
+    ((to_disk, level, named, standbys),) = engine.tuples(_SETTINGS)
+    if not to_disk:
+        return Durability.VOLATILE
+    if named:
+        return Durability.ASYNCHRONOUS if level == UNSYNCHRONOUS else Durability.SYNCHRONOUS
+    return Durability.ASYNCHRONOUS if standbys else Durability.SINGLE
 
 
 def describe_server(engine: Engine) -> Message:
-    """Say which server it is, and whether a failover keeps each commit that was acknowledged."""
-    version, level, names, standbys = engine.tuples(_SETTINGS)[0]
-    promise: Text = Message("store.postgres.no_standby")
-    if names and level in WAITED_FOR:
-        promise = Message("store.postgres.synchronous")
-    elif names or standbys:
-        promise = Message("store.postgres.asynchronous")
+    """Say which server it is, and what becomes of an acknowledged commit on it."""
+    ((version,),) = engine.tuples(_VERSION)
+    promise = PROMISES[read_durability(engine)]
     return Message("store.postgres.serves", name=engine.name, version=str(version).split()[0], promise=promise)

@@ -35,6 +35,7 @@ from bot.usecases.intake.stop_words import pending_stop
 from bot.usecases.integrity.active_limits import blocking_limit
 from bot.usecases.integrity.audit_gate import Gate, audit_gate, awaited_line
 from bot.usecases.integrity.chain_check import is_unchecked
+from bot.usecases.integrity.commit_safety import withhold_call
 from bot.usecases.lease_holding import LeaseLost, acquire_leases, may_send, steady_ms, under_lease
 from bot.usecases.notifications import notify_person, post_once_in_thread, queue_card_if_it_lasts
 from bot.usecases.outcomes.ending import finish_request
@@ -282,7 +283,8 @@ def _call_all(ctx: Context, plugin: Plugin, change: ChangeRequest, lease: Lease)
         # A change of the store is done together with its answer, or not at all.
         stored = change.is_local or call.method in getattr(plugin, "stored_methods", ())
         with under_lease(ctx, lease) if stored else nullcontext():
-            outcome = sanitize(plugin.perform(services, change.place, call))
+            withheld = None if stored else withhold_call(ctx)
+            outcome = withheld or sanitize(plugin.perform(services, change.place, call))
             with under_lease(ctx, lease) as tx:
                 _record_answer(tx, ctx, change, step, outcome)
         outcomes.append(outcome)

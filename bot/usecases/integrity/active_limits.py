@@ -13,6 +13,7 @@ from bot.plugin import CommandLine, Message, Refusal
 from bot.usecases.context import Context
 from bot.usecases.integrity.allow_list_check import find_allow_list_limit
 from bot.usecases.integrity.audit_gate import find_audit_channel_limit
+from bot.usecases.integrity.commit_safety import find_durability_limit, find_lost_commit_limit
 from bot.usecases.integrity.freezes import FROZEN, describe_freezes
 from bot.usecases.integrity.witness_writer import find_witness_limit
 
@@ -39,6 +40,8 @@ def find_unproven_limit(ctx: Context) -> Limit | None:
 
 
 CHECKS: tuple[Callable[[Context], Limit | None], ...] = (
+    find_lost_commit_limit,
+    find_durability_limit,
     find_freeze_limit,
     find_unproven_limit,
     find_audit_channel_limit,

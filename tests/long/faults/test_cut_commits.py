@@ -24,6 +24,8 @@ from tests.store.server.postgres_proxy import Proxy
 from tests.store.server.postgres_server import Server, open_server
 from tests.stories.scene import UNREGISTER, Scene
 
+ALLOWED = {"B24BOT_ALLOW_ASYNC_DATABASE": "on"}
+"""A server of the tests does not write to its disk."""
 CUTS = sized(20, 300)
 CRASHES = sized(5, 40)
 MOMENT = 0.4
@@ -58,7 +60,7 @@ def test_a_server_that_crashes_makes_no_answer_wrong(tmp_path: Path) -> None:
     if server is None:
         pytest.skip("PostgreSQL: no server was found")
     try:
-        settings = {"B24BOT_DATABASE_URL": server.url, "B24BOT_READBACK_AFTER": "1s"}
+        settings = {"B24BOT_DATABASE_URL": server.url, "B24BOT_READBACK_AFTER": "1s", **ALLOWED}
         with Playground(tmp_path, settings=settings, pace=False, known=True) as playground:
             scene = Scene(playground)
             for round_ in range(CRASHES):
@@ -83,7 +85,7 @@ def test_cuts_at_commit_make_no_answer_wrong(
     """Each removal is made once at most, ends as what it is, and is recorded once."""
     schema = postgres_server.new_schema()
     with Proxy(postgres_server.url) as proxy:
-        settings = {"B24BOT_DATABASE_URL": f"{proxy.url}&schema={schema}", "B24BOT_READBACK_AFTER": "1s"}
+        settings = {"B24BOT_DATABASE_URL": f"{proxy.url}&schema={schema}", "B24BOT_READBACK_AFTER": "1s", **ALLOWED}
         with Playground(tmp_path, settings=settings, pace=False, known=True) as playground:
             scene = Scene(playground)
             rounds, proxy.every = 0, EVERY

@@ -229,7 +229,11 @@ POSTGRES: tuple[Mutation, ...] = (
     mutation(
         "lost-answer-is-a-failure",
         "a commit that happened is told as one that did not, because its answer was lost",
-        (_POSTGRES, "            if found == (self._mark,):\n                return\n", ""),
+        (
+            _POSTGRES,
+            "            if found == (self._commits.mark,):\n                self._commits.keep(head)\n                return\n",
+            "",
+        ),
         by=_COMMITS,
     ),
     mutation(
@@ -279,5 +283,23 @@ POSTGRES: tuple[Mutation, ...] = (
         "the rows of a bot are looked for in a file although the settings name a server",
         ("bot/store/location.py", "    if not url:", "    if url:"),
         by="tests/stories/lifecycle/test_postgres.py::test_a_removal_is_approved_done_and_undone",
+    ),
+    mutation(
+        "lost-commit-unnoticed",
+        "a server that has lost the last commit of a process is taken for the one that it was",
+        ("bot/store/postgres/commit_record.py", "        if there or self.lost is not None:\n", "        if True:\n"),
+        by="tests/store/postgres/test_lost_commits.py",
+    ),
+    mutation(
+        "intent-unwitnessed",
+        "on a server that may lose a commit the witness file gets the head of an intent after the call",
+        ("bot/usecases/execution/executor.py", "None if stored else withhold_call(ctx)", "None"),
+        by="tests/usecases/integrity/test_commit_safety.py",
+    ),
+    mutation(
+        "async-server-allowed",
+        "a server that may lose a commit makes changes without a witness file, though no setting allows it",
+        ("bot/usecases/integrity/active_limits.py", "    find_durability_limit,\n    find_freeze", "    find_freeze"),
+        by="tests/usecases/integrity/test_commit_safety.py",
     ),
 )

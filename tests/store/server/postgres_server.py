@@ -111,13 +111,16 @@ def open_server() -> Server | None:
     words = [str(programs / "initdb"), "-D", str(folder / "data"), "-U", "b24bot", "-E", "UTF8", "--locale=C"]
     options = ["-A", "trust", "--no-sync"]
     subprocess.run([*words, *options], check=True, capture_output=True, user=ACCOUNT, group=ACCOUNT)
+    with (folder / "data" / "postgresql.conf").open("a") as settings:
+        # Here and not in the command: so a test can set it.
+        settings.write("fsync = off\n")
     server = Server(f"postgresql://b24bot@/postgres?host={folder}", _start(programs, folder), folder)
     _wait_for(server)
     return server
 
 
 def _start(programs: Path, folder: Path) -> subprocess.Popen[bytes]:
-    options = ("listen_addresses=", f"unix_socket_directories={folder}", "fsync=off", "max_connections=60")
+    options = ("listen_addresses=", f"unix_socket_directories={folder}", "max_connections=60")
     words = [str(programs / "postgres"), "-D", str(folder / "data"), *(word for one in options for word in ("-c", one))]
     with (folder / "log").open("ab") as log:
         return subprocess.Popen(words, stdout=log, stderr=log, cwd=folder, user=ACCOUNT, group=ACCOUNT)

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from bot.core.change.change_request import Status
 from bot.language.translation import PSEUDO
 from bot.playground.environment import Playground
+from bot.plugin.loopback import wait_until
 from bot.store.files.backup import latest_copy
+from bot.store.postgres.engine import PostgresEngine
 from bot.store.store import FILE_NAME
 from bot.testing.conversation import APPROVALS
 from tests.cli.cli_bot import CliBot
@@ -24,7 +27,7 @@ FRAGILE = "tests.stories.fragile:plugin"
 
 @pytest.fixture
 def scene(tmp_path: Path, database_url: str) -> Iterator[Scene]:
-    settings = {"B24BOT_DATABASE_URL": database_url}
+    settings = {"B24BOT_DATABASE_URL": database_url, "B24BOT_ALLOW_ASYNC_DATABASE": "on"}
     with Playground(tmp_path, settings=settings, pace=False, known=True) as playground:
         yield Scene(playground)
     assert not (tmp_path / "home" / FILE_NAME).exists()
@@ -60,6 +63,18 @@ def test_another_process_goes_on_with_what_the_server_has(scene: Scene) -> None:
     assert scene.effects() == 1
 
 
+def test_a_server_that_has_lost_the_last_commit_gets_no_call(scene: Scene) -> None:
+    card = scene.ask_removal()
+    engine = scene.playground.store.engine
+    assert isinstance(engine, PostgresEngine)
+    with psycopg.connect(engine.address.url, autocommit=True) as server:
+        server.execute(f"DELETE FROM {engine.address.schema}.commits".encode())
+    scene.press("Anton", card, "Approve")
+    wait_until(lambda: engine.find_lost_commit() is not None)
+    assert scene.registered()
+    assert scene.effects() == 0
+
+
 def test_killed_between_the_call_and_its_outcome_it_tells_the_truth_after_a_restart(processes: Outside) -> None:
     more = {"B24BOT_PLUGINS": FRAGILE, "FRAGILE_AT": "after_call", "FRAGILE_ONCE": str(processes.folder / "died")}
     bot = processes.serve(more=more)
@@ -89,6 +104,7 @@ def test_the_terminal_works_on_the_same_rows(processes: Outside) -> None:
     checked = {check["name"]: check for check in _doctor(terminal)}
     assert checked["database"]["ok"], checked["database"]
     assert checked["database"]["says"]["key"] == "store.postgres.serves"
+    assert checked["commits"]["says"]["key"] == "check.commits.allowed"
     assert all(checked[name]["ok"] for name in ("keys", "audit log", "allow-list", "backups")), checked
 
 
