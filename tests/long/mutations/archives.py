@@ -229,11 +229,7 @@ POSTGRES: tuple[Mutation, ...] = (
     mutation(
         "lost-answer-is-a-failure",
         "a commit that happened is told as one that did not, because its answer was lost",
-        (
-            _POSTGRES,
-            "            if found == (self._commits.mark,):\n                self._commits.keep(head)\n                return\n",
-            "",
-        ),
+        (_POSTGRES, "                self._commits.keep(head)\n                return\n", "                pass\n"),
         by=_COMMITS,
     ),
     mutation(

@@ -341,7 +341,7 @@ DOORS: tuple[Mutation, ...] = (
     mutation(
         "settings-line-skipped",
         "a line of .env that cannot be read is skipped, and its setting has the default",
-        ("bot/settings.py", "    if strange:\n", "    if len(strange) > 99:\n"),
+        ("bot/settings_file.py", "    if strange:\n", "    if len(strange) > 99:\n"),
         by="tests/test_settings.py",
     ),
     mutation(
