@@ -67,11 +67,16 @@ def test_a_server_that_has_lost_the_last_commit_gets_no_call(scene: Scene) -> No
     card = scene.ask_removal()
     engine = scene.playground.store.engine
     assert isinstance(engine, PostgresEngine)
-    with psycopg.connect(engine.address.url, autocommit=True) as server:
+    with psycopg.connect(engine.address.url) as server:
+        # Between two units of work, as a failover that cuts the one that is open.
+        server.execute(f"SELECT pg_advisory_xact_lock({engine.address.lock})".encode())
         server.execute(f"DELETE FROM {engine.address.schema}.commits".encode())
+    assert wait_until(lambda: engine.find_lost_commit() is not None)
     scene.press("Anton", card, "Approve")
-    wait_until(lambda: engine.find_lost_commit() is not None)
-    assert scene.registered()
+    scene.workspace.wait_for(lambda: scene.workspace.ephemerals("Anton"), what="the refusal")
+    (told,) = map(scene.workspace.transcript, scene.workspace.ephemerals("Anton"))
+    assert "no longer has the last commit of this process" in told
+    assert scene.change().status is Status.PENDING
     assert scene.effects() == 0
 
 
