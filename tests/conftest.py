@@ -18,9 +18,9 @@ from bot.store.store import Store
 from bot.testing.services import lay_out, scratch_store
 from tests.leaks import leaked
 from tests.logs import kept_logs
-from tests.quick import fewer, split_rows
 from tests.store.server.fixtures import database_url as database_url
 from tests.store.server.fixtures import postgres_server as postgres_server
+from tests.tables.quick import fewer, split_rows
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -24,6 +24,7 @@ from bot.core.audit.audit_record import EARLIER_TAGS, Tag
 from bot.host.discovery import load_plugins
 from bot.usecases.admin.builtin_plugin import make_registry
 from tests.bitrix24.simulator.behaviours import BEHAVIOURS
+from tests.tables.rows import each_row
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("examples/*/*.md")])
@@ -212,7 +213,7 @@ def anchor(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@each_row("page", PAGES)
 def test_every_link_of_a_document_leads_somewhere(page: Path) -> None:
     for target in LINK.findall(re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)):
         if "://" in target or target.startswith("mailto:"):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.language.readability import find_faults
+from tests.tables.rows import each_row
 
 ROOT = Path(__file__).parent.parent
 PAGES = {
@@ -53,7 +54,7 @@ def faults_of(page: str, *, cells: bool = True) -> list[str]:
     return [fault for paragraph in paragraphs_of(page, cells=cells) for fault in find_faults(paragraph)]
 
 
-@pytest.mark.parametrize("name", sorted(PAGES))
+@each_row("name", sorted(PAGES))
 def test_every_sentence_of_a_document_is_plain(name: str) -> None:
     found = faults_of(PAGES[name], cells=name not in TABLES_OF_CODE)
     assert [fault for fault in found if not any(words in fault for words in ALLOWED)] == []

@@ -15,6 +15,7 @@ from bot.plugin import Setting, public_url
 from bot.settings import HOST_SETTINGS, LOG_LEVELS, Settings, load_settings
 from plugins.bitrix24.plugin import plugin
 from tests.language.english import en, raises
+from tests.tables.rows import each_row
 
 TREES = (
     Setting(name="TREES_COLOUR", help="Of leaves.", default="green"),
@@ -125,7 +126,7 @@ def test_a_switch_is_off_for_the_words_that_say_so(word: str) -> None:
     assert not given(B24BOT_ALLOW_LOOPBACK=word).on("B24BOT_ALLOW_LOOPBACK")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "value", "words"),
     [
         ("B24BOT_ALLOW_LOOPBACK", "maybe", "is neither on nor off"),
@@ -307,7 +308,7 @@ def test_a_tilde_is_the_users_own_folder() -> None:
     assert settings.key_file == Path.home() / "keys" / "key"
 
 
-@pytest.mark.parametrize("row", HOST_SETTINGS, ids=lambda row: row.name)
+@each_row("row", HOST_SETTINGS)
 def test_every_row_has_a_help_sentence_and_no_secret_has_a_default(row: Setting) -> None:
     assert en(row.help).endswith(".")
     assert not (row.secret and row.default)
@@ -318,7 +319,7 @@ def test_no_setting_has_two_rows() -> None:
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize("row", HOST_SETTINGS, ids=lambda row: row.name)
+@each_row("row", HOST_SETTINGS)
 def test_whatever_has_the_name_of_a_secret_is_one(row: Setting) -> None:
     assert row.secret == any(word in row.name for word in ("TOKEN", "SECRET", "DATABASE_URL"))
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.architecture import checks, source
 from tests.architecture.checks import Check
 from tests.architecture.source import Module
+from tests.tables.rows import each_row
 
 DATACLASS = "from bot.plugin.frozen import dataclass\n@dataclass({})\nclass Value:\n    at: int\n"
 TRY = "try:\n    pass\nexcept {}:\n    {}\n"
@@ -204,14 +203,14 @@ TEXTS: list[tuple[Check, str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("check", "name", "text", "said"), TEXTS)
+@each_row(("check", "name", "text", "said"), TEXTS)
 def test_a_bad_text_is_found_and_its_good_twin_is_not(check: Check, name: str, text: str, said: str) -> None:
     complaints = list(check(Module(name=name, text=text)))
     assert bool(complaints) == bool(said)
     assert said in " ".join(complaints)
 
 
-@pytest.mark.parametrize("check", checks.CHECKS, ids=lambda check: check.__name__)
+@each_row("check", checks.CHECKS)
 def test_no_checker_goes_without_a_text_it_finds_and_one_it_does_not(check: Check) -> None:
     assert {bool(said) for tried, _, _, said in TEXTS if tried is check} == {True, False}
 

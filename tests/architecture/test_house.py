@@ -12,6 +12,7 @@ import pytest
 from tests.architecture import checks, source, table
 from tests.architecture.checks import CHECKS, Check, within
 from tests.architecture.source import ROOT, modules
+from tests.tables.rows import each_row
 
 NAMES = {module.name: module for module in modules()}
 FILES = {checks.statements: table.SQL, checks.connections: table.CONNECTS}
@@ -104,7 +105,7 @@ def test_nobody_but_the_terminal_and_the_playground_knows_the_composition_root()
     assert not {"bot.cli", "bot.playground"} & set(table.ROOMS["bot.app"])
 
 
-@pytest.mark.parametrize("room", table.ROOMS)
+@each_row("room", table.ROOMS)
 def test_every_room_of_the_table_exists(room: str) -> None:
     assert [name for name in NAMES if checks.within(name, [room])]
 
@@ -115,7 +116,7 @@ def test_every_module_has_a_room_of_its_own() -> None:
     assert sorted(homeless) == ["bot", "plugins"]
 
 
-@pytest.mark.parametrize(("check", "name"), EXCEPTIONS, ids=lambda value: getattr(value, "__name__", value))
+@each_row(("check", "name"), EXCEPTIONS)
 def test_every_exception_is_still_needed(check: Check, name: str) -> None:
     assert list(check(replace(NAMES[name], name="stranger"))), f"{name} needs no exception any more"
 

@@ -7,6 +7,7 @@ import pytest
 from tests.architecture import table, transaction_checks
 from tests.architecture.checks import Check
 from tests.architecture.source import Module, modules
+from tests.tables.rows import each_row
 
 TAKES = "def f(tx: Transaction, ctx: Context) -> None:\n    {}\n"
 ASKS = "from bot.usecases.authority.memberships import refresh_memberships\n"
@@ -98,7 +99,7 @@ def test_the_house_holds(check: Check) -> None:
     assert [line for module in modules() for line in check(module)] == []
 
 
-@pytest.mark.parametrize(("check", "name", "text", "said"), TEXTS)
+@each_row(("check", "name", "text", "said"), TEXTS)
 def test_a_bad_text_is_found_and_its_good_twin_is_not(check: Check, name: str, text: str, said: str) -> None:
     complaints = list(check(Module(name=name, text=text)))
     assert bool(complaints) == bool(said)

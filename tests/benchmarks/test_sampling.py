@@ -10,9 +10,10 @@ import pytest
 from benchmarks.__main__ import NAMES, parse
 from benchmarks.sampling import HERE, Child, Given, NotMeasured, Side, take_turns
 from benchmarks.side import load
+from tests.tables.rows import each_row
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each_row("name", NAMES)
 def test_every_measure_can_be_loaded_and_names_its_rows_once(name: str) -> None:
     measure = load(f"measures.{name}")
     keys = [row.key for row in measure.rows]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from bot.core.bot_errors import (
     AlreadyRunning,
     ConfigurationError,
@@ -17,6 +15,7 @@ from bot.core.bot_errors import (
     exit_code,
 )
 from bot.plugin import BadArgument, DeclarationError, PluginError, Refusal, TargetRefused, TargetUnreachable
+from tests.tables.rows import each_row
 
 CODES: list[tuple[type[PluginError], int]] = [
     (PluginError, 1),
@@ -37,7 +36,7 @@ CODES: list[tuple[type[PluginError], int]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "code"), CODES)
+@each_row(("kind", "code"), CODES)
 def test_each_kind_of_error_has_its_exit_code(kind: type[PluginError], code: int) -> None:
     assert exit_code(kind("No.")) == code
 

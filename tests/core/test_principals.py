@@ -10,11 +10,12 @@ from bot.core.principals import Principal, Role
 from bot.plugin import BadArgument
 from tests.core.samples import ANNA, SHELL
 from tests.language.english import en, raises
+from tests.tables.rows import each_row
 
 LADDER = ["viewer", "operator", "approver", "admin"]
 
 
-@pytest.mark.parametrize(("one", "other"), list(product(Role, Role)))
+@each_row(("one", "other"), list(product(Role, Role)))
 def test_a_role_reaches_itself_and_those_below(one: Role, other: Role) -> None:
     assert one.reaches(other) == (LADDER.index(one) >= LADDER.index(other))
 
@@ -36,7 +37,7 @@ def test_a_person_is_read_by_team_and_user(text: str) -> None:
     assert Principal.parse(text).id == text.strip()
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "",

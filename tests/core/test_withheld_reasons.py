@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from bot.core.withheld_reasons import WITHHELD, describe_reason, is_withheld, write_withheld_reason
 from bot.language.translation import translate
 from bot.plugin import Message
 from bot.store.files.known_secrets import FIELDS
+from tests.tables.rows import each_row
 
 KEYS = sorted({"store.secret.key", *(message.key for message in FIELDS.values())})
 
@@ -24,7 +23,7 @@ NAMES = {
 """Each secret that b24bot knows, by its name in English."""
 
 
-@pytest.mark.parametrize("kept", NAMES)
+@each_row("kept", NAMES)
 def test_a_reason_that_was_left_out_is_kept_in_english_and_told_in_russian(kept: str) -> None:
     secret = NAMES[kept]
     stored = write_withheld_reason(secret)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from bot.settings import HOST_SETTINGS
 from tests.deployment.dockerfile import environment_of, list_broken, of, read_instructions
+from tests.tables.rows import each_row
 
 ROOT = Path(__file__).parent.parent.parent
 TEXT = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -18,7 +17,7 @@ def test_every_rule_is_kept() -> None:
     assert list(list_broken(TEXT)) == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("old", "new", "broken"),
     [
         ("python:3.13.9-slim-bookworm\n", "python:latest\n", "base_has_a_version"),

@@ -29,6 +29,7 @@ from bot.plugin import (
 )
 from tests.host.invented import Invented, group
 from tests.language.english import en
+from tests.tables.rows import each_row
 
 
 def refusal(plugin: object) -> str:
@@ -53,7 +54,7 @@ def test_the_invented_plugin_is_one_and_every_member_of_the_protocol_counts() ->
     assert {"name", "start", "maintain", "close", "places", "open", "perform", "verify"} <= set(MEMBERS)
 
 
-@pytest.mark.parametrize("member", MEMBERS)
+@each_row("member", MEMBERS)
 def test_a_missing_member_is_named_with_the_plugin(member: str) -> None:
     assert refusal(Without(member)) == f"The plugin “odd” lacks {member}."
 
@@ -79,7 +80,7 @@ def grown(**fields: Any) -> Event:
     return Event(**{"tag": "invented:leaf:grown", "sentence": Message("invented.audit.grown", place="place"), **fields})
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("members", "words"),
     [
         ({"close": None}, "has a member close that cannot be called as close()"),
@@ -288,7 +289,7 @@ DECLARED: list[tuple[Invented, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("plugin", "words"), DECLARED, ids=lambda one: one if isinstance(one, str) else "")
+@each_row(("plugin", "words"), DECLARED)
 def test_a_command_or_setting_that_is_declared_wrongly_is_named_with_the_plugin(plugin: Invented, words: str) -> None:
     assert refusal(plugin).startswith(f"The plugin “odd” {words}")
 

@@ -29,6 +29,7 @@ from bot.plugin import (
     UndoKind,
 )
 from tests.language.english import en
+from tests.tables.rows import each_row
 
 NUMBER: Any = 7
 UNDO = Undo(kind=UndoKind.NONE, sentence="No.")
@@ -95,13 +96,13 @@ WRONG: list[tuple[object, Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("value", "kind"), FITTING)
+@each_row(("value", "kind"), FITTING)
 def test_what_is_of_its_declared_type_passes_as_it_is(value: object, kind: Any) -> None:
     assert find_mismatch(value, kind) is None
     assert require_type(value, kind) is value
 
 
-@pytest.mark.parametrize(("value", "kind", "words"), WRONG, ids=[words for _, _, words in WRONG])
+@each_row(("value", "kind", "words"), WRONG)
 def test_what_is_not_is_told_with_the_path_to_it(value: object, kind: Any, words: str) -> None:
     found = find_mismatch(value, kind)
     assert found is not None

@@ -12,6 +12,7 @@ from bot.host.registry import Registry
 from bot.plugin import Arg, Group, PlaceTerm, Reply, Risk, Words
 from tests.host.invented import Invented, group
 from tests.language.english import en, raises
+from tests.tables.rows import each_row
 
 OAK: Words = {"ru": ("дуб",)}
 PLACE = PlaceTerm()
@@ -113,7 +114,7 @@ FAULTS: list[tuple[Invented, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("plugin", "told"), FAULTS, ids=[told for _, told in FAULTS])
+@each_row(("plugin", "told"), FAULTS)
 def test_words_that_cannot_be_told_apart_or_typed_are_named_with_the_plugin(plugin: Invented, told: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         assert_plugin("odd", plugin)

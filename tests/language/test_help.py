@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-import pytest
-
 from bot.core.parsing.invocation import AnyCommand
 from bot.host.help_messages import group_help, group_texts, prefix_of
 from bot.language.translation import translate
@@ -15,6 +13,7 @@ from bot.usecases.admin.builtin_plugin import make_registry
 from plugins.bitrix24.plugin import plugin
 from tests.host.invented import Invented
 from tests.language.english import en
+from tests.tables.rows import each_row
 
 SAME_IN_RUSSIAN = "help.access_grant.argument.role"
 """The names of the roles, which are typed."""
@@ -27,14 +26,14 @@ def texts(command: AnyCommand) -> Iterator[Text]:
     yield from (parameter.arg.help for parameter in command.parameters)
 
 
-@pytest.mark.parametrize("command", REGISTRY.commands, ids=lambda command: command.path)
+@each_row("command", REGISTRY.commands)
 def test_the_help_of_a_command_is_in_russian_for_a_russian_reader(command: AnyCommand) -> None:
     for text in filter(None, texts(command)):
         assert isinstance(text, Message), f"{command.path}: {text}"
         assert text.key == SAME_IN_RUSSIAN or translate(text, "ru") != en(text)
 
 
-@pytest.mark.parametrize("command", REGISTRY.commands, ids=lambda command: command.path)
+@each_row("command", REGISTRY.commands)
 def test_the_words_that_stand_for_arguments_are_russian_for_a_russian_reader(command: AnyCommand) -> None:
     shown = [translate(each.label, "ru") for each in command.parameters]
     assert [label for label in shown if re.search("[A-Z]", label) and label not in SAME_LABELS] == []

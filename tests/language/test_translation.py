@@ -7,11 +7,12 @@ import pytest
 from bot.core import mentions
 from bot.language.translation import PSEUDO, translate
 from bot.plugin import Channel, CommandLine, Duration, Lines, Message, Person, Text, Time
+from tests.tables.rows import each_row
 
 NB = "\u00a0"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "language", "words"),
     [
         ("Sales <EU>", "ru", "Sales <EU>"),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import ast
 
-import pytest
-
 from tests.long.mutations.mutation import ROOT, Mutation, Result, patched
 from tests.long.mutations.page import NOBODY, NOT_RUN, killed_by, read_page, write_page
 from tests.long.mutations.table import MUTATIONS
+from tests.tables.rows import each_row
 
 
 def test_there_are_enough_of_them_each_with_its_own_name_and_place() -> None:
@@ -17,7 +16,7 @@ def test_there_are_enough_of_them_each_with_its_own_name_and_place() -> None:
     assert len({one.patches for one in MUTATIONS}) == len(MUTATIONS)
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+@each_row("mutation", MUTATIONS)
 def test_a_mutation_can_still_be_applied(mutation: Mutation) -> None:
     """A patch that does not fit any more, or leaves no program, would be killed by anything."""
     for text in patched(mutation).values():
@@ -25,7 +24,7 @@ def test_a_mutation_can_still_be_applied(mutation: Mutation) -> None:
     assert all(patch.before != patch.after for patch in mutation.patches)
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+@each_row("mutation", MUTATIONS)
 def test_the_tests_of_a_mutation_are_there(mutation: Mutation) -> None:
     paths = [word for word in mutation.tests if word.startswith("tests/")]
     assert paths

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -11,6 +10,7 @@ from bot.core.parsing.characters import CLOSING, drop_invisible
 from bot.core.parsing.tokenizer import join_words, split_words
 from bot.plugin import quote
 from bot.plugin.quoting import DASHES, QUOTES, is_blank, option_word
+from tests.tables.rows import each_row
 
 BLANKS = [char for char in map(chr, range(0x3001)) if is_blank(char)]
 WRITTEN = {
@@ -44,7 +44,7 @@ WRITTEN = {
 }
 
 
-@pytest.mark.parametrize(("word", "written"), WRITTEN.items())
+@each_row(("word", "written"), WRITTEN.items())
 def test_a_word_stands_in_quotation_marks_only_where_it_would_be_read_otherwise(word: str, written: str) -> None:
     assert quote(word) == written
 
@@ -91,7 +91,7 @@ def test_a_line_of_any_words_is_read_as_these_words(several: list[str]) -> None:
     assert split_words(join_words(["x", *several])) == ["x", *several]
 
 
-@pytest.mark.parametrize("char", sorted({*QUOTES, *CLOSING, *DASHES, *BLANKS}), ids=ascii)
+@each_row("char", sorted({*QUOTES, *CLOSING, *DASHES, *BLANKS}))
 def test_every_character_of_the_tables_survives_at_every_place_of_a_word(char: str) -> None:
     for word in (char, f"{char}a", f"a{char}", f"a{char}b", f"a {char} b", f"{char}a b{char}", f"--x={char}", char * 2):
         assert split_words(f"x {quote(word)} y") == ["x", word, "y"]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from itertools import product
 
-import pytest
-
 from bot.plugin import Risk
+from tests.tables.rows import each_row
 
 LADDER = ["read", "personal", "halt", "change", "destroy", "govern"]
 
 
-@pytest.mark.parametrize(("declared", "live"), list(product(Risk, [None, *Risk])))
+@each_row(("declared", "live"), list(product(Risk, [None, *Risk])))
 def test_live_state_raises_a_risk_and_never_lowers_it(declared: Risk, live: Risk | None) -> None:
     raised = declared.raised_to(live)
     assert LADDER.index(raised) == max(LADDER.index(declared), LADDER.index(live or declared))

@@ -9,6 +9,7 @@ import pytest
 from bot.core.authority.membership import Membership, MembershipStatus
 from bot.plugin import Message
 from bot.slack.account_flags import NEEDED, SHAPES, read_account
+from tests.tables.rows import each_row
 
 MEMBER: dict[str, object] = {
     "id": "U1",
@@ -30,7 +31,7 @@ def without(*names: str, **more: object) -> dict[str, object]:
     return {name: value for name, value in (MEMBER | more).items() if name not in names}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("user", "standing"),
     [
         (MEMBER, MembershipStatus.MEMBER),
@@ -62,7 +63,7 @@ def test_the_documented_shapes_of_a_user_object(user: dict[str, object], standin
     assert read_account(user, "T1") == Membership(standing=standing)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("user", "standing"),
     [
         (MEMBER | ON_GRID, MembershipStatus.MEMBER),
@@ -107,8 +108,8 @@ def test_a_flag_that_is_absent_leaves_the_account_undecided_and_is_named(name: s
     assert found.disqualification == Message("policy.account.unrecognised", field=name)
 
 
-@pytest.mark.parametrize("name", ["deleted", "is_restricted", "is_ultra_restricted", "is_bot"])
-@pytest.mark.parametrize("value", [1, "yes", "false", [0]])
+@each_row("name", ["deleted", "is_restricted", "is_ultra_restricted", "is_bot"])
+@each_row("value", [1, "yes", "false", [0]])
 def test_a_flag_that_is_no_plain_no_counts_as_set(name: str, value: object) -> None:
     assert read_account(without(**{name: value}), "T1").standing in {
         MembershipStatus.DELETED,

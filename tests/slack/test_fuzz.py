@@ -10,7 +10,6 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.quick import fewer
 from tests.slack.intake import Intake
 from tests.slack.kit import (
     FORM,
@@ -22,6 +21,7 @@ from tests.slack.kit import (
     payload_body,
     slash_fields,
 )
+from tests.tables.quick import fewer
 
 QUICK = settings(max_examples=fewer(100, 25), suppress_health_check=list(HealthCheck))
 THOROUGH = settings(QUICK, max_examples=fewer(300, 75))

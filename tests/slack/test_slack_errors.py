@@ -20,6 +20,7 @@ from bot.usecases.chat_refusals import Subject
 from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 from tests.language.english import en
 from tests.slack.kit import a_change
+from tests.tables.rows import each_row
 
 POST = "chat.postMessage"
 TOKEN = "xoxb-canary-4711"
@@ -95,14 +96,14 @@ class Answering(KeptClient):
         return {"status": 200, "headers": {}, "body": self._reply.body.decode()}
 
 
-@pytest.mark.parametrize("code", [*PUBLISHED, "never_heard_of"])
+@each_row("code", [*PUBLISHED, "never_heard_of"])
 def test_only_a_code_about_the_content_of_a_post_is_final_and_an_unknown_one_waits(code: str) -> None:
     error = failure(answered(error_reply(code)))
     assert type(error) is kind_of(code)
     assert error.code == ("ratelimited" if code in BUSY else code)
 
 
-@pytest.mark.parametrize("code", sorted(CODES["chat.update"]))
+@each_row("code", sorted(CODES["chat.update"]))
 def test_what_refuses_a_rewrite_for_good_is_told_apart(code: str) -> None:
     with pytest.raises(DeliveryError) as caught:
         answered(error_reply(code)).rewrite_card(a_change(card="1.1"))
@@ -197,7 +198,7 @@ ANSWERS: list[tuple[str, LoopbackReply, type[DeliveryError]]] = [
 ]
 
 
-@pytest.mark.parametrize(("reply", "expected"), [row[1:] for row in ANSWERS], ids=[row[0] for row in ANSWERS])
+@each_row(("reply", "expected"), [row[1:] for row in ANSWERS])
 def test_answers_that_are_none_raise_nothing_but_a_delivery_error(
     reply: LoopbackReply, expected: type[DeliveryError]
 ) -> None:

@@ -19,6 +19,7 @@ from bot.host.word_checks import TERMINAL_OPTIONS
 from bot.plugin import Arg, CallVerdict, PlaceTerm, Plan, Reply, Risk, Services, Table
 from bot.plugin import host as api
 from scripts.catalogues import read_catalogue
+from tests.tables.rows import each_row
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "plugins.md").read_text("utf-8")
@@ -82,7 +83,7 @@ def told() -> Iterator[tuple[str, str]]:
     yield from (("a part of a simulation", name) for name in vars(api.Simulation) if not name.startswith("_"))
 
 
-@pytest.mark.parametrize(("kind", "name"), list(told()), ids=lambda one: one)
+@each_row(("kind", "name"), list(told()))
 def test_the_page_names_all_that_there_is(kind: str, name: str) -> None:
     assert re.search(rf"`[^`\n]*(?<![\w-]){re.escape(name)}(?!\w)[^`\n]*`", PAGE), f"{kind}: {name}"
 

@@ -16,6 +16,7 @@ from plugins.bitrix24.http.exchange import MAX_ANSWER, HttpAnswer, Undelivered, 
 from plugins.bitrix24.redaction.secret import Secret
 from plugins.bitrix24.simulator.php.answer_shapes import SHAPES, Shape
 from tests.language.english import en
+from tests.tables.rows import each_row
 
 FORM = {
     "grant_type": "refresh_token",
@@ -111,7 +112,7 @@ def test_secrets_that_the_server_echoes_are_blotted_out() -> None:
     assert redact_exchange(lost, Secret("r")) is lost
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
+@each_row("shape", SHAPES)
 def test_a_token_answer_of_any_shape_gives_a_pair_or_says_why_not(shape: Shape) -> None:
     """A pair inside PHP noise is used: the old one is spent, and throwing the new one away locks the bot out."""
     reply = shape.put(LoopbackReply.json(PAIR))

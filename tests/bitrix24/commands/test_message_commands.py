@@ -16,6 +16,7 @@ from plugins.bitrix24.plugin import plugin
 from plugins.bitrix24.rest import methods
 from tests.bitrix24.plugin_bot import REGISTRATION, SHORT, PluginBot
 from tests.language.english import en
+from tests.tables.rows import each_row
 
 DONE, FAILED, NOT_SENT, UNKNOWN = CallVerdict.DONE, CallVerdict.FAILED, CallVerdict.NOT_SENT, CallVerdict.UNKNOWN
 COMMANDS = [command for group in plugin.groups for command in group]
@@ -346,7 +347,7 @@ WRONG_WORDS: list[tuple[str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("line", "why"), WRONG_WORDS)
+@each_row(("line", "why"), WRONG_WORDS)
 def test_every_wrong_argument_is_refused_with_what_is_wrong(line: str, why: str) -> None:
     with pytest.raises(Exception, match=r".") as caught:
         understand(COMMANDS, line)

@@ -18,6 +18,7 @@ from plugins.bitrix24.connectors.icons import DEFAULT, FOLDER, Picture, PictureF
 from tests.bitrix24.hand import HANDLER, ICON, SVG, Hand
 from tests.bitrix24.plugin_bot import PluginBot
 from tests.language.english import en, raises
+from tests.tables.rows import each_row
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
 
@@ -78,7 +79,7 @@ def test_shapes_and_colours_are_taken(inside: str) -> None:
     svg.check(drawn(inside))
 
 
-@pytest.mark.parametrize(("inside", "why"), HARMFUL.values(), ids=HARMFUL)
+@each_row(("inside", "why"), HARMFUL.values())
 def test_what_could_run_or_fetch_is_refused_by_name(inside: str, why: str) -> None:
     with raises(BadArgument, match=why):
         svg.check(drawn(inside))
@@ -139,7 +140,7 @@ def test_one_picture_written_in_several_ways_is_one_picture(uri: str) -> None:
     assert icons.parse(uri) == Picture(type="image/svg+xml", raw=SVG.encode())
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("word", "why"),
     [
         ("/etc/passwd", "computer cannot be read"),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.plugin import BadArgument
 from plugins.bitrix24.connectors import identifiers
 from tests.language.english import en
+from tests.tables.rows import each_row
 
 
 @pytest.mark.parametrize(
@@ -19,7 +20,7 @@ def test_a_good_id_is_kept_in_small_letters(typed: str, kept: str) -> None:
     assert identifiers.parse(typed) == kept
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("typed", "why", "meant"),
     [
         ("", "is missing", ""),

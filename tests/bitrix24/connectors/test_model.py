@@ -11,6 +11,7 @@ from plugins.bitrix24.connectors import model
 from plugins.bitrix24.connectors.model import Connector, Line, Ownership, Status
 from plugins.bitrix24.rest.batch import ItemAnswer
 from tests.language.english import en, raises
+from tests.tables.rows import each_row
 
 GOOD = {"LINE": 1, "CONNECTOR": "c", "ERROR": False, "CONFIGURED": True, "STATUS": True}
 
@@ -97,8 +98,8 @@ def test_one_odd_line_costs_its_own_row(row: Any, unread: str) -> None:
         assert found.count == 2
 
 
-@pytest.mark.parametrize("on", ["Y", "y", True, 1, "1", "true", "True"])
-@pytest.mark.parametrize("off", ["N", "n", False, 0, "0", "false"])
+@each_row("on", ["Y", "y", True, 1, "1", "true", "True"])
+@each_row("off", ["N", "n", False, 0, "0", "false"])
 def test_a_switch_is_read_in_any_way_that_php_writes_one(on: Any, off: Any) -> None:
     first, second = model.lines([{**GOOD_LINE, "ACTIVE": on}, {**GOOD_LINE, "ID": 2, "ACTIVE": off}]).rows
     assert (first.on, second.on) == (True, False)
@@ -132,7 +133,7 @@ def test_a_status_is_one_of_four_words(error: bool, configured: bool, word: str,
     assert (en(found.state), found.present) == (word, present)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "odd",
     [
         None,

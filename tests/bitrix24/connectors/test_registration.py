@@ -14,6 +14,7 @@ from plugins.bitrix24.simulator.state.rows import FLAGS
 from tests.bitrix24.hand import WHOLE
 from tests.bitrix24.plugin_bot import REGISTRATION
 from tests.language.english import en, raises
+from tests.tables.rows import each_row
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,7 @@ def test_a_name_is_kept_as_it_is_typed_in_one_spelling(word: str, name: str) -> 
     assert registration.parse_name(word) == name
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("word", "why"),
     [
         ("", "is empty"),
@@ -89,7 +90,7 @@ def test_a_handler_is_an_https_address_that_the_world_can_reach(word: str) -> No
     assert registration.parse_handler(word) == word
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("word", "why"),
     [
         ("", "must begin with one of: https"),

@@ -16,7 +16,7 @@ from plugins.bitrix24.connectors import registration
 from plugins.bitrix24.connectors.registration import SWITCHES
 from tests.bitrix24.hand import HANDLER, Hand
 from tests.bitrix24.plugin_bot import PluginBot
-from tests.quick import fewer
+from tests.tables.quick import fewer
 
 LINES = (1, 2, 3)
 

@@ -8,6 +8,7 @@ from bot.plugin import Refusal
 from plugins.bitrix24.hosts import endpoints, ip_addresses
 from plugins.bitrix24.redaction.excerpt import excerpt
 from tests.language.english import raises
+from tests.tables.rows import each_row
 
 LOOSE = {"B24BOT_ALLOW_LOOPBACK": "on"}
 OWN = {"BITRIX24_HOSTS": "crm.example.com, b24.example.org"}
@@ -68,7 +69,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("domain", HOSTILE)
+@each_row("domain", HOSTILE)
 def test_a_hostile_address_is_refused(domain: str) -> None:
     with pytest.raises(Refusal):
         endpoints.portal(domain, {})
@@ -158,7 +159,7 @@ def test_a_token_endpoint_that_secrets_must_not_go_to_is_refused(url: str) -> No
         endpoints.token_url(endpoints.portal("shop.bitrix24.com", {}), {"BITRIX24_OAUTH_URL": url})
 
 
-@pytest.mark.parametrize(
+@each_row(
     "address",
     [
         "127.0.0.1",

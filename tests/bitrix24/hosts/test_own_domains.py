@@ -8,12 +8,13 @@ from bot.plugin import Refusal
 from plugins.bitrix24.hosts import endpoints, own_domains
 from plugins.bitrix24.hosts.own_domains import OwnHost
 from tests.language.english import en
+from tests.tables.rows import each_row
 
 IDN = "xn--h1alkk.xn--p1ai"
 """офис.рф"""
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("word", "entry"),
     [
         ("box.example", OwnHost(name="box.example")),
@@ -47,7 +48,7 @@ VENDORS = (
 )
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("word", "why", "write"),
     [
         ("https://box.example", "the entry begins with a scheme", "the bot uses https only"),
@@ -168,7 +169,7 @@ def test_an_internationalised_domain_name_is_used_as_punycode_and_shown_as_peopl
     assert endpoints.portal(found.label, LISTED) == found, "what is stored is found again"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("typed", "hint"),
     [
         ("box.example", "lists this host as: box.example:8443. Write the address in this form"),

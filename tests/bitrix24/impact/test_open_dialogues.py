@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from plugins.bitrix24.impact.open_dialogues import COMPLETE_MS, Source, Sources, choose_source
+from tests.tables.rows import each_row
 
 NOW = 1_800_000_000_000
 LONG, SHORT = NOW - COMPLETE_MS, NOW - COMPLETE_MS + 1
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("sources", "chosen"),
     [
         (Sources(), None),

@@ -14,7 +14,7 @@ from bot.plugin import DeclarationError, Message
 from plugins.bitrix24.rest import batch
 from plugins.bitrix24.rest.batch import Item
 from tests.language.english import en, raises
-from tests.quick import fewer
+from tests.tables.quick import fewer
 
 
 def item(number: int) -> Item:

@@ -19,7 +19,8 @@ from plugins.bitrix24.rest.methods import METHODS, Effect, VerdictLocation
 from plugins.bitrix24.rest.protocol import Judgement, judge
 from tests.language.english import en
 from tests.long.form import sized
-from tests.quick import fewer
+from tests.tables.quick import fewer
+from tests.tables.rows import each_row
 
 DONE, FAILED, NOT_SENT, UNKNOWN = CallVerdict.DONE, CallVerdict.FAILED, CallVerdict.NOT_SENT, CallVerdict.UNKNOWN
 CHANGING = sorted(name for name, row in METHODS.items() if row.effect is not Effect.READ)
@@ -90,7 +91,7 @@ CASES: list[tuple[str, Any, CallVerdict]] = [
 ]
 
 
-@pytest.mark.parametrize(("method", "body", "verdict"), CASES)
+@each_row(("method", "body", "verdict"), CASES)
 def test_the_place_of_the_verdict_decides(method: str, body: Any, verdict: CallVerdict) -> None:
     judgement = judged(method, body)
     assert judgement.verdict is verdict

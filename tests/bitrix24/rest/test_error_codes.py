@@ -15,6 +15,7 @@ from plugins.bitrix24.rest.error_codes import PORTAL, TOKEN, WHEN_KNOWN, RetryHi
 from plugins.bitrix24.rest.methods import METHODS
 from plugins.bitrix24.rest.protocol import Judgement, judge
 from tests.language.english import en
+from tests.tables.rows import each_row
 
 UNREGISTER = METHODS["imconnector.unregister"]
 
@@ -23,7 +24,7 @@ def raw(code: str, words: str = "Some words") -> bytes:
     return json.dumps({"error": code, "error_description": words}).encode()
 
 
-@pytest.mark.parametrize("row", [*PORTAL, *TOKEN], ids=lambda row: row.code)
+@each_row("row", [*PORTAL, *TOKEN])
 def test_every_row_has_a_whole_sentence_and_its_advice_too(row: Row) -> None:
     assert en(row.says).endswith(".")
     assert en(row.do).endswith((".", "/b24 connector list")) or row.do.arguments
@@ -54,7 +55,7 @@ AUTHORISATION = """invalid_request unsupported_grant_type unauthorized_client in
 """What the portal's documentation and source name; typed here and not read from the rows."""
 
 
-@pytest.mark.parametrize("code", " ".join([SHARED, REGISTRATION, MESSAGES, SYSTEM]).split())
+@each_row("code", " ".join([SHARED, REGISTRATION, MESSAGES, SYSTEM]).split())
 def test_every_code_that_a_portal_is_known_to_send_is_explained(code: str) -> None:
     """A sentence that says what it means here, then what to do, then whether the bot tries again."""
     judgement = judge(UNREGISTER, HttpAnswer(status=400, body=raw(code)))
@@ -64,7 +65,7 @@ def test_every_code_that_a_portal_is_known_to_send_is_explained(code: str) -> No
     assert says_whether_it_retries(judgement.hint)
 
 
-@pytest.mark.parametrize("code", AUTHORISATION.split())
+@each_row("code", AUTHORISATION.split())
 def test_every_code_that_the_authorisation_server_is_known_to_send_is_explained(code: str) -> None:
     refusal = oauth.judge_refresh(HttpAnswer(status=400, body=raw(code)))
     assert isinstance(refusal, oauth.RefreshFailure)
@@ -92,7 +93,7 @@ def test_no_code_has_two_rows() -> None:
         assert len({row.code.casefold() for row in table}) == len(table)
 
 
-@pytest.mark.parametrize("row", PORTAL, ids=lambda row: row.code)
+@each_row("row", PORTAL)
 def test_a_row_decides_whatever_the_status_and_the_case(row: Row) -> None:
     spellings = (row.code, row.code.upper(), row.code.lower())
     for code, status in itertools.product(spellings, (200, 400, 401, 403, 500, 503)):
@@ -113,7 +114,7 @@ def check_row(row: Row, judgement: Judgement) -> None:
     assert says_whether_it_retries(judgement.hint)
 
 
-@pytest.mark.parametrize("row", TOKEN, ids=lambda row: row.code)
+@each_row("row", TOKEN)
 def test_a_code_of_the_token_endpoint_is_final_at_any_status_below_500(row: Row) -> None:
     for status in (200, 302, 400, 401, 403):
         refusal = oauth.judge_refresh(HttpAnswer(status=status, body=raw(row.code.upper())))

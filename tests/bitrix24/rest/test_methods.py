@@ -13,6 +13,7 @@ from bot.plugin import Call, DeclarationError, Json
 from plugins.bitrix24.rest import methods
 from plugins.bitrix24.rest.methods import ROWS, Effect, Kind, Method, Param, VerdictLocation
 from tests.language.english import en, raises
+from tests.tables.rows import each_row
 
 
 def test_every_method_has_one_row_and_the_rows_are_sorted() -> None:
@@ -73,7 +74,7 @@ def test_optional_parameters_may_be_there_and_must_fit_as_well() -> None:
         methods.check("imconnector.register", {**REGISTER, "CHAT_GROUP": True})
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("method", "params", "why"),
     [
         ("imconnector.deactivate", {}, "not in the plugin's table of methods"),

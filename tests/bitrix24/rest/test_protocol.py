@@ -15,6 +15,7 @@ from plugins.bitrix24.rest.error_codes import RetryHint
 from plugins.bitrix24.rest.methods import METHODS, Method
 from plugins.bitrix24.rest.protocol import judge
 from tests.language.english import en
+from tests.tables.rows import each_row
 
 ACTIVATE = METHODS["imconnector.activate"]
 UNREGISTER = METHODS["imconnector.unregister"]
@@ -141,7 +142,7 @@ def test_a_refusal_in_another_shape_counts_where_the_status_proves_it_and_is_alw
                 assert ("before you repeat" in en(judgement.hint)) is (method is not LIST)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("method", "body", "verdict"),
     [
         # words beside a yes prove nothing
@@ -197,7 +198,7 @@ def test_what_php_prints_before_the_answer_is_named_and_lets_a_read_through() ->
     assert (refused.verdict, refused.again) == (NOT_SENT, RetryHint.REFRESH)
 
 
-@pytest.mark.parametrize(("method", "status", "body", "verdict"), CASES)
+@each_row(("method", "status", "body", "verdict"), CASES)
 def test_the_verdict_table(method: Method, status: int, body: Any, verdict: CallVerdict) -> None:
     judgement = judge(method, answer(status, body))
     assert judgement.verdict is verdict
@@ -205,7 +206,7 @@ def test_the_verdict_table(method: Method, status: int, body: Any, verdict: Call
     assert en(judgement.sentence).endswith((".", ")", "”."))
 
 
-@pytest.mark.parametrize(("method", "status", "body", "verdict"), CASES)
+@each_row(("method", "status", "body", "verdict"), CASES)
 def test_what_may_have_run_is_never_to_be_sent_again_with_a_new_token(
     method: Method, status: int, body: Any, verdict: CallVerdict
 ) -> None:
@@ -228,7 +229,7 @@ def test_without_an_answer_it_is_not_sent_when_nothing_left_and_unknown_otherwis
 ASKED = "https://shop.bitrix24.com/rest/imconnector.activate.json"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("location", "says"),
     [
         # a renamed portal

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from plugins.bitrix24.rest import reported_error
+from tests.tables.rows import each_row
 
 SHAPES: list[tuple[dict[str, Any], str, str]] = [
     ({"error": "X", "error_description": "why"}, "X", "why"),
@@ -62,7 +63,7 @@ SHAPES: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("holder", "code", "words"), SHAPES)
+@each_row(("holder", "code", "words"), SHAPES)
 def test_code_and_words_are_found_in_any_shape(holder: dict[str, Any], code: str, words: str) -> None:
     found = reported_error.find(holder)
     assert found is not None
@@ -102,8 +103,8 @@ REMARKS: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("remark", REMARKS, ids=str)
-@pytest.mark.parametrize("value", [{"result": {"a": "A"}}, {"result": []}, {"SUCCESS": True}, {"access_token": "t"}])
+@each_row("remark", REMARKS)
+@each_row("value", [{"result": {"a": "A"}}, {"result": []}, {"SUCCESS": True}, {"access_token": "t"}])
 def test_a_message_beside_a_result_is_no_error_at_http_200(value: dict[str, Any], remark: dict[str, Any]) -> None:
     assert reported_error.find(value | remark) is None
     if reported_error.find(remark):

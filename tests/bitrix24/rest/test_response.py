@@ -13,7 +13,8 @@ from plugins.bitrix24.rest import decoding, response
 from plugins.bitrix24.rest.decoding import Flaw
 from plugins.bitrix24.rest.response import Body, Unreadable
 from tests.language.english import en
-from tests.quick import fewer
+from tests.tables.quick import fewer
+from tests.tables.rows import each_row
 
 WARNING = b"<br />\n<b>Warning</b>:  Undefined index in <b>/home/bitrix/x.php</b> on line <b>12</b><br />\n"
 TRUE = b'{"result":true,"time":{}}'
@@ -23,7 +24,7 @@ def nest(levels: int) -> bytes:
     return b'{"a":' + b"[" * (levels - 1) + b"]" * (levels - 1) + b"}"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("raw", "flaw"),
     [
         (b"", decoding.EMPTY),

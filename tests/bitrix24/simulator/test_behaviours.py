@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-import pytest
-
 from plugins.bitrix24.simulator.methods import METHODS
 from tests.bitrix24.simulator.behaviours import BEHAVIOURS, COUNT, Behaviour
+from tests.tables.rows import each_row
 
 HERE = Path(__file__).parent
 
@@ -54,7 +53,7 @@ def test_every_number_has_one_row() -> None:
     assert [row.number for row in BEHAVIOURS] == list(range(1, COUNT + 1))
 
 
-@pytest.mark.parametrize("row", BEHAVIOURS, ids=lambda row: str(row.number))
+@each_row("row", BEHAVIOURS)
 def test_every_row_names_tests_that_exist(row: Behaviour) -> None:
     assert row.tests
     assert set(row.tests) <= functions(row.file)
@@ -66,6 +65,6 @@ def test_every_test_of_a_behaviour_is_in_the_matrix() -> None:
     assert {name for name in written if name.startswith("test_behaviour_")} == named
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@each_row("name", CATALOGUE)
 def test_every_documented_method_is_there(name: str) -> None:
     assert METHODS[name].name == name

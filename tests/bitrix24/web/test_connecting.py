@@ -24,7 +24,7 @@ from plugins.bitrix24.connecting.pending_install import LIFETIME_MS as INSTALL_L
 from plugins.bitrix24.connecting.pending_install import PendingInstalls
 from tests.bitrix24.plugin_bot import PluginBot
 from tests.language.english import en
-from tests.quick import fewer
+from tests.tables.quick import fewer
 
 PUBLIC = "https://b24bot.example.com"
 

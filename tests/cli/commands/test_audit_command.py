@@ -18,7 +18,7 @@ from bot.core.authority.policy import NeedsConfirmation
 from bot.core.change.plans import decision_to_json
 from tests.cli.cli_bot import CliBot
 from tests.cli.commands.test_access_command import ME
-from tests.quick import fewer
+from tests.tables.quick import fewer
 
 AT = 1_772_373_900_250
 

@@ -20,6 +20,7 @@ from tests.cli.cli_bot import CliBot
 from tests.cli.help.test_help import parsed
 from tests.language.pseudo import find_unmarked
 from tests.logs import kept_logs
+from tests.tables.rows import each_row
 
 PROGRAM = "b24bot"
 
@@ -58,7 +59,7 @@ def literals(ctx: click.Context) -> Iterator[str]:
         yield from command.list_commands(ctx)
 
 
-@pytest.mark.parametrize("path", PAGES)
+@each_row("path", PAGES)
 def test_every_word_of_a_page_is_in_a_catalogue(path: str) -> None:
     ctx = PAGES[path]
     with speak(PSEUDO):
@@ -69,7 +70,7 @@ def test_every_word_of_a_page_is_in_a_catalogue(path: str) -> None:
     assert [word for word in find_unmarked(page) if word not in known] == []
 
 
-@pytest.mark.parametrize("path", PAGES)
+@each_row("path", PAGES)
 def test_a_page_has_the_sections_of_all_pages_in_their_order(path: str) -> None:
     ctx = PAGES[path]
     page = ctx.command.get_help(ctx)
@@ -81,7 +82,7 @@ def test_a_page_has_the_sections_of_all_pages_in_their_order(path: str) -> None:
     assert ("Who can run it" in shown) is isinstance(ctx.command, DeclaredCommand)
 
 
-@pytest.mark.parametrize("path", PAGES)
+@each_row("path", PAGES)
 def test_what_a_page_says_of_an_argument_or_an_option_is_a_sentence(path: str) -> None:
     ctx = PAGES[path]
     command = ctx.command

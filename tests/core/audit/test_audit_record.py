@@ -24,6 +24,7 @@ from bot.core.audit.audit_record import (
     make_linker,
     stored_tags,
 )
+from tests.tables.rows import each_row
 
 KEY = bytes(range(32))
 ENTRY = Entry(tag=Tag.REVIEW_APPROVED, actor="T1:U1", subject="CR-1", facts={"digest": "ab", "approvals": 1})
@@ -48,7 +49,7 @@ OTHERS: dict[str, bytes] = {
 }
 
 
-@pytest.mark.parametrize("changed", OTHERS)
+@each_row("changed", OTHERS)
 def test_the_link_changes_with_each_field_and_with_its_place(changed: str) -> None:
     assert OTHERS[changed] != OWN
 
@@ -102,7 +103,7 @@ def test_no_name_of_a_fact_is_the_name_of_a_secret() -> None:
     assert not [name for name in FACTS if re.search("token|secret|password|key|auth|param", name)]
 
 
-@pytest.mark.parametrize("tag", Tag)
+@each_row("tag", Tag)
 def test_a_tag_says_source_subject_and_action(tag: Tag) -> None:
     assert re.fullmatch("[a-z]+:[a-z]+:[a-z]+", tag)
 
@@ -151,7 +152,7 @@ RELEASED = {
 """Every tag that version 0.2.0 wrote of itself, and what it means. A row never changes."""
 
 
-@pytest.mark.parametrize(("stored", "meant"), RELEASED.items())
+@each_row(("stored", "meant"), RELEASED.items())
 def test_a_tag_of_a_release_means_what_it_meant_there(stored: str, meant: Tag) -> None:
     record = AuditRecord(seq=7, at=AT, tag=stored, actor="a", subject="s", facts={}, key_id="k", mac=OWN)
     assert record.current_tag == current_tag(stored) == meant

@@ -19,6 +19,7 @@ from bot.language.recorded_facts import record_messages
 from bot.language.translation import can_translate, translate
 from bot.plugin import Message, Text
 from tests.language.english import en
+from tests.tables.rows import each_row
 
 ENDED = Message("outcome.verified")
 
@@ -84,8 +85,8 @@ def test_a_code_of_another_release_is_shown_as_it_is() -> None:
     assert en(told(a_record({"status": "melted"}))) == "CR-1 ended · Status: melted"
 
 
-@pytest.mark.parametrize("language", sorted(list_languages()))
-@pytest.mark.parametrize("tag", Tag)
+@each_row("language", sorted(list_languages()))
+@each_row("tag", Tag)
 def test_each_tag_has_words_in_each_language(tag: Tag, language: str) -> None:
     row = SENTENCES[tag]
     every = [row.words, *row.details.values(), *(word for codes in row.codes.values() for word in codes.values())]

@@ -22,6 +22,7 @@ from bot.core.audit.chain import (
     witness_line,
 )
 from tests.language.english import en
+from tests.tables.rows import each_row
 
 KEYS = {"k1": bytes(range(32)), "k2": bytes(32)}
 
@@ -211,7 +212,7 @@ FOUND: dict[str, tuple[str, list[tuple[int, str]]]] = {
 }
 
 
-@pytest.mark.parametrize(("line", "heads"), FOUND.values(), ids=FOUND)
+@each_row(("line", "heads"), FOUND.values())
 def test_heads_are_found_where_they_are_kept_and_nowhere_else(line: str, heads: list[tuple[int, str]]) -> None:
     assert [(one.seq, one.head) for one in read_anchors(["first", line], "kept.txt")] == heads
 

@@ -9,6 +9,7 @@ import pytest
 from bot.core.audit.chain import NO_LINK, START
 from bot.core.audit.exports import parse_iso_time, read_archive_records, read_exported_bounds, read_exported_links
 from bot.plugin import iso
+from tests.tables.rows import each_row
 
 ROW = {
     "seq": 7,
@@ -45,7 +46,7 @@ def test_a_line_becomes_the_record() -> None:
     assert one.mac == bytes.fromhex("ab" * 32)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "line",
     [
         "no json",

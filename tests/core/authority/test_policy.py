@@ -28,6 +28,7 @@ from bot.core.principals import Principal, Role
 from bot.plugin import Risk
 from tests.core.samples import ANNA, BORIS, SHELL, STRANGER
 from tests.language.english import en, spoken
+from tests.tables.rows import each_row
 
 TERMS = Terms(quorum=2, expires_in=5_000)
 ALLOWED = Allowed()
@@ -50,7 +51,7 @@ DECISIONS: tuple[Decision, ...] = (ALLOWED, CONFIRM, APPROVERS, ANOTHER_ADMIN, G
 ROLES: tuple[Role | None, ...] = (None, *Role)
 
 
-@pytest.mark.parametrize(("risk", "role"), list(product(Risk, Role)))
+@each_row(("risk", "role"), list(product(Risk, Role)))
 def test_every_risk_and_role_decides_as_promised(risk: Risk, role: Role) -> None:
     promised = PROMISED[risk][role.rank]
     decision = decide(risk, role, TERMS)
@@ -109,7 +110,7 @@ def expected(decision: Decision, requester: Principal, reviewer: Principal, role
     return needed is not None and requester != reviewer and reached >= needed
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("decision", "requester", "reviewer", "role"),
     list(product(DECISIONS, (ANNA, SHELL), (ANNA, BORIS, STRANGER, SHELL), ROLES)),
 )
@@ -121,7 +122,7 @@ def test_a_review_counts_only_from_the_right_person_with_the_right_role(
     assert refused is None or en(refused.reason).endswith(".")
 
 
-@pytest.mark.parametrize(("risk", "role", "quorum"), list(product(Risk, ROLES, range(5))))
+@each_row(("risk", "role", "quorum"), list(product(Risk, ROLES, range(5))))
 def test_in_no_configuration_does_the_requester_approve_their_own(risk: Risk, role: Role | None, quorum: int) -> None:
     decision = decide(risk, role, Terms(quorum=quorum))
     for own in Role:
@@ -144,8 +145,8 @@ def test_the_same_user_id_in_another_team_is_another_person() -> None:
     assert check_approver(CONFIRM, requester=ANNA, reviewer=twin, role=Role.ADMIN) is not None
 
 
-@pytest.mark.parametrize("role", [None, *Role])
-@pytest.mark.parametrize("decision", [CONFIRM, APPROVERS, ANOTHER_ADMIN, GLASS, ALLOWED])
+@each_row("role", [None, *Role])
+@each_row("decision", [CONFIRM, APPROVERS, ANOTHER_ADMIN, GLASS, ALLOWED])
 def test_whose_word_on_an_unknown_outcome_counts(decision: Decision, role: Role | None) -> None:
     """Somebody else's, of the role that approves, where approval was needed; else anybody's who may confirm."""
     needed = {CONFIRM: Role.OPERATOR, ANOTHER_ADMIN: Role.ADMIN, ALLOWED: Role.OPERATOR}.get(decision, Role.APPROVER)
@@ -163,7 +164,7 @@ def test_whose_word_on_an_unknown_outcome_counts(decision: Decision, role: Role 
 LOOSE = Terms(quorum=2, expires_in=5_000, break_glass=True)
 
 
-@pytest.mark.parametrize(("risk", "role", "on", "reason"), list(product(Risk, ROLES, (True, False), ("why", "", " "))))
+@each_row(("risk", "role", "on", "reason"), list(product(Risk, ROLES, (True, False), ("why", "", " "))))
 def test_the_glass_breaks_for_an_admin_with_a_reason_where_approval_is_needed_and_only_where_switched_on(
     risk: Risk, role: Role | None, on: bool, reason: str
 ) -> None:
@@ -208,7 +209,7 @@ def test_a_broken_glass_is_the_requesters_alone() -> None:
     )
 
 
-@pytest.mark.parametrize(("risk", "role", "quorum"), list(product(Risk, ROLES, range(5))))
+@each_row(("risk", "role", "quorum"), list(product(Risk, ROLES, range(5))))
 def test_switching_it_on_alone_changes_no_decision(risk: Risk, role: Role | None, quorum: int) -> None:
     assert decide(risk, role, Terms(quorum=quorum, break_glass=True)) == decide(risk, role, Terms(quorum=quorum))
 

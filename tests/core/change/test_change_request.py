@@ -19,6 +19,7 @@ from bot.core.change.change_request import (
 )
 from tests.core.samples import ANNA, BORIS, CHANGE
 from tests.language.english import en
+from tests.tables.rows import each_row
 
 ARROWS = {
     "pending": "approved rejected withdrawn expired",
@@ -28,7 +29,7 @@ ARROWS = {
 }
 
 
-@pytest.mark.parametrize(("old", "new"), list(product(Status, Status)))
+@each_row(("old", "new"), list(product(Status, Status)))
 def test_exactly_the_listed_arrows_exist(old: Status, new: Status) -> None:
     assert (new in TRANSITIONS[old]) == (new in ARROWS.get(old, "").split())
 

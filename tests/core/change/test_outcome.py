@@ -23,6 +23,7 @@ from bot.core.change.outcome import (
 from bot.plugin import CallOutcome, CallVerdict, Observation, Plan
 from tests.core.samples import CALL, UNDO, outcome
 from tests.language.english import en, spoken
+from tests.tables.rows import each_row
 
 DONE, FAILED, NOT_SENT, UNKNOWN = CallVerdict.DONE, CallVerdict.FAILED, CallVerdict.NOT_SENT, CallVerdict.UNKNOWN
 AFTER_A_FAULT = spoken(rules.AFTER_A_FAULT)
@@ -36,7 +37,6 @@ SETTLED = spoken(rules.SETTLED)
 """The tables in English."""
 
 ROWS = sorted(JUDGEMENT.items())
-IDS = [f"{answers}-{proof}" for (answers, proof), _ in ROWS]
 Row = tuple[tuple[Answers, Proof], tuple[Status, str]]
 
 
@@ -80,7 +80,7 @@ def test_every_pair_of_answers_and_proof_has_a_row() -> None:
     assert set(JUDGEMENT) == set(product(Answers, Proof))
 
 
-@pytest.mark.parametrize("row", ROWS, ids=IDS)
+@each_row("row", ROWS)
 def test_done_is_said_only_where_the_wanted_state_was_seen(row: Row) -> None:
     """Or, said so in the sentence, where there is nothing to see and every call was answered with yes."""
     (answers, proof), (status, sentence) = row
@@ -89,28 +89,28 @@ def test_done_is_said_only_where_the_wanted_state_was_seen(row: Row) -> None:
         assert "No check can confirm" in sentence
 
 
-@pytest.mark.parametrize("row", ROWS, ids=IDS)
+@each_row("row", ROWS)
 def test_an_unknown_answer_never_ends_as_failed_or_gone(row: Row) -> None:
     (answers, proof), (status, _) = row
     if answers is Answers.UNKNOWN:
         assert status is (Status.DONE if proof is Proof.REACHED else Status.UNKNOWN)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=IDS)
+@each_row("row", ROWS)
 def test_what_could_not_be_read_is_failed_only_when_provably_nothing_was_sent(row: Row) -> None:
     (answers, proof), (status, _) = row
     if proof is Proof.UNREAD:
         assert status is (Status.FAILED if answers is Answers.NOT_SENT else Status.UNKNOWN)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=IDS)
+@each_row("row", ROWS)
 def test_nothing_changed_is_said_only_where_it_was_read_back(row: Row) -> None:
     (_, proof), (status, sentence) = row
     if "nothing changed" in sentence.lower():
         assert (proof, status) == (Proof.UNCHANGED, Status.FAILED)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=IDS)
+@each_row("row", ROWS)
 def test_gone_means_that_nothing_was_left_and_nothing_was_done_by_us(row: Row) -> None:
     (answers, proof), (status, _) = row
     if status is Status.GONE:
@@ -118,20 +118,20 @@ def test_gone_means_that_nothing_was_left_and_nothing_was_done_by_us(row: Row) -
         assert answers in (Answers.FAILED, Answers.NOT_SENT)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=IDS)
+@each_row("row", ROWS)
 def test_nothing_was_sent_is_said_only_where_nothing_was_sent(row: Row) -> None:
     (answers, _), (_, sentence) = row
     if "nothing was sent" in sentence.lower() or "could not be sent" in sentence:
         assert answers is Answers.NOT_SENT
 
 
-@pytest.mark.parametrize("row", ROWS, ids=IDS)
+@each_row("row", ROWS)
 def test_that_the_portal_refused_is_said_only_where_it_refused_everything(row: Row) -> None:
     (answers, _), (_, sentence) = row
     assert ("refused" in sentence) == (answers is Answers.FAILED)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=IDS)
+@each_row("row", ROWS)
 def test_every_ending_is_an_arrow_from_running_with_a_sentence_of_its_own(row: Row) -> None:
     _, (status, sentence) = row
     assert status in TRANSITIONS[Status.RUNNING]
@@ -151,8 +151,8 @@ def test_what_cannot_be_read_is_never_settled() -> None:
     assert set(SETTLED) == {Proof.REACHED, Proof.UNCHANGED, Proof.PARTIAL}
 
 
-@pytest.mark.parametrize("first", [None, *CallVerdict])
-@pytest.mark.parametrize("second", [None, *CallVerdict])
+@each_row("first", [None, *CallVerdict])
+@each_row("second", [None, *CallVerdict])
 def test_answers_together_prove_no_more_than_the_weakest_of_them(
     first: CallVerdict | None, second: CallVerdict | None
 ) -> None:
@@ -183,7 +183,7 @@ def test_a_third_state_is_neither_reached_nor_unchanged() -> None:
     assert prove_outcome(REMOVE, {"registration": "present", "line 1": "in error"}) is Proof.PARTIAL
 
 
-@pytest.mark.parametrize("row", ROWS, ids=IDS)
+@each_row("row", ROWS)
 def test_a_person_is_asked_to_look_exactly_where_neither_an_answer_nor_reading_decides(row: Row) -> None:
     (answers, proof), (_, sentence) = row
     assert ("Check the result yourself" in sentence) == ((answers, proof) == (Answers.UNKNOWN, Proof.BLIND))
@@ -198,8 +198,8 @@ BLIND: dict[Answers, Status] = {
 }
 
 
-@pytest.mark.parametrize("answers", Answers)
-@pytest.mark.parametrize("now", [None, {}, {"registration": "present"}])
+@each_row("answers", Answers)
+@each_row("now", [None, {}, {"registration": "present"}])
 def test_without_anything_to_read_back_the_answers_alone_decide(answers: Answers, now: Observation | None) -> None:
     """Whatever is or is not seen: an unknown answer never becomes done, and nothing settles it later."""
     blind = plan({"registration": "present"}, {})
@@ -217,7 +217,7 @@ def test_a_plan_that_names_nothing_to_see_is_never_proven(now: Observation | Non
     assert judge_settlement(blind, now, agrees=True) is None
 
 
-@pytest.mark.parametrize(("answers", "proof"), list(product(ANSWERED, SEEN)))
+@each_row(("answers", "proof"), list(product(ANSWERED, SEEN)))
 def test_an_ending_is_the_row_of_what_was_answered_and_seen(answers: Answers, proof: Proof) -> None:
     ending = judge_execution(REMOVE, ANSWERED[answers], SEEN[proof])
     assert (ending.status, ending.sentence) == JUDGEMENT[answers, proof]
@@ -231,7 +231,7 @@ def test_an_ending_tells_the_words_of_the_calls_that_were_not_done_and_what_is_d
     assert en(ending.outcome) == f"{ending.sentence}\n• Not yours. (NOT_OWNER)\n• registration: present → absent"
 
 
-@pytest.mark.parametrize(("verdict", "proof"), list(product((FAILED, NOT_SENT, UNKNOWN), SEEN)))
+@each_row(("verdict", "proof"), list(product((FAILED, NOT_SENT, UNKNOWN), SEEN)))
 def test_an_advice_is_shown_only_while_the_outcome_is_unknown(verdict: CallVerdict, proof: Proof) -> None:
     answer = replace(outcome(verdict, "Lost.", "E1"), advice="Look first.")
     ending = judge_execution(REMOVE, [outcome(DONE), answer], SEEN[proof])
@@ -433,7 +433,7 @@ REPEATS: list[tuple[Plan, list[CallOutcome | None], Proof, Repeat]] = [
 """What was answered, what was seen, and what asking for the same again would come to."""
 
 
-@pytest.mark.parametrize(("of", "answers", "proof", "repeat"), REPEATS)
+@each_row(("of", "answers", "proof", "repeat"), REPEATS)
 def test_asking_again_is_advised_only_where_it_could_end_otherwise(
     of: Plan, answers: list[CallOutcome | None], proof: Proof, repeat: Repeat
 ) -> None:

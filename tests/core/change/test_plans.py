@@ -27,6 +27,7 @@ from bot.core.change.plans import (
 from bot.plugin import Call, Impact, Message, PageLink, PartialUndo, Place, Plan, Remember, Risk, Undo, UndoKind
 from tests.core.samples import ANNA, BORIS, CALL, PLACE, PLAN, UNDO, decisions, places, plans
 from tests.language.english import en
+from tests.tables.rows import each_row
 
 PATH = "connector remove"
 
@@ -112,7 +113,7 @@ def test_each_field_of_a_plan_a_call_and_an_undo_is_among_the_changes() -> None:
     assert {f"impact {each.name}" for each in fields(Impact)} <= set(CHANGED)
 
 
-@pytest.mark.parametrize("changed", CHANGED)
+@each_row("changed", CHANGED)
 def test_the_digest_changes_with_everything_that_is_shown_or_sent(changed: str) -> None:
     assert digest(PATH, PLACE, CHANGED[changed]) != digest(PATH, PLACE, PLAN)
 
@@ -122,7 +123,7 @@ def test_no_two_of_the_changes_have_one_digest() -> None:
     assert len(made) == len(CHANGED)
 
 
-@pytest.mark.parametrize("changed", [name for name in CHANGED if not name.startswith("impact")])
+@each_row("changed", [name for name in CHANGED if not name.startswith("impact")])
 def test_any_other_plan_than_the_approved_one_is_drift(changed: str) -> None:
     assert find_drift(PLAN, CHANGED[changed])
 

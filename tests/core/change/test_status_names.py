@@ -10,9 +10,10 @@ from bot.core.change.change_request import Status
 from bot.core.change.status_names import ONE_OF, SHOWN_STATUSES, parse_status
 from bot.plugin import BadArgument
 from tests.language.english import en
+from tests.tables.rows import each_row
 
 
-@pytest.mark.parametrize(("status", "partly", "undone"), list(product(Status, (False, True), (False, True))))
+@each_row(("status", "partly", "undone"), list(product(Status, (False, True), (False, True))))
 def test_each_stored_change_request_is_shown_with_one_status(status: Status, partly: bool, undone: bool) -> None:
     rows = [
         row
@@ -23,7 +24,7 @@ def test_each_stored_change_request_is_shown_with_one_status(status: Status, par
     assert (rows[0].word == "undone") is undone
 
 
-@pytest.mark.parametrize("typed", SHOWN_STATUSES)
+@each_row("typed", SHOWN_STATUSES)
 def test_every_word_is_read_as_it_is_shown_and_as_it_is_typed(typed: str) -> None:
     shown = SHOWN_STATUSES[typed]
     assert " " not in typed

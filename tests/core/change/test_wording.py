@@ -32,7 +32,7 @@ from scripts.catalogues import ENGLISH, HOMES, read_catalogue
 from tests.core.change.alterations import UNREVIEWED, alter_plan
 from tests.core.samples import PLACE, json_values, names, text
 from tests.language.rewording import reworded, write_other_words
-from tests.quick import fewer
+from tests.tables.quick import fewer
 
 PATH = "connector remove"
 values: st.SearchStrategy[Text | int | Person | Channel | Time | Duration | CommandLine | Lines] = st.one_of(

@@ -30,6 +30,7 @@ from bot.plugin import Arg, BadArgument, CommandLine, Group, Message, PluginErro
 from bot.plugin.quoting import is_blank
 from tests.core.shop import COMMANDS
 from tests.language.english import en
+from tests.tables.rows import each_row
 
 LINE_PIECES = [
     *["connector", "remove", "register", "message", "send", "shop", "help", "--line", "--reason", "--dry-run"],
@@ -112,7 +113,7 @@ BAD: dict[str, tuple[str, str]] = {
 }
 
 
-@pytest.mark.parametrize("line", BAD)
+@each_row("line", BAD)
 def test_each_mistake_is_named_and_the_way_out_is_shown(line: str) -> None:
     error = refused(line)
     sentence, way_out = BAD[line]
@@ -167,7 +168,7 @@ SUGGESTED = {
 }
 
 
-@pytest.mark.parametrize("line", SUGGESTED)
+@each_row("line", SUGGESTED)
 def test_a_near_miss_is_offered_as_the_whole_corrected_line(line: str) -> None:
     error = refused(line)
     assert isinstance(error, WordsError)
@@ -231,7 +232,7 @@ GOOD: dict[str, Invocation] = {
 }
 
 
-@pytest.mark.parametrize("line", [line for line in GOOD if GOOD[line].path])
+@each_row("line", [line for line in GOOD if GOOD[line].path])
 def test_what_phones_pasting_and_slack_put_in_is_read_as_it_was_meant(line: str) -> None:
     assert read(line).invocation == GOOD[line]
 
@@ -329,7 +330,7 @@ RECORDED = {
 }
 
 
-@pytest.mark.parametrize(("line", "kept"), RECORDED.items())
+@each_row(("line", "kept"), RECORDED.items())
 def test_a_line_is_recorded_as_it_is_read_and_one_that_is_not_read_by_its_beginning(line: str, kept: str) -> None:
     assert make_recorded_line(line, ["secret"], commands=COMMANDS) == kept
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from bot.core.parsing.suggestion import find_nearest
 from tests.call_counts import count_calls
+from tests.tables.rows import each_row
 
 VERBS = ["activate", "adopt", "configure", "deactivate", "list", "register", "remove", "restore", "show", "status"]
 
@@ -36,7 +35,7 @@ GUESSES: dict[str, str | None] = {
 }
 
 
-@pytest.mark.parametrize("word", GUESSES)
+@each_row("word", GUESSES)
 def test_the_guess_is_the_one_a_person_would_make(word: str) -> None:
     assert find_nearest(word, VERBS) == GUESSES[word]
 

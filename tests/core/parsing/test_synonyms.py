@@ -24,6 +24,7 @@ from plugins.bitrix24.commands.common.json_views import KIND_WORDS, TYPED_KINDS
 from plugins.bitrix24.commands.line import lines
 from plugins.bitrix24.plugin import plugin
 from tests.language.english import en
+from tests.tables.rows import each_row
 
 COMMANDS = make_registry([plugin]).commands
 
@@ -40,7 +41,7 @@ def all_spellings() -> Iterator[tuple[str, AnyCommand]]:
 SPELLINGS = list(all_spellings())
 
 
-@pytest.mark.parametrize(("typed", "command"), SPELLINGS, ids=[typed for typed, _ in SPELLINGS])
+@each_row(("typed", "command"), SPELLINGS)
 def test_each_declared_word_reaches_its_command(typed: str, command: AnyCommand) -> None:
     for written in (typed, typed.upper(), typed.title(), unicodedata.normalize("NFD", typed)):
         for example in ("", *command.examples):
@@ -83,13 +84,13 @@ def test_a_value_is_read_as_a_russian_reader_sees_it(words: Mapping[str, Words],
         assert name_value(words, value) == value
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.path)
+@each_row("command", COMMANDS)
 def test_every_command_has_a_russian_noun_and_verb(command: AnyCommand) -> None:
     assert command.noun_words.get("ru")
     assert command.words.get("ru") or not command.verb
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.path)
+@each_row("command", COMMANDS)
 def test_each_declared_option_is_read_as_its_own_and_each_word_stands_for_one(command: AnyCommand) -> None:
     for name, option in option_words(command).items():
         assert name_option(command, name) == option
@@ -128,7 +129,7 @@ LINES = {
 }
 
 
-@pytest.mark.parametrize(("typed", "meant"), LINES.items())
+@each_row(("typed", "meant"), LINES.items())
 def test_a_russian_line_is_read_as_the_english_one(typed: str, meant: str) -> None:
     russian, english = understand(COMMANDS, typed), understand(COMMANDS, meant)
     assert russian.invocation.line.replace("=", " ") == english.invocation.line

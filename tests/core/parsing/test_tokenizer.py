@@ -18,12 +18,13 @@ from bot.core.parsing.characters import closing_marks, drop_invisible
 from bot.core.parsing.tokenizer import join_words, split_words
 from bot.plugin.quoting import DASHES, QUOTES, is_blank, option_word
 from tests.language.english import en
+from tests.tables.rows import each_row
 
 LINES = [json.loads(line) for line in Path(__file__).with_name("phone_lines.jsonl").read_text("utf-8").splitlines()]
 """What people type on the phones of the world, and the words that they mean."""
 
 
-@pytest.mark.parametrize("row", LINES, ids=lambda row: row["keyboard"])
+@each_row("row", LINES)
 def test_a_line_from_a_phone_keyboard_is_read_as_it_was_meant(row: dict[str, Any]) -> None:
     assert split_words(row["typed"]) == row["meant"]
 
@@ -39,7 +40,7 @@ INVISIBLE = ["\u200b", "\ufeff", "\u2060", "\u00ad", "\u202e", "\u2066", "\x00",
 PAIRS = [(opener, closer) for opener in QUOTES for closer in QUOTES[opener]]
 
 
-@pytest.mark.parametrize("blank", [*BLANKS, "\t", "\n", "\u2028", "\u2800", "\u3164"], ids=ascii)
+@each_row("blank", [*BLANKS, "\t", "\n", "\u2028", "\u2800", "\u3164"])
 def test_every_blank_separates_words_and_is_kept_inside_a_quotation(blank: str) -> None:
     assert split_words(f"{blank}a{blank}{blank}--b{blank}c{blank}") == ["a", "--b", "c"]
     assert split_words(f'"a{blank}b" x') == [f"a{blank}b", "x"]
@@ -50,7 +51,7 @@ def test_what_nobody_sees_is_nothing_wherever_it_stands(char: str) -> None:
     assert split_words(f"{char}a{char}b {char}--c{char}=d{char} “{char}e f{char}”{char}") == ["ab", "--c=d", "e f"]
 
 
-@pytest.mark.parametrize("dash", sorted(DASHES), ids=ascii)
+@each_row("dash", sorted(DASHES))
 def test_every_dash_is_a_hyphen_before_and_in_an_options_name_and_itself_in_a_value(dash: str) -> None:
     assert split_words(f"x {dash}{dash}dry{dash}run") == ["x", "--dry-run"]
     assert split_words(f"x --reason=a{dash}b {dash}{dash}name=c{dash}d") == [
@@ -64,7 +65,7 @@ def test_every_dash_is_a_hyphen_before_and_in_an_options_name_and_itself_in_a_va
         assert split_words(f"x --text {value} y") == ["x", "--text", value, "y"]
 
 
-@pytest.mark.parametrize(("opener", "closer"), PAIRS)
+@each_row(("opener", "closer"), PAIRS)
 def test_every_pair_of_quotation_marks_stands_around_a_value_an_options_value_and_a_line(
     opener: str, closer: str
 ) -> None:
@@ -88,7 +89,7 @@ def test_other_marks_inside_a_quotation_stay(outside: str, end: str) -> None:
         assert split_words(f"x {shlex.quote(value)} y") == ["x", value, "y"]
 
 
-@pytest.mark.parametrize("opener", [opener for opener in QUOTES if opener not in "’´`"])
+@each_row("opener", [opener for opener in QUOTES if opener not in "’´`"])
 def test_a_quotation_that_is_not_closed_is_an_error_that_names_the_mark(opener: str) -> None:
     with pytest.raises(WordsError) as refused:
         split_words(f"x {opener}a b")

@@ -16,6 +16,7 @@ from bot.plugin import PluginError, Reply, quote
 from bot.plugin.quoting import QUOTES, is_blank
 from tests.core.shop import COMMANDS
 from tests.language.english import en
+from tests.tables.rows import each_row
 
 TEXTS = {
     # what stands behind `message say shop`: the text that arrives
@@ -54,7 +55,7 @@ def said(line: str) -> str:
     return en(answer.title)
 
 
-@pytest.mark.parametrize(("typed", "text"), TEXTS.items())
+@each_row(("typed", "text"), TEXTS.items())
 def test_a_text_at_the_end_of_a_line_is_taken_as_typed(typed: str, text: str) -> None:
     understood = understand(COMMANDS, f"message say shop {typed}")
     assert understood.arguments["text"] == [text]

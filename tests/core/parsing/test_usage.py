@@ -11,6 +11,7 @@ from bot.plugin import CommandLine, Message
 from bot.plugin.message import is_argument, read_argument, write_text
 from bot.usecases.admin.builtin_plugin import make_registry
 from plugins.bitrix24.plugin import plugin
+from tests.tables.rows import each_row
 
 COMMANDS = list(make_registry((plugin,)).commands)
 BY_PATH = {command.path: command for command in COMMANDS}
@@ -22,7 +23,7 @@ RUSSIAN = {
 }
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: str(command.path))
+@each_row("command", COMMANDS)
 def test_in_english_it_is_what_the_declaration_says(command: AnyCommand) -> None:
     assert translate(describe_usage(command)) == command.usage
     for parameter in command.parameters:

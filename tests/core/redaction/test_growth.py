@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from bot.core.redaction.redactor import redact
 from tests.core.growth import MOST, growth, patterns, pieces
+from tests.tables.rows import each_row
 
 
 def pattern_growth(pattern: re.Pattern[str], piece: str) -> float:
@@ -19,7 +18,7 @@ def test_a_text_four_times_as_long_takes_a_pattern_about_four_times_the_work() -
     assert [(name, piece) for name, pattern, piece in each if pattern_growth(pattern, piece) >= MOST] == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     "piece",
     [
         *("token=", "password ", 'password="', "code=", "key=", "://a", "‹5 characters›token=a ", "digest " + "0" * 32),

@@ -23,7 +23,8 @@ from bot.core.redaction.redactor import (
 )
 from bot.core.redaction.secret_patterns import FORMS, PLAIN_WORD, SecretPatterns, hints_in
 from bot.plugin import Reply, Table
-from tests.quick import fewer
+from tests.tables.quick import fewer
+from tests.tables.rows import each_row
 
 SECRET = "s3cr3t/with+odd=signs \"and\" 'quotes' \\ ключ"
 
@@ -52,7 +53,7 @@ def test_a_known_secret_is_hidden_however_it_is_written(written: str) -> None:
     assert hidden.endswith(" after")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "hidden"),
     [
         ("token xoxb-123456789012-abcDEF.", "token ***."),
@@ -237,7 +238,7 @@ HIDDEN = {
 }
 
 
-@pytest.mark.parametrize(("text", "secret"), HIDDEN.items())
+@each_row(("text", "secret"), HIDDEN.items())
 def test_every_form_of_a_secret_is_hidden_and_shows_its_length_and_fingerprint(text: str, secret: str) -> None:
     assert secret not in redact(text)
     marked = redact(text, (), short)
@@ -334,7 +335,7 @@ PLAIN = [
 ]
 
 
-@pytest.mark.parametrize("text", PLAIN)
+@each_row("text", PLAIN)
 def test_ids_names_and_ordinary_addresses_stay_readable(text: str) -> None:
     assert redact(text, (), short) == text
 

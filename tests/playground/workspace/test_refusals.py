@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 from bot.playground.workspace import Message, SlackWorkspace
 from bot.playground.workspace.codes import CODES, COMMON
 from bot.playground.workspace.webapi.method_table import METHODS
+from tests.tables.rows import each_row
 
 CALLED = (
     *("auth.test", "chat.postMessage", "chat.update", "chat.postEphemeral", "views.open", "users.info"),
@@ -65,7 +66,7 @@ def test_an_edit_in_an_archived_channel_has_a_code_of_its_own(
     assert refused(client, "chat.postMessage", channel="C0002", text="x") == "is_archived"
 
 
-@pytest.mark.parametrize("method", CALLED)
+@each_row("method", CALLED)
 def test_the_codes_of_every_method_that_is_called_are_known(method: str) -> None:
     assert method in METHODS
     assert CODES[method] >= COMMON

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from bot.slack.incoming.typed_text import restore_typed_text
+from tests.tables.rows import each_row
 
 FORMS = {
     "connector list": "connector list",
@@ -27,6 +26,6 @@ FORMS = {
 }
 
 
-@pytest.mark.parametrize(("handed", "typed"), FORMS.items())
+@each_row(("handed", "typed"), FORMS.items())
 def test_links_mentions_and_entities_of_slack_become_what_was_typed_again(handed: str, typed: str) -> None:
     assert restore_typed_text(handed) == typed

@@ -34,6 +34,7 @@ from tests.slack.kit import (
     payload_body,
     slash_fields,
 )
+from tests.tables.rows import each_row
 
 CANARY = "CANARY-4711"
 NOW = NOON // 1000
@@ -164,9 +165,7 @@ CONTENT: list[tuple[str, bytes, str, int, str]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("body", "kind", "status", "reason"), [row[1:] for row in CONTENT], ids=[row[0] for row in CONTENT]
-)
+@each_row(("body", "kind", "status", "reason"), [row[1:] for row in CONTENT])
 def test_a_signature_does_not_excuse_what_cannot_be_read(body: bytes, kind: str, status: int, reason: str) -> None:
     assert turned_away(body, kind=kind) == (status, reason)
 

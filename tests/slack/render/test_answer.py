@@ -27,9 +27,10 @@ from bot.slack.render.slack_text import CUT, cut, escape, mrkdwn, sections
 from bot.usecases.admin.builtin_plugin import make_registry
 from bot.usecases.admin.help_pages import Reader, answer_help
 from tests.language.english import en
-from tests.quick import fewer
 from tests.slack.checks import assert_postable, called, said
 from tests.slack.kit import ANTON, NOON, OLGA
+from tests.tables.quick import fewer
+from tests.tables.rows import each_row
 
 TEXT = st.text(max_size=300)
 ALPHABET = st.sampled_from([*"ab <>&*_~`\n\r|", "<!channel>", "<@U0666>", "\u202e", "\x00", "ж", "\ud83d"])
@@ -196,7 +197,7 @@ def test_a_record_of_an_earlier_version_still_makes_a_line() -> None:
     assert audit_line(a_record(approvals=1)).startswith("<@U0001> approved CR-1042 · Approvals: 1 · ")
 
 
-@pytest.mark.parametrize("tag", Tag)
+@each_row("tag", Tag)
 def test_every_tag_has_a_sentence_in_words(tag: Tag) -> None:
     told, *_ = describe(replace(a_record(), tag=tag), clean=str, is_known=can_translate)
     assert tag in SENTENCES

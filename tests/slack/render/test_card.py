@@ -22,7 +22,6 @@ from bot.slack.render.slack_text import CUT, HIDDEN
 from bot.slack.render.status_badge import BADGES
 from bot.usecases.outcomes.follow_ups import AGAIN
 from tests.language.english import en
-from tests.quick import fewer
 from tests.slack.checks import assert_openable, assert_postable, buttons_of, called, said
 from tests.slack.kit import (
     ANTON,
@@ -37,6 +36,8 @@ from tests.slack.kit import (
     approved_by,
     with_plan,
 )
+from tests.tables.quick import fewer
+from tests.tables.rows import each_row
 
 VALUE = "1042.0123456789abcdef.0123456789abcdef0123456789abcdef"
 HOSTILE = (
@@ -221,8 +222,8 @@ def test_what_is_approved_can_only_be_stopped(decision: Decision) -> None:
     assert labels == [*rejected, "Withdraw"]
 
 
-@pytest.mark.parametrize("decision", DECISIONS)
-@pytest.mark.parametrize("status", [one for one in Status if one not in {Status.PENDING, Status.APPROVED, *AGAIN}])
+@each_row("decision", DECISIONS)
+@each_row("status", [one for one in Status if one not in {Status.PENDING, Status.APPROVED, *AGAIN}])
 def test_what_runs_or_has_ended_has_no_buttons(status: Status, decision: Decision) -> None:
     assert buttons_of(blocks_of(a_change(status, decision=decision))) == []
 

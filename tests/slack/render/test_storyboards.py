@@ -20,6 +20,7 @@ from tests.slack.render.card_cases import CARDS
 from tests.slack.render.course import play
 from tests.slack.render.plan_cases import REMOVAL
 from tests.slack.render.storyboards import FOLDER, FORMS, LANGUAGES, VALUE, draw_all, form_of, lines_of
+from tests.tables.rows import each_row
 
 REMEDY = "is not as drawn now; look at it, then run scripts/storyboards.py --write"
 
@@ -31,8 +32,8 @@ def test_each_storyboard_is_as_it_was_reviewed() -> None:
         assert path.read_text(encoding="utf-8") == text, f"{path.relative_to(FOLDER)} {REMEDY}"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", CARDS)
+@each_row("language", LANGUAGES)
+@each_row("name", CARDS)
 def test_slack_takes_each_card_in_each_language_and_it_calls_nobody_else(name: str, language: str) -> None:
     blocks = card_blocks(CARDS[name], VALUE, language)
     assert_postable(blocks)
@@ -75,8 +76,8 @@ def test_slack_takes_whatever_else_is_said_in_each_language(language: str) -> No
 OPEN = (Status.PENDING, Status.APPROVED, Status.RUNNING)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", [name for name, change in CARDS.items() if change.status not in OPEN])
+@each_row("language", LANGUAGES)
+@each_row("name", [name for name, change in CARDS.items() if change.status not in OPEN])
 def test_a_request_that_is_over_says_first_what_is_true_now_and_what_to_do_next(name: str, language: str) -> None:
     blocks: list[Any] = list(card_blocks(CARDS[name], VALUE, language))
     first, second = blocks[1]["text"]["text"].splitlines()

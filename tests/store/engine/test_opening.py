@@ -17,6 +17,7 @@ from bot.store.sealing.keyring import Keyring
 from bot.store.store import FILE_NAME, Store, open_store
 from tests.language.english import en, raises
 from tests.store.neighbour import locked_by_another
+from tests.tables.rows import each_row
 
 WAL, TRUNCATE = ("wal", "FULL"), ("truncate", "EXTRA")
 VERSIONS = [
@@ -39,7 +40,7 @@ VERSIONS = [
 ]
 
 
-@pytest.mark.parametrize(("version", "expected"), VERSIONS, ids=lambda value: str(value))
+@each_row(("version", "expected"), VERSIONS)
 def test_wal_is_used_only_where_the_reset_race_is_mended(
     version: tuple[int, int, int], expected: tuple[str, str]
 ) -> None:

@@ -23,6 +23,7 @@ from bot.usecases.delivery.redelivery import (
     wait_ms,
 )
 from bot.usecases.delivery_errors import Broken, Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
+from tests.tables.rows import each_row
 from tests.usecases.core_bot import OLGA
 
 CLOCK = SystemClock()
@@ -45,7 +46,7 @@ def waits() -> Iterator[tuple[Notice, int, DeliveryError, int, int]]:
         yield CardNotice(number=1), attempts, Broken("x"), LEAST_WAIT_MS, min(LONGEST_WAIT_MS, most)
 
 
-@pytest.mark.parametrize(("notice", "attempts", "error", "least", "most"), list(waits()))
+@each_row(("notice", "attempts", "error", "least", "most"), list(waits()))
 def test_a_wait_is_any_time_up_to_twice_as_long_with_each_attempt(
     notice: Notice, attempts: int, error: DeliveryError, least: int, most: int
 ) -> None:
@@ -86,8 +87,8 @@ def test_what_has_a_way_of_its_own_keeps_no_turn(notice: Notice) -> None:
     assert not any(keeps_turn(trouble(notice, 1, error)) for error in ERRORS)
 
 
-@pytest.mark.parametrize("notice", [*POSTS, *OTHERS])
-@pytest.mark.parametrize("error", ERRORS)
+@each_row("notice", [*POSTS, *OTHERS])
+@each_row("error", ERRORS)
 def test_only_a_refused_content_or_a_fault_of_our_own_makes_a_dead_letter(notice: Notice, error: DeliveryError) -> None:
     final = isinstance(error, Impossible) and not isinstance(notice, AuditNotice)
     ours = isinstance(error, Broken) and isinstance(notice, ThreadNotice | PrivateNotice)

@@ -20,7 +20,7 @@ from bot.usecases.intake.priority import find_position
 from bot.usecases.intake.receipts import receive
 from bot.usecases.integrity.freezes import FROZEN
 from bot.usecases.runtime.worker import Worker
-from tests.quick import fewer
+from tests.tables.quick import fewer
 from tests.usecases.core_bot import ANTON, IDA, OLGA, VERA, VIKTOR, CoreBot
 
 READS = 100

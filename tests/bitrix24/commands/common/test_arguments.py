@@ -19,6 +19,7 @@ from plugins.bitrix24.commands.common.arguments import (
     parse_url,
 )
 from tests.language.english import en
+from tests.tables.rows import each_row
 
 an_id = arguments.an_id("chat").parse
 
@@ -41,7 +42,7 @@ GOOD: list[tuple[Callable[[str], object], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("parse", "word"), GOOD)
+@each_row(("parse", "word"), GOOD)
 def test_what_is_right_is_kept_letter_by_letter(parse: Callable[[str], object], word: str) -> None:
     assert parse(word) == word
 
@@ -87,7 +88,7 @@ BAD: list[tuple[Callable[[str], object], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("parse", "word", "why"), BAD)
+@each_row(("parse", "word", "why"), BAD)
 def test_what_is_wrong_is_refused_with_what_is_wrong_and_quoted_short(
     parse: Callable[[str], object], word: str, why: str
 ) -> None:

@@ -9,9 +9,10 @@ import pytest
 from bot.plugin.loopback import LoopbackRequest
 from plugins.bitrix24.simulator.php import php_values
 from plugins.bitrix24.simulator.php.params import parse_query, read_address, read_request
+from tests.tables.rows import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("value", "whole"),
     [
         ("12x", 12),

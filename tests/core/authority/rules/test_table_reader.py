@@ -9,6 +9,7 @@ from bot.core.authority.rules.table_faults import BrokenTable
 from bot.core.authority.rules.table_reader import read_table, refuse_unknown_commands
 from tests.core.authority.rules.rule_models import find_zone
 from tests.language.english import en
+from tests.tables.rows import each_row
 
 FILE = """\
 # Removals on the live portal
@@ -74,7 +75,7 @@ def test_a_whole_table_is_read() -> None:
     assert describe_row(table.rows[1]) == hours
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@each_row("name", FAULTS)
 def test_each_fault_has_its_line_and_what_to_write_instead(name: str) -> None:
     text, lines = FAULTS[name]
     with pytest.raises(BrokenTable) as caught:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
-
 from bot.playground.workspace.blockkit.block_tree import text_total
 from bot.playground.workspace.blockkit.block_validation import message_problems, view_problems
 from tests.playground.workspace.blocks import (
@@ -22,6 +20,7 @@ from tests.playground.workspace.blocks import (
     text_field,
 )
 from tests.playground.workspace.conftest import Post
+from tests.tables.rows import each_row
 
 Json = dict[str, Any]
 
@@ -78,7 +77,7 @@ GOOD_MESSAGES: list[tuple[str, list[Json]]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "blocks"), GOOD_MESSAGES, ids=[name for name, _ in GOOD_MESSAGES])
+@each_row(("name", "blocks"), GOOD_MESSAGES)
 def test_good_blocks_have_no_problems(name: str, blocks: list[Json]) -> None:
     assert message_problems(blocks) == []
 
@@ -215,7 +214,7 @@ BAD_MESSAGES: list[tuple[Json, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("block", "says"), BAD_MESSAGES, ids=[says for _, says in BAD_MESSAGES])
+@each_row(("block", "says"), BAD_MESSAGES)
 def test_a_bad_block_is_named_with_its_place(block: Json, says: str) -> None:
     assert says in [str(problem) for problem in message_problems([block])]
 
@@ -291,7 +290,7 @@ BAD_VIEWS: list[tuple[Json, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("view", "says"), BAD_VIEWS, ids=[says for _, says in BAD_VIEWS])
+@each_row(("view", "says"), BAD_VIEWS)
 def test_a_bad_view_is_named_with_its_place(view: Json, says: str) -> None:
     assert any(str(problem).startswith(says) for problem in view_problems(view))
 

@@ -19,6 +19,7 @@ from bot.playground.workspace.state.call_faults import KINDS
 from bot.playground.workspace.webapi.method_table import METHODS
 from tests.playground.workspace.blocks import CARD, modal, plain, text_field
 from tests.playground.workspace.listeners import Receiver
+from tests.tables.rows import each_row
 
 PAGE = Path(__file__).parents[4] / "docs" / "simulator-slack.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -60,7 +61,7 @@ def test_every_curl_example_is_answered_with_ok(workspace: SlackWorkspace, prepa
     assert [line for line, answer in answers.items() if not answer["ok"]] == []
 
 
-@pytest.mark.parametrize("name", [*METHODS, *KINDS, *(path for _, path in ROWS)])
+@each_row("name", [*METHODS, *KINDS, *(path for _, path in ROWS)])
 def test_every_method_fault_and_path_is_on_the_page(name: str) -> None:
     last = name.rpartition(".")[2]
     assert re.search(rf"\b{re.escape(last)}\b", TEXT)
