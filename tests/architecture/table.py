@@ -79,6 +79,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
             "diagnosis",
             "commands.common",
             "commands.portal",
+            "commands.connecting",
             "commands",
             "web",
         ),

@@ -3,6 +3,7 @@
 from plugins.bitrix24.commands import (
     acceptance,
     chat,
+    connecting,
     connector_activate,
     connector_adopt,
     connector_configure,
@@ -20,6 +21,7 @@ from plugins.bitrix24.commands import (
 __all__ = [
     "acceptance",
     "chat",
+    "connecting",
     "connector_activate",
     "connector_adopt",
     "connector_configure",

@@ -1,12 +1,13 @@
 """Connecting a portal: a code or a refresh token becomes credentials, which are proved before anything is kept.
 
 The authorisation server has to name the application and the portal, the portal has to answer `app.info`, and one
-renewal has to bring a new pair. Until then nothing is stored, so that whatever breaks off leaves no half record.
+renewal has to bring a new pair. Until then no portal is stored, so that whatever breaks off leaves no half record. Each
+pair of tokens is kept before it is used, so that the next try can begin with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from bot.plugin.frozen import dataclass
 from plugins.bitrix24.auth.credentials import Credentials, KnownPortal
 from plugins.bitrix24.auth.oauth import Grant, RefreshFailure, Tokens
 from plugins.bitrix24.auth.token_endpoint import TokenServer
+from plugins.bitrix24.connecting.token_keeping import TokenKeeping
 from plugins.bitrix24.connecting.token_owner import ask_owner
 from plugins.bitrix24.hosts import certificate_authorities, endpoints
 from plugins.bitrix24.hosts.endpoints import Endpoint
@@ -38,6 +40,8 @@ _OF_CODE: Mapping[str, tuple[Message, Message]] = {
     "invalid_grant": (Message("bitrix24.connect.code_refused"), Message("bitrix24.connect.do_open_link")),
 }
 """The same of a code."""
+WORTHLESS = frozenset({"invalid_grant", "expired_token"})
+"""What the authorisation server says of tokens that will never work again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +61,8 @@ class Connection:
     app: Any
     application_token: Secret | None = None
     """What the application sent at its installation; None where it was connected in another way."""
-
-
-KeepTokens = Callable[[Secret, Secret], None]
-"""Stores an access and a refresh token that a renewal gave."""
+    user: str = ""
+    """The portal's id of whoever the tokens act as, as far as the renewal said it."""
 
 
 def _find_named(host: str, asked: Endpoint, settings: Mapping[str, str]) -> Endpoint:
@@ -75,14 +77,10 @@ def _find_named(host: str, asked: Endpoint, settings: Mapping[str, str]) -> Endp
         ) from None
 
 
-def forget_tokens(access: Secret, refresh: Secret) -> None:
-    """Store nothing: whoever connects can begin anew."""
-
-
 class Connector:
     """Connects one portal. `portal` has no member_id yet: the authorisation server says it.
 
-    `keep` gets each pair of tokens before it is used, where losing it would lose what cannot be asked for again.
+    `keeping` gets each pair of tokens before it is used, because the one before cannot be used again.
     """
 
     def __init__(
@@ -91,14 +89,13 @@ class Connector:
         links: Connections,
         portal: KnownPortal,
         application: Application,
-        *,
-        keep: KeepTokens = forget_tokens,
+        keeping: TokenKeeping,
     ) -> None:
         self._services = services
         self._links = links
         self._portal = portal
         self._application = application
-        self._keep = keep
+        self._keeping = keeping
 
     def connect_by_code(self, code: Secret, *, member_id: str = "") -> Connection:
         """Exchange the code of an authorise link. `member_id` is what the redirect said. Raises PluginError."""
@@ -111,9 +108,9 @@ class Connector:
     def _of(self, tokens: Tokens, member_id: str) -> Tokens:
         """The tokens, if they are those of the portal that somebody named."""
         if not tokens.member_id:
-            raise _refuse(Message("bitrix24.connect.member_missing"))
+            raise self._refuse(Message("bitrix24.connect.member_missing"))
         if member_id and member_id != tokens.member_id:
-            raise _refuse(Message("bitrix24.connect.member_differs", told=tokens.member_id, expected=member_id))
+            raise self._refuse(Message("bitrix24.connect.member_differs", told=tokens.member_id, expected=member_id))
         return tokens
 
     def _ask_for_tokens(self, *, code: Secret | None = None, refresh: Secret | None = None) -> Tokens:
@@ -121,8 +118,8 @@ class Connector:
         grant = Grant(client_id=keys.client_id, client_secret=keys.client_secret, code=code, refresh=refresh)
         answer = TokenServer(self._services, self._links, self._portal).request_tokens(grant)
         if isinstance(answer, RefreshFailure):
-            raise _explain(answer, _OF_CODE if code else _OF_TOKEN)
-        self._keep(answer.access, answer.refresh)
+            raise self._explain(answer, _OF_CODE if code else _OF_TOKEN)
+        self._keeping.keep(answer)
         return answer
 
     def _prove(self, tokens: Tokens) -> Connection:
@@ -139,23 +136,28 @@ class Connector:
         )
         renewed = TokenServer(self._services, self._links, portal).ask(credentials)
         if isinstance(renewed, RefreshFailure):
-            raise _explain(renewed, _OF_TOKEN)
-        self._keep(renewed.access, renewed.refresh)
+            raise self._explain(renewed, _OF_TOKEN)
+        self._keeping.keep(replace(renewed, member_id=tokens.member_id))
         return Connection(
-            portal=portal, credentials=replace(credentials, access=renewed.access, refresh=renewed.refresh), app=app
+            portal=portal,
+            credentials=replace(credentials, access=renewed.access, refresh=renewed.refresh),
+            app=app,
+            user=renewed.user,
         )
 
     def _check_owner(self, tokens: Tokens) -> None:
         """Let the authorisation server say whose token it is: a token of another application would pass the portal."""
         owner = ask_owner(self._services, self._links, tokens.source, tokens.server, tokens.access)
         if owner.client_id != self._application.client_id:
-            raise _refuse(
+            raise self._refuse(
                 Message("bitrix24.connect.client_differs", told=owner.client_id, expected=self._application.client_id)
             )
         if not owner.member_id:
-            raise _refuse(Message("bitrix24.connect.member_missing"))
+            raise self._refuse(Message("bitrix24.connect.member_missing"))
         if owner.member_id != tokens.member_id:
-            raise _refuse(Message("bitrix24.connect.member_differs", told=owner.member_id, expected=tokens.member_id))
+            raise self._refuse(
+                Message("bitrix24.connect.member_differs", told=owner.member_id, expected=tokens.member_id)
+            )
 
     def _name_portal(self, tokens: Tokens) -> KnownPortal:
         """The portal as the server names it: one that was renamed is known by its new address."""
@@ -176,21 +178,23 @@ class Connector:
             raise _error(judged.sentence, judged.hint, judged.code)
         return judged.result
 
+    def _refuse(self, sentence: Message) -> TargetRefused:
+        """The error of tokens that are not those of this application and portal: no other try can use them."""
+        self._keeping.discard()
+        return TargetRefused(sentence, hint=Message("bitrix24.connect.do_check_application"))
+
+    def _explain(self, failure: RefreshFailure, table: Mapping[str, tuple[Message, Message]]) -> PluginError:
+        if failure.code in WORTHLESS:
+            self._keeping.discard()
+        sentence, hint = table.get(failure.code, (failure.sentence, failure.hint))
+        return _error(sentence, hint, failure.code)
+
     def _authorities(self, more: str) -> str:
         return certificate_authorities.of_settings(self._services.settings) + more
 
     def _send(self, where: Destination, request: HttpRequest, access: Secret) -> Exchange:
         link = self._links.for_host(where, self._services.clock)
         return redact_exchange(link.wire.send(request, READING), access, self._application.client_secret)
-
-
-def _refuse(sentence: Message) -> TargetRefused:
-    return TargetRefused(sentence, hint=Message("bitrix24.connect.do_check_application"))
-
-
-def _explain(failure: RefreshFailure, table: Mapping[str, tuple[Message, Message]]) -> PluginError:
-    sentence, hint = table.get(failure.code, (failure.sentence, failure.hint))
-    return _error(sentence, hint, failure.code)
 
 
 def _error(sentence: Text, hint: Text, code: str) -> PluginError:

@@ -13,7 +13,7 @@ import requests
 
 from bot.plugin import PluginError, Reply
 from bot.testing.scripted_dialogue import ScriptedDialogue, Typed
-from plugins.bitrix24.commands.portal.connect import connect_portal, store_connection
+from plugins.bitrix24.commands.connecting.connect import connect_portal, store_connection
 from plugins.bitrix24.connecting.authorization_link import LIFETIME_MS
 from plugins.bitrix24.connecting.pasted_grant import read_pasted
 from plugins.bitrix24.redaction.secret import Secret

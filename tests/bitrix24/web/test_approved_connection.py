@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.plugin import CallVerdict, Nothing, Plan, PluginError
-from plugins.bitrix24.commands.portal.connect import plan_connection
+from plugins.bitrix24.commands.connecting.approval import plan_connection
 from plugins.bitrix24.connecting.approved_connection import LIFETIME_MS, ApprovedConnections
 from tests.bitrix24.plugin_bot import PluginBot
 from tests.bitrix24.web.test_connecting import PUBLIC, Way

@@ -18,7 +18,8 @@ from bot.testing import page_text
 from bot.testing.scripted_dialogue import ScriptedDialogue, Typed
 from bot.testing.web_requests import request_route
 from plugins.bitrix24.auth.refused_calls import CALL_REFUSED, EVERY_MS
-from plugins.bitrix24.commands.portal.connect import check_connection, connect_portal, plan_connection, store_connection
+from plugins.bitrix24.commands.connecting.approval import plan_connection
+from plugins.bitrix24.commands.connecting.connect import check_connection, connect_portal, store_connection
 from plugins.bitrix24.connecting.authorization_link import LIFETIME_MS
 from plugins.bitrix24.connecting.pending_install import LIFETIME_MS as INSTALL_LIFETIME_MS
 from plugins.bitrix24.connecting.pending_install import PendingInstalls

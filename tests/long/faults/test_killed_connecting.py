@@ -17,7 +17,7 @@ from bot.store.store import open_store
 from bot.testing.scripted_dialogue import ScriptedDialogue, Typed
 from plugins.bitrix24.auth.audit_events import EVENTS
 from plugins.bitrix24.auth.credentials import CredentialStore
-from plugins.bitrix24.commands.portal.connect import connect_portal, store_connection
+from plugins.bitrix24.commands.connecting.connect import connect_portal, store_connection
 from plugins.bitrix24.connecting.pending_install import PendingInstalls
 from tests.bitrix24.plugin_bot import PluginBot
 from tests.bitrix24.web.test_connecting import PUBLIC, Way

@@ -207,8 +207,24 @@ ANSWERS: tuple[Mutation, ...] = (
     mutation(
         "install-pair-lost",
         "the pair that the first renewal of an install call gave is not kept before it is used",
-        ("plugins/bitrix24/connecting/connection.py", "        self._keep(answer.access, answer.refresh)\n", ""),
+        ("plugins/bitrix24/connecting/connection.py", "        self._keeping.keep(answer)\n", ""),
         by="tests/bitrix24/web/test_connecting.py",
+    ),
+    mutation(
+        "known-token-spent",
+        "connecting a portal under another name spends the refresh token that the known portal uses",
+        ("plugins/bitrix24/connecting/token_keeping.py", "            if portal.name != name:\n", "            if False:\n"),
+        by="tests/bitrix24/auth/test_kept_tokens.py",
+    ),
+    mutation(
+        "connection-pair-lost",
+        "the tokens of a connection that failed are not kept for the next try",
+        (
+            "plugins/bitrix24/connecting/token_keeping.py",
+            "self._name = self._kept.keep(self._name, kept)",
+            "self._name = kept and self._name",
+        ),
+        by="tests/bitrix24/auth/test_kept_tokens.py",
     ),
     mutation(
         "quicker-for-strangers",
@@ -302,7 +318,7 @@ ANSWERS: tuple[Mutation, ...] = (
         "member-unconfirmed",
         "a portal with another member_id takes the name of a known one without a person's yes",
         (
-            "plugins/bitrix24/commands/portal/connect.py",
+            "plugins/bitrix24/commands/connecting/confirmation.py",
             "if dialogue.ask(question).strip() != portal.member_id:",
             "if False:",
         ),
@@ -318,7 +334,7 @@ ANSWERS: tuple[Mutation, ...] = (
         "token-unconfirmed",
         "an install call with another application_token replaces the former one without a person's yes",
         (
-            "plugins/bitrix24/commands/portal/connect.py",
+            "plugins/bitrix24/commands/connecting/confirmation.py",
             "token is None or is_same_token(pinned, token):",
             "True:",
         ),

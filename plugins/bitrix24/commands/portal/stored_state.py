@@ -26,6 +26,7 @@ from plugins.bitrix24.auth.backup_tokens import BackupTokenStore
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.connecting.approved_connection import ApprovedConnection, ApprovedConnections
 from plugins.bitrix24.connecting.authorization_link import APPROVED, make_link, make_request
+from plugins.bitrix24.connecting.kept_tokens import KeptTokenStore
 from plugins.bitrix24.hosts import endpoints
 from plugins.bitrix24.portal import Portal
 
@@ -114,6 +115,7 @@ def remove(services: Services, portal: KnownPortal) -> None:
     with services.transaction():
         BackupTokenStore(services).remove(portal)
         ApplicationTokens(services).remove(portal)
+        KeptTokenStore(services).remove(portal.name)
         CredentialStore(services).remove(portal)
 
 

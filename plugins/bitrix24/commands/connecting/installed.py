@@ -5,18 +5,16 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 
-from bot.plugin import Dialogue, Message, PluginError, Refusal, Reply, TargetRefused, Time
+from bot.plugin import Dialogue, Message, PluginError, Refusal, Reply, Time
 from plugins.bitrix24.commands.common.json_views import InstalledApplication
 from plugins.bitrix24.commands.portal.group import ADDRESS, APPLICATION, MEMBER_ID, parse_secret
 from plugins.bitrix24.connecting.connection import Application, Connection, Connector
 from plugins.bitrix24.connecting.pending_install import PendingInstall, PendingInstalls
 from plugins.bitrix24.connecting.portal_wish import PortalWish
+from plugins.bitrix24.connecting.token_keeping import InstallKeeping
 from plugins.bitrix24.connecting.token_owner import find_owner
 from plugins.bitrix24.hosts import endpoints
 from plugins.bitrix24.traffic.portal_connections import Connections
-
-_WORTHLESS = frozenset({"invalid_grant", "expired_token"})
-"""What the authorisation server says of tokens that will never work again."""
 
 
 def complete_install(dialogue: Dialogue, wish: PortalWish) -> Connection:
@@ -58,14 +56,9 @@ def complete_install(dialogue: Dialogue, wish: PortalWish) -> Connection:
             links,
             wish.make_portal(services, endpoint.label),
             Application(client_id=known, client_secret=secret),
-            keep=lambda access, refresh: installs.renew(name, access, refresh),
+            InstallKeeping(services, name),
         )
-        try:
-            found = connector.connect_by_refresh(pending.refresh, member_id=pending.member_id)
-        except TargetRefused as error:
-            if error.code in _WORTHLESS:
-                installs.discard(name)
-            raise
+        found = connector.connect_by_refresh(pending.refresh, member_id=pending.member_id)
     return replace(found, application_token=pending.application_token or None)
 
 
