@@ -318,7 +318,7 @@ ANSWERS: tuple[Mutation, ...] = (
         "member-unconfirmed",
         "a portal with another member_id takes the name of a known one without a person's yes",
         (
-            "plugins/bitrix24/commands/connecting/confirmation.py",
+            "plugins/bitrix24/commands/connecting/replacement.py",
             "if dialogue.ask(question).strip() != portal.member_id:",
             "if False:",
         ),
@@ -334,7 +334,7 @@ ANSWERS: tuple[Mutation, ...] = (
         "token-unconfirmed",
         "an install call with another application_token replaces the former one without a person's yes",
         (
-            "plugins/bitrix24/commands/connecting/confirmation.py",
+            "plugins/bitrix24/commands/connecting/replacement.py",
             "token is None or is_same_token(pinned, token):",
             "True:",
         ),

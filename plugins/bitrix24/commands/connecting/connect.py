@@ -26,7 +26,6 @@ from plugins.bitrix24.auth.backup_tokens import BackupTokenStore
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.commands.common.json_views import ConnectedPortal, application_view
 from plugins.bitrix24.commands.connecting.approval import plan_connection
-from plugins.bitrix24.commands.connecting.confirmation import check_found
 from plugins.bitrix24.commands.connecting.installed import complete_install
 from plugins.bitrix24.commands.connecting.kept import complete_kept, find_kept
 from plugins.bitrix24.commands.connecting.link import (
@@ -36,6 +35,7 @@ from plugins.bitrix24.commands.connecting.link import (
     describe_printed,
     show_addresses,
 )
+from plugins.bitrix24.commands.connecting.replacement import check_found
 from plugins.bitrix24.commands.portal import stored_state
 from plugins.bitrix24.commands.portal.descriptions import describe_application
 from plugins.bitrix24.commands.portal.group import (
