@@ -213,7 +213,11 @@ ANSWERS: tuple[Mutation, ...] = (
     mutation(
         "known-token-spent",
         "connecting a portal under another name spends the refresh token that the known portal uses",
-        ("plugins/bitrix24/connecting/token_keeping.py", "            if portal.name != name:\n", "            if False:\n"),
+        (
+            "plugins/bitrix24/connecting/token_keeping.py",
+            "            if portal.name != name:\n",
+            "            if False:\n",
+        ),
         by="tests/bitrix24/auth/test_kept_tokens.py",
     ),
     mutation(

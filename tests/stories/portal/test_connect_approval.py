@@ -15,8 +15,8 @@ from bot.plugin import Reply
 from bot.plugin.loopback import wait_until
 from bot.testing.scripted_dialogue import ScriptedDialogue
 from plugins.bitrix24.auth.credentials import CredentialStore
-from plugins.bitrix24.commands.portal import stored_state
 from plugins.bitrix24.commands.connecting.connect import connect_portal, store_connection
+from plugins.bitrix24.commands.portal import stored_state
 from plugins.bitrix24.connecting.approved_connection import ApprovedConnection, ApprovedConnections
 from tests.language.english import en
 from tests.stories.portal.second_portal import second_portal, services
