@@ -64,11 +64,16 @@ def ask_owner(services: Services, links: Connections, token_url: str, server: st
     return TokenOwner(client_id=client_id, member_id=member, user=user)
 
 
+def is_of_server(address: str, token_url: str) -> bool:
+    """Whether an address, which may be anything, is one of the server with this token endpoint."""
+    return address.startswith(_root(token_url))
+
+
+def _root(token_url: str) -> str:
+    asked = urlsplit(token_url)
+    return f"{asked.scheme}://{asked.netloc}/"
+
+
 def _app_info_url(token_url: str, server: str) -> str:
-    asked, told = urlsplit(token_url), urlsplit(server)
-    base = (
-        server
-        if (told.scheme, told.netloc) == (asked.scheme, asked.netloc)
-        else f"{asked.scheme}://{asked.netloc}/rest/"
-    )
+    base = server if is_of_server(server, token_url) else f"{_root(token_url)}rest/"
     return f"{base.rstrip('/')}/app.info"

@@ -11,7 +11,9 @@ import pytest
 from bot.testing import page_text
 from bot.testing.web_requests import request_route
 from plugins.bitrix24.auth.refused_calls import EVERY_MS
+from plugins.bitrix24.simulator import PortalSimulator
 from plugins.bitrix24.simulator.state.portal_tokens import ACCESS_SECONDS
+from plugins.bitrix24.simulator.state.world import World
 from tests.bitrix24.plugin_bot import PluginBot
 from tests.bitrix24.web.page_visits import PUBLIC, Visits, with_options
 
@@ -120,6 +122,31 @@ FORGED: dict[str, Callable[[Visits], dict[str, str]]] = {
     "the access token belongs to another application or portal": of_another_application,
     "the page names another connector than its address": of_another_connector,
 }
+
+
+def test_a_server_speaks_for_its_own_portals_alone(visits: Visits) -> None:
+    """The server of a second portal names the first portal and its application for a token of its own."""
+    lying = PortalSimulator()
+    first, told = visits.bot.portal.facts, lying.facts
+    main = replace(told.main, client_id=first.main.client_id)
+    lying.world = World(replace(told, member_id=first.member_id, main=main))
+    with lying:
+        visits.connect_second_portal(lying, "b" * 32)
+        call = {**visits.settings_call(), "AUTH_ID": lying.access_token, "SERVER_ENDPOINT": f"{told.server}/rest/"}
+        visits.open(call)
+    assert "WhatsApp EU" not in visits.page
+    assert visits.reasons() == ["the access token belongs to another application or portal"]
+
+
+def test_a_portal_of_the_second_server_is_known_by_its_own_token(visits: Visits) -> None:
+    with PortalSimulator() as second:
+        second.seed(
+            connectors=[{"id": "myconnector", "name": "Second"}], activations=[{"connector": "myconnector", "line": 1}]
+        )
+        visits.connect_second_portal(second, second.member_id)
+        visits.open(visits.settings_call(portal=second))
+    assert visits.reasons() == []
+    assert "<h1>Second</h1>" in visits.page
 
 
 @pytest.mark.parametrize("reason", FORGED)

@@ -250,10 +250,30 @@ PORTAL_PAGES: tuple[Mutation, ...] = (
         "a page's call for a portal that is not connected is refused without the call to the authorisation server",
         (
             "plugins/bitrix24/web/page_call.py",
-            "    if not portals:\n        return PageFault.UNKNOWN_PORTAL\n",
+            "    if not servers:\n        return PageFault.UNKNOWN_PORTAL\n",
             "    if not known:\n        return PageFault.UNKNOWN_PORTAL\n",
         ),
         by="tests/bitrix24/web/test_same_work.py",
+    ),
+    mutation(
+        "own-server-for-known-portals",
+        "a page's call for a connected portal goes to the portal's own authorisation server alone",
+        (
+            "plugins/bitrix24/web/page_call.py",
+            "tuple(servers.values())",
+            "tuple(servers[each.name] for each in known or portals)",
+        ),
+        by="tests/bitrix24/web/test_same_work.py",
+    ),
+    mutation(
+        "server-of-another-portal",
+        "the authorisation server of one portal may say who opens a page of another portal",
+        (
+            "plugins/bitrix24/web/page_call.py",
+            "if found is None or owner.member_id != member_id or servers.get(found.name) != server:",
+            "if found is None or owner.member_id != member_id:",
+        ),
+        by="tests/bitrix24/web/test_connector_page.py",
     ),
     mutation(
         "form-of-another-line",
