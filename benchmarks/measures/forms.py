@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchmarks.sampling import Given, Measure, Row, Samples
 from bot.playground.environment import Playground
+from plugins.bitrix24.simulation import PortalSimulation
 
 CONNECTORS, LINES = 500, 100
 WITHIN = 60.0
@@ -55,8 +56,8 @@ def _one_round(playground: Playground) -> dict[str, float]:
 
 def samples(_given: Given) -> Samples:
     with tempfile.TemporaryDirectory() as folder, Playground(Path(folder), pace=False, synchronous="OFF") as playground:
-        portal = playground.portal.portal  # type: ignore[attr-defined]
-        portal.seed(
+        assert isinstance(playground.portal, PortalSimulation)
+        playground.portal.portal.seed(
             connectors=[{"id": f"bench{number}", "name": f"Bench {number}"} for number in range(CONNECTORS)],
             lines=[{"id": 1_000 + number, "name": f"Line {number}"} for number in range(LINES)],
         )

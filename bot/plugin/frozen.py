@@ -36,7 +36,8 @@ def make_value(kind: type[T]) -> type[T]:
             setattr(made, name, method)
     made.__init__ = _first_init(made)
     made.__signature__ = _Signature()
-    return made  # type: ignore[no-any-return]  # what the standard library makes of a class is of its type
+    found: type[T] = made
+    return found
 
 
 class _Signature:

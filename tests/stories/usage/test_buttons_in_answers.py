@@ -11,8 +11,9 @@ from tests.stories.scene import UNREGISTER, Scene
 
 def shown(scene: Scene, person: str, words: str) -> Message:
     scene.answer(person, words)
-    found = [one for one in scene.workspace.ephemerals(person) if words in scene.workspace.transcript(one)]
-    return found[-1]  # type: ignore[no-any-return]
+    workspace = scene.workspace
+    found: list[Message] = [one for one in workspace.ephemerals(person) if words in workspace.transcript(one)]
+    return found[-1]
 
 
 def permalink(scene: Scene, card: Message) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -16,6 +17,7 @@ from bot.core.principals import Principal, Role
 from bot.plugin import PluginError
 from bot.usecases.admin.allow_list import grant_role
 from bot.usecases.authority import card_token
+from bot.usecases.context import Context
 from bot.usecases.integrity.policy_record import record_policy
 from bot.usecases.requests.planning import consider, plan_or_read
 from tests.core.authority.rules.rule_models import find_zone
@@ -251,10 +253,13 @@ def test_the_explained_decision_and_the_real_one_never_differ(core_bot: CoreBot)
         assert real == explained, (who, line, rows)
 
 
-def _decide(core_bot: CoreBot, who: Principal, line: str, function: object) -> object:
+Planner = Callable[[Context, Principal, str], object]
+
+
+def _decide(core_bot: CoreBot, who: Principal, line: str, function: Planner) -> object:
     """The decision, or the sentence of a refusal."""
     try:
-        considered = function(core_bot.ctx, who, line)  # type: ignore[operator]
+        considered = function(core_bot.ctx, who, line)
     except PluginError as error:
         return en(error.sentence)
     assert isinstance(considered, Planned)
