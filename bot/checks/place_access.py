@@ -8,6 +8,7 @@ from contextlib import closing
 from bot.checks.check import Environment, Note, join_sentences
 from bot.core.bot_errors import ConfigurationError
 from bot.core.parsing.invocation import AnyCommand
+from bot.core.parsing.usage import NAME, describe_line
 from bot.host.discovery import close_plugins, load_plugins
 from bot.host.guarded_calls import RAN_COMMAND, blame_plugin
 from bot.host.plugin_services import services_for
@@ -32,7 +33,7 @@ def _check_each(environment: Environment, plugins: Sequence[Plugin]) -> Message 
     term = terms.pop() if len(terms) == 1 else PlaceTerm()
     known = [(plugin, place) for plugin in plugins for place in _places(environment, plugin, environment.store)]
     if not known:
-        hint = Message("check.places.add", command=f"b24bot {term.adding_path} NAME")
+        hint = Message("check.places.add", command=describe_line(f"b24bot {term.adding_path}", NAME))
         return Note(says=Message("check.places.none"), hint=hint)
     problems: list[Text] = []
     notes: list[Text] = []
@@ -44,7 +45,7 @@ def _check_each(environment: Environment, plugins: Sequence[Plugin]) -> Message 
             problems += [Message("check.places.finding", place=place.name, finding=one) for one in found]
             notes += [Message("check.places.finding", place=place.name, finding=one) for one in told]
     if problems:
-        command = f"b24bot {term.word} check {term.option} NAME"
+        command = describe_line(f"b24bot {term.word} check {term.option}", NAME)
         raise Refusal(join_sentences(problems), hint=Message("check.places.see_also", command=command))
     if notes:
         return Note(says=join_sentences(notes))

@@ -38,12 +38,14 @@ NO_WORDS: Words = {}
 
 
 LABELS = {
+    '"COMMAND SUBCOMMAND …"': Message("clihelp.word.command_line"),
     "ACCOUNT": Message("clihelp.word.account"),
     "ADDRESS": Message("clihelp.word.address"),
     "CR-NUMBER": Message("clihelp.word.request"),
     "DATE": Message("clihelp.word.date"),
     "FILE": Message("clihelp.word.file"),
     "FOLDER": Message("clihelp.word.folder"),
+    "FROM": Message("clihelp.word.copy_from"),
     "HASH": Message("clihelp.word.hash"),
     "KEY": Message("clihelp.word.key"),
     "LINE": Message("clihelp.word.line"),
@@ -57,6 +59,7 @@ LABELS = {
     "TAG": Message("clihelp.word.tag"),
     "TEAM:USER": Message("clihelp.word.person"),
     "TEXT": Message("clihelp.word.text"),
+    "TO": Message("clihelp.word.copy_to"),
 }
 """The labels of arguments and options that have a word in the reader's language."""
 

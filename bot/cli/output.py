@@ -185,12 +185,11 @@ def print_error(error: PluginError, *, as_json: bool, hidden: Sequence[str]) -> 
         return code
     line = CommandLine(command_line=suggestion)
     meant = plain(Message("answer.did_you_mean_line", line=line)) if suggestion else ""
-    hint = " ".join(filter(None, [plain(error.hint), meant]))
-    sentence, hint = (redact(plain(text), hidden) for text in (error.sentence, hint))
+    sentence, *hints = (redact(plain(text), hidden) for text in (error.sentence, meant, error.hint))
     remote = getattr(error, "code", "")
     named = not remote or f"({remote})" in sentence
     whole = sentence if named else Message("answer.error_with_code", sentence=sentence, code=remote)
     click.echo(plain(Message("answer.error", sentence=whole)), err=True)
-    if hint:
+    for hint in filter(None, hints):
         click.echo(hint, err=True)
     return code

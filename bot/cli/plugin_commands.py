@@ -106,7 +106,7 @@ def _help_of(ctx: click.Context, path: Sequence[str]) -> str:
 
 
 def _who(declared: AnyCommand) -> Message:
-    if declared.terminal:
+    if declared.in_slack is None:
         return Message("clihelp.who.terminal")
     if declared.noun in OPEN_TO_ALL:
         return Message("clihelp.who.everybody")

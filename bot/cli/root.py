@@ -136,7 +136,15 @@ class Root(Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for title, names in SECTIONS.items():
             write_section(formatter, title, list(command_rows((name, own_command(name)) for name in names)))
-        write_section(formatter, Message("clihelp.section.slack"), list(command_rows(self._declared(ctx).items())))
+        declared = self._declared(ctx)
+        here = {
+            name: one
+            for name, one in declared.items()
+            if isinstance(one, DeclaredCommand) and one.declared.in_slack is None
+        }
+        both = {name: one for name, one in declared.items() if name not in here}
+        write_section(formatter, Message("clihelp.section.plugins"), list(command_rows(here.items())))
+        write_section(formatter, Message("clihelp.section.slack"), list(command_rows(both.items())))
 
 
 def _make_declared(declared: DeclaredCommands) -> dict[str, click.Command]:

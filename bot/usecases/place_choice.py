@@ -11,6 +11,7 @@ from bot.core.audit.audit_record import Entry, Fact, Tag
 from bot.core.change.change_request import ChangeRequest
 from bot.core.local_plugins import BUILTIN, is_local_plugin
 from bot.core.parsing.suggestion import find_nearest
+from bot.core.parsing.usage import NAME, describe_line
 from bot.core.principals import Principal
 from bot.host.registry import Registry
 from bot.plugin import CommandLine, Message, Place, PlaceTerm, Plugin, PluginError, Refusal, Text
@@ -118,12 +119,12 @@ def _can_be_added(registry: Registry, plugin: str) -> bool:
     return any(owner is not None and owner.name == plugin for owner in owners)
 
 
-def _use(term: PlaceTerm, name: str = "NAME") -> CommandLine:
-    return CommandLine(command_line=f"{term.word} use {name}")
+def _use(term: PlaceTerm, name: Text = NAME) -> CommandLine:
+    return CommandLine(command_line=describe_line(f"{term.word} use", name))
 
 
-def _use_for_all(term: PlaceTerm, name: str = "NAME") -> CommandLine:
-    return CommandLine(command_line=f"{term.word} use {name} --for-all")
+def _use_for_all(term: PlaceTerm, name: Text = NAME) -> CommandLine:
+    return CommandLine(command_line=describe_line(f"{term.word} use", name, "--for-all"))
 
 
 def _refuse(gone: Message, remedy: Message) -> Place:
@@ -136,7 +137,7 @@ def find_place(places: Sequence[Place], name: str, term: PlaceTerm) -> Place:
     if not places:
         raise Refusal(
             term.no_place,
-            hint=Message("place.none_hint", command=f"b24bot {term.adding_path} NAME"),
+            hint=Message("place.none_hint", command=describe_line(f"b24bot {term.adding_path}", NAME)),
         )
     names = [place.name for place in places]
     renamed = next((place for place in places if name in place.former_names), None)

@@ -25,7 +25,7 @@ WHOLE: Mapping[str, Any] = {
     **REGISTRATION,
     "ICON": {"DATA_IMAGE": ICON, "COLOR": "#90be00"},
     "PLACEMENT_HANDLER": HANDLER,
-    **{name: "Y" if on else "N" for name, (_, on) in SWITCHES.items()},
+    **{name: "Y" if switch.default else "N" for name, switch in SWITCHES.items()},
 }
 
 

@@ -44,7 +44,7 @@ REFUSED = {
     ("outbox", "--dead", "list"): ("“outbox” has no option --dead.", "The options of a command come after its name."),
     ("backup", "--reason", "old", "disk"): (
         "“backup” does not take “disk”.",
-        "Put a value of several words between quotation marks. Did you mean: b24bot backup --reason 'old disk'",
+        "Did you mean: b24bot backup --reason 'old disk'\nPut a value of several words between quotation marks.",
     ),
 }
 

@@ -43,8 +43,13 @@ def host_options(command: AnyCommand) -> Mapping[str, str]:
 
 
 def offered_options(command: AnyCommand) -> Mapping[str, str]:
-    """Those that help and completion name: all that it takes, but of a command that only reads the place alone."""
-    taken = host_options(command)
+    """Those that help and completion name: all that it takes, but of a command that only reads the place alone.
+
+    The option for the place is not among them where an argument of the command names the place.
+    """
+    taken = dict(host_options(command))
+    if command.place_parameter is not None:
+        taken.pop(command.place_term.option, None)
     return {name: taken[name] for name in taken if command.risk is not Risk.READ or name not in HOST_OPTIONS}
 
 

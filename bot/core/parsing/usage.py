@@ -8,7 +8,7 @@ from functools import reduce
 from bot.core.parsing.typed_line import AnyCommand, offered_options, read_options
 from bot.plugin import Message, Parameter, Text
 
-NAME, TEXT = Message("help.word.name"), Message("help.word.text")
+NAME, TEXT, ROLE = Message("help.word.name"), Message("help.word.text"), Message("help.word.role")
 _SHARED = {"NAME": NAME, "TEXT": TEXT}
 """The labels of the options that every command has."""
 
@@ -30,6 +30,11 @@ def describe_name(parameter: Parameter) -> Text:
     if not parameter.flag:
         return parameter.label
     return describe_option(parameter.option, parameter.label)
+
+
+def describe_line(*words: Text) -> Text:
+    """Describe a line to type, some of whose words are labels: `portal use NAME`."""
+    return _in_a_row(words)
 
 
 def describe_option(option: str, label: Text) -> Text:

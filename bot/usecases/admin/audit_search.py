@@ -10,6 +10,7 @@ from bot.core.audit.audit_record import SYSTEM, AuditRecord, Tag
 from bot.core.audit.audit_sentences import NO_EVENTS, describe, join_details
 from bot.core.audit.stored_views import audit_row
 from bot.core.parsing.suggestion import find_nearest
+from bot.core.parsing.usage import NAME
 from bot.core.principals import LOCAL_TEAM, Principal
 from bot.core.text import format_time, one_line
 from bot.language.translation import can_translate
@@ -20,7 +21,7 @@ from bot.store.store import Store
 
 _MEMBER = re.compile(r"\A<?@?([UW][A-Z0-9]{2,20})(?:\|[^<>]*)?>?\Z")
 _REQUEST = re.compile(r"\A[Cc][Rr]-?([0-9]{1,11})\Z")
-PEOPLE_FORMS = Message("audit.find.people_forms", account=f"{LOCAL_TEAM}:NAME", system=SYSTEM)
+PEOPLE_FORMS = Message("audit.find.people_forms", team=LOCAL_TEAM, name=NAME, system=SYSTEM)
 """What to type for a person."""
 COLUMNS = (
     *(Message("audit.find.number"), Message("audit.find.time")),

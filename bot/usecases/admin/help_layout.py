@@ -21,11 +21,15 @@ Row = tuple[Text, Text]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """For whom a page is written: their role, and the people who can give them a higher one."""
+    """For whom a page is written: their role, and the people who can give them a higher one.
+
+    `terminal` tells whether the reader is in the host's terminal, where a command may take more.
+    """
 
     role: Role | None
     terms: Terms
     admins: tuple[Principal, ...] = ()
+    terminal: bool = False
 
     def may(self, command: AnyCommand) -> bool:
         """Whether the policy lets them type the command."""

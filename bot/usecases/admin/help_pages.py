@@ -13,7 +13,7 @@ from bot.core.parsing.invocation import AnyCommand, find_command
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.parsing.synonyms import fold, list_words, other_paths
 from bot.core.parsing.tokenizer import join_words
-from bot.core.parsing.usage import describe_other_names, describe_usage, list_offered_options
+from bot.core.parsing.usage import describe_line, describe_other_names, describe_usage, list_offered_options
 from bot.core.principals import ROLE_NAMES, Role
 from bot.plugin import CommandLine, Message, Reply, Risk, Text
 from bot.plugin.frozen import dataclass
@@ -147,14 +147,19 @@ def _unknown(commands: Sequence[AnyCommand], words: Sequence[str]) -> WordsError
 
 def explain_command(command: AnyCommand, reader: Reader, number: int = 1, others: Sequence[AnyCommand] = ()) -> Reply:
     """How one command is typed, who may, what happens then, and what it takes. `others` have the same word."""
-    rows: list[Row] = [(Message("help.label.usage"), typed(describe_usage(command)))]
-    rows += [(Message("help.label.example"), typed(f"{command.path} {one}".strip())) for one in command.examples]
-    rows.append((Message("help.label.who"), _describe_allowed_people(command)))
+    # What is typed in both takes fewer arguments in Slack: no secret, for one.
+    shown = command if reader.terminal else command.in_slack or command
+    rows: list[Row] = [(Message("help.label.usage"), _write_line(command, describe_usage(shown)))]
+    rows += [
+        (Message("help.label.example"), _write_line(command, f"{command.path} {one}".strip()))
+        for one in command.examples
+    ]
+    rows.append((Message("help.label.who"), _describe_allowed_people(command, reader.terms)))
     if not command.terminal and command.risk is not Risk.READ:
         rows.append((Message("help.label.needs"), _describe_requirement(command, reader.terms)))
     rows += [(Message("help.label.words"), path) for path in other_paths(command)]
-    rows += [(describe_other_names(parameter), parameter.arg.help) for parameter in command.parameters]
-    options = list_offered_options(command)
+    rows += [(describe_other_names(parameter), parameter.arg.help) for parameter in shown.parameters]
+    options = list_offered_options(shown)
     rows += [(Message("help.label.options"), Message("help.usage.options", options=options))] if options else []
     notes: list[Text] = [command.description] if command.description else []
     if others:
@@ -175,12 +180,15 @@ def _describe_requirement(command: AnyCommand, terms: Terms) -> Text:
     return Message("help.needs_more", needed=needed, more=more, when=command.raises)
 
 
-def _describe_allowed_people(command: AnyCommand) -> Text:
-    if command.terminal:
+def _describe_allowed_people(command: AnyCommand, terms: Terms) -> Text:
+    if command.in_slack is None:
         return ONLY_TERMINAL
     if command.noun in OPEN_TO_ALL:
         return Message("help.everybody")
-    return Message("help.role_or_higher", role=ROLE_NAMES[LEAST_ROLE[command.risk]], risk=RISK_NAMES[command.risk])
+    role, risk = ROLE_NAMES[LEAST_ROLE[command.risk]], RISK_NAMES[command.risk]
+    if command.terminal:
+        return Message("help.terminal_or_role", role=role, risk=risk, needed=_describe_requirement(command, terms))
+    return Message("help.role_or_higher", role=role, risk=risk)
 
 
 def _list_candidates(
@@ -198,8 +206,12 @@ def _list_candidates(
 
 
 def _line_of(command: AnyCommand) -> Text:
-    line = describe_briefly(command)
-    return Message("help.usage.next", line="b24bot", word=line) if command.terminal else typed(line)
+    return _write_line(command, describe_briefly(command))
+
+
+def _write_line(command: AnyCommand, line: Text) -> Text:
+    """A line to type with this command, as one of the terminal where Slack does not take the command."""
+    return typed(line) if command.in_slack is not None else describe_line("b24bot", line)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -130,7 +130,7 @@ def list_grants(grants: Sequence[Grant]) -> Reply:
     """List who is on the allow-list, with which role."""
     data = tuple(map(grant_row, grants))
     if not grants:
-        note = Message("admin.list.grant_in_terminal", command="b24bot access grant TEAM:USER admin")
+        note = Message("admin.list.grant_in_terminal")
         return Reply(title=Message("admin.list.empty"), notes=(note,), data=data)
     rows = tuple(
         (

@@ -10,6 +10,7 @@ from bot.core.audit.chain import HIGHEST
 from bot.core.audit.stored_views import AuditRow, GrantRow
 from bot.core.change.status_names import ONE_OF, SHOWN_STATUSES, STATUS_WORDS, ShownStatus, parse_status
 from bot.core.parsing.help_requests import HELP_WORDS
+from bot.core.parsing.usage import ROLE, describe_line
 from bot.core.principals import ROLE_NAMES, Principal, Role
 from bot.language.request_views import ChangeDetails, ChangeRow
 from bot.plugin import (
@@ -155,7 +156,7 @@ def show_help(
 ) -> Reply:
     """List the commands, or explain one command."""
     admins = tuple(one for one in query.ctx.store.grants.with_role(Role.ADMIN) if one.team == query.person.team)
-    reader = Reader(role=query.role, terms=query.ctx.deployment.terms, admins=admins)
+    reader = Reader(role=query.role, terms=query.ctx.deployment.terms, admins=admins, terminal=query.person.local)
     return answer_help(query.ctx.registry.commands, words, reader)
 
 
@@ -209,8 +210,10 @@ def _next_steps(query: QueryContext, admins: Sequence[Principal]) -> Iterator[Me
         yield Message("admin.whoami.admins", people=tuple(Person(person=admin.id) for admin in admins))
     else:
         yield Message("admin.whoami.no_admins")
-    line = f"access grant {query.person.id} {'ROLE' if query.role else 'operator'}"
-    yield Message("admin.whoami.other_role", command=CommandLine(command_line=line), terminal=f"b24bot {line}")
+    role: Text = ROLE if query.role else Role.OPERATOR.value
+    line = describe_line(f"access grant {query.person.id}", role)
+    terminal = describe_line("b24bot", line)
+    yield Message("admin.whoami.other_role", command=CommandLine(command_line=line), terminal=terminal)
 
 
 @seeing.command("", risk=Risk.READ, data=OverviewView, examples=[""])

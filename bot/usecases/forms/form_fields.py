@@ -9,7 +9,7 @@ from bot.core.parsing.invocation import offered_options
 from bot.core.parsing.partial_line import PartialLine
 from bot.core.parsing.tokenizer import join_words
 from bot.core.parsing.typed_line import AnyCommand
-from bot.core.parsing.usage import describe_name, describe_option
+from bot.core.parsing.usage import NAME, describe_name, describe_option
 from bot.core.principals import Principal
 from bot.plugin import Choice, Message, Parameter, Place, Plugin, PluginError, Risk
 from bot.usecases.context import Context
@@ -70,7 +70,7 @@ def _place(
     yield FormField(
         name=term.option,
         label=term.label,
-        hint=describe_option(term.option, "NAME"),
+        hint=describe_option(term.option, NAME),
         entry=Entry.CHOICE,
         required=True,
         value=named or _default(ctx, plugin, places, partial, person),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.core.audit.audit_record import AuditRecord, Tag
 from bot.core.authority.limits import Limit, Mode
 from bot.core.mentions import is_person
+from bot.core.principals import ROLE_NAMES, Role
 from bot.plugin import Argument, Message, Person, Text
 from bot.store.store import Store
 from bot.usecases.context import Context
@@ -31,7 +32,7 @@ def find_mismatches(store: Store) -> list[Message]:
     recorded = recorded_roles(store)
     both = [(who, listed.get(who, NOBODY), recorded.get(who, NOBODY)) for who in sorted(listed | recorded)]
     return [
-        Message("limit.allow_list_mismatch", account=_name(who), listed=row, recorded=word)
+        Message("limit.allow_list_mismatch", account=_name(who), listed=_role(row), recorded=_role(word))
         for who, row, word in both
         if row != word
     ]
@@ -62,6 +63,11 @@ def _explain_mismatch(found: list[Message]) -> Message:
 
 def _name(account: str) -> Argument:
     return Person(person=account) if is_person(account) else account
+
+
+def _role(word: Text) -> Text:
+    """The name of a role for people; what is none, as somebody else's program may have written it, stays."""
+    return ROLE_NAMES[Role(word)] if isinstance(word, str) and word in set(Role) else word
 
 
 def describe_mismatch(found: list[Message]) -> Message:

@@ -80,5 +80,6 @@ class TokenServer:
         answer = oauth.judge_refresh(exchange, asked=request.url)
         if isinstance(answer, Tokens):
             return answer
-        self._services.log.warning("no new tokens for the portal %s: %s", self._portal.name, answer.code or "no answer")
+        reason = answer.code or Message("bitrix24.token.no_answer")
+        self._services.log.warning("%s", Message("bitrix24.token.not_renewed", portal=self._portal.name, reason=reason))
         return oauth.judge_refresh(redact_exchange(exchange, *grant.secrets), asked=request.url)

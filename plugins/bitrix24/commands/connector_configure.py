@@ -47,6 +47,17 @@ def parse_text(word: str) -> str:
     return registration.parse_name(word)
 
 
+ExternalId = Annotated[
+    str | None,
+    Arg(
+        help="the channel's own id, for example a phone number",
+        label="ID",
+        parse=parse_text,
+        words={"ru": ("идентификатор",)},
+    ),
+]
+
+
 @connectors.command(
     "configure",
     words={"en": ("config",), "ru": ("настроить",)},
@@ -67,9 +78,7 @@ def configure_connector(
         Arg(help="link that opens a chat in it", label="URL", parse=parse_link, words={"ru": ("ссылка-на-чат",)}),
     ] = None,
     name: Annotated[str | None, Arg(help="the channel's name", label="NAME", parse=parse_text, words=NAME)] = None,
-    external_id: Annotated[
-        str | None, Arg(help="the channel's own id, for example a phone number", label="ID", parse=parse_text)
-    ] = None,
+    external_id: ExternalId = None,
 ) -> Plan:
     """Set what a connector shows on a line: link, chat link, name and id of the channel.
 

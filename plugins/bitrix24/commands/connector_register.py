@@ -81,7 +81,7 @@ def register_connector(
     )
     portal.gather("connectors", "lines", of=[connector])
     _refuse_taken(portal, connector)
-    every = {name: "Y" if on else "N" for name, (_, on) in SWITCHES.items()}
+    every = {name: "Y" if switch.default else "N" for name, switch in SWITCHES.items()}
     return _plan_new(portal, connector, registration.build_registration(connector, wish, every))
 
 
@@ -336,7 +336,7 @@ def _undo_update(connector: str, old: Mapping[str, Any], new: Mapping[str, Any],
         return Undo(kind=UndoKind.NONE, sentence=Message("bitrix24.connector.undo_update_not_recorded"))
     line = f"connector update {connector} --back {registration.digest(old)}"
     # What the portal was never sent cannot be taken back by sending it nothing (docs/portal-behaviour.md P27).
-    stays: list[Text] = [SWITCHES[name][0] for name in SWITCHES if name in new and name not in old]
+    stays: list[Text] = [SWITCHES[name].label for name in SWITCHES if name in new and name not in old]
     stays += [registration.ICON_DISABLED] if "ICON_DISABLED" in new and "ICON_DISABLED" not in old else []
     # Until it is done the record knows of no earlier registration to go back to.
     partial = PartialUndo(

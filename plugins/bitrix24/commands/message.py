@@ -59,9 +59,14 @@ def send_message(
     user_phone: Annotated[
         str, arg("the customer's phone number", "PHONE", arguments.parse_phone, personal=True, russian="телефон")
     ] = "",
-    user_url: Annotated[str, arg("the address of the customer's page", "URL", parse_url, personal=True)] = "",
+    user_url: Annotated[
+        str, arg("the address of the customer's page", "URL", parse_url, personal=True, russian="страница-клиента")
+    ] = "",
     chat_name: Annotated[str, a_name("chat", russian="название-чата")] = "",
-    chat_url: Annotated[str, arg("the address of the post or page that the chat is about", "URL", parse_url)] = "",
+    chat_url: Annotated[
+        str,
+        arg("the address of the post or page that the chat is about", "URL", parse_url, russian="страница-чата"),
+    ] = "",
     message_id: MessageId = "",
 ) -> Plan:
     """Send a customer's message into an open line, as the connector would.

@@ -15,8 +15,13 @@ from plugins.bitrix24.connectors.identifiers import ConnectorId
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.rest import methods
 
-ImChat = Annotated[int, arg("the portal's number of the chat, from its event", "N", arguments.parse_number)]
-ImMessage = Annotated[int, arg("the portal's number of the message, from its event", "N", arguments.parse_number)]
+ImChat = Annotated[
+    int, arg("the portal's number of the chat, from its event", "N", arguments.parse_number, russian="чат-портала")
+]
+ImMessage = Annotated[
+    int,
+    arg("the portal's number of the message, from its event", "N", arguments.parse_number, russian="сообщение-портала"),
+]
 
 _EXAMPLE = "myconnector 1 --im-chat 1767 --im-message 86497 --chat 79005554433 --message-id ext-9"
 

@@ -28,16 +28,26 @@ LONGEST_NAME = 255
 LONGEST_URL = 255
 """The longest address is not documented; one column of 255 characters is what the portal's other texts have."""
 
-SWITCHES: Mapping[str, tuple[str, bool]] = {
-    "CHAT_GROUP": ("chat-group", False),
-    "NEWSLETTER": ("newsletter", True),
-    "NEED_SIGNATURE": ("signature", True),
-    "NEED_SYSTEM_MESSAGES": ("system-messages", True),
-    "DEL_EXTERNAL_MESSAGES": ("delete-external", True),
-    "EDIT_INTERNAL_MESSAGES": ("edit-internal", True),
-    "DEL_INTERNAL_MESSAGES": ("delete-internal", True),
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """A switch of a connector: its option, its name on a card, and what holds when it was never sent."""
+
+    option: str
+    label: Message
+    default: bool = True
+
+
+SWITCHES: Mapping[str, Switch] = {
+    "CHAT_GROUP": Switch(option="chat-group", label=Message("bitrix24.switch.chat_group"), default=False),
+    "NEWSLETTER": Switch(option="newsletter", label=Message("bitrix24.switch.newsletter")),
+    "NEED_SIGNATURE": Switch(option="signature", label=Message("bitrix24.switch.signature")),
+    "NEED_SYSTEM_MESSAGES": Switch(option="system-messages", label=Message("bitrix24.switch.system_messages")),
+    "DEL_EXTERNAL_MESSAGES": Switch(option="delete-external", label=Message("bitrix24.switch.delete_external")),
+    "EDIT_INTERNAL_MESSAGES": Switch(option="edit-internal", label=Message("bitrix24.switch.edit_internal")),
+    "DEL_INTERNAL_MESSAGES": Switch(option="delete-internal", label=Message("bitrix24.switch.delete_internal")),
 }
-"""The portal's name of each switch, the word for it here, and what holds when it was never sent."""
+"""By the portal's names."""
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _COLOR = re.compile(r"#[0-9a-f]{6}")
@@ -195,7 +205,7 @@ def list_missing_fields(registration: Mapping[str, Any] | None) -> tuple[Message
     lacking = [name for name, value in parts.items() if not value]
     if icon and not icon.get("COLOR"):
         lacking.append(COLOR)
-    switches = tuple(word for name, (word, _) in SWITCHES.items() if name not in known)
+    switches = tuple(switch.label for name, switch in SWITCHES.items() if name not in known)
     if len(switches) == len(SWITCHES):
         lacking.append(Message("bitrix24.connector.field_all_switches"))
     elif switches:
@@ -232,10 +242,10 @@ def _fields(registration: Mapping[str, Any]) -> Iterator[tuple[Text, Text]]:
         yield COLOR, str(icon["COLOR"])
     if registration.get("ICON_DISABLED"):
         yield ICON_DISABLED, icons.describe_icon(registration["ICON_DISABLED"])
-    for name, (word, _) in SWITCHES.items():
+    for name, switch in SWITCHES.items():
         if name in registration:
             on = registration[name] == "Y"
-            yield word, Message("bitrix24.state.switch_on") if on else Message("bitrix24.state.switch_off")
+            yield switch.label, Message("bitrix24.state.switch_on") if on else Message("bitrix24.state.switch_off")
 
 
 def quoted(text: str) -> Message:

@@ -149,14 +149,22 @@ def _describe_number(line: Line, sources: Sources, now: int) -> Message:
         return Message("bitrix24.impact.unknown", line=line.title)
     source, count = chosen
     since, read = Time(time=sources.counted_since or now), Time(time=now)
-    match source:
-        case Source.EVENTS:
+    match source, count:
+        case Source.EVENTS, 0:
+            return Message("bitrix24.impact.events_none", line=line.title, count=0, since=since)
+        case Source.EVENTS, _:
             return Message("bitrix24.impact.events", line=line.title, count=count, since=since)
-        case Source.RECENT_EVENTS:
+        case Source.RECENT_EVENTS, 0:
+            return Message("bitrix24.impact.recent_events_none", line=line.title, count=0, since=since)
+        case Source.RECENT_EVENTS, _:
             return Message("bitrix24.impact.recent_events", line=line.title, count=count, since=since)
-        case Source.CRM:
+        case Source.CRM, 0:
+            return Message("bitrix24.impact.crm_none", line=line.title, count=0, read=read)
+        case Source.CRM, _:
             return Message("bitrix24.impact.crm", line=line.title, count=count, read=read)
-        case Source.COUNTER:
+        case Source.COUNTER, 0:
+            return Message("bitrix24.impact.counter_none", line=line.title, count=0, read=read)
+        case Source.COUNTER, _:
             return Message("bitrix24.impact.counter", line=line.title, count=count, read=read)
 
 
@@ -164,8 +172,9 @@ def _describe_total(found: Sequence[Impact]) -> Iterator[Impact]:
     """All lines together, where there are several and each has a number."""
     counts = [one.count for one in found if one.count is not None]
     if len(found) > 1 and len(counts) == len(found):
-        sentence = Message("bitrix24.impact.total", count=sum(counts), lines=str(len(found)))
-        yield Impact(label=ALL, sentence=sentence)
+        total, lines = sum(counts), str(len(found))
+        none = Message("bitrix24.impact.total_none", count=0, lines=lines)
+        yield Impact(label=ALL, sentence=Message("bitrix24.impact.total", count=total, lines=lines) if total else none)
 
 
 def _describe_queue(operators: tuple[str, ...] | None) -> Iterator[Text]:

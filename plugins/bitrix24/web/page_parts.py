@@ -46,8 +46,8 @@ def write_visitor(services: Services, visitor: Visitor) -> Sequence[Message]:
         return [Message("bitrix24.page.linked", person=person.person)]
     if not visitor.user:
         return []
-    line = f"{services.settings.get('B24BOT_COMMAND', '')} access link @PERSON {place.name}:{visitor.user}"
-    return [Message("bitrix24.page.not_linked", user=visitor.user, command=line.strip())]
+    line = f"{services.settings.get('B24BOT_COMMAND', '')} access link".strip()
+    return [Message("bitrix24.page.not_linked", user=visitor.user, command=line, portal=place.name)]
 
 
 def write_chat_link(services: Services) -> Sequence[Sequence[Part]]:

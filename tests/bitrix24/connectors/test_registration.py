@@ -150,7 +150,7 @@ def test_loopback_is_for_installations_that_allow_it() -> None:
 
 
 def test_the_switches_and_what_holds_without_them_are_the_portals() -> None:
-    assert {name: on for name, (_, on) in SWITCHES.items()} == FLAGS
+    assert {name: switch.default for name, switch in SWITCHES.items()} == FLAGS
 
 
 def test_what_is_typed_stands_over_what_is_known() -> None:

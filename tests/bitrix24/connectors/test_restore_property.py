@@ -59,7 +59,7 @@ connectors = st.builds(
     color=colors,
     icon=st.just("") | colors.map(drawn),
     icon_disabled=st.just("") | colors.map(drawn),
-    switches=st.frozensets(st.sampled_from([word for word, _ in SWITCHES.values()])),
+    switches=st.frozensets(st.sampled_from([switch.option for switch in SWITCHES.values()])),
     lines=st.dictionaries(st.sampled_from(LINES), data),
 )
 
@@ -69,7 +69,7 @@ def lines_for(wanted: Wanted) -> Iterator[str]:
     options = [f"--name={shlex.quote(wanted.name)}", f"--handler {HANDLER}", f"--color '{wanted.color}'"]
     options += [f"--icon '{wanted.icon}'"] if wanted.icon else []
     options += [f"--icon-disabled '{wanted.icon_disabled}'"] if wanted.icon_disabled else []
-    usual = dict(SWITCHES.values())
+    usual = {switch.option: switch.default for switch in SWITCHES.values()}
     options += [f"--no-{word}" if usual[word] else f"--{word}" for word in sorted(wanted.switches)]
     yield f"connector register newchat {' '.join(options)}"
     if wanted.lines:
@@ -96,7 +96,8 @@ def test_removing_and_restoring_leaves_the_portal_as_it_was(hand: Hand, wanted: 
     hand.done(*lines_for(wanted))
     made = hand.plugin_bot.portal.state.connectors["newchat"]
     assert registration.fold_name(made.name) == registration.fold_name(wanted.name)
-    assert {word for name, (word, usual) in SWITCHES.items() if made.flags[name] is not usual} == wanted.switches
+    switched = {switch.option for name, switch in SWITCHES.items() if made.flags[name] is not switch.default}
+    assert switched == wanted.switches
     state, record = hand.portal_state(), hand.record("newchat")
     removed = hand.done("connector remove newchat").plan
     assert removed.undo.kind is UndoKind.FULL

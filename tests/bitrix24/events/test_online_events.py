@@ -336,11 +336,15 @@ def test_the_card_of_a_removal_counts_by_events_since_they_are_posted(posted: Po
     counts = {one.label: one for one in posted.bot.plan().impact}
     assert counts["line:1"].count == 1
     assert en(counts["line:1"].sentence).startswith("line 1 · Sales EU: at least 1 open dialogue. b24bot counts events")
-    assert en(counts["line:2"].sentence).startswith("line 2 · Support: about 0 open dialogues of all connectors")
+    assert en(counts["line:2"].sentence).startswith("line 2 · Support: no open dialogue of any connector")
+    posted.bot.switch(statistic_select="absent")
+    counts = {one.label: one for one in posted.bot.plan().impact}
+    assert en(counts["line:2"].sentence).startswith("line 2 · Support: no dialogue that began since ")
+    assert en(counts["line:2"].sentence).endswith(" is open. b24bot does not know earlier dialogues.")
     count_since(posted, days=8)
     counts = {one.label: one for one in posted.bot.plan().impact}
     assert en(counts["line:1"].sentence).startswith("line 1 · Sales EU: 1 open dialogue, as b24bot counts events since")
-    assert en(counts["line:2"].sentence).startswith("line 2 · Support: 0 open dialogues, as b24bot counts events")
+    assert en(counts["line:2"].sentence).startswith("line 2 · Support: no open dialogue, as b24bot counts events")
 
 
 def test_of_a_connector_that_may_be_another_applications_nothing_is_counted(posted: Posted) -> None:
@@ -348,4 +352,4 @@ def test_of_a_connector_that_may_be_another_applications_nothing_is_counted(post
     posted.bot.adopt("shopchat")
     count_since(posted, days=8)
     (one,) = posted.bot.plan("shopchat").impact
-    assert en(one.sentence).startswith("line 2 · Support: about 0 open dialogues of all connectors")
+    assert en(one.sentence).startswith("line 2 · Support: no open dialogue of any connector")

@@ -90,6 +90,19 @@ def test_a_crm_that_shows_one_page_of_many_leaves_the_word_to_the_counter(plugin
     assert sentence(plugin_bot.plan(), "line:1").startswith("line 1 · Sales EU: at least 50 open dialogues in the CRM")
 
 
+def test_where_no_dialogue_is_found_the_card_says_how_sure_that_is(plugin_bot: PluginBot) -> None:
+    plan = plugin_bot.plan()
+    assert {one.count for one in plan.impact} == {0}
+    assert sentence(plan, "line:1").startswith("line 1 · Sales EU: no open dialogue of any connector, by the portal's")
+    assert sentence(plan, "line:1").endswith("The counter may be inexact.")
+    assert sentence(plan, "all") == "2 lines together: no open dialogue is known, by the numbers below."
+    grant_crm(plugin_bot)
+    plugin_bot.switch(statistic_select="absent")
+    plan = plugin_bot.plan()
+    assert sentence(plan, "line:1").startswith("line 1 · Sales EU: no open dialogue in the CRM at ")
+    assert sentence(plan, "line:1").endswith("Dialogues that are not in the CRM are unknown.")
+
+
 @pytest.mark.parametrize("position", ["refused", "absent"])
 def test_without_any_source_the_card_says_that_nobody_knows(plugin_bot: PluginBot, position: str) -> None:
     plugin_bot.switch(statistic_select=position)
@@ -97,7 +110,7 @@ def test_without_any_source_the_card_says_that_nobody_knows(plugin_bot: PluginBo
     plan = plugin_bot.plan()
     assert set(rows(plan)) == {"line:1", "line:2"}
     assert [one.count for one in plan.impact] == [None, None]
-    assert sentence(plan, "line:1").startswith("line 1 · Sales EU: b24bot cannot count the open dialogues")
+    assert sentence(plan, "line:1").startswith("line 1 · Sales EU: the number of open dialogues is unknown")
     assert details(plan, "line:1")[0] == "Operators in the queue: Anna, Klaus."
 
 

@@ -190,7 +190,7 @@ def test_the_longest_deed_still_leaves_a_dialog_that_slack_takes() -> None:
     [
         (Status.APPROVED, approved_by(OLGA), "🚨 bypassed by"),
         (Status.DONE, approved_by(OLGA), "🚨 bypassed by"),
-        (Status.WITHDRAWN, (), "🚨 not bypassed by"),
+        (Status.WITHDRAWN, (), "🚨 the bypass that"),
     ],
 )
 def test_that_the_glass_was_broken_stays_on_the_card(status: Status, reviews: tuple[Review, ...], words: str) -> None:

@@ -28,7 +28,13 @@ HandlerNeeded = Annotated[str, _HANDLER]
 Handler = Annotated[str | None, _HANDLER]
 IconOption = Annotated[Icon | None, Arg(help=_ICON_HELP, label="ICON", parse=icons.parse, words={"ru": ("значок",)})]
 IconDisabled = Annotated[
-    Icon | None, Arg(help="the icon of the connector when it is switched off", label="ICON", parse=icons.parse)
+    Icon | None,
+    Arg(
+        help="the icon of the connector when it is switched off",
+        label="ICON",
+        parse=icons.parse,
+        words={"ru": ("значок-выключенного",)},
+    ),
 ]
 Color = Annotated[
     str | None,
@@ -36,26 +42,32 @@ Color = Annotated[
 ]
 
 
-def _switch(help: str) -> Arg:
-    return Arg(help=help, label="")
+def _switch(help: str, russian: str) -> Arg:
+    return Arg(help=help, label="", words={"ru": (russian,)})
 
 
-ChatGroup = Annotated[bool, _switch("one chat for each chat of the channel, not for each customer")]
-NoChatGroup = Annotated[bool, _switch("one chat for each customer")]
-Newsletter = Annotated[bool, _switch("CRM newsletters may use the connector")]
-NoNewsletter = Annotated[bool, _switch("CRM newsletters may not use the connector")]
-Signature = Annotated[bool, _switch("messages of operators carry their name")]
-NoSignature = Annotated[bool, _switch("messages of operators do not carry their name")]
-SystemMessages = Annotated[bool, _switch("customers receive system messages of the portal")]
-NoSystemMessages = Annotated[bool, _switch("customers do not receive system messages of the portal")]
-DeleteExternal = Annotated[bool, _switch("operators may delete customers' messages")]
-NoDeleteExternal = Annotated[bool, _switch("operators may not delete customers' messages")]
-EditInternal = Annotated[bool, _switch("operators may edit their own messages")]
-NoEditInternal = Annotated[bool, _switch("operators may not edit their own messages")]
-DeleteInternal = Annotated[bool, _switch("operators may delete their own messages")]
-NoDeleteInternal = Annotated[bool, _switch("operators may not delete their own messages")]
+ChatGroup = Annotated[bool, _switch("one chat for each chat of the channel, not for each customer", "групповые-чаты")]
+NoChatGroup = Annotated[bool, _switch("one chat for each customer", "без-групповых-чатов")]
+Newsletter = Annotated[bool, _switch("CRM newsletters may use the connector", "рассылки")]
+NoNewsletter = Annotated[bool, _switch("CRM newsletters may not use the connector", "без-рассылок")]
+Signature = Annotated[bool, _switch("messages of operators carry their name", "подпись")]
+NoSignature = Annotated[bool, _switch("messages of operators do not carry their name", "без-подписи")]
+SystemMessages = Annotated[bool, _switch("customers receive system messages of the portal", "системные-сообщения")]
+NoSystemMessages = Annotated[
+    bool, _switch("customers do not receive system messages of the portal", "без-системных-сообщений")
+]
+DeleteExternal = Annotated[bool, _switch("operators may delete customers' messages", "удаление-сообщений-клиентов")]
+NoDeleteExternal = Annotated[
+    bool, _switch("operators may not delete customers' messages", "без-удаления-сообщений-клиентов")
+]
+EditInternal = Annotated[bool, _switch("operators may edit their own messages", "изменение-своих-сообщений")]
+NoEditInternal = Annotated[bool, _switch("operators may not edit their own messages", "без-изменения-своих-сообщений")]
+DeleteInternal = Annotated[bool, _switch("operators may delete their own messages", "удаление-своих-сообщений")]
+NoDeleteInternal = Annotated[
+    bool, _switch("operators may not delete their own messages", "без-удаления-своих-сообщений")
+]
 
-_BY_WORD = {word: name for name, (word, _) in SWITCHES.items()}
+_BY_WORD = {switch.option: name for name, switch in SWITCHES.items()}
 
 
 def switches(typed: Mapping[str, bool]) -> dict[str, bool]:
@@ -67,7 +79,7 @@ def switches(typed: Mapping[str, bool]) -> dict[str, bool]:
     for option, given in typed.items():
         name = _BY_WORD[option.removeprefix("no-")]
         if given and name in found:
-            word = SWITCHES[name][0]
+            word = SWITCHES[name].option
             raise BadArgument(
                 Message("bitrix24.argument.contradiction", option=f"--{word}", other=f"--no-{word}"),
                 hint=Message("bitrix24.argument.leave_one_out"),
