@@ -105,13 +105,13 @@ ROWS = {
         line="approve CR-1001",
         russian="согласовать CR-1001",
         says=("is a button, not a command", "a typed line decides nothing"),
-        says_russian=("это кнопка, а не команда", "ничего не решает"),
+        says_russian=("это кнопка, а не команда", "решить командой нельзя"),
     ),
     "request reject": Row(
         line="request reject",
         russian="запрос отклонить",
         says=("is a button, not a command", "a typed line decides nothing"),
-        says_russian=("это кнопка, а не команда", "ничего не решает"),
+        says_russian=("это кнопка, а не команда", "решить командой нельзя"),
     ),
     "undo": Row(
         line="undo",
