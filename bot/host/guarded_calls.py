@@ -31,6 +31,7 @@ from bot.plugin import (
     Message,
     Observation,
     OverviewButton,
+    OverviewList,
     Parameter,
     Place,
     PlaceHealth,
@@ -250,6 +251,11 @@ class GuardedPlugin:
     def overview_buttons(self) -> Sequence[OverviewButton]:
         """The buttons that the plugin adds to the overview; none for a plugin that names none."""
         return tuple(getattr(self.plugin, "overview_buttons", ()))
+
+    @property
+    def overview_lists(self) -> Sequence[OverviewList]:
+        """The lists that the plugin adds to the page of a person; none for a plugin that names none."""
+        return tuple(getattr(self.plugin, "overview_lists", ()))
 
     def tell_health(self, services: Services) -> Sequence[PlaceHealth]:
         """How the places are doing by what the plugin has stored; nothing for a plugin that does not tell."""

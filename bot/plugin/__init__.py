@@ -41,7 +41,7 @@ from bot.plugin.message import (
     read_text,
     write_text,
 )
-from bot.plugin.overview import HealthLevel, OverviewButton, PlaceHealth
+from bot.plugin.overview import HealthLevel, OverviewButton, OverviewList, PlaceHealth
 from bot.plugin.quoting import quote
 from bot.plugin.times import iso, time_or_none
 from bot.plugin.values import (
@@ -105,6 +105,7 @@ __all__ = [
     "Nothing",
     "Observation",
     "OverviewButton",
+    "OverviewList",
     "PageLink",
     "Parameter",
     "PartialUndo",

@@ -27,6 +27,14 @@ class PlaceHealth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OverviewList:
+    """A list on the page of a person: the choices of the first argument of a command that has some."""
+
+    label: Text
+    command: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OverviewButton:
     """A button of the overview: pressing it is typing the line. A line that lacks an argument opens a form."""
 

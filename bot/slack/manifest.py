@@ -35,7 +35,7 @@ def make_manifest(*, command: str, host: str = EXAMPLE_HOST, socket_mode: bool =
         },
         "features": {
             "app_home": {
-                "home_tab_enabled": False,
+                "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },

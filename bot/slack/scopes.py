@@ -29,6 +29,7 @@ METHOD_SCOPES: Mapping[str, str] = {
     "files_upload_v2": "files:write",
     "views_open": "",
     "views_update": "",
+    "views_publish": "",
     "users_info": "users:read",
 }
 """The scope of each method of the Web API that the bot calls, empty where it needs none.
@@ -38,6 +39,7 @@ METHOD_SCOPES: Mapping[str, str] = {
 EVENT_SCOPES: Mapping[str, str] = {
     "app_mention": "app_mentions:read",
     "message.im": "im:history",
+    "app_home_opened": "",
     "app_uninstalled": "",
     "tokens_revoked": "",
 }

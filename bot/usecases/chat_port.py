@@ -10,6 +10,7 @@ from bot.core.audit.audit_record import AuditRecord
 from bot.core.authority.membership import Membership
 from bot.core.change.change_request import ChangeRequest
 from bot.core.messages.command_forms import CommandForm
+from bot.core.messages.home_tabs import HomeTab
 from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
 from bot.language.catalogues import ENGLISH
@@ -59,6 +60,9 @@ class Messenger(Protocol):
         """Open a command's form; returns what names it afterwards."""
 
     def fill_form(self, view: str, form: CommandForm, *, language: str = ENGLISH) -> None: ...
+
+    def publish_home(self, person: Principal, tab: HomeTab, *, language: str = ENGLISH) -> None:
+        """Show somebody's page in place of what it showed before."""
 
     def account(self, person: Principal) -> Membership: ...
 

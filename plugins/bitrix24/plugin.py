@@ -15,6 +15,7 @@ from bot.plugin import (
     Message,
     Observation,
     OverviewButton,
+    OverviewList,
     Place,
     PlaceHealth,
     PlaceTerm,
@@ -82,6 +83,7 @@ class BitrixPlugin:
         OverviewButton(label=Message("bitrix24.overview.list"), line="connector list"),
         OverviewButton(label=Message("bitrix24.overview.remove"), line="connector remove"),
     )
+    overview_lists = (OverviewList(label=Message("bitrix24.overview.connectors"), command="connector show"),)
     groups: Iterable[Group[Any]] = (connectors, lines, messages, chats, portals, trials)
 
     def __init__(self, *, read: RetryPolicy = READ, change: RetryPolicy = CHANGE) -> None:

@@ -59,8 +59,8 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     "bot.core": ("", "authority", "authority.rules", "redaction", "parsing", "messages", "change", "audit"),
     "bot.store": ("engine", "sealing", "repositories", "schema", "files", "postgres", ""),
     "bot.usecases": (
-        *("process", "", "integrity", "authority", "outcomes", "overview", "admin", "intake", "forms", "requests"),
-        *("execution", "delivery", "runtime"),
+        *("process", "", "integrity", "authority", "outcomes", "overview", "admin", "intake", "forms", "home"),
+        *("requests", "execution", "delivery", "runtime"),
     ),
     "bot.slack": ("", "render", "incoming", "outgoing", "socket"),
     "bot.cli": ("processes", "", "policy", "commands"),

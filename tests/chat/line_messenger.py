@@ -12,6 +12,7 @@ from bot.core.authority.membership import Membership, MembershipStatus
 from bot.core.change.change_request import ChangeRequest
 from bot.core.messages.command_forms import CommandForm
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand
+from bot.core.messages.home_tabs import HomeTab
 from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
 from bot.language.catalogues import ENGLISH
@@ -123,6 +124,9 @@ class LineMessenger:
     def fill_form(self, view: str, form: CommandForm, *, language: str = ENGLISH) -> None:
         with translated():
             self._chat.write_to(BOT, view, "\n".join([form.title, *(_shown(field.label) for field in form.fields)]))
+
+    def publish_home(self, person: Principal, tab: HomeTab, *, language: str = ENGLISH) -> None:
+        """This chat has no pages."""
 
     def account(self, person: Principal) -> Membership:
         try:

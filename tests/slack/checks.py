@@ -32,7 +32,7 @@ def strictly_parsed(block: dict[str, Any]) -> dict[str, Any]:
     logger = logging.getLogger("slack_sdk")
     logger.addHandler(ear)
     try:
-        parsed = View(**block) if block["type"] == "modal" else Block.parse(block)
+        parsed = View(**block) if block["type"] in ("modal", "home") else Block.parse(block)
     finally:
         logger.removeHandler(ear)
     assert parsed is not None

@@ -237,4 +237,4 @@ def read_as_help(form: Form) -> SlashCommand:
 
 
 FORMS = FormHandling(read=read_as_help, offer=lambda _: ())
-EVENTS = EventHandling(receive=lambda _: None, lose=lambda _: None)
+EVENTS = EventHandling(receive=lambda _: None, lose=lambda _: None, open_home=lambda _: None)

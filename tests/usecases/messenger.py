@@ -11,6 +11,7 @@ from bot.core.audit.audit_record import AuditRecord
 from bot.core.authority.membership import Membership, MembershipStatus
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.messages.command_forms import CommandForm
+from bot.core.messages.home_tabs import HomeTab
 from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
 from bot.language.catalogues import ENGLISH
@@ -40,6 +41,7 @@ class Recorder:
     forms: list[tuple[str, int, str]] = field(default_factory=list)
     command_forms: list[CommandForm] = field(default_factory=list)
     """Forms of commands as they were opened, and as they were filled in."""
+    homes: list[tuple[Principal, HomeTab]] = field(default_factory=list)
     standings: dict[Principal, MembershipStatus] = field(default_factory=dict)
     missing: dict[Principal, str] = field(default_factory=dict)
     """What Slack says of accounts; of everybody else it says that they are members."""
@@ -147,6 +149,11 @@ class Recorder:
         self._try("command form")
         self.command_forms.append(form)
         return f"view of {trigger}"
+
+    def publish_home(self, person: Principal, tab: HomeTab, *, language: str = ENGLISH) -> None:
+        self._try("home")
+        self.homes.append((person, tab))
+        self.languages.append((person, language))
 
     def fill_form(self, view: str, form: CommandForm, *, language: str = ENGLISH) -> None:
         self._try("filled form")

@@ -7,9 +7,11 @@ from functools import partial
 from typing import Any
 
 from bot.core.messages.deliveries import SlashCommand
+from bot.core.principals import Principal
 from bot.plugin.frozen import dataclass
-from bot.slack.incoming.message_payloads import direct_message, mention
+from bot.slack.incoming.message_payloads import direct_message, mention, read_sender
 from bot.usecases.context import Context
+from bot.usecases.home.home_visits import note_visit
 from bot.usecases.intake.message_commands import receive_message
 from bot.usecases.integrity.lost_access import AccessLoss, keep_lost_access
 
@@ -24,11 +26,17 @@ class EventHandling:
     """Take a command that was written in a message."""
     lose: Callable[[AccessLoss], object]
     """Take that Slack has taken the bot's access away."""
+    open_home: Callable[[Principal], object]
+    """Take that somebody has opened their Home tab."""
 
 
 def handle_events(ctx: Context) -> EventHandling:
     """Handle events with what is stored; nothing goes over the network."""
-    return EventHandling(receive=partial(receive_message, ctx), lose=partial(keep_lost_access, ctx))
+    return EventHandling(
+        receive=partial(receive_message, ctx),
+        lose=partial(keep_lost_access, ctx),
+        open_home=partial(note_visit, ctx),
+    )
 
 
 def take_event(handling: EventHandling, body: Body, bot: str) -> None:
@@ -57,6 +65,11 @@ def _receive(handling: EventHandling, found: SlashCommand | None) -> None:
         handling.receive(found)
 
 
+def _home_opened(handling: EventHandling, body: Body, _bot: str) -> None:
+    if body["event"].get("tab") == "home":
+        handling.open_home(read_sender(body))
+
+
 def _uninstalled(handling: EventHandling, _body: Body, _bot: str) -> None:
     handling.lose(AccessLoss.UNINSTALLED)
 
@@ -70,6 +83,7 @@ def _revoked(handling: EventHandling, body: Body, bot: str) -> None:
 EVENTS: Mapping[str, Callable[[EventHandling, Body, str], None]] = {
     "app_mention": _mentioned,
     "message.im": _written,
+    "app_home_opened": _home_opened,
     "app_uninstalled": _uninstalled,
     "tokens_revoked": _revoked,
 }

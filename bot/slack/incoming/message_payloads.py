@@ -75,11 +75,10 @@ def _read_message(raw: Raw, bot: str) -> SlashCommand | None:
     event: MessageEvent = payload["event"]
     if _is_foreign(event, bot):
         return None
-    home, team = _text(payload.get("team_id")), _text(event.get("user_team")) or _text(event.get("team"))
-    person = Principal(team=team or home, user=_text(event.get("user")))
+    home, person = _text(payload.get("team_id")), read_sender(raw)
     channel, stamp = _text(event.get("channel")), _text(event.get("ts"))
-    if not (person.team and person.user and channel and stamp):
-        raise ValueError("a message from nobody")
+    if not (channel and stamp):
+        raise ValueError("a message without its place")
     return SlashCommand(
         # Slack tells of one message by several events; the message is the same.
         key=f"msg:{person.id}:{channel}:{stamp}",
@@ -91,6 +90,19 @@ def _read_message(raw: Raw, bot: str) -> SlashCommand | None:
         message=stamp,
         thread=_text(event.get("thread_ts")),
     )
+
+
+def read_sender(raw: Raw) -> Principal:
+    """Who caused an event. Raises ValueError where it names nobody."""
+    refuse_org_wide(raw)
+    check_ids(raw, EVENT_IDS)
+    payload = cast(EventPayload, raw)
+    event: MessageEvent = payload["event"]
+    team = _text(event.get("user_team")) or _text(event.get("team")) or _text(payload.get("team_id"))
+    person = Principal(team=team, user=_text(event.get("user")))
+    if not (person.team and person.user):
+        raise ValueError("an event of nobody")
+    return person
 
 
 def _is_foreign(event: MessageEvent, bot: str) -> bool:

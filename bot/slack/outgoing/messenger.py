@@ -14,6 +14,7 @@ from bot.core.audit.audit_sentences import NO_EVENTS
 from bot.core.authority.membership import Membership, MembershipStatus
 from bot.core.change.change_request import ChangeRequest
 from bot.core.messages.command_forms import CommandForm
+from bot.core.messages.home_tabs import HomeTab
 from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
 from bot.language.catalogues import ENGLISH
@@ -28,6 +29,7 @@ from bot.slack.render.block_kit import Block
 from bot.slack.render.card import bare_card, card_blocks, card_text
 from bot.slack.render.command_form import command_form
 from bot.slack.render.form import reason_form
+from bot.slack.render.home_tab import home_view
 from bot.slack.render.request_links import link_requests, link_text
 from bot.slack.render.slack_text import SECTION_MOST, Writer, cut, section
 from bot.slack.slack_errors import require_ok, translate_errors
@@ -280,6 +282,11 @@ class Gateway:
 
     def fitting_lines(self, records: Iterable[AuditRecord]) -> int:
         return fitting_lines(records, self._events, language=self._shared.language)
+
+    def publish_home(self, person: Principal, tab: HomeTab, *, language: str = ENGLISH) -> None:
+        view = home_view(tab, Writer(language=language, command=self._command), self._card_address)
+        with translate_errors():
+            require_ok(self._client.views_publish(user_id=person.user, view=view))
 
     def account(self, person: Principal) -> Membership:
         """What Slack says of an account. Raises DeliveryError when it does not say anything of it."""

@@ -20,6 +20,7 @@ class Group(Enum):
     RUNNERS = auto()
     ANSWERS = auto()
     POSTS = auto()
+    HOME = auto()
 
 
 class Wake(Protocol):

@@ -25,6 +25,7 @@ from bot.usecases.delivery.senders import Senders
 from bot.usecases.execution.executor import execute
 from bot.usecases.execution.recovery import Reconciler
 from bot.usecases.forms.choice_reading import ChoiceReader
+from bot.usecases.home.home_publishing import HomePublisher
 from bot.usecases.intake.job_failures import read_delivery, report_failure, save_unsaved_results
 from bot.usecases.intake.priority import find_position
 from bot.usecases.intake.stop_words import StopDeadlines, is_put_off
@@ -79,6 +80,7 @@ class Worker:
         self._upkeep_of_plugins = PluginMaintenance(ctx)
         self._threads: list[threading.Thread] = []
         self._choices = ChoiceReader(ctx)
+        self._home = HomePublisher(ctx)
         self._recovery = Reconciler(ctx)
         self._courier = Dispatcher(ctx)
         self._stops = StopDeadlines(ctx)
@@ -105,6 +107,7 @@ class Worker:
         self._thread("recovery", self._recover, self._rounds, KEEPER_SECONDS)
         self._thread("plugins", self._upkeep_of_plugins.run_once, self._rounds, KEEPER_SECONDS)
         self._thread("choices", self._choices.run_once, self._rounds, KEEPER_SECONDS)
+        self._thread("home", self._home.run_once, self._bells[Group.HOME], KEEPER_SECONDS)
         self._thread("upkeep", self._upkeep.run_once, self._rounds, UPKEEP_SECONDS)
         self._thread("anchoring", self._anchoring.run_once, self._rounds, KEEPER_SECONDS)
 
