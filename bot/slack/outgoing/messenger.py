@@ -21,6 +21,7 @@ from bot.language.catalogues import ENGLISH
 from bot.plugin import Event, Text
 from bot.slack.account_flags import read_account
 from bot.slack.bot_identity import Identity, ask_identity
+from bot.slack.outgoing.home_view import home_view
 from bot.slack.outgoing.http_client import KeptClient
 from bot.slack.refusals import INVALID_RESPONSE, find_refusal
 from bot.slack.render.answer import answer_blocks, answer_text, file_comment, file_text, wants_file
@@ -29,7 +30,6 @@ from bot.slack.render.block_kit import Block
 from bot.slack.render.card import bare_card, card_blocks, card_text
 from bot.slack.render.command_form import command_form
 from bot.slack.render.form import reason_form
-from bot.slack.render.home_tab import home_view
 from bot.slack.render.request_links import link_requests, link_text
 from bot.slack.render.slack_text import SECTION_MOST, Writer, cut, section
 from bot.slack.slack_errors import require_ok, translate_errors

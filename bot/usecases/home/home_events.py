@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core import mentions
 from bot.core.audit.audit_record import QUIET, AuditRecord, Tag
-from bot.core.audit.audit_sentences import describe
+from bot.core.audit.audit_sentences import describe, join_details
 from bot.core.text import one_line
 from bot.language.translation import can_translate
 from bot.plugin import Message, Time
@@ -33,9 +33,8 @@ def _is_told(ctx: Context, record: AuditRecord) -> bool:
 
 
 def _describe(ctx: Context, record: AuditRecord) -> Message:
-    # The details are in the audit channel.
-    sentence = describe(record, clean=_clean, is_known=can_translate, events=ctx.registry.events)[0]
-    return Message("home.event", time=Time(time=record.at), sentence=sentence)
+    told = join_details(describe(record, clean=_clean, is_known=can_translate, events=ctx.registry.events))
+    return Message("home.event", time=Time(time=record.at), sentence=told)
 
 
 def _clean(text: str) -> str:

@@ -34,6 +34,22 @@ DOORS: tuple[Mutation, ...] = (
         by="tests/slack/incoming/test_message_payloads.py",
     ),
     mutation(
+        "home-for-everybody",
+        "whoever may read nothing sees the Home tab of those who may",
+        (
+            "bot/usecases/home/home_page.py",
+            "    if refused is not None or role_of(ctx, person) is None:",
+            "    if refused is not None:",
+        ),
+        by="tests/stories/usage/test_home_tab.py",
+    ),
+    mutation(
+        "home-too-often",
+        "each change publishes the Home tab at once, more often than Slack takes",
+        ("bot/usecases/home/home_publishing.py", "PACE_SECONDS = 3.0", "PACE_SECONDS = 0.0"),
+        by="tests/usecases/home/test_home_publishing.py",
+    ),
+    mutation(
         "mistakes-in-public",
         "what is wrong with a line that mentions the bot is told to the whole channel",
         (

@@ -13,6 +13,7 @@ from bot.core.messages.notices import PrivateNotice
 from bot.core.text import one_line
 from bot.playground.workspace.control.transcript import block_lines, plain
 from bot.plugin import Text
+from bot.slack.outgoing.home_view import home_view
 from bot.slack.render.answer import answer_blocks, file_text, wants_file
 from bot.slack.render.audit_line import audit_blocks
 from bot.slack.render.block_kit import Modal
@@ -22,6 +23,7 @@ from bot.slack.render.slack_text import Writer, cut, sections, show_invisible
 from tests.slack.render.answer_cases import list_answers
 from tests.slack.render.card_cases import CARDS
 from tests.slack.render.course import play
+from tests.slack.render.home_cases import HOMES
 
 FOLDER = Path(__file__).parents[2] / "data" / "storyboards"
 LANGUAGES = ("en", "ru")
@@ -47,6 +49,7 @@ def _draw(language: str) -> Iterator[tuple[str, Iterable[str]]]:
     yield "forms", _draw_forms(language)
     for name, answers in list_answers().items():
         yield f"answer-{name}", (line for title, answer in answers for line in _draw_answer(title, answer, language))
+    yield "home", _draw_homes(language)
     yield "course", _draw_course(language)
 
 
@@ -62,6 +65,12 @@ def _draw_forms(language: str) -> Iterator[str]:
         buttons = f"[{form['close']['text']}] [{form['submit']['text']}]"
         shown = [f"== {form['title']['text']} ==", *block_lines(form["blocks"], NAMES), *hints, buttons]
         yield from _part(f"card-{name}", shown)
+
+
+def _draw_homes(language: str) -> Iterator[str]:
+    for name, tab in HOMES.items():
+        view = home_view(tab, Writer(language=language), lambda _: "https://acme.slack.com/archives/C0002/p1042")
+        yield from _part(name, block_lines(view["blocks"], NAMES))
 
 
 def _draw_answer(title: str, answer: PrivateNotice, language: str) -> Iterator[str]:

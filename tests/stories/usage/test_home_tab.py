@@ -8,6 +8,7 @@ import pytest
 
 from bot.core.change.change_request import Status
 from bot.core.principals import Principal
+from bot.playground.environment import Playground
 from bot.playground.workspace.state.modals import View
 from bot.usecases.admin.allow_list import revoke_role
 from tests.slack.checks import assert_openable
@@ -94,6 +95,7 @@ def test_no_place_is_called_while_it_is_made(scene: Scene) -> None:
     assert len(scene.portal.world.journal.calls) == before
 
 
-def test_it_is_in_the_language_of_its_reader(scene: Scene) -> None:
+def test_it_is_in_the_language_of_its_reader(make_full_bot: Callable[..., Playground]) -> None:
+    scene = Scene(make_full_bot(settings={"B24BOT_LANGUAGE": ""}))
     scene.workspace.people["Anton"].flag(locale="ru-RU")
     open_home(scene, "Anton", "Последние события")

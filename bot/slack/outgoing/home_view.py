@@ -19,6 +19,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.core.messages.home_tabs import HomeEntry, HomeSection, HomeTab
+from bot.core.text import one_line
 from bot.plugin import Message, Text
 from bot.slack.render.answer_buttons import BUTTONS_BLOCK, LINE_ACTION, OPEN_CARD
 from bot.slack.render.card_buttons import LABEL_MOST, LINK_ACTION, URL_MOST
@@ -28,6 +29,7 @@ from bot.slack.render.slack_text import SECTION_MOST, Writer, cut
 BLOCKS_MOST = 100
 """Blocks that Slack takes (docs/slack-behaviour.md S22)."""
 HEADER_MOST = 150
+TOO_LONG = Message("home.too_long")
 ENTRY_MOST = 600
 """Characters of an entry, so that all entries stay within what Slack takes."""
 
@@ -37,7 +39,7 @@ def home_view(tab: HomeTab, writer: Writer, find_address: Callable[[int], str]) 
     blocks = [*_buttons(tab, writer), *(block for one in tab.sections for block in _section(one, writer, find_address))]
     blocks += [_context(note, writer) for note in tab.notes]
     if len(blocks) > BLOCKS_MOST:
-        blocks = [*blocks[: BLOCKS_MOST - 1], _context(Message("answer.too_long"), writer)]
+        blocks = [*blocks[: BLOCKS_MOST - 1], _context(TOO_LONG, writer)]
     view = View(type="home", blocks=blocks).to_dict()
     link_requests(view["blocks"], find_address)
     return view
@@ -79,4 +81,4 @@ def _markdown(text: Text, writer: Writer) -> str:
 
 
 def _plain(text: Text, writer: Writer, most: int) -> PlainTextObject:
-    return PlainTextObject(text=cut(writer.plain(text), most))
+    return PlainTextObject(text=cut(one_line(writer.plain(text)), most))
