@@ -105,7 +105,7 @@ def test_a_message_for_an_installation_of_a_whole_organisation_is_refused() -> N
 
 def taken(raw: dict[str, Any]) -> list[object]:
     found: list[object] = []
-    take_event(EventHandling(receive=found.append, lose=found.append), raw, BOT)
+    take_event(EventHandling(receive=found.append, lose=found.append, open_home=found.append), raw, BOT)
     return found
 
 
@@ -120,6 +120,7 @@ def test_each_event_comes_to_its_function() -> None:
     assert taken(message_payload("<@U0B24> x", kind="message", channel_type="channel")) == []
     assert taken(event_payload("team_join")) == []
     assert taken(event_payload("app_uninstalled")) == [AccessLoss.UNINSTALLED]
+    assert taken(event_payload("app_home_opened")) == [OLGA]
 
 
 def test_only_the_bots_own_token_counts_among_revoked_ones() -> None:
