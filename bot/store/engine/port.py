@@ -124,6 +124,17 @@ class Engine(Protocol):
         """
         ...
 
+    def announce(self) -> None:
+        """Tell the listening processes at the end of this unit of work that something was queued in it."""
+        ...
+
+    def listen(self, heard: Callable[[], None]) -> Callable[[], None]:
+        """Call `heard`, from any thread, when another process has announced work; returns what stops that.
+
+        An announcement may be lost, so whoever waits for work looks for it as well.
+        """
+        ...
+
     def size(self) -> int:
         """Return how many bytes the rows take on a disk of this host."""
         ...

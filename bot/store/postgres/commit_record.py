@@ -68,6 +68,10 @@ class CommitRecord:
         self.mark += 1
         return _MARK.format(owner=self.owner, mark=self.mark) + READ_HEAD + "; "
 
+    def tell_others(self, channel: str) -> str:
+        """Return the statement in front of COMMIT that tells other processes of it."""
+        return f"NOTIFY {channel}, '{self.owner}'; "
+
     def keep(self, head: tuple[Any, ...] | None) -> None:
         """Remember that the commit of the last number happened, with this head of the audit log."""
         self._kept = self.mark

@@ -21,6 +21,7 @@ from bot.store.engine.port import Dialect, Row
 from bot.store.postgres.commit_record import READ_HEAD, READ_MARK, CommitRecord
 from bot.store.postgres.connection import Address, Connection, as_rows
 from bot.store.postgres.file_copy import copy_out
+from bot.store.postgres.listener import Listener, channel_of
 from bot.store.postgres.server_faults import FAULTS, is_lost, unreadable, unwritable
 from bot.store.postgres.server_report import read_durability
 from bot.store.postgres.statements import ROW_ID
@@ -74,7 +75,7 @@ class PostgresEngine:
         self._lock, self._reading = threading.RLock(), threading.Lock()
         self._clock = clock or SystemClock()
         self._holder: int | None = None
-        self._commits, self._changed = CommitRecord(), False
+        self._commits, self._changed, self._announced = CommitRecord(), False, False
         self._promise: tuple[float, Durability] | None = None
         self._closed = False
         # What is wrong with the address or the server is told now, and not at the first command.
@@ -127,7 +128,7 @@ class PostgresEngine:
         except FAULTS as error:
             self._undo()
             raise unwritable(error) from None
-        self._holder, self._changed = threading.get_ident(), False
+        self._holder, self._changed, self._announced = threading.get_ident(), False, False
 
     def _undo(self) -> None:
         try:
@@ -137,6 +138,8 @@ class PostgresEngine:
 
     def _commit(self) -> None:
         script = f"{self._commits.number_next() if self._changed else ''}COMMIT"
+        if self._announced:
+            script = self._commits.tell_others(channel_of(self.address)) + script
         try:
             ended = self._writer.end(script)
         except FAULTS as error:
@@ -270,6 +273,13 @@ class PostgresEngine:
         if self._promise is None or now >= self._promise[0]:
             self._promise = now + PROMISE_SECONDS, read_durability(self)
         return self._promise[1]
+
+    def announce(self) -> None:
+        self.require_unit()
+        self._announced = True
+
+    def listen(self, heard: Callable[[], None]) -> Callable[[], None]:
+        return Listener(self.address, self._commits.owner, heard).stop
 
     def find_lost_commit(self) -> Message | None:
         return self._commits.lost

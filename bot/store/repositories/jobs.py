@@ -181,6 +181,7 @@ class Jobs(JobReader):
             *(position.rank, position.queue, position.person, int(position.counted)),
             *(kind, stored, due, at),
         )
+        self._database.announce()
 
     def place(self, job: Job, position: Position) -> None:
         """Give a waiting job what `add` gives to a new one."""

@@ -247,6 +247,7 @@ class Outbox(OutboxReader):
             *(key, kind_of(notice), payload, _number(notice), _channel(notice), person, due, at),
             *(self._steady(), urgency),
         )
+        self._database.announce()
 
     def hasten(self, key: str) -> None:
         """Let somebody's waiting for this notice put it before others of its kind."""

@@ -10,7 +10,8 @@ from typing import Protocol, TypeVar
 T = TypeVar("T")
 
 POLL_SECONDS = 0.05
-"""What another process has queued, and what was put off, is found by looking so often."""
+"""What was put off is found by looking so often, and what another process has queued, where no announcement of it
+comes."""
 FAULT_SECONDS = 1.0
 
 

@@ -13,6 +13,7 @@ from bot.core.messages.deliveries import Click, Form, SlashCommand, inbound_from
 from bot.core.request_id import working_on
 from bot.language.translation import translate
 from bot.plugin import Message
+from bot.store.engine.announcement import stop_nothing
 from bot.store.engine.sql import FORGOTTEN_AT_ONCE
 from bot.store.repositories.jobs import INBOUND, Job, Rank
 from bot.usecases.authority.grid_accounts import identify_sender
@@ -79,6 +80,7 @@ class Worker:
         self._sweep_due = ctx.clock.monotonic()
         self._upkeep_of_plugins = PluginMaintenance(ctx)
         self._threads: list[threading.Thread] = []
+        self._stop_listening = stop_nothing
         self._choices = ChoiceReader(ctx)
         self._home = HomePublisher(ctx)
         self._recovery = Reconciler(ctx)
@@ -92,6 +94,7 @@ class Worker:
     def start(self) -> None:
         """Take over what was left, then begin to work."""
         self._ctx.threads.connect_wake(self.wake)
+        self._stop_listening = self._ctx.store.engine.listen(self.wake)
         self._recovery.start()
         self._start_runners("runner", RUNNERS)
         self._start_runners("reserved-runner", RESERVED, quick=True)
@@ -150,6 +153,7 @@ class Worker:
         and is read back.
         """
         self._stopping.set()
+        self._stop_listening()
         self.wake_all()
         clock = self._ctx.clock
         end = clock.monotonic() + within

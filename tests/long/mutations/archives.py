@@ -298,4 +298,20 @@ POSTGRES: tuple[Mutation, ...] = (
         ("bot/usecases/integrity/active_limits.py", "    find_durability_limit,\n    find_freeze", "    find_freeze"),
         by="tests/usecases/integrity/test_commit_safety.py",
     ),
+    mutation(
+        "own-work-announced",
+        "a process hears of its own work as if another had queued it",
+        (
+            "bot/store/postgres/listener.py",
+            "                if notice.payload != self._owner:\n",
+            "                if True:\n",
+        ),
+        by="tests/store/postgres/test_listener.py",
+    ),
+    mutation(
+        "work-unannounced",
+        "on a server a job that another process has queued waits until somebody looks",
+        ("bot/store/repositories/jobs.py", "        self._database.announce()\n", ""),
+        by="tests/usecases/runtime/test_woken_worker.py",
+    ),
 )

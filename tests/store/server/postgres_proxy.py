@@ -31,6 +31,8 @@ class Proxy:
         """Each commit of so many is cut, before and after the server gets it by turns; 0 for none."""
         self.commits = 0
         self.cuts = 0
+        self.deaf = False
+        """Whether it takes LISTEN and passes it on to nobody, as a pooler in transaction mode does."""
         self._listening = socket.socket(socket.AF_UNIX)
         self._listening.bind(str(self._folder / SOCKET))
         self._listening.listen()
@@ -76,6 +78,8 @@ class Proxy:
                 kind = _read(client, 1)
                 (size,) = struct.unpack("!I", head := _read(client, 4))
                 message = kind + head + _read(client, size - 4)
+                if self.deaf and kind == b"Q" and message[5:].startswith(b"LISTEN"):
+                    message = kind + struct.pack("!I", 13) + b"SELECT 1\0"
                 cut = self._choose_cut() if kind == b"Q" and b"COMMIT" in message else None
                 if cut:
                     self.cuts += 1
