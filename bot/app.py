@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from bot import __version__
 from bot.checks.configuration import refuse_wrong_settings
+from bot.checks.key_source import load_keys
 from bot.checks.storage import UNWITNESSED, loose_modes_of, witness_of
 from bot.clock import SystemClock
 from bot.core.authority.identity_groups import IdentityGroups
@@ -30,7 +31,6 @@ from bot.store.engine.file_permissions import refuse_writable
 from bot.store.engine.folders import make_home
 from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
 from bot.store.files.known_secrets import KnownSecrets
-from bot.store.sealing.keyring import load_key_file
 from bot.store.store import Store, open_store
 from bot.usecases.admin.allow_list import is_seeding_due, seed_admins
 from bot.usecases.admin.builtin_plugin import make_registry
@@ -111,7 +111,7 @@ def assemble(
     handed to the database.
     """
     clock = clock or SystemClock()
-    keys = load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
+    keys = load_keys(settings)
     store = open_store(
         settings.home,
         keys,
@@ -370,7 +370,7 @@ class Running:
             stopping=self._stopping.is_set(),
             takes=self._takes,
             accepted=self.authentication.accepted,
-            keys=partial(load_key_file, settings.key_file, home=settings.home, backups=settings.backups),
+            keys=partial(load_keys, settings),
             socket=self.socket,
             worker=self.worker,
         )

@@ -7,6 +7,7 @@ from bot.plugin import PUBLIC_URL, Message, Setting
 
 DATABASE_URL = "B24BOT_DATABASE_URL"
 ALLOW_ASYNC = "B24BOT_ALLOW_ASYNC_DATABASE"
+KEY_FILE, KEYS = "B24BOT_KEY_FILE", "B24BOT_KEYS"
 READBACK_AFTER = "B24BOT_READBACK_AFTER"
 LANGUAGES = tuple(sorted(list_languages()))
 HOST_SETTINGS: tuple[Setting, ...] = (
@@ -17,7 +18,8 @@ HOST_SETTINGS: tuple[Setting, ...] = (
     Setting(name="B24BOT_HOME", help=Message("setting.help.b24bot_home")),
     Setting(name=DATABASE_URL, help=Message("setting.help.b24bot_database_url"), secret=True),
     Setting(name=ALLOW_ASYNC, help=Message("setting.help.b24bot_allow_async_database"), default="off"),
-    Setting(name="B24BOT_KEY_FILE", help=Message("setting.help.b24bot_key_file")),
+    Setting(name=KEY_FILE, help=Message("setting.help.b24bot_key_file")),
+    Setting(name=KEYS, help=Message("setting.help.b24bot_keys"), secret=True),
     Setting(name="B24BOT_COMMAND", help=Message("setting.help.b24bot_command"), default="/b24"),
     Setting(name="B24BOT_APPROVAL_CHANNEL", help=Message("setting.help.b24bot_approval_channel")),
     Setting(name="B24BOT_AUDIT_CHANNEL", help=Message("setting.help.b24bot_audit_channel")),

@@ -16,7 +16,7 @@ from bot.core.parsing.database_urls import is_database_url, list_passwords
 from bot.core.parsing.durations import parse_duration
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.principals import Principal
-from bot.host_settings import ALLOW_ASYNC, DATABASE_URL, LANGUAGES
+from bot.host_settings import ALLOW_ASYNC, DATABASE_URL, KEY_FILE, KEYS, LANGUAGES
 from bot.host_settings import HOST_SETTINGS as HOST_SETTINGS
 from bot.host_settings import READBACK_AFTER as READBACK_AFTER
 from bot.language.catalogues import list_languages
@@ -111,7 +111,17 @@ class Settings:
 
     @property
     def key_file(self) -> Path:
-        return self.path("B24BOT_KEY_FILE") or _user_folder("XDG_CONFIG_HOME", ".config") / "key"
+        return self.path(KEY_FILE) or _user_folder("XDG_CONFIG_HOME", ".config") / "key"
+
+    @property
+    def keys(self) -> str:
+        """The contents of a key file; empty where a file has them. Raises ConfigurationError where both are set."""
+        text = self.values[KEYS].strip()
+        if text and self.values[KEY_FILE].strip():
+            raise ConfigurationError(
+                Message("setting.value.keys_twice", name=KEYS, other=KEY_FILE), hint=Message("setting.value.remove_one")
+            )
+        return text
 
     @property
     def backups(self) -> Path:
@@ -249,7 +259,7 @@ class Settings:
     def secrets(self) -> tuple[str, ...]:
         """The values of secret settings, those of plugins too, for the log filter."""
         given = tuple(self.values[row.name] for row in self.rows if row.secret and self.values[row.name])
-        return (*given, *list_passwords(self.values[DATABASE_URL]))
+        return (*given, *self.values[KEYS].replace(",", " ").split(), *list_passwords(self.values[DATABASE_URL]))
 
     @property
     def secret_rows(self) -> Mapping[str, str]:
@@ -334,6 +344,7 @@ READERS: tuple[Callable[[Settings], object], ...] = (
     lambda settings: settings.public_url,
     lambda settings: settings.on("B24BOT_ALLOW_LOOPBACK"),
     lambda settings: settings.allow_async,
+    lambda settings: settings.keys,
     lambda settings: settings.settle_after_ms,
     lambda settings: settings.languages,
     lambda settings: settings.log_level,

@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING
 
+from bot.checks.key_source import load_keys
 from bot.clock import SystemClock
 from bot.plugin import Message, PluginError, Text
 from bot.plugin.frozen import dataclass
@@ -14,7 +15,7 @@ from bot.settings import Settings
 from bot.store.engine.port import Engine
 from bot.store.engine.process_lock import INTAKE, is_held
 from bot.store.location import Location, locate
-from bot.store.sealing.keyring import Keyring, load_key_file
+from bot.store.sealing.keyring import Keyring
 from bot.store.store import Store
 
 if TYPE_CHECKING:
@@ -47,8 +48,7 @@ class Environment:
 
     @cached_property
     def keys(self) -> Keyring:
-        settings = self.settings
-        return load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
+        return load_keys(self.settings)
 
     @cached_property
     def location(self) -> Location:

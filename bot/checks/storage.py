@@ -59,6 +59,8 @@ def check_folder(environment: Environment) -> Message | Note:
 
 
 def check_key_file(environment: Environment) -> Message:
+    if environment.settings.keys:
+        return Message("check.key_file.from_setting", count=len(environment.keys.ids))
     path = str(environment.settings.key_file)
     return Message("check.key_file.readable", path=path, count=len(environment.keys.ids))
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.checks.key_source import has_keys, load_keys
 from bot.checks.storage import witness_of
 from bot.cli.log_sentences import SentenceFormatter
 from bot.clock import SystemClock
@@ -30,7 +31,6 @@ from bot.settings import Settings, load_settings
 from bot.store.engine.process_lock import is_held
 from bot.store.files.consistency import assert_usable
 from bot.store.location import locate
-from bot.store.sealing.keyring import load_key_file
 from bot.store.store import Store, open_store
 from bot.usecases.admin.builtin_plugin import make_registry
 from bot.usecases.integrity.chain_check import examine_head, note_chain
@@ -149,7 +149,7 @@ class Terminal:
         """The store alone, for what needs neither plugins nor Slack. What `writes` needs a log to be trusted."""
         settings = self.host_settings
         with explain_file_errors(settings.home):
-            keys = load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
+            keys = load_keys(settings)
             store = open_store(settings.home, keys, SystemClock(), url=settings.database_url, backups=settings.backups)
         try:
             if writes:
@@ -219,7 +219,7 @@ def assert_trusted(limit: Limit | None) -> None:
 
 def no_database(settings: Settings) -> ConfigurationError:
     """What to raise where there is no database, with what makes one: first `init`, which makes the key file."""
-    begun = settings.key_file.exists()
+    begun = has_keys(settings)
     hint = Message("cli.database.begin_with_serve") if begun else Message("cli.database.begin_with_init")
     place = locate(settings.home, settings.database_url).place
     return ConfigurationError(Message("cli.database.missing", folder=place), hint=hint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import closing
 
+from bot.checks.key_source import has_keys, load_keys
 from bot.cli.session import Terminal, explain_file_errors
 from bot.core.bot_errors import SecretTyped
 from bot.core.parsing.synonyms import fold, list_words
@@ -12,7 +13,6 @@ from bot.core.withheld_reasons import write_withheld_reason
 from bot.plugin import Message, PluginError
 from bot.store.files.known_secrets import SHORTEST, KnownSecrets
 from bot.store.location import locate
-from bot.store.sealing.keyring import load_key_file
 from bot.usecases.admin.admin_commands import freezing
 
 THEMSELVES = frozenset(["run", freezing.noun, *list_words(freezing.words)])
@@ -60,9 +60,9 @@ def _find(terminal: Terminal, words: Sequence[str]) -> Message | None:
         return None
     settings = terminal.host_settings
     location = locate(settings.home, settings.database_url)
-    if not (settings.key_file.exists() and location.exists):
+    if not (has_keys(settings) and location.exists):
         return None
-    keys = load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
+    keys = load_keys(settings)
     named = {row.name: settings[row.name] for row in settings.rows if row.secret}
     with closing(location.open(read_only=True).engine) as engine:
         return KnownSecrets(engine, keys, named).find([*words, " ".join(words)])

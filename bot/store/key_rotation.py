@@ -16,7 +16,7 @@ from bot.store.engine.database import sync
 from bot.store.files.backup import keep_owner
 from bot.store.files.consistency import keys_of_records, list_sealed_boxes
 from bot.store.repositories.secrets import seal_anew
-from bot.store.sealing.keyring import Keyring, new_key, read_keys, text_of
+from bot.store.sealing.keyring import Keyring, new_key, read_keys, setting_of, text_of
 from bot.store.store import Store
 
 
@@ -96,9 +96,38 @@ def _seal_anew(store: Store, *, before: str, by: str) -> int:
 
 def retire_key(store: Store, path: Path, key_id: str) -> None:
     """Take a key that nothing needs out of the file. Raises Refusal, and says what needs it."""
+    assert_unused(store, key_id, where=str(path))
+    write_keys(path, _without(read_keys(path, home=store.home), key_id))
+
+
+def _without(keys: Mapping[str, bytes], key_id: str) -> Mapping[str, bytes]:
+    return {name: key for name, key in keys.items() if name != key_id}
+
+
+def rotate_given_key(store: Store, keys: Mapping[str, bytes], *, by: str) -> KeyUse | str:
+    """Seal every secret with the first key of the setting where another one seals some, and return its use.
+
+    Where there is none, return the contents with a new first key. It comes into use once they are set.
+    """
+    former = list_key_uses(store, store.keys)
+    before = next((key.id for key in former[1:] if key.secrets), None)
+    if before is None:
+        return setting_of({_next_id(keys): new_key(), **keys})
+    count = _seal_anew(store, before=before, by=by)
+    return KeyUse(id=store.keys.primary, first=True, secrets=count, records=0)
+
+
+def retire_given_key(store: Store, keys: Mapping[str, bytes], key_id: str) -> str:
+    """Return the contents of the setting without a key that nothing needs. Raises Refusal, and says what needs it."""
+    assert_unused(store, key_id, where="B24BOT_KEYS")
+    return setting_of(_without(keys, key_id))
+
+
+def assert_unused(store: Store, key_id: str, *, where: str) -> None:
+    """Raise Refusal for a key that something needs, or that is not there."""
     found = next((key for key in list_key_uses(store, store.keys) if key.id == key_id), None)
     if found is None:
-        raise Refusal(Message("store.key.unknown", key=key_id, file=str(path)), hint=Message("store.key.list"))
+        raise Refusal(Message("store.key.unknown", key=key_id, file=where), hint=Message("store.key.list"))
     if found.first:
         raise Refusal(Message("store.key.in_use", key=key_id), hint=Message("store.key.rotate_first"))
     if found.secrets:
@@ -116,8 +145,6 @@ def retire_key(store: Store, path: Path, key_id: str) -> None:
             Message("store.key.needed_by_archives", key=key_id, count=found.archives),
             hint=Message("store.key.unused_for_new"),
         )
-    keys = read_keys(path, home=store.home)
-    write_keys(path, {name: key for name, key in keys.items() if name != key_id})
 
 
 def write_keys(path: Path, keys: Mapping[str, bytes]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from bot.checks.key_source import load_keys
 from bot.cli.commands.verify_command import kept
 from bot.cli.help_page import Group, argument, command, option
 from bot.cli.options import PATH, as_json, reason
@@ -24,7 +25,7 @@ from bot.store.engine.folders import make_home
 from bot.store.engine.process_lock import INTAKE, ROLES, WORKER, ProcessLocks, is_held
 from bot.store.files.whole_copy import RowCounts
 from bot.store.location import FileLocation, Location, locate
-from bot.store.sealing.keyring import assert_apart_from_backups, load_key_file
+from bot.store.sealing.keyring import assert_apart_from_backups
 from bot.usecases.integrity.restore_record import Restored, RestoreOptions, restore
 from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 
@@ -69,7 +70,7 @@ class RestoreResult:
 @click.pass_obj
 def backup(terminal: Terminal, folder: Path | None, as_json: bool) -> None:
     """Back the database up and verify the backup."""
-    if folder is not None:
+    if folder is not None and not terminal.host_settings.keys:
         assert_apart_from_backups(terminal.host_settings.key_file, folder)
     with terminal.store(writes=True) as store:
         made = store.back_up(folder)
@@ -100,7 +101,7 @@ def put_back(terminal: Terminal, file: Path, behind: bool, checkpoints: Path | N
     """Put a backup in the place of the database, while no bot runs."""
     settings = terminal.host_settings
     with explain_file_errors(settings.key_file):
-        keys = load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
+        keys = load_keys(settings)
     make_home(settings.home)
     with explain_file_errors(file):
         seats = ProcessLocks(settings.home, [INTAKE, WORKER])
@@ -192,7 +193,7 @@ def copy(terminal: Terminal, source: str, target: str, as_json: bool) -> None:
     """Copy the whole database to an empty place while no bot runs. Exit code 0: both are equal; 1: they differ."""
     settings = terminal.host_settings
     with explain_file_errors(settings.key_file):
-        keys = load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
+        keys = load_keys(settings)
     make_home(settings.home)
     with explain_file_errors(settings.home):
         seats = ProcessLocks(settings.home, [INTAKE, WORKER])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from bot.checks.key_source import load_keys
 from bot.cli.help_page import command, option
 from bot.cli.options import as_json, yes
 from bot.cli.output import plain, report
@@ -45,10 +46,10 @@ class InitResult:
 def init(terminal: Terminal, yes: bool, new: bool, as_json: bool) -> None:
     """Create the folder of the database and the key file where they are missing; change nothing that is there."""
     settings = terminal.host_settings
-    home, key_file = settings.home, settings.key_file
+    home, key_file = settings.home, None if settings.keys else settings.key_file
     with explain_file_errors(home):
         _check(home, key_file)
-        missing = [path for path in (home, key_file, home / FILE_NAME) if not path.exists()]
+        missing = [path for path in (home, key_file, home / FILE_NAME) if path is not None and not path.exists()]
     asked = [str(path) for path in missing if path.name != FILE_NAME]
     if (
         asked
@@ -65,9 +66,11 @@ def init(terminal: Terminal, yes: bool, new: bool, as_json: bool) -> None:
     report(InitResult(made=made, next=steps), *lines, "", Message("cli.init.next"), *numbered, as_json=as_json)
 
 
-def _check(home: Path, key_file: Path) -> None:
+def _check(home: Path, key_file: Path | None) -> None:
     """Refuse what would end badly, before anything is made."""
     assert_folder(home, HOME)
+    if key_file is None:
+        return
     assert_apart_from_database(key_file, home)
     if (home / FILE_NAME).exists() and not key_file.exists():
         raise ConfigurationError(
@@ -76,7 +79,7 @@ def _check(home: Path, key_file: Path) -> None:
         )
 
 
-def _make(home: Path, key_file: Path) -> Iterator[Text]:
+def _make(home: Path, key_file: Path | None) -> Iterator[Text]:
     with explain_file_errors(home):
         if home.is_dir():
             yield Message("cli.init.folder_exists", folder=str(home))
@@ -85,6 +88,9 @@ def _make(home: Path, key_file: Path) -> Iterator[Text]:
         else:
             home.mkdir(parents=True, mode=0o700)
             yield Message("cli.init.folder_created", folder=str(home))
+    if key_file is None:
+        yield Message("cli.init.keys_set")
+        return
     with explain_file_errors(key_file):
         made = create_key_file(key_file)
         load_key_file(key_file, home=home)
@@ -100,7 +106,7 @@ def _begin_anew(settings: Settings) -> Iterator[Message]:
     file, there = location.name, not location.empty
     if not there:
         with explain_file_errors(settings.home):
-            keys = load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
+            keys = load_keys(settings)
             open_store(
                 *(settings.home, keys, SystemClock()),
                 url=settings.database_url,

@@ -14,7 +14,8 @@ from bot.cli.session import Terminal
 from bot.plugin import Message, Table
 from bot.plugin.frozen import dataclass
 from bot.store.engine.process_lock import KEYS, ProcessLocks
-from bot.store.key_rotation import KeyUse, list_key_uses, retire_key, rotate_key
+from bot.store.key_rotation import KeyUse, list_key_uses, retire_given_key, retire_key, rotate_given_key, rotate_key
+from bot.store.sealing.keyring import read_key_text
 from bot.store.store import Store
 from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 
@@ -49,6 +50,8 @@ class KeyRotated:
     id: str
     secrets: int
     """How many secrets were encrypted with it."""
+    contents: str = ""
+    """The new value for B24BOT_KEYS, where the keys are set there and it has to be changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,8 @@ class KeyRetired:
 
     id: str
     retired: bool
+    contents: str = ""
+    """The new value for B24BOT_KEYS, where the keys are set there."""
 
 
 @contextmanager
@@ -106,6 +111,9 @@ def _advice(one: KeyUse) -> Message:
 @click.pass_obj
 def turn(terminal: Terminal, as_json: bool) -> None:
     """Bring a new key into use and encrypt every secret with it; also while the bot runs."""
+    if terminal.host_settings.keys:
+        _rotate_given(terminal, as_json=as_json)
+        return
     with _alone(terminal) as store:
         made = rotate_key(store, terminal.host_settings.key_file, by=terminal.person.id)
     report(
@@ -114,6 +122,20 @@ def turn(terminal: Terminal, as_json: bool) -> None:
         Message("cli.key.copy_file", file=str(terminal.host_settings.key_file)),
         as_json=as_json,
     )
+
+
+def _rotate_given(terminal: Terminal, *, as_json: bool) -> None:
+    """Print the contents with a new key; once they are set, encrypt every secret with it."""
+    with _alone(terminal) as store:
+        keys = read_key_text(terminal.host_settings.keys)
+        made = rotate_given_key(store, keys, by=terminal.person.id)
+    if isinstance(made, str):
+        fresh = next(iter(read_key_text(made)))
+        told = Message("cli.key.set_these", key=fresh)
+        report(KeyRotated(id=fresh, secrets=0, contents=made), told, made, as_json=as_json)
+        return
+    told = Message("cli.key.rotated", key=made.id, count=made.secrets)
+    report(KeyRotated(id=made.id, secrets=made.secrets), told, as_json=as_json)
 
 
 @command(
@@ -128,6 +150,13 @@ def turn(terminal: Terminal, as_json: bool) -> None:
 @click.pass_obj
 def drop(terminal: Terminal, key_id: str, as_json: bool) -> None:
     """Remove a key that nothing needs any more from the key file."""
+    given = terminal.host_settings.keys
+    if given:
+        with _alone(terminal) as store:
+            contents = retire_given_key(store, read_key_text(given), key_id)
+        told = Message("cli.key.set_without", key=key_id)
+        report(KeyRetired(id=key_id, retired=False, contents=contents), told, contents, as_json=as_json)
+        return
     with _alone(terminal) as store:
         retire_key(store, terminal.host_settings.key_file, key_id)
     told = Message("cli.key.retired", key=key_id, file=str(terminal.host_settings.key_file))

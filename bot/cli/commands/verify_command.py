@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from bot.checks.key_source import load_keys
 from bot.cli.commands.archive_verdicts import (
     RESULTS,
     ArchiveReport,
@@ -205,7 +206,7 @@ def _keys(terminal: Terminal, path: Path | None) -> Keyring:
             return load_key_file(path)
     settings = terminal.host_settings
     with explain_file_errors(settings.key_file):
-        return load_key_file(settings.key_file, home=settings.home)
+        return load_keys(settings)
 
 
 def _finder(terminal: Terminal, given: dict[str, Any], keys: Keyring) -> Callable[[str], bytes]:

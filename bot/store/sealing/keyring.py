@@ -286,15 +286,27 @@ def read_keys(path: Path, *, home: Path | None = None) -> Mapping[str, bytes]:
         raise ConfigurationError(Message("store.key_file.none", file=str(path)), hint=_where_from(home))
     if path.stat().st_mode & LOOSE:
         raise ConfigurationError(Message("store.key_file.readable", file=str(path)), hint=chmod(0o600, path))
-    lines = _lines(path)
+    return _as_keys(_lines(path), file=str(path))
+
+
+def read_key_text(text: str) -> Mapping[str, bytes]:
+    """The keys by id, as B24BOT_KEYS has them: `NAME:BASE64`, apart by commas or spaces. Raises ConfigurationError."""
+    found = [_key_in(word) for word in text.replace(",", " ").split()]
+    wrong = next((number for number, one in enumerate(found, start=1) if one is None), None)
+    if wrong is not None:
+        raise ConfigurationError(Message("store.keys.no_key", number=str(wrong)))
+    return _as_keys([one for one in found if one is not None], file="B24BOT_KEYS")
+
+
+def _as_keys(lines: list[tuple[str, bytes]], *, file: str) -> Mapping[str, bytes]:
     keys = dict(lines)
     if len(keys) < len(lines):
         raise ConfigurationError(
-            Message("store.key_file.same_name", file=str(path)), hint=Message("store.key_file.name_once")
+            Message("store.key_file.same_name", file=file), hint=Message("store.key_file.name_once")
         )
     if not keys:
         raise ConfigurationError(
-            Message("store.key_file.empty", file=str(path)), hint=Message("store.key_file.put_right_back")
+            Message("store.key_file.empty", file=file), hint=Message("store.key_file.put_right_back")
         )
     return keys
 
@@ -310,6 +322,11 @@ def text_of(keys: Mapping[str, bytes]) -> str:
     return "".join(f"{name}:{base64.b64encode(key).decode()}\n" for name, key in keys.items())
 
 
+def setting_of(keys: Mapping[str, bytes]) -> str:
+    """The value of B24BOT_KEYS, in one line."""
+    return ",".join(text_of(keys).split())
+
+
 def _stamp(path: Path) -> Stamp | None:
     try:
         found = os.stat(path)
@@ -323,12 +340,18 @@ def _lines(path: Path) -> list[tuple[str, bytes]]:
     for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
         if not line.strip():
             continue
-        name, _, text = line.strip().partition(":")
-        try:
-            key = base64.b64decode(text, validate=True)
-        except ValueError:
-            key = b""
-        if not name or len(key) != KEY_BYTES:
+        key = _key_in(line.strip())
+        if key is None:
             raise ConfigurationError(Message("store.key_file.no_key", line=str(number), file=str(path)))
-        found.append((name, key))
+        found.append(key)
     return found
+
+
+def _key_in(word: str) -> tuple[str, bytes] | None:
+    """The name and the key in `NAME:BASE64`; None for anything else."""
+    name, _, text = word.partition(":")
+    try:
+        key = base64.b64decode(text, validate=True)
+    except ValueError:
+        return None
+    return (name, key) if name and len(key) == KEY_BYTES else None

@@ -314,4 +314,10 @@ POSTGRES: tuple[Mutation, ...] = (
         ("bot/store/repositories/jobs.py", "        self._database.announce()\n", ""),
         by="tests/usecases/runtime/test_woken_worker.py",
     ),
+    mutation(
+        "keys-of-two-sources",
+        "a bot whose keys are set in two places takes those of one of them",
+        ("bot/settings.py", "        if text and self.values[KEY_FILE].strip():\n", "        if False:\n"),
+        by="tests/cli/commands/test_given_keys.py",
+    ),
 )

@@ -1,0 +1,74 @@
+"""Keys in a setting: everything works without a key file, and a change of the keys prints the new value."""
+
+from __future__ import annotations
+
+import base64
+from contextlib import closing
+
+import pytest
+
+from bot.clock import SystemClock
+from bot.store.sealing.keyring import Keyring, read_key_text
+from bot.store.store import open_store
+from tests.cli.cli_bot import CliBot
+
+FIRST = "k1:" + base64.b64encode(bytes(range(32))).decode()
+BAD = "k1:hunter2hunter2"
+
+
+@pytest.fixture
+def keyless(cli_bot: CliBot) -> CliBot:
+    """A bot whose keys are set, and that has no key file."""
+    cli_bot.key_file.unlink()
+    cli_bot.settings |= {"B24BOT_KEY_FILE": "", "B24BOT_KEYS": FIRST}
+    return cli_bot
+
+
+def seal(bot: CliBot) -> None:
+    """Store a secret under the keys of the setting."""
+    with closing(open_store(bot.home, Keyring(read_key_text(FIRST)), SystemClock())) as store:
+        assert store.secrets("toy").write("token", {"token": "xyzzy"}, after=0)
+
+
+def test_no_key_file_is_needed_or_made(keyless: CliBot) -> None:
+    assert keyless.run("init", "--yes").exit_code == 0
+    assert keyless.run("access", "grant", "T0001:U0001", "admin").exit_code == 0
+    assert keyless.run("audit", "verify").exit_code == 0
+    assert "B24BOT_KEYS has 1 key." in keyless.run("doctor").stdout
+    assert not keyless.key_file.exists()
+    assert not (keyless.folder / ".config").exists()
+
+
+def test_both_a_setting_and_a_file_are_refused(keyless: CliBot) -> None:
+    refused = keyless.run("access", "list", B24BOT_KEY_FILE=str(keyless.key_file))
+    assert refused.exit_code == 78
+    assert "B24BOT_KEYS and B24BOT_KEY_FILE are both set." in refused.stderr
+
+
+def test_a_value_that_is_none_is_refused_and_not_shown(keyless: CliBot) -> None:
+    refused = keyless.run("access", "list", B24BOT_KEYS=f"{FIRST},{BAD}")
+    assert refused.exit_code == 78
+    assert "Key number 2 in B24BOT_KEYS" in refused.stderr
+    assert "hunter2" not in refused.output
+
+
+def test_a_rotation_prints_the_new_value_and_with_it_encrypts_anew(keyless: CliBot) -> None:
+    assert keyless.run("access", "grant", "T0001:U0001", "admin").exit_code == 0
+    seal(keyless)
+    made = keyless.json("key", "rotate")
+    fresh, former = made["contents"].split(",")
+    assert (made["id"], made["secrets"], former) == ("k2", 0, FIRST)
+    assert fresh.startswith("k2:")
+    assert [key["id"] for key in keyless.json("key", "list")] == ["k1"], "nothing has changed yet"
+    keyless.settings["B24BOT_KEYS"] = made["contents"]
+    assert keyless.json("key", "rotate") == {"id": "k2", "secrets": 1, "contents": ""}
+    assert [(key["id"], key["secrets"]) for key in keyless.json("key", "list")] == [("k2", 1), ("k1", 0)]
+    assert keyless.run("audit", "verify").exit_code == 0
+
+
+def test_a_key_that_nothing_needs_is_left_out_of_the_printed_value(keyless: CliBot) -> None:
+    contents = keyless.json("key", "rotate")["contents"]
+    keyless.settings["B24BOT_KEYS"] = contents
+    shown = keyless.run("key", "retire", "k1")
+    assert shown.exit_code == 0, shown.output
+    assert shown.stdout.splitlines()[-1] == contents.split(",")[0]
