@@ -321,7 +321,7 @@ def test_no_setting_has_two_rows() -> None:
 
 @each_row("row", HOST_SETTINGS)
 def test_whatever_has_the_name_of_a_secret_is_one(row: Setting) -> None:
-    assert row.secret == any(word in row.name for word in ("TOKEN", "SECRET", "DATABASE_URL"))
+    assert row.secret == any(word in row.name for word in ("TOKEN", "SECRET", "DATABASE_URL", "KEYS"))
 
 
 def test_the_defaults_can_be_read() -> None:

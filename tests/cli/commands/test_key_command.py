@@ -77,4 +77,4 @@ def test_a_lost_key_is_said_to_be_lost_and_not_made_anew(cli_bot: CliBot) -> Non
 
 def test_a_rotation_can_be_read_by_a_program(cli_bot: CliBot) -> None:
     seal(cli_bot)
-    assert cli_bot.json("key", "rotate") == {"id": "k2", "secrets": 1}
+    assert cli_bot.json("key", "rotate") == {"id": "k2", "secrets": 1, "contents": ""}
