@@ -12,7 +12,19 @@ from bot.core.audit.audit_record import SYSTEM, Entry
 from bot.core.redaction.sanitizer import sanitize
 from bot.language.recorded_facts import record_messages
 from bot.language.translation import translate
-from bot.plugin import Clock, Event, LinkedAccounts, Message, Person, Place, Records, Refusal, Secrets, Text
+from bot.plugin import (
+    Clock,
+    Event,
+    LinkedAccounts,
+    Message,
+    Person,
+    Place,
+    Records,
+    Refusal,
+    Secrets,
+    SharedLevel,
+    Text,
+)
 from bot.plugin.frozen import dataclass
 from bot.store.store import Store
 
@@ -45,6 +57,7 @@ class NoAccounts:
 class PluginServices:
     """The plugin API's Services, over the store."""
 
+    plugin: str
     settings: Mapping[str, str] = field(repr=False)
     """May hold secrets, so it is left out of what prints."""
     secrets: Secrets
@@ -67,6 +80,9 @@ class PluginServices:
 
     def transaction(self) -> AbstractContextManager[None]:
         return self.store.engine.unit_of_work()
+
+    def shared_level(self, name: str) -> SharedLevel | None:
+        return self.store.engine.shared_level(f"{self.plugin}:{name}")
 
     def record(self, event: Event, place: str, facts: Mapping[str, Text | int]) -> None:
         if event not in self.events:
@@ -116,6 +132,7 @@ def services_for(
 ) -> PluginServices:
     """Make what a plugin of this name is given. `events` are those that it declares."""
     return PluginServices(
+        plugin=plugin,
         settings=settings,
         secrets=store.secrets(plugin),
         records=store.records(plugin),

@@ -24,6 +24,7 @@ from bot.plugin.host import (
     Services,
     Setting,
     Settling,
+    SharedLevel,
     Simulation,
 )
 from bot.plugin.measurements import Measurement
@@ -126,6 +127,7 @@ __all__ = [
     "Services",
     "Setting",
     "Settling",
+    "SharedLevel",
     "Simulation",
     "Table",
     "TargetRefused",

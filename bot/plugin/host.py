@@ -107,6 +107,26 @@ class Records(Protocol):
     def all(self, kind: str) -> Mapping[str, Mapping[str, Any]]: ...
 
 
+class SharedLevel(Protocol):
+    """A number that sinks to zero at a constant rate, the same for all processes of the bot on all hosts.
+
+    Methods raise a PluginError while the database does not answer.
+    """
+
+    def add(self, amount: float, *, drains: float, most: float) -> float | None:
+        """Add to it and return what it is then; None where that would be above `most`, and nothing was added.
+
+        It sinks by `drains` a second.
+        """
+        ...
+
+    def lift(self, least: float, *, drains: float) -> None:
+        """Make it at least so high."""
+        ...
+
+    def read(self, *, drains: float) -> float: ...
+
+
 class Clock(Protocol):
     """Time as the host sees it."""
 
@@ -165,6 +185,10 @@ class Services(Protocol):
     def scratch(self) -> Path:
         """A folder of the plugin's own for files that may be lost at any time, shared by the bot's processes on this
         host. Nobody promises that it exists or can be written: make it when needed, and do without when not."""
+        ...
+
+    def shared_level(self, name: str) -> SharedLevel | None:
+        """A level of the plugin's own that processes of several hosts share; None where all are on this host."""
         ...
 
     @property

@@ -1,4 +1,4 @@
-"""Work that one process queues and another does: how the other hears of it at once."""
+"""What processes of several hosts share beside the rows, and what an engine does whose processes are on one host."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ def stop_nothing() -> None:
     """Nobody listens."""
 
 
-class Unannounced:
-    """What an engine does that tells no process of the commits of another: they look every now and then."""
+class OfOneHost:
+    """An engine of which no process tells another of its commits: they look every now and then."""
 
     def announce(self) -> None:
         """Nobody could hear it."""
+
+    def shared_level(self, name: str) -> None:
+        """Processes of one host share a file of that host."""
 
     def listen(self, heard: Callable[[], None]) -> Callable[[], None]:
         return stop_nothing

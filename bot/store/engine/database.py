@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.core.bot_errors import ConfigurationError
 from bot.plugin import Message
-from bot.store.engine.announcement import Unannounced
+from bot.store.engine.announcement import OfOneHost
 from bot.store.engine.failpoints import Failpoint as Failpoint
 from bot.store.engine.failpoints import place_of
 from bot.store.engine.faults import FAULTS, FILE_FAULTS, is_no_text, trouble, unreadable, unwritable
@@ -73,7 +73,7 @@ _TABLE = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
 _LEVELS = {"OFF": 0, "NORMAL": 1, "FULL": 2, "EXTRA": 3}
 
 
-class Database(KeptCommits, Unannounced):
+class Database(KeptCommits, OfOneHost):
     """One connection to one file, shared by the threads of a process behind a lock.
 
     `synchronous` overrides the durability level, for what is thrown away and for a benchmark that leaves out the disk.

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from bot.plugin import Message
+from bot.plugin import Message, SharedLevel
 from bot.plugin.frozen import dataclass
 from bot.store.engine.kept_commits import Durability
 
@@ -133,6 +133,10 @@ class Engine(Protocol):
 
         An announcement may be lost, so whoever waits for work looks for it as well.
         """
+        ...
+
+    def shared_level(self, name: str) -> SharedLevel | None:
+        """Return a level that processes of several hosts share; None where the rows are reached from one host."""
         ...
 
     def size(self) -> int:

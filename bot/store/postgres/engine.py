@@ -21,6 +21,7 @@ from bot.store.engine.port import Dialect, Row
 from bot.store.postgres.commit_record import READ_HEAD, READ_MARK, CommitRecord
 from bot.store.postgres.connection import Address, Connection, as_rows
 from bot.store.postgres.file_copy import copy_out
+from bot.store.postgres.levels import TABLE, ServerLevel, ServerLevels
 from bot.store.postgres.listener import Listener, channel_of
 from bot.store.postgres.server_faults import FAULTS, is_lost, unreadable, unwritable
 from bot.store.postgres.server_report import read_durability
@@ -76,6 +77,7 @@ class PostgresEngine:
         self._clock = clock or SystemClock()
         self._holder: int | None = None
         self._commits, self._changed, self._announced = CommitRecord(), False, False
+        self._levels: ServerLevels | None = None
         self._promise: tuple[float, Durability] | None = None
         self._closed = False
         # What is wrong with the address or the server is told now, and not at the first command.
@@ -281,6 +283,13 @@ class PostgresEngine:
     def listen(self, heard: Callable[[], None]) -> Callable[[], None]:
         return Listener(self.address, self._commits.owner, heard).stop
 
+    def shared_level(self, name: str) -> ServerLevel:
+        if self._levels is None:
+            with self.unit_of_work():
+                self.execute(TABLE)
+            self._levels = ServerLevels(self.address)
+        return ServerLevel(self._levels, name)
+
     def find_lost_commit(self) -> Message | None:
         return self._commits.lost
 
@@ -315,5 +324,7 @@ class PostgresEngine:
     def close(self) -> None:
         with self._lock, self._reading:
             self._closed = True
+            if self._levels is not None:
+                self._levels.close()
             self._writer.close()
             self._reader.close()

@@ -12,8 +12,9 @@ from plugins.bitrix24.http.exchange import Wire
 from plugins.bitrix24.traffic.circuit_breaker import CircuitBreaker
 from plugins.bitrix24.traffic.last_seen import LastSeen
 from plugins.bitrix24.traffic.operating_limit import OperatingTime
-from plugins.bitrix24.traffic.rate_limit import Bucket, SharedBucket, pace
+from plugins.bitrix24.traffic.rate_limit import Bucket, pace
 from plugins.bitrix24.traffic.read_cache import ReadCache
+from plugins.bitrix24.traffic.server_bucket import make_bucket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ def make_http_link(to: Destination, clock: Clock) -> Link:
 
 def make_portal_state(services: Services, member_id: str) -> PortalState:
     """What is kept about a portal, at the pace that the settings say."""
-    bucket = SharedBucket(services, member_id, pace(services.settings))
+    bucket = make_bucket(services, member_id, pace(services.settings))
     return PortalState(bucket=bucket, operating=OperatingTime(services.log))
 
 

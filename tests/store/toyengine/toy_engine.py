@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.core.bot_errors import StoreUnavailable
-from bot.store.engine.announcement import Unannounced
+from bot.store.engine.announcement import OfOneHost
 from bot.store.engine.kept_commits import KeptCommits
 from bot.store.engine.port import Dialect, Row
 from tests.store.toyengine.toy_statements import by_name, named
@@ -18,7 +18,7 @@ from tests.store.toyengine.toy_statements import by_name, named
 T = TypeVar("T")
 
 
-class ToyEngine(KeptCommits, Unannounced):
+class ToyEngine(KeptCommits, OfOneHost):
     """One database in memory. It is nobody's file, and no other process sees it."""
 
     def __init__(self) -> None:
