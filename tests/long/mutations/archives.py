@@ -320,4 +320,10 @@ POSTGRES: tuple[Mutation, ...] = (
         ("bot/settings.py", "        if text and self.values[KEY_FILE].strip():\n", "        if False:\n"),
         by="tests/cli/commands/test_given_keys.py",
     ),
+    mutation(
+        "bucket-of-each-process",
+        "on a server each process has a bucket of its own, and together they exceed the portal's",
+        ("bot/store/postgres/levels.py", 'amount=f"{{left}} + {more}"', 'amount="{left}"'),
+        by="tests/bitrix24/traffic/test_server_bucket.py",
+    ),
 )
