@@ -23,7 +23,7 @@ from bot.store.postgres.connection import Address, Connection, as_rows
 from bot.store.postgres.file_copy import copy_out
 from bot.store.postgres.levels import TABLE, ServerLevel, ServerLevels
 from bot.store.postgres.listener import Listener, channel_of
-from bot.store.postgres.server_faults import FAULTS, is_lost, unreadable, unwritable
+from bot.store.postgres.server_faults import FAULTS, UNANSWERED, is_lost, unreadable, unwritable
 from bot.store.postgres.server_report import read_durability
 from bot.store.postgres.statements import ROW_ID
 
@@ -38,8 +38,6 @@ UNKNOWN_COMMIT = 4
 _TABLE = "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = ?"
 _GIVE_BACK = "VACUUM {schema}.audit"
 _SNAPSHOT = "SELECT pg_current_snapshot()::text"
-UNANSWERED: tuple[type[Exception], ...] = (*FAULTS, StoreUnavailable)
-"""What a statement raises, or the connection that it needs."""
 _T = TypeVar("_T")
 _LOG = logging.getLogger(__name__)
 

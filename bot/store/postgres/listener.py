@@ -9,9 +9,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from bot.core.bot_errors import StoreUnavailable
 from bot.store.postgres.connection import Address, Connection
-from bot.store.postgres.server_faults import FAULTS
+from bot.store.postgres.server_faults import UNANSWERED
 
 LOOK_SECONDS = 0.25
 """How long a round of waiting takes: then it is seen whether to stop."""
@@ -38,7 +37,7 @@ class Listener:
         while not self._stopping.is_set():
             try:
                 self._wait()
-            except (*FAULTS, StoreUnavailable):
+            except UNANSWERED:
                 self._connection.close()
                 self._stopping.wait(AGAIN_SECONDS)
         self._connection.close()

@@ -13,6 +13,8 @@ except ImportError:
     ) from None
 
 FAULTS: tuple[type[Exception], ...] = (psycopg.Error, UnicodeError)
+UNANSWERED: tuple[type[Exception], ...] = (*FAULTS, StoreUnavailable)
+"""What a statement raises, or the connection that it needs."""
 _ENDED = ("08", "57P", "25P03")
 """SQLSTATEs of a connection that the network or the server ended; 25P03: a transaction was idle for too long."""
 _BUSY = "55P03"
