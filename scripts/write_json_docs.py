@@ -213,7 +213,7 @@ def _summary(kind: type[Any]) -> str:
     return " ".join((inspect.getdoc(kind) or "").split())
 
 
-def _table(kind: type[Any]) -> str:
+def _table(kind: Any) -> str:
     meanings = _meanings(kind)
     rows = (f"| `{name}` | {_name(each)} | {meanings[name]} |\n" for name, each in field_kinds(kind).items())
     return f"| Key | Type | Meaning |\n|---|---|---|\n{''.join(rows)}"
@@ -238,7 +238,7 @@ def _name(kind: Any) -> str:
 
 
 @cache
-def _meanings(kind: type[Any]) -> Mapping[str, str]:
+def _meanings(kind: Any) -> Mapping[str, str]:
     """The text below each field of a dataclass, as its source has it."""
     found = dict.fromkeys(field_kinds(kind), "")
     for one in reversed(kind.__mro__[:-1]):
