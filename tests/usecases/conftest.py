@@ -27,6 +27,9 @@ ON_A_SERVER = frozenset(
 """Modules whose tests have a row on a PostgreSQL server as well."""
 IN_A_FILE = frozenset(
     {
+        "test_a_runner_that_was_taken_over_between_two_calls_does_not_make_the_second",
+        "test_open_executions_of_the_release_before_go_through_the_upgrade",
+        "test_a_store_that_fails_once_the_call_is_made_does_not_keep_it_running_for_long",
         "test_a_log_that_does_not_hold_is_not_archived",
         "test_a_log_that_is_archived_while_it_is_recomputed_is_not_called_broken",
         "test_a_store_that_cannot_be_written_is_no_fault_of_the_plugin",
