@@ -51,7 +51,7 @@ class KeyRotated:
     secrets: int
     """How many secrets were encrypted with it."""
     contents: str = ""
-    """The new value for B24BOT_KEYS, where the keys are set there and it has to be changed."""
+    """The value to set B24BOT_KEYS to next; empty while its value stays, and with a key file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class KeyRetired:
     id: str
     retired: bool
     contents: str = ""
-    """The new value for B24BOT_KEYS, where the keys are set there."""
+    """The value to set B24BOT_KEYS to next; empty with a key file."""
 
 
 @contextmanager
