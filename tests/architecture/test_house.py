@@ -28,7 +28,7 @@ EXCEPTIONS = [
 ]
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@each_row("check", CHECKS)
 def test_the_house_holds(check: Check) -> None:
     assert [line for module in modules() for line in check(module)] == []
 

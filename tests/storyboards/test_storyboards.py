@@ -1,4 +1,7 @@
-"""What the terminal, an acknowledgement and the playground's page say is what a person has reviewed."""
+"""What an acknowledgement and the pages say is what a person has reviewed.
+
+`tests/long/processes/test_terminal_storyboards.py` draws those of the terminal.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from tests.storyboards.acknowledgements import ACKNOWLEDGEMENTS, draw_acknowledg
 from tests.storyboards.board import LANGUAGES, REMEDY, Drawn, list_stale
 from tests.storyboards.page import PAGE, draw_page
 from tests.storyboards.portal_pages import PORTAL_PAGES, draw_portal_pages
-from tests.storyboards.terminal import TERMINAL, draw_terminal
+from tests.storyboards.terminal import TERMINAL
 
 UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """What could move a cursor, turn the direction of a line, or is not seen."""
@@ -21,7 +24,6 @@ UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u20
 @pytest.mark.parametrize(
     ("draw", "folder"),
     [
-        (draw_terminal, TERMINAL),
         (draw_acknowledgements, ACKNOWLEDGEMENTS),
         (draw_page, PAGE),
         (draw_portal_pages, PORTAL_PAGES),

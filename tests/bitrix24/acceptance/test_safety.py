@@ -87,6 +87,7 @@ def one() -> Iterator[Processes]:
     process.stop()
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("method", "skip"),
     [

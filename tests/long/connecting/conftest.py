@@ -8,7 +8,11 @@ import pytest
 
 from plugins.bitrix24.simulation import PortalSimulation
 from tests.cli.cli_bot import CliBot
-from tests.cli.connecting.served_bot import ServedBot, serve_bot
+from tests.cli.conftest import bare as bare
+from tests.cli.conftest import cli_bot as cli_bot
+from tests.cli.conftest import fresh_cli_bot as fresh_cli_bot
+from tests.cli.conftest import portal as portal
+from tests.long.connecting.served_bot import ServedBot, serve_bot
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from bot.core.audit.audit_record import Tag
 from bot.plugin.loopback import wait_until
 from plugins.bitrix24.commands.common.json_views import InstalledApplication, PortalLink
 from tests.cli.cli_bot import SECONDS, first_line
-from tests.cli.connecting.served_bot import ServedBot, domain_of
 from tests.language.json_shape import differences
+from tests.long.connecting.served_bot import ServedBot, domain_of
 
 
 def test_the_callback_ends_the_command(served_bot: ServedBot) -> None:

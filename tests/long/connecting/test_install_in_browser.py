@@ -16,7 +16,7 @@ from plugins.bitrix24.simulator.application_frame import PAGES
 from plugins.bitrix24.web.install_call import LIBRARY
 from tests.bitrix24.web.browser import WIDTHS, find_barriers, start_browser
 from tests.cli.cli_bot import SECONDS
-from tests.cli.connecting.served_bot import ServedBot, domain_of
+from tests.long.connecting.served_bot import ServedBot, domain_of
 
 PENDING = "Finish in the terminal"
 COMPLETE = "The portal is connected"
