@@ -207,8 +207,7 @@ def declared_help(home: Home) -> dict[str, str]:
     """The English of the help of declared commands, by key: what stands in their declarations."""
     sys.path[:0] = [str(ROOT), str(_UPTIME.parent)]
     from bot.host.help_messages import group_texts, help_texts, prefix_of
-    from bot.usecases.admin.builtin_plugin import BuiltinPlugin
-    from bot.usecases.admin.queries import GROUPS
+    from bot.usecases.admin.builtin_plugin import QUERIES, BuiltinPlugin
     from plugins.bitrix24.plugin import plugin as bitrix24
     from tests.slack.render.worded.worded_toy import NAME, WORDED
 
@@ -219,7 +218,7 @@ def declared_help(home: Home) -> dict[str, str]:
         return dict(group_texts(prefix_of(example.name), example.groups))
     if bitrix24.name in home.names:
         return dict(group_texts(prefix_of(bitrix24.name), bitrix24.groups))
-    commands = (command for group in (*GROUPS, *BuiltinPlugin().groups) for command in group)
+    commands = (command for group in (*QUERIES, *BuiltinPlugin().groups) for command in group)
     return dict(text for command in commands for text in help_texts(prefix_of(""), command))
 
 

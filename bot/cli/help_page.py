@@ -42,6 +42,7 @@ LABELS = {
     "ACCOUNT": Message("clihelp.word.account"),
     "ADDRESS": Message("clihelp.word.address"),
     "CR-NUMBER": Message("clihelp.word.request"),
+    "DURATION": Message("clihelp.word.duration"),
     "DATE": Message("clihelp.word.date"),
     "FILE": Message("clihelp.word.file"),
     "FOLDER": Message("clihelp.word.folder"),

@@ -129,3 +129,12 @@ class Grant:
     role: Role
     granted_by: str
     granted_at: int
+    ends_at: int | None = None
+    """When a temporary role ends, in UTC epoch milliseconds; None for a lasting one."""
+    role_after: Role | None = None
+    """The lasting role below a temporary role."""
+
+    @property
+    def lasting(self) -> Role | None:
+        """The role that does not end by itself."""
+        return self.role if self.ends_at is None else self.role_after

@@ -59,7 +59,7 @@ class Store:
         self.backups = backups or self.home / BACKUPS
         self.reason = ""
         """Why whoever types at the terminal does what is recorded now; each record without a reason gets it."""
-        self.grants = GrantReader(engine)
+        self.grants = GrantReader(engine, lambda: self.clock)
         self.accounts = AccountReader(engine)
         self.changes = ChangeReader(engine, keys)
         self.leases = LeaseReader(engine)
@@ -123,7 +123,7 @@ class Transaction:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.engine, self.keys = engine, keys = store.engine, store.keys
-        self.grants = Grants(engine)
+        self.grants = Grants(engine, lambda: store.clock)
         self.accounts = Accounts(engine)
         self.changes = Changes(engine, keys)
         self.leases = Leases(engine)

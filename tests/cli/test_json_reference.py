@@ -40,10 +40,16 @@ OWN_LINES = (
 )
 """Lines of the terminal's own commands, in an order in which each works."""
 DECLARED_LINES = (
-    *(f"{one.path} {example}".strip() for one in declared() if one.path in data_types() for example in one.examples),
+    *(
+        f"{one.path} {example}".strip()
+        for one in declared()
+        if one.path in data_types()
+        for example in one.examples
+        if "@" not in example
+    ),
     *("help serve", "whoami", "acceptance --portal default --line 1", ADD, "portal spare second", "portal list"),
 )
-"""Lines of the declared commands that give data of their own."""
+"""Lines of the declared commands that give data of their own. A terminal knows nobody by a mention."""
 CHANGING_LINES = tuple(
     f"{one.path} {example}".strip()
     for one in declared()

@@ -150,7 +150,7 @@ FACTS = frozenset(
             "version",
         ),
         *("before", "incident", "kind", "name", "count", "place", "account", "decision"),
-        *("partly", "happened", "missing"),
+        *("partly", "happened", "missing", "until", "role_after"),
         "request",
         "subjects",
         "mark",
@@ -163,6 +163,7 @@ FACTS = frozenset(
 COMPUTED = frozenset(
     {
         *("digest", "head", "fingerprint", "terms", "decision", "portal", "place", "channel", "account"),
+        "until",
         *("start", "kept_digest", "chained_with"),
         "messages",
     }

@@ -42,6 +42,7 @@ TYPED = Message("audit.detail.typed", value="value")
 PLACE = Message("audit.detail.place", value="value")
 REPEATED = Message("audit.detail.repeated", value="value")
 REQUEST = Message("audit.detail.request", value="value")
+ENDED = Message("audit.detail.ended", value="value")
 STATUS = Message("audit.detail.status", value="value")
 CALL = Message("audit.detail.call", value="value")
 CODE = Message("audit.detail.code", value="value")
@@ -158,11 +159,17 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     Tag.ACCESS_GRANTED: make_sentence(
         Message("audit.access.granted", actor="actor", subject="subject", role="role"),
-        {"request": REQUEST},
-        {"role": ROLE_NAMES},
+        {
+            "until": Message("audit.detail.until", value="value"),
+            "role_after": Message("audit.detail.role_after", value="value"),
+            "before": ENDED,
+            "request": REQUEST,
+        },
+        {"role": ROLE_NAMES, "role_after": ROLE_NAMES},
     ),
     Tag.ACCESS_REVOKED: make_sentence(
-        Message("audit.access.revoked", actor="actor", subject="subject"), {"request": REQUEST}
+        Message("audit.access.revoked", actor="actor", subject="subject"),
+        {"before": ENDED, "request": REQUEST},
     ),
     Tag.ACCOUNT_LINKED: make_sentence(
         Message("audit.account.linked", actor="actor", user="name", place="portal", person="account"),

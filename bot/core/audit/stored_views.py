@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from bot.core.audit.audit_record import AuditRecord, Fact
 from bot.core.audit.recorded_messages import MESSAGES
 from bot.core.principals import Grant, Role
-from bot.plugin import Json, Time, iso
+from bot.plugin import Json, Time, iso, time_or_none
 from bot.plugin.frozen import dataclass
 
 Object = Mapping[str, Json]
@@ -24,6 +24,8 @@ class GrantRow:
     granted_by: str
     """Who gave the role: a person's id, or the setting that did."""
     granted_at: Time
+    until: Time | None
+    """When the role ends by itself; null for a lasting one."""
 
 
 def grant_row(grant: Grant) -> GrantRow:
@@ -33,6 +35,7 @@ def grant_row(grant: Grant) -> GrantRow:
         role=grant.role,
         granted_by=grant.granted_by,
         granted_at=Time(time=grant.granted_at),
+        until=time_or_none(grant.ends_at),
     )
 
 

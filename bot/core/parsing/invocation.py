@@ -12,6 +12,7 @@ from bot.core.bot_errors import LineTooLong, WordsError
 from bot.core.parsing import guesses
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.help_requests import HELP, find_asked_words, is_asking, name_help
+from bot.core.parsing.nested_line import fold_nested_line
 from bot.core.parsing.synonyms import fold, name_command, name_words
 from bot.core.parsing.tokenizer import Line, join_words, split_words, tokenize
 from bot.core.parsing.typed_line import HOST_OPTIONS as HOST_OPTIONS
@@ -171,6 +172,7 @@ def recognize(commands: Iterable[AnyCommand], text: str) -> TypedLine:
 
 def type_line(command: AnyCommand, line: Line, at: int, *, exact: bool = False) -> TypedLine:
     """The line of a command whose own words stand in front of the place `at`, in whatever language."""
+    line = fold_nested_line(command, line, at)
     named = name_command(command, line, at)
     return TypedLine(command=command, line=named, at=at + len(named.words) - len(line.words), exact=exact)
 

@@ -61,10 +61,8 @@ def refuse_newer(database: Engine, name: str) -> None:
     """Raises ConfigurationError for a database that a newer b24bot has written; `name` is what people call it."""
     strange = sorted(set(applied(database)) - set(migrations.names))
     if strange:
-        raise ConfigurationError(
-            Message("store.schema.newer", file=name, steps=tuple(strange)),
-            hint=Message("store.schema.install_newer"),
-        )
+        newer = Message("store.schema.newer", file=name, steps=tuple(strange))
+        raise ConfigurationError(newer, hint=Message("store.schema.install_newer"))
 
 
 def _words(words: Iterable[object]) -> str:
@@ -393,3 +391,10 @@ def m020_locales(db: Statements) -> None:
 def m021_place_marks(db: Statements) -> None:
     """The sign in front of the name of the place that a change request is about."""
     db.execute("ALTER TABLE changes ADD COLUMN place_mark TEXT NOT NULL DEFAULT ''")
+
+
+@migrations()
+def m025_temporary_roles(db: Statements) -> None:
+    """When a temporary role ends, and which lasting role its person has then."""
+    db.execute("ALTER TABLE grants ADD COLUMN ends_at INTEGER")
+    db.execute("ALTER TABLE grants ADD COLUMN role_after TEXT NOT NULL DEFAULT ''")

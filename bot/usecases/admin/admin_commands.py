@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Annotated
 
-from bot.core.principals import ROLE_NAMES, ROLE_WORDS, Principal, Role
+from bot.core.parsing.durations import parse_grant_length
+from bot.core.principals import ROLE_NAMES, ROLE_WORDS, Grant, Principal, Role
 from bot.core.redaction.redactor import shorten
 from bot.core.text import join_lines
 from bot.plugin import (
@@ -13,6 +14,7 @@ from bot.plugin import (
     Arg,
     Call,
     CommandLine,
+    Duration,
     Group,
     Message,
     Nothing,
@@ -25,7 +27,7 @@ from bot.plugin import (
 )
 from bot.plugin import Person as Account
 from bot.plugin.frozen import dataclass
-from bot.usecases.admin.allow_list import LAST_ADMIN, leaves_no_admin
+from bot.usecases.admin.allow_list import LAST_ADMIN, check_length, describe_role, leaves_no_admin
 from bot.usecases.admin.queries import Number, complete_people
 from bot.usecases.authority.break_glass_log import find_break_glass_record, is_reviewed
 from bot.usecases.context import Context
@@ -66,6 +68,16 @@ ARole = Annotated[
     ),
 ]
 
+Length = Annotated[
+    int,
+    Arg(
+        label="DURATION",
+        help="how long the role lasts, for example 8h or 2d",
+        parse=parse_grant_length,
+        words={"ru": ("на", "срок")},
+    ),
+]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuiltinContext:
@@ -89,11 +101,14 @@ ADMIN_GROUPS = (access, freezing, unfreezing, reviewing)
     "grant",
     words={"en": ("add", "give"), "ru": ("выдать",)},
     risk=Risk.GOVERN,
-    examples=["@anton approver", "T0001:U0002 operator"],
+    examples=["@anton approver", "@anton approver --for 8h", "T0001:U0002 operator"],
 )
-def access_grant(builtin: BuiltinContext, person: Person, role: ARole) -> Answer:
-    """Grant a role to a person, or change it; a second admin approves."""
-    return _role_plan(builtin, person, role)
+def access_grant(builtin: BuiltinContext, person: Person, role: ARole, *, for_: Length = 0) -> Answer:
+    """Grant a role to a person, or change it; a second admin approves.
+
+    With --for the role ends by itself. A lasting role below it is left.
+    """
+    return _role_plan(builtin, person, role, length=for_)
 
 
 @access.command(
@@ -107,21 +122,27 @@ def access_revoke(builtin: BuiltinContext, person: Person) -> Answer:
     return _role_plan(builtin, person, None)
 
 
-def _role_plan(builtin: BuiltinContext, person: Principal, role: Role | None) -> Answer:
+def _role_plan(builtin: BuiltinContext, person: Principal, role: Role | None, *, length: int = 0) -> Answer:
     whom = find_home_account(builtin.ctx.workspace, person)
     named = Account(person=whom.id)
-    held = builtin.ctx.store.grants.role_of(whom)
-    before: Text = ROLE_NAMES[held] if held else NO_ROLE
-    after: Text = ROLE_NAMES[role] if role else NO_ROLE
-    if held == role:
+    grant = builtin.ctx.store.grants.get(whom)
+    lasting = grant.lasting if grant else None
+    before: Text = describe_role(grant) if grant else NO_ROLE
+    if length and role is not None:
+        check_length(grant, whom, role)
+    elif (grant.role if grant else None) == role == lasting:
         return Nothing(
-            sentence=Message("admin.has_role_already", person=named, role=after)
+            sentence=Message("admin.has_role_already", person=named, role=before)
             if role
             else Message("admin.has_no_role_already", person=named)
         )
-    if leaves_no_admin(builtin.ctx.store, whom, role):
+    if leaves_no_admin(builtin.ctx.store, whom, lasting if length else role):
         raise Refusal(LAST_ADMIN, hint=Message("admin.last_admin_hint"))
-    undo = f"access grant @{whom.user} {held}" if held else f"access revoke @{whom.user}"
+    wanted = describe_wanted_role(role, length)
+    after: Text = wanted
+    if length and role is not None:
+        after = Message("admin.role_for", role=ROLE_NAMES[role], length=Duration(duration=length))
+    params = {"person": whom.id, "role": role or "", "before": grant.role if grant else ""}
     return Plan(
         summary=Message("admin.grant", person=named, role=after)
         if role
@@ -130,15 +151,31 @@ def _role_plan(builtin: BuiltinContext, person: Principal, role: Role | None) ->
         calls=(
             Call(
                 method=SET_ROLE,
-                params={"person": whom.id, "role": role or "", "before": held or ""},
+                params={**params, "length": length} if length else params,
                 note=Message("admin.role_change", person=named, before=before, after=after),
             ),
         ),
         before={"role": before},
-        wanted={"role": after},
+        wanted={"role": wanted},
         labels=ROLE_LABELS,
-        undo=Undo(kind=UndoKind.FULL, sentence=Message("admin.role_undo"), line=undo),
+        undo=_undo_role(whom, grant),
     )
+
+
+def describe_wanted_role(role: Role | None, length: int) -> Text:
+    """Describe a role as it is observed: of a temporary one without its end, which is known only afterwards."""
+    if role is None:
+        return NO_ROLE
+    return Message("admin.temporary_role", role=ROLE_NAMES[role]) if length else ROLE_NAMES[role]
+
+
+def _undo_role(whom: Principal, grant: Grant | None) -> Undo:
+    """What puts the lasting role back. A temporary role would not end when it should have."""
+    lasting = grant.lasting if grant else None
+    line = f"access grant @{whom.user} {lasting}" if lasting else f"access revoke @{whom.user}"
+    if grant is None or grant.ends_at is None:
+        return Undo(kind=UndoKind.FULL, sentence=Message("admin.role_undo"), line=line)
+    return Undo(kind=UndoKind.PARTIAL, sentence=Message("admin.role_undo_lasting"), line=line)
 
 
 def find_home_account(workspace: Workspace, person: Principal) -> Principal:

@@ -35,9 +35,12 @@ from bot.store.store import Transaction
 from bot.usecases.admin.admin_commands import ADMIN_GROUPS, BuiltinContext
 from bot.usecases.admin.call_handlers import HANDLERS, Authorization, observe_target
 from bot.usecases.admin.place_commands import using
-from bot.usecases.admin.queries import GROUPS
+from bot.usecases.admin.policy_answers import policy
+from bot.usecases.admin.queries import GROUPS, QueryContext
 from bot.usecases.context import BuiltinServices, Context
 
+QUERIES: Sequence[Group[QueryContext]] = (*GROUPS, policy)
+"""The commands of the host that only read."""
 BUILTIN_PLACE = Place(name="b24bot", label="b24bot itself", identity="b24bot")
 
 
@@ -105,7 +108,7 @@ def _word(change: ChangeRequest) -> Authorization:
 
 def make_registry(plugins: Iterable[Plugin]) -> Registry:
     """Make the registry of all commands: the host's queries, its commands that change something, and the plugins'."""
-    builtin = (command for group in GROUPS for command in group)
+    builtin = (command for group in QUERIES for command in group)
     return Registry((BuiltinPlugin(), *plugins), builtin=builtin)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from bot.core.audit.audit_record import Entry, Tag
 from bot.core.change.pending_stop import StopKind
-from bot.core.principals import ROLE_NAMES, Principal, Role
+from bot.core.principals import Principal, Role
 from bot.core.redaction.redactor import redact
 from bot.core.withheld_reasons import describe_reason, is_withheld
 from bot.language.recorded_facts import RecordedFact, record_messages
@@ -34,8 +34,9 @@ from bot.usecases.admin.admin_commands import (
     SET_ROLE,
     UNFREEZE,
     YES,
+    describe_wanted_role,
 )
-from bot.usecases.admin.allow_list import LAST_ADMIN, leaves_no_admin, set_role
+from bot.usecases.admin.allow_list import LAST_ADMIN, describe_role, leaves_no_admin, set_role
 from bot.usecases.admin.link_commands import SET_LINK, observe_link
 from bot.usecases.admin.link_commands import TARGET as LINK_TARGET
 from bot.usecases.admin.place_commands import DEFAULT_LABEL, SET_DEFAULT, SET_OWN
@@ -87,16 +88,19 @@ def _refused_outcome(sentence: Text) -> CallOutcome:
 
 def _set_role(tx: Transaction, ctx: Context, word: Authorization, params: Params) -> CallOutcome:
     whom, wanted = Principal.read(str(params["person"])), str(params["role"])
-    role = Role(wanted) if wanted else None
-    if (tx.grants.role_of(whom) or "") != params["before"]:
+    role, length = Role(wanted) if wanted else None, int(str(params.get("length", 0)))
+    held = tx.grants.get(whom)
+    if (held.role if held else "") != params["before"]:
         return _refused_outcome(Message("admin.role_changed_meanwhile"))
-    if leaves_no_admin(tx, whom, role):
+    lasting = held.lasting if held else None
+    if leaves_no_admin(tx, whom, lasting if length else role):
         return _refused_outcome(LAST_ADMIN)
-    set_role(tx, whom, role, by=word.asked, at=ctx.clock.now_ms(), request=word.request)
+    set_role(tx, whom, role, by=word.asked, at=ctx.clock.now_ms(), request=word.request, length=length)
     named = Person(person=whom.id)
     if role is None:
         return _done_outcome(Message("admin.has_no_role_now", person=named))
-    return _done_outcome(Message("admin.has_role_now", person=named, role=ROLE_NAMES[role]))
+    given = tx.grants.get(whom)
+    return _done_outcome(Message("admin.has_role_now", person=named, role=describe_role(given) if given else ""))
 
 
 def _freeze(tx: Transaction, ctx: Context, word: Authorization, params: Params) -> CallOutcome:
@@ -243,8 +247,8 @@ HANDLERS: Mapping[str, CallHandler] = {
 
 
 def _observe_role(ctx: Context, subject: str) -> Observation:
-    role = ctx.store.grants.role_of(Principal.read(subject))
-    return {"role": ROLE_NAMES[role] if role else NO_ROLE}
+    grant = ctx.store.grants.get(Principal.read(subject))
+    return {"role": describe_wanted_role(grant.role, grant.ends_at or 0) if grant else NO_ROLE}
 
 
 def _observe_freeze(ctx: Context, _subject: str) -> Observation:

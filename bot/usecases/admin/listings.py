@@ -12,10 +12,11 @@ from bot.core.change.change_request import ChangeRequest, Review, Status, Verdic
 from bot.core.change.plans import describe_undo, write_target
 from bot.core.change.review_sentences import describe_review
 from bot.core.change.status_names import ShownStatus, find_shown_status
-from bot.core.principals import ROLE_NAMES, Grant, Principal
+from bot.core.principals import Grant, Principal
 from bot.core.text import format_time
 from bot.language.request_views import change_row, change_view
 from bot.plugin import Channel, Message, Person, Reply, Table, Text, Time
+from bot.usecases.admin.allow_list import describe_role
 from bot.usecases.outcomes.ending_report import ending_fields
 
 NO_CHANGES, NO_SUCH_CHANGES = Message("request.list.none"), Message("request.list.none_such")
@@ -135,7 +136,7 @@ def list_grants(grants: Sequence[Grant]) -> Reply:
     rows = tuple(
         (
             mentions.person(one.principal),
-            ROLE_NAMES[one.role],
+            describe_role(one),
             mentions.mark_account(one.granted_by),
             format_time(one.granted_at),
         )

@@ -1,15 +1,24 @@
-"""The policy table and its decisions as answers: the rows that there are, and what each made of one request."""
+"""`policy show` and `policy test`: the rows of the policy table, and what each makes of a request."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
 from bot.core.authority.policy import Decision, NeedsApproval, Refused, describe_requirement
 from bot.core.authority.rules.row_views import describe_row
 from bot.core.authority.rules.rule_evaluation import RuleStep
-from bot.core.authority.rules.rule_table import RuleTable
-from bot.plugin import Message, Reply, Table, Text
+from bot.core.authority.rules.rule_table import EPOCH, RuleTable
+from bot.core.authority.rules.value_readers import is_channel
+from bot.core.parsing.nested_line import LineArg
+from bot.core.principals import Principal
+from bot.plugin import Arg, BadArgument, Group, Message, Reply, Risk, Table, Text
 from bot.plugin.frozen import dataclass
+from bot.usecases.admin.admin_commands import find_home_account
+from bot.usecases.admin.queries import SHOW, QueryContext, WeighedLine, complete_people
+from bot.usecases.process.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +67,8 @@ class PolicyDecision:
     rules: tuple[RuleResult, ...]
 
 
-def show_policy(table: RuleTable) -> Reply:
-    """Show the rows of the table with its digest."""
+def list_rows(table: RuleTable) -> Reply:
+    """List the rows of the table with its digest."""
     rows = tuple(RuleView(name=row.name, line=row.line, says=describe_row(row)) for row in table.rows)
     data = PolicyView(digest=table.digest, rules=rows)
     if not rows:
@@ -102,3 +111,90 @@ def _describe(result: RuleResult) -> Message:
     if result.refuses:
         return Message("rules.test.refuses", why=result.why)
     return Message("rules.test.applies")
+
+
+policy: Group[QueryContext] = Group("policy", help="The policy table.", words={"ru": ("политика",)})
+
+
+@policy.command("show", words=SHOW, risk=Risk.READ, data=PolicyView, examples=[""])
+def policy_show(query: QueryContext) -> Reply:
+    """Show the rules of the policy table."""
+    return list_rows(query.ctx.deployment.rules)
+
+
+def parse_channel(text: str) -> str:
+    """Read the id of a channel. Raises BadArgument."""
+    found = text.strip().removeprefix("#")
+    if not is_channel(found):
+        raise BadArgument(Message("rules.value.not_channel", value=text), hint=Message("rules.value.write_channel"))
+    return found
+
+
+def parse_moment(text: str) -> int:
+    """Read a time, in UTC where it has no offset of its own. Raises BadArgument."""
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        hint = Message("typed.moment.hint", example="2026-03-02T18:30")
+        raise BadArgument(Message("typed.moment.unreadable", text=text), hint=hint) from None
+    moment = found if found.tzinfo else found.replace(tzinfo=UTC)
+    return (moment - EPOCH) // timedelta(milliseconds=1)
+
+
+@policy.command(
+    "test",
+    words={"en": ("try", "explain"), "ru": ("проверить",)},
+    risk=Risk.READ,
+    data=PolicyDecision,
+    examples=[
+        "@olga connector remove wa_eu --portal prod",
+        "@olga --channel C0123456 --at 2026-03-02T18:30 connector remove wa_eu",
+        "T0001:U0002 access grant T0001:U0001 viewer",
+    ],
+)
+def policy_test(
+    query: QueryContext,
+    person: Annotated[
+        Principal,
+        Arg(
+            label="PERSON",
+            help="whose request it would be: a mention like @olga, or T0001:U0002",
+            parse=Principal.named,
+            person=True,
+            complete=complete_people,
+        ),
+    ],
+    line: Annotated[str, LineArg(label="COMMAND", help="the command with its arguments and options")],
+    *,
+    channel: Annotated[
+        str,
+        Arg(
+            label="CHANNEL",
+            help="the id of the channel in which it would be typed; without it, this one",
+            parse=parse_channel,
+            words={"ru": ("канал",)},
+        ),
+    ] = "",
+    at: Annotated[
+        int,
+        Arg(
+            label="TIME",
+            help="when it would be typed, for example 2026-03-02T18:30 in UTC; without it, now",
+            parse=parse_moment,
+            words={"ru": ("время", "когда")},
+        ),
+    ] = 0,
+) -> Reply:
+    """Explain the decision about a command that nobody has typed.
+
+    Type its own options before the command. The function that decides about real requests decides.
+    """
+    ctx = query.ctx
+    if query.weigh is None:
+        raise TypeError("nobody weighs lines here")
+    team = ctx.workspace.team or person.team
+    known = ctx if ctx.workspace.team else replace(ctx, workspace=Workspace(team))
+    whom = find_home_account(known.workspace, person)
+    weighed = WeighedLine(person=whom, line=line, channel=channel or query.channel, at=at)
+    ruling = query.weigh(known, weighed)
+    return explain_decision(ruling.decision, ruling.steps)

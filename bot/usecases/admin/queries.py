@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Protocol
 
 from bot.core.audit.audit_record import Tag
 from bot.core.audit.chain import HIGHEST
 from bot.core.audit.stored_views import AuditRow, GrantRow
+from bot.core.authority.rules.rule_evaluation import Ruling
 from bot.core.change.status_names import ONE_OF, SHOWN_STATUSES, STATUS_WORDS, ShownStatus, parse_status
 from bot.core.parsing.help_requests import HELP_WORDS
 from bot.core.parsing.usage import ROLE, describe_line
-from bot.core.principals import ROLE_NAMES, Principal, Role
+from bot.core.principals import ROLE_NAMES, Grant, Principal, Role
 from bot.language.request_views import ChangeDetails, ChangeRow
 from bot.plugin import (
     Arg,
@@ -25,10 +26,13 @@ from bot.plugin import (
     Reply,
     Risk,
     Text,
+    Time,
     Words,
+    time_or_none,
 )
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.audit_log import LOOKED_AT
+from bot.usecases.admin.allow_list import describe_role
 from bot.usecases.admin.audit_search import find_records
 from bot.usecases.admin.help_pages import CommandRow, Reader, answer_help
 from bot.usecases.admin.listings import list_changes, list_grants, show_change
@@ -42,12 +46,30 @@ from bot.usecases.place_choice import choose_place, list_place_plugins, own_choi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WeighedLine:
+    """A line that nobody typed: whose it would be, where and when."""
+
+    person: Principal
+    line: str
+    channel: str = ""
+    at: int = 0
+    """UTC epoch milliseconds; 0 for now."""
+
+
+Weigh = Callable[[Context, WeighedLine], Ruling]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueryContext:
     """What the host's own commands look at, and for whom."""
 
     ctx: Context
     person: Principal
     role: Role | None
+    channel: str = ""
+    """Where the command was typed; empty for the terminal."""
+    weigh: Weigh | None = None
+    """Decides about a line as about a real request; None where nobody may ask for that."""
 
 
 def request_number(text: str) -> int:
@@ -144,6 +166,8 @@ class Identity:
     """Their id, for example `T0001:U0002` or `local:ACCOUNT`."""
     role: Role | None
     """Their role; null for somebody who is not on the allow-list."""
+    until: Time | None
+    """When the role ends by itself; null for a lasting one."""
     admins: tuple[str, ...]
     """The ids of the people who can change it."""
 
@@ -164,17 +188,29 @@ def show_help(
 def show_identity(query: QueryContext) -> Reply:
     """Show your ids, your role, and who can change it."""
     admins = query.ctx.store.grants.with_role(Role.ADMIN)
+    grant = query.ctx.store.grants.get(query.person) if query.role else None
     return Reply(
         title=Message("admin.whoami.title", person=Person(person=query.person.id)),
         facts=(
             *(() if query.person.local else ((Message("admin.whoami.id"), query.person.id),)),
-            (Message("admin.whoami.role"), ROLE_NAMES[query.role] if query.role else Message("admin.whoami.no_role")),
+            (Message("admin.whoami.role"), _role(query, grant)),
             *_account(query),
             *_own_places(query),
         ),
         notes=tuple(_next_steps(query, admins)),
-        data=Identity(id=query.person.id, role=query.role, admins=tuple(admin.id for admin in admins)),
+        data=Identity(
+            id=query.person.id,
+            role=query.role,
+            until=time_or_none(grant.ends_at if grant else None),
+            admins=tuple(admin.id for admin in admins),
+        ),
     )
+
+
+def _role(query: QueryContext, grant: Grant | None) -> Text:
+    if query.role is None:
+        return Message("admin.whoami.no_role")
+    return describe_role(grant) if grant else ROLE_NAMES[query.role]
 
 
 def _account(query: QueryContext) -> Iterator[tuple[Text, Text]]:

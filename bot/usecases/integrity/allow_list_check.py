@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from bot.core.audit.audit_record import AuditRecord, Tag
+from bot.core.audit.audit_record import SYSTEM, AuditRecord, Entry, Fact, Tag
 from bot.core.authority.limits import Limit, Mode
 from bot.core.mentions import is_person
-from bot.core.principals import ROLE_NAMES, Role
+from bot.core.principals import ROLE_NAMES, Grant, Principal, Role
 from bot.plugin import Argument, Message, Person, Text
-from bot.store.store import Store
+from bot.store.repositories.grants import write_words
+from bot.store.store import Store, Transaction
 from bot.usecases.context import Context
 
 NAME = "allow-list"
+LOOK_AGAIN_SECONDS = 5.0
+"""How often ended temporary roles are recorded. Such a role gives nothing from the moment of its end."""
 NOBODY = Message("limit.no_role")
 UNKNOWN = Message("limit.unreliable_record")
 """Where the last record about a person was changed, or written without the key."""
@@ -23,7 +26,13 @@ def recorded_roles(store: Store) -> dict[str, Text]:
 
 
 def _role_in(record: AuditRecord) -> Text:
-    return str(record.facts.get("role")) if record.current_tag == Tag.ACCESS_GRANTED else NOBODY
+    return _given_by(record) if record.current_tag == Tag.ACCESS_GRANTED else NOBODY
+
+
+def _given_by(record: AuditRecord) -> str:
+    """The role with its end and the role below it, as `Grants.words` writes a row."""
+    until, after = (str(record.facts.get(name) or "") for name in ("until", "role_after"))
+    return write_words(str(record.facts.get("role")), until, after)
 
 
 def find_mismatches(store: Store) -> list[Message]:
@@ -75,3 +84,28 @@ def describe_mismatch(found: list[Message]) -> Message:
     if len(found) > 1:
         return Message("limit.allow_list_changed_for_more", mismatch=found[0], count=len(found) - 1)
     return Message("limit.allow_list_changed", mismatch=found[0])
+
+
+def end_roles(ctx: Context) -> float:
+    """Record the temporary roles that have ended. Returns in how many seconds to look again.
+
+    A row that the log does not bear out is left as it is: the record of its end would make it credible.
+    """
+    store = ctx.store
+    if not store.grants.list_ended():
+        return LOOK_AGAIN_SECONDS
+    with store.unit_of_work() as tx:
+        if not find_mismatches(store):
+            for principal, until, after in tx.grants.list_ended():
+                _end_role(tx, principal, until, after, at=ctx.clock.now_ms())
+    return LOOK_AGAIN_SECONDS
+
+
+def _end_role(tx: Transaction, principal: Principal, until: str, after: Role | None, *, at: int) -> None:
+    facts: dict[str, Fact] = {"before": until}
+    if after is None:
+        tx.grants.remove(principal)
+        tx.record(Entry(tag=Tag.ACCESS_REVOKED, actor=SYSTEM, subject=principal.id, facts=facts))
+        return
+    tx.grants.put(Grant(principal=principal, role=after, granted_by=SYSTEM, granted_at=at))
+    tx.record(Entry(tag=Tag.ACCESS_GRANTED, actor=SYSTEM, subject=principal.id, facts={"role": after, **facts}))

@@ -14,6 +14,7 @@ from bot.plugin.frozen import dataclass
 from bot.store.files.backup import HOUR_MS, find_newest_time, prune_copies
 from bot.store.files.consistency import assert_sound_beside
 from bot.usecases.context import Context, log
+from bot.usecases.integrity.allow_list_check import end_roles
 
 DISK, PAGES = "disk", "pages"
 LEAST_FREE = 200 * 1024 * 1024
@@ -101,6 +102,7 @@ MAINTENANCE_TASKS: tuple[MaintenanceTask, ...] = (
     MaintenanceTask(name=DISK, act=watch_disk),
     MaintenanceTask(name=PAGES, act=watch_pages),
     MaintenanceTask(name="backup", act=keep_backups, first=FIRST_BACKUP_SECONDS),
+    MaintenanceTask(name="roles", act=end_roles),
 )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import assert_never
 
 from bot.core.authority.policy import OPEN_TO_ALL, Allowed, Decision, Refused, decide, decide_break_glass
-from bot.core.authority.rules.rule_evaluation import RuledRequest, narrow_decision
+from bot.core.authority.rules.rule_evaluation import RuledRequest, Ruling, narrow_decision
 from bot.core.bot_errors import NotPermitted, WordsError
 from bot.core.change.planned_command import Answered, Considered, Planned
 from bot.core.change.plans import plan_from_json, plan_to_json
@@ -40,7 +40,7 @@ from bot.plugin import (
     Text,
 )
 from bot.plugin.frozen import dataclass
-from bot.usecases.admin.queries import QueryContext
+from bot.usecases.admin.queries import QueryContext, WeighedLine
 from bot.usecases.authority.memberships import check_membership, refresh_memberships
 from bot.usecases.authority.ruled_requests import with_plan
 from bot.usecases.card_subcommands import refuse_card_subcommand
@@ -59,6 +59,8 @@ class Origin:
 
     channel: str = ""
     reason: Text = ""
+    at: int = 0
+    """When a request that nobody makes would be made, in UTC epoch milliseconds; 0 for now."""
 
 
 TERMINAL = Origin()
@@ -97,9 +99,26 @@ def consider(
         raise WordsError(Message("request.only_reads"), hint=Message("request.leave_break_glass"))
     plugin = ctx.registry.owner(command)
     if plugin is None:
-        answer = command.answer(QueryContext(ctx=ctx, person=person, role=role), understood.arguments)
+        query = QueryContext(ctx=ctx, person=person, role=role, channel=origin.channel, weigh=weigh_line)
+        answer = command.answer(query, understood.arguments)
         return _answered(understood, answer)
     return consider_at(ctx, plugin, understood, person, progress, origin=origin)
+
+
+def weigh_line(ctx: Context, weighed: WeighedLine) -> Ruling:
+    """Decide about a line as if its person typed it. Raises Refusal for one that only reads, which is not read."""
+    reads = Refusal(Message("rules.test.only_reads"))
+    with suppress(BadArgument):
+        if recognize(ctx.registry.typed, weighed.line or "help").command.risk is Risk.READ:
+            raise reads
+    origin = Origin(channel=weighed.channel, at=weighed.at)
+    try:
+        considered = consider(ctx, weighed.person, weighed.line, origin=origin)
+    except NotPermitted as error:
+        return Ruling(decision=Refused(reason=error.sentence))
+    if not isinstance(considered, Planned):
+        raise reads
+    return Ruling(decision=considered.decision, steps=considered.steps)
 
 
 def _require_rights(ctx: Context, person: Principal, command: AnyCommand) -> None:
@@ -166,7 +185,7 @@ def consider_at(
         requester=person,
         channel=origin.channel,
         reason="" if origin.reason else invocation.reason,
-        at=ctx.clock.now_ms(),
+        at=origin.at or ctx.clock.now_ms(),
     )
     ruling = narrow_decision(decision, ctx.deployment.rules, with_plan(request, answer))
     if isinstance(decision, Allowed) and not is_local_plugin(plugin.name):

@@ -35,15 +35,17 @@ def table(cli_bot: CliBot) -> Path:
 
 
 def test_without_a_table_there_is_nothing_to_show_or_look_at(cli_bot: CliBot) -> None:
+    cli_bot.make_key()
     assert "There is no policy table." in cli_bot.run("policy", "show").stdout
     result = cli_bot.run("policy", "lint")
     assert (result.exit_code, "B24BOT_POLICY is not set." in result.stderr) == (4, True)
 
 
 def test_the_table_is_shown_with_its_digest(cli_bot: CliBot, table: Path) -> None:
+    cli_bot.make_key()
     shown = cli_bot.run("policy", "show").stdout
     assert "commands: connector remove; quorum: 2; reason: OPS" in shown
-    found = cli_bot.json("policy", "show")
+    found = cli_bot.json("policy", "show")["data"]
     assert [row["name"] for row in found["rules"]] == ["live removals", "other portals"]
     assert found["digest"][:16] in shown
 
@@ -83,6 +85,6 @@ def test_a_decision_of_the_built_in_policy_is_explained(cli_bot: CliBot, table: 
     cli_bot.make_key()
     with cli_bot.store() as store:
         grant_role(store, Principal(team="T0001", user="U0001"), Role.OPERATOR, by=Principal.shell("root"))
-    found = cli_bot.json("policy", "test", "T0001:U0001", "access", "grant", "T0001:U0002", "viewer")
+    found = cli_bot.json("policy", "test", "T0001:U0001", "access", "grant", "T0001:U0002", "viewer")["data"]
     assert (found["allowed"], found["rules"]) == (False, [])
     assert found["needs"]["text"].startswith("This needs the role admin.")

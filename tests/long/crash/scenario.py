@@ -387,6 +387,13 @@ RULES = Scenario(
         presses("Vera", "Approve", 1005, over(1005)),
     ),
 )
+TEMPORARY = Scenario(
+    name="a temporary role",
+    steps=(
+        types_at_the_shell("access", "grant", "T0001:U0009", "viewer", "--for", "10m"),
+        does("its time passes", later(601), lambda scene: tagged(scene, "access:role:revoked")),
+    ),
+)
 CONNECTED = Scenario(
     name="a portal that admins connect",
     steps=(
@@ -435,6 +442,7 @@ SHELL = Scenario(
 ALL = (
     *(
         REMOVE,
+        TEMPORARY,
         INTERRUPTED,
         SEVERAL_CALLS,
         CONFIRMED,

@@ -55,6 +55,21 @@ def test_a_role_is_given_to_somebody_who_was_mentioned_and_works_at_once(ruled: 
     assert ruled.workspace.complaints == []
 
 
+def test_a_role_for_a_time_works_and_its_end_is_said(ruled: Scene) -> None:
+    ruled.ask("Ida", "access grant @Gleb operator --for 8h")
+    card = ruled.card("the role operator for 8 hours")
+    ruled.press("Vera", card, "Approve")
+    ruled.wait_status(Status.DONE)
+    ruled.card_says(card, "role: none → operator for a limited time")
+    assert "Until: " in ruled.channel_says("audit", "access:role:granted")
+    ruled.ask("Gleb", "whoami")
+    ruled.answer("Gleb", "operator until ")
+    ruled.ask("Gleb", "access list")
+    ruled.answer("Gleb", "operator until ")
+    ruled.ask("Ida", "access grant @Gleb operator --for 1m")
+    ruled.answer("Ida", "too short or too long")
+
+
 def test_the_last_admin_cannot_be_taken_away(scene: Scene) -> None:
     scene.ask("Ida", "access revoke @Ida")
     scene.answer("Ida", "the last admin")

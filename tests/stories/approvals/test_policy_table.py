@@ -55,3 +55,31 @@ def test_a_table_that_changed_meanwhile_ends_the_request_as_out_of_date(scene: S
     scene.wait_status(Status.CHANGED)
     assert scene.registered()
     assert scene.sent() == 0
+
+
+LINES = """
+[[rule]]
+name = "line one"
+places = ["{portal}"]
+targets = ["connector:my*"]
+parts = ["line:1"]
+refuse = true
+"""
+
+
+def test_a_rule_for_one_line_of_a_connector_is_explained_in_slack_and_holds(scene: Scene, tmp_path: Path) -> None:
+    assert scene.playground.running is not None
+    ctx = scene.playground.running.bot.context
+    portal = ctx.registry.plugin("bitrix24").places(ctx.services("bitrix24"))[0].name
+    restart_with_table(scene, tmp_path, LINES.format(portal=portal))
+    scene.ask("Vera", "policy show")
+    scene.answer("Vera", f"places: {portal}; targets: connector:my*; parts: line:1; refuse: true")
+    scene.ask("Vera", "policy test @Olga connector deactivate myconnector 1")
+    scene.answer("Vera", "The rule “line one” of the policy table refuses this")
+    scene.ask("Vera", "policy test @Olga connector deactivate myconnector 2")
+    scene.answer("Vera", "does not apply")
+    scene.ask("Olga", "connector deactivate myconnector 1")
+    scene.answer("Olga", "The rule “line one” of the policy table refuses this")
+    scene.ask("Olga", "connector deactivate myconnector 2")
+    scene.answer("Olga", "CR-1001")
+    assert scene.change().line.startswith("connector deactivate myconnector 2")

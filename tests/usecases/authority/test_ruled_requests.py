@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
 import pytest
 
 from bot.core.audit.audit_record import Tag
-from bot.core.authority.policy import BrokenGlass, NeedsApproval, NeedsConfirmation, Refused, Terms
+from bot.core.authority.policy import BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused, Terms
 from bot.core.authority.rules.rule_table import RuleTable
 from bot.core.authority.rules.table_reader import read_table
 from bot.core.change.change_request import Status
-from bot.core.change.planned_command import Planned
+from bot.core.change.planned_command import Answered, Planned
 from bot.core.principals import Principal, Role
-from bot.plugin import PluginError
+from bot.plugin import BadArgument, PluginError, Refusal, iso
 from bot.usecases.admin.allow_list import grant_role
+from bot.usecases.admin.policy_answers import PolicyDecision, explain_decision
 from bot.usecases.authority import card_token
-from bot.usecases.context import Context
 from bot.usecases.integrity.policy_record import record_policy
-from bot.usecases.requests.planning import consider, plan_or_read
+from bot.usecases.requests.planning import Origin, consider, plan_or_read
 from tests.core.authority.rules.rule_models import find_zone
 from tests.language.english import en
-from tests.usecases.core_bot import ANTON, IDA, OLGA, ROLES, SHELL, VERA, CoreBot, person
+from tests.usecases.core_bot import ANTON, IDA, OLGA, OPS, ROLES, SHELL, VERA, VIKTOR, CoreBot, person
 
 BORIS = person("Boris")
 GROUPS = f"""
@@ -244,23 +244,69 @@ LINES = ("thing remove one", "thing remove two --reason OPS", "thing paint one",
 
 
 def test_the_explained_decision_and_the_real_one_never_differ(core_bot: CoreBot) -> None:
-    random = Random(14)
+    """`policy test` is typed before the request, with the channel and the time of the request."""
+    random, hours = Random(14), ("Sun-Sun 00:00-24:00", "Mon-Fri 09:00-18:00")
+    people = [who for who in ROLES if who.team == OLGA.team]
     for _ in range(150):
-        rows = [f'[[rule]]\nname = "{at}"\n{random.choice(KEYS)}' for at in range(random.randint(0, 3))]
+        keys = (*KEYS, f'hours = ["{random.choice(hours)}"]\ntimezone = "UTC"')
+        rows = [f'[[rule]]\nname = "{at}"\n{random.choice(keys)}' for at in range(random.randint(0, 3))]
         core_bot.configure(rules=read_table("\n".join((GROUPS, *rows)), find_zone))
-        who, line = random.choice((*ROLES, SHELL)), random.choice(LINES)
-        real, explained = _decide(core_bot, who, line, plan_or_read), _decide(core_bot, who, line, consider)
-        assert real == explained, (who, line, rows)
+        who, line, channel = random.choice(people), random.choice(LINES), random.choice(("C0PS", "CELSE"))
+        wait = random.randrange(0, 86_400)
+        at = iso(core_bot.clock.now_ms() + wait * 1_000)
+        typed = f"policy test @{who.user} --channel {channel} --at {at} {line}"
+        explained = _explain(core_bot, typed)
+        core_bot.clock.advance(wait)
+        assert explained == _decide(core_bot, who, line, channel), (who, line, rows)
 
 
-Planner = Callable[[Context, Principal, str], object]
+def _explain(core_bot: CoreBot, line: str) -> PolicyDecision:
+    answered = consider(core_bot.ctx, VIKTOR, line)
+    assert isinstance(answered, Answered)
+    assert isinstance(answered.reply.data, PolicyDecision)
+    return replace(answered.reply.data, rules=())
 
 
-def _decide(core_bot: CoreBot, who: Principal, line: str, function: Planner) -> object:
-    """The decision, or the sentence of a refusal."""
+def _decide(core_bot: CoreBot, who: Principal, line: str, channel: str) -> PolicyDecision:
+    """The decision about a real request, in the words of the explanation."""
     try:
-        considered = function(core_bot.ctx, who, line)
+        considered = plan_or_read(core_bot.ctx, who, line, origin=Origin(channel=channel))
     except PluginError as error:
-        return en(error.sentence)
-    assert isinstance(considered, Planned)
-    return en(considered.decision.reason) if isinstance(considered.decision, Refused) else considered.decision
+        decision: Decision = Refused(reason=error.sentence)
+    else:
+        assert isinstance(considered, Planned)
+        decision = considered.decision
+    data = explain_decision(decision, ()).data
+    assert isinstance(data, PolicyDecision)
+    return data
+
+
+@pytest.mark.parametrize("line", ["thing list", "policy test @UOLGA thing list", "help", "whoami"])
+def test_a_line_that_only_reads_is_not_read_for_an_explanation(core_bot: CoreBot, line: str) -> None:
+    core_bot.toy.on_open = lambda: pytest.fail("the place was opened")
+    with pytest.raises(Refusal, match="only_reads"):
+        consider(core_bot.ctx, VIKTOR, f"policy test @UOLGA {line}")
+
+
+def test_an_explanation_changes_nothing(core_bot: CoreBot) -> None:
+    core_bot.configure(rules=make("quorum = 2"))
+    assert core_bot.type(VIKTOR, "policy test @UOLGA thing remove one") == "The request would be accepted"
+    assert core_bot.type(VIKTOR, "policy test @UOLGA freeze") == "The request would be accepted"
+    assert (core_bot.store.changes.newest(limit=1), core_bot.toy.calls) == ([], [])
+    assert not core_bot.records(Tag.FROZEN)
+
+
+def test_without_a_channel_the_one_counts_in_which_the_test_is_typed(core_bot: CoreBot) -> None:
+    core_bot.configure(rules=make('ask_in = ["CLIVE"]'))
+    line = "policy test @UOLGA thing remove one"
+    assert core_bot.type(VIKTOR, line, channel="CLIVE") == "The request would be accepted"
+    assert core_bot.type(VIKTOR, line, channel=OPS) == "The request would be refused"
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [("--channel ops", "value.not_channel"), ("--at noon", "moment.unreadable")],
+)
+def test_a_channel_or_a_time_that_cannot_be_read_is_named(core_bot: CoreBot, options: str, why: str) -> None:
+    with pytest.raises(BadArgument, match=why):
+        consider(core_bot.ctx, VIKTOR, f"policy test @UOLGA {options} thing remove one")

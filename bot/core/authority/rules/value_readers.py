@@ -82,12 +82,17 @@ def _groups(given: Given) -> tuple[str, ...] | Wrong:
 
 
 def _channels(given: Given) -> tuple[str, ...] | Wrong:
-    return _each(given, lambda one: _CHANNEL.fullmatch(one) is not None, _wrong_channel)
+    return _each(given, is_channel, _wrong_channel)
 
 
 def _channel(given: Given) -> str | Wrong:
     text = str(given.value)
-    return text if _CHANNEL.fullmatch(text) else _wrong_channel(text)
+    return text if is_channel(text) else _wrong_channel(text)
+
+
+def is_channel(text: str) -> bool:
+    """Whether a text is the id of a channel."""
+    return _CHANNEL.fullmatch(text) is not None
 
 
 def _wrong_channel(text: str) -> Wrong:

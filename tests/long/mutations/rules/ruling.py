@@ -10,7 +10,34 @@ _RULED = "bot/usecases/authority/ruled_requests.py"
 _BY_MODEL = "tests/core/authority/rules/test_rule_evaluation.py"
 _AT_WORK = "tests/usecases/authority/test_ruled_requests.py"
 
+_GRANTS = "bot/store/repositories/grants.py"
+_TEMPORARY = "tests/usecases/admin/test_temporary_roles.py"
+
 RULING: tuple[Mutation, ...] = (
+    mutation(
+        "temporary-role-lasts",
+        "a temporary role is kept until its end is recorded",
+        (_GRANTS, "if ends_at is not None and ends_at <= now:", "if ends_at is None and False:"),
+        by=_TEMPORARY,
+    ),
+    mutation(
+        "forged-end-is-recorded",
+        "the end of an edited row is recorded, and gives the role that somebody wrote into it",
+        ("bot/usecases/integrity/allow_list_check.py", "if not find_mismatches(store):", "if True:"),
+        by=_TEMPORARY,
+    ),
+    mutation(
+        "temporary-admin-is-the-last",
+        "the last lasting admin is revoked while there is a temporary one",
+        ("bot/usecases/admin/allow_list.py", "if one.lasting is Role.ADMIN", "if one.role is Role.ADMIN"),
+        by=_TEMPORARY,
+    ),
+    mutation(
+        "explained-for-now",
+        "policy test explains the decision about now, whatever time it was given",
+        ("bot/usecases/requests/planning.py", "at=origin.at or ctx.clock.now_ms()", "at=ctx.clock.now_ms()"),
+        by=_AT_WORK,
+    ),
     mutation(
         "rule-that-refuses-nobody",
         "a rule with refuse lets everybody ask",
