@@ -175,9 +175,22 @@ def _quote(word: str) -> str:
     return word if _SHELL_PLAIN.fullmatch(word) else shlex.quote(word)
 
 
+HINTS: Mapping[str, Message] = {
+    "typed.mention_hint": Message("typed.person_hint", example="T0001:U0002", command="/b24 whoami")
+}
+"""What is advised here instead of something that only a chat has, by the key of the sentence."""
+
+
+def hint_in_terminal(error: PluginError) -> Text:
+    """What to do next, as it can be done in the terminal."""
+    hint = error.hint
+    return HINTS.get(hint.key, hint) if isinstance(hint, Message) else hint
+
+
 def print_error(error: PluginError, *, as_json: bool, hidden: Sequence[str]) -> int:
     """Say on stderr what was wrong and what to do; returns the exit code."""
     code = exit_code(error)
+    error.hint = hint_in_terminal(error)
     suggestion = shell_line(error.suggestion) if isinstance(error, WordsError) else ""
     if as_json:
         told = encode_error(error, suggestion=suggestion, hide=lambda text: redact(text, hidden))

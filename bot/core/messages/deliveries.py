@@ -36,6 +36,8 @@ class SlashCommand:
     """The thread that the message is in."""
     direct: bool = False
     """Whether nobody but the bot sees the message."""
+    form: bool = False
+    """Whether its button opens the form of the line. The line itself is never run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,8 @@ class LineButton:
 
     label: Text
     line: str
+    form: bool = False
+    """Whether it opens the form of the line instead, also of one that lacks nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,12 @@ LONGEST_LINE_VALUE = 2_000
 
 def make_line_buttons(found: Iterable[tuple[Text, str]]) -> tuple[LineButton, ...]:
     """Make a button of each label with a line that it can carry; an empty line is none."""
-    return tuple(LineButton(label=label, line=line) for label, line in found if 0 < len(line) <= LONGEST_LINE_VALUE)
+    return keep_line_buttons(LineButton(label=label, line=line) for label, line in found)
+
+
+def keep_line_buttons(buttons: Iterable[LineButton]) -> tuple[LineButton, ...]:
+    """Keep the buttons with a line that they can carry; an empty line is none."""
+    return tuple(one for one in buttons if 0 < len(one.line) <= LONGEST_LINE_VALUE)
 
 
 Notice = CardNotice | ThreadNotice | PrivateNotice | AuditNotice | Announcement
@@ -143,10 +150,14 @@ def notice_from_json(kind: str, text: str) -> Notice:
     if "reply" in data:
         data["reply"] = _reply(data["reply"])
     if "buttons" in data:
-        data["buttons"] = tuple(LineButton(label=read_text(one["label"]), line=one["line"]) for one in data["buttons"])
+        data["buttons"] = tuple(map(_button, data["buttons"]))
     if "text" in data:
         data["text"] = read_text(data["text"])
     return KINDS[kind](**data)
+
+
+def _button(data: dict[str, Any]) -> LineButton:
+    return LineButton(label=read_text(data["label"]), line=data["line"], form=data.get("form", False))
 
 
 def _reply(data: dict[str, Any]) -> Reply:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -19,7 +20,7 @@ from bot.slack.incoming.acknowledged_refusals import Acknowledgements
 from bot.slack.incoming.event_listeners import EventHandling, take_event
 from bot.slack.incoming.form_handling import FormHandling
 from bot.slack.incoming.payloads import choice_question, click, form, pressed_line, slash_command
-from bot.slack.render.answer_buttons import LINE_ACTION
+from bot.slack.render.answer_buttons import FORM_ACTION, LINE_ACTION
 from bot.slack.render.card_buttons import ACTION_PREFIX, LINK_ACTION
 from bot.slack.render.command_form import COMMAND_FORM, option_groups, text_form
 from bot.slack.render.form import REASON_FIELD, REASON_FORM
@@ -48,6 +49,11 @@ def register(
     @app.action(re.compile(f"^{re.escape(LINE_ACTION)}"))
     def pressed_for_line(ack: Ack, body: dict[str, Any]) -> None:
         receive(pressed_line(body))
+        ack()
+
+    @app.action(re.compile(f"^{re.escape(FORM_ACTION)}"))
+    def pressed_for_form(ack: Ack, body: dict[str, Any]) -> None:
+        receive(replace(pressed_line(body), form=True))
         ack()
 
     @app.action(LINK_ACTION)

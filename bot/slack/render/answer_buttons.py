@@ -12,6 +12,8 @@ from bot.slack.render.slack_text import Writer, cut
 
 LINE_ACTION = "b24line:"
 """What a click on a button that stands for a line comes back with; its place among the buttons follows."""
+FORM_ACTION = "b24form:"
+"""The same for one that opens the form of its line."""
 BUTTONS_BLOCK = "lines"
 OPEN_CARD = Message("answer.button.open_card")
 
@@ -31,7 +33,7 @@ def _lines(whisper: PrivateNotice, writer: Writer) -> Iterator[Button]:
     for index, button in enumerate(whisper.buttons):
         yield {
             "type": "button",
-            "action_id": f"{LINE_ACTION}{index}",
+            "action_id": f"{FORM_ACTION if button.form else LINE_ACTION}{index}",
             "text": _label(button.label, writer),
             "value": button.line,
         }

@@ -24,10 +24,16 @@ _REASON_LABEL, _REASON_HINT = Message("form.reason"), Message("form.reason_hint"
 def list_fields(ctx: Context, partial: PartialLine, person: Principal) -> tuple[FormField, ...]:
     """List them with what was typed already. Raises PluginError when the plugin does not tell its places."""
     plugin = ctx.registry.owner(partial.command)
-    places = plugin.places(ctx.services(plugin.name)) if plugin is not None else ()
+    if plugin is None:
+        return lay_out_fields(partial, (), None)
+    places = plugin.places(ctx.services(plugin.name))
+    return lay_out_fields(partial, places, _usual_place(ctx, plugin, places, person))
+
+
+def lay_out_fields(partial: PartialLine, places: Sequence[Place], usual: Place | None) -> tuple[FormField, ...]:
+    """The same for known places, of which `usual` is the one that a line without a place is about."""
     own = [_argument(each, partial, places) for each in partial.command.parameters if not each.arg.secret]
-    place = () if plugin is None else _place(ctx, plugin, places, partial, person)
-    return (*own, *place, *_retyped(partial, places), *_reason(partial))
+    return (*own, *_place(places, partial, usual), *_retyped(partial, places), *_reason(partial))
 
 
 def _argument(parameter: Parameter, partial: PartialLine, places: Sequence[Place]) -> FormField:
@@ -57,9 +63,7 @@ def _entry(parameter: Parameter) -> Entry:
     return next((entry for entry, fits in rows.items() if fits), Entry.WORD)
 
 
-def _place(
-    ctx: Context, plugin: Plugin, places: Sequence[Place], partial: PartialLine, person: Principal
-) -> Iterator[FormField]:
+def _place(places: Sequence[Place], partial: PartialLine, usual: Place | None) -> Iterator[FormField]:
     """The place, where there is something to choose. A protected one is not chosen for whoever destroys something."""
     term = partial.command.place_term
     named = partial.options.get(term.option)
@@ -73,14 +77,13 @@ def _place(
         hint=describe_option(term.option, NAME),
         entry=Entry.CHOICE,
         required=True,
-        value=named or _default(ctx, plugin, places, partial, person),
+        value=named or _default(partial, usual),
         choices=_place_choices(places),
     )
 
 
-def _default(ctx: Context, plugin: Plugin, places: Sequence[Place], partial: PartialLine, person: Principal) -> str:
-    place = _usual_place(ctx, plugin, places, person)
-    return "" if place is None or (place.protected and partial.command.risk is Risk.DESTROY) else place.name
+def _default(partial: PartialLine, usual: Place | None) -> str:
+    return "" if usual is None or (usual.protected and partial.command.risk is Risk.DESTROY) else usual.name
 
 
 def _usual_place(ctx: Context, plugin: Plugin, places: Sequence[Place], person: Principal) -> Place | None:

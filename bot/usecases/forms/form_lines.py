@@ -71,7 +71,7 @@ def read_form_line(ctx: Context, form: Form) -> SlashCommand:
     except WordsError as error:
         raise FormRefused({_first(form): error}) from None
     except BadArgument as error:
-        raise FormRefused(find_field_errors(ctx.registry.typed, line) or {_first(form): error}) from None
+        raise FormRefused(_find_errors(ctx, line) or {_first(form): error}) from None
     except PluginError as error:
         raise FormRefused({_first(form): error}) from None
     return SlashCommand(
@@ -102,6 +102,14 @@ def _refuse_secrets(ctx: Context, form: Form) -> None:
         what = find_secret(ctx.deployment.known_secrets, [words])
         if what:
             raise FormRefused({name: SecretTyped(what)})
+
+
+def _find_errors(ctx: Context, line: str) -> Mapping[str, PluginError]:
+    """What is wrong under each field; nothing where the words do not fit the command at all, as of a forged form."""
+    try:
+        return find_field_errors(ctx.registry.typed, line)
+    except PluginError:
+        return {}
 
 
 def _first(form: Form) -> str:

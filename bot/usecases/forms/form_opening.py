@@ -42,6 +42,8 @@ class FormWish:
 def offer_form(ctx: Context, job: Job, slash: SlashCommand) -> bool:
     """Open the form for a typed line whose arguments are missing; False for any other, which is to be answered.
 
+    A button may ask for the form of a line that lacks nothing.
+
     What looks like a secret is not sent back to Slack in the field that it would fill.
     """
     if looks_secret(slash.text):
@@ -51,7 +53,7 @@ def offer_form(ctx: Context, job: Job, slash: SlashCommand) -> bool:
         partial = read_partial_line(ctx.registry.typed, wish.line)
     except PluginError:
         return False
-    if not partial.missing or not open_form(ctx, wish, partial):
+    if not (partial.missing or slash.form) or not open_form(ctx, wish, partial):
         return False
     with ctx.store.unit_of_work() as tx:
         settle_stop(tx, ctx, slash.key)

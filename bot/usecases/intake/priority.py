@@ -91,16 +91,16 @@ def _usual_rank(ctx: Context, asked: _Asked) -> Rank:
             return Rank.STOPPING
         case Click(button=button):
             return BUTTONS.get(button, Rank.DECIDING)
-        case SlashCommand():
-            return _rank_of_line(ctx, asked.line)
+        case SlashCommand(form=form):
+            return _rank_of_line(ctx, asked.line, form=form)
 
 
-def _rank_of_line(ctx: Context, line: TypedLine | None) -> Rank:
+def _rank_of_line(ctx: Context, line: TypedLine | None, *, form: bool) -> Rank:
     if line is None:
         # It is answered with what is wrong about it, and no place is read for that.
         return Rank.LOCAL
     # A form does not wait for places either: what opens it is good for three seconds.
-    local = _place_plugin_of(ctx.registry, line.command) is None or lacks_words(line)
+    local = _place_plugin_of(ctx.registry, line.command) is None or form or lacks_words(line)
     return NOUNS.get(line.command.noun, Rank.LOCAL if local else Rank.PLANNING)
 
 

@@ -41,8 +41,8 @@ TOO_MANY_SENTENCE = Message(
 _SORTED = JSONEncoder(sort_keys=True, default=fields_of)
 _WOKEN = {Receipt.NEW: (Group.RUNNERS,)}
 """Who has something to do: of what was refused somebody is told."""
-_PASSING = ("answer_url", "trigger", "workspace", "enterprise", "pressed", "message", "thread", "direct")
-"""What a redelivery may carry anew without being another delivery. Old releases did not store the last six."""
+_PASSING = ("answer_url", "trigger", "workspace", "enterprise", "pressed", "form", "message", "thread", "direct")
+"""What a redelivery may carry anew without being another delivery. Old releases did not store the last seven."""
 
 
 def receive(ctx: Context, inbound: Inbound) -> Receipt:

@@ -34,7 +34,7 @@ from bot.usecases.process.event_counters import COMMANDS
 from bot.usecases.process.found_limits import FoundLimits
 from bot.usecases.requests.approval import confirm
 from bot.usecases.requests.change_opening import asks_for_same, check_can_be_decided, open_change
-from bot.usecases.requests.planning import Origin, plan_or_read
+from bot.usecases.requests.planning import Origin, plan_or_read, refuse_unopened_form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +52,8 @@ class TypedCommand:
     refused line that was typed may be folded with others."""
     reason: Text = ""
     """Why the command is asked for, where a button says so instead of the line."""
+    form: bool = False
+    """Whether it was to be shown as a form, so that the line is not run."""
 
 
 OUTCOMES: Mapping[type, str] = {
@@ -134,6 +136,8 @@ def name_outcome(result: CommandResult) -> str:
 
 def _perform(ctx: Context, command: TypedCommand, surface: Surface) -> CommandResult:
     """The result: one that changed something is concluded, another is still to be."""
+    if command.form:
+        raise refuse_unopened_form(ctx, command.person, command.line)
     with surface.progress() as tell:
         origin = Origin(channel=command.channel, reason=command.reason)
         considered = plan_or_read(ctx, command.person, command.line, tell, origin=origin)

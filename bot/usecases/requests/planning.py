@@ -121,6 +121,13 @@ def weigh_line(ctx: Context, weighed: WeighedLine) -> Ruling:
     return Ruling(decision=considered.decision, steps=considered.steps)
 
 
+def refuse_unopened_form(ctx: Context, person: Principal, text: str) -> PluginError:
+    """Make the refusal of a line whose form could not be opened. Raises NotPermitted for who may not type it."""
+    _require_rights(ctx, person, recognize(ctx.registry.typed, text).command)
+    hint = Message("form.command.not_opened_hint", command=CommandLine(command_line=text))
+    return Refusal(Message("form.command.not_opened"), hint=hint)
+
+
 def _require_rights(ctx: Context, person: Principal, command: AnyCommand) -> None:
     """Raise NotPermitted for a person who may not use the command."""
     if command.noun in OPEN_TO_ALL:

@@ -86,9 +86,19 @@ DECISIONS: tuple[Mutation, ...] = (
         "correction-runs-by-itself",
         "a button below an answer runs a corrected line that changes something",
         (
-            "bot/usecases/outcomes/result_buttons.py",
-            'return error.suggestion if _reads(understand(ctx.registry.typed, error.suggestion).command) else ""',
-            'return error.suggestion if understand(ctx.registry.typed, error.suggestion).command else ""',
+            "bot/usecases/forms/result_buttons.py",
+            "    return partial.command.risk is Risk.READ and not partial.missing\n",
+            "    return not partial.missing\n",
+        ),
+        by="tests/usecases/outcomes/test_ending_buttons.py",
+    ),
+    mutation(
+        "form-button-runs",
+        "a line whose form was not opened is run instead",
+        (
+            "bot/usecases/requests/command_performance.py",
+            "    if command.form:\n",
+            "    if command.form and not command.line:\n",
         ),
         by="tests/usecases/outcomes/test_ending_buttons.py",
     ),

@@ -18,11 +18,13 @@ from bot.slack.render.answer import answer_blocks, file_text, wants_file
 from bot.slack.render.audit_line import audit_blocks
 from bot.slack.render.block_kit import Modal
 from bot.slack.render.card import bare_card, card_blocks, card_text
+from bot.slack.render.command_form import command_form
 from bot.slack.render.form import reason_form
 from bot.slack.render.slack_text import Writer, cut, sections, show_invisible
 from tests.slack.render.answer_cases import list_answers
 from tests.slack.render.card_cases import CARDS
 from tests.slack.render.course import play
+from tests.slack.render.form_cases import list_choices, list_forms
 from tests.slack.render.home_cases import HOMES
 
 FOLDER = Path(__file__).parents[2] / "data" / "storyboards"
@@ -47,6 +49,7 @@ def _draw(language: str) -> Iterator[tuple[str, Iterable[str]]]:
     for name, change in CARDS.items():
         yield f"card-{name}", _draw_card(change, language)
     yield "forms", _draw_forms(language)
+    yield "command-forms", _draw_command_forms(language)
     for name, answers in list_answers().items():
         yield f"answer-{name}", (line for title, answer in answers for line in _draw_answer(title, answer, language))
     yield "home", _draw_homes(language)
@@ -71,6 +74,23 @@ def _draw_homes(language: str) -> Iterator[str]:
     for name, tab in HOMES.items():
         view = home_view(tab, Writer(language=language), lambda _: "https://acme.slack.com/archives/C0002/p1042")
         yield from _part(name, block_lines(view["blocks"], NAMES))
+
+
+def _draw_command_forms(language: str) -> Iterator[str]:
+    writer = Writer(language=language)
+    for title, form, errors in list_forms():
+        view: Any = command_form(form, language=language)
+        buttons = " ".join(f"[{view[name]['text']}]" for name in ("close", "submit") if name in view)
+        wrong = [f"!! {name}: {writer.plain(text)}" for name, text in errors]
+        shown = [line for block in view["blocks"] for line in _field_lines(block)]
+        yield from _part(title, [f"== {view['title']['text']} ==", *shown, *wrong, buttons])
+    yield from _part("a menu", [writer.plain(text) for _, text in list_choices()])
+
+
+def _field_lines(block: Any) -> list[str]:
+    hint = [f"  {block['hint']['text']}"] if "hint" in block else []
+    optional = ["  (optional)"] if block.get("optional") else []
+    return [*block_lines([block], NAMES), *hint, *optional]
 
 
 def _draw_answer(title: str, answer: PrivateNotice, language: str) -> Iterator[str]:

@@ -54,3 +54,16 @@ def test_a_rejection_is_told_where_it_was_typed_and_offers_the_card_alone(scene:
     assert "too early" in scene.workspace.transcript(told)
     assert [one.label for one in elements_of(told.blocks)] == ["Open the card"]
     assert scene.effects(UNREGISTER) == 0
+
+
+def test_a_corrected_removal_opens_its_form_and_runs_when_the_form_is_sent(scene: Scene) -> None:
+    scene.ask("Olga", "conector remove myconnector --reason 'old number'")
+    scene.press("Olga", shown(scene, "Olga", "Did you mean"), "Open as a form…")
+    olga = scene.workspace.people["Olga"]
+    view = scene.workspace.wait_for(lambda: olga.views and "submit" in olga.view.body and olga.view, what="the form")
+    assert view.element("connector").element["initial_option"]["value"] == "myconnector"
+    assert view.element("--reason").element["initial_value"] == "old number"
+    assert scene.playground.store.changes.get(1001) is None
+    assert olga.submit().ok
+    scene.card()
+    assert (scene.change().line, scene.change().reason) == ("connector remove myconnector", "old number")

@@ -44,7 +44,23 @@ def test_a_corrected_reading_can_be_run_and_a_corrected_change_never_runs_by_its
     core_bot.type(VIKTOR, "thing lst")
     assert buttons(last(core_bot)) == [("Run this", "thing list")]
     core_bot.type(OLGA, "thing remov one")
-    assert (last(core_bot).suggestion, buttons(last(core_bot))) == ("thing remove one", [])
+    assert last(core_bot).suggestion == "thing remove one"
+    (button,) = last(core_bot).buttons
+    assert (en(button.label), button.line, button.form) == ("Open as a form…", "thing remove one", True)
+    core_bot.type(OLGA, "thing remov")
+    assert [one.form for one in last(core_bot).buttons] == [True]
+    core_bot.type(OLGA, "freez")
+    assert last(core_bot).buttons == ()
+
+
+def test_a_line_whose_form_does_not_open_is_not_run(core_bot: CoreBot) -> None:
+    core_bot.take(replace(core_bot.typed(OLGA, "thing remove one"), pressed=True, form=True))
+    core_bot.deliver()
+    assert core_bot.last_whisper.startswith("Slack did not open the form.")
+    core_bot.take(replace(core_bot.typed(VIKTOR, "thing remove one"), pressed=True, form=True))
+    core_bot.deliver()
+    assert core_bot.last_whisper.startswith("This needs the role operator.")
+    assert core_bot.store.changes.newest(limit=1) == []
 
 
 def test_a_pressed_line_gives_nobody_more_than_typing_it(core_bot: CoreBot) -> None:

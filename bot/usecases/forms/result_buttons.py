@@ -8,13 +8,15 @@ from bot.core.authority.policy import OPEN_TO_ALL
 from bot.core.bot_errors import WordsError
 from bot.core.change.command_result import CommandRefused, CommandResult
 from bot.core.change.planned_command import Answered
-from bot.core.messages.notices import LineButton, make_line_buttons
-from bot.core.parsing.invocation import AnyCommand, understand
+from bot.core.messages.notices import LineButton, keep_line_buttons
+from bot.core.parsing.invocation import AnyCommand
+from bot.core.parsing.partial_line import PartialLine, read_partial_line
 from bot.plugin import Message, PluginError, Risk
 from bot.plugin.frozen import dataclass
 from bot.usecases.context import Context
 
 RUN_AGAIN, RUN_THIS = Message("answer.button.run_again"), Message("answer.button.run_this")
+OPEN_FORM = Message("answer.button.open_form")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,8 @@ class ResultButton:
     label: Message
     write: Callable[[Context, CommandResult, str], str]
     """Write its line, by the result and the line as it was typed; an empty text where it is not offered."""
+    form: bool = False
+    """Whether it opens the form of the line."""
 
 
 def _write_reading(_: Context, result: CommandResult, typed: str) -> str:
@@ -32,14 +36,36 @@ def _write_reading(_: Context, result: CommandResult, typed: str) -> str:
 
 
 def _write_suggestion(ctx: Context, result: CommandResult, _: str) -> str:
-    """The corrected line, if it is of a reading: a correction of what changes something never runs by itself."""
+    """The corrected line, if it is of a reading that lacks nothing."""
+    found = _find_suggestion(ctx, result)
+    return found[0] if found is not None and _is_answered(found[1]) else ""
+
+
+def _write_form(ctx: Context, result: CommandResult, _: str) -> str:
+    """Any other corrected line: a correction of what changes something never runs by itself.
+
+    What stops is left out: it has no form, and whoever wants it types it.
+    """
+    found = _find_suggestion(ctx, result)
+    if found is None or _is_answered(found[1]) or found[1].command.risk is Risk.HALT:
+        return ""
+    return found[0]
+
+
+def _find_suggestion(ctx: Context, result: CommandResult) -> tuple[str, PartialLine] | None:
+    """The corrected line of a refusal, with what is in it; None where there is none that can be read."""
     error = result.error if isinstance(result, CommandRefused) else None
     if not isinstance(error, WordsError) or not error.suggestion:
-        return ""
+        return None
     try:
-        return error.suggestion if _reads(understand(ctx.registry.typed, error.suggestion).command) else ""
+        return error.suggestion, read_partial_line(ctx.registry.typed, error.suggestion)
     except PluginError:
-        return ""
+        return None
+
+
+def _is_answered(partial: PartialLine) -> bool:
+    """Whether a line only asks for an answer, so that it is run as it is."""
+    return partial.command.risk is Risk.READ and not partial.missing
 
 
 def _reads(command: AnyCommand) -> bool:
@@ -50,10 +76,13 @@ def _reads(command: AnyCommand) -> bool:
 RESULT_BUTTONS = (
     ResultButton(label=RUN_AGAIN, write=_write_reading),
     ResultButton(label=RUN_THIS, write=_write_suggestion),
+    ResultButton(label=OPEN_FORM, write=_write_form, form=True),
 )
 """In the order in which they are shown. A row here is a whole button."""
 
 
 def result_buttons(ctx: Context, result: CommandResult, typed: str) -> tuple[LineButton, ...]:
     """The buttons below the answer to a command."""
-    return make_line_buttons((row.label, row.write(ctx, result, typed)) for row in RESULT_BUTTONS)
+    return keep_line_buttons(
+        LineButton(label=row.label, line=row.write(ctx, result, typed), form=row.form) for row in RESULT_BUTTONS
+    )
