@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -46,14 +45,9 @@ def register(
         receive(click(body))
         ack()
 
-    @app.action(re.compile(f"^{re.escape(LINE_ACTION)}"))
+    @app.action(re.compile(f"^({re.escape(LINE_ACTION)}|{re.escape(FORM_ACTION)})"))
     def pressed_for_line(ack: Ack, body: dict[str, Any]) -> None:
         receive(pressed_line(body))
-        ack()
-
-    @app.action(re.compile(f"^{re.escape(FORM_ACTION)}"))
-    def pressed_for_form(ack: Ack, body: dict[str, Any]) -> None:
-        receive(replace(pressed_line(body), form=True))
         ack()
 
     @app.action(LINK_ACTION)

@@ -14,6 +14,7 @@ from bot.core.redaction.sanitizer import sanitize_text
 from bot.slack.ids import check_ids, refuse_org_wide
 from bot.slack.incoming.payload_types import Action, CommandPayload, InteractionPayload, SentView
 from bot.slack.incoming.typed_text import restore_typed_text
+from bot.slack.render.answer_buttons import FORM_ACTION
 from bot.slack.render.card_buttons import ACTION_PREFIX
 
 Raw = Mapping[str, object]
@@ -101,6 +102,7 @@ def pressed_line(raw: Raw) -> SlashCommand:
         workspace=pressed.workspace,
         enterprise=pressed.enterprise,
         pressed=True,
+        form=pressed.button.startswith(FORM_ACTION),
     )
 
 
