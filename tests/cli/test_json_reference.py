@@ -133,6 +133,7 @@ def test_what_is_declared_is_given(connected_cli_bot: CliBot) -> None:
     assert [one.path for one in undeclared] == []
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("line", CHANGING_LINES)
 def test_what_changes_something_prints_its_plan_and_its_request(connected_cli_bot: CliBot, line: str) -> None:
     for person in ("T0001:U0002", "T0001:U0003"):

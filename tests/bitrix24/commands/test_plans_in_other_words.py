@@ -55,6 +55,7 @@ def test_every_command_that_changes_a_portal_has_its_line() -> None:
     assert {one.path for one in commands if one.risk is not Risk.READ and not one.terminal} == set(LINES)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("path", LINES)
 def test_a_plan_made_in_other_words_is_the_same_and_each_alteration_another(
     hand: Hand, path: str, other_words: Path

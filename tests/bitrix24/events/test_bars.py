@@ -89,6 +89,7 @@ def test_each_finding_has_a_change_that_leads_to_it() -> None:
     assert set(CHANGES) | {"silent"} == set(BY_NAME)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("kind", CHANGES)
 def test_by_polling_each_finding_is_told_in_a_quarter_of_an_hour_for_a_tenth_of_the_budget(
     plugin_bot: PluginBot, kind: str
@@ -109,6 +110,7 @@ def test_by_polling_each_finding_is_told_in_a_quarter_of_an_hour_for_a_tenth_of_
     assert len(watched.raised) == 1
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", HEARD)
 def test_by_the_queue_each_finding_with_an_event_is_told_in_a_minute(plugin_bot: PluginBot, kind: str) -> None:
     watched = prepare(plugin_bot)

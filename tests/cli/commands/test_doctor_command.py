@@ -499,6 +499,7 @@ HINT_OF_THE_PLUGIN = "Move it."
 """What a plugin without a catalogue says is shown as it is."""
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", BROKEN)
 def test_whatever_ends_a_start_is_red_in_doctor_with_the_same_sentence(
     cli_bot: CliBot, slack: SlackWorkspace, name: str

@@ -44,6 +44,7 @@ SHORT: tuple[Row, ...] = (
 ALL = [(kind, faults) for kind in KINDS for faults in (ROUNDS if kind.method == SEND else (SHORT,))]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("kind", "faults"), ALL, ids=[f"{kind.method}-{faults[0][0]}" for kind, faults in ALL])
 def test_a_round_of_faults(talk: Talk, kind: Kind, faults: tuple[Row, ...]) -> None:
     chat, message = talk.spoken()

@@ -185,11 +185,13 @@ def read(scene: Scene, person: str, line: str, says: tuple[str, ...]) -> None:
     assert scene.playground.store.changes.get(1001) is None, "a guess opens no change request"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
 def test_what_was_typed_is_answered_as_it_was_meant(scene: Scene, row: Row) -> None:
     read(scene, row.person, row.line, row.says)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
 def test_the_same_in_russian(russian_scene: Scene, row: Row) -> None:
     read(russian_scene, row.person, row.russian, row.says_russian)

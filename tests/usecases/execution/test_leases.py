@@ -350,6 +350,7 @@ def test_killed_between_two_calls_that_nothing_shows_the_answers_are_the_ending(
     assert ended.asked_at is None
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("down", [0, 5, 30])
 @pytest.mark.parametrize("effect", [True, False])
 def test_after_a_kill_it_is_settled_within_two_minutes_of_the_call(core_bot: CoreBot, down: int, effect: bool) -> None:

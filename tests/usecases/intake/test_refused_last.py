@@ -59,6 +59,7 @@ def done_before(core_bot: CoreBot, change: ChangeRequest) -> list[str]:
     raise AssertionError(f"after {done} {change.id} has not ended")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("flood", FLOODS)
 def test_an_approval_is_counted_and_run_before_what_is_refused_anyway(core_bot: CoreBot, flood: str) -> None:
     change, other = core_bot.ask("thing remove one"), core_bot.ask("thing remove two")

@@ -179,6 +179,7 @@ def test_the_words_of_whom_the_allow_list_does_not_let_hold_nothing(core_bot: Co
     assert core_bot.now(change).status is Status.DONE
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("line", FREEZES)
 def test_no_words_behind_freeze_keep_it_from_holding_and_they_are_the_reason(core_bot: CoreBot, line: str) -> None:
     change = core_bot.approved()
