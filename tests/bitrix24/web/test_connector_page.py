@@ -132,7 +132,7 @@ def test_a_server_speaks_for_its_own_portals_alone(visits: Visits) -> None:
     lying.world = World(replace(told, member_id=first.member_id, main=main))
     with lying:
         visits.connect_second_portal(lying, "b" * 32)
-        call = {**visits.settings_call(), "AUTH_ID": lying.access_token, "SERVER_ENDPOINT": f"{told.server}/rest/"}
+        call = {**visits.settings_call(), "AUTH_ID": lying.access_token, "SERVER_ENDPOINT": lying.world.server_url}
         visits.open(call)
     assert "WhatsApp EU" not in visits.page
     assert visits.reasons() == ["the access token belongs to another application or portal"]

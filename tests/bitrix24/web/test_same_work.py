@@ -96,7 +96,7 @@ def test_a_page_call_costs_the_same_whichever_server_its_portal_has(make_plugin_
         visits.connect_second_portal(second, second.member_id)
         form = {**visits.settings_call(), "AUTH_ID": "invented"}
         members = {"first": form["member_id"], "second": second.member_id, "unknown": "f" * 32}
-        for claim in (form["SERVER_ENDPOINT"], f"{second.facts.server}/rest/", "http://["):
+        for claim in (form["SERVER_ENDPOINT"], second.world.server_url, "http://["):
             forged = {name: {**form, "member_id": one, "SERVER_ENDPOINT": claim} for name, one in members.items()}
             costs = {name: second_time(partial(visits.open, each)) for name, each in forged.items()}
             assert {cost[ASKED] for cost in costs.values()} == {2}
