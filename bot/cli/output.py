@@ -6,9 +6,10 @@ import json
 import re
 import shlex
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 WIDE = 160
 """Columns where the output is no terminal."""
+GAP = "  "
+"""Between the label of a fact and its value."""
+_ADDRESS = re.compile(r"https?://\S+")
 _SHELL_PLAIN = re.compile(r"[\w@%+=:,./-]+")
 _BREAK = re.compile(r"[\r\n\u2028\u2029]+")
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -115,8 +119,15 @@ def print_reply(reply: Reply) -> None:
 
     out = console()
     out.print(Text(one_line(plain(reply.title)), style="bold", overflow="fold"))
-    if reply.facts:
-        out.print(_pairs(reply.facts))
+    shown = [
+        (plain(label), plain(text if isinstance(text, Message) else _on_one_line(text))) for label, text in reply.facts
+    ]
+    room = out.width - max((len(label) for label, _ in shown), default=0) - len(GAP)
+    for is_long, facts in groupby(shown, lambda fact: len(fact[1]) > room and bool(_ADDRESS.fullmatch(fact[1]))):
+        if is_long:
+            _print_addresses(out, facts)
+        else:
+            out.print(_pairs(facts))
     if reply.table is not None:
         print_table(reply.table)
     for note in reply.notes:
@@ -131,16 +142,25 @@ def print_answer(reply: Reply, *, as_json: bool) -> None:
         print_reply(reply)
 
 
-def _pairs(facts: Sequence[tuple[Text, Text]]) -> Drawn:
+def _pairs(facts: Iterable[tuple[str, str]]) -> Drawn:
     from rich.table import Table as Drawn
     from rich.text import Text
 
-    grid = Drawn.grid(padding=(0, 2))
+    grid = Drawn.grid(padding=(0, len(GAP)))
     grid.add_column(no_wrap=True, style="cyan")
     grid.add_column(overflow="fold")
     for label, text in facts:
-        grid.add_row(Text(plain(label)), Text(plain(text if isinstance(text, Message) else _on_one_line(text))))
+        grid.add_row(Text(label), Text(text))
     return grid
+
+
+def _print_addresses(out: Console, facts: Iterable[tuple[str, str]]) -> None:
+    """Addresses that are longer than a line: one that is folded cannot be copied."""
+    from rich.text import Text
+
+    for label, address in facts:
+        out.print(Text(label, style="cyan"))
+        out.print(Text(address), soft_wrap=True)
 
 
 def print_table(table: Table) -> None:

@@ -6,7 +6,11 @@ import json
 import re
 import shlex
 
+import pytest
+
 from bot import __version__
+from bot.cli.output import WIDE, print_reply
+from bot.plugin import Reply
 from bot.store.engine.database import FILE_NAME, sqlite3
 from tests.cli.cli_bot import CliBot
 from tests.cli.odd import HOSTILE
@@ -197,3 +201,11 @@ def test_a_log_level_that_is_none_is_refused(cli_bot: CliBot) -> None:
     result = cli_bot.run("whoami", B24BOT_LOG_LEVEL="LOUD")
     assert result.exit_code == 78
     assert "DEBUG, INFO, WARNING, ERROR" in result.stderr
+
+
+def test_an_address_that_is_longer_than_a_line_is_not_broken(capsys: pytest.CaptureFixture[str]) -> None:
+    address = f"https://shop.bitrix24.com/oauth/authorize/?client_id=local.1&state={'s' * WIDE}"
+    facts = (("member id", "0123"), ("Authorise link", address), ("application", "local"))
+    print_reply(Reply(title="Open this link", facts=facts))
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert lines == ["Open this link", "member id  0123", "Authorise link", address, "application  local"]
