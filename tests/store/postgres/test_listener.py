@@ -17,7 +17,7 @@ from tests.store.conftest import MakeEngine
 from tests.store.server.postgres_proxy import Proxy
 
 ADD = "INSERT INTO facts (name, value) VALUES (?, '')"
-ENDED = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
+ENDED = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
 
 
 class Heard:

@@ -28,7 +28,7 @@ ADD = "INSERT INTO facts (name, value) VALUES (?, '')"
 UNGUARDED = "SET session_replication_role = replica"
 """No trigger keeps this superuser from anything."""
 FORGOTTEN = ("DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit)", "DELETE FROM commits")
-ENDED = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'b24bot'"
+ENDED = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = 'b24bot'"
 LOST = Message("store.postgres.commit_lost", record="1")
 
 
