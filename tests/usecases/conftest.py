@@ -17,6 +17,7 @@ from tests.usecases.core_bot import CoreBot
 ON_A_SERVER = frozenset(
     {
         *("test_audit_search", "test_link_commands", "test_queries", "test_status_report"),
+        *("test_allow_list", "test_builtin_plugin", "test_possible_approvers", "test_ruled_requests"),
         *("test_card_token", "test_denials", "test_memberships", "test_refusal_records", "test_same_person"),
         *("test_awaited_lines", "test_partly", "test_review_races", "test_waiting"),
         *("test_active_limits", "test_archiving", "test_lag"),
@@ -27,6 +28,8 @@ ON_A_SERVER = frozenset(
 """Modules whose tests have a row on a PostgreSQL server as well."""
 IN_A_FILE = frozenset(
     {
+        "test_a_change_of_the_rules_that_a_crash_interrupted_ends_as_what_was_stored",
+        "test_a_row_cannot_be_taken_out_of_a_stored_decision",
         "test_a_runner_that_was_taken_over_between_two_calls_does_not_make_the_second",
         "test_open_executions_of_the_release_before_go_through_the_upgrade",
         "test_a_store_that_fails_once_the_call_is_made_does_not_keep_it_running_for_long",
