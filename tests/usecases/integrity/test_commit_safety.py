@@ -39,7 +39,9 @@ def forget(bot: CoreBot, statement: str) -> None:
     with psycopg.connect(address.url, autocommit=True) as connection:
         connection.execute(f"SET search_path = {address.schema}; {UNGUARDED}".encode())
         connection.execute(statement.encode())
-        connection.execute("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = 'b24bot'")
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = 'b24bot'"
+        )
 
 
 def head_of(bot: CoreBot) -> int:
