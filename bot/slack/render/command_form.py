@@ -84,9 +84,12 @@ def _field(writer: Writer, field: FormField) -> InputBlock:
 
 
 def _entry(field: FormField) -> Entry:
-    """How it is filled in. A menu has so many rows and no more, and a row a value of so many characters."""
-    fits = 0 < len(field.choices) <= OPTIONS_MOST and all(_fits(one.value) for one in field.choices)
-    return Entry.WORD if field.entry is Entry.CHOICE and not fits else field.entry
+    """How it is filled in. A menu has so many rows, more of them are asked for, and a value has so many characters."""
+    if field.entry is not Entry.CHOICE:
+        return field.entry
+    if not field.choices or not all(_fits(one.value) for one in field.choices):
+        return Entry.WORD
+    return Entry.CHOICE if len(field.choices) <= OPTIONS_MOST else Entry.PICK
 
 
 def _word(_writer: Writer, field: FormField, *, multiline: bool = False) -> InputInteractiveElement:

@@ -39,7 +39,7 @@ def lay_out_fields(partial: PartialLine, places: Sequence[Place], usual: Place |
 def _argument(parameter: Parameter, partial: PartialLine, places: Sequence[Place]) -> FormField:
     words = partial.words.get(parameter.name, ())
     free = parameter.many and parameter.arg.free
-    choices = _place_choices(places) if parameter.arg.place and not parameter.arg.new_place else ()
+    choices = make_place_choices(places) if parameter.arg.place and not parameter.arg.new_place else ()
     return FormField(
         name=parameter.name,
         label=describe_name(parameter),
@@ -78,7 +78,7 @@ def _place(places: Sequence[Place], partial: PartialLine, usual: Place | None) -
         entry=Entry.CHOICE,
         required=True,
         value=named or _default(partial, usual),
-        choices=_place_choices(places),
+        choices=make_place_choices(places),
     )
 
 
@@ -103,7 +103,8 @@ def find_usual_place(ctx: Context, partial: PartialLine, person: Principal) -> s
     return place.name if place is not None else ""
 
 
-def _place_choices(places: Sequence[Place]) -> tuple[Choice, ...]:
+def make_place_choices(places: Sequence[Place]) -> tuple[Choice, ...]:
+    """Make a choice of each place, by its name."""
     return tuple(Choice(value=place.name, label=place.shown_name, detail=place.label) for place in places)
 
 

@@ -12,6 +12,7 @@ from bot.language.translation import translate
 from bot.plugin import Choice, Message, Parameter, Place, PluginError, Text
 from bot.usecases.authority.memberships import find_language
 from bot.usecases.context import Context
+from bot.usecases.forms.form_fields import make_place_choices
 from bot.usecases.forms.form_lines import FormOrigin, read_origin
 from bot.usecases.forms.kept_choices import KeptChoices, find_choices
 from bot.usecases.place_choice import find_place
@@ -33,7 +34,11 @@ def offer_choices(ctx: Context, question: ChoiceQuestion) -> tuple[ChoiceGroup, 
     if command is None or _is_refused(ctx, question, command):
         return ()
     parameter = next((each for each in command.parameters if each.name == question.field), None)
-    kept = _find_kept(ctx, question, origin, command, parameter) if parameter is not None else None
+    kept = (
+        _list_places(ctx, command)
+        if _names_place(command, parameter, question.field)
+        else _find_kept(ctx, question, origin, command, parameter)
+    )
     typed = question.typed.strip()
     language = find_language(ctx, question.person)
     fitting = [] if kept is None else [each for each in kept.choices if _fits(each, typed, language)]
@@ -44,18 +49,34 @@ def offer_choices(ctx: Context, question: ChoiceQuestion) -> tuple[ChoiceGroup, 
     return (*groups, ChoiceGroup(label=AS_TYPED, choices=(Choice(value=typed),)))
 
 
+def _names_place(command: AnyCommand, parameter: Parameter | None, field: str) -> bool:
+    return field == command.place_term.option or (parameter is not None and parameter.arg.place)
+
+
+def _list_places(ctx: Context, command: AnyCommand) -> KeptChoices | None:
+    """The places of the command's plugin, which are stored here, as they are now."""
+    plugin = ctx.registry.owner(command)
+    if plugin is None:
+        return None
+    try:
+        places = plugin.places(ctx.services(plugin.name))
+    except PluginError:
+        return None
+    return KeptChoices(at=ctx.clock.now_ms(), choices=make_place_choices(places))
+
+
 def _is_refused(ctx: Context, question: ChoiceQuestion, command: AnyCommand) -> bool:
     role = role_of(ctx, question.person)
     return isinstance(decide(command.risk, role, ctx.deployment.terms), Refused)
 
 
 def _find_kept(
-    ctx: Context, question: ChoiceQuestion, origin: FormOrigin, command: AnyCommand, parameter: Parameter
+    ctx: Context, question: ChoiceQuestion, origin: FormOrigin, command: AnyCommand, parameter: Parameter | None
 ) -> KeptChoices | None:
     """What is kept for the place that the form names; it is wished for, so that the next answer is fresh."""
     plugin = ctx.registry.owner(command)
     name = question.fields.get(command.place_term.option) or origin.place
-    if plugin is None or parameter.arg.choices is None or not name:
+    if plugin is None or parameter is None or parameter.arg.choices is None or not name:
         return None
     try:
         place: Place = find_place(plugin.places(ctx.services(plugin.name)), name, plugin.place_term)

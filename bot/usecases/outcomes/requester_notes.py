@@ -1,4 +1,4 @@
-"""What became of a change request, told where its requester typed it while Slack still takes an answer there.
+"""What became of a change request, told where its requester typed it, or directly once Slack takes no answer there.
 
 The line under the card mentions the requester in any case.
 """
@@ -26,23 +26,22 @@ def keep_answer_address(tx: Transaction, change: ChangeRequest, channel: str, an
 
 
 def tell_requester(tx: Transaction, ctx: Context, number: int) -> None:
-    """Tell the requester how it stands now, where they asked; nothing once Slack takes no answer there any more."""
+    """Tell the requester how it stands now: where they asked, or directly once Slack takes no answer there."""
     change, records = tx.changes.require(number), tx.records(BUILTIN)
     kept = records.get(KIND, str(number))
     if kept is None:
         return
     if not change.status.open:
         records.delete(KIND, str(number))
-    if ctx.clock.now_ms() > kept["until"]:
-        return
+    lasts = ctx.clock.now_ms() <= kept["until"]
     title = Message("request.became", request=request_label(ctx, change), status=describe_status(change))
     notify_person(
         tx,
         ctx,
         change.requester,
-        kept["channel"],
+        kept["channel"] if lasts else "",
         Reply(title=title, notes=(change.outcome,) if change.outcome else ()),
-        answer_url=kept["url"],
+        answer_url=kept["url"] if lasts else "",
         mood="calm",
         buttons=ending_buttons(ctx, change),
         card=number,

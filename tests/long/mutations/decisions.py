@@ -93,6 +93,16 @@ DECISIONS: tuple[Mutation, ...] = (
         by="tests/usecases/outcomes/test_ending_buttons.py",
     ),
     mutation(
+        "form-loses-the-reason",
+        "a form asks for another request than the line that it was opened for",
+        (
+            "bot/usecases/forms/form_fields.py",
+            'value=partial.options.get(REASON, ""),',
+            'value="",',
+        ),
+        by="tests/usecases/requests/test_one_request.py",
+    ),
+    mutation(
         "form-button-runs",
         "a line whose form was not opened is run instead",
         (

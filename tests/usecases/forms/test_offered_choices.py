@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -64,9 +65,9 @@ def read(bot: CoreBot) -> None:
     ChoiceReader(bot.ctx).run_once()
 
 
-def offer(bot: CoreBot, typed: str, person: Principal = OLGA) -> tuple[ChoiceGroup, ...]:
+def offer(bot: CoreBot, typed: str, person: Principal = OLGA, field: str = "box") -> tuple[ChoiceGroup, ...]:
     value = write_origin(FormOrigin(command="box open", channel="C1", place="default"))
-    question = ChoiceQuestion(person=person, value=value, field="box", typed=typed, fields={})
+    question = ChoiceQuestion(person=person, value=value, field=field, typed=typed, fields={})
     return offer_choices(bot.ctx, question)
 
 
@@ -125,3 +126,10 @@ def test_nobody_else_is_offered_anything(boxes: CoreBot, person: Principal) -> N
 def test_a_value_of_another_version_offers_nothing(boxes: CoreBot) -> None:
     question = ChoiceQuestion(person=OLGA, value="1042.a.b", field="box", typed="box001", fields={})
     assert offer_choices(boxes.ctx, question) == ()
+
+
+def test_many_places_are_offered_by_what_is_typed(boxes: CoreBot) -> None:
+    first = boxes.toy.known[0]
+    boxes.toy.known = [replace(first, name=f"shop{number}", identity=f"m{number}") for number in range(150)]
+    assert values(offer(boxes, "shop14", field="--portal")) == ["shop14", *(f"shop14{number}" for number in range(10))]
+    assert len(values(offer(boxes, "", field="--portal"))) == MOST_OFFERED - 1

@@ -99,14 +99,16 @@ def test_the_requester_reads_that_it_was_not_approved(core_bot: CoreBot, how: st
     assert any("@" in line or "CR-1001" in line for line in core_bot.threads)
 
 
-def test_after_half_an_hour_only_the_thread_tells(core_bot: CoreBot) -> None:
+def test_after_half_an_hour_the_requester_is_told_directly_and_in_the_thread(core_bot: CoreBot) -> None:
     change = core_bot.ask()
     core_bot.clock.now += LASTS_MS + 1
     core_bot.messenger.whispers.clear()
     core_bot.press(ANTON, change)
     core_bot.work()
     assert core_bot.now(change).status is Status.DONE
-    assert core_bot.messenger.whispers == []
+    assert [(en(one.reply.title), one.person, one.channel, one.answer_url) for one in core_bot.messenger.whispers] == [
+        ("CR-1001 (Remove one): done.", OLGA, "", "")
+    ]
     assert any("CR-1001" in line for line in core_bot.threads)
 
 
