@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot.core.messages.notices import PrivateNotice
 from bot.plugin import Message, Text
-from bot.slack.render.block_kit import Actions, Button, PlainText
+from bot.slack.render.block_kit import Actions, Button, make_actions, make_button
 from bot.slack.render.card_buttons import LABEL_MOST, LINK_ACTION, URL_MOST
 from bot.slack.render.slack_text import Writer, cut
 
@@ -21,23 +21,19 @@ OPEN_CARD = Message("answer.button.open_card")
 def answer_buttons(whisper: PrivateNotice, card: str, writer: Writer) -> list[Actions]:
     """The row of buttons of an answer, if it has any; `card` is the address of the card to open."""
     elements = [*_links(card, writer), *_lines(whisper, writer)]
-    return [{"type": "actions", "block_id": BUTTONS_BLOCK, "elements": elements}] if elements else []
+    return [make_actions(BUTTONS_BLOCK, elements)] if elements else []
 
 
 def _links(card: str, writer: Writer) -> Iterator[Button]:
     if card and len(card) <= URL_MOST:
-        yield {"type": "button", "action_id": LINK_ACTION, "text": _label(OPEN_CARD, writer), "url": card}
+        yield make_button(LINK_ACTION, _label(OPEN_CARD, writer), url=card)
 
 
 def _lines(whisper: PrivateNotice, writer: Writer) -> Iterator[Button]:
     for index, button in enumerate(whisper.buttons):
-        yield {
-            "type": "button",
-            "action_id": f"{FORM_ACTION if button.form else LINE_ACTION}{index}",
-            "text": _label(button.label, writer),
-            "value": button.line,
-        }
+        action = f"{FORM_ACTION if button.form else LINE_ACTION}{index}"
+        yield make_button(action, _label(button.label, writer), value=button.line)
 
 
-def _label(label: Text, writer: Writer) -> PlainText:
-    return {"type": "plain_text", "text": cut(writer.plain(label), LABEL_MOST)}
+def _label(label: Text, writer: Writer) -> str:
+    return cut(writer.plain(label), LABEL_MOST)

@@ -13,7 +13,7 @@ from bot.core.text import one_line
 from bot.language.catalogues import ENGLISH
 from bot.language.translation import translate
 from bot.plugin import CommandLine, Message
-from bot.slack.render.block_kit import Block
+from bot.slack.render.block_kit import Block, make_actions, make_fields, make_header
 from bot.slack.render.card_buttons import card_buttons, short_digest
 from bot.slack.render.card_people import card_fields
 from bot.slack.render.card_plan import plan_lines, reason_lines
@@ -47,7 +47,7 @@ def card_blocks(change: ChangeRequest, value: str, language: str = ENGLISH) -> l
     """The blocks of the card in the language of its channel; `value` is what its buttons carry."""
     title = f"{find_badge(change).emoji} {plain(leave_person_out(change).plan.summary, language)}"
     blocks: list[Block] = [
-        {"type": "header", "text": {"type": "plain_text", "text": cut(one_line(title), TITLE_MOST)}},
+        make_header(cut(one_line(title), TITLE_MOST)),
         *sections(list(result_lines(change, language))),
     ]
     if change.outcome:
@@ -55,11 +55,11 @@ def card_blocks(change: ChangeRequest, value: str, language: str = ENGLISH) -> l
         blocks.append(section(cut(f"*{label}*\n{mrkdwn(change.outcome, language)}", OUTCOME_MOST)))
     blocks += sections(list(ending_lines(change, language)))
     blocks += sections([*plan_lines(change, language), *reason_lines(change, language)])
-    blocks.append({"type": "section", "fields": card_fields(change, language)})
+    blocks.append(make_fields(card_fields(change, language)))
     blocks += [context(line) for line in _small_lines(change, language)]
     buttons = card_buttons(change, value, language)
     if buttons:
-        blocks.append({"type": "actions", "block_id": f"decide:{change.number}", "elements": buttons})
+        blocks.append(make_actions(f"decide:{change.number}", buttons))
     return blocks
 
 

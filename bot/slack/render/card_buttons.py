@@ -6,13 +6,15 @@ import re
 from collections.abc import Mapping
 from typing import assert_never
 
+from slack_sdk.models.blocks import ConfirmObject
+
 from bot.core.authority.policy import Allowed, BrokenGlass, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.text import one_line
 from bot.language.translation import translate
 from bot.plugin import Message, Text, UndoKind
 from bot.plugin.frozen import dataclass
-from bot.slack.render.block_kit import Button, Dialog, PlainText, Style
+from bot.slack.render.block_kit import Button, Style, make_button, make_dialog
 from bot.slack.render.ending_text import WAS_DONE, WAS_NOT_DONE, asks_people
 from bot.slack.render.plain_summary import leave_person_out, names_person
 from bot.slack.render.slack_text import cut, plain
@@ -120,8 +122,7 @@ class _Buttons:
         if link is None or not ADDRESS.fullmatch(link.address) or len(link.address) > URL_MOST:
             return []
         label = cut(plain(link.label, self.language), LABEL_MOST)
-        text: PlainText = {"type": "plain_text", "text": label}
-        return [{"type": "button", "action_id": LINK_ACTION, "text": text, "url": link.address}]
+        return [make_button(LINK_ACTION, label, url=link.address)]
 
     def following(self) -> list[Button]:
         """The buttons that ask for another change request once this one is over."""
@@ -147,19 +148,19 @@ class _Buttons:
 
     def _approve(self, label: Message) -> Button:
         title = Message("card.dialog.approve_title", request=self.change.id)
-        button = self._button(label, card_token.APPROVE, style="primary")
-        return {**button, "confirm": self._dialog(title, self._consequences(), label)}
+        dialog = self._dialog(title, self._consequences(), label)
+        return self._button(label, card_token.APPROVE, style="primary", confirm=dialog)
 
     def _bypass(self) -> Button:
         """The button of an emergency, and what it says before it does anything."""
         title = Message("card.dialog.bypass_title", request=self.change.id)
         texts = (*self._consequences(), Message("card.dialog.after_bypass"))
-        dialog: Dialog = {**self._dialog(title, texts, BYPASS), "style": "danger"}
-        return {**self._button(BYPASS, card_token.CONFIRM, style="danger"), "confirm": dialog}
+        dialog = self._dialog(title, texts, BYPASS, style="danger")
+        return self._button(BYPASS, card_token.CONFIRM, style="danger", confirm=dialog)
 
     def _question(self, label: Message, name: str, title: Message, consequence: Message) -> Button:
         texts = (Message("card.dialog.looked", summary=self._summary()), consequence)
-        return {**self._button(label, name), "confirm": self._dialog(title, texts, label)}
+        return self._button(label, name, confirm=self._dialog(title, texts, label))
 
     def _consequences(self) -> tuple[Text, ...]:
         """What an approval lets happen, in sentences."""
@@ -176,23 +177,23 @@ class _Buttons:
         """What is to be done and where, for a dialog, where Slack shows no mention."""
         return cut(one_line(plain(leave_person_out(self.change).summary_with_place, self.language)), SUMMARY_MOST)
 
-    def _button(self, label: Message, name: str, *, style: Style | None = None) -> Button:
-        button: Button = {
-            "type": "button",
-            "action_id": f"{ACTION_PREFIX}{name}",
-            "text": {"type": "plain_text", "text": self._say(label, LABEL_MOST)},
-            "value": self.value,
-        }
-        return {**button, "style": style} if style else button
+    def _button(
+        self, label: Message, name: str, *, style: Style | None = None, confirm: ConfirmObject | None = None
+    ) -> Button:
+        text = self._say(label, LABEL_MOST)
+        return make_button(f"{ACTION_PREFIX}{name}", text, value=self.value, style=style, confirm=confirm)
 
-    def _dialog(self, title: Message, texts: tuple[Text, ...], yes: Message) -> Dialog:
+    def _dialog(
+        self, title: Message, texts: tuple[Text, ...], yes: Message, *, style: Style | None = None
+    ) -> ConfirmObject:
         text = " ".join(translate(one, self.language) for one in texts)
-        return {
-            "title": {"type": "plain_text", "text": self._say(title, TITLE_MOST)},
-            "text": {"type": "plain_text", "text": cut(text, TEXT_MOST)},
-            "confirm": {"type": "plain_text", "text": self._say(yes, ANSWER_MOST)},
-            "deny": {"type": "plain_text", "text": self._say(GO_BACK, ANSWER_MOST)},
-        }
+        return make_dialog(
+            self._say(title, TITLE_MOST),
+            cut(text, TEXT_MOST),
+            confirm=self._say(yes, ANSWER_MOST),
+            deny=self._say(GO_BACK, ANSWER_MOST),
+            style=style,
+        )
 
     def _say(self, text: Message, most: int) -> str:
         return cut(plain(text, self.language), most)

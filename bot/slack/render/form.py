@@ -6,7 +6,7 @@ from bot.core.change.change_request import ChangeRequest
 from bot.core.text import one_line
 from bot.language.catalogues import ENGLISH
 from bot.plugin import Message
-from bot.slack.render.block_kit import Modal, PlainText
+from bot.slack.render.block_kit import Modal, PlainText, make_plain, make_text_input
 from bot.slack.render.slack_text import Writer, cut, section
 
 REASON_FORM = "b24:reason"
@@ -27,22 +27,16 @@ def reason_form(change: ChangeRequest, value: str, language: str = ENGLISH) -> M
         "close": _plain(writer, Message("form.cancel")),
         "blocks": [
             section(writer.mrkdwn(one_line(writer.translate(change.summary_with_place)))),
-            {
-                "type": "input",
-                "block_id": REASON_FIELD,
-                "label": _plain(writer, Message("form.reason"), LABEL_MOST),
-                "hint": _plain(writer, Message("form.reason_hint"), LABEL_MOST),
-                "element": {
-                    "type": "plain_text_input",
-                    "action_id": "reason",
-                    "multiline": True,
-                    "min_length": 1,
-                    "max_length": 1000,
-                },
-            },
+            make_text_input(
+                REASON_FIELD,
+                "reason",
+                label=cut(writer.plain(Message("form.reason")), LABEL_MOST),
+                hint=cut(writer.plain(Message("form.reason_hint")), LABEL_MOST),
+                most=1000,
+            ),
         ],
     }
 
 
-def _plain(writer: Writer, text: Message, most: int = TITLE_MOST) -> PlainText:
-    return {"type": "plain_text", "text": cut(writer.plain(text), most)}
+def _plain(writer: Writer, text: Message) -> PlainText:
+    return make_plain(cut(writer.plain(text), TITLE_MOST))

@@ -11,7 +11,7 @@ from bot.language.catalogues import ENGLISH
 from bot.language.translation import translate
 from bot.plugin import Message, Text
 from bot.plugin.frozen import dataclass
-from bot.slack.render.block_kit import Block, Context, Markdown, Section
+from bot.slack.render.block_kit import Block, Context, Markdown, Section, make_context, make_markdown, make_section
 
 SECTION_MOST = 2_900
 TYPED = "/b24"
@@ -125,15 +125,15 @@ def format_time_token(at: int) -> str:
 
 def marked(text: str, most: int = SECTION_MOST) -> Markdown:
     """Finished text, at most so many characters of it."""
-    return {"type": "mrkdwn", "text": cut(text, most), "verbatim": True}
+    return make_markdown(cut(text, most))
 
 
 def section(text: str) -> Section:
-    return {"type": "section", "text": marked(text)}
+    return make_section(cut(text, SECTION_MOST))
 
 
 def context(text: str) -> Context:
-    return {"type": "context", "elements": [marked(text)]}
+    return make_context(cut(text, SECTION_MOST))
 
 
 def sections(lines: list[str]) -> list[Block]:

@@ -248,7 +248,7 @@ def test_the_explained_decision_and_the_real_one_never_differ(core_bot: CoreBot)
     random, hours = Random(14), ("Sun-Sun 00:00-24:00", "Mon-Fri 09:00-18:00")
     people = [who for who in ROLES if who.team == OLGA.team]
     for _ in range(150):
-        keys = (*KEYS, f'hours = ["{random.choice(hours)}"]\ntimezone = "UTC"')
+        keys = (*KEYS, *[f'hours = ["{random.choice(hours)}"]\ntimezone = "UTC"'] * 4)
         rows = [f'[[rule]]\nname = "{at}"\n{random.choice(keys)}' for at in range(random.randint(0, 3))]
         core_bot.configure(rules=read_table("\n".join((GROUPS, *rows)), find_zone))
         who, line, channel = random.choice(people), random.choice(LINES), random.choice(("C0PS", "CELSE"))
@@ -301,6 +301,16 @@ def test_without_a_channel_the_one_counts_in_which_the_test_is_typed(core_bot: C
     line = "policy test @UOLGA thing remove one"
     assert core_bot.type(VIKTOR, line, channel="CLIVE") == "The request would be accepted"
     assert core_bot.type(VIKTOR, line, channel=OPS) == "The request would be refused"
+
+
+@pytest.mark.parametrize(
+    ("at", "title"),
+    [("2025-06-22T12:00", "accepted"), ("2025-06-23T12:00", "refused"), ("2025-06-23T01:00+03:00", "accepted")],
+)
+def test_the_time_counts_that_the_test_names(core_bot: CoreBot, at: str, title: str) -> None:
+    core_bot.configure(rules=make(*HOURS))
+    answer = core_bot.type(VIKTOR, f"policy test @UOLGA --at {at} thing remove one")
+    assert answer == f"The request would be {title}"
 
 
 @pytest.mark.parametrize(
