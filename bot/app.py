@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
 from bot import __version__
 from bot.checks.configuration import refuse_wrong_settings
@@ -19,12 +19,14 @@ from bot.core.authority.identity_groups import IdentityGroups
 from bot.core.authority.limits import Mode, strictest_mode
 from bot.core.bot_errors import ConfigurationError, PluginFault, StoreUnavailable
 from bot.core.principals import Principal
+from bot.deferred_object import late
 from bot.host.contract import settings_of
 from bot.host.discovery import close_plugins, load_plugins
 from bot.host.registry import Registry
 from bot.language.translation import translate
 from bot.plugin import BadArgument, Clock, Event, Message, Plugin, Refusal
 from bot.plugin.frozen import dataclass
+from bot.setting_digests import digest_settings
 from bot.settings import HOST_SETTINGS, Settings, load_settings
 from bot.store.engine.database import Failpoint
 from bot.store.engine.file_permissions import refuse_writable
@@ -51,26 +53,6 @@ if TYPE_CHECKING:
     from bot.web.health import Wsgi
 
 log = logging.getLogger("b24bot")
-T = TypeVar("T")
-
-
-class _Late:
-    """An object that is made when something of it is asked for."""
-
-    def __init__(self, make: Callable[[], Any]) -> None:
-        self._make = make
-        self._lock = threading.Lock()
-
-    def __getattr__(self, name: str) -> Any:
-        with self._lock:
-            if "_made" not in self.__dict__:
-                self._made = self._make()
-        return getattr(self._made, name)
-
-
-def late(make: Callable[[], T]) -> T:
-    """Stand for what `make` returns, and call it when it is needed: most commands of the terminal need no Slack."""
-    return cast(T, _Late(make))
 
 
 def read_settings(environment: Mapping[str, str] | None = None, dotenv: Path | None = None) -> Settings:
@@ -123,7 +105,7 @@ def assemble(
         failpoint=failpoint,
     )
     try:
-        return _connect(settings, clock, store)
+        return _connect(settings, store.clock, store)
     except BaseException:
         store.close()
         raise
@@ -254,6 +236,7 @@ class Running:
     ) -> None:
         from bot.slack.outgoing.authentication import Authentication
         from bot.usecases.runtime.intake_process import Intake
+        from bot.usecases.runtime.replica import ReplicaBeat
         from bot.usecases.runtime.worker import Worker
 
         self.bot = bot
@@ -263,25 +246,41 @@ class Running:
         bot.context.files.compare_with(self._find_displaced)
         self.authentication = Authentication(bot.gateway, self._know)
         self.worker = Worker(bot.context) if work else None
-        self.intake = Intake(bot.context) if intake and not work else None
+        self.intake = Intake(bot.context) if intake and (bot.store.engine.shared or not work) else None
         self._takes = intake
         self.socket: Socket | None = None
         self._role = "+".join(_roles(intake=intake, work=work))
+        self._replica = ReplicaBeat(
+            bot.context,
+            _roles(intake=intake, work=work),
+            begin=self._work,
+            settings=digest_settings(bot.settings),
+        )
 
     def start(self) -> None:
         """What limits us, then what a process before us left behind; work comes only once Slack has said who we are."""
         from bot.usecases.execution.recovery import note_start
-        from bot.usecases.integrity.startup_checks import run_startup_checks
 
-        if self.worker is not None:
-            run_startup_checks(self.bot.context)
-            if self.bot.context.audit.witness is None:
-                log.warning("%s", translate(UNWITNESSED), extra={"action": "no_witness"})
-            self.worker.start()
-        if self.intake is not None:
+        former = frozenset(self._seats.former)
+        works = self._replica.start(former)
+        self._seats.name_owner(self.bot.context.process.name)
+        if works:
+            self._work(former)
+        elif self.intake is not None:
             self.intake.start()
         note_start(self.bot.context, __version__, self._role)
         self.authentication.start()
+
+    def _work(self, former: Collection[str] = ()) -> None:
+        """Look at what limits us, and begin to work. `former` are owners of leases that are known to be dead."""
+        from bot.usecases.integrity.startup_checks import run_startup_checks
+
+        if self.worker is None:
+            return
+        run_startup_checks(self.bot.context)
+        if self.bot.context.audit.witness is None:
+            log.warning("%s", translate(UNWITNESSED), extra={"action": "no_witness"})
+        self.worker.start(former if self.bot.store.engine.shared else None)
 
     def _find_displaced(self) -> Message | None:
         return self._seats.displaced() or self.bot.store.engine.displaced()
@@ -390,8 +389,9 @@ class Running:
             self.socket.stop()
         if self.intake is not None:
             self.intake.stop()
-        if self.worker is not None:
-            self.worker.stop()
+        busy = self.worker.stop() if self.worker is not None else ()
+        with suppress(StoreUnavailable):
+            self._replica.stop(busy=bool(busy))
         self._seats.leave()
         self.bot.gateway.close()
         self.bot.close()

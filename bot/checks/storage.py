@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from bot.checks.check import Environment, Note, join_sentences
 from bot.core.authority.identity_groups import IdentityGroups
 from bot.core.bot_errors import ConfigurationError
-from bot.plugin import Message, Refusal
+from bot.plugin import Message, Refusal, Text
 from bot.settings import Settings
 from bot.store.engine.database import FILE_NAME, JOURNAL, SQLITE_VERSION, WAL, Journal, free_bytes
 from bot.store.engine.file_permissions import Guarded, Loose, list_guarded_files, loose_modes, refuse_writable
@@ -17,8 +17,10 @@ from bot.store.engine.kept_commits import MAY_LOSE, WITNESSED_FIRST, Durability
 from bot.store.files.backup import HOUR_MS, find_newest_time
 from bot.store.files.consistency import assert_fits, assert_usable
 from bot.store.files.witness_file import Witness, witness_at
+from bot.store.repositories.replication.replicas import ReplicaReader
 from bot.store.schema.migrations import pending, refuse_newer
 from bot.store.store import refuse_lost, refuse_other
+from bot.usecases.admin.status_report import describe_replica
 from bot.usecases.integrity.allow_list_check import REMEDY, describe_mismatch, find_mismatches
 from bot.usecases.integrity.chain_check import examine_head, find_witness_mismatch
 from bot.usecases.integrity.maintenance import LEAST_FREE
@@ -119,6 +121,15 @@ def check_commits(environment: Environment) -> Message | Note:
     if settings.allow_async:
         return Note(says=Message("check.commits.allowed"), hint=Message("check.commits.keep_them"))
     raise Refusal(Message("limit.async_database"), hint=Message("check.commits.keep_them"))
+
+
+def check_replicas(environment: Environment) -> Text:
+    """Name the processes that work on a database that other hosts reach, too."""
+    if not environment.settings.database_url:
+        return Message("check.replicas.one_host")
+    known = environment.there and environment.engine.has_table("replicas")
+    found = ReplicaReader(environment.engine).list() if known else ()
+    return join_sentences(describe_replica(one) for one in found) or Message("check.replicas.none")
 
 
 def check_journal(environment: Environment) -> Message | Note:

@@ -45,6 +45,12 @@ CHECKS: tuple[Check, ...] = (
     Check(name="folder", label=Message("check.label.folder"), look=storage.check_folder, needs=("paths",)),
     Check(name="database", label=Message("check.label.database"), look=storage.check_database, needs=("folder",)),
     Check(name="commits", label=Message("check.label.commits"), look=storage.check_commits, needs=STORE),
+    Check(
+        name="replicas",
+        label=Message("check.label.replicas"),
+        look=storage.check_replicas,
+        needs=("folder", "database"),
+    ),
     Check(name="journal", label=Message("check.label.journal"), look=storage.check_journal, needs=("folder",)),
     Check(name="keys", label=Message("check.label.keys"), look=storage.check_keys, needs=STORE),
     Check(name="audit log", label=Message("check.label.audit_log"), look=storage.check_audit_log, needs=STORE),

@@ -20,6 +20,7 @@ from bot.store.engine.database import FILE_NAME as FILE_NAME
 from bot.store.engine.database import Database, Failpoint
 from bot.store.engine.folders import make_home
 from bot.store.engine.port import Engine
+from bot.store.engine.shared_clock import SharedClock
 from bot.store.files.backup import Backup, back_up, latest_copy
 from bot.store.files.consistency import assert_fits, assert_usable
 from bot.store.location import Location, locate
@@ -32,6 +33,7 @@ from bot.store.repositories.jobs import JobReader, Jobs
 from bot.store.repositories.leases import LeaseReader, Leases
 from bot.store.repositories.outbox import Outbox, OutboxReader
 from bot.store.repositories.plugin_records import FactReader, Facts, Records
+from bot.store.repositories.replication.replicas import ReplicaReader, Replicas
 from bot.store.repositories.secrets import Secrets
 from bot.store.repositories.stops import StopReader, Stops
 from bot.store.schema.migrations import applied, pending, refuse_newer
@@ -69,6 +71,7 @@ class Store:
         self.facts = FactReader(engine)
         self.stops = StopReader(engine, keys)
         self.refusals = FoldedRefusalReader(engine)
+        self.replicas = ReplicaReader(engine)
         self._transaction = Transaction(self)
 
     @property
@@ -133,6 +136,7 @@ class Transaction:
         self.facts = Facts(engine)
         self.stops = Stops(engine, keys)
         self.refusals = FoldedRefusals(engine)
+        self.replicas = Replicas(engine)
         self.records = store.records
 
     def record(self, entry: Entry) -> int:
@@ -233,6 +237,8 @@ def open_store(
         if applied(engine) and (steps := pending(engine)):
             back_up(engine, keys, store.backups, at=clock.now_ms(), why=f"before-{steps[0]}")
         opened.migrate(partial(seal_plain_texts, engine, keys))
+        if engine.shared:
+            store.clock = SharedClock(clock, store.replicas.now_ms())
         if thorough:
             drop_remnants(engine)
             store.probe()

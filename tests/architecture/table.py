@@ -17,6 +17,8 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "bot.core": ("bot.plugin",),
     "bot.logs": ("bot.core", "bot.language", "bot.plugin"),
     "bot.host_settings": ("bot.language", "bot.plugin"),
+    "bot.deferred_object": (),
+    "bot.setting_digests": ("bot.settings", "bot.host_settings"),
     "bot.policy_file": ("bot.core", "bot.plugin"),
     "bot.settings_file": ("bot.core", "bot.plugin"),
     "bot.settings": (
@@ -31,7 +33,17 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "bot.web": _INWARD,
     "bot.testing": ("bot.playground", "bot.playground.workspace", "bot.settings", *_INWARD),
     "bot.checks": ("bot.slack", "bot.settings", *_INWARD),
-    "bot.app": ("bot", "bot.checks", "bot.slack", "bot.web", "bot.settings", "bot.logs", *_INWARD),
+    "bot.app": (
+        "bot",
+        "bot.checks",
+        "bot.slack",
+        "bot.web",
+        "bot.settings",
+        "bot.logs",
+        "bot.deferred_object",
+        "bot.setting_digests",
+        *_INWARD,
+    ),
     "bot.playground": ("bot.playground.workspace", "bot.app", "bot.web", "bot.settings", *_INWARD),
     "bot.playground.workspace": ("bot.plugin",),
     "bot.cli": (

@@ -21,6 +21,7 @@ from bot.store.engine.faults import sqlite3 as sqlite3
 from bot.store.engine.kept_commits import KeptCommits
 from bot.store.engine.port import Dialect, Row
 from bot.store.engine.process_lock import compare_identity
+from bot.store.engine.unshared import Unshared
 
 if TYPE_CHECKING:
     from sqlite_utils import Database as Utils
@@ -68,12 +69,12 @@ def sync(path: Path) -> None:
 SQLITE_VERSION = str(sqlite3.sqlite_version)
 JOURNAL = journal_for(sqlite3.sqlite_version_info)
 """What this process uses."""
-DIALECT = Dialect(row_id="rowid", greatest="max")
+DIALECT = Dialect(row_id="rowid", greatest="max", now="CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)")
 _TABLE = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
 _LEVELS = {"OFF": 0, "NORMAL": 1, "FULL": 2, "EXTRA": 3}
 
 
-class Database(KeptCommits, OfOneHost):
+class Database(KeptCommits, OfOneHost, Unshared):
     """One connection to one file, shared by the threads of a process behind a lock.
 
     `synchronous` overrides the durability level, for what is thrown away and for a benchmark that leaves out the disk.

@@ -23,10 +23,12 @@ class Dialect:
     """The number that each row of every table has, in the order in which the rows came."""
     greatest: str
     """The function that returns the greatest of its arguments."""
+    now: str
+    """UTC epoch milliseconds by the clock of the database."""
 
     def spell(self, statement: str) -> str:
         """Put these spellings where a statement names them in braces, as in `ORDER BY {row_id}`."""
-        return statement.format(row_id=self.row_id, greatest=self.greatest)
+        return statement.format(row_id=self.row_id, greatest=self.greatest, now=self.now)
 
 
 class Engine(Protocol):
@@ -48,6 +50,22 @@ class Engine(Protocol):
     @property
     def name(self) -> str:
         """What people call the place of the rows: a file, or a database of a server without its password."""
+        ...
+
+    @property
+    def shared(self) -> bool:
+        """Whether processes of other hosts may work on the same rows."""
+        ...
+
+    def act_as(self, owner: str) -> None:
+        """From now on begin no unit of work unless the replica with this owner has its row; empty for no such rule.
+
+        Whoever has lost the row was taken for dead, and others do its work: this process ends.
+        """
+        ...
+
+    def run_beside(self, sql: str, *values: object) -> int:
+        """Run a statement that waits for no unit of work, and is part of none; returns how many rows it changed."""
         ...
 
     @property

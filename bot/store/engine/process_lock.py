@@ -15,6 +15,8 @@ from pathlib import Path
 from bot.core.bot_errors import AlreadyRunning
 from bot.plugin import Message, Text
 
+MOST_READ = 4_096
+"""Bytes of a lock file that are read."""
 INTAKE, WORKER, KEYS = "intake", "worker", "key-keeper"
 ROLES: Mapping[str, Message] = {
     INTAKE: Message("store.lock.intake"),
@@ -29,14 +31,24 @@ class ProcessLocks:
 
     def __init__(self, home: Path, roles: Iterable[str]) -> None:
         self._files: list[tuple[Path, int]] = []
+        self._named: list[int] = []
+        self.former: set[str] = set()
+        """The owners that held these roles last. They are dead, for their locks are free."""
         for role in roles:
             if role == WORKER:
                 self._take(home, os.open(home, os.O_RDONLY | os.O_DIRECTORY), role, home / f"{role}.lock")
             path = home / f"{role}.lock"
             handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
             self._take(path, handle, role, path)
-            os.ftruncate(handle, 0)
-            os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+            self._named.append(handle)
+            self.former.update(os.pread(handle, MOST_READ, 0).decode(errors="replace").split()[1:])
+            # The former owners stay until `name_owner`: whoever starts after a kill in between still finds them.
+            _write(handle, self.former)
+
+    def name_owner(self, owner: str) -> None:
+        """Write into the lock files whose locks they are, for whoever takes them next."""
+        for handle in self._named:
+            _write(handle, [owner])
 
     def _take(self, locked: Path, handle: int, role: str, lock_file: Path) -> None:
         try:
@@ -60,6 +72,7 @@ class ProcessLocks:
         return next((why for path, handle in self._files if (why := _displaced(path, handle))), None)
 
     def leave(self) -> None:
+        self._named.clear()
         while self._files:
             os.close(self._files.pop()[1])
 
@@ -79,10 +92,15 @@ def is_held(home: Path, role: str) -> bool:
     return False
 
 
+def _write(handle: int, owners: Iterable[str]) -> None:
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, "".join(f"{line}\n" for line in (os.getpid(), *owners)).encode(), 0)
+
+
 def _holder(lock_file: Path) -> Text:
     unknown = Message("store.lock.unknown_process")
     try:
-        return lock_file.read_text(errors="replace")[:32].strip() or unknown
+        return lock_file.read_text(errors="replace")[:32].partition("\n")[0].strip() or unknown
     except OSError:
         return unknown
 

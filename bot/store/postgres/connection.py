@@ -138,16 +138,19 @@ class Connection:
         if notice.severity_nonlocalized == "WARNING":
             self.warned = True
 
-    def begin(self, question: str = "") -> bool:
-        """Begin a transaction as the only writer; returns the answer to a query of one truth value, asked in it.
+    def begin(self, *questions: str) -> tuple[bool, ...]:
+        """Begin a transaction as the only writer; returns the answers to queries of one truth value, asked in it.
 
-        It is true without a query. Raises what psycopg raises.
+        An empty one is true. Raises what psycopg raises.
         """
         self.warned = False
-        cursor = self.opened.execute("; ".join((self._begin, *([question] if question else ()))).encode())
+        asked = [one for one in questions if one]
+        cursor = self.opened.execute("; ".join((self._begin, *asked)).encode())
+        answers = [True]
         while cursor.nextset():
-            pass
-        return not question or cursor.fetchone() == (True,)
+            answers.append(cursor.description is not None and cursor.fetchone() == (True,))
+        heard = iter(answers[-len(asked) :])
+        return tuple(not one or next(heard) for one in questions)
 
     def end(self, script: str) -> Ended:
         """Run the last statements of a transaction."""

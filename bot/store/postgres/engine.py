@@ -27,7 +27,7 @@ from bot.store.postgres.server_faults import FAULTS, UNANSWERED, is_lost, unread
 from bot.store.postgres.server_report import read_durability
 from bot.store.postgres.statements import ROW_ID
 
-DIALECT = Dialect(row_id=ROW_ID, greatest="greatest")
+DIALECT = Dialect(row_id=ROW_ID, greatest="greatest", now="(extract(epoch from clock_timestamp()) * 1000)::bigint")
 ASK_SECONDS = 15.0
 """How long the server is asked whether a COMMIT happened whose answer was lost."""
 ASK_PAUSE = 0.1
@@ -38,6 +38,7 @@ UNKNOWN_COMMIT = 4
 _TABLE = "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = ?"
 _GIVE_BACK = "VACUUM {schema}.audit"
 _SNAPSHOT = "SELECT pg_current_snapshot()::text"
+_SEATED = "SELECT EXISTS (SELECT 1 FROM replicas WHERE owner = '{owner}')"
 _T = TypeVar("_T")
 _LOG = logging.getLogger(__name__)
 
@@ -67,6 +68,9 @@ class PostgresEngine:
         give_up: Callable[[str], NoReturn] = end_process,
     ) -> None:
         self.dialect = DIALECT
+        self.shared = True
+        self._seat = ""
+        self._beside, self._besides = Connection(address, busy_seconds=busy_seconds), threading.Lock()
         self._writer = Connection(address, busy_seconds=busy_seconds)
         self.address, self.name = address, address.name
         self._reader = Connection(address, busy_seconds=busy_seconds)
@@ -117,18 +121,28 @@ class PostgresEngine:
         self._refuse_closed()
         try:
             try:
-                self._commits.hear(self._writer.begin(self._commits.question()))
+                seated = self._begin_asking()
             except FAULTS as error:
                 if not is_lost(error):
                     raise
                 # It was lost while nothing was open: once more, on a new one, perhaps of another server.
                 self._writer.close()
                 self._promise = None
-                self._commits.hear(self._writer.begin(self._commits.question()))
+                seated = self._begin_asking()
         except FAULTS as error:
             self._undo()
             raise unwritable(error) from None
+        if not seated:
+            self._undo()
+            self._give_up("This process was taken for dead: its beat stopped, and another replica took over.")
         self._holder, self._changed, self._announced = threading.get_ident(), False, False
+
+    def _begin_asking(self) -> bool:
+        """Begin, and ask in the same round trip for the last commit and for the row of this replica."""
+        seat = _SEATED.format(owner=self._seat) if self._seat else ""
+        kept, seated = self._writer.begin(self._commits.question(), seat)
+        self._commits.hear(kept)
+        return seated
 
     def _undo(self) -> None:
         try:
@@ -261,6 +275,19 @@ class PostgresEngine:
             return None
         return str(self.tuples(_SNAPSHOT)[0][0])
 
+    def act_as(self, owner: str) -> None:
+        self._seat = owner
+
+    def run_beside(self, sql: str, *values: object) -> int:
+        """Run it on a connection of its own: a beat must not wait for a process that hangs with the lock."""
+        with self._besides:
+            self._refuse_closed()
+            try:
+                return max(0, int(self._beside.read(sql, values).rowcount))
+            except FAULTS as error:
+                self._beside.close()
+                raise unwritable(error) from None
+
     def displaced(self) -> Message | None:
         return None
 
@@ -320,9 +347,10 @@ class PostgresEngine:
             raise StoreUnavailable(Message("store.postgres.closed"))
 
     def close(self) -> None:
-        with self._lock, self._reading:
+        with self._lock, self._reading, self._besides:
             self._closed = True
             if self._levels is not None:
                 self._levels.close()
             self._writer.close()
             self._reader.close()
+            self._beside.close()

@@ -13,6 +13,7 @@ from bot.store.engine.port import Engine
 from bot.store.engine.tallies import TABLE, tally_statements
 from bot.store.repositories.job_order import Rank
 from bot.store.schema.schema_steps import NAME, Statements, Steps
+from bot.store.schema.table_definitions import ARCHIVES, REPLICAS
 
 migrations = Steps()
 _APPLIED = "SELECT name FROM _sqlite_migrations WHERE migration_set = ? ORDER BY {row_id}"
@@ -332,22 +333,10 @@ def m015_kept_numbers(db: Statements) -> None:
         db.execute(statement)
 
 
-_ARCHIVES = (
-    "CREATE TABLE audit_kept (seq INTEGER PRIMARY KEY, previous BLOB NOT NULL) STRICT",
-    "DROP TRIGGER audit_no_delete",
-    # What the record of an archiving names may go, but for what is kept. The chain shows whether the record was ours.
-    """CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
-       WHEN EXISTS (SELECT 1 FROM audit_kept WHERE seq = OLD.seq) OR NOT EXISTS (
-           SELECT 1 FROM audit WHERE tag = 'audit:records:archived' AND seq > json_extract(facts, '$.seq')
-           AND OLD.seq BETWEEN json_extract(facts, '$.first') AND json_extract(facts, '$.seq'))
-       BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END""",
-)
-
-
 @migrations()
 def m016_archives(db: Statements) -> None:
     """What an archiving names may be taken out of the audit log; what is kept has the head that it is chained to."""
-    for statement in _ARCHIVES:
+    for statement in ARCHIVES:
         db.execute(statement)
 
 
@@ -391,6 +380,13 @@ def m020_locales(db: Statements) -> None:
 def m021_place_marks(db: Statements) -> None:
     """The sign in front of the name of the place that a change request is about."""
     db.execute("ALTER TABLE changes ADD COLUMN place_mark TEXT NOT NULL DEFAULT ''")
+
+
+@migrations()
+def m022_replicas(db: Statements) -> None:
+    """Each process that works has a row."""
+    for statement in REPLICAS:
+        db.execute(statement)
 
 
 @migrations()

@@ -11,6 +11,7 @@ from bot.core.change.change_request import Status
 from bot.plugin import CommandLine, Message, Reply, Text, Time, time_or_none
 from bot.plugin.frozen import dataclass
 from bot.store.files.verified_head import read_kept_mark
+from bot.store.repositories.replication.replicas import Replica
 from bot.usecases.authority.break_glass_log import list_unreviewed
 from bot.usecases.context import Context
 from bot.usecases.integrity.active_limits import list_limits
@@ -115,6 +116,13 @@ def _slack_access(ctx: Context) -> Iterable[Row]:
         yield Message("status.slack"), lost.sentence
 
 
+def _replicas(ctx: Context) -> Iterable[Row]:
+    """Where other hosts may work on the same rows."""
+    if ctx.store.engine.shared:
+        for one in ctx.store.replicas.list():
+            yield Message("status.replica"), describe_replica(one)
+
+
 def _version(ctx: Context) -> Iterable[Row]:
     yield Message("status.version"), ctx.deployment.version
 
@@ -130,6 +138,7 @@ ROWS: tuple[Callable[[Context], Iterable[Row]], ...] = (
     _audit_log,
     _checkpoint,
     _witness,
+    _replicas,
     _version,
 )
 
@@ -172,6 +181,18 @@ class AuditLogState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplicaRow:
+    """One process that works on the database."""
+
+    host: str
+    pid: int
+    roles: tuple[str, ...]
+    version: str
+    beat_age_seconds: float
+    """How long ago it said that it is alive, by the clock of the database."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusReport:
     """The state of b24bot."""
 
@@ -190,6 +211,8 @@ class StatusReport:
     audit_log: AuditLogState
     witness_failing_since: Time | None
     """Since when the witness file cannot be written; null while it can."""
+    replicas: tuple[ReplicaRow, ...]
+    """The processes on the database; none where only one host can reach it."""
     version: str
 
 
@@ -216,7 +239,26 @@ def _view(ctx: Context) -> StatusReport:
             changes_wait=is_unchecked(ctx),
         ),
         witness_failing_since=time_or_none(witness[0] if witness else None),
+        replicas=tuple(_replica_row(one) for one in ctx.store.replicas.list() if ctx.store.engine.shared),
         version=ctx.deployment.version,
+    )
+
+
+def _replica_row(one: Replica) -> ReplicaRow:
+    return ReplicaRow(
+        host=one.host, pid=one.pid, roles=one.roles, version=one.version, beat_age_seconds=one.age_ms / 1000
+    )
+
+
+def describe_replica(one: Replica) -> Message:
+    """Describe a process that works on the database in one line."""
+    roles, age = "+".join(one.roles), describe_age(one.age_ms)
+    if one.beats:
+        return Message(
+            "status.replica_beats", host=one.host, process=str(one.pid), roles=roles, version=one.version, age=age
+        )
+    return Message(
+        "status.replica_silent", host=one.host, process=str(one.pid), roles=roles, version=one.version, age=age
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from bot.core.audit.audit_record import SYSTEM, Entry, Tag
 from bot.core.bot_errors import StoreUnavailable
 from bot.core.change.change_request import ChangeRequest, Status
@@ -31,10 +33,12 @@ class Reconciler:
         """Since when this process knows of each unknown outcome, by the steady clock."""
         self._next_look: dict[int, float] = {}
 
-    def start(self) -> None:
+    def start(self, dead: Collection[str] | None = None) -> None:
         """Take over what a process that died left behind, at once: whoever holds the worker's seat is the only one.
 
-        Only that worker calls this, before it works.
+        Only that worker calls this, before it works. `dead` are owners that are known to be dead; None where all others
+        are. Of any other owner it is only known that it commits nothing more: a call of it may be on its way, and is
+        read back once its lease has run out.
         """
         ctx = self._ctx
         with ctx.store.unit_of_work() as tx:
@@ -45,16 +49,17 @@ class Reconciler:
             tx.outbox.release_all()
             # Whoever starts it may have mended what kept notices from getting out.
             tx.outbox.hurry_all()
-        self.take_over(alone=True)
+        self.take_over(alone=dead is None, dead=dead or ())
 
-    def take_over(self, *, alone: bool = False) -> None:
+    def take_over(self, *, alone: bool = False, dead: Collection[str] = ()) -> None:
         """Take over what stands as running and nobody runs; `alone` says that every other owner is known to be dead.
 
         Whoever held the lease finds the fence moved: it writes nothing more and makes no further attempt at a call.
         """
         ctx = self._ctx
         for running in ctx.store.leases.running():
-            if not alone and self._is_run(running):
+            known = alone or self._ctx.process.process_of(running.owner) in dead
+            if not known and self._is_run(running):
                 continue
             with ctx.store.unit_of_work() as tx:
                 if tx.leases.take_over(running):

@@ -16,6 +16,7 @@ from bot.usecases.integrity.audit_gate import find_audit_channel_limit
 from bot.usecases.integrity.commit_safety import find_durability_limit, find_lost_commit_limit
 from bot.usecases.integrity.freezes import FROZEN, describe_freezes
 from bot.usecases.integrity.witness_writer import find_witness_limit
+from bot.usecases.process.replica_agreement import find_disagreement
 
 MODE = "mode"
 """The fact that holds the mode as it was recorded last."""
@@ -31,6 +32,11 @@ def find_freeze_limit(ctx: Context) -> Limit | None:
     return Limit(name="frozen", mode=Mode.NO_DANGER, why=why, until=until, spares_house=True)
 
 
+def find_replica_limit(ctx: Context) -> Limit | None:
+    """The processes on the database go by different rules."""
+    return find_disagreement(ctx.store)
+
+
 def find_unproven_limit(ctx: Context) -> Limit | None:
     """Too many outcomes that nobody knows: something is wrong with the place or with us."""
     if not ctx.store.changes.more_than(MOST_UNPROVEN, Status.UNKNOWN):
@@ -42,6 +48,7 @@ def find_unproven_limit(ctx: Context) -> Limit | None:
 CHECKS: tuple[Callable[[Context], Limit | None], ...] = (
     find_lost_commit_limit,
     find_durability_limit,
+    find_replica_limit,
     find_freeze_limit,
     find_unproven_limit,
     find_audit_channel_limit,

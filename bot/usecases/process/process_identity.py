@@ -12,16 +12,22 @@ class ProcessIdentity:
     """Names the owners of leases, and knows which of its own are at work."""
 
     def __init__(self) -> None:
-        self._name = ids.token()
+        self.name = ids.token()
+        """Its owner token: of its row among the replicas, of its leases, and of what it has taken."""
         self._at_work: set[str] = set()
 
     def make_owner(self, try_of: str) -> str:
         """Name the owner of a lease: this process, and one try at one change request."""
-        return f"{self._name}:{try_of}"
+        return f"{self.name}:{try_of}"
+
+    @staticmethod
+    def process_of(owner: str) -> str:
+        """Return the name of the process in the name of an owner."""
+        return owner.partition(":")[0]
 
     def is_own(self, owner: str) -> bool:
         """Whether a thread of this process held, or holds, leases as this owner."""
-        return owner.startswith(f"{self._name}:")
+        return owner.startswith(f"{self.name}:")
 
     def is_at_work(self, owner: str) -> bool:
         """Whether the thread of this owner still works in this process."""

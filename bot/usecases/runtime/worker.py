@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import assert_never
 
@@ -91,11 +91,11 @@ class Worker:
         self._beat = WorkerBeat(ctx)
         self._watches = (LagWatch(ctx), WitnessWatch(ctx), FileWatch(ctx))
 
-    def start(self) -> None:
-        """Take over what was left, then begin to work."""
+    def start(self, dead: Collection[str] | None = None) -> None:
+        """Take over what was left, then begin to work. `dead` are owners of leases that are known to be; None: all."""
         self._ctx.threads.connect_wake(self.wake)
         self._stop_listening = self._ctx.store.engine.listen(self.wake)
-        self._recovery.start()
+        self._recovery.start(dead)
         self._start_runners("runner", RUNNERS)
         self._start_runners("reserved-runner", RESERVED, quick=True)
         for count, name, group, take in (

@@ -60,7 +60,7 @@ ARCHIVES: tuple[Mutation, ...] = (
         "kept-record-may-go",
         "the database lets a record go that was kept when the log was archived",
         (
-            "bot/store/schema/migrations.py",
+            "bot/store/schema/table_definitions.py",
             "       WHEN EXISTS (SELECT 1 FROM audit_kept WHERE seq = OLD.seq) OR NOT EXISTS (\n",
             "       WHEN NOT EXISTS (\n",
         ),
@@ -70,7 +70,7 @@ ARCHIVES: tuple[Mutation, ...] = (
         "more-than-the-range-may-go",
         "the database lets records go behind the range that was archived",
         (
-            "bot/store/schema/migrations.py",
+            "bot/store/schema/table_definitions.py",
             "           AND OLD.seq BETWEEN json_extract(facts, '$.first') AND json_extract(facts, '$.seq'))\n",
             "           AND OLD.seq >= json_extract(facts, '$.first'))\n",
         ),
@@ -219,11 +219,15 @@ _POSTGRES, _CONNECTION, _TRIGGERS = (
     "bot/store/postgres/connection.py",
     "bot/store/postgres/guard_triggers.py",
 )
-_COMMITS, _WRITERS, _SCHEMA = (
+_COMMITS, _WRITERS, _SCHEMA, _REPLICAS = (
     "tests/store/postgres/test_commits.py",
     "tests/store/postgres/test_writers.py",
     "tests/store/postgres/test_schema.py",
+    "tests/store/postgres/test_replicas.py",
 )
+
+_STORY = "tests/stories/lifecycle/test_postgres.py"
+_ROWS = "bot/store/repositories/replication/replicas.py"
 
 POSTGRES: tuple[Mutation, ...] = (
     mutation(
@@ -249,6 +253,48 @@ POSTGRES: tuple[Mutation, ...] = (
         "two processes write at the same time, and each overwrites what the other has just read",
         (_CONNECTION, "SELECT pg_advisory_xact_lock({lock})", "SELECT {lock}"),
         by=_WRITERS,
+    ),
+    mutation(
+        "buried-goes-on",
+        "a process that was taken for dead goes on writing beside the one that took over",
+        (_POSTGRES, "        if not seated:\n", "        if False:\n"),
+        by=_REPLICAS,
+    ),
+    mutation(
+        "buried-while-alive",
+        "a replica that beats is taken for dead, because its beat was late when it was looked at",
+        (
+            "bot/store/repositories/replication/replicas.py",
+            "WHERE owner = ? AND beat = ?",
+            "WHERE owner = ? AND beat >= ?",
+        ),
+        by=_REPLICAS,
+    ),
+    mutation(
+        "two-workers",
+        "a second worker begins on a database on which another one works",
+        (
+            "bot/usecases/runtime/replica.py",
+            "WORKER in self._roles and not any(WORKER in row.roles for row in rows if row not in dead)",
+            "WORKER in self._roles",
+        ),
+        by=f"{_STORY}::test_a_second_replica_stands_by_and_works_when_the_first_one_is_dead",
+    ),
+    mutation(
+        "nobody-takes-over",
+        "no replica begins to work when the one that worked was stopped",
+        ("bot/usecases/runtime/replica.py", "wanted = WORKER in self._roles and not self.works", "wanted = False"),
+        by=f"{_STORY}::test_a_replica_that_is_stopped_hands_over_at_once",
+    ),
+    mutation(
+        "replicas-differ",
+        "changes are made while it depends on the replica what may be done",
+        (
+            "bot/usecases/process/replica_agreement.py",
+            "    if not differing:\n",
+            "    if differing or not differing:\n",
+        ),
+        by=f"{_STORY}::test_replicas_that_differ_in_what_decides_change_nothing",
     ),
     mutation(
         "audit-emptied",

@@ -38,6 +38,7 @@ INDEXES = {
 TABLES = {
     *("grants", "receipts", "jobs", "changes", "reviews", "executions", "audit", "outbox", "channels"),
     *("records", "secrets", "facts", "people", "stops", "refusals", "tallies", "audit_kept"),
+    "replicas",
     "_sqlite_migrations",
 }
 OPEN_A_STORE = """

@@ -13,17 +13,18 @@ from bot.core.bot_errors import StoreUnavailable
 from bot.store.engine.announcement import OfOneHost
 from bot.store.engine.kept_commits import KeptCommits
 from bot.store.engine.port import Dialect, Row
+from bot.store.engine.unshared import Unshared
 from tests.store.toyengine.toy_statements import by_name, named
 
 T = TypeVar("T")
 
 
-class ToyEngine(KeptCommits, OfOneHost):
+class ToyEngine(KeptCommits, OfOneHost, Unshared):
     """One database in memory. It is nobody's file, and no other process sees it."""
 
     def __init__(self) -> None:
         self.name = "a toy"
-        self.dialect = Dialect(row_id="_rowid_", greatest="greatest")
+        self.dialect = Dialect(row_id="_rowid_", greatest="greatest", now="0")
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         self._connection.create_function("greatest", -1, max, deterministic=True)
