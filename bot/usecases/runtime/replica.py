@@ -122,7 +122,7 @@ class ReplicaBeat:
         dead = [row for row in rows if self._is_dead(row, now)]
         wanted = WORKER in self._roles and not self.works
         if dead or (wanted and not any(WORKER in row.roles for row in rows)):
-            self._bury(dead, wanted=wanted)
+            self._remove_dead(dead, wanted=wanted)
         return False
 
     def _note_seen(self, rows: Iterable[Replica]) -> int:
@@ -136,7 +136,7 @@ class ReplicaBeat:
     def _is_dead(self, row: Replica, now: int) -> bool:
         return not row.beats and now - self._seen[row.owner, row.beat] >= SEEN_MS
 
-    def _bury(self, dead: Iterable[Replica], *, wanted: bool) -> None:
+    def _remove_dead(self, dead: Iterable[Replica], *, wanted: bool) -> None:
         own = self._ctx.process.name
         with self._ctx.store.unit_of_work() as tx:
             buried = tx.replicas.bury(dead)
