@@ -48,8 +48,8 @@ def find_unproven_limit(ctx: Context) -> Limit | None:
 CHECKS: tuple[Callable[[Context], Limit | None], ...] = (
     find_lost_commit_limit,
     find_durability_limit,
-    find_replica_limit,
     find_freeze_limit,
+    find_replica_limit,
     find_unproven_limit,
     find_audit_channel_limit,
     find_witness_limit,
