@@ -10,6 +10,22 @@ from bot.slack.scopes import EVENT_SCOPES, SCOPES
 EVENTS_PATH = "/slack/events"
 EXAMPLE_HOST = "https://b24bot.example.com"
 NAME = "b24bot"
+SHORTCUT_PREFIX = "b24start:"
+"""What the id of each of the bot's shortcuts begins with."""
+SHORTCUTS = (
+    {
+        "name": "Open b24bot",
+        "type": "global",
+        "callback_id": f"{SHORTCUT_PREFIX}global",
+        "description": "See what waits for you, and start a command",
+    },
+    {
+        "name": "Start a b24bot change",
+        "type": "message",
+        "callback_id": f"{SHORTCUT_PREFIX}message",
+        "description": "Start a change with a link to this message as its reason",
+    },
+)
 DESCRIPTION = "Manages Bitrix24 open-channel connectors, with approvals, undo and an audit log."
 LONG_DESCRIPTION = (
     "Type {command} to see and change the connectors of your Bitrix24 portals. b24bot posts a card with the effect of "
@@ -40,6 +56,7 @@ def make_manifest(*, command: str, host: str = EXAMPLE_HOST, socket_mode: bool =
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": NAME, "always_online": False},
+            "shortcuts": [dict(one) for one in SHORTCUTS],
             "slash_commands": [
                 {
                     "command": command,

@@ -38,6 +38,8 @@ class SlashCommand:
     """Whether nobody but the bot sees the message."""
     form: bool = False
     """Whether its button opens the form of the line. The line itself is never run."""
+    about: str = ""
+    """The address of a message that the command is about: changes that are offered have it as their reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,7 +76,15 @@ def make_bolt(
         attaching_function_token_enabled=False,
         logger=logger,
     )
-    register(app, receive, forms, events, acknowledgements, lambda: (identity() or NOBODY).user)
+    register(
+        app,
+        receive,
+        forms,
+        events,
+        acknowledgements,
+        find_bot=lambda: (identity() or NOBODY).user,
+        find_message=lambda channel, message: (identity() or NOBODY).message_address(channel, message),
+    )
     return app
 
 

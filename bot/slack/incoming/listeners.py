@@ -19,6 +19,8 @@ from bot.slack.incoming.acknowledged_refusals import Acknowledgements
 from bot.slack.incoming.event_listeners import EventHandling, take_event
 from bot.slack.incoming.form_handling import FormHandling
 from bot.slack.incoming.payloads import choice_question, click, form, pressed_line, slash_command
+from bot.slack.incoming.shortcut_payloads import FindAddress, shortcut
+from bot.slack.manifest import SHORTCUT_PREFIX
 from bot.slack.render.answer_buttons import FORM_ACTION, LINE_ACTION
 from bot.slack.render.card_buttons import ACTION_PREFIX, LINK_ACTION
 from bot.slack.render.command_form import COMMAND_FORM, option_groups, text_form
@@ -37,8 +39,12 @@ def register(
     events: EventHandling,
     acknowledgements: Acknowledgements,
     find_bot: Callable[[], str],
+    find_message: FindAddress,
 ) -> None:
-    """Attach the listeners of all that is no slash command. `find_bot` gives the bot's user id once Slack told it."""
+    """Attach the listeners of all that is no slash command.
+
+    `find_bot` gives the bot's user id once Slack told it, `find_message` the address of a message.
+    """
 
     @app.action(re.compile(f"^{re.escape(ACTION_PREFIX)}"))
     def pressed(ack: Ack, body: dict[str, Any]) -> None:
@@ -69,6 +75,11 @@ def register(
     def filled(ack: Ack, body: dict[str, Any]) -> None:
         answer = _take_form(form(body), receive, forms.read, partial(acknowledgements.in_field, body))
         ack(**answer)
+
+    @app.shortcut(re.compile(f"^{re.escape(SHORTCUT_PREFIX)}"))
+    def chosen(ack: Ack, body: dict[str, Any]) -> None:
+        receive(shortcut(body, find_message))
+        ack()
 
     @app.options(re.compile(".*"))
     def asked(ack: Ack, body: dict[str, Any]) -> None:

@@ -106,6 +106,8 @@ class InteractionPayload(TypedDict, total=False):
     """Of a question for options: the field that they are for."""
     value: str
     """And what was typed into it."""
+    action_ts: str
+    """Of a shortcut: when it was chosen."""
     view: SentView
     api_app_id: str
     trigger_id: str

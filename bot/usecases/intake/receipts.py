@@ -41,8 +41,9 @@ TOO_MANY_SENTENCE = Message(
 _SORTED = JSONEncoder(sort_keys=True, default=fields_of)
 _WOKEN = {Receipt.NEW: (Group.RUNNERS,)}
 """Who has something to do: of what was refused somebody is told."""
-_PASSING = ("answer_url", "trigger", "workspace", "enterprise", "pressed", "form", "message", "thread", "direct")
-"""What a redelivery may carry anew without being another delivery. Old releases did not store the last seven."""
+_LATER = ("form", "message", "thread", "direct", "about")
+_PASSING = ("answer_url", "trigger", "workspace", "enterprise", "pressed", *_LATER)
+"""What a redelivery may carry anew without being another delivery. Old releases did not store the last eight."""
 
 
 def receive(ctx: Context, inbound: Inbound) -> Receipt:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from bot.core.authority.policy import Refused, decide
 from bot.core.messages.notices import LineButton, make_line_buttons
 from bot.core.parsing.invocation import recognize
+from bot.core.parsing.tokenizer import join_words
 from bot.core.principals import Principal
 from bot.language.request_views import ChangeRow, change_row
-from bot.plugin import HealthLevel, Message, OverviewButton, Person, PluginError, Reply, Text
+from bot.plugin import HealthLevel, Message, OverviewButton, Person, PluginError, Reply, Risk, Text
 from bot.plugin.frozen import dataclass
 from bot.usecases.context import Context
 from bot.usecases.overview.person_overview import gather_overview, list_sections
@@ -75,10 +76,20 @@ def _row(state: PlaceState) -> PlaceRow:
     return PlaceRow(name=state.place.name, level=health.level if health else None, says=health.says if health else "")
 
 
-def start_buttons(ctx: Context, person: Principal) -> tuple[LineButton, ...]:
-    """The buttons of the overview: lines that this person may type. One that lacks an argument opens a form."""
+def start_buttons(ctx: Context, person: Principal, *, about: str = "") -> tuple[LineButton, ...]:
+    """The buttons of the overview: lines that this person may type. One that lacks an argument opens a form.
+
+    `about` is the reason of those that change something.
+    """
     offered = [each for each in _offered_by_plugins(ctx) if _may_type(ctx, person, each.line)][:MOST_OF_PLUGINS]
-    return make_line_buttons((each.label, each.line) for each in (*offered, *OWN_BUTTONS))
+    written = [(each.label, _with_reason(ctx, each.line, about)) for each in offered]
+    return make_line_buttons([*written, *((each.label, each.line) for each in OWN_BUTTONS)])
+
+
+def _with_reason(ctx: Context, line: str, reason: str) -> str:
+    """The line with this reason, if it takes one."""
+    is_change = recognize(ctx.registry.typed, line).command.risk.rank >= Risk.CHANGE.rank
+    return f"{line} --reason {join_words([reason])}" if reason and is_change else line
 
 
 def _offered_by_plugins(ctx: Context) -> Iterator[OverviewButton]:

@@ -136,7 +136,7 @@ class _Slack:
 
     def _buttons(self, result: CommandResult) -> tuple[LineButton, ...]:
         if isinstance(result, Answered) and result.understood.command.path == OVERVIEW:
-            return start_buttons(self._ctx, self._slash.person)
+            return start_buttons(self._ctx, self._slash.person, about=self._slash.about)
         return result_buttons(self._ctx, result, self._slash.text)
 
     def _refuse(self, tx: Transaction, error: PluginError, buttons: tuple[LineButton, ...]) -> None:

@@ -252,6 +252,7 @@ PLAIN = [
     "connector register shop_chat_2024_eu --name 'Shop chat' --handler https://b24bot.example/bitrix24/placement",
     "https://shop.bitrix24.com/contact_center/connector/?ID=myconnector&LINE=12",
     "https://shop.bitrix24.com/marketplace/view/local.ce9f41d52e6aa8.34384081/?params%5Bconnector%5D=my&params%5Bline%5D=1",
+    "https://acme.slack.com/archives/C0001/p1765481379558021",
     "https://docs.example/2024/11/how-to-connect-whatsapp-to-bitrix24.html?lang=de#part-2",
     "https://shop.example/chats/1234567890?page=2&sort=name",
     "https://shop.example/very-long-path-with-many-words-in-it/and-another-one-of-them",

@@ -181,6 +181,29 @@ class Acts:
             payload = client_payloads.event(self._world, inner, person=person, origin=origin)
         return self._go("events_api", str(inner.get("type")), person, payload, self._retries.consider)
 
+    def shortcut(
+        self, person: Person, callback_id: str, *, message: Message | None = None, origin: Origin = HOME
+    ) -> DispatchResult:
+        """Choose a shortcut of the app, in the menu of a message if one is given."""
+        world = self._world
+        with world.lock:
+            trigger = world.triggers.issue(person.id)
+            if message is None:
+                payload = client_payloads.shortcut(
+                    world, person=person, callback_id=callback_id, trigger=trigger, origin=origin
+                )
+            else:
+                payload = client_payloads.message_shortcut(
+                    world,
+                    person=person,
+                    message=message,
+                    callback_id=callback_id,
+                    hook=world.hooks.issue(person.id, message.channel),
+                    trigger=trigger,
+                    origin=origin,
+                )
+        return self._go("interactive", payload["type"], person, payload, _nothing_more)
+
     def say(
         self, person: Person, text: str, *, channel: str, thread_ts: str = "", origin: Origin = HOME
     ) -> tuple[Message, DispatchResult | None]:

@@ -162,6 +162,28 @@ def view_actions(
     }
 
 
+def shortcut(world: World, *, person: Person, callback_id: str, trigger: str, origin: Origin) -> Json:
+    """A global shortcut, which is chosen anywhere."""
+    chosen = {"callback_id": callback_id, "trigger_id": trigger, "action_ts": world.ids.timestamp()}
+    return _interaction(world, "shortcut", person, origin) | chosen
+
+
+def message_shortcut(
+    world: World, *, person: Person, message: Message, callback_id: str, hook: str, trigger: str, origin: Origin
+) -> Json:
+    """A shortcut that is chosen in the menu of a message."""
+    channel = world.channels.find(message.channel)
+    return _interaction(world, "message_action", person, origin) | {
+        "callback_id": callback_id,
+        "trigger_id": trigger,
+        "action_ts": world.ids.timestamp(),
+        "channel": {"id": channel.id, "name": channel.payload_name},
+        "message_ts": message.ts,
+        "message": message.to_json(),
+        "response_url": world.base_url + hook,
+    }
+
+
 def suggestion(
     world: World,
     *,

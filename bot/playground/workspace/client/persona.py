@@ -74,6 +74,9 @@ class Persona:
     def event(self, inner: Json, *, origin: Origin = HOME) -> DispatchResult:
         return self._acts.event(self.person, inner, origin=origin)
 
+    def shortcut(self, callback_id: str, *, message: Message | None = None, origin: Origin = HOME) -> DispatchResult:
+        return self._acts.shortcut(self.person, callback_id, message=message, origin=origin)
+
     def say(self, text: str, *, channel: str = TYPING_PLACE, thread_ts: str = "", origin: Origin = HOME) -> Message:
         """Post as themselves. The app is told of what mentions it, `@b24bot help`, and of what is said in `dm`."""
         return self._acts.say(self.person, text, channel=channel, thread_ts=thread_ts, origin=origin)[0]
