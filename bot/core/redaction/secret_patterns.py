@@ -268,4 +268,5 @@ NEVER = re.compile(
     r"|(?<=/archives/)[CDG][A-Z0-9]{2,20}/p[0-9]{16}(?!\w)"
 )
 """A picture in an address, what is hidden already, ids of the form UUID, the id of an application in the address of its
-pages in Bitrix24, and the place of a message in the address of Slack. A name in front of one, or the format of a provider, says more."""
+pages in Bitrix24, and the place of a message in the address of Slack. A name in front of one, or the format of a
+provider, says more."""
