@@ -265,7 +265,7 @@ ID_NAME = re.compile(r"(?i)(?:member|message|chat|user|external|request|event|fi
 NEVER = re.compile(
     rf"data:[a-z]+/[^\s\"'<>&]+|{MARK}|[0-9a-fA-F]{{8}}(?:-[0-9a-fA-F]{{4}}){{3}}-[0-9a-fA-F]{{12}}"
     r"|(?<=/marketplace/view/)(?:local|app)\.[0-9a-f]{10,20}\.[0-9]{6,12}(?=/)"
-    r"|(?<=/archives/)[CDG][A-Z0-9]{2,20}/p[0-9]{16}(?!\w)"
+    r"|(?<=/archives/)[A-Z0-9]{3,21}/p[0-9]{16}(?!\w)"
 )
 """A picture in an address, what is hidden already, ids of the form UUID, the id of an application in the address of its
 pages in Bitrix24, and the place of a message in the address of Slack. A name in front of one, or the format of a

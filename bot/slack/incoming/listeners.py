@@ -76,15 +76,27 @@ def register(
         answer = _take_form(form(body), receive, forms.read, partial(acknowledgements.in_field, body))
         ack(**answer)
 
-    @app.shortcut(re.compile(f"^{re.escape(SHORTCUT_PREFIX)}"))
-    def chosen(ack: Ack, body: dict[str, Any]) -> None:
-        receive(shortcut(body, find_message))
-        ack()
-
     @app.options(re.compile(".*"))
     def asked(ack: Ack, body: dict[str, Any]) -> None:
         question = choice_question(body)
         ack(**option_groups(forms.offer(question), acknowledgements.find_language(question.person)))
+
+    _register_all_else(app, receive, events, find_bot, find_message)
+
+    @app.error
+    def failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        return acknowledgements.of_failure(body, error)
+
+
+def _register_all_else(
+    app: App, receive: Receive, events: EventHandling, find_bot: Callable[[], str], find_message: FindAddress
+) -> None:
+    """Attach the listeners of shortcuts and events."""
+
+    @app.shortcut(re.compile(f"^{re.escape(SHORTCUT_PREFIX)}"))
+    def chosen(ack: Ack, body: dict[str, Any]) -> None:
+        receive(shortcut(body, find_message))
+        ack()
 
     @app.event(re.compile(".*"))
     def happened(ack: Ack, body: dict[str, Any]) -> None:
@@ -93,10 +105,6 @@ def register(
             take_event(events, body, bot)
             ack()
         # Unanswered, Slack repeats it. By then it is known who is mentioned.
-
-    @app.error
-    def failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
-        return acknowledgements.of_failure(body, error)
 
 
 def _take_form(

@@ -29,7 +29,7 @@ EVENT_IDS = (
     (("event", "ts"), "message"),
     (("event", "thread_ts"), "message"),
 )
-_ADDRESSED = re.compile(r"\s*<@([A-Z0-9]+)(?:\|[^<>]*)?>[\s,:]*")
+_ADDRESSED = re.compile(r"<@([A-Z0-9]{1,30})(?:\|[^<>]*)?>[\s,:]*")
 """A person who is mentioned in front of everything else."""
 
 
@@ -63,8 +63,9 @@ def _with_line(message: SlashCommand, bot: str, *, direct: bool = False) -> Slas
 
 
 def _strip_mention(text: str, bot: str) -> str:
-    found = _ADDRESSED.match(text)
-    return text[found.end() :] if found is not None and found[1] == bot else text
+    written = text.lstrip()
+    found = _ADDRESSED.match(written)
+    return written[found.end() :] if found is not None and found[1] == bot else text
 
 
 def _read_message(raw: Raw, bot: str) -> SlashCommand | None:
