@@ -71,6 +71,8 @@ class Administrator:
         page.wait_for_load_state("networkidle")
         frame = page.frame("application")
         assert frame is not None
+        # On a busy machine the network is idle before the frame has begun to load.
+        frame.wait_for_selector("main")
         return frame
 
     def finish_in_terminal(self) -> None:
