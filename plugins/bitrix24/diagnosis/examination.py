@@ -74,7 +74,7 @@ class Examination:
     @cached_property
     def events(self) -> PortalEvents:
         """How the bot hears of changes on the portal."""
-        return read_portal_events(self.portal.records, self.portal.known.member_id)
+        return read_portal_events(self.portal.records, self.portal.known.identity)
 
     @cached_property
     def user(self) -> UserProfile:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.plugin import Message, Text, Time
 from plugins.bitrix24.diagnosis.check_run import Result, bad, good, lost
 from plugins.bitrix24.diagnosis.examination import Examination
-from plugins.bitrix24.events.portal_events import ONLINE, WAYS
+from plugins.bitrix24.events.portal_events import NONE, ONLINE, WAYS
 from plugins.bitrix24.health import access_losses
 from plugins.bitrix24.traffic.operating_limit import SLOW
 
@@ -25,6 +25,8 @@ def check_tokens(about: Examination) -> Result:
     return bad(detail, advice or "") if old else good(detail, advice or "")
 
 
+BEGIN_MS = 180_000
+"""So long after a portal became known its events may still not be bound."""
 OLD_DAYS = 150
 """From this age on a refresh token is close to its end although the bot renews it every 20 days."""
 
@@ -52,6 +54,10 @@ def check_public_address(about: Examination) -> Result:
 def check_events(about: Examination) -> Result:
     """In which way the bot hears of changes. Where the portal posts events, a test event has to arrive."""
     way = about.events.way
+    if way == NONE and about.portal.settings.get(PUBLIC_URL, "").strip():
+        if about.portal.now_ms() - about.portal.known.added_at < BEGIN_MS:
+            return good(Message("bitrix24.check.events_begin"))
+        return bad(WAYS[way], Message("bitrix24.check.do_serve", command="b24bot serve"))
     if way != ONLINE:
         return good(WAYS[way])
     return good(Message("bitrix24.check.test_event_came")) if about.portal.try_event() else lost(access_losses.SILENT)

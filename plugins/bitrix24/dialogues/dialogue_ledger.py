@@ -1,6 +1,6 @@
 """b24bot's own count of open dialogues, from the events that the portal posts when one begins and when it ends.
 
-A row of kind `dialogue` stands for one chat, under `MEMBER_ID/CONNECTOR/LINE/CHAT`, with the number of its last session
+A row of kind `dialogue` stands for one chat, under `IDENTITY/CONNECTOR/LINE/CHAT`, with the number of its last session
 and whether that is open. It holds nothing of the customer. Events may come late, twice and in another order
 (docs/portal-behaviour.md P131): the session with the highest number counts, and its end counts more than its beginning.
 """
@@ -41,12 +41,12 @@ class Dialogue:
 
 
 class DialogueLedger:
-    """The dialogues of one portal."""
+    """The dialogues of which one application of a portal hears, by its identity."""
 
-    def __init__(self, records: Records, member_id: str) -> None:
+    def __init__(self, records: Records, identity: str) -> None:
         self._records = records
-        self._member_id = member_id
-        self._prefix = f"{member_id}/"
+        self._identity = identity
+        self._prefix = f"{identity}/"
 
     def note(self, name: str, data: Any, at: int) -> None:
         """Count what an event of `DIALOGUES` tells. `at` is its time in milliseconds."""
@@ -73,20 +73,20 @@ class DialogueLedger:
     @property
     def since(self) -> int | None:
         """When the count began, in milliseconds; None while the portal posts no events of dialogues."""
-        row = self._records.get(COUNT, self._member_id)
+        row = self._records.get(COUNT, self._identity)
         return None if row is None else int(row["since"])
 
     def keep_counting(self, now: int, *, posted: bool) -> None:
         """Note that events are posted, or not any more. To be called with each reading of the portal."""
-        row = self._records.get(COUNT, self._member_id)
+        row = self._records.get(COUNT, self._identity)
         if not posted:
             self._forget(lambda _: True)
-            self._records.delete(COUNT, self._member_id)
+            self._records.delete(COUNT, self._identity)
             return
         goes_on = row is not None and 0 <= now - int(row["seen_at"]) <= GAP_MS
         since = int(row["since"]) if row is not None and goes_on else now
         self._forget(lambda value: not goes_on or _is_old(value, now))
-        self._records.put(COUNT, self._member_id, {"since": since, "seen_at": now})
+        self._records.put(COUNT, self._identity, {"since": since, "seen_at": now})
 
     def _forget(self, is_over: Callable[[Mapping[str, Any]], bool]) -> None:
         for key, value in self._records.all(KIND).items():

@@ -51,11 +51,11 @@ class StoredEvent:
 
 
 class StoredEvents:
-    """The stored events of one portal."""
+    """The stored events of one application of a portal, by its identity."""
 
-    def __init__(self, records: Records, member_id: str) -> None:
+    def __init__(self, records: Records, identity: str) -> None:
         self._records = records
-        self._prefix = f"{member_id}/"
+        self._prefix = f"{identity}/"
 
     def put(self, event: StoredEvent) -> None:
         value: Mapping[str, Json] = {
@@ -100,12 +100,12 @@ def _bind(caller: Caller, name: str) -> bool:
     return outcome.verdict is CallVerdict.DONE
 
 
-def take_events(services: Services, caller: Caller, member_id: str) -> bool:
+def take_events(services: Services, caller: Caller, identity: str) -> bool:
     """Move what waits in the queue into the store; False where the portal does not let us remove it there.
 
     Raises PluginError when the queue cannot be read.
     """
-    stored = StoredEvents(services.records, member_id)
+    stored = StoredEvents(services.records, identity)
     for _ in range(MOST_PAGES):
         rows = _rows(caller.read("event.offline.list", {"filter": {"PROCESS_ID": ""}, "order": {"ID": "ASC"}}))
         if not rows:

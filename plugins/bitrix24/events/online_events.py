@@ -54,13 +54,14 @@ def event_address(services: Services) -> str:
 def receive_event(services: Services, form: Mapping[str, str]) -> Proof:
     """Store an event that is proven, and say what its sender is. No network."""
     event, portals = read_event(form), CredentialStore(services).portals()
-    proof, digest = prove_sender(event, [_sender(services, portal) for portal in portals]), _digest(form)
+    judged = prove_sender(event, [_sender(services, portal) for portal in portals])
+    proof, digest = judged.proof, _digest(form)
     # Asked for whatever the event is: a refusal that skips it would be quicker.
     known = services.records.get(SEEN, digest) is not None
     if proof is Proof.PROVEN and known:
         proof = Proof.REPEATED
     if event is not None and proof is Proof.PROVEN:
-        _store(services, event, digest)
+        _store(services, event, judged.identity, digest)
     else:
         names = {portal.member_id: portal.name for portal in portals}
         _refuse(services, names.get(event.member_id if event else "", STRANGER), proof)
@@ -70,41 +71,41 @@ def receive_event(services: Services, form: Mapping[str, str]) -> Proof:
 def _sender(services: Services, portal: KnownPortal) -> KnownSender:
     """A portal with the token of its install call, and with the one that is computed once the portal was read."""
     memory, held = (
-        read_memory(services.records, portal.member_id),
+        read_memory(services.records, portal.identity),
         CredentialStore(services).stored(portal, portal.slot),
     )
     if held is None:
-        return KnownSender(member_id=portal.member_id, tokens=())
+        return KnownSender(identity=portal.identity, member_id=portal.member_id, tokens=())
     keys = held.credentials
     pinned = ApplicationTokens(services).find(portal, keys.client_id)
     tokens = [pinned] if pinned is not None else []
     if memory is not None and memory.app_id:
         tokens.append(compute_token(portal.member_id, memory.app_id, keys.client_secret))
-    return KnownSender(member_id=portal.member_id, tokens=tokens)
+    return KnownSender(identity=portal.identity, member_id=portal.member_id, tokens=tokens)
 
 
-def _count(services: Services, event: EventBody, now: int) -> None:
+def _count(services: Services, event: EventBody, identity: str, now: int) -> None:
     """Count a dialogue; an event that is old counts no more."""
     at = min(event.ts * 1000 or now, now)
     if now - at <= LATE_MS:
-        DialogueLedger(services.records, event.member_id).note(event.name, event.data, at)
+        DialogueLedger(services.records, identity).note(event.name, event.data, at)
 
 
-def _store(services: Services, event: EventBody, digest: str) -> None:
+def _store(services: Services, event: EventBody, identity: str, digest: str) -> None:
     now = services.clock.now_ms()
     with services.transaction():
         if services.records.get(SEEN, digest) is not None:
             return
         services.records.put(SEEN, digest, {"at": now})
         if event.name in DIALOGUES:
-            _count(services, event, now)
+            _count(services, event, identity, now)
             return
         nonce = event.text("QUERY", "nonce") if event.name == TEST else ""
         if nonce:
             EventTests(services).note(nonce)
         connector, line = event.target or ("", 0)
         at = event.ts * 1000 or now
-        StoredEvents(services.records, event.member_id).put(
+        StoredEvents(services.records, identity).put(
             StoredEvent(
                 key=f"{POSTED_KEY}{digest}",
                 name=event.name,

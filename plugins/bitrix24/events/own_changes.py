@@ -55,7 +55,7 @@ class OwnChange:
 
 
 class OwnChanges:
-    """The records of one portal's own changes."""
+    """The records of what b24bot changed on one portal, by whichever application."""
 
     def __init__(self, services: Services, member_id: str) -> None:
         self._services = services

@@ -25,9 +25,9 @@ class PortalEvents:
     last_at: int | None = None
 
 
-def read_portal_events(records: Records, member_id: str) -> PortalEvents:
+def read_portal_events(records: Records, identity: str) -> PortalEvents:
     """Read what the watch knows of a portal's events."""
-    memory = read_memory(records, member_id)
+    memory = read_memory(records, identity)
     if memory is None:
         return PortalEvents()
     return PortalEvents(way=memory.way if memory.way in WAYS else NONE, last_at=memory.last_event_at)

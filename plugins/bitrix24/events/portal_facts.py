@@ -74,12 +74,11 @@ class PortalFacts:
         return status is not None and not status.problem and not status.configured
 
 
-def read_facts(portal: Portal, began: int) -> PortalFacts:
-    """Read a portal: one request, and one more for each 50 statuses that do not fit in it.
+def read_facts(portal: Portal, began: int, ours: frozenset[str]) -> PortalFacts:
+    """Read a portal with the connectors `ours`: one request, and one more for each 50 statuses that do not fit in it.
 
     Raises PluginError when nothing can be known of it now.
     """
-    ours = portal.ours()
     try:
         portal.gather("app", "scopes", "handlers", "pages", "connectors", "lines", "queues", of=sorted(ours))
         answer = portal.read("app.info")

@@ -36,25 +36,33 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownSender:
-    """One connected application, and the tokens that it may send."""
+    """One connected application of a portal, and the tokens that it may send."""
 
+    identity: str
     member_id: str
     tokens: Sequence[Secret]
 
 
-def prove_sender(event: EventBody | None, senders: Sequence[KnownSender]) -> Proof:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What an event's sender is. `identity` is that of the application which sent a proven one, and empty else."""
+
+    proof: Proof
+    identity: str = ""
+
+
+def prove_sender(event: EventBody | None, senders: Sequence[KnownSender]) -> Judgement:
     """Judge who sent an event. Each token of each portal is compared in full, whatever the event is.
 
     So the time of the answer tells neither which portals are connected nor how much of a token is right.
     """
     given = event.application_token if event is not None else Secret("")
-    fits = [
-        sender.member_id for sender in senders for token in sender.tokens if is_same_token(token, given or NO_TOKEN)
-    ]
+    fits = [sender for sender in senders for token in sender.tokens if is_same_token(token, given or NO_TOKEN)]
     if event is None:
-        return Proof.UNREADABLE
+        return Judgement(proof=Proof.UNREADABLE)
     if event.member_id not in {sender.member_id for sender in senders}:
-        return Proof.OTHER_PORTAL
+        return Judgement(proof=Proof.OTHER_PORTAL)
     if not event.application_token:
-        return Proof.UNSIGNED
-    return Proof.PROVEN if event.member_id in fits else Proof.FOREIGN
+        return Judgement(proof=Proof.UNSIGNED)
+    found = next((sender.identity for sender in fits if sender.member_id == event.member_id), "")
+    return Judgement(proof=Proof.PROVEN, identity=found) if found else Judgement(proof=Proof.FOREIGN)

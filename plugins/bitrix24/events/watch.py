@@ -23,6 +23,7 @@ from plugins.bitrix24.events.own_changes import QUIET_MS, OwnChanges
 from plugins.bitrix24.events.portal_facts import PortalFacts, read_facts
 from plugins.bitrix24.events.silence import POLLING, POSTED, QUEUE, Ways
 from plugins.bitrix24.events.watch_memory import KIND, WatchMemory, read_memory
+from plugins.bitrix24.events.watch_shares import find_share
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.rest.batch import SIZE
 
@@ -49,8 +50,8 @@ class Watch:
 
     def run(self, services: Services) -> float:
         """Do what is due, and return in how many seconds something will be. What ails one portal stops no other."""
-        portals = list_watched(CredentialStore(services))
-        self._forget_others(services, {portal.member_id for portal in portals})
+        portals = CredentialStore(services).portals()
+        self._forget_others(services, {portal.identity for portal in portals})
         online_events.forget_old(services)
         waits = [self._watch(services, portal) for portal in portals]
         # An event may be posted at any moment, also to another process.
@@ -58,9 +59,9 @@ class Watch:
         return min([*waits, most])
 
     def _forget_others(self, services: Services, known: set[str]) -> None:
-        for member_id in services.records.all(KIND):
-            if member_id not in known:
-                services.records.delete(KIND, member_id)
+        for identity in services.records.all(KIND):
+            if identity not in known:
+                services.records.delete(KIND, identity)
 
     def _watch(self, services: Services, portal: KnownPortal) -> float:
         try:
@@ -71,45 +72,39 @@ class Watch:
         return _wait(services, portal)
 
 
-def list_watched(store: CredentialStore) -> list[KnownPortal]:
-    """The portals to watch. Of several applications of one, one watches: each would tell of what another changed."""
-    by_identity = sorted(store.portals(), key=lambda each: each.identity, reverse=True)
-    return list({portal.member_id: portal for portal in by_identity}.values())
-
-
 def _put_off(services: Services, portal: KnownPortal) -> None:
     """Try again later, whatever was due."""
     with services.transaction():
-        memory, later = read_memory(services.records, portal.member_id), services.clock.now_ms() + RETRY_MS
+        memory, later = read_memory(services.records, portal.identity), services.clock.now_ms() + RETRY_MS
         if memory is not None:
             put_off = replace(memory, read_due=max(memory.read_due, later), queue_due=max(memory.queue_due, later))
-            services.records.put(KIND, portal.member_id, put_off.value())
+            services.records.put(KIND, portal.identity, put_off.value())
 
 
 def _wait(services: Services, portal: KnownPortal) -> float:
-    memory = read_memory(services.records, portal.member_id)
+    memory = read_memory(services.records, portal.identity)
     if memory is None:
         return LONGEST_WAIT
     due = [memory.read_due, *([memory.queue_due] if memory.queue else [])]
-    due += [event.ready_at for event in StoredEvents(services.records, portal.member_id).all()]
+    due += [event.ready_at for event in StoredEvents(services.records, portal.identity).all()]
     left = (min(due) - services.clock.now_ms()) / 1000
     return min(max(left, SHORTEST_WAIT), LONGEST_WAIT)
 
 
 class PortalWatch:
-    """The watch over one portal."""
+    """The watch over one portal by one application."""
 
     def __init__(self, services: Services, portal: KnownPortal, caller: Caller) -> None:
         self._services = services
         self._portal = portal
         self._caller = caller
-        self._stored = StoredEvents(services.records, portal.member_id)
+        self._stored = StoredEvents(services.records, portal.identity)
 
     def run_once(self) -> None:
         """Take events in and read the portal, as far as that is due.
 
         Raises PluginError when the portal cannot be read."""
-        memory, now = read_memory(self._services.records, self._portal.member_id), self._services.clock.now_ms()
+        memory, now = read_memory(self._services.records, self._portal.identity), self._services.clock.now_ms()
         if memory is None:
             due = now + FIRST_MS
             self._put(WatchMemory(read_due=due, queue_due=due))
@@ -133,7 +128,7 @@ class PortalWatch:
         A portal that shows its rows and keeps them is polled for a day: the same rows would come again and again.
         """
         try:
-            emptied = offline_queue.take_events(self._services, self._caller, self._portal.member_id)
+            emptied = offline_queue.take_events(self._services, self._caller, self._portal.identity)
         except TargetRefused:
             self._put(memory)
             return True
@@ -143,11 +138,12 @@ class PortalWatch:
 
     def _read(self, memory: WatchMemory, events: Sequence[StoredEvent]) -> None:
         began = self._services.clock.now_ms()
-        facts = read_facts(Portal(self._services, self._portal.place, self._caller), began)
+        share = find_share(self._services, self._portal)
+        facts = read_facts(Portal(self._services, self._portal.place, self._caller), began, share.connectors)
         way, queue = self._bind(facts, memory)
         linked = self._caller.client_id if self._bind_link(facts) else ""
         with self._services.transaction():
-            now_known = read_memory(self._services.records, self._portal.member_id)
+            now_known = read_memory(self._services.records, self._portal.identity)
             if now_known is None or now_known.version != memory.version:
                 # Another process has read the portal meanwhile, and told what it found.
                 return
@@ -158,7 +154,8 @@ class PortalWatch:
             )
             memory = replace(now_known, posted_at=ways.posted_at, unheard=ways.unheard)
             own = OwnChanges(self._services, self._portal.member_id)
-            drift = compare(View(facts=facts, memory=memory, hints=offline_queue.make_hints(events)), own.all())
+            changes = [change for change in own.all() if share.concerns(change.connector)]
+            drift = compare(View(facts=facts, memory=memory, hints=offline_queue.make_hints(events)), changes)
             self._tell(drift)
             own.forget(drift.settled)
             self._stored.forget(events)
@@ -174,7 +171,7 @@ class PortalWatch:
                     linked=linked,
                     last_event_at=heard,
                     unheard=ways.miss(began) if drift.untold else ways.unheard,
-                    read_due=began + _pause(facts, drift),
+                    read_due=began + _pause(facts, drift, share.applications),
                 )
             )
 
@@ -204,7 +201,7 @@ class PortalWatch:
         handlers = facts.handlers or ()
         bound = bool(address) and online_events.bind_address(self._caller, handlers, address, DIALOGUES)
         with self._services.transaction():
-            ledger = DialogueLedger(self._services.records, self._portal.member_id)
+            ledger = DialogueLedger(self._services.records, self._portal.identity)
             ledger.keep_counting(facts.began, posted=bound)
 
     def _tell(self, drift: Drift) -> None:
@@ -213,7 +210,7 @@ class PortalWatch:
                 self._services.record(event, self._portal.name, {"sentence": message})
 
     def _put(self, memory: WatchMemory) -> None:
-        self._services.records.put(KIND, self._portal.member_id, memory.value())
+        self._services.records.put(KIND, self._portal.identity, memory.value())
 
 
 def _ways(memory: WatchMemory) -> Ways:
@@ -226,9 +223,9 @@ def _is_due(due: int, period: int, now: int) -> bool:
     return now >= due or due - now > 10 * period
 
 
-def _pause(facts: PortalFacts, drift: Drift) -> int:
+def _pause(facts: PortalFacts, drift: Drift, applications: int) -> int:
     """Milliseconds until the next reading: sooner where something is held, later where reading costs much."""
     if drift.held:
         return QUIET_MS
     requests = 3 + ceil(len(facts.statuses) / SIZE)
-    return max(READ_MS, requests * MS_PER_REQUEST)
+    return max(READ_MS, requests * MS_PER_REQUEST * applications)

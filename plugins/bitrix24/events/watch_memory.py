@@ -1,6 +1,6 @@
 """What the watch remembers of a portal between two readings: what ought to be, and what it has told.
 
-The record of kind `watch`; its key is the portal's `member_id`.
+The record of kind `watch`; its key is the portal's identity, so that each application of a portal has one.
 """
 
 from __future__ import annotations
@@ -69,9 +69,9 @@ class WatchMemory:
         }
 
 
-def read_memory(records: Records, member_id: str) -> WatchMemory | None:
+def read_memory(records: Records, identity: str) -> WatchMemory | None:
     """What is remembered of a portal; None when it was never looked at."""
-    value = records.get(KIND, member_id)
+    value = records.get(KIND, identity)
     return None if value is None else _read(value)
 
 

@@ -13,7 +13,6 @@ from bot.plugin.frozen import dataclass
 from plugins.bitrix24.connectors import line_queue
 from plugins.bitrix24.connectors.model import BUILT_IN, Line
 from plugins.bitrix24.dialogues.dialogue_ledger import DialogueLedger
-from plugins.bitrix24.events.watch import list_watched
 from plugins.bitrix24.impact import line_reads
 from plugins.bitrix24.impact.line_reads import CrmSessions
 from plugins.bitrix24.impact.open_dialogues import Source, Sources, choose_source
@@ -121,11 +120,9 @@ def _own_count(portal: Portal, connector: str) -> DialogueLedger | None:
     """b24bot's own count, where it holds the dialogues of this connector.
 
     Events come to the application that owns the connector alone. That is ours where it registered the connector, or
-    where one has come; and only one application of a portal is counted.
+    where one has come.
     """
-    if portal.place.identity not in {each.identity for each in list_watched(portal.store)}:
-        return None
-    ledger, snapshot = DialogueLedger(portal.records, portal.known.member_id), portal.snapshot(connector)
+    ledger, snapshot = DialogueLedger(portal.records, portal.known.identity), portal.snapshot(connector)
     registered = snapshot is not None and not snapshot.removed and snapshot.how == "registered"
     return ledger if ledger.since is not None and (registered or ledger.has_seen(connector)) else None
 

@@ -20,9 +20,9 @@ EVENT = EventBody(
     ts=0,
     data="",
 )
-OURS = KnownSender(member_id="m1", tokens=(Secret("t0"), Secret("t1")))
-OTHER_APPLICATION = KnownSender(member_id="m1", tokens=(Secret("t2"),))
-OTHER_PORTAL = KnownSender(member_id="m2", tokens=(Secret("t3"),))
+OURS = KnownSender(identity="i1", member_id="m1", tokens=(Secret("t0"), Secret("t1")))
+OTHER_APPLICATION = KnownSender(identity="i2", member_id="m1", tokens=(Secret("t2"),))
+OTHER_PORTAL = KnownSender(identity="i3", member_id="m2", tokens=(Secret("t3"),))
 ALL = (OTHER_PORTAL, OTHER_APPLICATION, OURS)
 
 
@@ -39,12 +39,18 @@ ALL = (OTHER_PORTAL, OTHER_APPLICATION, OURS)
     ],
 )
 def test_an_event_is_proven_by_a_token_of_an_application_on_its_portal(event: EventBody | None, proof: Proof) -> None:
-    assert prove_sender(event, ALL) is proof
+    assert prove_sender(event, ALL).proof is proof
 
 
 def test_an_application_without_any_token_proves_nothing() -> None:
-    assert prove_sender(EVENT, [replace(OURS, tokens=())]) is Proof.FOREIGN
+    assert prove_sender(EVENT, [replace(OURS, tokens=())]).proof is Proof.FOREIGN
     assert (
-        prove_sender(replace(EVENT, application_token=Secret("")), [replace(OURS, tokens=(Secret(""),))])
+        prove_sender(replace(EVENT, application_token=Secret("")), [replace(OURS, tokens=(Secret(""),))]).proof
         is Proof.UNSIGNED
     )
+
+
+def test_a_proven_event_names_the_application_that_sent_it() -> None:
+    assert prove_sender(EVENT, ALL).identity == "i1"
+    assert prove_sender(replace(EVENT, application_token=Secret("t2")), ALL).identity == "i2"
+    assert prove_sender(replace(EVENT, application_token=Secret("t3")), ALL).identity == ""

@@ -237,7 +237,7 @@ ANSWERS: tuple[Mutation, ...] = (
             "plugins/bitrix24/events/sender_proof.py",
             '    given = event.application_token if event is not None else Secret("")\n',
             "    if event is None or event.member_id not in {sender.member_id for sender in senders}:\n"
-            "        return Proof.UNREADABLE if event is None else Proof.OTHER_PORTAL\n"
+            "        return Judgement(proof=Proof.UNREADABLE if event is None else Proof.OTHER_PORTAL)\n"
             "    given = event.application_token\n",
         ),
         by="tests/bitrix24/web/test_same_work.py",

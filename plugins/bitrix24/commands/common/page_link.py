@@ -17,7 +17,7 @@ def link_page(portal: Portal, connector: str, lines: Sequence[Line]) -> PageLink
     None where the portal opens no links of this application, as far as its last reading shows.
     """
     known = portal.known
-    memory = read_memory(portal.records, known.member_id)
+    memory = read_memory(portal.records, known.identity)
     if memory is None or not memory.linked or memory.linked != portal.client_id:
         return None
     params = {"connector": connector, "line": str(lines[0].id)} if lines else {}

@@ -73,7 +73,7 @@ def list_portals(services: Services) -> Reply:
 def _portal_view(services: Services, known: KnownPortal) -> PortalRow:
     chosen = {whose: name for name, all_ in services.default_places.items() for whose in all_}
     application = ApplicationRecords(services).known(known)
-    events = read_portal_events(services.records, known.member_id)
+    events = read_portal_events(services.records, known.identity)
     return PortalRow(
         name=known.name,
         domain=known.domain,
