@@ -163,7 +163,8 @@ class LinkedAccounts(Protocol):
     def submit(self, place: Place, user: str, line: str, *, key: str) -> None:
         """Take a command, without the place, as if the linked person had typed it in the chat; once for a key.
 
-        The answer goes to the person in the chat. Raises Refusal where nobody is linked or too much is waiting.
+        The answer goes to the person in the chat. Raises Refusal where nobody is linked, too much is
+        waiting, or b24bot takes on no change now.
         """
         ...
 

@@ -90,9 +90,18 @@ def _object(text: str) -> Mapping[str, Any]:
         value = json.loads(text)
     except ValueError:
         raise Unacceptable(HTTPStatus.BAD_REQUEST) from None
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or not _is_text(value):
         raise Unacceptable(HTTPStatus.BAD_REQUEST)
     return value
+
+
+def _is_text(value: Mapping[str, Any]) -> bool:
+    """Whether all its texts can be written again: JSON may name half of a surrogate pair, which is no character."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _flatten(value: Mapping[str, Any]) -> Mapping[str, str]:

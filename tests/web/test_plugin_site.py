@@ -133,6 +133,8 @@ def test_json_comes_as_a_form_would_name_it(ask: Serve) -> None:
         ("POST", "/invented/page/a", b"&".join([b"a=1"] * 201), None, 400),
         ("POST", "/invented/page/a", b"<a/>", {"Content-Type": "text/xml"}, 415),
         ("POST", "/invented/page/a", b"[1]", {"Content-Type": "application/json"}, 400),
+        ("POST", "/invented/page/a", rb'{"a": "\ud800"}', {"Content-Type": "application/json"}, 400),
+        ("POST", "/invented/page/a", rb'{"\udfff": [{"b": 1}]}', {"Content-Type": "application/json"}, 400),
         ("POST", "/invented/page/a", b'{"a":' * 5_000, {"Content-Type": "application/json"}, 400),
         ("GET", "/invented/page/a?" + "a" * 9_000, b"", None, 400),
     ],

@@ -12,6 +12,7 @@ from bot.usecases.authority.linked_accounts import OutsideAccount, find_linked_p
 from bot.usecases.change_entries import recorded_line
 from bot.usecases.context import Context
 from bot.usecases.intake.receipts import TOO_MANY_SENTENCE, receive
+from bot.usecases.integrity.active_limits import blocking_limit, refuse_by_limit
 from bot.usecases.place_choice import term_of
 
 
@@ -38,6 +39,10 @@ class PageAccounts:
         person = self._find(place, user)
         if person is None:
             raise Refusal(Message("intake.page.not_linked"))
+        limit = blocking_limit(self._ctx, self._plugin)
+        if limit is not None:
+            # The page says so at once: whoever stands at the portal may not look into the chat.
+            raise refuse_by_limit(limit)
         ctx, option = self._ctx, term_of(self._ctx.registry, self._plugin).option
         text = f"{line} {option} {quote(place.name)}"
         command = SlashCommand(key=f"page:{self._plugin}:{key}", person=person, channel="", text=text)

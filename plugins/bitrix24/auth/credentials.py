@@ -7,11 +7,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.plugin import CommandLine, Json, Message, Refusal, Services, Text, read_text, write_text
+from bot.plugin import CommandLine, Json, Message, Refusal, Services
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.auth import colours
 from plugins.bitrix24.auth.known_portal import OPTIONAL, former_identity, list_former_names, read_known
 from plugins.bitrix24.auth.known_portal import KnownPortal as KnownPortal
+from plugins.bitrix24.auth.token_health import TokenHealth as TokenHealth
+from plugins.bitrix24.auth.token_health import read_health
 from plugins.bitrix24.redaction.excerpt import excerpt
 from plugins.bitrix24.redaction.secret import Secret
 
@@ -24,8 +26,6 @@ _HEALTH = "portal_health"
 RENEWAL = "portal_renewal"
 """The kind of the records of renewals that began, by the name of the portal's secrets."""
 _FORMER = "former_portal"
-_TEXTS = ("sentence", "hint")
-"""The fields of `TokenHealth` that are texts for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,24 +62,6 @@ class StoredCredentials:
 
     credentials: Credentials
     generation: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenHealth:
-    """What the last renewal of the tokens showed. `generation` is that of the credentials it was about.
-
-    `renewed_at` is when one last gave a new pair; None when none has yet. `user` is the portal's id of whoever the
-    tokens act as, as far as the authorisation server said it.
-    """
-
-    locked_out: bool
-    at: int
-    generation: int
-    renewed_at: int | None = None
-    user: str = ""
-    code: str = ""
-    sentence: Text = ""
-    hint: Text = ""
 
 
 class CredentialStore:
@@ -150,9 +132,18 @@ class CredentialStore:
         )
 
     def add(
-        self, portal: KnownPortal, credentials: Credentials, *, replace: bool = False, reregistered: bool = False
+        self,
+        portal: KnownPortal,
+        credentials: Credentials,
+        *,
+        replace: bool = False,
+        reregistered: bool = False,
+        renewed_for: str | None = None,
     ) -> None:
-        """Keep a portal and its credentials. Raises Refusal as `check` does."""
+        """Keep a portal and its credentials. Raises Refusal as `check` does.
+
+        `renewed_for` is the user, as far as known, of tokens that a renewal has just given; None for any other tokens.
+        """
         portal = self._completed(dataclasses.replace(portal, client_id=credentials.client_id))
         self.check(portal, replace=replace, reregistered=reregistered)
         sealed = self._services.secrets.read(portal.slot)
@@ -165,6 +156,12 @@ class CredentialStore:
         self._put(portal)
         self.give_colours()
         self._services.records.delete(_HEALTH, portal.slot)
+        if renewed_for is not None:
+            now = self._services.clock.now_ms()
+            self.note(
+                portal,
+                TokenHealth(locked_out=False, at=now, generation=after + 1, renewed_at=now, user=renewed_for),
+            )
         self._services.records.delete(RENEWAL, portal.slot)
         self._services.records.delete(_FORMER, portal.name)
 
@@ -205,7 +202,10 @@ class CredentialStore:
             # One that was registered again stays the same place: cards, undo and its own records name it.
             identity = known.stored_identity if known.member_id == portal.member_id else known.identity
             return dataclasses.replace(
-                portal, stored_identity=identity, **{name: getattr(known, name) for name in kept}
+                portal,
+                stored_identity=identity,
+                stored_at=self._services.clock.now_ms(),
+                **{name: getattr(known, name) for name in kept},
             )
         portal = dataclasses.replace(portal, protected=self._was_protected(portal))
         former = self._services.records.get(_FORMER, portal.name) or {}
@@ -348,13 +348,10 @@ class CredentialStore:
 
     def health(self, portal: KnownPortal) -> TokenHealth | None:
         value = self._services.records.get(_HEALTH, portal.slot)
-        told = {name: read_text(value[name]) for name in _TEXTS} if value else {}
-        return TokenHealth(**{**value, **told}) if value else None
+        return read_health(value) if value else None
 
     def note(self, portal: KnownPortal, health: TokenHealth) -> None:
-        value: dict[str, Json] = {name: getattr(health, name) for name in TokenHealth.__dataclass_fields__}
-        value |= {name: write_text(getattr(health, name)) for name in _TEXTS}
-        self._services.records.put(_HEALTH, portal.slot, value)
+        self._services.records.put(_HEALTH, portal.slot, health.value())
 
 
 def _check_spelling(name: str) -> None:

@@ -11,7 +11,7 @@ from bot.plugin.frozen import dataclass
 from plugins.bitrix24.auth import colours
 
 LOCK = "🔒"
-OPTIONAL = ("authorities", "client_id", "known_since_as", "stored_identity", "colour", "protected")
+OPTIONAL = ("authorities", "client_id", "known_since_as", "stored_identity", "colour", "protected", "stored_at")
 """The fields of `KnownPortal` that are stored where they are not empty."""
 
 
@@ -38,6 +38,13 @@ class KnownPortal:
     """A word of `colours.SIGNS`; empty while it is the only portal."""
     protected: bool = False
     """What destroys something on it has to name it in its line."""
+    stored_at: int = 0
+    """When its credentials were replaced last; 0 where they are still the first."""
+
+    @property
+    def credentials_since(self) -> int:
+        """When its credentials were stored, in UTC milliseconds. Renewals do not count."""
+        return self.stored_at or self.added_at
 
     @property
     def slot(self) -> str:

@@ -72,7 +72,7 @@ def idle_days(services: Services, portal: KnownPortal) -> int:
 def _renewed_at(services: Services, portal: KnownPortal) -> int:
     health = CredentialStore(services).health(portal)
     renewed = None if health is None else health.renewed_at
-    return portal.added_at if renewed is None else renewed
+    return portal.credentials_since if renewed is None else renewed
 
 
 def _days(services: Services, since: int) -> int:

@@ -13,6 +13,7 @@ from plugins.bitrix24.connectors import registration
 from plugins.bitrix24.connectors.identifiers import ConnectorId
 from plugins.bitrix24.connectors.registration import RegistrationInput
 from plugins.bitrix24.connectors.snapshot import Snapshot
+from plugins.bitrix24.events import own_changes
 from plugins.bitrix24.portal import Portal
 
 MOST = 20
@@ -118,7 +119,15 @@ def _refuse_contradiction(connector: str, wish: RegistrationInput, known: Mappin
 
 def _plan(portal: Portal, ids: list[str], snapshots: Mapping[str, Snapshot]) -> Plan:
     before = observation.observe_connectors(portal, ids)
-    rows: tuple[Remember, ...] = tuple(portal.remember(each) for each in snapshots.values())
+    rows: tuple[Remember, ...] = (
+        *(portal.remember(each) for each in snapshots.values()),
+        # Until the watch reads the portal next, it would not know that they ought to be connected.
+        *(
+            own_changes.expect_connected(portal.known.member_id, each.connector.lower(), line, portal.now_ms())
+            for each in snapshots.values()
+            for line in sorted(each.lines)
+        ),
+    )
     return Plan(
         summary=Message("bitrix24.connector.adopt", connectors=tuple(ids), portal=portal.place.name),
         target=" ".join(f"connector:{each}" for each in ids),

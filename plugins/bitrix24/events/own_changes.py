@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from bot.plugin import Call, CallVerdict, Json, Services
+from bot.plugin import Call, CallVerdict, Json, Remember, Services
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.events.portal_facts import Pair
 
@@ -98,19 +98,35 @@ class OwnChanges:
                 self._services.records.delete(KIND, self._key(change))
 
     def _key(self, change: OwnChange) -> str:
-        kind = "connects" if change.connected is not None else "touches"
-        return f"{self._prefix}{change.connector}/{change.line}/{kind}"
+        return f"{self._prefix}{_name(change)}"
 
     def _put(self, change: OwnChange) -> None:
-        value: Mapping[str, Json] = {
-            "connector": change.connector,
-            "line": change.line,
-            "connected": change.connected,
-            "sent_at": change.sent_at,
-            "settled_at": change.settled_at,
-            "sure": change.sure,
-        }
-        self._services.records.put(KIND, self._key(change), value)
+        self._services.records.put(KIND, self._key(change), _write(change))
+
+
+def expect_connected(member_id: str, connector: str, line: int, now: int) -> Remember:
+    """The record with which the watch expects a connector on a line that somebody else connected.
+
+    It was read as connected at `now`, so that from then on a reading that shows otherwise is a change.
+    """
+    seen = OwnChange(connector=connector, line=line, connected=True, sent_at=now, settled_at=now, sure=True)
+    return Remember(kind=KIND, key=f"{member_id}/{_name(seen)}", value=_write(seen))
+
+
+def _name(change: OwnChange) -> str:
+    kind = "connects" if change.connected is not None else "touches"
+    return f"{change.connector}/{change.line}/{kind}"
+
+
+def _write(change: OwnChange) -> Mapping[str, Json]:
+    return {
+        "connector": change.connector,
+        "line": change.line,
+        "connected": change.connected,
+        "sent_at": change.sent_at,
+        "settled_at": change.settled_at,
+        "sure": change.sure,
+    }
 
 
 def _read_call(call: Call, now: int) -> OwnChange | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from urllib.parse import quote, urlencode
 
 from bot.plugin import (
@@ -108,9 +108,23 @@ class ConnectorPage:
         portal = next((each for each in CredentialStore(services).portals() if each.identity == token.portal), None)
         if portal is None:
             return refuse_page(services, request, PageFault.UNKNOWN_PORTAL, ROUTE)
-        note = _submit(services, portal.place, token, request.form.get("action", ""))
-        setting = Setting(connector=token.connector, line=token.line, note=note)
-        return self.show(services, request, Visitor(portal=portal, user=token.user), setting)
+        visitor, setting = Visitor(portal=portal, user=token.user), Setting(connector=token.connector, line=token.line)
+        try:
+            note = self._ask(services, visitor, setting, token, request.form.get("action", ""))
+        except PluginError as error:
+            return excuse(services, request, error)
+        return self.show(services, request, visitor, replace(setting, note=note))
+
+    def _ask(
+        self, services: Services, visitor: Visitor, setting: Setting, token: PageToken, action: str
+    ) -> Message | None:
+        """Ask for what a button stands for; what came of it. Raises PluginError when the portal cannot be read."""
+        if action == REFRESH:
+            return None
+        offered = {name for name, _ in self._look(services, visitor, setting).choices}
+        if action not in offered:
+            return Message("bitrix24.page.not_offered")
+        return _submit(services, visitor.portal.place, token, action)
 
     def show(self, services: Services, request: WebRequest, visitor: Visitor, setting: Setting) -> WebReply:
         """Show how the connector is on the line, for somebody who is proved."""
@@ -156,10 +170,8 @@ def _fits(token: PageToken, request: WebRequest) -> bool:
     return known and (token.connector, str(token.line)) == (address, line)
 
 
-def _submit(services: Services, place: Place, token: PageToken, action: str) -> Message | None:
+def _submit(services: Services, place: Place, token: PageToken, action: str) -> Message:
     """Hand the command of a button to the host, in the name of the person whom an admin linked; what came of it."""
-    if action == REFRESH:
-        return None
     line = f"{COMMANDS[action]} {token.connector} {token.line}"
     try:
         services.accounts.submit(place, token.user, line, key=f"{token.nonce}-{action}")

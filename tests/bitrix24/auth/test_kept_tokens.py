@@ -150,3 +150,14 @@ def test_kept_tokens_are_encrypted_and_go_with_the_portal(plugin_bot: PluginBot)
     with plugin_bot.services.transaction():
         stored_state.remove(plugin_bot.services, CredentialStore(plugin_bot.services).portal("default"))
     assert KeptTokenStore(plugin_bot.services).find("default") is None
+
+
+def test_a_new_connection_counts_as_renewed_when_it_was_made(newcomer: PluginBot) -> None:
+    newcomer.clock.sleep(3600)
+    connect(newcomer, newcomer.issue()[1].reveal())
+    store = CredentialStore(newcomer.services)
+    health = store.health(store.portal("prod"))
+    assert health is not None
+    assert health.user == "1"
+    assert health.renewed_at is not None
+    assert newcomer.clock.now_ms() - health.renewed_at < 3_600_000

@@ -183,3 +183,12 @@ def test_what_goes_wrong_with_one_portal_stops_no_other(
     with caplog.at_level(logging.WARNING):
         assert maintain_tokens(plugin_bot) == 1
     assert "the tokens of the portal default cannot be looked after" in caplog.text
+
+
+def test_replaced_credentials_are_as_old_as_their_replacement(plugin_bot: PluginBot) -> None:
+    days(plugin_bot, 175)
+    plugin_bot.store_again(plugin_bot.issue())
+    known = CredentialStore(plugin_bot.services).portal("default")
+    assert idle_days(plugin_bot.services, known) == 0
+    assert token_maintenance.list_token_warnings(plugin_bot.services, known) == []
+    assert not list(plugin_bot.recorded("portal:warning:raised"))

@@ -180,7 +180,7 @@ def presses_on_the_page(scene: Scene) -> object:
         pressed = requests.post(address, data={**scene.form, "action": "disconnect"}, timeout=GIVE_UP_SECONDS)
     except requests.RequestException:
         return NOT_YET
-    return None if "Slack shows the change request" in pressed.text else NOT_YET
+    return None if "It answers you in Slack" in pressed.text else NOT_YET
 
 
 def _settings_page(scene: Scene) -> dict[str, str]:

@@ -86,7 +86,7 @@ def test_a_second_admin_links_a_user_and_the_user_disconnects_by_a_change_reques
     visit = Visit(paged, 2, USER)
     assert paged.playground.person("Olga").id in visit.page
     visit.press("disconnect")
-    assert "Slack shows the change request. Nothing has changed yet." in visit.page
+    assert "It answers you in Slack. Nothing has changed yet." in visit.page
     removal = paged.card("myconnector")
     change = paged.change(1002)
     assert change.requester == paged.playground.person("Olga")
@@ -143,6 +143,26 @@ def test_the_form_of_another_line_or_an_invented_one_changes_nothing(paged: Scen
         assert "could not check who opened this page" in visit.page
     refused = paged.playground.store.audit.find(tag="portal:call:refused")
     assert [str(record.facts["why"]) for record in refused] == ["b24bot did not make this page's form"]
+    assert not paged.recorded(Tag.PAGE_USED, "Olga")
+    assert paged.playground.store.changes.get(1002) is None
+
+
+def test_a_page_says_at_once_that_nothing_is_taken_on(paged: Scene) -> None:
+    link(paged)
+    visit = Visit(paged, 2, USER)
+    paged.ask("Ida", "freeze")
+    paged.answer("Ida", "frozen")
+    visit.press("disconnect")
+    assert "It answers you in Slack" not in visit.page
+    assert "does not take on" in visit.page
+    assert not paged.recorded(Tag.PAGE_USED, "Olga")
+
+
+def test_a_button_that_no_longer_fits_sends_nothing(paged: Scene) -> None:
+    link(paged)
+    visit = Visit(paged, 2, USER)
+    visit.press("connect")
+    assert "b24bot sent no command" in visit.page
     assert not paged.recorded(Tag.PAGE_USED, "Olga")
     assert paged.playground.store.changes.get(1002) is None
 

@@ -105,7 +105,11 @@ def store_connection(services: Services, found: Connected) -> Answer:
     if connection is None:
         return Nothing(sentence=describe_printed(found.name, link=found.has_link))
     CredentialStore(services).add(
-        connection.portal, connection.credentials, replace=found.replace, reregistered=bool(found.former_member)
+        connection.portal,
+        connection.credentials,
+        replace=found.replace,
+        reregistered=bool(found.former_member),
+        renewed_for=connection.user,
     )
     if found.former_member:
         _record_new_member(services, connection.portal, found.former_member)
