@@ -394,4 +394,5 @@ class Running:
             self._replica.stop(busy=bool(busy))
         self._seats.leave()
         self.bot.gateway.close()
+        self.authentication.wait_stopped()
         self.bot.close()

@@ -16,6 +16,7 @@ from bot.usecases.delivery_errors import DeliveryError
 log = logging.getLogger("b24bot.slack")
 FIRST_WAIT_SECONDS, MOST_WAIT_SECONDS = 1.0, 60.0
 AGAIN_SECONDS = 60.0
+STOP_SECONDS = 5.0
 
 
 class Authentication:
@@ -41,7 +42,13 @@ class Authentication:
         self._thread.start()
 
     def stop(self) -> None:
+        """Ask no more, and note no answer that comes from now on."""
         self._stopping.set()
+
+    def wait_stopped(self) -> None:
+        """Wait, for STOP_SECONDS at most, until an answer that came before the stop is noted."""
+        if self._thread.is_alive():
+            self._thread.join(STOP_SECONDS)
 
     def _keep_asking(self) -> None:
         while not self._stopping.is_set():
@@ -58,7 +65,8 @@ class Authentication:
             log.info("Slack answers again and takes the token", extra={"action": "auth_test_recovered"})
         self._trouble, self._refused = "", False
         self._backoff.reset()
-        self._note(identity)
+        if not self._stopping.is_set():
+            self._note(identity)
         return True
 
     def _note_trouble(self, error: DeliveryError) -> None:

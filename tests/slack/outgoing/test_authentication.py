@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event, Timer
 
 import pytest
 
@@ -11,6 +12,8 @@ from bot.app import Running, assemble, read_settings
 from bot.playground.workspace import SlackWorkspace
 from bot.playground.workspace.state.workspace_tokens import BROKEN_STATES
 from bot.plugin.loopback import wait_until
+from bot.slack.bot_identity import Identity
+from bot.slack.outgoing.authentication import Authentication
 from bot.slack.refusals import find_refusal
 from bot.slack.token_errors import APP_TOKEN, BOT_TOKEN, token_refused
 from bot.store.sealing.keyring import create_key_file
@@ -70,6 +73,33 @@ def test_it_is_asked_again_with_growing_pauses_until_the_token_is_taken(
     workspace.break_token("")
     assert wait_until(lambda: running.readiness()["slack"])
     assert running.bot.context.workspace.team == "T0001"
+
+
+def test_a_stop_waits_until_an_answer_that_came_before_it_is_noted(running: Running) -> None:
+    """What notes an answer reads the database, which is closed after the stop."""
+    noting, over, order = Event(), Event(), list[str]()
+
+    def note(_identity: Identity) -> None:
+        noting.set()
+        over.wait(10)
+        order.append("noted")
+
+    authentication = Authentication(running.bot.gateway, note)
+    authentication.start()
+    assert noting.wait(10)
+    authentication.stop()
+    Timer(0.1, over.set).start()
+    authentication.wait_stopped()
+    order.append("stopped")
+    assert order == ["noted", "stopped"]
+
+
+def test_an_answer_that_comes_after_the_stop_is_not_noted(running: Running) -> None:
+    noted: list[Identity] = []
+    authentication = Authentication(running.bot.gateway, noted.append)
+    authentication.stop()
+    assert authentication.ask()
+    assert noted == []
 
 
 def test_only_what_does_not_pass_by_itself_is_a_refused_token() -> None:
