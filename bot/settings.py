@@ -344,7 +344,6 @@ READERS: tuple[Callable[[Settings], object], ...] = (
     lambda settings: settings.public_url,
     lambda settings: settings.on("B24BOT_ALLOW_LOOPBACK"),
     lambda settings: settings.allow_async,
-    lambda settings: settings.keys,
     lambda settings: settings.settle_after_ms,
     lambda settings: settings.languages,
     lambda settings: settings.log_level,

@@ -193,6 +193,8 @@ WRONG = (
     ("BITRIX24_CA_FILE", "{folder}"),
     ("BITRIX24_CA_FILE", "~nobody-has-this-name/ca.pem"),
     ("BITRIX24_PLAN", "gold"),
+    ("B24BOT_KEYS", "not a key file"),
+    ("B24BOT_ALLOW_ASYNC_DATABASE", "perhaps"),
     ("B24BOT_DATABASE_URL", "mysql://db.example/b24bot"),
     ("B24BOT_POLICY", "{folder}/none"),
     ("B24BOT_POLICY", "~nobody-has-this-name/policy"),

@@ -38,7 +38,7 @@ def test_what_was_done_is_told_as_data(bare: CliBot) -> None:
     assert str(bare.key_file) in made["made"]
     assert made["next"][-1]["text"] == "Start the bot: b24bot serve"
     granted = bare.json("access", "grant", "T0001:U0002", "admin")
-    assert granted == {"principal": "T0001:U0002", "role": "admin", "granted_by": ME}
+    assert granted == {"principal": "T0001:U0002", "role": "admin", "granted_by": ME, "until": None}
     for last in (True, False):
         revoked = bare.json("access", "revoke", "T0001:U0002", "--last-admin")
         assert revoked == {"principal": "T0001:U0002", "revoked": last}
