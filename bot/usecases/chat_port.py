@@ -30,7 +30,7 @@ class PostedMessage:
 
 
 class Messenger(Protocol):
-    """What the bot can say, and nothing about how. Raises the errors of `usecases.undelivered`.
+    """What the bot can say, and nothing about how. Raises the errors of `delivery_errors`.
 
     A bare card or audit line is the plainest form of it, for when Slack refused the content of the full one. `language`
     is the one reader's; all else goes out in the language of the channels. `whisper` returns why direct messages did
