@@ -1,12 +1,14 @@
 """What a card shows beside the plan, signed into the record of the question: whoever edits the row is found out.
 
-The digest covers the plan as it is shown. Who asked, why, until when, and what will be remembered stand beside it. The
-record of the question is chained with a key, so the signature in it is as good as on the day it was made.
+The digest covers the plan as it is shown. Beside it stand who asked, why, until when and what will be remembered, the
+page that a button opens, and what is said and offered after the ending. The record of the question is chained with a
+key, so the signature in it is as good as on the day it was made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from bot.core.audit.audit_record import Fact
 from bot.core.change.change_request import ChangeRequest
@@ -14,13 +16,13 @@ from bot.core.encoding import canonical
 from bot.plugin import Place
 from bot.store.sealing.keyring import Keyring
 
-FORM = "1"
-"""Which words the signature is over. A record names the form it was made in, so that another one can follow."""
+FORM = "2"
+"""Which words the signature is over: a row of `_FORMS`."""
 
 
-def attest(keys: Keyring, change: ChangeRequest) -> str:
+def attest(keys: Keyring, change: ChangeRequest, form: str = FORM) -> str:
     """Sign what the card of a change request shows; for the fact `terms` of the record of the question."""
-    return f"{FORM}:{keys.sign(_words(change))}"
+    return f"{form}:{keys.sign(_words(form, change))}"
 
 
 def is_attested(keys: Keyring, change: ChangeRequest, facts: Mapping[str, Fact]) -> bool:
@@ -32,11 +34,15 @@ def is_attested(keys: Keyring, change: ChangeRequest, facts: Mapping[str, Fact])
     if terms is None:
         return True
     form, _, signature = str(terms).partition(":")
-    return form == FORM and keys.signed(_words(change), signature)
+    return form in _FORMS and keys.signed(_words(form, change), signature)
 
 
-def _words(change: ChangeRequest) -> str:
-    shown = {
+def _words(form: str, change: ChangeRequest) -> str:
+    return f"terms {form} {canonical(_FORMS[form](change))}"
+
+
+def _first_terms(change: ChangeRequest) -> dict[str, Any]:
+    return {
         "request": change.id,
         "line": change.line,
         "path": change.path,
@@ -48,10 +54,20 @@ def _words(change: ChangeRequest) -> str:
         "expires_at": change.expires_at,
         "remember": change.plan.remember,
     }
-    return f"terms {FORM} {canonical(shown)}"
+
+
+def _second_terms(change: ChangeRequest) -> dict[str, Any]:
+    plan = change.plan
+    beside = {"link": plan.link, "partial": plan.undo.partial}
+    after = {"consequences": plan.consequences, "obstacles": plan.obstacles}
+    return {**_first_terms(change), **beside, **after}
 
 
 def _place_words(place: Place) -> dict[str, str]:
     """The place as the row keeps it. A mark stands only where there is one: requests of earlier versions have none."""
     kept = {"name": place.name, "label": place.label, "identity": place.identity}
     return {**kept, "mark": place.mark} if place.mark else kept
+
+
+_FORMS: Mapping[str, Callable[[ChangeRequest], Mapping[str, Any]]] = {"1": _first_terms, "2": _second_terms}
+"""What the signature is over. A record names its form, so that the records of the releases before stay good."""

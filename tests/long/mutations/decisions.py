@@ -249,8 +249,18 @@ DECISIONS: tuple[Mutation, ...] = (
         "reason, expiry and what will be remembered count as the database says, whatever the card showed",
         (
             "bot/usecases/authority/attestation.py",
-            "    return form == FORM and keys.signed(_words(change), signature)",
+            "    return form in _FORMS and keys.signed(_words(form, change), signature)",
             "    return bool(form and keys and change) or not signature",
+        ),
+        by="tests/usecases/authority/test_forged.py",
+    ),
+    mutation(
+        "unsigned-button",
+        "the page that a card's button opens, and the undo of a part, count as the database says",
+        (
+            "bot/usecases/authority/attestation.py",
+            "    return {**_first_terms(change), **beside, **after}",
+            "    return {**_first_terms(change), **after} if beside else {}",
         ),
         by="tests/usecases/authority/test_forged.py",
     ),

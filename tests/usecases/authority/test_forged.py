@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.plans import plan_to_json
 from bot.core.local_plugins import BUILTIN
 from bot.core.principals import Principal, Role
-from bot.plugin import CallVerdict, Remember, TargetUnreachable
+from bot.plugin import CallVerdict, PageLink, PartialUndo, Plan, Remember, TargetUnreachable
 from bot.store.engine.database import sqlite3
 from bot.store.store import audit_key
 from bot.usecases.admin.admin_commands import REVIEW
@@ -409,6 +409,18 @@ def test_a_log_without_grants_and_a_list_without_people_agree(make_core_bot: Cal
     assert find_allow_list_limit(core_bot.ctx) is None
 
 
+EDITED_PLANS: Mapping[str, Callable[[Plan], Plan]] = {
+    "remember": lambda plan: replace(plan, remember=()),
+    "link": lambda plan: replace(plan, link=PageLink(label="Open", address="https://another.example/")),
+    "consequences": lambda plan: replace(plan, consequences={"door": "It is open."}),
+    "obstacles": lambda plan: replace(plan, obstacles={"door": "It is locked."}),
+    "partial undo": lambda plan: replace(
+        plan, undo=replace(plan.undo, partial=PartialUndo(sentence="A part.", line="door open"))
+    ),
+}
+"""What somebody edits in the row of a change request, each beside what the digest covers."""
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
     [
@@ -420,7 +432,7 @@ def test_a_log_without_grants_and_a_list_without_people_agree(make_core_bot: Cal
         ("expires_at", START + 9 * 3_600_000),
         ("created_at", START - 1),
         ("place_label", "another.example"),
-        ("plan", "remember"),
+        *(("plan", part) for part in EDITED_PLANS),
     ],
 )
 def test_a_request_whose_reason_expiry_or_decision_was_edited_in_the_database_is_not_run(
@@ -428,13 +440,14 @@ def test_a_request_whose_reason_expiry_or_decision_was_edited_in_the_database_is
 ) -> None:
     """Two others have to approve, says the record; one, or the asker's own word, says the row: the record counts.
 
-    So it does for the reason, the expiry and what will be remembered, which the card shows beside the plan.
+    So it does for the reason, the expiry, what will be remembered, the page that a button opens, and what is said and
+    offered after the ending, which stand beside the plan that the digest covers.
     """
     core_bot = make_core_bot(terms=Terms(quorum=2))
     change = core_bot.ask()
     if column == "plan":
         assert change.plan.remember, "there is something to be remembered"
-        value = plan_to_json(replace(change.plan, remember=()))
+        value = plan_to_json(EDITED_PLANS[str(value)](change.plan))
     with core_bot.store.unit_of_work() as store:
         store.engine.execute(f"UPDATE changes SET {column} = ?", value)
     now = core_bot.now(change)
@@ -477,7 +490,18 @@ def test_a_record_from_before_there_were_signatures_is_read_as_it_always_was(cor
     keys, terms = core_bot.store.keys, attest(core_bot.store.keys, change)
     assert is_attested(keys, change, {})
     assert is_attested(keys, change, {"terms": terms})
-    assert not is_attested(keys, change, {"terms": f"2{terms[1:]}"}), "a form that nobody knows"
+    assert not is_attested(keys, change, {"terms": f"3{terms[1:]}"}), "a form that nobody knows"
+    assert not is_attested(keys, change, {"terms": f"1{terms[1:]}"}), "the signature is over another form"
+    assert not is_attested(keys, replace(change, reason="x"), {"terms": terms})
+
+
+def test_a_record_of_the_first_form_is_good_for_what_it_was_signed_over(core_bot: CoreBot) -> None:
+    """Change requests that were opened by an earlier release run after the update."""
+    change = core_bot.ask()
+    keys, terms = core_bot.store.keys, attest(core_bot.store.keys, change, "1")
+    linked = replace(change, plan=EDITED_PLANS["link"](change.plan))
+    assert is_attested(keys, linked, {"terms": terms})
+    assert not is_attested(keys, linked, {"terms": attest(keys, change)})
     assert not is_attested(keys, replace(change, reason="x"), {"terms": terms})
 
 
