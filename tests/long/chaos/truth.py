@@ -160,7 +160,7 @@ def one_process_a_role(chaos: ChaosRun) -> Iterator[str]:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                holder = os.read(handle, 32).decode().strip()
+                holder = os.read(handle, 32).decode().partition("\n")[0]
                 if holder != str(process.pid):
                     yield f"the {role} is process {holder}"
             else:

@@ -335,7 +335,7 @@ def one_worker(scene: Scene) -> Iterator[str]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.read(handle, 32).decode().strip()
+            holder = os.read(handle, 32).decode().partition("\n")[0]
             if scene.process is None or holder != str(scene.process.pid):
                 yield f"the {role} is process {holder}"
         else:

@@ -61,7 +61,7 @@ def test_an_account_that_is_no_members_gets_no_command_whatever_the_list_says(
     assert core_bot.store.changes.with_status(Status) == []
 
 
-@pytest.mark.parametrize("line", ["help", "whoami", ""])
+@pytest.mark.parametrize("line", ["help", "whoami"])
 def test_help_and_whoami_are_for_everybody_and_wait_for_nothing_that_slack_tells(core_bot: CoreBot, line: str) -> None:
     core_bot.messenger.standings[OLGA] = MembershipStatus.GUEST
     core_bot.messenger.fail("account", *DOWN)
@@ -70,6 +70,15 @@ def test_help_and_whoami_are_for_everybody_and_wait_for_nothing_that_slack_tells
     assert core_bot.records(Tag.COMMAND_REFUSED) == []
     assert [one.person for one in core_bot.messenger.whispers] == [OLGA, GLEB]
     assert core_bot.messenger.asked == [OLGA], "and after the answer, for the language of the next"
+
+
+def test_the_empty_line_is_help_for_who_has_no_role_and_the_overview_for_members_alone(core_bot: CoreBot) -> None:
+    core_bot.messenger.fail("account", *DOWN)
+    core_bot.type(GLEB, "")
+    assert core_bot.records(Tag.COMMAND_REFUSED) == []
+    core_bot.messenger.standings[OLGA] = MembershipStatus.GUEST
+    core_bot.type(OLGA, "")
+    assert [record.actor for record in core_bot.records(Tag.COMMAND_REFUSED)] == [OLGA.id]
 
 
 def test_whoami_tells_a_guest_why_nothing_goes(core_bot: CoreBot) -> None:
