@@ -21,7 +21,7 @@ ON_A_SERVER = frozenset(
         *("test_card_token", "test_denials", "test_memberships", "test_refusal_records", "test_same_person"),
         *("test_awaited_lines", "test_partly", "test_review_races", "test_waiting"),
         *("test_active_limits", "test_archiving", "test_lag"),
-        *("test_stops_overtake", "test_leases"),
+        "test_leases",
         *("test_executor", "test_execute_stops", "test_recovery", "test_break_glass"),
     }
 )
