@@ -23,7 +23,6 @@ from bot.deferred_object import late
 from bot.host.contract import settings_of
 from bot.host.discovery import close_plugins, load_plugins
 from bot.host.registry import Registry
-from bot.language.translation import translate
 from bot.plugin import BadArgument, Clock, Event, Message, Plugin, Refusal
 from bot.plugin.frozen import dataclass
 from bot.setting_digests import digest_settings
@@ -211,7 +210,7 @@ def check_modes(settings: Settings) -> None:
     loose = loose_modes_of(settings)
     refuse_writable(loose)
     for one in loose:
-        log.warning("%s %s", translate(one.says), translate(one.hint), extra={"action": "loose_mode"})
+        log.warning("%s %s", one.says, one.hint, extra={"action": "loose_mode"})
 
 
 def _roles(*, intake: bool, work: bool) -> list[str]:
@@ -279,7 +278,7 @@ class Running:
             return
         run_startup_checks(self.bot.context)
         if self.bot.context.audit.witness is None:
-            log.warning("%s", translate(UNWITNESSED), extra={"action": "no_witness"})
+            log.warning("%s", UNWITNESSED, extra={"action": "no_witness"})
         self.worker.start(former if self.bot.store.engine.shared else None)
 
     def _find_displaced(self) -> Message | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import signal
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator
@@ -17,7 +18,7 @@ from bot.playground.environment import Playground
 from bot.store.store import Store
 from bot.testing.services import lay_out, scratch_store
 from tests.leaks import leaked
-from tests.logs import kept_logs
+from tests.logs import EnglishRecord, kept_logs
 from tests.store.server.fixtures import database_url as database_url
 from tests.store.server.fixtures import postgres_server as postgres_server
 from tests.tables.quick import fewer, split_rows
@@ -30,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    logging.setLogRecordFactory(EnglishRecord)
     config.addinivalue_line("markers", "sampled(every): of its rows, the specification runs one of so many")
 
 

@@ -8,7 +8,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bot.logs import NOISY
+from bot.logs import NOISY, read_message
+
+
+class EnglishRecord(logging.LogRecord):
+    """A record whose messages pytest shows in English, as the lines for programs have them."""
+
+    def getMessage(self) -> str:
+        return read_message(self)
 
 
 @contextmanager

@@ -105,7 +105,7 @@ def _fault(
     incident = before or incident_id()
     more = {"action": "plugin_fault", "incident": incident}
     sentence = fill_message(failed, {**about, "plugin": plugin, "incident": incident})
-    log.error("%s", translate(sentence), exc_info=not before, extra=more)
+    log.error("%s", sentence, exc_info=not before, extra=more)
     if len(known) >= MOST_KNOWN:
         known.clear()
     known[key] = incident

@@ -11,7 +11,6 @@ from pathlib import Path
 from bot.core.audit.audit_record import SYSTEM, Entry
 from bot.core.redaction.sanitizer import sanitize
 from bot.language.recorded_facts import record_messages
-from bot.language.translation import translate
 from bot.plugin import (
     Clock,
     Event,
@@ -102,24 +101,6 @@ class PluginServices:
             tx.record(entry)
 
 
-class _InEnglish(logging.Filter):
-    """Puts messages that a plugin logs into English."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if isinstance(record.args, tuple):
-            record.args = tuple(translate(one) if isinstance(one, Message) else one for one in record.args)
-        return True
-
-
-_in_english_filter = _InEnglish()
-
-
-def _log_of(plugin: str) -> logging.Logger:
-    log = logging.getLogger(f"b24bot.plugin.{plugin}")
-    log.addFilter(_in_english_filter)
-    return log
-
-
 def services_for(
     plugin: str,
     settings: Mapping[str, str],
@@ -137,7 +118,7 @@ def services_for(
         secrets=store.secrets(plugin),
         records=store.records(plugin),
         clock=clock,
-        log=_log_of(plugin),
+        log=logging.getLogger(f"b24bot.plugin.{plugin}"),
         scratch=store.home / "scratch" / plugin,
         store=store,
         tell_progress=progress,

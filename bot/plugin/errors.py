@@ -69,8 +69,9 @@ class TargetRefused(PluginError):
 
 
 class TargetUnreachable(PluginError):
-    """The remote side gave no usable answer. `facts` as in TargetRefused."""
+    """The remote side gave no usable answer."""
 
     def __init__(self, sentence: Text, *, hint: Text = "", facts: Mapping[str, object] | None = None) -> None:
+        """`facts` are those of TargetRefused."""
         super().__init__(sentence, hint=hint)
         self.facts = facts or {}

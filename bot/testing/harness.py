@@ -20,6 +20,7 @@ from bot.host.contract import assert_plugin, settings_of
 from bot.host.guarded_calls import GuardedPlugin
 from bot.host.plugin_services import PluginServices, services_for
 from bot.language.translation import translate
+from bot.logs import read_message
 from bot.plugin import (
     Answer,
     CallOutcome,
@@ -250,7 +251,7 @@ class _Faults(logging.Handler):
         """By the reference of the fault: its cause is logged the first time only."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        sentence, incident = record.getMessage(), getattr(record, "incident", "")
+        sentence, incident = read_message(record), getattr(record, "incident", "")
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
             self._causes[incident] = f"{type(error).__name__}: {error}"

@@ -9,7 +9,6 @@ from bot.core.audit.chain import mask_heads
 from bot.core.change.change_request import ChangeRequest
 from bot.core.messages.notices import Announcement, CardNotice, LineButton, PrivateNotice, ThreadNotice
 from bot.core.principals import Principal
-from bot.language.translation import translate
 from bot.plugin import Message, PluginError, Reply, TargetRefused, TargetUnreachable, Text, map_text
 from bot.store.repositories.outbox import Urgency
 from bot.store.store import Transaction
@@ -185,7 +184,7 @@ def note_trouble(error: PluginError, doing: str) -> str:
         return ""
     reference = ids.incident_id()
     facts = " ".join(f"{name}={value}" for name, value in error.facts.items())
-    log.warning("%s: %s: %s %s", reference, doing, translate(error.sentence), facts, extra={"action": "remote_trouble"})
+    log.warning("%s: %s: %s %s", reference, doing, error.sentence, facts, extra={"action": "remote_trouble"})
     return reference
 
 

@@ -8,7 +8,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from bot.core.bot_errors import StoreUnavailable
-from bot.language.translation import translate
 from bot.plugin import Measurement, PluginError
 from bot.plugin.frozen import dataclass
 from bot.usecases.admin.gauges import GAUGES
@@ -170,7 +169,7 @@ def _collect_plugin(ctx: Context, plugin: Any) -> Iterator[Metric]:
     try:
         measured = measure(ctx.services(plugin.name))
     except PluginError as error:
-        log.warning("%s measured nothing: %s", plugin.name, translate(error.sentence), extra={"action": "unmeasured"})
+        log.warning("%s measured nothing: %s", plugin.name, error.sentence, extra={"action": "unmeasured"})
         works = False
     if measured is None:
         return

@@ -9,7 +9,6 @@ from typing import Any
 
 from bot.core.bot_errors import StoreUnavailable
 from bot.host.web_routes import FoundRoute, answer_request, choose_page_language, find_route, routes_of, write_body
-from bot.language.translation import translate
 from bot.plugin import Clock, Message, Plugin, PluginError, Services, WebReply, WebRequest
 from bot.plugin.web import HTML
 from bot.web.bounded_answer import ANSWER_SECONDS, TooSlow, wait_for
@@ -94,7 +93,7 @@ class PluginSite:
             return _neutral(HTTPStatus.GATEWAY_TIMEOUT)
         except PluginError as error:
             # What a plugin raises in spite of the contract is logged by its guard, too.
-            log.error("%s", translate(error.sentence), extra={"action": "web_failed"})
+            log.error("%s", error.sentence, extra={"action": "web_failed"})
             return _neutral(HTTPStatus.INTERNAL_SERVER_ERROR)
 
     def _ask(self, found: FoundRoute, request: WebRequest) -> WebReply:

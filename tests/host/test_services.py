@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import io
+from contextlib import redirect_stderr
+
 import pytest
 
+from bot.cli.log_sentences import SentenceFormatter
+from bot.cli.output import speak
 from bot.clock import ShiftedClock
 from bot.core.audit.audit_record import SYSTEM
 from bot.host.plugin_services import PluginServices, services_for
+from bot.logs import set_up_logs
 from bot.plugin import Event, Message, Text
 from bot.store.store import Store, audit_key
+from tests.logs import kept_logs
 
 SAID = Message("trees.audit.said", value="value")
 GROWN = Event(
@@ -102,6 +109,19 @@ def test_a_plugin_cannot_put_anything_it_likes_on_record(store: Store) -> None:
     with pytest.raises(ValueError, match="only events that it declares"):
         trees.record(forged, "oak", {})
     assert store.audit.find() == []
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "Warning: 3 days: secret ***\n"), ("ru", "Предупреждение: 3\u00a0дня: secret ***\n")]
+)
+def test_a_warning_of_a_plugin_is_in_the_language_of_who_waits_at_the_terminal(
+    store: Store, language: str, told: str
+) -> None:
+    written = io.StringIO()
+    with kept_logs(), redirect_stderr(written), speak(language):
+        set_up_logs("WARNING", lambda: ("abcdefghijk",), formatter=SentenceFormatter)
+        declaring(store, GROWN).log.warning("%s: secret %s", Message("time.days", count=3), "abcdefghijk")
+    assert written.getvalue() == told
 
 
 def test_messages_are_recorded_and_logged_in_english_and_recorded_as_they_are(

@@ -20,6 +20,8 @@ from tests.storyboards.terminal import TERMINAL
 UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """What could move a cursor, turn the direction of a line, or is not seen."""
 
+CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
+
 
 @pytest.mark.parametrize(
     ("draw", "folder"),
@@ -40,3 +42,10 @@ def test_no_value_of_a_stranger_moves_the_cursor_or_begins_a_line_of_its_own(lan
     assert "Approved" in " ".join(shown)
     assert UNSAFE.findall("".join(shown)) == []
     assert [line for line in shown if line.startswith("> Approved")] == []
+
+
+def test_a_warning_in_a_russian_terminal_is_russian() -> None:
+    lines = [line for path in (TERMINAL / "ru").glob("*.txt") for line in path.read_text("utf-8").splitlines()]
+    said = [line for line in lines if line.lstrip().startswith("Предупреждение: ")]
+    assert said
+    assert [line for line in said if not CYRILLIC.search(line.partition(": ")[2])] == []

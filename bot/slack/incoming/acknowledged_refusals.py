@@ -62,7 +62,7 @@ class Acknowledgements:
                 body = self.in_words(payload, error.sentence, error.hint) if typed else ""
                 return BoltResponse(status=200, body=body)
             case OrgWideDelivery():
-                log.error("%s %s", translate(ORG_WIDE), translate(ORG_WIDE_HINT), extra={"action": "org_wide"})
+                log.error("%s %s", ORG_WIDE, ORG_WIDE_HINT, extra={"action": "org_wide"})
                 told = self._write(None, ORG_WIDE, ORG_WIDE_HINT)
                 return BoltResponse(status=200, body=told) if typed else BoltResponse(status=400)
             case _ if isinstance(error, MALFORMED):

@@ -159,7 +159,7 @@ class Socket:
         """A refused token is an error that somebody has to mend: it is said once, not at each attempt."""
         refused = token_refused(APP_TOKEN, error)
         if refused is not None and self._refused != error.code:
-            log.error("%s %s", translate(refused.sentence), translate(refused.hint), extra={"action": "token_refused"})
+            log.error("%s %s", refused.sentence, refused.hint, extra={"action": "token_refused"})
         self._set_refused(error.code if refused is not None else "")
 
     def _set_refused(self, reason: str) -> None:

@@ -57,7 +57,9 @@ def list_changes(
 
 
 def _row(change: ChangeRequest, *, waits: bool) -> tuple[Text, ...]:
-    status = find_shown_status(change).label
+    # A pending request has the words of its card, which tell an approval from a confirmation.
+    pending = change.status is Status.PENDING
+    status = describe_status(change) if pending else find_shown_status(change).label
     return (
         change.id,
         Message("request.list.waits_for_you", status=status) if waits else status,

@@ -10,7 +10,6 @@ from bot.core.authority.policy import OTHER_WORKSPACE, BrokenGlass, NeedsApprova
 from bot.core.change.change_request import ByDecision, ChangeRequest, Status, Verdict
 from bot.core.change.plans import decision_to_json
 from bot.core.principals import Principal
-from bot.language.translation import translate
 from bot.plugin import Message, Person
 from bot.usecases.authority.attestation import is_attested
 from bot.usecases.authority.break_glass_log import OWN_BREAK_GLASS, find_break_glass_actor
@@ -146,7 +145,7 @@ def check_attestation(recorded: ChangeRequest) -> Refused | None:
     if len(recorded.approvals) >= quorum_of(recorded):
         return None
     why = NOT_ATTESTED.choose(recorded)
-    log.error("%s was not approved: %s", recorded.id, translate(why), extra={"action": "approval_unrecorded"})
+    log.error("%s was not approved: %s", recorded.id, why, extra={"action": "approval_unrecorded"})
     return Refused(reason=why)
 
 

@@ -190,7 +190,7 @@ class Cards:
                     # Nobody needs a card, or a line under it, where it was never posted.
                     tx.outbox.forget_card(change.number)
         if moved:
-            log.error("%s was not taken on: %s", change.id, translate(why), extra={"action": "request_untaken"})
+            log.error("%s was not taken on: %s", change.id, why, extra={"action": "request_untaken"})
         return moved
 
     def _untaken_reason(self, change: ChangeRequest, error: DeliveryError) -> Message:

@@ -12,7 +12,6 @@ from bot.core.encoding import encode, fields_of
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand, inbound_fields
 from bot.core.parsing.invocation import LONGEST_LINE, check_length
 from bot.core.request_id import make_request_id, working_on
-from bot.language.translation import translate
 from bot.plugin import Message, Reply
 from bot.store.files.known_secrets import KnownSecrets
 from bot.store.repositories.jobs import INBOUND, Receipt
@@ -170,7 +169,7 @@ def find_secret(known_secrets: KnownSecrets, words: Iterable[str]) -> Message | 
     """What the first secret of this bot in the words is; None when there is none. Finding one is logged."""
     what = known_secrets.find(words)
     if what:
-        log.warning("typed words hold %s; they were not recorded", translate(what), extra={"action": "secret_typed"})
+        log.warning("typed words hold %s; they were not recorded", what, extra={"action": "secret_typed"})
     return what
 
 

@@ -9,7 +9,6 @@ from bot.core.audit.audit_record import Tag
 from bot.core.authority.limits import Limit, Mode
 from bot.core.change.change_request import ChangeRequest
 from bot.core.principals import Role
-from bot.language.translation import translate
 from bot.plugin import Channel, Message, Reply, Text
 from bot.store.store import Transaction, audit_key
 from bot.usecases.change_entries import attesting_tags
@@ -123,7 +122,7 @@ class Watch:
         if not self._lasts(bool(trouble)):
             trouble = ""
         if trouble and self._action and not self._logged:
-            log.warning("%s", translate(trouble), extra={"action": self._action})
+            log.warning("%s", trouble, extra={"action": self._action})
         self._logged = bool(trouble)
         if trouble and not self._told and self.tells():
             self._tell_admins(trouble)

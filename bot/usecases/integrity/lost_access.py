@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from enum import StrEnum
 
-from bot.language.translation import translate
 from bot.plugin import Message, Time
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.plugin_records import FactReader
@@ -49,7 +48,7 @@ def keep_lost_access(ctx: Context, loss: AccessLoss) -> None:
         return
     with ctx.store.unit_of_work() as tx:
         tx.facts.put(LOST_ACCESS, json.dumps({"loss": loss, "at": ctx.clock.now_ms()}))
-    log.error("%s %s", translate(SENTENCES[loss]), translate(REMEDY), extra={"action": "access_lost"})
+    log.error("%s %s", SENTENCES[loss], REMEDY, extra={"action": "access_lost"})
 
 
 def forget_lost_access(ctx: Context) -> None:

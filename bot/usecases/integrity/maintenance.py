@@ -89,7 +89,7 @@ def keep_backups(ctx: Context) -> float:
 def _record_failure(ctx: Context, sentence: Text) -> float:
     """Once in a row of failures: the audit channel is where people look. Returns when to try again."""
     store = ctx.store
-    log.error("%s", translate(sentence), extra={"action": "backup_failed"})
+    log.error("%s", sentence, extra={"action": "backup_failed"})
     if not store.facts.get(BACKUP_FAILED):
         facts = record_messages({"sentence": sentence})
         with store.unit_of_work() as tx:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 from bot.core.authority.identity_groups import IdentityGroups
 from bot.core.authority.limits import Limit, Mode
 from bot.core.principals import Grant, Role
-from bot.language.translation import translate
 from bot.plugin import Message, Text
 from bot.usecases.context import Context, log
 from bot.usecases.integrity.chain_check import begin_check
@@ -45,7 +44,7 @@ def run_startup_checks(ctx: Context) -> list[Limit]:
     """Look at everything once, before the first job."""
     short = find_approver_shortage(ctx.store.grants.all(), ctx.deployment.terms.quorum, ctx.deployment.people)
     if short:
-        log.warning("%s", translate(short), extra={"action": "approvers_short"})
+        log.warning("%s", short, extra={"action": "approvers_short"})
     found = [limit for check in CHECKS if (limit := check(ctx)) is not None]
     record_policy(ctx, starting=True)
     return found

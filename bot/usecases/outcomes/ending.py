@@ -11,7 +11,6 @@ from bot.core.change.outcome import Ending, describe_call_done
 from bot.core.encoding import canonical
 from bot.core.redaction.redactor import redact_value
 from bot.language.recorded_facts import RecordedFact
-from bot.language.translation import translate
 from bot.plugin import Message, Person, Text
 from bot.store.repositories.change_requests import Column
 from bot.store.store import Transaction
@@ -42,7 +41,7 @@ def finish_request(
     change = tx.changes.exact(change)
     remembers = ending.status is Status.DONE and bool(change.plan.remember)
     if remembers and check_request_record(ctx, change):
-        log.error("%s: %s", change.id, translate(FORGED_RECORDS), extra={"action": "records_refused"})
+        log.error("%s: %s", change.id, FORGED_RECORDS, extra={"action": "records_refused"})
         ending, remembers = replace(ending, details=(*ending.details, FORGED_RECORDS)), False
     columns = _columns(ctx, change, ending)
     if old is Status.UNKNOWN and actor != SYSTEM:

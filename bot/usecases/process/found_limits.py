@@ -6,7 +6,6 @@ import logging
 from collections.abc import Hashable, Iterator, Mapping
 
 from bot.core.authority.limits import Limit
-from bot.language.translation import translate
 
 log = logging.getLogger("b24bot")
 
@@ -38,10 +37,10 @@ class FoundLimits(Mapping[str, Limit]):
         if limit is not None:
             self.note_limit(name, limit)
             if before != limit:
-                log.error("%s: %s", limit.mode, translate(limit.why), extra={"action": "limit_set"})
+                log.error("%s: %s", limit.mode, limit.why, extra={"action": "limit_set"})
         elif before is not None:
             self._limits.pop(name, None)
-            log.warning("no longer: %s", translate(before.why), extra={"action": "limit_lifted"})
+            log.warning("no longer: %s", before.why, extra={"action": "limit_lifted"})
 
     def note_limit(self, name: str, limit: Limit) -> None:
         """Keep what was found, without a word in the log: for whoever shows it to a person."""

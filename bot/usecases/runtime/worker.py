@@ -11,7 +11,6 @@ from bot import clock as ids
 from bot.core.bot_errors import StoreUnavailable
 from bot.core.messages.deliveries import Click, Form, SlashCommand, inbound_from_json
 from bot.core.request_id import working_on
-from bot.language.translation import translate
 from bot.plugin import Message
 from bot.store.engine.announcement import stop_nothing
 from bot.store.engine.sql import FORGOTTEN_AT_ONCE
@@ -278,7 +277,7 @@ def _perform(ctx: Context, job: Job) -> None:
         else:
             execute(ctx, job, int(job.payload))
     except StoreUnavailable as error:
-        log.error("a job could not be stored: %s", translate(error.sentence), extra={"action": "store_unavailable"})
+        log.error("a job could not be stored: %s", error.sentence, extra={"action": "store_unavailable"})
         then = _AFTERWARDS[job.kind == INBOUND]
         report_failure(ctx, job, Message("intake.not_stored", sentence=error.sentence, then=then))
     except Exception:  # noqa: BLE001 - the edge of the worker: the person hears of it, the log has the rest

@@ -89,9 +89,10 @@ def describe_impact(portal: Portal, connector: str, lines: Sequence[Line]) -> tu
     if not lines:
         return ()
     facts, now = _read_facts(portal, connector, lines), portal.now_ms()
-    found = [_describe_line(line, facts, now) for line in lines]
+    sources = {line.label: _gather_sources(line, facts) for line in lines}
+    found = [_describe_line(line, sources[line.label], facts, now) for line in lines]
     found.sort(key=lambda one: -1 if one.count is None else one.count, reverse=True)
-    return (*_describe_total(found), *found)
+    return (*_describe_total([choose_source(one, now) for one in sources.values()]), *found)
 
 
 def _read_facts(portal: Portal, connector: str, lines: Sequence[Line]) -> _LineFacts:
@@ -127,15 +128,18 @@ def _own_count(portal: Portal, connector: str) -> DialogueLedger | None:
     return ledger if ledger.since is not None and (registered or ledger.has_seen(connector)) else None
 
 
-def _describe_line(line: Line, facts: _LineFacts, now: int) -> Impact:
+def _gather_sources(line: Line, facts: _LineFacts) -> Sources:
     crm = facts.crm
-    sources = Sources(
+    return Sources(
         counted=None if facts.counted is None else facts.counted.get(line.id, 0),
         counted_since=facts.counted_since,
         crm=None if crm is None else crm.by_line.get(line.id, 0),
         crm_complete=crm is None or crm.complete,
         counter=facts.counters.get(line.id),
     )
+
+
+def _describe_line(line: Line, sources: Sources, facts: _LineFacts, now: int) -> Impact:
     details = (*_describe_queue(facts.queues.get(line.id)), *_describe_others(line, facts))
     return Impact(label=line.label, sentence=_describe_number(line, sources, now), details=details)
 
@@ -165,13 +169,29 @@ def _describe_number(line: Line, sources: Sources, now: int) -> Message:
             return Message("bitrix24.impact.counter", line=line.title, count=count, read=read)
 
 
-def _describe_total(found: Sequence[Impact]) -> Iterator[Impact]:
-    """All lines together, where there are several and each has a number."""
-    counts = [one.count for one in found if one.count is not None]
-    if len(found) > 1 and len(counts) == len(found):
-        total, lines = sum(counts), str(len(found))
-        none = Message("bitrix24.impact.total_none", count=0, lines=lines)
-        yield Impact(label=ALL, sentence=Message("bitrix24.impact.total", count=total, lines=lines) if total else none)
+def _describe_total(chosen: Sequence[tuple[Source, int] | None]) -> Iterator[Impact]:
+    """All lines together, where there are several and each has a number that means the same.
+
+    A lower limit and an estimate have no sum that is true.
+    """
+    known = [one for one in chosen if one is not None]
+    if len(chosen) < 2 or len(known) < len(chosen):
+        return
+    total, lines = sum(count for _, count in known), str(len(known))
+    if not total:
+        yield Impact(label=ALL, sentence=Message("bitrix24.impact.total_none", count=0, lines=lines))
+    elif len({source for source, _ in known}) == 1:
+        yield Impact(label=ALL, sentence=_describe_sum(known[0][0], total, lines))
+
+
+def _describe_sum(source: Source, total: int, lines: str) -> Message:
+    match source:
+        case Source.EVENTS:
+            return Message("bitrix24.impact.total", count=total, lines=lines)
+        case Source.RECENT_EVENTS | Source.CRM:
+            return Message("bitrix24.impact.total_at_least", count=total, lines=lines)
+        case Source.COUNTER:
+            return Message("bitrix24.impact.total_of_all", count=total, lines=lines)
 
 
 def _describe_queue(operators: tuple[str, ...] | None) -> Iterator[Text]:

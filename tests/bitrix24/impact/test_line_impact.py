@@ -68,7 +68,7 @@ def test_the_portals_counter_tells_of_all_connectors_on_the_line(plugin_bot: Plu
     plan = plugin_bot.plan()
     assert {label: one.count for label, one in rows(plan).items()} == {"all": 4, "line:1": 0, "line:2": 4}
     assert sentence(plan, "line:2").startswith("line 2 · Support: about 4 open dialogues of all connectors, by the")
-    assert sentence(plan, "all") == "2 lines together: 4 open dialogues, by the numbers below."
+    assert sentence(plan, "all") == "2 lines together: about 4 open dialogues of all connectors, by the numbers below."
     assert [one.label for one in plan.impact] == ["all", "line:2", "line:1"]
 
 
@@ -80,6 +80,23 @@ def test_the_crm_tells_of_the_connector_alone(plugin_bot: PluginBot) -> None:
     assert sentence(plugin_bot.plan(), "line:2").startswith(
         "line 2 · Support: at least 2 open dialogues in the CRM at "
     )
+
+
+def test_a_lower_limit_and_an_estimate_are_not_added(plugin_bot: PluginBot) -> None:
+    grant_crm(plugin_bot)
+    write_messages(plugin_bot, 1, customers(2))
+    write_messages(plugin_bot, 2, customers(3, first=10), connector="shopchat")
+    plan = plugin_bot.plan()
+    assert sentence(plan, "line:1").startswith("line 1 · Sales EU: at least 2 open dialogues in the CRM")
+    assert sentence(plan, "line:2").startswith("line 2 · Support: about 3 open dialogues of all connectors")
+    assert [one.label for one in plan.impact] == ["line:2", "line:1"]
+
+
+def test_lower_limits_together_are_a_lower_limit(plugin_bot: PluginBot) -> None:
+    grant_crm(plugin_bot)
+    write_messages(plugin_bot, 1, customers(2))
+    write_messages(plugin_bot, 2, customers(3, first=10))
+    assert sentence(plugin_bot.plan(), "all") == "2 lines together: at least 5 open dialogues, by the numbers below."
 
 
 def test_a_crm_that_shows_one_page_of_many_leaves_the_word_to_the_counter(plugin_bot: PluginBot) -> None:

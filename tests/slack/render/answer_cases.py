@@ -11,11 +11,13 @@ from bot.core.principals import Role
 from bot.plugin import Message, Person, PluginError, Reply, Table, Time
 from bot.usecases.admin.builtin_plugin import make_registry
 from bot.usecases.admin.help_pages import Reader, explain_words, list_commands
+from bot.usecases.integrity.active_limits import refuse_by_limit
 from bot.usecases.notifications import error_reply
 from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 from plugins.bitrix24.plugin import plugin
 from tests.slack.kit import ANTON, NOON, OLGA
 from tests.slack.render.card_cases import EMOJI, HOSTILE, LONG, RIGHT_TO_LEFT
+from tests.slack.render.limit_cases import LIMITS
 
 COMMANDS: Sequence[AnyCommand] = tuple(make_registry([plugin]).commands)
 MISTAKES = (
@@ -36,6 +38,7 @@ def list_answers() -> Mapping[str, Sequence[tuple[str, PrivateNotice]]]:
         **{f"help-{noun}": list(_help_of(noun)) for noun in nouns if noun != "help"},
         "help-terminal": [(f"help {path}", _help(path)) for path in TERMINAL_COMMANDS],
         "mistakes": [(line, _mistake(line)) for line in MISTAKES],
+        "limits": [(limit.name, _refusal(refuse_by_limit(limit))) for limit in LIMITS],
         "tables": [(name, _answer(reply)) for name, reply in _tables()],
     }
 
@@ -68,12 +71,15 @@ def _mistake(line: str) -> PrivateNotice:
     try:
         understand(COMMANDS, line)
     except PluginError as error:
-        found = error_reply(error)
-        suggestion = getattr(error, "suggestion", "")
-        return PrivateNotice(
-            person=OLGA, channel="C0001", reply=found, answer_url="", suggestion=suggestion, mood="refusal"
-        )
+        return _refusal(error)
     return _answer(Reply(title=line))
+
+
+def _refusal(error: PluginError) -> PrivateNotice:
+    suggestion = getattr(error, "suggestion", "")
+    return PrivateNotice(
+        person=OLGA, channel="C0001", reply=error_reply(error), answer_url="", suggestion=suggestion, mood="refusal"
+    )
 
 
 def _tables() -> Iterator[tuple[str, Reply]]:

@@ -63,7 +63,7 @@ REMOVED = Message(
 MOVED = Message(
     "outcome.with_details",
     sentence=Message("outcome.drifted"),
-    details=Lines(lines=(Message("change.number_moved", before=IMPACT[1].sentence, after=IMPACT[2].sentence),)),
+    details=Lines(lines=(Message("change.number_moved", before=IMPACT[0].sentence, after=IMPACT[1].sentence),)),
 )
 LINK = PageLink(
     label=Message("bitrix24.link.open"),
@@ -95,7 +95,7 @@ def _with(text: str, status: Status, **more: Any) -> ChangeRequest:
         summary=f"Remove connector {text}",
         calls=tuple(Call(method="m", params={}, note=text) for _ in range(30)),
         radius=(text,) * 30,
-        impact=tuple(replace(IMPACT[1], details=(text,)) for _ in range(30)),
+        impact=tuple(replace(IMPACT[0], details=(text,)) for _ in range(30)),
         warnings=(text,) * 3,
         labels={**LABELS, "line:1": text},
         undo=replace(REMOVAL.undo, sentence=text, line=f"connector restore {text}"),

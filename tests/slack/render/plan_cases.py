@@ -21,9 +21,7 @@ CHANNEL = Message("bitrix24.state.channel", connector="myconnector", line=SALES)
 BEFORE = {"line:1": ACTIVE, "line:2": ACTIVE, "registration": Message("bitrix24.state.registered")}
 LABELS = {"line:1": SALES, "line:2": SUPPORT, "registration": Message("bitrix24.state.registration")}
 READ = Time(time=NOON)
-TOTAL = Impact(label="all", sentence=Message("bitrix24.impact.total", count=34, lines="2"))
 IMPACT = (
-    TOTAL,
     Impact(
         label="line:1",
         sentence=Message("bitrix24.impact.crm", line=SALES, count=31, read=READ),

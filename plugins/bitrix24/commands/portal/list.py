@@ -17,8 +17,6 @@ from plugins.bitrix24.commands.portal.group import MEMBER_ID, portals
 from plugins.bitrix24.events.portal_events import read_portal_events
 from plugins.bitrix24.health.application_record import ApplicationRecords
 
-HOW_TO_CONNECT = "b24bot portal connect NAME"
-
 
 @portals.command("list", words=LIST, risk=Risk.READ, data=tuple[PortalRow, ...], examples=[""], everywhere=True)
 def list_portals(services: Services) -> Reply:
@@ -28,7 +26,7 @@ def list_portals(services: Services) -> Reply:
     if not known:
         return Reply(
             title=Message("bitrix24.portal.none"),
-            notes=(Message("bitrix24.portal.do_connect", command=HOW_TO_CONNECT),),
+            notes=(Message("bitrix24.portal.do_connect_first"),),
             data=(),
         )
     rows = tuple(
