@@ -37,7 +37,6 @@ REFUSED = {
     ("init", "--yes=3"): ("--yes takes no value.", "Type --yes alone, or leave it out."),
     ("request", "settle", "CR-1", "maybe"): ("OUTCOME must be one of: done, failed.", "Usage: b24bot request settle"),
     ("simulate", "portl"): ("Unknown subcommand `portl`.", "The subcommands of `simulate` are: portal, slack."),
-    ("help", "zzzzz"): ("There is no command “zzzzz”.", "Type b24bot help to see"),
     ("--foo",): (
         "“b24bot” has no option --foo.",
         "The options are: --version, -h, --help. The options of a command come after",

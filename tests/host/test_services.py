@@ -112,7 +112,7 @@ def test_a_plugin_cannot_put_anything_it_likes_on_record(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "told"), [("en", "Warning: 3 days: secret ***\n"), ("ru", "Предупреждение: 3\u00a0дня: secret ***\n")]
+    ("language", "told"), [("en", "Warning: 3 days: secret ***\n"), ("ru", "Предупреждение: 3 дня: secret ***\n")]
 )
 def test_a_warning_of_a_plugin_is_in_the_language_of_who_waits_at_the_terminal(
     store: Store, language: str, told: str

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.core.authority.policy import LEAST_ROLE, OPEN_TO_ALL, RISK_NAMES, Terms, decide, describe_requirement
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.command_table import Commands
-from bot.core.parsing.guesses import SEE_HELP, shorten_typed
+from bot.core.parsing.guesses import shorten_typed
 from bot.core.parsing.invocation import AnyCommand, find_command
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.parsing.synonyms import fold, list_words, other_paths
@@ -76,7 +76,7 @@ def list_commands(
 def explain_words(commands: Sequence[AnyCommand], words: Sequence[str], reader: Reader, number: int = 1) -> Reply:
     """Explain what the words name: one command, or each of several. Raises WordsError where they nearly name one.
 
-    Words that are like none get the overview in Slack, and a refusal in the terminal.
+    Words that are like none get the overview.
     """
     path = describe_terminal_command(commands, words)
     if path:
@@ -92,13 +92,10 @@ def explain_words(commands: Sequence[AnyCommand], words: Sequence[str], reader: 
         return explain_command(command, reader, number, others)
     if not declared and not own:
         unknown = refuse_card_subcommand(words) or _unknown(commands, words)
-        told = Message("help.unknown", word=shorten_typed(words[0]))
-        if unknown is not None:
-            raise unknown
-        if reader.terminal:
-            # A script learns of it by the exit code. In Slack “help me” is a question.
-            raise WordsError(told, hint=SEE_HELP)
-        return list_commands(commands, reader, number, unknown=[told])
+        if unknown is None:
+            told = Message("help.unknown", word=shorten_typed(words[0]))
+            return list_commands(commands, reader, number, unknown=[told])
+        raise unknown
     if len(declared) == 1 and not own:
         return explain_command(declared[0], reader, number)
     title = Message("help.with_noun", word=word) if of_noun else Message("help.several", word=word)
