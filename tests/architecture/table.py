@@ -31,7 +31,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "bot.usecases": ("bot.core", "bot.language", "bot.store", "bot.host", "bot.plugin", "bot.clock"),
     "bot.slack": _INWARD,
     "bot.web": _INWARD,
-    "bot.testing": ("bot.playground", "bot.playground.workspace", "bot.settings", *_INWARD),
+    "bot.testing": ("bot.playground", "bot.playground.workspace", "bot.settings", "bot.logs", *_INWARD),
     "bot.checks": ("bot.slack", "bot.settings", *_INWARD),
     "bot.app": (
         "bot",
