@@ -31,7 +31,7 @@ CRASHES = sized(5, 40)
 MOMENT = 0.4
 """Seconds by which each crash comes later than the one before."""
 TRIES = 50
-PATIENCE = 5.0
+PATIENCE, LONGEST = 5.0, 60.0
 """Seconds after which somebody does it again."""
 EVERY = 9
 """A commit of so many is cut: enough are left for the bot to come to an end."""
@@ -111,7 +111,7 @@ def _remove(scene: Scene, number: int, pause: Callable[[], None] = lambda: None)
     insist(lambda: scene.press("Anton", card, "Approve"), lambda: scene.change(number).status is not Status.PENDING)
     pause()
     over = (Status.DONE, Status.FAILED)
-    assert wait_until(lambda: _holds(lambda: scene.change(number).status in over), within=PATIENCE)
+    assert wait_until(lambda: _holds(lambda: scene.change(number).status in over), within=LONGEST)
     ended = scene.change(number)
     assert scene.registered() == (ended.status is Status.FAILED)
     assert scene.effects(UNREGISTER) - before == (ended.status is Status.DONE)
