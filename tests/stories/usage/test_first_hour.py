@@ -48,7 +48,7 @@ def test_who_looks_for_a_name_that_is_nobodys_is_told_what_to_type(scene: Scene)
         (
             "request list",
             "Change requests",
-            "*CR-1001* · pending · – · access:@Gleb · access grant @Gleb operator · @Ida",
+            "*CR-1001* · waiting for approval · – · access:@Gleb · access grant @Gleb operator · @Ida",
         ),
         ("request show CR-1001", "CR-1001: Give", "Give @Gleb the role operator"),
         ("access list", "The allow-list", "*@Ida* · admin"),
