@@ -74,6 +74,8 @@ class Toy:
     called_at: list[Place] = field(default_factory=list)
     """The place of each call."""
     scripts: deque[Script] = field(default_factory=deque)
+    swap_undo: Undo = NO_UNDO
+    """What `thing swap` plans as its undo."""
     unreadable: Exception | None = None
     """Raised by reading back."""
     closed: Exception | None = None
@@ -244,7 +246,7 @@ def thing_swap(toy: Toy, first: Id, second: Id) -> Plan:
         calls=tuple(calls),
         before=toy.seen(first, second),
         wanted={f"{first} is": "green", f"{second} is": "green"},
-        undo=NO_UNDO,
+        undo=toy.swap_undo,
     )
 
 

@@ -9,7 +9,6 @@ import pytest
 from bot.core import mentions
 from bot.core.audit.audit_record import Tag
 from bot.core.change.change_request import ChangeRequest, Repeat, Status
-from bot.core.change.plans import plan_to_json
 from bot.plugin import CallVerdict, Message, PartialUndo
 from bot.slack.render.audit_line import audit_line
 from bot.usecases.authority import card_token
@@ -123,11 +122,9 @@ def test_where_the_portal_said_yes_to_all_of_it_nobody_is_advised_to_ask_again(c
 
 
 def test_the_undo_of_a_part_names_what_has_changed_and_is_linked(core_bot: CoreBot) -> None:
+    partial = PartialUndo(line="thing swap", sentence="Both are green then.", words={"one is": "one two"})
+    core_bot.toy.swap_undo = replace(core_bot.toy.swap_undo, partial=partial)
     change = core_bot.approved("thing swap one two --reason half")
-    with core_bot.store.unit_of_work():
-        partial = PartialUndo(line="thing swap", sentence="Both are green then.", words={"one is": "one two"})
-        plan = replace(change.plan, undo=replace(change.plan.undo, partial=partial))
-        core_bot.store.engine.execute("UPDATE changes SET plan = ? WHERE number = 1001", plan_to_json(plan))
     core_bot.toy.scripts.extend([Script(), REFUSED])
     core_bot.work()
     core_bot.type(OLGA, f"request show {change.id}")
