@@ -6,9 +6,9 @@ from bot.core.authority.limits import Limit, Mode
 from bot.plugin import Message, Person, Text, Time
 from bot.store.engine.faults import RESTORE_HINT
 from bot.usecases.integrity.allow_list_check import REMEDY
-from tests.slack.kit import NOON, VERA
+from tests.slack.kit import ANTON, NOON
 
-FROZEN = Message("limit.freeze", person=Person(person=VERA.id), time=Time(time=NOON), reason="audit")
+FROZEN = Message("limit.freeze", person=Person(person=ANTON.id), time=Time(time=NOON), reason="audit")
 LISTED = Message("limit.allow_list_mismatch", account="T0001:U0003", listed="approver", recorded="operator")
 REPLACED = Message("store.file.replaced", path="b24bot.db")
 LOST = Message("store.postgres.commit_lost", record="12")
