@@ -198,8 +198,8 @@ def _placeholders(sentence: str) -> Iterator[str]:
     for _, name, form, conversion in string.Formatter().parse(sentence):
         if name is None:
             continue
-        if form or conversion or not name.isidentifier():
-            raise ValueError(f"a placeholder is a name and nothing more, not “{name}”")
+        if form not in ("", "and", "or") or conversion or not name.isidentifier():
+            raise ValueError(f"a placeholder is a name, perhaps with :and or :or for a list, not “{name}”")
         yield name
 
 

@@ -79,6 +79,25 @@ Any command that fails prints this on standard error, also for a mistake in the 
 
 """
 
+ERRORS: Mapping[str, str] = {
+    "PluginError": "The command failed for a reason that has no kind of its own.",
+    "DeclarationError": "A plugin declares a command wrongly, and b24bot does not load it.",
+    "BadArgument": "An argument has no valid value.",
+    "Refusal": "The change is forbidden, or not possible now.",
+    "TargetRefused": "The portal refused. `code` is its error code.",
+    "TargetUnreachable": "The portal could not be reached, or gave no usable answer.",
+    "WordsError": "The words are no command. `suggestion` is the line that was perhaps meant.",
+    "LineTooLong": "The line is longer than b24bot reads.",
+    "SecretTyped": "The line contains a secret of b24bot. b24bot did not store, record or log the line.",
+    "NotPermitted": "The role of the person does not allow this.",
+    "PluginFault": "A plugin failed. `error` names the plugin and the reference in the log.",
+    "ConfigurationError": "A setting is missing or wrong.",
+    "StoreUnavailable": "The database cannot be written now.",
+    "StoreDamaged": "The database is damaged. Restore a backup.",
+    "AlreadyRunning": "Another process already works on this database.",
+}
+"""What each kind of error means to a program."""
+
 EXPORT = """\
 ## Lines of `audit export`
 
@@ -151,7 +170,7 @@ def page() -> str:
         PLUGINS,
         EXPORT,
         "## Types\n",
-        *(f"### {kind.__name__}\n\n{_summary(kind)}\n\n{_table(kind)}" for kind in _shared_types()),
+        *(f"### {kind.__name__}\n\n{_summary(kind)}\n\n{_table(kind)}" for kind in shared_types()),
     ]
     return "\n".join(parts)
 
@@ -161,12 +180,12 @@ def _section(before: str, kind: Any) -> str:
     each = _top(kind)
     what = "array of objects" if get_origin(kind) is tuple else "object"
     what += " or null" if NoneType in get_args(kind) else ""
-    if each in _shared_types():
+    if each in shared_types():
         return f"{before}{'an' if before else 'An'} {what}: {_name(each)}.\n"
     return f"{before}{'an' if before else 'An'} {what}. {_summary(each)}\n\n{_table(each)}"
 
 
-def _tops() -> Sequence[Any]:
+def list_tops() -> Sequence[Any]:
     """The types that commands print, as often as they do."""
     kinds = [kind for kind in (*terminal_types().values(), *data_types().values()) if kind is not Answer]
     return [_top(kind) for kind in kinds]
@@ -180,9 +199,9 @@ def _top(kind: Any) -> Any:
 
 
 @cache
-def _shared_types() -> Sequence[type[Any]]:
+def shared_types() -> Sequence[type[Any]]:
     """Every dataclass that is not told in the section of its one command, by name."""
-    tops = _tops()
+    tops = list_tops()
     inside = _types(
         [Answer, PlanPreview, Words, AuditRow, PortalLink, InstalledApplication, *(field_kinds(top) for top in tops)]
     )
@@ -214,7 +233,7 @@ def _summary(kind: type[Any]) -> str:
 
 
 def _table(kind: Any) -> str:
-    meanings = _meanings(kind)
+    meanings = find_meanings(kind)
     rows = (f"| `{name}` | {_name(each)} | {meanings[name]} |\n" for name, each in field_kinds(kind).items())
     return f"| Key | Type | Meaning |\n|---|---|---|\n{''.join(rows)}"
 
@@ -231,14 +250,19 @@ def _name(kind: Any) -> str:
     if get_origin(kind) is tuple:
         return f"array of {_name(item_kind(kind))}"
     if inner:
-        return "object" if "Json" in str(inner) else f"object, {_name(item_kind(kind))} by name"
+        return "object" if "Json" in str(inner) else f"object, {_name(item_kind(kind))} by {_key_name(inner[0])}"
     if isinstance(kind, type) and issubclass(kind, Enum):
         return ", ".join(f"`{one.value}`" for one in kind)
     return PLAIN.get(kind) or f"[{kind.__name__}](#{kind.__name__.lower()})"
 
 
+def _key_name(kind: Any) -> str:
+    """The keys of an object as the page names them: the codes that there are, or just names."""
+    return _name(kind) if isinstance(kind, type) and issubclass(kind, Enum) else "name"
+
+
 @cache
-def _meanings(kind: Any) -> Mapping[str, str]:
+def find_meanings(kind: Any) -> Mapping[str, str]:
     """The text below each field of a dataclass, as its source has it."""
     found = dict.fromkeys(field_kinds(kind), "")
     for one in reversed(kind.__mro__[:-1]):
@@ -255,23 +279,23 @@ def _classes(module: str) -> Sequence[ast.ClassDef]:
     return [one for one in ast.walk(ast.parse(source)) if isinstance(one, ast.ClassDef)]
 
 
-def _error_kinds() -> str:
-    kinds = [
+def error_kinds() -> Sequence[type[PluginError]]:
+    """List every kind of error that `kind` may name."""
+    return [
         one
         for module in (errors, bot_errors)
         for one in vars(module).values()
         if isinstance(one, type) and issubclass(one, PluginError) and one.__module__ == module.__name__
     ]
-    rows = (f"| `{one.__name__}` | {_exit_code(one)} | {_first_line(one)} |\n" for one in kinds)
+
+
+def _error_kinds() -> str:
+    rows = (f"| `{one.__name__}` | {_exit_code(one)} | {ERRORS[one.__name__]} |\n" for one in error_kinds())
     return f"| Kind | Exit code | Meaning |\n|---|---|---|\n{''.join(rows)}"
 
 
 def _exit_code(kind: type[PluginError]) -> int:
     return next((code for one, code in EXIT_CODES if issubclass(kind, one)), 1)
-
-
-def _first_line(kind: type[Any]) -> str:
-    return (inspect.getdoc(kind) or "").partition("\n")[0]
 
 
 def main(arguments: Sequence[str], base: Path = ROOT) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 
 from bot.core.bot_errors import exit_code
 from bot.core.change.change_request import ChangeRequest
@@ -15,18 +16,38 @@ from bot.usecases.chat_refusals import FindRefusal
 from bot.usecases.delivery.dead_letters import describe_content, describe_subject
 
 
+class NoticeState(StrEnum):
+    """What becomes of a notice in the queue."""
+
+    WAITING = "new"
+    SENDING = "sending"
+    FAILED = "dead"
+
+
+class NoticeKind(StrEnum):
+    """What a notice is."""
+
+    CARD = "card"
+    THREAD = "thread"
+    WHISPER = "whisper"
+    AUDIT = "audit"
+    ANNOUNCEMENT = "announcement"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeRow:
     """A notice in the queue. What it says to one person alone is not shown: `words` is its first line."""
 
     id: str
-    state: str
-    """`new` (it waits), `sending`, or `dead` (it is tried no more)."""
-    kind: str
-    """What it is, for example `card`, `audit` or `whisper` (for one person)."""
+    """The number of the notice, which `outbox retry` and `outbox drop` take."""
+    state: NoticeState
+    """Whether it waits (`new`), is being sent, or is tried no more (`dead`)."""
+    kind: NoticeKind
+    """What it is. A `thread` is a line under a card, a `whisper` is for one person."""
     about: str
     """Whom or what it is about."""
     words: Text
+    """What it says."""
     attempts: int
     """How many times it was tried."""
     error: str
@@ -36,9 +57,11 @@ class NoticeRow:
     remedy: Text
     """What helps; empty where waiting is enough."""
     created_at: Time
+    """When it was put into the queue."""
     due_at: Time
     """When it is tried next."""
     died_at: Time | None
+    """When b24bot stopped trying; null while it tries."""
 
 
 def outbox_row(letter: OutboxEntry, find_refusal: FindRefusal) -> NoticeRow:
@@ -46,8 +69,8 @@ def outbox_row(letter: OutboxEntry, find_refusal: FindRefusal) -> NoticeRow:
     refusal = find_refusal(letter.error) if letter.error else None
     return NoticeRow(
         id=str(letter.id),
-        state=letter.state,
-        kind=letter.kind,
+        state=NoticeState(letter.state),
+        kind=NoticeKind(letter.kind),
         about=describe_subject(letter),
         words=describe_content(letter),
         attempts=letter.attempts,
@@ -65,6 +88,7 @@ class Answer:
     """The answer of a command that can be typed in Slack, too."""
 
     title: Text
+    """The answer in one sentence."""
     notes: tuple[Text, ...]
     """Sentences below the answer."""
     data: Data
@@ -84,6 +108,7 @@ class Failure:
     code: str | None
     """The error code of the portal, as it came, where the portal refused."""
     exit_code: int
+    """The exit code of the process, as in the table below."""
     error: Text
     """What went wrong."""
     hint: Text
@@ -97,7 +122,9 @@ class Fact:
     """One pair of an answer whose command declares no data."""
 
     name: Text
+    """What the value is."""
     value: Text
+    """The value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +132,11 @@ class Words:
     """The answer of a command that declares no data, as people read it."""
 
     facts: tuple[Fact, ...]
+    """Pairs of a name and a value."""
     columns: tuple[Text, ...]
+    """The heads of the table; empty without a table."""
     rows: tuple[tuple[Text, ...], ...]
+    """The rows of the table, a cell for each column."""
 
 
 def encode_reply(reply: Reply, *, place: str = "", change: ChangeRequest | None = None) -> Json:

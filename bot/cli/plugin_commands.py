@@ -24,7 +24,7 @@ from bot.core.parsing.suggestion import find_nearest
 from bot.core.parsing.synonyms import fold
 from bot.core.parsing.tokenizer import join_words
 from bot.core.parsing.usage import describe_argument, describe_name, describe_option
-from bot.core.principals import ROLE_NAMES
+from bot.core.principals import describe_least_role
 from bot.plugin import Message, Parameter, PlaceTerm, PluginError, Risk, Text
 from bot.usecases.admin.help_pages import describe_terminal_command
 from bot.usecases.card_subcommands import refuse_card_subcommand
@@ -110,7 +110,9 @@ def _who(declared: AnyCommand) -> Message:
         return Message("clihelp.who.terminal")
     if declared.noun in OPEN_TO_ALL:
         return Message("clihelp.who.everybody")
-    return Message("clihelp.who.role", role=ROLE_NAMES[LEAST_ROLE[declared.risk]], risk=RISK_NAMES[declared.risk])
+    return Message(
+        "clihelp.who.role", role=describe_least_role(LEAST_ROLE[declared.risk]), risk=RISK_NAMES[declared.risk]
+    )
 
 
 def _shared_options(declared: AnyCommand) -> Iterator[tuple[str, str]]:

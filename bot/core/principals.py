@@ -49,6 +49,16 @@ ROLE_NAMES: Mapping[str, Message] = {
     Role.ADMIN: Message("policy.role.admin"),
 }
 """Each role as people read it. The record, `--json` and the parameters of calls have the role's own word."""
+
+
+def describe_least_role(role: Role) -> Message:
+    """Name a role as the least that may do something. Nothing is above an admin."""
+    name = ROLE_NAMES[role]
+    return (
+        Message("policy.role.alone", role=name) if role is Role.ADMIN else Message("policy.role.or_higher", role=name)
+    )
+
+
 ROLE_WORDS: Mapping[str, Words] = {
     Role.VIEWER: {"ru": ("наблюдатель",)},
     Role.OPERATOR: {"ru": ("оператор",)},

@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from bot.core.authority.policy import Decision, NeedsApproval, describe_requirement, list_rules
-from bot.core.change.change_request import ChangeRequest
+from bot.core.change.change_request import PARTLY_APPLIED, UNDONE, ChangeRequest, Status, Verdict
 from bot.core.change.effects import effects_of
 from bot.core.change.plans import write_target
 from bot.plugin import Place, Plan, Risk, Text, Time, UndoKind, time_or_none
 from bot.plugin.frozen import dataclass
+
+
+class StatusCode(StrEnum):
+    """A status as `request list --status` takes it: those that are stored, and the two that are made of others."""
+
+    PENDING = Status.PENDING
+    APPROVED = Status.APPROVED
+    RUNNING = Status.RUNNING
+    DONE = Status.DONE
+    GONE = Status.GONE
+    FAILED = Status.FAILED
+    CHANGED = Status.CHANGED
+    UNKNOWN = Status.UNKNOWN
+    REJECTED = Status.REJECTED
+    WITHDRAWN = Status.WITHDRAWN
+    EXPIRED = Status.EXPIRED
+    PARTLY_APPLIED = PARTLY_APPLIED
+    UNDONE = UNDONE
+
+
+class ReviewCode(StrEnum):
+    """What one person decided."""
+
+    APPROVE = Verdict.APPROVE
+    REJECT = Verdict.REJECT
+    CONFIRM = "confirm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,8 +44,8 @@ class ChangeRow:
 
     id: str
     """For example `CR-1001`."""
-    status: str
-    """A status as `request list --status` takes it, for example `pending`, `done`, `partly-applied` or `undone`."""
+    status: StatusCode
+    """The status, as `request list --status` takes it."""
     partly_done: bool
     """Whether a part of it was done and another was not."""
     command: str
@@ -31,12 +59,15 @@ class ChangeRow:
     target: str
     """What is changed, for example `connector:myconnector`."""
     risk: Risk
+    """How much the change can cost."""
     summary: Text
     """What the plan does."""
     created_at: Time
+    """When it was asked for."""
     expires_at: Time
     """Until when it can be decided."""
     ended_at: Time | None
+    """When it ended; null while it is open."""
     settled_by: str | None
     """The person who reported the outcome, where no check could show it."""
     undo_of: str | None
@@ -62,7 +93,9 @@ class UndoView:
     """Whether and how a plan can be undone."""
 
     kind: UndoKind
+    """How much of the change can be undone."""
     sentence: Text
+    """How to undo it, or why it cannot be undone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +109,7 @@ class ImpactRow:
     sentence: Text
     """The number with its source and its certainty."""
     details: tuple[Text, ...]
+    """What else is known of it, a sentence each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +118,12 @@ class ReviewRow:
 
     reviewer: str
     """The id of the person."""
-    verdict: str
-    """`approve`, `reject`, or `confirm` for the requester's own word."""
+    verdict: ReviewCode
+    """What they decided; `confirm` is the requester's own word."""
     reason: Text
+    """Why; empty without a reason."""
     at: Time
+    """When they decided."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +135,9 @@ class PlanPreview:
     target: str
     """What would be changed, for example `connector:myconnector`."""
     summary: Text
+    """What the plan does."""
     calls: tuple[CallRow, ...]
+    """The calls of the plan, in their order."""
     notes: tuple[Text, ...]
     """What happens that is no call."""
     touches: tuple[Text, ...]
@@ -107,7 +145,9 @@ class PlanPreview:
     impact: tuple[ImpactRow, ...]
     """What would be hurt, in numbers."""
     warnings: tuple[Text, ...]
+    """What an approver has to know beforehand."""
     undo: UndoView
+    """Whether and how the change could be undone."""
     needs: Text
     """What the plan needs before it may run."""
     approvals_needed: int
@@ -121,6 +161,7 @@ class ChangeDetails(ChangeRow):
     """A change request with its plan and its reviews."""
 
     calls: tuple[CallRow, ...]
+    """The calls of the plan, in their order."""
     notes: tuple[Text, ...]
     """What happens that is no call."""
     touches: tuple[Text, ...]
@@ -128,7 +169,9 @@ class ChangeDetails(ChangeRow):
     impact: tuple[ImpactRow, ...]
     """What would be hurt, in numbers."""
     warnings: tuple[Text, ...]
+    """What an approver has to know beforehand."""
     undo: UndoView
+    """Whether and how the change can be undone."""
     needs: Text
     """What the plan needs before it may run."""
     approvals_needed: int
@@ -138,8 +181,11 @@ class ChangeDetails(ChangeRow):
     portal_address: str | None
     """The portal's address."""
     decided_at: Time | None
+    """When it was approved, rejected or withdrawn; null until then."""
     started_at: Time | None
+    """When it began to run; null if it did not."""
     reviews: tuple[ReviewRow, ...]
+    """What people decided, in their order."""
     did_not_change: tuple[Text, ...]
     """What a change request that failed left as it was."""
     cut_off_now: tuple[Text, ...]
@@ -156,7 +202,7 @@ def change_row(change: ChangeRequest) -> ChangeRow:
     """A change request as a list shows it."""
     return ChangeRow(
         id=change.id,
-        status=change.status_word,
+        status=StatusCode(change.status_word),
         partly_done=change.partly,
         command=change.line,
         requester=change.requester.id,
@@ -195,7 +241,7 @@ def change_view(change: ChangeRequest) -> ChangeDetails:
         reviews=tuple(
             ReviewRow(
                 reviewer=one.reviewer.id,
-                verdict=change.verdict_word(one),
+                verdict=ReviewCode(change.verdict_word(one)),
                 reason=one.reason,
                 at=Time(time=one.at),
             )

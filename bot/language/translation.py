@@ -5,15 +5,18 @@ People, channels, moments and lines to type become marks, of which each surface 
 
 from __future__ import annotations
 
+import re
 from string import Formatter
 from typing import assert_never
 
 from bot.core import mentions
 from bot.language.catalogues import ENGLISH, find_sentence
+from bot.language.lists import WordList
 from bot.plugin.message import Argument, Channel, CommandLine, Duration, Lines, Message, Person, Text, Time, spell_out
 
 GROUPING = {ENGLISH: ",", "ru": "\u00a0"}
 """What stands between the thousands of a number."""
+_JOINT = re.compile(r":\w+\}")
 PSEUDO = "en-XA"
 """No language, but English with every message between ⟦ and ⟧: what stands outside of them is in no catalogue."""
 
@@ -34,6 +37,9 @@ def translate(text: Text, language: str = ENGLISH) -> str:
         return spell_out(text.key, words)
     try:
         found = sentence.format_map(words)
+    except ValueError:
+        # Of another release, which gave it one word and no list.
+        found = _JOINT.sub("}", sentence).format_map(words)
     except KeyError:
         # Of another release, which gave it fewer arguments.
         return spell_out(text.key, words)
@@ -68,7 +74,7 @@ def _word(value: Argument, language: str) -> str:
         case Message():
             return translate(value, language)
         case tuple():
-            return ", ".join(_word(one, language) for one in value)
+            return WordList([_word(one, language) for one in value], language)
         case Person():
             return mentions.mark_account(value.person)
         case Channel():

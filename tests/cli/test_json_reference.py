@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,19 @@ from bot.core.change.change_request import Status
 from bot.core.messages.notices import ThreadNotice
 from bot.language.request_views import ChangeDetails, PlanPreview
 from bot.plugin import Risk
-from scripts.write_json_docs import ROOT, data_types, declared, main, page, terminal_types
+from scripts.write_json_docs import (
+    ERRORS,
+    ROOT,
+    data_types,
+    declared,
+    error_kinds,
+    find_meanings,
+    list_tops,
+    main,
+    page,
+    shared_types,
+    terminal_types,
+)
 from tests.cli.cli_bot import CliBot
 from tests.language.json_shape import differences
 from tests.store.samples import opened
@@ -187,6 +200,26 @@ def test_what_differs_from_its_type_is_found(cli_bot: CliBot, change: Any, said:
 def test_the_reference_is_up_to_date() -> None:
     """If not: run scripts/write_json_docs.py."""
     assert (ROOT / "docs" / "json.md").read_text("utf-8") == page()
+
+
+def test_every_key_has_a_meaning() -> None:
+    kinds = {Failure, *list_tops(), *shared_types()}
+    empty = [f"{kind.__name__}.{key}" for kind in kinds for key, meaning in find_meanings(kind).items() if not meaning]
+    assert sorted(empty) == []
+
+
+def test_every_kind_of_error_has_its_own_text() -> None:
+    assert [one.__name__ for one in error_kinds()] == list(ERRORS)
+
+
+def test_codes_that_are_listed_are_the_values_of_a_type() -> None:
+    """A code that is listed in words beside a string can be wrong, and nothing finds it."""
+    rows = [line.split(" | ") for line in page().splitlines() if line.startswith("| `")]
+    assert [
+        row[0]
+        for row in rows
+        if row[1] == "string" and "for example" not in row[2] and re.search("`[a-z-]+`(,| or) `[a-z-]+`", row[2])
+    ] == []
 
 
 def test_a_difference_is_told_and_writing_mends_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -37,6 +37,7 @@ REFUSED = {
     ("init", "--yes=3"): ("--yes takes no value.", "Type --yes alone, or leave it out."),
     ("request", "settle", "CR-1", "maybe"): ("OUTCOME must be one of: done, failed.", "Usage: b24bot request settle"),
     ("simulate", "portl"): ("Unknown subcommand `portl`.", "The subcommands of `simulate` are: portal, slack."),
+    ("help", "zzzzz"): ("There is no command “zzzzz”.", "b24bot help takes one of these topics: help, whoami,"),
     ("--foo",): (
         "“b24bot” has no option --foo.",
         "The options are: --version, -h, --help. The options of a command come after",

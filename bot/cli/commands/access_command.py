@@ -30,6 +30,7 @@ class RoleGranted:
     principal: str
     """Whose role it is, for example `T0001:U0002`."""
     role: Role
+    """The role."""
     granted_by: str
     """The account that gave it."""
     until: Time | None
@@ -41,6 +42,7 @@ class RoleRevoked:
     """The role that was removed from the allow-list."""
 
     principal: str
+    """Whose role it was, for example `T0001:U0002`."""
     revoked: bool
     """Whether they had a role."""
 

@@ -45,11 +45,15 @@ class ArchiveResult:
     """The records that were archived, or, without an archive, those that would be."""
 
     done: bool
+    """Whether the records were archived."""
     file: str
+    """The file with the archived records."""
     first: int
     """The number of the first record in the file."""
     last: int
+    """The number of the last record in the file."""
     records: int
+    """How many records are in the file."""
     kept: int
     """How many of the records stay in the database, too."""
     head: str | None

@@ -70,12 +70,15 @@ class ArchiveVerdict:
     """The result of the check of one archive. Of a file that is no archive of this log, the last three are null."""
 
     file: str
+    """The file that was checked."""
     result: Result
+    """Whether it is whole and agrees with the heads that are known."""
     broken_at: int | None
     """The number of the first record that was changed or is missing."""
     first: int | None
     """The number of the first record in the archive."""
     last: int | None
+    """The number of the last record in the archive."""
     record: int | None
     """The number of the audit record of its archiving."""
 

@@ -35,6 +35,7 @@ class BackupMade:
     """A copy of the database."""
 
     path: str
+    """The file of the copy."""
     seq: int
     """The number of the last audit record in it; 0 where it has none."""
     head: str
@@ -50,6 +51,7 @@ class RestoreResult:
     seq: int
     """The number of the last audit record now."""
     head: str
+    """The head of the audit log now, as hex digits."""
     kept: str | None
     """Where the former database is kept; null where there was none."""
     lost: int | None
@@ -170,7 +172,9 @@ class DatabaseCopied:
     """A database that was copied whole."""
 
     source: str
+    """The location that was copied."""
     target: str
+    """The location of the copy."""
     seq: int
     """The number of the last audit record in both; 0 where there is none."""
     head: str

@@ -33,6 +33,7 @@ class KeyRow:
     """One key of the key file, and how much of what is stored needs it. The key itself is not shown."""
 
     id: str
+    """The id of the key."""
     first: bool
     """Whether it is the key that is in use."""
     secrets: int
@@ -48,6 +49,7 @@ class KeyRotated:
     """The key that is in use now."""
 
     id: str
+    """The id of the new key."""
     secrets: int
     """How many secrets were encrypted with it."""
     contents: str = ""
@@ -59,7 +61,9 @@ class KeyRetired:
     """A key that was taken out of the key file."""
 
     id: str
+    """The id of the key."""
     retired: bool
+    """Whether the key was taken out."""
     contents: str = ""
     """The value to set B24BOT_KEYS to next; empty with a key file."""
 

@@ -44,7 +44,9 @@ class NoticeDropped:
     """A notice that was taken out of the queue."""
 
     id: str
+    """The number of the notice."""
     dropped: bool
+    """Whether it was taken out."""
 
 
 ALL = "all"

@@ -58,6 +58,7 @@ class SeenHead:
     """A head of the log that was kept elsewhere."""
 
     seq: int
+    """The number of the record that the head is of."""
     head: str
     """Its hex digits; empty where only the number is known."""
     where: Text
@@ -73,6 +74,7 @@ class LogVerdict:
     seq: int
     """The number of the last record up to which the chain holds."""
     head: str
+    """The head of that record, as hex digits."""
     broken_at: int | None
     """The number of the first record that was changed or is missing."""
     behind: bool

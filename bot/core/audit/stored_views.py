@@ -21,9 +21,11 @@ class GrantRow:
     principal: str
     """Whose role it is, for example `T0001:U0002`."""
     role: Role
+    """The role."""
     granted_by: str
     """Who gave the role: a person's id, or the setting that did."""
     granted_at: Time
+    """When the role was given."""
     until: Time | None
     """When the role ends by itself; null for a lasting one."""
 
@@ -46,6 +48,7 @@ class AuditRow:
     seq: int
     """The number of the record, counted from 1."""
     at: Time
+    """When the record was written."""
     tag: str
     """What kind of event it is, for example `change:review:approved`."""
     actor: str

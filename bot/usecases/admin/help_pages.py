@@ -14,7 +14,7 @@ from bot.core.parsing.suggestion import find_nearest
 from bot.core.parsing.synonyms import fold, list_words, other_paths
 from bot.core.parsing.tokenizer import join_words
 from bot.core.parsing.usage import describe_line, describe_other_names, describe_usage, list_offered_options
-from bot.core.principals import ROLE_NAMES, Role
+from bot.core.principals import Role, describe_least_role
 from bot.plugin import CommandLine, Message, Reply, Risk, Text
 from bot.plugin.frozen import dataclass
 from bot.usecases.admin.help_layout import (
@@ -76,7 +76,8 @@ def list_commands(
 def explain_words(commands: Sequence[AnyCommand], words: Sequence[str], reader: Reader, number: int = 1) -> Reply:
     """Explain what the words name: one command, or each of several. Raises WordsError where they nearly name one.
 
-    Words that are like none get the overview.
+    Words that are like none are refused in the terminal, where a script reads the exit code. In Slack, and for a short
+    word as in “help me”, they get the overview.
     """
     path = describe_terminal_command(commands, words)
     if path:
@@ -91,11 +92,13 @@ def explain_words(commands: Sequence[AnyCommand], words: Sequence[str], reader: 
         others = [] if command.verb else [one for one in declared if one.path != command.path]
         return explain_command(command, reader, number, others)
     if not declared and not own:
+        told = Message("help.unknown", word=shorten_typed(words[0]))
         unknown = refuse_card_subcommand(words) or _unknown(commands, words)
-        if unknown is None:
-            told = Message("help.unknown", word=shorten_typed(words[0]))
-            return list_commands(commands, reader, number, unknown=[told])
-        raise unknown
+        if unknown is None and reader.terminal and len(words[0]) >= SHORTEST_GUESSED:
+            unknown = WordsError(told, hint=_list_topics(commands))
+        if unknown is not None:
+            raise unknown
+        return list_commands(commands, reader, number, unknown=[told])
     if len(declared) == 1 and not own:
         return explain_command(declared[0], reader, number)
     title = Message("help.with_noun", word=word) if of_noun else Message("help.several", word=word)
@@ -145,6 +148,12 @@ def _unknown(commands: Sequence[AnyCommand], words: Sequence[str]) -> WordsError
     return WordsError(Message("help.unknown", word=shorten_typed(words[0])), suggestion=suggestion)
 
 
+def _list_topics(commands: Sequence[AnyCommand]) -> Message:
+    """The hint that names every word behind `help`."""
+    words = (*(command.noun for command in commands), *(path.split()[0] for path in TERMINAL_COMMANDS))
+    return Message("help.topics", command=CommandLine(command_line="help"), topics=tuple(dict.fromkeys(words)))
+
+
 def explain_command(command: AnyCommand, reader: Reader, number: int = 1, others: Sequence[AnyCommand] = ()) -> Reply:
     """How one command is typed, who may, what happens then, and what it takes. `others` have the same word."""
     # What is typed in both takes fewer arguments in Slack: no secret, for one.
@@ -185,7 +194,7 @@ def _describe_allowed_people(command: AnyCommand, terms: Terms) -> Text:
         return ONLY_TERMINAL
     if command.noun in OPEN_TO_ALL:
         return Message("help.everybody")
-    role, risk = ROLE_NAMES[LEAST_ROLE[command.risk]], RISK_NAMES[command.risk]
+    role, risk = describe_least_role(LEAST_ROLE[command.risk]), RISK_NAMES[command.risk]
     if command.terminal:
         return Message("help.terminal_or_role", role=role, risk=risk, needed=_describe_requirement(command, terms))
     return Message("help.role_or_higher", role=role, risk=risk)
@@ -223,6 +232,7 @@ class CommandRow:
     usage: str
     """The command with its arguments."""
     help: Text
+    """What the command does."""
     risk: Risk | None
     """What the command can cost; null for a command that only the terminal has."""
     role: Role | None

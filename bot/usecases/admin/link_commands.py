@@ -66,6 +66,7 @@ class AccountLink:
     requested_by: str
     """Who asked for the link."""
     linked_at: Time
+    """When they were linked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

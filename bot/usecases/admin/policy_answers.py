@@ -26,6 +26,7 @@ class RuleView:
     """A rule of the policy table."""
 
     name: str
+    """The name of the rule."""
     line: int
     """The line of the file in which it begins."""
     says: str
@@ -39,6 +40,7 @@ class PolicyView:
     digest: str
     """The fingerprint of the table, as the audit log has it; empty without a table."""
     rules: tuple[RuleView, ...]
+    """The rules, in the order of the file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,9 @@ class RuleResult:
     rule: str
     """The name of the rule."""
     applies: bool
+    """Whether the rule is about this request."""
     refuses: bool
+    """Whether the rule refuses this request."""
     why: Text
     """Why it does not apply, or why it refuses; empty otherwise."""
 
@@ -62,9 +66,11 @@ class PolicyDecision:
     needs: Text
     """What it would need before it may run, or why it is refused."""
     approvals_needed: int
+    """How many approvals it would need; 0 where the requester's own word is enough."""
     channel: str
     """The id of the channel that would get the card; empty for the approval channel."""
     rules: tuple[RuleResult, ...]
+    """What each rule of the table made of the request."""
 
 
 def list_rows(table: RuleTable) -> Reply:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
 from itertools import chain
 
 from bot.core.audit.audit_record import Tag
@@ -10,6 +11,7 @@ from bot.core.authority.limits import Mode, strictest_mode
 from bot.core.change.change_request import Status
 from bot.plugin import CommandLine, Message, Reply, Text, Time, time_or_none
 from bot.plugin.frozen import dataclass
+from bot.store.engine.process_lock import INTAKE, WORKER
 from bot.store.files.verified_head import read_kept_mark
 from bot.store.repositories.replication.replicas import Replica
 from bot.usecases.authority.break_glass_log import list_unreviewed
@@ -155,9 +157,11 @@ class LimitRow:
     """One reason why the bot does not do everything."""
 
     name: str
+    """A code for the reason, for example `frozen` or `audit-channel`."""
     mode: Mode
     """What the reason leaves the bot to do."""
     why: Text
+    """The reason as a sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,8 +169,11 @@ class CheckpointRow:
     """The newest audit record that names the head of the whole log."""
 
     seq: int
+    """The number of the record."""
     head: str
+    """The head, as hex digits."""
     at: Time
+    """When the record was written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,8 +183,17 @@ class AuditLogState:
     recomputed_to: int | None
     """The number of the last record that was recomputed; null where none was yet."""
     recomputed_at: Time | None
+    """When the log was last recomputed; null where it never was."""
     changes_wait: bool
     """Whether changes wait until the log is recomputed."""
+
+
+class ReplicaRole(StrEnum):
+    """What a process does on the database."""
+
+    WORKER = WORKER
+    INTAKE = INTAKE
+    STANDBY = "standby"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,9 +201,13 @@ class ReplicaRow:
     """One process that works on the database."""
 
     host: str
+    """The host on which it runs."""
     pid: int
-    roles: tuple[str, ...]
+    """The number of the process on its host."""
+    roles: tuple[ReplicaRole, ...]
+    """What it does now: `standby` takes over the work of a `worker` that stops."""
     version: str
+    """The version of b24bot that it runs."""
     beat_age_seconds: float
     """How long ago it said that it is alive, by the clock of the database."""
 
@@ -199,21 +219,27 @@ class StatusReport:
     mode: Mode
     """How much the bot does now."""
     limits: tuple[LimitRow, ...]
-    requests: Mapping[str, int]
+    """Why the bot does not do everything; empty in the normal mode."""
+    requests: Mapping[Status, int]
     """How many change requests there are, by status."""
     unreviewed_bypasses: tuple[str, ...]
     """The change requests that ran without approval and still wait for a review."""
     notices_waiting: int
+    """How many messages wait to be sent."""
     notices_failed: int
     """How many notices are tried no more."""
     oldest_audit_line_waiting_since: Time | None
+    """Since when the oldest line for the audit channel waits; null where none waits."""
     checkpoint: CheckpointRow | None
+    """The newest checkpoint; null where there is none yet."""
     audit_log: AuditLogState
+    """How far the audit log was recomputed."""
     witness_failing_since: Time | None
     """Since when the witness file cannot be written; null while it can."""
     replicas: tuple[ReplicaRow, ...]
     """The processes on the database; none where only one host can reach it."""
     version: str
+    """The version of b24bot."""
 
 
 def _view(ctx: Context) -> StatusReport:
@@ -225,7 +251,7 @@ def _view(ctx: Context) -> StatusReport:
     return StatusReport(
         mode=strictest_mode(holding),
         limits=tuple(LimitRow(name=limit.name, mode=limit.mode, why=limit.why) for limit in holding),
-        requests={status.value: number for status, number in ctx.store.changes.counts().items()},
+        requests=ctx.store.changes.counts(),
         unreviewed_bypasses=tuple(record.subject for record in list_unreviewed(ctx)),
         notices_waiting=outbox.get("new", 0) + outbox.get("sending", 0),
         notices_failed=outbox.get("dead", 0),
@@ -246,7 +272,11 @@ def _view(ctx: Context) -> StatusReport:
 
 def _replica_row(one: Replica) -> ReplicaRow:
     return ReplicaRow(
-        host=one.host, pid=one.pid, roles=one.roles, version=one.version, beat_age_seconds=one.age_ms / 1000
+        host=one.host,
+        pid=one.pid,
+        roles=tuple(map(ReplicaRole, one.roles)),
+        version=one.version,
+        beat_age_seconds=one.age_ms / 1000,
     )
 
 

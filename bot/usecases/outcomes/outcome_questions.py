@@ -6,7 +6,7 @@ from bot.core.authority.membership import DISQUALIFICATIONS
 from bot.core.authority.policy import BrokenGlass, NeedsApproval, check_settler, lowest_settling_role
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.outcome import plugin_faults
-from bot.core.principals import ROLE_NAMES, Principal
+from bot.core.principals import Principal, describe_least_role
 from bot.plugin import Lines, Message, Person, Text
 from bot.store.store import Transaction
 from bot.usecases.authority.memberships import last_known_status
@@ -38,7 +38,7 @@ def make_check_request(ctx: Context, change: ChangeRequest) -> Message:
 
 def _describe_settlers(change: ChangeRequest) -> Message:
     """Say whose answer counts."""
-    role = ROLE_NAMES[lowest_settling_role(change.decision)]
+    role = describe_least_role(lowest_settling_role(change.decision))
     if isinstance(change.decision, NeedsApproval | BrokenGlass):
         return Message("outcome.others_may_say", role=role)
     return Message("outcome.anybody_may_say", role=role)

@@ -24,7 +24,9 @@ class AcceptanceStep:
     """One call of an acceptance run."""
 
     step: str
+    """A code for the step, for example `register`."""
     method: str
+    """The REST method that was called, for example `imconnector.register`."""
     facts: tuple[str, ...]
     """Numbers of docs/portal-behaviour.md."""
     comparison: Comparison
@@ -40,6 +42,7 @@ class SwitchPosition:
     """A switch of docs/simulator-portal.md, and its value on this portal."""
 
     switch: str
+    """The name of the switch."""
     position: str | None
     """null where the run did not show it."""
 
@@ -51,8 +54,11 @@ class AcceptanceReport:
     connector: str | None
     """The id of the throw-away connector; null with `--clean`."""
     line: str | None
+    """The id of the open line of the run; null with `--clean`."""
     steps: tuple[AcceptanceStep, ...]
+    """The calls, in their order; empty with `--clean`."""
     switches: tuple[SwitchPosition, ...]
+    """The switches of the simulator that the run can compare; empty with `--clean`."""
     removed: tuple[str, ...]
     """Throw-away connectors that are gone now."""
     not_removed: tuple[str, ...]

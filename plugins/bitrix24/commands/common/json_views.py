@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 
 from bot.plugin import Message, Services, Text, Time, Words, time_or_none
 from bot.plugin.frozen import dataclass
-from plugins.bitrix24.auth.backup_tokens import KEPT, BackupTokenStore
+from plugins.bitrix24.auth.backup_tokens import KEPT, REFUSED, USED, BackupTokenStore
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.auth.token_maintenance import find_token_end
 from plugins.bitrix24.connectors.model import AppInfo, Connector, Line, Ownership, Status
@@ -39,11 +40,15 @@ class ConnectorRow:
     """One connector, with the number of lines by what it is there."""
 
     id: str
+    """The id of the connector."""
     name: str
+    """The name that agents see."""
     kind: Ownership
     """Whose it is, as far as that is known."""
     lines_active: int
+    """On how many lines it is active."""
     lines_in_error: int
+    """On how many lines it is marked as faulty."""
     lines_not_readable: int
     """On how many lines its state could not be read."""
 
@@ -60,13 +65,21 @@ def connector_view(connector: Connector, statuses: Sequence[Status]) -> Connecto
     )
 
 
+class RecordOrigin(StrEnum):
+    """How a connector came into the bot's own record."""
+
+    REGISTERED = "registered"
+    ADOPTED = "adopted"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordView:
     """What the bot's own record of a connector holds."""
 
-    how: str
-    """`registered` here, or `adopted`."""
+    how: RecordOrigin
+    """Whether the connector was registered here or adopted."""
     at: Time
+    """When it was registered or adopted."""
     registration_known: bool
     """Whether the record holds all that a registration needs."""
     removed: bool
@@ -78,7 +91,7 @@ def record_view(snapshot: Snapshot | None) -> RecordView | None:
     if snapshot is None:
         return None
     return RecordView(
-        how=snapshot.how,
+        how=RecordOrigin(snapshot.how),
         at=Time(time=snapshot.at),
         registration_known=snapshot.restorable,
         removed=snapshot.removed,
@@ -90,16 +103,21 @@ class StatusRow:
     """One connector on one line. What could not be read is null, and `problem` says why."""
 
     connector: str
+    """The id of the connector."""
     registered: bool
     """Whether the connector is registered on the portal."""
     line: str
     """The id of the line."""
     line_name: Text | None
+    """The name of the line; null where the portal lists no such line."""
     line_enabled: bool | None
     """Whether the line itself is on."""
     active: bool | None
+    """Whether the connector is active on the line; null where this could not be read."""
     error: bool | None
+    """Whether the connector is marked as faulty on the line; null where this could not be read."""
     problem: Text | None
+    """Why the state could not be read; null where it was read."""
 
 
 def status_views(portal: Portal, statuses: Sequence[Status]) -> tuple[StatusRow, ...]:
@@ -151,8 +169,11 @@ class LineRow:
     """One open line."""
 
     id: str
+    """The id of the line."""
     name: Text
+    """The name of the line."""
     enabled: bool
+    """Whether the line is on."""
 
 
 def line_view(line: Line) -> LineRow:
@@ -165,19 +186,39 @@ class LineDetails(LineRow):
     """One open line, with the connectors on it."""
 
     connectors: tuple[StatusRow, ...]
+    """The connectors that are active or in error on the line, or whose state could not be read."""
+
+
+class TokenState(StrEnum):
+    """What is known of a portal's tokens."""
+
+    UNPROVEN = "unproven"
+    VALID = "valid"
+    REFUSED = "refused"
+
+
+class BackupState(StrEnum):
+    """What is known of a portal's backup tokens."""
+
+    NONE = "none"
+    UNPROVEN = "unproven"
+    KEPT = KEPT
+    USED = USED
+    REFUSED = REFUSED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokensView:
     """What is known of a portal's tokens."""
 
-    state: str
-    """`unproven` (stored, not renewed yet), `valid` or `refused`."""
+    state: TokenState
+    """Whether the tokens were renewed (`valid`), only stored so far (`unproven`), or refused."""
     renewed_at: Time | None
+    """When the tokens were last renewed; null where they never were."""
     expires_at: Time
     """When the refresh token ends unless it is renewed."""
-    backup: str
-    """The backup tokens: `none`, `unproven`, `kept`, `used` (they took over) or `refused`."""
+    backup: BackupState
+    """What is known of the backup tokens. They are `used` where they took over."""
 
 
 def tokens_view(services: Services, portal: KnownPortal) -> TokensView:
@@ -187,19 +228,28 @@ def tokens_view(services: Services, portal: KnownPortal) -> TokensView:
     state = "refused" if health and health.locked_out else "valid" if renewed_at else "unproven"
     kept = "none" if backup is None else "unproven" if backup.state == KEPT and not backup.proven else backup.state
     return TokensView(
-        state=state,
+        state=TokenState(state),
         renewed_at=time_or_none(renewed_at),
         expires_at=Time(time=find_token_end(services, portal)),
-        backup=kept,
+        backup=BackupState(kept),
     )
+
+
+class EventWay(StrEnum):
+    """The way by which events of a portal come."""
+
+    ONLINE = "online"
+    QUEUE = "queue"
+    POLLING = "polling"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventsView:
     """How the bot hears of changes on a portal."""
 
-    way: str
-    """`online`, `queue` (the portal's queue of offline events), `polling` or `none`."""
+    way: EventWay
+    """The way in use; `queue` is the portal's queue of offline events."""
     last_at: Time | None
     """When something last came by that way."""
 
@@ -209,8 +259,11 @@ class StoredPortal:
     """A portal whose credentials or backup tokens were stored."""
 
     name: str
+    """Its name in b24bot."""
     address: str
+    """Its host name."""
     member_id: str
+    """Bitrix24's own id of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +271,9 @@ class ApplicationView:
     """How a portal sees the bot's application."""
 
     installed: bool
+    """Whether the portal has the application installed."""
     paid: bool
+    """Whether the application is paid."""
     licence: str
     """The licence of the portal."""
     status: str
@@ -235,17 +290,23 @@ class PortalRow:
     """A portal that the bot knows."""
 
     name: str
+    """Its name in b24bot."""
     domain: str
+    """Its host name."""
     member_id: str
+    """Bitrix24's own id of it."""
     client_id: str | None
     """null where no credentials are stored."""
     default: bool
     """Whether the commands of the person who asks act on it without `--portal`."""
     protected: bool
+    """Whether destructive commands have to name it."""
     application: ApplicationView | None
     """What the portal last said; null until it was asked."""
     tokens: TokensView
+    """What is known of its tokens."""
     events: EventsView
+    """How b24bot hears of its changes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,9 +317,11 @@ class PortalLink:
     """
 
     authorise_url: str | None
-    """Absent until the client_id is known."""
+    """The address to open; null until the client_id is known."""
     handler_url: str | None
+    """The handler address for the card; null without B24BOT_PUBLIC_URL."""
     install_url: str | None
+    """The install address for the card; null without B24BOT_PUBLIC_URL."""
     expires_at: Time
     """Until when the link can be used; without a link, the install address."""
 
@@ -268,7 +331,9 @@ class InstalledApplication(StoredPortal):
     """An application that was installed and waits for its client_secret. It is printed on one line."""
 
     client_id: str
+    """The id of the application."""
     received_at: Time
+    """When the portal installed it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,6 +344,7 @@ class ConnectedPortal(StoredPortal):
     """
 
     application: ApplicationView
+    """What the portal said about the application."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,8 +352,11 @@ class RemovedPortal:
     """A portal whose credentials were deleted."""
 
     name: str
+    """The name that it had in b24bot."""
     member_id: str
+    """Bitrix24's own id of it."""
     removed_at: Time
+    """When its credentials were deleted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,8 +18,9 @@ class ColouredPortal:
     """The colour of a portal."""
 
     name: str
+    """The name of the portal in b24bot."""
     colour: str
-    """One of the words that the command takes."""
+    """Its colour: one of the words that the command takes, for example `green` or `red-blue`."""
 
 
 def plan_colour(portal: Portal, name: str, colour: str) -> Plan | Nothing:  # noqa: ARG001 - the host opened it by it

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.plugin import CommandLine, Message, Reply, Risk, Services, Table, time_or_none
 from plugins.bitrix24.auth.backup_tokens import BackupTokenStore
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
-from plugins.bitrix24.commands.common.json_views import EventsView, PortalRow, application_view, tokens_view
+from plugins.bitrix24.commands.common.json_views import EventsView, EventWay, PortalRow, application_view, tokens_view
 from plugins.bitrix24.commands.common.words import LIST
 from plugins.bitrix24.commands.portal.descriptions import (
     describe_backup,
@@ -81,5 +81,5 @@ def _portal_view(services: Services, known: KnownPortal) -> PortalRow:
         protected=known.protected,
         application=application_view(application) if application else None,
         tokens=tokens_view(services, known),
-        events=EventsView(way=events.way, last_at=time_or_none(events.last_at)),
+        events=EventsView(way=EventWay(events.way), last_at=time_or_none(events.last_at)),
     )

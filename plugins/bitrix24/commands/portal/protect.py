@@ -15,7 +15,9 @@ class ProtectedPortal:
     """Whether a portal is protected now."""
 
     name: str
+    """The name of the portal in b24bot."""
     protected: bool
+    """Whether destructive commands have to name it."""
 
 
 def plan_protection(portal: Portal, name: str) -> Plan | Nothing:  # noqa: ARG001 - the host opened the portal by it

@@ -17,8 +17,11 @@ class RenamedPortal:
     """A portal that has another name now."""
 
     name: str
+    """Its new name in b24bot."""
     former_name: str
+    """The name that it had before."""
     member_id: str
+    """Bitrix24's own id of it."""
 
 
 def plan_rename(portal: Portal, name: str, new: str) -> Plan | Nothing:  # noqa: ARG001 - the host opened it by it

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 
 from bot.plugin import CommandLine, Message, Reply, Risk, Services, Text, Time
 from bot.plugin.frozen import dataclass
@@ -22,24 +23,37 @@ from plugins.bitrix24.commands.portal.group import ADDRESS, APPLICATION, AUTHORI
 from plugins.bitrix24.hosts import certificate_authorities
 
 
+class DefaultFor(StrEnum):
+    """Whose default portal one is."""
+
+    YOU = "you"
+    EVERYBODY = "everybody"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortalDetails:
     """What b24bot keeps about a portal."""
 
     name: str
+    """Its name in b24bot."""
     former_names: tuple[str, ...]
     """Names that it had; lines with one of them still lead to it."""
-    default_for: tuple[str, ...]
-    """`you`, `everybody`: whose commands without `--portal` act on it."""
+    default_for: tuple[DefaultFor, ...]
+    """Whose commands without `--portal` act on it."""
     address: str
+    """Its host name."""
     member_id: str
+    """Bitrix24's own id of it."""
     client_id: str
+    """The id of the application."""
     protected: bool
     """Whether destructive commands have to name it."""
     colour: str | None
-    """null while it is the only portal."""
+    """Its colour, one of the words that `portal colour` takes; null while it is the only portal."""
     added_at: Time
+    """When it was connected."""
     tokens: TokensView
+    """What is known of its tokens."""
 
 
 @portals.command("show", words=SHOW, risk=Risk.READ, data=PortalDetails, examples=["default"], everywhere=True)
@@ -57,7 +71,7 @@ def show_portal(services: Services, name: PortalName) -> Reply:
         data=PortalDetails(
             name=portal.name,
             former_names=portal.former_names,
-            default_for=tuple(services.default_places.get(portal.name, ())),
+            default_for=tuple(map(DefaultFor, services.default_places.get(portal.name, ()))),
             address=portal.domain,
             member_id=portal.member_id,
             client_id=portal.client_id,
