@@ -158,7 +158,7 @@ def _answer_help(terminal: Terminal, line: str, words: Sequence[str]) -> LineAns
         raise terminal.declared.trouble
     assert_without_secrets(terminal, [line, *words])
     typed = understand(commands, line or HELP)
-    reader = Reader(role=Role.ADMIN, terms=terminal.host_settings.terms)
+    reader = Reader(role=Role.ADMIN, terms=terminal.host_settings.terms, terminal=True)
     reply = answer_help(commands, typed.arguments.get("words") or (), reader)
     return LineAnswer(reply=with_reading(commands, reply, line))
 

@@ -225,7 +225,7 @@ def test_activating_leaves_out_lines_where_it_is_active(hand: Hand) -> None:
     assert ran.plan.wanted == {"line:3": ACTIVE}
     assert "line 3 · Chat DE is switched off" in en(ran.plan.warnings[0])
     assert hand.record()["lines"] == {"1": {}, "2": {}, "3": {}}
-    assert "active on line 1 · Sales EU, line 2 · Support, line 3" in hand.nothing(
+    assert "active on line 1 · Sales EU, line 2 · Support, and line 3" in hand.nothing(
         "connector activate myconnector --all"
     )
 
@@ -347,7 +347,7 @@ def test_data_that_was_not_known_stays_partly_unknown_until_all_of_it_is_given(h
     hand.own()
     hand.done("connector configure myconnector 2 --name WA")
     assert (hand.record()["lines"], hand.record()["partly"]) == ({"2": {"NAME": "WA"}}, [2])
-    assert "the data of line 1 · Sales EU, line 2 · Support" in en(
+    assert "the data of line 1 · Sales EU and line 2 · Support" in en(
         hand.plan("connector remove myconnector").undo.sentence
     )
     hand.done(
@@ -502,7 +502,7 @@ WRONG: list[tuple[str, type[PluginError], str]] = [
     ("connector activate myconnector 1 --all", BadArgument, "not both"),
     ("connector activate myconnector 0", BadArgument, "not the number of a line"),
     ("connector activate myconnector all", BadArgument, "not the number of a line"),
-    ("connector activate myconnector 7 3 9", Refusal, "no line 7, 9 on default"),
+    ("connector activate myconnector 7 3 9", Refusal, "no line 7 or 9 on default"),
     ("connector activate nosuch 1", Refusal, "no connector “nosuch”"),
     ("connector activate livechat 1", Refusal, "a built-in channel of Bitrix24"),
     ("connector deactivate myconnector", BadArgument, "the number of a line, or --all"),
@@ -510,7 +510,7 @@ WRONG: list[tuple[str, type[PluginError], str]] = [
     ("connector deactivate nosuch 1", Refusal, "no connector “nosuch”"),
     ("connector deactivate livechat 1", Refusal, "a built-in channel of Bitrix24"),
     ("connector configure myconnector 1", BadArgument, "needs something to set"),
-    ("connector configure myconnector 1 --url not-an-address", BadArgument, "https://, http://"),
+    ("connector configure myconnector 1 --url not-an-address", BadArgument, "https:// or http://"),
     ("connector configure myconnector 1 --url http://10.0.0.1/", BadArgument, "not a public host"),
     ("connector configure myconnector 1 --name 0", BadArgument, "is empty"),
     ("connector configure myconnector 9 --name X", Refusal, "no line 9"),

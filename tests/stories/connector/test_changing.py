@@ -81,7 +81,7 @@ def test_adopting_calls_nothing_and_says_what_stays_unknown(act: Changing) -> No
     card = act.asks(ADOPT)
     text = act.card_says(card, "waiting for confirmation")
     assert "only b24bot's record changes" in text
-    assert "Not on record for myconnector: icon, all switches, the data of line 1 · Sales EU, line 2" in text
+    assert "Not on record for myconnector: icon, all switches, the data of line 1 · Sales EU and line 2" in text
     act.press("Olga", card, "Confirm")
     ended = act.ends()
     assert (ended.status, en(ended.outcome)) == (Status.DONE, "Done. Nothing had to be sent.")
@@ -161,7 +161,7 @@ def test_what_others_changed_between_asking_and_confirming_stops_it(act: Changin
 
 REFUSED = {
     "connector register myconnector --name X --handler " + HANDLER: "but not by this bot",
-    "connector register newchat --name X --handler http://b24bot.example/": "must begin with one of: https://",
+    "connector register newchat --name X --handler http://b24bot.example/": "must begin with https://",
     f"connector register newchat --name X --handler {HANDLER} --icon /etc/passwd": "own computer cannot be read",
     f"connector register newchat --name X --handler {HANDLER} --icon data:image/svg+xml,%3Cscript/%3E": "root element",
     "connector update myconnector --name X": "cannot be changed in part",

@@ -110,7 +110,7 @@ def test_where_nothing_is_found_the_filters_are_named(core_bot: CoreBot) -> None
     nothing = found(core_bot, "--actor UVERA --tag change:review --subject cr1001 --text because")
     who = mentions.person(Principal(team="T1", user="UVERA"))
     assert en(nothing.title) == (
-        f"No audit record matches --subject CR-1001, --tag change:review, --actor {who}, --text because."
+        f"No audit record matches --subject CR-1001, --tag change:review, --actor {who}, and --text because."
     )
     assert (nothing.table, nothing.data) == (None, ())
     some = found(core_bot, "--tag change:request")

@@ -336,7 +336,7 @@ def test_a_second_freeze_is_added_to_the_first_and_says_who_was_first(core_bot: 
     assert frozen.startswith(f"b24bot is frozen: {mentions.person(OLGA)} froze it at ")
     assert core_bot.type(IDA, "freeze second").startswith(f"{frozen} Your freeze is added")
     both = en(describe_freezes(core_bot.store.facts.get(FROZEN) or ""))
-    assert both.startswith(f"{frozen.partition('.')[0]}, {mentions.person(IDA)} froze it at ")
+    assert both.startswith(f"{frozen.partition('.')[0]} and {mentions.person(IDA)} froze it at ")
     assert [record.actor for record in core_bot.records(Tag.FROZEN)] == [OLGA.id, IDA.id]
     assert len(said_to_all(core_bot)) == 4
 

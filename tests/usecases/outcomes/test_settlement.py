@@ -96,7 +96,7 @@ def test_what_can_be_read_back_is_put_to_people_a_quarter_of_an_hour_after_the_c
     core_bot.wait(30, step=10)
     (line,) = asking(core_bot)
     assert line.startswith(f"CR-1001 {mentions.person(ANTON)}, {mentions.person(OLGA)} The outcome is not known")
-    assert "approver or a higher one can report it, except the person who asked" in line
+    assert "approver or higher can report it, except the person who asked" in line
     assert core_bot.messenger.cards[-1][1] is Status.UNKNOWN
 
 
