@@ -233,7 +233,7 @@ class Impact:
     the same thing, for example who looks after it.
 
     People approve the band of the number, not the number: a plan is out of date once the number has left the band by
-    more than a fifth. All else here may change meanwhile.
+    more than a fifth. It is also out of date once anything else here differs, but for a `Time` in the sentence.
     """
 
     label: str
@@ -285,19 +285,17 @@ class Plan:
     notes: tuple[Text, ...] = ()
     """What will happen that is no call: what is written into the plugin's own records, and what that makes possible."""
     consequences: Mapping[str, Text] = field(default_factory=dict)
-    """For a label that will differ: what that means for people, told where only a part was done and it differs now.
-
-    It is no part of the digest: nothing is sent by it, and it is not shown to whoever approves."""
+    """For a label that will differ: what that means for people, told where only a part was done and it differs now."""
     obstacles: Mapping[str, Text] = field(default_factory=dict)
     """For a label that will differ: why it may stay as it was although the remote side says yes, and what helps then.
 
-    Told where that has happened; asking for the same again is then not offered. No part of the digest either."""
+    Told where that has happened; asking for the same again is then not offered."""
     labels: Mapping[str, Text] = field(default_factory=dict)
     """How a label of `before` and `wanted` reads; one without a row is shown as it is."""
     impact: tuple[Impact, ...] = ()
     """What the plan would hurt, in numbers; each label once."""
     link: PageLink | None = None
-    """A page where people can look before they decide. It is no part of the digest."""
+    """A page where people can look before they decide."""
 
     @property
     def provable(self) -> bool:

@@ -12,8 +12,8 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from bot.core.bot_errors import ConfigurationError
+from bot.core.change.drift import find_drift
 from bot.core.change.outcome import Ending, judge_execution
-from bot.core.change.plans import find_drift
 from bot.core.parsing.invocation import AnyCommand, Understood, understand
 from bot.core.redaction.sanitizer import sanitize
 from bot.host.contract import assert_plugin, settings_of

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from bot.core.bot_errors import PluginFault
-from bot.core.change.plans import differences
+from bot.core.change.drift import differences
 from bot.core.parsing.invocation import AnyCommand
 from bot.core.parsing.tokenizer import split_words
 from bot.host.guarded_calls import CLOSED, LISTED_VALUES, blame_plugin, require_type

@@ -9,8 +9,9 @@ from typing import Any
 
 from bot.core.authority.policy import NeedsConfirmation
 from bot.core.change.change_request import ChangeRequest, Status
+from bot.core.change.drift import find_drift
 from bot.core.change.outcome import Ending, judge_execution, judge_settlement
-from bot.core.change.plans import find_drift, plan_from_json, plan_to_json
+from bot.core.change.plans import plan_from_json, plan_to_json
 from bot.core.parsing.invocation import understand
 from bot.core.principals import Principal
 from bot.plugin import Answer, CallOutcome, CallVerdict, Nothing, Place, PlaceTerm, Plan, PluginError, Reply, Risk

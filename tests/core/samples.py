@@ -13,9 +13,11 @@ from bot.plugin import (
     Call,
     CallOutcome,
     CallVerdict,
+    CommandLine,
     Impact,
     Json,
     Message,
+    PageLink,
     PartialUndo,
     Place,
     Plan,
@@ -23,6 +25,7 @@ from bot.plugin import (
     Reply,
     Risk,
     Table,
+    Time,
     Undo,
     UndoKind,
 )
@@ -46,6 +49,38 @@ PLAN = Plan(
     warnings=("Ownership is not proven.",),
     risk=Risk.DESTROY,
 )
+WHOLE_PLAN = Plan(
+    summary=Message("card.dialog.affects", count=2),
+    target="connector:shop",
+    calls=(Call(method="m", params={"ID": ["shop", 1, True, None]}, note=Message("card.plan", plan="p")),),
+    before={"registration": Message("change.absent")},
+    wanted={"registration": None},
+    undo=Undo(
+        kind=UndoKind.NONE,
+        sentence=Message("admin.no_undo"),
+        calls=(Call(method="m", params={}, note=Message("admin.no_undo")),),
+        line="connector restore shop",
+        partial=PartialUndo(line="connector list", sentence=Message("admin.no_undo"), words={"registration": "shop"}),
+    ),
+    part="name",
+    radius=(Message("card.plan", plan="p"),),
+    warnings=(Message("card.next.undo", button="Undo", command=CommandLine(command_line="connector list")),),
+    risk=Risk.DESTROY,
+    remember=(Remember(kind="snapshot", key="shop", value={"at": 1}, over={"at": 0}),),
+    notes=(Message("card.plan", plan="p"),),
+    consequences={"registration": Message("card.plan", plan="p")},
+    obstacles={"registration": Message("card.plan", plan="p")},
+    labels={"registration": Message("card.plan", plan="p")},
+    impact=(
+        Impact(
+            label="line:1",
+            sentence=Message("bitrix24.impact.crm", line="1", count=12, read=Time(time=1)),
+            details=(Message("bitrix24.impact.queue_empty"),),
+        ),
+    ),
+    link=PageLink(label=Message("bitrix24.link.open"), address="https://shop.example/page"),
+)
+"""It has something in each field of each value, and its texts are messages of ours."""
 CHANGE = ChangeRequest(
     number=1042,
     status=Status.PENDING,

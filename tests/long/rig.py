@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.core.authority.membership import MembershipStatus
 from bot.core.authority.policy import Terms
-from bot.core.change import plans
+from bot.core.change import digests
 from bot.core.messages.deliveries import SlashCommand
 from bot.core.messages.notices import PrivateNotice, notice_from_json
 from bot.core.principals import Principal, Role
@@ -185,7 +185,7 @@ class Rig:
         with self.store.unit_of_work() as store:
             store.engine.execute(
                 "UPDATE changes SET digest = ? WHERE number = ?",
-                *(digest or plans.digest(change.path, change.place, change.plan), number),
+                *(digest or digests.digest(change.path, change.place, change.plan), number),
             )
 
     # What there is to see

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bot.core.authority.policy import BrokenGlass, Decision, NeedsApproval, NeedsConfirmation
-from bot.core.change import plans
+from bot.core.change import digests
 from bot.core.change.change_request import ChangeRequest, Review, Status, Verdict
 from bot.core.messages.deliveries import Form, SlashCommand
 from bot.core.principals import Principal, Role
@@ -73,7 +73,7 @@ def a_change(
         "reason": "OPS-412 old number",
         "risk": Risk.DESTROY,
         "plan": plan,
-        "digest": plans.digest("connector remove", PLACE, plan),
+        "digest": digests.digest("connector remove", PLACE, plan),
         "decision": decision,
         "created_at": NOON,
         "expires_at": NOON + HOUR,

@@ -22,7 +22,7 @@ import pytest
 
 from bot.core.audit.audit_record import Tag
 from bot.core.change.change_request import ChangeRequest, Status
-from bot.core.change.plans import digest
+from bot.core.change.digests import FIRST, find_form
 from bot.core.messages.deliveries import inbound_from_json
 from bot.core.principals import Principal, Role
 from bot.store.engine.database import APPLICATION_ID, Database, sqlite3
@@ -294,7 +294,7 @@ def test_what_people_see_of_before_the_upgrade_has_marks_and_what_acts_has_the_w
         assert SECRET not in str(change), name
         assert exact.reason == SAID, name
         assert exact.digest == change.digest
-        assert digest(exact.path, exact.place, exact.plan) == change.digest, name
+        assert find_form(exact.path, exact.place, exact.plan, change.digest) == FIRST, name
         assert check_request_record(careless.ctx, change) is None, name
     assert MARK.search(typed(careless, "rejected").reviews[0].reason)
     assert MARK.search(en(typed(careless, "failed").outcome))

@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from bot.core.change.answer_lines import describe_answers
 from bot.core.change.change_request import Repeat, Status
+from bot.core.change.drift import differences
 from bot.core.change.effects import compare_effects
-from bot.core.change.plans import ABSENT, differences
+from bot.core.change.plans import ABSENT
 from bot.plugin import CallOutcome, CallVerdict, Lines, Message, Observation, Plan, Text
 from bot.plugin.frozen import dataclass
 

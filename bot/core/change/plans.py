@@ -1,35 +1,26 @@
-"""Plans and places as JSON, their digest, and the difference between two observations in words."""
+"""Plans and decisions as JSON, and a plan in words."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from bot.core import mentions
 from bot.core.authority.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
-from bot.core.bot_errors import WordsError
-from bot.core.change.impact_bands import find_band, is_within
 from bot.core.encoding import canonical, fields_of
-from bot.core.parsing.tokenizer import join_words, split_words
 from bot.core.principals import Role
 from bot.plugin import (
     Call,
     Impact,
     Json,
     Message,
-    Observation,
     PageLink,
     PartialUndo,
-    Place,
     Plan,
     Remember,
     Risk,
     Text,
-    Time,
     Undo,
     UndoKind,
     read_text,
@@ -172,84 +163,3 @@ def rebase_json(
         else:
             found.pop(key, None)
     return found
-
-
-def digest(path: str, place: Place, plan: Plan) -> str:
-    """64 hex digits over all that a reviewer is shown and all that would be sent.
-
-    Of a message its key and its arguments count, not its words: another wording or language is no other plan. Of a
-    number of the impact its band counts.
-    """
-    plain = fields_of(_reviewed_part(plan))
-    # Digests of the releases before, which open change requests bear, did not know of these.
-    plain.pop("consequences")
-    plain.pop("obstacles")
-    plain.pop("link")
-    plain["target"] = write_target(plan.target, plain.pop("part"))
-    plain["undo"] = {name: each for name, each in fields_of(plain["undo"]).items() if name != "partial"}
-    plain["impact"] = [_with_band(impact) for impact in plan.impact]
-    for name in ("notes", "labels", "impact"):
-        if not plain[name]:
-            plain.pop(name)
-    shown = {"path": path, "place": place.identity, "plan": plain}
-    return hashlib.sha256(canonical(shown).encode()).hexdigest()
-
-
-def _with_band(impact: Impact) -> dict[str, Any]:
-    """The impact with the band in the place of its number, and without times: a number is read at another each time."""
-    arguments: dict[str, Any] = {
-        name: value for name, value in impact.sentence.arguments.items() if not isinstance(value, Time)
-    }
-    if impact.count is not None:
-        arguments["count"] = find_band(impact.count)
-    return {**fields_of(impact), "sentence": {"key": impact.sentence.key, "arguments": arguments}}
-
-
-def _reviewed_part(plan: Plan) -> Plan:
-    """The plan without what is only for the plugin's own records, which may hold the time, and for after the ending."""
-    undo = replace(plan.undo, partial=None)
-    return replace(plan, remember=(), consequences={}, obstacles={}, link=None, undo=undo)
-
-
-def _comparable(plan: Plan) -> Plan:
-    """The plan with the undo's line in one spelling: another release may write it in other quotation marks.
-
-    Its impact is left out: that has limits of its own.
-    """
-    try:
-        line = join_words(split_words(plan.undo.line))
-    except WordsError:
-        line = plan.undo.line
-    return replace(_reviewed_part(plan), undo=replace(plan.undo, line=line, partial=None), impact=())
-
-
-def differences(before: Observation, now: Observation, labels: Mapping[str, Text] | None = None) -> Iterator[Message]:
-    """A message for each label whose state differs: `registration: present → absent`."""
-    named = labels or {}
-    for label in sorted({*before, *now}):
-        old, new = before.get(label, ABSENT), now.get(label, ABSENT)
-        if old != new:
-            yield Message("change.difference", label=named.get(label, label), before=old, after=new)
-
-
-def find_drift(approved: Plan, fresh: Plan) -> tuple[Message, ...]:
-    """What makes a fresh plan another one than was approved, in lines for people; empty when nothing does."""
-    moved = tuple(_moved_numbers(approved, fresh))
-    # Compared as they would be sent: to Python 1, 1.0 and True are the same, to a place they are not.
-    if _difference_line(approved) == _difference_line(fresh):
-        return moved
-    lines = (*differences(approved.before, fresh.before, {**approved.labels, **fresh.labels}), *moved)
-    return lines or (Message("change.other_effects"),)
-
-
-def _moved_numbers(approved: Plan, fresh: Plan) -> Iterator[Message]:
-    """A message for each number of the impact that has left the band that was approved."""
-    now = {impact.label: impact for impact in fresh.impact}
-    for impact in approved.impact:
-        found = now.get(impact.label)
-        if found is not None and not is_within(impact.count, found.count):
-            yield Message("change.number_moved", before=impact.sentence, after=found.sentence)
-
-
-def _difference_line(plan: Plan) -> str:
-    return mentions.unify_marks(plan_to_json(_comparable(plan)))

@@ -10,10 +10,10 @@ from typing import TypeVar
 
 from bot.core.bot_errors import ConfigurationError
 from bot.core.change.change_request import OPEN, ChangeRequest, NewChange, Repeat, Review, Status, Verdict
+from bot.core.change.digests import digest
 from bot.core.change.plans import (
     decision_from_json,
     decision_to_json,
-    digest,
     plan_from_json,
     plan_to_json,
     read_texts,

@@ -12,8 +12,9 @@ from bot.core.audit.audit_record import FACTS, SYSTEM, Fact, Tag
 from bot.core.authority.policy import Refused
 from bot.core.bot_errors import PluginFault, StoreUnavailable
 from bot.core.change.change_request import ByDecision, ChangeRequest, Lease, Status
+from bot.core.change.digests import find_form
+from bot.core.change.drift import find_drift
 from bot.core.change.outcome import Ending, judge_execution
-from bot.core.change.plans import digest, find_drift
 from bot.core.parsing.invocation import understand
 from bot.core.redaction.sanitizer import sanitize
 from bot.plugin import CallOutcome, CallVerdict, Message, Nothing, Observation, Plan, Plugin, PluginError, Reply, Text
@@ -163,6 +164,10 @@ def _blocked_ending(trouble: Text) -> Ending:
 
 def _check_drift(ctx: Context, change: ChangeRequest) -> Ending | None:
     """Plan again from what is true now; an ending when that is not what was approved."""
+    form = _find_form(change)
+    if form is None:
+        # Somebody has edited the stored plan. What is different of it is no change at the place.
+        return Ending(status=Status.FAILED, sentence=ALTERED.choose(change))
     try:
         plugin = ctx.registry.plugin(change.plugin)
         understood = understand(ctx.registry.typed, change.line)
@@ -183,7 +188,7 @@ def _check_drift(ctx: Context, change: ChangeRequest) -> Ending | None:
             pass
         case _:
             assert_never(fresh)
-    lines = find_drift(change.plan, fresh)
+    lines = find_drift(change.plan, fresh, form)
     if lines:
         return Ending(status=Status.CHANGED, sentence=DRIFTED.choose(change), details=lines)
     return None
@@ -247,7 +252,12 @@ def _nothing_sent(refused: Refused | None) -> Ending | None:
 def _is_as_approved(ctx: Context, change: ChangeRequest) -> bool:
     """Whether the stored plan has the digest that the card showed and that the record of every approval names."""
     named = {record.facts.get("digest") for record in list_attesting_records(ctx, change)}
-    return named | {change.digest} == {digest(change.path, change.place, change.plan)}
+    return _find_form(change) is not None and named <= {change.digest}
+
+
+def _find_form(change: ChangeRequest) -> str | None:
+    """The form of the digest that the change request bears; None where its plan is not the one that was shown."""
+    return find_form(change.path, change.place, change.plan, change.digest)
 
 
 def _record_intent(tx: Transaction, ctx: Context, change: ChangeRequest, step: int) -> None:

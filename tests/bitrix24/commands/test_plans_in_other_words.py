@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.change.plans import digest, find_drift
+from bot.core.change.digests import digest
+from bot.core.change.drift import find_drift
 from bot.plugin import Risk
 from plugins.bitrix24.plugin import plugin
 from tests.bitrix24.hand import HANDLER, Hand

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.core.change.plans import digest, find_drift, plan_from_json, plan_to_json
+from bot.core.change.digests import digest
+from bot.core.change.drift import find_drift
+from bot.core.change.plans import plan_from_json, plan_to_json
 from bot.plugin import Message, PageLink, Plan
 from plugins.bitrix24.diagnosis.check_run import Result
 from plugins.bitrix24.diagnosis.examination import Examination
@@ -121,11 +123,11 @@ def test_without_a_public_address_nothing_is_bound(plugin_bot: PluginBot) -> Non
     assert "B24BOT_PUBLIC_URL is not set" in en(check(plugin_bot).detail)
 
 
-def test_a_link_is_stored_with_the_plan_and_makes_it_no_other_plan(bot: PluginBot) -> None:
+def test_a_link_is_stored_with_the_plan_and_makes_it_another_plan(bot: PluginBot) -> None:
     bot.adopt()
     before = plan(bot)
     Watched(bot)
     after = plan(bot)
     assert plan_from_json(plan_to_json(after)).link == after.link
-    assert digest("connector deactivate", bot.place, before) == digest("connector deactivate", bot.place, after)
-    assert find_drift(before, after) == ()
+    assert digest("connector deactivate", bot.place, before) != digest("connector deactivate", bot.place, after)
+    assert find_drift(before, after) == (Message("change.other_effects"),)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.change.plans import find_drift
+from bot.core.change.drift import find_drift
 from bot.plugin import CallVerdict, Impact, Plan
 from plugins.bitrix24.rest import methods
 from plugins.bitrix24.simulator.calls.call import Cause

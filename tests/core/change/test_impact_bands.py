@@ -10,8 +10,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.core.change.digests import FIRST, digest
+from bot.core.change.drift import find_drift
 from bot.core.change.impact_bands import find_band, is_within
-from bot.core.change.plans import digest, find_drift, plan_from_json, plan_to_json
+from bot.core.change.plans import plan_from_json, plan_to_json
 from bot.plugin import Impact, Message, Plan, Time
 from tests.core.samples import PLACE, PLAN
 
@@ -69,8 +71,38 @@ def test_a_number_that_becomes_known_or_unknown_makes_another_plan() -> None:
     assert find_drift(counted(0), counted(None)) != ()
 
 
-def test_what_stands_beside_a_number_may_change_until_the_plan_runs() -> None:
-    assert find_drift(counted(12, details=("Anna answers.",)), counted(12, details=("Boris answers.",))) == ()
+def sourced(*, source: str = "crm", label: str = "line:1") -> Plan:
+    """A plan with a number of this source."""
+    return replace(PLAN, impact=(Impact(label=label, sentence=Message("change.counted", count=12, source=source)),))
+
+
+def test_what_stands_beside_a_number_is_approved_too() -> None:
+    before, after = counted(12, details=("Anna answers.",)), counted(13, details=("Boris answers.",))
+    assert find_drift(before, after) == (
+        Message("change.impact_gone", sentence="Anna answers."),
+        Message("change.impact_new", sentence="Boris answers."),
+    )
+    twice = counted(12, details=("Anna answers.", "Anna answers."))
+    assert find_drift(before, twice) == (Message("change.other_effects"),)
+
+
+def test_a_number_of_another_source_or_of_something_else_makes_another_plan() -> None:
+    (told,) = find_drift(sourced(), sourced(source="counter"))
+    assert told.key == "change.number_moved"
+    relabelled = [each.key for each in find_drift(sourced(), sourced(label="line:2"))]
+    assert relabelled == ["change.impact_gone", "change.impact_new"]
+
+
+def test_a_row_that_comes_or_goes_makes_another_plan() -> None:
+    (row,) = sourced().impact
+    assert find_drift(sourced(), PLAN) == (Message("change.impact_gone", sentence=row.sentence),)
+    assert find_drift(PLAN, sourced()) == (Message("change.impact_new", sentence=row.sentence),)
+
+
+def test_rows_in_another_order_are_the_same_rows() -> None:
+    """The greatest number stands first, and each may move a little."""
+    rows = (*sourced().impact, *sourced(label="line:2").impact)
+    assert find_drift(replace(PLAN, impact=rows), replace(PLAN, impact=rows[::-1])) == ()
 
 
 @given(counts, counts)
@@ -93,5 +125,5 @@ def test_a_plan_of_the_release_before_has_no_numbers_and_its_digest_of_then() ->
     old.pop("impact")
     read = plan_from_json(json.dumps(old))
     assert read == PLAN
-    assert digest("connector remove", PLACE, read) == digest("connector remove", PLACE, PLAN)
-    assert find_drift(read, counted(12)) == ()
+    assert digest("connector remove", PLACE, read, FIRST) == digest("connector remove", PLACE, PLAN, FIRST)
+    assert find_drift(read, counted(12), FIRST) == ()

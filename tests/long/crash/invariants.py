@@ -19,7 +19,8 @@ from bot.clock import SystemClock
 from bot.core.audit.audit_record import QUIET
 from bot.core.authority.policy import BrokenGlass, NeedsApproval
 from bot.core.change.change_request import Status
-from bot.core.change.plans import decision_from_json, digest
+from bot.core.change.digests import digest
+from bot.core.change.plans import decision_from_json
 from bot.core.local_plugins import is_local_plugin
 from bot.core.principals import LOCAL_TEAM, Role
 from bot.plugin import Place, Plan

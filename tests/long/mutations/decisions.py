@@ -184,9 +184,9 @@ DECISIONS: tuple[Mutation, ...] = (
         "words-of-a-release",
         "a change request that an older release opened is not run, because people are marked in another way now",
         (
-            "bot/core/change/plans.py",
-            "    return mentions.unify_marks(plan_to_json(",
-            "    return str(plan_to_json(",
+            "bot/core/change/drift.py",
+            "    return mentions.unify_marks(canonical(value))",
+            "    return canonical(value)",
         ),
         by="tests/core/change/test_plans.py",
     ),
@@ -377,7 +377,11 @@ DECISIONS: tuple[Mutation, ...] = (
     mutation(
         "drift",
         "it runs although the portal is no longer as it was when it was approved",
-        (_EXECUTE, "    lines = find_drift(change.plan, fresh)\n    if lines:", "    lines = ()\n    if lines:"),
+        (
+            _EXECUTE,
+            "    lines = find_drift(change.plan, fresh, form)\n    if lines:",
+            "    lines = ()\n    if lines:",
+        ),
         by=_MACHINE,
     ),
     mutation(

@@ -339,11 +339,11 @@ PORTAL_PAGES: tuple[Mutation, ...] = (
     ),
     mutation(
         "link-drift",
-        "a change request is out of date because the portal meanwhile opens links",
+        "a change runs although the button of its card opened another page",
         (
-            "bot/core/change/plans.py",
-            "consequences={}, obstacles={}, link=None, undo=undo)",
-            "consequences={}, obstacles={}, undo=undo)",
+            "bot/core/change/drift.py",
+            "def _reduce_to_newest(plan: Plan) -> Plan:\n    return plan\n",
+            "def _reduce_to_newest(plan: Plan) -> Plan:\n    return replace(plan, link=None)\n",
         ),
         by=_LINKS,
     ),

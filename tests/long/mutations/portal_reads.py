@@ -255,9 +255,9 @@ WATCHING: tuple[Mutation, ...] = (
         "numbers-alone",
         "a number that stays in its band makes the plan another one",
         (
-            "bot/core/change/plans.py",
-            "undo=replace(plan.undo, line=line, partial=None), impact=())",
-            "undo=replace(plan.undo, line=line, partial=None))",
+            "bot/core/change/drift.py",
+            "remember=(), impact=(), undo=",
+            "remember=(), undo=",
         ),
         by="tests/core/change/test_impact_bands.py",
     ),

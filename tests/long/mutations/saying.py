@@ -178,7 +178,7 @@ ENDINGS: tuple[Mutation, ...] = (
     mutation(
         "after-the-ending-in-the-digest",
         "an approval for a plan of the release before is not counted, because of words about its ending",
-        ("bot/core/change/plans.py", '    plain.pop("obstacles")\n', ""),
-        by="tests/core/change/test_plans.py",
+        ("bot/core/change/digests.py", '("consequences", "obstacles", "link")', '("consequences", "link")'),
+        by="tests/core/change/test_digests.py",
     ),
 )

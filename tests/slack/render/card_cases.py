@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.core.authority.policy import NeedsApproval
 from bot.core.change.change_request import NOT_BEGUN, ChangeRequest, Repeat, Review, Status, Verdict
-from bot.core.change.plans import differences
+from bot.core.change.drift import differences
 from bot.core.local_plugins import BUILTIN
 from bot.core.principals import Principal, Role
 from bot.plugin import Call, Lines, Message, PageLink, Place, Risk

@@ -10,7 +10,7 @@ import pytest
 from bot.core.authority.policy import Allowed, NeedsConfirmation
 from bot.core.bot_errors import StoreUnavailable
 from bot.core.change.change_request import OPEN, Review, Status, Verdict
-from bot.core.change.plans import digest
+from bot.core.change.digests import digest
 from bot.plugin import CallOutcome, CallVerdict
 from bot.store.repositories.change_requests import Step
 from bot.store.store import Store

@@ -10,8 +10,9 @@ from bot.core import mentions
 from bot.core.audit.audit_record import Tag
 from bot.core.authority.policy import Terms
 from bot.core.change.change_request import APPROVAL_LASTS_MS, Status
+from bot.core.change.digests import digest
 from bot.core.change.planned_command import Planned
-from bot.core.change.plans import digest, plan_to_json
+from bot.core.change.plans import plan_to_json
 from bot.core.principals import Principal, Role
 from bot.plugin import PluginError, Refusal, TargetRefused, TargetUnreachable
 from bot.usecases.admin.allow_list import grant_role, revoke_role

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.change.drift import find_drift
 from bot.core.change.outcome import Proof, prove_outcome
-from bot.core.change.plans import find_drift, plan_from_json, plan_to_json
+from bot.core.change.plans import plan_from_json, plan_to_json
 from bot.plugin import Message, Observation, Plan
 from tests.bitrix24.hand import Hand
 from tests.bitrix24.plugin_bot import PluginBot

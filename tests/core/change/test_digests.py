@@ -1,0 +1,66 @@
+"""The forms of the digest: each stays what it was, because open change requests bear it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.core.change.digests import FIRST, NEWEST, digest, find_form
+from bot.core.change.drift import find_drift
+from bot.plugin import Impact, Message, PageLink, PartialUndo, Plan
+from tests.core.samples import PLACE, WHOLE_PLAN
+
+PATH = "connector remove"
+KEPT = {
+    FIRST: "123098de7dd81334ab45971779a2e97782698d549f91a303d601a611435bb73e",
+    NEWEST: "69b548f24d13c7b00acdb0c7fd957409d98aef02772627916a23a8c0c2b38053",
+}
+"""The digest of one plan in each form, as the release that brought the form computed it."""
+PARTIAL = PartialUndo(line="connector list", sentence=Message("admin.no_undo"))
+(ROW,) = WHOLE_PLAN.impact
+LATER: dict[str, Plan] = {
+    "link": replace(WHOLE_PLAN, link=PageLink(label="Open", address="https://shop.example/other")),
+    "partial": replace(WHOLE_PLAN, undo=replace(WHOLE_PLAN.undo, partial=PARTIAL)),
+    "consequences": replace(WHOLE_PLAN, consequences={}),
+    "obstacles": replace(WHOLE_PLAN, obstacles={}),
+}
+"""What only the newest form covers."""
+UNCOMPARED: dict[str, Plan] = {
+    **LATER,
+    "details": replace(WHOLE_PLAN, impact=(replace(ROW, details=()),)),
+    "gone": replace(WHOLE_PLAN, impact=()),
+    "new": replace(WHOLE_PLAN, impact=(ROW, Impact(label="line:2", sentence=Message("change.uncounted")))),
+}
+"""What the first form did not hold against a fresh plan."""
+
+
+@pytest.mark.parametrize("form", KEPT)
+def test_a_form_never_changes(form: str) -> None:
+    assert digest(PATH, PLACE, WHOLE_PLAN, form) == KEPT[form]
+
+
+def test_the_form_of_a_digest_is_found_by_the_digest() -> None:
+    for form, kept in KEPT.items():
+        assert find_form(PATH, PLACE, WHOLE_PLAN, kept) == form
+    assert find_form(PATH, PLACE, WHOLE_PLAN, "0" * 64) is None
+    assert find_form("connector deactivate", PLACE, WHOLE_PLAN, KEPT[FIRST]) is None
+
+
+@pytest.mark.parametrize("part", LATER)
+def test_the_first_form_did_not_know_of_what_the_newest_covers(part: str) -> None:
+    """A plan that an earlier release has stored may lack what this one says; its approval counts all the same."""
+    assert digest(PATH, PLACE, LATER[part], FIRST) == KEPT[FIRST]
+    assert digest(PATH, PLACE, LATER[part]) != KEPT[NEWEST]
+
+
+@pytest.mark.parametrize("part", UNCOMPARED)
+def test_a_plan_of_the_first_form_is_compared_as_it_was_then(part: str) -> None:
+    assert find_drift(WHOLE_PLAN, UNCOMPARED[part], FIRST) == ()
+    assert find_drift(WHOLE_PLAN, UNCOMPARED[part])
+
+
+def test_the_first_form_compares_all_else() -> None:
+    moved = replace(ROW, sentence=Message("bitrix24.impact.crm", line="1", count=100))
+    assert find_drift(WHOLE_PLAN, replace(WHOLE_PLAN, impact=(moved,)), FIRST)
+    assert find_drift(WHOLE_PLAN, replace(WHOLE_PLAN, radius=()), FIRST)
