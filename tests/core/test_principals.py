@@ -29,7 +29,7 @@ def test_a_role_is_read_however_it_is_capitalised(word: str) -> None:
 def test_an_unknown_role_is_refused_with_the_list(word: str) -> None:
     with pytest.raises(BadArgument) as caught:
         Role.parse(word)
-    assert en(caught.value.hint) == "The roles are viewer, operator, approver, admin."
+    assert en(caught.value.hint) == "The roles are viewer, operator, approver, and admin."
 
 
 @pytest.mark.parametrize("text", ["T0001:U0002", " T0001:W0002 ", "E0001:U0002"])

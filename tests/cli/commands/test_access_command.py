@@ -53,7 +53,7 @@ def test_the_list_is_a_table_or_json(cli_bot: CliBot) -> None:
     ("words", "says"),
     [
         (("grant", "olga", "admin"), "is not a Slack person"),
-        (("grant", "T0001:U0001", "king"), "The roles are viewer, operator, approver, admin."),
+        (("grant", "T0001:U0001", "king"), "The roles are viewer, operator, approver, and admin."),
         (("revoke", "U0001"), "is not a Slack person"),
         (("grant", "T0001:U0001"), "ROLE"),
         (("grnt", "T0001:U0001", "admin"), "Did you mean: b24bot access grant T0001:U0001 admin"),
