@@ -40,46 +40,46 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="another checkout, with its own .venv")
     parser.add_argument("--cache", type=Path, help="keep aged homes here; without it they are thrown away")
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the page, too")
-    wish = parser.parse_args(arguments)
-    strange = sorted(set(wish.names) - set(NAMES))
+    options = parser.parse_args(arguments)
+    strange = sorted(set(options.names) - set(NAMES))
     if strange:
         parser.error(f"there is no measure {', '.join(strange)}; there are {', '.join(NAMES)}")
-    return wish
+    return options
 
 
 def main() -> None:
-    wish = parse()
+    options = parse()
     console = Console(soft_wrap=True)
     try:
-        run(wish, console)
+        run(options, console)
     except NotMeasured as error:
         raise SystemExit(str(error)) from None
 
 
-def run(wish: argparse.Namespace, console: Console) -> None:
+def run(options: argparse.Namespace, console: Console) -> None:
     with ExitStack() as stack:
-        cache = wish.cache or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="b24bot-aged-")))
+        cache = options.cache or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="b24bot-aged-")))
         sheets = []
-        for sheet in measured(wish, Given(quick=wish.quick, cache=str(cache.resolve()))):
+        for sheet in measured(options, Given(quick=options.quick, cache=str(cache.resolve()))):
             to_terminal([sheet], console)
             sheets.append(sheet)
-    if wish.write:
-        wish.write.write_text(page(sheets, facts(), quick=wish.quick))
-        console.print(f"{wish.write} is written.")
+    if options.write:
+        options.write.write_text(page(sheets, facts(), quick=options.quick))
+        console.print(f"{options.write} is written.")
 
 
-def measured(wish: argparse.Namespace, given: Given) -> Iterator[Sheet]:
+def measured(options: argparse.Namespace, given: Given) -> Iterator[Sheet]:
     """One table after another, each as soon as it is there."""
     sides = [Side.here()]
     names = {"here": commit_of(Path.cwd())}
-    if wish.against:
-        sides.append(Side.at(wish.against.resolve()))
-        names["there"] = commit_of(wish.against)
-    minutes = wish.minutes or (QUICK_MINUTES if given.quick else FULL_MINUTES)
+    if options.against:
+        sides.append(Side.at(options.against.resolve()))
+        names["there"] = commit_of(options.against)
+    minutes = options.minutes or (QUICK_MINUTES if given.quick else FULL_MINUTES)
     until = time.monotonic() + minutes * 60 * len(sides)
-    for name in wish.names or NAMES:
+    for name in options.names or NAMES:
         measure = load(f"measures.{name}")
-        if given.quick and not measure.quick_rounds and not wish.names:
+        if given.quick and not measure.quick_rounds and not options.names:
             continue
         one = sides[:1] if measure.alone else sides
         yield sheet_of(measure, take_turns(name, measure, one, given, until=until), names)

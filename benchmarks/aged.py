@@ -98,16 +98,16 @@ class PastClock(SystemClock):
         return super().now_ms() - self._ago_ms
 
 
-def made(cache: Path, wish: DatabaseSize, say: Callable[[str], None] = print) -> Path:
-    """The folder with `home` and `keys`, made when the cache has none of this wish. Nobody may change it."""
+def made(cache: Path, wanted: DatabaseSize, say: Callable[[str], None] = print) -> Path:
+    """The folder with `home` and `keys`, made when the cache has none of this size. Nobody may change it."""
     schema = _schema()
-    ready = cache / wish.name(schema)
+    ready = cache / wanted.name(schema)
     if not ready.exists():
         cache.mkdir(parents=True, exist_ok=True)
         unfinished = cache / f"{ready.name}.{os.getpid()}"
         begun = time.perf_counter()
         try:
-            make(unfinished, wish)
+            make(unfinished, wanted)
             unfinished.rename(ready)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
@@ -116,14 +116,14 @@ def made(cache: Path, wish: DatabaseSize, say: Callable[[str], None] = print) ->
     return ready
 
 
-def copied(cache: Path, wish: DatabaseSize, folder: Path) -> Path:
+def copied(cache: Path, wanted: DatabaseSize, folder: Path) -> Path:
     """A copy of a home that may be changed."""
-    return Path(shutil.copytree(made(cache, wish, lambda _: None), folder))
+    return Path(shutil.copytree(made(cache, wanted, lambda _: None), folder))
 
 
-def make(folder: Path, wish: DatabaseSize) -> None:
-    """Write a new home of this wish into the folder."""
-    store = scratch_store(folder, PastClock((wish.records + 2) * STEP_MS))
+def make(folder: Path, wanted: DatabaseSize) -> None:
+    """Write a new home of this size into the folder."""
+    store = scratch_store(folder, PastClock((wanted.records + 2) * STEP_MS))
     try:
         connection = store.database.utils.conn
         connection.execute("PRAGMA synchronous=OFF")
@@ -131,10 +131,10 @@ def make(folder: Path, wish: DatabaseSize) -> None:
         change = begin(store)
         templates = _templates(store)
         with store.unit_of_work() as tx:
-            _copy_records(store, connection, templates, wish.records)
-            _copy_changes(connection, change.number, wish.changes)
-            _copy_jobs(connection, wish.jobs)
-            _copy_outbox(tx, store.clock.now_ms(), connection, wish)
+            _copy_records(store, connection, templates, wanted.records)
+            _copy_changes(connection, change.number, wanted.changes)
+            _copy_jobs(connection, wanted.jobs)
+            _copy_outbox(tx, store.clock.now_ms(), connection, wanted)
     finally:
         store.close()
 
@@ -330,16 +330,16 @@ def _copy_jobs(connection: Any, jobs: int) -> None:
     connection.execute("DELETE FROM jobs WHERE id = (SELECT min(id) FROM jobs)")
 
 
-def _copy_outbox(tx: Transaction, now: int, connection: Any, wish: DatabaseSize) -> None:
+def _copy_outbox(tx: Transaction, now: int, connection: Any, wanted: DatabaseSize) -> None:
     """Lines for the audit channel that are not out yet: those of the last records. Everything else is."""
     connection.execute("DELETE FROM outbox")
-    if not wish.outbox:
+    if not wanted.outbox:
         return
-    first = max(1, wish.records - wish.outbox + 1)
+    first = max(1, wanted.records - wanted.outbox + 1)
     tx.outbox.put(f"audit:{first}", AuditNotice(seq=first), at=now)
     seq = f"{first} + n"
     written = {"id": "t.id + n", "key": f"'audit:' || ({seq})", "payload": f"json_set(t.payload, '$.seq', {seq})"}
-    _copy_rows(connection, "outbox", "LIMIT 1", wish.outbox - 1, written)
+    _copy_rows(connection, "outbox", "LIMIT 1", wanted.outbox - 1, written)
 
 
 def main() -> None:
@@ -350,8 +350,8 @@ def main() -> None:
     parser.add_argument("--outbox", type=int, default=0, help="audit lines that wait for their channel")
     parser.add_argument("folder", type=Path, help="where homes are kept")
     given = parser.parse_args()
-    wish = DatabaseSize(records=given.records, requests=given.requests, jobs=given.jobs, outbox=given.outbox)
-    print(made(given.folder, wish) / "home")
+    wanted = DatabaseSize(records=given.records, requests=given.requests, jobs=given.jobs, outbox=given.outbox)
+    print(made(given.folder, wanted) / "home")
 
 
 if __name__ == "__main__":

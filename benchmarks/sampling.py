@@ -75,7 +75,7 @@ class Measure:
     note: str = ""
 
 
-PATIENCE = 20.0
+TIMEOUT = 20.0
 """Seconds that a measure has to take down what it has put up, before and after it was told to end."""
 
 
@@ -154,7 +154,7 @@ class Child:
 
     def _ended(self) -> bool:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(PATIENCE)
+            self._process.wait(TIMEOUT)
         return self._process.poll() is not None
 
     def __enter__(self) -> Self:

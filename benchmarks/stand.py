@@ -54,9 +54,9 @@ class Stand:
     def domain(self) -> str:
         return str(self.ready["url"]).removeprefix("https://").removesuffix("/rest/")
 
-    def control(self, path: str, wish: Any = None) -> Any:
-        """Ask the portal's control side; with a wish it is a POST."""
-        body = None if wish is None else json.dumps(wish).encode()
+    def control(self, path: str, options: Any = None) -> Any:
+        """Ask the portal's control side; with a content it is a POST."""
+        body = None if options is None else json.dumps(options).encode()
         context = ssl.create_default_context(cafile=self.ready["ca"])
         with urllib.request.urlopen(f"{self.ready['control']}{path}", body, 10, context=context) as answer:
             return json.load(answer)
@@ -66,7 +66,7 @@ class Stand:
         self.control("reset", {})
         if not limited:
             self.control("switches", {"rate_limit": "off"})
-        wish = {
+        options = {
             "lines": [{"id": line, "name": f"L{line}"} for line in range(1, lines + 1)],
             "connectors": [{"id": f"c{number}"} for number in range(connectors)],
             "activations": [
@@ -76,7 +76,7 @@ class Stand:
                 if (number + line) % 3 == 0
             ],
         }
-        self.control("seed", wish)
+        self.control("seed", options)
         if latency:
             fault = {"kind": "stall_after", "method": "batch", "seconds": latency, "times": "forever"}
             self.control("faults", fault)

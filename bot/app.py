@@ -180,7 +180,7 @@ def _start(plugin: Plugin, context: Context) -> None:
 def launch(settings: Settings, *, intake: bool, work: bool, socket: bool = False) -> Running:
     """Everything that has to hold before a process that stays may begin (docs/how-to/run-in-production.md).
 
-    The seats come first: nobody looks at a file, or changes its schema, that another bot is working on. Raises the
+    The locks come first: nobody looks at a file, or changes its schema, that another bot is working on. Raises the
     errors of bot.core.bot_errors, and has let go of everything then. With `socket` the app token is looked at, too.
     """
     from bot.checks.check import Environment, Stage
@@ -190,19 +190,19 @@ def launch(settings: Settings, *, intake: bool, work: bool, socket: bool = False
     require_stage(Stage.SETTINGS, environment)
     make_home(settings.home)
     check_modes(settings)
-    seats = ProcessLocks(settings.home, _roles(intake=intake, work=work))
+    locks = ProcessLocks(settings.home, _roles(intake=intake, work=work))
     try:
         bot = assemble(settings, thorough=True)
     except BaseException:
-        seats.leave()
+        locks.leave()
         raise
     try:
         require_stage(Stage.SLACK, environment)
     except BaseException:
-        seats.leave()
+        locks.leave()
         bot.close()
         raise
-    return Running(bot, intake=intake, work=work, seats=seats)
+    return Running(bot, intake=intake, work=work, locks=locks)
 
 
 def check_modes(settings: Settings) -> None:
@@ -225,13 +225,13 @@ def find_refusal(reason: str) -> ChatRefusal:
 
 
 class Running:
-    """A bot in one process: the intake, the worker, or both, each behind its seat.
+    """A bot in one process: the intake, the worker, or both, each behind its lock.
 
     `wall` is the clock that is held against Slack's: this host's own, wherever the bot's may be shifted to.
     """
 
     def __init__(
-        self, bot: Bot, *, intake: bool, work: bool, seats: ProcessLocks | None = None, wall: Clock | None = None
+        self, bot: Bot, *, intake: bool, work: bool, locks: ProcessLocks | None = None, wall: Clock | None = None
     ) -> None:
         from bot.slack.outgoing.authentication import Authentication
         from bot.usecases.runtime.intake_process import Intake
@@ -240,7 +240,7 @@ class Running:
 
         self.bot = bot
         self._stopping = threading.Event()
-        self._seats = seats or ProcessLocks(bot.settings.home, _roles(intake=intake, work=work))
+        self._locks = locks or ProcessLocks(bot.settings.home, _roles(intake=intake, work=work))
         self._wall = wall or SystemClock()
         bot.context.files.compare_with(self._find_displaced)
         self.authentication = Authentication(bot.gateway, self._know)
@@ -260,9 +260,9 @@ class Running:
         """What limits us, then what a process before us left behind; work comes only once Slack has said who we are."""
         from bot.usecases.execution.recovery import note_start
 
-        former = frozenset(self._seats.former)
+        former = frozenset(self._locks.former)
         works = self._replica.start(former)
-        self._seats.name_owner(self.bot.context.process.name)
+        self._locks.name_owner(self.bot.context.process.name)
         if works:
             self._work(former)
         elif self.intake is not None:
@@ -282,7 +282,7 @@ class Running:
         self.worker.start(former if self.bot.store.engine.shared else None)
 
     def _find_displaced(self) -> Message | None:
-        return self._seats.displaced() or self.bot.store.engine.displaced()
+        return self._locks.displaced() or self.bot.store.engine.displaced()
 
     def _know(self, identity: Identity) -> None:
         from bot.usecases.integrity.lost_access import forget_lost_access
@@ -391,7 +391,7 @@ class Running:
         busy = self.worker.stop() if self.worker is not None else ()
         with suppress(StoreUnavailable):
             self._replica.stop(busy=bool(busy))
-        self._seats.leave()
+        self._locks.leave()
         self.bot.gateway.close()
         self.authentication.wait_stopped()
         self.bot.close()

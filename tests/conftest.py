@@ -101,9 +101,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def full_bot_in() -> Callable[..., Playground]:
     """The real bot between both simulators, not yet started, over a database that is laid out already."""
 
-    def make(folder: Path, **wish: Any) -> Playground:
+    def make(folder: Path, **options: Any) -> Playground:
         lay_out(folder / "home")
-        return Playground(folder, **{"pace": False, "synchronous": "OFF", **wish})
+        return Playground(folder, **{"pace": False, "synchronous": "OFF", **options})
 
     return make
 
@@ -112,7 +112,7 @@ def full_bot_in() -> Callable[..., Playground]:
 def make_full_bot(tmp_path: Path, full_bot_in: Callable[..., Playground]) -> Iterator[Callable[..., Playground]]:
     """The real bot with other settings, or with Slack's pace of one post a second."""
     with ExitStack() as running:
-        yield lambda **wish: running.enter_context(full_bot_in(tmp_path, **wish))
+        yield lambda **options: running.enter_context(full_bot_in(tmp_path, **options))
 
 
 @pytest.fixture

@@ -241,7 +241,7 @@ def test_an_intake_without_a_worker_is_not_ready_until_one_is_at_work(
             working.stop()
 
 
-def test_a_worker_whose_keeper_stands_still_is_not_ready(environment: dict[str, str]) -> None:
+def test_a_worker_whose_scheduler_stands_still_is_not_ready(environment: dict[str, str]) -> None:
     clock = ShiftedClock()
     running = Running(assemble(read_settings(environment), clock=clock), intake=True, work=True)
     running.start()
@@ -343,7 +343,7 @@ def test_an_intake_alone_acknowledges_nothing_that_no_worker_would_find(
 
 
 @pytest.mark.parametrize(("intake", "work"), [(True, False), (False, True), (True, True)])
-def test_a_seat_that_is_taken_is_not_given_twice(environment: dict[str, str], intake: bool, work: bool) -> None:
+def test_a_lock_that_is_taken_is_not_given_twice(environment: dict[str, str], intake: bool, work: bool) -> None:
     """docs/safety.md F33."""
     first = Running(assemble(read_settings(environment)), intake=True, work=True)
     bot = assemble(read_settings(environment))
@@ -434,20 +434,20 @@ def test_a_broken_chain_is_found_before_any_work_is_done(environment: dict[str, 
 # The order of a start
 
 
-def test_the_seat_is_taken_before_anything_is_opened(environment: dict[str, str], tmp_path: Path) -> None:
+def test_the_lock_is_taken_before_anything_is_opened(environment: dict[str, str], tmp_path: Path) -> None:
     """Nobody looks at, or migrates, a file that another bot works on."""
     home = tmp_path / "home"
     home.mkdir()
-    seats = ProcessLocks(home, [WORKER])
+    locks = ProcessLocks(home, [WORKER])
     try:
         with pytest.raises(AlreadyRunning):
             launch(read_settings(environment), intake=True, work=True)
     finally:
-        seats.leave()
+        locks.leave()
     assert not list(home.glob("*.sqlite3"))
 
 
-def test_a_start_that_is_refused_lets_go_of_its_seat(environment: dict[str, str]) -> None:
+def test_a_start_that_is_refused_lets_go_of_its_lock(environment: dict[str, str]) -> None:
     settings = read_settings({**environment, "B24BOT_QUORUM": "0"})
     for _ in range(2):
         with raises(ConfigurationError, match="B24BOT_QUORUM"):

@@ -230,8 +230,8 @@ def test_every_link_of_a_document_leads_somewhere(page: Path) -> None:
 
 def cited_entries(text: str) -> Iterator[str]:
     """P20, P21 … P34 for “P20 to P34”."""
-    for letter, first, last in re.findall(r"([A-Z])([0-9]+)(?:\s+to [A-Z]([0-9]+))?", text):
-        yield from (f"{letter}{number}" for number in range(int(first), int(last or first) + 1))
+    for character, first, last in re.findall(r"([A-Z])([0-9]+)(?:\s+to [A-Z]([0-9]+))?", text):
+        yield from (f"{character}{number}" for number in range(int(first), int(last or first) + 1))
 
 
 def wrong_with(found: re.Match[str], beside: Path) -> Iterator[str]:
@@ -299,7 +299,7 @@ def test_entries_are_numbered_from_one_without_a_gap_and_each_once(page: str) ->
     found = ENTRY.findall((ROOT / "docs" / f"{page}.md").read_text("utf-8"))
     assert [name for name, label in found if name != label.lower()] == []
     last = Counter(label[0] for _, label in found)
-    wanted = [f"{letter}{number}" for letter in last for number in range(1, last[letter] + 1)]
+    wanted = [f"{character}{number}" for character in last for number in range(1, last[character] + 1)]
     assert sorted(label for _, label in found) == sorted(wanted)
 
 

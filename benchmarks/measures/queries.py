@@ -19,9 +19,9 @@ from bot.store.store import Store, open_store
 REPEATS = 7
 
 
-def opened(stack: ExitStack, given: Given, folder: Path, wish: DatabaseSize) -> Store:
+def opened(stack: ExitStack, given: Given, folder: Path, wanted: DatabaseSize) -> Store:
     """A store over a copy of an aged home, closed with the stack; it does not wait for the disk."""
-    copied(Path(given.cache), wish, folder)
+    copied(Path(given.cache), wanted, folder)
     home = folder / "home"
     store = open_store(home, load_key_file(folder / "keys" / "key", home=home), SystemClock(), synchronous="OFF")
     stack.callback(store.close)
@@ -63,12 +63,12 @@ def _find_text(store: Store, text: str) -> object:
 
 
 def samples(given: Given) -> Samples:
-    wishes = (
+    sizes = (
         DatabaseSize(records=given.pick(1_000, 1_000_000)),
         DatabaseSize(records=20, requests=given.pick(1_000, 100_000)),
     )
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        stores = [opened(stack, given, Path(folder) / str(at), wish) for at, wish in enumerate(wishes)]
+        stores = [opened(stack, given, Path(folder) / str(at), wanted) for at, wanted in enumerate(sizes)]
         asked = _asked(*stores)
         while True:
             yield {name: middle(ask, 3 if name == "text" else REPEATS) for name, ask in asked.items()}

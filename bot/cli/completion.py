@@ -126,7 +126,7 @@ def from_store(list_values: Callable[[QueryContext], Iterable[str]]) -> Callable
 
         def read() -> list[str]:
             with _opened(terminal) as bot:
-                return list(list_values(_desk(bot, terminal))) if bot else []
+                return list(list_values(_make_query_context(bot, terminal))) if bot else []
 
         return [CompletionItem(word) for word in _in_time(read) if word.startswith(incomplete)]
 
@@ -200,7 +200,7 @@ def _subject(bot: Bot, terminal: Terminal, declared: AnyCommand, place_name: str
     """What planners of this command get first."""
     plugin = bot.context.registry.owner(declared)
     if plugin is None:
-        return _desk(bot, terminal)
+        return _make_query_context(bot, terminal)
     services = _services(bot, plugin)
     if declared.terminal or declared.everywhere:
         return services
@@ -208,7 +208,7 @@ def _subject(bot: Bot, terminal: Terminal, declared: AnyCommand, place_name: str
     return plugin.open(services, place)
 
 
-def _desk(bot: Bot, terminal: Terminal) -> QueryContext:
+def _make_query_context(bot: Bot, terminal: Terminal) -> QueryContext:
     return QueryContext(ctx=bot.context, person=terminal.person, role=role_of(bot.context, terminal.person))
 
 

@@ -29,7 +29,7 @@ class NoticeKind(StrEnum):
 
     CARD = "card"
     THREAD = "thread"
-    WHISPER = "whisper"
+    PRIVATE_NOTICE = "whisper"
     AUDIT = "audit"
     ANNOUNCEMENT = "announcement"
 
@@ -64,22 +64,22 @@ class NoticeRow:
     """When b24bot stopped trying; null while it tries."""
 
 
-def outbox_row(letter: OutboxEntry, find_refusal: FindRefusal) -> NoticeRow:
+def outbox_row(entry: OutboxEntry, find_refusal: FindRefusal) -> NoticeRow:
     """A notice in the queue, as data."""
-    refusal = find_refusal(letter.error) if letter.error else None
+    refusal = find_refusal(entry.error) if entry.error else None
     return NoticeRow(
-        id=str(letter.id),
-        state=NoticeState(letter.state),
-        kind=NoticeKind(letter.kind),
-        about=describe_subject(letter),
-        words=describe_content(letter),
-        attempts=letter.attempts,
-        error=letter.error,
+        id=str(entry.id),
+        state=NoticeState(entry.state),
+        kind=NoticeKind(entry.kind),
+        about=describe_subject(entry),
+        words=describe_content(entry),
+        attempts=entry.attempts,
+        error=entry.error,
         cause=refusal.cause if refusal else "",
         remedy=refusal.remedy if refusal else "",
-        created_at=Time(time=letter.created_at),
-        due_at=Time(time=letter.due_at),
-        died_at=time_or_none(letter.died_at),
+        created_at=Time(time=entry.created_at),
+        due_at=Time(time=entry.due_at),
+        died_at=time_or_none(entry.died_at),
     )
 
 

@@ -16,7 +16,7 @@ from bot.cli.session import Terminal, assert_trusted
 from bot.cli.terminal_dialogue import TerminalDialogue
 from bot.cli.typed_secrets import assert_without_secrets
 from bot.core.audit.audit_record import Entry, Fact, Tag
-from bot.core.authority.policy import Allowed, BrokenGlass, NeedsConfirmation
+from bot.core.authority.policy import Allowed, BreakGlass, NeedsConfirmation
 from bot.core.bot_errors import SecretTyped, WordsError
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.command_result import (
@@ -258,7 +258,7 @@ class _Shell:
 
 
 def _needs_own_word(planned: Planned) -> bool:
-    return isinstance(planned.decision, NeedsConfirmation | BrokenGlass)
+    return isinstance(planned.decision, NeedsConfirmation | BreakGlass)
 
 
 def _run(terminal: Terminal, bot: Bot, line: str, *, yes: bool) -> LineAnswer:

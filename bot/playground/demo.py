@@ -18,9 +18,9 @@ from bot.plugin.loopback import wait_until
 Write = Callable[[str], object]
 Read = Callable[[Text], str]
 
-PATIENCE = 8.0
+TIMEOUT = 8.0
 """Seconds a step may take to show what it must."""
-IMPATIENCE = 0.5
+SHORT_TIMEOUT = 0.5
 """The same once a step has failed: what follows from it fails too, and the story must end."""
 CARD_SECONDS = 3.0
 """How long a card may take to come before somebody gives up pressing a button on it."""
@@ -41,7 +41,7 @@ def tell_story(
     *,
     steps: Sequence[Step] = STORY,
     plugins: str = "bitrix24",
-    patience: float = PATIENCE,
+    timeout: float = TIMEOUT,
     read: Read = translate,
 ) -> bool:
     """Play the steps in a playground of their own and write what happened, a line at a time.
@@ -55,9 +55,9 @@ def tell_story(
         tempfile.TemporaryDirectory(prefix="b24bot-story-") as folder,
         Playground(Path(folder), plugins=plugins, pace=False, known=True) as playground,
     ):
-        teller = DemoRunner(playground, write, patience, read)
-        teller.open()
-        ended = [teller.tell(number, step) for number, step in enumerate(steps, 1)]
+        runner = DemoRunner(playground, write, timeout, read)
+        runner.open()
+        ended = [runner.tell(number, step) for number, step in enumerate(steps, 1)]
         good = sum(ended)
         write("")
         write(read(Message("playground.story.total", good=good, count=len(ended))))
@@ -67,13 +67,11 @@ def tell_story(
 class DemoRunner:
     """One telling of the story: what has been shown of every place so far, and whether a step has failed yet."""
 
-    def __init__(
-        self, playground: Playground, write: Write, patience: float = PATIENCE, read: Read = translate
-    ) -> None:
-        self._town = playground
+    def __init__(self, playground: Playground, write: Write, timeout: float = TIMEOUT, read: Read = translate) -> None:
+        self._playground = playground
         self._write = write
         self._read = read
-        self._patience = patience
+        self._timeout = timeout
         self._shown: dict[str, list[str]] = {}
         self._notes: dict[str, int] = {}
 
@@ -87,9 +85,9 @@ class DemoRunner:
         self._write("")
         self._write(f"{number}. {self._read(step.title)}")
         self._lines(self._read(step.why), "   ")
-        self._notes[step.who] = len(self._town.workspace.ephemerals(step.who))
+        self._notes[step.who] = len(self._playground.workspace.ephemerals(step.who))
         try:
-            DEMO_ACTIONS[step.deed](self._town, step)
+            DEMO_ACTIONS[step.action](self._playground, step)
         except (ActionFailed, WorkspaceError) as error:
             why = error.why if isinstance(error, ActionFailed) else str(error)
             self._lines(self._read(Message("playground.story.not_possible", person=step.who, why=why)), "   ")
@@ -100,7 +98,7 @@ class DemoRunner:
         if good:
             self._write(f"   {self._read(Message('playground.story.ok'))}")
         else:
-            self._patience = min(self._patience, IMPATIENCE)
+            self._timeout = min(self._timeout, SHORT_TIMEOUT)
         return good
 
     def _check(self, step: Step, sight: Expectation) -> bool:
@@ -108,7 +106,7 @@ class DemoRunner:
             text = "\n".join(self._look(sight.where, step.who, sight.card or step.card))
             return all(words in text for words in sight.words) and not any(words in text for words in sight.gone)
 
-        good = wait_until(holds, within=self._patience)
+        good = wait_until(holds, within=self._timeout)
         place = name_place(sight.where, step.who, sight.card or step.card)
         now = self._read_place(sight.where, step.who, sight.card or step.card)
         if good:
@@ -143,16 +141,16 @@ class DemoRunner:
     def _read_place(self, where: DemoPlace, who: str, card: str) -> list[str]:
         """The lines of a place in the language of the story; the steps' words are looked for in English ones."""
         if where is DemoPlace.PORTAL:
-            return list(_read_tables(self._town, self._read))
+            return list(_read_tables(self._playground, self._read))
         return self._look(where, who, card)
 
     def _look(self, where: DemoPlace, who: str, card: str) -> list[str]:
         if where is DemoPlace.NOTE:
-            return self._transcript(self._town.workspace.ephemerals(who)[self._notes[who] :])
-        return list(DEMO_VIEWS[where](self._town, who, card))
+            return self._transcript(self._playground.workspace.ephemerals(who)[self._notes[who] :])
+        return list(DEMO_VIEWS[where](self._playground, who, card))
 
     def _transcript(self, messages: Sequence[SlackMessage]) -> list[str]:
-        return [line for one in messages for line in _body(self._town, one)]
+        return [line for one in messages for line in _body(self._playground, one)]
 
 
 def _body(playground: Playground, message: SlackMessage) -> list[str]:
@@ -207,7 +205,7 @@ DEMO_VIEWS: Mapping[DemoPlace, Callable[[Playground, str, str], Iterator[str]]] 
     DemoPlace.AUDIT: _audit_lines,
     DemoPlace.PORTAL: _portal_lines,
 }
-"""What a place shows, as lines; notes are looked at by the teller, who knows which are new."""
+"""What a place shows, as lines; notes are looked at by the runner, who knows which are new."""
 
 
 def _type(playground: Playground, step: Step) -> None:

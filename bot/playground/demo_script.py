@@ -69,7 +69,7 @@ class Step:
     """One thing one person does. `why` says what it shows; `card` is the change request it is about."""
 
     who: str
-    deed: DemoAction
+    action: DemoAction
     what: str
     why: Text
     card: str = ""
@@ -78,7 +78,7 @@ class Step:
     @property
     def title(self) -> Message:
         """What happens, in one line."""
-        match self.deed:
+        match self.action:
             case DemoAction.TYPE:
                 return Message("playground.story.types", person=self.who, line=self.what)
             case DemoAction.CLICK:
@@ -86,7 +86,7 @@ class Step:
             case DemoAction.SEND:
                 return Message("playground.story.sends", person=self.who, request=self.card, text=self.what)
             case _:
-                assert_never(self.deed)
+                assert_never(self.action)
 
 
 def note(*words: str) -> Expectation:
@@ -115,7 +115,7 @@ UNTOUCHED = portal("id myconnector", "active connectors myconnector, shopchat")
 STORY: tuple[Step, ...] = (
     Step(
         who="Olga",
-        deed=DemoAction.TYPE,
+        action=DemoAction.TYPE,
         what='/b24 connector remove myconnector --reason "the old WhatsApp number is closed"',
         why=Message("playground.story.why_asked"),
         card="CR-1001",
@@ -128,21 +128,21 @@ STORY: tuple[Step, ...] = (
     ),
     Step(
         who="Olga",
-        deed=DemoAction.TYPE,
+        action=DemoAction.TYPE,
         what="/b24 connector remove myconnector",
         why=Message("playground.story.why_twice"),
         sees=(note("CR-1001", "is open for this already"),),
     ),
     Step(
         who="Gleb",
-        deed=DemoAction.TYPE,
+        action=DemoAction.TYPE,
         what="/b24 connector remove shopchat",
         why=Message("playground.story.why_stranger"),
         sees=(note("You are not on the allow-list", "whoami"),),
     ),
     Step(
         who="Gleb",
-        deed=DemoAction.CLICK,
+        action=DemoAction.CLICK,
         what="Approve",
         card="CR-1001",
         why=Message("playground.story.why_press"),
@@ -150,7 +150,7 @@ STORY: tuple[Step, ...] = (
     ),
     Step(
         who="Olga",
-        deed=DemoAction.CLICK,
+        action=DemoAction.CLICK,
         what="Approve",
         card="CR-1001",
         why=Message("playground.story.why_own"),
@@ -158,14 +158,14 @@ STORY: tuple[Step, ...] = (
     ),
     Step(
         who="Olga",
-        deed=DemoAction.TYPE,
+        action=DemoAction.TYPE,
         what="/b24 conector remove shopchat",
         why=Message("playground.story.why_typo"),
         sees=(note("Did you mean", "/b24 connector remove shopchat"),),
     ),
     Step(
         who="Olga",
-        deed=DemoAction.TYPE,
+        action=DemoAction.TYPE,
         what="/b24 connector remove shopchat",
         card="CR-1002",
         why=Message("playground.story.why_other"),
@@ -173,7 +173,7 @@ STORY: tuple[Step, ...] = (
     ),
     Step(
         who="Vera",
-        deed=DemoAction.CLICK,
+        action=DemoAction.CLICK,
         what="Reject…",
         card="CR-1002",
         why=Message("playground.story.why_reason"),
@@ -181,7 +181,7 @@ STORY: tuple[Step, ...] = (
     ),
     Step(
         who="Vera",
-        deed=DemoAction.SEND,
+        action=DemoAction.SEND,
         what="It belongs to the shop team; ask them first.",
         card="CR-1002",
         why=Message("playground.story.why_rejected"),
@@ -193,7 +193,7 @@ STORY: tuple[Step, ...] = (
     ),
     Step(
         who="Anton",
-        deed=DemoAction.CLICK,
+        action=DemoAction.CLICK,
         what="Approve",
         card="CR-1001",
         why=Message("playground.story.why_approved"),
@@ -206,14 +206,14 @@ STORY: tuple[Step, ...] = (
     ),
     Step(
         who="Olga",
-        deed=DemoAction.TYPE,
+        action=DemoAction.TYPE,
         what="/b24 connector remove myconnector",
         why=Message("playground.story.why_nothing"),
         sees=(note("nothing to remove"),),
     ),
     Step(
         who="Olga",
-        deed=DemoAction.TYPE,
+        action=DemoAction.TYPE,
         what="/b24 connector remove shopchat --reason 'the shop is closed'",
         card="CR-1003",
         why=Message("playground.story.why_hasty"),
@@ -221,7 +221,7 @@ STORY: tuple[Step, ...] = (
     ),
     Step(
         who="Olga",
-        deed=DemoAction.CLICK,
+        action=DemoAction.CLICK,
         what="Withdraw",
         card="CR-1003",
         why=Message("playground.story.why_withdrawn"),
@@ -233,7 +233,7 @@ STORY: tuple[Step, ...] = (
     ),
     Step(
         who="Olga",
-        deed=DemoAction.TYPE,
+        action=DemoAction.TYPE,
         what="/b24 connector remove shopchat",
         card="CR-1004",
         why=Message("playground.story.why_again"),
@@ -241,7 +241,7 @@ STORY: tuple[Step, ...] = (
     ),
     Step(
         who="Anton",
-        deed=DemoAction.CLICK,
+        action=DemoAction.CLICK,
         what="Approve",
         card="CR-1004",
         why=Message("playground.story.why_partly"),
@@ -252,7 +252,7 @@ STORY: tuple[Step, ...] = (
     ),
     Step(
         who="Olga",
-        deed=DemoAction.TYPE,
+        action=DemoAction.TYPE,
         what="/b24 audit find --subject CR-1001",
         why=Message("playground.story.why_audit"),
         card="CR-1001",

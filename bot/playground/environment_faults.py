@@ -72,7 +72,7 @@ class FaultControl:
     """The faults of one playground. The portal's are there when its simulator takes them."""
 
     def __init__(self, playground: Playground, portal: PortalSide) -> None:
-        self._town = playground
+        self._playground = playground
         self._portal = portal
         self._waiting = ""
         self._lasting: set[str] = set()
@@ -88,8 +88,8 @@ class FaultControl:
             _row(one.name, one.label, one.help, on=waiting == one.name)
             for one in (PORTAL_FAULTS if self._portal.there else ())
         ]
-        archived = self._town.workspace.channel(AUDIT).is_archived
-        guest = self._town.workspace.people[LEAVER].person.is_restricted
+        archived = self._playground.workspace.channel(AUDIT).is_archived
+        guest = self._playground.workspace.people[LEAVER].person.is_restricted
         return [
             *rows,
             _row("archive", Message("playground.fault.archive"), Message("playground.fault.archive_help"), on=archived),
@@ -127,12 +127,12 @@ class FaultControl:
         acts[name]()
 
     def _archive(self) -> None:
-        channel = self._town.workspace.channel(AUDIT)
-        self._town.workspace.flag_channel(channel.id, is_archived=not channel.is_archived)
+        channel = self._playground.workspace.channel(AUDIT)
+        self._playground.workspace.flag_channel(channel.id, is_archived=not channel.is_archived)
 
     def _make_guest(self) -> None:
         """Or a member again. What the bot knew of the account is too old then to decide by."""
-        leaver = self._town.workspace.people[LEAVER]
+        leaver = self._playground.workspace.people[LEAVER]
         leaver.flag(is_restricted=not leaver.person.is_restricted)
         self.forget_accounts()
 
@@ -142,8 +142,8 @@ class FaultControl:
 
     def _let_pass(self, seconds: int) -> None:
         """Both clocks move: Slack signs its requests with the time, and the bot turns old ones away."""
-        self._town.workspace.advance(seconds)
-        self._town.clock.advance(seconds)
+        self._playground.workspace.advance(seconds)
+        self._playground.clock.advance(seconds)
 
     def _at_portal(self, trouble: PortalFault) -> None:
         off = self._waiting == trouble.name and self._fault_waits()
@@ -154,8 +154,8 @@ class FaultControl:
 
     def _administer(self, action: PortalAction) -> None:
         back = action.back if action.name in self._lasting else None
-        path, wish = back or action.act
-        self._portal.ask("POST", path, wish)
+        path, content = back or action.act
+        self._portal.ask("POST", path, content)
         if action.back is not None:
             self._lasting ^= {action.name}
 

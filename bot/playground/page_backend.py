@@ -227,7 +227,7 @@ def run_page(
 ) -> None:
     """Serve the playground on 127.0.0.1 until `stop` is set or the process is interrupted.
 
-    `say` gets the address once the page answers. `port` 0 picks a free one. Raises ConfigurationError when the town
+    `say` gets the address once the page answers. `port` 0 picks a free one. Raises ConfigurationError when it
     cannot start, OSError when the port is taken.
     """
     until = stop or threading.Event()

@@ -38,11 +38,11 @@ class PortalSide:
         own = [one for one in journal if not one["in_batch"]][-NEWEST:]
         return [{name: one[name] for name in ("method", "outcome", "effect", "fault", "at")} for one in reversed(own)]
 
-    def ask(self, method: str, path: str, wish: Mapping[str, Any] | None = None) -> Any:
+    def ask(self, method: str, path: str, content: Mapping[str, Any] | None = None) -> Any:
         """One request to the control API; its JSON."""
         connection = http.client.HTTPConnection(self._address.hostname or "", self._address.port, timeout=SECONDS)
         try:
-            body = json.dumps(wish) if wish is not None else None
+            body = json.dumps(content) if content is not None else None
             place = f"{self._address.path.rstrip('/')}/{path}"
             connection.request(method, place, body, {"Content-Type": "application/json"})
             return json.loads(connection.getresponse().read())

@@ -57,7 +57,7 @@ class Location(Protocol):
         """Read the rows, also those that a process left in the middle of a transaction; nothing changes."""
         ...
 
-    def replace(self, workshop: Path, *, at: int) -> str | None:
+    def replace(self, staging: Path, *, at: int) -> str | None:
         """Put the database file of another folder in the place of the rows; returns where the former ones are.
 
         None where there were none. `at` is UTC epoch milliseconds, for its name. There is a database at every moment.
@@ -128,8 +128,8 @@ class FileLocation:
     def look(self) -> AbstractContextManager[Engine]:
         return look_at(self._path)
 
-    def replace(self, workshop: Path, *, at: int) -> str | None:
-        kept = swap_in(workshop, self._home, self._home / f"replaced-{at}")
+    def replace(self, staging: Path, *, at: int) -> str | None:
+        kept = swap_in(staging, self._home, self._home / f"replaced-{at}")
         return None if kept is None else str(kept)
 
     def receive(self, rows: Engine) -> RowCounts:

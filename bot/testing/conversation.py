@@ -22,7 +22,7 @@ class Conversation:
     What does not come within `patience` seconds raises an AssertionError with what was waited for, and what came.
     """
 
-    patience = GIVE_UP_SECONDS
+    timeout = GIVE_UP_SECONDS
 
     def __init__(self, playground: Playground) -> None:
         self.playground = playground
@@ -145,4 +145,4 @@ class Conversation:
         self._wait(lambda: set(self.playground.store.outbox.counts()) == {"sent"}, "all messages to be sent")
 
     def _wait(self, look: Any, what: str) -> object:
-        return self.workspace.wait_for(look, self.patience, what)
+        return self.workspace.wait_for(look, self.timeout, what)

@@ -40,8 +40,8 @@ class _Lane:
 
     free_at: dict[PostKind, float] = field(default_factory=dict)
     rests_until: float = 0.0
-    stumbles: int = 0
-    stumbling_since: float = 0.0
+    failures: int = 0
+    failing_since: float = 0.0
 
 
 class ChannelRateLimiter:
@@ -76,25 +76,25 @@ class ChannelRateLimiter:
         """Something did not get out: the channel rests, for longer each time unless it is said how long."""
         with self._lock:
             lane = self._lane(channel)
-            if not lane.stumbles:
-                lane.stumbling_since = self._clock.monotonic()
-            lane.stumbles += 1
-            stumbles = lane.stumbles
-        self.pause(channel, backoff_ms(self._clock, stumbles, LONGEST_REST_MS) / 1_000 if seconds is None else seconds)
+            if not lane.failures:
+                lane.failing_since = self._clock.monotonic()
+            lane.failures += 1
+            failures = lane.failures
+        self.pause(channel, backoff_ms(self._clock, failures, LONGEST_REST_MS) / 1_000 if seconds is None else seconds)
 
     def record_success(self, channel: str) -> int:
         """Something got out; returns how often in a row nothing had before."""
         with self._lock:
             lane = self._lane(channel)
-            stumbles, lane.stumbles = lane.stumbles, 0
+            failures, lane.failures = lane.failures, 0
             self._went_at = self._clock.monotonic()
-        return stumbles
+        return failures
 
     def has_other_success(self, channel: str) -> bool:
-        """Whether something got out, anywhere, since this channel began to stumble: then Slack is not down."""
+        """Whether something got out, anywhere, since this channel began to fail: then Slack is not down."""
         with self._lock:
             lane = self._lane(channel)
-            return self._went_at > (lane.stumbling_since if lane.stumbles else float("-inf"))
+            return self._went_at > (lane.failing_since if lane.failures else float("-inf"))
 
     def _lane(self, channel: str) -> _Lane:
         return self._lanes.setdefault(channel, _Lane())

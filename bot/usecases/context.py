@@ -52,7 +52,7 @@ class Context:
     audit: AuditProgress = field(default_factory=AuditProgress)
     """How far this process has got with the audit log."""
     limits: FoundLimits = field(default_factory=FoundLimits)
-    """What start-up and the keeper found that keeps the bot from doing everything."""
+    """What start-up and the scheduler found that keeps the bot from doing everything."""
     files: HostFiles = field(default_factory=HostFiles)
     """What the host tells of the files of this process."""
 

@@ -13,7 +13,7 @@ LATE_SECONDS = 60.0
 
 
 class WorkerBeat:
-    """Writes the beat every `BEAT_SECONDS`; for the keeper of the worker."""
+    """Writes the beat every `BEAT_SECONDS`; for the scheduler of the worker."""
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx

@@ -88,18 +88,18 @@ class PageAction:
         return value
 
 
-def _click(stage: Stage, wish: PageAction) -> None:
-    place = wish.text("channel"), wish.text("ts"), wish.text("action"), wish.text("block")
-    stage.click(wish.text("person"), *place)
+def _click(stage: Stage, action: PageAction) -> None:
+    place = action.text("channel"), action.text("ts"), action.text("action"), action.text("block")
+    stage.click(action.text("person"), *place)
 
 
 ACTS: Mapping[str, Callable[[Stage, PageAction], None]] = {
-    "slash": lambda stage, wish: stage.slash(wish.text("person"), wish.text("text"), wish.text("channel")),
+    "slash": lambda stage, action: stage.slash(action.text("person"), action.text("text"), action.text("channel")),
     "click": _click,
-    "submit": lambda stage, wish: stage.submit(wish.text("person"), wish.texts("values")),
-    "close": lambda stage, wish: stage.close(wish.text("person")),
-    "cause": lambda stage, wish: stage.cause(wish.text("name")),
-    "reset": lambda stage, _wish: stage.reset(),
+    "submit": lambda stage, action: stage.submit(action.text("person"), action.texts("values")),
+    "close": lambda stage, action: stage.close(action.text("person")),
+    "cause": lambda stage, action: stage.cause(action.text("name")),
+    "reset": lambda stage, _action: stage.reset(),
 }
 """What `POST /act/NAME` does."""
 

@@ -45,7 +45,7 @@ from plugins.bitrix24.commands.portal import stored_state
 from plugins.bitrix24.commands.portal.group import portals
 from plugins.bitrix24.connectors import icons
 from plugins.bitrix24.connectors.snapshot import Snapshots
-from plugins.bitrix24.diagnosis import portal_upkeep
+from plugins.bitrix24.diagnosis import portal_maintenance
 from plugins.bitrix24.events import watch_events
 from plugins.bitrix24.events.own_changes import OwnChanges
 from plugins.bitrix24.events.watch import Watch
@@ -113,7 +113,9 @@ class BitrixPlugin:
         now = services.clock.monotonic()
         if self._tokens_due is None or now >= self._tokens_due:
             self._tokens_due = now + TOKENS_SECONDS
-            portal_upkeep.look_after_portals(services, self._links, lambda portal: self.open(services, portal.place))
+            portal_maintenance.look_after_portals(
+                services, self._links, lambda portal: self.open(services, portal.place)
+            )
         return self._watch.run(services)
 
     def close(self) -> None:

@@ -45,7 +45,7 @@ class Portal:
         self._reader: Reader = caller
         self._ahead = Prefetch(caller)
         self._hints = caller.hints
-        self._vault = CredentialStore(services)
+        self._credential_store = CredentialStore(services)
         self._snapshots = Snapshots(services.records, place.identity)
         self._lines: tuple[Line, ...] | None = None
         self._connectors: tuple[Connector, ...] | None = None
@@ -246,8 +246,8 @@ class Portal:
 
     def find_elsewhere(self, connector: str) -> KnownPortal | None:
         """Another portal that has this connector by our own record, or by what was read there last. Nothing is read."""
-        for other in self._vault.portals():
-            if other.member_id == self._vault.portal(self.place.name).member_id:
+        for other in self._credential_store.portals():
+            if other.member_id == self._credential_store.portal(self.place.name).member_id:
                 continue
             snapshot = Snapshots(self._services.records, other.identity).of(connector)
             seen = self._caller.last_seen(other)
@@ -266,17 +266,17 @@ class Portal:
 
     def authorities(self) -> tuple[Message, ...]:
         """What the certificate authorities that count for this portal alone are called."""
-        return certificate_authorities.subjects(self._vault.portal(self.place.name).authorities)
+        return certificate_authorities.subjects(self._credential_store.portal(self.place.name).authorities)
 
     @property
     def store(self) -> CredentialStore:
         """The portals that the bot knows."""
-        return self._vault
+        return self._credential_store
 
     @property
     def known(self) -> KnownPortal:
         """What the bot keeps about this portal."""
-        return self._vault.known(self.place.name)
+        return self._credential_store.known(self.place.name)
 
     def token_end(self) -> int:
         """When the refresh token ends unless it is renewed, in UTC milliseconds."""

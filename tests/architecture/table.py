@@ -1,4 +1,4 @@
-"""The rules of the house as data: who may import whom, and what only certain rooms may do. Each exception has a reason.
+"""The architecture as data: who may import whom, and what only certain rooms may do. Each exception has a reason.
 
 A room is a module or a package with all that is in it; the longest name that fits decides.
 """

@@ -95,7 +95,7 @@ TEXTS: list[tuple[Check, str, str, str]] = [
 
 
 @pytest.mark.parametrize("check", transaction_checks.CHECKS, ids=lambda check: check.__name__)
-def test_the_house_holds(check: Check) -> None:
+def test_the_rules_hold(check: Check) -> None:
     assert [line for module in modules() for line in check(module)] == []
 
 

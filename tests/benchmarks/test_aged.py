@@ -13,13 +13,13 @@ from bot.core.change.change_request import OPEN
 from bot.store.sealing.keyring import load_key_file
 from bot.store.store import Store, open_store
 
-WISH = DatabaseSize(records=250, jobs=7, outbox=5)
+WANTED = DatabaseSize(records=250, jobs=7, outbox=5)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("aged") / "one"
-    make(folder, WISH)
+    make(folder, WANTED)
     return folder
 
 
@@ -31,7 +31,7 @@ def store(folder: Path) -> Iterator[Store]:
 
 
 def test_the_chain_holds_over_all_records(store: Store) -> None:
-    assert store.audit.count() == WISH.records
+    assert store.audit.count() == WANTED.records
     assert store.audit.broken_at() is None
 
 
@@ -42,17 +42,17 @@ def test_records_are_told_in_the_order_of_time(store: Store) -> None:
 
 
 def test_there_are_as_many_rows_as_were_wished_for(store: Store) -> None:
-    assert sum(store.changes.counts().values()) == WISH.changes == 250 // 19
+    assert sum(store.changes.counts().values()) == WANTED.changes == 250 // 19
     assert not store.changes.with_status(OPEN)
-    assert store.outbox.counts() == {"new": WISH.outbox}
+    assert store.outbox.counts() == {"new": WANTED.outbox}
     with store.unit_of_work() as tx:
-        taken = [tx.jobs.claim(store.clock.now_ms()) for _ in range(WISH.jobs + 1)]
-    assert [job is not None for job in taken] == [True] * WISH.jobs + [False]
+        taken = [tx.jobs.claim(store.clock.now_ms()) for _ in range(WANTED.jobs + 1)]
+    assert [job is not None for job in taken] == [True] * WANTED.jobs + [False]
 
 
 def test_a_waiting_line_is_of_a_record_that_is_there(store: Store) -> None:
     with store.unit_of_work() as tx:
-        envelopes = [tx.outbox.claim(store.clock.now_ms()) for _ in range(WISH.outbox)]
+        envelopes = [tx.outbox.claim(store.clock.now_ms()) for _ in range(WANTED.outbox)]
     numbers = [getattr(envelope.notice, "seq", 0) for envelope in envelopes if envelope]
     assert numbers == [246, 247, 248, 249, 250]
 

@@ -27,8 +27,8 @@ def test_every_module_of_measures_is_in_the_list() -> None:
 
 
 def test_the_command_line() -> None:
-    wish = parse(["starting", "--quick", "--against", "elsewhere", "--cache", "aged"])
-    assert (wish.names, wish.quick, wish.against, wish.cache, wish.write) == (
+    options = parse(["starting", "--quick", "--against", "elsewhere", "--cache", "aged"])
+    assert (options.names, options.quick, options.against, options.cache, options.write) == (
         ["starting"],
         True,
         Path("elsewhere"),

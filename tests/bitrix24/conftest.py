@@ -21,8 +21,8 @@ def make_plugin_bot(tmp_path: Path) -> Iterator[Callable[..., PluginBot]]:
     """Plugins with other settings or short time-outs; each has its own portal and its own store."""
     plugin_bots: list[PluginBot] = []
 
-    def make(**wish: Any) -> PluginBot:
-        plugin_bots.append(PluginBot(tmp_path / str(len(plugin_bots)), **wish))
+    def make(**options: Any) -> PluginBot:
+        plugin_bots.append(PluginBot(tmp_path / str(len(plugin_bots)), **options))
         return plugin_bots[-1]
 
     yield make

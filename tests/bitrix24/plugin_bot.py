@@ -110,7 +110,7 @@ class PluginBot:
 
     def more_plugins(self, *, short: bool = False) -> BitrixPlugin:
         """A plugin with connections of its own, as in another process."""
-        read, change = (replace(READ, patience=SHORT), replace(CHANGE, patience=SHORT)) if short else (READ, CHANGE)
+        read, change = (replace(READ, timeouts=SHORT), replace(CHANGE, timeouts=SHORT)) if short else (READ, CHANGE)
         self._plugins.append(BitrixPlugin(read=read, change=change))
         return self._plugins[-1]
 

@@ -1,4 +1,4 @@
-"""Other processes of the bot: each with services, connections and locks of its own, over the store of a desk.
+"""Other processes of the bot: each with services, connections and locks of its own, over the store of a bot.
 
 `python -m tests.bitrix24.processes` takes one line of JSON a task and answers each with one. It ends with its input.
 """
@@ -23,7 +23,7 @@ from bot.testing.services import scratch_services
 from plugins.bitrix24.commands.acceptance import try_portal
 from plugins.bitrix24.plugin import BitrixPlugin
 
-PATIENCE = 60.0
+TIMEOUT = 60.0
 
 
 class FastClock(SystemClock):
@@ -107,7 +107,7 @@ class Processes:
         process.stdin.write(json.dumps(task) + "\n")
         process.stdin.flush()
         try:
-            assert wait_until(begun, within=PATIENCE)
+            assert wait_until(begun, within=TIMEOUT)
         finally:
             process.kill()
             process.wait()
@@ -136,7 +136,7 @@ class Processes:
 def _answer(process: subprocess.Popen[str]) -> dict[str, Any]:
     assert process.stdout
     # A process that hangs must not hang the tests: it is ended, and then its answer is an empty line.
-    watch = threading.Timer(PATIENCE, process.kill)
+    watch = threading.Timer(TIMEOUT, process.kill)
     watch.start()
     try:
         line = process.stdout.readline()

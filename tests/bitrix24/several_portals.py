@@ -232,8 +232,8 @@ class SeveralPortals:
 
     def protect(self) -> None:
         target = self.random.choice(list(self.current))
-        vault = CredentialStore(self.services)
-        vault.protect(vault.portal(self.current[target]), on=self.random.random() < 0.5)
+        credential_store = CredentialStore(self.services)
+        credential_store.protect(credential_store.portal(self.current[target]), on=self.random.random() < 0.5)
 
     def undo(self) -> None:
         """Press Undo on a card that may name a portal by a former name."""

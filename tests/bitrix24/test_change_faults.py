@@ -141,7 +141,7 @@ def test_a_change_under_a_fault(
     change, plugin_bot = CHANGES[name], make_plugin_bot()
     hand = prepared(plugin_bot, change)
     if fault.startswith("stall"):
-        plugin_bot.plugin = BitrixPlugin(change=replace(CHANGE, patience=SHORT))
+        plugin_bot.plugin = BitrixPlugin(change=replace(CHANGE, timeouts=SHORT))
     plan = hand.plan(typed(change))
     state, renewed, called = comparable(hand), len(plugin_bot.refreshes()), len(plugin_bot.calls(change.method))
     effects = plugin_bot.effects(change.method)

@@ -14,7 +14,7 @@ from tests.language.english import en
 
 DONE, FAILED, NOT_SENT, UNKNOWN = CallVerdict.DONE, CallVerdict.FAILED, CallVerdict.NOT_SENT, CallVerdict.UNKNOWN
 
-# fault, its wish, the verdict, whether the portal carried the call out, how many HTTP requests
+# fault, its options, the verdict, whether the portal carried the call out, how many HTTP requests
 TABLE: list[tuple[str, dict[str, Any], CallVerdict, bool, int]] = [
     ("lost_before", {}, UNKNOWN, False, 1),
     ("lost_after", {}, UNKNOWN, True, 1),
@@ -57,21 +57,21 @@ TABLE: list[tuple[str, dict[str, Any], CallVerdict, bool, int]] = [
 
 @pytest.mark.sampled(3)
 @pytest.mark.parametrize(
-    ("kind", "wish", "verdict", "effect", "requests"),
+    ("kind", "options", "verdict", "effect", "requests"),
     TABLE,
     ids=[f"{row[0]}-{number}" for number, row in enumerate(TABLE)],
 )
 def test_a_removal_under_a_fault(
     make_plugin_bot: Callable[..., PluginBot],
     kind: str,
-    wish: dict[str, Any],
+    options: dict[str, Any],
     verdict: CallVerdict,
     effect: bool,
     requests: int,
 ) -> None:
     plugin_bot = make_plugin_bot(short=True)
     plan = plugin_bot.plan()
-    plugin_bot.fault(kind, **wish)
+    plugin_bot.fault(kind, **options)
     outcome = plugin_bot.perform(plan)
     if "stall" in kind or kind == "late_effect":
         settled(plugin_bot)
@@ -143,12 +143,12 @@ READS: list[tuple[str, dict[str, Any], bool, int]] = [
 
 
 @pytest.mark.parametrize(
-    ("kind", "wish", "answered", "requests"), READS, ids=[f"{row[0]}-{number}" for number, row in enumerate(READS)]
+    ("kind", "options", "answered", "requests"), READS, ids=[f"{row[0]}-{number}" for number, row in enumerate(READS)]
 )
 def test_a_read_under_a_fault_is_tried_four_times_at_most(
-    plugin_bot: PluginBot, kind: str, wish: dict[str, Any], answered: bool, requests: int
+    plugin_bot: PluginBot, kind: str, options: dict[str, Any], answered: bool, requests: int
 ) -> None:
-    plugin_bot.fault(kind, "imconnector.list", **wish)
+    plugin_bot.fault(kind, "imconnector.list", **options)
     if answered:
         assert len(plugin_bot.open().connectors()) == 13
     else:
@@ -159,12 +159,12 @@ def test_a_read_under_a_fault_is_tried_four_times_at_most(
 
 
 @pytest.mark.parametrize(
-    ("kind", "wish", "answered", "requests"), READS, ids=[f"{row[0]}-{number}" for number, row in enumerate(READS)]
+    ("kind", "options", "answered", "requests"), READS, ids=[f"{row[0]}-{number}" for number, row in enumerate(READS)]
 )
 def test_several_reads_in_one_request_are_tried_as_often_as_one(
-    plugin_bot: PluginBot, kind: str, wish: dict[str, Any], answered: bool, requests: int
+    plugin_bot: PluginBot, kind: str, options: dict[str, Any], answered: bool, requests: int
 ) -> None:
-    plugin_bot.fault(kind, "batch", **wish)
+    plugin_bot.fault(kind, "batch", **options)
     if answered:
         assert len(plugin_bot.rows("connector list")) == 13
     else:
@@ -188,15 +188,15 @@ ITEMS: list[tuple[str, dict[str, Any], bool, int]] = [
 
 
 @pytest.mark.parametrize(
-    ("kind", "wish", "answered", "alone"), ITEMS, ids=[f"{row[0]}-{number}" for number, row in enumerate(ITEMS)]
+    ("kind", "options", "answered", "alone"), ITEMS, ids=[f"{row[0]}-{number}" for number, row in enumerate(ITEMS)]
 )
 def test_an_item_that_fails_among_others_counts_as_a_read_that_failed_alone(
-    make_plugin_bot: Callable[..., PluginBot], kind: str, wish: dict[str, Any], answered: bool, alone: int
+    make_plugin_bot: Callable[..., PluginBot], kind: str, options: dict[str, Any], answered: bool, alone: int
 ) -> None:
     """What is final is final; what a read alone would be repeated for, is read alone, and the others stand."""
     together, single = make_plugin_bot(), make_plugin_bot()
     for each in (together, single):
-        each.fault(kind, "imconnector.list", **wish)
+        each.fault(kind, "imconnector.list", **options)
     if answered:
         assert len(together.rows("connector list")) == 13
     else:
@@ -258,13 +258,13 @@ def test_when_others_have_filled_the_portals_bucket_we_slow_down_too(plugin_bot:
 
 
 @pytest.mark.parametrize(
-    ("kind", "wish", "status"),
+    ("kind", "options", "status"),
     [("reply", {"body": {"error": "ACCESS_DENIED"}, "status": 400}, 400), ("lost_before", {"times": "forever"}, 0)],
 )
 def test_an_error_of_a_read_brings_what_an_admin_wants_to_see_in_the_log(
-    plugin_bot: PluginBot, kind: str, wish: dict[str, Any], status: int
+    plugin_bot: PluginBot, kind: str, options: dict[str, Any], status: int
 ) -> None:
-    plugin_bot.fault(kind, "imconnector.list", **wish)
+    plugin_bot.fault(kind, "imconnector.list", **options)
     with pytest.raises((TargetRefused, TargetUnreachable)) as caught:
         plugin_bot.open().connectors()
     error = caught.value

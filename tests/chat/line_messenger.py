@@ -83,12 +83,12 @@ class LineMessenger:
             raise Lost("the card is not posted yet")
         self._write(change.channel, "\n".join(map(_shown, lines)), under=int(change.card))
 
-    def send_privately(self, whisper: PrivateNotice, *, language: str = ENGLISH) -> str | None:
-        reader = nickname(whisper.person.user)
-        words = "\n".join(_shown(text, language) for text in (whisper.reply.title, *whisper.reply.notes))[:LONGEST]
+    def send_privately(self, notice: PrivateNotice, *, language: str = ENGLISH) -> str | None:
+        reader = nickname(notice.person.user)
+        words = "\n".join(_shown(text, language) for text in (notice.reply.title, *notice.reply.notes))[:LONGEST]
         with translated():
-            if whisper.channel and whisper.channel not in self._chat.closed:
-                self._chat.write(BOT, whisper.channel, words, reader=reader)
+            if notice.channel and notice.channel not in self._chat.closed:
+                self._chat.write(BOT, notice.channel, words, reader=reader)
                 return None
             self._chat.write_to(BOT, reader, words)
         return ""

@@ -35,7 +35,7 @@ class LineBot:
         channels = Channels(approval=APPROVALS, audit=AUDIT)
         messenger = LineMessenger(self.chat, keys)
         self._ctx = make_context(self.store, self._clock, messenger, plugins=[self.toy], channels=channels, team=TEAM)
-        self._courier = Dispatcher(self._ctx)
+        self._dispatcher = Dispatcher(self._ctx)
         for nickname, role in ROLES.items():
             grant_role(self.store, principal(nickname), role, by=Principal.shell("tester"))
         self._work()
@@ -60,7 +60,7 @@ class LineBot:
 
     def _work(self) -> None:
         for _ in range(10):
-            while self._courier.deliver_one():
+            while self._dispatcher.deliver_one():
                 self._clock.advance(2)
             self._clock.advance(2)
             job = claim_job(self._ctx)

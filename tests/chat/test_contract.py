@@ -144,8 +144,8 @@ def test_an_account_is_told_as_what_it_is(surface: Surface, standing: Membership
 
 def test_what_one_person_reads_is_in_their_language_and_what_all_read_in_that_of_the_channel(surface: Surface) -> None:
     answer = Message("answer.did_you_mean", line="x")
-    whisper = PrivateNotice(person=surface.person, channel=surface.room, reply=Reply(title=answer))
-    surface.messenger.send_privately(whisper, language="ru")
+    notice = PrivateNotice(person=surface.person, channel=surface.room, reply=Reply(title=answer))
+    surface.messenger.send_privately(notice, language="ru")
     assert surface.privately()[-1].startswith("Возможно")
     surface.messenger.note(surface.room, answer, None)
     assert surface.said()[-1].startswith("Did you mean")

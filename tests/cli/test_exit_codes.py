@@ -67,7 +67,7 @@ def nothing(cli_bot: CliBot) -> None:
 
 Arrange = Callable[[CliBot], ChangeRequest | None]
 ODD = {"B24BOT_PLUGINS": "tests.cli.odd:plugin"}
-GLASS = {"B24BOT_BREAK_GLASS": "on"}
+BREAK_GLASS = {"B24BOT_BREAK_GLASS": "on"}
 WHY = ("--reason", "it burns")
 
 REFUSALS: list[tuple[int, Arrange, tuple[str, ...], dict[str, str]]] = [
@@ -78,14 +78,14 @@ REFUSALS: list[tuple[int, Arrange, tuple[str, ...], dict[str, str]]] = [
     (2, nothing, ("request", "show", "odd"), {}),
     (2, nothing, ("access", "grant", "T0001:U0002", "emperor"), {}),
     (2, nothing, ("audit", "find", "--actor", "@Olga"), {}),
-    (2, nothing, ("connector", "list", "--break-glass"), GLASS),
-    (2, nothing, ("portal", "use", "default", "--break-glass", *WHY), GLASS),
-    (2, nothing, (*REMOVE, "--break-glass"), GLASS),
+    (2, nothing, ("connector", "list", "--break-glass"), BREAK_GLASS),
+    (2, nothing, ("portal", "use", "default", "--break-glass", *WHY), BREAK_GLASS),
+    (2, nothing, (*REMOVE, "--break-glass"), BREAK_GLASS),
     (2, nothing, ("portal", "add", "shop", "--client-secret", "x"), {}),
     (3, of_somebody_else, ("request", "withdraw", "1001"), {}),
     (3, unknown_of_mine, ("request", "settle", "1001", "done"), {}),
     (3, nothing, (*REMOVE, "--break-glass", *WHY), {}),
-    (3, nothing, ("run", "access grant T0001:U0002 admin --break-glass --reason burning"), GLASS),
+    (3, nothing, ("run", "access grant T0001:U0002 admin --break-glass --reason burning"), BREAK_GLASS),
     (4, ended, ("request", "withdraw", "1001"), {}),
     (4, still_read_back, ("request", "settle", "1001", "done"), {}),
     (4, mine, ("request", "settle", "1001", "done"), {}),

@@ -108,10 +108,10 @@ def prepared(cli_bot: CliBot) -> dict[str, str]:
         with store.unit_of_work() as tx:
             tx.changes.note(unknown.number, {"asked_at": 5_000})
             tx.outbox.put("thread:1001:a", ThreadNotice(number=1001, text="a line"), at=OLD)
-        (letter,) = [one for one in store.outbox.entries(["new"], limit=99) if one.key == "thread:1001:a"]
+        (entry,) = [one for one in store.outbox.entries(["new"], limit=99) if one.key == "thread:1001:a"]
     policy = cli_bot.folder / "policy.toml"
     policy.write_text('[[rule]]\nname = "all"\nquorum = 2\n')
-    names = {"notice": str(letter.id), "unknown": str(unknown.number), "opened": str(unknown.number + 1)}
+    names = {"notice": str(entry.id), "unknown": str(unknown.number), "opened": str(unknown.number + 1)}
     return {**names, "policy": str(policy)}
 
 

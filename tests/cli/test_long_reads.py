@@ -90,7 +90,7 @@ def test_serve_listens_says_where_and_ends_well_when_told(connected_cli_bot: Cli
     assert get(port, "/healthz") is None
 
 
-def test_both_seats_are_taken_while_it_serves_and_free_afterwards(connected_cli_bot: CliBot) -> None:
+def test_both_locks_are_taken_while_it_serves_and_free_afterwards(connected_cli_bot: CliBot) -> None:
     port = free_port()
     refused: list[AlreadyRunning] = []
 
@@ -115,7 +115,7 @@ def test_the_port_is_the_one_a_runner_gives_and_a_name_may_stand_for_the_address
         assert next(store.audit.walk()).subject == INTAKE
 
 
-def test_work_alone_takes_the_workers_seat_only(connected_cli_bot: CliBot) -> None:
+def test_work_alone_takes_the_workers_lock_only(connected_cli_bot: CliBot) -> None:
     result = serve(connected_cli_bot, "work", ready=lambda: connected_cli_bot.tags())
     assert result.exit_code == 0
     assert result.stdout == f"Working on {connected_cli_bot.home}\n"
@@ -270,7 +270,7 @@ def test_a_port_that_is_none_is_refused(connected_cli_bot: CliBot) -> None:
     assert connected_cli_bot.run("serve", "--port", "70000").exit_code == 2
 
 
-def test_a_port_in_use_is_a_sentence_and_the_seats_are_given_back(connected_cli_bot: CliBot) -> None:
+def test_a_port_in_use_is_a_sentence_and_the_locks_are_given_back(connected_cli_bot: CliBot) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()

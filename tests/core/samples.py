@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from bot.core.authority.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
+from bot.core.authority.policy import Allowed, BreakGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand
 from bot.core.messages.notices import Announcement, AuditNotice, CardNotice, Notice, PrivateNotice, ThreadNotice
@@ -155,7 +155,7 @@ decisions: st.SearchStrategy[Decision] = st.one_of(
     st.builds(Allowed),
     st.builds(NeedsConfirmation, expires_in=st.integers(1)),
     st.builds(NeedsApproval, quorum=st.integers(1, 20), role=st.sampled_from(Role), expires_in=st.integers(1)),
-    st.builds(BrokenGlass, expires_in=st.integers(1)),
+    st.builds(BreakGlass, expires_in=st.integers(1)),
     st.builds(Refused, reason=text),
 )
 tables = st.builds(

@@ -25,7 +25,7 @@ from tests.usecases.core_bot import ANTON, IDA, VERA, CoreBot, StillClock, perso
 from tests.usecases.toy import Toy
 
 KEYS = Keyring({"k1": bytes(32)})
-PATIENCE = 60.0
+TIMEOUT = 60.0
 ZOE = person("Zoe")
 RACERS = (ANTON, VERA, IDA, ZOE)
 """Who presses in each of the processes; all of them may approve."""
@@ -42,7 +42,7 @@ class Racer:
         self.place, self.person = place, RACERS[place]
         self.toy = Toy(things=dict.fromkeys(names, "red"))
         # On a crowded machine a neighbour may be kept from its turn for longer than a person would be made to wait.
-        database = Database(home / FILE_NAME, synchronous="OFF", busy_seconds=PATIENCE)
+        database = Database(home / FILE_NAME, synchronous="OFF", busy_seconds=TIMEOUT)
         store = Store(database, KEYS, StillClock())
         self.core_bot = CoreBot(home, store=store, toy=self.toy, roles={}, deliver=False)
         self.ctx = self.core_bot.ctx
@@ -58,7 +58,7 @@ class Racer:
         handle_reason_form(self.ctx, self.job(number), self.core_bot.form(self.person, change, "no"))
 
     def expire(self, number: int) -> None:
-        """As the keeper does it for one whose time is up by its clock: what it has just read may have moved on."""
+        """As the scheduler does it for one whose time is up by its clock: what it has just read may have moved on."""
         change = self.ctx.store.changes.require(number)
         if change.status is Status.PENDING:
             with self.ctx.store.unit_of_work() as tx:

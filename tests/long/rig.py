@@ -76,7 +76,7 @@ class Rig:
         self._beginning = sqlite3.connect(":memory:")
         self._connection.backup(self._beginning)
         self.first_seq = int(self.store.database.rows("SELECT max(seq) AS n FROM audit")[0]["n"])
-        self._seq = self._whispers = 0
+        self._seq = self._private_notices = 0
         self.alive, self.silent = True, False
         """Whether the audit channel takes messages, and whether Slack does not say what accounts are."""
         # In one language nobody is asked about for theirs, so that Slack is asked when a decision needs it and no more.
@@ -103,7 +103,7 @@ class Rig:
         for said in (
             core_bot.messenger.said,
             core_bot.messenger.cards,
-            core_bot.messenger.whispers,
+            core_bot.messenger.private_notices,
             core_bot.messenger.audit,
         ):
             said.clear()
@@ -113,7 +113,7 @@ class Rig:
         core_bot.messenger.standings.clear()
         core_bot.messenger.asked.clear()
         self.restart(quorum)
-        self._seq, self._whispers = self.first_seq, 0
+        self._seq, self._private_notices = self.first_seq, 0
 
     def typed(self, who: str, line: str) -> SlashCommand:
         """A typed line without an address for answers: at one, the ending of its request would be told once more."""
@@ -202,14 +202,14 @@ class Rig:
         records = self.store.database.rows(
             "SELECT seq, tag, actor, subject FROM audit WHERE seq > ? ORDER BY seq", self._seq
         )
-        whispers = self.store.database.rows(
-            "SELECT id, payload FROM outbox WHERE kind = 'whisper' AND id > ? ORDER BY id", self._whispers
+        private_notices = self.store.database.rows(
+            "SELECT id, payload FROM outbox WHERE kind = 'whisper' AND id > ? ORDER BY id", self._private_notices
         )
         self._seq = records[-1]["seq"] if records else self._seq
-        self._whispers = whispers[-1]["id"] if whispers else self._whispers
+        self._private_notices = private_notices[-1]["id"] if private_notices else self._private_notices
         recorded = [(str(row["tag"]), _name(row["actor"]), _name(row["subject"])) for row in records]
         told = []
-        for row in whispers:
+        for row in private_notices:
             notice = notice_from_json("whisper", row["payload"])
             assert isinstance(notice, PrivateNotice)
             told.append((NAMES[notice.person.id], en(notice.reply.title)))
@@ -237,11 +237,11 @@ class Rig:
             self.core_bot.do_jobs(most)
 
     def deliver(self) -> None:
-        while self.core_bot.courier.deliver_one():
+        while self.core_bot.dispatcher.deliver_one():
             pass
 
     def keep(self) -> None:
-        """One round of the keeper."""
+        """One round of the scheduler."""
         save_unsaved_results(self.core_bot.ctx)
         expire_overdue(self.core_bot.ctx)
         send_reminders(self.core_bot.ctx)

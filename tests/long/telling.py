@@ -165,7 +165,7 @@ VERBS: Mapping[str, Callable[..., None]] = {
     r"(\w+) forges a no": Telling.forges_no,
     r"(\w+) becomes (\w+)": Telling.becomes,
     r"(\d+) s pass": Telling.passes,
-    r"the keeper looks": Telling.keeps,
+    r"the scheduler looks": Telling.keeps,
     r"it is read back": Telling.reads_back,
     r"it runs": Telling.runs,
     r"that comes again": Telling.repeats,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from plugins.bitrix24.auth import audit_events
-from plugins.bitrix24.diagnosis import portal_upkeep
+from plugins.bitrix24.diagnosis import portal_maintenance
 from plugins.bitrix24.plugin import BitrixPlugin
 from plugins.bitrix24.traffic.portal_connections import Connections
 from tests.bitrix24.plugin_bot import PluginBot
@@ -63,7 +63,9 @@ class Years:
     def look_after(self) -> None:
         """What the worker has done about tokens once an hour."""
         plugin, services = self.plugin, self.services
-        portal_upkeep.look_after_portals(services, Connections(), lambda portal: plugin.open(services, portal.place))
+        portal_maintenance.look_after_portals(
+            services, Connections(), lambda portal: plugin.open(services, portal.place)
+        )
 
     def works(self) -> bool:
         """Whether somebody gets an answer of the portal."""

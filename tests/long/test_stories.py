@@ -69,7 +69,7 @@ APPROVING: list[Row] = [
     (f"{ONE}; anton approves; it runs; gleb approves", "done 1 gleb TOO_LATE_DONE", f"{RAN} refused"),
     (f"{ONE}; 900 s pass; anton approves", "expired 0 anton TOO_LATE_EXPIRED", "opened expired"),
     (f"{ONE}; 899 s pass; anton approves; it runs", "done 1 olga WAITS", RAN),
-    (f"{ONE}; 900 s pass; the keeper looks", "expired 0 olga WAITS", "opened expired"),
+    (f"{ONE}; 900 s pass; the scheduler looks", "expired 0 olga WAITS", "opened expired"),
     (f"{ONE}; anton prods", "pending 0 anton NO_SUCH_BUTTON", "opened"),
     (f"{ONE}; anton undoes", "pending 0 anton NO_SUCH_BUTTON", "opened"),
     (f"{ONE}; anton approves with another number", "pending 0 anton FORGED", "opened refused"),
@@ -208,9 +208,9 @@ STOPPING: list[Row] = [
         "done 1 viktor TOO_LOW",
         f"opened approved refused {MADE}",
     ),
-    (f"{ONE}; {AWAY}; olga types freeze; the keeper looks", "pending 0 olga HOLDS", "opened"),
+    (f"{ONE}; {AWAY}; olga types freeze; the scheduler looks", "pending 0 olga HOLDS", "opened"),
     (
-        f"{ONE}; {AWAY}; olga types freeze; the keeper looks; 60 s pass; the keeper looks",
+        f"{ONE}; {AWAY}; olga types freeze; the scheduler looks; 60 s pass; the scheduler looks",
         "pending 0 olga FROZEN",
         "opened set changed",
     ),
@@ -221,7 +221,7 @@ STOPPING: list[Row] = [
     ),
     (
         f"{ONE}; anton approves; {AWAY}; vera says no: Hm; the worker starts again; it runs; "
-        "the keeper looks; 60 s pass; the keeper looks; Slack tells again; 6 s pass; it runs",
+        "the scheduler looks; 60 s pass; the scheduler looks; Slack tells again; 6 s pass; it runs",
         "done 1 vera NOT_STOPPED",
         f"opened approved discarded {MADE}",
     ),
@@ -296,7 +296,7 @@ RUNNING: list[Row] = [
     (f"{YES}; 601 s pass; it runs; vera approves", "expired 0 vera TOO_LATE_EXPIRED", "opened approved expired"),
     (f"{ONE}; the channel dies; anton approves; it runs", "failed 0 olga WAITS", STOPPED),
     (
-        f"{ONE}; the channel dies; anton approves; 601 s pass; the channel is back; the keeper looks; it runs",
+        f"{ONE}; the channel dies; anton approves; 601 s pass; the channel is back; the scheduler looks; it runs",
         "expired 0 olga WAITS",
         "opened approved expired changed",
     ),
@@ -312,7 +312,7 @@ RUNNING: list[Row] = [
         f"{RAN} resolved",
     ),
     (
-        f"{YES}; the portal loses the request; it runs; one is removed by hand; the keeper looks",
+        f"{YES}; the portal loses the request; it runs; one is removed by hand; the scheduler looks",
         "done 1 olga WAITS",
         f"{RAN} resolved",
     ),
@@ -328,7 +328,7 @@ RUNNING: list[Row] = [
         RAN,
     ),
     (
-        f"{YES}; the portal does it and breaks the plugin; it runs; 60 s pass; it runs; the keeper looks",
+        f"{YES}; the portal does it and breaks the plugin; it runs; 60 s pass; it runs; the scheduler looks",
         "done 1 olga BROKEN",
         "opened approved intended interrupted resolved",
     ),
@@ -351,7 +351,7 @@ RUNNING: list[Row] = [
 ]
 
 LOST = f"{YES}; the portal does it and goes away; it runs"
-LATE = f"{LOST}; the keeper looks; 901 s pass; the keeper looks"
+LATE = f"{LOST}; the scheduler looks; 901 s pass; the scheduler looks"
 SETTLING: list[Row] = [
     (f"{LOST}; vera says it was done", "unknown 1 vera READ_BACK", f"{RAN} refused"),
     (f"{LATE}; vera says it was done", "done 1 vera SETTLED", f"{RAN} resolved"),
@@ -361,7 +361,7 @@ SETTLING: list[Row] = [
     (f"{LATE}; stranger says it was done", "unknown 1 stranger NO_WORD", f"{RAN} refused"),
     (f"{LATE}; Slack says that vera is a guest; vera says it was done", "unknown 1 vera NO_MEMBER", f"{RAN} refused"),
     (f"{LATE}; vera says it was done; ida says it was not done", "done 1 ida NOTHING_TO_SETTLE", f"{RAN} resolved"),
-    (f"{LATE}; the portal is back; 5 s pass; the keeper looks", "done 1 olga WAITS", f"{RAN} resolved"),
+    (f"{LATE}; the portal is back; 5 s pass; the scheduler looks", "done 1 olga WAITS", f"{RAN} resolved"),
     (f"{ONE}; vera says it was done", "pending 0 vera NOTHING_TO_SETTLE", "opened"),
     (f"{ONE}; viktor says it was done", "pending 0 viktor NOTHING_TO_SETTLE", "opened refused"),
 ]
@@ -401,7 +401,7 @@ def test_a_story_ends_as_it_should(rig: Rig, story: str, ends: str, tags: str) -
     status, calls, who, word = ends.split()
     assert (telling.changes[-1].status if telling.changes else "none") == status
     assert len(rig.core_bot.toy.calls) == int(calls)
-    last = rig.core_bot.messenger.whispers[-1]
+    last = rig.core_bot.messenger.private_notices[-1]
     assert (NAMES[last.person.id], Word[word] in en(last.reply.title)) == (who, True), last.reply.title
     # What becomes of roles is recorded as done at the shell, where the story is not.
     told = [record for record in rig.core_bot.records()[rig.first_seq :] if record.actor != SHELL.id]

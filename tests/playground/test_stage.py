@@ -40,7 +40,7 @@ def shared() -> Iterator[PageBackend]:
 
 @pytest.fixture
 def stage(shared: PageBackend) -> PageBackend:
-    """A stage with a fresh town, made as a person at the page makes one."""
+    """A stage with a fresh playground, made as a person at the page makes one."""
     shared.reset()
     return shared
 
@@ -131,7 +131,7 @@ def test_the_removal_of_the_bots_own_connector_can_be_undone(stage: PageBackend)
     assert "change:execution:ended" in seen["recorded"]
 
 
-def test_what_the_bot_whispers_is_seen_by_that_person_only(stage: PageBackend) -> None:
+def test_what_the_bot_says_privately_is_seen_by_that_person_only(stage: PageBackend) -> None:
     asked(stage)
     eventually(stage, "Olga", lambda seen: says(seen, "connectors", "waits for approval"))
     assert channel(stage.look("Olga"), "connectors")["messages"][-1]["only"]
@@ -294,7 +294,7 @@ def test_the_approval_of_somebody_who_has_become_a_guest_counts_for_nothing_unti
     eventually(stage, "Anton", lambda seen: says(seen, "approvals", "done and verified"))
 
 
-def test_at_the_page_a_freeze_can_be_lifted_by_two_and_the_glass_be_broken(stage: PageBackend) -> None:
+def test_at_the_page_a_freeze_can_be_lifted_by_two_and_break_glass_be_used(stage: PageBackend) -> None:
     stage.slash("Olga", "/b24 freeze the portal loses messages", "connectors")
     eventually(stage, "Olga", lambda seen: says(seen, "approvals", "has frozen b24bot"))
     stage.slash("Ida", "/b24 unfreeze", "connectors")
@@ -380,7 +380,7 @@ def test_a_portal_without_a_control_api_has_no_troubles_and_shows_no_calls(full_
         troubles.cause("lose-reply")
 
 
-def test_a_town_that_cannot_start_is_said_in_a_sentence() -> None:
+def test_a_playground_that_cannot_start_is_said_in_a_sentence() -> None:
     with pytest.raises(ConfigurationError, match="nothing-of-the-kind"):
         PageBackend(plugins="nothing-of-the-kind")
 

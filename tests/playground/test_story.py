@@ -28,14 +28,18 @@ ASKS = STORY[0]
 
 
 def step(
-    deed: DemoAction = DemoAction.TYPE, *sees: Expectation, who: str = "Olga", what: str = "/b24 whoami", card: str = ""
+    action: DemoAction = DemoAction.TYPE,
+    *sees: Expectation,
+    who: str = "Olga",
+    what: str = "/b24 whoami",
+    card: str = "",
 ) -> Step:
-    return Step(who=who, deed=deed, what=what, why="A row of a test.", card=card, sees=sees)
+    return Step(who=who, action=action, what=what, why="A row of a test.", card=card, sees=sees)
 
 
 def told(*steps: Step) -> tuple[bool, str]:
     lines: list[str] = []
-    ended = tell_story(lines.append, steps=steps, patience=3.0)
+    ended = tell_story(lines.append, steps=steps, timeout=3.0)
     return ended, "\n".join(lines)
 
 
@@ -62,7 +66,7 @@ def test_the_transcript_tells_who_did_what_and_what_came_of_it_at_the_portal() -
 
 def test_the_story_is_told_in_the_language_of_the_terminal() -> None:
     lines: list[str] = []
-    tell_story(lines.append, steps=[ASKS], patience=3.0, read=lambda text: translate(text, "ru"))
+    tell_story(lines.append, steps=[ASKS], timeout=3.0, read=lambda text: translate(text, "ru"))
     assert lines[0] == "В начале"
     assert any(line.startswith("1. Olga вводит /b24 connector remove") for line in lines)
     assert "    │ Открытые линии: линия 3 · название Chat DE · состояние отключена · активные коннекторы –" in lines
@@ -99,7 +103,7 @@ def test_what_was_shown_before_is_not_shown_again() -> None:
 )
 def test_a_step_that_does_not_show_what_it_must_is_marked_with_what_was_expected(row: Step, expected: str) -> None:
     lines: list[str] = []
-    assert not tell_story(lines.append, steps=[row], patience=0.2)
+    assert not tell_story(lines.append, steps=[row], timeout=0.2)
     text = " ".join(" ".join(lines).split())
     assert f"NOT OK: {expected}" in text
     assert "   ok" not in lines
@@ -129,9 +133,9 @@ def test_a_button_that_is_not_there_any_more_is_named() -> None:
 
 def test_a_bot_that_does_not_answer_is_told_as_slack_shows_it(full_bot: Playground) -> None:
     lines: list[str] = []
-    teller = DemoRunner(full_bot, lines.append)
+    runner = DemoRunner(full_bot, lines.append)
     full_bot.stop_bot()
-    assert not teller.tell(1, ASKS)
+    assert not runner.tell(1, ASKS)
     assert "NOT OK: Olga could not do this. Slack shows dispatch_failed." in "\n".join(lines)
 
 

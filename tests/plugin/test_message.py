@@ -99,7 +99,7 @@ def test_changing_text_leaves_keys_numbers_and_people() -> None:
     )
 
 
-def test_a_secret_in_an_argument_is_blotted() -> None:
+def test_a_secret_in_an_argument_is_redacted() -> None:
     secret = "xoxb-1234567890-abcdefABCDEF123456"
     message = Message(
         "change.name", name=f"token={secret}", line=CommandLine(command_line=f"portal add --token={secret}")

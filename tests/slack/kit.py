@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from bot.core.authority.policy import BrokenGlass, Decision, NeedsApproval, NeedsConfirmation
+from bot.core.authority.policy import BreakGlass, Decision, NeedsApproval, NeedsConfirmation
 from bot.core.change import digests
 from bot.core.change.change_request import ChangeRequest, Review, Status, Verdict
 from bot.core.messages.deliveries import Form, SlashCommand
@@ -29,7 +29,7 @@ PLACE = Place(name="prod", label="acme.bitrix24.eu", identity="member-1")
 APPROVAL = NeedsApproval(quorum=1, role=Role.APPROVER, expires_in=HOUR)
 BY_TWO = NeedsApproval(quorum=2, role=Role.APPROVER, expires_in=HOUR)
 CONFIRMATION = NeedsConfirmation(expires_in=HOUR)
-EMERGENCY = BrokenGlass(expires_in=HOUR)
+EMERGENCY = BreakGlass(expires_in=HOUR)
 
 PLAN = Plan(
     summary="Remove connector myconnector",
@@ -94,7 +94,7 @@ def signature(body: bytes, stamp: str, secret: str = SECRET) -> str:
     return "v0=" + hmac.new(secret.encode(), b"v0:" + stamp.encode() + b":" + body, "sha256").hexdigest()
 
 
-def letter(body: bytes, *, stamp: str, kind: str = FORM, **headers: str) -> RawRequest:
+def raw_request(body: bytes, *, stamp: str, kind: str = FORM, **headers: str) -> RawRequest:
     """A well-signed request at the door; `headers` (with _ for -) replace what it would carry."""
     given = {
         "content-type": kind,

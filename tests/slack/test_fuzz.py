@@ -1,4 +1,4 @@
-"""Anything at all at the front door: no exception gets out and no answer is a 5xx."""
+"""Anything at all as a request: no exception gets out and no answer is a 5xx."""
 
 from __future__ import annotations
 

@@ -28,8 +28,8 @@ def make_postgres_engine(postgres_server: Server) -> Iterator[MakeEngine]:
     with ExitStack() as ends:
         ends.callback(postgres_server.drop_schema, address.schema)
 
-        def make(**wish: Any) -> PostgresEngine:
-            engine = PostgresEngine(address, **wish)
+        def make(**options: Any) -> PostgresEngine:
+            engine = PostgresEngine(address, **options)
             ends.callback(engine.close)
             migrate(engine)
             return engine
@@ -43,7 +43,7 @@ def make_postgres_store(make_postgres_engine: MakeEngine, tmp_path: Path) -> Mak
     key_file, home = tmp_path / "keys" / "key", tmp_path / "home"
     create_key_file(key_file)
 
-    def make(**wish: Any) -> Store:
-        return Store(make_postgres_engine(**wish), load_key_file(key_file, home=home), ShiftedClock(), home=home)
+    def make(**options: Any) -> Store:
+        return Store(make_postgres_engine(**options), load_key_file(key_file, home=home), ShiftedClock(), home=home)
 
     return make

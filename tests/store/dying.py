@@ -74,13 +74,13 @@ def do_restore(folder: Path, _step: Step) -> None:
 
 def do_archive(folder: Path, step: Step) -> None:
     store = _store(folder, step)
-    wish = archiving.ArchiveOptions(
+    options = archiving.ArchiveOptions(
         before=store.clock.now_ms() + 1,
         folder=folder / ARCHIVES,
         by=Principal.shell("tester"),
         witness=Witness(folder / WITNESS),
     )
-    archiving.archive(store, archiving.plan_archive(store, wish), wish)
+    archiving.archive(store, archiving.plan_archive(store, options), options)
     archiving.shrink(store)
 
 

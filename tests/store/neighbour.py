@@ -1,4 +1,4 @@
-"""Another process that works on the same file: it holds a lock, or a seat, until it is told to let go or killed."""
+"""Another process that works on the same file: it holds a lock until it is told to let go or killed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ print("held", flush=True)
 sys.stdin.read()
 """
 
-TAKE_A_SEAT = """
+TAKE_A_LOCK = """
 import sys
 from pathlib import Path
 from bot.store.engine.process_lock import ProcessLocks

@@ -1,4 +1,4 @@
-"""Stories begin with a town and somebody who looks at it."""
+"""Stories begin with a playground and somebody who looks at it."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def make_full_bot(tmp_path: Path, full_bot_in: Callable[..., Playground]) -> Ite
     """The real bot with other settings. It speaks the pseudo-language, and every word that it shows is in a message."""
     made: list[tuple[Playground, MarkedWorkspace, frozenset[str]]] = []
 
-    def make(*, settings: Mapping[str, str] | None = None, **wish: Any) -> Playground:
-        workspace = MarkedWorkspace(rate_limit=wish.get("pace", False))
+    def make(*, settings: Mapping[str, str] | None = None, **options: Any) -> Playground:
+        workspace = MarkedWorkspace(rate_limit=options.get("pace", False))
         spoken = {"B24BOT_LANGUAGE": PSEUDO, **(settings or {})}
-        playground = running.enter_context(full_bot_in(tmp_path, settings=spoken, workspace=workspace, **wish))
+        playground = running.enter_context(full_bot_in(tmp_path, settings=spoken, workspace=workspace, **options))
         assert playground.running is not None
         made.append((playground, workspace, list_usages(playground.running.bot.context.registry)))
         return playground

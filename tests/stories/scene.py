@@ -16,7 +16,7 @@ WITHIN = GIVE_UP_SECONDS
 
 
 class Scene(Conversation):
-    """A town with a portal, and the questions stories ask of it."""
+    """A playground with a portal, and the questions stories ask of it."""
 
     @property
     def portal(self) -> Any:

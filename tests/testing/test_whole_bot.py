@@ -38,10 +38,10 @@ def test_an_answer_that_does_not_come_is_told_with_what_came_instead(bot: WholeB
     bot.confirms("lamp name hall Door")
     bot.ask("Olga", "lamp list")
     bot.answer("Olga", "Lamps")
-    bot.patience = 0.0
+    bot.timeout = 0.0
     with pytest.raises(AssertionError) as caught:
         bot.answer("Olga", "Lanterns")
-    bot.patience = WholeBot.patience
+    bot.timeout = WholeBot.timeout
     assert str(caught.value).startswith("'Lanterns' for Olga did not come within 0 s.\nTo Olga came last: ")
     assert "(only Olga sees this)" in str(caught.value)
     assert "#connectors has last: " in str(caught.value)

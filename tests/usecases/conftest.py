@@ -60,12 +60,12 @@ def make_core_bot(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ca
     with ExitStack() as ends:
         made = count()
 
-        def make(**wish: Any) -> CoreBot:
-            if server is not None and "store" not in wish:
+        def make(**options: Any) -> CoreBot:
+            if server is not None and "store" not in options:
                 schema = server.new_schema()
-                wish["url"] = f"{server.url}&schema={schema}"
+                options["url"] = f"{server.url}&schema={schema}"
                 ends.callback(server.drop_schema, schema)
-            core_bot = CoreBot(tmp_path / str(next(made)), **wish)
+            core_bot = CoreBot(tmp_path / str(next(made)), **options)
             ends.callback(core_bot.close)
             return core_bot
 

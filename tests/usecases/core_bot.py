@@ -148,7 +148,7 @@ class CoreBot:
             team=HOME,
             terms=terms,
         )
-        self.courier = Dispatcher(self.ctx)
+        self.dispatcher = Dispatcher(self.ctx)
         self.recovery = Reconciler(self.ctx)
         self.stops = StopDeadlines(self.ctx)
         self._keys = 0
@@ -227,9 +227,9 @@ class CoreBot:
     def deliver(self, most: int = 200) -> None:
         """Deliver what is due, letting the second between two audit messages pass."""
         for _ in range(most):
-            if not self.courier.deliver_one():
+            if not self.dispatcher.deliver_one():
                 self.clock.advance(1)
-                if not self.courier.deliver_one():
+                if not self.dispatcher.deliver_one():
                     return
 
     def work(self) -> None:
@@ -255,17 +255,17 @@ class CoreBot:
     def configure(self, **parts: Any) -> None:
         """Go on with other parts, each named as in `Context`, `Chat` or `Deployment`."""
         self.ctx = with_parts(self.ctx, **parts)
-        self.courier, self.recovery, self.stops = Dispatcher(self.ctx), Reconciler(self.ctx), StopDeadlines(self.ctx)
+        self.dispatcher, self.recovery, self.stops = Dispatcher(self.ctx), Reconciler(self.ctx), StopDeadlines(self.ctx)
 
     def wait(self, seconds: float, *, step: float = 3.0) -> None:
-        """Let time pass while the keeper does a round every `step` seconds and everything due is done."""
+        """Let time pass while the scheduler does a round every `step` seconds and everything due is done."""
         end = self.clock.now + round(seconds * 1000)
         while self.clock.now < end:
             self.clock.now = min(end, self.clock.now + round(step * 1000))
             self.run_once()
 
     def run_once(self) -> None:
-        """One round of the keeper, and what is due."""
+        """One round of the scheduler, and what is due."""
         save_unsaved_results(self.ctx)
         expire_overdue(self.ctx)
         send_reminders(self.ctx)
@@ -275,14 +275,14 @@ class CoreBot:
         record_folded(self.ctx)
         note_mode(self.ctx)
         self.do_jobs()
-        while self.courier.deliver_one():
+        while self.dispatcher.deliver_one():
             pass
 
     def type(self, who: Principal, text: str, *, channel: str = OPS) -> str:
         """Type a line; returns the title of the answer."""
         self.take(self.typed(who, text, channel=channel))
         self.deliver()
-        return self.last_whisper
+        return self.last_private_notice
 
     def ask(self, text: str = "thing remove one", who: Principal = OLGA) -> ChangeRequest:
         """Type a line that opens a change request, and wait for its card."""
@@ -317,9 +317,9 @@ class CoreBot:
         return en(waiting[-1].reply.title if len(waiting) > before else "")
 
     def _waiting_for(self, person: Principal) -> list[PrivateNotice]:
-        return [notice for notice in self.waiting_whispers() if notice.person == person]
+        return [notice for notice in self.waiting_private_notices() if notice.person == person]
 
-    def waiting_whispers(self) -> list[PrivateNotice]:
+    def waiting_private_notices(self) -> list[PrivateNotice]:
         rows = self.store.engine.rows("SELECT kind, payload FROM outbox WHERE kind = 'whisper' AND state = 'new'")
         notices = [notice_from_json(row["kind"], row["payload"]) for row in rows]
         return [notice for notice in notices if isinstance(notice, PrivateNotice)]
@@ -348,8 +348,8 @@ class CoreBot:
         return replace(found, outcome=en(found.outcome))
 
     @property
-    def last_whisper(self) -> str:
-        return en(self.messenger.whispers[-1].reply.title if self.messenger.whispers else "")
+    def last_private_notice(self) -> str:
+        return en(self.messenger.private_notices[-1].reply.title if self.messenger.private_notices else "")
 
     @property
     def threads(self) -> list[str]:
@@ -380,7 +380,7 @@ def lay_out_usual(folder: Path) -> None:
 
 @cache
 def _usual() -> bytes:
-    """The database of an office with the usual people, once their grants stand in the audit channel."""
+    """The database of a bot with the usual people, once their grants stand in the audit channel."""
     with tempfile.TemporaryDirectory() as folder:
         CoreBot(Path(folder), roles=dict(ROLES)).close()
         return Path(folder, FILE_NAME).read_bytes()

@@ -35,7 +35,7 @@ class Recorder:
     """Cards as posted or rewritten: number, status, message."""
     shown: dict[int, ChangeRequest] = field(default_factory=dict)
     """What the card of each change request shows."""
-    whispers: list[PrivateNotice] = field(default_factory=list)
+    private_notices: list[PrivateNotice] = field(default_factory=list)
     audit: list[list[int]] = field(default_factory=list)
     """Numbers of the records of each audit message."""
     forms: list[tuple[str, int, str]] = field(default_factory=list)
@@ -59,7 +59,7 @@ class Recorder:
     kept: list[tuple[str, PrivateNotice | tuple[Text, ...] | list[AuditRecord]]] = field(default_factory=list)
     """What got out but for cards, in no language yet: where, and the texts, the answer or the records."""
     direct: str | None = None
-    """Why direct messages do not take a whisper."""
+    """Why direct messages do not take a private notice."""
     on_try: Callable[[str], None] = field(default=lambda kind: None)
 
     def fail(self, kind: str, *errors: Exception | None) -> None:
@@ -106,12 +106,12 @@ class Recorder:
         self.said.append(("note", en(text)))
         return earlier or PostedMessage(channel=channel, message=f"{len(self.said)}.9")
 
-    def send_privately(self, whisper: PrivateNotice, *, language: str = ENGLISH) -> str | None:
+    def send_privately(self, notice: PrivateNotice, *, language: str = ENGLISH) -> str | None:
         self._try("whisper")
-        self.languages.append((whisper.person, language))
-        self.kept.append((f"to {whisper.person.user}", whisper))
-        self.whispers.append(spoken(whisper))
-        self.said.append(("whisper", en(whisper.reply.title)))
+        self.languages.append((notice.person, language))
+        self.kept.append((f"to {notice.person.user}", notice))
+        self.private_notices.append(spoken(notice))
+        self.said.append(("whisper", en(notice.reply.title)))
         return self.direct
 
     def audit_lines(self, channel: str, records: list[AuditRecord], *, bare: bool = False) -> None:

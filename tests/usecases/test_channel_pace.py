@@ -68,7 +68,7 @@ def test_a_channel_that_rests_takes_nothing_in_either_way(pace: ChannelRateLimit
     assert takes(pace)
 
 
-def test_a_channel_that_stumbles_rests_longer_each_time_and_not_for_ever(
+def test_a_channel_that_fails_rests_longer_each_time_and_not_for_ever(
     pace: ChannelRateLimiter, clock: StillClock
 ) -> None:
     def rested() -> float:
@@ -85,7 +85,7 @@ def test_a_channel_that_stumbles_rests_longer_each_time_and_not_for_ever(
     assert rested() == 1, "what got out is a new beginning"
 
 
-def test_others_pass_when_something_got_out_since_the_channel_began_to_stumble(
+def test_others_pass_when_something_got_out_since_the_channel_began_to_fail(
     pace: ChannelRateLimiter, clock: StillClock
 ) -> None:
     assert not pace.has_other_success("C1"), "nothing has got out at all"

@@ -53,24 +53,24 @@ def codes_of(method: str) -> list[str]:
 def pass_time(core_bot: CoreBot, seconds: float = 2 * LONGEST_REFUSED_MS / 1_000, step: float = 60) -> None:
     for _ in range(round(seconds / step)):
         core_bot.clock.advance(step)
-        while core_bot.courier.deliver_one():
+        while core_bot.dispatcher.deliver_one():
             pass
 
 
 def deliver(core_bot: CoreBot) -> None:
-    while core_bot.courier.deliver_one():
+    while core_bot.dispatcher.deliver_one():
         pass
 
 
 def told(core_bot: CoreBot, words: str) -> list[PrivateNotice]:
-    return [one for one in core_bot.messenger.whispers if words in en(one.reply.title)]
+    return [one for one in core_bot.messenger.private_notices if words in en(one.reply.title)]
 
 
 def opened(core_bot: CoreBot, thing: str, *, channel: str = OPS) -> ChangeRequest:
     """A change request whose card is about to be posted; everything before it is out."""
     core_bot.clock.advance(60)
     deliver(core_bot)
-    core_bot.messenger.whispers.clear()
+    core_bot.messenger.private_notices.clear()
     core_bot.take(core_bot.typed(OLGA, f"thing remove {thing}", channel=channel))
     return core_bot.change()
 
@@ -99,7 +99,7 @@ def test_a_card_refused_by_any_other_code_waits_and_its_requester_knows(core_bot
             store.changes.forget_card(change.number, core_bot.now(change).card or "", card_id=code)
             store.engine.execute("DELETE FROM outbox")
             queue_card(store, core_bot.ctx, change.number)
-        core_bot.messenger.whispers.clear()
+        core_bot.messenger.private_notices.clear()
         error = post_error(code)
         core_bot.messenger.fail("post", error)
         pass_time(core_bot, 1, 1)
@@ -286,7 +286,7 @@ def test_the_card_in_the_place_of_another_is_a_post_and_keeps_the_pace_of_the_ch
         post_in_thread(tx, core_bot.ctx, change.number, "a line")
         queue_card(tx, core_bot.ctx, change.number)
     for _ in range(20):
-        while core_bot.courier.deliver_one():
+        while core_bot.dispatcher.deliver_one():
             pass
         core_bot.clock.advance(0.25)
     moments = sorted(posts[kind] for kind in ("reply", "post", "note"))
@@ -364,7 +364,7 @@ def test_an_approval_on_a_copy_whose_answer_was_lost_is_kept_when_the_place_refu
 ) -> None:
     change = opened(roaming, "one")
     roaming.messenger.fail("post", Lost("timeout"), *[ChannelDead("not_in_channel")] * 50)
-    roaming.courier.deliver_one()
+    roaming.dispatcher.deliver_one()
     deliver(roaming)
     assert roaming.press(ANTON, change) == ""
     pass_time(roaming, 10, 1)
@@ -414,7 +414,7 @@ def test_one_person_whom_no_direct_message_reaches_says_nothing_of_all_others(co
     with core_bot.store.unit_of_work() as tx:
         notify_person(tx, core_bot.ctx, OLGA, "", Reply(title="Hello"))
     deliver(core_bot)
-    assert core_bot.last_whisper == "Hello"
+    assert core_bot.last_private_notice == "Hello"
     assert core_bot.store.outbox.channel(DIRECT) is None
 
 

@@ -183,16 +183,16 @@ def test_after_a_restart_of_the_machine_the_time_of_the_day_tells_how_long_a_lin
 @pytest.mark.parametrize("step", STEPS)
 def test_the_witness_has_waited_as_long_as_it_really_has(core_bot: CoreBot, tmp_path: Path, step: int) -> None:
     core_bot.ctx.audit.witness = Witness(tmp_path / "witness.jsonl")
-    anchoring = WitnessWriter(core_bot.ctx)
+    witness_writer = WitnessWriter(core_bot.ctx)
     for _ in range(3):
-        anchoring.run_once()
+        witness_writer.run_once()
     core_bot.take(core_bot.typed(OLGA, "freeze"))
     core_bot.clock.set_by = step
     core_bot.clock.advance(LAG - 1)
     assert find_witness_limit(core_bot.ctx) is None
     core_bot.clock.advance(2)
     assert find_witness_limit(core_bot.ctx) is not None
-    anchoring.run_once()
+    witness_writer.run_once()
     assert find_witness_limit(core_bot.ctx) is None
 
 

@@ -23,7 +23,7 @@ LINES = ["thing remove one", "thing swap one two"]
 
 
 class Fragile:
-    """An office over a database whose commits can fail, and what was on disk at each call."""
+    """A bot over a database whose commits can fail, and what was on disk at each call."""
 
     def __init__(self, folder: Path) -> None:
         lay_out_usual(folder)

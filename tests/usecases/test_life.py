@@ -146,11 +146,11 @@ class Life(RuleBasedStateMachine):
         for who, role in ROLES.items():
             grant_role(self.core_bot.store, who, role, by=SHELL)
 
-    @rule(seconds=st.sampled_from([0.3, 6, 20, 80, 700, -30]), keeper=st.booleans())
-    def let_time_pass(self, seconds: float, keeper: bool) -> None:
-        """With the keeper's round, or before it has come to it."""
+    @rule(seconds=st.sampled_from([0.3, 6, 20, 80, 700, -30]), scheduler=st.booleans())
+    def let_time_pass(self, seconds: float, scheduler: bool) -> None:
+        """With the scheduler's round, or before it has come to it."""
         self.core_bot.clock.advance(seconds)
-        if keeper:
+        if scheduler:
             self.core_bot.run_once()
         else:
             self.core_bot.do_jobs()

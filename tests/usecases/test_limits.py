@@ -40,7 +40,7 @@ def test_the_eleventh_is_refused_and_told_how_to_go_on(busy: CoreBot) -> None:
         "You have 10 open change requests (CR-1001, CR-1002, CR-1003, CR-1004, CR-1005, CR-1006, "
         "CR-1007, CR-1008, CR-1009, CR-1010). The most is 10."
     )
-    assert en(busy.messenger.whispers[-1].reply.notes[0]).startswith("Press Withdraw on the card of one")
+    assert en(busy.messenger.private_notices[-1].reply.notes[0]).startswith("Press Withdraw on the card of one")
     assert opened(busy) == MOST_OPEN
 
 
@@ -85,7 +85,7 @@ def test_the_shell_has_ten_too(core_bot: CoreBot) -> None:
 def test_a_second_request_for_the_same_leads_to_the_card_of_the_first(core_bot: CoreBot) -> None:
     first = core_bot.ask()
     assert mentions.channel(APPROVALS) in core_bot.type(VERA, "thing remove one")
-    assert mentions.person(first.requester) in en(core_bot.messenger.whispers[-1].reply.notes[0])
+    assert mentions.person(first.requester) in en(core_bot.messenger.private_notices[-1].reply.notes[0])
     assert opened(core_bot) == 1
 
 
@@ -122,7 +122,7 @@ def test_while_slack_does_not_tell_of_the_approvers_that_is_said(core_bot: CoreB
     core_bot.messenger.fail("account", None, Lost("timeout"))
     core_bot.ask()
     assert core_bot.messenger.asked == [OLGA, ANTON], "after one silence nobody waits for another"
-    assert core_bot.messenger.whispers[-1].reply.notes[0] == en(NO_WORD)
+    assert core_bot.messenger.private_notices[-1].reply.notes[0] == en(NO_WORD)
     assert core_bot.change().status is Status.PENDING
 
 

@@ -42,7 +42,7 @@ def answer(core_bot: CoreBot, who: Principal, line: str) -> str:
     """All that somebody reads after a line."""
     core_bot.type(who, line)
     # Answers of several people wait in turn.
-    reply = next(one.reply for one in reversed(core_bot.messenger.whispers) if one.person == who)
+    reply = next(one.reply for one in reversed(core_bot.messenger.private_notices) if one.person == who)
     return "\n".join([en(reply.title), *(f"{label}: {text}" for label, text in en_facts(reply)), *map(en, reply.notes)])
 
 
@@ -186,7 +186,7 @@ def test_with_several_portals_every_answer_and_every_line_names_the_portal(core_
 
     change = core_bot.ask("thing remove one")
     assert change.line == "thing remove one --portal beta"
-    assert core_bot.last_whisper.startswith("CR-1001 (Remove one on beta) waits for approval")
+    assert core_bot.last_private_notice.startswith("CR-1001 (Remove one on beta) waits for approval")
     assert "Portal: beta" in answer_to_press(core_bot, OLGA, change)
     core_bot.press(ANTON, change)
     core_bot.work()
@@ -229,23 +229,23 @@ def test_with_several_portals_whatever_the_bot_says_of_a_change_request_names_th
     """What it says by itself, too, to one person and at another time than they typed."""
     choose_default(core_bot, BETA)
     change = core_bot.ask("thing remove one")
-    core_bot.messenger.whispers.clear()
+    core_bot.messenger.private_notices.clear()
     SAID_LATER[what](core_bot, change)
-    told = [one.reply for one in core_bot.messenger.whispers if "CR-1001" in en(one.reply.title)]
-    assert told, [one.reply.title for one in core_bot.messenger.whispers]
+    told = [one.reply for one in core_bot.messenger.private_notices if "CR-1001" in en(one.reply.title)]
+    assert told, [one.reply.title for one in core_bot.messenger.private_notices]
     for reply in told:
         assert "beta" in f"{reply.title} {reply.facts}"
 
 
 def answer_to_press(core_bot: CoreBot, who: Principal, change: ChangeRequest) -> str:
     core_bot.press(who, change)
-    reply = core_bot.waiting_whispers()[-1].reply
+    reply = core_bot.waiting_private_notices()[-1].reply
     return "\n".join([en(reply.title), *(f"{label}: {text}" for label, text in en_facts(reply))])
 
 
 def rows(core_bot: CoreBot, line: str) -> tuple[tuple[str, ...], ...]:
     core_bot.type(OLGA, line)
-    table = core_bot.messenger.whispers[-1].reply.table
+    table = core_bot.messenger.private_notices[-1].reply.table
     assert table is not None
     return en_rows(table)
 

@@ -196,7 +196,7 @@ def test_a_delivery_from_before_that_slack_repeats_after_the_upgrade_is_a_duplic
     assert core_bot.records(Tag.DELIVERY_MISMATCHED) == []
 
 
-# What was typed then and is sealed or blotted today
+# What was typed then and is sealed or redacted today
 
 SECRETS = Path(__file__).with_name("release_m002_secrets.sql")
 SECRET = "q7hush7q"

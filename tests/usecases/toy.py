@@ -88,7 +88,7 @@ class Toy:
     on_call: Callable[[Call], None] = field(default=lambda call: None)
     on_verify: Callable[[], None] = field(default=lambda: None)
     on_open: Callable[[], None] = field(default=lambda: None)
-    on_tend: Callable[[], None] = field(default=lambda: None)
+    on_maintain: Callable[[], None] = field(default=lambda: None)
     reads: int = 0
     tended: int = 0
     untended: Exception | None = None
@@ -118,7 +118,7 @@ class Toy:
 
     def maintain(self, services: Services) -> None:
         self.tended += 1
-        self.on_tend()
+        self.on_maintain()
         if self.untended is not None:
             raise self.untended
 

@@ -111,9 +111,9 @@ class Served:
         finally:
             connection.close()
 
-    def act(self, name: str, wish: object, **headers: str) -> Reply:
+    def act(self, name: str, options: object, **headers: str) -> Reply:
         given = {"Origin": f"http://127.0.0.1:{self.port}", "Content_Type": "application/json", **headers}
-        return self.ask("POST", f"/act/{name}", json.dumps(wish).encode(), **given)
+        return self.ask("POST", f"/act/{name}", json.dumps(options).encode(), **given)
 
 
 @pytest.fixture
@@ -142,11 +142,11 @@ ASKED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "wish", "given"), ASKED)
+@pytest.mark.parametrize(("name", "options", "given"), ASKED)
 def test_every_act_reaches_the_stage_as_it_was_sent(
-    page: Served, stage: Recorder, name: str, wish: dict[str, Any], given: tuple[Any, ...]
+    page: Served, stage: Recorder, name: str, options: dict[str, Any], given: tuple[Any, ...]
 ) -> None:
-    assert page.act(name, wish).json == {"done": True}
+    assert page.act(name, options).json == {"done": True}
     assert stage.done == [(name, *given)]
 
 
@@ -234,7 +234,7 @@ def test_an_act_is_never_a_get(page: Served, stage: Recorder) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "wish", "sentence"),
+    ("name", "options", "sentence"),
     [
         ("explode", {}, "The page asked for an unknown action. Reload the page."),
         ("reset", [], "The page asked for an unknown action. Reload the page."),
@@ -244,9 +244,9 @@ def test_an_act_is_never_a_get(page: Served, stage: Recorder) -> None:
     ],
 )
 def test_a_request_of_the_wrong_shape_is_refused_in_a_sentence(
-    page: Served, stage: Recorder, name: str, wish: object, sentence: str
+    page: Served, stage: Recorder, name: str, options: object, sentence: str
 ) -> None:
-    reply = page.act(name, wish)
+    reply = page.act(name, options)
     assert reply.status == 400
     assert reply.json["error"] == sentence
     assert stage.done == []
@@ -348,7 +348,7 @@ def luminance(colour: str) -> float:
 
 @pytest.fixture(scope="module")
 def playing() -> Iterator[tuple[PageBackend, str]]:
-    """A whole town and the address of its page."""
+    """A whole playground and the address of its page."""
     with PageBackend() as stage:
         served = Served(make_page(stage))
         yield stage, f"http://127.0.0.1:{served.port}/"

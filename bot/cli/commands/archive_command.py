@@ -81,27 +81,27 @@ def archive(terminal: Terminal, before: int, folder: Path | None, dry_run: bool,
     """Move the oldest audit records into a file, while no bot runs."""
     settings = terminal.host_settings
     with terminal.store(writes=True) as store, explain_file_errors(folder or settings.home):
-        seats = ProcessLocks(settings.home, [INTAKE, WORKER])
+        locks = ProcessLocks(settings.home, [INTAKE, WORKER])
         try:
             if before > store.clock.now_ms():
                 raise BadArgument(Message("cli.archive.future"), hint=Message("cli.archive.earlier"))
-            wish = ArchiveOptions(
+            options = ArchiveOptions(
                 before=before,
                 folder=folder or settings.home / FOLDER,
                 by=terminal.person,
                 witness=witness_of(settings),
             )
-            plan = plan_archive(store, wish)
+            plan = plan_archive(store, options)
             if dry_run:
                 report(_view(plan), *_summary_lines(plan), NOTHING_DONE, as_json=as_json)
             elif _is_confirmed(terminal, plan, yes=yes):
-                done = _carry_out(store, plan, wish)
+                done = _carry_out(store, plan, options)
                 shrunk = shrink(store)
                 report(_view(plan, done, shrunk=shrunk), *_result_lines(plan, done, shrunk), as_json=as_json)
             else:
                 report(_view(plan), NOTHING_DONE, as_json=as_json)
         finally:
-            seats.leave()
+            locks.leave()
 
 
 def _is_confirmed(terminal: Terminal, plan: ArchivePlan, *, yes: bool) -> bool:
@@ -115,10 +115,10 @@ def _is_confirmed(terminal: Terminal, plan: ArchivePlan, *, yes: bool) -> bool:
     return confirm(Message("cli.confirm.do"))
 
 
-def _carry_out(store: Store, plan: ArchivePlan, wish: ArchiveOptions) -> ArchiveRecord:
+def _carry_out(store: Store, plan: ArchivePlan, options: ArchiveOptions) -> ArchiveRecord:
     with progress_bar() as tell:
         return archive_records(
-            store, plan, wish, tell=lambda done, total: tell(done, total, Message("cli.progress.records"))
+            store, plan, options, tell=lambda done, total: tell(done, total, Message("cli.progress.records"))
         )
 
 

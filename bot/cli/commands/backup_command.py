@@ -106,9 +106,9 @@ def put_back(terminal: Terminal, file: Path, behind: bool, checkpoints: Path | N
         keys = load_keys(settings)
     make_home(settings.home)
     with explain_file_errors(file):
-        seats = ProcessLocks(settings.home, [INTAKE, WORKER])
+        locks = ProcessLocks(settings.home, [INTAKE, WORKER])
         try:
-            wish = RestoreOptions(
+            options = RestoreOptions(
                 file=file,
                 home=settings.home,
                 url=settings.database_url,
@@ -119,10 +119,10 @@ def put_back(terminal: Terminal, file: Path, behind: bool, checkpoints: Path | N
                 anchors=tuple(_anchors(settings, checkpoints)),
                 behind=behind,
             )
-            done = restore(wish)
-            report(_view(done, wish), *_summary_lines(done, wish, settings), as_json=as_json)
+            done = restore(options)
+            report(_view(done, options), *_summary_lines(done, options, settings), as_json=as_json)
         finally:
-            seats.leave()
+            locks.leave()
 
 
 def _anchors(settings: Settings, named: Path | None) -> Iterator[Anchor]:
@@ -134,9 +134,9 @@ def _anchors(settings: Settings, named: Path | None) -> Iterator[Anchor]:
             yield from read_anchors(lines, str(settings.witness_file))
 
 
-def _view(done: Restored, wish: RestoreOptions) -> RestoreResult:
+def _view(done: Restored, options: RestoreOptions) -> RestoreResult:
     return RestoreResult(
-        file=str(wish.file),
+        file=str(options.file),
         seq=done.seq,
         head=done.head,
         kept=done.kept,
@@ -145,8 +145,8 @@ def _view(done: Restored, wish: RestoreOptions) -> RestoreResult:
     )
 
 
-def _summary_lines(done: Restored, wish: RestoreOptions, settings: Settings) -> Iterator[Message]:
-    yield Message("cli.restore.done", file=str(wish.file), record=str(done.seq), hash=done.head)
+def _summary_lines(done: Restored, options: RestoreOptions, settings: Settings) -> Iterator[Message]:
+    yield Message("cli.restore.done", file=str(options.file), record=str(done.seq), hash=done.head)
     if done.kept is not None:
         yield Message("cli.restore.former_kept", file=str(done.kept))
     if done.lost is None:
@@ -200,12 +200,12 @@ def copy(terminal: Terminal, source: str, target: str, as_json: bool) -> None:
         keys = load_keys(settings)
     make_home(settings.home)
     with explain_file_errors(settings.home):
-        seats = ProcessLocks(settings.home, [INTAKE, WORKER])
+        locks = ProcessLocks(settings.home, [INTAKE, WORKER])
         try:
             first, second = _find_database(settings, source), _find_database(settings, target)
             done = copy_database(first, second, keys)
         finally:
-            seats.leave()
+            locks.leave()
     _report_copied(first, second, done, as_json=as_json)
 
 

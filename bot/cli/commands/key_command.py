@@ -72,11 +72,11 @@ class KeyRetired:
 def _alone(terminal: Terminal) -> Iterator[Store]:
     """The store, with nobody else changing keys meanwhile; a bot may run."""
     with terminal.store(writes=True) as store:
-        seats = ProcessLocks(terminal.host_settings.home, [KEYS])
+        locks = ProcessLocks(terminal.host_settings.home, [KEYS])
         try:
             yield store
         finally:
-            seats.leave()
+            locks.leave()
 
 
 @command("list", help=TERMINAL_COMMANDS["key list"], details=Message("clihelp.key_list.details"))

@@ -84,17 +84,17 @@ COLUMNS = (
 def list_entries(terminal: Terminal, dead: bool, limit: int, as_json: bool) -> None:
     """List the messages that wait and those that failed."""
     with terminal.store() as store:
-        letters = store.outbox.entries(["dead"] if dead else ["new", "sending", "dead"], limit=limit)
+        entries = store.outbox.entries(["dead"] if dead else ["new", "sending", "dead"], limit=limit)
         counts = store.outbox.counts()
     if as_json:
-        print_data([outbox_row(letter, terminal.find_refusal) for letter in letters])
+        print_data([outbox_row(entry, terminal.find_refusal) for entry in entries])
         return
-    if letters:
-        rows = tuple(_cells(letter) for letter in letters)
+    if entries:
+        rows = tuple(_cells(entry) for entry in entries)
         print_table(Table(columns=COLUMNS, rows=rows))
     else:
         say(Message("cli.outbox.none_failed") if dead else Message("cli.outbox.none"))
-    for refusal in dict.fromkeys(terminal.find_refusal(letter.error) for letter in letters if letter.error):
+    for refusal in dict.fromkeys(terminal.find_refusal(entry.error) for entry in entries if entry.error):
         say(Message("cli.outbox.refusal", code=refusal.code, cause=refusal.cause, remedy=refusal.remedy))
     told = tuple(_totals(counts))
     if told:
@@ -113,16 +113,16 @@ def _totals(counts: Mapping[str, int]) -> Iterator[Message]:
         yield Message("cli.outbox.sent", number=counts["sent"])
 
 
-def _cells(letter: OutboxEntry) -> tuple[Text, ...]:
-    said = (describe_subject(letter), abbreviate(plain(describe_content(letter)), CONTENT_MOST) or NOTHING)
+def _cells(entry: OutboxEntry) -> tuple[Text, ...]:
+    said = (describe_subject(entry), abbreviate(plain(describe_content(entry)), CONTENT_MOST) or NOTHING)
     return (
-        str(letter.id),
-        STATES.get(letter.state, letter.state),
-        NOTICE_KINDS.get(letter.kind, letter.kind),
+        str(entry.id),
+        STATES.get(entry.state, entry.state),
+        NOTICE_KINDS.get(entry.kind, entry.kind),
         *said,
-        str(letter.attempts),
-        letter.error or NOTHING,
-        format_time(letter.created_at),
+        str(entry.attempts),
+        entry.error or NOTHING,
+        format_time(entry.created_at),
     )
 
 
@@ -147,12 +147,12 @@ def retry(terminal: Terminal, which: str, as_json: bool) -> None:
         number = _number(which, or_all=True)
         found = store.outbox.entry(number)
         waits = found is not None and found.state == "new"
-        letter = retry_now(store, number) if waits else redeliver(store, number, by=terminal.person)
-    number_shown, about = str(letter.id), describe_subject(letter)
+        entry = retry_now(store, number) if waits else redeliver(store, number, by=terminal.person)
+    number_shown, about = str(entry.id), describe_subject(entry)
     told = Message("cli.outbox.tried_again", id=number_shown, about=about)
     if not waits:
         told = Message("cli.outbox.sent_again", id=number_shown, about=about)
-    report(NoticesRetried(id=str(letter.id), retried=1), told, as_json=as_json)
+    report(NoticesRetried(id=str(entry.id), retried=1), told, as_json=as_json)
 
 
 def _number(word: str, *, or_all: bool = False) -> int:
@@ -172,10 +172,10 @@ def _number(word: str, *, or_all: bool = False) -> int:
 def drop(terminal: Terminal, which: str, as_json: bool) -> None:
     """Remove a message from the queue for good. An audit line cannot be dropped."""
     with terminal.store(writes=True) as store:
-        letter = discard(store, _number(which), by=terminal.person)
-    about, by = describe_subject(letter), terminal.person.id
-    told = Message("cli.outbox.dropped", id=str(letter.id), about=about, by=by)
-    report(NoticeDropped(id=str(letter.id), dropped=True), told, as_json=as_json)
+        entry = discard(store, _number(which), by=terminal.person)
+    about, by = describe_subject(entry), terminal.person.id
+    told = Message("cli.outbox.dropped", id=str(entry.id), about=about, by=by)
+    report(NoticeDropped(id=str(entry.id), dropped=True), told, as_json=as_json)
 
 
 outbox = CommandGroup("outbox", help=TERMINAL_COMMANDS["outbox"], own=(list_entries, retry, drop))

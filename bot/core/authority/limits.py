@@ -29,7 +29,7 @@ class Limit:
     why: Text
     until: Message = Message("limit.until.over")
     """When to ask again."""
-    spares_house: bool = False
+    spares_builtin: bool = False
     """The bot's own rules may still be changed, by two people as ever."""
 
     @property
@@ -39,7 +39,7 @@ class Limit:
 
     def blocks(self, plugin: str) -> bool:
         """Whether it keeps a plan of this plugin from running."""
-        return not (self.spares_house and is_local_plugin(plugin))
+        return not (self.spares_builtin and is_local_plugin(plugin))
 
 
 def strictest_mode(limits: Iterable[Limit]) -> Mode:

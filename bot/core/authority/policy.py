@@ -44,7 +44,7 @@ class NeedsApproval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BrokenGlass:
+class BreakGlass:
     """An emergency: the admin who asked confirms it alone, everybody is told, and somebody else reviews it after."""
 
     expires_in: int
@@ -67,7 +67,7 @@ OPEN_TO_ALL = frozenset({"help", "whoami"})
 NOT_LISTED = Message("policy.not_listed")
 OTHER_WORKSPACE = Message("policy.other_workspace")
 
-Decision = Allowed | NeedsConfirmation | NeedsApproval | BrokenGlass | Refused
+Decision = Allowed | NeedsConfirmation | NeedsApproval | BreakGlass | Refused
 
 
 class Rule(StrEnum):
@@ -151,7 +151,7 @@ def decide(risk: Risk, role: Role | None, terms: Terms) -> Decision:
             assert_never(other)
 
 
-BREAKS_GLASS = Role.ADMIN
+BREAK_GLASS_ROLE = Role.ADMIN
 """The least role that may run without approval what needs it."""
 REASON_NEEDED = Message("policy.reason_needed")
 UNBREAKABLE: Mapping[Risk, Message] = {_GOVERN: Message("policy.two_people")}
@@ -169,15 +169,15 @@ def decide_break_glass(risk: Risk, decision: Decision, role: Role | None, terms:
                 return refused
             if not reason.strip():
                 return Refused(reason=REASON_NEEDED, mistyped=True)
-            return BrokenGlass(expires_in=expires_in)
-        case Allowed() | NeedsConfirmation() | BrokenGlass():
+            return BreakGlass(expires_in=expires_in)
+        case Allowed() | NeedsConfirmation() | BreakGlass():
             return Refused(reason=Message("policy.no_approval_needed"), mistyped=True)
         case _:
             assert_never(decision)
 
 
 def _check_break_glass(risk: Risk, role: Role | None, terms: Terms) -> Refused | None:
-    if role is None or not role.reaches(BREAKS_GLASS):
+    if role is None or not role.reaches(BREAK_GLASS_ROLE):
         return _refuse_breaking(role)
     if not terms.break_glass:
         return Refused(reason=Message("policy.break_glass_off"))
@@ -185,7 +185,7 @@ def _check_break_glass(risk: Risk, role: Role | None, terms: Terms) -> Refused |
 
 
 def _refuse_breaking(role: Role | None) -> Refused:
-    needed = ROLE_NAMES[BREAKS_GLASS]
+    needed = ROLE_NAMES[BREAK_GLASS_ROLE]
     return Refused(reason=Message("policy.break_glass_needs_role", needed=needed, own=_own_role(role)))
 
 
@@ -226,10 +226,10 @@ def check_approver(
                     reason=Message("policy.confirming_needs_role", needed=ROLE_NAMES[Role.OPERATOR], own=own)
                 )
             return None
-        case BrokenGlass():
+        case BreakGlass():
             if reviewer != requester:
                 return Refused(reason=Message("policy.requester_breaks_glass"))
-            if role is None or not role.reaches(BREAKS_GLASS):
+            if role is None or not role.reaches(BREAK_GLASS_ROLE):
                 return _refuse_breaking(role)
             return None
         case Allowed() | Refused():
@@ -243,7 +243,7 @@ def lowest_settling_role(decision: Decision) -> Role:
     match decision:
         case NeedsApproval(role=role):
             return role
-        case BrokenGlass():
+        case BreakGlass():
             return Role.APPROVER
         case NeedsConfirmation() | Allowed() | Refused():
             return Role.OPERATOR
@@ -261,10 +261,10 @@ def check_settler(
 ) -> Refused | None:
     """Refuse a person whose word on an unknown outcome does not count; None where it does.
 
-    What needed somebody else's approval needs somebody else's word, also where the glass was broken; what was
+    What needed somebody else's approval needs somebody else's word, also where break-glass was used; what was
     confirmed, anybody's who may confirm.
     """
-    if isinstance(decision, NeedsApproval | BrokenGlass) and people.same(person, requester):
+    if isinstance(decision, NeedsApproval | BreakGlass) and people.same(person, requester):
         return Refused(reason=Message("policy.own_outcome"))
     needed = lowest_settling_role(decision)
     if role is None or not role.reaches(needed):
@@ -308,7 +308,7 @@ def describe_requirement(decision: Decision) -> Text:
             return Message("policy.needs.approval", count=quorum, who=WHO[role])
         case NeedsConfirmation():
             return Message("policy.needs.confirmation")
-        case BrokenGlass():
+        case BreakGlass():
             return Message("policy.needs.break_glass")
         case Allowed():
             return Message("policy.needs.nothing")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from bot.core.authority.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
+from bot.core.authority.policy import Allowed, BreakGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.encoding import canonical, fields_of
 from bot.core.principals import Role
 from bot.plugin import (
@@ -118,10 +118,15 @@ def read_texts(stored: Mapping[str, Any]) -> dict[str, Text]:
     return {label: read_text(one) for label, one in stored.items()}
 
 
-_DECISIONS: Mapping[str, type[Allowed | NeedsConfirmation | NeedsApproval | BrokenGlass | Refused]] = {
-    kind.__name__: kind for kind in (Allowed, NeedsConfirmation, NeedsApproval, BrokenGlass, Refused)
+_DECISIONS: Mapping[str, type[Allowed | NeedsConfirmation | NeedsApproval | BreakGlass | Refused]] = {
+    "Allowed": Allowed,
+    "NeedsConfirmation": NeedsConfirmation,
+    "NeedsApproval": NeedsApproval,
+    "BrokenGlass": BreakGlass,
+    "Refused": Refused,
 }
-
+"""Decisions by the word that is stored for each. The audit log attests these words, so they never change."""
+_STORED_WORDS = {kind: word for word, kind in _DECISIONS.items()}
 
 _OF_TABLES = ("policy", "rules", "channel")
 """Fields that a decision has only where there is a policy table. Records of the releases before know none of them."""
@@ -129,7 +134,7 @@ _OF_TABLES = ("policy", "rules", "channel")
 
 def decision_to_json(decision: Decision) -> str:
     kept = {name: value for name, value in fields_of(decision).items() if value or name not in _OF_TABLES}
-    return canonical({"kind": type(decision).__name__, **kept})
+    return canonical({"kind": _STORED_WORDS[type(decision)], **kept})
 
 
 @lru_cache(maxsize=64)

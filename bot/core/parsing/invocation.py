@@ -242,7 +242,7 @@ def take_host_options(command: AnyCommand, rest: Sequence[str]) -> tuple[list[st
 
 
 def refuse_host_options(command: AnyCommand, options: Iterable[str]) -> None:
-    """A command of the terminal never plans and is about no place: a --dry-run would be followed by the deed."""
+    """A command of the terminal never plans and is about no place: a --dry-run would be followed by the change."""
     taken, term = host_options(command), command.place_term
     given = tuple(name for name in options if name not in taken)
     refused = Message("typed.option_refused", command=command.path, options=given)

@@ -203,7 +203,7 @@ class _Reading:
         it does not stand between two letters."""
         if not word.begun or (not word.quotations and word.bare and OPTION_HEAD.fullmatch(word.bare)):
             return True
-        return self.line[at] in "\"'" and not (self._letter(at - 1) and self._letter(at + 1))
+        return self.line[at] in "\"'" and not (self._is_alphabetic(at - 1) and self._is_alphabetic(at + 1))
 
     def _quotation(self, at: int, word: _Word) -> int:
         """Read a quotation into the word. Returns where it ends, or 0 where the mark is none."""
@@ -273,14 +273,14 @@ class _Reading:
 
     def _closes(self, at: int) -> bool:
         """Not where a letter follows: that is an apostrophe, or a quotation inside begins."""
-        return not self._letter(at + 1)
+        return not self._is_alphabetic(at + 1)
 
     def _nested(self, at: int) -> bool:
         """Whether a mark like the one outside opens another quotation inside it."""
         before, after = self.line[at - 1], self.line[at + 1 : at + 2]
         return (is_blank(before) or before in "=(") and bool(after) and not is_blank(after) and after not in QUOTE_MARKS
 
-    def _letter(self, at: int) -> bool:
+    def _is_alphabetic(self, at: int) -> bool:
         return 0 <= at < len(self.line) and self.line[at].isalnum()
 
 

@@ -45,7 +45,7 @@ APART_SHORTEST = 8
 HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 HEX_LONGEST = 32
 """A word of so many hexadecimal digits or more is made by chance; a shorter one may be an id."""
-LETTERS_LONGEST = 20
+LONGEST_ALPHABETIC = 20
 """A part of an address of so many letters and no digit may be made by chance, if its capitals say so."""
 LEAST_BITS = 3.2
 """Of entropy in a character, below which a mixture of letters and digits is taken for a name."""
@@ -225,10 +225,10 @@ def _is_random(word: str, *, alone: bool = False) -> bool:
     to go to and fro between letters and digits.
     """
     digits = sum(map(str.isdigit, word))
-    letters = sum(map(str.isalpha, word))
+    alphabetic = sum(map(str.isalpha, word))
     if not digits and not alone:
-        return len(word) >= LETTERS_LONGEST and _is_jumbled(word)
-    if not digits or not letters:
+        return len(word) >= LONGEST_ALPHABETIC and _is_jumbled(word)
+    if not digits or not alphabetic:
         return False
     if HEX_DIGITS.issuperset(word):
         return len(word) >= HEX_LONGEST
@@ -257,12 +257,12 @@ def _is_name(word: str) -> bool:
 
 
 def _is_spoken(part: str) -> bool:
-    letters = part.rstrip("0123456789")
-    if not letters.isalpha() or len(part) - len(letters) > DIGITS_LONGEST:
+    alphabetic = part.rstrip("0123456789")
+    if not alphabetic.isalpha() or len(part) - len(alphabetic) > DIGITS_LONGEST:
         return False
-    vowels = sum(char in VOWELS for char in letters.lower())
-    runs = re.split(f"[{VOWELS}]", letters.lower())
-    return len(letters) <= 3 or (vowels * 5 >= len(letters) and max(map(len, runs)) <= CONSONANTS_LONGEST)
+    vowels = sum(char in VOWELS for char in alphabetic.lower())
+    runs = re.split(f"[{VOWELS}]", alphabetic.lower())
+    return len(alphabetic) <= 3 or (vowels * 5 >= len(alphabetic) and max(map(len, runs)) <= CONSONANTS_LONGEST)
 
 
 def _is_jumbled(word: str) -> bool:

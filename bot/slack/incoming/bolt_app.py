@@ -105,7 +105,7 @@ def make_bolt_for(
 
 
 def dispatcher(app: App, identity: Callable[[], Identity | None]) -> Dispatch:
-    """What the front door hands an admitted request to."""
+    """What a verified request is handed to."""
 
     def dispatch(admitted: VerifiedRequest) -> tuple[int, Mapping[str, str], bytes]:
         if identity() is None:
@@ -122,7 +122,7 @@ def dispatcher(app: App, identity: Callable[[], Identity | None]) -> Dispatch:
 
 
 def _request(admitted: VerifiedRequest) -> BoltRequest:
-    """Bolt's request around what the front door has read: only "socket_mode" takes an object instead of a text."""
+    """Bolt's request around what the verifier has read: only "socket_mode" takes an object instead of a text."""
     headers: dict[str, str | Sequence[str]] = {name: [value] for name, value in admitted.headers.items()}
     request = BoltRequest(mode="socket_mode", body=admitted.content, headers=headers)
     # From here on it is HTTP again, so that Bolt checks the signature too.

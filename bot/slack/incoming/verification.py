@@ -1,4 +1,4 @@
-"""The front door: what is not a well-formed request signed by Slack goes no further, and gets a 4xx."""
+"""Verification of requests: what is not a well-formed request signed by Slack goes no further, and gets a 4xx."""
 
 from __future__ import annotations
 
@@ -64,29 +64,29 @@ class RequestVerifier:
         self._secret = signing_secret.encode()
         self._clock = clock
 
-    def verify(self, letter: RawRequest) -> VerifiedRequest:
+    def verify(self, request: RawRequest) -> VerifiedRequest:
         """The request, once it is known to be Slack's and to be readable. Raises RequestRejected."""
-        if len(letter.body) > MAX_BODY:
+        if len(request.body) > MAX_BODY:
             raise RequestRejected(413, "too large")
-        kind = letter.headers.get("content-type", "").partition(";")[0].strip().lower()
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind not in (_FORM, _JSON):
             raise RequestRejected(415, "content type")
-        self._check_signature(letter)
+        self._check_signature(request)
         try:
-            text = letter.body.decode("utf-8")
+            text = request.body.decode("utf-8")
         except UnicodeDecodeError:
             raise RequestRejected(400, "not UTF-8") from None
         content = _object(text) if kind == _JSON else _fields(text)
-        return VerifiedRequest(text=text, content=content, headers=letter.headers)
+        return VerifiedRequest(text=text, content=content, headers=request.headers)
 
-    def _check_signature(self, letter: RawRequest) -> None:
-        stamp = letter.headers.get("x-slack-request-timestamp", "")
-        signature = letter.headers.get("x-slack-signature", "")
+    def _check_signature(self, request: RawRequest) -> None:
+        stamp = request.headers.get("x-slack-request-timestamp", "")
+        signature = request.headers.get("x-slack-signature", "")
         if not _TIMESTAMP.match(stamp) or abs(self._clock.now_ms() // 1000 - int(stamp)) > WINDOW_SECONDS:
             raise RequestRejected(401, "timestamp")
         if not _SIGNATURE.match(signature):
             raise RequestRejected(401, "signature form")
-        expected = "v0=" + hmac.new(self._secret, b"v0:" + stamp.encode() + b":" + letter.body, sha256).hexdigest()
+        expected = "v0=" + hmac.new(self._secret, b"v0:" + stamp.encode() + b":" + request.body, sha256).hexdigest()
         if not hmac.compare_digest(expected.encode(), signature.encode()):
             raise RequestRejected(401, "signature")
 
@@ -153,7 +153,7 @@ Dispatch = Callable[[VerifiedRequest], tuple[int, Mapping[str, str], bytes]]
 
 
 def as_wsgi(door: RequestVerifier, dispatch: Dispatch, *, note: Callable[[str], None] = lambda _: None) -> Wsgi:
-    """The HTTP side of the intake: the front door, then `dispatch(admitted)` → status, headers, body.
+    """The HTTP side of the intake: the verifier, then `dispatch(admitted)` → status, headers, body.
 
     `note` is told the reason of each rejection, one of a few fixed words.
     """

@@ -148,29 +148,29 @@ class Gateway:
     def _linked(self, words: str) -> str:
         return link_text(words, self._card_address)
 
-    def send_privately(self, whisper: PrivateNotice, *, language: str = ENGLISH) -> str | None:
+    def send_privately(self, notice: PrivateNotice, *, language: str = ENGLISH) -> str | None:
         """Say something to one person, in the language of that person.
 
         By the address Slack gave for the answer, else in the channel, else directly, else in the approval channel. What
         is shared is a message of the channel.
         """
         writer = Writer(language=language, command=self._command)
-        if wants_file(whisper.reply) and self._in_a_file(whisper, writer):
+        if wants_file(notice.reply) and self._in_a_file(notice, writer):
             return None
-        card = self._card_address(whisper.card) if whisper.card else ""
-        text, blocks = answer_text(whisper, writer), answer_blocks(whisper, writer, card=card)
+        card = self._card_address(notice.card) if notice.card else ""
+        text, blocks = answer_text(notice, writer), answer_blocks(notice, writer, card=card)
         link_requests(blocks, self._card_address)
-        if whisper.answer_url and self.is_trusted_url(whisper.answer_url):
+        if notice.answer_url and self.is_trusted_url(notice.answer_url):
             try:
-                self._by_answer_url(whisper.answer_url, text, blocks)
+                self._by_answer_url(notice.answer_url, text, blocks)
                 return None
             except DeliveryError:
                 # It is good for 30 minutes and five answers only; the channel is there for longer.
                 pass
-        person = whisper.person.user
-        if whisper.channel:
+        person = notice.person.user
+        if notice.channel:
             try:
-                self._say_in_channel(whisper, text, blocks)
+                self._say_in_channel(notice, text, blocks)
                 return None
             except (ChannelDead, Impossible):
                 # The bot or the person is not, or no longer, in that channel.
@@ -179,14 +179,14 @@ class Gateway:
             with translate_errors():
                 _posted_at(self._post(channel=person, text=text, blocks=blocks), person)
         except ChannelDead as error:
-            self._ephemeral_instead(error, whisper, text, blocks)
+            self._ephemeral_instead(error, notice, text, blocks)
             return error.reason
         return ""
 
-    def _say_in_channel(self, whisper: PrivateNotice, text: str, blocks: list[Block]) -> None:
-        channel, thread = whisper.channel, whisper.thread or None
-        if not whisper.shared:
-            self._ephemeral(channel, whisper.person.user, text, blocks, thread=thread)
+    def _say_in_channel(self, notice: PrivateNotice, text: str, blocks: list[Block]) -> None:
+        channel, thread = notice.channel, notice.thread or None
+        if not notice.shared:
+            self._ephemeral(channel, notice.person.user, text, blocks, thread=thread)
             return
         with translate_errors():
             _posted_at(self._post(channel=channel, text=text, blocks=blocks, thread_ts=thread), channel)
@@ -203,33 +203,33 @@ class Gateway:
             if not answer.get("message_ts"):
                 raise Lost(INVALID_RESPONSE, "chat.postEphemeral: message_ts")
 
-    def _ephemeral_instead(self, direct: ChannelDead, whisper: PrivateNotice, text: str, blocks: list[Block]) -> None:
+    def _ephemeral_instead(self, direct: ChannelDead, notice: PrivateNotice, text: str, blocks: list[Block]) -> None:
         """In the approval channel, for somebody whom direct messages do not reach. Raises why those do not."""
-        if self._approval in ("", whisper.channel):
+        if self._approval in ("", notice.channel):
             raise direct
         try:
-            self._ephemeral(self._approval, whisper.person.user, text, blocks)
+            self._ephemeral(self._approval, notice.person.user, text, blocks)
         except (ChannelDead, Impossible):
             raise direct from None
 
-    def _in_a_file(self, whisper: PrivateNotice, writer: Writer) -> bool:
+    def _in_a_file(self, notice: PrivateNotice, writer: Writer) -> bool:
         """A long table goes to a file, in one message with the rest of the answer; False when Slack refuses that there.
 
         Slack shows both or neither: nothing is left in the channel that promises a file which never came.
         """
-        table = whisper.reply.table
-        if table is None or not whisper.channel:
+        table = notice.reply.table
+        if table is None or not notice.channel:
             return False
         try:
             with translate_errors():
                 answer: Any = require_ok(
                     self._client.files_upload_v2(
-                        content=file_text(whisper.reply, table, writer),
+                        content=file_text(notice.reply, table, writer),
                         filename="b24bot.txt",
-                        title=cut(writer.plain(whisper.reply.title), 100),
-                        channel=whisper.channel,
-                        thread_ts=whisper.thread or None,
-                        initial_comment=file_comment(whisper.reply, table, whisper.person, writer),
+                        title=cut(writer.plain(notice.reply.title), 100),
+                        channel=notice.channel,
+                        thread_ts=notice.thread or None,
+                        initial_comment=file_comment(notice.reply, table, notice.person, writer),
                     )
                 )
                 if not answer.get("files"):

@@ -32,27 +32,27 @@ BLOCKS_MOST = 45
 NOTIFICATION_MOST = 3_000
 
 
-def answer_text(whisper: PrivateNotice, writer: Writer = ENGLISH_WRITER) -> str:
-    title = writer.mrkdwn(whisper.reply.title or Message("answer.untitled"))
-    return cut(MOODS[whisper.mood] + title, NOTIFICATION_MOST)
+def answer_text(notice: PrivateNotice, writer: Writer = ENGLISH_WRITER) -> str:
+    title = writer.mrkdwn(notice.reply.title or Message("answer.untitled"))
+    return cut(MOODS[notice.mood] + title, NOTIFICATION_MOST)
 
 
-def answer_blocks(whisper: PrivateNotice, writer: Writer = ENGLISH_WRITER, *, card: str = "") -> list[Block]:
+def answer_blocks(notice: PrivateNotice, writer: Writer = ENGLISH_WRITER, *, card: str = "") -> list[Block]:
     """The blocks of an answer, within Slack's limits; what does not fit is said to be cut.
 
     `card` is the address of the card that it offers to open.
     """
-    reply = whisper.reply
-    blocks: list[Block] = [section(f"{MOODS[whisper.mood]}*{_bold(reply.title, writer)}*")] if reply.title else []
-    if whisper.suggestion:
-        line = CommandLine(command_line=one_line(writer.plain(whisper.suggestion)))
+    reply = notice.reply
+    blocks: list[Block] = [section(f"{MOODS[notice.mood]}*{_bold(reply.title, writer)}*")] if reply.title else []
+    if notice.suggestion:
+        line = CommandLine(command_line=one_line(writer.plain(notice.suggestion)))
         blocks.append(section(writer.mrkdwn(Message("answer.did_you_mean", line=line))))
     blocks += sections([f"*{writer.mrkdwn(label)}*: {writer.mrkdwn(text)}" for label, text in reply.facts])
     if reply.table is not None:
         blocks += [section(f"*{_bold(reply.table.title, writer)}*")] if reply.table.title else []
         blocks += table_blocks(reply.table, writer)
     blocks += [context(writer.mrkdwn(note)) for note in reply.notes]
-    return [*fit_blocks(blocks, writer), *answer_buttons(whisper, card, writer)]
+    return [*fit_blocks(blocks, writer), *answer_buttons(notice, card, writer)]
 
 
 def _bold(text: Text, writer: Writer) -> str:

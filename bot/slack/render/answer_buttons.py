@@ -18,9 +18,9 @@ BUTTONS_BLOCK = "lines"
 OPEN_CARD = Message("answer.button.open_card")
 
 
-def answer_buttons(whisper: PrivateNotice, card: str, writer: Writer) -> list[Actions]:
+def answer_buttons(notice: PrivateNotice, card: str, writer: Writer) -> list[Actions]:
     """The row of buttons of an answer, if it has any; `card` is the address of the card to open."""
-    elements = [*_links(card, writer), *_lines(whisper, writer)]
+    elements = [*_links(card, writer), *_lines(notice, writer)]
     return [make_actions(BUTTONS_BLOCK, elements)] if elements else []
 
 
@@ -29,8 +29,8 @@ def _links(card: str, writer: Writer) -> Iterator[Button]:
         yield make_button(LINK_ACTION, _label(OPEN_CARD, writer), url=card)
 
 
-def _lines(whisper: PrivateNotice, writer: Writer) -> Iterator[Button]:
-    for index, button in enumerate(whisper.buttons):
+def _lines(notice: PrivateNotice, writer: Writer) -> Iterator[Button]:
+    for index, button in enumerate(notice.buttons):
         action = f"{FORM_ACTION if button.form else LINE_ACTION}{index}"
         yield make_button(action, _label(button.label, writer), value=button.line)
 

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from slack_sdk.models.blocks import ConfirmObject
 
-from bot.core.authority.policy import Allowed, BrokenGlass, NeedsApproval, NeedsConfirmation, Refused
+from bot.core.authority.policy import Allowed, BreakGlass, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.text import one_line
 from bot.language.translation import translate
@@ -35,31 +35,31 @@ GO_BACK = Message("card.button.go_back")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeedLabels:
+class ActionLabels:
     """What the buttons that let something happen are called."""
 
     approve: Message
     confirm: Message
 
 
-CHANGE_LABELS = DeedLabels(approve=Message("card.approve.change"), confirm=Message("card.confirm.change"))
-LABELS: Mapping[str, DeedLabels] = {
-    "activate": DeedLabels(approve=Message("card.approve.activate"), confirm=Message("card.confirm.activate")),
-    "adopt": DeedLabels(approve=Message("card.approve.adopt"), confirm=Message("card.confirm.adopt")),
-    "configure": DeedLabels(approve=Message("card.approve.configure"), confirm=Message("card.confirm.configure")),
-    "deactivate": DeedLabels(approve=Message("card.approve.deactivate"), confirm=Message("card.confirm.deactivate")),
-    "delete": DeedLabels(approve=Message("card.approve.delete"), confirm=Message("card.confirm.delete")),
-    "edit": DeedLabels(approve=Message("card.approve.edit"), confirm=Message("card.confirm.edit")),
-    "grant": DeedLabels(approve=Message("card.approve.grant"), confirm=Message("card.confirm.grant")),
-    "register": DeedLabels(approve=Message("card.approve.register"), confirm=Message("card.confirm.register")),
-    "remove": DeedLabels(approve=Message("card.approve.remove"), confirm=Message("card.confirm.remove")),
-    "rename": DeedLabels(approve=Message("card.approve.rename"), confirm=Message("card.confirm.rename")),
-    "restore": DeedLabels(approve=Message("card.approve.restore"), confirm=Message("card.confirm.restore")),
-    "review": DeedLabels(approve=Message("card.approve.review"), confirm=Message("card.confirm.review")),
-    "revoke": DeedLabels(approve=Message("card.approve.revoke"), confirm=Message("card.confirm.revoke")),
-    "send": DeedLabels(approve=Message("card.approve.send"), confirm=Message("card.confirm.send")),
-    "unfreeze": DeedLabels(approve=Message("card.approve.unfreeze"), confirm=Message("card.confirm.unfreeze")),
-    "update": DeedLabels(approve=Message("card.approve.update"), confirm=Message("card.confirm.update")),
+CHANGE_LABELS = ActionLabels(approve=Message("card.approve.change"), confirm=Message("card.confirm.change"))
+LABELS: Mapping[str, ActionLabels] = {
+    "activate": ActionLabels(approve=Message("card.approve.activate"), confirm=Message("card.confirm.activate")),
+    "adopt": ActionLabels(approve=Message("card.approve.adopt"), confirm=Message("card.confirm.adopt")),
+    "configure": ActionLabels(approve=Message("card.approve.configure"), confirm=Message("card.confirm.configure")),
+    "deactivate": ActionLabels(approve=Message("card.approve.deactivate"), confirm=Message("card.confirm.deactivate")),
+    "delete": ActionLabels(approve=Message("card.approve.delete"), confirm=Message("card.confirm.delete")),
+    "edit": ActionLabels(approve=Message("card.approve.edit"), confirm=Message("card.confirm.edit")),
+    "grant": ActionLabels(approve=Message("card.approve.grant"), confirm=Message("card.confirm.grant")),
+    "register": ActionLabels(approve=Message("card.approve.register"), confirm=Message("card.confirm.register")),
+    "remove": ActionLabels(approve=Message("card.approve.remove"), confirm=Message("card.confirm.remove")),
+    "rename": ActionLabels(approve=Message("card.approve.rename"), confirm=Message("card.confirm.rename")),
+    "restore": ActionLabels(approve=Message("card.approve.restore"), confirm=Message("card.confirm.restore")),
+    "review": ActionLabels(approve=Message("card.approve.review"), confirm=Message("card.confirm.review")),
+    "revoke": ActionLabels(approve=Message("card.approve.revoke"), confirm=Message("card.confirm.revoke")),
+    "send": ActionLabels(approve=Message("card.approve.send"), confirm=Message("card.confirm.send")),
+    "unfreeze": ActionLabels(approve=Message("card.approve.unfreeze"), confirm=Message("card.confirm.unfreeze")),
+    "update": ActionLabels(approve=Message("card.approve.update"), confirm=Message("card.confirm.update")),
 }
 """By the subcommand; one that has no row here is called a change."""
 
@@ -98,7 +98,7 @@ class _Buttons:
         withdraw = self._button(Message("card.button.withdraw"), card_token.WITHDRAW)
         labels = LABELS.get(self.change.path.rpartition(" ")[2], CHANGE_LABELS)
         match self.change.decision:
-            case BrokenGlass():
+            case BreakGlass():
                 return [self._bypass(), withdraw]
             case NeedsConfirmation() | Allowed() | Refused():
                 return [self._button(labels.confirm, card_token.CONFIRM, style="primary"), withdraw]

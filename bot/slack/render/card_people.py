@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot.core import mentions
-from bot.core.authority.policy import Allowed, BrokenGlass, NeedsApproval, NeedsConfirmation, Refused, list_rules
+from bot.core.authority.policy import Allowed, BreakGlass, NeedsApproval, NeedsConfirmation, Refused, list_rules
 from bot.core.change.change_request import ChangeRequest, Review, Status
 from bot.core.change.review_sentences import describe_review
 from bot.core.principals import Principal, Role
@@ -51,7 +51,7 @@ def _votes(change: ChangeRequest, language: str) -> Iterator[Field]:
     approved = _reviews(change, change.approvals, language)
     pending = change.status is Status.PENDING
     match change.decision:
-        case BrokenGlass():
+        case BreakGlass():
             yield Message("card.label.approval"), f"🚨 {mrkdwn(_bypass(change), language)}"
         case NeedsApproval() as decision if pending:
             yield NEEDED, _so_far(decision, change.approvals, language)

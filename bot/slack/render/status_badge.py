@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bot.core.authority.policy import BrokenGlass, Decision, NeedsApproval
+from bot.core.authority.policy import BreakGlass, Decision, NeedsApproval
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.effects import effects_of
 from bot.plugin import Message, Person, Text
@@ -54,7 +54,7 @@ BROKEN: Mapping[Status, StatusBadge] = {
 }
 """The same where an admin does not wait for approval."""
 
-DECISION_BADGES: Mapping[type[Decision], Mapping[Status, StatusBadge]] = {NeedsApproval: BADGES, BrokenGlass: BROKEN}
+DECISION_BADGES: Mapping[type[Decision], Mapping[Status, StatusBadge]] = {NeedsApproval: BADGES, BreakGlass: BROKEN}
 
 UNVERIFIED: Mapping[Status, StatusBadge] = {
     Status.DONE: StatusBadge(

@@ -32,7 +32,7 @@ BUSY_SECONDS = 2.0
 PRAGMA_PAUSE = 0.02
 """Seconds between two tries to set a PRAGMA while the file is locked."""
 STATEMENTS = 512
-"""How many prepared statements are kept: more than there are in this house, so that each is compiled once."""
+"""How many prepared statements are kept: more than the bot has, so that each is compiled once."""
 MOST_JOURNAL = 16 * 1024**2
 """Bytes of a journal that are kept for the next time; what a long copy made it grow to goes."""
 STEP_PAGES = 256

@@ -34,7 +34,7 @@ from bot.store.files.backup_reader import Tell, no_progress
 from bot.store.repositories.audit_log import AuditReader
 
 ALWAYS_KEPT = stored_tags(Tag.CHECKPOINT, Tag.ARCHIVED, Tag.APPROVAL_BYPASSED, Tag.BYPASS_REVIEWED)
-"""Checkpoints and archivings tell what the log was; a broken glass and its review decide who may break it again."""
+"""Checkpoints and archivings tell what the log was; a break-glass change and its review decide who may use it again."""
 _LAST_WORDS = stored_tags(Tag.ACCESS_GRANTED, Tag.ACCESS_REVOKED, Tag.ACCOUNT_LINKED, Tag.ACCOUNT_UNLINKED)
 Rule = tuple[str, tuple[object, ...]]
 KEPT: tuple[Rule, ...] = (

@@ -20,7 +20,7 @@ from bot.store.files.backup_reader import alone, copy_privately
 from bot.store.repositories.audit_log import AuditReader
 from bot.store.sealing.keyring import Keyring
 
-WORKSHOP = ".restoring"
+STAGING = ".restoring"
 """The folder in the database's folder where a copy is made ready."""
 SIDECARS = ("-journal", "-wal", "-shm")
 BOOKKEEPING = stored_tags(Tag.BACKUP_MADE, Tag.CHECKPOINT, Tag.PROCESS_STARTED, Tag.ARCHIVED)
@@ -85,19 +85,19 @@ def _is_kin(log: AuditReader, other: AuditReader, shared: int) -> bool:
 
 
 def make_ready(file: Path, home: Path) -> Path:
-    """Copy the file into the workshop, alone there; returns the workshop, which is a home of its own.
+    """Copy the file into the staging folder, alone there; returns that folder, which is a home of its own.
 
     SQLite copies it, with what lies in a journal beside it: that was looked through and counted as well.
     """
-    workshop = home / WORKSHOP
-    shutil.rmtree(workshop, ignore_errors=True)
-    workshop.mkdir(mode=0o700)
-    target = workshop / FILE_NAME
+    staging = home / STAGING
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir(mode=0o700)
+    target = staging / FILE_NAME
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     with closing(Database(file, read_only=True)) as source:
         source.rows("VACUUM INTO ?", str(target))
     sync(target)
-    return workshop
+    return staging
 
 
 def forget_queues(database: Engine) -> None:
@@ -114,14 +114,14 @@ def forget_queues(database: Engine) -> None:
     )
 
 
-def swap_in(workshop: Path, home: Path, aside: Path) -> Path | None:
+def swap_in(staging: Path, home: Path, aside: Path) -> Path | None:
     """Put what is ready in the place of the database; returns where the former one is, None when there was none.
 
     There is a database at every moment: the former one gets a second name before its first is given to the copy.
     """
     present = home / FILE_NAME
     kept = None
-    keep_owner(workshop / FILE_NAME, present if present.exists() else home)
+    keep_owner(staging / FILE_NAME, present if present.exists() else home)
     if present.exists():
         _finish(present)
         aside.mkdir(mode=0o700)
@@ -129,9 +129,9 @@ def swap_in(workshop: Path, home: Path, aside: Path) -> Path | None:
         os.link(present, kept)
         _put_sidecars_aside(present, aside)
         sync(aside)
-    os.replace(workshop / FILE_NAME, present)
+    os.replace(staging / FILE_NAME, present)
     sync(home)
-    shutil.rmtree(workshop, ignore_errors=True)
+    shutil.rmtree(staging, ignore_errors=True)
     return kept
 
 

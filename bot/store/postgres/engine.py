@@ -38,7 +38,7 @@ UNKNOWN_COMMIT = 4
 _TABLE = "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = ?"
 _GIVE_BACK = "VACUUM {schema}.audit"
 _SNAPSHOT = "SELECT pg_current_snapshot()::text"
-_SEATED = "SELECT EXISTS (SELECT 1 FROM replicas WHERE owner = '{owner}')"
+_REGISTERED = "SELECT EXISTS (SELECT 1 FROM replicas WHERE owner = '{owner}')"
 _T = TypeVar("_T")
 _LOG = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ class PostgresEngine:
     ) -> None:
         self.dialect = DIALECT
         self.shared = True
-        self._seat = ""
+        self._owner = ""
         self._beside, self._besides = Connection(address, busy_seconds=busy_seconds), threading.Lock()
         self._writer = Connection(address, busy_seconds=busy_seconds)
         self.address, self.name = address, address.name
@@ -121,28 +121,28 @@ class PostgresEngine:
         self._refuse_closed()
         try:
             try:
-                seated = self._begin_asking()
+                registered = self._begin_asking()
             except FAULTS as error:
                 if not is_lost(error):
                     raise
                 # It was lost while nothing was open: once more, on a new one, perhaps of another server.
                 self._writer.close()
                 self._promise = None
-                seated = self._begin_asking()
+                registered = self._begin_asking()
         except FAULTS as error:
             self._undo()
             raise unwritable(error) from None
-        if not seated:
+        if not registered:
             self._undo()
             self._give_up("This process was taken for dead: its beat stopped, and another replica took over.")
         self._holder, self._changed, self._announced = threading.get_ident(), False, False
 
     def _begin_asking(self) -> bool:
         """Begin, and ask in the same round trip for the last commit and for the row of this replica."""
-        seat = _SEATED.format(owner=self._seat) if self._seat else ""
-        kept, seated = self._writer.begin(self._commits.question(), seat)
+        question = _REGISTERED.format(owner=self._owner) if self._owner else ""
+        kept, registered = self._writer.begin(self._commits.question(), question)
         self._commits.hear(kept)
-        return seated
+        return registered
 
     def _undo(self) -> None:
         try:
@@ -276,7 +276,7 @@ class PostgresEngine:
         return str(self.tuples(_SNAPSHOT)[0][0])
 
     def act_as(self, owner: str) -> None:
-        self._seat = owner
+        self._owner = owner
 
     def run_beside(self, sql: str, *values: object) -> int:
         """Run it on a connection of its own: a beat must not wait for a process that hangs with the lock."""

@@ -66,18 +66,18 @@ class ServerLocation:
         with closing(PostgresEngine(self._address)) as engine:
             yield engine
 
-    def replace(self, workshop: Path, *, at: int) -> str | None:
+    def replace(self, staging: Path, *, at: int) -> str | None:
         """Load the file into a schema of its own, which takes the name of the former one in one transaction."""
         beside = Address(url=self._address.url, schema=f"{self._address.schema}_restored")
         with (
-            closing(Database(workshop / FILE_NAME, read_only=True)) as file,
+            closing(Database(staging / FILE_NAME, read_only=True)) as file,
             closing(PostgresEngine(beside)) as ready,
             closing(PostgresEngine(self._address)) as engine,
         ):
             drop_schema(ready)
             load_rows(ready, file)
             kept = take_name(engine, beside.schema, at=at)
-        shutil.rmtree(workshop, ignore_errors=True)
+        shutil.rmtree(staging, ignore_errors=True)
         return kept
 
     def receive(self, rows: Engine) -> RowCounts:

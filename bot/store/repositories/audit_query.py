@@ -9,7 +9,7 @@ from bot.core.audit.audit_record import EARLIER_TAGS, Tag, stored_tags
 from bot.plugin.frozen import dataclass
 from bot.store.engine.sql import newest_of, placeholders
 
-LAST_LETTER = chr(0x10FFFF)
+LAST_CHARACTER = chr(0x10FFFF)
 """Comes after whatever a tag may go on with."""
 KNOWN_TAGS = (*Tag, *EARLIER_TAGS)
 """The tags of today and of earlier releases."""
@@ -140,7 +140,7 @@ def all_tags() -> Statement:
 
 def _tag_range(beginning: str) -> tuple[str, str, str]:
     """Where the tags that begin so begin and end, as `_TAGS` takes it."""
-    end = f"{beginning}{LAST_LETTER}"
+    end = f"{beginning}{LAST_CHARACTER}"
     return beginning, end, end
 
 

@@ -1,6 +1,6 @@
-"""Texts that earlier releases stored as they were: what looks like a secret in them is sealed or blotted once.
+"""Texts that earlier releases stored as they were: what looks like a secret in them is sealed or redacted once.
 
-What is written today is sealed or blotted when it is written. The audit log stays as it is, for it is chained.
+What is written today is sealed or redacted when it is written. The audit log stays as it is, for it is chained.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def drop_remnants(database: Engine) -> None:
         with database.unit_of_work():
             Facts(database).put(REMNANTS, "")
     except StoreUnavailable as error:
-        log.warning("what was blotted may be in free bytes of the file: %s", error, extra={"action": "remnants_left"})
+        log.warning("what was redacted may be in free bytes of the file: %s", error, extra={"action": "remnants_left"})
 
 
 def _rewrite(database: Engine, keys: Keyring, column: Column, row: Row) -> bool:

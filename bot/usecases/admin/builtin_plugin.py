@@ -113,7 +113,7 @@ def make_registry(plugins: Iterable[Plugin]) -> Registry:
 
 
 def perform_at_once(tx: Transaction, ctx: Context, person: Principal, planned: Planned) -> Reply:
-    """Carry out a plan that the policy lets its requester have at once. Only the house has such.
+    """Carry out a plan that the policy lets its requester have at once. Only b24bot itself has such.
 
     Raises NotPermitted for the plan of any other plugin: what changes a place waits for a person's word.
     """

@@ -1,10 +1,10 @@
-"""What became of the glass that was broken: who did it, whether somebody else has looked, and who could."""
+"""What became of each use of break-glass: who did it, whether somebody else has looked, and who could."""
 
 from __future__ import annotations
 
 from bot.core.audit.audit_record import AuditRecord, Tag
 from bot.core.authority.membership import DISQUALIFICATIONS
-from bot.core.authority.policy import BREAKS_GLASS, Refused
+from bot.core.authority.policy import BREAK_GLASS_ROLE, Refused
 from bot.core.change.change_request import ChangeRequest
 from bot.core.local_plugins import is_local_plugin
 from bot.core.principals import Principal
@@ -19,7 +19,7 @@ MOST_BYPASSES = 1_000
 
 
 def find_break_glass_record(ctx: Context, number: int) -> AuditRecord | None:
-    """The record of the glass broken for a change request; None without one that can be believed."""
+    """The record of the use of break-glass for a change request; None without one that can be believed."""
     return _find_authentic_record(ctx, f"CR-{number}", Tag.APPROVAL_BYPASSED)
 
 
@@ -30,7 +30,7 @@ def _find_authentic_record(ctx: Context, subject: str, tag: Tag) -> AuditRecord 
 
 
 def find_break_glass_actor(ctx: Context, plugin: str, target: str) -> Principal | None:
-    """Who broke the glass that a plan is the review of; None for any other plan."""
+    """Who used break-glass where a plan is the review of that; None for any other plan."""
     kind, _, broken = target.partition(":")
     if not is_local_plugin(plugin) or kind != REVIEW_TARGET:
         return None
@@ -44,7 +44,7 @@ def is_reviewed(ctx: Context, number: int) -> bool:
 
 
 def is_review(change: ChangeRequest) -> bool:
-    """Whether it asks to look at a broken glass. Nobody takes that back: somebody else decides it, or time does."""
+    """Whether it asks to review break-glass. Nobody takes that back: somebody else decides it, or time does."""
     return change.is_local and change.path == REVIEW_PATH
 
 
@@ -59,7 +59,7 @@ def _review_command(broken: str) -> CommandLine:
 
 
 def list_unreviewed(ctx: Context) -> list[AuditRecord]:
-    """The glasses broken that nobody has reviewed, oldest first, whether a review is open or not."""
+    """The uses of break-glass that nobody has reviewed, oldest first, whether a review is open or not."""
     audit = ctx.store.audit
     found = audit.find(tag=Tag.APPROVAL_BYPASSED, limit=MOST_BYPASSES)
     seen = {one.subject for one in audit.find(tag=Tag.BYPASS_REVIEWED, limit=MOST_BYPASSES) if audit.vouches(one)}
@@ -67,7 +67,7 @@ def list_unreviewed(ctx: Context) -> list[AuditRecord]:
 
 
 def check_break_glass(ctx: Context, person: Principal) -> Refused | None:
-    """Refuse an admin who may not break the glass now, in sentences."""
+    """Refuse an admin who may not use break-glass now, in sentences."""
     mine = [
         one.subject for one in list_unreviewed(ctx) if ctx.deployment.people.same(Principal.read(one.actor), person)
     ]
@@ -84,7 +84,7 @@ def _reviewers(ctx: Context, person: Principal) -> list[Principal]:
     return [
         grant.principal
         for grant in ctx.store.grants.all()
-        if grant.role.reaches(BREAKS_GLASS)
+        if grant.role.reaches(BREAK_GLASS_ROLE)
         and grant.principal.team == ctx.workspace.team
         and not ctx.deployment.people.same(grant.principal, person)
         and last_known_status(ctx, grant.principal) not in DISQUALIFICATIONS

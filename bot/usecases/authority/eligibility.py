@@ -22,7 +22,7 @@ def check_can_be_approved(
 ) -> Message | None:
     """Refuse when too few other people could approve. Slack is asked about as many as needed.
 
-    `breaker` broke the glass that is to be reviewed. Returns what has to be said when Slack does not tell; None when
+    `breaker` used break-glass, which is to be reviewed. Returns what has to be said when Slack does not tell; None when
     there are enough.
     """
     quorum, role = decision.quorum, decision.role

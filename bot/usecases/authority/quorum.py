@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.core.audit.audit_record import AuditRecord, Tag
 from bot.core.authority.membership import DISQUALIFICATIONS
-from bot.core.authority.policy import OTHER_WORKSPACE, BrokenGlass, NeedsApproval, Refused, check_approver, decide
+from bot.core.authority.policy import OTHER_WORKSPACE, BreakGlass, NeedsApproval, Refused, check_approver, decide
 from bot.core.change.change_request import ByDecision, ChangeRequest, Status, Verdict
 from bot.core.change.plans import decision_to_json
 from bot.core.principals import Principal
@@ -20,7 +20,7 @@ from bot.usecases.context import Context, log
 from bot.usecases.integrity.active_limits import check_limits
 from bot.usecases.roles import role_of
 
-UNBORNE = Message("review.request_mismatch")
+REQUEST_MISMATCH = Message("review.request_mismatch")
 NOT_ATTESTED = ByDecision(
     approved=Message("review.approvals_not_attested"), confirmed=Message("review.confirmation_not_attested")
 )
@@ -33,7 +33,7 @@ def check_eligibility(ctx: Context, person: Principal, change: ChangeRequest) ->
     """Refuse a person whose verdict does not count, whatever Slack says of the account."""
     if person.team != ctx.workspace.team and not person.local:
         return Refused(reason=OTHER_WORKSPACE)
-    if isinstance(change.decision, BrokenGlass):
+    if isinstance(change.decision, BreakGlass):
         kept = _check_break_glass_allowed(ctx, change)
         if kept is not None:
             return kept
@@ -45,13 +45,13 @@ def check_eligibility(ctx: Context, person: Principal, change: ChangeRequest) ->
 
 
 def _check_not_breaker(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
-    """Somebody else may have asked for the review; who broke the glass decides nothing about it all the same."""
+    """Somebody else may have asked for the review; who used break-glass decides nothing about it all the same."""
     breaker = find_break_glass_actor(ctx, change.plugin, change.plan.target)
     return Refused(reason=OWN_BREAK_GLASS) if breaker and ctx.deployment.people.same(person, breaker) else None
 
 
 def _check_break_glass_allowed(ctx: Context, change: ChangeRequest) -> Refused | None:
-    """Refuse to break the glass now for what was asked for earlier."""
+    """Refuse to use break-glass now for what was asked for earlier."""
     if not ctx.deployment.terms.break_glass:
         return Refused(reason=Message("review.break_glass_switched_off"))
     blocked = check_limits(ctx, change.plugin)
@@ -132,12 +132,12 @@ def check_request_record(ctx: Context, change: ChangeRequest) -> Refused | None:
     asked = next(iter(ctx.store.audit.find(subject=change.id, tag=Tag.CHANGE_REQUESTED, limit=1)), None)
     stored = (Tag.CHANGE_REQUESTED, change.id, change.requester.id, change.risk, decision_to_json(change.decision))
     if asked is None:
-        return Refused(reason=UNBORNE)
+        return Refused(reason=REQUEST_MISMATCH)
     found = (asked.current_tag, asked.subject, asked.actor, *map(asked.facts.get, ("risk", "decision")))
     if found != stored:
-        return Refused(reason=UNBORNE)
+        return Refused(reason=REQUEST_MISMATCH)
     borne = ctx.store.audit.vouches(asked) and is_attested(ctx.store.keys, ctx.store.changes.exact(change), asked.facts)
-    return None if borne else Refused(reason=UNBORNE)
+    return None if borne else Refused(reason=REQUEST_MISMATCH)
 
 
 def check_attestation(recorded: ChangeRequest) -> Refused | None:

@@ -77,7 +77,7 @@ def _redact(ctx: Context, reason: Text) -> Text:
 
 
 def record_folded(ctx: Context) -> None:
-    """Record what was folded and whose minute is over; for the keeper."""
+    """Record what was folded and whose minute is over; for the scheduler."""
     now = ctx.clock.now_ms()
     for one in ctx.store.refusals.all():
         if one.is_over(now):

@@ -21,41 +21,41 @@ MOST_AT_ONCE = 100_000
 
 def redeliver(store: Store, id: int, *, by: Principal) -> OutboxEntry:
     """Send a dead notice again, with all its attempts before it. Raises Refusal."""
-    letter = _find(store, id)
+    entry = _find(store, id)
     with store.unit_of_work() as tx:
         if not tx.outbox.redeliver(id):
-            raise Refusal(_why_not(letter), hint=LIST)
-        _record(tx, Tag.NOTIFICATION_REDELIVERED, letter, by)
-    return letter
+            raise Refusal(_why_not(entry), hint=LIST)
+        _record(tx, Tag.NOTIFICATION_REDELIVERED, entry, by)
+    return entry
 
 
 def retry_now(store: Store, id: int) -> OutboxEntry:
     """Try a notice that waits again now, or raise Refusal. Nothing about it is decided, so it is no record."""
-    letter = _find(store, id)
+    entry = _find(store, id)
     with store.unit_of_work() as tx:
         if not tx.outbox.hurry_one(id):
-            raise Refusal(_why_not(letter), hint=LIST)
-    return letter
+            raise Refusal(_why_not(entry), hint=LIST)
+    return entry
 
 
 def redeliver_all(store: Store, *, by: Principal) -> int:
     """Send every dead notice again that still has its words, the oldest first; returns how many there were."""
-    letters = [one for one in store.outbox.entries(["dead"], limit=MOST_AT_ONCE) if one.notice is not None]
-    for letter in reversed(letters):
-        redeliver(store, letter.id, by=by)
-    return len(letters)
+    entries = [one for one in store.outbox.entries(["dead"], limit=MOST_AT_ONCE) if one.notice is not None]
+    for entry in reversed(entries):
+        redeliver(store, entry.id, by=by)
+    return len(entries)
 
 
 def discard(store: Store, id: int, *, by: Principal) -> OutboxEntry:
     """Take a notice that waits or is dead out of the queue for good. Raises Refusal."""
-    letter = _find(store, id)
-    if letter.kind == "audit":
+    entry = _find(store, id)
+    if entry.kind == "audit":
         raise Refusal(Message("delivery.audit_line_kept"), hint=Message("delivery.audit_line_waits"))
     with store.unit_of_work() as tx:
         if not tx.outbox.discard(id):
-            raise Refusal(_why_not(letter), hint=LIST)
-        _record(tx, Tag.NOTIFICATION_DROPPED, letter, by)
-    return letter
+            raise Refusal(_why_not(entry), hint=LIST)
+        _record(tx, Tag.NOTIFICATION_DROPPED, entry, by)
+    return entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,17 +85,17 @@ def list_blocked_notices(store: Store, find_refusal: FindRefusal) -> list[Blocke
     ]
 
 
-def describe_subject(letter: OutboxEntry) -> str:
+def describe_subject(entry: OutboxEntry) -> str:
     """Whom or what it is about, also when its words are gone."""
-    return describe_notice_target(letter.notice) if letter.notice is not None else letter.key
+    return describe_notice_target(entry.notice) if entry.notice is not None else entry.key
 
 
-def describe_content(letter: OutboxEntry) -> Text:
+def describe_content(entry: OutboxEntry) -> Text:
     """What it says, in one line, as far as that is kept with it.
 
     A refusal quotes what its person typed, perhaps a customer's words, and is for that person alone.
     """
-    notice = letter.notice
+    notice = entry.notice
     if isinstance(notice, PrivateNotice) and notice.mood == "refusal":
         return Message("delivery.private_refusal", count=len(translate(notice.reply.title)))
     if isinstance(notice, PrivateNotice):
@@ -104,22 +104,22 @@ def describe_content(letter: OutboxEntry) -> Text:
 
 
 def _find(store: Store, id: int) -> OutboxEntry:
-    letter = store.outbox.entry(id)
-    if letter is None:
+    entry = store.outbox.entry(id)
+    if entry is None:
         raise Refusal(Message("delivery.no_notice", notice=str(id)), hint=LIST)
-    return letter
+    return entry
 
 
-def _why_not(letter: OutboxEntry) -> Message:
-    notice = str(letter.id)
+def _why_not(entry: OutboxEntry) -> Message:
+    notice = str(entry.id)
     return {
         "dead": Message("delivery.words_gone", notice=notice),
         "new": Message("delivery.waits_already", notice=notice),
         "sending": Message("delivery.being_sent", notice=notice),
         "sent": Message("delivery.was_sent", notice=notice),
-    }[letter.state]
+    }[entry.state]
 
 
-def _record(tx: Transaction, tag: Tag, letter: OutboxEntry, by: Principal) -> None:
-    facts = {"kind": letter.kind, "name": str(letter.id), "code": letter.error}
-    tx.record(Entry(tag=tag, actor=by.id, subject=describe_subject(letter), facts=facts))
+def _record(tx: Transaction, tag: Tag, entry: OutboxEntry, by: Principal) -> None:
+    facts = {"kind": entry.kind, "name": str(entry.id), "code": entry.error}
+    tx.record(Entry(tag=tag, actor=by.id, subject=describe_subject(entry), facts=facts))

@@ -20,24 +20,24 @@ class Senders:
         *,
         take: Callable[[], Delivery | None],
         carry: Callable[[Delivery], None],
-        bell: WakeSignal,
+        signal: WakeSignal,
         stopping: threading.Event,
     ) -> None:
         self._take = take
         self._carry = carry
-        self._bell = bell
+        self._signal = signal
         self._stopping = stopping
         self._choosing = threading.Lock()
 
     def step(self) -> bool:
         """Take one message and send it; True unless the bot stops. Raises what taking and sending raise."""
         with self._choosing:
-            delivery = self._bell.await_next(self._take, stopping=self._stopping)
+            delivery = self._signal.await_next(self._take, stopping=self._stopping)
         if delivery is not None:
             try:
                 self._carry(delivery)
             finally:
                 if delivery.lane is not None or delivery.last:
                     # What waited for this one to be over may go now. Nothing waits for an answer to be over.
-                    self._bell.wake()
+                    self._signal.wake()
         return not self._stopping.is_set()

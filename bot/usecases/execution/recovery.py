@@ -34,7 +34,7 @@ class Reconciler:
         self._next_look: dict[int, float] = {}
 
     def start(self, dead: Collection[str] | None = None) -> None:
-        """Take over what a process that died left behind, at once: whoever holds the worker's seat is the only one.
+        """Take over what a process that died left behind, at once: whoever holds the worker's lock is the only one.
 
         Only that worker calls this, before it works. `dead` are owners that are known to be dead; None where all others
         are. Of any other owner it is only known that it commits nothing more: a call of it may be on its way, and is

@@ -1,4 +1,4 @@
-"""Reads the choices that forms wish for, in a thread of its own: no form waits for a place."""
+"""Reads the choices that forms ask for, in a thread of its own: no form waits for a place."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.plugin import Choice, Choices, Parameter, Place, Plugin, PluginError, S
 from bot.usecases.context import Context, log
 from bot.usecases.forms.kept_choices import MOST_KEPT, KeptChoices, find_choices, keep_choices
 from bot.usecases.place_choice import find_place
-from bot.usecases.process.choice_wishes import ChoiceWish
+from bot.usecases.process.choice_requests import ChoiceRequest
 
 FRESH_MS = 60_000
 """So long what was read is not read again for another form."""
@@ -26,27 +26,27 @@ class ChoiceReader:
 
     def run_once(self) -> bool:
         """Read all that is wished for now."""
-        for wish in self._ctx.threads.choice_wishes.take():
+        for request in self._ctx.threads.choice_requests.take():
             try:
-                read_choices(self._ctx, wish)
+                read_choices(self._ctx, request)
             except PluginError as error:
                 told = translate(error.sentence)
                 log.warning("choices were not read: %s", told, extra={"action": "choices_not_read"})
         return False
 
 
-def read_choices(ctx: Context, wish: ChoiceWish) -> None:
+def read_choices(ctx: Context, request: ChoiceRequest) -> None:
     """Read and keep the choices of a command on a place, but for those that are fresh. Raises PluginError."""
-    plugin = ctx.registry.plugins[wish.plugin]
+    plugin = ctx.registry.plugins[request.plugin]
     services = ctx.services(plugin.name)
-    place = find_place(plugin.places(services), wish.place, plugin.place_term)
-    stale = [each for each in _list_arguments(ctx, wish) if not _is_fresh(ctx, plugin, place, each)]
+    place = find_place(plugin.places(services), request.place, plugin.place_term)
+    stale = [each for each in _list_arguments(ctx, request) if not _is_fresh(ctx, plugin, place, each)]
     if not stale:
         return
     subject = _open(plugin, services, place)
     for parameter, choices in stale:
         at = ctx.clock.now_ms()
-        with blame_plugin(plugin.name, LISTED_VALUES, argument=parameter.named, command=wish.command):
+        with blame_plugin(plugin.name, LISTED_VALUES, argument=parameter.named, command=request.command):
             found = require_type(tuple(islice(choices.read(subject), MOST_KEPT)), tuple[Choice, ...])
         with ctx.store.unit_of_work() as tx:
             keep_choices(tx, plugin.name, place, choices.name, KeptChoices(at=at, choices=sanitize(found)))
@@ -57,8 +57,8 @@ def _open(plugin: Plugin, services: Services, place: Place) -> object:
     return plugin.open(services, place)
 
 
-def _list_arguments(ctx: Context, wish: ChoiceWish) -> Iterable[tuple[Parameter, Choices]]:
-    command = next((each for each in ctx.registry.typed if each.path == wish.command), None)
+def _list_arguments(ctx: Context, request: ChoiceRequest) -> Iterable[tuple[Parameter, Choices]]:
+    command = next((each for each in ctx.registry.typed if each.path == request.command), None)
     for each in command.parameters if command is not None else ():
         if each.arg.choices is not None:
             yield each, each.arg.choices

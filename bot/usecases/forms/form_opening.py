@@ -20,7 +20,7 @@ from bot.usecases.forms.form_fields import find_usual_place, list_fields, list_s
 from bot.usecases.forms.form_lines import FormOrigin, write_origin
 from bot.usecases.intake.stop_requests import freeze_line
 from bot.usecases.intake.stop_words import settle_stop
-from bot.usecases.process.choice_wishes import ChoiceWish
+from bot.usecases.process.choice_requests import ChoiceRequest
 from bot.usecases.process.event_counters import COMMANDS
 from bot.usecases.roles import role_of
 
@@ -29,7 +29,7 @@ FORM_OPENED = "form_opened"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FormWish:
+class FormRequest:
     """Who wants a form, for which line, and what opens it."""
 
     person: Principal
@@ -48,12 +48,14 @@ def offer_form(ctx: Context, job: Job, slash: SlashCommand) -> bool:
     """
     if looks_secret(slash.text):
         return False
-    wish = FormWish(person=slash.person, line=freeze_line(slash.text), channel=slash.channel, trigger=slash.trigger)
+    request = FormRequest(
+        person=slash.person, line=freeze_line(slash.text), channel=slash.channel, trigger=slash.trigger
+    )
     try:
-        partial = read_partial_line(ctx.registry.typed, wish.line)
+        partial = read_partial_line(ctx.registry.typed, request.line)
     except PluginError:
         return False
-    if not (partial.missing or slash.form) or not open_form(ctx, wish, partial):
+    if not (partial.missing or slash.form) or not open_form(ctx, request, partial):
         return False
     with ctx.store.unit_of_work() as tx:
         settle_stop(tx, ctx, slash.key)
@@ -62,19 +64,19 @@ def offer_form(ctx: Context, job: Job, slash: SlashCommand) -> bool:
     return True
 
 
-def open_form(ctx: Context, wish: FormWish, partial: PartialLine) -> bool:
+def open_form(ctx: Context, request: FormRequest, partial: PartialLine) -> bool:
     """Open the form of a line, for a typed one or for a button; False where the person gets an answer instead.
 
     Whoever may not type the command gets no form. What the form sends is checked again.
     """
-    command, role = partial.command, role_of(ctx, wish.person)
-    if not wish.trigger or isinstance(decide(command.risk, role, ctx.deployment.terms), Refused):
+    command, role = partial.command, role_of(ctx, request.person)
+    if not request.trigger or isinstance(decide(command.risk, role, ctx.deployment.terms), Refused):
         return False
-    messenger, language = ctx.chat.messenger, find_language(ctx, wish.person)
+    messenger, language = ctx.chat.messenger, find_language(ctx, request.person)
     empty = CommandForm(title=command.path, note=LOADING)
     try:
-        view = messenger.open_form(wish.trigger, empty, language=language)
-        form, opened = _fill(ctx, wish, partial, empty)
+        view = messenger.open_form(request.trigger, empty, language=language)
+        form, opened = _fill(ctx, request, partial, empty)
         messenger.fill_form(view, form, language=language)
     except DeliveryError as error:
         log.warning("a form did not open: %s", error.reason, extra={"action": "form_not_opened"})
@@ -82,28 +84,28 @@ def open_form(ctx: Context, wish: FormWish, partial: PartialLine) -> bool:
     return opened
 
 
-def _fill(ctx: Context, wish: FormWish, partial: PartialLine, empty: CommandForm) -> tuple[CommandForm, bool]:
+def _fill(ctx: Context, request: FormRequest, partial: PartialLine, empty: CommandForm) -> tuple[CommandForm, bool]:
     """The form with its fields, and True; or why there is none, and False."""
-    refresh_memberships(ctx, [wish.person])
-    refused = check_membership(ctx, wish.person)
+    refresh_memberships(ctx, [request.person])
+    refused = check_membership(ctx, request.person)
     if refused is not None:
         return replace(empty, note=refused.reason), False
     try:
-        fields = list_fields(ctx, partial, wish.person)
+        fields = list_fields(ctx, partial, request.person)
     except PluginError as error:
         return replace(empty, note=error.sentence), False
-    switches, place = list_switches(partial), find_usual_place(ctx, partial, wish.person)
-    origin = FormOrigin(command=partial.command.path, channel=wish.channel, switches=switches, place=place)
-    _wish_for_choices(ctx, partial, place)
+    switches, place = list_switches(partial), find_usual_place(ctx, partial, request.person)
+    origin = FormOrigin(command=partial.command.path, channel=request.channel, switches=switches, place=place)
+    _request_choices(ctx, partial, place)
     return replace(empty, note=_note(partial, switches), fields=fields, value=write_origin(origin)), True
 
 
-def _wish_for_choices(ctx: Context, partial: PartialLine, place: str) -> None:
+def _request_choices(ctx: Context, partial: PartialLine, place: str) -> None:
     """Have the choices of the form read while the person looks at it."""
     plugin = ctx.registry.owner(partial.command)
     if plugin is not None and place and any(each.arg.choices for each in partial.command.parameters):
-        wish = ChoiceWish(command=partial.command.path, plugin=plugin.name, place=place)
-        ctx.threads.choice_wishes.add(wish)
+        request = ChoiceRequest(command=partial.command.path, plugin=plugin.name, place=place)
+        ctx.threads.choice_requests.add(request)
 
 
 def _note(partial: PartialLine, switches: tuple[str, ...]) -> Text:

@@ -16,7 +16,7 @@ from bot.usecases.forms.form_fields import make_place_choices
 from bot.usecases.forms.form_lines import FormOrigin, read_origin
 from bot.usecases.forms.kept_choices import KeptChoices, find_choices
 from bot.usecases.place_choice import find_place
-from bot.usecases.process.choice_wishes import ChoiceWish
+from bot.usecases.process.choice_requests import ChoiceRequest
 from bot.usecases.roles import role_of
 
 MOST_OFFERED = 100
@@ -82,7 +82,7 @@ def _find_kept(
         place: Place = find_place(plugin.places(ctx.services(plugin.name)), name, plugin.place_term)
     except PluginError:
         return None
-    ctx.threads.choice_wishes.add(ChoiceWish(command=command.path, plugin=plugin.name, place=place.name))
+    ctx.threads.choice_requests.add(ChoiceRequest(command=command.path, plugin=plugin.name, place=place.name))
     return find_choices(ctx, plugin.name, place, parameter.arg.choices.name)
 
 

@@ -11,7 +11,7 @@ from bot.plugin import Choice, Choices, Message, OverviewList, Place, Plugin, Pl
 from bot.usecases.context import Context
 from bot.usecases.forms.kept_choices import KeptChoices, find_choices
 from bot.usecases.place_choice import choose_place, list_place_plugins
-from bot.usecases.process.choice_wishes import ChoiceWish
+from bot.usecases.process.choice_requests import ChoiceRequest
 
 MOST_SHOWN = 8
 """Things of a list that are named."""
@@ -25,8 +25,8 @@ def list_contents(ctx: Context, person: Principal, *, renew: bool) -> Iterator[H
             place, choices = _usual_place(ctx, plugin, person), _find_list(ctx, one)
             if place is not None and choices is not None:
                 if renew:
-                    wish = ChoiceWish(command=one.command, plugin=plugin.name, place=place.name)
-                    ctx.threads.choice_wishes.add(wish)
+                    request = ChoiceRequest(command=one.command, plugin=plugin.name, place=place.name)
+                    ctx.threads.choice_requests.add(request)
                 kept = find_choices(ctx, plugin.name, place, choices.name)
                 label = Message("home.list", list=one.label, place=place.shown_name)
                 yield HomeSection(label=label, entries=_describe(kept))

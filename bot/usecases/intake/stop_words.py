@@ -112,7 +112,7 @@ class StopDeadlines:
         """Since when this worker knows of each, by the steady clock. While none ran, nobody could ask Slack."""
 
     def run_once(self) -> None:
-        """One round, for the keeper."""
+        """One round, for the scheduler."""
         now, pending = steady_ms(self._ctx), self._ctx.store.stops.pending()
         self._known = {stop.id: self._known.get(stop.id, now) for stop in pending}
         for stop in pending:

@@ -29,7 +29,7 @@ def find_freeze_limit(ctx: Context) -> Limit | None:
     if not stored:
         return None
     why, until = describe_freezes(stored), Message("limit.until.unfrozen")
-    return Limit(name="frozen", mode=Mode.NO_DANGER, why=why, until=until, spares_house=True)
+    return Limit(name="frozen", mode=Mode.NO_DANGER, why=why, until=until, spares_builtin=True)
 
 
 def find_replica_limit(ctx: Context) -> Limit | None:

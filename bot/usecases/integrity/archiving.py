@@ -63,16 +63,16 @@ class ArchivePlan:
         return self.end.seq - self.start.seq
 
 
-def plan_archive(store: Store, wish: ArchiveOptions) -> ArchivePlan:
+def plan_archive(store: Store, options: ArchiveOptions) -> ArchivePlan:
     """Verify the whole log, and say what would be archived. Changes nothing.
 
     Raises ConfigurationError for a log that cannot be trusted, and Refusal where there is nothing to archive, where the
     file is there already, or where there is no room for it.
     """
     assert_sound(store.engine, deep=True)
-    _assert_holds(examine_log(store, wish.witness))
+    _assert_holds(examine_log(store, options.witness))
     start = store.audit.archived().end
-    end = store.audit.place_at(last_before(store.engine, wish.before, now=store.clock.now_ms())) or START
+    end = store.audit.place_at(last_before(store.engine, options.before, now=store.clock.now_ms())) or START
     if end.seq <= start.seq:
         since = Message("integrity.archive.nothing_since", last=str(start.seq))
         raise Refusal(
@@ -81,12 +81,12 @@ def plan_archive(store: Store, wish: ArchiveOptions) -> ArchivePlan:
     plan = ArchivePlan(
         start=start,
         end=end,
-        path=wish.folder / f"audit-{start.seq + 1}-{end.seq}.jsonl",
+        path=options.folder / f"audit-{start.seq + 1}-{end.seq}.jsonl",
         kept=len(kept_records(store.engine, start, end)),
         bytes=estimate_bytes(store.engine, start, end),
     )
     _assert_new(store, plan)
-    _assert_room(store, plan, wish)
+    _assert_room(store, plan, options)
     return plan
 
 
@@ -106,33 +106,33 @@ def _assert_new(store: Store, plan: ArchivePlan) -> None:
         raise Refusal(there if known else left, hint=Message("integrity.archive.move"))
 
 
-def _assert_room(store: Store, plan: ArchivePlan, wish: ArchiveOptions) -> None:
+def _assert_room(store: Store, plan: ArchivePlan, options: ArchiveOptions) -> None:
     """For the file, and where the database lies for the journal of taking the records out."""
-    home, folder = store.home, nearest(wish.folder)
+    home, folder = store.home, nearest(options.folder)
     journal = store.engine.size()
     shared = home.stat().st_dev == folder.stat().st_dev
     for place, wanted in ((folder, plan.bytes + shared * journal + SPARE), (home, journal + SPARE)):
-        if wish.free(place) < wanted:
+        if options.free(place) < wanted:
             raise Refusal(
                 Message(
                     "integrity.archive.no_room",
                     wanted=wanted // 1024**2,
                     folder=str(place),
-                    free=wish.free(place) // 1024**2,
+                    free=options.free(place) // 1024**2,
                 ),
                 hint=Message("integrity.archive.make_room"),
             )
 
 
-def archive(store: Store, plan: ArchivePlan, wish: ArchiveOptions, *, tell: Tell = no_progress) -> ArchiveRecord:
-    """Do what was planned. The caller holds both seats. `tell` hears how far the file has come.
+def archive(store: Store, plan: ArchivePlan, options: ArchiveOptions, *, tell: Tell = no_progress) -> ArchiveRecord:
+    """Do what was planned. The caller holds both locks. `tell` hears how far the file has come.
 
     Cut short at any moment it leaves the log as it was, with a file more at most, or archived. Raises StoreUnavailable,
     ConfigurationError and OSError.
     """
     plan.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     digest, keys = write_archive(store.audit, plan.path, plan.start, plan.end, tell=tell)
-    _append_heads(store, wish.witness)
+    _append_heads(store, options.witness)
     with store.unit_of_work() as tx:
         archived = ArchiveRecord(
             start=plan.start,
@@ -143,12 +143,12 @@ def archive(store: Store, plan: ArchivePlan, wish: ArchiveOptions, *, tell: Tell
             keys=keys,
         )
         facts = archive_facts(archived)
-        tx.record(Entry(tag=Tag.ARCHIVED, actor=wish.by.id, subject="audit", facts=facts))
+        tx.record(Entry(tag=Tag.ARCHIVED, actor=options.by.id, subject="audit", facts=facts))
         delete_archived(tx.engine, archived)
         _recompute_rest(tx, store)
     # It is done. What the witness file does not take now it gets from the bot, or from the next archiving.
     with suppress(OSError, StoreUnavailable):
-        _append_heads(store, wish.witness)
+        _append_heads(store, options.witness)
     return archived
 
 

@@ -91,7 +91,7 @@ def audit_gate(ctx: Context, change: ChangeRequest) -> tuple[Gate, Text]:
 def hasten_awaited(tx: Transaction, change: ChangeRequest) -> None:
     """Let the lines that an approved change request waits for go before all others.
 
-    The line about a broken glass is written before the one about its confirmation, and goes before it.
+    The line about a break-glass change is written before the one about its confirmation, and goes before it.
     """
     for tag in (Tag.APPROVAL_BYPASSED, *attesting_tags(change)):
         for record in tx.audit.find(subject=change.id, tag=tag):

@@ -32,7 +32,7 @@ BEGUN = " at first"
 PAGE = 2_000
 """Records that are recomputed at a time while the bot works."""
 CHECK_SECONDS = 3_600.0
-PATIENCE_SECONDS = 60.0
+LONGEST_REST_SECONDS = 60.0
 """How long what changes something waits for a log that was in order when it was recomputed last."""
 
 
@@ -208,7 +208,7 @@ def is_unchecked(ctx: Context) -> bool:
     with its key, each time.
     """
     rest = ctx.audit.chain.unchecked
-    return rest is not None and not (rest.covered and ctx.clock.monotonic() - rest.since >= PATIENCE_SECONDS)
+    return rest is not None and not (rest.covered and ctx.clock.monotonic() - rest.since >= LONGEST_REST_SECONDS)
 
 
 def _length(ctx: Context) -> int:

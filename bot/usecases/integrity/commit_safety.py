@@ -33,7 +33,7 @@ def find_durability_limit(ctx: Context) -> Limit | None:
         mode=Mode.NO_DANGER,
         why=Message("limit.async_database"),
         until=Message("limit.until.commits_kept"),
-        spares_house=True,
+        spares_builtin=True,
     )
 
 

@@ -62,55 +62,55 @@ class Restored:
     """The number of the last record of the copy itself; its restoring is recorded behind it."""
 
 
-def restore(wish: RestoreOptions) -> Restored:
-    """Put the copy in. The caller holds both seats. Raises the errors of bot.core.bot_errors, with nothing changed.
+def restore(options: RestoreOptions) -> Restored:
+    """Put the copy in. The caller holds both locks. Raises the errors of bot.core.bot_errors, with nothing changed.
 
     All of it happens in a folder apart until the one rename that counts.
     """
-    copy = inspect(wish)
-    location = locate(wish.home, wish.url)
-    found = compare_backup(location.look(), copy, wish.keys)
-    lost = _accept(wish, copy, found)
-    workshop = make_ready(wish.file, wish.home)
-    store = open_store(workshop, wish.keys, wish.clock, backups=wish.backups, thorough=True)
+    copy = inspect(options)
+    location = locate(options.home, options.url)
+    found = compare_backup(location.look(), copy, options.keys)
+    lost = _accept(options, copy, found)
+    staging = make_ready(options.file, options.home)
+    store = open_store(staging, options.keys, options.clock, backups=options.backups, thorough=True)
     try:
-        closed = _adapt(store, wish, copy, lost)
+        closed = _adapt(store, options, copy, lost)
     finally:
         store.close()
-    last = look_through(workshop / FILE_NAME, wish.keys)
-    kept = location.replace(workshop, at=wish.clock.now_ms())
+    last = look_through(staging / FILE_NAME, options.keys)
+    kept = location.replace(staging, at=options.clock.now_ms())
     return Restored(seq=last.seq, head=last.head, kept=kept, lost=lost, closed=closed, copied=copy.seq)
 
 
-def inspect(wish: RestoreOptions) -> Backup:
+def inspect(options: RestoreOptions) -> Backup:
     """Look through the copy where it lies: sound, not newer, of these keys, its chain whole, and its heads known."""
-    if not wish.file.is_file():
-        file = str(wish.file)
+    if not options.file.is_file():
+        file = str(options.file)
         folder, nothing = (
             Message("integrity.restore.folder", file=file),
             Message("integrity.restore.no_file", file=file),
         )
-        raise ConfigurationError(folder if wish.file.is_dir() else nothing, hint=ANOTHER)
+        raise ConfigurationError(folder if options.file.is_dir() else nothing, hint=ANOTHER)
     try:
-        return _inspect(wish)
+        return _inspect(options)
     except StoreDamaged as error:
         raise StoreDamaged(error.sentence, hint=ANOTHER) from None
 
 
-def _inspect(wish: RestoreOptions) -> Backup:
-    database = Database(wish.file, read_only=True)
+def _inspect(options: RestoreOptions) -> Backup:
+    database = Database(options.file, read_only=True)
     try:
         refuse_newer(database, str(database.path))
-        assert_fits(database, wish.keys)
-        copy = look_through(wish.file, wish.keys)
-        _assert_heads(AuditReader(database, wish.keys), wish, copy)
+        assert_fits(database, options.keys)
+        copy = look_through(options.file, options.keys)
+        _assert_heads(AuditReader(database, options.keys), options, copy)
         return copy
     finally:
         database.close()
 
 
-def _assert_heads(log: AuditReader, wish: RestoreOptions, copy: Backup) -> None:
-    against = log.examine(wish.anchors).against
+def _assert_heads(log: AuditReader, options: RestoreOptions, copy: Backup) -> None:
+    against = log.examine(options.anchors).against
     if against is not None and against.seq <= copy.seq:
         raise ConfigurationError(
             Message(
@@ -120,21 +120,25 @@ def _assert_heads(log: AuditReader, wish: RestoreOptions, copy: Backup) -> None:
         )
 
 
-def _accept(wish: RestoreOptions, copy: Backup, found: RestoreComparison) -> int | None:
+def _accept(options: RestoreOptions, copy: Backup, found: RestoreComparison) -> int | None:
     """How many records are lost, if that was accepted. Raises Refusal."""
-    witnessed = max((anchor.seq for anchor in wish.anchors), default=None)
+    witnessed = max((anchor.seq for anchor in options.anchors), default=None)
     lost = found.lost
     if witnessed is not None:
         # What the bot notes of itself is nothing that happened, and only the database that is there can tell it apart.
         reached = copy.seq if lost is None else max(copy.seq, found.last)
         lost = (lost or 0) + max(0, witnessed - reached)
-    if wish.behind:
+    if options.behind:
         return lost
     if not found.kin:
-        raise Refusal(Message("integrity.restore.unrelated", file=str(wish.file), home=str(wish.home)), hint=ANYWAY)
+        raise Refusal(
+            Message("integrity.restore.unrelated", file=str(options.file), home=str(options.home)), hint=ANYWAY
+        )
     if lost is None:
         raise Refusal(
-            Message("integrity.restore.unknown_loss", home=str(wish.home), file=str(wish.file), record=str(copy.seq)),
+            Message(
+                "integrity.restore.unknown_loss", home=str(options.home), file=str(options.file), record=str(copy.seq)
+            ),
             hint=Message("integrity.restore.name_anchors", anyway=ANYWAY),
         )
     if lost:
@@ -142,7 +146,7 @@ def _accept(wish: RestoreOptions, copy: Backup, found: RestoreComparison) -> int
         raise Refusal(
             Message(
                 "integrity.restore.records_lost",
-                file=str(wish.file),
+                file=str(options.file),
                 record=str(copy.seq),
                 last=str(goes_on),
                 count=lost,
@@ -152,14 +156,14 @@ def _accept(wish: RestoreOptions, copy: Backup, found: RestoreComparison) -> int
     return lost
 
 
-def _adapt(store: Store, wish: RestoreOptions, copy: Backup, lost: int | None) -> int:
+def _adapt(store: Store, options: RestoreOptions, copy: Backup, lost: int | None) -> int:
     """Write down that this is a copy, and close what is open in it: an approval may have been used since."""
-    facts: dict[str, Fact] = {"name": wish.file.name, "seq": copy.seq, "head": copy.head, "count": lost}
+    facts: dict[str, Fact] = {"name": options.file.name, "seq": copy.seq, "head": copy.head, "count": lost}
     with store.unit_of_work() as tx:
         # It was looked through, and whoever restores it knows where it ends.
         for name in (VERIFIED, BROKEN):
             tx.facts.put(name, "")
-        tx.record(Entry(tag=Tag.DATABASE_RESTORED, actor=wish.by.id, subject="database", facts=facts))
+        tx.record(Entry(tag=Tag.DATABASE_RESTORED, actor=options.by.id, subject="database", facts=facts))
         forget_queues(tx.engine)
         waiting = store.changes.with_status([Status.PENDING, Status.APPROVED])
         for change in waiting:

@@ -107,7 +107,7 @@ class WitnessWriter:
         return reached < last.seq
 
     def _note_failure(self, witness: Witness, error: OSError) -> None:
-        """Since when, for whoever asks how the bot is, and for the keeper, who tells the admins."""
+        """Since when, for whoever asks how the bot is, and for the scheduler, who tells the admins."""
         if self._failing:
             return
         with self._ctx.store.unit_of_work() as tx:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.authority.membership import DISQUALIFICATIONS
-from bot.core.authority.policy import BrokenGlass, NeedsApproval, check_settler, lowest_settling_role
+from bot.core.authority.policy import BreakGlass, NeedsApproval, check_settler, lowest_settling_role
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.outcome import plugin_faults
 from bot.core.principals import Principal, describe_least_role
@@ -25,9 +25,9 @@ def list_plugin_faults(ctx: Context, change: ChangeRequest) -> tuple[Text, ...]:
 def make_check_request(ctx: Context, change: ChangeRequest) -> Message:
     """The line under the card: to those who approved, with the person who asked, who wants to know.
 
-    Where the glass was broken nobody has approved but who asked, so some of those are called whose word counts.
+    Where break-glass was used nobody has approved but who asked, so some of those are called whose word counts.
     """
-    first = _may_say(ctx, change) if isinstance(change.decision, BrokenGlass) else []
+    first = _may_say(ctx, change) if isinstance(change.decision, BreakGlass) else []
     people = list(dict.fromkeys([*first, *(review.reviewer for review in change.approvals), change.requester]))
     called, faults = tuple(Person(person=one.id) for one in people), list_plugin_faults(ctx, change)
     who = _describe_settlers(change)
@@ -39,7 +39,7 @@ def make_check_request(ctx: Context, change: ChangeRequest) -> Message:
 def _describe_settlers(change: ChangeRequest) -> Message:
     """Say whose answer counts."""
     role = describe_least_role(lowest_settling_role(change.decision))
-    if isinstance(change.decision, NeedsApproval | BrokenGlass):
+    if isinstance(change.decision, NeedsApproval | BreakGlass):
         return Message("outcome.others_may_say", role=role)
     return Message("outcome.anybody_may_say", role=role)
 

@@ -1,4 +1,4 @@
-"""Limits that start-up and the keeper found. What takes less time is looked at whenever somebody asks."""
+"""Limits that start-up and the scheduler found. What takes less time is looked at whenever somebody asks."""
 
 from __future__ import annotations
 

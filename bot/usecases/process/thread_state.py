@@ -6,7 +6,7 @@ from __future__ import annotations
 from bot.plugin import Clock
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.jobs import Job
-from bot.usecases.process.choice_wishes import ChoiceWishes
+from bot.usecases.process.choice_requests import ChoiceRequests
 from bot.usecases.process.event_counters import EventCounters
 from bot.usecases.process.trouble_log import TroubleLog
 from bot.usecases.process.wake_signal import Group, Wake
@@ -26,7 +26,7 @@ class ThreadState:
     def __init__(self, clock: Clock) -> None:
         self.troubles = TroubleLog(clock)
         self.counters = EventCounters()
-        self.choice_wishes = ChoiceWishes()
+        self.choice_requests = ChoiceRequests()
         self._wake: Wake = _wake_nobody
         self._unsaved: list[UnsavedResult] = []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.audit.audit_record import Fact, Tag
-from bot.core.authority.policy import BrokenGlass, Refused
+from bot.core.authority.policy import BreakGlass, Refused
 from bot.core.bot_errors import NotPermitted
 from bot.core.change.change_request import ChangeRequest, Review, Status, Verdict
 from bot.core.change.pending_stop import StopKind
@@ -78,8 +78,8 @@ def _check_approvable_now(tx: Transaction, ctx: Context, change: ChangeRequest) 
 
 
 def _check_break_glass(ctx: Context, person: Principal, change: ChangeRequest) -> Refused | None:
-    """Refuse a person who may not break the glass for it, where it has one."""
-    return check_break_glass(ctx, person) if isinstance(change.decision, BrokenGlass) else None
+    """Refuse a person who may not use break-glass for it, where it has one."""
+    return check_break_glass(ctx, person) if isinstance(change.decision, BreakGlass) else None
 
 
 def count_approval(tx: Transaction, ctx: Context, person: Principal, change: ChangeRequest) -> bool:
@@ -89,7 +89,7 @@ def count_approval(tx: Transaction, ctx: Context, person: Principal, change: Cha
     if not counted:
         return False
     change = tx.changes.require(change.number)
-    if isinstance(change.decision, BrokenGlass):
+    if isinstance(change.decision, BreakGlass):
         # Before the line about the approval, which the call waits for: then this one is out by then, too.
         record_break_glass(tx, ctx, person, change)
     approvals, quorum = len(list_valid_approvers(ctx, change)), quorum_of(change)
@@ -110,7 +110,7 @@ def count_approval(tx: Transaction, ctx: Context, person: Principal, change: Cha
 def _describe_approval(person: Principal, change: ChangeRequest, approvals: int) -> Message:
     """Say under the card who has approved or confirmed."""
     who = Person(person=person.id)
-    if isinstance(change.decision, BrokenGlass):
+    if isinstance(change.decision, BreakGlass):
         return Message("review.broke_glass", person=who)
     if change.needs_confirmation_only:
         return Message("review.confirmed", person=who)

@@ -1,4 +1,4 @@
-"""Breaking the glass: an admin runs without approval what needs it, and everybody hears of it."""
+"""Break-glass: an admin runs without approval what needs it, and everybody hears of it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def record_break_glass(tx: Transaction, ctx: Context, person: Principal, change:
 
 
 def _ask_for_review(tx: Transaction, ctx: Context, person: Principal, change: ChangeRequest) -> ChangeRequest:
-    """Open the change request that somebody else has to approve, as the person who broke the glass."""
+    """Open the change request that somebody else has to approve, as the person who used break-glass."""
     invocation = Invocation(path=REVIEW_PATH, words=(change.id,))
     understood = understand(ctx.registry.typed, invocation.line)
     planned = consider_at(ctx, ctx.registry.plugin(BUILTIN), understood, person)

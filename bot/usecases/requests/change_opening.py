@@ -7,7 +7,7 @@ from typing import assert_never
 from bot import clock as ids
 from bot.core.audit.audit_record import Tag
 from bot.core.authority.identity_groups import IdentityGroups
-from bot.core.authority.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
+from bot.core.authority.policy import Allowed, BreakGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.bot_errors import ConfigurationError, NotPermitted
 from bot.core.change.change_request import ChangeRequest, NewChange, Status
 from bot.core.change.planned_command import Planned
@@ -68,7 +68,7 @@ def open_change(
 
 def _is_replaceable(people: IdentityGroups, existing: ChangeRequest, requester: Principal) -> bool:
     """Whether nobody but its requester could end it, who may never come back to it."""
-    alone = isinstance(existing.decision, NeedsConfirmation | BrokenGlass)
+    alone = isinstance(existing.decision, NeedsConfirmation | BreakGlass)
     return alone and existing.status is Status.PENDING and not people.same(existing.requester, requester)
 
 
@@ -124,7 +124,7 @@ def write_change(
 def expiry_of(decision: Decision) -> int:
     """Milliseconds a decision waits for people."""
     match decision:
-        case NeedsApproval() | NeedsConfirmation() | BrokenGlass():
+        case NeedsApproval() | NeedsConfirmation() | BreakGlass():
             return decision.expires_in
         case Allowed() | Refused():
             return 0
@@ -151,7 +151,7 @@ def check_can_be_decided(ctx: Context, requester: Principal, planned: Planned) -
         case NeedsApproval() as decision:
             breaker = find_break_glass_actor(ctx, planned.plugin, planned.plan.target)
             note = check_can_be_approved(ctx, requester, decision, breaker=breaker)
-        case BrokenGlass():
+        case BreakGlass():
             refused = check_break_glass(ctx, requester)
             if refused is not None:
                 raise NotPermitted(refused.reason)

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from bot.core.authority.policy import (
     Allowed,
-    BrokenGlass,
+    BreakGlass,
     NeedsApproval,
     NeedsConfirmation,
     Refused,
@@ -88,7 +88,7 @@ def opened_reply(ctx: Context, opened: RequestOpened) -> Reply:
         case NeedsApproval():
             notes = (opened.note,) if opened.note else ()
             return Reply(title=Message("request.opened_for_approval", request=label, channel=channel), notes=notes)
-        case BrokenGlass():
+        case BreakGlass():
             return Reply(title=Message("request.opened_for_break_glass", request=label, channel=channel))
         case NeedsConfirmation() | Allowed() | Refused():
             return Reply(title=Message("request.opened_for_confirmation", request=label, channel=channel))

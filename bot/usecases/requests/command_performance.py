@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol, assert_never
 
 from bot.core.audit.audit_record import Entry, Fact, Tag
-from bot.core.authority.policy import Allowed, BrokenGlass, NeedsConfirmation
+from bot.core.authority.policy import Allowed, BreakGlass, NeedsConfirmation
 from bot.core.bot_errors import NotPermitted, PluginFault, StoreUnavailable
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.command_result import (
@@ -167,7 +167,7 @@ def _ask_for_decision(ctx: Context, command: TypedCommand, surface: Surface, pla
             tx, ctx, command.person, planned, channel=command.channel, answer_url=command.answer_url
         )
         if fresh:
-            confirmed = surface.confirms and isinstance(planned.decision, NeedsConfirmation | BrokenGlass)
+            confirmed = surface.confirms and isinstance(planned.decision, NeedsConfirmation | BreakGlass)
             if confirmed:
                 confirm(tx, ctx, command.person, change)
             opened = RequestOpened(change=change, note=note or "", confirmed=confirmed)

@@ -88,12 +88,12 @@ class _Reader:
         return self._guess(known, word)
 
     def _guess(self, known: Named, word: str) -> str:
-        by_letters = {_letters(text): value for value, name in known for text in (name, value)}
-        meant = find_nearest(_letters(word), filter(None, by_letters), alike=ALIKE)
+        by_form = {_compared_form(text): value for value, name in known for text in (name, value)}
+        meant = find_nearest(_compared_form(word), filter(None, by_form), alike=ALIKE)
         if meant is None:
             return word
         self.is_guess = True
-        return by_letters[meant]
+        return by_form[meant]
 
 
 def _is_value(arg: Arg, word: str) -> bool:
@@ -104,6 +104,6 @@ def _is_value(arg: Arg, word: str) -> bool:
     return True
 
 
-def _letters(text: str) -> str:
+def _compared_form(text: str) -> str:
     """A name without blanks and signs, as somebody may have put it together."""
     return "".join(filter(str.isalnum, fold(text)))

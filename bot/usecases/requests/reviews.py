@@ -288,7 +288,7 @@ def _withdraw(tx: Transaction, ctx: Context, click: Click, change: ChangeRequest
 def _tell(tx: Transaction, ctx: Context, inbound: Click | Form, sentence: Text) -> None:
     change = card_token.find_named_change(ctx.store, inbound.value)
     channel = inbound.channel if isinstance(inbound, Click) else ""
-    # The click's own answer address would replace or sit beside the card; a whisper in the channel is plainer.
+    # An answer by the click would replace the card or stand beside it; an ephemeral message is plainer.
     channel = channel or (change.channel if change else "")
     number = change.number if change else 0
     notify_person(tx, ctx, inbound.person, channel, Reply(title=sentence), mood="calm", number=number)

@@ -94,7 +94,7 @@ def find_answer_thread(slash: SlashCommand) -> str:
 
 
 class _Slack:
-    """Implements Surface: a plan is confirmed on its card, and every result is whispered."""
+    """Implements Surface: a plan is confirmed on its card, and every result is a private notice."""
 
     confirms, stores_answers = False, True
 

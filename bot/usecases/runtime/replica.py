@@ -57,9 +57,9 @@ class ReplicaBeat:
         with ctx.store.unit_of_work() as tx:
             rows = tx.replicas.list()
             dead = [row for row in rows if row.owner in former or not (engine.shared or self._is_beside(row))]
-            tx.replicas.bury(dead)
+            tx.replicas.remove_dead(dead)
             self.works = WORKER in self._roles and not any(WORKER in row.roles for row in rows if row not in dead)
-            tx.replicas.seat(self._describe())
+            tx.replicas.register(self._describe())
         engine.act_as(ctx.process.name)
         if engine.shared:
             for thread in self._threads:
@@ -116,7 +116,7 @@ class ReplicaBeat:
         return False
 
     def _look(self) -> bool:
-        """Bury who is dead, and begin to work where nobody does."""
+        """Remove who is dead, and begin to work where nobody does."""
         rows = [row for row in self._ctx.store.replicas.list() if row.owner != self._ctx.process.name]
         now = self._note_seen(rows)
         dead = [row for row in rows if self._is_dead(row, now)]
@@ -139,11 +139,11 @@ class ReplicaBeat:
     def _remove_dead(self, dead: Iterable[Replica], *, wanted: bool) -> None:
         own = self._ctx.process.name
         with self._ctx.store.unit_of_work() as tx:
-            buried = tx.replicas.bury(dead)
+            removed = tx.replicas.remove_dead(dead)
             taken = any(WORKER in row.roles for row in tx.replicas.list() if row.owner != own)
             if wanted and not taken:
                 tx.replicas.set_roles(own, self._roles)
-        for row in buried:
+        for row in removed:
             log.warning("a replica is dead: %s, process %s", row.host, row.pid, extra={"action": "replica_dead"})
         if wanted and not taken:
             self.works = True

@@ -30,7 +30,7 @@ class Runners:
         claim: Callable[[], Job | None],
         perform: Callable[[Job], None],
         start_another: Callable[[], None],
-        bell: WakeSignal,
+        signal: WakeSignal,
         stopping: threading.Event,
         most: int,
         quick: bool = False,
@@ -39,8 +39,8 @@ class Runners:
         self._claim = claim
         self._perform = perform
         self._start_another = start_another
-        self._bell = bell
-        self._heard = WakeSignal() if quick else bell
+        self._signal = signal
+        self._heard = WakeSignal() if quick else signal
         """Nobody rings for those in reserve: they take what the others leave lying for a while, since two threads that
         do at once what waits for nothing are slower than one."""
         self._stopping = stopping
@@ -71,7 +71,7 @@ class Runners:
         if job is not None:
             self._perform(job)
             # Its place has room again.
-            self._bell.wake()
+            self._signal.wake()
         return not self._stopping.is_set()
 
     def _count_idle(self, more: int) -> None:

@@ -57,8 +57,8 @@ POSTING = 8
 """Threads that write into channels. A channel takes one post and one rewrite at a time, so one thread waits for it."""
 STOP_SECONDS = 20.0
 """A process that is told to stop is killed after 30 seconds by most who tell it, and has more to end than this."""
-KEEPER_SECONDS = 0.5
-UPKEEP_SECONDS = 1.0
+SCHEDULER_SECONDS = 0.5
+MAINTENANCE_SECONDS = 1.0
 SWEEP_SECONDS = 3_600.0
 _AFTERWARDS = {True: Message("intake.nothing_sent"), False: Message("intake.run_goes_on")}
 """What a database that cannot be written means for what came in, and for a change request that is being run."""
@@ -74,19 +74,19 @@ class Worker:
         self._ctx = ctx
         self._stopping = threading.Event()
         self._rounds = WakeSignal()
-        self._bells = {group: WakeSignal() for group in Group}
+        self._signals = {group: WakeSignal() for group in Group}
         # By the clock that nobody sets: it goes on whatever the time of the day becomes.
         self._sweep_due = ctx.clock.monotonic()
-        self._upkeep_of_plugins = PluginMaintenance(ctx)
+        self._plugin_maintenance = PluginMaintenance(ctx)
         self._threads: list[threading.Thread] = []
         self._stop_listening = stop_nothing
         self._choices = ChoiceReader(ctx)
         self._home = HomePublisher(ctx)
         self._recovery = Reconciler(ctx)
-        self._courier = Dispatcher(ctx)
+        self._dispatcher = Dispatcher(ctx)
         self._stops = StopDeadlines(ctx)
-        self._upkeep = Maintenance(ctx)
-        self._anchoring = WitnessWriter(ctx)
+        self._maintenance = Maintenance(ctx)
+        self._witness_writer = WitnessWriter(ctx)
         self._beat = WorkerBeat(ctx)
         self._watches = (LagWatch(ctx), WitnessWatch(ctx), FileWatch(ctx))
 
@@ -98,48 +98,48 @@ class Worker:
         self._start_runners("runner", RUNNERS)
         self._start_runners("reserved-runner", RESERVED, quick=True)
         for count, name, group, take in (
-            (ANSWERING, "answers", Group.ANSWERS, self._courier.take_answer),
-            (POSTING, "posts", Group.POSTS, self._courier.take_post),
+            (ANSWERING, "answers", Group.ANSWERS, self._dispatcher.take_answer),
+            (POSTING, "posts", Group.POSTS, self._dispatcher.take_post),
         ):
-            bell = self._bells[group]
-            senders = self._senders(take, bell)
+            signal = self._signals[group]
+            senders = self._senders(take, signal)
             for _ in range(count):
-                self._thread(name, senders.step, bell, POLL_SECONDS)
-        self._thread("keeper", self._keep, self._rounds, KEEPER_SECONDS)
-        self._thread("recovery", self._recover, self._rounds, KEEPER_SECONDS)
-        self._thread("plugins", self._upkeep_of_plugins.run_once, self._rounds, KEEPER_SECONDS)
-        self._thread("choices", self._choices.run_once, self._rounds, KEEPER_SECONDS)
-        self._thread("home", self._home.run_once, self._bells[Group.HOME], KEEPER_SECONDS)
-        self._thread("upkeep", self._upkeep.run_once, self._rounds, UPKEEP_SECONDS)
-        self._thread("anchoring", self._anchoring.run_once, self._rounds, KEEPER_SECONDS)
+                self._thread(name, senders.step, signal, POLL_SECONDS)
+        self._thread("scheduler", self._keep, self._rounds, SCHEDULER_SECONDS)
+        self._thread("recovery", self._recover, self._rounds, SCHEDULER_SECONDS)
+        self._thread("plugins", self._plugin_maintenance.run_once, self._rounds, SCHEDULER_SECONDS)
+        self._thread("choices", self._choices.run_once, self._rounds, SCHEDULER_SECONDS)
+        self._thread("home", self._home.run_once, self._signals[Group.HOME], SCHEDULER_SECONDS)
+        self._thread("maintenance", self._maintenance.run_once, self._rounds, MAINTENANCE_SECONDS)
+        self._thread("witness", self._witness_writer.run_once, self._rounds, SCHEDULER_SECONDS)
 
     def _start_runners(self, name: str, most: int, *, quick: bool = False) -> None:
         """Start one runner of a group; it starts the others when there is work for them."""
-        bell = self._bells[Group.RUNNERS]
+        signal = self._signals[Group.RUNNERS]
         runners = Runners(
             self._ctx,
             claim=partial(claim_job, self._ctx, quick=quick),
             perform=partial(perform_job, self._ctx),
-            start_another=lambda: self._thread(name, runners.step, bell, POLL_SECONDS),
-            bell=bell,
+            start_another=lambda: self._thread(name, runners.step, signal, POLL_SECONDS),
+            signal=signal,
             stopping=self._stopping,
             most=most,
             quick=quick,
         )
         runners.start()
 
-    def _senders(self, take: Callable[[], Delivery | None], bell: WakeSignal) -> Senders:
+    def _senders(self, take: Callable[[], Delivery | None], signal: WakeSignal) -> Senders:
         """Nothing is said before it is known which team we are of: the buttons of a card are signed for it."""
         return Senders(
             take=lambda: take() if self._ctx.workspace.team else None,
-            carry=self._courier.carry,
-            bell=bell,
+            carry=self._dispatcher.carry,
+            signal=signal,
             stopping=self._stopping,
         )
 
     def wake(self, *groups: Group) -> None:
         for group in groups or Group:
-            self._bells[group].wake()
+            self._signals[group].wake()
 
     def wake_all(self) -> None:
         self.wake()
@@ -171,19 +171,19 @@ class Worker:
     def alive(self) -> bool:
         return all(thread.is_alive() for thread in self._threads)
 
-    def _thread(self, name: str, step: Callable[[], bool], bell: WakeSignal, pause: float) -> None:
-        thread = threading.Thread(target=self._loop, args=(name, step, bell, pause), name=name, daemon=True)
+    def _thread(self, name: str, step: Callable[[], bool], signal: WakeSignal, pause: float) -> None:
+        thread = threading.Thread(target=self._loop, args=(name, step, signal, pause), name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
 
-    def _loop(self, name: str, step: Callable[[], bool], bell: WakeSignal, pause: float) -> None:
+    def _loop(self, name: str, step: Callable[[], bool], signal: WakeSignal, pause: float) -> None:
         while not self._stopping.is_set():
-            since = bell.count
+            since = signal.count
             busy = self.go_round(name, step)
             if busy is None:
                 self._stopping.wait(1.0)
             if not busy and not self._stopping.is_set():
-                bell.sleep(pause, since=since)
+                signal.sleep(pause, since=since)
 
     def go_round(self, name: str, step: Callable[[], bool]) -> bool | None:
         """One round of a thread: whether there was something to do; None when that went wrong."""
@@ -205,7 +205,7 @@ class Worker:
         return False
 
     def _recover(self) -> bool:
-        """All that reads places and nobody waits for: apart from the keeper, for a place can be slow."""
+        """All that reads places and nobody waits for: apart from the scheduler, for a place can be slow."""
         if self._ctx.workspace.team:
             self._do_each(self._recovery.run_once)
         return False

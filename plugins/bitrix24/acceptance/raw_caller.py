@@ -38,18 +38,18 @@ class RawCaller:
         self._services = services
         self._links = links
         self._portal = portal
-        self._vault = CredentialStore(services)
+        self._credential_store = CredentialStore(services)
         self._renewal = TokenRefresh(services, links, portal)
         self._bucket = links.traffic(services, portal.member_id).bucket
 
     def renew(self) -> None:
         """Renew the tokens once. Raises TargetRefused where that fails."""
-        self._renew_after(self._vault.held(self._portal))
+        self._renew_after(self._credential_store.held(self._portal))
 
     def call(self, method: str, params: Mapping[str, Json], *, token: bool = True) -> Answer:
         """The answer to one call. Only what was provably not carried out is sent again."""
         for _ in range(MOST_TRIES):
-            held = self._vault.held(self._portal)
+            held = self._credential_store.held(self._portal)
             answer = self._send(method, params, held, token=token)
             if answer.error == EXPIRED and token:
                 self._renew_after(held)
@@ -61,7 +61,7 @@ class RawCaller:
 
     def ask_server(self, place: str) -> Answer:
         """What the authorisation server says to the grant of a stranger, in the "body" or in the "query"."""
-        held, settings = self._vault.held(self._portal).credentials, self._services.settings
+        held, settings = self._credential_store.held(self._portal).credentials, self._services.settings
         url = endpoints.token_url(endpoints.portal(self._portal.domain, settings), settings, stored=held.token_url)
         form = Secret(urlencode(STRANGER))
         request = (

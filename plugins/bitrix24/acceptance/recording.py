@@ -15,14 +15,14 @@ from plugins.bitrix24.acceptance.step_table import STEPS
 VERSION = 1
 BLOT = "***"
 LONGEST_TEXT = 2_000
-BLOTTED_KEYS = frozenset({"handler", "event_data", "event_additional", "line_name", "message_id", "title"})
+REDACTED_KEYS = frozenset({"handler", "event_data", "event_additional", "line_name", "message_id", "title"})
 """Keys, in small letters, whose values may tell of customers, people or one-time addresses."""
 
 
 def write_recording(folder: Path, walk: Walk, hidden: Sequence[str]) -> Path:
     """Write the answers of a run into a new file of the folder. Raises OSError.
 
-    `hidden` are texts that are blotted wherever they stand: tokens, and the names of the portal.
+    `hidden` are texts that are redacted wherever they stand: tokens, and the names of the portal.
     """
     steps = {step.name: step for step in STEPS}
     value = {
@@ -71,7 +71,7 @@ def _without_others(values: Any, probe: Probe, method: str) -> Any:
 def _blot(value: Any, probe: Probe) -> Any:
     if isinstance(value, Mapping):
         return {
-            key: BLOT if key.lower() in BLOTTED_KEYS and probe.connector not in str(each) else _blot(each, probe)
+            key: BLOT if key.lower() in REDACTED_KEYS and probe.connector not in str(each) else _blot(each, probe)
             for key, each in value.items()
         }
     return [_blot(each, probe) for each in value] if isinstance(value, list) else value

@@ -36,7 +36,7 @@ class BackupTokenStore:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._vault = CredentialStore(services)
+        self._credential_store = CredentialStore(services)
 
     def known(self, portal: KnownPortal) -> BackupTokens | None:
         """None when there never was one."""
@@ -48,7 +48,10 @@ class BackupTokenStore:
 
         One of another application than the portal's present one cannot.
         """
-        spare, main = self._vault.stored(portal, slot(portal)), self._vault.stored(portal, portal.slot)
+        spare, main = (
+            self._credential_store.stored(portal, slot(portal)),
+            self._credential_store.stored(portal, portal.slot),
+        )
         if spare is None or main is None or spare.credentials.client_id != main.credentials.client_id:
             return None
         pair = spare.credentials
@@ -57,7 +60,7 @@ class BackupTokenStore:
 
     def store(self, portal: KnownPortal, access: Secret, refresh: Secret) -> None:
         """Keep a pair as the spare, in the place of an earlier one. Raises BadArgument for the pair in use."""
-        main = self._vault.held(portal).credentials
+        main = self._credential_store.held(portal).credentials
         if refresh == main.refresh or access == main.access:
             raise BadArgument(
                 Message("bitrix24.token.backup_in_use"), hint=Message("bitrix24.token.do_authorise_again")
@@ -104,14 +107,14 @@ class BackupTokenStore:
     def promoted(self, portal: KnownPortal, lost: StoredCredentials, spare: StoredCredentials, pair: Tokens) -> bool:
         """Put the renewed spare in the place of the lost pair, in one transaction; False when a newer one is there."""
         with self._services.transaction():
-            if not self._vault.renewed(portal, lost, pair.access, pair.refresh, token_url=pair.source):
+            if not self._credential_store.renewed(portal, lost, pair.access, pair.refresh, token_url=pair.source):
                 return False
             now = self._services.clock.now_ms()
             self._drop(portal, spare, USED)
             health = TokenHealth(
                 locked_out=False, at=now, generation=lost.generation + 1, renewed_at=now, user=pair.user
             )
-            self._vault.note(portal, health)
+            self._credential_store.note(portal, health)
             self._record(audit_events.TOKENS_REPLACED, portal, lost.generation + 1)
             return True
 

@@ -14,8 +14,8 @@ def take_over(services: Services) -> None:
 
     Raises Refusal when only some of them are set, naming those that are missing.
     """
-    vault = CredentialStore(services)
-    if _is_known(vault) or vault.was_removed(DEFAULT):
+    credential_store = CredentialStore(services)
+    if _is_known(credential_store) or credential_store.was_removed(DEFAULT):
         return
     values = {row.name: services.settings.get(row.name, "").strip() for row in FIRST_PORTAL}
     missing = [name for name, value in values.items() if not value]
@@ -39,9 +39,9 @@ def take_over(services: Services) -> None:
     )
     # Two processes of one bot start at the same moment: the second finds what the first has stored.
     with services.transaction():
-        if not _is_known(vault):
-            vault.add(portal, credentials)
+        if not _is_known(credential_store):
+            credential_store.add(portal, credentials)
 
 
-def _is_known(vault: CredentialStore) -> bool:
-    return any(portal.name == DEFAULT for portal in vault.portals())
+def _is_known(credential_store: CredentialStore) -> bool:
+    return any(portal.name == DEFAULT for portal in credential_store.portals())

@@ -42,13 +42,13 @@ class Relocation:
 
     def __init__(self, services: Services, ask: Ask) -> None:
         self._services = services
-        self._vault = CredentialStore(services)
+        self._credential_store = CredentialStore(services)
         self._ask = ask
 
     def follow(self, portal: KnownPortal, location: str) -> KnownPortal | Unproven:
         """The portal under its new name, proven and stored; or why not."""
         try:
-            known = self._vault.portal(portal.name)
+            known = self._credential_store.portal(portal.name)
             if known.member_id == portal.member_id and known.domain != portal.domain:
                 return known
             endpoint = self._endpoint(portal, location)
@@ -84,11 +84,11 @@ class Relocation:
         with self._services.transaction():
             moved = Message("bitrix24.portal.moved", new=endpoint.label, old=portal.domain)
             self._services.record(audit_events.ADDRESS_CHANGED, portal.name, {"sentence": moved})
-            return self._vault.moved(portal, endpoint.label)
+            return self._credential_store.moved(portal, endpoint.label)
 
     def _is_our_application(self, portal: KnownPortal, answer: Any) -> bool:
         """Whether an answer of `app.info` names the application that the stored credentials are of."""
-        return our_application(answer, self._vault.held(portal).credentials.client_id)
+        return our_application(answer, self._credential_store.held(portal).credentials.client_id)
 
 
 def our_application(answer: Any, client_id: str) -> bool:

@@ -41,15 +41,15 @@ def maintain_tokens(services: Services, links: Connections) -> None:
 
 
 def _maintain_portal(services: Services, links: Connections, portal: KnownPortal) -> None:
-    vault = CredentialStore(services)
+    credential_store = CredentialStore(services)
     spare = BackupTokenStore(services).known(portal)
     if spare is not None and spare.state == KEPT and (not spare.proven or _days(services, spare.at) >= IDLE_DAYS):
         TokenRefresh(services, links, portal).refresh_backup()
-    if _due(services, portal, vault.health(portal)):
-        answer = TokenRefresh(services, links, portal).refresh_after(vault.held(portal))
+    if _due(services, portal, credential_store.health(portal)):
+        answer = TokenRefresh(services, links, portal).refresh_after(credential_store.held(portal))
         if isinstance(answer, RefreshFailure):
-            for worry in list_token_warnings(services, portal):
-                services.log.warning("portal %s: %s", portal.name, worry)
+            for warning in list_token_warnings(services, portal):
+                services.log.warning("portal %s: %s", portal.name, warning)
 
 
 def _due(services: Services, portal: KnownPortal, health: TokenHealth | None) -> bool:

@@ -47,7 +47,7 @@ class TokenRefresh:
         self._services = services
         self._links = links
         self._portal = portal
-        self._vault = CredentialStore(services)
+        self._credential_store = CredentialStore(services)
         self._spares = BackupTokenStore(services)
         self._server = TokenServer(services, links, portal)
 
@@ -81,11 +81,11 @@ class TokenRefresh:
             return (self._known(stale) or self._renew(stale)) if mine else None
 
     def _newer(self, stale: StoredCredentials) -> StoredCredentials | None:
-        now = self._vault.held(self._portal)
+        now = self._credential_store.held(self._portal)
         return now if now.generation != stale.generation else None
 
     def _quiet(self, stale: StoredCredentials) -> RefreshFailure | None:
-        health = self._vault.health(self._portal)
+        health = self._credential_store.health(self._portal)
         if health is None or not health.locked_out or health.generation != stale.generation:
             return None
         if not 0 <= self._services.clock.now_ms() - health.at < QUIET_MS:
@@ -99,7 +99,7 @@ class TokenRefresh:
             # Nothing may stand between the answer and this line: a crash here loses the only valid pair.
             pair = answer
             self._keep(lambda: self._renewed(stale, pair))
-            return self._vault.held(self._portal)
+            return self._credential_store.held(self._portal)
         if not answer.final:
             return answer
         newer = self._newer(stale)
@@ -138,7 +138,7 @@ class TokenRefresh:
                     "the tokens of the portal %s were lost, and the spare pair took over; store another one",
                     self._portal.name,
                 )
-                return self._vault.held(self._portal)
+                return self._credential_store.held(self._portal)
             if not _is_lost(answer):
                 return answer
             if self._give_up_backup(spare, answer):
@@ -165,7 +165,7 @@ class TokenRefresh:
     def _renewed(self, stale: StoredCredentials, pair: Tokens) -> None:
         """Keep the pair, unless a newer one is stored."""
         with self._services.transaction():
-            if self._vault.renewed(self._portal, stale, pair.access, pair.refresh, token_url=pair.source):
+            if self._credential_store.renewed(self._portal, stale, pair.access, pair.refresh, token_url=pair.source):
                 self._note(stale.generation + 1, user=pair.user)
                 self._record(audit_events.TOKENS_RENEWED, stale.generation + 1)
 
@@ -177,7 +177,7 @@ class TokenRefresh:
             if answer.code in SPENT
             else answer.hint,
         )
-        before = self._vault.health(self._portal)
+        before = self._credential_store.health(self._portal)
         with self._services.transaction():
             self._note(stale.generation, told)
             if before is None or not before.locked_out or before.generation != stale.generation:
@@ -185,8 +185,8 @@ class TokenRefresh:
         return told
 
     def _note(self, generation: int, refusal: RefreshFailure | None = None, *, user: str = "") -> None:
-        now, before = self._services.clock.now_ms(), self._vault.health(self._portal)
-        self._vault.note(
+        now, before = self._services.clock.now_ms(), self._credential_store.health(self._portal)
+        self._credential_store.note(
             self._portal,
             TokenHealth(
                 locked_out=refusal is not None,

@@ -99,7 +99,7 @@ class Caller:
         self._links = links
         self._read = read
         self._change = change
-        self._vault = CredentialStore(services)
+        self._credential_store = CredentialStore(services)
         self._traffic = links.traffic(services, portal.member_id)
         self._renewal = TokenRefresh(services, links, portal)
         self._access = AccessWatch(services, portal)
@@ -148,7 +148,7 @@ class Caller:
 
     def who(self) -> Hashable:
         """The portal, and as whom it is asked. Raises Refusal where there are no credentials."""
-        portal, held = self._route.portal, self._vault.held(self._route.portal)
+        portal, held = self._route.portal, self._credential_store.held(self._route.portal)
         return portal.name, self._route.base, portal.authorities, held.generation
 
     def last_seen(self, portal: KnownPortal) -> LastSeen | None:
@@ -163,7 +163,7 @@ class Caller:
     @property
     def client_id(self) -> str:
         """The application whose credentials are used. Raises Refusal where there are none."""
-        return self._vault.held(self._route.portal).credentials.client_id
+        return self._credential_store.held(self._route.portal).credentials.client_id
 
     def busiest(self) -> tuple[str, float] | None:
         """The method on which the portal has worked longest in ten minutes, and the seconds."""
@@ -171,7 +171,7 @@ class Caller:
 
     def ask_server(self) -> ServerReply:
         """What the authorisation server says of the stored access token."""
-        keys, settings = self._vault.held(self._route.portal).credentials, self._services.settings
+        keys, settings = self._credential_store.held(self._route.portal).credentials, self._services.settings
         endpoint = endpoints.portal(self._route.portal.domain, settings)
         url = endpoints.token_url(endpoint, settings, stored=keys.token_url)
         return server_probe.ask_server(self._services, self._links, keys, url)
@@ -208,7 +208,7 @@ class Caller:
     def _make(self, method: Method, params: Mapping[str, Json], manner: RetryPolicy) -> CallResult:
         clock = self._services.clock
         course = _CallProgress(started=clock.monotonic())
-        held, route = self._vault.held(self._route.portal), self._route
+        held, route = self._credential_store.held(self._route.portal), self._route
         while True:
             judgement = self._once(route, method, params, held, manner, course)
             if judgement.again is RetryHint.REFRESH and not course.renewals:
@@ -291,7 +291,7 @@ class Caller:
             course.sent = clock.monotonic()
             return True
 
-        exchange = link.wire.send(request, manner.patience, leaves)
+        exchange = link.wire.send(request, manner.timeouts, leaves)
         if isinstance(exchange, Undelivered) and exchange.withheld:
             # That says nothing about the other side.
             return exchange

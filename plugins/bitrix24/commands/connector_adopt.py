@@ -34,10 +34,10 @@ def adopt_connector(
     of a later removal needs them, so type them if you know them.
     """
     ids = sorted(set(connector))
-    wish = connector_options.read_registration_input(
+    entered = connector_options.read_registration_input(
         portal.settings, name=name, handler=handler, icon=icon, icon_disabled=None, color=color, typed={}
     )
-    _check_words(ids, wish)
+    _check_words(ids, entered)
     for each in ids:
         preconditions.refuse_built_in(
             each, Message("bitrix24.connector.built_in_adopt"), hint=Message("bitrix24.connector.leave_it_out")
@@ -46,13 +46,13 @@ def adopt_connector(
     for each in ids:
         if not preconditions.is_registered(portal, each):
             raise presentation.unknown_connector(portal, each)
-    fresh = [each for each in ids if each not in portal.ours() or not wish.empty]
+    fresh = [each for each in ids if each not in portal.ours() or not entered.empty]
     if not fresh:
         return Nothing(sentence=Message("bitrix24.connector.ours_already", count=len(ids), connectors=tuple(ids)))
-    return _plan(portal, fresh, {each: _adopted(portal, each, wish) for each in fresh})
+    return _plan(portal, fresh, {each: _adopted(portal, each, entered) for each in fresh})
 
 
-def _check_words(ids: list[str], wish: RegistrationInput) -> None:
+def _check_words(ids: list[str], entered: RegistrationInput) -> None:
     if not ids:
         raise BadArgument(
             Message("bitrix24.connector.adopt_nothing", command=CommandLine(command_line="connector adopt")),
@@ -63,27 +63,27 @@ def _check_words(ids: list[str], wish: RegistrationInput) -> None:
             Message("bitrix24.connector.adopt_too_many", count=len(ids), most=MOST),
             hint=Message("bitrix24.connector.adopt_too_many_hint"),
         )
-    if len(ids) > 1 and not wish.empty:
+    if len(ids) > 1 and not entered.empty:
         raise BadArgument(
             Message("bitrix24.connector.adopt_several", options=("--name", "--handler", "--icon", "--color")),
             hint=Message("bitrix24.connector.adopt_several_hint"),
         )
 
 
-def _adopted(portal: Portal, connector: str, wish: RegistrationInput) -> Snapshot:
+def _adopted(portal: Portal, connector: str, entered: RegistrationInput) -> Snapshot:
     """The record as it would be: what is known already, with what was typed where nothing was known."""
     shown = next(found.name for found in portal.connectors() if found.id == connector)
     old = portal.snapshot(connector)
     known: Mapping[str, Any] = (old.registration if old else None) or {}
-    _refuse_contradiction(connector, wish, known, shown)
+    _refuse_contradiction(connector, entered, known, shown)
     parts: dict[str, Any] = {**known, "ID": connector, "NAME": known.get("NAME", shown)}
-    if wish.handler is not None:
-        parts["PLACEMENT_HANDLER"] = wish.handler
+    if entered.handler is not None:
+        parts["PLACEMENT_HANDLER"] = entered.handler
     icon = {**known.get("ICON", {})}
-    if wish.icon is not None:
-        icon["DATA_IMAGE"] = wish.icon.data_uri
-    if wish.color is not None:
-        icon["COLOR"] = wish.color
+    if entered.icon is not None:
+        icon["DATA_IMAGE"] = entered.icon.data_uri
+    if entered.color is not None:
+        icon["COLOR"] = entered.color
     if icon:
         parts["ICON"] = icon
     active = [status.line for status in portal.statuses(connector) if status.configured]
@@ -96,16 +96,16 @@ def _adopted(portal: Portal, connector: str, wish: RegistrationInput) -> Snapsho
     )
 
 
-def _refuse_contradiction(connector: str, wish: RegistrationInput, known: Mapping[str, Any], shown: str) -> None:
+def _refuse_contradiction(connector: str, entered: RegistrationInput, known: Mapping[str, Any], shown: str) -> None:
     """Adopting only tells what is; what shall be is `connector update`."""
     differs: list[Message] = []
-    if wish.name is not None and registration.fold_name(wish.name) != registration.fold_name(shown):
+    if entered.name is not None and registration.fold_name(entered.name) != registration.fold_name(shown):
         differs.append(Message("bitrix24.connector.shown_name_differs", name=shown))
-    if wish.handler is not None and known.get("PLACEMENT_HANDLER") not in (None, wish.handler):
+    if entered.handler is not None and known.get("PLACEMENT_HANDLER") not in (None, entered.handler):
         differs.append(Message("bitrix24.connector.recorded_handler_differs"))
-    if wish.icon is not None and known.get("ICON", {}).get("DATA_IMAGE") not in (None, wish.icon.data_uri):
+    if entered.icon is not None and known.get("ICON", {}).get("DATA_IMAGE") not in (None, entered.icon.data_uri):
         differs.append(Message("bitrix24.connector.recorded_icon_differs"))
-    if wish.color is not None and known.get("ICON", {}).get("COLOR") not in (None, wish.color):
+    if entered.color is not None and known.get("ICON", {}).get("COLOR") not in (None, entered.color):
         differs.append(Message("bitrix24.connector.recorded_color_differs"))
     if differs:
         raise Refusal(

@@ -62,7 +62,7 @@ def register_connector(
     id that already exists is refused, because registering it again would overwrite the connector.
     """
     preconditions.refuse_built_in(connector, Message("bitrix24.connector.built_in_register"), hint=ANOTHER_ID)
-    wish = connector_options.read_registration_input(
+    entered = connector_options.read_registration_input(
         portal.settings,
         name=name,
         handler=handler,
@@ -82,7 +82,7 @@ def register_connector(
     portal.gather("connectors", "lines", of=[connector])
     _refuse_taken(portal, connector)
     every = {name: "Y" if switch.default else "N" for name, switch in SWITCHES.items()}
-    return _plan_new(portal, connector, registration.build_registration(connector, wish, every))
+    return _plan_new(portal, connector, registration.build_registration(connector, entered, every))
 
 
 def _refuse_taken(portal: Portal, connector: str) -> None:
@@ -215,7 +215,7 @@ def update_connector(
         "delete-internal": delete_internal,
         "no-delete-internal": no_delete_internal,
     }
-    wish = connector_options.read_registration_input(
+    entered = connector_options.read_registration_input(
         portal.settings,
         name=name,
         handler=handler,
@@ -224,11 +224,11 @@ def update_connector(
         color=color,
         typed=typed,
     )
-    return _update(portal, connector, wish, back)
+    return _update(portal, connector, entered, back)
 
 
-def _update(portal: Portal, connector: str, wish: RegistrationInput, back: str | None) -> Plan | Nothing:
-    if wish.empty == (back is None):
+def _update(portal: Portal, connector: str, entered: RegistrationInput, back: str | None) -> Plan | Nothing:
+    if entered.empty == (back is None):
         raise BadArgument(
             Message("bitrix24.connector.update_nothing", command=CommandLine(command_line="connector update"))
             if back is None
@@ -246,8 +246,8 @@ def _update(portal: Portal, connector: str, wish: RegistrationInput, back: str |
     if back is not None:
         new = _earlier(standing.snapshot, connector, back)
     else:
-        _need_enough(connector, wish, base)
-        new = registration.build_registration(connector, wish, base)
+        _need_enough(connector, entered, base)
+        new = registration.build_registration(connector, entered, base)
     if base is not None and not registration.differences(base, new):
         return Nothing(sentence=Message("bitrix24.connector.registered_alike", connector=connector))
     return _plan_update(portal, connector, standing, base or {"NAME": shown}, new)
@@ -274,9 +274,9 @@ def _earlier(snapshot: Snapshot | None, connector: str, digest: str) -> Mapping[
     return found
 
 
-def _need_enough(connector: str, wish: RegistrationInput, base: Mapping[str, Any] | None) -> None:
+def _need_enough(connector: str, entered: RegistrationInput, base: Mapping[str, Any] | None) -> None:
     """Raises Refusal when the portal would overwrite what nobody knows."""
-    given = {"--name": wish.name, "--handler": wish.handler, "--icon": wish.icon}
+    given = {"--name": entered.name, "--handler": entered.handler, "--icon": entered.icon}
     known: Mapping[str, Any] = base or {}
     kept = {
         "--name": known.get("NAME"),

@@ -157,24 +157,24 @@ def allow_handler(handler: str, settings: Mapping[str, str]) -> None:
         )
 
 
-def build_registration(connector: str, wish: RegistrationInput, base: Mapping[str, Any] | None) -> dict[str, Json]:
+def build_registration(connector: str, entered: RegistrationInput, base: Mapping[str, Any] | None) -> dict[str, Json]:
     """The parameters for `imconnector.register`: what was typed, over what is known. Name and handler must be there."""
     known: Mapping[str, Any] = base or {}
     icon: dict[str, Json] = dict(known.get("ICON") or {})
-    if wish.icon is not None:
-        icon["DATA_IMAGE"] = wish.icon.data_uri
-    if wish.color is not None:
-        icon["COLOR"] = wish.color
+    if entered.icon is not None:
+        icon["DATA_IMAGE"] = entered.icon.data_uri
+    if entered.color is not None:
+        icon["COLOR"] = entered.color
     found: dict[str, Json] = {
         **known,
         "ID": connector,
-        "NAME": wish.name if wish.name is not None else known["NAME"],
+        "NAME": entered.name if entered.name is not None else known["NAME"],
         "ICON": icon,
-        "PLACEMENT_HANDLER": wish.handler if wish.handler is not None else known["PLACEMENT_HANDLER"],
-        **{name: "Y" if on else "N" for name, on in wish.switches.items()},
+        "PLACEMENT_HANDLER": entered.handler if entered.handler is not None else known["PLACEMENT_HANDLER"],
+        **{name: "Y" if on else "N" for name, on in entered.switches.items()},
     }
-    if wish.icon_disabled is not None:
-        found["ICON_DISABLED"] = {"DATA_IMAGE": wish.icon_disabled.data_uri, "COLOR": icon.get("COLOR", icons.COLOR)}
+    if entered.icon_disabled is not None:
+        found["ICON_DISABLED"] = {"DATA_IMAGE": entered.icon_disabled.data_uri, "COLOR": icon.get("COLOR", icons.COLOR)}
     return found
 
 

@@ -78,7 +78,7 @@ Exchange: TypeAlias = HttpAnswer | Undelivered
 
 
 def redact_exchange(exchange: Exchange, *secrets: Secret) -> Exchange:
-    """The same exchange with these secrets blotted out, should the other side have echoed them."""
+    """The same exchange with these secrets redacted, should the other side have echoed them."""
     if isinstance(exchange, Undelivered):
         return exchange
     body, location = exchange.body, exchange.location
@@ -91,6 +91,6 @@ def redact_exchange(exchange: Exchange, *secrets: Secret) -> Exchange:
 class Wire(Protocol):
     """What carries requests to one host."""
 
-    def send(self, request: HttpRequest, patience: Timeouts, may_send: MaySend | None = None) -> Exchange: ...
+    def send(self, request: HttpRequest, timeouts: Timeouts, may_send: MaySend | None = None) -> Exchange: ...
 
     def close(self) -> None: ...

@@ -33,29 +33,29 @@ class Progress(threading.local):
     """This thread's current exchange: whether a byte of the request has left, and how long there is still patience."""
 
     sent = False
-    patience = Timeouts()
+    timeouts = Timeouts()
     _until = 0.0
     _monotonic: Callable[[], float]
     _may_send: MaySend | None = None
 
-    def begin(self, patience: Timeouts, monotonic: Callable[[], float], may_send: MaySend | None) -> None:
-        self.sent, self.patience, self._monotonic, self._may_send = False, patience, monotonic, may_send
+    def begin(self, timeouts: Timeouts, monotonic: Callable[[], float], may_send: MaySend | None) -> None:
+        self.sent, self.timeouts, self._monotonic, self._may_send = False, timeouts, monotonic, may_send
 
     def leave(self) -> None:
         """The first byte goes out, or Withheld is raised. Patience begins here, not while the thread waited for a
         free connection; and so does the permit, for all waiting is over."""
         if not self.sent:
-            if self._may_send is not None and not self._may_send(self.patience.longest):
+            if self._may_send is not None and not self._may_send(self.timeouts.longest):
                 raise Withheld
             self.sent = True
-            self._until = self._monotonic() + self.patience.total
+            self._until = self._monotonic() + self.timeouts.total
 
     def left(self) -> float:
         """Seconds for the next byte. Raises TimeoutError when there are none."""
         left = self._until - self._monotonic()
         if left <= 0:
             raise TimeoutError
-        return min(left, self.patience.read)
+        return min(left, self.timeouts.read)
 
 
 progress = Progress()

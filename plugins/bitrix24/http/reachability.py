@@ -16,7 +16,7 @@ from bot.plugin import Message, Time
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.hosts.ip_addresses import is_public
 
-PATIENCE = 5.0
+TIMEOUT = 5.0
 """Seconds for each step."""
 
 
@@ -73,7 +73,7 @@ def connect(host: Host, addresses: Sequence[str]) -> str:
     failed: OSError = OSError()
     for address in addresses:
         try:
-            with socket.create_connection((address, host.port), timeout=PATIENCE):
+            with socket.create_connection((address, host.port), timeout=TIMEOUT):
                 return address
         except OSError as error:
             failed = error
@@ -85,7 +85,7 @@ def shake_hands(host: Host, address: str) -> Certificate:
     from plugins.bitrix24.http.transport import make_tls
 
     with (
-        socket.create_connection((address, host.port), timeout=PATIENCE) as plain,
+        socket.create_connection((address, host.port), timeout=TIMEOUT) as plain,
         make_tls(host.authorities).wrap_socket(plain, server_hostname=host.name) as secured,
     ):
         shown: Mapping[str, Any] = secured.getpeercert() or {}

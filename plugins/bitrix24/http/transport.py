@@ -103,12 +103,12 @@ class HttpWire:
         for scheme in pools:
             self._session.mount(f"{scheme}://", adapter)
 
-    def send(self, request: HttpRequest, patience: Timeouts, may_send: MaySend | None = None) -> Exchange:
+    def send(self, request: HttpRequest, timeouts: Timeouts, may_send: MaySend | None = None) -> Exchange:
         """One HTTP exchange. `Undelivered.sent` is False only when not a byte of the request left.
 
         `may_send` is asked when it is connected and the first byte is about to leave; what it raises comes out.
         """
-        progress.begin(patience, self._clock.monotonic, may_send)
+        progress.begin(timeouts, self._clock.monotonic, may_send)
         try:
             with self._session.request(
                 request.verb,
@@ -116,7 +116,7 @@ class HttpWire:
                 params=request.query.reveal() if request.query else None,
                 data=request.body.reveal().encode() or None,
                 headers={"Content-Type": request.content_type} if request.content_type else None,
-                timeout=(patience.connect, patience.read),
+                timeout=(timeouts.connect, timeouts.read),
                 allow_redirects=False,
                 stream=True,
             ) as response:
@@ -145,7 +145,7 @@ def _read(response: requests.Response) -> Exchange:
 
 
 class _WithoutQuery(logging.Filter):
-    """urllib3 writes paths into its DEBUG log; whatever stands behind a question mark is blotted out."""
+    """urllib3 writes paths into its DEBUG log; whatever stands behind a question mark is redacted."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):

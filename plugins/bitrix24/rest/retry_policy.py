@@ -21,7 +21,7 @@ class RetryPolicy:
     """
 
     attempts: int
-    patience: Timeouts
+    timeouts: Timeouts
     repeats: Callable[[Judgement], bool]
     queues: float = 120.0
     asks: bool = False
@@ -35,5 +35,5 @@ def _did_not_run(judgement: Judgement) -> bool:
     return judgement.again is RetryHint.WAIT and judgement.verdict is CallVerdict.NOT_SENT
 
 
-READ = RetryPolicy(attempts=4, patience=READING, repeats=_harmless)
-CHANGE = RetryPolicy(attempts=3, patience=CHANGING, repeats=_did_not_run, queues=60.0, asks=True)
+READ = RetryPolicy(attempts=4, timeouts=READING, repeats=_harmless)
+CHANGE = RetryPolicy(attempts=3, timeouts=CHANGING, repeats=_did_not_run, queues=60.0, asks=True)

@@ -42,22 +42,22 @@ def answer(world: World, web: LoopbackRequest) -> LoopbackReply:
         return LoopbackReply.json({"error": text}, status=404)
     world.sender.settle()
     try:
-        wish = json.loads(web.body or b"{}")
+        asked = json.loads(web.body or b"{}")
         if route.locked:
             with world.lock:
-                return LoopbackReply.json(route.act(world, wish))
-        return LoopbackReply.json(route.act(world, wish))
+                return LoopbackReply.json(route.act(world, asked))
+        return LoopbackReply.json(route.act(world, asked))
     except (ControlError, UnknownFault, UnknownSwitch) as error:
         return LoopbackReply.json({"error": str(error)}, status=400)
     except (LookupError, ValueError, TypeError, AttributeError) as error:
         return LoopbackReply.json({"error": f"The body cannot be used: {error}"}, status=400)
 
 
-def _index(_world: World, _wish: ControlRequest) -> Any:
+def _index(_world: World, _asked: ControlRequest) -> Any:
     return [{"method": route.method, "path": f"/control/{route.path}", "help": route.help} for route in ROUTES]
 
 
-def _state(world: World, _wish: ControlRequest) -> Any:
+def _state(world: World, _asked: ControlRequest) -> Any:
     journal = world.journal.as_json()
     return {
         **world.state.as_json(),
@@ -70,45 +70,45 @@ def _state(world: World, _wish: ControlRequest) -> Any:
     }
 
 
-def _journal(world: World, _wish: ControlRequest) -> Any:
+def _journal(world: World, _asked: ControlRequest) -> Any:
     return world.journal.as_json()
 
 
-def _events(world: World, _wish: ControlRequest) -> Any:
+def _events(world: World, _asked: ControlRequest) -> Any:
     idle = world.sender.idle()
     return {"idle": idle, "events": [delivery.as_json() for delivery in list(world.sender.deliveries)]}
 
 
-def _switches(world: World, wish: ControlRequest) -> Any:
-    for name, value in wish.items():
+def _switches(world: World, asked: ControlRequest) -> Any:
+    for name, value in asked.items():
         world.switches.set(name, value)
     return world.switches.all()
 
 
-def _switch_rows(_world: World, _wish: ControlRequest) -> Any:
+def _switch_rows(_world: World, _asked: ControlRequest) -> Any:
     return [asdict(switch) for switch in SWITCHES]
 
 
-def _add_faults(world: World, wish: Any) -> Any:
-    for each in [read_fault(one) for one in (wish if isinstance(wish, list) else [wish])]:
+def _add_faults(world: World, asked: Any) -> Any:
+    for each in [read_fault(one) for one in (asked if isinstance(asked, list) else [asked])]:
         world.faults.add(each)
     return _faults(world, {})
 
 
-def _faults(world: World, _wish: ControlRequest) -> Any:
+def _faults(world: World, _asked: ControlRequest) -> Any:
     return [fault.as_json() for fault in world.faults.waiting()]
 
 
-def _clear_faults(world: World, _wish: ControlRequest) -> Any:
+def _clear_faults(world: World, _asked: ControlRequest) -> Any:
     world.faults.clear()
     return []
 
 
-def _clock(world: World, wish: ControlRequest) -> Any:
+def _clock(world: World, asked: ControlRequest) -> Any:
     """Not under the lock: what falls due takes the lock itself."""
-    if "freeze" in wish:
-        world.clock.freeze(bool(wish["freeze"]))
-    seconds = wish.get("advance", 0)
+    if "freeze" in asked:
+        world.clock.freeze(bool(asked["freeze"]))
+    seconds = asked.get("advance", 0)
     if not isinstance(seconds, int | float) or seconds < 0:
         raise ControlError(f"'advance' must be seconds, zero or more; it was {seconds!r}.")
     world.clock.advance(seconds)
@@ -117,50 +117,50 @@ def _clock(world: World, wish: ControlRequest) -> Any:
     return {"time": world.clock.time(), "frozen": world.clock.frozen}
 
 
-def _person(world: World, wish: ControlRequest) -> Any:
-    return asdict(set_person(world, wish))
+def _person(world: World, asked: ControlRequest) -> Any:
+    return asdict(set_person(world, asked))
 
 
-def _app(world: World, wish: ControlRequest) -> Any:
+def _app(world: World, asked: ControlRequest) -> Any:
     """Change an application; one that stops being active or installed loses what it had on the portal."""
-    client_id = app_id(world, wish.get("app"))
+    client_id = app_id(world, asked.get("app"))
     old = world.state.apps[client_id]
-    rest = {name: value for name, value in wish.items() if name != "app"}
+    rest = {name: value for name, value in asked.items() if name != "app"}
     new = patched(old, rest, fixed=("client_id", "app_id", "deleted"))
     if (old.active and old.installed) and not (new.active and new.installed):
         strip_application(world, client_id, NOBODY)
     return asdict(world.state.apps.put(client_id, new))
 
 
-def _plan(world: World, wish: ControlRequest) -> Any:
-    new = patched(world.state.plan, wish)
+def _plan(world: World, asked: ControlRequest) -> Any:
+    new = patched(world.state.plan, asked)
     world.state.plan = new
     return asdict(new)
 
 
-def _costs(world: World, wish: ControlRequest) -> Any:
-    for method, seconds in wish.items():
+def _costs(world: World, asked: ControlRequest) -> Any:
+    for method, seconds in asked.items():
         world.operating.costs[method.lower()] = float(seconds)
     return dict(world.operating.costs)
 
 
-def _expire(world: World, wish: ControlRequest) -> Any:
-    kind = wish.get("kind", "access")
+def _expire(world: World, asked: ControlRequest) -> Any:
+    kind = asked.get("kind", "access")
     if kind not in ("access", "refresh", "both"):
         raise ControlError(f"'kind' must be access, refresh or both, not {kind!r}.")
-    client_id = app_id(world, wish["app"]) if wish.get("app") else None
+    client_id = app_id(world, asked["app"]) if asked.get("app") else None
     lapsed = world.tokens.expire(client_id=client_id, access=kind != "refresh", refresh=kind != "access")
     return {"expired": lapsed}
 
 
-def _issue(world: World, wish: ControlRequest) -> Any:
+def _issue(world: World, asked: ControlRequest) -> Any:
     """A new pair for an application and a user, with the application's scope or a narrower one."""
-    scope = tuple(need(wish, "scope", list)) if "scope" in wish else None
-    pair = world.tokens.issue(app_id(world, wish.get("app")), int(wish.get("user", ADMIN)), scope=scope)
+    scope = tuple(need(asked, "scope", list)) if "scope" in asked else None
+    pair = world.tokens.issue(app_id(world, asked.get("app")), int(asked.get("user", ADMIN)), scope=scope)
     return {"access_token": pair.access.value, "refresh_token": pair.refresh.value}
 
 
-def _reset(world: World, _wish: ControlRequest) -> Any:
+def _reset(world: World, _asked: ControlRequest) -> Any:
     world.reset()
     return {"reset": True}
 

@@ -139,10 +139,10 @@ class PortalSimulator:
     def state(self) -> PortalState:
         return self.world.state
 
-    def seed(self, **wish: Any) -> dict[str, Any]:
+    def seed(self, **content: Any) -> dict[str, Any]:
         """The same as POST /control/seed."""
         with self.world.lock:
-            return seed(self.world, wish)
+            return seed(self.world, content)
 
     def ready(self) -> dict[str, Any]:
         """What a client needs to know, ready to be printed as one line of JSON."""

@@ -22,38 +22,38 @@ def app_id(world: World, name: Any) -> str:
     return found
 
 
-def seed(world: World, wish: Mapping[str, Any]) -> dict[str, Any]:
+def seed(world: World, content: Mapping[str, Any]) -> dict[str, Any]:
     """Add what is named; returns what is there then. Keys: built_in, people, lines, connectors, activations."""
-    unknown = set(wish) - set(SEEDERS)
+    unknown = set(content) - set(SEEDERS)
     if unknown:
         raise ControlError(f"Cannot seed {', '.join(sorted(unknown))}. There are: {', '.join(SEEDERS)}.")
     for name, plant in SEEDERS.items():
-        if name in wish:
-            plant(world, wish[name])
+        if name in content:
+            plant(world, content[name])
     return {"lines": list(world.state.lines), "connectors": list(world.state.connectors)}
 
 
-def _built_in(world: World, wish: Mapping[str, str]) -> None:
+def _built_in(world: World, content: Mapping[str, str]) -> None:
     world.state.built_in.clear()
-    for ident, name in wish.items():
+    for ident, name in content.items():
         world.state.built_in.put(ident, name)
 
 
-def _people(world: World, wish: list[dict[str, Any]]) -> None:
-    for each in wish:
+def _people(world: World, content: list[dict[str, Any]]) -> None:
+    for each in content:
         set_person(world, each)
 
 
-def set_person(world: World, wish: Mapping[str, Any]) -> User:
+def set_person(world: World, content: Mapping[str, Any]) -> User:
     """Change an employee, or add one."""
-    number = need(wish, "id", int)
+    number = need(content, "id", int)
     old = world.state.users.get(number) or User(id=number, name=f"User {number}")
-    rest = {name: value for name, value in wish.items() if name != "id"}
+    rest = {name: value for name, value in content.items() if name != "id"}
     return world.state.users.put(number, patched(old, rest, fixed=("id",)))
 
 
-def _lines(world: World, wish: list[dict[str, Any]]) -> None:
-    for each in wish:
+def _lines(world: World, content: list[dict[str, Any]]) -> None:
+    for each in content:
         number = each.get("id") or world.state.number("line")
         world.state.used("line", int(number))
         old = world.state.lines.get(int(number)) or Line(id=int(number), name=f"Open Channel {number}")
@@ -61,8 +61,8 @@ def _lines(world: World, wish: list[dict[str, Any]]) -> None:
         world.state.lines.put(old.id, patched(old, rest, fixed=("id",)))
 
 
-def _connectors(world: World, wish: list[dict[str, Any]]) -> None:
-    for each in wish:
+def _connectors(world: World, content: list[dict[str, Any]]) -> None:
+    for each in content:
         ident = str(need(each, "id", str)).lower()
         client_id = app_id(world, each.get("app"))
         handler = each.get("handler", "https://b24bot.example/bitrix24/placement")
@@ -88,8 +88,8 @@ def _connectors(world: World, wish: list[dict[str, Any]]) -> None:
         world.state.connectors.put(ident, row)
 
 
-def _activations(world: World, wish: list[dict[str, Any]]) -> None:
-    for each in wish:
+def _activations(world: World, content: list[dict[str, Any]]) -> None:
+    for each in content:
         on = each.get("active", True)
         row = Status(
             connector=connector_id(need(each, "connector", str)),

@@ -15,17 +15,17 @@ from tests.bitrix24.plugin_bot import PluginBot
 LINE = 1
 
 
-def run(bot: PluginBot, **wish: Any) -> Any:
+def run(bot: PluginBot, **options: Any) -> Any:
     """What the command answers, as the terminal runs it."""
-    given = {"portal": "default", "line": LINE, **wish}
+    given = {"portal": "default", "line": LINE, **options}
     check_acceptance(bot.services, **given)
     outcome = try_portal(ScriptedDialogue(bot.services), **given)
     with bot.services.transaction():
         return report_acceptance(bot.services, outcome)
 
 
-def report(bot: PluginBot, **wish: Any) -> AcceptanceReport:
-    reply = run(bot, **wish)
+def report(bot: PluginBot, **options: Any) -> AcceptanceReport:
+    reply = run(bot, **options)
     assert isinstance(reply, Reply)
     assert isinstance(reply.data, AcceptanceReport)
     return reply.data

@@ -181,16 +181,16 @@ def test_the_change_of_places_is_one_transaction(plugin_bot: PluginBot) -> None:
 
 def test_a_pair_stored_by_hand_meanwhile_is_not_overwritten_by_the_spare(plugin_bot: PluginBot) -> None:
     plugin_bot.store_spare()
-    vault, spares = CredentialStore(plugin_bot.services), BackupTokenStore(plugin_bot.services)
-    known = vault.portal("default")
-    lost, held = vault.held(known), spares.held(known)
+    credential_store, spares = CredentialStore(plugin_bot.services), BackupTokenStore(plugin_bot.services)
+    known = credential_store.portal("default")
+    lost, held = credential_store.held(known), spares.held(known)
     assert held is not None
     pair = plugin_bot.issue()
     plugin_bot.store_again(pair)
     answer = TokenRefresh(plugin_bot.services, plugin_bot.plugin._links, known)._server.ask(held.credentials)
     assert isinstance(answer, Tokens)
     assert not spares.promoted(known, lost, held, answer)
-    assert vault.held(known).credentials.access == pair[0]
+    assert credential_store.held(known).credentials.access == pair[0]
 
 
 @contextmanager

@@ -46,7 +46,7 @@ def without(name: str) -> Callable[[Sequence[Reply]], str]:
     return change
 
 
-def connect(bot: PluginBot, answer: Typed = browse, *, secret: str = "", **wish: Any) -> Reply:
+def connect(bot: PluginBot, answer: Typed = browse, *, secret: str = "", **options: Any) -> Reply:
     """Connect as the command does: first the dialogue, then what is stored."""
     dialogue = ScriptedDialogue(bot.services, answer)
     given: dict[str, Any] = {
@@ -54,7 +54,7 @@ def connect(bot: PluginBot, answer: Typed = browse, *, secret: str = "", **wish:
         "domain": bot.portal.url,
         "client_id": bot.portal.client_id,
         "replace": True,
-        **wish,
+        **options,
     }
     name = given.pop("name")
     found = connect_portal(dialogue, name, client_secret=Secret(secret or bot.portal.client_secret), **given)
@@ -64,11 +64,11 @@ def connect(bot: PluginBot, answer: Typed = browse, *, secret: str = "", **wish:
     return reply
 
 
-def refused(bot: PluginBot, answer: Typed = browse, **wish: Any) -> str:
+def refused(bot: PluginBot, answer: Typed = browse, **options: Any) -> str:
     """What is said of a connection that fails; it must leave the credentials as they were."""
     before = bot.services.secrets.read("default")
     with pytest.raises(PluginError) as caught:
-        connect(bot, answer, **wish)
+        connect(bot, answer, **options)
     assert bot.services.secrets.read("default") == before
     return en(caught.value.sentence)
 

@@ -225,8 +225,8 @@ def test_a_portal_of_the_cloud_leads_by_a_redirect_to_no_host_outside_the_vendor
         asked.append(portal)
         raise AssertionError("nobody may be asked there")
 
-    vault = CredentialStore(plugin_bot.services)
-    cloud = vault.moved(vault.portal("default"), "a.bitrix24.com")
+    credential_store = CredentialStore(plugin_bot.services)
+    cloud = credential_store.moved(credential_store.portal("default"), "a.bitrix24.com")
     found = Relocation(plugin_bot.services, ask).follow(cloud, location)
     assert isinstance(found, Unproven)
     assert "does not use this address" in en(found.judgement.sentence)
@@ -251,8 +251,8 @@ def test_another_kind_of_redirect_is_told_and_not_followed(plugin_bot: PluginBot
 
 
 def test_a_name_that_became_another_portals_is_not_written_over(plugin_bot: PluginBot) -> None:
-    vault = CredentialStore(plugin_bot.services)
-    known = vault.portal("default")
+    credential_store = CredentialStore(plugin_bot.services)
+    known = credential_store.portal("default")
     with raises(Refusal, match="now belongs to another portal"):
-        vault.moved(replace(known, member_id="another"), "localhost:9")
-    assert vault.portal("default") == known
+        credential_store.moved(replace(known, member_id="another"), "localhost:9")
+    assert credential_store.portal("default") == known

@@ -34,9 +34,9 @@ def newcomer(make_plugin_bot: Callable[..., PluginBot]) -> PluginBot:
     return bot
 
 
-def connect(bot: PluginBot, *answers: Typed, name: str = "prod", secret: str = "", **wish: Any) -> str:
+def connect(bot: PluginBot, *answers: Typed, name: str = "prod", secret: str = "", **options: Any) -> str:
     """What the command says, as it runs: it is checked, held as a dialogue, and stored."""
-    given: dict[str, Any] = {"domain": bot.portal.url, "client_id": bot.portal.client_id, **wish}
+    given: dict[str, Any] = {"domain": bot.portal.url, "client_id": bot.portal.client_id, **options}
     dialogue = ScriptedDialogue(
         bot.services, *answers, secrets={"client_secret": secret or bot.portal.client_secret}, person="local:ida"
     )

@@ -98,8 +98,8 @@ def test_no_request_to_the_portal_has_a_query(plugin_bot: PluginBot, talkative: 
 
 
 def test_what_the_plugin_hands_around_prints_without_its_secrets(plugin_bot: PluginBot) -> None:
-    vault = CredentialStore(plugin_bot.services)
-    held = vault.held(vault.portal("default"))
+    credential_store = CredentialStore(plugin_bot.services)
+    held = credential_store.held(credential_store.portal("default"))
     assert held.credentials.access.reveal() == plugin_bot.portal.access_token
-    shown = repr([plugin_bot.open(), plugin_bot.plugin, held, vault, held.credentials.secrets])
+    shown = repr([plugin_bot.open(), plugin_bot.plugin, held, credential_store, held.credentials.secrets])
     assert not [secret for secret in secrets_of(plugin_bot) if secret in shown]

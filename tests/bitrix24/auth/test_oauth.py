@@ -102,7 +102,7 @@ def test_only_invalid_request_leads_to_the_other_form() -> None:
     assert not refused(500, {"error": "invalid_request"}).other_form
 
 
-def test_secrets_that_the_server_echoes_are_blotted_out() -> None:
+def test_secrets_that_the_server_echoes_are_redacted() -> None:
     echo = HttpAnswer(status=400, body=b'{"error":"r3fresh"}', location="https://x/?r3fresh")
     found = redact_exchange(echo, Secret("r3fresh"), Secret(""))
     assert isinstance(found, HttpAnswer)

@@ -33,41 +33,41 @@ def add(plugin_bot: PluginBot, name: str, *, member: str = "m2", client: str = "
 
 
 def test_a_renewal_under_way_keeps_its_tokens_across_a_renaming(plugin_bot: PluginBot) -> None:
-    vault = store(plugin_bot)
-    portal = vault.portal("default")
+    credential_store = store(plugin_bot)
+    portal = credential_store.portal("default")
     plugin_bot.store_spare()
-    held = vault.held(portal)
-    vault.rename(portal, "prod")
-    assert vault.renewed(portal, held, Secret("new access"), Secret("new refresh"))
-    renamed = vault.portal("prod")
-    assert vault.held(renamed).credentials.refresh == Secret("new refresh")
+    held = credential_store.held(portal)
+    credential_store.rename(portal, "prod")
+    assert credential_store.renewed(portal, held, Secret("new access"), Secret("new refresh"))
+    renamed = credential_store.portal("prod")
+    assert credential_store.held(renamed).credentials.refresh == Secret("new refresh")
     assert BackupTokenStore(plugin_bot.services).held(renamed) is not None
 
 
 def test_a_former_name_leads_to_its_portal_through_several_renamings(plugin_bot: PluginBot) -> None:
-    vault = store(plugin_bot)
+    credential_store = store(plugin_bot)
     for name in ("prod", "prod-eu", "live"):
-        vault.rename(vault.portal("default"), name)
+        credential_store.rename(credential_store.portal("default"), name)
     (place,) = plugin_bot.plugin.places(plugin_bot.services)
     assert (place.name, place.former_names) == ("live", ("default", "prod", "prod-eu"))
-    assert {vault.portal(name).name for name in ("default", "prod", "prod-eu", "live")} == {"live"}
-    vault.rename(vault.portal("live"), "default")
-    assert vault.known("default").former_names == ("live", "prod", "prod-eu")
+    assert {credential_store.portal(name).name for name in ("default", "prod", "prod-eu", "live")} == {"live"}
+    credential_store.rename(credential_store.portal("live"), "default")
+    assert credential_store.known("default").former_names == ("live", "prod", "prod-eu")
 
 
 @pytest.mark.parametrize("removed", [False, True])
 def test_no_other_portal_gets_a_former_name(plugin_bot: PluginBot, removed: bool) -> None:
-    vault = store(plugin_bot)
-    vault.rename(vault.portal("default"), "prod")
+    credential_store = store(plugin_bot)
+    credential_store.rename(credential_store.portal("default"), "prod")
     if removed:
-        vault.remove(vault.portal("prod"))
+        credential_store.remove(credential_store.portal("prod"))
     with raises(Refusal, match="was the name of another portal"):
         add(plugin_bot, "default")
     other = add(plugin_bot, "stage")
     with raises(Refusal, match="was the name of another portal"):
-        vault.rename(other, "default")
+        credential_store.rename(other, "default")
     with raises(Refusal, match="another portal"):
-        vault.rename(other, "prod")
+        credential_store.rename(other, "prod")
 
 
 def test_two_applications_of_one_portal_are_kept_apart(plugin_bot: PluginBot) -> None:
@@ -100,18 +100,18 @@ def test_a_removed_second_application_gets_its_identity_back(plugin_bot: PluginB
 
 def test_a_protected_portal_that_comes_back_is_protected_under_whatever_name(plugin_bot: PluginBot) -> None:
     bot = plugin_bot
-    vault = CredentialStore(bot.services)
-    held = vault.held(vault.portal("default")).credentials
-    vault.protect(vault.portal("default"), on=True)
+    credential_store = CredentialStore(bot.services)
+    held = credential_store.held(credential_store.portal("default")).credentials
+    credential_store.protect(credential_store.portal("default"), on=True)
     for name in ("default", "other"):
-        portal = vault.portals()[0]
+        portal = credential_store.portals()[0]
         stored_state.remove(bot.services, portal)
-        vault.add(replace(portal, name=name, protected=False, stored_identity=""), held)
-        assert vault.portal(name).protected, name
-    vault.protect(vault.portal("other"), on=False)
-    stored_state.remove(bot.services, vault.portal("other"))
-    vault.add(replace(portal, name="other", protected=False, stored_identity=""), held)
-    assert not vault.portal("other").protected, "its last state counts"
+        credential_store.add(replace(portal, name=name, protected=False, stored_identity=""), held)
+        assert credential_store.portal(name).protected, name
+    credential_store.protect(credential_store.portal("other"), on=False)
+    stored_state.remove(bot.services, credential_store.portal("other"))
+    credential_store.add(replace(portal, name="other", protected=False, stored_identity=""), held)
+    assert not credential_store.portal("other").protected, "its last state counts"
 
 
 def test_every_portal_has_a_colour_of_its_own_also_after_the_ninth() -> None:

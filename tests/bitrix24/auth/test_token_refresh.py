@@ -89,11 +89,11 @@ def test_two_processes_that_find_the_token_run_out_renew_it_once(plugin_bot: Plu
 def test_the_loser_of_a_race_goes_on_with_what_the_winner_stored(plugin_bot: PluginBot, answer: LoopbackReply) -> None:
     """The lease ran out in our hands, and another process stored a newer pair before our answer came."""
     pair = plugin_bot.issue()
-    vault = CredentialStore(plugin_bot.services)
-    known = vault.portal("default")
+    credential_store = CredentialStore(plugin_bot.services)
+    known = credential_store.portal("default")
 
     def server(request: LoopbackRequest) -> LoopbackReply:
-        assert vault.renewed(known, vault.held(known), *pair)
+        assert credential_store.renewed(known, credential_store.held(known), *pair)
         return answer
 
     plugin_bot.expire_first()
@@ -101,8 +101,8 @@ def test_the_loser_of_a_race_goes_on_with_what_the_winner_stored(plugin_bot: Plu
         services = plugin_bot.more_services(BITRIX24_OAUTH_URL=f"{loopback.url}/oauth/token/")
         assert plugin_bot.plugin.open(services, plugin_bot.place).connectors()
     assert generation(plugin_bot) == 2
-    assert vault.held(known).credentials.access == pair[0]
-    health = vault.health(known)
+    assert credential_store.held(known).credentials.access == pair[0]
+    health = credential_store.health(known)
     assert health is None or not health.locked_out
 
 
@@ -134,9 +134,11 @@ def test_new_credentials_end_the_quiet_at_once(plugin_bot: PluginBot) -> None:
 
 def test_a_lock_out_of_an_older_pair_does_not_keep_a_newer_one_from_being_renewed(plugin_bot: PluginBot) -> None:
     """Two processes: one notes its refusal late, after the other has stored a pair that works."""
-    vault = CredentialStore(plugin_bot.services)
+    credential_store = CredentialStore(plugin_bot.services)
     now = plugin_bot.clock.now_ms()
-    vault.note(vault.portal("default"), TokenHealth(locked_out=True, at=now, generation=0, code="invalid_grant"))
+    credential_store.note(
+        credential_store.portal("default"), TokenHealth(locked_out=True, at=now, generation=0, code="invalid_grant")
+    )
     plugin_bot.expire()
     assert plugin_bot.open().connectors()
     assert generation(plugin_bot) == 2
@@ -233,13 +235,13 @@ def test_a_new_pair_is_not_given_up_because_the_store_is_busy(plugin_bot: Plugin
 
 def test_while_another_process_renews_we_wait_for_what_it_stores(plugin_bot: PluginBot) -> None:
     other = plugin_bot.more_services()
-    vault = CredentialStore(other)
-    known = vault.portal("default")
+    credential_store = CredentialStore(other)
+    known = credential_store.portal("default")
     plugin_bot.expire()
     pair = plugin_bot.issue()
     with other.secrets.lease("default", seconds=3600) as mine:
         assert mine
-        plugin_bot.clock.told = lambda _seconds: vault.renewed(known, vault.held(known), *pair)
+        plugin_bot.clock.told = lambda _seconds: credential_store.renewed(known, credential_store.held(known), *pair)
         assert plugin_bot.open().connectors()
     assert not plugin_bot.refreshes()
 

@@ -25,9 +25,9 @@ class Detour:
     def __init__(self, wire: Wire, base: str, seen: list[str]) -> None:
         self._wire, self._base, self._seen = wire, base, seen
 
-    def send(self, request: HttpRequest, patience: Timeouts, may_send: MaySend | None = None) -> Exchange:
+    def send(self, request: HttpRequest, timeouts: Timeouts, may_send: MaySend | None = None) -> Exchange:
         self._seen.append(request.url)
-        return self._wire.send(replace(request, url=self._base), patience, may_send)
+        return self._wire.send(replace(request, url=self._base), timeouts, may_send)
 
     def close(self) -> None:
         self._wire.close()
@@ -70,9 +70,9 @@ def store(bot: PluginBot, token_url: str) -> None:
 def test_the_other_server_is_asked_once_and_remembered(plugin_bot: PluginBot, stranger: PortalSimulator) -> None:
     store(plugin_bot, vendor_domains.WORLD)
     servers = TwoServers(plugin_bot, stranger)
-    vault = CredentialStore(plugin_bot.services)
-    (portal,) = vault.portals()
-    held = TokenRefresh(plugin_bot.services, servers.links, portal).refresh_after(vault.held(portal))
+    credential_store = CredentialStore(plugin_bot.services)
+    (portal,) = credential_store.portals()
+    held = TokenRefresh(plugin_bot.services, servers.links, portal).refresh_after(credential_store.held(portal))
     assert not isinstance(held, RefreshFailure), en(held.sentence)
     assert servers.seen == [vendor_domains.WORLD, vendor_domains.EAST]
     assert held.credentials.token_url == vendor_domains.EAST
@@ -89,9 +89,9 @@ def test_what_the_first_server_says_counts_when_neither_knows_it(
         app = apps[plugin_bot.portal.client_id]
         apps.put(app.client_id, replace(app, client_secret="another"))
     servers = TwoServers(plugin_bot, stranger)
-    vault = CredentialStore(plugin_bot.services)
-    (portal,) = vault.portals()
-    failure = TokenRefresh(plugin_bot.services, servers.links, portal).refresh_after(vault.held(portal))
+    credential_store = CredentialStore(plugin_bot.services)
+    (portal,) = credential_store.portals()
+    failure = TokenRefresh(plugin_bot.services, servers.links, portal).refresh_after(credential_store.held(portal))
     assert isinstance(failure, RefreshFailure)
     assert failure.code == "invalid_client"
     assert servers.seen == [vendor_domains.EAST, vendor_domains.WORLD]
@@ -103,8 +103,8 @@ def test_a_token_endpoint_of_ones_own_has_no_other(make_plugin_bot: Callable[...
         apps = bot.portal.world.state.apps
         app = apps[bot.portal.client_id]
         apps.put(app.client_id, replace(app, client_secret="another"))
-    vault = CredentialStore(bot.services)
-    (portal,) = vault.portals()
-    failure = TokenRefresh(bot.services, Connections(), portal).refresh_after(vault.held(portal))
+    credential_store = CredentialStore(bot.services)
+    (portal,) = credential_store.portals()
+    failure = TokenRefresh(bot.services, Connections(), portal).refresh_after(credential_store.held(portal))
     assert isinstance(failure, RefreshFailure)
     assert len(bot.refreshes()) == 1

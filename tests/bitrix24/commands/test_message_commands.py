@@ -406,7 +406,7 @@ def test_renaming_a_chat_that_is_not_there_fails(ours: PluginBot) -> None:
     assert (outcome.verdict, outcome.code) == (FAILED, "CHAT_RENAMING_FAILED")
 
 
-# fault, its wish, the verdict, whether the portal carried it out, how many requests (None: however many are patient)
+# fault, its options, the verdict, whether the portal carried it out, how many requests (None: however many are patient)
 FAULTS: list[tuple[str, dict[str, Any], CallVerdict, bool, int | None]] = [
     ("lost_before", {}, UNKNOWN, False, 1),
     ("lost_after", {}, UNKNOWN, True, 1),
@@ -436,13 +436,15 @@ LENIENT = {"imconnector.send.status.delivery", "imconnector.send.status.reading"
 @pytest.mark.sampled(5)
 @EACH
 @pytest.mark.parametrize(
-    ("fault", "wish", "verdict", "effect", "requests"), FAULTS, ids=[f"{row[0]}-{at}" for at, row in enumerate(FAULTS)]
+    ("fault", "options", "verdict", "effect", "requests"),
+    FAULTS,
+    ids=[f"{row[0]}-{at}" for at, row in enumerate(FAULTS)],
 )
 def test_under_every_fault_there_is_one_effect_at_most_and_no_success_that_did_not_happen(
     make_plugin_bot: Callable[..., PluginBot],
     kind: Kind,
     fault: str,
-    wish: dict[str, Any],
+    options: dict[str, Any],
     verdict: CallVerdict,
     effect: bool,
     requests: int | None,
@@ -454,7 +456,7 @@ def test_under_every_fault_there_is_one_effect_at_most_and_no_success_that_did_n
     arguments = {**kind.arguments, "im_message": first.id} if "im_message" in kind.arguments else kind.arguments
     plan = plan_of(plugin_bot, kind.path, **arguments)
     sent, done = len(plugin_bot.calls(kind.method)), plugin_bot.effects(kind.method)
-    plugin_bot.fault(fault, kind.method, **wish)
+    plugin_bot.fault(fault, kind.method, **options)
     outcome = plugin_bot.perform(plan)
     if fault == "reply" and verdict is UNKNOWN and kind.method in LENIENT:
         verdict = DONE

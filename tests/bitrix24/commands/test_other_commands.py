@@ -79,7 +79,7 @@ def test_the_list_shows_the_member_id_after_redaction(plugin_bot: PluginBot) -> 
 
 
 def add(plugin_bot: PluginBot, **other: object) -> object:
-    wish: dict[str, object] = {
+    options: dict[str, object] = {
         "name": "prod",
         "domain": "shop.bitrix24.com",
         "member_id": "m1",
@@ -88,7 +88,7 @@ def add(plugin_bot: PluginBot, **other: object) -> object:
         "access_token": Secret(CANARY),
         "refresh_token": Secret(CANARY),
     }
-    return plugin_bot.run("portal add", **{**wish, **other})
+    return plugin_bot.run("portal add", **{**options, **other})
 
 
 def test_a_portal_is_added_and_nothing_secret_is_shown(plugin_bot: PluginBot) -> None:
@@ -99,7 +99,7 @@ def test_a_portal_is_added_and_nothing_secret_is_shown(plugin_bot: PluginBot) ->
 
 
 @pytest.mark.parametrize(
-    ("wish", "why"),
+    ("options", "why"),
     [
         ({"name": "default"}, "The name default belongs to another portal"),
         ({"name": "Prod Portal"}, "cannot be the name of a portal"),
@@ -108,9 +108,11 @@ def test_a_portal_is_added_and_nothing_secret_is_shown(plugin_bot: PluginBot) ->
         ({"domain": "shop.bitrix24.com/rest/1/x"}, "is not the address of a portal"),
     ],
 )
-def test_a_portal_that_must_not_be_added_is_refused(plugin_bot: PluginBot, wish: dict[str, object], why: str) -> None:
+def test_a_portal_that_must_not_be_added_is_refused(
+    plugin_bot: PluginBot, options: dict[str, object], why: str
+) -> None:
     with raises(Refusal, match=why):
-        add(plugin_bot, **wish)
+        add(plugin_bot, **options)
     assert len(plugin_bot.plugin.places(plugin_bot.services)) == 1
 
 

@@ -208,9 +208,11 @@ def test_a_token_of_another_application_is_told(plugin_bot: PluginBot) -> None:
         apps = plugin_bot.portal.state.apps
         apps.put("local.another", replace(apps[plugin_bot.portal.client_id], client_id="local.another"))
         pair = plugin_bot.portal.world.tokens.issue("local.another", 1)
-    vault = CredentialStore(plugin_bot.services)
-    known = vault.portal("default")
-    assert vault.renewed(known, vault.held(known), Secret(pair.access.value), Secret(pair.refresh.value))
+    credential_store = CredentialStore(plugin_bot.services)
+    known = credential_store.portal("default")
+    assert credential_store.renewed(
+        known, credential_store.held(known), Secret(pair.access.value), Secret(pair.refresh.value)
+    )
     row = check(plugin_bot)["authorisation server"]
     assert not row.ok
     assert "belongs to the application local.another, not to" in en(row.detail)

@@ -11,7 +11,7 @@ import pytest
 from bot.plugin import CallVerdict, PluginError
 from plugins.bitrix24.auth import audit_events
 from plugins.bitrix24.auth.credentials import CredentialStore
-from plugins.bitrix24.diagnosis import portal_upkeep
+from plugins.bitrix24.diagnosis import portal_maintenance
 from plugins.bitrix24.health.access_losses import GUIDE
 from plugins.bitrix24.health.portal_refusals import HOLD_MS, PortalRefusals
 from plugins.bitrix24.redaction.secret import Secret
@@ -37,7 +37,7 @@ def told(plugin_bot: PluginBot, subject: str = "", *, ended: bool = False) -> li
 
 def maintain(plugin_bot: PluginBot) -> None:
     plugin, services = plugin_bot.plugin, plugin_bot.services
-    portal_upkeep.look_after_portals(services, Connections(), lambda portal: plugin.open(services, portal.place))
+    portal_maintenance.look_after_portals(services, Connections(), lambda portal: plugin.open(services, portal.place))
 
 
 def use(plugin_bot: PluginBot) -> None:

@@ -420,11 +420,11 @@ def dripping(begin: bytes) -> Iterator[tuple[str, threading.Event]]:
 
 def test_patience_begins_when_a_byte_leaves_and_not_while_waiting_for_a_connection() -> None:
     """More threads than connections: whoever waited for one still has the whole time for its own answer."""
-    patience = Timeouts(connect=5.0, read=5.0, total=1.1)
+    timeouts = Timeouts(connect=5.0, read=5.0, total=1.1)
     with serving(lambda _request: LoopbackReply(stall=0.4, body=b"{}")) as server:
         wire = HttpWire(CLOCK, loopback=True)
         with ThreadPoolExecutor(max_workers=3 * POOL) as threads:
-            found = list(threads.map(lambda _number: wire.send(post(f"{server.url}/"), patience), range(3 * POOL)))
+            found = list(threads.map(lambda _number: wire.send(post(f"{server.url}/"), timeouts), range(3 * POOL)))
     assert [answered(each).status for each in found] == [200] * 3 * POOL
 
 

@@ -14,8 +14,8 @@ BIND = "placement.bind"
 PAGE = "https://app.example/page"
 
 
-def open_page(client: Client, **wish: Any) -> Any:
-    return client.control("operator", {"action": "open_page", **wish})
+def open_page(client: Client, **options: Any) -> Any:
+    return client.control("operator", {"action": "open_page", **options})
 
 
 def test_behaviour_88_a_bound_setting_connector_is_never_shown_and_unbinding_counts_two(client: Client) -> None:

@@ -1,4 +1,4 @@
-"""The control API: looking, seeding, moving the clock, and saying what was wrong with a wish."""
+"""The control API: looking, seeding, moving the clock, and saying what was wrong with a request."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_a_fresh_portal_has_three_lines_and_the_built_in_channels_and_no_connect
 
 
 def test_seeding_puts_connectors_lines_data_and_people_without_a_call(client: Client) -> None:
-    wish: dict[str, Any] = {
+    options: dict[str, Any] = {
         "lines": [{"id": 9, "name": "Nine"}, {"name": "Ten", "active": False}],
         "connectors": [{"id": "WA", "name": "WhatsApp", "flags": {"CHAT_GROUP": True}}, {"id": "tg", "app": "other"}],
         "activations": [
@@ -33,7 +33,7 @@ def test_seeding_puts_connectors_lines_data_and_people_without_a_call(client: Cl
         ],
         "people": [{"id": 5, "name": "Nora", "admin": True}],
     }
-    assert client.control("seed", wish) == {"lines": [1, 2, 3, 9, 10], "connectors": ["wa", "tg"]}
+    assert client.control("seed", options) == {"lines": [1, 2, 3, 9, 10], "connectors": ["wa", "tg"]}
     assert client.status("wa", 9)["STATUS"] is True
     assert client.status("tg", 1) == {
         "LINE": 1,
@@ -135,7 +135,7 @@ def test_the_index_names_every_address(client: Client) -> None:
         ("costs", {"x": "y"}, "cannot be used"),
     ],
 )
-def test_a_wish_that_cannot_be_granted_is_answered_in_a_sentence(
+def test_a_request_that_cannot_be_granted_is_answered_in_a_sentence(
     client: Client, path: str, body: dict[str, Any], word: str
 ) -> None:
     assert word in client.control(path, body, status=400)["error"]

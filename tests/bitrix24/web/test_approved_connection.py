@@ -45,10 +45,10 @@ def test_the_terminal_connects_what_was_approved_by_its_name_alone(way: Way) -> 
     assert ApprovedConnections(way.bot.services).find("default") is None
 
 
-@pytest.mark.parametrize("wish", [{"client_id": "local.other"}, {"member_id": "0123456789abcdef"}], ids=str)
-def test_another_connection_than_the_approved_one_is_refused(way: Way, wish: dict[str, str]) -> None:
+@pytest.mark.parametrize("options", [{"client_id": "local.other"}, {"member_id": "0123456789abcdef"}], ids=str)
+def test_another_connection_than_the_approved_one_is_refused(way: Way, options: dict[str, str]) -> None:
     before = way.bot.services.secrets.read("default")
-    approve(way, **wish)
+    approve(way, **options)
     with pytest.raises(PluginError) as caught:
         way.connect(way.browse, name="default", replace=True)
     assert "This is not the approved connection" in en(caught.value.sentence)
@@ -65,8 +65,8 @@ def test_an_approval_is_asked_for_once_and_ends_after_a_day(way: Way) -> None:
     assert ApprovedConnections(way.bot.services).find("default") is None
 
 
-@pytest.mark.parametrize(("wish", "told"), [({}, "host name"), ({"domain": "shop.bitrix24.com"}, "client_id")])
-def test_what_an_approval_needs_is_said(way: Way, wish: dict[str, str], told: str) -> None:
+@pytest.mark.parametrize(("options", "told"), [({}, "host name"), ({"domain": "shop.bitrix24.com"}, "client_id")])
+def test_what_an_approval_needs_is_said(way: Way, options: dict[str, str], told: str) -> None:
     with pytest.raises(PluginError) as caught:
-        plan_connection(way.bot.services, "shop", domain=wish.get("domain", ""))
+        plan_connection(way.bot.services, "shop", domain=options.get("domain", ""))
     assert told in en(caught.value.sentence)

@@ -41,8 +41,8 @@ class Way:
         path = address.removeprefix(f"{PUBLIC}/bitrix24")
         return request_route(self.bot.plugin, self.bot.services, method, path, form=form or {})
 
-    def connect(self, *answers: Typed, person: str = "local:ida", **wish: Any) -> Reply:
-        given: dict[str, Any] = {"domain": self.domain, "client_id": self.bot.portal.client_id, **wish}
+    def connect(self, *answers: Typed, person: str = "local:ida", **options: Any) -> Reply:
+        given: dict[str, Any] = {"domain": self.domain, "client_id": self.bot.portal.client_id, **options}
         secrets = {"client_secret": given.pop("secret", self.bot.portal.client_secret)}
         self.dialogue = ScriptedDialogue(self.bot.services, *answers, secrets=secrets, person=person)
         name = given.pop("name", "new")
@@ -165,8 +165,8 @@ def test_the_code_is_stored_encrypted_only_and_for_ten_minutes(way: Way) -> None
 
 def test_a_link_that_was_only_printed_serves_a_later_command_of_the_same_person(way: Way) -> None:
     dialogue = ScriptedDialogue(way.bot.services, person="local:ida")
-    wish: dict[str, Any] = {"domain": way.bot.portal.url, "client_id": way.bot.portal.client_id}
-    assert connect_portal(dialogue, "new", no_wait=True, **wish).connection is None
+    options: dict[str, Any] = {"domain": way.bot.portal.url, "client_id": way.bot.portal.client_id}
+    assert connect_portal(dialogue, "new", no_wait=True, **options).connection is None
     way.browse(dialogue.shown)
     with pytest.raises(PluginError) as caught:
         way.connect(person="local:gleb")
@@ -203,14 +203,14 @@ def test_an_approval_that_outlives_its_link_needs_no_other_approval(way: Way) ->
     assert en(way.connect(way.browse, domain="", client_id="").title) == "The portal new is connected."
 
 
-@pytest.mark.parametrize("wish", [{"person": "local:gleb"}, {"name": "other"}], ids=str)
-def test_an_address_of_another_person_or_portal_is_refused(way: Way, wish: dict[str, Any]) -> None:
+@pytest.mark.parametrize("options", [{"person": "local:gleb"}, {"name": "other"}], ids=str)
+def test_an_address_of_another_person_or_portal_is_refused(way: Way, options: dict[str, Any]) -> None:
     dialogue = ScriptedDialogue(way.bot.services, person="local:ida")
     connect_portal(dialogue, "new", domain=way.bot.portal.url, client_id=way.bot.portal.client_id, no_wait=True)
     link = {en(label): str(fact) for label, fact in dialogue.shown[-1].facts}["Authorise link"]
     ended = requests.get(link, allow_redirects=False, timeout=5).headers["Location"]
     with pytest.raises(PluginError) as caught:
-        way.connect(ended, **wish)
+        way.connect(ended, **options)
     assert "another portal, application or person" in en(caught.value.sentence)
     assert stored(way.bot) is None
 
@@ -232,12 +232,12 @@ def forge(way: Way, query: str) -> str:
 def test_whatever_is_wrong_with_a_state_the_page_is_the_same_and_the_reason_is_recorded_once(way: Way) -> None:
     way.connect(way.browse)
     dialogue = ScriptedDialogue(way.bot.services, person="local:ida")
-    wish: dict[str, Any] = {"domain": way.bot.portal.url, "client_id": way.bot.portal.client_id}
-    connect_portal(dialogue, "other", no_wait=True, **wish)
+    options: dict[str, Any] = {"domain": way.bot.portal.url, "client_id": way.bot.portal.client_id}
+    connect_portal(dialogue, "other", no_wait=True, **options)
     way.browse(dialogue.shown)
     used = urlsplit(way.callback).query
     pages = {forge(way, query) for query in (used, "code=x&state=y", "code=&state=y", f"code=x&state={'y' * 501}")}
-    connect_portal(dialogue, "third", no_wait=True, **wish)
+    connect_portal(dialogue, "third", no_wait=True, **options)
     link = {en(label): str(fact) for label, fact in dialogue.shown[-1].facts}["Authorise link"]
     ended = requests.get(link, allow_redirects=False, timeout=5).headers["Location"]
     way.bot.clock.sleep(LIFETIME_MS / 1000)
@@ -279,8 +279,8 @@ def test_an_install_call_that_comes_while_the_command_waits_ends_it(way: Way, cl
         way.request("POST", addresses["Initial installation path"], way.install_call())
         return ""
 
-    wish = {} if client_id else {"client_id": ""}
-    assert en(way.connect(save_card, **wish).title) == "The portal new is connected."
+    options = {} if client_id else {"client_id": ""}
+    assert en(way.connect(save_card, **options).title) == "The portal new is connected."
 
 
 def test_a_client_id_typed_while_no_call_came_leads_to_the_link(way: Way) -> None:

@@ -23,14 +23,14 @@ class BoxWay(Way):
 
     def __init__(self, bot: PluginBot, *, ca_file: str) -> None:
         super().__init__(bot)
-        self._wish = {"ca_file": ca_file} if ca_file else {}
+        self._request = {"ca_file": ca_file} if ca_file else {}
         with bot.services.transaction():
             # The simulated portal is one; what a test connects must not be known under another name.
             bot.services.records.delete("portal", "default")
             bot.services.secrets.delete("default")
 
-    def connect_box(self, *answers: Any, **wish: Any) -> Reply:
-        return self.connect(*answers, **{**self._wish, **wish})
+    def connect_box(self, *answers: Any, **options: Any) -> Reply:
+        return self.connect(*answers, **{**self._request, **options})
 
     def paste(self, shown: Sequence[Reply]) -> str:
         """The address on which the browser ended, as a person copies it."""

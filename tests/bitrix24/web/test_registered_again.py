@@ -23,9 +23,9 @@ class Registered(Way):
     def __init__(self, bot: PluginBot) -> None:
         super().__init__(bot)
         self.former = bot.portal.member_id
-        vault = CredentialStore(bot.services)
-        vault.protect(vault.portal("default"), on=True)
-        BackupTokenStore(bot.services).store(vault.portal("default"), *bot.issue())
+        credential_store = CredentialStore(bot.services)
+        credential_store.protect(credential_store.portal("default"), on=True)
+        BackupTokenStore(bot.services).store(credential_store.portal("default"), *bot.issue())
         self.place = bot.place
         register_again(bot.portal.world, {})
         self.member = bot.portal.member_id

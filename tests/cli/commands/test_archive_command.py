@@ -112,11 +112,11 @@ def test_what_was_done_is_told_and_recorded_with_the_reason(old: CliBot, path: P
 
 @pytest.mark.parametrize("role", [INTAKE, WORKER])
 def test_while_a_bot_runs_it_is_refused(old: CliBot, path: Path, role: str) -> None:
-    seats = ProcessLocks(old.home, [role])
+    locks = ProcessLocks(old.home, [role])
     try:
         shown = old.run("audit", "archive", "--before", DAY, "--yes")
     finally:
-        seats.leave()
+        locks.leave()
     assert shown.exit_code == 4
     assert f"already runs the {role}" in shown.stderr
     assert not path.exists()

@@ -292,11 +292,11 @@ def test_on_a_new_host_the_copy_becomes_the_database(copied: tuple[CliBot, Path]
 @pytest.mark.parametrize("role", [INTAKE, WORKER])
 def test_nothing_is_put_back_under_a_bot_that_runs(copied: tuple[CliBot, Path], role: str) -> None:
     cli_bot, path = copied
-    seats = ProcessLocks(cli_bot.home, [role])
+    locks = ProcessLocks(cli_bot.home, [role])
     try:
         shown = cli_bot.run("restore", str(path), "--behind")
     finally:
-        seats.leave()
+        locks.leave()
     assert shown.exit_code == 4
     assert f"already runs the {role}" in shown.stderr
     assert _granted(cli_bot) == GRANTS[:3]

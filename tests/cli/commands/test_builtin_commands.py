@@ -16,7 +16,7 @@ from tests.language.english import en_json
 
 REMOVE = ("connector", "remove", "myconnector")
 ON = {"B24BOT_BREAK_GLASS": "on"}
-GLASS = ("--break-glass", "--reason", "customers are lost")
+BREAK_GLASS = ("--break-glass", "--reason", "customers are lost")
 
 
 @pytest.fixture
@@ -66,26 +66,28 @@ def test_what_is_asked_about_people_shows_their_ids_and_no_marks(staffed: CliBot
     assert shown["summary"] == "Give T0001:U0009 the role operator"
     (listed,) = en_json(staffed.json("request", "list"))
     assert listed["summary"] == shown["summary"]
-    assert not [letter for letter in json.dumps(shown, ensure_ascii=False) if unicodedata.category(letter) == "Co"]
+    assert not [
+        character for character in json.dumps(shown, ensure_ascii=False) if unicodedata.category(character) == "Co"
+    ]
 
 
-def test_the_glass_is_off_by_default(staffed: CliBot) -> None:
-    result = staffed.run(*REMOVE, *GLASS, "--yes")
+def test_break_glass_is_off_by_default(staffed: CliBot) -> None:
+    result = staffed.run(*REMOVE, *BREAK_GLASS, "--yes")
     assert result.exit_code == 3
     assert "B24BOT_BREAK_GLASS=on" in result.stderr
 
 
-def test_the_glass_is_broken_after_a_word_of_confirmation_only(staffed: CliBot) -> None:
-    silent = staffed.run(*REMOVE, *GLASS, **ON)
+def test_break_glass_happens_after_a_word_of_confirmation_only(staffed: CliBot) -> None:
+    silent = staffed.run(*REMOVE, *BREAK_GLASS, **ON)
     assert silent.exit_code == 4
     assert "--yes" in silent.stderr
-    no = staffed.answer("n\n", *REMOVE, *GLASS, **ON)
+    no = staffed.answer("n\n", *REMOVE, *BREAK_GLASS, **ON)
     assert "nothing was done" in no.stdout
     assert staffed.json("request", "list") == []
 
 
-def test_a_broken_glass_opens_its_review_and_the_account_cannot_take_it_back(staffed: CliBot) -> None:
-    result = staffed.run(*REMOVE, *GLASS, "--yes", **ON)
+def test_a_break_glass_change_opens_its_review_and_the_account_cannot_take_it_back(staffed: CliBot) -> None:
+    result = staffed.run(*REMOVE, *BREAK_GLASS, "--yes", **ON)
     assert result.exit_code == 0, result.stderr
     assert "is confirmed" in result.stdout
     review, change = staffed.json("request", "list")
@@ -97,7 +99,7 @@ def test_a_broken_glass_opens_its_review_and_the_account_cannot_take_it_back(sta
     assert "cannot be withdrawn" in back.stderr
 
 
-def test_the_commands_of_the_house_are_listed_even_where_a_plugin_is_missing(staffed: CliBot) -> None:
+def test_the_builtin_commands_are_listed_even_where_a_plugin_is_missing(staffed: CliBot) -> None:
     assert "unfreeze" in staffed.run("--help", B24BOT_PLUGINS="nobody-knows-it").stdout
     assert "does not work in Slack" not in staffed.run("freeze", "--help").stdout
     assert "the role operator or higher" in " ".join(staffed.run("freeze", "--help").stdout.split())

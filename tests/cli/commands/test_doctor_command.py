@@ -431,12 +431,12 @@ def test_what_a_bot_that_serves_met_is_told_and_no_second_connection_is_opened(
     with cli_bot.store() as store, store.unit_of_work() as tx:
         tx.facts.put(SOCKET_REFUSED, "link_disabled")
     assert looked(cli_bot)["app token"][0], "nobody serves, so it was looked at anew"
-    seats = ProcessLocks(cli_bot.home, [INTAKE])
+    locks = ProcessLocks(cli_bot.home, [INTAKE])
     slack.sockets.used = False
     try:
         ok, told = looked(cli_bot)["app token"]
     finally:
-        seats.leave()
+        locks.leave()
     assert (ok, slack.sockets.used) == (False, False)
     assert told.startswith("Slack rejected SLACK_APP_TOKEN: Socket Mode is turned off for the Slack app")
     assert "Turn on Socket Mode of the app" in told

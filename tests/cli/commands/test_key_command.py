@@ -55,12 +55,12 @@ def test_what_an_unused_key_is_good_for_is_said(cli_bot: CliBot) -> None:
 
 def test_two_do_not_change_keys_at_once(cli_bot: CliBot) -> None:
     with cli_bot.store():
-        seats = ProcessLocks(cli_bot.home, [KEYS])
+        locks = ProcessLocks(cli_bot.home, [KEYS])
     before = cli_bot.key_file.read_text()
     try:
         assert cli_bot.run("key", "rotate").exit_code == 4
     finally:
-        seats.leave()
+        locks.leave()
     assert cli_bot.key_file.read_text() == before
 
 

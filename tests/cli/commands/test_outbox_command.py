@@ -81,9 +81,9 @@ def test_the_dead_are_listed_with_their_words_and_their_reason(kept: CliBot) -> 
 
 
 def test_the_table_names_state_kind_and_time_in_words(kept: CliBot) -> None:
-    audit, whisper, thread, card = kept.run("outbox", "list").stdout.splitlines()[3:7]
+    audit, notice, thread, card = kept.run("outbox", "list").stdout.splitlines()[3:7]
     assert re.split(r"\s{2,}", audit.strip())[1:] == ["waiting", "audit line", "#7", "–", "0", "–", WHEN]
-    assert re.split(r"\s{2,}", whisper.strip())[1:3] == ["failed", "message to one person"]
+    assert re.split(r"\s{2,}", notice.strip())[1:3] == ["failed", "message to one person"]
     assert " line in a thread " in thread
     assert re.split(r"\s{2,}", card.strip())[1:3] == ["waiting", "card"]
 
@@ -205,7 +205,7 @@ def test_a_waiting_notice_can_be_tried_at_once(kept: CliBot) -> None:
     said = kept.run("outbox", "retry", number)
     assert said.stdout == f"Message {number} about CR-1001 will be tried at once.\n"
     with kept.store() as store:
-        letter = store.outbox.entry(int(number))
-        assert letter is not None
-        assert letter.due_at <= store.clock.now_ms()
+        entry = store.outbox.entry(int(number))
+        assert entry is not None
+        assert entry.due_at <= store.clock.now_ms()
     assert kept.tags() == []

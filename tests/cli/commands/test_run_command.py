@@ -32,12 +32,12 @@ def staffed(connected_cli_bot: CliBot) -> CliBot:
 
 @contextmanager
 def at_work(cli_bot: CliBot) -> Iterator[None]:
-    """Somebody holds the worker's seat."""
-    seats = ProcessLocks(cli_bot.home, [WORKER])
+    """Somebody holds the worker's lock."""
+    locks = ProcessLocks(cli_bot.home, [WORKER])
     try:
         yield
     finally:
-        seats.leave()
+        locks.leave()
 
 
 def test_what_reads_is_answered_and_recorded(connected_cli_bot: CliBot) -> None:

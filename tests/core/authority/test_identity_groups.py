@@ -10,7 +10,7 @@ from bot.core.authority.policy import NeedsApproval, NeedsConfirmation, check_ap
 from bot.core.principals import Principal, Role
 from tests.language.english import en
 
-A, B, C, D = (Principal(team="T1", user=f"U{letter}") for letter in "ABCD")
+A, B, C, D = (Principal(team="T1", user=f"U{character}") for character in "ABCD")
 anybody = st.sampled_from([A, B, C, D])
 
 

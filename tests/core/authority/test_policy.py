@@ -7,12 +7,12 @@ from itertools import product
 import pytest
 
 from bot.core.authority.policy import (
-    BREAKS_GLASS,
+    BREAK_GLASS_ROLE,
     LEAST_ROLE,
     POLICY,
     UNBREAKABLE,
     Allowed,
-    BrokenGlass,
+    BreakGlass,
     Decision,
     NeedsApproval,
     NeedsConfirmation,
@@ -46,8 +46,8 @@ PROMISED: dict[Risk, tuple[Decision, Decision, Decision, Decision]] = {
     Risk.DESTROY: (NO, APPROVERS, APPROVERS, APPROVERS),
     Risk.GOVERN: (NO, NO, NO, ANOTHER_ADMIN),
 }
-GLASS = BrokenGlass(expires_in=5_000)
-DECISIONS: tuple[Decision, ...] = (ALLOWED, CONFIRM, APPROVERS, ANOTHER_ADMIN, GLASS, NO)
+BREAK_GLASS = BreakGlass(expires_in=5_000)
+DECISIONS: tuple[Decision, ...] = (ALLOWED, CONFIRM, APPROVERS, ANOTHER_ADMIN, BREAK_GLASS, NO)
 ROLES: tuple[Role | None, ...] = (None, *Role)
 
 
@@ -104,7 +104,7 @@ def expected(decision: Decision, requester: Principal, reviewer: Principal, role
     reached = -1 if role is None else [*Role].index(role)
     if decision is CONFIRM:
         return requester == reviewer and reached >= 1
-    if decision is GLASS:
+    if decision is BREAK_GLASS:
         return requester == reviewer and reached == 3
     needed = {"approver": 2, "admin": 3}.get(getattr(decision, "role", ""))
     return needed is not None and requester != reviewer and reached >= needed
@@ -146,32 +146,32 @@ def test_the_same_user_id_in_another_team_is_another_person() -> None:
 
 
 @each_row("role", [None, *Role])
-@each_row("decision", [CONFIRM, APPROVERS, ANOTHER_ADMIN, GLASS, ALLOWED])
+@each_row("decision", [CONFIRM, APPROVERS, ANOTHER_ADMIN, BREAK_GLASS, ALLOWED])
 def test_whose_word_on_an_unknown_outcome_counts(decision: Decision, role: Role | None) -> None:
     """Somebody else's, of the role that approves, where approval was needed; else anybody's who may confirm."""
     needed = {CONFIRM: Role.OPERATOR, ANOTHER_ADMIN: Role.ADMIN, ALLOWED: Role.OPERATOR}.get(decision, Role.APPROVER)
     reaches = role is not None and role.reaches(needed)
     for person in (ANNA, BORIS):
         refused = check_settler(decision, requester=ANNA, person=person, role=role)
-        own = decision in (APPROVERS, ANOTHER_ADMIN, GLASS) and person == ANNA
+        own = decision in (APPROVERS, ANOTHER_ADMIN, BREAK_GLASS) and person == ANNA
         assert (refused is None) == (reaches and not own)
         if refused and not own:
             assert f"needs the role {needed}" in en(refused.reason)
 
 
-# Breaking the glass
+# Break-glass
 
 LOOSE = Terms(quorum=2, expires_in=5_000, break_glass=True)
 
 
 @each_row(("risk", "role", "on", "reason"), list(product(Risk, ROLES, (True, False), ("why", "", " "))))
-def test_the_glass_breaks_for_an_admin_with_a_reason_where_approval_is_needed_and_only_where_switched_on(
+def test_break_glass_is_for_an_admin_with_a_reason_where_approval_is_needed_and_only_where_switched_on(
     risk: Risk, role: Role | None, on: bool, reason: str
 ) -> None:
     terms = Terms(quorum=2, expires_in=5_000, break_glass=on)
     decision = decide_break_glass(risk, decide(risk, role, terms), role, terms, reason=reason)
     if risk is Risk.DESTROY and role is Role.ADMIN and on and reason == "why":
-        assert decision == GLASS
+        assert decision == BREAK_GLASS
     else:
         assert isinstance(decision, Refused)
         assert en(decision.reason).endswith(".")
@@ -188,7 +188,7 @@ def test_the_glass_breaks_for_an_admin_with_a_reason_where_approval_is_needed_an
         (Risk.GOVERN, Role.ADMIN, LOOSE, "why", en(UNBREAKABLE[Risk.GOVERN])),
     ],
 )
-def test_why_the_glass_holds_is_told(risk: Risk, role: Role, terms: Terms, reason: str, words: str) -> None:
+def test_why_break_glass_is_refused_is_told(risk: Risk, role: Role, terms: Terms, reason: str, words: str) -> None:
     decision = decide_break_glass(risk, decide(risk, role, terms), role, terms, reason=reason)
     assert isinstance(decision, Refused)
     assert words in en(decision.reason)
@@ -199,12 +199,12 @@ def test_a_decision_that_was_made_needs_a_person_on_the_list() -> None:
     assert spoken(refused) == Refused(reason="Break-glass needs the role admin. You are not on the allow-list.")
 
 
-def test_a_broken_glass_is_the_requesters_alone() -> None:
-    assert check_approver(GLASS, requester=ANNA, reviewer=ANNA, role=BREAKS_GLASS) is None
-    assert spoken(check_approver(GLASS, requester=ANNA, reviewer=BORIS, role=Role.ADMIN)) == Refused(
+def test_a_break_glass_change_is_the_requesters_alone() -> None:
+    assert check_approver(BREAK_GLASS, requester=ANNA, reviewer=ANNA, role=BREAK_GLASS_ROLE) is None
+    assert spoken(check_approver(BREAK_GLASS, requester=ANNA, reviewer=BORIS, role=Role.ADMIN)) == Refused(
         reason="Only the admin who asked can use break-glass for this."
     )
-    assert spoken(check_approver(GLASS, requester=ANNA, reviewer=ANNA, role=Role.APPROVER)) == Refused(
+    assert spoken(check_approver(BREAK_GLASS, requester=ANNA, reviewer=ANNA, role=Role.APPROVER)) == Refused(
         reason="Break-glass needs the role admin. Your role is approver."
     )
 
@@ -223,6 +223,6 @@ def test_what_has_to_happen_before_a_plan_runs_is_said_for_every_decision() -> N
         == "the approval of 2 other people (admin)"
     )
     assert en(describe_requirement(NeedsConfirmation(expires_in=1))) == "your confirmation"
-    assert en(describe_requirement(BrokenGlass(expires_in=1))).startswith("the confirmation of the admin who asks;")
+    assert en(describe_requirement(BreakGlass(expires_in=1))).startswith("the confirmation of the admin who asks;")
     assert en(describe_requirement(Allowed())) == "nothing"
     assert describe_requirement(Refused(reason="No.")) == "No."

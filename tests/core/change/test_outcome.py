@@ -355,7 +355,7 @@ def test_settling_tells_which_calls_were_not_sent_unless_all_that_was_wanted_is_
         assert (unsent in ending.details) == told
 
 
-def test_the_house_has_a_row_for_whatever_it_may_answer_and_no_word_of_a_portal() -> None:
+def test_the_builtin_plugin_has_a_row_for_whatever_it_may_answer_and_no_word_of_a_portal() -> None:
     """It always knows what it did: it never answers *unknown*."""
     assert set(BUILTIN_OUTCOME) == {pair for pair in JUDGEMENT if pair[0] is not Answers.UNKNOWN}
     assert [sentence for _, sentence in BUILTIN_OUTCOME.values() if "portal" in en(sentence)] == []
@@ -363,7 +363,7 @@ def test_the_house_has_a_row_for_whatever_it_may_answer_and_no_word_of_a_portal(
 
 
 @pytest.mark.parametrize("proof", Proof)
-def test_what_the_house_answers_is_what_happened_whatever_is_seen_afterwards(proof: Proof) -> None:
+def test_what_the_builtin_plugin_answers_is_what_happened_whatever_is_seen_afterwards(proof: Proof) -> None:
     seen = SEEN.get(proof)
     plan_of_it = plan({}, {}) if proof is Proof.BLIND else REMOVE
     done = judge_execution(
@@ -385,7 +385,7 @@ def test_what_the_house_answers_is_what_happened_whatever_is_seen_afterwards(pro
         ([NOT_SENT], Status.FAILED, "The change was not made."),
     ],
 )
-def test_what_the_house_was_interrupted_in_is_known_at_once(
+def test_what_the_builtin_plugin_was_interrupted_in_is_known_at_once(
     verdicts: list[CallVerdict | None], status: Status, sentence: str
 ) -> None:
     ending = judge_interruption(SHOW, verdicts, local=True)

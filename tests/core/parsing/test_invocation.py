@@ -261,8 +261,8 @@ def test_a_secret_is_not_demanded_in_the_words() -> None:
 
 
 @pytest.mark.parametrize("option", ["--dry-run", "--break-glass", "--place eu", "--place=eu", "--reason why"])
-def test_a_command_of_the_terminal_takes_no_option_that_it_would_not_heed(option: str) -> None:
-    """It acts at once: a --dry-run that is taken and not heeded is followed by the deed."""
+def test_a_command_of_the_terminal_takes_no_option_that_it_would_not_regard(option: str) -> None:
+    """It acts at once: a --dry-run that is taken and not regarded is followed by the change."""
     error = refused(f"portal add eu {option}")
     assert f"“portal add” does not take {option.split('=')[0].split()[0]}." == en(error.sentence)
     assert "nothing was done" in en(error.hint)

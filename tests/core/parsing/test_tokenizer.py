@@ -96,10 +96,10 @@ def test_a_quotation_that_is_not_closed_is_an_error_that_names_the_mark(opener: 
     assert f"quotation mark ({opener}) is opened and not closed" in en(refused.value.sentence)
 
 
-letters = st.text(
+alphabet = st.text(
     st.sampled_from([*"ab -=,.`´", *QUOTES, *DASHES, *BLANKS, "ж", "é", "\U0001f600", "\\", "s"]), max_size=9
 )
-lines = st.lists(letters | st.sampled_from(["--name", "—name=", "“a b”", "«c»", "'d e'"]), max_size=6).map(" ".join)
+lines = st.lists(alphabet | st.sampled_from(["--name", "—name=", "“a b”", "«c»", "'d e'"]), max_size=6).map(" ".join)
 
 
 def read(line: str) -> list[str] | None:
@@ -109,7 +109,7 @@ def read(line: str) -> list[str] | None:
         return None
 
 
-@given(st.lists(letters, max_size=4))
+@given(st.lists(alphabet, max_size=4))
 def test_what_the_shell_quotes_is_read_exactly(words: list[str]) -> None:
     """Plans keep their line in that form. The word in front keeps it from being one quotation as a whole."""
     meant = [option_word(word) if shlex.quote(word) == word else word for word in words]

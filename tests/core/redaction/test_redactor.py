@@ -420,13 +420,13 @@ def test_what_a_pattern_finds_has_one_of_its_hints_in_it(forms: SecretPatterns, 
     assert forms.may_stand_beside(hints_in(text))
 
 
-@pytest.mark.parametrize("letter", WRITTEN_OTHERWISE)
-def test_hints_are_found_where_a_letter_is_written_otherwise(letter: str) -> None:
+@pytest.mark.parametrize("character", WRITTEN_OTHERWISE)
+def test_hints_are_found_where_a_letter_is_written_otherwise(character: str) -> None:
     seen = 0
-    for text in (text.replace(letter, WRITTEN_OTHERWISE[letter]) for text in HIDDEN):
+    for text in (text.replace(character, WRITTEN_OTHERWISE[character]) for text in HIDDEN):
         found = [forms for forms in FORMS if any(pattern.search(text) for pattern in forms.patterns)]
         assert all(forms.may_stand_beside(hints_in(text)) for forms in found), text
-        seen += bool(found) and WRITTEN_OTHERWISE[letter] in text
+        seen += bool(found) and WRITTEN_OTHERWISE[character] in text
     assert seen
 
 

@@ -231,7 +231,7 @@ class ChaosRun(Disturbances):
             number=row.number,
             requester=row.requester,
             confirmed=row.confirmed,
-            house=is_local_plugin(row.plugin),
+            builtin=is_local_plugin(row.plugin),
             urgent=row.path == fates.UNFREEZE,
             quorum=self.quorum,
         )
@@ -271,7 +271,7 @@ class ChaosRun(Disturbances):
             acknowledged = self._hand_over(dispatch)
             tried[dispatch.id] = tried.get(dispatch.id, False) or acknowledged
             if at == len(bag) - 1 or rng.random() < 0.1:
-                self.bury()
+                self.reap()
         for dispatch, tries in {one.id: (one, tries) for one, tries in bag}.values():
             if tried[dispatch.id]:
                 self._post.past.append(dispatch)

@@ -156,14 +156,14 @@ class Asked:
     number: int
     requester: str
     confirmed: bool
-    house: bool
+    builtin: bool
     urgent: bool
     quorum: int
 
     @property
     def able(self) -> list[str]:
         """Who could approve it."""
-        return [name for name in (ADMINS if self.house else (*APPROVERS, *ADMINS)) if name != self.requester]
+        return [name for name in (ADMINS if self.builtin else (*APPROVERS, *ADMINS)) if name != self.requester]
 
 
 def fate_of(seed: str, asked: Asked) -> Fate:

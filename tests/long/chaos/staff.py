@@ -89,19 +89,19 @@ class Staffed(Scene):
 
     @property
     def staff(self) -> Mapping[tuple[str, ...], Process]:
-        """The processes that were started and not buried, by their roles."""
+        """The processes that were started and not reaped, by their roles."""
         return self._staff
 
     def up(self) -> None:
         """Have all processes of a layout; another layout when nobody of the last is left."""
-        self.bury()
+        self.reap()
         while not self.alive:
             if not self._staff:
                 self._layout = self._rng.choice(LAYOUTS)
             for roles in self._layout:
                 if roles not in self._staff:
                     self._boot(roles)
-            self.bury()
+            self.reap()
 
     def _boot(self, roles: tuple[str, ...]) -> None:
         ready, started = len(self._ready()), time.monotonic()
@@ -141,7 +141,7 @@ class Staffed(Scene):
         """End every process wherever it is."""
         for process in self._staff.values():
             process.kill()
-        self.bury()
+        self.reap()
 
     def stop(self) -> None:
         for process in (*self._staff.values(), *(process for _, process in self._errands)):
@@ -149,7 +149,7 @@ class Staffed(Scene):
         self._staff.clear()
         self._errands.clear()
 
-    def bury(self) -> None:
+    def reap(self) -> None:
         """Look after the dead: were they killed, and is all on disk that they acknowledged (I8)?"""
         dead = [roles for roles, process in self._staff.items() if not process.alive]
         for roles in dead:

@@ -31,19 +31,19 @@ Note = Callable[[str, object], None]
 
 
 @pytest.fixture(scope="module")
-def town_hall(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A key file, and a database with the people of the run on its allow-list."""
-    return chaos_run.template(tmp_path_factory.mktemp("town"))
+    return chaos_run.template(tmp_path_factory.mktemp("template"))
 
 
 @pytest.mark.parametrize("seed", [f"{seed}.{part}" if RUNS > 1 else seed for seed in SEEDS for part in range(RUNS)])
 def test_whatever_happens_what_is_left_is_true(
-    server: ForkServer, town_hall: Path, tmp_path: Path, seed: str, record_property: Note
+    server: ForkServer, template: Path, tmp_path: Path, seed: str, record_property: Note
 ) -> None:
     # A quorum of two in every other run.
     quorum = 1 + sum(map(ord, seed)) % 2
     with ChaosRun(
-        server, tmp_path / "chaos", template=town_hall, seed=seed, commands=COMMANDS, deaths=DEATHS, quorum=quorum
+        server, tmp_path / "chaos", template=template, seed=seed, commands=COMMANDS, deaths=DEATHS, quorum=quorum
     ) as chaos:
         try:
             chaos.run()

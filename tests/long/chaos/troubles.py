@@ -9,7 +9,7 @@ from typing import Any
 
 ANY, TOKEN = "*", "oauth.token"
 CHANGING = ("imconnector.unregister", "imconnector.register", "imconnector.activate", "imconnector.send.messages")
-POST, UPDATE, WHISPER, ANSWER = "chat.postMessage", "chat.update", "chat.postEphemeral", "response_url"
+POST, UPDATE, PRIVATE_NOTICE, ANSWER = "chat.postMessage", "chat.update", "chat.postEphemeral", "response_url"
 BRIEF = 0.06
 """Real seconds in which an answer is late: much happens in them."""
 PERSON, FORM, OPEN = "users.info", "views.open", "conversations.open"
@@ -51,10 +51,10 @@ OF_THE_PORTAL = (
     Trouble(weight=1, kind="lost_after", methods=(TOKEN,)),
 )
 OF_SLACK = (
-    Trouble(weight=6, kind="ratelimited", methods=(POST, UPDATE, WHISPER, ANSWER, PERSON), most=2),
-    Trouble(weight=5, kind="server_error", methods=(POST, UPDATE, WHISPER, ANSWER, PERSON, FORM, OPEN), most=2),
-    Trouble(weight=3, kind="lost_before", methods=(POST, UPDATE, WHISPER, ANSWER)),
-    Trouble(weight=4, kind="lost_after", methods=(POST, UPDATE, WHISPER, ANSWER)),
+    Trouble(weight=6, kind="ratelimited", methods=(POST, UPDATE, PRIVATE_NOTICE, ANSWER, PERSON), most=2),
+    Trouble(weight=5, kind="server_error", methods=(POST, UPDATE, PRIVATE_NOTICE, ANSWER, PERSON, FORM, OPEN), most=2),
+    Trouble(weight=3, kind="lost_before", methods=(POST, UPDATE, PRIVATE_NOTICE, ANSWER)),
+    Trouble(weight=4, kind="lost_after", methods=(POST, UPDATE, PRIVATE_NOTICE, ANSWER)),
     Trouble(weight=2, kind="truncated", methods=(POST, UPDATE)),
     Trouble(weight=12, kind="stall", methods=(POST, UPDATE, UPDATE), more={"seconds": BRIEF}, most=4),
     Trouble(weight=3, kind="error", methods=(PERSON, POST, UPDATE), more={"code": "internal_error"}, most=2),

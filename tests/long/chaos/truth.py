@@ -82,7 +82,7 @@ class Account(Evidence):
 def nothing_ran_while_frozen(run: Account) -> Iterator[str]:
     """What changes a portal does not begin while the bot is frozen."""
     frozen = False
-    theirs = {f"CR-{change.number}" for change in run.changes if change.house}
+    theirs = {f"CR-{change.number}" for change in run.changes if change.builtin}
     for seq, tag, _, subject, _ in run.audit:
         if tag.startswith("bot:freeze:"):
             frozen = tag == "bot:freeze:set"
@@ -153,7 +153,7 @@ def no_fault_inside(run: Account) -> Iterator[str]:
 
 
 def one_process_a_role(chaos: ChaosRun) -> Iterator[str]:
-    """I12: the seat of each role is held by the process that was started for it. Asked while it lives."""
+    """I12: the lock of each role is held by the process that was started for it. Asked while it lives."""
     for roles, process in chaos.staff.items():
         for role in roles:
             handle = os.open(chaos.home / f"{role}.lock", os.O_RDONLY)
@@ -164,7 +164,7 @@ def one_process_a_role(chaos: ChaosRun) -> Iterator[str]:
                 if holder != str(process.pid):
                     yield f"the {role} is process {holder}"
             else:
-                yield f"nobody holds the seat of the {role}"
+                yield f"nobody holds the lock of the {role}"
             finally:
                 os.close(handle)
 

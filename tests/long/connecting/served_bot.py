@@ -39,10 +39,10 @@ class ServedBot:
         self.shown = json.loads(first_line(process))
         return process
 
-    def operator(self, action: str, **wish: Any) -> Any:
+    def operator(self, action: str, **options: Any) -> Any:
         """Somebody does something on the portal."""
         answer = requests.post(
-            f"{self.portal.portal.control_url}operator", json={"action": action, **wish}, timeout=SECONDS
+            f"{self.portal.portal.control_url}operator", json={"action": action, **options}, timeout=SECONDS
         )
         assert answer.status_code == 200, answer.text
         return answer.json()

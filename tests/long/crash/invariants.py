@@ -17,7 +17,7 @@ from typing import Any
 
 from bot.clock import SystemClock
 from bot.core.audit.audit_record import QUIET
-from bot.core.authority.policy import BrokenGlass, NeedsApproval
+from bot.core.authority.policy import BreakGlass, NeedsApproval
 from bot.core.change.change_request import Status
 from bot.core.change.digests import digest
 from bot.core.change.plans import decision_from_json
@@ -41,7 +41,7 @@ EFFECTS = {
     "bot.unfreeze": ("bot:freeze:lifted",),
     "glass.review": ("change:bypass:reviewed",),
 }
-"""The record that each call of a plan of the house leaves, with the number of its change request."""
+"""The record that each call of a built-in plan leaves, with the number of its change request."""
 _POSTED = re.compile(r"#(\d+) ([0-9a-f]{16})")
 
 
@@ -59,8 +59,8 @@ class Change:
     role: Role | None
     """What an approver has to be; None when the requester's own word is what it needs."""
     bypassed: bool
-    """The glass was broken for it."""
-    house: bool
+    """Break-glass was used for it."""
+    builtin: bool
     """It changes the bot's own rules and nothing at a portal."""
     created_at: int
 
@@ -93,12 +93,12 @@ class Evidence:
         return [one for one in found if step is None or (one.intent is not None and one.intent.step == step)]
 
     def effects(self, change: Change, step: int) -> int:
-        """How often a step took effect: at the portal, by the record of a rule of the house, or by what is stored."""
+        """How often a step took effect: at the portal, by the record of a rule of the bot, or by what is stored."""
         call = change.plan.calls[step]
         if call.method == APPROVE_CONNECTION:
             name = str(call.params["name"])
             return len(self.scene.rows("SELECT 1 FROM records WHERE kind = 'approved_connection' AND key = ?", name))
-        if change.house:
+        if change.builtin:
             tags, said = EFFECTS[call.method], f'%"request":"CR-{change.number}"%'
             marks = ", ".join("?" * len(tags))
             sql = f"SELECT count(*) FROM audit WHERE tag IN ({marks}) AND replace(facts, ' ', '') LIKE ?"
@@ -106,7 +106,7 @@ class Evidence:
         return sum(one.entry is not None and one.entry.effect for one in self.of(change, step))
 
     def ran(self, change: Change) -> bool:
-        """Whether it was sent to the portal, or changed a rule of the house."""
+        """Whether it was sent to the portal, or changed a rule of the bot."""
         return bool(self.of(change)) or any(self.effects(change, step) for step in range(len(change.plan.calls)))
 
     def records(self, tag: str, subject: str) -> list[tuple[Any, ...]]:
@@ -136,8 +136,8 @@ def _change(row: tuple[Any, ...], plan: Plan) -> Change:
         recomputed=digest(row[5], Place(name=row[6], label=row[7], identity=row[8]), plan),
         quorum=decision.quorum if isinstance(decision, NeedsApproval) else 1,
         role=decision.role if isinstance(decision, NeedsApproval) else None,
-        bypassed=isinstance(decision, BrokenGlass),
-        house=is_local_plugin(row[11]),
+        bypassed=isinstance(decision, BreakGlass),
+        builtin=is_local_plugin(row[11]),
         created_at=row[10],
     )
 
@@ -172,7 +172,7 @@ def approved_by_others(run: Evidence) -> Iterator[str]:
         if not run.ran(change):
             continue
         if change.bypassed and not run.records("change:approval:bypassed", f"CR-{change.number}"):
-            yield f"CR-{change.number} was sent through a broken glass, and there is no record of that"
+            yield f"CR-{change.number} was sent by break-glass, and there is no record of that"
         if change.digest != change.recomputed:
             yield f"CR-{change.number} is stored with the digest of another plan"
         yield from _unlike(run, change)
@@ -330,7 +330,7 @@ ALL: tuple[tuple[str, Callable[[Evidence], Iterator[str]]], ...] = (
 
 
 def one_worker(scene: Scene) -> Iterator[str]:
-    """I12: the process that lives holds the seats of both roles, and it alone. Asked while it lives."""
+    """I12: the process that lives holds the locks of both roles, and it alone. Asked while it lives."""
     for role in ("intake", "worker"):
         handle = os.open(scene.home / f"{role}.lock", os.O_RDONLY)
         try:
@@ -340,7 +340,7 @@ def one_worker(scene: Scene) -> Iterator[str]:
             if scene.process is None or holder != str(scene.process.pid):
                 yield f"the {role} is process {holder}"
         else:
-            yield f"nobody holds the seat of the {role}"
+            yield f"nobody holds the lock of the {role}"
         finally:
             os.close(handle)
 

@@ -28,19 +28,19 @@ class Fault:
     """What the portal does to the call; None is nothing."""
 
     name: str
-    wish: Mapping[str, Any] | None
+    options: Mapping[str, Any] | None
 
 
 FAULTS = (
-    Fault(name="none", wish=None),
-    Fault(name="lost before the effect", wish={"kind": "lost_before"}),
-    Fault(name="lost after the effect", wish={"kind": "lost_after"}),
-    Fault(name="effect 59 s late", wish={"kind": "late_effect", "seconds": 59}),
-    Fault(name="503 with a code", wish={"kind": "query_limit"}),
-    Fault(name="503 without", wish={"kind": "unavailable"}),
-    Fault(name="500 after the effect", wish={"kind": "error_html", "effect": True}),
-    Fault(name="false in 200", wish={"kind": "false_nested"}),
-    Fault(name="HTML in 200", wish={"kind": "html"}),
+    Fault(name="none", options=None),
+    Fault(name="lost before the effect", options={"kind": "lost_before"}),
+    Fault(name="lost after the effect", options={"kind": "lost_after"}),
+    Fault(name="effect 59 s late", options={"kind": "late_effect", "seconds": 59}),
+    Fault(name="503 with a code", options={"kind": "query_limit"}),
+    Fault(name="503 without", options={"kind": "unavailable"}),
+    Fault(name="500 after the effect", options={"kind": "error_html", "effect": True}),
+    Fault(name="false in 200", options={"kind": "false_nested"}),
+    Fault(name="HTML in 200", options={"kind": "html"}),
 )
 EXECUTION = (
     "*:commit:bot.usecases.execution.executor.*",
@@ -137,7 +137,7 @@ class Matrix:
         with story.scene(self._server, folder, self._template, *kills) as scene:
             scene.page.put("step_ms", clock_step * 1_000)
             try:
-                story.play(scene, fault.wish)
+                story.play(scene, fault.options)
                 wrong = check_invariants(scene)
             except AssertionError as error:
                 wrong = [*scene.problems, str(error)]

@@ -177,9 +177,9 @@ STALE = Scenario(
         does("Slack takes no posts", posting_fails),
         presses("Anton", "Approve", 1001, lambda scene: scene.status() == "approved"),
         does("six seconds pass", later(6)),
-        does("the keeper is late", lambda scene: scene.page.put("keeper_lag_ms", 3_600_000)),
+        does("the scheduler is late", lambda scene: scene.page.put("keeper_lag_ms", 3_600_000)),
         does("eleven minutes pass", later(660), over()),
-        does("the keeper is on time", lambda scene: scene.page.put("keeper_lag_ms", 0), the_admins_are_told),
+        does("the scheduler is on time", lambda scene: scene.page.put("keeper_lag_ms", 0), the_admins_are_told),
         does("Slack takes posts", lambda scene: scene.workspace.clear_faults()),
     ),
 )
@@ -351,7 +351,7 @@ DELETED = Scenario(
     ),
 )
 KEPT = Scenario(
-    name="backups, keys and lost letters",
+    name="backups, keys and lost notices",
     settings={"B24BOT_BACKUPS": "{folder}/kept"},
     steps=(
         does("a file is in the way of the backups", a_file_is_in_the_way),
@@ -368,9 +368,9 @@ KEPT = Scenario(
         does("somebody drops it", drops_what_is_dead, lambda scene: not dead(scene)),
     ),
 )
-GLASS = "connector remove myconnector --break-glass --reason fire"
+BREAK_GLASS = "connector remove myconnector --break-glass --reason fire"
 RULES = Scenario(
-    name="the rules of the house",
+    name="the rules of the bot",
     settings={"B24BOT_BREAK_GLASS": "on"},
     steps=(
         types_at_the_shell("access", "grant", "T0001:U0003", "admin"),
@@ -382,7 +382,7 @@ RULES = Scenario(
         types_at_the_shell("run", "freeze again"),
         types("Ida", "unfreeze", decidable(1003)),
         presses("Vera", "Approve", 1003, over(1003)),
-        types("Ida", GLASS, decidable(1004)),
+        types("Ida", BREAK_GLASS, decidable(1004)),
         presses("Ida", "Run without approval", 1004, over(1004)),
         presses("Vera", "Approve", 1005, over(1005)),
     ),

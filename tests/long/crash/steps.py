@@ -137,7 +137,7 @@ def tokens_lapse(scene: Scene) -> None:
 def full_for_long(scene: Scene) -> None:
     """The portal says that it is full, so long after it was asked that the lease of the call outlasts no other attempt.
 
-    Meanwhile somebody sets the clock on, and the keeper looks around.
+    Meanwhile somebody sets the clock on, and the scheduler looks around.
     """
 
     def asked(method: str) -> None:
@@ -145,7 +145,7 @@ def full_for_long(scene: Scene) -> None:
             scene.portal.watched.asked = lambda _: None
             scene.page.add("shift_ms", 40_000)
             scene.page.put("set_ms", 300_000)
-            scene.keeper_looks()
+            scene.scheduler_looks()
 
     scene.fault("query_limit", UNREGISTER)
     scene.portal.watched.asked = asked

@@ -25,7 +25,7 @@ from tests.long.crash.matrix import FAULTS
 def scene(server: ForkServer, beginning: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """A removal that was asked for, approved and done; the bot is dead, and nothing is wrong."""
     with scenario.REMOVE.scene(server, tmp_path_factory.mktemp("right") / "run", beginning) as made:
-        scenario.REMOVE.play(made, FAULTS[0].wish)
+        scenario.REMOVE.play(made, FAULTS[0].options)
         assert list(one_worker(made)) == []
         assert check_invariants(made) == []
         yield made
@@ -184,7 +184,7 @@ def test_what_is_wrong_outside_is_seen(
     server: ForkServer, beginning: Path, seen_by: str, wrong: Callable[[Scene], None], tmp_path: Path
 ) -> None:
     with scenario.REMOVE.scene(server, tmp_path / "run", beginning) as scene:
-        scenario.REMOVE.play(scene, FAULTS[0].wish)
+        scenario.REMOVE.play(scene, FAULTS[0].options)
         assert check_invariants(scene) == []
         wrong(scene)
         assert seen_by in seen(scene)
@@ -194,7 +194,7 @@ def test_the_watch_needs_no_change_request_for_its_own_queue(
     server: ForkServer, beginning: Path, tmp_path: Path
 ) -> None:
     with scenario.REMOVE.scene(server, tmp_path / "run", beginning) as scene:
-        scenario.REMOVE.play(scene, FAULTS[0].wish)
+        scenario.REMOVE.play(scene, FAULTS[0].options)
         calls, before = len(scene.witness.arrivals), len(scene.witness.watching)
         ask(scene, "event.bind", event="ONIMCONNECTORLINEDELETE", event_type="offline")
         ask(scene, "event.offline.clear", process_id="", id=["1"])
@@ -202,6 +202,6 @@ def test_the_watch_needs_no_change_request_for_its_own_queue(
         assert check_invariants(scene) == []
 
 
-def test_a_seat_that_nobody_holds_is_seen(scene: Scene) -> None:
+def test_a_lock_that_nobody_holds_is_seen(scene: Scene) -> None:
     """The bot of this scene is dead."""
-    assert list(one_worker(scene)) == ["nobody holds the seat of the intake", "nobody holds the seat of the worker"]
+    assert list(one_worker(scene)) == ["nobody holds the lock of the intake", "nobody holds the lock of the worker"]

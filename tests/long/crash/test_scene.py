@@ -8,7 +8,7 @@ from tests.long.crash import scenario
 from tests.long.crash.harness.forked import ForkServer
 
 
-def test_it_does_not_rest_before_the_keeper_has_noted_what_was_done(
+def test_it_does_not_rest_before_the_scheduler_has_noted_what_was_done(
     server: ForkServer, beginning: Path, tmp_path: Path
 ) -> None:
     with scenario.REMOVE.scene(server, tmp_path / "run", beginning) as scene:

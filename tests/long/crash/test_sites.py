@@ -76,7 +76,7 @@ def test_a_place_in_the_code_is_found_by_any_of_its_lines() -> None:
     assert sites.find((site,), "bot.desk.say.inner:20") is None
 
 
-def test_the_sites_of_the_house_are_many_and_none_is_in_a_simulator() -> None:
+def test_the_sites_of_the_bot_are_many_and_none_is_in_a_simulator() -> None:
     names = [site.name for site in (*sites.commits(), *sites.network())]
     assert len(names) == len(set(names)) >= 60
     assert not [name for name in names if name.startswith(sites.SIMULATED)]

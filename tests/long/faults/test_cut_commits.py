@@ -31,7 +31,7 @@ CRASHES = sized(5, 40)
 MOMENT = 0.4
 """Seconds by which each crash comes later than the one before."""
 TRIES = 50
-PATIENCE, LONGEST = 5.0, 60.0
+TIMEOUT, LONGEST = 5.0, 60.0
 """Seconds after which somebody does it again."""
 EVERY = 9
 """A commit of so many is cut: enough are left for the bot to come to an end."""
@@ -41,7 +41,7 @@ def insist(act: Callable[[], DispatchResult], reached: Callable[[], object]) -> 
     """Do again what was not taken or could not be stored, as people do whom the bot tells so."""
     for _ in range(TRIES):
         act()
-        if wait_until(lambda: _holds(reached), within=PATIENCE):
+        if wait_until(lambda: _holds(reached), within=TIMEOUT):
             return
     raise AssertionError("it was never taken")
 

@@ -34,7 +34,7 @@ def pass_time(plugin_bot: PluginBot, seconds: float) -> None:
 
 
 def ask_everything(plugin_bot: PluginBot, turn: int) -> list[bool]:
-    """Read back, check, list and change, as the keeper and people do; which of them got through."""
+    """Read back, check, list and change, as the scheduler and people do; which of them got through."""
     plan = methods.call("imconnector.unregister", "Unregister.", ID=f"nobody{turn}")
     works: list[bool] = []
     for path in ("portal check", "connector list"):

@@ -47,7 +47,7 @@ def connect(services: Services, way: Way, *answers: Typed, client_id: str) -> No
         store_connection(services, found)
 
 
-def die(folder: Path, way: Way, at: int, wish: dict[str, str]) -> bool:
+def die(folder: Path, way: Way, at: int, options: dict[str, str]) -> bool:
     """Connect in a process that is killed at its nth side of a commit; whether it came to that."""
     child = os.fork()
     if child:
@@ -57,7 +57,7 @@ def die(folder: Path, way: Way, at: int, wish: dict[str, str]) -> bool:
         keys = load_key_file(folder / "keys" / "key", home=folder / "home")
         store = open_store(folder / "home", keys, way.bot.clock, failpoint=Killed(at))
         services = services_for("bitrix24", way.bot.services.settings, store, way.bot.clock, events=EVENTS)
-        connect(services, way, way.browse, **wish)
+        connect(services, way, way.browse, **options)
         code = 0
     finally:
         os._exit(code)
@@ -82,14 +82,14 @@ def test_a_kill_at_each_commit_leaves_no_half_portal(tmp_path: Path, installed: 
     for at in range(MOST_STEPS):
         folder = tmp_path / str(at)
         with newcomer(folder) as way:
-            wish = {"client_id": way.bot.portal.client_id}
+            options = {"client_id": way.bot.portal.client_id}
             if installed:
                 way.request("POST", way.install_address(), way.install_call())
-            if not die(folder, way, at, wish):
+            if not die(folder, way, at, options):
                 break
             found.append(is_connected(way, installed=installed))
             if not found[-1]:
-                try_again(way, wish)
+                try_again(way, options)
             assert way.bot.open().app().installed
     assert found == sorted(found), "once it is done it stays done"
     assert len(found) > 4
@@ -104,9 +104,9 @@ def is_connected(way: Way, *, installed: bool) -> bool:
     return known
 
 
-def try_again(way: Way, wish: dict[str, str]) -> None:
+def try_again(way: Way, options: dict[str, str]) -> None:
     """Run the command once more; what waits may hold tokens that the server has already renewed."""
     try:
-        connect(way.bot.services, way, way.browse, **wish)
+        connect(way.bot.services, way, way.browse, **options)
     except PluginError:
-        connect(way.bot.services, way, way.browse, **wish)
+        connect(way.bot.services, way, way.browse, **options)

@@ -51,8 +51,8 @@ def test_a_kill_at_each_commit_loses_nothing_or_is_named(tmp_path: Path, backup:
         bot = PluginBot(folder)
         try:
             if backup:
-                vault = CredentialStore(bot.services)
-                BackupTokenStore(bot.services).store(vault.portal("default"), *bot.issue())
+                credential_store = CredentialStore(bot.services)
+                BackupTokenStore(bot.services).store(credential_store.portal("default"), *bot.issue())
             bot.expire_first()
             if not die(folder, bot, at):
                 break

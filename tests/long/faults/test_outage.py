@@ -69,10 +69,10 @@ def record(core_bot: CoreBot, count: int) -> list[int]:
 
 
 def drain(core_bot: CoreBot, seconds: float) -> float:
-    """Let the courier work until nothing waits; the seconds that took."""
+    """Let the dispatcher work until nothing waits; the seconds that took."""
     began = core_bot.clock.now
     while core_bot.clock.now - began < seconds * 1_000 and core_bot.store.outbox.counts().get("new"):
-        while core_bot.courier.deliver_one():
+        while core_bot.dispatcher.deliver_one():
             pass
         core_bot.clock.advance(STEP)
     return (core_bot.clock.now - began) / 1_000
@@ -111,7 +111,7 @@ def test_after_six_hours_without_slack_everything_gets_out_once_in_order_within_
                 for n in range(LINES):
                     post_in_thread(tx, core_bot.ctx, number, f"{number} line {n}")
         for _ in range(12):
-            while core_bot.courier.deliver_one():
+            while core_bot.dispatcher.deliver_one():
                 pass
             core_bot.clock.advance(5)
     assert len(seqs) == ENTRIES
@@ -127,7 +127,7 @@ def test_after_six_hours_without_slack_everything_gets_out_once_in_order_within_
     assert all(core_bot.store.outbox.state_of(audit_key(seq)) == "sent" for seq in seqs)
     assert ENTRIES > 5_000 or took <= DRAINED_SECONDS
     dead = core_bot.store.outbox.entries(["dead"], limit=10_000)
-    assert not [letter for letter in dead if isinstance(letter.notice, CardNotice | ThreadNotice)]
+    assert not [entry for entry in dead if isinstance(entry.notice, CardNotice | ThreadNotice)]
     assert core_bot.store.outbox.counts().get("new", 0) == 0
 
     posted = [number for number, _, message in wire.cards[standing:] if message]

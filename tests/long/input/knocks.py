@@ -1,4 +1,4 @@
-"""Bytes made into a request at the front door, the same way for a source of chance and for a fuzzer that looks on.
+"""Bytes made into a request to the intake, the same way for a source of chance and for a fuzzer that looks on.
 
 Six bytes say what kind of request it is and the rest is put into its body, so that a fuzzer that changes a byte
 changes one thing. Run as a program with atheris installed it fuzzes until so many requests are made:
@@ -60,7 +60,7 @@ HOME = Identity(team="T0001", user="U0B24", bot="B0B24", enterprise=None)
 
 
 class Door:
-    """The real front door with the real Bolt behind it, and a hand that takes what gets in."""
+    """The real verification with the real Bolt behind it, and a hand that takes what gets in."""
 
     def __init__(self) -> None:
         self.taken = 0

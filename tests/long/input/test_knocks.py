@@ -1,4 +1,4 @@
-"""Anything at all at the front door, twenty thousand times: no exception, no 5xx, and nothing unsigned gets in."""
+"""Anything at all as a request, twenty thousand times: no exception, no 5xx, and nothing unsigned gets in."""
 
 from __future__ import annotations
 

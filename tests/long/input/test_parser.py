@@ -43,7 +43,7 @@ PIECES = (
     *("«", "»", "「", "」", "‹", "’", "„", "″", "–", "−", "‑", "\u202f", "\u3000", "\u200d", "=“", "'s", "\u2800"),
     *("\u200b", "\u202e", "\u2066", "\ufeff", "а", "é", "🙂", "٣", "𝟛", "ﬀ", "%s", "{}", "';--", "\x1b[31m"),
 )
-WORD_LETTERS = "abcXYZ019_-=.,;:!?$&*()[]{}#~^+/\\'\" %@é🙂а"
+WORD_CHARACTERS = "abcXYZ019_-=.,;:!?$&*()[]{}#~^+/\\'\" %@é🙂а"
 """What a word may hold and keep: nothing that is cleaned away, though all that has to be quoted."""
 BEGINNINGS = (
     "",
@@ -95,8 +95,8 @@ def test_whatever_is_typed_is_read_the_same_again_or_refused_in_words(shard: int
 
 
 def word(chance: Random) -> str:
-    letters = "".join(chance.choices(WORD_LETTERS, k=chance.randrange(9)))
-    return f"x{letters}" if letters.startswith("-") else letters
+    characters = "".join(chance.choices(WORD_CHARACTERS, k=chance.randrange(9)))
+    return f"x{characters}" if characters.startswith("-") else characters
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))

@@ -142,12 +142,12 @@ NEEDS: Mapping[str, Callable[[dict[str, Any]], bool]] = {
 """What an answer that says ok must hold, by the call."""
 
 RECORD = AuditRecord(seq=1, at=0, tag="x:y:z", actor="b24bot", subject="CR-1042", facts={}, key_id="k1", mac=bytes(32))
-WHISPER = PrivateNotice(person=OLGA, channel="C0002", reply=Reply(title="Hello"))
+PRIVATE_NOTICE = PrivateNotice(person=OLGA, channel="C0002", reply=Reply(title="Hello"))
 CALLS: list[tuple[str, str, Callable[[Gateway], object]]] = [
     ("post", "a ts", lambda gateway: gateway.post_card(a_change())),
     ("rewrite", "the same ts", lambda gateway: gateway.rewrite_card(a_change(card="1.1"))),
     ("reply", "a ts", lambda gateway: gateway.reply(a_change(card="1.1"), "words")),
-    ("whisper", "a message_ts", lambda gateway: gateway.send_privately(WHISPER)),
+    ("whisper", "a message_ts", lambda gateway: gateway.send_privately(PRIVATE_NOTICE)),
     ("audit", "a ts", lambda gateway: gateway.audit_lines("C0003", [RECORD])),
     ("note", "a ts", lambda gateway: gateway.note("C0002", "words", None)),
     (

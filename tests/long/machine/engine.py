@@ -187,7 +187,7 @@ class Engine(World):
         self.effects.append(change.number)
         self.portal_down, self.frozen = self.portal_down or reply.cuts, self.frozen or reply.freezes
         if reply.steps:
-            # The keeper of the same process looks around, and the runner lives.
+            # The scheduler of the same process looks around, and the runner lives.
             self.living = change.number
             self.set_clock(reply.steps)
             self.keep()
@@ -229,7 +229,7 @@ class Engine(World):
             self.close(change, status)
         self.record(tag, BOT, change.id)
 
-    # The keeper
+    # The scheduler
 
     def keep(self) -> None:
         """One round: what is overdue ends, and what has no proven outcome is read back."""

@@ -193,7 +193,7 @@ class Held(RuleBasedStateMachine):
         self.rig.tick(1_000_000)
         self.rig.deliver()
         messenger = self.rig.core_bot.messenger
-        assert len(messenger.whispers) == self.said
+        assert len(messenger.private_notices) == self.said
         assert {number: str(status) for number, status, _ in messenger.cards} == self.before
         assert sum(len(numbers) for numbers in messenger.audit) == self.rig.lines()
         assert self.rig.store.audit.broken_at() is None

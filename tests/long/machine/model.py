@@ -1,4 +1,4 @@
-"""The rules of the house said a second time, in plain Python, for the machine to hold the bot against.
+"""The rules of the bot said a second time, in plain Python, for the machine to hold the bot against.
 
 Nothing here is imported from the bot. A rule that changes in the design is changed here by hand, and only here: who
 may do what is in `may_ask`, `check_eligibility` and `check_membership`; the arrows and the endings are in `values`.

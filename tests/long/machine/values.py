@@ -167,7 +167,7 @@ class Stop:
 
     who: str
     known: int | None = None
-    """Since when the keeper of this process knows of it, by the time that really passes."""
+    """Since when the scheduler of this process knows of it, by the time that really passes."""
     number: int = 0
     """The change request it stops; 0 when it stops all."""
     wanted: str = ""

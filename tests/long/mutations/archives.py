@@ -42,7 +42,7 @@ ARCHIVES: tuple[Mutation, ...] = (
     ),
     mutation(
         "broken-glass-archived",
-        "a broken glass that nobody has reviewed is archived",
+        "a break-glass change that nobody has reviewed is archived",
         (_RULES, "Tag.APPROVAL_BYPASSED, Tag.BYPASS_REVIEWED)", "Tag.BYPASS_REVIEWED)"),
         by=_TEST,
     ),
@@ -123,7 +123,7 @@ ARCHIVES: tuple[Mutation, ...] = (
         "records are archived whose heads the witness file has not got",
         (
             _USE,
-            "    _append_heads(store, wish.witness)\n    with store.unit_of_work() as tx:\n",
+            "    _append_heads(store, options.witness)\n    with store.unit_of_work() as tx:\n",
             "    with store.unit_of_work() as tx:\n",
         ),
         by=_TEST,
@@ -139,8 +139,8 @@ ARCHIVES: tuple[Mutation, ...] = (
         "records are archived while a bot runs",
         (
             "bot/cli/commands/archive_command.py",
-            "        seats = ProcessLocks(settings.home, [INTAKE, WORKER])\n",
-            "        seats = ProcessLocks(settings.home, [INTAKE, WORKER][:0])\n",
+            "        locks = ProcessLocks(settings.home, [INTAKE, WORKER])\n",
+            "        locks = ProcessLocks(settings.home, [INTAKE, WORKER][:0])\n",
         ),
         by=_TERMINAL,
     ),
@@ -257,7 +257,7 @@ POSTGRES: tuple[Mutation, ...] = (
     mutation(
         "buried-goes-on",
         "a process that was taken for dead goes on writing beside the one that took over",
-        (_POSTGRES, "        if not seated:\n", "        if False:\n"),
+        (_POSTGRES, "        if not registered:\n", "        if False:\n"),
         by=_REPLICAS,
     ),
     mutation(

@@ -29,8 +29,8 @@ DECISIONS: tuple[Mutation, ...] = (
         "whoever may not type a command gets its form",
         (
             "bot/usecases/forms/form_opening.py",
-            "if not wish.trigger or isinstance(decide(command.risk, role, ctx.deployment.terms), Refused):",
-            "if not wish.trigger:",
+            "if not request.trigger or isinstance(decide(command.risk, role, ctx.deployment.terms), Refused):",
+            "if not request.trigger:",
         ),
         by=_FORM_STORIES,
     ),
@@ -442,13 +442,13 @@ DECISIONS: tuple[Mutation, ...] = (
     ),
     mutation(
         "glass-for-operators",
-        "an operator may break the glass",
-        (_POLICY, "BREAKS_GLASS = Role.ADMIN", "BREAKS_GLASS = Role.OPERATOR"),
+        "an operator may use break-glass",
+        (_POLICY, "BREAK_GLASS_ROLE = Role.ADMIN", "BREAK_GLASS_ROLE = Role.OPERATOR"),
         by="tests/core/authority/test_policy.py tests/usecases/requests/test_break_glass.py",
     ),
     mutation(
         "own-review",
-        "whoever broke the glass reviews it",
+        "whoever used break-glass reviews it",
         (
             "bot/usecases/admin/call_handlers.py",
             "    others = [person for person in word.approved if not ctx.deployment.people.same(person, breaker)]",

@@ -335,7 +335,7 @@ DOORS: tuple[Mutation, ...] = (
     mutation(
         "first-portal-stored-twice",
         "two processes that start at once both store the portal of the settings, and one of them ends",
-        ("plugins/bitrix24/auth/bootstrap.py", "        if not _is_known(vault):\n", "        if True:\n"),
+        ("plugins/bitrix24/auth/bootstrap.py", "        if not _is_known(credential_store):\n", "        if True:\n"),
         by="tests/bitrix24/commands/test_other_commands.py",
     ),
     mutation(

@@ -1,4 +1,4 @@
-"""Bugs about what waits: stops, turns, what one person may send, what is cut short, and what the keeper does."""
+"""Bugs about what waits: stops, turns, what one person may send, what is cut short, and what the scheduler does."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ WAITING: tuple[Mutation, ...] = (
     ),
     mutation(
         "one-duty-for-all",
-        "a fault in one duty of the keeper keeps it from all that come after",
+        "a fault in one duty of the scheduler keeps it from all that come after",
         (_WORKER, "                self._ctx.threads.troubles.met(name, error)\n", "                raise error\n"),
         by="tests/usecases/runtime/test_worker.py",
     ),

@@ -47,10 +47,10 @@ def test_an_answer_that_slack_does_not_take_is_seen_in_the_terminal_and_sent_aga
     scene.workspace.wait_for(
         lambda: scene.workspace.find("audit", "outbox:notification:failed"), 10, "the audit channel to tell"
     )
-    (letter,) = json.loads(b24bot(scene, "outbox", "list", "--dead", "--json").stdout)
-    assert (letter["kind"], letter["error"]) == ("whisper", "invalid_blocks")
+    (entry,) = json.loads(b24bot(scene, "outbox", "list", "--dead", "--json").stdout)
+    assert (entry["kind"], entry["error"]) == ("whisper", "invalid_blocks")
     assert not heard(scene)
-    done = b24bot(scene, "outbox", "retry", str(letter["id"]))
+    done = b24bot(scene, "outbox", "retry", str(entry["id"]))
     assert done.returncode == 0, done.stderr
     scene.workspace.wait_for(lambda: heard(scene), what="the answer")
     assert json.loads(b24bot(scene, "outbox", "list", "--dead", "--json").stdout) == []

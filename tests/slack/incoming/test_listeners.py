@@ -39,8 +39,8 @@ from tests.slack.kit import (
     event_payload,
     form_body,
     form_payload,
-    letter,
     payload_body,
+    raw_request,
     slash_fields,
 )
 
@@ -69,7 +69,7 @@ def knocking(
 
 
 def sent(application: Wsgi, body: bytes) -> Answered:
-    return through_wsgi(application, body, letter(body, stamp=str(int(time.time()))).headers)
+    return through_wsgi(application, body, raw_request(body, stamp=str(int(time.time()))).headers)
 
 
 def test_a_line_that_is_too_long_is_answered_at_once_over_http_and_becomes_no_job(intake: Intake) -> None:

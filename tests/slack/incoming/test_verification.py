@@ -1,4 +1,4 @@
-"""The front door: whatever knocks is let in as Slack's or turned away with a 4xx, and none of it is written down."""
+"""Verification: whatever comes is let in as Slack's or turned away with a 4xx, and none of it is written down."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from tests.slack.kit import (
     click_payload,
     event_payload,
     form_body,
-    letter,
     payload_body,
+    raw_request,
     slash_fields,
 )
 from tests.tables.rows import each_row
@@ -61,7 +61,7 @@ BODY = form_body(slash_fields(f"say {CANARY}"))
 
 
 def admitted(body: bytes = BODY, *, stamp: str = str(NOW), kind: str = FORM, **headers: str) -> VerifiedRequest:
-    return RequestVerifier(SECRET, CLOCK).verify(letter(body, stamp=stamp, kind=kind, **headers))
+    return RequestVerifier(SECRET, CLOCK).verify(raw_request(body, stamp=stamp, kind=kind, **headers))
 
 
 def turned_away(body: bytes = BODY, *, stamp: str = str(NOW), kind: str = FORM, **headers: str) -> tuple[int, str]:
@@ -126,7 +126,7 @@ def test_a_signature_is_64_small_hex_digits(signature: str) -> None:
 
 
 def test_another_secret_another_body_or_another_time_is_a_wrong_signature() -> None:
-    genuine = letter(BODY, stamp=str(NOW))
+    genuine = raw_request(BODY, stamp=str(NOW))
     signature = genuine.headers["x-slack-signature"]
     assert turned_away(BODY + b"x", x_slack_signature=signature) == (401, "signature")
     assert turned_away(stamp=str(NOW + 1), x_slack_signature=signature) == (401, "signature")
@@ -135,7 +135,7 @@ def test_another_secret_another_body_or_another_time_is_a_wrong_signature() -> N
 
 
 def test_a_signature_in_capitals_is_not_slacks() -> None:
-    signature = letter(BODY, stamp=str(NOW)).headers["x-slack-signature"]
+    signature = raw_request(BODY, stamp=str(NOW)).headers["x-slack-signature"]
     assert turned_away(x_slack_signature=signature.upper().replace("V0=", "v0="))[0] == 401
 
 

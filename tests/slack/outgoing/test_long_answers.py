@@ -75,11 +75,11 @@ def test_the_facts_and_the_notes_of_a_long_answer_are_in_the_message_and_in_the_
     assert "line 15" in file
 
 
-@pytest.mark.parametrize("whisper", [answer(15), answer(40, attach=False), answer(40, channel="")])
+@pytest.mark.parametrize("notice", [answer(15), answer(40, attach=False), answer(40, channel="")])
 def test_the_others_stay_answers_only_one_person_sees(
-    workspace: SlackWorkspace, gateway: Gateway, whisper: PrivateNotice
+    workspace: SlackWorkspace, gateway: Gateway, notice: PrivateNotice
 ) -> None:
-    gateway.send_privately(whisper)
+    gateway.send_privately(notice)
     assert workspace.calls("files.completeUploadExternal") == []
     assert workspace.messages("connectors") == []
 

@@ -121,7 +121,7 @@ def test_a_very_long_line_is_cut(gateway: Gateway, workspace: SlackWorkspace, po
     assert workspace.thread("approvals", posted.card or "")[1].text.endswith(" […]")
 
 
-# Whispers
+# Private notices
 
 
 def address(workspace: SlackWorkspace, person: str = "Olga") -> str:
@@ -308,7 +308,7 @@ def test_where_the_bot_or_the_person_is_not_it_is_said_directly(gateway: Gateway
     assert len(workspace.dms("Olga")) == 4
 
 
-def test_a_whisper_that_may_have_got_out_is_not_said_again_elsewhere(
+def test_a_private_notice_that_may_have_got_out_is_not_said_again_elsewhere(
     gateway: Gateway, workspace: SlackWorkspace
 ) -> None:
     workspace.fault("lost_after", "chat.postEphemeral")

@@ -37,21 +37,21 @@ ALPHABET = st.sampled_from([*"ab <>&*_~`\n\r|", "<!channel>", "<@U0666>", "\u202
 WILD = st.one_of(TEXT, st.lists(ALPHABET, max_size=400).map("".join)).map(mentions.remove_marks)
 
 
-def whispered(reply: Reply, *, mood: str = "answer", suggestion: str = "") -> PrivateNotice:
+def private_notice(reply: Reply, *, mood: str = "answer", suggestion: str = "") -> PrivateNotice:
     return PrivateNotice(person=OLGA, channel="C0001", reply=reply, mood=mood, suggestion=suggestion)
 
 
 def shown(reply: Reply, *, suggestion: str = "") -> str:
-    blocks = answer_blocks(whispered(reply, suggestion=suggestion))
+    blocks = answer_blocks(private_notice(reply, suggestion=suggestion))
     assert_postable(blocks)
     return said(blocks)
 
 
 @pytest.mark.parametrize("mood", MOODS)
 def test_each_mood_begins_as_it_should(mood: str) -> None:
-    whisper = whispered(Reply(title="Words"), mood=mood)
-    assert answer_text(whisper) == f"{MOODS[mood]}Words"
-    assert said(answer_blocks(whisper)) == f"{MOODS[mood]}*Words*"
+    notice = private_notice(Reply(title="Words"), mood=mood)
+    assert answer_text(notice) == f"{MOODS[mood]}Words"
+    assert said(answer_blocks(notice)) == f"{MOODS[mood]}*Words*"
 
 
 def test_facts_notes_and_a_correction_follow_the_title() -> None:
@@ -62,9 +62,9 @@ def test_facts_notes_and_a_correction_follow_the_title() -> None:
 
 
 def test_an_answer_without_a_title_still_has_a_notification() -> None:
-    whisper = whispered(Reply(title="", facts=(("a", "b"),)))
-    assert answer_text(whisper) == "Answer from b24bot"
-    assert said(answer_blocks(whisper)) == "*a*: b"
+    notice = private_notice(Reply(title="", facts=(("a", "b"),)))
+    assert answer_text(notice) == "Answer from b24bot"
+    assert said(answer_blocks(notice)) == "*a*: b"
 
 
 def drawn(table: Table) -> list[str]:
@@ -137,7 +137,7 @@ def test_what_does_not_fit_into_one_message_is_said_to_be_cut() -> None:
     assert "is left out" in shown(many)
     notes = Reply(title="Notes", notes=tuple("n" * 5 for _ in range(200)))
     assert "is left out" in shown(notes)
-    assert len(answer_blocks(whispered(notes))) == BLOCKS_MOST + 1
+    assert len(answer_blocks(private_notice(notes))) == BLOCKS_MOST + 1
 
 
 def test_a_title_of_several_lines_stays_bold_and_on_one_line() -> None:
@@ -147,7 +147,7 @@ def test_a_title_of_several_lines_stays_bold_and_on_one_line() -> None:
 def test_people_and_channels_are_mentioned_where_the_bot_marked_them() -> None:
     reply = Reply(title=f"{mentions.person(ANTON)} in {mentions.channel('C0002')}")
     assert shown(reply) == "*<@U0002> in <#C0002>*"
-    assert answer_text(whispered(reply)) == "<@U0002> in <#C0002>"
+    assert answer_text(private_notice(reply)) == "<@U0002> in <#C0002>"
 
 
 @given(title=WILD, facts=st.lists(st.tuples(WILD, WILD), max_size=6), notes=st.lists(WILD, max_size=5), data=st.data())
@@ -159,10 +159,10 @@ def test_whatever_an_answer_holds_slack_takes_it_and_it_calls_nobody(
     cells = st.tuples(*[WILD] * columns)
     table = Table(columns=data.draw(cells), rows=tuple(data.draw(st.lists(cells, max_size=20))))
     reply = Reply(title=title or "t", facts=tuple(facts), notes=tuple(note or "n" for note in notes), table=table)
-    whisper = whispered(reply, mood=data.draw(st.sampled_from(list(MOODS))), suggestion=data.draw(WILD))
-    blocks = answer_blocks(whisper)
+    notice = private_notice(reply, mood=data.draw(st.sampled_from(list(MOODS))), suggestion=data.draw(WILD))
+    blocks = answer_blocks(notice)
     assert_postable(blocks)
-    assert called(blocks, answer_text(whisper)) == set()
+    assert called(blocks, answer_text(notice)) == set()
 
 
 # The audit channel

@@ -46,15 +46,15 @@ def test_what_is_over_a_limit_is_not_made(make: Callable[[int], object]) -> None
 
 
 @pytest.mark.parametrize(
-    "letter", ["x", "&", "😀", "ש", "\u202e", "<"], ids=["x", "entity", "emoji", "hebrew", "override", "mark"]
+    "character", ["x", "&", "😀", "ש", "\u202e", "<"], ids=["x", "entity", "emoji", "hebrew", "override", "mark"]
 )
-def test_long_names_and_reasons_make_blocks_that_slack_takes(letter: str) -> None:
+def test_long_names_and_reasons_make_blocks_that_slack_takes(character: str) -> None:
     """Fifty lines with names of 255 characters, and a reason of 4,000."""
-    names = tuple(f"{number} {letter * 250}" for number in range(50))
+    names = tuple(f"{number} {character * 250}" for number in range(50))
     reply = Reply(
-        title=letter * 4_000, table=Table(columns=("line", "name"), rows=tuple((name[:3], name) for name in names))
+        title=character * 4_000, table=Table(columns=("line", "name"), rows=tuple((name[:3], name) for name in names))
     )
     notice = PrivateNotice(person=OLGA, channel="C0001", reply=reply, mood="answer", suggestion="")
     assert_postable(answer_blocks(notice))
-    change = a_change(reason=letter * 4_000, plan=with_plan(radius=names, notes=names, warnings=names))
+    change = a_change(reason=character * 4_000, plan=with_plan(radius=names, notes=names, warnings=names))
     assert_postable(card_blocks(change, "value"))

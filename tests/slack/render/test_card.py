@@ -163,7 +163,7 @@ def test_who_asked_confirms_what_needs_nobody_else() -> None:
     assert "approv" not in card_text(a_change(Status.APPROVED, decision=CONFIRMATION))
 
 
-def test_a_broken_glass_is_red_asks_twice_and_says_what_follows() -> None:
+def test_a_break_glass_change_is_red_asks_twice_and_says_what_follows() -> None:
     change = a_change(decision=EMERGENCY)
     blocks = blocks_of(change)
     assert_postable(blocks)
@@ -181,7 +181,7 @@ def test_a_broken_glass_is_red_asks_twice_and_says_what_follows() -> None:
     assert "*Approval*\n🚨 <@U0001> is about to bypass it" in said(blocks)
 
 
-def test_the_longest_deed_still_leaves_a_dialog_that_slack_takes() -> None:
+def test_the_longest_action_still_leaves_a_dialog_that_slack_takes() -> None:
     assert_postable(blocks_of(a_change(decision=EMERGENCY, plan=with_plan(summary=EVERYTHING_LONG))))
 
 
@@ -193,7 +193,7 @@ def test_the_longest_deed_still_leaves_a_dialog_that_slack_takes() -> None:
         (Status.WITHDRAWN, (), "🚨 the bypass that"),
     ],
 )
-def test_that_the_glass_was_broken_stays_on_the_card(status: Status, reviews: tuple[Review, ...], words: str) -> None:
+def test_that_break_glass_was_used_stays_on_the_card(status: Status, reviews: tuple[Review, ...], words: str) -> None:
     shown = said(blocks_of(a_change(status, decision=EMERGENCY, reviews=reviews)))
     assert f"{words} <@U0001>" in shown
     assert "Approved by" not in shown
@@ -205,7 +205,7 @@ def test_while_it_is_open_it_does_not_look_like_any_other(status: Status) -> Non
     assert not card_text(a_change(status)).startswith("🚨")
 
 
-def test_a_review_of_a_broken_glass_cannot_be_withdrawn() -> None:
+def test_a_review_of_a_break_glass_change_cannot_be_withdrawn() -> None:
     review = a_change(plugin=BUILTIN, path="request review", line="request review CR-1001")
     assert [one["text"]["text"] for one in buttons_of(blocks_of(review))] == ["Approve review", "Reject…"]
 

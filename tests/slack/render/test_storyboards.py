@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.authority.policy import BrokenGlass, NeedsApproval, NeedsConfirmation
+from bot.core.authority.policy import BreakGlass, NeedsApproval, NeedsConfirmation
 from bot.core.change.change_request import Status
 from bot.core.messages.notices import PrivateNotice
 from bot.plugin import Message
@@ -44,7 +44,7 @@ def test_slack_takes_each_card_in_each_language_and_it_calls_nobody_else(name: s
 def test_there_is_a_storyboard_of_each_status_and_of_each_kind_of_decision_that_waits() -> None:
     assert {change.status for change in CARDS.values()} == set(Status)
     waiting = {type(change.decision) for change in CARDS.values() if change.status is Status.PENDING}
-    assert waiting == {NeedsApproval, NeedsConfirmation, BrokenGlass}
+    assert waiting == {NeedsApproval, NeedsConfirmation, BreakGlass}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -28,8 +28,8 @@ from tests.slack.intake import Intake, locked, settings_for
 
 @pytest.fixture(scope="module")
 def full_bot(tmp_path_factory: pytest.TempPathFactory, full_bot_in: Callable[..., Playground]) -> Iterator[Playground]:
-    """A town whose bot has no HTTP side at all."""
-    tmp_path = tmp_path_factory.mktemp("town")
+    """A playground whose bot has no HTTP side at all."""
+    tmp_path = tmp_path_factory.mktemp("playground")
     made = full_bot_in(tmp_path)
     made.workspace.start()
     made.portal.seed()

@@ -12,11 +12,11 @@ from bot.core.bot_errors import AlreadyRunning, exit_code
 from bot.plugin import Message
 from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
 from tests.language.english import en, raises
-from tests.store.neighbour import TAKE_A_SEAT, neighbour
+from tests.store.neighbour import TAKE_A_LOCK, neighbour
 
 
 def test_a_second_process_is_refused_and_told_who_is_there(tmp_path: Path) -> None:
-    with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER) as other:
+    with neighbour(TAKE_A_LOCK, str(tmp_path), WORKER) as other:
         with pytest.raises(AlreadyRunning) as refused:
             ProcessLocks(tmp_path, [WORKER])
         assert (
@@ -27,18 +27,18 @@ def test_a_second_process_is_refused_and_told_who_is_there(tmp_path: Path) -> No
         ProcessLocks(tmp_path, [INTAKE]).leave()
 
 
-def test_a_seat_is_free_when_its_holder_was_killed(tmp_path: Path) -> None:
-    with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER) as other:
+def test_a_lock_is_free_when_its_holder_was_killed(tmp_path: Path) -> None:
+    with neighbour(TAKE_A_LOCK, str(tmp_path), WORKER) as other:
         os.kill(other.pid, signal.SIGKILL)
         other.wait(timeout=10)
-        seats = ProcessLocks(tmp_path, [WORKER])
+        locks = ProcessLocks(tmp_path, [WORKER])
         assert (tmp_path / "worker.lock").read_text() == f"{os.getpid()}\n"
-        seats.leave()
+        locks.leave()
 
 
-def test_a_holder_that_is_paused_keeps_its_seat(tmp_path: Path) -> None:
+def test_a_holder_that_is_paused_keeps_its_lock(tmp_path: Path) -> None:
     """It may go on at any moment, so nobody may take it for dead."""
-    with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER) as other:
+    with neighbour(TAKE_A_LOCK, str(tmp_path), WORKER) as other:
         os.kill(other.pid, signal.SIGSTOP)
         assert os.WIFSTOPPED(os.waitpid(other.pid, os.WUNTRACED)[1])
         with raises(AlreadyRunning, match=f"process {other.pid}"):
@@ -46,15 +46,15 @@ def test_a_holder_that_is_paused_keeps_its_seat(tmp_path: Path) -> None:
         os.kill(other.pid, signal.SIGCONT)
 
 
-def test_whoever_gets_one_seat_and_not_the_other_keeps_none(tmp_path: Path) -> None:
-    with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER):
+def test_whoever_gets_one_lock_and_not_the_other_keeps_none(tmp_path: Path) -> None:
+    with neighbour(TAKE_A_LOCK, str(tmp_path), WORKER):
         with pytest.raises(AlreadyRunning):
             ProcessLocks(tmp_path, [INTAKE, WORKER])
         ProcessLocks(tmp_path, [INTAKE]).leave()
 
 
 def test_a_refused_process_does_not_rub_out_who_is_there(tmp_path: Path) -> None:
-    with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER) as other:
+    with neighbour(TAKE_A_LOCK, str(tmp_path), WORKER) as other:
         for _ in range(2):
             with raises(AlreadyRunning, match=f"process {other.pid}"):
                 ProcessLocks(tmp_path, [WORKER])
@@ -68,7 +68,7 @@ def test_a_holder_that_left_no_name_is_unknown(tmp_path: Path) -> None:
     first.leave()
 
 
-def test_leaving_frees_all_seats_and_can_be_repeated(tmp_path: Path) -> None:
+def test_leaving_frees_all_locks_and_can_be_repeated(tmp_path: Path) -> None:
     first = ProcessLocks(tmp_path, [INTAKE, WORKER])
     first.leave()
     first.leave()
@@ -85,7 +85,7 @@ def test_homes_do_not_know_of_each_other(tmp_path: Path) -> None:
 
 def test_a_deleted_lock_file_lets_no_second_worker_in(tmp_path: Path) -> None:
     """Whoever makes a new lock file in its place still finds the folder locked, and leaves no file behind."""
-    with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER):
+    with neighbour(TAKE_A_LOCK, str(tmp_path), WORKER):
         (tmp_path / "worker.lock").unlink()
         with raises(AlreadyRunning, match="already runs the worker"):
             ProcessLocks(tmp_path, [WORKER])
@@ -94,7 +94,7 @@ def test_a_deleted_lock_file_lets_no_second_worker_in(tmp_path: Path) -> None:
 
 
 def test_a_replaced_lock_file_lets_no_second_worker_in(tmp_path: Path) -> None:
-    with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER) as other:
+    with neighbour(TAKE_A_LOCK, str(tmp_path), WORKER) as other:
         (tmp_path / "new").write_text(f"{other.pid}\n")
         (tmp_path / "new").rename(tmp_path / "worker.lock")
         with raises(AlreadyRunning, match=f"process {other.pid}"):
@@ -102,30 +102,30 @@ def test_a_replaced_lock_file_lets_no_second_worker_in(tmp_path: Path) -> None:
 
 
 def test_intake_and_worker_still_fit_into_two_processes(tmp_path: Path) -> None:
-    with neighbour(TAKE_A_SEAT, str(tmp_path), INTAKE):
+    with neighbour(TAKE_A_LOCK, str(tmp_path), INTAKE):
         ProcessLocks(tmp_path, [WORKER]).leave()
-    with neighbour(TAKE_A_SEAT, str(tmp_path), WORKER):
+    with neighbour(TAKE_A_LOCK, str(tmp_path), WORKER):
         ProcessLocks(tmp_path, [INTAKE]).leave()
 
 
 @pytest.mark.parametrize("role", [INTAKE, WORKER])
 def test_a_lock_file_that_is_not_the_one_held_is_noticed(tmp_path: Path, role: str) -> None:
-    seats, path = ProcessLocks(tmp_path, [role]), tmp_path / f"{role}.lock"
-    assert seats.displaced() is None
+    locks, path = ProcessLocks(tmp_path, [role]), tmp_path / f"{role}.lock"
+    assert locks.displaced() is None
     os.link(path, tmp_path / "second")
-    assert seats.displaced() == Message("store.file.linked", path=str(path))
+    assert locks.displaced() == Message("store.file.linked", path=str(path))
     (tmp_path / "second").rename(path.with_suffix(".other"))
     path.unlink()
-    assert seats.displaced() == Message("store.file.gone", path=str(path))
+    assert locks.displaced() == Message("store.file.gone", path=str(path))
     path.write_text("")
-    assert seats.displaced() == Message("store.file.replaced", path=str(path))
-    seats.leave()
+    assert locks.displaced() == Message("store.file.replaced", path=str(path))
+    locks.leave()
 
 
 def test_a_folder_that_was_moved_away_is_noticed(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
-    seats = ProcessLocks(home, [WORKER])
+    locks = ProcessLocks(home, [WORKER])
     home.rename(tmp_path / "elsewhere")
-    assert seats.displaced() == Message("store.file.gone", path=str(home))
-    seats.leave()
+    assert locks.displaced() == Message("store.file.gone", path=str(home))
+    locks.leave()

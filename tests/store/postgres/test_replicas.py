@@ -30,9 +30,9 @@ def replica(owner: str) -> NewReplica:
     return NewReplica(owner=owner, roles=("intake", "worker"), host="one", pid=7, version="1")
 
 
-def seat(engine: PostgresEngine, owner: str) -> None:
+def register(engine: PostgresEngine, owner: str) -> None:
     with engine.unit_of_work():
-        Replicas(engine).seat(replica(owner))
+        Replicas(engine).register(replica(owner))
     engine.act_as(owner)
 
 
@@ -41,10 +41,10 @@ def make_old(engine: PostgresEngine, owner: str) -> None:
         engine.execute(AGE, DEAD_AFTER_MS + 1, owner)
 
 
-def bury_dead(engine: PostgresEngine) -> list[str]:
+def remove_dead(engine: PostgresEngine) -> list[str]:
     with engine.unit_of_work():
         replicas = Replicas(engine)
-        return [one.owner for one in replicas.bury(one for one in replicas.list() if not one.beats)]
+        return [one.owner for one in replicas.remove_dead(one for one in replicas.list() if not one.beats)]
 
 
 @pytest.fixture
@@ -63,15 +63,15 @@ def engines(address: Address) -> Iterator[tuple[PostgresEngine, PostgresEngine]]
         closing(PostgresEngine(address, give_up=give_up)) as first,
         closing(PostgresEngine(address, give_up=give_up)) as second,
     ):
-        seat(first, "first")
-        seat(second, "second")
+        register(first, "first")
+        register(second, "second")
         yield first, second
 
 
-def test_a_replica_that_was_buried_begins_no_unit_of_work(engines: tuple[PostgresEngine, PostgresEngine]) -> None:
+def test_a_replica_that_was_dead_begins_no_unit_of_work(engines: tuple[PostgresEngine, PostgresEngine]) -> None:
     first, second = engines
     make_old(second, "first")
-    assert bury_dead(second) == ["first"]
+    assert remove_dead(second) == ["first"]
     with pytest.raises(GivenUp, match="taken for dead"), first.unit_of_work():
         first.execute(ADD, "late")
     assert second.tuples("SELECT name FROM facts WHERE name = 'late'") == []
@@ -87,7 +87,7 @@ def test_a_replica_without_a_beat_goes_on_until_another_one_takes_over(
     with first.unit_of_work():
         first.execute(ADD, "slow")
     assert ReplicaReader(first).beat("first")
-    assert bury_dead(second) == []
+    assert remove_dead(second) == []
 
 
 def test_a_beat_after_the_look_keeps_a_replica(engines: tuple[PostgresEngine, PostgresEngine]) -> None:
@@ -96,7 +96,7 @@ def test_a_beat_after_the_look_keeps_a_replica(engines: tuple[PostgresEngine, Po
     seen = Replicas(second).list()
     assert ReplicaReader(first).beat("first")
     with second.unit_of_work():
-        assert Replicas(second).bury(one for one in seen if one.owner == "first") == ()
+        assert Replicas(second).remove_dead(one for one in seen if one.owner == "first") == ()
 
 
 def test_a_beat_waits_for_no_unit_of_work(engines: tuple[PostgresEngine, PostgresEngine]) -> None:
@@ -104,11 +104,11 @@ def test_a_beat_waits_for_no_unit_of_work(engines: tuple[PostgresEngine, Postgre
     make_old(second, "first")
     with second.unit_of_work():
         assert ReplicaReader(first).beat("first")
-    assert bury_dead(second) == []
+    assert remove_dead(second) == []
 
 
-def test_a_beat_of_a_buried_replica_says_so(engines: tuple[PostgresEngine, PostgresEngine]) -> None:
+def test_a_beat_of_a_dead_replica_says_so(engines: tuple[PostgresEngine, PostgresEngine]) -> None:
     first, second = engines
     make_old(second, "first")
-    bury_dead(second)
+    remove_dead(second)
     assert not ReplicaReader(first).beat("first")

@@ -78,14 +78,14 @@ ASKED: dict[str, Ask] = {
 @pytest.fixture(scope="module")
 def aged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[DatabaseSize, Store]]:
     """A young and an old database, made of rows of the real code."""
-    stores = {wish: _opened(tmp_path_factory.mktemp("aged") / "home", wish) for wish in (FEW, MANY)}
+    stores = {wanted: _opened(tmp_path_factory.mktemp("aged") / "home", wanted) for wanted in (FEW, MANY)}
     yield stores
     for store in stores.values():
         store.close()
 
 
-def _opened(folder: Path, wish: DatabaseSize) -> Store:
-    make(folder, wish)
+def _opened(folder: Path, wanted: DatabaseSize) -> Store:
+    make(folder, wanted)
     home = folder / "home"
     store = open_store(home, load_key_file(folder / "keys" / "key", home=home), SystemClock(), synchronous="OFF")
     with store.unit_of_work() as tx:

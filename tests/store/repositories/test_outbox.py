@@ -160,10 +160,10 @@ def test_what_is_given_up_stays_with_its_reason_and_its_words(store: Store) -> N
     id = dead(store)
     assert store.outbox.state_of("card:1") == "dead"
     assert claim(store, 10_000) is None
-    letter = store.outbox.entry(id)
-    assert letter is not None
-    assert (letter.notice, letter.error, letter.died_at) == (CardNotice(number=1), "invalid_blocks", 6)
-    assert store.outbox.entries(["dead"], limit=5) == [letter]
+    entry = store.outbox.entry(id)
+    assert entry is not None
+    assert (entry.notice, entry.error, entry.died_at) == (CardNotice(number=1), "invalid_blocks", 6)
+    assert store.outbox.entries(["dead"], limit=5) == [entry]
     assert store.outbox.entries(["new", "sent"], limit=5) == []
 
 
@@ -193,9 +193,9 @@ def test_a_dead_notice_without_words_stays_dead(store: Store) -> None:
     with store.unit_of_work() as tx:
         store.engine.execute("UPDATE outbox SET payload = '' WHERE id = ?", id)
         assert not tx.outbox.redeliver(id)
-    letter = store.outbox.entry(id)
-    assert letter is not None
-    assert letter.notice is None
+    entry = store.outbox.entry(id)
+    assert entry is not None
+    assert entry.notice is None
 
 
 def test_only_what_waits_or_is_dead_is_discarded_and_never_an_audit_line(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""An emergency at night: an admin breaks the glass, everybody hears of it, and somebody else looks at it after."""
+"""An emergency at night: an admin uses break-glass, everybody hears of it, and somebody else looks at it after."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ NOW = "connector remove myconnector --break-glass --reason 'it floods the custom
 
 @pytest.fixture
 def night(make_full_bot: Callable[..., Playground]) -> Scene:
-    """The glass may be broken here; Vera is an admin too, beside Ida."""
+    """Break-glass may be used here; Vera is an admin too, beside Ida."""
     full_bot = make_full_bot(settings={"B24BOT_BREAK_GLASS": "on"})
     full_bot.grant(full_bot.store, "Vera", Role.ADMIN)
     return Scene(full_bot)
 
 
-def test_the_glass_is_broken_loudly_and_reviewed_by_somebody_else(night: Scene) -> None:
+def test_break_glass_is_loud_and_reviewed_by_somebody_else(night: Scene) -> None:
     night.ask("Ida", NOW)
     card = night.card()
     text = night.card_says(card, "🚨")
@@ -91,7 +91,7 @@ def test_a_frozen_bot_has_no_emergency(night: Scene) -> None:
 
 
 def test_no_audit_copy_no_call_not_even_now(night: Scene) -> None:
-    """The line about the broken glass has to stand in the audit channel before the portal is called."""
+    """The line about the use of break-glass has to stand in the audit channel before the portal is called."""
     night.ask("Ida", NOW)
     card = night.card()
     night.wait_delivered()

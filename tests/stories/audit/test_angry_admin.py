@@ -31,7 +31,7 @@ def witness(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def scene(make_full_bot: Callable[..., Playground], witness: Path) -> Scene:
-    """A town whose bot has a second witness."""
+    """A playground whose bot has a second witness."""
     witness.parent.mkdir()
     return Scene(make_full_bot(settings={"B24BOT_WITNESS_FILE": str(witness)}))
 

@@ -36,7 +36,7 @@ def act(full_bot: Playground) -> Changing:
 
 @pytest.fixture
 def brisk(make_full_bot: Callable[..., Playground]) -> Changing:
-    """A town whose portal takes so many requests that a hundred commands need not wait for it."""
+    """A playground whose portal takes so many requests that a hundred commands need not wait for it."""
     act = Changing(make_full_bot(settings={"BITRIX24_PLAN": "enterprise"}))
     with act.portal.world.lock:
         act.portal.state.plan = replace(act.portal.state.plan, enterprise=True)
@@ -103,7 +103,7 @@ def test_a_secret_of_this_bot_in_the_reason_of_a_rejection_is_left_out_and_the_r
     assert left_in(act.playground.folder, secret) == []
 
 
-def test_a_handler_with_a_key_is_registered_whole_and_shown_blotted_everywhere(act: Changing) -> None:
+def test_a_handler_with_a_key_is_registered_whole_and_shown_redacted_everywhere(act: Changing) -> None:
     card = act.asks(f"connector register newchat --name 'New chat' --handler {HANDLER}")
     text = act.card_says(card, "waiting for confirmation")
     assert "api-key=‹secret, 8 characters, #" in text
@@ -240,7 +240,7 @@ def withdraw(full_bot: Playground) -> None:
             store.changes.move(change.number, Status.PENDING, Status.WITHDRAWN, changes={"ended_at": change.created_at})
 
 
-def test_what_looks_like_a_secret_in_the_reason_of_a_rejection_is_blotted(
+def test_what_looks_like_a_secret_in_the_reason_of_a_rejection_is_redacted(
     act: Changing, caplog: pytest.LogCaptureFixture
 ) -> None:
     card = act.ask_removal()

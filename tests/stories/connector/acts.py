@@ -15,9 +15,9 @@ NEW = f"connector register newchat --name 'New chat' --handler {HANDLER}"
 class Changing(Scene):
     """The scene, with what connectors are asked about."""
 
-    def fault(self, kind: str, method: str, **wish: Any) -> None:
+    def fault(self, kind: str, method: str, **options: Any) -> None:
         with self.portal.world.lock:
-            self.portal.world.faults.add(read_fault({"kind": kind, "method": method, **wish}))
+            self.portal.world.faults.add(read_fault({"kind": kind, "method": method, **options}))
 
     def status(self, line: int, connector: str = "myconnector") -> Any:
         with self.portal.world.lock:

@@ -1,4 +1,4 @@
-"""Stories about changing connectors begin with a town."""
+"""Stories about changing connectors begin with a playground."""
 
 from __future__ import annotations
 

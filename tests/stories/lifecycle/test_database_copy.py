@@ -89,13 +89,13 @@ def test_a_place_with_a_database_is_left_as_it_is(filled: CliBot, database_url: 
 
 @pytest.mark.parametrize("role", [INTAKE, WORKER])
 def test_a_database_in_use_is_not_copied(filled: CliBot, database_url: str, role: str) -> None:
-    seats = ProcessLocks(filled.home, [role])
+    locks = ProcessLocks(filled.home, [role])
     try:
         refused = filled.run(
             "database", "copy", str(filled.home / FILE_NAME), "server", B24BOT_DATABASE_URL=database_url
         )
     finally:
-        seats.leave()
+        locks.leave()
     assert refused.exit_code == 4
     assert locate(filled.home, database_url).empty
     # The schema has to have been used: it is filled now that nobody works on the file.
@@ -107,11 +107,11 @@ def test_a_file_elsewhere_that_a_bot_works_on_is_not_copied(filled: CliBot, tmp_
     other = tmp_path / "other"
     other.mkdir()
     (other / FILE_NAME).write_bytes((filled.home / FILE_NAME).read_bytes())
-    seats = ProcessLocks(other, [WORKER])
+    locks = ProcessLocks(other, [WORKER])
     try:
         refused = filled.run("database", "copy", str(other / FILE_NAME), str(tmp_path / "target"))
     finally:
-        seats.leave()
+        locks.leave()
     assert refused.exit_code == 4
     assert not (tmp_path / "target").exists()
 

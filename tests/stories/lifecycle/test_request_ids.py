@@ -75,8 +75,8 @@ def test_a_click_is_followed_from_slack_to_the_portals_call(scene: Scene, lines:
 def test_what_nobody_sent_has_no_id(scene: Scene, lines: Lines) -> None:
     scene.ask("Olga", "whoami")
     scene.workspace.wait_for(lambda: scene.workspace.ephemerals("Olga"), what="the answer")
-    logging.getLogger("b24bot").info("a line of the keeper")
-    (line,) = [line for line in lines.lines if line["message"] == "a line of the keeper"]
+    logging.getLogger("b24bot").info("a line of the scheduler")
+    (line,) = [line for line in lines.lines if line["message"] == "a line of the scheduler"]
     assert "request_id" not in line
 
 

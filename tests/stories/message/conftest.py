@@ -1,4 +1,4 @@
-"""Stories about messages begin with a town in which myconnector is ours."""
+"""Stories about messages begin with a playground in which myconnector is ours."""
 
 from __future__ import annotations
 

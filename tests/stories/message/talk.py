@@ -81,9 +81,9 @@ class Talk(Scene):
         )
         assert answer.status_code == 200, answer.text
 
-    def fault(self, kind: str, method: str, **wish: Any) -> None:
+    def fault(self, kind: str, method: str, **options: Any) -> None:
         with self.portal.world.lock:
-            self.portal.world.faults.add(read_fault({"kind": kind, "method": method, **wish}))
+            self.portal.world.faults.add(read_fault({"kind": kind, "method": method, **options}))
 
     def heal(self) -> None:
         with self.portal.world.lock:

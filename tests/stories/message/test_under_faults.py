@@ -13,7 +13,7 @@ from tests.stories.message.talk import KINDS, SEND, Kind, Talk
 
 DONE, FAILED, UNKNOWN = Status.DONE, Status.FAILED, Status.UNKNOWN
 Row = tuple[str, dict[str, Any], Status, bool]
-# fault, its wish, the ending, whether the portal carried it out
+# fault, its options, the ending, whether the portal carried it out
 ROUNDS: tuple[tuple[Row, ...], ...] = (
     (
         ("lost_before", {}, UNKNOWN, False),
@@ -48,14 +48,14 @@ ALL = [(kind, faults) for kind in KINDS for faults in (ROUNDS if kind.method == 
 @pytest.mark.parametrize(("kind", "faults"), ALL, ids=[f"{kind.method}-{faults[0][0]}" for kind, faults in ALL])
 def test_a_round_of_faults(talk: Talk, kind: Kind, faults: tuple[Row, ...]) -> None:
     chat, message = talk.spoken()
-    for at, (fault, wish, status, effect) in enumerate(faults):
+    for at, (fault, options, status, effect) in enumerate(faults):
         if "delete" in kind.line:
             talk.call(SEND, _another(at))
         line = kind.line.format(n=chat, m=message, i=at)
         effects, sent = talk.effects(kind.method), talk.sent(kind.method)
         tokens = len(_renewals(talk))
         card = talk.asks(line)
-        talk.fault(fault, kind.method, **wish)
+        talk.fault(fault, kind.method, **options)
         talk.press("Olga", card, "Confirm")
         ended = talk.ends()
         talk.heal()

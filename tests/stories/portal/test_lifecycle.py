@@ -63,8 +63,8 @@ def test_a_former_name_is_given_to_no_other_portal(ruled: Scene) -> None:
 def test_a_name_that_was_taken_after_the_approval_was_asked_for_changes_nothing(ruled: Scene) -> None:
     with second_portal(ruled):
         card = ruled.asks("portal rename default prod", "Ida", channel="approvals")
-        vault = CredentialStore(services(ruled))
-        vault.rename(vault.portal("stage"), "prod")
+        credential_store = CredentialStore(services(ruled))
+        credential_store.rename(credential_store.portal("stage"), "prod")
         ruled.press("Vera", card, "Approve")
         assert ruled.ends().status is Status.FAILED
         assert names(ruled) == ["default", "prod"]
@@ -125,8 +125,8 @@ def test_what_destroys_on_a_protected_portal_has_to_name_it(ruled: Scene) -> Non
 
 
 def test_the_only_portal_is_named_too_once_it_is_protected(ruled: Scene) -> None:
-    vault = CredentialStore(services(ruled))
-    vault.protect(vault.portal("default"), on=True)
+    credential_store = CredentialStore(services(ruled))
+    credential_store.protect(credential_store.portal("default"), on=True)
     ruled.ask("Olga", "connector remove myconnector")
     ruled.answer("Olga", "connector remove myconnector --portal default")
     assert ruled.playground.store.changes.with_status(Status) == []
@@ -134,8 +134,8 @@ def test_the_only_portal_is_named_too_once_it_is_protected(ruled: Scene) -> None
 
 def test_a_portal_that_somebody_protected_meanwhile_is_no_error(ruled: Scene) -> None:
     card = ruled.asks("portal protect default", "Ida", channel="approvals")
-    vault = CredentialStore(services(ruled))
-    vault.protect(vault.portal("default"), on=True)
+    credential_store = CredentialStore(services(ruled))
+    credential_store.protect(credential_store.portal("default"), on=True)
     ruled.press("Vera", card, "Approve")
     assert ruled.ends().status is Status.GONE
 

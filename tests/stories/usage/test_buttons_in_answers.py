@@ -47,7 +47,7 @@ def test_a_rejection_is_told_where_it_was_typed_and_offers_the_card_alone(scene:
     card = scene.ask_removal()
     scene.press("Anton", card, "Reject…")
     anton = scene.workspace.people["Anton"]
-    scene.workspace.wait_for(lambda: anton.views, scene.patience, "the form")
+    scene.workspace.wait_for(lambda: anton.views, scene.timeout, "the form")
     anton.submit({"reason": "too early"})
     scene.wait_status(Status.REJECTED)
     told = shown(scene, "Olga", ": rejected.")

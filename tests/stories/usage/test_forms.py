@@ -164,8 +164,8 @@ def test_several_lines_are_chosen(scene: Scene) -> None:
 
 
 def test_what_destroys_on_a_protected_portal_takes_the_id_twice(scene: Scene) -> None:
-    vault = CredentialStore(services(scene))
-    vault.protect(vault.portal("default"), on=True)
+    credential_store = CredentialStore(services(scene))
+    credential_store.protect(credential_store.portal("default"), on=True)
     open_form(scene, "connector remove")
     olga = scene.workspace.people["Olga"]
     assert [one.block_id for one in olga.view.elements] == ["connector", "--portal", "retyped", "--reason"]

@@ -54,7 +54,7 @@ ADMINS = {**ROLES, ADA: Role.ADMIN}
 
 @pytest.fixture
 def ruled(make_core_bot: Callable[..., CoreBot]) -> CoreBot:
-    """An office with two admins: Ida and Ada."""
+    """A bot with two admins: Ida and Ada."""
     return make_core_bot(roles=ADMINS)
 
 
@@ -208,7 +208,7 @@ class Killed(BaseException):
 
 
 CALL = "bot.usecases.lease_holding.under_lease:"
-"""Who holds the unit of work in which the house does what was approved: the first that holds the lease."""
+"""Who holds the unit of work in which the built-in plugin does what was approved: the first that holds the lease."""
 
 
 class Fate:
@@ -287,7 +287,7 @@ def test_a_call_that_no_running_request_holds_is_not_made(ruled: CoreBot) -> Non
     assert ruled.store.grants.role_of(GLEB) is None
 
 
-def test_the_house_works_with_the_services_of_the_house_only(ruled: CoreBot) -> None:
+def test_the_builtin_plugin_works_with_the_builtin_services_only(ruled: CoreBot) -> None:
     with pytest.raises(TypeError, match="its own services only"):
         BuiltinPlugin().open(ruled.ctx.services("toy"), BUILTIN_PLACE)
 
@@ -306,7 +306,7 @@ def test_state_record_and_announcement_stand_or_fall_together(core_bot: CoreBot)
 @pytest.mark.parametrize("who", [OLGA, ANTON, IDA])
 def test_a_freeze_takes_one_person_and_takes_effect_at_once(core_bot: CoreBot, who: Principal) -> None:
     assert core_bot.type(who, "freeze it loses messages").startswith("b24bot is frozen.")
-    assert core_bot.messenger.whispers[-1].mood == "calm"
+    assert core_bot.messenger.private_notices[-1].mood == "calm"
     (record,) = core_bot.records(Tag.FROZEN)
     assert (record.actor, record.facts) == (who.id, {"reason": "it loses messages"})
     assert core_bot.store.changes.with_status(Status) == []
@@ -515,7 +515,7 @@ def test_another_mode_is_recorded_once_with_its_reason(core_bot: CoreBot) -> Non
     assert [record.facts["mode"] for record in core_bot.records(Tag.MODE_CHANGED)] == ["no-danger", "normal"]
 
 
-# Every command of the house
+# Every built-in command
 
 
 def examples() -> list[str]:
@@ -538,7 +538,7 @@ def test_every_command_has_an_example() -> None:
     assert all(command.examples for group in BuiltinPlugin().groups for command in group)
 
 
-def test_what_the_house_says_keeps_its_mentions(ruled: CoreBot) -> None:
+def test_what_the_builtin_plugin_says_keeps_its_mentions(ruled: CoreBot) -> None:
     understood = understand(ruled.ctx.registry, "access revoke @UOLGA")
     plan = ask(BUILTIN, understood, BuiltinPlugin().open(ruled.ctx.services(BUILTIN), BUILTIN_PLACE))
     assert isinstance(plan, Plan)

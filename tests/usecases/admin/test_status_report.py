@@ -41,7 +41,7 @@ def test_all_is_well(core_bot: CoreBot) -> None:
 
 def test_whoever_is_not_on_the_list_is_not_told(core_bot: CoreBot) -> None:
     core_bot.type(GLEB, "status")
-    assert core_bot.last_whisper == "You are not on the allow-list."
+    assert core_bot.last_private_notice == "You are not on the allow-list."
 
 
 def test_a_freeze_says_who_and_why(core_bot: CoreBot) -> None:

@@ -189,7 +189,7 @@ def test_a_real_approval_that_no_longer_counts_is_not_replaced_by_a_forged_one(c
     assert core_bot.toy.calls == []
 
 
-def test_a_confirmation_and_a_broken_glass_are_on_record_too(make_core_bot: Callable[..., CoreBot]) -> None:
+def test_a_confirmation_and_a_break_glass_change_are_on_record_too(make_core_bot: Callable[..., CoreBot]) -> None:
     core_bot = make_core_bot(terms=Terms(break_glass=True))
     confirmed = core_bot.ask("thing paint one")
     assert core_bot.press(OLGA, confirmed, card_token.CONFIRM) == ""
@@ -250,8 +250,8 @@ def test_the_record_of_another_request_is_none_of_this_one_wherever_an_index_lea
 
 
 @pytest.fixture
-def glass(make_core_bot: Callable[..., CoreBot]) -> tuple[CoreBot, ChangeRequest]:
-    """An office where Ida broke the glass, with the change request that she ran so; Vera is an admin, too."""
+def emergency(make_core_bot: Callable[..., CoreBot]) -> tuple[CoreBot, ChangeRequest]:
+    """A bot where Ida used break-glass, with the change request that she ran so; Vera is an admin, too."""
     core_bot = make_core_bot(terms=Terms(break_glass=True))
     grant_role(core_bot.store, VERA, Role.ADMIN, by=SHELL)
     change = core_bot.ask("thing remove one --break-glass --reason 'it cannot wait'", IDA)
@@ -260,19 +260,21 @@ def glass(make_core_bot: Callable[..., CoreBot]) -> tuple[CoreBot, ChangeRequest
     return core_bot, change
 
 
-def test_a_review_that_was_only_written_into_the_database_lets_nobody_break_the_glass_again(
-    glass: tuple[CoreBot, ChangeRequest],
+def test_a_review_that_was_only_written_into_the_database_lets_nobody_break_glass_again(
+    emergency: tuple[CoreBot, ChangeRequest],
 ) -> None:
-    core_bot, change = glass
+    core_bot, change = emergency
     forge_record(core_bot, Tag.BYPASS_REVIEWED, VERA, change.id)
     again = "thing remove two --break-glass --reason 'it cannot wait'"
     assert f"nobody has reviewed that yet: {change.id}" in core_bot.type(IDA, again)
     assert core_bot.type(VERA, f"request review {change.id}") != f"{change.id} has been reviewed already."
 
 
-def test_a_review_of_a_glass_whose_record_names_another_is_not_recorded(glass: tuple[CoreBot, ChangeRequest]) -> None:
+def test_a_review_of_a_break_glass_whose_record_names_another_is_not_recorded(
+    emergency: tuple[CoreBot, ChangeRequest],
+) -> None:
     """Who broke it is not known any more, so nobody can be told to be somebody else."""
-    core_bot, change = glass
+    core_bot, change = emergency
     (record,) = core_bot.records(Tag.APPROVAL_BYPASSED, change.id)
     rewrite(core_bot, f"UPDATE audit SET actor = '{OLGA.id}' WHERE seq = {record.seq}")
     word = Authorization(asked=IDA, approved=(VERA,))
@@ -398,7 +400,7 @@ def test_of_many_the_first_is_named_and_the_others_are_counted(core_bot: CoreBot
 def test_status_tells_of_it(core_bot: CoreBot) -> None:
     behind(core_bot, INSERT)
     core_bot.type(VIKTOR, "status")
-    because = dict(core_bot.messenger.whispers[-1].reply.facts)["Reason"]
+    because = dict(core_bot.messenger.private_notices[-1].reply.facts)["Reason"]
     assert en(because).startswith(f"The allow-list was changed behind the audit log: for {mentions.person(GLEB)}")
 
 

@@ -68,7 +68,7 @@ def test_help_and_whoami_are_for_everybody_and_wait_for_nothing_that_slack_tells
     core_bot.type(OLGA, line)
     core_bot.type(GLEB, line)
     assert core_bot.records(Tag.COMMAND_REFUSED) == []
-    assert [one.person for one in core_bot.messenger.whispers] == [OLGA, GLEB]
+    assert [one.person for one in core_bot.messenger.private_notices] == [OLGA, GLEB]
     assert core_bot.messenger.asked == [OLGA], "and after the answer, for the language of the next"
 
 
@@ -84,10 +84,10 @@ def test_the_empty_line_is_help_for_who_has_no_role_and_the_overview_for_members
 def test_whoami_tells_a_guest_why_nothing_goes(core_bot: CoreBot) -> None:
     core_bot.messenger.standings[OLGA] = MembershipStatus.GUEST
     core_bot.type(OLGA, "whoami")
-    assert [label for label, _ in core_bot.messenger.whispers[-1].reply.facts] == ["Your id", "Role"]
+    assert [label for label, _ in core_bot.messenger.private_notices[-1].reply.facts] == ["Your id", "Role"]
     core_bot.type(OLGA, "thing list")
     core_bot.type(OLGA, "whoami")
-    facts = dict(core_bot.messenger.whispers[-1].reply.facts)
+    facts = dict(core_bot.messenger.private_notices[-1].reply.facts)
     assert facts["Account"] == "not a member account (guest). Only members of this workspace can use b24bot."
 
 
@@ -395,12 +395,12 @@ def test_the_age_is_looked_at_once_more_where_the_intent_is_written(core_bot: Co
 
 
 @pytest.fixture
-def office_of_two(make_core_bot: Callable[..., CoreBot]) -> CoreBot:
+def two_approvers_bot(make_core_bot: Callable[..., CoreBot]) -> CoreBot:
     return make_core_bot(terms=Terms(quorum=2))
 
 
-def test_the_earlier_approval_of_a_guest_does_not_complete_a_quorum(office_of_two: CoreBot) -> None:
-    core_bot = office_of_two
+def test_the_earlier_approval_of_a_guest_does_not_complete_a_quorum(two_approvers_bot: CoreBot) -> None:
+    core_bot = two_approvers_bot
     change = core_bot.ask()
     core_bot.press(ANTON, change)
     let_facts_age(core_bot)
@@ -412,8 +412,8 @@ def test_the_earlier_approval_of_a_guest_does_not_complete_a_quorum(office_of_tw
     assert core_bot.now(change).status is Status.APPROVED
 
 
-def test_an_earlier_approver_slack_does_not_tell_of_keeps_the_click_from_counting(office_of_two: CoreBot) -> None:
-    core_bot = office_of_two
+def test_an_earlier_approver_slack_does_not_tell_of_keeps_the_click_from_counting(two_approvers_bot: CoreBot) -> None:
+    core_bot = two_approvers_bot
     change = core_bot.ask()
     core_bot.press(ANTON, change)
     let_facts_age(core_bot)
@@ -429,8 +429,8 @@ def test_an_earlier_approver_slack_does_not_tell_of_keeps_the_click_from_countin
     assert core_bot.now(change).status is Status.APPROVED
 
 
-def test_of_two_approvers_one_who_left_stops_it(office_of_two: CoreBot) -> None:
-    core_bot = office_of_two
+def test_of_two_approvers_one_who_left_stops_it(two_approvers_bot: CoreBot) -> None:
+    core_bot = two_approvers_bot
     change = core_bot.ask()
     core_bot.press(ANTON, change)
     core_bot.press(VERA, change)

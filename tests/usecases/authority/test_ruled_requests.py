@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from bot.core.audit.audit_record import Tag
-from bot.core.authority.policy import BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused, Terms
+from bot.core.authority.policy import BreakGlass, Decision, NeedsApproval, NeedsConfirmation, Refused, Terms
 from bot.core.authority.rules.rule_table import RuleTable
 from bot.core.authority.rules.table_reader import read_table
 from bot.core.change.change_request import Status
@@ -184,7 +184,7 @@ def test_an_emergency_does_without_approvals_and_hours_but_not_without_a_row_tha
     closed = ('hours = ["Mon 00:00-24:00"]', 'timezone = "UTC"')
     core_bot.configure(rules=make("quorum = 3", *closed), terms=Terms(break_glass=True))
     change = core_bot.ask(line, IDA)
-    assert isinstance(change.decision, BrokenGlass)
+    assert isinstance(change.decision, BreakGlass)
     core_bot.press(IDA, change, card_token.CONFIRM)
     core_bot.work()
     assert core_bot.now(change).status is Status.DONE

@@ -145,7 +145,7 @@ def test_the_accounts_of_a_person_take_one_turn_among_answers(paired: CoreBot) -
     for account in (OLGA, OTHER, OLGA, OTHER, VERA, VERA):
         paired.take(paired.typed(account, "whoami"))
     paired.deliver()
-    whose = ["vera" if whisper.person == VERA else "olga" for whisper in paired.messenger.whispers]
+    whose = ["vera" if notice.person == VERA else "olga" for notice in paired.messenger.private_notices]
     assert whose[:4] == ["olga", "vera", "olga", "vera"]
 
 

@@ -44,7 +44,7 @@ def deliver_audit(core_bot: CoreBot) -> None:
     core_bot.clock.advance(1)
     before = len(core_bot.messenger.audit)
     while len(core_bot.messenger.audit) == before:
-        assert core_bot.courier.deliver_one()
+        assert core_bot.dispatcher.deliver_one()
 
 
 def test_it_is_run_at_once_when_its_line_is_out(core_bot: CoreBot) -> None:
@@ -74,7 +74,7 @@ def test_a_line_that_does_not_get_out_lets_nothing_go_on(core_bot: CoreBot) -> N
     core_bot.do_jobs()
     core_bot.messenger.fail("audit", Lost("timeout"))
     core_bot.clock.advance(1)
-    core_bot.courier.deliver_one()
+    core_bot.dispatcher.deliver_one()
     assert is_put_off(core_bot)
     core_bot.do_jobs()
     assert core_bot.now(change).status is Status.APPROVED

@@ -39,7 +39,7 @@ def record(core_bot: CoreBot, count: int = 1) -> list[int]:
         return [store.record(entry) for _ in range(count)]
 
 
-def whispered(core_bot: CoreBot, text: str) -> None:
+def private_notice(core_bot: CoreBot, text: str) -> None:
     with core_bot.store.unit_of_work() as tx:
         notify_person(tx, core_bot.ctx, OLGA, "C1", Reply(title=text))
 
@@ -57,7 +57,7 @@ def queued(core_bot: CoreBot, *, threads: int = 0) -> ChangeRequest:
 
 def deliver(core_bot: CoreBot, most: int = 100) -> int:
     """All that is due now, without letting time pass."""
-    return next((n for n in range(most) if not core_bot.courier.deliver_one()), most)
+    return next((n for n in range(most) if not core_bot.dispatcher.deliver_one()), most)
 
 
 def patient(core_bot: CoreBot, seconds: float, step: float = 0.5) -> None:
@@ -67,7 +67,7 @@ def patient(core_bot: CoreBot, seconds: float, step: float = 0.5) -> None:
 
 
 def test_nothing_due_is_nothing_to_do(core_bot: CoreBot) -> None:
-    assert not core_bot.courier.deliver_one()
+    assert not core_bot.dispatcher.deliver_one()
     assert core_bot.messenger.tried == []
 
 
@@ -92,10 +92,10 @@ def test_there_is_a_second_between_two_audit_messages(core_bot: CoreBot) -> None
 
 def test_the_pace_of_the_audit_channel_holds_up_nobody_else(core_bot: CoreBot) -> None:
     record(core_bot, 25)
-    whispered(core_bot, "hello")
-    queued_before = len(core_bot.messenger.whispers)
+    private_notice(core_bot, "hello")
+    queued_before = len(core_bot.messenger.private_notices)
     deliver(core_bot)
-    assert len(core_bot.messenger.whispers) == queued_before + 1
+    assert len(core_bot.messenger.private_notices) == queued_before + 1
 
 
 FAULTS = [Lost("timeout"), Busy(3.0), ChannelDead("is_archived"), Impossible("invalid_blocks"), RuntimeError("a bug")]
@@ -268,11 +268,11 @@ def test_a_card_whose_plainest_form_is_refused_is_a_dead_letter_with_its_lines_a
         in logged
     )
     assert core_bot.threads == []
-    letters = core_bot.store.outbox.entries(["dead"], limit=9)
-    assert [letter.kind for letter in letters] == ["thread", "thread", "card"]
-    for letter in letters:
+    entries = core_bot.store.outbox.entries(["dead"], limit=9)
+    assert [entry.kind for entry in entries] == ["thread", "thread", "card"]
+    for entry in entries:
         with core_bot.store.unit_of_work() as store:
-            assert store.outbox.redeliver(letter.id)
+            assert store.outbox.redeliver(entry.id)
     patient(core_bot, 10)
     assert [kind for kind, _ in core_bot.messenger.said if kind in ("post", "reply")] == ["post", "reply", "reply"]
     assert core_bot.threads == ["CR-1001 line 0", "CR-1001 line 1"]
@@ -302,13 +302,13 @@ def test_a_line_waits_for_its_card(core_bot: CoreBot, fault: Exception) -> None:
 
 
 def test_when_slack_asks_to_wait_cards_and_lines_keep_their_order(core_bot: CoreBot) -> None:
-    """All posts wait together; whispers go on, for they have their own way."""
+    """All posts wait together; private notices go on, for they have their own way."""
     queued(core_bot, threads=3)
-    whispered(core_bot, "hello")
+    private_notice(core_bot, "hello")
     core_bot.messenger.fail("post", Busy(10))
     core_bot.messenger.fail("reply", Busy(7), None)
     deliver(core_bot)
-    assert core_bot.messenger.whispers[-1].reply.title == "hello"
+    assert core_bot.messenger.private_notices[-1].reply.title == "hello"
     patient(core_bot, 9)
     assert "post" not in [kind for kind, _ in core_bot.messenger.said]
     patient(core_bot, 60)
@@ -319,18 +319,18 @@ def test_when_slack_asks_to_wait_cards_and_lines_keep_their_order(core_bot: Core
     assert core_bot.threads == ["CR-1001 line 0\nline 1\nline 2", "CR-1001 last"]
 
 
-def test_a_busy_whisper_holds_up_only_itself(core_bot: CoreBot) -> None:
+def test_a_busy_private_notice_holds_up_only_itself(core_bot: CoreBot) -> None:
     queued(core_bot)
-    whispered(core_bot, "hello")
+    private_notice(core_bot, "hello")
     core_bot.messenger.fail("whisper", Busy(30))
     deliver(core_bot)
     assert core_bot.change(1001).card == "1.0"
     patient(core_bot, 31)
-    assert core_bot.messenger.whispers[-1].reply.title == "hello"
+    assert core_bot.messenger.private_notices[-1].reply.title == "hello"
 
 
 def test_a_lost_answer_is_tried_again_longer_apart_and_never_given_up(core_bot: CoreBot) -> None:
-    whispered(core_bot, "hello")
+    private_notice(core_bot, "hello")
     core_bot.messenger.fail("whisper", *[Lost("timeout")] * 50)
     tries: list[int] = []
     core_bot.messenger.on_try = lambda kind: tries.append(core_bot.clock.now_ms()) if kind == "whisper" else None
@@ -343,10 +343,10 @@ def test_a_lost_answer_is_tried_again_longer_apart_and_never_given_up(core_bot: 
 
 
 def test_an_answer_whose_content_is_refused_is_dropped_at_once(core_bot: CoreBot) -> None:
-    whispered(core_bot, "hello")
+    private_notice(core_bot, "hello")
     core_bot.messenger.fail("whisper", Impossible("invalid_blocks"))
     patient(core_bot, 60)
-    assert core_bot.messenger.whispers == []
+    assert core_bot.messenger.private_notices == []
     assert core_bot.store.outbox.counts()["dead"] == 1
 
 
@@ -355,12 +355,12 @@ def test_a_bug_in_what_is_said_holds_up_nothing_else(
     core_bot: CoreBot, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     queued(core_bot, threads=1)
-    whispered(core_bot, "first")
-    whispered(core_bot, "second")
+    private_notice(core_bot, "first")
+    private_notice(core_bot, "second")
     core_bot.messenger.fail(kind, RuntimeError("a bug"))
     patient(core_bot, 10)
     assert "a delivery failed (E-" in caplog.text
-    assert sorted(en(whisper.reply.title) for whisper in core_bot.messenger.whispers) == ["first", "second"]
+    assert sorted(en(notice.reply.title) for notice in core_bot.messenger.private_notices) == ["first", "second"]
     assert core_bot.threads == ["CR-1001 line 0"]
     assert set(core_bot.store.outbox.counts()) == {"sent"}
 
@@ -384,10 +384,10 @@ def test_what_got_out_while_the_file_could_not_be_written_is_written_down_later_
     elif kind == "card":
         queued(core_bot)
     else:
-        whispered(core_bot, "hello")
+        private_notice(core_bot, "hello")
     database = FragileDatabase(core_bot.store.database.path)
     core_bot.configure(store=Store(database, core_bot.store.keys, core_bot.clock))
-    core_bot.courier = Dispatcher(core_bot.ctx)
+    core_bot.dispatcher = Dispatcher(core_bot.ctx)
     core_bot.clock.advance(5)
     before = len(core_bot.messenger.said)
     database.fails = lambda number: len(core_bot.messenger.said) > before
@@ -411,7 +411,7 @@ def test_what_slack_refuses_while_the_file_cannot_be_written_is_tried_again_with
     core_bot.messenger.fail("post", Impossible("invalid_blocks"))
     database = FragileDatabase(core_bot.store.database.path)
     core_bot.configure(store=Store(database, core_bot.store.keys, core_bot.clock))
-    core_bot.courier = Dispatcher(core_bot.ctx)
+    core_bot.dispatcher = Dispatcher(core_bot.ctx)
     failed: list[int] = []
 
     def fails(number: int) -> bool:
@@ -429,14 +429,14 @@ def test_what_slack_refuses_while_the_file_cannot_be_written_is_tried_again_with
 
 def test_what_is_said_to_one_person_goes_before_cards_and_lines(core_bot: CoreBot) -> None:
     queued(core_bot, threads=1)
-    whispered(core_bot, "hello")
+    private_notice(core_bot, "hello")
     deliver(core_bot)
     assert [kind for kind, _ in core_bot.messenger.said if kind != "audit"] == ["whisper", "post"]
     patient(core_bot, 1)
     assert [kind for kind, _ in core_bot.messenger.said if kind != "audit"] == ["whisper", "post", "reply"]
 
 
-def test_a_whisper_arrives_as_it_was_queued(core_bot: CoreBot) -> None:
+def test_a_private_notice_arrives_as_it_was_queued(core_bot: CoreBot) -> None:
     with core_bot.store.unit_of_work() as tx:
         notify_person(
             tx,
@@ -449,7 +449,7 @@ def test_a_whisper_arrives_as_it_was_queued(core_bot: CoreBot) -> None:
             suggestion="thing list",
         )
     deliver(core_bot)
-    assert core_bot.messenger.whispers == [
+    assert core_bot.messenger.private_notices == [
         PrivateNotice(
             person=OLGA,
             channel="C1",
@@ -488,8 +488,8 @@ def test_lines_that_slack_refuses_together_go_one_by_one_and_only_the_bad_one_di
     core_bot.messenger.fail("reply", Impossible("invalid_blocks"), None, Impossible("invalid_blocks"))
     patient(core_bot, 20)
     assert core_bot.threads == ["CR-1001 line 0", "CR-1001 line 2"]
-    (letter,) = core_bot.store.outbox.entries(["dead"], limit=5)
-    assert letter.notice == ThreadNotice(number=change.number, text="line 1")
+    (entry,) = core_bot.store.outbox.entries(["dead"], limit=5)
+    assert entry.notice == ThreadNotice(number=change.number, text="line 1")
 
 
 def test_no_channel_gets_more_than_one_post_a_second_whatever_is_said(make_core_bot: Callable[..., CoreBot]) -> None:
@@ -516,7 +516,7 @@ def test_a_channel_that_asks_to_wait_holds_up_no_other(make_core_bot: Callable[.
     assert [number for number, _, _ in core_bot.messenger.cards] == [1002, 1001]
 
 
-def test_a_whisper_that_meets_the_limit_lets_its_channel_rest(core_bot: CoreBot) -> None:
+def test_a_private_notice_that_meets_the_limit_lets_its_channel_rest(core_bot: CoreBot) -> None:
     """It goes into the channel by the same door as cards."""
     change = queued(core_bot)
     with core_bot.store.unit_of_work() as tx:
@@ -526,7 +526,7 @@ def test_a_whisper_that_meets_the_limit_lets_its_channel_rest(core_bot: CoreBot)
     assert core_bot.messenger.cards == []
     patient(core_bot, 2)
     assert len(core_bot.messenger.cards) == 1
-    assert core_bot.messenger.whispers[-1].reply.title == "hello"
+    assert core_bot.messenger.private_notices[-1].reply.title == "hello"
 
 
 @pytest.mark.parametrize("fault", [Lost("timeout"), ChannelDead("restricted_action")])
@@ -566,24 +566,24 @@ def test_a_line_that_alone_gets_lost_steps_aside_and_is_never_a_dead_letter(core
 def test_to_be_asked_to_wait_is_no_attempt(core_bot: CoreBot) -> None:
     queued(core_bot, threads=1)
     deliver(core_bot)
-    whispered(core_bot, "hello")
+    private_notice(core_bot, "hello")
     for kind in ("reply", "whisper"):
         core_bot.messenger.fail(kind, *[Busy(1)] * 20)
     patient(core_bot, 60)
     assert core_bot.threads == ["CR-1001 line 0"]
-    assert core_bot.messenger.whispers[-1].reply.title == "hello"
+    assert core_bot.messenger.private_notices[-1].reply.title == "hello"
 
 
 def test_a_death_is_in_the_log_and_in_the_audit_channel(core_bot: CoreBot, caplog: pytest.LogCaptureFixture) -> None:
-    whispered(core_bot, "hello")
+    private_notice(core_bot, "hello")
     core_bot.messenger.fail("whisper", Impossible("invalid_blocks"))
     patient(core_bot, 5)
     (row,) = core_bot.records(tag=Tag.NOTIFICATION_FAILED)
-    (letter,) = core_bot.store.outbox.entries(["dead"], limit=5)
+    (entry,) = core_bot.store.outbox.entries(["dead"], limit=5)
     assert (row.subject, row.facts["kind"], row.facts["code"]) == (OLGA.id, "whisper", "invalid_blocks")
-    assert row.facts["name"] == str(letter.id)
+    assert row.facts["name"] == str(entry.id)
     assert core_bot.messenger.audit[-1] == [row.seq]
-    assert f"notice {letter.id} (whisper, {OLGA.id}) is given up: invalid_blocks" in caplog.text
+    assert f"notice {entry.id} (whisper, {OLGA.id}) is given up: invalid_blocks" in caplog.text
 
 
 def test_a_card_queued_anew_while_it_failed_for_good_is_not_told_as_dead(core_bot: CoreBot) -> None:

@@ -70,7 +70,7 @@ def tell(core_bot: CoreBot, title: str, who: Principal = OLGA) -> None:
 
 
 def told(core_bot: CoreBot) -> list[str]:
-    return [en(one.reply.title) for one in core_bot.messenger.whispers]
+    return [en(one.reply.title) for one in core_bot.messenger.private_notices]
 
 
 def come_true(*claims: Callable[[], object]) -> bool:
@@ -103,7 +103,7 @@ def test_of_a_backlog_of_answers_many_are_taken_in_one_transaction_and_people_ta
     taken.clear()
     titles = []
     for _ in range(MOST_AT_ONCE + 3):
-        delivery = core_bot.courier.take_answer()
+        delivery = core_bot.dispatcher.take_answer()
         assert delivery
         (envelope,) = delivery.envelopes
         assert isinstance(envelope.notice, PrivateNotice)
@@ -111,7 +111,7 @@ def test_of_a_backlog_of_answers_many_are_taken_in_one_transaction_and_people_ta
     assert sum(name.startswith("before:bot.usecases.delivery.answers.Answers.take:") for name in taken) == 2
     assert "anton" in titles[:2]
     assert [title for title in titles if title != "anton"] == [f"olga {number}" for number in range(MOST_AT_ONCE + 2)]
-    assert core_bot.courier.take_answer() is None
+    assert core_bot.dispatcher.take_answer() is None
 
 
 def test_a_channel_that_takes_its_time_holds_up_no_answer(core_bot: CoreBot) -> None:
@@ -223,7 +223,7 @@ def test_an_answer_that_is_queued_anew_while_it_is_said_is_said_again_after_that
 
 
 class Pause(threading.Event):
-    """A wish to stop that comes while somebody waits for it, after another thread has tried to choose as well."""
+    """A request to stop that comes while somebody waits for it, after another thread has tried to choose as well."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -247,7 +247,7 @@ def test_what_one_sender_meets_while_it_chooses_the_others_do_not_meet_as_well()
         asked["once"] += 1
         raise RuntimeError("no database")
 
-    senders = Senders(take=take, carry=lambda delivery: None, bell=WakeSignal(), stopping=stopping)
+    senders = Senders(take=take, carry=lambda delivery: None, signal=WakeSignal(), stopping=stopping)
     stopping.step = senders.step
     with pytest.raises(RuntimeError, match="no database"):
         senders.step()

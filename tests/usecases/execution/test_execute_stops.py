@@ -157,7 +157,7 @@ def test_a_lost_audit_line_is_not_one_that_stands_there(core_bot: CoreBot) -> No
     change = core_bot.ask()
     core_bot.press(ANTON, change)
     core_bot.messenger.fail("audit", *[Lost("timeout")] * 3)
-    core_bot.courier.deliver_one()
+    core_bot.dispatcher.deliver_one()
     core_bot.do_jobs()
     assert core_bot.now(change).status is Status.APPROVED
     core_bot.wait(60)
@@ -168,7 +168,7 @@ def test_a_dead_audit_channel_stops_it_and_is_told(core_bot: CoreBot) -> None:
     change = core_bot.ask()
     core_bot.press(ANTON, change)
     core_bot.messenger.fail("audit", *[ChannelDead("is_archived")] * 10)
-    core_bot.courier.deliver_one()
+    core_bot.dispatcher.deliver_one()
     core_bot.do_jobs()
     ended = core_bot.now(change)
     assert ended.status is Status.FAILED

@@ -52,7 +52,7 @@ def test_what_was_approved_is_done_verified_recorded_and_told(core_bot: CoreBot)
 def said_now(core_bot: CoreBot) -> list[tuple[int, Status, str]]:
     """How cards are shown by what is due at this moment."""
     before = len(core_bot.messenger.cards)
-    while core_bot.courier.deliver_one():
+    while core_bot.dispatcher.deliver_one():
         pass
     return core_bot.messenger.cards[before:]
 
@@ -306,7 +306,7 @@ def test_a_plugin_that_breaks_in_the_call_loses_nothing(core_bot: CoreBot, effec
     assert [row.until for row in core_bot.store.leases.running()] == [0]
     core_bot.deliver()
     told = "CR-1001 (Remove one): Something went wrong inside b24bot. Tell an admin the reference E-"
-    assert told in core_bot.last_whisper
+    assert told in core_bot.last_private_notice
     core_bot.run_once()
     assert core_bot.now(change).status is (Status.DONE if effect else Status.UNKNOWN)
     core_bot.wait(90)

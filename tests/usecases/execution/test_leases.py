@@ -37,7 +37,7 @@ def during(core_bot: CoreBot, number: int, act: object) -> None:
 
 
 def another(core_bot: CoreBot) -> Reconciler:
-    """The keeper of another process, for which this one's owners are strangers."""
+    """The scheduler of another process, for which this one's owners are strangers."""
     return Reconciler(replace(core_bot.ctx, process=ProcessIdentity()))
 
 

@@ -213,7 +213,7 @@ def test_a_clock_that_goes_back_decides_nothing_too_early_and_ends_when_it_has_c
 
 
 def test_what_this_process_is_running_is_not_taken_for_interrupted(core_bot: CoreBot) -> None:
-    """The keeper looks while a runner waits for the portal."""
+    """The scheduler looks while a runner waits for the portal."""
     during: list[Status] = []
 
     def look(call: object) -> None:
@@ -256,7 +256,7 @@ def test_a_plugin_that_breaks_in_reading_back_does_not_hold_up_the_others(core_b
 
 
 def test_a_store_that_cannot_be_written_is_no_fault_of_the_plugin(core_bot: CoreBot) -> None:
-    """Nothing is decided that cannot be stored, and the keeper hears of it."""
+    """Nothing is decided that cannot be stored, and the scheduler hears of it."""
     unknown(core_bot, effect=True)
     database = FragileDatabase(core_bot.store.database.path)
     database.fails = lambda number: True

@@ -15,7 +15,7 @@ from bot.plugin import Answer, Arg, Choice, Choices, Group, Nothing, Risk, Targe
 from bot.usecases.forms.choice_reading import FRESH_MS, ChoiceReader
 from bot.usecases.forms.form_lines import FormOrigin, write_origin
 from bot.usecases.forms.offered_choices import MOST_OFFERED, offer_choices
-from bot.usecases.process.choice_wishes import ChoiceWish
+from bot.usecases.process.choice_requests import ChoiceRequest
 from tests.language.english import en
 from tests.usecases.core_bot import GLEB, OLGA, STRANGER, CoreBot
 from tests.usecases.toy import THINGS, Toy
@@ -61,7 +61,7 @@ def boxes(tmp_path: Path) -> Iterator[CoreBot]:
 
 
 def read(bot: CoreBot) -> None:
-    bot.ctx.threads.choice_wishes.add(ChoiceWish(command="box open", plugin="toy", place="default"))
+    bot.ctx.threads.choice_requests.add(ChoiceRequest(command="box open", plugin="toy", place="default"))
     ChoiceReader(bot.ctx).run_once()
 
 

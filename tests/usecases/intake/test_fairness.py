@@ -80,7 +80,7 @@ def test_a_click_too_many_that_plans_is_told_to_who_pressed_it_and_recorded_each
     for _ in range(2):
         assert receive(core_bot.ctx, core_bot.click(OLGA, change, button)) is Receipt.TOO_MANY
     assert receive(core_bot.ctx, core_bot.click(OLGA, change, button, value="1001.x.y.z")) is Receipt.TOO_MANY
-    assert en(core_bot.waiting_whispers()[-1].reply.title).startswith("20 of your commands are waiting")
+    assert en(core_bot.waiting_private_notices()[-1].reply.title).startswith("20 of your commands are waiting")
     refused = core_bot.records(Tag.REVIEW_REFUSED)
     assert [(record.actor, record.subject) for record in refused] == [
         *[(OLGA.id, change.id)] * 2,
@@ -112,8 +112,8 @@ def test_answers_go_to_people_in_turn(core_bot: CoreBot) -> None:
         core_bot.take(core_bot.typed(OLGA, "thing list"))
     core_bot.take(core_bot.typed(VERA, "whoami"))
     core_bot.deliver()
-    assert [whisper.person for whisper in core_bot.messenger.whispers][:3].count(VERA) == 1
-    assert len(core_bot.messenger.whispers) == 6
+    assert [notice.person for notice in core_bot.messenger.private_notices][:3].count(VERA) == 1
+    assert len(core_bot.messenger.private_notices) == 6
 
 
 def refused(core_bot: CoreBot) -> list[dict[str, object]]:
@@ -212,7 +212,7 @@ def test_the_audit_line_that_an_approval_waits_for_goes_before_a_backlog(core_bo
     core_bot.press(ANTON, change)
     (approval,) = core_bot.records(Tag.REVIEW_APPROVED)
     core_bot.messenger.audit.clear()
-    assert core_bot.courier.deliver_one()
+    assert core_bot.dispatcher.deliver_one()
     assert core_bot.messenger.audit[0][0] == approval.seq
     core_bot.do_jobs()
     assert core_bot.now(change).status is Status.DONE
@@ -235,7 +235,7 @@ class Meanwhile(ChannelRateLimiter):
 
 
 @pytest.mark.parametrize("put_off", [0, 1_000])
-def test_a_line_that_becomes_the_first_while_the_courier_looks_goes_first(core_bot: CoreBot, put_off: int) -> None:
+def test_a_line_that_becomes_the_first_while_the_dispatcher_looks_goes_first(core_bot: CoreBot, put_off: int) -> None:
     """Also where it waits for another try: then nothing goes before that."""
     change = core_bot.ask()
     core_bot.press(VIKTOR, change)
@@ -250,7 +250,7 @@ def test_a_line_that_becomes_the_first_while_the_courier_looks_goes_first(core_b
     core_bot.configure(pace=pace)
     pace.happens = approve
     core_bot.messenger.audit.clear()
-    core_bot.courier.deliver_one()
+    core_bot.dispatcher.deliver_one()
     assert len(core_bot.messenger.audit) == (0 if put_off else 1)
     core_bot.deliver()
     refused_at, approved_at = (core_bot.records(tag)[0].seq for tag in (Tag.REVIEW_REFUSED, Tag.REVIEW_APPROVED))

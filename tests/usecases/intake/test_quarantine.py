@@ -57,7 +57,9 @@ def test_what_was_cut_short_alone_too_often_is_set_aside_and_its_person_is_told(
     assert [die_at(core_bot) for _ in range(MOST_CUT_ALONE)] == [1] * MOST_CUT_ALONE
     assert claim(core_bot) is None
     core_bot.deliver()
-    assert core_bot.last_whisper.startswith(f"b24bot stopped 4 times while it worked on your {kind}. It set the {kind}")
+    assert core_bot.last_private_notice.startswith(
+        f"b24bot stopped 4 times while it worked on your {kind}. It set the {kind}"
+    )
     (record,) = core_bot.records(Tag.DELIVERY_QUARANTINED)
     assert (record.actor, record.facts["kind"]) == (ANTON.id, kind)
     assert ("Set aside", "1 delivery at which b24bot stopped repeatedly") in en_facts(report_status(core_bot.ctx))
@@ -104,7 +106,7 @@ def test_what_ran_beside_others_when_a_process_died_is_done_however_often_that_w
     core_bot.work()
     assert core_bot.store.jobs.aside() == 0
     assert "one" not in core_bot.toy.things, "what was approved is run"
-    assert "Things" in [whisper.reply.title for whisper in core_bot.messenger.whispers]
+    assert "Things" in [notice.reply.title for notice in core_bot.messenger.private_notices]
 
 
 def test_one_of_several_that_kills_the_process_is_found_and_the_others_are_done(core_bot: CoreBot) -> None:
@@ -123,7 +125,9 @@ def test_one_of_several_that_kills_the_process_is_found_and_the_others_are_done(
     core_bot.restart()
     core_bot.work()
     assert core_bot.store.jobs.aside() == 1
-    assert [whisper.reply.title for whisper in core_bot.messenger.whispers if whisper.person == VERA] == ["Things"] * 3
+    assert [notice.reply.title for notice in core_bot.messenger.private_notices if notice.person == VERA] == [
+        "Things"
+    ] * 3
 
 
 def test_while_a_suspect_runs_alone_what_calls_no_portal_goes_on(core_bot: CoreBot) -> None:

@@ -54,7 +54,7 @@ def done_before(core_bot: CoreBot, change: ChangeRequest) -> list[str]:
         done.append(inbound_from_json(job.payload).person.user if job.kind == INBOUND else job.kind)
         if not core_bot.now(change).status.open:
             return done
-        core_bot.courier.deliver_one()
+        core_bot.dispatcher.deliver_one()
         core_bot.clock.advance(1)
     raise AssertionError(f"after {done} {change.id} has not ended")
 
@@ -103,7 +103,7 @@ def test_a_newcomer_is_answered_while_every_other_runner_reads_a_portal(core_bot
     for _ in range(4):
         assert claim(core_bot).rank is Rank.PLANNING
     perform_job(core_bot.ctx, claim(core_bot, quick=True))
-    assert core_bot.waiting_whispers()[-1].person == GLEB
+    assert core_bot.waiting_private_notices()[-1].person == GLEB
 
 
 def test_who_is_put_on_the_list_meanwhile_waits_with_the_others_again(core_bot: CoreBot) -> None:
@@ -115,7 +115,7 @@ def test_who_is_put_on_the_list_meanwhile_waits_with_the_others_again(core_bot: 
     job = claim(core_bot)
     assert (job.rank, job.attempts) == (Rank.PLANNING, 1)
     perform_job(core_bot.ctx, job)
-    assert core_bot.waiting_whispers()[-1].person == GLEB
+    assert core_bot.waiting_private_notices()[-1].person == GLEB
     assert core_bot.records(Tag.COMMAND_REFUSED) == []
 
 
@@ -178,10 +178,10 @@ def test_answers_and_cards_of_people_on_the_list_go_before_words_to_strangers(co
     core_bot.take(core_bot.typed(OLGA, "thing remove two"))
     core_bot.take(core_bot.typed(VERA, "whoami"))
     core_bot.messenger.tried.clear()
-    core_bot.messenger.whispers.clear()
+    core_bot.messenger.private_notices.clear()
     core_bot.deliver(most=2 * many)
     said = [kind for kind in core_bot.messenger.tried if kind in ("whisper", "post")]
-    told = [whisper.person for whisper in core_bot.messenger.whispers]
+    told = [notice.person for notice in core_bot.messenger.private_notices]
     assert (said[:3], set(told[:2])) == (["whisper", "post", "whisper"], {OLGA, VERA}), "Olga's waits for her card"
     assert told[2:] == [GLEB] * many
 
@@ -191,7 +191,7 @@ def test_strangers_are_answered_in_turn_among_themselves(core_bot: CoreBot) -> N
         core_bot.take(core_bot.typed(GLEB, "whoami"))
     core_bot.take(core_bot.typed(person("Zoe"), "whoami"))
     core_bot.deliver()
-    assert [whisper.person.user for whisper in core_bot.messenger.whispers][:3].count("UZOE") == 1
+    assert [notice.person.user for notice in core_bot.messenger.private_notices][:3].count("UZOE") == 1
 
 
 def test_the_floods_are_of_every_kind_of_delivery(core_bot: CoreBot) -> None:

@@ -56,7 +56,7 @@ def test_a_call_gets_the_whole_secret_and_card_record_and_file_hold_a_mark(core_
     assert core_bot.store.records("toy").get("painted", "one") == {"colour": COLOUR}
     texts = [str(record.facts) for record in core_bot.store.audit.walk()]
     assert any(MARK.search(text) for text in texts)
-    assert SECRET not in str([*texts, core_bot.messenger.whispers])
+    assert SECRET not in str([*texts, core_bot.messenger.private_notices])
     assert_not_at_rest(core_bot)
 
 
@@ -124,7 +124,8 @@ def test_no_beginning_of_a_secret_is_left_where_a_text_is_cut(core_bot: CoreBot,
     CUT[cut](core_bot)
     core_bot.work()
     kept = (
-        core_bot.store.database.path.read_bytes() + str([core_bot.messenger.said, core_bot.messenger.whispers]).encode()
+        core_bot.store.database.path.read_bytes()
+        + str([core_bot.messenger.said, core_bot.messenger.private_notices]).encode()
     )
     assert TOKEN[:8].encode() not in kept
 

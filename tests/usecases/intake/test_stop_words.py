@@ -89,7 +89,7 @@ def speak(core_bot: CoreBot) -> None:
 
 
 def private_titles(core_bot: CoreBot) -> list[str]:
-    return [en(one.reply.title) for one in core_bot.messenger.whispers]
+    return [en(one.reply.title) for one in core_bot.messenger.private_notices]
 
 
 def pending(core_bot: CoreBot) -> int:
@@ -212,7 +212,7 @@ def test_a_freeze_with_a_secret_behind_it_holds_without_its_reason(core_bot: Cor
     assert en(Message("admin.frozen_without_reason")) in private_titles(core_bot)
     receive(core_bot.ctx, core_bot.typed(OLGA, words.format(SECRET)))
     core_bot.wait(2)
-    assert "without its reason: the reason contained a secret of b24bot" in core_bot.last_whisper
+    assert "without its reason: the reason contained a secret of b24bot" in core_bot.last_private_notice
     assert SECRET.encode() not in core_bot.store.database.path.read_bytes()
     assert not any(SECRET in str(record.facts) for record in core_bot.store.audit.walk())
 
@@ -263,7 +263,7 @@ def test_a_stop_is_confirmed_as_soon_as_slack_answers(core_bot: CoreBot, kind: s
     receive(core_bot.ctx, STOPS[kind](core_bot, change))
     core_bot.wait(20)
     assert core_bot.now(change).status is Status.APPROVED
-    said = [whisper.reply.title for whisper in core_bot.messenger.whispers if "holds." in en(whisper.reply.title)]
+    said = [notice.reply.title for notice in core_bot.messenger.private_notices if "holds." in en(notice.reply.title)]
     assert len(said) == 1
     speak(core_bot)
     core_bot.wait(10)
@@ -281,7 +281,7 @@ def test_a_freeze_that_slack_never_confirms_stays(core_bot: CoreBot) -> None:
     assert "it loses messages" in (core_bot.store.facts.get(FROZEN) or "")
     (record,) = core_bot.records(Tag.FROZEN)
     assert (record.actor, record.facts["sentence"]) == (OLGA.id, en(NOTES[UNCONFIRMED]))
-    assert core_bot.last_whisper.startswith("b24bot is frozen, although Slack did not confirm your account")
+    assert core_bot.last_private_notice.startswith("b24bot is frozen, although Slack did not confirm your account")
     speak(core_bot)
     core_bot.wait(10)
     assert len(core_bot.records(Tag.FROZEN)) == 1, "the job that asked again freezes nothing a second time"
@@ -301,7 +301,7 @@ def test_another_stop_that_slack_never_confirms_is_lifted_on_the_record(core_bot
     core_bot.wait(2, step=1)
     assert lifted(core_bot) == [(stop.person.id, change.id)]
     assert (
-        core_bot.last_whisper
+        core_bot.last_private_notice
         == f"{change.id} was not stopped: Slack did not confirm your account within a minute. Try again."
     )
     speak(core_bot)
@@ -381,7 +381,7 @@ def test_a_stop_whose_job_meets_a_fault_is_ended_with_words_of_its_own(core_bot:
     assert job is not None
     perform_job(core_bot.ctx, job)
     assert pending(core_bot) == 0
-    reply = core_bot.waiting_whispers()[-1].reply
+    reply = core_bot.waiting_private_notices()[-1].reply
     assert en(reply.title).startswith("Something went wrong inside b24bot. Tell an admin the reference E-")
     if kind == "freeze":
         assert [en(note) for note in reply.notes] == ["b24bot is frozen. Two admins can unfreeze it."]
@@ -392,7 +392,7 @@ def test_a_stop_whose_job_meets_a_fault_is_ended_with_words_of_its_own(core_bot:
         assert lifted(core_bot) == [(stop.person.id, change.id)]
     speak(core_bot)
     core_bot.wait(STOP_LASTS_MS / 1000 + 1)
-    assert not [one for one in core_bot.messenger.whispers if "Slack did not say" in en(one.reply.title)]
+    assert not [one for one in core_bot.messenger.private_notices if "Slack did not say" in en(one.reply.title)]
     assert core_bot.now(change).status is (Status.FAILED if kind == "freeze" else Status.DONE)
 
 

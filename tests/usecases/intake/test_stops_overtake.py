@@ -140,5 +140,5 @@ def test_whoami_is_answered_while_the_portal_holds_every_other_runner(make_core_
     core_bot = make_core_bot()
     with busy(core_bot) as portal:
         receive(core_bot.ctx, core_bot.typed(VERA, "whoami"))
-        assert wait_until(lambda: core_bot.last_whisper == f"You are {mentions.person(VERA)}.")
+        assert wait_until(lambda: core_bot.last_private_notice == f"You are {mentions.person(VERA)}.")
         assert portal.waiting == AT_ONCE

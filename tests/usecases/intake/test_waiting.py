@@ -39,7 +39,7 @@ def test_a_card_that_cannot_be_posted_is_told_to_the_requester_once(core_bot: Co
     core_bot.messenger.fail("post", *[ChannelDead("channel_not_found")] * 3)
     core_bot.type(OLGA, "thing remove one")
     core_bot.wait(60)
-    told = [one for one in core_bot.messenger.whispers if "cannot be posted" in en(one.reply.title)]
+    told = [one for one in core_bot.messenger.private_notices if "cannot be posted" in en(one.reply.title)]
     assert len(told) == 1
     assert told[0].person == OLGA
     assert "channel_not_found" in en(told[0].reply.title)
@@ -54,7 +54,7 @@ def test_it_is_told_also_when_the_process_dies_before_it_says_so(core_bot: CoreB
         store.outbox.claim(core_bot.clock.now_ms(), kind="card")
     core_bot.restart()
     core_bot.wait(60)
-    told = [one.person for one in core_bot.messenger.whispers if "cannot be posted" in en(one.reply.title)]
+    told = [one.person for one in core_bot.messenger.private_notices if "cannot be posted" in en(one.reply.title)]
     assert told == [OLGA]
 
 
@@ -68,7 +68,7 @@ def test_a_card_that_cannot_stand_where_it_was_typed_moves_to_the_approval_chann
     change = core_bot.change()
     assert (change.channel, change.card is None) == (APPROVALS, False)
     assert change.card_id not in ("", first.card_id)
-    told = [one.reply.title for one in core_bot.messenger.whispers if "cannot be posted" in en(one.reply.title)]
+    told = [one.reply.title for one in core_bot.messenger.private_notices if "cannot be posted" in en(one.reply.title)]
     assert told == [
         en(
             Message(
@@ -91,7 +91,7 @@ def test_it_moves_once_and_then_the_hint_names_where_it_is_to_stand(core_bot: Co
     core_bot.type(OLGA, "thing paint one", channel="DCOLLEAGUE")
     core_bot.wait(120)
     assert core_bot.change().channel == APPROVALS
-    told = [one.reply for one in core_bot.messenger.whispers if "cannot be posted" in en(one.reply.title)]
+    told = [one.reply for one in core_bot.messenger.private_notices if "cannot be posted" in en(one.reply.title)]
     assert len(told) == 2
     assert mentions.channel(APPROVALS) in en(told[-1].title)
     assert en(told[-1].notes[0]).startswith("Invite the bot to the channel")

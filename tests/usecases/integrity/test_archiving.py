@@ -44,14 +44,14 @@ DAY = 86_400
 LINK_TAGS = (Tag.ACCOUNT_LINKED, Tag.ACCOUNT_UNLINKED)
 
 
-def wish_of(core_bot: CoreBot, folder: Path, **more: Any) -> ArchiveOptions:
+def options_of(core_bot: CoreBot, folder: Path, **more: Any) -> ArchiveOptions:
     return replace(ArchiveOptions(before=core_bot.clock.now_ms(), folder=folder, by=SHELL), **more)
 
 
 def archived(core_bot: CoreBot, folder: Path, **more: Any) -> ArchiveRecord:
     """Everything up to now goes into a file."""
-    wish = wish_of(core_bot, folder, **more)
-    return archive(core_bot.store, plan_archive(core_bot.store, wish), wish)
+    options = options_of(core_bot, folder, **more)
+    return archive(core_bot.store, plan_archive(core_bot.store, options), options)
 
 
 def numbers(core_bot: CoreBot) -> list[int]:
@@ -75,7 +75,7 @@ def assert_holds(core_bot: CoreBot) -> None:
 
 @pytest.fixture
 def done(core_bot: CoreBot) -> CoreBot:
-    """An office in which one change request was carried out, a day ago."""
+    """A bot in which one change request was carried out, a day ago."""
     core_bot.approved("thing paint one")
     core_bot.work()
     core_bot.deliver()
@@ -170,9 +170,9 @@ class Interrupted(AuditReader):
 
 def test_a_log_that_is_archived_while_it_is_recomputed_is_not_called_broken(done: CoreBot, folder: Path) -> None:
     with closing(open_store(done.store.database.path.parent, done.store.keys, done.clock)) as other:
-        wish = wish_of(done, folder)
+        options = options_of(done, folder)
         done.store.audit = log = Interrupted(done.store.engine, done.store.keys)
-        log.meanwhile = lambda: archive(other, plan_archive(other, wish), wish)
+        log.meanwhile = lambda: archive(other, plan_archive(other, options), options)
         found = examine_log(done.store, None)
     assert log.archived().end.seq > 3, "it was archived in the middle"
     assert found.why == ""
@@ -237,7 +237,7 @@ def test_an_ended_change_request_goes_and_is_undone_afterwards(done: CoreBot, fo
     assert done.toy.things["one"] == "red"
 
 
-def test_a_broken_glass_and_its_review_stay(tmp_path: Path, folder: Path) -> None:
+def test_a_break_glass_change_and_its_review_stay(tmp_path: Path, folder: Path) -> None:
     core_bot = CoreBot(tmp_path / "home", terms=Terms(break_glass=True))
     with core_bot.store.unit_of_work() as store:
         for subject in ("CR-7", "CR-8"):
@@ -304,13 +304,13 @@ def test_it_holds_wherever_the_range_ends(core_bot: CoreBot, folder: Path, last:
     with core_bot.store.unit_of_work() as store:
         for _ in range(3):
             store.record(Entry(tag=Tag.COMMAND_RAN, actor=OLGA.id, subject=OLGA.id))
-    wish = wish_of(core_bot, folder, before=core_bot.clock.now_ms() + 1)
-    plan = plan_archive(core_bot.store, wish)
+    options = options_of(core_bot, folder, before=core_bot.clock.now_ms() + 1)
+    plan = plan_archive(core_bot.store, options)
     for end in (last, last + 1, plan.end.seq):
         start = core_bot.store.audit.archived().end
         place = core_bot.store.audit.place_at(end) or START
         part = replace(plan, start=start, end=place, path=folder / f"audit-x-{end}.jsonl")
-        archive(core_bot.store, part, wish)
+        archive(core_bot.store, part, options)
         assert_holds(core_bot)
         assert all(core_bot.store.audit.vouches(record) for record in core_bot.store.audit.walk())
 
@@ -341,8 +341,8 @@ def test_the_witness_has_every_head_before_its_record_goes(witnessed: CoreBot, f
 
 
 def test_a_bot_that_starts_afterwards_agrees_with_its_witness(witnessed: CoreBot, folder: Path) -> None:
-    anchoring = WitnessWriter(witnessed.ctx)
-    while anchoring.run_once():
+    witness_writer = WitnessWriter(witnessed.ctx)
+    while witness_writer.run_once():
         pass
     archived(witnessed, folder, witness=witnessed.ctx.audit.witness)
     assert witnessed.ctx.audit.witness is not None
@@ -364,11 +364,11 @@ def test_a_witness_that_cannot_be_read_or_written_keeps_it_from_being_done(witne
     with raises(Refusal, match="witness file"):
         archived(witnessed, folder, witness=witnessed.ctx.audit.witness)
     witnessed.ctx.audit.witness.path.rmdir()
-    wish = wish_of(witnessed, folder, witness=witnessed.ctx.audit.witness)
-    plan = plan_archive(witnessed.store, wish)
+    options = options_of(witnessed, folder, witness=witnessed.ctx.audit.witness)
+    plan = plan_archive(witnessed.store, options)
     witnessed.ctx.audit.witness.path.mkdir()
     with pytest.raises(OSError, match="directory"):
-        archive(witnessed.store, plan, wish)
+        archive(witnessed.store, plan, options)
     assert numbers(witnessed) == before
 
 
@@ -390,7 +390,7 @@ def test_where_nothing_is_old_enough_nothing_is_done(done: CoreBot, folder: Path
 
 
 def test_a_file_that_is_there_is_left_alone(done: CoreBot, folder: Path) -> None:
-    plan = plan_archive(done.store, wish_of(done, folder))
+    plan = plan_archive(done.store, options_of(done, folder))
     folder.mkdir()
     plan.path.write_text("mine")
     refused(done, folder, "is there already. No audit record names it")
@@ -411,19 +411,19 @@ def test_the_file_never_becomes_larger_than_was_reckoned(done: CoreBot, folder: 
     with done.store.unit_of_work() as store:
         store.record(Entry(tag=Tag.COMMAND_RAN, actor="б" * 90, subject='"\\' * 90, facts={"line": "щ\x01€😀" * 40}))
     done.clock.advance(1)
-    wish = wish_of(done, folder)
-    plan = plan_archive(done.store, wish)
-    archive(done.store, plan, wish)
+    options = options_of(done, folder)
+    plan = plan_archive(done.store, options)
+    archive(done.store, plan, options)
     assert plan.path.stat().st_size <= plan.bytes
 
 
 def test_a_file_that_does_not_read_as_it_was_written_takes_nothing_out(done: CoreBot, folder: Path) -> None:
-    wish = wish_of(done, folder)
-    plan = plan_archive(done.store, wish)
+    options = options_of(done, folder)
+    plan = plan_archive(done.store, options)
     before = numbers(done)
     elsewhere = replace(plan, start=replace(START, mac=b"\1" * 32))
     with raises(StoreUnavailable, match="differs from the audit log from record #1 on"):
-        archive(done.store, elsewhere, wish)
+        archive(done.store, elsewhere, options)
     assert numbers(done) == before
     assert list(folder.iterdir()) == []
 

@@ -25,7 +25,7 @@ from bot.usecases.integrity.active_limits import list_limits
 from bot.usecases.integrity.chain_check import (
     CHAIN,
     CHECK_SECONDS,
-    PATIENCE_SECONDS,
+    LONGEST_REST_SECONDS,
     ChainCheck,
     begin_check,
     examine_head,
@@ -89,7 +89,7 @@ def finish(check: ChainCheck) -> int:
 
 @pytest.fixture
 def old(core_bot: CoreBot) -> CoreBot:
-    """An office with a log longer than a start recomputes at once, which a process has recomputed as a whole."""
+    """A bot with a log longer than a start recomputes at once, which a process has recomputed as a whole."""
     grow(core_bot, RECORDS)
     finish(start_again(core_bot))
     assert (
@@ -207,14 +207,14 @@ def test_after_a_break_was_found_no_mark_counts_until_it_is_mended(old: CoreBot,
 def test_it_waits_a_minute_for_a_log_with_a_mark_and_until_the_end_for_one_without(old: CoreBot) -> None:
     start_again(old)
     assert is_unchecked(old.ctx)
-    old.clock.advance(PATIENCE_SECONDS - 1)
+    old.clock.advance(LONGEST_REST_SECONDS - 1)
     assert is_unchecked(old.ctx)
     old.clock.advance(1)
     assert not is_unchecked(old.ctx)
     with old.store.unit_of_work() as store:
         store.facts.put(VERIFIED, "")
     check = start_again(old)
-    old.clock.advance(100 * PATIENCE_SECONDS)
+    old.clock.advance(100 * LONGEST_REST_SECONDS)
     assert is_unchecked(old.ctx)
     finish(check)
     assert not is_unchecked(old.ctx)
@@ -229,7 +229,7 @@ def test_after_the_minute_what_a_decision_rests_on_is_still_proved(old: CoreBot)
     with old.store.unit_of_work() as store:
         store.facts.put(VERIFIED, encode_mark(Mark(place=last(old), keys=("k1",), at=0), KEYS))
     start_again(old)
-    old.clock.advance(PATIENCE_SECONDS)
+    old.clock.advance(LONGEST_REST_SECONDS)
     assert not is_unchecked(old.ctx)
     old.work()
     assert old.now(change).status is Status.FAILED

@@ -17,7 +17,7 @@ from tests.usecases.core_bot import CoreBot
 
 @pytest.fixture
 def fresh(core_bot: CoreBot) -> CoreBot:
-    """An office that has just written one."""
+    """A bot that has just written one."""
     core_bot.clock.advance(EVERY_MS / 1000)
     assert write_checkpoint(core_bot.ctx)
     return core_bot

@@ -65,7 +65,7 @@ def test_a_server_that_may_lose_a_commit_gets_no_change_without_a_witness(served
     change = served.approved()
     served.configure(allow_async=False)
     (limit,) = list_limits(served.ctx)
-    assert (limit.name, limit.mode, limit.spares_house) == ("async-database", Mode.NO_DANGER, True)
+    assert (limit.name, limit.mode, limit.spares_builtin) == ("async-database", Mode.NO_DANGER, True)
     served.work()
     assert served.toy.calls == []
     assert "can lose an acknowledged commit" in en(served.now(change).outcome)

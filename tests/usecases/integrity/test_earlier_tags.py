@@ -1,7 +1,7 @@
 """Records with the tags of version 0.2.0 mean what they meant: people decide by them, and they are found and archived.
 
 `release_020.sql` is a database as that version wrote it, with the people and the plugin of these tests: requests were
-confirmed, approved and run, the glass was broken twice and reviewed once, and roles were given and taken away. Nothing
+confirmed, approved and run, break-glass was used twice and reviewed once, and roles were given and taken away. Nothing
 of it is made with the code of today.
 """
 
@@ -116,7 +116,7 @@ def test_the_records_stay_as_they_were_written_and_are_verified(tmp_path: Path) 
     store.close()
 
 
-def test_what_was_approved_confirmed_or_broken_the_glass_for_then_is_run_today(core_bot: CoreBot) -> None:
+def test_what_was_approved_confirmed_or_approved_by_break_glass_then_is_run_today(core_bot: CoreBot) -> None:
     core_bot.wait(120)
     for name in ("confirmed", "approved", "unreviewed"):
         assert asked(core_bot, name).status is Status.DONE, name
@@ -195,7 +195,7 @@ def test_the_checkpoint_of_then_is_the_one_that_is_counted_on(core_bot: CoreBot)
 
 
 def test_a_log_of_then_is_archived_and_the_archive_is_verified(core_bot: CoreBot, tmp_path: Path) -> None:
-    """What decides goes on to decide: the roles, the open requests, and the glass that was broken."""
+    """What decides goes on to decide: the roles, the open requests, and the use of break-glass."""
     core_bot.deliver()
     core_bot.clock.advance(1)
     options = ArchiveOptions(before=core_bot.clock.now_ms(), folder=tmp_path / "archives", by=SHELL)

@@ -22,7 +22,7 @@ def test_a_displaced_lock_file_limits_the_bot_to_reading_and_is_lifted_by_itself
     assert core_bot.toy.calls == []
     assert "/srv/b24bot/worker.lock was deleted or moved." in en(core_bot.now(change).outcome)
     core_bot.type(OLGA, "thing remove two")
-    assert "Stop every b24bot of that folder" in core_bot.last_whisper
+    assert "Stop every b24bot of that folder" in core_bot.last_private_notice
     core_bot.ctx.files.compare_with(lambda: None)
     note_files(core_bot.ctx)
     assert list_limits(core_bot.ctx) == []

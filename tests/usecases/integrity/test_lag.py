@@ -26,11 +26,11 @@ def stall(core_bot: CoreBot, line: str = "thing remove one") -> None:
     """From here on the audit channel answers nothing; a line waits for it."""
     core_bot.messenger.fail("audit", *[Lost("timeout")] * 10_000)
     core_bot.type(OLGA, line)
-    core_bot.messenger.whispers.clear()
+    core_bot.messenger.private_notices.clear()
 
 
 def looks(watch: LagWatch, core_bot: CoreBot) -> None:
-    """The keeper looks, and once more when the trouble has lasted."""
+    """The scheduler looks, and once more when the trouble has lasted."""
     watch.run_once()
     core_bot.clock.advance(LASTS_SECONDS)
     watch.run_once()
@@ -121,7 +121,7 @@ def test_a_slow_channel_is_told_once_each_time_to_the_log_and_the_admins(
         )
         == 1
     )
-    told = [one for one in core_bot.waiting_whispers() if "lags behind" in en(one.reply.title)]
+    told = [one for one in core_bot.waiting_private_notices() if "lags behind" in en(one.reply.title)]
     assert [(one.person, one.channel) for one in told] == [(IDA, "")]
     mend(core_bot)
     core_bot.clock.advance(60)
@@ -140,7 +140,7 @@ def test_whoever_is_refused_sooner_is_told_sooner(core_bot: CoreBot) -> None:
     stall(core_bot)
     core_bot.clock.advance(61)
     looks(watch, core_bot)
-    assert [one.person for one in core_bot.waiting_whispers() if "lags behind" in en(one.reply.title)] == [IDA]
+    assert [one.person for one in core_bot.waiting_private_notices() if "lags behind" in en(one.reply.title)] == [IDA]
 
 
 def test_what_is_old_and_goes_at_once_is_no_trouble(core_bot: CoreBot, caplog: pytest.LogCaptureFixture) -> None:
@@ -160,7 +160,7 @@ def test_what_is_old_and_goes_at_once_is_no_trouble(core_bot: CoreBot, caplog: p
         core_bot.clock.advance(HALF_AN_HOUR)
         watch.run_once()
     assert "lags" not in caplog.text
-    assert core_bot.waiting_whispers() == []
+    assert core_bot.waiting_private_notices() == []
 
 
 def test_a_dead_channel_is_told_the_admins_of_this_workspace_and_no_others(core_bot: CoreBot) -> None:
@@ -168,7 +168,9 @@ def test_a_dead_channel_is_told_the_admins_of_this_workspace_and_no_others(core_
     core_bot.type(OLGA, "thing remove one")
     looks(LagWatch(core_bot.ctx), core_bot)
     (told,) = [
-        one for one in core_bot.waiting_whispers() if "the channel is archived (is_archived)" in en(one.reply.title)
+        one
+        for one in core_bot.waiting_private_notices()
+        if "the channel is archived (is_archived)" in en(one.reply.title)
     ]
     assert told.person == IDA
 
@@ -185,4 +187,4 @@ def test_who_cannot_be_told_is_not(
     with caplog.at_level(logging.WARNING):
         looks(LagWatch(core_bot.ctx), core_bot)
     assert "audit" in caplog.text
-    assert core_bot.waiting_whispers() == []
+    assert core_bot.waiting_private_notices() == []

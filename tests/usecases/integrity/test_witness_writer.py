@@ -39,7 +39,7 @@ GUARDS = ("audit_no_update", "audit_no_delete", "audit_no_replace")
 
 @pytest.fixture
 def watched(core_bot: CoreBot, tmp_path: Path) -> CoreBot:
-    """An office whose heads go to a file beside its folder."""
+    """A bot whose heads go to a file beside its folder."""
     core_bot.ctx.audit.witness = Witness(tmp_path / "witness.jsonl")
     return core_bot
 
@@ -134,32 +134,32 @@ def test_a_key_that_is_missing_leaves_reading_only(core_bot: CoreBot) -> None:
 
 
 def test_each_head_that_is_copied_to_the_channel_gets_a_line_and_the_last_one_whatever_it_is(watched: CoreBot) -> None:
-    anchoring = WitnessWriter(watched.ctx)
-    assert anchoring.run_once() is False
+    witness_writer = WitnessWriter(watched.ctx)
+    assert witness_writer.run_once() is False
     assert [one["seq"] for one in lines(watched)] == [6], "a log that gets a witness begins with its newest record"
     watched.ask()
     watched.type(OLGA, "thing list")
-    anchoring.run_once()
+    witness_writer.run_once()
     quiet = [record.seq for record in watched.records() if record.tag in QUIET]
     assert quiet == [8]
     assert [(one["seq"], one["head"]) for one in lines(watched)] == [(seq, mac(watched, seq)) for seq in (6, 7, 8)]
     watched.type(OLGA, "thing list")
     watched.ask("thing remove two")
-    anchoring.run_once()
+    witness_writer.run_once()
     assert [one["seq"] for one in lines(watched)] == [6, 7, 8, 10]
-    anchoring.run_once()
+    witness_writer.run_once()
     assert len(lines(watched)) == 4
     assert lines(watched)[-1]["tag"] == Tag.CHANGE_REQUESTED
 
 
 def test_a_backlog_is_written_in_rounds_and_nothing_is_lost(watched: CoreBot) -> None:
-    anchoring = WitnessWriter(watched.ctx)
-    anchoring.run_once()
+    witness_writer = WitnessWriter(watched.ctx)
+    witness_writer.run_once()
     with watched.store.unit_of_work() as store:
         for _ in range(RECORDS_A_ROUND + 10):
             store.audit.append(watched_entry(), at=watched.clock.now)
-    assert anchoring.run_once() is True
-    assert anchoring.run_once() is False
+    assert witness_writer.run_once() is True
+    assert witness_writer.run_once() is False
     assert [one["seq"] for one in lines(watched)] == list(range(6, last(watched) + 1))
 
 
@@ -251,30 +251,30 @@ def test_two_databases_with_one_witness_find_each_other(
 
 
 def test_of_a_chain_that_is_broken_no_head_is_witnessed(watched: CoreBot) -> None:
-    anchoring = WitnessWriter(watched.ctx)
-    anchoring.run_once()
+    witness_writer = WitnessWriter(watched.ctx)
+    witness_writer.run_once()
     watched.ask()
     rewrite(watched, "UPDATE audit SET actor = 'T1:UX' WHERE seq = 2")
     assert note_chain(watched.ctx) is not None
-    anchoring.run_once()
+    witness_writer.run_once()
     assert [one["seq"] for one in lines(watched)] == [6]
 
 
 def test_a_witness_that_was_cut_is_told_recorded_and_begun_anew(
     watched: CoreBot, caplog: pytest.LogCaptureFixture
 ) -> None:
-    anchoring = WitnessWriter(watched.ctx)
-    anchoring.run_once()
+    witness_writer = WitnessWriter(watched.ctx)
+    witness_writer.run_once()
     assert watched.ctx.audit.witness is not None
     watched.ctx.audit.witness.path.unlink()
     watched.ask()
     with caplog.at_level(logging.WARNING):
-        anchoring.run_once()
+        witness_writer.run_once()
     assert "ended at record #0, and had got #6: it was cut, or is another file" in caplog.text
     (cut,) = watched.records(Tag.WITNESS_TRUNCATED)
     assert cut.facts == {"seq": 0, "count": 6}
     for _ in range(3):
-        anchoring.run_once()
+        witness_writer.run_once()
     assert [one["seq"] for one in lines(watched)] == [7, 8]
     assert len(watched.records(Tag.WITNESS_TRUNCATED)) == 1
 
@@ -284,10 +284,10 @@ def test_one_that_cannot_be_written_is_told_once_and_bars_what_is_dangerous_in_t
 ) -> None:
     folder = tmp_path / "mount"
     watched.ctx.audit.witness = Witness(folder / "witness.jsonl")
-    anchoring = WitnessWriter(watched.ctx)
+    witness_writer = WitnessWriter(watched.ctx)
     with caplog.at_level(logging.WARNING):
         for _ in range(3):
-            anchoring.run_once()
+            witness_writer.run_once()
     assert caplog.text.count("cannot be written") == 1
     watched.clock.advance(1_790)
     assert find_witness_limit(watched.ctx) is None
@@ -300,7 +300,7 @@ def test_one_that_cannot_be_written_is_told_once_and_bars_what_is_dangerous_in_t
     )
     assert "has not taken the heads" in watched.type(OLGA, "thing remove one")
     folder.mkdir()
-    anchoring.run_once()
+    witness_writer.run_once()
     assert find_witness_limit(watched.ctx) is None
     assert "waits for approval" in watched.type(OLGA, "thing remove one")
     assert watched.records(Tag.WITNESS_TRUNCATED) == []
@@ -331,24 +331,24 @@ def test_a_witness_that_cannot_be_read_lifts_nothing_it_has_found_before(watched
 
 def test_every_hour_the_chain_is_checked_again(watched: CoreBot) -> None:
     check_chain(watched.ctx)
-    anchoring = WitnessWriter(watched.ctx)
+    witness_writer = WitnessWriter(watched.ctx)
     watched.ask()
     rewrite(watched, "UPDATE audit SET actor = 'T1:UX' WHERE seq = 7")
-    anchoring.run_once()
+    witness_writer.run_once()
     assert CHAIN not in watched.ctx.limits
     watched.clock.advance(CHECK_SECONDS)
-    anchoring.run_once()
+    witness_writer.run_once()
     assert "broken at record #7" in en(watched.ctx.limits[CHAIN].why)
 
 
 def test_a_clock_that_is_set_back_keeps_the_hourly_check_from_nothing(watched: CoreBot) -> None:
-    anchoring = WitnessWriter(watched.ctx)
+    witness_writer = WitnessWriter(watched.ctx)
     note_chain(watched.ctx)
     watched.ask()
     rewrite(watched, "UPDATE audit SET actor = 'T1:UX' WHERE seq = 7")
     watched.clock.set_by = -30 * 86_400_000
     watched.clock.advance(CHECK_SECONDS)
-    anchoring.run_once()
+    witness_writer.run_once()
     assert "broken at record #7" in en(watched.ctx.limits[CHAIN].why)
 
 
@@ -364,43 +364,45 @@ def test_a_witness_that_cannot_be_written_is_in_the_status_at_once_and_the_admin
     folder = tmp_path / "far"
     core_bot.ctx.audit.witness = Witness(folder / "witness.jsonl")
     core_bot.type(OLGA, "thing list")
-    anchoring, watch, team = WitnessWriter(core_bot.ctx), WitnessWatch(core_bot.ctx), core_bot.ctx.workspace.team
+    witness_writer, watch, team = WitnessWriter(core_bot.ctx), WitnessWatch(core_bot.ctx), core_bot.ctx.workspace.team
     watch.run_once()
     since = core_bot.clock.now
-    anchoring.run_once()
+    witness_writer.run_once()
     core_bot.ctx.workspace.identify("")
     watch.run_once()
-    assert core_bot.waiting_whispers() == [], "nobody can be told before Slack has said where we are"
+    assert core_bot.waiting_private_notices() == [], "nobody can be told before Slack has said where we are"
     core_bot.ctx.workspace.identify(team)
     for _ in range(3):
         core_bot.clock.advance(LASTS_SECONDS)
-        anchoring.run_once()
+        witness_writer.run_once()
         watch.run_once()
-    told = [one for one in core_bot.waiting_whispers() if "cannot be written: No such file" in en(one.reply.title)]
+    told = [
+        one for one in core_bot.waiting_private_notices() if "cannot be written: No such file" in en(one.reply.title)
+    ]
     assert [one.person for one in told] == [IDA]
     assert (core_bot.store.facts.get(UNWRITTEN) or "").startswith(f"{since} ")
     assert dict(en_facts(report_status(core_bot.ctx)))["Witness file"].startswith("not written since ")
     folder.mkdir()
-    anchoring.run_once()
+    witness_writer.run_once()
     watch.run_once()
     assert "Witness file" not in dict(en_facts(report_status(core_bot.ctx)))
     folder.joinpath("witness.jsonl").unlink()
     folder.rmdir()
     core_bot.type(OLGA, "thing list")
-    assert core_bot.waiting_whispers() == []
-    anchoring.run_once()
+    assert core_bot.waiting_private_notices() == []
+    witness_writer.run_once()
     watch.run_once()
     core_bot.clock.advance(LASTS_SECONDS)
     watch.run_once()
-    (again,) = core_bot.waiting_whispers()
+    (again,) = core_bot.waiting_private_notices()
     assert "cannot be written" in en(again.reply.title)
 
 
 def test_a_witness_and_a_database_that_fail_at_once_are_told_when_the_database_is_back(
     watched: CoreBot, tmp_path: Path
 ) -> None:
-    anchoring = WitnessWriter(watched.ctx)
-    anchoring.run_once()
+    witness_writer = WitnessWriter(watched.ctx)
+    witness_writer.run_once()
     watched.ctx.audit.witness = Witness(tmp_path / "far" / "witness.jsonl")
     watched.type(OLGA, "thing list")
     with watched.store.unit_of_work():
@@ -408,8 +410,8 @@ def test_a_witness_and_a_database_that_fail_at_once_are_told_when_the_database_i
             "CREATE TRIGGER no_facts BEFORE INSERT ON facts BEGIN SELECT RAISE(ABORT, 'disk on fire'); END"
         )
     with pytest.raises(StoreUnavailable, match="disk on fire"):
-        anchoring.run_once()
+        witness_writer.run_once()
     with watched.store.unit_of_work():
         watched.store.engine.execute("DROP TRIGGER no_facts")
-    anchoring.run_once()
+    witness_writer.run_once()
     assert (watched.store.facts.get(UNWRITTEN) or "").startswith(f"{watched.clock.now} ")

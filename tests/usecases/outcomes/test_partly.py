@@ -38,7 +38,7 @@ def test_a_partly_done_change_is_told_as_such_and_not_as_plainly_failed(core_bot
     assert core_bot.records(Tag.EXECUTION_ENDED)[-1].facts["partly"] is True
     assert "Partly applied. Some calls were not made" in core_bot.threads[-1]
     core_bot.type(OLGA, "request list")
-    table = core_bot.messenger.whispers[-1].reply.table
+    table = core_bot.messenger.private_notices[-1].reply.table
     assert table is not None
     assert table.rows[0][1] == "partly applied"
 
@@ -65,7 +65,7 @@ def test_an_undone_change_is_listed_as_undone_and_not_as_done(core_bot: CoreBot)
 def listed(core_bot: CoreBot, options: str = "") -> list[tuple[str, str]]:
     """Number and status, as `request list` shows them."""
     core_bot.type(OLGA, f"request list {options}")
-    table = core_bot.messenger.whispers[-1].reply.table
+    table = core_bot.messenger.private_notices[-1].reply.table
     return [(row[0], row[1]) for row in en_rows(table)]
 
 
@@ -74,7 +74,7 @@ SAME = "Do not ask for the same change again"
 
 def shown(core_bot: CoreBot, change: ChangeRequest) -> dict[str, str]:
     core_bot.type(OLGA, f"request show {change.id}")
-    return dict(en_facts(core_bot.messenger.whispers[-1].reply))
+    return dict(en_facts(core_bot.messenger.private_notices[-1].reply))
 
 
 def test_request_show_tells_what_the_card_tells_of_the_parts(core_bot: CoreBot) -> None:
@@ -89,7 +89,7 @@ def test_the_audit_line_says_that_a_part_was_done_which_and_what_was_not(core_bo
     ended = "CR-1001 Paint one and two on default [thing:one+two] ended"
     told = f"{ended} · Status: partly applied · Done: one is: red → green"
     core_bot.type(VERA, "audit find --tag change:execution:ended")
-    table = core_bot.messenger.whispers[-1].reply.table
+    table = core_bot.messenger.private_notices[-1].reply.table
     assert table is not None
     assert table.rows[0][2] == (
         f"{told} · Not done: two is: red · Some calls were not made, and the change was only partly applied. · "
@@ -128,7 +128,7 @@ def test_the_undo_of_a_part_names_what_has_changed_and_is_linked(core_bot: CoreB
     core_bot.toy.scripts.extend([Script(), REFUSED])
     core_bot.work()
     core_bot.type(OLGA, f"request show {change.id}")
-    facts = core_bot.messenger.whispers[-1].reply.facts
+    facts = core_bot.messenger.private_notices[-1].reply.facts
     steps = [mentions.unmark(en(text)) for label, text in facts if en(label) == "Next"]
     assert steps[:2] == ["“Undo…” on the card asks for thing swap one two --portal default.", "Both are green then."]
     core_bot.press(OLGA, change, card_token.UNDO)

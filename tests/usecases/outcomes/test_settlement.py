@@ -220,14 +220,14 @@ def test_a_forged_button_settles_nothing(core_bot: CoreBot) -> None:
 
 def test_two_people_at_once_are_one_ending_and_the_other_is_told_whose(core_bot: CoreBot) -> None:
     change = asked(core_bot, APPROVED)
-    before = len(core_bot.waiting_whispers())
+    before = len(core_bot.waiting_private_notices())
     clicks = [core_bot.click(VERA, change, card_token.WAS_DONE), core_bot.click(IDA, change, card_token.WAS_NOT_DONE)]
     race(core_bot, *clicks)
     ended = core_bot.now(change)
     (record,) = core_bot.records(Tag.EXECUTION_RESOLVED)
     winner, loser, word = (VERA, IDA, "done") if ended.status is Status.DONE else (IDA, VERA, "not done")
     assert (record.actor, record.facts["status"]) == (winner.id, ended.status)
-    told = {whisper.person: en(whisper.reply.title) for whisper in core_bot.waiting_whispers()[before:]}
+    told = {notice.person: en(notice.reply.title) for notice in core_bot.waiting_private_notices()[before:]}
     assert told[winner] == f"CR-1001 (Remove one) {RESOLVED[ended.status]}."
     assert f"There is nothing to resolve. {mentions.person(winner)} has checked the result: it was {word}." in en(
         told[loser]

@@ -45,13 +45,13 @@ def test_a_full_disk_is_logged_once_in_a_plain_sentence_and_once_when_there_is_r
 ) -> None:
     """Whichever threads meet it, for a minute, and without a traceback."""
     core_bot = CoreBot(tmp_path)
-    worker, upkeep = Worker(core_bot.ctx), Maintenance(core_bot.ctx)
+    worker, maintenance = Worker(core_bot.ctx), Maintenance(core_bot.ctx)
     fill(core_bot)
     for _ in range(60):
-        for thread in ("keeper", "runner-0", "anchoring"):
+        for thread in ("scheduler", "runner-0", "witness"):
             assert worker.go_round(thread, lambda: write(core_bot)) is None
-        assert worker.go_round("courier", lambda: False) is False
-        upkeep.run_once()
+        assert worker.go_round("dispatcher", lambda: False) is False
+        maintenance.run_once()
         core_bot.clock.advance(1)
     (only,) = logged.records
     assert (only.levelname, only.exc_info) == ("ERROR", None)
@@ -60,7 +60,7 @@ def test_a_full_disk_is_logged_once_in_a_plain_sentence_and_once_when_there_is_r
     )
     core_bot.store.engine.rows("PRAGMA max_page_count = 100000")
     for _ in range(round(OVER_SECONDS) + 5):
-        assert worker.go_round("keeper", lambda: write(core_bot))
+        assert worker.go_round("scheduler", lambda: write(core_bot))
         core_bot.clock.advance(1)
     assert [record.getMessage() for record in logged.records[1:]] == [f"no longer: {FULL}"]
     core_bot.close()
@@ -68,7 +68,7 @@ def test_a_full_disk_is_logged_once_in_a_plain_sentence_and_once_when_there_is_r
 
 def test_another_trouble_of_the_database_is_news(core_bot: CoreBot, logged: pytest.LogCaptureFixture) -> None:
     for sentence in ("It is full.", "It is full.", "It is locked.", "It is locked."):
-        core_bot.ctx.threads.troubles.met("keeper", StoreUnavailable(sentence))
+        core_bot.ctx.threads.troubles.met("scheduler", StoreUnavailable(sentence))
     assert [record.getMessage()[:13] for record in logged.records] == ["It is full. I", "It is locked."]
 
 
@@ -78,16 +78,16 @@ def test_a_fault_of_one_thread_is_logged_once_with_where_it_was(
     """Another thread's going round does not end it."""
 
     def broken() -> bool:
-        raise ZeroDivisionError("in the keeper")
+        raise ZeroDivisionError("in the scheduler")
 
     worker = Worker(core_bot.ctx)
     for _ in range(30):
-        assert worker.go_round("keeper", broken) is None
-        assert worker.go_round("courier", lambda: False) is False
+        assert worker.go_round("scheduler", broken) is None
+        assert worker.go_round("dispatcher", lambda: False) is False
         core_bot.clock.advance(1)
     (only,) = logged.records
     assert only.exc_info is not None
-    assert only.getMessage().startswith("keeper met a fault (E-")
+    assert only.getMessage().startswith("scheduler met a fault (E-")
     core_bot.clock.advance(OVER_SECONDS)
-    assert worker.go_round("keeper", lambda: False) is False
-    assert logged.records[-1].getMessage() == "no longer: ZeroDivisionError: in the keeper"
+    assert worker.go_round("scheduler", lambda: False) is False
+    assert logged.records[-1].getMessage() == "no longer: ZeroDivisionError: in the scheduler"

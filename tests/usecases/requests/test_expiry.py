@@ -70,7 +70,7 @@ def test_the_ending_says_what_it_had_waited_for_and_no_more_than_is_known(core_b
     assert en(ended.outcome) in core_bot.threads[-1]
 
 
-def test_what_a_rule_of_the_house_was_not_run_for_is_no_portal(core_bot: CoreBot) -> None:
+def test_what_a_rule_of_the_bot_was_not_run_for_is_no_portal(core_bot: CoreBot) -> None:
     grant_role(core_bot.store, VERA, Role.ADMIN, by=SHELL)
     change = core_bot.ask("access grant @UGLEB viewer", VERA)
     core_bot.press(IDA, change)
@@ -85,7 +85,7 @@ def test_what_is_pending_has_no_approval_that_could_be_stale(core_bot: CoreBot) 
 
 @pytest.mark.parametrize("button", [card_token.APPROVE, card_token.WITHDRAW])
 def test_what_moved_on_meanwhile_does_not_expire(core_bot: CoreBot, button: str) -> None:
-    """The keeper has read it as pending; a click came in between."""
+    """The scheduler has read it as pending; a click came in between."""
     old = core_bot.ask()
     core_bot.press(OLGA if button == card_token.WITHDRAW else ANTON, old, button)
     with core_bot.store.unit_of_work() as tx:

@@ -92,7 +92,7 @@ def ask(core_bot: CoreBot, slash: SlashCommand, who: Principal = OLGA) -> tuple[
     core_bot.take(slash)
     core_bot.deliver()
     change = core_bot.change()
-    assert [change.number] != [one.number for one in newest], core_bot.last_whisper
+    assert [change.number] != [one.number for one in newest], core_bot.last_private_notice
     described = describe(core_bot, change)
     core_bot.press(who, change, card_token.WITHDRAW)
     core_bot.deliver()

@@ -78,6 +78,6 @@ def test_asking_again_after_a_fault_says_what_has_to_be_mended_first(guarded: Co
     guarded.work()
     guarded.wait(120)
     guarded.type(OLGA, f"request show {change.id}")
-    facts = guarded.messenger.whispers[-1].reply.facts
+    facts = guarded.messenger.private_notices[-1].reply.facts
     (step,) = [text for label, text in facts if en(label) == "Next"]
     assert en(step).startswith("First fix the cause that the outcome names")

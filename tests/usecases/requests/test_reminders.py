@@ -136,7 +136,7 @@ def test_when_nobody_is_left_that_is_said(core_bot: CoreBot) -> None:
 
 
 def test_the_reminder_asks_slack_nothing(core_bot: CoreBot) -> None:
-    """It is said in a round of the keeper, which must not wait for anybody."""
+    """It is said in a round of the scheduler, which must not wait for anybody."""
     core_bot.ask()
     core_bot.messenger.asked.clear()
     core_bot.wait(HALF + 100, step=100)
@@ -216,7 +216,7 @@ def test_copies_made_while_a_deleted_card_is_posted_again_are_the_same_card_too(
     core_bot.messenger.fail("post", Lost("timeout"))
     core_bot.clock.advance(SHOW_AGAIN_MS / 1000 + 1)
     assert repost_cards(core_bot.ctx) == 1
-    core_bot.courier.deliver_one()
+    core_bot.dispatcher.deliver_one()
     between = core_bot.now(first)
     assert (between.card, between.card_id == first.card_id) == (None, False)
     core_bot.wait(10)

@@ -67,7 +67,7 @@ def test_two_approvals_at_once_are_one_decision(core_bot: CoreBot) -> None:
         assert len(core_bot.now(change).reviews) == 1
         jobs = core_bot.store.engine.row("SELECT count(*) AS n FROM jobs WHERE payload = ?", str(change.number))
         assert jobs == {"n": 1}
-        late = [whisper.reply.title for whisper in core_bot.waiting_whispers()]
+        late = [notice.reply.title for notice in core_bot.waiting_private_notices()]
         assert len(late) == 1
         assert "about to run" in en(late[0])
         core_bot.deliver()
@@ -132,4 +132,4 @@ def test_the_same_click_delivered_by_several_threads_is_one(core_bot: CoreBot) -
 def test_the_same_request_typed_at_once_is_one_change_request(core_bot: CoreBot) -> None:
     race(core_bot, *[core_bot.typed(who, "thing remove one") for who in (OLGA, VERA, IDA)])
     assert [change.number for change in core_bot.store.changes.with_status(Status)] == [1001]
-    assert len(core_bot.waiting_whispers()) == 3
+    assert len(core_bot.waiting_private_notices()) == 3

@@ -236,7 +236,7 @@ def test_a_late_click_of_somebody_who_may_not_decide_is_recorded_as_well(core_bo
 
 
 @pytest.mark.parametrize("button", [card_token.APPROVE, card_token.REJECT])
-def test_a_click_after_the_time_is_up_ends_it_whatever_the_keeper_did(core_bot: CoreBot, button: str) -> None:
+def test_a_click_after_the_time_is_up_ends_it_whatever_the_scheduler_did(core_bot: CoreBot, button: str) -> None:
     change = core_bot.ask()
     core_bot.clock.advance(3_600)
     told = core_bot.press(ANTON, change, button)
@@ -444,7 +444,7 @@ def test_what_cannot_be_recorded_does_not_count_and_is_told(core_bot: CoreBot, b
     core_bot.break_audit()
     told = core_bot.press(OLGA if button == card_token.WITHDRAW else ANTON, change, button)
     # What became of a stop is recorded with the apology, so that one is said past the outbox.
-    assert (told or core_bot.last_whisper) == (
+    assert (told or core_bot.last_private_notice) == (
         "The database cannot be written now (disk on fire). Nothing was sent to the portal. Try again in a moment."
     )
     assert core_bot.now(change) == change

@@ -37,10 +37,10 @@ def no_change(core_bot: CoreBot) -> bool:
 
 def test_a_reply_goes_to_the_person_alone_by_the_address_of_the_answer(core_bot: CoreBot) -> None:
     assert core_bot.type(VERA, "thing list") == "Things"
-    whisper = core_bot.messenger.whispers[-1]
-    assert (whisper.person, whisper.channel, whisper.mood) == (VERA, OPS, "answer")
-    assert whisper.answer_url == "https://hooks.slack.com/commands/1"
-    assert whisper.reply.table is not None
+    notice = core_bot.messenger.private_notices[-1]
+    assert (notice.person, notice.channel, notice.mood) == (VERA, OPS, "answer")
+    assert notice.answer_url == "https://hooks.slack.com/commands/1"
+    assert notice.reply.table is not None
     assert [record.facts["line"] for record in core_bot.records(Tag.COMMAND_RAN)] == ["thing list"]
     assert core_bot.messenger.audit == []
 
@@ -48,7 +48,7 @@ def test_a_reply_goes_to_the_person_alone_by_the_address_of_the_answer(core_bot:
 def test_data_for_programs_does_not_wait_in_the_outbox(core_bot: CoreBot) -> None:
     assert consider_data(core_bot) is not None
     core_bot.type(VERA, "whoami")
-    assert core_bot.messenger.whispers[-1].reply.data is None
+    assert core_bot.messenger.private_notices[-1].reply.data is None
 
 
 def consider_data(core_bot: CoreBot) -> object:
@@ -59,7 +59,7 @@ def consider_data(core_bot: CoreBot) -> object:
 
 def test_nothing_to_do_is_calm_and_opens_nothing(core_bot: CoreBot) -> None:
     assert core_bot.type(OLGA, "thing remove three") == "There is no three."
-    assert core_bot.messenger.whispers[-1].mood == "calm"
+    assert core_bot.messenger.private_notices[-1].mood == "calm"
     assert no_change(core_bot)
 
 
@@ -67,7 +67,7 @@ def test_a_change_request_gets_a_card_in_the_approval_channel(core_bot: CoreBot)
     answer = core_bot.type(OLGA, 'thing remove one --reason "It is old."')
     change = core_bot.change()
     assert answer == f"CR-1001 (Remove one) waits for approval. Its card goes to {mentions.channel(APPROVALS)}."
-    assert core_bot.messenger.whispers[-1].mood == "calm"
+    assert core_bot.messenger.private_notices[-1].mood == "calm"
     assert (change.status, change.requester, change.reason) == (Status.PENDING, OLGA, "It is old.")
     assert (change.channel, change.card) == (APPROVALS, "1.0")
     assert change.expires_at - change.created_at == 3_600_000
@@ -112,15 +112,15 @@ def test_without_an_approval_channel_the_card_is_where_it_was_typed(make_core_bo
 def test_the_shell_needs_an_approval_channel(make_core_bot: Callable[..., CoreBot]) -> None:
     core_bot = make_core_bot(channels=Channels(audit=AUDIT))
     core_bot.type(SHELL, "thing remove one")
-    assert "B24BOT_APPROVAL_CHANNEL is not set" in core_bot.last_whisper
+    assert "B24BOT_APPROVAL_CHANNEL is not set" in core_bot.last_private_notice
     assert no_change(core_bot)
 
 
 def test_another_change_of_the_same_target_is_not_taken_on_while_the_first_is_open(core_bot: CoreBot) -> None:
     first = core_bot.ask("thing remove one")
     assert core_bot.type(VERA, "thing paint one") == "Not accepted: CR-1001 (Remove one) must end first."
-    assert core_bot.messenger.whispers[-1].mood == "refusal"
-    (hint,) = core_bot.messenger.whispers[-1].reply.notes
+    assert core_bot.messenger.private_notices[-1].mood == "refusal"
+    (hint,) = core_bot.messenger.private_notices[-1].reply.notes
     assert en(hint).startswith(f"{mentions.person(OLGA)} asked for CR-1001 at ")
     assert f"Its card is in {mentions.channel(APPROVALS)}. Its status: waiting for approval. Ask again" in en(hint)
     assert [change.number for change in core_bot.store.changes.with_status(Status)] == [first.number]
@@ -200,7 +200,7 @@ def test_once_it_has_ended_it_can_be_asked_again(core_bot: CoreBot) -> None:
 
 def test_a_dry_run_shows_all_and_opens_nothing(core_bot: CoreBot) -> None:
     assert core_bot.type(OLGA, "thing remove one --dry-run") == "Remove one: only shown, nothing was done"
-    facts = core_bot.messenger.whispers[-1].reply.facts
+    facts = core_bot.messenger.private_notices[-1].reply.facts
     assert facts == (
         ("Portal", "default · acme.example.com"),
         ("Would do", "Remove one."),
@@ -237,7 +237,7 @@ def test_a_plan_that_nobody_decides_is_never_taken_on(core_bot: CoreBot) -> None
 )
 def test_a_refusal_is_told_and_recorded(core_bot: CoreBot, text: str, sentence: str) -> None:
     assert core_bot.type(GLEB, text) == sentence
-    assert core_bot.messenger.whispers[-1].mood == "refusal"
+    assert core_bot.messenger.private_notices[-1].mood == "refusal"
     (record,) = core_bot.records(Tag.COMMAND_REFUSED)
     told = {"line": text, "reason": sentence, "messages": '{"reason":{"arguments":{},"key":"policy.not_listed"}}'}
     assert (record.actor, record.facts) == (GLEB.id, told)
@@ -251,9 +251,9 @@ def test_a_person_of_another_team_is_refused_on_the_record(core_bot: CoreBot) ->
 
 def test_a_mistake_is_told_with_what_may_have_been_meant(core_bot: CoreBot) -> None:
     core_bot.type(OLGA, "thing remov one")
-    whisper = core_bot.messenger.whispers[-1]
-    assert (whisper.mood, whisper.suggestion) == ("refusal", "thing remove one")
-    assert not any("Understood as" in en(note) for note in whisper.reply.notes)
+    notice = core_bot.messenger.private_notices[-1]
+    assert (notice.mood, notice.suggestion) == ("refusal", "thing remove one")
+    assert not any("Understood as" in en(note) for note in notice.reply.notes)
 
 
 @pytest.mark.parametrize(
@@ -273,7 +273,7 @@ def test_every_answer_to_a_line_that_was_read_otherwise_than_typed_shows_what_wa
 ) -> None:
     """Answers, cards that wait, dry runs, nothing to do, what is done at once, and refusals."""
     core_bot.type(OLGA, typed)
-    assert core_bot.messenger.whispers[-1].reply.notes[-1] == f"Understood as: {read}"
+    assert core_bot.messenger.private_notices[-1].reply.notes[-1] == f"Understood as: {read}"
 
 
 @pytest.mark.parametrize(
@@ -290,18 +290,18 @@ def test_every_answer_to_a_line_that_was_read_otherwise_than_typed_shows_what_wa
 )
 def test_a_line_that_was_read_as_typed_is_not_repeated(core_bot: CoreBot, typed: str) -> None:
     core_bot.type(OLGA, typed)
-    assert not any("Understood as" in en(note) for note in core_bot.messenger.whispers[-1].reply.notes)
+    assert not any("Understood as" in en(note) for note in core_bot.messenger.private_notices[-1].reply.notes)
 
 
 def test_a_mention_in_a_refused_line_is_shown_by_its_name(core_bot: CoreBot) -> None:
     core_bot.type(OLGA, "thing remov <@U0005|gleb> <@U0006> «now»")
-    assert core_bot.messenger.whispers[-1].reply.notes[-1] == "Understood as: thing remov @gleb @U0006 now"
+    assert core_bot.messenger.private_notices[-1].reply.notes[-1] == "Understood as: thing remov @gleb @U0006 now"
     assert core_bot.records(Tag.COMMAND_REFUSED) == []
 
 
 def test_a_long_line_is_told_in_part(core_bot: CoreBot) -> None:
     core_bot.type(OLGA, "thing remov «" + "x" * 3_000 + "»")
-    note = core_bot.messenger.whispers[-1].reply.notes[-1]
+    note = core_bot.messenger.private_notices[-1].reply.notes[-1]
     assert en(note).startswith("Understood as: thing remov xxx")
     assert en(note).endswith("… (3,012 characters)")
     assert len(en(note)) < 400
@@ -312,13 +312,13 @@ def test_an_error_of_the_portal_is_told_with_its_code_and_a_reference_and_withou
 ) -> None:
     """The reference is in the log, with what was typed; what the person did wrong alone has none."""
     assert core_bot.type(OLGA, f"thing boast error{FORGED}") == "UVICTIM said no."
-    reply = core_bot.messenger.whispers[-1].reply
+    reply = core_bot.messenger.private_notices[-1].reply
     facts = dict(reply.facts)
     assert facts["Code"] == "EUVICTIM"
     assert reply.notes == ("Ask UVICTIM.",)
     assert f"{facts['Reference']}: {OLGA.id} typed thing boast error" in caplog.text
     core_bot.type(OLGA, "thing refuse")
-    assert core_bot.messenger.whispers[-1].reply.facts == ()
+    assert core_bot.messenger.private_notices[-1].reply.facts == ()
 
 
 def test_what_looks_like_a_secret_is_not_recorded(core_bot: CoreBot) -> None:
@@ -349,7 +349,7 @@ def test_what_nobody_could_approve_is_refused_at_once(
     roles = {who: role for who, role in ROLES.items() if who not in without}
     core_bot = make_core_bot(terms=Terms(quorum=quorum), roles=roles)
     assert sentence in core_bot.type(OLGA, "thing remove one")
-    assert "b24bot access grant" in en(core_bot.messenger.whispers[-1].reply.notes[0])
+    assert "b24bot access grant" in en(core_bot.messenger.private_notices[-1].reply.notes[0])
     assert no_change(core_bot)
 
 
@@ -428,7 +428,7 @@ def test_what_the_remote_side_did_wrong_has_a_reference_by_which_an_admin_finds_
     core_bot.toy.closed = error
     with caplog.at_level(logging.WARNING, "b24bot"):
         assert core_bot.type(OLGA, "thing remove one") == error.sentence
-    told = dict(en_facts(core_bot.messenger.whispers[-1].reply))
+    told = dict(en_facts(core_bot.messenger.private_notices[-1].reply))
     reference = told.pop("Reference")
     assert told == facts
     (record,) = [each for each in caplog.records if reference in each.getMessage()]
@@ -439,4 +439,4 @@ def test_what_the_remote_side_did_wrong_has_a_reference_by_which_an_admin_finds_
 def test_what_the_bot_itself_refuses_needs_no_reference(core_bot: CoreBot) -> None:
     core_bot.toy.closed = Refusal("Not today.")
     assert core_bot.type(OLGA, "thing remove one") == "Not today."
-    assert core_bot.messenger.whispers[-1].reply.facts == ()
+    assert core_bot.messenger.private_notices[-1].reply.facts == ()

@@ -82,7 +82,7 @@ def in_time(ready: Callable[[], bool]) -> bool:
 
 
 def answers(core_bot: CoreBot) -> list[str]:
-    return [en(whisper.reply.title) for whisper in core_bot.messenger.whispers]
+    return [en(notice.reply.title) for notice in core_bot.messenger.private_notices]
 
 
 def under_way(core_bot: CoreBot) -> int:

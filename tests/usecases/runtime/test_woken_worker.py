@@ -28,7 +28,7 @@ def test_a_worker_does_what_another_process_has_queued(tmp_path: Path, database_
         worker.start()
         try:
             receive(intake.ctx, intake.typed(OLGA, "thing list"))
-            assert wait_until(lambda: bool(working.messenger.whispers))
+            assert wait_until(lambda: bool(working.messenger.private_notices))
         finally:
             worker.stop()
             working.close()
@@ -37,17 +37,17 @@ def test_a_worker_does_what_another_process_has_queued(tmp_path: Path, database_
 
 def test_an_announcement_wakes_all_that_do_what_waits(tmp_path: Path, database_url: str) -> None:
     intake, working = (CoreBot(tmp_path / name, url=database_url) for name in ("intake", "work"))
-    bells = {group: WakeSignal() for group in Group}
+    signals = {group: WakeSignal() for group in Group}
 
     def wake() -> None:
-        for bell in bells.values():
-            bell.wake()
+        for signal in signals.values():
+            signal.wake()
 
     stop = working.store.engine.listen(wake)
     try:
-        assert wait_until(lambda: all(bell.count == 1 for bell in bells.values()))
+        assert wait_until(lambda: all(signal.count == 1 for signal in signals.values()))
         receive(intake.ctx, intake.typed(OLGA, "thing list"))
-        assert wait_until(lambda: all(bell.count > 1 for bell in bells.values()))
+        assert wait_until(lambda: all(signal.count > 1 for signal in signals.values()))
     finally:
         stop()
         working.close()

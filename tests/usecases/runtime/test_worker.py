@@ -67,7 +67,7 @@ def test_a_command_in_which_the_plugin_fails_is_told_with_its_name_and_a_referen
     assert found
     assert "inside the toy" not in told
     assert f"The plugin toy failed while it worked on `thing break` (reference {found[1]})." in caplog.text
-    assert core_bot.messenger.whispers[-1].mood == "trouble"
+    assert core_bot.messenger.private_notices[-1].mood == "trouble"
     assert job_count(core_bot) == 0
 
 
@@ -77,7 +77,7 @@ def test_a_poison_job_does_not_block_the_others(core_bot: CoreBot, text: str) ->
         receive(core_bot.ctx, core_bot.typed(OLGA, line))
     core_bot.do_jobs()
     core_bot.deliver()
-    titles = [en(whisper.reply.title).split(".")[0] for whisper in core_bot.messenger.whispers]
+    titles = [en(notice.reply.title).split(".")[0] for notice in core_bot.messenger.private_notices]
     assert len(titles) == 4
     assert titles[1] == "Things"
     assert core_bot.change().status is Status.PENDING
@@ -92,7 +92,7 @@ def test_a_job_that_cannot_even_be_read_ends(core_bot: CoreBot, payload: str) ->
         store.jobs.add("inbound", payload, at=0)
     assert core_bot.do_jobs() == 1
     assert job_count(core_bot) == 0
-    assert core_bot.waiting_whispers() == []
+    assert core_bot.waiting_private_notices() == []
 
 
 @pytest.mark.parametrize("kind", ["click", "form"])
@@ -110,23 +110,23 @@ def test_a_click_or_a_form_that_breaks_is_told_with_a_reference_that_is_in_the_l
     )
     assert found
     assert f"a job failed ({found[1]})" in caplog.text
-    whisper = core_bot.waiting_whispers()[-1]
-    assert (whisper.person, whisper.channel) == (ANTON, change.channel if kind == "click" else "")
+    notice = core_bot.waiting_private_notices()[-1]
+    assert (notice.person, notice.channel) == (ANTON, change.channel if kind == "click" else "")
 
 
 def test_a_job_whose_process_died_is_done_by_the_next_one(core_bot: CoreBot) -> None:
     receive(core_bot.ctx, core_bot.typed(OLGA, "thing list"))
     claimed(core_bot)
     core_bot.do_jobs()
-    assert core_bot.waiting_whispers() == []
+    assert core_bot.waiting_private_notices() == []
     core_bot.restart()
     core_bot.work()
-    assert core_bot.last_whisper == "Things"
+    assert core_bot.last_private_notice == "Things"
 
 
 @pytest.fixture
 def hasty(core_bot: CoreBot) -> Iterator[CoreBot]:
-    """An office that does not wait when somebody else holds the file."""
+    """A bot that does not wait when somebody else holds the file."""
     with closing(Database(core_bot.store.database.path, busy_seconds=0)) as database:
         core_bot.configure(store=Store(database, core_bot.store.keys, core_bot.clock))
         yield core_bot
@@ -138,10 +138,10 @@ def test_when_the_store_cannot_be_written_it_is_said_directly(hasty: CoreBot, be
     job = claimed(hasty)
     with locked_by_another(hasty.store.database.path, begin):
         perform_job(hasty.ctx, job)
-        (whisper,) = hasty.messenger.whispers
-    assert en(whisper.reply.title).endswith("Nothing was sent to the portal. Try again in a moment.")
-    assert "database is locked" in en(whisper.reply.title)
-    assert whisper.answer_url
+        (notice,) = hasty.messenger.private_notices
+    assert en(notice.reply.title).endswith("Nothing was sent to the portal. Try again in a moment.")
+    assert "database is locked" in en(notice.reply.title)
+    assert notice.answer_url
     save_unsaved_results(hasty.ctx)
     assert job_count(hasty) == 0, "what was told not to be done is not done later"
 
@@ -154,7 +154,7 @@ def test_when_nobody_could_be_told_it_is_tried_again_later(hasty: CoreBot) -> No
         perform_job(hasty.ctx, job)
     save_unsaved_results(hasty.ctx)
     hasty.wait(6)
-    assert hasty.last_whisper == "Things"
+    assert hasty.last_private_notice == "Things"
 
 
 def test_as_long_as_it_cannot_be_written_what_is_stranded_stays_so(hasty: CoreBot) -> None:
@@ -180,7 +180,7 @@ def test_a_change_request_that_could_not_be_begun_is_run_when_it_can_be(hasty: C
     job = claimed(hasty)
     with locked_by_another(hasty.store.database.path):
         perform_job(hasty.ctx, job)
-    title = hasty.messenger.whispers[-1].reply.title
+    title = hasty.messenger.private_notices[-1].reply.title
     assert en(title).startswith("CR-1001 (Remove one): The database cannot be written now")
     assert "Nothing was sent" not in en(title)
     assert hasty.toy.calls == []
@@ -193,17 +193,17 @@ def test_what_fails_again_and_again_is_told_once(core_bot: CoreBot) -> None:
     change = core_bot.approved()
     core_bot.toy.closed = ZeroDivisionError("in the toy")
     core_bot.wait(60)
-    told = [whisper for whisper in core_bot.messenger.whispers if whisper.mood == "trouble"]
+    told = [notice for notice in core_bot.messenger.private_notices if notice.mood == "trouble"]
     assert len(told) == 1
     assert (told[0].person, told[0].channel) == (OLGA, change.channel)
 
 
-def test_the_account_at_the_shell_is_not_whispered_to_in_slack(core_bot: CoreBot) -> None:
+def test_the_account_at_the_shell_gets_no_private_notice_in_slack(core_bot: CoreBot) -> None:
     core_bot.approved("thing remove one", SHELL)
-    before = len(core_bot.messenger.whispers)
+    before = len(core_bot.messenger.private_notices)
     core_bot.toy.closed = ZeroDivisionError("in the toy")
     core_bot.wait(10)
-    assert len(core_bot.messenger.whispers) == before
+    assert len(core_bot.messenger.private_notices) == before
 
 
 def test_a_job_of_a_change_request_that_is_not_there_ends(core_bot: CoreBot) -> None:
@@ -251,10 +251,10 @@ def test_until_slack_has_said_who_we_are_nothing_is_judged(core_bot: CoreBot) ->
     worker = Worker(core_bot.ctx)
     worker.start()
     try:
-        assert not wait_until(lambda: bool(core_bot.messenger.whispers), within=0.3)
+        assert not wait_until(lambda: bool(core_bot.messenger.private_notices), within=0.3)
         core_bot.ctx.workspace.identify(HOME)
         worker.wake()
-        assert in_time(lambda: core_bot.last_whisper == "Things")
+        assert in_time(lambda: core_bot.last_private_notice == "Things")
     finally:
         worker.stop()
 
@@ -329,7 +329,7 @@ def test_after_stopping_nothing_is_taken_any_more(core_bot: CoreBot) -> None:
     worker.start()
     worker.stop()
     receive(core_bot.ctx, core_bot.typed(OLGA, "thing list"))
-    assert not wait_until(lambda: bool(core_bot.messenger.whispers), within=0.2)
+    assert not wait_until(lambda: bool(core_bot.messenger.private_notices), within=0.2)
 
 
 def test_a_slow_job_does_not_hold_up_the_others(core_bot: CoreBot, working: Worker) -> None:
@@ -344,9 +344,9 @@ def test_a_slow_job_does_not_hold_up_the_others(core_bot: CoreBot, working: Work
     receive(core_bot.ctx, core_bot.typed(OLGA, "thing list"))
     assert waiting.wait(20)
     receive(core_bot.ctx, core_bot.typed(VERA, "request list"))
-    assert in_time(lambda: core_bot.last_whisper == "There are no change requests.")
+    assert in_time(lambda: core_bot.last_private_notice == "There are no change requests.")
     go_on.set()
-    assert in_time(lambda: core_bot.last_whisper == "Things")
+    assert in_time(lambda: core_bot.last_private_notice == "Things")
 
 
 def test_what_a_dead_process_left_is_taken_over_at_the_start(core_bot: CoreBot) -> None:
@@ -363,7 +363,7 @@ def test_what_a_dead_process_left_is_taken_over_at_the_start(core_bot: CoreBot) 
     try:
         assert in_time(lambda: core_bot.now(change).status is Status.DONE)
         # The requester is told the ending as well, before or after.
-        assert in_time(lambda: "Things" in [en(whisper.reply.title) for whisper in core_bot.messenger.whispers])
+        assert in_time(lambda: "Things" in [en(notice.reply.title) for notice in core_bot.messenger.private_notices])
     finally:
         worker.stop()
     assert core_bot.toy.calls == []
@@ -378,7 +378,7 @@ def test_a_thread_outlives_what_it_meets(core_bot: CoreBot, working: Worker, cap
     with core_bot.store.unit_of_work() as store:
         store.engine.execute("ALTER TABLE outbox_away RENAME TO outbox")
     receive(core_bot.ctx, core_bot.typed(OLGA, "thing list"))
-    assert in_time(lambda: core_bot.last_whisper == "Things")
+    assert in_time(lambda: core_bot.last_private_notice == "Things")
     assert working.alive
 
 
@@ -399,12 +399,12 @@ def test_a_command_is_answered_although_the_clock_was_set_back_since_it_came(cor
     core_bot.ctx.workspace.identify(HOME)
     worker.start()
     try:
-        assert in_time(lambda: core_bot.last_whisper == "Things")
+        assert in_time(lambda: core_bot.last_private_notice == "Things")
     finally:
         worker.stop()
 
 
-def test_a_clock_that_is_set_back_keeps_the_keeper_from_nothing(core_bot: CoreBot, working: Worker) -> None:
+def test_a_clock_that_is_set_back_keeps_the_scheduler_from_nothing(core_bot: CoreBot, working: Worker) -> None:
     assert in_time(lambda: core_bot.toy.tended == 1)
     old = RECEIPTS_LAST_MS + 1_000
     core_bot.clock.set_by = -30 * 86_400_000
@@ -441,7 +441,7 @@ def test_a_freeze_is_confirmed_after_its_minute_while_a_portal_is_slow_to_read(c
     core_bot.clock.advance(61)
     core_bot.messenger.on_try = _keep_silent
     if slow == "maintain":
-        core_bot.toy.on_tend = keep_waiting
+        core_bot.toy.on_maintain = keep_waiting
     else:
         core_bot.toy.on_verify = keep_waiting
     worker = Worker(core_bot.ctx)
@@ -449,7 +449,7 @@ def test_a_freeze_is_confirmed_after_its_minute_while_a_portal_is_slow_to_read(c
     try:
         assert reached.wait(20)
         receive(core_bot.ctx, core_bot.typed(OLGA, "freeze it loses messages"))
-        assert in_time(lambda: "holds." in core_bot.last_whisper)
+        assert in_time(lambda: "holds." in core_bot.last_private_notice)
         assert in_time(lambda: frozen_meanwhile(core_bot))
     finally:
         answer.set()
@@ -467,7 +467,7 @@ def _keep_silent(kind: str) -> None:
         raise Lost("TimeoutError")
 
 
-def test_what_one_duty_of_the_keeper_meets_keeps_it_from_no_other(
+def test_what_one_duty_of_the_scheduler_meets_keeps_it_from_no_other(
     core_bot: CoreBot, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A change request that cannot be read is in the way of whatever goes through all of them."""
@@ -538,7 +538,7 @@ def test_a_plugin_that_looks_after_its_own_may_change_nothing_during_a_freeze(co
     assert planting.allowed == [True, False, False]
 
 
-def test_the_keeper_removes_what_was_said_long_ago(core_bot: CoreBot, working: Worker) -> None:
+def test_the_scheduler_removes_what_was_said_long_ago(core_bot: CoreBot, working: Worker) -> None:
     def answers() -> int:
         return len([one for one in core_bot.store.outbox.entries(["sent"], limit=99) if one.kind == "whisper"])
 

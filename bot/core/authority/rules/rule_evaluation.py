@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from bot.core.authority.policy import Allowed, BrokenGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
+from bot.core.authority.policy import Allowed, BreakGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.authority.rules.row_views import write_hours
 from bot.core.authority.rules.rule_table import RuleRow, RuleTable
 from bot.core.principals import Principal, Role
@@ -99,13 +99,13 @@ def _check_channel(case: _Case) -> Message | None:
 
 
 def _check_emergency(case: _Case) -> Message | None:
-    refused = isinstance(case.decision, BrokenGlass) and not case.row.break_glass
+    refused = isinstance(case.decision, BreakGlass) and not case.row.break_glass
     return Message("rules.refusal.break_glass") if refused else None
 
 
 def _check_hours(case: _Case) -> Message | None:
     # An emergency is what does not wait for office hours.
-    if isinstance(case.decision, BrokenGlass) or case.table.is_open(case.row, case.request.at):
+    if isinstance(case.decision, BreakGlass) or case.table.is_open(case.row, case.request.at):
         return None
     return describe_hours(case.row)
 
@@ -161,10 +161,10 @@ def narrow_decision(decision: Decision, table: RuleTable, request: RuledRequest)
 
 
 def _with_rows(
-    decision: NeedsConfirmation | NeedsApproval | BrokenGlass, table: RuleTable, rows: Sequence[RuleRow]
+    decision: NeedsConfirmation | NeedsApproval | BreakGlass, table: RuleTable, rows: Sequence[RuleRow]
 ) -> Decision:
     marked = replace(decision, policy=table.digest, rules=tuple(row.name for row in rows))
-    if isinstance(marked, BrokenGlass) or not any(row.demands_approval for row in rows):
+    if isinstance(marked, BreakGlass) or not any(row.demands_approval for row in rows):
         return marked
     channels = {row.approve_in for row in rows if row.approve_in}
     if len(channels) > 1:

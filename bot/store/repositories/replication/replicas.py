@@ -16,7 +16,7 @@ _FIND = (
     "FROM replicas ORDER BY started_at"
 )
 """All of them, with the time by the clock that their beats were written by."""
-_SEAT = (
+_REGISTER = (
     "INSERT INTO replicas (owner, roles, host, pid, version, policy, settings, started_at, beat) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, {now}, {now})"
 )
@@ -29,7 +29,7 @@ _BEAT = "UPDATE replicas SET beat = {now} WHERE owner = ?"
 """It is alive."""
 _LEAVE = "DELETE FROM replicas WHERE owner = ?"
 """It ended, or its lock shows that it did."""
-_BURY = "DELETE FROM replicas WHERE owner = ? AND beat = ?"
+_REMOVE_DEAD = "DELETE FROM replicas WHERE owner = ? AND beat = ?"
 """Unless it has beaten since it was looked at."""
 
 
@@ -70,7 +70,7 @@ class ReplicaReader:
     def __init__(self, database: Engine) -> None:
         self._database = database
         spell = database.dialect.spell
-        self._find, self._seat, self._beat, self._now = spell(_FIND), spell(_SEAT), spell(_BEAT), spell(_NOW)
+        self._find, self._register, self._beat, self._now = spell(_FIND), spell(_REGISTER), spell(_BEAT), spell(_NOW)
 
     def list(self) -> tuple[Replica, ...]:
         """All that have a row, the one that began first comes first."""
@@ -89,9 +89,9 @@ class ReplicaReader:
 class Replicas(ReplicaReader):
     """The same with what changes it. A transaction has it, and nobody else."""
 
-    def seat(self, new: NewReplica) -> None:
+    def register(self, new: NewReplica) -> None:
         self._database.execute(
-            self._seat,
+            self._register,
             *(new.owner, "+".join(new.roles), new.host, new.pid, new.version, new.policy),
             json.dumps(dict(new.settings)),
         )
@@ -104,9 +104,9 @@ class Replicas(ReplicaReader):
         """Remove the row of one that has ended."""
         self._database.execute(_LEAVE, owner)
 
-    def bury(self, seen: Iterable[Replica]) -> tuple[Replica, ...]:
+    def remove_dead(self, seen: Iterable[Replica]) -> tuple[Replica, ...]:
         """Remove those that did not beat since they were seen; returns them. They commit nothing more."""
-        return tuple(one for one in seen if self._database.execute(_BURY, one.owner, one.beat))
+        return tuple(one for one in seen if self._database.execute(_REMOVE_DEAD, one.owner, one.beat))
 
 
 def _replica(row: Row) -> Replica:

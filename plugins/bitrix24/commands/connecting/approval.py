@@ -19,9 +19,9 @@ def plan_connection(
 
     What the line leaves out of a portal that is known stays as it is.
     """
-    vault = CredentialStore(services)
-    vault.check_name(name, replace=replace)
-    known = vault.find(name)
+    credential_store = CredentialStore(services)
+    credential_store.check_name(name, replace=replace)
+    known = credential_store.find(name)
     if known is not None:
         domain, client_id = domain or known.domain, client_id or known.client_id
         member_id = member_id or known.member_id

@@ -48,11 +48,11 @@ from plugins.bitrix24.commands.portal.group import (
 )
 from plugins.bitrix24.connecting.approved_connection import ApprovedConnection, ApprovedConnections
 from plugins.bitrix24.connecting.authorization_link import AuthorizationRequest, AuthorizationRequests, make_request
+from plugins.bitrix24.connecting.connect_options import ConnectOptions
 from plugins.bitrix24.connecting.connection import Application, Connection, Connector
 from plugins.bitrix24.connecting.kept_tokens import KeptTokenStore
 from plugins.bitrix24.connecting.pasted_grant import PastedCode, read_pasted
 from plugins.bitrix24.connecting.pending_install import PendingInstalls
-from plugins.bitrix24.connecting.portal_wish import PortalWish
 from plugins.bitrix24.connecting.token_keeping import ConnectionKeeping
 from plugins.bitrix24.connectors import model
 from plugins.bitrix24.hosts import certificate_authorities, endpoints
@@ -200,58 +200,64 @@ def connect_portal(
     the system, and --replace keeps them.
     """
     approved = ApprovedConnections(dialogue.services).find(name)
-    wish = PortalWish(
+    options = ConnectOptions(
         name=name,
         domain=domain,
         client_id=client_id,
         client_secret=client_secret,
         authorities=certificate_authorities.read(ca_file) if ca_file else "",
     )
-    wish = _complete_wish(dialogue.services, wish, approved)
-    found = _connect(dialogue, wish, no_wait=no_wait)
+    options = _complete_options(dialogue.services, options, approved)
+    found = _connect(dialogue, options, no_wait=no_wait)
     former = check_found(dialogue, approved, found, member_id, replace=replace) if found is not None else ""
-    return Connected(name=name, replace=replace, connection=found, has_link=bool(wish.client_id), former_member=former)
+    return Connected(
+        name=name, replace=replace, connection=found, has_link=bool(options.client_id), former_member=former
+    )
 
 
-def _complete_wish(services: Services, wish: PortalWish, approved: ApprovedConnection | None) -> PortalWish:
+def _complete_options(
+    services: Services, options: ConnectOptions, approved: ApprovedConnection | None
+) -> ConnectOptions:
     """What was left out is as it was approved, else as it is known."""
-    other = approved or CredentialStore(services).find(wish.name) or KeptTokenStore(services).find(wish.name)
+    other = approved or CredentialStore(services).find(options.name) or KeptTokenStore(services).find(options.name)
     if other is None:
-        return wish
-    return dataclasses.replace(wish, domain=wish.domain or other.domain, client_id=wish.client_id or other.client_id)
+        return options
+    return dataclasses.replace(
+        options, domain=options.domain or other.domain, client_id=options.client_id or other.client_id
+    )
 
 
-def _connect(dialogue: Dialogue, wish: PortalWish, *, no_wait: bool) -> Connection | None:
+def _connect(dialogue: Dialogue, options: ConnectOptions, *, no_wait: bool) -> Connection | None:
     """Connect by what waits, by what comes, or by a link; None where nothing is waited for."""
     services = dialogue.services
-    if not no_wait and PendingInstalls(services).find(wish.name) is not None:
-        return complete_install(dialogue, wish)
-    kept = None if no_wait else find_kept(services, wish)
+    if not no_wait and PendingInstalls(services).find(options.name) is not None:
+        return complete_install(dialogue, options)
+    kept = None if no_wait else find_kept(services, options)
     if kept is not None:
-        return complete_kept(dialogue, wish, kept)
-    portal = wish.make_portal(services, wish.domain)
-    client_id = wish.client_id
+        return complete_kept(dialogue, options, kept)
+    portal = options.make_portal(services, options.domain)
+    client_id = options.client_id
     if not client_id:
         show_addresses(dialogue, portal)
-        client_id = "" if no_wait else await_client_id(dialogue, wish.name)
+        client_id = "" if no_wait else await_client_id(dialogue, options.name)
         if client_id == INSTALLED:
-            return complete_install(dialogue, wish)
+            return complete_install(dialogue, options)
     if no_wait:
         if client_id:
             show_addresses(dialogue, portal, make_request(services, portal, client_id, dialogue.person))
         return None
-    secret = wish.client_secret or parse_secret(dialogue.ask_secret("client_secret"))
-    return _connect_by_link(dialogue, portal, dataclasses.replace(wish, client_id=client_id, client_secret=secret))
+    secret = options.client_secret or parse_secret(dialogue.ask_secret("client_secret"))
+    return _connect_by_link(dialogue, portal, dataclasses.replace(options, client_id=client_id, client_secret=secret))
 
 
-def _connect_by_link(dialogue: Dialogue, portal: KnownPortal, wish: PortalWish) -> Connection:
+def _connect_by_link(dialogue: Dialogue, portal: KnownPortal, options: ConnectOptions) -> Connection:
     """Show the link and wait for what a browser or a person brings, or for an install call."""
-    request = make_request(dialogue.services, portal, wish.client_id, dialogue.person)
+    request = make_request(dialogue.services, portal, options.client_id, dialogue.person)
     show_addresses(dialogue, portal, request)
     answer = await_answer(dialogue, request)
     if answer == INSTALLED:
-        return complete_install(dialogue, wish)
-    return _use_answer(dialogue.services, portal, wish.application, request, answer)
+        return complete_install(dialogue, options)
+    return _use_answer(dialogue.services, portal, options.application, request, answer)
 
 
 def _use_answer(

@@ -8,33 +8,33 @@ from dataclasses import replace
 from bot.plugin import Dialogue, Message, PluginError, Refusal, Reply, Time
 from plugins.bitrix24.commands.common.json_views import InstalledApplication
 from plugins.bitrix24.commands.portal.group import ADDRESS, APPLICATION, MEMBER_ID, parse_secret
+from plugins.bitrix24.connecting.connect_options import ConnectOptions
 from plugins.bitrix24.connecting.connection import Application, Connection, Connector
 from plugins.bitrix24.connecting.pending_install import PendingInstall, PendingInstalls
-from plugins.bitrix24.connecting.portal_wish import PortalWish
 from plugins.bitrix24.connecting.token_keeping import InstallKeeping
 from plugins.bitrix24.connecting.token_owner import find_owner
 from plugins.bitrix24.hosts import endpoints
 from plugins.bitrix24.traffic.portal_connections import Connections
 
 
-def complete_install(dialogue: Dialogue, wish: PortalWish) -> Connection:
+def complete_install(dialogue: Dialogue, options: ConnectOptions) -> Connection:
     """Prove what waits for this portal, and return the connection. Raises PluginError.
 
     The domain and the client_id that the person already gave are compared.
     """
-    name = wish.name
+    name = options.name
     services, installs = dialogue.services, PendingInstalls(dialogue.services)
     pending = installs.find(name)
     if pending is None:
         raise Refusal(Message("bitrix24.connect.nothing_waits"), hint=Message("bitrix24.connect.do_open_link"))
     endpoint = endpoints.portal(pending.domain, services.settings)
-    if wish.domain and endpoints.portal(wish.domain, services.settings).label != endpoint.label:
+    if options.domain and endpoints.portal(options.domain, services.settings).label != endpoint.label:
         raise Refusal(
             Message("bitrix24.connect.install_of_another", address=endpoint.label),
             hint=Message("bitrix24.connect.do_check_application"),
         )
     with closing(Connections()) as links:
-        known = _name_application(dialogue, links, pending, wish.client_id)
+        known = _name_application(dialogue, links, pending, options.client_id)
         dialogue.show(
             Reply(
                 title=Message("bitrix24.connect.install_waits", portal=name, time=Time(time=pending.received_at)),
@@ -48,13 +48,13 @@ def complete_install(dialogue: Dialogue, wish: PortalWish) -> Connection:
                 ),
             )
         )
-        secret = wish.client_secret or parse_secret(dialogue.ask_secret("client_secret"))
+        secret = options.client_secret or parse_secret(dialogue.ask_secret("client_secret"))
         # While it was asked for, newer tokens may have come.
         pending = installs.find(name) or pending
         connector = Connector(
             services,
             links,
-            wish.make_portal(services, endpoint.label),
+            options.make_portal(services, endpoint.label),
             Application(client_id=known, client_secret=secret),
             InstallKeeping(services, name),
         )

@@ -78,9 +78,9 @@ def set_portal_colour(
 
     Cards, answers and audit lines show it in front of the portal's name. Two portals never have the same colour.
     """
-    vault = CredentialStore(services)
-    portal = vault.portal(name)
-    vault.paint(portal, colour)
+    credential_store = CredentialStore(services)
+    portal = credential_store.portal(name)
+    credential_store.paint(portal, colour)
     return Reply(
         title=Message("bitrix24.portal.painted", portal=portal.name, colour=colours.NAMES[colour]),
         data=ColouredPortal(name=portal.name, colour=colour),

@@ -21,8 +21,8 @@ from plugins.bitrix24.health.application_record import ApplicationRecords
 @portals.command("list", words=LIST, risk=Risk.READ, data=tuple[PortalRow, ...], examples=[""], everywhere=True)
 def list_portals(services: Services) -> Reply:
     """Show the known portals, and which one commands without --portal act on."""
-    vault, spares = CredentialStore(services), BackupTokenStore(services)
-    known = vault.portals()
+    credential_store, spares = CredentialStore(services), BackupTokenStore(services)
+    known = credential_store.portals()
     if not known:
         return Reply(
             title=Message("bitrix24.portal.none"),
@@ -37,7 +37,11 @@ def list_portals(services: Services) -> Reply:
                 each.domain,
                 each.member_id,
             ),
-            *(describe_time(each.added_at), describe_backup(spares.known(each)), describe_tokens(vault.health(each))),
+            *(
+                describe_time(each.added_at),
+                describe_backup(spares.known(each)),
+                describe_tokens(credential_store.health(each)),
+            ),
         )
         for each in known
     )

@@ -98,9 +98,9 @@ def unprotect_portal(services: Services, name: PortalName) -> Reply:
 
 
 def _set(services: Services, name: str, *, on: bool) -> Reply:
-    vault = CredentialStore(services)
-    portal = vault.portal(name)
-    vault.protect(portal, on=on)
+    credential_store = CredentialStore(services)
+    portal = credential_store.portal(name)
+    credential_store.protect(portal, on=on)
     return Reply(
         title=stored_state.tell_protection(portal.name, on=on), data=ProtectedPortal(name=portal.name, protected=on)
     )

@@ -67,9 +67,9 @@ def rename_portal(
     Nothing changes on the portal. Lines, buttons and cards with the former name still lead to this portal, and no
     other portal can get that name.
     """
-    vault = CredentialStore(services)
-    portal = vault.portal(name)
-    vault.rename(portal, new)
+    credential_store = CredentialStore(services)
+    portal = credential_store.portal(name)
+    credential_store.rename(portal, new)
     return Reply(
         title=Message("bitrix24.portal.renamed", old=portal.name, new=new),
         facts=((ADDRESS, portal.domain), (MEMBER_ID, portal.member_id)),

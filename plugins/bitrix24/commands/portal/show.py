@@ -62,11 +62,11 @@ def show_portal(services: Services, name: PortalName) -> Reply:
 
     The answer holds no secrets, and the portal is not asked: `portal check` does that.
     """
-    vault = CredentialStore(services)
-    portal = vault.known(name)
+    credential_store = CredentialStore(services)
+    portal = credential_store.known(name)
     return Reply(
         title=portal.place.shown_name,
-        facts=tuple(_facts(services, vault, portal)),
+        facts=tuple(_facts(services, credential_store, portal)),
         notes=(Message("bitrix24.portal.do_check_named", command=CommandLine(command_line=_check_line(portal))),),
         data=PortalDetails(
             name=portal.name,
@@ -87,7 +87,7 @@ def _check_line(portal: KnownPortal) -> str:
     return f"portal check {portal.name}"
 
 
-def _facts(services: Services, vault: CredentialStore, portal: KnownPortal) -> Iterator[tuple[Text, Text]]:
+def _facts(services: Services, credential_store: CredentialStore, portal: KnownPortal) -> Iterator[tuple[Text, Text]]:
     yield ADDRESS, portal.domain
     yield MEMBER_ID, portal.member_id
     yield APPLICATION, portal.client_id
@@ -101,6 +101,6 @@ def _facts(services: Services, vault: CredentialStore, portal: KnownPortal) -> I
     if chosen:
         yield Message("bitrix24.portal.head_default_for"), chosen
     yield Message("bitrix24.portal.head_added"), describe_time(portal.added_at)
-    yield Message("bitrix24.portal.tokens"), describe_tokens(vault.health(portal))
+    yield Message("bitrix24.portal.tokens"), describe_tokens(credential_store.health(portal))
     yield Message("bitrix24.portal.backup_tokens"), describe_backup(BackupTokenStore(services).known(portal))
     yield from ((AUTHORITY, each) for each in certificate_authorities.subjects(portal.authorities))

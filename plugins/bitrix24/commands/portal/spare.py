@@ -14,8 +14,8 @@ from plugins.bitrix24.redaction.secret import Secret
 
 def check_spare_portal(services: Services, name: str) -> None:
     """Raise what is wrong with a portal that is to get a spare pair, before the pair is asked for."""
-    vault = CredentialStore(services)
-    vault.held(vault.portal(name))
+    credential_store = CredentialStore(services)
+    credential_store.held(credential_store.portal(name))
 
 
 @portals.command(

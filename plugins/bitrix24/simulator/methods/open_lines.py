@@ -42,19 +42,19 @@ def as_fields(line: Line) -> dict[str, Any]:
 
 def config_list(call: Call) -> Any:
     """An array of lines, paged by limit and offset alone."""
-    wish = dict(php_values.items(call.get("PARAMS") or {}))
+    fields = dict(php_values.items(call.get("PARAMS") or {}))
     for field in ("select", "filter", "order"):
-        if wish.get(field) is not None and not php_values.is_array(wish[field]):
+        if fields.get(field) is not None and not php_values.is_array(fields[field]):
             text = f"A wrong format for the PARAMS field '{field}' is passed"
             raise RestError(400, "INVALID_FORMAT", text)
     rows = [as_fields(line) for line in (*call.state.lines.rows(), *_drafts(call))]
-    rows = [row for row in rows if _fits(row, dict(php_values.items(wish.get("filter") or {})))]
-    for field, way in reversed(list(php_values.items(wish.get("order") or {}))):
+    rows = [row for row in rows if _fits(row, dict(php_values.items(fields.get("filter") or {})))]
+    for field, way in reversed(list(php_values.items(fields.get("order") or {}))):
         rows.sort(key=lambda row: _sort_key(row.get(field, "")), reverse=str(way).upper() == "DESC")
-    offset = max(0, php_values.to_int(wish.get("offset")))
-    limit = min(max(0, php_values.to_int(wish.get("limit"))) or _default_limit(call, rows), MOST)
+    offset = max(0, php_values.to_int(fields.get("offset")))
+    limit = min(max(0, php_values.to_int(fields.get("limit"))) or _default_limit(call, rows), MOST)
     return [
-        {**_selected(call, row, wish.get("select") or []), **_with_queue(call, int(row["ID"]))}
+        {**_selected(call, row, fields.get("select") or []), **_with_queue(call, int(row["ID"]))}
         for row in rows[offset : offset + limit]
     ]
 

@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.simulator.state.simulated_clock import Clock
 
-PATIENCE = 5.0
+TIMEOUT = 5.0
 """Real seconds that a handler may take."""
 
 
@@ -61,7 +61,7 @@ def deliver(post: Post, now: float) -> Delivery:
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        connection = kind(parts.hostname or "", parts.port, timeout=PATIENCE)
+        connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT)
         try:
             connection.request(
                 "POST",
@@ -109,7 +109,7 @@ class Sender:
         self._stopping.set()
         self.wake()
         if self._thread is not None:
-            self._thread.join(timeout=PATIENCE + 1)
+            self._thread.join(timeout=TIMEOUT + 1)
             self._thread = None
 
     def wake(self) -> None:
@@ -154,7 +154,7 @@ class Sender:
         """Wait real seconds, cut short when the simulator stops."""
         self._stopping.wait(seconds)
 
-    def idle(self, within: float = PATIENCE) -> bool:
+    def idle(self, within: float = TIMEOUT) -> bool:
         """Wait until every post was made; False when that took longer than `within` real seconds."""
         with self._wake:
             return self._wake.wait_for(lambda: not self._posts and not self._busy, timeout=within)
@@ -171,7 +171,7 @@ class Sender:
                 return heapq.heappop(self._due)[2]
             return None
 
-    def _patience(self) -> float | None:
+    def _timeout(self) -> float | None:
         """Real seconds until something is due; None is until somebody wakes the thread."""
         if not self._due or self._clock.frozen:
             return None
@@ -182,7 +182,7 @@ class Sender:
             self.settle()
             with self._wake:
                 if not self._posts and not self._stopping.is_set():
-                    self._wake.wait(self._patience())
+                    self._wake.wait(self._timeout())
                 post = self._posts.popleft() if self._posts else None
                 self._busy = post is not None
             if post is not None:

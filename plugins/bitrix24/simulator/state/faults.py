@@ -138,37 +138,37 @@ class Fault:
         }
 
 
-def read_fault(wish: Mapping[str, Any]) -> Fault:
+def read_fault(row: Mapping[str, Any]) -> Fault:
     """A fault from the control API's words; raises UnknownFault in a sentence."""
-    name = str(wish.get("kind", ""))
+    name = str(row.get("kind", ""))
     kind = BY_NAME.get(name)
     if kind is None:
         raise UnknownFault(f"There is no fault {name!r}. There are: {', '.join(BY_NAME)}.")
-    times = wish.get("times", 1)
-    shape = _shape(wish) if kind.shaped else None
+    times = row.get("times", 1)
+    shape = _shape(row) if kind.shaped else None
     return Fault(
         kind=kind,
-        method=str(wish.get("method", "*")).lower(),
+        method=str(row.get("method", "*")).lower(),
         times=FOREVER if times == "forever" else int(times),
-        skip=int(wish.get("skip", 0)),
-        seconds=float(wish.get("seconds", 0.0)),
-        effect=bool(wish.get("effect", shape.effect if shape else kind.effect)),
-        answer=_free_answer(wish) if kind.free else kind.answer,
+        skip=int(row.get("skip", 0)),
+        seconds=float(row.get("seconds", 0.0)),
+        effect=bool(row.get("effect", shape.effect if shape else kind.effect)),
+        answer=_free_answer(row) if kind.free else kind.answer,
         shape=shape,
     )
 
 
-def _shape(wish: Mapping[str, Any]) -> Shape:
-    name = str(wish.get("shape", ""))
+def _shape(row: Mapping[str, Any]) -> Shape:
+    name = str(row.get("shape", ""))
     if name not in answer_shapes.BY_NAME:
         raise UnknownFault(f"There is no shape {name!r}. There are: {', '.join(answer_shapes.BY_NAME)}.")
     return answer_shapes.BY_NAME[name]
 
 
-def _free_answer(wish: Mapping[str, Any]) -> Answer:
-    body = wish.get("body", "")
+def _free_answer(row: Mapping[str, Any]) -> Answer:
+    body = row.get("body", "")
     text = body.encode() if isinstance(body, str) else None
-    return Answer(status=int(wish.get("status", 200)), value=body, text=text, headers=dict(wish.get("headers") or {}))
+    return Answer(status=int(row.get("status", 200)), value=body, text=text, headers=dict(row.get("headers") or {}))
 
 
 class Faults:

@@ -12,8 +12,8 @@ from tests.bitrix24.simulator.kit import PAGE, Client, Listener, error
 INSTALL = "ONAPPINSTALL"
 
 
-def save(client: Client, **wish: Any) -> Any:
-    return client.control("operator", {"action": "save_card", "handler": PAGE, **wish})
+def save(client: Client, **options: Any) -> Any:
+    return client.control("operator", {"action": "save_card", "handler": PAGE, **options})
 
 
 def redirect(client: Client, client_id: str) -> tuple[str, dict[str, list[str]]]:

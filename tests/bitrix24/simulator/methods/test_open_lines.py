@@ -70,7 +70,7 @@ def test_select_filter_order_limit_and_offset(client: Client, params: dict[str, 
 
 
 @pytest.mark.parametrize("field", ["select", "filter", "order"])
-def test_a_wish_in_a_wrong_format_is_named(client: Client, field: str) -> None:
+def test_a_request_in_a_wrong_format_is_named(client: Client, field: str) -> None:
     answer = client.post(LIST, {"PARAMS": {field: "x"}})
     assert error(answer) == (400, "INVALID_FORMAT")
     assert f"'{field}'" in answer.json()["error_description"]

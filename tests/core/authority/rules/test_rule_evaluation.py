@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.authority.policy import (
     Allowed,
-    BrokenGlass,
+    BreakGlass,
     Decision,
     NeedsApproval,
     NeedsConfirmation,
@@ -30,10 +30,10 @@ from tests.core.authority.rules.rule_models import PEOPLE, TableModel, find_zone
 from tests.language.english import en
 
 TABLES = 10_000
-CONFIRM, GLASS = NeedsConfirmation(expires_in=9), BrokenGlass(expires_in=9)
+CONFIRM, BREAK_GLASS = NeedsConfirmation(expires_in=9), BreakGlass(expires_in=9)
 APPROVE = NeedsApproval(quorum=2, role=Role.APPROVER, expires_in=9)
 GOVERN = NeedsApproval(quorum=1, role=Role.ADMIN, expires_in=9)
-BEFORE: tuple[Decision, ...] = (CONFIRM, APPROVE, GOVERN, GLASS)
+BEFORE: tuple[Decision, ...] = (CONFIRM, APPROVE, GOVERN, BREAK_GLASS)
 
 
 @pytest.mark.sampled(5)
@@ -45,7 +45,7 @@ def test_the_engine_and_the_model_agree_on_every_table_and_request(part: int) ->
         table, model = read_table(text, find_zone), TableModel(text)
         request, before = make_request(random), random.choice(BEFORE)
         rows = [row for row in model.rows if model.applies(row, request)]
-        emergency = before is GLASS
+        emergency = before is BREAK_GLASS
         channels = {row["approve_in"] for row in rows if "approve_in" in row}
         refused = any(model.refuses(row, request, emergency=emergency) for row in rows)
         refused = refused or (len(channels) > 1 and not emergency)

@@ -41,10 +41,10 @@ when that answer is stored."""
 class FragileWire(HttpWire):
     """The wire to a portal or to the authorisation server."""
 
-    def send(self, request: HttpRequest, patience: Timeouts, may_send: MaySend | None = None) -> Exchange:
+    def send(self, request: HttpRequest, timeouts: Timeouts, may_send: MaySend | None = None) -> Exchange:
         trip.note_host(request.url)
         with trip.network():
-            return super().send(request, patience, may_send)
+            return super().send(request, timeouts, may_send)
 
 
 class FragileClient(KeptClient):

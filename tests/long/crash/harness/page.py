@@ -56,7 +56,7 @@ class PagedClock(SystemClock):
     """The machine's clock plus the page's shift. A sleep is over at once and moves only the monotonic seconds.
 
     `set_ms` is by how much somebody has set the clock of the day, so only that one shows it.
-    The thread called "keeper" can be given a clock that lags, so that a runner meets first what both would find. How
+    The thread called "scheduler" can be given a clock that lags, so that a runner meets first what both would find. How
     often it reads the clock is counted, and how often the thread called "recovery" reads the monotonic one: by that the
     driver knows that they have made their rounds.
     """
@@ -67,7 +67,7 @@ class PagedClock(SystemClock):
 
     def now_ms(self) -> int:
         now = super().now_ms() + self._page.get("shift_ms") + self._page.get("set_ms")
-        if threading.current_thread().name != "keeper":
+        if threading.current_thread().name != "scheduler":
             return now
         self._page.add("keeper_reads", 1)
         return now - self._page.get("keeper_lag_ms")

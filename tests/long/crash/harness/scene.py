@@ -29,7 +29,7 @@ from tests.long.crash.harness.trip import DIED, READY, Kill
 
 GIVE_UP_SECONDS = 30.0
 """Real seconds without an end to a wait: something hangs, and the run is over."""
-PATIENCE_SECONDS = 2_100
+GIVE_UP_SECONDS = 2_100
 """Seconds on the clock for one step of a scenario: a bot that dies at its end counts its quarter of an hour anew."""
 PAUSES = ((10, 1), (30, 5), (float("inf"), 30))
 """Up to how long a step has waited on the clock, and how far that is moved at a time: less and less often."""
@@ -38,10 +38,10 @@ REST_SECONDS = 300
 TICK_SECONDS = 15
 """How far the clock is moved at a time while everything comes to rest."""
 POLL_SECONDS = 0.01
-COURIER_SECONDS = 0.5
-"""Real seconds in which a courier takes what is due, if its channel does not rest."""
+DISPATCHER_SECONDS = 0.5
+"""Real seconds in which a dispatcher takes what is due, if its channel does not rest."""
 READS_A_ROUND = {"keeper_reads": 4, "recovery_reads": 5}
-"""When the keeper and the recovery have read the clock so often they have looked at everything once."""
+"""When the scheduler and the recovery have read the clock so often they have looked at everything once."""
 MOST_LIVES = 40
 SWITCHES = {"rate_limit": "off", "oauth_reads_body": "body"}
 """The portal takes any number of calls a second here, and reads a token request's body as its documents say."""
@@ -165,7 +165,7 @@ class Scene:
         end = started + GIVE_UP_SECONDS
         while len(self._ready()) == ready:
             if not self.process.alive:
-                self.bury()
+                self.reap()
                 return False
             if time.monotonic() > end:
                 raise Unsettled(f"the bot did not become ready\n{self.logs()}")
@@ -179,7 +179,7 @@ class Scene:
         """Kill the bot from outside, wherever it is, and look at what it leaves."""
         if self.process is not None:
             self.process.kill()
-            self.bury()
+            self.reap()
 
     def stop(self) -> None:
         """The same without looking: the run is over."""
@@ -187,7 +187,7 @@ class Scene:
             self.process.kill()
             self.process = None
 
-    def bury(self) -> None:
+    def reap(self) -> None:
         """A process is dead: was it meant to be, and is all on disk that it has acknowledged (I8)?"""
         if self.process is None:
             return
@@ -209,7 +209,7 @@ class Scene:
         while not self.alive:
             if self.witness.life > MOST_LIVES:
                 raise Unsettled(f"the bot does not stay up\n{self.logs()}")
-            self.bury()
+            self.reap()
             if self.boot():
                 self.redeliver()
 
@@ -245,17 +245,17 @@ class Scene:
     def pass_time(self, seconds: float) -> None:
         """The same, and wait until those who look around have: the clock does not run away from a slow machine."""
         self.advance(seconds)
-        self.keeper_looks()
+        self.scheduler_looks()
 
-    def keeper_looks(self) -> None:
-        """Wait until the keeper and the recovery have made their rounds, or the bot is dead."""
+    def scheduler_looks(self) -> None:
+        """Wait until the scheduler and the recovery have made their rounds, or the bot is dead."""
         enough = {word: self.page.get(word) + reads for word, reads in READS_A_ROUND.items()}
 
         def looked() -> bool:
             self.page.add("nudges", 1)
             return all(self.page.get(word) >= reads for word, reads in enough.items())
 
-        self.wait(looked, "a round of the keeper")
+        self.wait(looked, "a round of the scheduler")
 
     def now_ms(self) -> int:
         return time.time_ns() // 1_000_000 + self.page.get("shift_ms") + self.page.get("set_ms")
@@ -276,7 +276,7 @@ class Scene:
                 continue
             if step.done(self):
                 return
-            if spent > PATIENCE_SECONDS:
+            if spent > GIVE_UP_SECONDS:
                 raise Unsettled(f"nothing comes of: {step.name}\n{self.standing()}")
             acted = acted and not (step.again and spent and spent % 5 == 0)
             seconds = next(each for upto, each in PAUSES if spent < upto)
@@ -315,7 +315,7 @@ class Scene:
             self.pass_time(wrong_ms / 1_000)
 
     def _rests(self) -> bool:
-        """Whether nothing is left to do, also when the keeper has looked around once more and noted what is new."""
+        """Whether nothing is left to do, also when the scheduler has looked around once more and noted what is new."""
         noted = self._reader.last_record()
         for _ in range(2):
             if not self.alive or self.unsettled():
@@ -340,7 +340,7 @@ class Scene:
             self._due_since = None
             return not busy
         since = self._due_since = self._due_since or time.monotonic()
-        return time.monotonic() - since > COURIER_SECONDS
+        return time.monotonic() - since > DISPATCHER_SECONDS
 
     def unsettled(self) -> list[str]:
         """What still has to come to an end by itself."""
@@ -372,10 +372,10 @@ class Scene:
         seen = [*self.workspace.ephemerals(person), *self.workspace.dms(person)]
         return any(words in self.workspace.transcript(one) for one in seen)
 
-    def fault(self, kind: str, method: str, **wish: Any) -> None:
+    def fault(self, kind: str, method: str, **options: Any) -> None:
         """The portal's next call of the method suffers this."""
         with self.portal.watched.world.lock:
-            self.portal.watched.world.faults.add(read_fault({"kind": kind, "method": method, **wish}))
+            self.portal.watched.world.faults.add(read_fault({"kind": kind, "method": method, **options}))
 
     def dispatches(self) -> list[Dispatch]:
         """Everything that was ever sent to the bot, each once."""

@@ -65,7 +65,7 @@ RULING: tuple[Mutation, ...] = (
     mutation(
         "rule-that-allows-break-glass",
         "an emergency does without a rule that forbids it",
-        (_EVALUATION, "isinstance(case.decision, BrokenGlass) and not case.row.break_glass", "False"),
+        (_EVALUATION, "isinstance(case.decision, BreakGlass) and not case.row.break_glass", "False"),
         by=_AT_WORK,
     ),
     mutation(

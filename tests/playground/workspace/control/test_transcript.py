@@ -44,7 +44,7 @@ def test_a_card_reads_like_this(workspace: SlackWorkspace, client: WebClient) ->
     ]
 
 
-def test_text_alone_edits_threads_and_whispers_are_marked(workspace: SlackWorkspace, client: WebClient) -> None:
+def test_text_alone_edits_threads_and_private_notices_are_marked(workspace: SlackWorkspace, client: WebClient) -> None:
     posted = client.chat_postMessage(channel="C0001", text="one\ntwo")["ts"]
     client.chat_postMessage(channel="C0001", text="reply", thread_ts=posted)
     client.chat_update(channel="C0001", ts=posted, text="three")

@@ -157,9 +157,9 @@ def test_only_its_own_visible_messages_are_the_bots_to_change(
     workspace: SlackWorkspace, call: Post, method: str
 ) -> None:
     said = workspace.people["Olga"].say("mine")
-    whispered = call("chat.postEphemeral", channel="C0001", user="U0001", text="psst")["message_ts"]
+    private_notice = call("chat.postEphemeral", channel="C0001", user="U0001", text="psst")["message_ts"]
     assert call(method, channel="C0001", ts=said.ts, text="x")["error"].startswith("cant_")
-    for ts in (whispered, "1.000001"):
+    for ts in (private_notice, "1.000001"):
         assert call(method, channel="C0001", ts=ts, text="x")["error"] == "message_not_found"
 
 

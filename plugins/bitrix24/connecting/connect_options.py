@@ -13,7 +13,7 @@ from plugins.bitrix24.redaction.secret import Secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PortalWish:
+class ConnectOptions:
     """What a person typed; empty where they left it out. `authorities` are PEM certificates."""
 
     name: str

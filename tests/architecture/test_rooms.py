@@ -1,4 +1,4 @@
-"""The house as it stands holds the rules of the table."""
+"""The code as it stands holds the rules of the table."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EXCEPTIONS = [
 
 
 @each_row("check", CHECKS)
-def test_the_house_holds(check: Check) -> None:
+def test_the_rules_hold(check: Check) -> None:
     assert [line for module in modules() for line in check(module)] == []
 
 
