@@ -1,13 +1,15 @@
 """Who uses whom within the project: what a function leads to through others, whichever module they are in.
 
 A function uses what it names: another function, a method of its own class, a table of functions. What it reaches
-through an object that it is given is not followed.
+through an object that it is given is not followed. A name that is given to such an object within a function stands for
+the object: after `say = ctx.messenger`, `say.post()` is `ctx.messenger.post()`.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from copy import deepcopy
 from functools import cache
 from re import Pattern
 
@@ -24,15 +26,66 @@ def functions(found: Sequence[Module]) -> Graph:
         for node in module.tree.body:
             match node:
                 case ast.FunctionDef(name=name):
-                    graph[f"{module.name}.{name}"] = node
+                    graph[f"{module.name}.{name}"] = without_aliases(node)
                 case ast.ClassDef(name=name, body=body):
                     inner = [one for one in body if isinstance(one, ast.FunctionDef)]
-                    graph.update({f"{module.name}.{name}.{one.name}": one for one in inner})
+                    graph.update({f"{module.name}.{name}.{one.name}": without_aliases(one) for one in inner})
                 case ast.Assign(targets=[ast.Name(id=name)], value=value):
                     graph[f"{module.name}.{name}"] = value
                 case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
                     graph[f"{module.name}.{name}"] = value
     return graph
+
+
+@cache
+def without_aliases(function: ast.FunctionDef) -> ast.FunctionDef:
+    """The function with each local name for a part of something replaced by that part."""
+    named: dict[str, list[ast.expr | None]] = {}
+    for target, value in _assignments(function):
+        named.setdefault(target, []).append(value)
+    given = {one.arg for one in ast.walk(function) if isinstance(one, ast.arg)}
+    aliases = {name: part for name, (part, *more) in named.items() if part and not more and name not in given}
+    return _Unaliased(aliases).visit(deepcopy(function)) if aliases else function
+
+
+def _assignments(function: ast.FunctionDef) -> Iterator[tuple[str, ast.expr | None]]:
+    """The names that get a value, each with the part of something that it gets; None for any other value."""
+    parts: dict[int, ast.expr] = {}
+    for node in ast.walk(function):
+        match node:
+            case ast.Assign(targets=[target], value=value) | ast.AnnAssign(target=target, value=ast.expr() as value):
+                pairs = [(target, value)]
+            case ast.NamedExpr(target=target, value=value):
+                pairs = [(target, value)]
+            case _:
+                continue
+        for target, value in pairs:
+            if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+                parts.update({id(one): part for one, part in zip(target.elts, value.elts, strict=False)})
+            else:
+                parts[id(target)] = value
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            part = parts.get(id(node))
+            yield node.id, part if part is not None and _is_part(part) else None
+
+
+def _is_part(value: ast.expr) -> bool:
+    """Whether it is `a.b.c`."""
+    return isinstance(value, ast.Attribute) and (isinstance(value.value, ast.Name) or _is_part(value.value))
+
+
+class _Unaliased(ast.NodeTransformer):
+    def __init__(self, aliases: Mapping[str, ast.expr]) -> None:
+        self._aliases = aliases
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        part = self._aliases.get(node.id) if isinstance(node.ctx, ast.Load) else None
+        return node if part is None else ast.copy_location(_Unaliased(self._rest(node.id)).visit(deepcopy(part)), node)
+
+    def _rest(self, name: str) -> Mapping[str, ast.expr]:
+        """Without the name itself: a part of itself would be replaced for ever."""
+        return {one: part for one, part in self._aliases.items() if one != name}
 
 
 @cache

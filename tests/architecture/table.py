@@ -290,20 +290,39 @@ CONNECTS: Mapping[str, str] = {
 """Rooms and modules that take the sqlite3 of the engine."""
 
 GOES_OUT = ("messenger", "look_up", "unit_of_work")
-"""What whoever was given a transaction does not use: what goes over the network, and what begins or joins another."""
+"""What whoever has a transaction does not use: what goes over the network, and what begins or joins another."""
+MAKES_FUNCTIONS = ("prepare_in_terminal",)
+"""What returns a function of a plugin: nobody knows what that does."""
+CALCULATES = ("find_refusal", "fitting_lines")
+"""What of the messenger goes nowhere."""
+
+BEGINS = ("unit_of_work", "under_lease", "transaction")
+"""The calls that begin a transaction or join the one that is open."""
+
+MAKES_TRANSACTIONS: Mapping[str, str] = {
+    "bot.host.plugin_services": "hands plugins the unit of work of the engine",
+}
+"""Rooms and modules that hand a transaction on instead of beginning it in a `with`."""
 
 NETWORK = (
-    r"\bmessenger\.(?!find_refusal$|fitting_lines$)\w+$",
-    r"\bplugin\.(?:open|perform|verify|maintain|start)$",
+    rf"(?:\b|_)messenger\.(?!(?:{'|'.join(CALCULATES)})$)\w+$",
+    r"(?:\b|_)plugin\.(?:open|perform|verify|maintain|start)$",
+    r"(?:\b|_)transport\.send$",
     r"\bcommand\.answer$",
     r"\bunit_of_work$",
 )
 """How what goes over the network, or begins or joins another transaction, is written where it is used."""
 
-PLANS_OWN: Mapping[str, str] = {
+WITHIN: Mapping[str, str] = {
     "bot.usecases.requests.break_glass._ask_for_review": "plans a command of the bot itself, which reads the store",
+    "bot.usecases.execution.executor._perform_stored": "such a call changes the store alone, together with its answer",
+    "bot.cli.run_line._set_up": "the plugin has asked before; what it made to be called here stores that",
+    "bot.testing.harness.Harness.ask": "the same in a harness, which has no other thread",
+    "bot.usecases.intake.page_commands.PageAccounts.submit": "the receipt, a unit of work by itself, joins its record",
+    "bot.store.repositories.plugin_records.Records.remember": "rows that are whole units by themselves are one here",
+    "bot.store.postgres.file_load.load_rows": "the schema, which has a unit of work of its own, joins its rows",
 }
-"""Functions with a transaction that use what may go over the network, and does not for them."""
+"""Functions with a transaction that use what may go over the network or join another one, and do so on purpose."""
 
 WRITERS: Mapping[str, str] = {
     "bot.store.store": "makes the transaction",

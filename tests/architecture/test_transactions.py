@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.architecture import table, transaction_checks
-from tests.architecture.checks import Check
+from tests.architecture import call_graph, table, transaction_checks
+from tests.architecture.checks import Check, within
 from tests.architecture.source import Module, modules
 from tests.tables.rows import each_row
 
 TAKES = "def f(tx: Transaction, ctx: Context) -> None:\n    {}\n"
+BEGINS = "def f(ctx: Context):\n    with ctx.store.unit_of_work() as tx:\n        {}\n"
 ASKS = "from bot.usecases.authority.memberships import refresh_memberships\n"
 CHARTED = ASKS + "def g(ctx):\n    refresh_memberships(ctx, [])\nTABLE = {1: g}\n"
 
@@ -31,6 +34,96 @@ TEXTS: list[tuple[Check, str, str, str]] = [
         "",
     ),
     (transaction_checks.transactions, "bot.usecases.x", TAKES.format("ctx.chat.messenger.post()"), "uses messenger"),
+    (transaction_checks.transaction_parameters, "bot.usecases.x", "def f(ctx, tx: Transaction | None): ...", "f takes"),
+    (
+        transaction_checks.transaction_parameters,
+        "bot.usecases.x",
+        "from bot.store.store import Transaction as Tx\nMaybe = Tx | None\ndef f(ctx, tx: 'Maybe'): ...",
+        "f takes",
+    ),
+    (transaction_checks.transaction_parameters, "bot.usecases.x", "def f(store: Store | Transaction): ...", ""),
+    (transaction_checks.transaction_parameters, "bot.usecases.x", "def f(act: Callable[[Transaction], int]): ...", ""),
+    (transaction_checks.transactions, "bot.usecases.x", BEGINS.format("ctx.chat.messenger.post_card(1)"), "x:3 f has"),
+    (
+        transaction_checks.transactions,
+        "bot.usecases.x",
+        "def f(ctx, lease):\n    with under_lease(ctx, lease) if lease else nullcontext():\n        look_up(1)",
+        "uses look_up",
+    ),
+    (
+        transaction_checks.transactions,
+        "plugins.x",
+        "def f(s):\n    with s.transaction():\n        look_up(1)",
+        "look_up",
+    ),
+    (
+        transaction_checks.transactions,
+        "bot.usecases.x",
+        "def f(ctx, tx: Transaction | None):\n    ctx.chat.messenger.post_card(1)",
+        "uses messenger",
+    ),
+    (
+        transaction_checks.transactions,
+        "bot.usecases.x",
+        "def f(ctx):\n    def g(tx: Transaction):\n        ctx.chat.messenger.post()\n    run(g)",
+        "g has a transaction and uses messenger",
+    ),
+    (
+        transaction_checks.transactions,
+        "bot.cli.x",
+        "def f(ctx):\n    end = prepare_in_terminal(1)\n    with ctx.store.unit_of_work():\n        end()",
+        "uses end",
+    ),
+    (transaction_checks.transactions, "bot.usecases.x", BEGINS.format("tx.facts.put('a', 'b')"), ""),
+    (transaction_checks.transactions, "bot.usecases.x", BEGINS.format("pass\n    ctx.chat.messenger.post_card(1)"), ""),
+    (transaction_checks.transactions, "bot.usecases.x", BEGINS.format("ctx.chat.messenger.fitting_lines(1)"), ""),
+    (
+        transaction_checks.kept_transactions,
+        "bot.usecases.x",
+        "class A:\n    def __init__(self, tx: Transaction):\n        self._tx = tx",
+        "__init__ keeps a transaction as _tx",
+    ),
+    (transaction_checks.kept_transactions, "bot.usecases.x", "class A:\n    tx: Transaction | None", "A keeps"),
+    (transaction_checks.kept_transactions, "bot.usecases.x", "def f(self):\n    self.open = tx", "keeps a transaction"),
+    (transaction_checks.kept_transactions, "bot.usecases.x", "class A:\n    act: Callable[[Transaction], int]", ""),
+    (transaction_checks.kept_transactions, "bot.usecases.x", "def f(self, tx: Transaction):\n    self.a = tx.id", ""),
+    (
+        transaction_checks.begun_transactions,
+        "bot.usecases.x",
+        "def f(ctx, stack):\n    tx = stack.enter_context(ctx.store.unit_of_work())",
+        "begins a transaction outside a with",
+    ),
+    (transaction_checks.begun_transactions, "bot.usecases.x", BEGINS.format("pass"), ""),
+    (
+        transaction_checks.begun_transactions,
+        "bot.host.plugin_services",
+        "def f(self):\n    return self.unit_of_work()",
+        "",
+    ),
+    (
+        transaction_checks.transaction_paths,
+        "bot.usecases.x",
+        "def h(ctx):\n    say = ctx.chat.messenger\n    say.post_card(1)\n" + TAKES.format("h(ctx)"),
+        "x.h → ctx.chat.messenger.post_card",
+    ),
+    (
+        transaction_checks.transaction_paths,
+        "bot.usecases.x",
+        "class A:\n  def f(self, tx: Transaction):\n    self.g()\n  def g(self):\n    self._messenger.post()",
+        "x.A.g → self._messenger.post",
+    ),
+    (
+        transaction_checks.transaction_paths,
+        "bot.usecases.x",
+        ASKS + BEGINS.format("refresh_memberships(ctx, [])"),
+        "f has",
+    ),
+    (
+        transaction_checks.transaction_paths,
+        "bot.usecases.x",
+        ASKS + BEGINS.format("pass\n    refresh_memberships(ctx, [])"),
+        "",
+    ),
     (
         transaction_checks.transactions,
         "bot.usecases.x",
@@ -121,11 +214,23 @@ def test_the_store_hands_out_readers_and_the_transaction_what_writes() -> None:
         assert made not in before, name
 
 
-@pytest.mark.parametrize("name", table.PLANS_OWN)
+@pytest.mark.parametrize("name", table.WITHIN)
 def test_every_exception_is_still_needed(name: str) -> None:
-    found = next(module for module in modules() if module.name == name.rpartition(".")[0])
-    assert list(transaction_checks.paths_out(found, ends=())), f"{name} needs no exception any more"
+    module = next(module for module in modules() if name in call_graph.functions([module]))
+    others = table.WITHIN.keys() - {name}
+    found = [*transaction_checks.paths_out(module, ends=others), *transaction_checks.uses_out(module, ends=others)]
+    assert found, f"{name} needs no exception any more"
+
+
+@pytest.mark.parametrize("room", table.MAKES_TRANSACTIONS)
+def test_every_room_that_hands_transactions_on_still_does(room: str) -> None:
+    inside = [replace(module, name="stranger") for module in modules() if within(module.name, [room])]
+    assert [line for module in inside for line in transaction_checks.begun_transactions(module)]
 
 
 def test_every_exception_has_a_reason() -> None:
-    assert all(len(reason) > 10 for listed in (table.PLANS_OWN, table.WRITERS) for reason in listed.values())
+    assert all(
+        len(reason) > 10
+        for listed in (table.WITHIN, table.WRITERS, table.MAKES_TRANSACTIONS)
+        for reason in listed.values()
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import assert_never
@@ -17,7 +17,19 @@ from bot.core.change.drift import find_drift
 from bot.core.change.outcome import Ending, judge_execution
 from bot.core.parsing.invocation import understand
 from bot.core.redaction.sanitizer import sanitize
-from bot.plugin import CallOutcome, CallVerdict, Message, Nothing, Observation, Plan, Plugin, PluginError, Reply, Text
+from bot.plugin import (
+    CallOutcome,
+    CallVerdict,
+    Message,
+    Nothing,
+    Observation,
+    Plan,
+    Plugin,
+    PluginError,
+    Reply,
+    Services,
+    Text,
+)
 from bot.store.repositories.jobs import Job
 from bot.store.store import Transaction
 from bot.usecases.authority.memberships import ASK_AGAIN_MS, list_stale_accounts, refresh_memberships
@@ -34,7 +46,7 @@ from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context, log
 from bot.usecases.intake.stop_words import pending_stop
 from bot.usecases.integrity.active_limits import blocking_limit
-from bot.usecases.integrity.audit_gate import Gate, audit_gate, awaited_line
+from bot.usecases.integrity.audit_gate import Gate, audit_gate, awaited_line, is_awaited_line_sent
 from bot.usecases.integrity.chain_check import is_unchecked
 from bot.usecases.integrity.commit_safety import withhold_call
 from bot.usecases.lease_holding import LeaseLost, acquire_leases, may_send, steady_ms, under_lease
@@ -99,7 +111,7 @@ def execute(ctx: Context, job: Job, number: int) -> None:
         with ctx.store.unit_of_work() as tx:
             # Once this is noted, who sends the line tells the job; what got out a moment before, nobody tells it.
             ctx.audit.await_line(number, awaited_line(ctx, change) or 0)
-            is_out = audit_gate(ctx, change)[0] is Gate.OPEN
+            is_out = is_awaited_line_sent(ctx, change)
             _postpone_job(tx, ctx, job, change, "waiting", 0 if is_out else LOOK_AGAIN_MS)
         return
     if gate is Gate.OPEN and not _refresh_memberships(ctx, job, change):
@@ -290,17 +302,26 @@ def _call_all(ctx: Context, plugin: Plugin, change: ChangeRequest, lease: Lease)
         if step:
             with under_lease(ctx, lease) as tx:
                 _record_intent(tx, ctx, change, step)
-        # A change of the store is done together with its answer, or not at all.
-        stored = change.is_local or call.method in getattr(plugin, "stored_methods", ())
-        with under_lease(ctx, lease) if stored else nullcontext():
-            withheld = None if stored else withhold_call(ctx)
-            outcome = withheld or sanitize(plugin.perform(services, change.place, call))
+        if change.is_local or call.method in getattr(plugin, "stored_methods", ()):
+            outcome = _perform_stored(ctx, plugin, services, change, lease, step=step)
+        else:
+            outcome = withhold_call(ctx) or sanitize(plugin.perform(services, change.place, call))
             with under_lease(ctx, lease) as tx:
                 _record_answer(tx, ctx, change, step, outcome)
         outcomes.append(outcome)
         if outcome.verdict is not CallVerdict.DONE:
             break
     return outcomes
+
+
+def _perform_stored(
+    ctx: Context, plugin: Plugin, services: Services, change: ChangeRequest, lease: Lease, *, step: int
+) -> CallOutcome:
+    """Make a call that changes the store alone: it is done together with its answer, or not at all."""
+    with under_lease(ctx, lease) as tx:
+        outcome = sanitize(plugin.perform(services, change.place, change.plan.calls[step]))
+        _record_answer(tx, ctx, change, step, outcome)
+    return outcome
 
 
 def _record_answer(tx: Transaction, ctx: Context, change: ChangeRequest, step: int, outcome: CallOutcome) -> None:

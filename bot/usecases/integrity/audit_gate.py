@@ -72,14 +72,18 @@ def awaited_line(ctx: Context, change: ChangeRequest) -> int | None:
     return records[0].seq if records else None
 
 
+def is_awaited_line_sent(ctx: Context, change: ChangeRequest) -> bool:
+    """Whether the audit channel has the line that a change request waits for."""
+    line = awaited_line(ctx, change)
+    return line is not None and ctx.store.outbox.state_of(audit_key(line)) == "sent"
+
+
 def audit_gate(ctx: Context, change: ChangeRequest) -> tuple[Gate, Text]:
     """Whether the approval or confirmation of this change request stands in the audit channel yet.
 
     Waiting for that line also proves, right before the call, that the channel works.
     """
-    line = awaited_line(ctx, change)
-    state = ctx.store.outbox.state_of(audit_key(line)) if line is not None else None
-    if state == "sent":
+    if is_awaited_line_sent(ctx, change):
         return Gate.OPEN, ""
     limit = find_audit_channel_limit(ctx)
     if limit is None:

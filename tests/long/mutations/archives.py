@@ -335,7 +335,7 @@ POSTGRES: tuple[Mutation, ...] = (
     mutation(
         "intent-unwitnessed",
         "on a server that may lose a commit the witness file gets the head of an intent after the call",
-        ("bot/usecases/execution/executor.py", "None if stored else withhold_call(ctx)", "None"),
+        ("bot/usecases/execution/executor.py", "withhold_call(ctx) or sanitize(", "sanitize("),
         by="tests/usecases/integrity/test_commit_safety.py",
     ),
     mutation(

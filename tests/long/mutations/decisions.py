@@ -289,9 +289,9 @@ DECISIONS: tuple[Mutation, ...] = (
         by="tests/usecases/authority/test_memberships.py",
     ),
     mutation(
-        "deed-apart",
-        "what the house does is stored apart from its answer, and a death in between leaves it untold",
-        (_EXECUTE, "        stored = change.is_local or call", "        stored = call"),
+        "builtin-apart",
+        "what the built-in plugin does is stored apart from its answer, and a death in between leaves it untold",
+        (_EXECUTE, "        if change.is_local or call", "        if call"),
         by="tests/usecases/admin/test_builtin_plugin.py",
     ),
     mutation(
@@ -311,8 +311,8 @@ DECISIONS: tuple[Mutation, ...] = (
         by="tests/long/crash/test_crash_matrix.py",
     ),
     mutation(
-        "house-read-back",
-        "what another hand does right after it makes a failure of what the house did",
+        "builtin-read-back",
+        "what another hand does right after it makes a failure of what the built-in plugin did",
         (_EXECUTION, "(BUILTIN_OUTCOME if local else JUDGEMENT)", "(JUDGEMENT if local else BUILTIN_OUTCOME)"),
         by="tests/usecases/admin/test_builtin_plugin.py",
     ),

@@ -241,8 +241,8 @@ KEEPING: tuple[Mutation, ...] = (
         "it runs although the audit channel has not taken the line about the approval",
         (
             "bot/usecases/integrity/audit_gate.py",
-            '    if state == "sent":\n        return Gate.OPEN, ""',
-            '    if state != "dead":\n        return Gate.OPEN, ""',
+            'ctx.store.outbox.state_of(audit_key(line)) == "sent"',
+            'ctx.store.outbox.state_of(audit_key(line)) != "dead"',
         ),
         by="tests/stories/audit/test_audit_gate.py",
     ),
