@@ -127,6 +127,18 @@ class ReviewRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CardRecord:
+    """The audit record that has the plan as the card showed it."""
+
+    record: str
+    """The number of the record."""
+    language: str
+    """The language in which the card was drawn, for example `en`."""
+    plan_altered: bool
+    """Whether the database has another plan now. The plan of the record is shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanPreview:
     """A plan that is only shown: where it would act, and what has to happen before it may."""
 
@@ -196,6 +208,8 @@ class ChangeDetails(ChangeRow):
     """The card's message in that channel; null until it is posted."""
     digest: str
     """The fingerprint of the plan."""
+    recorded: CardRecord | None
+    """Where the plan was read in the audit log; null where it was read from the database."""
 
 
 def change_row(change: ChangeRequest) -> ChangeRow:
@@ -221,8 +235,8 @@ def change_row(change: ChangeRequest) -> ChangeRow:
     )
 
 
-def change_view(change: ChangeRequest) -> ChangeDetails:
-    """A change request with its plan and its reviews."""
+def change_view(change: ChangeRequest, recorded: CardRecord | None = None) -> ChangeDetails:
+    """A change request with its plan and its reviews, and where the plan was read if that is a record."""
     row, plan, effects = change_row(change), change.plan, effects_of(change)
     return ChangeDetails(
         **{name: getattr(row, name) for name in ChangeRow.__dataclass_fields__},
@@ -252,6 +266,7 @@ def change_view(change: ChangeRequest) -> ChangeDetails:
         channel=change.channel,
         card=change.card,
         digest=change.digest,
+        recorded=recorded,
     )
 
 

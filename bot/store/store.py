@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shlex
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from bot.core import mentions
 from bot.core.audit.audit_record import COMPUTED, QUIET, SYSTEM, Entry, Fact, Tag
+from bot.core.audit.recorded_card import CARD, change_card
 from bot.core.audit.recorded_messages import MESSAGES, change_messages
 from bot.core.bot_errors import ConfigurationError, StoreUnavailable
 from bot.core.messages.notices import AuditNotice
@@ -116,6 +118,10 @@ class Store:
         self.engine.close()
 
 
+_OF_TEXTS: Mapping[str, Callable[[str, Callable[[str], str]], str]] = {MESSAGES: change_messages, CARD: change_card}
+"""Facts with texts of others in their JSON, and how each of those is changed."""
+
+
 class Transaction:
     """An open unit of work. Whoever is given one changes rows in it, and leaves ending it to whoever opened it.
 
@@ -158,8 +164,8 @@ class Transaction:
         """
         if not isinstance(fact, str):
             return fact
-        if name == MESSAGES:
-            return change_messages(fact, self._plain)
+        if name in _OF_TEXTS:
+            return _OF_TEXTS[name](fact, self._plain)
         words = mentions.unmark(fact)
         return words if name in COMPUTED else self._plain(words)
 

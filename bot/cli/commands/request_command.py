@@ -18,6 +18,7 @@ from bot.plugin import BadArgument, Message, PluginError, Refusal
 from bot.store.store import Store, Transaction
 from bot.usecases.admin.listings import list_changes, show_change
 from bot.usecases.admin.queries import OPTION_WORDS, complete_numbers, request_number
+from bot.usecases.admin.recorded_plans import read_recorded_plan
 from bot.usecases.authority.reader_views import Reader, shell_reader
 from bot.usecases.outcomes.settlement import try_to_settle
 from bot.usecases.overview.request_queue import shell_queue
@@ -73,8 +74,9 @@ def list_requests(terminal: Terminal, status: ShownStatus | None, mine: bool, li
 def show_request(terminal: Terminal, number: str, as_json: bool) -> None:
     """Show a change request: its plan, its reviews and how it ended."""
     with terminal.store() as store:
-        change = _reader(terminal, store).see(_change(store, number))
-    print_answer(show_change(change), as_json=as_json)
+        found, recorded = read_recorded_plan(store, _change(store, number))
+        change = _reader(terminal, store).see(found)
+    print_answer(show_change(change, recorded), as_json=as_json)
 
 
 @command(

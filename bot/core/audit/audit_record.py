@@ -155,6 +155,7 @@ FACTS = frozenset(
         "subjects",
         "mark",
         "messages",
+        "card",
         *("seq", "head", "fingerprint", "schema", "mode", "terms"),
         *("first", "start", "kept", "kept_digest", "chained_with"),
     }
@@ -166,6 +167,7 @@ COMPUTED = frozenset(
         "until",
         *("start", "kept_digest", "chained_with"),
         "messages",
+        "card",
     }
 )
 """Facts that the bot itself computes or gives: they are recorded as they are, however they look."""

@@ -9,6 +9,7 @@ from functools import reduce
 from bot.core import mentions
 from bot.core.audit.audit_record import AuditRecord, Fact
 from bot.core.audit.audit_templates import SENTENCES, UNKNOWN, Sentence, make_sentence
+from bot.core.audit.recorded_card import CARD
 from bot.core.audit.recorded_messages import MESSAGES, map_argument, read_messages
 from bot.core.change.change_request import PARTLY_APPLIED, append_place
 from bot.core.withheld_reasons import describe_reason
@@ -75,7 +76,7 @@ def _values(
     plain: dict[str, Argument] = {
         name: map_text(describe_reason(str(fact)), clean)
         for name, fact in record.facts.items()
-        if fact is not None and name != MESSAGES
+        if fact is not None and name not in (MESSAGES, CARD)
     }
     return {**plain, **dict(_codes(record, row)), **told}
 

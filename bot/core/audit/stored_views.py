@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 
 from bot.core.audit.audit_record import AuditRecord, Fact
+from bot.core.audit.recorded_card import CARD
 from bot.core.audit.recorded_messages import MESSAGES
 from bot.core.principals import Grant, Role
 from bot.plugin import Json, Time, iso, time_or_none
@@ -63,7 +64,7 @@ class AuditRow:
     """The record's head in the chain, as hex digits."""
 
 
-_JSON_FACTS = ("decision", MESSAGES)
+_JSON_FACTS = ("decision", MESSAGES, CARD)
 """Facts that are recorded as JSON in a text."""
 
 

@@ -24,7 +24,7 @@ from bot.core.principals import Principal
 from bot.core.redaction.redactor import redact_value, secrets_in
 from bot.core.redaction.sanitizer import texts_in
 from bot.core.stored_texts import load_text, store_text
-from bot.plugin import CallOutcome, CallVerdict, Message, Place, PlaceTerm, Risk, Text, read_text, write_text
+from bot.plugin import CallOutcome, CallVerdict, Message, Place, PlaceTerm, Plan, Risk, Text, read_text, write_text
 from bot.plugin.frozen import dataclass
 from bot.store.engine.port import Engine, Row
 from bot.store.engine.sql import assignments, newest_of, placeholders
@@ -142,6 +142,13 @@ class ChangeReader:
         return replace(
             change, line=whole["line"], reason=read_text(whole["reason"]), plan=plan_from_json(whole["plan"])
         )
+
+    def show_plan(self, exact: ChangeRequest | NewChange) -> Plan:
+        """The plan of an exact change request as it may be shown, with marks for what looks like a secret."""
+        # A plan may say a part of what was typed in another sentence.
+        secrets = secrets_in(exact.line, *texts_in(write_text(exact.reason)))
+        parts = redact_value(exact.plan, self._keys.fingerprint, secrets)
+        return replace(parts, target=self._redacted(exact.plan.target), part=self._redacted(exact.plan.part))
 
     def _redacted(self, value: T) -> T:
         return redact_value(value, self._keys.fingerprint)
@@ -272,9 +279,7 @@ class Changes(ChangeReader):
         """
         whole = {"line": new.line, "reason": write_text(new.reason), "plan": plan_to_json(new.plan)}
         line, reason = self._redacted(new.line), self._redacted(new.reason)
-        # A plan may say a part of what was typed in another sentence.
-        parts = redact_value(new.plan, self._keys.fingerprint, secrets_in(new.line, *texts_in(whole["reason"])))
-        shown = replace(parts, target=self._redacted(new.plan.target), part=self._redacted(new.plan.part))
+        shown = self.show_plan(new)
         target = write_target(new.plan.target, new.plan.part)
         number = self._database.insert(
             _OPEN,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from bot.core import mentions
+from bot.core.audit.recorded_card import RecordedCard
 from bot.core.audit.stored_views import grant_row
 from bot.core.authority.policy import describe_requirement, list_rules
 from bot.core.change.change_request import ChangeRequest, Review, Status, Verdict, describe_status
@@ -15,14 +16,16 @@ from bot.core.change.status_names import ShownStatus, find_shown_status
 from bot.core.principals import Grant, Principal
 from bot.core.text import format_time
 from bot.language.request_views import change_row, change_view
-from bot.plugin import Channel, Message, Person, Reply, Table, Text, Time
+from bot.plugin import Channel, Message, Person, Plan, Reply, Table, Text, Time
 from bot.usecases.admin.allow_list import describe_role
+from bot.usecases.admin.recorded_plans import RecordedPlan
 from bot.usecases.outcomes.ending_report import ending_fields
 
 NO_CHANGES, NO_SUCH_CHANGES = Message("request.list.none"), Message("request.list.none_such")
 NO_PLACE = "–"
 """Stands where a list has a column for the place, and a change request is about b24bot itself."""
 STATUS, PORTAL, TARGET = Message("request.show.status"), Message("request.show.portal"), Message("request.show.target")
+RECORD = Message("request.show.record")
 COMMAND, REQUESTER = Message("request.show.command"), Message("request.show.requester")
 CHANGE_COLUMNS = (
     *(Message("request.list.id"), STATUS, PORTAL, TARGET, COMMAND, REQUESTER),
@@ -76,14 +79,18 @@ def _line(change: ChangeRequest) -> str:
     return mentions.make_namer((mentions.find_person_id(change.plan.target),), mentions.mark_account)(change.line)
 
 
-def show_change(change: ChangeRequest) -> Reply:
-    """Show one change request: its plan, its reviews and how it ended."""
-    facts = tuple((label, text) for label, text in _facts(change) if not isinstance(text, str) or text.strip())
+def show_change(change: ChangeRequest, recorded: RecordedPlan | None = None) -> Reply:
+    """Show one change request: its plan, its reviews and how it ended.
+
+    `recorded` tells where the plan was read, if that is not the row of the database.
+    """
+    shown = _facts(change, recorded)
+    facts = tuple((label, text) for label, text in shown if not isinstance(text, str) or text.strip())
     title = Message("request.show.title", request=change.id, summary=change.plan.summary)
-    return Reply(title=title, facts=facts, data=change_view(change))
+    return Reply(title=title, facts=facts, data=change_view(change, recorded.view if recorded else None))
 
 
-def _facts(change: ChangeRequest) -> Iterator[tuple[Text, Text]]:
+def _facts(change: ChangeRequest, recorded: RecordedPlan | None) -> Iterator[tuple[Text, Text]]:
     plan = change.plan
     yield STATUS, describe_status(change)
     yield COMMAND, _line(change)
@@ -95,16 +102,49 @@ def _facts(change: ChangeRequest) -> Iterator[tuple[Text, Text]]:
     yield Message("request.show.rules"), ", ".join(list_rules(change.decision))
     for review in change.reviews:
         yield _verdict_label(change, review), describe_review(change, review)
-    yield from ((Message("request.show.plan"), note) for note in (*(call.note for call in plan.calls), *plan.notes))
-    yield from ((Message("request.show.touches"), line) for line in plan.radius)
-    yield from ((Message("request.show.impact"), text) for one in plan.impact for text in (one.sentence, *one.details))
-    yield from ((Message("request.show.warning"), line) for line in plan.warnings)
-    yield Message("request.show.undo"), describe_undo(plan.undo)
+    yield from list_plan_facts(plan)
+    yield from list_record_facts(recorded)
     yield Message("request.show.card"), _card_place(change)
     yield Message("request.show.outcome"), change.outcome
     yield from ending_fields(change)
     yield Message("request.show.undo_of"), f"CR-{change.undo_of}" if change.undo_of is not None else ""
     yield Message("request.show.undone_by"), f"CR-{change.undone_by}" if change.undone_by is not None else ""
+
+
+def list_plan_facts(plan: Plan) -> Iterator[tuple[Text, Text]]:
+    """The plan as a card shows it, with a label for each line."""
+    yield from ((Message("request.show.plan"), note) for note in (*(call.note for call in plan.calls), *plan.notes))
+    yield from ((Message("request.show.touches"), line) for line in plan.radius)
+    yield from ((Message("request.show.impact"), text) for one in plan.impact for text in (one.sentence, *one.details))
+    yield from ((Message("request.show.warning"), line) for line in plan.warnings)
+    yield Message("request.show.undo"), describe_undo(plan.undo)
+    if plan.link is not None:
+        yield Message("request.show.page"), plan.link.address
+
+
+def list_record_facts(recorded: RecordedPlan | None) -> Iterator[tuple[Text, Text]]:
+    """Where a plan was read, and what of it is missing."""
+    if recorded is None:
+        return
+    yield RECORD, Message("request.show.record_number", record=f"#{recorded.seq}")
+    if recorded.is_altered:
+        yield RECORD, Message("request.show.record_differs")
+    yield from list_card_facts(recorded.card, is_complete=not recorded.is_partial)
+
+
+def list_card_facts(card: RecordedCard, *, is_complete: bool = False) -> Iterator[tuple[Text, Text]]:
+    """The language of a card, and what its record does not have, unless the plan was completed from elsewhere."""
+    yield RECORD, Message("audit.card.language", language=LANGUAGES.get(card.language, card.language))
+    if not is_complete and card.left_out:
+        yield RECORD, Message("audit.card.left_out", count=card.left_out)
+    if not is_complete and card.cut:
+        yield RECORD, Message("audit.card.cut", count=card.cut)
+    if not is_complete and card.withheld:
+        yield RECORD, Message("audit.card.withheld", count=card.withheld)
+
+
+LANGUAGES: Mapping[str, Message] = {"en": Message("audit.card.in_english"), "ru": Message("audit.card.in_russian")}
+"""The names of the languages in which cards are drawn."""
 
 
 def _is_pending(change: ChangeRequest) -> bool:

@@ -36,6 +36,7 @@ from bot.usecases.admin.allow_list import describe_role
 from bot.usecases.admin.audit_search import find_records
 from bot.usecases.admin.help_pages import CommandRow, Reader, answer_help
 from bot.usecases.admin.listings import list_changes, list_grants, show_change
+from bot.usecases.admin.recorded_plans import read_recorded_plan
 from bot.usecases.admin.status_report import StatusReport, report_status
 from bot.usecases.authority.memberships import last_disqualification
 from bot.usecases.authority.reader_views import reader_of
@@ -308,7 +309,8 @@ def request_show(query: QueryContext, number: Number) -> Reply:
             Message("request.none_with_number", request=f"CR-{number}"),
             hint=Message("request.see_newest", command=CommandLine(command_line="request list")),
         )
-    return show_change(reader_of(query.ctx, query.person).see(change))
+    change, recorded = read_recorded_plan(query.ctx.store, change)
+    return show_change(reader_of(query.ctx, query.person).see(change), recorded)
 
 
 @access.command("list", words=LIST, risk=Risk.READ, data=tuple[GrantRow, ...])

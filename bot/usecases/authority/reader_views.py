@@ -117,6 +117,14 @@ class _Hiding:
         return {sentence: LEFT_OUT for sentence in self.sentences if isinstance(sentence, Message)}
 
 
+def plan_for_record(ctx: Context, change: ChangeRequest) -> Plan:
+    """The plan with marks for a customer's words."""
+    values = personal_values(change.line, ctx.registry.commands)
+    if values == ():
+        return change.plan
+    return _Hiding.of(change.plan, values or (), ctx.store.keys.fingerprint).hide_in_plan(change.plan)
+
+
 def hiding_for_record(ctx: Context, change: ChangeRequest) -> Callable[[Text], Text]:
     """What puts marks for a customer's words into a text for the record or a channel: a place may quote them."""
     values = personal_values(change.line, ctx.registry.commands)

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from bot import clock as ids
 from bot.core.audit.audit_record import Tag
+from bot.core.audit.recorded_card import CARD, RecordedCard, make_card, write_card
 from bot.core.authority.identity_groups import IdentityGroups
 from bot.core.authority.policy import Allowed, BreakGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.bot_errors import ConfigurationError, NotPermitted
@@ -15,6 +16,7 @@ from bot.core.change.plans import decision_to_json
 from bot.core.principals import Principal
 from bot.core.redaction.redactor import shorten
 from bot.language.recorded_facts import RecordedFact
+from bot.language.translation import translate
 from bot.plugin import Message, Person, map_text
 from bot.store.repositories.change_requests import Column
 from bot.store.store import Transaction
@@ -23,6 +25,7 @@ from bot.usecases.authority.attestation import attest
 from bot.usecases.authority.break_glass_log import check_break_glass, find_break_glass_actor
 from bot.usecases.authority.eligibility import check_can_be_approved, check_few_open
 from bot.usecases.authority.memberships import refresh_memberships
+from bot.usecases.authority.reader_views import plan_for_record
 from bot.usecases.change_entries import record_change, recorded_line
 from bot.usecases.chat_port import Channels
 from bot.usecases.context import Context
@@ -114,11 +117,17 @@ def write_change(
         "decision": decision_to_json(change.decision),
         "digest": change.digest,
         "reason": change.reason,
+        CARD: write_card(_make_card(ctx, change)),
         "terms": attest(tx.keys, tx.changes.exact(change)),
     }
     record_change(tx, Tag.CHANGE_REQUESTED, change, actor=requester.id, facts=facts)
     queue_card(tx, ctx, change.number, answer_url=answer_url, typed_in=channel)
     return change
+
+
+def _make_card(ctx: Context, change: ChangeRequest) -> RecordedCard:
+    language = ctx.deployment.languages.shared
+    return make_card(plan_for_record(ctx, change), language, translate, shown=change.plan)
 
 
 def expiry_of(decision: Decision) -> int:
