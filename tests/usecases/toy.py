@@ -70,6 +70,8 @@ class Toy:
     """The plugin. `things` is its remote side: id → colour. A thing that is `precious` raises the risk."""
 
     things: dict[str, str] = field(default_factory=lambda: {"one": "red", "two": "red", "precious": "gold"})
+    affected: tuple[str, ...] = ()
+    """What else a removal affects, as the plan says it."""
     calls: list[Call] = field(default_factory=list)
     called_at: list[Place] = field(default_factory=list)
     """The place of each call."""
@@ -207,7 +209,7 @@ def thing_remove(toy: Toy, name: Id) -> Answer:
         before=toy.seen(name),
         wanted={f"{name} is": None},
         undo=NO_UNDO,
-        radius=(f"{toy.things[name]} {name}",),
+        radius=(f"{toy.things[name]} {name}", *toy.affected),
         warnings=("It is gone then.",),
         remember=(Remember(kind="painted", key=name, value=None),),
     )

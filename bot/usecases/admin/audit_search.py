@@ -19,8 +19,7 @@ from bot.plugin import BadArgument, Event, Message, Reply, Table, Text, map_text
 from bot.store.repositories.audit_log import LOOKED_AT, Found
 from bot.store.repositories.audit_query import KNOWN_TAGS, Wanted
 from bot.store.store import Store
-from bot.usecases.admin.listings import list_card_facts, list_plan_facts
-from bot.usecases.admin.recorded_plans import make_card_plan
+from bot.usecases.admin.listings import list_card_facts
 
 _MEMBER = re.compile(r"\A<?@?([UW][A-Z0-9]{2,20})(?:\|[^<>]*)?>?\Z")
 _REQUEST = re.compile(r"\A[Cc][Rr]-?([0-9]{1,11})\Z")
@@ -121,16 +120,20 @@ def find_records(
         return Reply(title=title, notes=tuple(notes), data=data)
     table = Table(columns=COLUMNS, rows=tuple(_row(record, events) for record in shown))
     title = Message("audit.find.title_with", filters=filters) if filters else Message("audit.find.title")
-    return Reply(title=title, facts=tuple(_list_card(shown)), table=table, notes=tuple(notes), data=data)
+    return Reply(
+        title=title,
+        facts=tuple(_list_card(shown) if wanted.subject else ()),
+        table=table,
+        notes=tuple(notes),
+        data=data,
+    )
 
 
 def _list_card(records: Sequence[AuditRecord]) -> Iterator[tuple[Text, Text]]:
-    """What the card said, where one of the records has one: of several nobody would know which is which."""
+    """What the card said, where one of the records has one."""
     cards = [card for card in (read_card(record.facts.get(CARD)) for record in records) if card is not None]
     if len(cards) == 1:
-        (card,) = cards
-        shown = list_plan_facts(make_card_plan(card))
-        yield from ((label, map_text(text, _clean)) for label, text in (*shown, *list_card_facts(card)))
+        yield from ((label, map_text(text, _clean)) for label, text in list_card_facts(cards[0]))
 
 
 def _given(wanted: Wanted) -> dict[str, str]:

@@ -18,7 +18,7 @@ from bot.core.text import format_time
 from bot.language.request_views import change_row, change_view
 from bot.plugin import Channel, Message, Person, Plan, Reply, Table, Text, Time
 from bot.usecases.admin.allow_list import describe_role
-from bot.usecases.admin.recorded_plans import RecordedPlan
+from bot.usecases.admin.recorded_plans import RecordedPlan, make_card_plan
 from bot.usecases.outcomes.ending_report import ending_fields
 
 NO_CHANGES, NO_SUCH_CHANGES = Message("request.list.none"), Message("request.list.none_such")
@@ -126,20 +126,30 @@ def list_record_facts(recorded: RecordedPlan | None) -> Iterator[tuple[Text, Tex
     """Where a plan was read, and what of it is missing."""
     if recorded is None:
         return
-    yield RECORD, Message("request.show.record_number", record=f"#{recorded.seq}")
+    language = _name_language(recorded.card)
+    yield RECORD, Message("request.show.record_number", record=f"#{recorded.seq}", language=language)
     if recorded.is_altered:
         yield RECORD, Message("request.show.record_differs")
-    yield from list_card_facts(recorded.card, is_complete=not recorded.is_partial)
+        yield from _list_gaps(recorded.card)
 
 
-def list_card_facts(card: RecordedCard, *, is_complete: bool = False) -> Iterator[tuple[Text, Text]]:
-    """The language of a card, and what its record does not have, unless the plan was completed from elsewhere."""
-    yield RECORD, Message("audit.card.language", language=LANGUAGES.get(card.language, card.language))
-    if not is_complete and card.left_out:
+def list_card_facts(card: RecordedCard) -> Iterator[tuple[Text, Text]]:
+    """The card of a record, with a label for each line, its language, and what the record does not have of it."""
+    yield from list_plan_facts(make_card_plan(card))
+    yield RECORD, Message("audit.card.language", language=_name_language(card))
+    yield from _list_gaps(card)
+
+
+def _name_language(card: RecordedCard) -> Text:
+    return LANGUAGES.get(card.language, card.language)
+
+
+def _list_gaps(card: RecordedCard) -> Iterator[tuple[Text, Text]]:
+    if card.left_out:
         yield RECORD, Message("audit.card.left_out", count=card.left_out)
-    if not is_complete and card.cut:
+    if card.cut:
         yield RECORD, Message("audit.card.cut", count=card.cut)
-    if not is_complete and card.withheld:
+    if card.withheld:
         yield RECORD, Message("audit.card.withheld", count=card.withheld)
 
 

@@ -29,11 +29,6 @@ class RecordedPlan:
     """Whether the row of the database has another plan than the one that was recorded."""
 
     @property
-    def is_partial(self) -> bool:
-        """Whether lines are missing: the record has not all of them, and the row is not to be believed."""
-        return self.is_altered and not self.card.is_whole
-
-    @property
     def view(self) -> CardRecord:
         """The same for programs."""
         return CardRecord(record=str(self.seq), language=self.card.language, plan_altered=self.is_altered)

@@ -152,7 +152,7 @@ def test_an_actor_is_an_id_a_member_id_or_an_account_and_a_name_is_refused(cli_b
 
 def test_where_nothing_is_found_the_filters_are_named(kept: CliBot) -> None:
     shown = kept.run("audit", "find", "--subject", "CR-2", "--actor", "T1:U7", "--tag", "change")
-    assert shown.stdout == "No audit record matches --subject CR-2, --tag change, --actor T1:U7.\n"
+    assert shown.stdout == "No audit record matches --subject CR-2, --tag change, and --actor T1:U7.\n"
 
 
 def test_a_decision_is_data_where_it_is_found_and_as_it_is_chained_where_it_is_exported(cli_bot: CliBot) -> None:

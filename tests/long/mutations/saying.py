@@ -181,4 +181,36 @@ ENDINGS: tuple[Mutation, ...] = (
         ("bot/core/change/digests.py", '("consequences", "obstacles", "link")', '("consequences", "link")'),
         by="tests/core/change/test_digests.py",
     ),
+    mutation(
+        "impact-detail-unapproved",
+        "a change runs although the operators that its card named are gone",
+        ("bot/core/change/drift.py", "elif _write(old.details) != _write(new.details):", "elif old.details == ():"),
+        by="tests/core/change/test_impact_bands.py",
+    ),
+    mutation(
+        "edited-row-shown",
+        "an answer shows the plan that somebody wrote into the database, and not the one that was approved",
+        (
+            "bot/usecases/admin/recorded_plans.py",
+            "    if proven is not None and not card.is_whole:\n",
+            "    if True:\n        return change, found\n    if proven:\n",
+        ),
+        by="tests/stories/audit/test_edited_plan.py",
+    ),
+    mutation(
+        "card-of-a-customer",
+        "the audit log keeps the words of a customer for ever",
+        (
+            "bot/usecases/requests/change_opening.py",
+            "make_card(plan_for_record(ctx, change), language",
+            "make_card(change.plan, language",
+        ),
+        by="tests/stories/audit/test_customers_words.py",
+    ),
+    mutation(
+        "card-without-limit",
+        "a hostile portal makes records as large as it likes",
+        ("bot/core/audit/recorded_card.py", "        if room < 0:\n            break\n", ""),
+        by="tests/core/audit/test_recorded_card.py",
+    ),
 )

@@ -156,7 +156,11 @@ TYPED_SECRETS: tuple[Mutation, ...] = (
     mutation(
         "plan-tells-typed-secret",
         "a plan that says a part of a typed secret in another sentence shows it",
-        ("bot/store/repositories/change_requests.py", 'secrets_in(new.line, *texts_in(whole["reason"]))', "()"),
+        (
+            "bot/store/repositories/change_requests.py",
+            "secrets_in(exact.line, *texts_in(write_text(exact.reason)))",
+            "()",
+        ),
         by="tests/store/repositories/test_change_requests.py",
     ),
     mutation(

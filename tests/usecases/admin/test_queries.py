@@ -324,6 +324,7 @@ def test_a_change_request_is_shown_with_its_plan_its_reviews_and_its_ending(core
         "Affects": "red one",
         "Warning": "It is gone then.",
         "Undo": dict(en_facts(pending))["Undo"],
+        "Audit record": dict(en_facts(pending))["Audit record"],
         "Card": f"in {mentions.channel(APPROVALS)}",
     }
     core_bot.press(VERA, change)

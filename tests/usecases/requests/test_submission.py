@@ -10,6 +10,7 @@ import pytest
 
 from bot.core import mentions
 from bot.core.audit.audit_record import Tag
+from bot.core.audit.recorded_card import Part, read_card
 from bot.core.authority.identity_groups import IdentityGroups
 from bot.core.authority.policy import Allowed, Refused, Terms
 from bot.core.bot_errors import NotPermitted
@@ -82,6 +83,7 @@ def test_the_record_of_a_change_request_holds_what_was_asked(core_bot: CoreBot) 
     assert record.facts == {
         "line": "thing remove one",
         "terms": record.facts["terms"],
+        "card": record.facts["card"],
         "summary": "Remove one",
         "portal": "default",
         "target": "thing:one",
@@ -90,6 +92,16 @@ def test_the_record_of_a_change_request_holds_what_was_asked(core_bot: CoreBot) 
         "digest": change.digest,
         "reason": "because",
     }
+    card = read_card(record.facts["card"])
+    assert card is not None
+    assert card.language == "en"
+    assert [(line.part, line.english) for line in card.lines] == [
+        (Part.SUMMARY, "Remove one"),
+        (Part.CALL, "Remove one."),
+        (Part.UNDO, "It cannot be put back."),
+        (Part.WARNING, "It is gone then."),
+        (Part.RADIUS, "red one"),
+    ]
 
 
 def test_what_only_needs_confirming_is_asked_where_it_was_typed(core_bot: CoreBot) -> None:
