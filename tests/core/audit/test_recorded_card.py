@@ -87,8 +87,8 @@ def test_lines_for_which_there_is_no_room_are_left_out_from_the_end_and_counted(
 
 
 @given(st.lists(st.integers(0, 2_000), max_size=60), st.sampled_from(["x", "\n", "\u202e", "😀"]))
-def test_no_plan_makes_a_card_that_is_too_large(lengths: list[int], letter: str) -> None:
-    lines = tuple(letter * length for length in lengths)
+def test_no_plan_makes_a_card_that_is_too_large(lengths: list[int], character: str) -> None:
+    lines = tuple(character * length for length in lengths)
     card = card_of(replace(PLAN, radius=lines, warnings=lines))
     assert len(write_card(card)) <= MOST + 200
     assert len(card.lines) + card.left_out == 3 + 2 * len(lines)
