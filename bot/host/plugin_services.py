@@ -83,17 +83,19 @@ class PluginServices:
     def shared_level(self, name: str) -> SharedLevel | None:
         return self.store.engine.shared_level(f"{self.plugin}:{name}")
 
-    def record(self, event: Event, place: str, facts: Mapping[str, Text | int]) -> None:
+    def record(self, event: Event, place: Place | str, facts: Mapping[str, Text | int]) -> None:
         if event not in self.events:
             raise ValueError(f"a plugin may put on record only events that it declares, and not {event.tag}")
         strange = set(facts) - set(event.facts)
         if strange:
             raise ValueError(f"a record of {event.tag} may not hold {', '.join(sorted(strange))}")
+        name, mark = (place, "") if isinstance(place, str) else (place.name, place.mark)
+        marked = {"mark": mark} if mark else {}
         entry = Entry(
             tag=event.tag,
             actor=SYSTEM,
-            subject=place,
-            facts=record_messages(sanitize({"portal": place, **facts})),
+            subject=name,
+            facts=record_messages(sanitize({"portal": name, **marked, **facts})),
             more=tuple(event.facts),
             quiet=event.quiet,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +15,7 @@ from bot.core.bot_errors import ConfigurationError
 from bot.core.principals import Principal, Role
 from bot.host.discovery import load_plugins
 from bot.playground.workspace import SlackWorkspace
-from bot.plugin import Message, Simulation
+from bot.plugin import PUBLIC_URL, Message, Simulation
 from bot.plugin.loopback import wait_until
 from bot.store.sealing.keyring import create_key_file
 from bot.store.store import Store
@@ -32,6 +33,12 @@ ROLES: Mapping[str, Role] = {
 """Who is on the allow-list at first. Gleb is not."""
 
 
+def find_free_port() -> int:
+    """A port of this machine that nobody listens at now."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
 class Playground:
     """Both simulators and the bot. `folder` keeps the database and, in a tree of its own, the key file and the witness.
 
@@ -39,7 +46,8 @@ class Playground:
     any number of posts a second and the bot makes them. With `known` the bot's records say that it registered the
     connector of its own itself. The remote side is `simulation`, where that is given, and else the portal that a plugin
     brings.
-    `synchronous` is handed to the database. `workspace` takes the place of one of its own.
+    `synchronous` is handed to the database. `workspace` takes the place of one of its own. With `public` the portal and
+    a browser on this machine reach the bot at an address that stays the same.
     Use as a context manager.
     """
 
@@ -55,6 +63,7 @@ class Playground:
         simulation: Simulation | None = None,
         synchronous: str | None = None,
         workspace: SlackWorkspace | None = None,
+        public: bool = False,
     ) -> None:
         self.folder = folder
         self.clock = ShiftedClock()
@@ -63,7 +72,8 @@ class Playground:
         self._roles = roles
         self._known = known
         self._synchronous = synchronous
-        self._more = dict(settings or {})
+        self._port = find_free_port() if public else 0
+        self._more = {**({PUBLIC_URL: f"http://127.0.0.1:{self._port}"} if public else {}), **(settings or {})}
         self._plugin, self.portal = self._simulate(simulation)
         self.workspace = workspace or SlackWorkspace(rate_limit=pace)
         self.running: Running | None = None
@@ -114,7 +124,7 @@ class Playground:
             if self._known:
                 self._put_records(bot.store)
         self.running = Running(bot, intake=True, work=True)
-        self._site = Site(self.running.http(), "127.0.0.1", 0)
+        self._site = Site(self.running.http(), "127.0.0.1", self._port)
         self._serving = threading.Thread(target=self._site.run, name="site", daemon=True)
         self._serving.start()
         self.workspace.request_url = f"http://127.0.0.1:{self._site.port}{SLACK_PATH}"

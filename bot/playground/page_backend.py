@@ -21,6 +21,7 @@ from bot.playground.environment_faults import FaultControl
 from bot.playground.form_entries import enter_values
 from bot.playground.person_views import sight_of, tables_of
 from bot.playground.portal_control import PortalSide
+from bot.playground.second_terminal import connecting_line, write_settings
 from bot.playground.slack_sentences import describe_slack_sentence
 from bot.playground.workspace import FormIncomplete, Persona, WorkspaceError
 from bot.plugin import Message, Text
@@ -70,10 +71,11 @@ class Session:
             folder = undo.enter_context(tempfile.TemporaryDirectory(prefix="b24bot-playground-"))
             settings = {**SETTINGS, "B24BOT_CHANNEL_LANGUAGE": language}
             playground = Playground(
-                Path(folder), settings=settings, plugins=plugins, pace=False, roles=PLAY_ROLES, known=True
+                Path(folder), settings=settings, plugins=plugins, pace=False, roles=PLAY_ROLES, known=True, public=True
             )
             speak(playground, language)
             undo.enter_context(playground)
+            write_settings(playground.folder, playground.settings)
             tell_locales(playground)
             for name, text in TALK:
                 playground.workspace.people[name].say(translate(text, language))
@@ -149,6 +151,7 @@ class PageBackend:
         playing = self._playing
         seen = sight_of(playing.playground, self._persona(playing.playground, person))
         seen |= {"before": playing.before, "calls": playing.portal.calls(), "troubles": playing.troubles.rows()}
+        seen |= {"card": playing.portal.card, "line": connecting_line(playing.playground.folder, playing.portal.url)}
         digest = hashlib.sha256(json.dumps(seen, sort_keys=True, default=repr).encode()).hexdigest()
         return {**seen, "revision": digest[:16]}
 

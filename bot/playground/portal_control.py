@@ -19,7 +19,12 @@ class PortalSide:
     """What a simulation offers beyond the plugin API, by the address under `control` in its `ready`."""
 
     def __init__(self, simulation: Simulation) -> None:
-        self._address = urlsplit(str(simulation.ready().get("control") or ""))
+        ready = simulation.ready()
+        self._address = urlsplit(str(ready.get("control") or ""))
+        self.url = str(ready.get("url") or "")
+        """Where the portal is."""
+        self.card = str(ready.get("card") or "")
+        """The form of a local application, for a browser; empty where the simulation has none."""
 
     @property
     def there(self) -> bool:

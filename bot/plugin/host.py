@@ -209,8 +209,10 @@ class Services(Protocol):
         """
         ...
 
-    def record(self, event: Event, place: str, facts: Mapping[str, Text | int]) -> None:
+    def record(self, event: Event, place: Place | str, facts: Mapping[str, Text | int]) -> None:
         """Put on the audit log what happened to a place. A fact that is a message is read in any reader's language.
+
+        A place that is not known is a name. The record shows the mark of one that is.
 
         Raises ValueError for an event that the plugin does not declare, and for a fact that the event does not."""
         ...

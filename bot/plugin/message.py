@@ -191,10 +191,10 @@ def fill_message(template: Message, values: Mapping[str, Argument]) -> Message:
     return Message(template.key, **{name: values[str(named)] for name, named in template.arguments.items()})
 
 
-_NONE: Mapping[Message, Message] = {}
+_NONE: Mapping[Message, Text] = {}
 
 
-def map_text(text: Text, change: Callable[[str], str], *, instead: Mapping[Message, Message] = _NONE) -> Text:
+def map_text(text: Text, change: Callable[[str], str], *, instead: Mapping[Message, Text] = _NONE) -> Text:
     """Apply `change` to every piece of text of others in it; keys, people and numbers stay as they are.
 
     A message that is a key of `instead`, also inside another, is replaced by the value there.
@@ -206,7 +206,7 @@ def map_text(text: Text, change: Callable[[str], str], *, instead: Mapping[Messa
     return Message(text.key, **{name: _map(one, change, instead) for name, one in text.arguments.items()})
 
 
-def _map(value: Argument, change: Callable[[str], str], instead: Mapping[Message, Message]) -> Argument:
+def _map(value: Argument, change: Callable[[str], str], instead: Mapping[Message, Text]) -> Argument:
     if isinstance(value, str | Message):
         return map_text(value, change, instead=instead)
     if isinstance(value, CommandLine):

@@ -290,7 +290,7 @@ class Portal:
         """Whether tokens are stored that could replace those in use."""
         return BackupTokenStore(self._services).held(self.known) is not None
 
-    def token_warnings(self) -> list[Message]:
+    def token_warnings(self) -> list[Text]:
         """What a person should know about the tokens of this portal."""
         return token_maintenance.list_token_warnings(self._services, self.known)
 

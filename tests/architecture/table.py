@@ -197,6 +197,7 @@ IMPORTERS: Mapping[str, str] = {
 
 SHELL: Mapping[str, str] = {
     "bot.cli.output": "shows the line that was meant as one for a shell",
+    "bot.playground.second_terminal": "names the folder of a playground and the program by their paths",
     "bot.store.store": "names a backup by its path",
     "bot.store.engine.file_permissions": "names a file by its path",
 }

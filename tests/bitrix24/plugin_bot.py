@@ -14,6 +14,8 @@ from bot.host.plugin_services import PluginServices
 from bot.plugin import CallOutcome, Nothing, Place, Plan, PluginError, Reply, Services
 from bot.testing.passing_clock import PassingClock
 from bot.testing.services import scratch_services
+from plugins.bitrix24.auth.backup_tokens import BackupTokenStore
+from plugins.bitrix24.auth.credentials import CredentialStore
 from plugins.bitrix24.http.exchange import Timeouts
 from plugins.bitrix24.plugin import BitrixPlugin
 from plugins.bitrix24.portal import Portal
@@ -212,10 +214,14 @@ class PluginBot:
             tokens.spend(tokens.refresh[sealed.value["refresh"]])
 
     def store_spare(self) -> tuple[Secret, Secret]:
-        """A second authorisation, stored by the command a person uses; the pair."""
+        """A second authorisation, stored as backup tokens that nothing has proved yet; the pair."""
         pair = self.issue()
-        self.run("portal spare", name="default", access_token=pair[0], refresh_token=pair[1])
+        self.keep_backup(*pair)
         return pair
+
+    def keep_backup(self, access: Secret, refresh: Secret) -> None:
+        """Store a pair as backup tokens that nothing has proved yet."""
+        BackupTokenStore(self.services).store(CredentialStore(self.services).portal("default"), access, refresh)
 
     def recorded(self, tag: str) -> list[AuditRecord]:
         """Audit records about tokens, oldest first."""

@@ -50,7 +50,7 @@ def test_only_what_loses_something_destroys_and_only_portals_are_governed() -> N
     paths = {risk: {each.path for each in COMMANDS if each.risk is risk} for risk in Risk}
     assert paths[Risk.DESTROY] == {"connector remove", "connector deactivate"}
     assert paths[Risk.GOVERN] == {
-        *(f"portal {v}" for v in ("add", "colour", "connect", "protect", "remove", "rename", "spare", "unprotect")),
+        *(f"portal {v}" for v in ("add", "colour", "connect", "protect", "remove", "rename", "unprotect")),
         "acceptance",
     }
     verbs = ("register", "update", "adopt", "activate", "configure", "error", "restore")

@@ -21,7 +21,7 @@ NOWHERE = {"B24BOT_HOME": "", "B24BOT_KEY_FILE": ""}
 NEEDS_A_KEY = (
     *(("whoami",), ("freeze",), ("run", "connector list"), ("connector", "list"), ("backup",)),
     *(("portal", "list"), ("portal", "check"), ("portal", "add", "prod"), ("portal", "use", "prod")),
-    *(("portal", "spare", "prod"), ("access", "list"), ("access", "grant", "T0001:U0001", "admin")),
+    *(("portal", "connect", "prod"), ("access", "list"), ("access", "grant", "T0001:U0001", "admin")),
     *(("access", "revoke", "T0001:U0001"), ("audit", "find"), ("audit", "verify"), ("audit", "export")),
     *(("request", "list"), ("request", "show", "CR-1001"), ("request", "withdraw", "CR-1001")),
     *(("request", "settle", "CR-1001", "done"), ("outbox", "list"), ("outbox", "retry", "all")),

@@ -60,7 +60,7 @@ DECLARED_LINES = (
         for example in one.examples
         if "@" not in example
     ),
-    *("help serve", "whoami", "acceptance --portal default --line 1", ADD, "portal spare second", "portal list"),
+    *("help serve", "whoami", "acceptance --portal default --line 1", ADD, "portal list"),
 )
 """Lines of the declared commands that give data of their own. A terminal knows nobody by a mention."""
 CHANGING_LINES = tuple(

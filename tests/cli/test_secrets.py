@@ -105,7 +105,10 @@ def test_somebody_at_the_terminal_is_asked_for_what_was_left_out(odd: CliBot) ->
 
 
 KNOWN_TO_BE_WRONG = {
-    "spare of an unknown portal": (("portal", "spare", "nope"), "does not know the portal “nope”"),
+    "backup tokens of an unknown portal": (
+        ("portal", "connect", "nope", "--backup"),
+        "does not know the portal “nope”",
+    ),
     "name of another portal": ((*ADD_ALL[:2], "prod", *ADD_ALL[3:5], "--member-id", "f" * 32, *ADD_ALL[7:]), "belongs"),
     "portal that is known": (ADD_ALL, "already knows the portal"),
     "no name": ((*ADD_ALL[:2], "No Name!", *ADD_ALL[3:]), "cannot be the name of a portal"),

@@ -44,7 +44,7 @@ def describe(
     words = defaultdict[str, Argument](lambda: "?", values)
     account = {name: _account(text, clean) for name, text in (("actor", record.actor), ("subject", record.subject))}
     change = _change(named(record.subject), values, record.facts.get("portal"))
-    words |= {**account, "place": account["subject"], "change": change}
+    words |= {**account, "place": _place(account["subject"], values.get("mark")), "change": change}
     told = [
         fill_message(template, {"value": _in_one(words[fact])})
         for fact, template in row.details.items()
@@ -92,6 +92,11 @@ def _codes(record: AuditRecord, row: Sentence) -> Iterator[tuple[str, Argument]]
 def _account(stored: str, clean: Callable[[str], str]) -> Argument:
     found = clean(stored)
     return Person(person=found) if mentions.is_person(found) else found
+
+
+def _place(name: Argument, mark: Argument | None) -> Argument:
+    """The place that a record is about, behind the mark by which people tell it from others."""
+    return f"{mark} {name}" if mark and isinstance(name, str) else name
 
 
 def _in_one(value: Argument) -> Argument:

@@ -226,7 +226,16 @@ function drawPortal() {
   const { portal, before, calls } = state.look;
   const rowsBefore = new Map(before.map((table) => [table.title, table.rows]));
   region("tables", [portal, before], () => portal.map((table) => drawTable(table, rowsBefore.get(table.title) ?? [])));
+  drawConnecting();
   region("calls", calls, () => (calls.length ? calls.map(drawCall) : [el("li", { class: "nothing" }, WORDS.no_calls)]));
+}
+
+/** Where the form of an application is, and the line for a terminal; nothing where the portal has no such form. */
+function drawConnecting() {
+  const { card, line } = state.look;
+  document.getElementById("connect").hidden = !card;
+  document.getElementById("connect-card").href = card;
+  document.getElementById("connect-line").textContent = line;
 }
 
 function drawTroubles() {

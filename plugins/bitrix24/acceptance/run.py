@@ -54,7 +54,7 @@ class AcceptanceRun:
         with self._services.transaction():
             self._records.keep(probe)
             facts = {"connector": probe.connector, "line": str(line)}
-            self._services.record(run_events.BEGAN, self._portal.name, facts)
+            self._services.record(run_events.BEGAN, self._portal.place, facts)
         answers: dict[str, Answer] = {}
         removed = False
         try:
@@ -77,7 +77,7 @@ class AcceptanceRun:
         if gone:
             with self._services.transaction():
                 self._records.forget(probe)
-                self._services.record(run_events.REMOVED, self._portal.name, {"connector": probe.connector})
+                self._services.record(run_events.REMOVED, self._portal.place, {"connector": probe.connector})
         return gone
 
     def _take_steps(self, probe: Probe, answers: dict[str, Answer]) -> None:

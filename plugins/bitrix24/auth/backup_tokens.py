@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.plugin import BadArgument, Event, Json, Message, Refusal, Services, Text, read_text, write_text
+from bot.plugin import Event, Json, Message, Refusal, Services, Text, read_text, write_text
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.auth import audit_events
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal, StoredCredentials, TokenHealth
 from plugins.bitrix24.auth.oauth import Tokens
 from plugins.bitrix24.redaction.secret import Secret
+from plugins.bitrix24.rest.portal_lines import STORE_BACKUP, name_portal
 
 KEPT, USED, REFUSED = "kept", "used", "refused"
 _KIND = "portal_spare"
@@ -58,13 +59,14 @@ class BackupTokenStore:
         keys = replace(main.credentials, access=pair.access, refresh=pair.refresh)
         return StoredCredentials(credentials=keys, generation=spare.generation)
 
-    def store(self, portal: KnownPortal, access: Secret, refresh: Secret) -> None:
-        """Keep a pair as the spare, in the place of an earlier one. Raises BadArgument for the pair in use."""
+    def store(self, portal: KnownPortal, access: Secret, refresh: Secret, *, renewed_for: str | None = None) -> None:
+        """Keep a pair as the spare, in the place of an earlier one. Raises Refusal for the pair in use.
+
+        `renewed_for` is the user, as far as known, of tokens that a renewal has just given; None for any other tokens.
+        """
         main = self._credential_store.held(portal).credentials
         if refresh == main.refresh or access == main.access:
-            raise BadArgument(
-                Message("bitrix24.token.backup_in_use"), hint=Message("bitrix24.token.do_authorise_again")
-            )
+            raise refuse_pair_in_use(portal)
         pair = replace(main, access=access, refresh=refresh)
         earlier = self._services.secrets.read(slot(portal))
         with self._services.transaction():
@@ -75,7 +77,7 @@ class BackupTokenStore:
                     Message("bitrix24.token.backup_changed", portal=portal.name),
                     hint=Message("bitrix24.token.do_retry"),
                 )
-            self.note(portal, KEPT)
+            self.note(portal, KEPT, proven=renewed_for is not None, user=renewed_for or "")
 
     def remove(self, portal: KnownPortal) -> None:
         """Delete the backup tokens of a portal and what is known of them."""
@@ -140,7 +142,17 @@ class BackupTokenStore:
         self._services.records.put(_KIND, portal.slot, value)
 
     def _record(self, event: Event, portal: KnownPortal, generation: int, **more: Text) -> None:
-        self._services.record(event, portal.name, {"generation": generation, "chain": "spare", **more})
+        self._services.record(event, portal.place, {"generation": generation, "chain": "spare", **more})
+
+
+def refuse_pair_in_use(portal: KnownPortal) -> Refusal:
+    """The refusal of a pair as backup tokens that the portal works with."""
+    return Refusal(Message("bitrix24.token.backup_in_use"), hint=advise_backup(portal))
+
+
+def advise_backup(portal: KnownPortal) -> Text:
+    """The advice to store backup tokens of a portal."""
+    return name_portal(Message("bitrix24.token.do_store_backup", command=STORE_BACKUP), portal.name)
 
 
 def slot(portal: KnownPortal) -> str:

@@ -83,7 +83,7 @@ class Relocation:
         )
         with self._services.transaction():
             moved = Message("bitrix24.portal.moved", new=endpoint.label, old=portal.domain)
-            self._services.record(audit_events.ADDRESS_CHANGED, portal.name, {"sentence": moved})
+            self._services.record(audit_events.ADDRESS_CHANGED, portal.place, {"sentence": moved})
             return self._credential_store.moved(portal, endpoint.label)
 
     def _is_our_application(self, portal: KnownPortal, answer: Any) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.plugin import Message, PluginError, Services
+from bot.plugin import Message, PluginError, Services, Text
 from plugins.bitrix24.auth.backup_tokens import KEPT, USED, BackupTokens, BackupTokenStore
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal, TokenHealth
 from plugins.bitrix24.auth.oauth import RefreshFailure
 from plugins.bitrix24.auth.token_refresh import SPENT, TokenRefresh
+from plugins.bitrix24.rest.portal_lines import STORE_BACKUP, name_portal
 from plugins.bitrix24.traffic.portal_connections import Connections
 
 DAY_MS = 86_400_000
@@ -79,12 +80,12 @@ def _days(services: Services, since: int) -> int:
     return (services.clock.now_ms() - since) // DAY_MS
 
 
-def list_token_warnings(services: Services, portal: KnownPortal) -> list[Message]:
+def list_token_warnings(services: Services, portal: KnownPortal) -> list[Text]:
     """What a person should know about the tokens of a portal, and do about it."""
     spare = BackupTokenStore(services).known(portal)
     kept = spare is not None and spare.state == KEPT
     days = idle_days(services, portal)
-    told = [next((describe(days) for least, describe, _ in OLD if days >= least), None)]
+    told: list[Text | None] = [next((describe(days) for least, describe, _ in OLD if days >= least), None)]
     if spare is not None and kept:
         days = _days(services, spare.at)
         told.append(next((describe(days) for least, _, describe in OLD if days >= least), None))
@@ -92,13 +93,15 @@ def list_token_warnings(services: Services, portal: KnownPortal) -> list[Message
     return [each for each in told if each is not None]
 
 
-def _describe_lost_backup(services: Services, portal: KnownPortal, spare: BackupTokens | None) -> Message | None:
+def _describe_lost_backup(services: Services, portal: KnownPortal, spare: BackupTokens | None) -> Text | None:
     """What became of a spare pair that is of no use any more; None when it is, or there never was one."""
     if spare is None:
         return None
     if spare.state == KEPT:
         other = BackupTokenStore(services).held(portal) is None
-        return Message("bitrix24.token.backup_of_another_application", portal=portal.name) if other else None
-    if spare.state == USED:
-        return Message("bitrix24.token.backup_used", portal=portal.name)
-    return Message("bitrix24.token.backup_lost", portal=portal.name, reason=spare.sentence)
+        told = Message("bitrix24.token.backup_of_another_application", command=STORE_BACKUP) if other else None
+    elif spare.state == USED:
+        told = Message("bitrix24.token.backup_used", command=STORE_BACKUP)
+    else:
+        told = Message("bitrix24.token.backup_lost", reason=spare.sentence, command=STORE_BACKUP)
+    return name_portal(told, portal.name) if told else None

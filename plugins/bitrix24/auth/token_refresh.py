@@ -17,6 +17,7 @@ from plugins.bitrix24.auth.credentials import RENEWAL, CredentialStore, KnownPor
 from plugins.bitrix24.auth.oauth import RefreshFailure, Tokens
 from plugins.bitrix24.auth.token_endpoint import TokenServer
 from plugins.bitrix24.rest import error_codes
+from plugins.bitrix24.rest.portal_lines import name_portal
 from plugins.bitrix24.traffic.portal_connections import Connections
 
 LEASE = 150.0
@@ -171,12 +172,7 @@ class TokenRefresh:
 
     def _record_auth_failure(self, stale: StoredCredentials, answer: RefreshFailure) -> RefreshFailure:
         """Only a person can help. It is on the record once, however often it is asked for."""
-        told = replace(
-            answer,
-            hint=error_codes.with_advice(answer.hint, advise_backup(self._portal))
-            if answer.code in SPENT
-            else answer.hint,
-        )
+        told = replace(answer, hint=name_portal(answer.hint, self._portal.name))
         before = self._credential_store.health(self._portal)
         with self._services.transaction():
             self._note(stale.generation, told)
@@ -201,7 +197,7 @@ class TokenRefresh:
         )
 
     def _record(self, event: Event, generation: int, **more: Text) -> None:
-        self._services.record(event, self._portal.name, {"generation": generation, "chain": "main", **more})
+        self._services.record(event, self._portal.place, {"generation": generation, "chain": "main", **more})
 
     def _wait(self, stale: StoredCredentials) -> StoredCredentials | RefreshFailure:
         """Another process renews: wait for what it stores, and look less and less often. If it gives up, renew here."""
@@ -227,8 +223,3 @@ def _name_cause(answer: RefreshFailure, earlier: int | None) -> RefreshFailure:
 def _is_lost(answer: RefreshFailure) -> bool:
     """Whether the refusal means that the pair is of no use any more."""
     return answer.final and answer.code in SPENT
-
-
-def advise_backup(portal: KnownPortal) -> Message:
-    """What to do so that it does not end like this again."""
-    return Message("bitrix24.token.do_store_backup", portal=portal.name)

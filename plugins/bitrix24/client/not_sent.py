@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bot.plugin import CallVerdict, Message
+from bot.plugin import CallVerdict, Message, Text
 from plugins.bitrix24.auth.oauth import RefreshFailure
 from plugins.bitrix24.health import access_losses
 from plugins.bitrix24.rest import error_codes
 from plugins.bitrix24.rest.batch import ItemAnswer
 from plugins.bitrix24.rest.error_codes import RetryHint
+from plugins.bitrix24.rest.portal_lines import name_portal
 from plugins.bitrix24.rest.protocol import Judgement
 from plugins.bitrix24.traffic.operating_limit import Block
 
@@ -15,12 +16,13 @@ BLOCKED = "OPERATION_TIME_LIMIT"
 OVERLOAD = "OVERLOAD_LIMIT"
 
 
-def auth_failed(refusal: RefreshFailure) -> Judgement:
-    """The portal wants a new token, and there is none."""
+def auth_failed(refusal: RefreshFailure, portal: str, *, idle_days: int) -> Judgement:
+    """The portal of this name wants a new token, and there is none. `idle_days` is the age of the refresh token."""
+    loss = access_losses.find_loss(refusal.code, idle_days=idle_days) if refusal.final else None
     return Judgement(
         verdict=CallVerdict.NOT_SENT,
         sentence=Message("bitrix24.call.no_token", reason=refusal.sentence),
-        hint=refusal.hint,
+        hint=loss.advise(portal) if loss else name_portal(refusal.hint, portal),
         code=refusal.code,
         status=401,
         again=RetryHint.DEAD if refusal.final else RetryHint.LATER,
@@ -53,13 +55,13 @@ def method_blocked_item(block: Block) -> ItemAnswer:
     return ItemAnswer(problem=error_codes.with_code(block.sentence, BLOCKED), code=BLOCKED)
 
 
-def overloaded() -> Judgement:
-    """The vendor has blocked the application on this portal."""
+def overloaded(portal: str) -> Judgement:
+    """The vendor has blocked the application on the portal of this name."""
     sentence = error_codes.with_code(access_losses.OVERLOADED.says, OVERLOAD)
-    return _not_now(sentence, hint=access_losses.OVERLOADED.advice, code=OVERLOAD)
+    return _not_now(sentence, hint=access_losses.OVERLOADED.advise(portal), code=OVERLOAD)
 
 
-def _not_now(sentence: Message, *, hint: Message, code: str = "") -> Judgement:
+def _not_now(sentence: Message, *, hint: Text, code: str = "") -> Judgement:
     return Judgement(
         verdict=CallVerdict.NOT_SENT,
         sentence=sentence,

@@ -8,13 +8,14 @@ from typing import Any
 
 from bot.plugin import CallOutcome, CallVerdict, Json, Message, PluginError, Services, TargetRefused, TargetUnreachable
 from bot.plugin.frozen import dataclass
-from plugins.bitrix24.auth import server_probe
+from plugins.bitrix24.auth import server_probe, token_maintenance
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal, StoredCredentials
 from plugins.bitrix24.auth.domain_change import Relocation, Unproven
 from plugins.bitrix24.auth.oauth import RefreshFailure
 from plugins.bitrix24.auth.server_probe import ServerReply
 from plugins.bitrix24.auth.token_refresh import TokenRefresh
 from plugins.bitrix24.client import not_sent
+from plugins.bitrix24.health import access_losses
 from plugins.bitrix24.health.access_watch import AccessWatch
 from plugins.bitrix24.hosts import certificate_authorities, endpoints
 from plugins.bitrix24.http.exchange import Exchange, HttpRequest, Undelivered, redact_exchange
@@ -22,6 +23,7 @@ from plugins.bitrix24.rest import batch, error_codes, methods, protocol
 from plugins.bitrix24.rest.batch import Item, ItemAnswer
 from plugins.bitrix24.rest.error_codes import RetryHint
 from plugins.bitrix24.rest.methods import Method
+from plugins.bitrix24.rest.portal_lines import name_portal
 from plugins.bitrix24.rest.protocol import Judgement
 from plugins.bitrix24.rest.response import is_gateway_error
 from plugins.bitrix24.rest.retry_policy import CHANGE, READ, RetryPolicy
@@ -218,7 +220,7 @@ class Caller:
                 if isinstance(newer, StoredCredentials):
                     held = newer
                     continue
-                judgement = not_sent.auth_failed(newer)
+                judgement = self._auth_failed(newer)
             if judgement.moved_to and not course.moves:
                 course.moves += 1
                 moved = self._follow(route, judgement.moved_to, held)
@@ -262,7 +264,7 @@ class Caller:
         if block:
             return not_sent.method_blocked(block)
         if not course.requests and self._access.holds_back(although_blocked=self.asks_although_blocked):
-            return not_sent.overloaded()
+            return not_sent.overloaded(self._route.portal.name)
         if not route.link.breaker.try_acquire(clock.monotonic()):
             return not_sent.circuit_open()
         wait = traffic.bucket.take(clock.monotonic(), most=manner.queues)
@@ -310,7 +312,16 @@ class Caller:
             self._traffic.remarks.add(judgement.remark)
             self._services.log.warning("%s: %s", method.name, judgement.remark, extra={"action": "portal_output"})
         block = self._watch(method.name, judgement.code, judgement.time)
-        return replace(not_sent.method_blocked(block), status=judgement.status) if block else judgement
+        if block:
+            return replace(not_sent.method_blocked(block), status=judgement.status)
+        loss = access_losses.find_loss_of_call(method.name, judgement.code)
+        name = self._route.portal.name
+        return replace(judgement, hint=loss.advise(name) if loss else name_portal(judgement.hint, name))
+
+    def _auth_failed(self, refusal: RefreshFailure) -> Judgement:
+        portal = self._route.portal
+        idle_days = token_maintenance.idle_days(self._services, portal)
+        return not_sent.auth_failed(refusal, portal.name, idle_days=idle_days)
 
     def _watch(self, method: str, code: str, time: Mapping[str, Any]) -> Block | None:
         operating, now = self._traffic.operating, self._services.clock.now_ms()
@@ -346,7 +357,7 @@ class Caller:
         if judgement.code == EXPIRED:
             newer = self._renewal.refresh_after(held)
             if isinstance(newer, RefreshFailure):
-                return not_sent.auth_failed(newer)
+                return self._auth_failed(newer)
             judgement = self._once(route, method, {}, newer, self._read, course)
         return judgement
 

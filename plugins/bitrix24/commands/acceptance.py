@@ -34,11 +34,22 @@ from plugins.bitrix24.acceptance.run import AcceptanceRun
 from plugins.bitrix24.acceptance.run_lock import lock_run
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.client.rest_client import Caller
+from plugins.bitrix24.commands.common.words import PORTAL
 from plugins.bitrix24.commands.line import SEE_LIST, parse_line
 from plugins.bitrix24.commands.portal.group import known_portals
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.redaction.excerpt import excerpt
 from plugins.bitrix24.traffic.portal_connections import Connections
+
+LineArgument = Annotated[
+    int,
+    Arg(
+        help="the open line to connect the throw-away connector to",
+        label="LINE",
+        parse=parse_line,
+        words={"ru": ("линия",)},
+    ),
+]
 
 trials = Group[Portal]("acceptance", help="First contact with a live portal", words={"ru": ("приёмка",)})
 
@@ -102,13 +113,20 @@ def report_acceptance(services: Services, outcome: Outcome) -> Answer:
 def try_portal(
     dialogue: Dialogue,
     *,
-    portal: Annotated[str, Arg(help="the portal to try", label="NAME", complete=known_portals, place=True)],
-    line: Annotated[
-        int, Arg(help="the open line to connect the throw-away connector to", label="LINE", parse=parse_line)
-    ] = 0,
-    confirm: Annotated[str, Arg(help="the name of a protected portal once more", label="NAME")] = "",
-    record: Annotated[str, Arg(help="write the answers into this folder, without secrets", label="FOLDER")] = "",
-    clean: Annotated[bool, Arg(help="only remove what runs that were killed left behind", label="")] = False,
+    portal: Annotated[
+        str, Arg(help="the portal to try", label="NAME", complete=known_portals, place=True, words=PORTAL)
+    ],
+    line: LineArgument = 0,
+    confirm: Annotated[
+        str, Arg(help="the name of a protected portal once more", label="NAME", words={"ru": ("подтвердить",)})
+    ] = "",
+    record: Annotated[
+        str,
+        Arg(help="write the answers into this folder, without secrets", label="FOLDER", words={"ru": ("записать",)}),
+    ] = "",
+    clean: Annotated[
+        bool, Arg(help="only remove what runs that were killed left behind", label="", words={"ru": ("очистить",)})
+    ] = False,
 ) -> Outcome:
     """Compare a live portal with what b24bot knows about Bitrix24.
 

@@ -44,6 +44,8 @@ class AuthorizationRequest:
     person: str
     state: Secret
     expires_at: int
+    backup: bool = False
+    """The tokens become backup tokens of a portal that is known."""
 
 
 def new_state() -> Secret:
@@ -57,7 +59,9 @@ def make_link(endpoint: Endpoint, request: AuthorizationRequest) -> str:
     return f"{endpoint.base.removesuffix('rest/')}oauth/authorize/?{query}"
 
 
-def make_request(services: Services, portal: KnownPortal, client_id: str, person: str) -> AuthorizationRequest:
+def make_request(
+    services: Services, portal: KnownPortal, client_id: str, person: str, *, backup: bool = False
+) -> AuthorizationRequest:
     """Make a link for a person and keep what it was made for."""
     request = AuthorizationRequest(
         portal=portal.name,
@@ -66,6 +70,7 @@ def make_request(services: Services, portal: KnownPortal, client_id: str, person
         person=person,
         state=new_state(),
         expires_at=services.clock.now_ms() + LIFETIME_MS,
+        backup=backup,
     )
     AuthorizationRequests(services).keep(request)
     return request
@@ -90,6 +95,7 @@ class AuthorizationRequests:
                 "client_id": request.client_id,
                 "person": request.person,
                 "expires_at": request.expires_at,
+                "backup": request.backup,
             }
             self._services.records.put(_KIND, hash_value(request.state), value)
 
@@ -124,7 +130,7 @@ class AuthorizationRequests:
     def take(self, state: Secret, request: AuthorizationRequest) -> None:
         """Use up a state. Raises Refusal when it is unknown, used or too old.
 
-        It is refused as well when it was made for another portal or application, or by another person.
+        It is refused as well when it was made for another portal, application or purpose, or by another person.
         """
         key = hash_value(state)
         with self._services.transaction():
@@ -148,8 +154,10 @@ def hash_value(value: Secret) -> str:
 
 
 def _is_for(value: Mapping[str, Json], request: AuthorizationRequest) -> bool:
-    """Whether a kept link was made for the same portal, application and person."""
+    """Whether a kept link was made for the same portal, application, purpose and person."""
     if (value["portal"], value["domain"], value["client_id"]) != (request.portal, request.domain, request.client_id):
+        return False
+    if bool(value.get("backup", False)) is not request.backup:
         return False
     return value.get("person", "") in (request.person, APPROVED)
 

@@ -18,13 +18,14 @@ from plugins.bitrix24.auth.credentials import Credentials, KnownPortal
 from plugins.bitrix24.auth.oauth import Grant, RefreshFailure, Tokens
 from plugins.bitrix24.auth.token_endpoint import TokenServer
 from plugins.bitrix24.connecting.token_keeping import TokenKeeping
-from plugins.bitrix24.connecting.token_owner import ask_owner
+from plugins.bitrix24.connecting.token_owner import TokenOwner, ask_owner
 from plugins.bitrix24.hosts import certificate_authorities, endpoints
 from plugins.bitrix24.hosts.endpoints import Endpoint
 from plugins.bitrix24.http.exchange import READING, Exchange, HttpRequest, redact_exchange
 from plugins.bitrix24.redaction.excerpt import excerpt
 from plugins.bitrix24.redaction.secret import Secret
 from plugins.bitrix24.rest import methods, protocol
+from plugins.bitrix24.rest.portal_lines import name_portal
 from plugins.bitrix24.traffic.portal_connections import Connections, Destination
 
 APP_INFO = methods.find("app.info")
@@ -62,7 +63,7 @@ class Connection:
     application_token: Secret | None = None
     """What the application sent at its installation; None where it was connected in another way."""
     user: str = ""
-    """The portal's id of whoever the tokens act as, as far as the renewal said it."""
+    """The portal's id of whoever the tokens act as, as far as the authorisation server said it."""
 
 
 def _find_named(host: str, asked: Endpoint, settings: Mapping[str, str]) -> Endpoint:
@@ -123,7 +124,7 @@ class Connector:
         return answer
 
     def _prove(self, tokens: Tokens) -> Connection:
-        self._check_owner(tokens)
+        owner = self._check_owner(tokens)
         portal = self._name_portal(tokens)
         app = self._ask_portal(portal, tokens.access)
         credentials = Credentials(
@@ -142,10 +143,10 @@ class Connector:
             portal=portal,
             credentials=replace(credentials, access=renewed.access, refresh=renewed.refresh),
             app=app,
-            user=renewed.user,
+            user=renewed.user or owner.user,
         )
 
-    def _check_owner(self, tokens: Tokens) -> None:
+    def _check_owner(self, tokens: Tokens) -> TokenOwner:
         """Let the authorisation server say whose token it is: a token of another application would pass the portal."""
         owner = ask_owner(self._services, self._links, tokens.source, tokens.server, tokens.access)
         if owner.client_id != self._application.client_id:
@@ -158,6 +159,7 @@ class Connector:
             raise self._refuse(
                 Message("bitrix24.connect.member_differs", told=owner.member_id, expected=tokens.member_id)
             )
+        return owner
 
     def _name_portal(self, tokens: Tokens) -> KnownPortal:
         """The portal as the server names it: one that was renamed is known by its new address."""
@@ -187,7 +189,7 @@ class Connector:
         if failure.code in WORTHLESS:
             self._keeping.discard()
         sentence, hint = table.get(failure.code, (failure.sentence, failure.hint))
-        return _error(sentence, hint, failure.code)
+        return _error(sentence, name_portal(hint, self._portal.name), failure.code)
 
     def _authorities(self, more: str) -> str:
         return certificate_authorities.of_settings(self._services.settings) + more

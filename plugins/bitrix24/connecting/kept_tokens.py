@@ -15,8 +15,8 @@ from plugins.bitrix24.redaction.secret import Secret
 
 LIFETIME_MS = 24 * 60 * 60 * 1000
 """Milliseconds until kept tokens are forgotten."""
-_KEPT = "kept:"
-"""What the names of the sealed values begin with: no portal can have such a name."""
+_KEPT, _BACKUP = "kept:", "#backup"
+"""What the names of the sealed values begin and may end with: no portal can have such a name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +76,25 @@ class KeptTokenStore:
         """
         with self._services.transaction():
             name = self._find_known(tokens) or name
-            sealed = self._services.secrets.read(_KEPT + name)
-            self._services.secrets.write(_KEPT + name, tokens.revealed(), after=sealed.generation if sealed else 0)
+            self._write(name, tokens)
         return name
+
+    def keep_backup(self, name: str, tokens: KeptTokens) -> None:
+        """Store tokens that are to become backup tokens of the portal of this name."""
+        with self._services.transaction():
+            self._write(name + _BACKUP, tokens)
+
+    def find_backup(self, name: str) -> KeptTokens | None:
+        """The tokens that are to become backup tokens of the portal of this name."""
+        return self.find(name + _BACKUP)
+
+    def remove_backup(self, name: str) -> None:
+        """Delete the tokens that were to become backup tokens."""
+        self.remove(name + _BACKUP)
+
+    def _write(self, name: str, tokens: KeptTokens) -> None:
+        sealed = self._services.secrets.read(_KEPT + name)
+        self._services.secrets.write(_KEPT + name, tokens.revealed(), after=sealed.generation if sealed else 0)
 
     def remove(self, name: str) -> None:
         """Delete what is kept for a name."""

@@ -96,6 +96,29 @@ class ConnectionKeeping:
         return store.renewed(portal, held, tokens.access, tokens.refresh, token_url=tokens.source)
 
 
+class BackupKeeping:
+    """Keeps what a code or a refresh token gives until it is stored as backup tokens of a known portal."""
+
+    def __init__(self, services: Services, portal: KnownPortal) -> None:
+        self._services = services
+        self._kept = KeptTokenStore(services)
+        self._portal = portal
+
+    def keep(self, tokens: Tokens) -> None:
+        kept = KeptTokens(
+            domain=self._portal.domain,
+            member_id=tokens.member_id,
+            client_id=self._portal.client_id,
+            access=tokens.access,
+            refresh=tokens.refresh,
+            kept_at=self._services.clock.now_ms(),
+        )
+        self._kept.keep_backup(self._portal.name, kept)
+
+    def discard(self) -> None:
+        self._kept.remove_backup(self._portal.name)
+
+
 def find_user(services: Services, name: str, refresh: Secret) -> KnownPortal | None:
     """The portal of this name, if it uses the refresh token; None when no portal does.
 

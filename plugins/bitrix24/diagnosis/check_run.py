@@ -53,16 +53,16 @@ def bad(detail: Text, do: Text) -> Result:
     return Result(ok=False, detail=detail, do=do)
 
 
-def lost(loss: AccessLoss) -> Result:
+def lost(loss: AccessLoss, about: Examination) -> Result:
     """Make the result of a check that found a known loss."""
-    return bad(loss.says, loss.advice)
+    return bad(loss.says, loss.advise(about.portal.known.name))
 
 
 def of_error(error: PluginError, about: Examination) -> Result:
     """Make the result of a check that an error ended: a known loss in its own words, else as the error says."""
     code = str(getattr(error, "code", ""))
     loss = access_losses.find_loss(code, idle_days=about.portal.idle_days())
-    return bad(error_codes.with_code(loss.says, code), loss.advice) if loss else bad(error.sentence, error.hint)
+    return bad(error_codes.with_code(loss.says, code), error.hint) if loss else bad(error.sentence, error.hint)
 
 
 def run_checks(checks: Sequence[Check], about: Examination) -> Iterator[CheckedRow]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bot.plugin import CommandLine, Message
+from bot.plugin import Message
 from plugins.bitrix24.diagnosis.check_run import Result, bad, good, lost
 from plugins.bitrix24.diagnosis.examination import Examination
 from plugins.bitrix24.health import access_losses
 from plugins.bitrix24.http import reachability
+from plugins.bitrix24.rest.portal_lines import AUTHORISE, name_portal
 
 
 def check_name(about: Examination) -> Result:
@@ -70,12 +71,10 @@ def check_server(about: Examination) -> Result:
     if said.client_id and said.client_id != portal.client_id:
         return bad(
             Message("bitrix24.check.server_other_client", told=said.client_id, expected=portal.client_id),
-            Message(
-                "bitrix24.loss.do_connect", command=CommandLine(command_line=Message("bitrix24.usage.connect_again"))
-            ),
+            name_portal(AUTHORISE, portal.known.name),
         )
     if said.member_id and said.member_id != portal.known.member_id:
-        return lost(access_losses.REREGISTERED)
+        return lost(access_losses.REREGISTERED, about)
     if not said.client_id:
         return good(Message("bitrix24.check.server_answers", host=said.host))
     return good(Message("bitrix24.check.server_confirms", host=said.host))

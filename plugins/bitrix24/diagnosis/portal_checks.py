@@ -18,14 +18,14 @@ def check_access(about: Examination) -> Result:
 def check_installation(about: Examination) -> Result:
     """Whether the portal takes the application for installed."""
     if not about.app.installed:
-        return lost(access_losses.UNFINISHED)
+        return lost(access_losses.UNFINISHED, about)
     return good(Message("bitrix24.check.installed"))
 
 
 def check_plan(about: Examination) -> Result:
     """Whether the plan or the subscription is paid. The tokens stay as they are when it is not."""
     if not about.app.paid:
-        return lost(access_losses.PLAN_LAPSED)
+        return lost(access_losses.PLAN_LAPSED, about)
     return good(Message("bitrix24.check.paid", licence=about.app.licence))
 
 
@@ -34,7 +34,8 @@ def check_scopes(about: Examination) -> Result:
     granted = about.scopes
     missing = find_missing_scopes(granted)
     if missing:
-        return bad(Message("bitrix24.check.scopes_missing", scopes=missing), access_losses.SCOPE_MISSING.advice)
+        advice = access_losses.SCOPE_MISSING.advise(about.portal.known.name)
+        return bad(Message("bitrix24.check.scopes_missing", scopes=missing), advice)
     return good(Message("bitrix24.check.scopes", scopes=tuple(sorted(granted))))
 
 

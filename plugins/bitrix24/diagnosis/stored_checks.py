@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.plugin import Message, Text, Time
+from plugins.bitrix24.auth.backup_tokens import advise_backup
 from plugins.bitrix24.diagnosis.check_run import Result, bad, good, lost
 from plugins.bitrix24.diagnosis.examination import Examination
 from plugins.bitrix24.events.portal_events import NONE, ONLINE, WAYS
@@ -19,7 +20,7 @@ def check_tokens(about: Examination) -> Result:
     advice = next(iter(portal.token_warnings()), None)
     detail = Message("bitrix24.check.tokens", time=Time(time=ends_at))
     if not portal.has_backup_tokens():
-        advice = advice or Message("bitrix24.check.do_store_backup", portal=portal.place.name)
+        advice = advice or advise_backup(portal.known)
         detail = Message("bitrix24.check.tokens_alone", time=Time(time=ends_at))
     old = portal.idle_days() >= OLD_DAYS
     return bad(detail, advice or "") if old else good(detail, advice or "")
@@ -60,7 +61,11 @@ def check_events(about: Examination) -> Result:
         return bad(WAYS[way], Message("bitrix24.check.do_serve", command="b24bot serve"))
     if way != ONLINE:
         return good(WAYS[way])
-    return good(Message("bitrix24.check.test_event_came")) if about.portal.try_event() else lost(access_losses.SILENT)
+    return (
+        good(Message("bitrix24.check.test_event_came"))
+        if about.portal.try_event()
+        else lost(access_losses.SILENT, about)
+    )
 
 
 def check_last_event(about: Examination) -> Result:

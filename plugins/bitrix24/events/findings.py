@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from itertools import groupby
 
-from bot.plugin import CommandLine, Message, Time
+from bot.plugin import Message, Time
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.connectors.model import UNNAMED
 from plugins.bitrix24.events.own_changes import OwnChange
@@ -19,8 +19,7 @@ from plugins.bitrix24.events.portal_facts import Pair, PortalFacts
 from plugins.bitrix24.events.silence import POSTED, find_silent
 from plugins.bitrix24.events.watch_memory import WatchMemory
 from plugins.bitrix24.health.access_losses import SILENT
-
-CHECK = CommandLine(command_line="portal check NAME")
+from plugins.bitrix24.rest.portal_lines import CHECK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

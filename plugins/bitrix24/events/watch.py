@@ -26,6 +26,7 @@ from plugins.bitrix24.events.watch_memory import KIND, WatchMemory, read_memory
 from plugins.bitrix24.events.watch_shares import find_share
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.rest.batch import SIZE
+from plugins.bitrix24.rest.portal_lines import name_portal
 
 FIRST_MS = 60_000
 """After a portal became known: whoever connects it is still at work."""
@@ -207,7 +208,8 @@ class PortalWatch:
     def _tell(self, drift: Drift) -> None:
         for event, messages in ((watch_events.CHANGED_ELSEWHERE, drift.raised), (watch_events.AS_BEFORE, drift.over)):
             for message in messages:
-                self._services.record(event, self._portal.name, {"sentence": message})
+                told = name_portal(message, self._portal.name)
+                self._services.record(event, self._portal.place, {"sentence": told})
 
     def _put(self, memory: WatchMemory) -> None:
         self._services.records.put(KIND, self._portal.identity, memory.value())

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.plugin import CommandLine, Message
+from bot.plugin import CommandLine, Message, Text
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.auth.token_maintenance import REFRESH_DAYS
 from plugins.bitrix24.rest import error_codes
+from plugins.bitrix24.rest.portal_lines import CHECK, CONNECT_AGAIN, STORE_BACKUP, name_portal
 
 GUIDE = "docs/how-to/troubleshoot.md"
-_CONNECT = CommandLine(command_line=Message("bitrix24.usage.connect_again"))
-_CHECK = CommandLine(command_line=Message("bitrix24.usage.check"))
+_AUTHORISE_TWICE = Message("bitrix24.loss.do_connect_twice", command=CONNECT_AGAIN, backup=STORE_BACKUP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,35 +28,39 @@ class AccessLoss:
 
     @property
     def advice(self) -> Message:
-        """What to do, and where to read on."""
+        """What to do for some portal, and where to read on."""
         return error_codes.with_advice(self.do, Message("bitrix24.loss.see", page=f"{GUIDE}#{self.anchor}"))
+
+    def advise(self, portal: str) -> Text:
+        """What to do for the portal of this name, and where to read on."""
+        return name_portal(self.advice, portal)
 
 
 REFRESH_LAPSED = AccessLoss(
     name="refresh token expired",
     says=Message("bitrix24.loss.refresh_lapsed"),
-    do=Message("bitrix24.loss.do_connect", command=_CONNECT),
+    do=_AUTHORISE_TWICE,
     anchor="the-refresh-token-has-expired",
     codes=("expired_token",),
 )
 REFRESH_REFUSED = AccessLoss(
     name="refresh token refused",
     says=Message("bitrix24.loss.refresh_refused"),
-    do=Message("bitrix24.loss.do_connect", command=_CONNECT),
+    do=_AUTHORISE_TWICE,
     anchor="the-refresh-token-is-refused",
     codes=("invalid_grant",),
 )
 RENEWAL_INTERRUPTED = AccessLoss(
     name="renewal interrupted",
     says=Message("bitrix24.loss.renewal_interrupted"),
-    do=Message("bitrix24.loss.do_connect", command=_CONNECT),
+    do=_AUTHORISE_TWICE,
     anchor="a-renewal-was-interrupted",
     codes=("renewal_interrupted",),
 )
 UNINSTALLED = AccessLoss(
     name="application uninstalled",
     says=Message("bitrix24.loss.uninstalled"),
-    do=Message("bitrix24.loss.do_install", command=_CONNECT),
+    do=Message("bitrix24.loss.do_install", command=CONNECT_AGAIN),
     anchor="the-application-was-uninstalled",
     codes=("NOT_INSTALLED",),
     watched=True,
@@ -64,7 +68,7 @@ UNINSTALLED = AccessLoss(
 DELETED = AccessLoss(
     name="application deleted",
     says=Message("bitrix24.loss.deleted"),
-    do=Message("bitrix24.loss.do_create", command=_CONNECT),
+    do=Message("bitrix24.loss.do_create", command=CONNECT_AGAIN),
     anchor="the-application-was-deleted",
     codes=("wrong_client",),
     watched=True,
@@ -72,7 +76,7 @@ DELETED = AccessLoss(
 SECRET_CHANGED = AccessLoss(
     name="client secret refused",
     says=Message("bitrix24.loss.secret_changed"),
-    do=Message("bitrix24.loss.do_copy_secret", command=_CONNECT),
+    do=Message("bitrix24.loss.do_copy_secret", command=CONNECT_AGAIN),
     anchor="the-client-secret-is-refused",
     codes=("invalid_client",),
 )
@@ -106,14 +110,14 @@ SCOPE_MISSING = AccessLoss(
 USER_DISMISSED = AccessLoss(
     name="user dismissed",
     says=Message("bitrix24.loss.user_dismissed"),
-    do=Message("bitrix24.loss.do_other_user", command=_CONNECT),
+    do=Message("bitrix24.loss.do_other_user", command=CONNECT_AGAIN),
     anchor="the-user-was-dismissed",
     codes=("authorization_error",),
 )
 USER_EXCLUDED = AccessLoss(
     name="user without access",
     says=Message("bitrix24.loss.user_excluded"),
-    do=Message("bitrix24.loss.do_other_user", command=_CONNECT),
+    do=Message("bitrix24.loss.do_other_user", command=CONNECT_AGAIN),
     anchor="the-user-was-dismissed",
     codes=("user_access_error",),
 )
@@ -133,7 +137,7 @@ PLAN_LAPSED = AccessLoss(
 OVERLOADED = AccessLoss(
     name="overload limit",
     says=Message("bitrix24.loss.overloaded"),
-    do=Message("bitrix24.loss.do_ask_support", command=_CHECK),
+    do=Message("bitrix24.loss.do_ask_support", command=CHECK),
     anchor="bitrix24-has-blocked-the-application",
     codes=("OVERLOAD_LIMIT",),
 )
@@ -147,7 +151,7 @@ PORTAL_DELETED = AccessLoss(
 REREGISTERED = AccessLoss(
     name="member_id changed",
     says=Message("bitrix24.loss.reregistered"),
-    do=Message("bitrix24.loss.do_confirm_member", command=_CONNECT),
+    do=Message("bitrix24.loss.do_confirm_member", command=CONNECT_AGAIN),
     anchor="the-member_id-has-changed",
     codes=("other_member_id",),
 )

@@ -37,8 +37,8 @@ class WarningLog:
 
     def tell_once(self, portal: KnownPortal, loss: AccessLoss) -> None:
         """Put something on the record that happened and is not a state."""
-        facts: Mapping[str, Text] = {"sentence": loss.says, "advice": loss.advice, "warning": loss.name}
-        self._services.record(audit_events.WARNING_RAISED, portal.name, facts)
+        facts: Mapping[str, Text] = {"sentence": loss.says, "advice": loss.advise(portal.name), "warning": loss.name}
+        self._services.record(audit_events.WARNING_RAISED, portal.place, facts)
 
     def _tell(self, portal: KnownPortal, warning: PortalWarning, before: Mapping[str, Json] | None) -> Json:
         now = self._services.clock.now_ms()
@@ -47,9 +47,9 @@ class WarningLog:
             if not (warning.critical and isinstance(told_at, int) and now - told_at >= REPEAT_MS):
                 return before
         facts = {"sentence": warning.says, "advice": warning.advice, "warning": warning.subject}
-        self._services.record(audit_events.WARNING_RAISED, portal.name, facts)
+        self._services.record(audit_events.WARNING_RAISED, portal.place, facts)
         return {"level": warning.level, "told_at": now, "says": write_text(warning.says)}
 
     def _end(self, portal: KnownPortal, subject: str, before: Mapping[str, Json]) -> None:
         facts = {"sentence": read_text(before["says"]), "warning": subject}
-        self._services.record(audit_events.WARNING_ENDED, portal.name, facts)
+        self._services.record(audit_events.WARNING_ENDED, portal.place, facts)

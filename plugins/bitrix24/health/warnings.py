@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.plugin import Message, Services, Text, Time
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.auth import token_maintenance
-from plugins.bitrix24.auth.backup_tokens import BackupTokenStore
+from plugins.bitrix24.auth.backup_tokens import BackupTokenStore, advise_backup
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.auth.token_maintenance import DAY_MS
 from plugins.bitrix24.health import access_losses
@@ -48,13 +48,13 @@ def _access(services: Services, portal: KnownPortal) -> PortalWarning | None:
     """
     refusal = PortalRefusals(services).known(portal.identity)
     if refusal is not None:
-        return _of_loss(refusal.loss)
+        return _of_loss(refusal.loss, portal)
     health = CredentialStore(services).health(portal)
     if health is None or not health.locked_out:
         return None
     loss = access_losses.find_loss(health.code, idle_days=token_maintenance.idle_days(services, portal))
     if loss is not None:
-        return _of_loss(loss)
+        return _of_loss(loss, portal)
     return PortalWarning(subject=ACCESS, level=health.code, says=health.sentence, advice=health.hint, critical=True)
 
 
@@ -68,7 +68,7 @@ def _token_end(services: Services, portal: KnownPortal) -> PortalWarning | None:
         subject=TOKEN_END,
         level=str(days),
         says=Message("bitrix24.warning.token_ends", time=Time(time=ends_at)),
-        advice=access_losses.REFRESH_LAPSED.advice,
+        advice=access_losses.REFRESH_LAPSED.advise(portal.name),
     )
 
 
@@ -83,11 +83,13 @@ def _one_user(services: Services, portal: KnownPortal) -> PortalWarning | None:
         subject=ONE_USER,
         level="same user" if same else "no backup",
         says=says,
-        advice=Message("bitrix24.warning.do_store_backup", portal=portal.name),
+        advice=advise_backup(portal),
     )
 
 
-def _of_loss(loss: AccessLoss) -> PortalWarning | None:
+def _of_loss(loss: AccessLoss, portal: KnownPortal) -> PortalWarning | None:
     if loss.watched:
         return None
-    return PortalWarning(subject=ACCESS, level=loss.name, says=loss.says, advice=loss.advice, critical=True)
+    return PortalWarning(
+        subject=ACCESS, level=loss.name, says=loss.says, advice=loss.advise(portal.name), critical=True
+    )

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from bot.plugin import Message, Text
 from bot.plugin.frozen import dataclass
+from plugins.bitrix24.rest.portal_lines import AUTHORISE
 
 
 class RetryHint(StrEnum):
@@ -37,7 +38,6 @@ class Row:
     """True: the method may have run."""
 
 
-_REAUTHORISE = Message("bitrix24.error.do_reauthorise")
 _PAY = Message("bitrix24.error.do_pay")
 _SETTINGS = Message("bitrix24.error.do_compare_credentials")
 _SCOPE = Message("bitrix24.error.do_add_scope")
@@ -66,23 +66,23 @@ PORTAL: tuple[Row, ...] = (
         says=Message("bitrix24.error.overload_limit"),
         do=Message("bitrix24.error.do_ask_support"),
     ),
-    Row(code="expired_token", says=Message("bitrix24.error.token_expired"), do=_REAUTHORISE, again=RetryHint.REFRESH),
+    Row(code="expired_token", says=Message("bitrix24.error.token_expired"), do=AUTHORISE, again=RetryHint.REFRESH),
     Row(
         code="invalid_token",
         says=Message("bitrix24.error.token_foreign"),
-        do=_REAUTHORISE,
+        do=AUTHORISE,
         again=RetryHint.REFRESH,
     ),
     Row(
         code="NO_AUTH_FOUND",
         says=Message("bitrix24.error.token_unknown"),
-        do=_REAUTHORISE,
+        do=AUTHORISE,
         again=RetryHint.REFRESH,
     ),
     Row(
         code="INVALID_CREDENTIALS",
         says=Message("bitrix24.error.bad_credentials"),
-        do=_REAUTHORISE,
+        do=AUTHORISE,
     ),
     Row(
         code="insufficient_scope",
@@ -97,7 +97,7 @@ PORTAL: tuple[Row, ...] = (
     Row(
         code="authorization_error",
         says=Message("bitrix24.error.user_blocked"),
-        do=_REAUTHORISE,
+        do=AUTHORISE,
     ),
     Row(
         code="APPLICATION_NOT_FOUND",
@@ -270,16 +270,16 @@ TOKEN: tuple[Row, ...] = (
     Row(
         code="invalid_grant",
         says=Message("bitrix24.token.refresh_spent"),
-        do=_REAUTHORISE,
+        do=AUTHORISE,
         again=RetryHint.DEAD,
     ),
     Row(
         code="expired_token",
         says=Message("bitrix24.token.refresh_expired"),
-        do=_REAUTHORISE,
+        do=AUTHORISE,
         again=RetryHint.DEAD,
     ),
-    Row(code="invalid_token", says=Message("bitrix24.token.refresh_refused"), do=_REAUTHORISE),
+    Row(code="invalid_token", says=Message("bitrix24.token.refresh_refused"), do=AUTHORISE),
     Row(
         code="NOT_INSTALLED",
         says=Message("bitrix24.error.not_installed"),
@@ -320,7 +320,7 @@ def portal_row(code: str) -> Row:
 
 def token_row(code: str) -> Row:
     """The row of a code from the token endpoint. An unknown code gets a row that says so."""
-    unknown = Row(code=safe_code(code), says=Message("bitrix24.error.unknown_server_code"), do=_REAUTHORISE, ran=None)
+    unknown = Row(code=safe_code(code), says=Message("bitrix24.error.unknown_server_code"), do=AUTHORISE, ran=None)
     return _TOKEN.get(code.casefold()) or unknown
 
 

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from bot.plugin.loopback import Loopback, LoopbackReply, LoopbackRequest, refuse_web_page
-from plugins.bitrix24.simulator import application_frame, control_api
+from plugins.bitrix24.simulator import application_card, application_frame, control_api
 from plugins.bitrix24.simulator.seed import seed
 from plugins.bitrix24.simulator.server import authorization_server, dispatch
 from plugins.bitrix24.simulator.state.portal_state import PortalState
@@ -20,6 +20,8 @@ from plugins.bitrix24.simulator.state.world import Credentials, Facts, World, ne
 from plugins.bitrix24.simulator.tls import make_certificate
 
 OAUTH_PATHS = ("/oauth/token", "/oauth/oauth/token")
+STEERED = {"control": control_api.answer, "devops": application_card.answer}
+"""What changes the portal for whoever is at this machine, by the first part of its path; no other page may ask."""
 """The second one is what a client makes that derives the token endpoint from `server_endpoint`."""
 
 
@@ -158,6 +160,7 @@ class PortalSimulator:
             "webhook_url": self.webhook_url,
             "other_application": self.other_application,
             "control": self.control_url,
+            "card": f"{self.facts.base}{application_card.CARD}",
         }
         return {**found, "ca": self.ca_path} if self.ca_path else found
 
@@ -195,11 +198,10 @@ class PortalSimulator:
             return authorization_server.server_app_info(self.world, web)
         if web.path == application_frame.LIBRARY or web.path.startswith(application_frame.PAGES):
             return application_frame.answer(self.world, web)
-        if web.path.startswith("/control"):
+        steer = STEERED.get(web.path.split("/")[1])
+        if steer is not None:
             refusal = refuse_web_page(web, self._loopback.port)
-            if refusal:
-                return LoopbackReply.json({"error": refusal}, status=403)
-            return control_api.answer(self.world, web)
+            return LoopbackReply.json({"error": refusal}, status=403) if refusal else steer(self.world, web)
         return LoopbackReply(status=404, body=b"Not found")
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from bot.core.bot_errors import StoreUnavailable
 from bot.host.plugin_services import PluginServices
-from bot.plugin import BadArgument, CallVerdict, Refusal, Secrets, TargetRefused
+from bot.plugin import CallVerdict, Refusal, Secrets, TargetRefused
 from bot.plugin.loopback import Loopback, LoopbackReply, LoopbackRequest
 from plugins.bitrix24.auth import audit_events
 from plugins.bitrix24.auth.backup_tokens import KEPT, REFUSED, USED, BackupTokens, BackupTokenStore, slot
@@ -69,7 +69,7 @@ def test_when_both_are_lost_the_bot_is_locked_out_once_and_asks_no_more(plugin_b
     plugin_bot.lose("default#spare")
     error = plugin_bot.refusal("connector list")
     assert "has no access to this portal" in en(error.sentence)
-    assert "b24bot portal spare default" in en(error.hint)
+    assert "portal connect default --backup" in en(error.hint)
     for _ in range(5):
         assert plugin_bot.refusal("connector list").sentence == error.sentence
     assert outcomes(plugin_bot) == ["invalid_grant", "invalid_grant"]
@@ -86,7 +86,7 @@ def test_when_both_are_lost_the_bot_is_locked_out_once_and_asks_no_more(plugin_b
 def test_without_a_spare_the_refusal_says_how_to_have_one(plugin_bot: PluginBot) -> None:
     plugin_bot.lose()
     hint = plugin_bot.refusal("connector list").hint
-    assert "b24bot portal spare default" in en(hint)
+    assert "portal connect default --backup" in en(hint)
     assert len(plugin_bot.recorded(audit_events.TOKENS_REFUSED.tag)) == 1
 
 
@@ -116,7 +116,7 @@ def test_a_spare_that_is_refused_for_a_while_is_asked_once_and_takes_over_when_t
     first = plugin_bot.refusal("connector list")
     assert isinstance(first, TargetRefused)
     assert first.code == "PAYMENT_REQUIRED"
-    assert "portal spare" not in en(first.hint)
+    assert "--backup" not in en(first.hint)
     for _ in range(5):
         assert plugin_bot.refusal("connector list").sentence == first.sentence
     assert len(plugin_bot.refreshes()) == 2
@@ -307,15 +307,9 @@ def test_the_pair_in_use_is_no_spare(plugin_bot: PluginBot) -> None:
     keys = CredentialStore(plugin_bot.services).held(CredentialStore(plugin_bot.services).portal("default")).credentials
     other = plugin_bot.issue()
     for access, refresh in ((keys.access, other[1]), (other[0], keys.refresh)):
-        with raises(BadArgument, match="already in use"):
-            plugin_bot.run("portal spare", name="default", access_token=access, refresh_token=refresh)
+        with raises(Refusal, match="already in use"):
+            plugin_bot.keep_backup(access, refresh)
     assert spare(plugin_bot) is None
-
-
-def test_a_portal_that_is_not_known_has_no_spare(plugin_bot: PluginBot) -> None:
-    pair = plugin_bot.issue()
-    with raises(Refusal, match="does not know the portal"):
-        plugin_bot.run("portal spare", name="nowhere", access_token=pair[0], refresh_token=pair[1])
 
 
 def test_a_second_spare_takes_the_place_of_the_first(plugin_bot: PluginBot) -> None:
@@ -330,7 +324,7 @@ def test_list_and_check_tell_of_the_spare_and_how_to_store_one(plugin_bot: Plugi
     def told() -> tuple[str, str]:
         return plugin_bot.rows("portal list")[0][-2], dict(en_facts(plugin_bot.reply("portal check")))["refresh token"]
 
-    assert told()[0] == "none; `b24bot portal spare` stores some"
+    assert told()[0] == "none; `portal connect NAME --backup` stores some"
     assert told()[1].endswith("There are no usable backup tokens.")
     plugin_bot.store_spare()
     assert told()[0].endswith("not verified yet")
@@ -343,7 +337,7 @@ def test_list_and_check_tell_of_the_spare_and_how_to_store_one(plugin_bot: Plugi
     assert told()[0].startswith("none left: took over ")
     (note,) = plugin_bot.reply("portal check").notes
     assert "No backup tokens are left: the last pair is now in use." in en(note)
-    assert "b24bot portal spare default" in en(note)
+    assert "portal connect default --backup" in en(note)
 
 
 def test_no_secret_of_the_spare_is_in_what_is_stored_open(plugin_bot: PluginBot) -> None:

@@ -138,11 +138,10 @@ def test_replacing_credentials_makes_the_bot_use_them(plugin_bot: PluginBot) -> 
 def test_what_takes_secrets_is_for_the_terminal_alone_and_they_are_asked_for() -> None:
     commands = {each.path: each for group in plugin.groups for each in group}
     only_here = [path for path, each in commands.items() if each.in_slack is None]
-    assert only_here == ["portal add", "portal spare", "acceptance"]
+    assert only_here == ["portal add", "acceptance"]
     secret = {path: [each.name for each in commands[path].parameters if each.arg.secret] for path in commands}
     assert {path: names for path, names in secret.items() if names} == {
         "portal add": ["client_secret", "access_token", "refresh_token"],
-        "portal spare": ["access_token", "refresh_token"],
         "portal connect": ["client_secret"],
     }
     assert parse_secret(f" {CANARY}\n") == Secret(CANARY)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.core.audit.audit_sentences import describe
 from bot.plugin import CallVerdict, PluginError
 from plugins.bitrix24.auth import audit_events
 from plugins.bitrix24.auth.credentials import CredentialStore
@@ -179,12 +180,7 @@ def test_one_user_alone_is_told_once_and_a_second_user_ends_it(plugin_bot: Plugi
     assert plugin_bot.rows("connector list"), "the renewal names the user of the tokens in use"
     with plugin_bot.portal.world.lock:
         pair = plugin_bot.portal.world.tokens.issue(plugin_bot.portal.client_id, 27)
-    plugin_bot.run(
-        "portal spare",
-        name="default",
-        access_token=Secret(pair.access.value),
-        refresh_token=Secret(pair.refresh.value),
-    )
+    plugin_bot.keep_backup(Secret(pair.access.value), Secret(pair.refresh.value))
     maintain(plugin_bot)
     assert len(told(plugin_bot, ended=True)) == 1
 
@@ -202,12 +198,7 @@ def test_a_dismissed_user_is_replaced_by_the_second_one(plugin_bot: PluginBot) -
     plugin_bot.portal.seed(people=[{"id": 27, "connectors": True}])
     with plugin_bot.portal.world.lock:
         pair = plugin_bot.portal.world.tokens.issue(plugin_bot.portal.client_id, 27)
-    plugin_bot.run(
-        "portal spare",
-        name="default",
-        access_token=Secret(pair.access.value),
-        refresh_token=Secret(pair.refresh.value),
-    )
+    plugin_bot.keep_backup(Secret(pair.access.value), Secret(pair.refresh.value))
     maintain(plugin_bot)
     change_user(plugin_bot, active=False)
     use(plugin_bot)
@@ -301,3 +292,13 @@ def test_an_access_token_that_has_run_out_is_not_renewed_to_ask_who_it_belongs_t
     maintain(plugin_bot)
     assert len(plugin_bot.refreshes()) == 1
     assert plugin_bot.calls("profile") == []
+
+
+def test_the_audit_line_of_a_warning_has_the_portals_colour_and_its_name(plugin_bot: PluginBot) -> None:
+    portal = CredentialStore(plugin_bot.services).portal("default")
+    CredentialStore(plugin_bot.services).paint(portal, "blue")
+    maintain(plugin_bot)
+    (record,) = plugin_bot.recorded(audit_events.WARNING_RAISED.tag)
+    events = {event.tag: event for event in audit_events.EVENTS}
+    sentence, *_ = describe(record, clean=str, is_known=lambda _: True, events=events)
+    assert en(sentence) == "Warning about the portal 🟦 default"

@@ -29,6 +29,7 @@ KEYS = {
     "webhook_url",
     "other_application",
     "control",
+    "card",
 }
 
 

@@ -67,7 +67,7 @@ def test_a_kill_at_each_commit_loses_nothing_or_is_named(tmp_path: Path, backup:
     for told in lost:
         assert INTERRUPTED in told
         assert "did not store the result" in told
-        assert "portal spare default" in told
+        assert "portal connect default --backup" in told
 
 
 def describe_next_call(bot: PluginBot) -> str:

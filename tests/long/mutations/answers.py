@@ -178,11 +178,50 @@ ANSWERS: tuple[Mutation, ...] = (
         "a portal is connected with whatever token comes, also one of another application",
         (
             "plugins/bitrix24/connecting/connection.py",
-            """        self._check_owner(tokens)
-        portal""",
-            """        portal""",
+            "        if owner.client_id != self._application.client_id:",
+            "        if not owner.client_id:",
         ),
         by="tests/bitrix24/auth/test_connection.py",
+    ),
+    mutation(
+        "backup-of-same-user",
+        "backup tokens of the user whose tokens are in use are stored",
+        (
+            "plugins/bitrix24/commands/connecting/backup.py",
+            "if user and found.user == user:",
+            "if user and not found.user:",
+        ),
+        by="tests/bitrix24/auth/test_connected_backup.py",
+    ),
+    mutation(
+        "backup-link-replaces",
+        "a link for backup tokens serves a command that replaces the tokens in use",
+        (
+            "plugins/bitrix24/connecting/authorization_link.py",
+            'if bool(value.get("backup", False)) is not request.backup:',
+            "if not isinstance(request.backup, bool):",
+        ),
+        by="tests/bitrix24/auth/test_connected_backup.py",
+    ),
+    mutation(
+        "backup-spends-tokens-in-use",
+        "the refresh token in use is spent when somebody pastes it as a backup",
+        (
+            "plugins/bitrix24/commands/connecting/backup.py",
+            "if find_user(services, portal.name, grant.refresh) is not None:",
+            "if not grant.refresh:",
+        ),
+        by="tests/bitrix24/auth/test_connected_backup.py",
+    ),
+    mutation(
+        "advice-without-a-name",
+        "advice about a portal has the label NAME although the portal is known",
+        (
+            "plugins/bitrix24/rest/portal_lines.py",
+            "    return map_text(advice, str, instead={_NAME: name})",
+            "    return map_text(advice, str, instead={Message(name): name})",
+        ),
+        by="tests/bitrix24/health/test_advice.py",
     ),
     mutation(
         "state-twice",

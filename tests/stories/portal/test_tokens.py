@@ -55,7 +55,7 @@ def test_without_a_spare_pair_the_change_fails_calmly_and_the_refusal_is_told_on
     scene.channel_says("audit", "portal:warning:raised")
     for _ in range(3):
         scene.ask("Olga", "connector list")
-    scene.answer("Olga", "b24bot portal spare default")
+    scene.answer("Olga", "portal connect default --backup")
     assert len(scene.playground.store.audit.find(tag="portal:tokens:refused")) == 1
     asked = [entry for entry in scene.portal.world.journal.token_calls if entry.outcome == "invalid_grant"]
     assert len(asked) == 1

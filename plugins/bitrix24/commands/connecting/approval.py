@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bot.plugin import BadArgument, Call, Message, Nothing, Plan, Refusal, Services, Undo, UndoKind
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
+from plugins.bitrix24.commands.connecting.backup import refuse_backup_in_slack
 from plugins.bitrix24.commands.portal import stored_state
 from plugins.bitrix24.connecting.approved_connection import ApprovedConnection, ApprovedConnections
 from plugins.bitrix24.connecting.connection import Connection
@@ -13,13 +14,22 @@ from plugins.bitrix24.hosts import endpoints
 
 
 def plan_connection(
-    services: Services, name: str, *, domain: str = "", client_id: str = "", member_id: str = "", replace: bool = False
+    services: Services,
+    name: str,
+    *,
+    domain: str = "",
+    client_id: str = "",
+    member_id: str = "",
+    replace: bool = False,
+    backup: bool = False,
 ) -> Plan | Nothing:
     """Plan to let somebody at the terminal connect this portal and application. Raises PluginError.
 
     What the line leaves out of a portal that is known stays as it is.
     """
     credential_store = CredentialStore(services)
+    if backup:
+        raise refuse_backup_in_slack(credential_store.known(name))
     credential_store.check_name(name, replace=replace)
     known = credential_store.find(name)
     if known is not None:
@@ -34,8 +44,12 @@ def plan_connection(
     label = endpoints.portal(domain, services.settings).label
     wanted = ApprovedConnection(name=name, domain=label, client_id=client_id, member_id=member_id)
     before, line = ApprovedConnections(services).find(name), stored_state.connecting_line(services, name)
-    if before == wanted:
-        return Nothing(sentence=Message("bitrix24.connect.approved_already", portal=name, line=line))
+    seen = {stored_state.CONNECTION: stored_state.describe_connection(before)} if before else {}
+    goal = {stored_state.CONNECTION: stored_state.describe_connection(wanted)}
+    already = Message("bitrix24.connect.approved_already", portal=name, line=line)
+    unchanged = stored_state.find_unchanged(seen, goal, already)
+    if unchanged is not None:
+        return unchanged
     params = {"name": name, "domain": label, "client_id": client_id, "member_id": member_id}
     summary = Message("bitrix24.connect.approve_summary", portal=name, address=label, client=client_id)
     if known is not None:
@@ -50,8 +64,8 @@ def plan_connection(
                 note=Message("bitrix24.connect.approve_note", line=line),
             ),
         ),
-        before={stored_state.CONNECTION: stored_state.describe_connection(before)} if before else {},
-        wanted={stored_state.CONNECTION: stored_state.describe_connection(wanted)},
+        before=seen,
+        wanted=goal,
         undo=Undo(kind=UndoKind.NONE, sentence=Message("bitrix24.connect.approve_undo")),
         radius=(Message("bitrix24.connect.approve_radius", portal=name), Message("bitrix24.connect.approve_private")),
         warnings=tuple(_differences(known, wanted)) if known is not None else (),

@@ -24,8 +24,9 @@ from plugins.bitrix24.auth import audit_events
 from plugins.bitrix24.auth.application_tokens import ApplicationTokens
 from plugins.bitrix24.auth.backup_tokens import BackupTokenStore
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
-from plugins.bitrix24.commands.common.json_views import ConnectedPortal, application_view
+from plugins.bitrix24.commands.common.json_views import ConnectedPortal, StoredPortal, application_view
 from plugins.bitrix24.commands.connecting.approval import plan_connection
+from plugins.bitrix24.commands.connecting.backup import check_backup, connect_backup, store_backup
 from plugins.bitrix24.commands.connecting.installed import complete_install
 from plugins.bitrix24.commands.connecting.kept import complete_kept, find_kept
 from plugins.bitrix24.commands.connecting.link import (
@@ -41,7 +42,12 @@ from plugins.bitrix24.commands.portal.descriptions import describe_application
 from plugins.bitrix24.commands.portal.group import (
     ADDRESS,
     APPLICATION,
+    MEMBER,
     MEMBER_ID,
+    CaFile,
+    ClientId,
+    Domain,
+    Replace,
     known_portals,
     parse_secret,
     portals,
@@ -59,6 +65,20 @@ from plugins.bitrix24.hosts import certificate_authorities, endpoints
 from plugins.bitrix24.redaction.secret import Secret
 from plugins.bitrix24.traffic.portal_connections import Connections
 
+ClientSecret = Annotated[
+    Secret | None,
+    Arg(help="the application's client_secret", label="SECRET", parse=parse_secret, secret=True, late=True),
+]
+Backup = Annotated[
+    bool,
+    Arg(
+        help="in the terminal: store backup tokens of another user for a known portal",
+        label="",
+        words={"ru": ("резерв",)},
+    ),
+]
+NoWait = Annotated[bool, Arg(help="print the link or the addresses and exit", label="", words={"ru": ("не-ждать",)})]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connected:
@@ -71,6 +91,8 @@ class Connected:
     """An authorise link was printed, and not only the addresses for the application's card."""
     former_member: str = ""
     """The member_id that the portal had before it was registered again, as a person confirmed."""
+    backup: bool = False
+    """The tokens become backup tokens of a portal that is known."""
 
 
 def check_connection(
@@ -79,11 +101,16 @@ def check_connection(
     *,
     domain: str = "",
     client_id: str = "",
+    member_id: str = "",
     ca_file: str = "",
     replace: bool = False,
+    backup: bool = False,
     **_others: object,
 ) -> None:
     """Raise what is wrong with a portal to be connected, before anything is shown."""
+    if backup:
+        check_backup(services, name, domain=domain, client_id=client_id, member_id=member_id, replace=replace)
+        return
     CredentialStore(services).check_name(name, replace=replace)
     if ca_file:
         certificate_authorities.read(ca_file)
@@ -102,6 +129,8 @@ def check_connection(
 def store_connection(services: Services, found: Connected) -> Answer:
     """Store the portal and its credentials."""
     connection = found.connection
+    if found.backup:
+        return store_backup(services, found.name, connection)
     if connection is None:
         return Nothing(sentence=describe_printed(found.name, link=found.has_link))
     CredentialStore(services).add(
@@ -152,7 +181,7 @@ def _record_new_member(services: Services, portal: KnownPortal, former: str) -> 
     check=check_connection,
     keep=store_connection,
     plan=plan_connection,
-    data=ConnectedPortal | None,
+    data=ConnectedPortal | StoredPortal | None,
 )
 def connect_portal(
     dialogue: Dialogue,
@@ -167,18 +196,14 @@ def connect_portal(
         ),
     ],
     *,
-    domain: Annotated[str, Arg(help="its host name, for example shop.bitrix24.com", label="DOMAIN")] = "",
-    client_id: Annotated[str, Arg(help="the application's client_id", label="ID")] = "",
-    client_secret: Annotated[
-        Secret | None,
-        Arg(help="the application's client_secret", label="SECRET", parse=parse_secret, secret=True, late=True),
-    ] = None,
-    member_id: Annotated[str, Arg(help="its member_id, to be compared", label="ID")] = "",
-    ca_file: Annotated[
-        str, Arg(help="a PEM file of the authority that signed this portal's certificate", label="PATH")
-    ] = "",
-    replace: Annotated[bool, Arg(help="store new credentials for a portal that is already known", label="")] = False,
-    no_wait: Annotated[bool, Arg(help="print the link or the addresses and exit", label="")] = False,
+    domain: Domain = "",
+    client_id: ClientId = "",
+    client_secret: ClientSecret = None,
+    member_id: Annotated[str, Arg(help="its member_id, to be compared", label="ID", words=MEMBER)] = "",
+    ca_file: CaFile = "",
+    replace: Replace = False,
+    backup: Backup = False,
+    no_wait: NoWait = False,
 ) -> Connected:
     """Connect a portal through the browser of its administrator.
 
@@ -198,7 +223,14 @@ def connect_portal(
 
     The command stores the certificates of --ca-file with the portal. They count for this portal only, beside those of
     the system, and --replace keeps them.
+
+    With --backup, another administrator opens the link of a known portal. b24bot uses these tokens when the first ones
+    are lost.
     """
+    if backup:
+        return Connected(
+            name=name, replace=False, backup=True, connection=connect_backup(dialogue, name, no_wait=no_wait)
+        )
     approved = ApprovedConnections(dialogue.services).find(name)
     options = ConnectOptions(
         name=name,

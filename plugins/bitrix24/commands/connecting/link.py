@@ -20,13 +20,14 @@ INSTALLED = "\0installed"
 
 
 def show_addresses(dialogue: Dialogue, portal: KnownPortal, request: AuthorizationRequest | None = None) -> None:
-    """Show the authorise link, and with a public address those for the application's card."""
+    """Show the authorise link, and with a public address those for the card of an application that is new."""
     services = dialogue.services
     address = public_url(services.settings, "bitrix24")
-    handler = f"{address}/app" if address else None
+    handler: str | None = None
     install, expires_at = None, request.expires_at if request else 0
-    if address:
+    if address and not (request and request.backup):
         invitation = PendingInstalls(services).invite(portal.name)
+        handler = f"{address}/app"
         install = f"{address}/install/{invitation.nonce.reveal()}"
         expires_at = expires_at or invitation.expires_at
     url = make_link(endpoints.portal(portal.domain, services.settings), request) if request else None
@@ -37,6 +38,8 @@ def show_addresses(dialogue: Dialogue, portal: KnownPortal, request: Authorizati
         facts.append((Message("bitrix24.connect.link"), url))
     expiry = Time(time=expires_at)
     title = Message("bitrix24.connect.open", portal=portal.name)
+    if request and request.backup:
+        title = Message("bitrix24.connect.open_as_other", portal=portal.name)
     note = Message("bitrix24.connect.link_expires", time=expiry)
     if not url:
         title, note = Message("bitrix24.connect.fill_card"), Message("bitrix24.connect.install_expires", time=expiry)
@@ -68,7 +71,7 @@ def await_answer(dialogue: Dialogue, request: AuthorizationRequest) -> str:
     requests, installs = AuthorizationRequests(services), PendingInstalls(services)
 
     def poll() -> str | None:
-        if installs.find(request.portal) is not None:
+        if not request.backup and installs.find(request.portal) is not None:
             return INSTALLED
         if request.expires_at <= services.clock.now_ms():
             raise Refusal(Message("bitrix24.connect.nothing_came_back"), hint=Message("bitrix24.connect.do_open_link"))

@@ -11,13 +11,27 @@ from plugins.bitrix24.commands.portal.group import (
     ADDRESS,
     APPLICATION,
     AUTHORITY,
+    MEMBER,
     MEMBER_ID,
+    CaFile,
+    ClientId,
+    Domain,
+    Replace,
     new_secret_argument,
     portals,
 )
 from plugins.bitrix24.hosts import certificate_authorities, endpoints
 from plugins.bitrix24.hosts.endpoints import Endpoint
 from plugins.bitrix24.redaction.secret import Secret
+
+NoCaFile = Annotated[
+    bool,
+    Arg(
+        help="with --replace: delete the authority that was stored before",
+        label="",
+        words={"ru": ("без-сертификатов",)},
+    ),
+]
 
 
 def check_new_portal(
@@ -61,19 +75,17 @@ def add_portal(
     services: Services,
     name: Annotated[str, Arg(help="its name in b24bot, for example prod", label="NAME")],
     *,
-    domain: Annotated[str, Arg(help="its host name, for example shop.bitrix24.com", label="DOMAIN")],
-    member_id: Annotated[str, Arg(help="its member_id, which stays when the portal is renamed", label="ID")],
-    client_id: Annotated[str, Arg(help="the application's client_id", label="ID")],
+    domain: Domain,
+    member_id: Annotated[
+        str, Arg(help="its member_id, which stays when the portal is renamed", label="ID", words=MEMBER)
+    ],
+    client_id: ClientId,
     client_secret: Annotated[Secret, new_secret_argument("the application's client_secret", "SECRET")],
     access_token: Annotated[Secret, new_secret_argument("an access token of the application", "TOKEN")],
     refresh_token: Annotated[Secret, new_secret_argument("the refresh token that came with it", "TOKEN")],
-    ca_file: Annotated[
-        str, Arg(help="a PEM file of the authority that signed this portal's certificate", label="PATH")
-    ] = "",
-    no_ca_file: Annotated[
-        bool, Arg(help="with --replace: delete the authority that was stored before", label="")
-    ] = False,
-    replace: Annotated[bool, Arg(help="store new credentials for a portal that is already known", label="")] = False,
+    ca_file: CaFile = "",
+    no_ca_file: NoCaFile = False,
+    replace: Replace = False,
 ) -> Reply:
     """Add a portal and store its credentials, encrypted.
 

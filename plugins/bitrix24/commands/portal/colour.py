@@ -27,8 +27,11 @@ def plan_colour(portal: Portal, name: str, colour: str) -> Plan | Nothing:  # no
     """Plan another colour. Raises Refusal for one that another portal has."""
     known = portal.known
     said = colours.NAMES[colour]
-    if known.colour == colour:
-        return Nothing(sentence=Message("bitrix24.portal.painted_already", portal=known.name, colour=said))
+    wanted = {stored_state.COLOUR: said}
+    already = Message("bitrix24.portal.painted_already", portal=known.name, colour=said)
+    unchanged = stored_state.find_unchanged(stored_state.observe(known), wanted, already)
+    if unchanged is not None:
+        return unchanged
     portal.store.check_colour(known, colour)
     undo = Undo(kind=UndoKind.NOT_NEEDED, sentence="")
     if known.colour:
@@ -44,7 +47,7 @@ def plan_colour(portal: Portal, name: str, colour: str) -> Plan | Nothing:  # no
             params={"colour": colour},
             note=Message("bitrix24.portal.paint_note", portal=known.name, colour=said),
         ),
-        {stored_state.COLOUR: said},
+        wanted,
         summary=Message("bitrix24.portal.paint_summary", portal=known.name, colour=said),
         undo=undo,
         radius=(Message("bitrix24.portal.paint_radius", sign=colours.SIGNS[colour]),),

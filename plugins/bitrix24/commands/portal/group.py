@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from bot.plugin import Arg, Group, Message, Services
+from bot.plugin import Arg, Group, Message, Services, Words
 from plugins.bitrix24.auth.credentials import CredentialStore
 from plugins.bitrix24.commands.common.words import PORTAL
 from plugins.bitrix24.portal import Portal
@@ -35,3 +35,21 @@ def known_portals(services: Services) -> list[str]:
 
 PortalName = Annotated[str, Arg(help="the name of the portal", label="NAME", complete=known_portals, place=True)]
 """The portal that a command is about, by its first argument."""
+
+Domain = Annotated[
+    str, Arg(help="its host name, for example shop.bitrix24.com", label="DOMAIN", words={"ru": ("домен",)})
+]
+ClientId = Annotated[str, Arg(help="the application's client_id", label="ID", words={"ru": ("код-приложения",)})]
+MEMBER: Words = {"ru": ("код-портала",)}
+CaFile = Annotated[
+    str,
+    Arg(
+        help="a PEM file of the authority that signed this portal's certificate",
+        label="PATH",
+        words={"ru": ("сертификаты",)},
+    ),
+]
+Replace = Annotated[
+    bool,
+    Arg(help="store new credentials for a portal that is already known", label="", words={"ru": ("заменить",)}),
+]

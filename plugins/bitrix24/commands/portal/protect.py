@@ -23,11 +23,10 @@ class ProtectedPortal:
 def plan_protection(portal: Portal, name: str) -> Plan | Nothing:  # noqa: ARG001 - the host opened the portal by it
     """Plan to protect the portal."""
     known = portal.known
-    if known.protected:
-        return Nothing(sentence=Message("bitrix24.portal.protected_already", portal=known.name))
     return _plan(
         portal,
         on=True,
+        already=Message("bitrix24.portal.protected_already", portal=known.name),
         note=Message("bitrix24.portal.protect_note", portal=known.name),
         summary=Message("bitrix24.portal.protect_summary", portal=known.name),
         undo=Message("bitrix24.portal.protect_undo"),
@@ -38,11 +37,10 @@ def plan_protection(portal: Portal, name: str) -> Plan | Nothing:  # noqa: ARG00
 def plan_unprotection(portal: Portal, name: str) -> Plan | Nothing:  # noqa: ARG001 - the host opened the portal by it
     """Plan to take the protection off the portal."""
     known = portal.known
-    if not known.protected:
-        return Nothing(sentence=Message("bitrix24.portal.unprotected_already", portal=known.name))
     return _plan(
         portal,
         on=False,
+        already=Message("bitrix24.portal.unprotected_already", portal=known.name),
         note=Message("bitrix24.portal.unprotect_note", portal=known.name),
         summary=Message("bitrix24.portal.unprotect_summary", portal=known.name),
         undo=Message("bitrix24.portal.unprotect_undo"),
@@ -50,13 +48,16 @@ def plan_unprotection(portal: Portal, name: str) -> Plan | Nothing:  # noqa: ARG
     )
 
 
-def _plan(portal: Portal, *, on: bool, note: Message, summary: Message, undo: Message, radius: Message) -> Plan:
+def _plan(
+    portal: Portal, *, on: bool, already: Message, note: Message, summary: Message, undo: Message, radius: Message
+) -> Plan | Nothing:
     """Plan to switch the protection; the other of the two commands is the undo."""
     back = "unprotect" if on else "protect"
-    return stored_state.plan_change(
+    wanted = {stored_state.PROTECTION: stored_state.PROTECTED if on else None}
+    return stored_state.find_unchanged(stored_state.observe(portal.known), wanted, already) or stored_state.plan_change(
         portal,
         Call(method=stored_state.PROTECT, params={"on": on}, note=note),
-        {stored_state.PROTECTION: stored_state.PROTECTED if on else None},
+        wanted,
         summary=summary,
         undo=Undo(kind=UndoKind.FULL, sentence=undo, line=f"portal {back} {quote(portal.known.name)}"),
         radius=(radius,),

@@ -10,6 +10,7 @@ from bot.plugin import (
     CallOutcome,
     CallVerdict,
     Message,
+    Nothing,
     Observation,
     Place,
     Plan,
@@ -70,6 +71,11 @@ def plan_change(
     )
 
 
+def find_unchanged(before: Observation, wanted: Mapping[str, Text | None], already: Message) -> Nothing | None:
+    """The answer to a command for a state that is there already; None while it is another."""
+    return Nothing(sentence=already) if all(before.get(label) == wanted[label] for label in wanted) else None
+
+
 def observe(portal: KnownPortal) -> Observation:
     """What b24bot keeps about a portal now."""
     seen: dict[str, Text] = {NAME: portal.name}
@@ -116,6 +122,7 @@ def remove(services: Services, portal: KnownPortal) -> None:
         BackupTokenStore(services).remove(portal)
         ApplicationTokens(services).remove(portal)
         KeptTokenStore(services).remove(portal.name)
+        KeptTokenStore(services).remove_backup(portal.name)
         CredentialStore(services).remove(portal)
 
 
