@@ -36,12 +36,12 @@ class Second(Way):
             world = self.bot.portal.world
             world.state.plan = dataclasses.replace(world.state.plan, signed_in=user)
 
-    def back_up(self, *answers: Typed, person: str = "local:ida", no_wait: bool = False, **wish: Any) -> str:
+    def back_up(self, *answers: Typed, person: str = "local:ida", no_wait: bool = False, **options: Any) -> str:
         """What the command says, as it runs: it is checked, held as a dialogue, and stored."""
         self.dialogue = ScriptedDialogue(self.bot.services, *answers, person=person)
         try:
-            check_connection(self.bot.services, "default", backup=True, **wish)
-            found = connect_portal(self.dialogue, "default", backup=True, no_wait=no_wait, **wish)
+            check_connection(self.bot.services, "default", backup=True, **options)
+            found = connect_portal(self.dialogue, "default", backup=True, no_wait=no_wait, **options)
             with self.bot.services.transaction():
                 answer = store_connection(self.bot.services, found)
         except PluginError as error:
@@ -109,7 +109,7 @@ def test_the_token_of_another_application_is_refused(second: Second) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "said"),
+    ("options", "said"),
     [
         ({"client_id": "local.other"}, "another portal or application"),
         ({"domain": "other.bitrix24.com"}, "another portal or application"),
@@ -118,8 +118,8 @@ def test_the_token_of_another_application_is_refused(second: Second) -> None:
     ],
     ids=str,
 )
-def test_a_line_that_contradicts_what_is_known_is_refused(second: Second, wish: dict[str, Any], said: str) -> None:
-    assert said in second.back_up(**wish)
+def test_a_line_that_contradicts_what_is_known_is_refused(second: Second, options: dict[str, Any], said: str) -> None:
+    assert said in second.back_up(**options)
 
 
 def test_an_unknown_portal_gets_no_backup_tokens(second: Second) -> None:

@@ -65,6 +65,16 @@ from plugins.bitrix24.hosts import certificate_authorities, endpoints
 from plugins.bitrix24.redaction.secret import Secret
 from plugins.bitrix24.traffic.portal_connections import Connections
 
+NewPortalName = Annotated[
+    str,
+    Arg(
+        help="its name in b24bot, for example prod",
+        label="NAME",
+        complete=known_portals,
+        place=True,
+        new_place=True,
+    ),
+]
 ClientSecret = Annotated[
     Secret | None,
     Arg(help="the application's client_secret", label="SECRET", parse=parse_secret, secret=True, late=True),
@@ -185,16 +195,7 @@ def _record_new_member(services: Services, portal: KnownPortal, former: str) -> 
 )
 def connect_portal(
     dialogue: Dialogue,
-    name: Annotated[
-        str,
-        Arg(
-            help="its name in b24bot, for example prod",
-            label="NAME",
-            complete=known_portals,
-            place=True,
-            new_place=True,
-        ),
-    ],
+    name: NewPortalName,
     *,
     domain: Domain = "",
     client_id: ClientId = "",
