@@ -64,7 +64,7 @@ def make_namer(ids: Iterable[str], name: Callable[[str], str]) -> Callable[[str]
     Another id stays as it is, for it may be somebody's words.
     """
     people = [one for one in ids if is_person(one)]
-    spellings = {one: one for one in people} | {f"@{read_user_id(one)}": one for one in people if not is_local(one)}
+    spellings = {one: one for one in people} | {f"@{read_user(one)}": one for one in people if not is_local(one)}
     if not spellings:
         return lambda text: text
     pattern = re.compile(rf"(?<![\w@])(?:{'|'.join(map(re.escape, spellings))})(?!\w)")
@@ -75,7 +75,7 @@ def _mark(name: str) -> str:
     return f"{_PERSON}{name}{_END}"
 
 
-def read_user_id(name: str) -> str:
+def read_user(name: str) -> str:
     """The user id in what a mark of a person holds; an older release wrote nothing else."""
     return name.partition(":")[2] or name
 
@@ -98,9 +98,9 @@ def render_typed(line: str, write: Callable[[str, str], str]) -> str:
     return _TYPED.sub(lambda found: write(found[1], found[2] or ""), line)
 
 
-def channel(channel_id: str) -> str:
+def channel(id: str) -> str:
     """Stands for a channel."""
-    return f"{_CHANNEL}{channel_id}{_END}"
+    return f"{_CHANNEL}{id}{_END}"
 
 
 def mark_time(at: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from tests.architecture import table
 from tests.architecture.source import Module
@@ -13,7 +13,9 @@ from tests.architecture.source import Module
 Check = Callable[[Module], Iterator[str]]
 OURS = ("bot", "plugins")
 UNCLOCKED = ("time", "random", "secrets", "uuid")
-SLACK = re.compile(rf"\b(?:{'|'.join(table.SLACK_SHAPES)})\b|{'|'.join(table.SLACK_SYNTAX)}")
+_BESIDE = r"(?<![A-Za-z0-9])(?:{})(?![A-Za-z0-9])"
+SLACK = re.compile(f"{_BESIDE.format('|'.join(table.SLACK_SHAPES))}|{'|'.join(table.SLACK_SYNTAX)}")
+SLACK_IN_BOT = re.compile(_BESIDE.format("|".join(table.SLACK_KEYS)))
 MOMENTS = ("now", "utcnow", "today")
 
 
@@ -111,11 +113,21 @@ def prints(module: Module) -> Iterator[str]:
 
 def slack_shapes(module: Module) -> Iterator[str]:
     """Slack's ids, payload keys, account flags, codes and mention syntax stand in its own rooms alone."""
-    if within(module.name, table.CHAT_ROOMS) or module.name in table.SLACK_KNOWN:
+    yield from slack_words(module, table.SLACK_KNOWN)
+
+
+def slack_words(module: Module, known: Collection[tuple[str, str]]) -> Iterator[str]:
+    """The same, but for the listed words of the listed modules."""
+    if within(module.name, table.CHAT_ROOMS):
         return
+    patterns = (SLACK, SLACK_IN_BOT) if within(module.name, ["bot"]) else (SLACK,)
     for line, words in _words(module):
-        for found in SLACK.findall(words):
-            yield f"{module.name}:{line} knows {found}, which is Slack's"
+        for found in (one for pattern in patterns for one in pattern.findall(words)):
+            if (module.name, found) not in known:
+                yield f"{module.name}:{line} knows {found}, which is Slack's"
+    for text in _texts(module) if within(module.name, ["bot"]) else ():
+        if text.value in table.SLACK_TEXTS:
+            yield f"{module.name}:{text.lineno} knows {text.value!r}, which is Slack's"
 
 
 def _words(module: Module) -> Iterator[tuple[int, str]]:
@@ -127,6 +139,10 @@ def _words(module: Module) -> Iterator[tuple[int, str]]:
                 yield node.lineno, words
             case ast.Name(id=words) | ast.Attribute(attr=words) | ast.arg(arg=words) | ast.keyword(arg=str() as words):
                 yield node.lineno, words
+            case ast.FunctionDef(name=words) | ast.AsyncFunctionDef(name=words) | ast.ClassDef(name=words):
+                yield node.lineno, words
+            case ast.alias(name=name, asname=renamed):
+                yield node.lineno, f"{name.rpartition('.')[2]} {renamed or ''}"
 
 
 def broad_excepts(module: Module) -> Iterator[str]:
@@ -146,7 +162,7 @@ def values(module: Module) -> Iterator[str]:
         if not isinstance(node, ast.ClassDef):
             continue
         for decorator in node.decorator_list:
-            if ast.unparse(decorator).split("(")[0] in ("dataclass", "dataclasses.dataclass"):
+            if ast.unparse(decorator).split("(")[0].split(".")[-1] == "dataclass":
                 lacking = _lacking(decorator)
                 if lacking and f"{module.name}.{node.name}" not in table.LIVING:
                     yield f"{module.name}.{node.name} is not {', '.join(lacking)}"
@@ -159,17 +175,34 @@ def owners(module: Module) -> Iterator[str]:
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 if isinstance(target, ast.Attribute) and not target.attr.startswith("_"):
                     yield f"{module.name}:{node.lineno} shows the collection {target.attr}"
+        for field in node.body if isinstance(node, ast.ClassDef) else ():
+            if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+                shown = not field.target.id.startswith("_") and "ClassVar" not in ast.unparse(field.annotation)
+                if shown and (_is_collection(field.annotation) or _makes_collection(field.value)):
+                    yield f"{module.name}:{field.lineno} shows the collection {field.target.id}"
 
 
 def _makes_collection(value: ast.expr | None) -> bool:
-    made = isinstance(value, ast.Call) and ast.unparse(value.func) in ("dict", "list", "set")
+    made = isinstance(value, ast.Call) and ast.unparse(value.func).split(".")[-1] in table.COLLECTIONS
+    fields = value.keywords if isinstance(value, ast.Call) and ast.unparse(value.func).endswith("field") else []
+    made = made or any(one.arg == "default_factory" and _is_collection(one.value) for one in fields)
     return made or isinstance(value, ast.Dict | ast.List | ast.Set | ast.DictComp | ast.ListComp | ast.SetComp)
 
 
+def _is_collection(annotation: ast.expr) -> bool:
+    """Whether a type, or what makes one, is of a collection that can be changed."""
+    return ast.unparse(annotation).split("[")[0].split(".")[-1] in table.COLLECTIONS
+
+
 def _takes_dataclass(node: ast.AST) -> bool:
-    if not isinstance(node, ast.ImportFrom) or node.module != "dataclasses":
-        return False
-    return any(one.name == "dataclass" for one in node.names)
+    match node:
+        case ast.ImportFrom(module="dataclasses", names=names):
+            return any(one.name == "dataclass" for one in names)
+        case ast.Attribute(value=ast.Name(id="dataclasses"), attr="dataclass"):
+            return True
+        case ast.Import(names=names):
+            return any(one.name == "dataclasses" and one.asname for one in names)
+    return False
 
 
 def docstrings(module: Module) -> Iterator[str]:
@@ -235,7 +268,7 @@ def statements(module: Module) -> Iterator[str]:
     gathered = within(module.name, [table.GATHERED])
     inside = {id(node) for function in _functions(module) for node in ast.walk(function)} if gathered else set()
     for text in _texts(module):
-        if not _SQL.match(str(text.value)):
+        if not (_SQL.search(str(text.value)) or _SMALL_SQL.match(str(text.value))):
             continue
         if not within(module.name, table.SQL):
             yield f"{module.name}:{text.lineno} holds SQL"
@@ -258,13 +291,22 @@ def connections(module: Module) -> Iterator[str]:
             yield f"{module.name} imports {name}"
 
 
-_SQL = re.compile(
-    r"\s*(?:SELECT\s.*(?:\bFROM\b|\d|\()|SELECT\s*$|INSERT (?:INTO|OR)\b|UPDATE \w+ SET\b|DELETE FROM\b"
-    r"|VACUUM\b|PRAGMA \w|(?:CREATE|DROP|ALTER) (?:TABLE|INDEX|UNIQUE|TRIGGER|VIEW)\b"
-    r"|WITH RECURSIVE\b|BEGIN IMMEDIATE\b)",
-    re.DOTALL,
+_STATEMENTS = (
+    *(r"\bSELECT\s[^;]*\bFROM\s", r"^\s*SELECT\b", r"\bUNION\s+(?:ALL\s+)?SELECT\b", r"\bDELETE\s+FROM\s"),
+    *(r"\b(?:INSERT|REPLACE)\s+(?:OR\s+\w+\s+)?INTO\s", r"\bUPDATE\s+[\w.\"]+\s+SET\s"),
+    r"\bWITH\s+(?:RECURSIVE\s+)?\w+\s*(?:\([^)]*\)\s*)?AS\s*\(",
+    r"\b(?:CREATE|DROP|ALTER)\s+(?:TEMP\w*\s+|UNIQUE\s+)?(?:TABLE|INDEX|TRIGGER|VIEW)\s",
+    *(r"^\s*(?:PRAGMA|SAVEPOINT|RELEASE|ATTACH|DETACH)\s", r"^\s*(?:COMMIT|ROLLBACK|VACUUM|REINDEX)\b"),
+    r"^\s*BEGIN\s+(?:IMMEDIATE|EXCLUSIVE|DEFERRED)\b",
 )
-"""How a statement begins. Words of a sentence are not written so."""
+_SQL = re.compile("|".join(_STATEMENTS), re.MULTILINE)
+"""What a statement has, wherever in a text it stands. Words of a sentence are not written so."""
+_SMALL_SQL = re.compile(
+    r"\A(?:\s|--.*\n)*(?:select\s[^;]*\bfrom\s|delete\s+from\s|(?:insert|replace)\s+(?:or\s+\w+\s+)?into\s"
+    r"|update\s+[\w.\"]+\s+set\s|with\s+\w+\s+as\s*\(|(?:create|drop|alter)\s+(?:table|index|trigger|view)\s"
+    r"|(?:pragma|savepoint|attach)\s)"
+)
+"""The same in small letters, with which no sentence begins."""
 
 
 def _functions(module: Module) -> Iterator[ast.FunctionDef]:
@@ -272,11 +314,14 @@ def _functions(module: Module) -> Iterator[ast.FunctionDef]:
 
 
 def _texts(module: Module) -> Iterator[ast.Constant]:
-    """All texts but those that stand alone, as docstrings do."""
+    """All texts but those that stand alone, as docstrings do. What is filled into a text counts as a word of it."""
     alone = {id(node.value) for node in module.nodes() if isinstance(node, ast.Expr)}
     for node in module.nodes():
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone:
             yield node
+        elif isinstance(node, ast.JoinedStr):
+            parts = (str(one.value) if isinstance(one, ast.Constant) else "filled" for one in node.values)
+            yield ast.copy_location(ast.Constant(value="".join(parts)), node)
 
 
 def shell_lines(module: Module) -> Iterator[str]:

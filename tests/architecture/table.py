@@ -225,19 +225,27 @@ SLACK_SHAPES = (
     *(r"is_(?:ultra_)?restricted", r"is_stranger", r"is_external", r"is_archived", r"private_metadata"),
     *(r"callback_id", r"action_id", r"block_id", r"mrkdwn", r"chat_post\w*", r"chat_update", r"users_info"),
     *(r"views_open", r"[a-z]+_not_found", r"not_in_channel", r"messages_tab_disabled"),
+    *(r"event_ts", r"ratelimited", r"invalid_auth", r"(?:chat|views|users|conversations|files)\.[a-z]+[A-Z]\w*"),
 )
-"""Names that stand in Slack's payloads and answers."""
+"""Names that stand in Slack's payloads and answers, also as a part of a longer name."""
+SLACK_KEYS = (r"channel_id", r"user_id", r"is_bot", r"ephemeral", r"team_ids?", r"xox[a-z]")
+"""The same for the bot alone: what a plugin talks to has such names of its own."""
+SLACK_TEXTS = ("blocks", "attachments", "elements")
+"""Whole texts of the bot that are keys of payloads."""
 SLACK_SYNTAX = (r"<[@#]", r"<!(?:here|channel|everyone|subteam)", r"\[[A-Z]{2,3}\]\[A-Z0-9\]")
 """How Slack writes mentions, and how a pattern for one of its ids begins."""
 
-SLACK_KNOWN: Mapping[str, str] = {
-    "bot.core.mentions": "mentions in typed lines are stored in this form, whatever form a chat gives them",
-    "bot.core.principals": "reads the ids that people type for other people, and says where Slack shows them",
-    "bot.settings": "its settings name Slack's tokens and channels",
-    "bot.usecases.admin.audit_search": "reads the ids that people type for other people",
-    "bot.web.page": "the playground's page presses buttons of the simulated workspace by their ids",
+SLACK_KNOWN: Mapping[tuple[str, str], str] = {
+    ("bot.core.mentions", "<@"): "mentions in typed lines are stored in this form, whatever form a chat gives them",
+    ("bot.core.principals", "[TE][A-Z0-9]"): "reads the ids that people type for other people",
+    ("bot.core.principals", "[UW][A-Z0-9]"): "reads the ids that people type for other people",
+    ("bot.settings", "[CDG][A-Z0-9]"): "a setting that names a channel is checked before there is a chat",
+    ("bot.usecases.admin.audit_search", "[UW][A-Z0-9]"): "reads the ids that people type for other people",
+    ("bot.usecases.delivery_errors", "ratelimited"): "outboxes have this code of an error that every chat can have",
+    ("bot.web.page", "action_id"): "the playground's page presses buttons of the simulated workspace by their ids",
+    ("bot.web.page", "block_id"): "the playground's page presses buttons of the simulated workspace by their ids",
 }
-"""Modules outside that know one of Slack's shapes all the same."""
+"""What modules outside know of Slack's shapes all the same: the module, and the one shape."""
 
 PRINTERS = ("bot.cli", "bot.playground")
 """Rooms that may print."""
@@ -251,6 +259,12 @@ LIVING: Mapping[str, str] = {
     "bot.playground.workspace.client.sockets._Waiting": "is filled when the answer comes",
 }
 """Dataclasses that are not frozen, slotted and keyword-only values."""
+
+COLLECTIONS = (
+    *("dict", "list", "set", "defaultdict", "deque", "OrderedDict", "Counter", "bytearray"),
+    *("MutableMapping", "MutableSequence", "MutableSet"),
+)
+"""Types of collections that whoever sees them can change."""
 
 OWNERS = ("bot.usecases.process",)
 """Rooms of the owners of what a process knows."""

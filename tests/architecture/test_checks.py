@@ -86,6 +86,38 @@ TEXTS: list[tuple[Check, str, str, str]] = [
     ),
     (checks.owners, "bot.usecases.process.x", "def f(self):\n    self.limits = set()", "shows the collection limits"),
     (checks.owners, "bot.usecases.process.x", "def f(self):\n    self._limits = {}\n    self.count = 0", ""),
+    *(
+        (checks.owners, "bot.usecases.process.x", text, "shows the collection limits")
+        for text in (
+            "def f(self):\n    self.limits = defaultdict(int)",
+            "def f(self):\n    self.limits = collections.deque()",
+            "class A:\n    limits: dict[str, int]",
+            "class A:\n    limits: object = field(default_factory=set)",
+        )
+    ),
+    (checks.owners, "bot.usecases.process.x", "class A:\n    _limits: dict[str, int]\n    count: int = 0", ""),
+    (checks.owners, "bot.usecases.process.x", "class A:\n    limits: Mapping[str, int]", ""),
+    *(
+        (checks.statements, "bot.usecases.x", f"x = {text!r}", "holds SQL")
+        for text in (
+            *("WITH a AS (SELECT 1) SELECT a", "REPLACE INTO jobs VALUES (1)", "UPDATE main.jobs SET state = 1"),
+            *(
+                "delete from jobs",
+                "select id from jobs",
+                "SELECT DISTINCT name",
+                "-- a note\nSELECT name",
+                "SAVEPOINT one",
+            ),
+            *(
+                "ATTACH ? AS other",
+                "UNION ALL SELECT ?",
+                "PRAGMA journal_mode",
+                "-- a note\ninsert into jobs values (1)",
+            ),
+        )
+    ),
+    (checks.statements, "bot.usecases.x", "x = f'UPDATE {table} SET state = 1'", "holds SQL"),
+    (checks.statements, "bot.usecases.x", "x = ('select', 'rollback', 'Delete from the list', 'update the set')", ""),
     (checks.statements, "bot.usecases.x", "x = 'DELETE FROM jobs'", "x:1 holds SQL"),
     (checks.statements, "bot.usecases.x", "x = f'SELECT * FROM {name}'", "holds SQL"),
     (checks.statements, "bot.usecases.x", "def f(db):\n    db.execute('UPDATE jobs SET state = 1')", "x:2 holds SQL"),
@@ -137,6 +169,38 @@ TEXTS: list[tuple[Check, str, str, str]] = [
     (checks.slack_shapes, "bot.slack.x", "payload['trigger_id']", ""),
     (checks.slack_shapes, "bot.playground.x", "person.is_restricted", ""),
     (checks.slack_shapes, "bot.settings", "'[CDG][A-Z0-9]'", ""),
+    *(
+        (checks.slack_shapes, "bot.usecases.x", text, f"knows {said}")
+        for text, said in (
+            ("def f(slack_team_id): ...", "team_id"),
+            ("def team_id(): ...", "team_id"),
+            ("class A:\n    def trigger_id(self): ...", "trigger_id"),
+            ("x._trigger_id", "trigger_id"),
+            ("from a import team_id", "team_id"),
+            ("from a import b as thread_ts", "thread_ts"),
+            ("payload['event_ts']", "event_ts"),
+            ("payload['channel_id']", "channel_id"),
+            ("payload['user_id']", "user_id"),
+            ("payload['blocks']", "'blocks'"),
+            ("account.is_bot", "is_bot"),
+            ("error.code == 'ratelimited'", "ratelimited"),
+            ("error.code == 'invalid_auth'", "invalid_auth"),
+            ("call('chat.postMessage')", "chat.postMessage"),
+            ("kind = 'ephemeral'", "ephemeral"),
+        )
+    ),
+    *(
+        (checks.slack_shapes, name, text, "")
+        for name, text in (
+            ("bot.usecases.x", "limit.blocks(plugin)"),
+            ("bot.usecases.x", "'chat.account.unknown'"),
+            ("bot.usecases.x", "def steam_idle(): ..."),
+            ("plugins.x", "row['user_id']"),
+            ("bot.core.mentions", "f'<@{user}>'"),
+        )
+    ),
+    (checks.slack_shapes, "bot.core.mentions", "payload.thread_ts", "knows thread_ts"),
+    (checks.slack_shapes, "bot.settings", "f'<@{user}>'", "knows <@"),
     (checks.dynamic_imports, "bot.core.x", "from importlib import import_module\nimport_module('plugins')", "x:2"),
     (checks.dynamic_imports, "bot.core.x", "__import__('plugins')", "imports by name"),
     (checks.dynamic_imports, "bot.host.discovery", "__import__('plugins')", ""),
@@ -174,6 +238,11 @@ TEXTS: list[tuple[Check, str, str, str]] = [
     (checks.values, "bot.core.x", DATACLASS.format("frozen=False"), "is not frozen, slots, kw_only"),
     (checks.values, "bot.core.x", "@dataclasses.dataclass\nclass Value: ...", "is not frozen, slots, kw_only"),
     (checks.values, "bot.core.x", DATACLASS.format("frozen=True, slots=True, kw_only=True"), ""),
+    (checks.values, "bot.core.x", "@frozen.dataclass\nclass Value: ...", "is not frozen, slots, kw_only"),
+    (checks.values, "bot.core.x", "@d.dataclass\nclass Value: ...", "is not frozen, slots, kw_only"),
+    (checks.values, "bot.core.x", "import dataclasses as d", "x takes dataclass from dataclasses"),
+    (checks.values, "bot.core.x", "import dataclasses\ndataclasses.dataclass", "x takes dataclass from dataclasses"),
+    (checks.values, "bot.core.x", "import dataclasses\ndataclasses.replace", ""),
     (checks.values, "bot.core.x", "class Plain: ...", ""),
     (checks.values, "bot.core.x", "from dataclasses import dataclass, field", "x takes dataclass from dataclasses"),
     (checks.values, "bot.core.x", "from dataclasses import field, replace", ""),

@@ -51,7 +51,7 @@ def principal(nickname: str) -> Principal:
 
 
 def nickname(user: str) -> str:
-    return mentions.read_user_id(user).lower()
+    return mentions.read_user(user).lower()
 
 
 @contextmanager

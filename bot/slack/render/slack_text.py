@@ -79,11 +79,11 @@ def mrkdwn(text: Text, language: str = ENGLISH) -> str:
 
 def mention(name: str, language: str = ENGLISH) -> str:
     """Mention whom a mark stands for. An account of the host's shell has no name in Slack and is written out."""
-    return _of_shell(name, language) if mentions.is_local(name) else f"<@{mentions.read_user_id(name)}>"
+    return _of_shell(name, language) if mentions.is_local(name) else f"<@{mentions.read_user(name)}>"
 
 
 def _of_shell(name: str, language: str) -> str:
-    return translate(Message("slack.shell_account", account=mentions.read_user_id(name)), language)
+    return translate(Message("slack.shell_account", account=mentions.read_user(name)), language)
 
 
 def plain(text: Text, language: str = ENGLISH) -> str:
@@ -92,7 +92,7 @@ def plain(text: Text, language: str = ENGLISH) -> str:
 
 
 def _write_name(name: str, language: str) -> str:
-    return _of_shell(name, language) if mentions.is_local(name) else f"@{mentions.read_user_id(name)}"
+    return _of_shell(name, language) if mentions.is_local(name) else f"@{mentions.read_user(name)}"
 
 
 def notification(text: Text, most: int = 3_000, language: str = ENGLISH) -> str:

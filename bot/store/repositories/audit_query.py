@@ -32,6 +32,9 @@ OF_TAGS = " ".join((_TAGS, _OF_TAGS))
 """The newest records of a range of tags, and of some beside it: of each tag no more are looked at than are wanted of
 all."""
 
+_MORE_KNOWN, _ONE_MORE = "(SELECT tag FROM known {} ) AS known", "UNION ALL SELECT ?"
+"""The same with some tags beside those that are known."""
+
 _NEWEST = "SELECT * FROM audit WHERE {} ORDER BY seq DESC LIMIT ?"
 """The newest records that meet conditions."""
 _BEFORE = "SELECT seq FROM audit WHERE {}"
@@ -113,8 +116,8 @@ class Wanted:
 def newest(wanted: Wanted, limit: int) -> Statement:
     """The statement for the newest records that match, however far back they are."""
     if wanted.by_beginning:
-        more = ["UNION ALL SELECT ?" for _ in wanted.renamed]
-        known = " ".join(("(SELECT tag FROM known", *more, ") AS known")) if more else "known"
+        more = " ".join(_ONE_MORE for _ in wanted.renamed)
+        known = _MORE_KNOWN.format(more) if more else "known"
         return _statement(OF_TAGS.format(known), *_tag_range(wanted.tag), *wanted.renamed, limit - 1, limit)
     where, values = _joined([wanted.narrow, *wanted.tested])
     return _statement(_NEWEST.format(where), *values, limit)

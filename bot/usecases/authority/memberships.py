@@ -30,7 +30,9 @@ def refresh_memberships(ctx: Context, people: Iterable[Principal]) -> int:
         try:
             found = ctx.chat.messenger.account(person)
         except DeliveryError as error:
-            log.warning("Slack does not tell of %s: %s", person.id, error.reason, extra={"action": "users_info_failed"})
+            log.warning(
+                "Slack does not tell of %s: %s", person.id, error.reason, extra={"action": "account_lookup_failed"}
+            )
             ctx.chat.lookups.record_failure(person, error.reason if isinstance(error, ChannelDead) else "")
             return max(ASK_AGAIN_MS, round(error.seconds * 1000)) if isinstance(error, Busy) else ASK_AGAIN_MS
         with ctx.store.unit_of_work() as tx:
