@@ -43,9 +43,9 @@ SECTIONS: Mapping[Message, tuple[str, ...]] = {
     Message("clihelp.section.try_out"): ("play", "simulate"),
 }
 ELSEWHERE: Mapping[str, tuple[str, str]] = {
+    "audit": ("audit.audit_command", "audit"),
     "completion": ("completion", "completion"),
     "database": ("commands.backup_command", "database"),
-    "policy": ("policy.policy_command", "policy"),
     "restore": ("commands.backup_command", "put_back"),
     "work": ("commands.serve_command", "work"),
 }

@@ -32,9 +32,9 @@ from bot.store.repositories.change_requests import ChangeReader, Changes
 from bot.store.repositories.folded_refusals import FoldedRefusalReader, FoldedRefusals
 from bot.store.repositories.grants import GrantReader, Grants
 from bot.store.repositories.jobs import JobReader, Jobs
-from bot.store.repositories.leases import LeaseReader, Leases
 from bot.store.repositories.outbox import Outbox, OutboxReader
 from bot.store.repositories.plugin_records import FactReader, Facts, Records
+from bot.store.repositories.replication.leases import LeaseReader, Leases
 from bot.store.repositories.replication.replicas import ReplicaReader, Replicas
 from bot.store.repositories.secrets import Secrets
 from bot.store.repositories.stops import StopReader, Stops

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-_INWARD = ("bot.usecases", "bot.host", "bot.store", "bot.language", "bot.core", "bot.plugin", "bot.clock")
+INWARD = ("bot.usecases", "bot.host", "bot.store", "bot.language", "bot.core", "bot.plugin", "bot.clock")
+"""The use cases and all rooms that they stand on."""
 _BITRIX24 = "plugins.bitrix24"
 
 ROOMS: Mapping[str, tuple[str, ...]] = {
@@ -29,10 +30,10 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "bot.store": ("bot.core", "bot.plugin", "bot.clock"),
     "bot.host": ("bot.core", "bot.language", "bot.store", "bot.plugin", "bot.clock"),
     "bot.usecases": ("bot.core", "bot.language", "bot.store", "bot.host", "bot.plugin", "bot.clock"),
-    "bot.slack": _INWARD,
-    "bot.web": _INWARD,
-    "bot.testing": ("bot.playground", "bot.playground.workspace", "bot.settings", "bot.logs", *_INWARD),
-    "bot.checks": ("bot.slack", "bot.settings", *_INWARD),
+    "bot.slack": INWARD,
+    "bot.web": INWARD,
+    "bot.testing": ("bot.playground", "bot.playground.workspace", "bot.settings", "bot.logs", *INWARD),
+    "bot.checks": ("bot.slack", "bot.settings", *INWARD),
     "bot.app": (
         "bot",
         "bot.checks",
@@ -42,9 +43,9 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
         "bot.logs",
         "bot.deferred_object",
         "bot.setting_digests",
-        *_INWARD,
+        *INWARD,
     ),
-    "bot.playground": ("bot.playground.workspace", "bot.app", "bot.web", "bot.settings", *_INWARD),
+    "bot.playground": ("bot.playground.workspace", "bot.app", "bot.web", "bot.settings", *INWARD),
     "bot.playground.workspace": ("bot.plugin",),
     "bot.cli": (
         *(
@@ -58,7 +59,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
             "bot.policy_file",
             "bot.logs",
         ),
-        *_INWARD,
+        *INWARD,
     ),
     "bot.__main__": ("bot.cli",),
     _BITRIX24: ("bot.plugin", f"{_BITRIX24}.simulation"),
@@ -69,13 +70,13 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
 
 AREAS: Mapping[str, tuple[str, ...]] = {
     "bot.core": ("", "authority", "authority.rules", "redaction", "parsing", "messages", "change", "audit"),
-    "bot.store": ("engine", "sealing", "repositories", "schema", "files", "postgres", ""),
+    "bot.store": ("engine", "sealing", "repositories.replication", "repositories", "schema", "files", "postgres", ""),
     "bot.usecases": (
         *("process", "", "integrity", "authority", "outcomes", "overview", "admin", "intake", "forms", "home"),
         *("requests", "execution", "delivery", "runtime"),
     ),
     "bot.slack": ("", "render", "incoming", "outgoing", "socket"),
-    "bot.cli": ("processes", "", "policy", "commands"),
+    "bot.cli": ("processes", "", "audit", "commands"),
     "bot.playground.workspace": ("base", "blockkit", "state", "webapi", "client", "control", ""),
     _BITRIX24: (
         *("redaction", "settings", "hosts", "http", "rest", "traffic", "auth", "connecting"),

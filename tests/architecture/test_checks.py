@@ -60,6 +60,13 @@ TEXTS: list[tuple[Check, str, str, str]] = [
     (checks.order, "bot.core.audit.x", "from bot.core.redaction import redactor", ""),
     (checks.order, "bot.core.audit.x", "from bot.core import text", ""),
     (checks.order, "bot.core.x", "from bot.plugin import Plan", ""),
+    (
+        checks.order,
+        "bot.store.repositories.replication.x",
+        "from bot.store.repositories.jobs import Jobs",
+        "imports bot.store.repositories.jobs.Jobs",
+    ),
+    (checks.order, "bot.store.repositories.x", "from bot.store.repositories.replication.leases import Lease", ""),
     (checks.order, "bot.store.files.x", "from bot.store.store import Store", "imports bot.store.store.Store"),
     (checks.order, "bot.store.x", "from bot.store.engine import sql", ""),
     (checks.order, "plugins.bitrix24.commands.common.x", "from plugins.bitrix24.commands import chat", "commands.chat"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from bot.checks.key_source import load_keys
-from bot.cli.commands.verify_command import kept
+from bot.cli.audit.verify_command import kept
 from bot.cli.help_page import Group, argument, command, option
 from bot.cli.options import PATH, as_json, reason
 from bot.cli.output import report

@@ -10,7 +10,7 @@ from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.outcome import READS_APART_MS, judge_interruption, judge_settlement
 from bot.core.encoding import canonical
 from bot.plugin import Observation, Settling
-from bot.store.repositories.leases import Running
+from bot.store.repositories.replication.leases import Running
 from bot.usecases.context import Context
 from bot.usecases.execution.executor import observe_target
 from bot.usecases.intake.quarantine import set_aside_poison

@@ -13,9 +13,9 @@ from bot.plugin.frozen import dataclass
 from plugins.bitrix24.connectors import line_queue
 from plugins.bitrix24.connectors.model import BUILT_IN, Line
 from plugins.bitrix24.dialogues.dialogue_ledger import DialogueLedger
+from plugins.bitrix24.dialogues.open_dialogues import Source, Sources, choose_source
 from plugins.bitrix24.impact import line_reads
 from plugins.bitrix24.impact.line_reads import CrmSessions
-from plugins.bitrix24.impact.open_dialogues import Source, Sources, choose_source
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.rest.batch import SIZE, Item
 from plugins.bitrix24.traffic.last_seen import PAGE

@@ -12,7 +12,7 @@ _RULES, _PROOF, _USE = (
 _TEST, _TAMPER, _TERMINAL = (
     "tests/usecases/integrity/test_archiving.py",
     "tests/long/test_archived_tamper.py",
-    "tests/cli/commands/test_archive_command.py",
+    "tests/cli/audit/test_archive_command.py",
 )
 
 ARCHIVES: tuple[Mutation, ...] = (
@@ -138,7 +138,7 @@ ARCHIVES: tuple[Mutation, ...] = (
         "archived-beside-a-bot",
         "records are archived while a bot runs",
         (
-            "bot/cli/commands/archive_command.py",
+            "bot/cli/audit/archive_command.py",
             "        locks = ProcessLocks(settings.home, [INTAKE, WORKER])\n",
             "        locks = ProcessLocks(settings.home, [INTAKE, WORKER][:0])\n",
         ),
@@ -154,7 +154,7 @@ ARCHIVES: tuple[Mutation, ...] = (
         "archived-while-verified",
         "a log is called broken that somebody archives while it is verified",
         (
-            "bot/cli/commands/verify_command.py",
+            "bot/cli/audit/verify_command.py",
             "        if found.broken_at is None:\n            return found, told\n",
             "        return found, told\n",
         ),
@@ -164,7 +164,7 @@ ARCHIVES: tuple[Mutation, ...] = (
         "written-anew-while-verified",
         "a log is called damaged that is archived, and its database written anew, while it is verified",
         (
-            "bot/cli/commands/verify_command.py",
+            "bot/cli/audit/verify_command.py",
             "    with suppress(ConfigurationError):\n        found, told",
             "    with suppress(WordsError):\n        found, told",
         ),
@@ -184,7 +184,7 @@ ARCHIVES: tuple[Mutation, ...] = (
         "torn-export",
         "an export that was written beside an archiving passes for whole",
         (
-            "bot/cli/commands/audit_command.py",
+            "bot/cli/audit/audit_command.py",
             "    if log.archived().seq != archived:\n",
             "    if log.archived().seq < archived:\n",
         ),

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cli.commands.audit_command import COLUMNS, RISKY, cell
+from bot.cli.audit.audit_command import COLUMNS, RISKY, cell
 from bot.core.audit.audit_record import Entry, Tag
 from bot.core.authority.policy import NeedsConfirmation
 from bot.core.change.plans import decision_to_json

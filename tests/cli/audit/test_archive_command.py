@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.commands.archive_verdicts import PACKED, ArchiveReport, check_archives
-from bot.cli.commands.audit_command import exported
-from bot.cli.commands.verify_command import sure_of_breaks
+from bot.cli.audit.archive_verdicts import PACKED, ArchiveReport, check_archives
+from bot.cli.audit.audit_command import exported
+from bot.cli.audit.verify_command import sure_of_breaks
 from bot.core.audit.archive_chain import BoundRecord, Chain, examine_log
 from bot.core.audit.audit_record import Entry, Tag
 from bot.core.audit.chain import Findings, LinkRow

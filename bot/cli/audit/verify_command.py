@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from bot.checks.key_source import load_keys
-from bot.cli.commands.archive_verdicts import (
+from bot.cli.audit.archive_verdicts import (
     RESULTS,
     ArchiveReport,
     ArchiveVerdict,

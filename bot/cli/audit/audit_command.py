@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from bot.cli.commands.archive_command import archive
-from bot.cli.commands.verify_command import verify
+from bot.cli.audit.archive_command import archive
+from bot.cli.audit.verify_command import verify
 from bot.cli.help_page import command, option
 from bot.cli.options import as_json, limit
 from bot.cli.output import print_answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plugins.bitrix24.impact.open_dialogues import COMPLETE_MS, Source, Sources, choose_source
+from plugins.bitrix24.dialogues.open_dialogues import COMPLETE_MS, Source, Sources, choose_source
 from tests.tables.rows import each_row
 
 NOW = 1_800_000_000_000

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.change.change_request import ChangeRequest, Lease, Status
-from bot.store.repositories.leases import LEASE_MS, Running
+from bot.store.repositories.replication.leases import LEASE_MS, Running
 from bot.store.store import Store
 from tests.store.samples import opened
 

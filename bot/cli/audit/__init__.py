@@ -1,0 +1,1 @@
+"""The audit log at the terminal: what it says, whether it is whole, and its archives."""

@@ -1,1 +1,0 @@
-"""The policy table at the terminal."""
