@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -203,23 +204,40 @@ def _placeholders(sentence: str) -> Iterator[str]:
         yield name
 
 
-def declared_help(home: Home) -> dict[str, str]:
-    """The English of the help of declared commands, by key: what stands in their declarations."""
+def declared_groups(home: Home) -> tuple[str, Iterable[Any]]:
+    """The prefix of the keys for declared commands, and the groups that declare them."""
     sys.path[:0] = [str(ROOT), str(_UPTIME.parent)]
-    from bot.host.help_messages import group_texts, help_texts, prefix_of
+    from bot.host.help_messages import prefix_of
     from bot.usecases.admin.builtin_plugin import QUERIES, BuiltinPlugin
     from plugins.bitrix24.plugin import plugin as bitrix24
     from tests.slack.render.worded.worded_toy import NAME, WORDED
 
     if NAME in home.names:
-        return dict(group_texts(prefix_of(NAME), [WORDED]))
+        return prefix_of(NAME), [WORDED]
     if _UPTIME.name in home.names:
         example = import_module(f"{_UPTIME.name}.plugin").plugin
-        return dict(group_texts(prefix_of(example.name), example.groups))
+        return prefix_of(example.name), example.groups
     if bitrix24.name in home.names:
-        return dict(group_texts(prefix_of(bitrix24.name), bitrix24.groups))
-    commands = (command for group in (*QUERIES, *BuiltinPlugin().groups) for command in group)
-    return dict(text for command in commands for text in help_texts(prefix_of(""), command))
+        return prefix_of(bitrix24.name), bitrix24.groups
+    return prefix_of(""), (*QUERIES, *BuiltinPlugin().groups)
+
+
+def declared_help(home: Home) -> dict[str, str]:
+    """The English of the help of declared commands, by key: what stands in their declarations."""
+    prefix, groups = declared_groups(home)
+    from bot.host.help_messages import group_texts, help_texts
+
+    if home.names:
+        return dict(group_texts(prefix, groups))
+    return dict(text for group in groups for command in group for text in help_texts(prefix, command))
+
+
+def form_titles(home: Home) -> dict[str, str]:
+    """The titles of forms by key, with an English that a catalogue replaces."""
+    prefix, groups = declared_groups(home)
+    from bot.host.help_messages import title_texts
+
+    return {key: title for group in groups for one in group for key, title in title_texts(prefix, one).items()}
 
 
 def main(arguments: list[str]) -> int:
@@ -231,6 +249,8 @@ def main(arguments: list[str]) -> int:
         declared = declared_help(home)
         for key, sentence in declared.items():
             uses[key] = Use(frozenset(_placeholders(sentence)), ["a declaration"])
+        titles = form_titles(home)
+        uses |= {key: Use(frozenset(), ["a declaration"]) for key in titles}
         found = by_catalogue(uses)
         if home.names:
             wrong += [f"{key}: begins with none of {sorted(home.names)}" for key in set(found) - home.names]
@@ -238,19 +258,27 @@ def main(arguments: list[str]) -> int:
             folder = home.locale / language / "LC_MESSAGES"
             names = {*found, *(path.stem for path in folder.glob("*.po"))}
             for name in sorted(names):
-                wrong += _bring_up_to_date(home, language, name, found.get(name, {}), declared, check=check)
+                wrong += _bring_up_to_date(home, language, name, found.get(name, {}), declared, titles, check=check)
     for fault in wrong:
         print(fault, file=sys.stderr)
     return 1 if wrong else 0
 
 
 def _bring_up_to_date(
-    home: Home, language: str, name: str, uses: Mapping[str, Use], declared: Mapping[str, str], *, check: bool
+    home: Home,
+    language: str,
+    name: str,
+    uses: Mapping[str, Use],
+    declared: Mapping[str, str],
+    titles: Mapping[str, str],
+    *,
+    check: bool,
 ) -> Iterator[str]:
     path = home.locale / language / "LC_MESSAGES" / f"{name}.po"
     stated = {key: (sentence,) for key, sentence in declared.items() if key in uses}
     written = read_catalogue(path, language)
-    sentences = {**written, **(stated if language == ENGLISH else {})}
+    made = {key: (title,) for key, title in titles.items() if key in uses and language == ENGLISH}
+    sentences = {**made, **written, **(stated if language == ENGLISH else {})}
     english = read_catalogue(home.locale / ENGLISH / "LC_MESSAGES" / f"{name}.po", ENGLISH)
     english = {**english, **stated}
     if not check:

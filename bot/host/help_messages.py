@@ -6,6 +6,10 @@ docstring, `help.access_grant.details` for the rest, `help.access_grant.argument
 arguments has one key wherever it stands: `help.word.role`. The commands of a plugin have its name in front:
 `bitrix24.help.connector_list`.
 scripts/catalogues.py takes the English of these keys from the declarations.
+
+A form has titles of its own: `help.access_grant.title`, and `help.field.access.role` for a field, which has the same
+title in each command of a noun. Their English is written in the catalogue; until then it is made of the names in the
+code.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ from typing import Any
 
 from bot.core.parsing.typed_line import AnyCommand
 from bot.language.catalogues import ENGLISH, find_sentence
-from bot.plugin import Group, Parameter, PlaceTerm, Text
+from bot.plugin import Group, Parameter, PlaceTerm, Risk, Text
 from bot.plugin.message import read_text
 
 HOST_PREFIX = "help"
@@ -49,6 +53,17 @@ def help_texts(prefix: str, command: AnyCommand) -> Iterator[tuple[str, str]]:
     yield from _sentences(texts)
 
 
+def title_texts(prefix: str, command: AnyCommand) -> Mapping[str, str]:
+    """The keys of the titles in a command's form, each with the English that is made of names in the code."""
+    typed = command.in_slack
+    fields = typed.parameters if typed is not None else ()
+    if command.risk is Risk.READ and not any(each.required for each in fields):
+        return {}
+    titles = {_title_key(prefix, command): command.title} if fields else {}
+    titles |= {_field_key(prefix, command, each): each.title for each in fields}
+    return {key: str(title) for key, title in titles.items()}
+
+
 def _sentences(texts: Mapping[str, Text]) -> Iterator[tuple[str, str]]:
     """Those that are there. What is a message already has a key of its own."""
     yield from ((key, _sentence(text)) for key, text in texts.items() if text and isinstance(text, str))
@@ -67,7 +82,8 @@ def with_messages(prefix: str, command: AnyCommand) -> AnyCommand:
         help=_message(key, command.help),
         description=_message(f"{key}.details", command.description),
         raises=_message(f"{key}.raises", command.raises),
-        parameters=tuple(_parameter_with_messages(prefix, key, each) for each in command.parameters),
+        title=_message(_title_key(prefix, command), command.title),
+        parameters=tuple(_parameter_with_messages(prefix, command, each) for each in command.parameters),
     )
 
 
@@ -76,12 +92,13 @@ def is_label(label: str) -> bool:
     return _LINKS.sub("", label).isalpha() and label.isupper()
 
 
-def _parameter_with_messages(prefix: str, key: str, parameter: Parameter) -> Parameter:
-    label = parameter.arg.label
+def _parameter_with_messages(prefix: str, command: AnyCommand, parameter: Parameter) -> Parameter:
+    key, label = _key(prefix, command), parameter.arg.label
     return replace(
         parameter,
         arg=replace(parameter.arg, help=_message(f"{key}.argument.{parameter.name}", parameter.arg.help)),
         shown_label=_message(_label_key(prefix, label), label) if is_label(label) else "",
+        shown_title=_message(_field_key(prefix, command, parameter), parameter.title),
     )
 
 
@@ -100,6 +117,14 @@ def _group_key(prefix: str, noun: str) -> str:
 
 def _label_key(prefix: str, label: str) -> str:
     return f"{prefix}.word.{_LINKS.sub('_', label.lower())}"
+
+
+def _title_key(prefix: str, command: AnyCommand) -> str:
+    return f"{_key(prefix, command)}.title"
+
+
+def _field_key(prefix: str, command: AnyCommand, parameter: Parameter) -> str:
+    return f"{prefix}.field.{_word(command.noun)}.{parameter.name.rstrip('_')}"
 
 
 def _word(path: str) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Annotated
 
 from bot.core.parsing.invocation import AnyCommand
-from bot.host.help_messages import group_help, group_texts, prefix_of
+from bot.host.help_messages import group_help, group_texts, prefix_of, title_texts
 from bot.language.translation import translate
-from bot.plugin import Group, Message, Reply, Risk, Text
+from bot.plugin import Arg, Group, Message, Nothing, Reply, Risk, Text
+from bot.slack.render.form import TITLE_MOST
 from bot.usecases.admin.builtin_plugin import make_registry
 from plugins.bitrix24.plugin import plugin
 from tests.host.invented import Invented
@@ -74,3 +76,33 @@ def test_a_plugin_without_a_catalogue_is_explained_in_the_words_of_its_docstring
     (command,) = (one for one in make_registry([Invented("trees", TREES)]) if one.noun == "tree")
     assert (command.help, command.raises) == ("Fell a tree.", "if it is old")
     assert group_help(prefix_of("trees"), TREES) == "Trees {of} ours"
+
+
+FORMS = [one for one in REGISTRY.commands if any(True for _ in title_texts(prefix_of("trees"), one))]
+
+
+@each_row("command", FORMS)
+def test_a_form_is_titled_in_the_words_of_its_reader(command: AnyCommand) -> None:
+    """Slack shows 24 characters of a title."""
+    titles = [command.title, *(each.title for each in command.in_slack.parameters)] if command.in_slack else []
+    for title in titles:
+        assert isinstance(title, Message), f"{command.path}: {title}"
+        assert not re.search("[A-Za-z]", translate(title, "ru"))
+        assert "--" not in en(title)
+    assert max(len(translate(command.title, language)) for language in ("en", "ru")) <= TITLE_MOST
+
+
+def test_a_form_of_a_plugin_without_a_catalogue_has_the_names_of_the_code() -> None:
+    trees: Group[object] = Group("tree", help="Trees")
+
+    @trees.command("cut-down", risk=Risk.CHANGE)
+    def cut(_: object, tree_name: Annotated[str, Arg(help="its name", label="NAME")]) -> Nothing:
+        """Cut a tree down."""
+        return Nothing(sentence=tree_name)
+
+    (command,) = (one for one in make_registry([Invented("trees", trees)]) if one.noun == "tree")
+    assert (command.title, command.parameters[0].title) == ("Cut down tree", "Tree name")
+    assert dict(title_texts(prefix_of("trees"), command)) == {
+        "trees.help.tree_cut_down.title": "Cut down tree",
+        "trees.help.field.tree.tree_name": "Tree name",
+    }

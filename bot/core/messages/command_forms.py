@@ -48,7 +48,7 @@ class CommandForm:
     `value` comes back with what was filled in.
     """
 
-    title: str
+    title: Text
     note: Text
     fields: tuple[FormField, ...] = ()
     value: str = ""

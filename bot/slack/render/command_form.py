@@ -25,6 +25,7 @@ from slack_sdk.models.views import View
 
 from bot.core.messages.command_forms import SWITCHED_ON, ChoiceGroup, CommandForm, Entry, FormField
 from bot.core.parsing.tokenizer import split_words
+from bot.core.text import capitalize_phrase
 from bot.language.catalogues import ENGLISH
 from bot.plugin import Choice, Message, Text
 from bot.slack.render.form import LABEL_MOST, TITLE_MOST
@@ -77,10 +78,23 @@ def _field(writer: Writer, field: FormField) -> InputBlock:
     return InputBlock(
         block_id=field.name,
         label=_plain(writer, field.label, LABEL_MOST),
-        hint=_plain(writer, field.hint, LABEL_MOST) if field.hint else None,
+        hint=_hint(writer, field),
         optional=not field.required,
         element=ELEMENTS[_entry(field)](writer, field),
     )
+
+
+def _hint(writer: Writer, field: FormField) -> PlainTextObject | None:
+    """What stands below a field, unless its label or its box says the same."""
+    words = _sentence(writer, field.hint)
+    if not words or field.entry is Entry.SWITCH or words == writer.plain(field.label):
+        return None
+    return PlainTextObject(text=cut(words, LABEL_MOST))
+
+
+def _sentence(writer: Writer, phrase: Text) -> str:
+    """A phrase of the help as Slack shows it here: a line to type has no marks of code."""
+    return capitalize_phrase(writer.plain(phrase).replace("`", ""))
 
 
 def _entry(field: FormField) -> Entry:
@@ -104,7 +118,9 @@ def _text(writer: Writer, field: FormField) -> InputInteractiveElement:
 
 
 def _switch(writer: Writer, field: FormField) -> InputInteractiveElement:
-    on = Option(value=SWITCHED_ON, text=_plain(writer, field.label, OPTION_MOST))
+    on = Option(
+        value=SWITCHED_ON, text=PlainTextObject(text=cut(_sentence(writer, field.hint or field.label), OPTION_MOST))
+    )
     return CheckboxesElement(action_id=field.name, options=[on], initial_options=[on] if field.value else None)
 
 

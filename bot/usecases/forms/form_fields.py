@@ -9,7 +9,6 @@ from bot.core.parsing.invocation import offered_options
 from bot.core.parsing.partial_line import PartialLine
 from bot.core.parsing.tokenizer import join_words
 from bot.core.parsing.typed_line import AnyCommand
-from bot.core.parsing.usage import NAME, describe_name, describe_option
 from bot.core.principals import Principal
 from bot.plugin import Choice, Message, Parameter, Place, Plugin, PluginError, Risk
 from bot.usecases.context import Context
@@ -42,7 +41,7 @@ def _argument(parameter: Parameter, partial: PartialLine, places: Sequence[Place
     choices = make_place_choices(places) if parameter.arg.place and not parameter.arg.new_place else ()
     return FormField(
         name=parameter.name,
-        label=describe_name(parameter),
+        label=parameter.title,
         hint=parameter.arg.help,
         entry=Entry.CHOICE if choices else _entry(parameter),
         required=parameter.required,
@@ -74,7 +73,7 @@ def _place(places: Sequence[Place], partial: PartialLine, usual: Place | None) -
     yield FormField(
         name=term.option,
         label=term.label,
-        hint=describe_option(term.option, NAME),
+        hint="",
         entry=Entry.CHOICE,
         required=True,
         value=named or _default(partial, usual),
@@ -120,7 +119,7 @@ def _retyped(partial: PartialLine, places: Sequence[Place]) -> Iterator[FormFiel
     if parameter is not None and any(place.protected for place in places):
         yield FormField(
             name=RETYPED,
-            label=Message("form.command.retype", argument=describe_name(parameter)),
+            label=Message("form.command.retype", argument=parameter.title),
             hint=Message("form.command.retype_hint", term=partial.command.place_term.label),
             entry=Entry.WORD,
             required=False,

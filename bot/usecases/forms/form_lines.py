@@ -11,7 +11,6 @@ from bot.core.messages.deliveries import Form, SlashCommand
 from bot.core.parsing.invocation import find_command, understand
 from bot.core.parsing.partial_line import FieldError, find_field_errors, write_line
 from bot.core.parsing.typed_line import AnyCommand
-from bot.core.parsing.usage import describe_name
 from bot.plugin import BadArgument, Message, PluginError
 from bot.plugin.frozen import dataclass
 from bot.usecases.context import Context
@@ -92,7 +91,7 @@ def _check_retyped(ctx: Context, form: Form, command: AnyCommand, usual: str) ->
     named = form.fields.get(command.place_term.option) or usual
     protected = {place.name for place in plugin.places(ctx.services(plugin.name)) if place.protected}
     if named in protected and form.fields[RETYPED].strip() != form.fields.get(parameter.name, "").strip():
-        sentence = Message("form.command.retyped_wrong", argument=describe_name(parameter))
+        sentence = Message("form.command.retyped_wrong", argument=parameter.title)
         raise FieldError(RETYPED, BadArgument(sentence))
 
 

@@ -73,7 +73,7 @@ def open_form(ctx: Context, request: FormRequest, partial: PartialLine) -> bool:
     if not request.trigger or isinstance(decide(command.risk, role, ctx.deployment.terms), Refused):
         return False
     messenger, language = ctx.chat.messenger, find_language(ctx, request.person)
-    empty = CommandForm(title=command.path, note=LOADING)
+    empty = CommandForm(title=command.title, note=LOADING)
     try:
         view = messenger.open_form(request.trigger, empty, language=language)
         form, opened = _fill(ctx, request, partial, empty)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot.core.messages.command_forms import CommandForm
-from bot.core.parsing.partial_line import FieldError, find_field_errors, read_partial_line, write_line
-from bot.core.parsing.usage import describe_name
+from bot.core.parsing.partial_line import FieldError, PartialLine, find_field_errors, read_partial_line, write_line
 from bot.plugin import Message, Place, Text
 from bot.usecases.forms.form_fields import RETYPED, find_retyped, lay_out_fields
 from bot.usecases.forms.form_opening import LOADING
@@ -26,7 +25,7 @@ Errors = Sequence[tuple[str, Text]]
 
 def list_forms() -> Iterator[tuple[str, CommandForm, Errors]]:
     """Each form with its title in the storyboard, and the errors under its fields."""
-    yield "while it loads", CommandForm(title="connector remove", note=LOADING), ()
+    yield "while it loads", CommandForm(title=_partial("connector remove").command.title, note=LOADING), ()
     for line in LINES:
         yield line, _form(line, [SHOP]), ()
     yield "connector remove, one of two portals is protected", _form("connector remove", [SHOP, PROD]), _retyped_wrong()
@@ -42,15 +41,19 @@ def list_choices() -> Sequence[tuple[str, Text]]:
 
 
 def _form(line: str, places: Sequence[Place]) -> CommandForm:
-    partial = read_partial_line(COMMANDS, line)
+    partial = _partial(line)
     fields = lay_out_fields(partial, places, places[0])
-    return CommandForm(title=partial.command.path, note=partial.command.help, fields=fields, value="{}")
+    return CommandForm(title=partial.command.title, note=partial.command.help, fields=fields, value="{}")
+
+
+def _partial(line: str) -> PartialLine:
+    return read_partial_line(COMMANDS, line)
 
 
 def _retyped_wrong() -> Errors:
     parameter = find_retyped(read_partial_line(COMMANDS, "connector remove").command)
     assert parameter is not None
-    return [(RETYPED, Message("form.command.retyped_wrong", argument=describe_name(parameter)))]
+    return [(RETYPED, Message("form.command.retyped_wrong", argument=parameter.title))]
 
 
 def _refused() -> Iterator[tuple[str, Text]]:
