@@ -1,8 +1,8 @@
 """The plugin API: all a plugin may import of the host. A leaf: standard library only."""
 
-from bot.plugin.arguments import Arg, Parameter
 from bot.plugin.choices import Choice, Choices
 from bot.plugin.commands import Answer, Command, Group
+from bot.plugin.declared_arguments import Arg, Parameter
 from bot.plugin.errors import (
     BadArgument,
     DeclarationError,

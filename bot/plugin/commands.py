@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
-from bot.plugin.arguments import Arg, Parameter, make_title
+from bot.plugin.declared_arguments import Arg, Parameter, make_title
 from bot.plugin.errors import DeclarationError
 from bot.plugin.frozen import dataclass
 from bot.plugin.message import Message, Text

@@ -123,7 +123,9 @@ class LineMessenger:
 
     def fill_form(self, view: str, form: CommandForm, *, language: str = ENGLISH) -> None:
         with translated():
-            self._chat.write_to(BOT, view, "\n".join([form.title, *(_shown(field.label) for field in form.fields)]))
+            self._chat.write_to(
+                BOT, view, "\n".join([_shown(form.title), *(_shown(field.label) for field in form.fields)])
+            )
 
     def publish_home(self, person: Principal, tab: HomeTab, *, language: str = ENGLISH) -> None:
         """This chat has no pages."""
