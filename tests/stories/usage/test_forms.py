@@ -65,12 +65,12 @@ def test_a_form_asks_for_the_same_as_the_typed_line(scene: Scene) -> None:
 def test_what_is_wrong_stands_under_its_field_and_the_form_stays(scene: Scene) -> None:
     open_form(scene, "connector register --name 'Shop chat'")
     olga = scene.workspace.people["Olga"]
-    olga.submit({"ID": "my.shop", "handler": "https://handler.example.com/b24"})
+    olga.submit({"Connector": "my.shop", "handler": "https://handler.example.com/b24"})
     assert list(olga.view.errors) == ["connector"]
     assert "dot" in olga.view.errors["connector"]
-    olga.submit({"ID": "--break-glass", "handler": "https://handler.example.com/b24"})
+    olga.submit({"Connector": "--break-glass", "handler": "https://handler.example.com/b24"})
     assert olga.view.errors == {"connector": "A value cannot begin with two hyphens."}
-    olga.submit({"ID": "my_shop"})
+    olga.submit({"Connector": "my_shop"})
     scene.workspace.wait_for(lambda: scene.playground.store.changes.get(1001), what="the change request")
     assert scene.change().line == (
         'connector register my_shop --name "Shop chat" --handler https://handler.example.com/b24'
@@ -171,7 +171,7 @@ def test_what_destroys_on_a_protected_portal_takes_the_id_twice(scene: Scene) ->
     assert [one.block_id for one in olga.view.elements] == ["connector", "--portal", "retyped", "--reason"]
     assert "initial_option" not in olga.view.element("--portal").element
     send(scene, "Olga", {"connector": "myconnector", "--portal": "default"})
-    assert olga.view.errors == {"retyped": "Type the same ID here once more."}
+    assert olga.view.errors == {"retyped": "Type what stands in “Connector” here once more."}
     send(scene, "Olga", {"retyped": "myconnector"})
     scene.card()
     assert scene.change().line == "connector remove myconnector --portal default"
