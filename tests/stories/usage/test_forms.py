@@ -171,7 +171,7 @@ def test_what_destroys_on_a_protected_portal_takes_the_id_twice(scene: Scene) ->
     assert [one.block_id for one in olga.view.elements] == ["connector", "--portal", "retyped", "--reason"]
     assert "initial_option" not in olga.view.element("--portal").element
     send(scene, "Olga", {"connector": "myconnector", "--portal": "default"})
-    assert olga.view.errors == {"retyped": "Type what stands in “Connector” here once more."}
+    assert olga.view.errors == {"retyped": "Type the value of “Connector” here once more."}
     send(scene, "Olga", {"retyped": "myconnector"})
     scene.card()
     assert scene.change().line == "connector remove myconnector --portal default"
