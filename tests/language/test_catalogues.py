@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from bot.language.catalogues import bind_catalogue, choose_language, find_sentence, list_languages
+from scripts.catalogues import read_catalogue
 
 ROOT = Path(__file__).parents[2]
+CATALOGUES = sorted(
+    path for room in ("bot", "plugins", "examples") for path in (ROOT / room).rglob("locale/en/LC_MESSAGES/*.po")
+)
+TYPED = re.compile(r"(?<![\w-])--[a-z][a-z-]+|(?<=`)[a-z]+ [a-z]+(?=[ `])")
+"""An option, or the words of a command behind the mark of code."""
 SCRIPT = ROOT / "scripts" / "catalogues.py"
 
 
@@ -34,6 +42,24 @@ def test_every_key_of_the_code_has_its_sentence_in_every_language() -> None:
 )
 def test_a_locale_names_a_language(locale: str, language: str) -> None:
     assert choose_language(locale) == language
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
+def test_the_sentences_of_a_key_name_the_same_commands_and_options(path: Path) -> None:
+    english, russian = (
+        read_catalogue(path.parents[2] / each / "LC_MESSAGES" / path.name, each) for each in ("en", "ru")
+    )
+    assert {key: words for key in english if (words := typed_words(english[key])) != typed_words(russian[key])} == {}
+
+
+def typed_words(sentences: Iterable[str]) -> set[str]:
+    """The options in sentences, and the two words that a line to type begins with."""
+    return {found for sentence in sentences for found in TYPED.findall(sentence)}
+
+
+def test_another_option_in_a_translation_is_found() -> None:
+    assert typed_words(["Use `portal add --ca-file`."]) == {"portal add", "--ca-file"}
+    assert typed_words(["Наберите `portal connect ИМЯ`."]) == {"portal connect"}
 
 
 def test_english_and_russian_are_spoken() -> None:

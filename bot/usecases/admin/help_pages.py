@@ -11,7 +11,7 @@ from bot.core.parsing.command_table import Commands
 from bot.core.parsing.guesses import shorten_typed
 from bot.core.parsing.invocation import AnyCommand, find_command
 from bot.core.parsing.suggestion import find_nearest
-from bot.core.parsing.synonyms import fold, list_words, other_paths
+from bot.core.parsing.synonyms import fold, list_words, other_paths, translated_paths
 from bot.core.parsing.tokenizer import join_words
 from bot.core.parsing.usage import describe_line, describe_other_names, describe_usage, list_offered_options
 from bot.core.principals import Role, describe_least_role
@@ -207,7 +207,7 @@ def _list_candidates(
     shown = [one.in_slack or one for one in commands if one.in_slack is None or reader.may(one)]
     rows: list[Row] = [(_line_of(one), one.help) for one in shown]
     rows += [(f"b24bot {path}", TERMINAL_COMMANDS[path]) for path in own]
-    translated = tuple(path for command in shown for path in other_paths(command))
+    translated = tuple(path for command in shown for path in translated_paths(command))
     notes: list[Text] = [Message("help.also_typed", paths=translated)] if translated else []
     notes += describe_hidden(len(commands) - len(shown), reader)
     data = (*map(command_view, commands), *map(_terminal_view, own))
