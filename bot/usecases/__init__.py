@@ -1,1 +1,1 @@
-"""One step of a change request's life per module. Nothing here knows Slack, HTTP or the terminal."""
+"""What the use cases share, and a package for each of their subjects. Nothing here knows Slack, HTTP or the terminal."""
