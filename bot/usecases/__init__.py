@@ -1,1 +1,1 @@
-"""What the use cases share, and a package for each of their subjects. Nothing here knows Slack, HTTP or the terminal."""
+"""What the use cases share, and a package for each subject. Nothing here knows Slack, HTTP or the terminal."""
