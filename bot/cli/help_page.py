@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from bot.cli.output import plain
-from bot.core.parsing.synonyms import fold, list_words, name_value, replace_option
+from bot.cli.output import plain, spoken_language
+from bot.core.parsing.synonyms import ENGLISH, fold, list_words, name_value, replace_option
 from bot.core.text import capitalize_phrase
 from bot.plugin import Message, Text, Words
 
@@ -35,6 +35,12 @@ def sentence(text: Text) -> str:
 
 
 NO_WORDS: Words = {}
+
+
+def list_names(option: str, words: Words) -> str:
+    """An option with its name in the reader's language in front: `--причина, --reason`."""
+    own = words.get(spoken_language(), ()) if spoken_language() != ENGLISH else ()
+    return f"--{own[0]}, {option}" if own else option
 
 
 LABELS = {
@@ -97,7 +103,7 @@ class Option(click.Option):
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         record = super().get_help_record(ctx)
-        return record and (record[0], self._describe())
+        return record and (list_names(record[0], self.words), self._describe())
 
     def _describe(self) -> str:
         shown = self.show_default if isinstance(self.show_default, str) else str(self.default)

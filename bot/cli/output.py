@@ -53,6 +53,11 @@ def speak(language: str) -> Iterator[None]:
         _LANGUAGE.reset(before)
 
 
+def spoken_language() -> str:
+    """The language in which is printed now."""
+    return _LANGUAGE.get()
+
+
 def plain(text: Text) -> str:
     """Text for a screen: names instead of marks, and nothing that could move its cursor or turn its direction.
 

@@ -8,7 +8,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from bot.cli.completion import option_items, value_items
-from bot.cli.help_page import METAVARS, Group, LineCommand, Rows, foreign_items, sentence
+from bot.cli.help_page import METAVARS, Group, LineCommand, Rows, foreign_items, list_names, sentence, write_section
 from bot.cli.json_output import Answer, encode_reply
 from bot.cli.options import json_option, yes_option
 from bot.cli.output import plain, print_json, print_reply
@@ -21,9 +21,10 @@ from bot.core.bot_errors import WordsError
 from bot.core.parsing.guesses import shorten_typed
 from bot.core.parsing.invocation import AnyCommand, offered_options
 from bot.core.parsing.suggestion import find_nearest
-from bot.core.parsing.synonyms import fold
+from bot.core.parsing.synonyms import fold, other_paths
 from bot.core.parsing.tokenizer import join_words
-from bot.core.parsing.usage import describe_argument, describe_name, describe_option
+from bot.core.parsing.typed_line import HOST_OPTION_WORDS
+from bot.core.parsing.usage import describe_argument, describe_option
 from bot.core.principals import describe_least_role
 from bot.plugin import Message, Parameter, PlaceTerm, PluginError, Risk, Text
 from bot.usecases.admin.help_pages import describe_terminal_command
@@ -81,6 +82,8 @@ class DeclaredCommand(LineCommand):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_options(ctx, formatter)
+        words = [(f"b24bot {path}", "") for path in other_paths(self.declared)]
+        write_section(formatter, Message("help.label.words"), words)
         with formatter.section(plain(Message("clihelp.section.who"))):
             formatter.write_text(plain(_who(self.declared)))
 
@@ -91,7 +94,10 @@ class DeclaredCommand(LineCommand):
     def option_rows(self, ctx: click.Context) -> Rows:
         declared = self.declared
         flags = (parameter for parameter in declared.parameters if parameter.flag and not parameter.arg.secret)
-        own = [(plain(describe_name(one)), sentence(one.arg.help)) for one in flags]
+        own = [
+            (plain(describe_option(list_names(one.option, one.arg.words), one.label)), sentence(one.arg.help))
+            for one in flags
+        ]
         return [*own, *_shared_options(declared), *super().option_rows(ctx)]
 
 
@@ -118,7 +124,10 @@ def _who(declared: AnyCommand) -> Message:
 def _shared_options(declared: AnyCommand) -> Iterator[tuple[str, str]]:
     helps = {declared.place_term.option: _place_help(declared.place_term), **HOST_OPTIONS_HELP}
     offered = offered_options(declared).items()
-    yield from ((plain(describe_option(name, label)), plain(helps[name])) for name, label in offered)
+    words = {declared.place_term.option: declared.place_term.words, **HOST_OPTION_WORDS}
+    yield from (
+        (plain(describe_option(list_names(name, words[name]), label)), plain(helps[name])) for name, label in offered
+    )
 
 
 def _place_help(term: PlaceTerm) -> Message:

@@ -13,6 +13,7 @@ from bot.cli.output import plain, speak
 from bot.cli.plugin_commands import DeclaredCommand
 from bot.cli.root import root
 from bot.cli.session import Terminal
+from bot.core.parsing.synonyms import other_paths
 from bot.host.discovery import load_plugins
 from bot.language.translation import PSEUDO
 from bot.plugin import Message
@@ -57,6 +58,8 @@ def literals(ctx: click.Context) -> Iterator[str]:
     yield from (str(each.show_default) for each in command.params if isinstance(each, click.Option))
     if isinstance(command, click.Group):
         yield from command.list_commands(ctx)
+    if isinstance(command, DeclaredCommand):
+        yield from other_paths(command.declared)
 
 
 @each_row("path", PAGES)
@@ -120,3 +123,11 @@ def test_a_word_that_begins_with_a_dash_and_has_an_h_in_it_is_no_call_for_help(c
     assert "Usage:" not in shown.stdout
     shown = cli_bot.run("run", "help", "-what")
     assert "Usage: b24bot run" not in shown.stdout
+
+
+def test_a_russian_page_has_the_russian_words_first(cli_bot: CliBot) -> None:
+    page = cli_bot.run("connector", "activate", "--help", LANG="ru_RU.UTF-8").stdout
+    for words in ("--все, --all", "--портал, --portal ИМЯ", "--причина, --reason ТЕКСТ", "b24bot коннектор подключить"):
+        assert words in page
+    assert "--статус, --status СТАТУС" in cli_bot.run("request", "list", "--help", LANG="ru_RU.UTF-8").stdout
+    assert "--причина" not in cli_bot.run("connector", "activate", "--help").stdout
