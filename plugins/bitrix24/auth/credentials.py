@@ -217,13 +217,16 @@ class CredentialStore:
 
     def _was_protected(self, portal: KnownPortal) -> bool:
         """Whether a portal that comes back, under whatever name, was protected when it was removed last."""
-        removed = [
-            value
+        _, protected = max(self._removals(portal), default=(0, False))
+        return protected
+
+    def _removals(self, portal: KnownPortal) -> list[tuple[int, bool]]:
+        """When a portal was removed, under each of its names, and whether it was protected then."""
+        return [
+            (int(value["removed_at"]), bool(value.get("protected")))
             for value in self._services.records.all(_FORMER).values()
             if value["member_id"] == portal.member_id and "removed_at" in value
         ]
-        last = max(removed, key=lambda value: int(value["removed_at"]), default=None)
-        return bool(last and last.get("protected"))
 
     def was_removed(self, name: str) -> bool:
         """Whether a portal of this name was removed and not added again."""
@@ -260,13 +263,15 @@ class CredentialStore:
 
     def _reserve(self, portal: KnownPortal, why: str) -> None:
         """Keep the name of a portal from every other one."""
+        # Later than each removal before, also within one millisecond: the protection of the last one counts.
+        earlier = (at + 1 for at, _ in self._removals(portal))
         former: Mapping[str, Json] = {
             "member_id": portal.member_id,
             "client_id": portal.client_id,
             "identity": portal.identity,
             "domain": portal.domain,
             "protected": portal.protected,
-            why: self._services.clock.now_ms(),
+            why: max([self._services.clock.now_ms(), *earlier]),
         }
         self._services.records.put(_FORMER, portal.name, former)
 

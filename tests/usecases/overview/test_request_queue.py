@@ -47,6 +47,6 @@ def test_the_reader_can_ask_for_what_waits_for_them_or_for_their_own(core_bot: C
 def test_a_row_says_whether_it_waits_for_the_reader_and_stops_when_the_time_is_up(core_bot: CoreBot) -> None:
     change = core_bot.ask("thing remove one")
     assert en(rows(reply(core_bot, "request list", ANTON))[0][1]) == "waiting for approval, waits for you"
-    assert en(rows(reply(core_bot, "request list", OLGA))[0][1]) == "pending"
+    assert en(rows(reply(core_bot, "request list", OLGA))[0][1]) == "waiting for approval"
     core_bot.clock.now = change.expires_at
     assert listed(core_bot, "--waiting", ANTON) == []
