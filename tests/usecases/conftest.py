@@ -22,6 +22,7 @@ ON_A_SERVER = frozenset(
         *("test_awaited_lines", "test_partly", "test_review_races", "test_waiting"),
         *("test_active_limits", "test_archiving", "test_lag"),
         "test_leases",
+        "test_stops_overtake",
         *("test_executor", "test_execute_stops", "test_recovery", "test_break_glass"),
     }
 )

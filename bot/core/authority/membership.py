@@ -10,6 +10,8 @@ from bot.plugin.frozen import dataclass
 
 FRESH_MS = 60_000
 """No decision rests on facts about an account that are older."""
+AGEING_MS = 45_000
+"""From this age on the chat is asked anew before a decision, which may wait for the database before it is made."""
 
 
 class MembershipStatus(StrEnum):
@@ -67,7 +69,14 @@ class Account:
         Both have to be short: a clock that is set back makes what is old look new, and a steady one may stand still
         while the machine sleeps. What comes from the future is of no use either.
         """
-        return 0 <= now - self.at <= FRESH_MS and known_ms <= FRESH_MS
+        return self._younger(FRESH_MS, now, known_ms)
+
+    def ageing(self, now: int, known_ms: float) -> bool:
+        """Whether it may be too old by the time of the decision that comes next."""
+        return not self._younger(AGEING_MS, now, known_ms)
+
+    def _younger(self, most_ms: int, now: int, known_ms: float) -> bool:
+        return 0 <= now - self.at <= most_ms and known_ms <= most_ms
 
 
 DISQUALIFICATIONS: Mapping[MembershipStatus, Message] = {

@@ -20,12 +20,14 @@ ASK_AGAIN_MS = 5_000
 
 
 def refresh_memberships(ctx: Context, people: Iterable[Principal]) -> int:
-    """Ask Slack about those of whom nothing fresh is known.
+    """Ask Slack about those of whom nothing is known that stays fresh until the decision that comes next.
 
     Whom Slack could not be asked about stays stale. Returns the milliseconds after which trying again makes
     sense, 0 when nobody stayed so.
     """
-    for person in list_stale_accounts(ctx, people):
+    for person in people:
+        if person.local or not _is_ageing(ctx, person):
+            continue
         at, steady = ctx.clock.now_ms(), ctx.clock.monotonic()
         try:
             found = ctx.chat.messenger.account(person)
@@ -112,9 +114,19 @@ def learn_language(ctx: Context, person: Principal) -> None:
 
 
 def _known(ctx: Context, person: Principal) -> Account | None:
+    found = _find_account(ctx, person)
+    return found[0] if found and found[0].fresh(ctx.clock.now_ms(), found[1]) else None
+
+
+def _is_ageing(ctx: Context, person: Principal) -> bool:
+    found = _find_account(ctx, person)
+    return found is None or found[0].ageing(ctx.clock.now_ms(), found[1])
+
+
+def _find_account(ctx: Context, person: Principal) -> tuple[Account, float] | None:
+    """What was found last, and for how many milliseconds this process has known it."""
     asked = ctx.chat.lookups.asked_at(person)
     account = ctx.store.accounts.get(person) if asked is not None else None
     if account is None or asked is None:
         return None
-    known_ms = (ctx.clock.monotonic() - asked) * 1000
-    return account if account.fresh(ctx.clock.now_ms(), known_ms) else None
+    return account, (ctx.clock.monotonic() - asked) * 1000

@@ -8,7 +8,7 @@ import pytest
 
 from bot.core import mentions
 from bot.core.audit.audit_record import Tag
-from bot.core.authority.membership import DISQUALIFICATIONS, FRESH_MS, Account, MembershipStatus
+from bot.core.authority.membership import AGEING_MS, DISQUALIFICATIONS, FRESH_MS, Account, MembershipStatus
 from bot.core.authority.policy import Terms
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.principals import Principal, Role
@@ -389,6 +389,22 @@ def test_the_age_is_looked_at_once_more_where_the_intent_is_written(core_bot: Co
     assert core_bot.store.changes.steps(change.number) == []
     core_bot.wait(2 * ASK_AGAIN_MS / 1000)
     assert core_bot.now(change).status is Status.DONE
+
+
+@pytest.mark.parametrize("silent", [False, True], ids=["slack-answers", "slack-is-silent"])
+def test_an_account_that_would_be_too_old_by_the_decision_is_asked_about_before_it(
+    core_bot: CoreBot, silent: bool
+) -> None:
+    """The decision waits for the database in between; where Slack is silent, what is known still counts."""
+    first, second = (core_bot.ask(f"thing remove {thing}") for thing in ("one", "two"))
+    core_bot.press(VERA, first)
+    known = core_bot.messenger.asked.copy()
+    core_bot.clock.advance(AGEING_MS / 1000 + 1)
+    if silent:
+        core_bot.messenger.fail("account", Lost("timeout"))
+    core_bot.press(VERA, second)
+    assert core_bot.messenger.asked[len(known)] == VERA
+    assert [refusal for refusal in refusals(core_bot) if refusal[0] == VERA.id] == []
 
 
 # A quorum of two
