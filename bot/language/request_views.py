@@ -8,6 +8,7 @@ from bot.core.authority.policy import Decision, NeedsApproval, describe_requirem
 from bot.core.change.change_request import PARTLY_APPLIED, UNDONE, ChangeRequest, Status, Verdict
 from bot.core.change.effects import effects_of
 from bot.core.change.plans import write_target
+from bot.core.change.status_table import describe_status
 from bot.plugin import Place, Plan, Risk, Text, Time, UndoKind, time_or_none
 from bot.plugin.frozen import dataclass
 
@@ -46,6 +47,8 @@ class ChangeRow:
     """For example `CR-1001`."""
     status: StatusCode
     """The status, as `request list --status` takes it."""
+    status_words: Text
+    """The status as the card shows it, with whose report the result rests on, for example `done and verified`."""
     partly_done: bool
     """Whether a part of it was done and another was not."""
     command: str
@@ -217,6 +220,7 @@ def change_row(change: ChangeRequest) -> ChangeRow:
     return ChangeRow(
         id=change.id,
         status=StatusCode(change.status_word),
+        status_words=describe_status(change),
         partly_done=change.partly,
         command=change.line,
         requester=change.requester.id,

@@ -150,7 +150,7 @@ FACTS = frozenset(
             "version",
         ),
         *("before", "incident", "kind", "name", "count", "place", "account", "decision"),
-        *("partly", "happened", "missing", "until", "role_after"),
+        *("partly", "happened", "missing", "until", "role_after", "result"),
         "request",
         "subjects",
         "mark",
@@ -164,7 +164,7 @@ FACTS = frozenset(
 COMPUTED = frozenset(
     {
         *("digest", "head", "fingerprint", "terms", "decision", "portal", "place", "channel", "account"),
-        "until",
+        *("until", "result"),
         *("start", "kept_digest", "chained_with"),
         "messages",
         "card",

@@ -11,7 +11,7 @@ from bot.core.audit.audit_record import AuditRecord, Fact
 from bot.core.audit.audit_templates import SENTENCES, UNKNOWN, Sentence, make_sentence
 from bot.core.audit.recorded_card import CARD
 from bot.core.audit.recorded_messages import MESSAGES, map_argument, read_messages
-from bot.core.change.change_request import PARTLY_APPLIED, append_place
+from bot.core.change.change_request import append_place
 from bot.core.withheld_reasons import describe_reason
 from bot.plugin import Argument, Event, Message, Person, Text, map_text
 from bot.plugin.message import fill_message
@@ -83,10 +83,14 @@ def _values(
 
 def _codes(record: AuditRecord, row: Sentence) -> Iterator[tuple[str, Argument]]:
     for name, codes in row.codes.items():
-        partly = name == "status" and record.facts.get("partly")
-        word = codes.get(PARTLY_APPLIED if partly else str(record.facts.get(name)))
+        word = codes.get(_status_code(record) if name == "status" else str(record.facts.get(name)))
         if word is not None:
             yield name, word
+
+
+def _status_code(record: AuditRecord) -> str:
+    """The row of the status table. An earlier release recorded only the stored status, and whether a part was done."""
+    return str(record.facts.get("result") or ("partly" if record.facts.get("partly") else record.facts.get("status")))
 
 
 def _account(stored: str, clean: Callable[[str], str]) -> Argument:

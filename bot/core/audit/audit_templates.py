@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from bot.core.audit.audit_record import Tag
 from bot.core.authority.limits import Mode
-from bot.core.change.change_request import PARTLY_APPLIED, Status
 from bot.core.change.pending_stop import StopKind
+from bot.core.change.status_table import STATUS_WORDS_BY_CODE
 from bot.core.principals import ROLE_NAMES
 from bot.plugin import CallVerdict, Message
 from bot.plugin.frozen import dataclass
@@ -53,20 +53,7 @@ NOTICE_KIND = Message("audit.detail.notice_kind", value="value")
 NOTICE = Message("audit.detail.notice", value="value")
 LAST_RECORD = Message("audit.detail.last_record", value="value")
 
-STATUSES: Codes = {
-    Status.PENDING: Message("audit.status.pending"),
-    Status.APPROVED: Message("audit.status.approved"),
-    Status.RUNNING: Message("audit.status.running"),
-    Status.DONE: Message("audit.status.done"),
-    Status.GONE: Message("audit.status.gone"),
-    Status.FAILED: Message("audit.status.failed"),
-    Status.CHANGED: Message("audit.status.changed"),
-    Status.UNKNOWN: Message("audit.status.unknown"),
-    Status.REJECTED: Message("audit.status.rejected"),
-    Status.WITHDRAWN: Message("audit.status.withdrawn"),
-    Status.EXPIRED: Message("audit.status.expired"),
-    PARTLY_APPLIED: Message("audit.status.partly_applied"),
-}
+STATUSES: Codes = STATUS_WORDS_BY_CODE
 VERDICTS: Codes = {
     CallVerdict.DONE: Message("audit.verdict.done"),
     CallVerdict.FAILED: Message("audit.verdict.failed"),

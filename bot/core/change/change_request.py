@@ -256,39 +256,3 @@ class ByDecision:
     def choose(self, change: ChangeRequest) -> Message:
         """The wording for a change request."""
         return self.confirmed if change.needs_confirmation_only else self.approved
-
-
-def describe_status(change: ChangeRequest) -> Message:
-    """Describe the status as it stands behind the name of a change request and a colon, without a full stop."""
-    if change.undone_by is not None:
-        undo = f"CR-{change.undone_by}"
-        if change.partly:
-            return Message("request.status.partly_undone", undo=undo)
-        return Message("request.status.undone", undo=undo)
-    if change.partly:
-        return Message("request.status.partly")
-    return (CONFIRMED_STATUSES if change.needs_confirmation_only else STATUSES)[change.status]
-
-
-STATUSES: Mapping[Status, Message] = {
-    Status.PENDING: Message("request.status.pending"),
-    Status.APPROVED: Message("request.status.approved"),
-    Status.RUNNING: Message("request.status.running"),
-    Status.DONE: Message("request.status.done"),
-    Status.GONE: Message("request.status.gone"),
-    Status.FAILED: Message("request.status.failed"),
-    Status.CHANGED: Message("request.status.changed"),
-    Status.UNKNOWN: Message("request.status.unknown"),
-    Status.REJECTED: Message("request.status.rejected"),
-    Status.WITHDRAWN: Message("request.status.withdrawn"),
-    Status.EXPIRED: Message("request.status.expired"),
-}
-"""Each status in words."""
-
-CONFIRMED_STATUSES: Mapping[Status, Message] = {
-    **STATUSES,
-    Status.PENDING: Message("request.status.pending_confirmation"),
-    Status.APPROVED: Message("request.status.confirmed"),
-    Status.CHANGED: Message("request.status.changed_since_confirmed"),
-}
-"""The same where the requester confirms and nobody approves."""

@@ -5,23 +5,32 @@ What somebody decides by comes first: the effect, or what came of it. What only 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from bot.core.authority.policy import RISK_NAMES
 from bot.core.change.change_request import ChangeRequest
+from bot.core.change.status_table import find_badge
 from bot.core.text import one_line
 from bot.language.catalogues import ENGLISH
 from bot.language.translation import translate
-from bot.plugin import CommandLine, Message
+from bot.plugin import CommandLine, Message, Risk
 from bot.slack.render.block_kit import Block, make_actions, make_fields, make_header
 from bot.slack.render.card_buttons import card_buttons, short_digest
 from bot.slack.render.card_people import card_fields
 from bot.slack.render.card_plan import plan_lines, reason_lines
-from bot.slack.render.ending_text import asks_people, ending_lines, result_lines
-from bot.slack.render.plain_summary import leave_person_out
+from bot.slack.render.ending_text import ending_lines, outcome_text, result_lines
+from bot.slack.render.plain_summary import find_people, leave_person_out, names_person
 from bot.slack.render.slack_text import context, cut, escape, mrkdwn, notification, plain, section, sections
-from bot.slack.render.status_badge import find_badge
+from bot.usecases.outcomes.next_steps import asks_people
 
+RISKS: Mapping[Risk, Message] = {
+    Risk.READ: Message("card.risk.read"),
+    Risk.PERSONAL: Message("card.risk.personal"),
+    Risk.HALT: Message("card.risk.halt"),
+    Risk.CHANGE: Message("card.risk.change"),
+    Risk.DESTROY: Message("card.risk.destroy"),
+    Risk.GOVERN: Message("card.risk.govern"),
+}
+"""The kind of change in the reader's words; the codes belong to help and to the policy table."""
 TITLE_MOST, OUTCOME_MOST, BARE_OUTCOME_MOST, LINE_MOST = 150, 1_500, 500, 300
 
 
@@ -30,7 +39,7 @@ def card_text(change: ChangeRequest, language: str = ENGLISH) -> str:
     badge = find_badge(change)
     summary = one_line(translate(change.summary_with_place, language))
     told = translate(badge.words, language)
-    return notification(one_line(f"{badge.emoji} {change.id} {summary}: {told}"))
+    return notification(one_line(f"{badge.sign} {change.id} {summary}: {told}"))
 
 
 def bare_card(change: ChangeRequest, language: str = ENGLISH) -> str:
@@ -45,14 +54,15 @@ def bare_card(change: ChangeRequest, language: str = ENGLISH) -> str:
 
 def card_blocks(change: ChangeRequest, value: str, language: str = ENGLISH) -> list[Block]:
     """The blocks of the card in the language of its channel; `value` is what its buttons carry."""
-    title = f"{find_badge(change).emoji} {plain(leave_person_out(change).plan.summary, language)}"
+    title = f"{find_badge(change).sign} {plain(leave_person_out(change).plan.summary, language)}"
     blocks: list[Block] = [
         make_header(cut(one_line(title), TITLE_MOST)),
-        *sections(list(result_lines(change, language))),
+        *sections([*_person_lines(change, language), *result_lines(change, language)]),
     ]
-    if change.outcome:
+    outcome = outcome_text(change, language)
+    if outcome:
         label = mrkdwn(Message("card.label.outcome"), language)
-        blocks.append(section(cut(f"*{label}*\n{mrkdwn(change.outcome, language)}", OUTCOME_MOST)))
+        blocks.append(section(cut(f"*{label}*\n{outcome}", OUTCOME_MOST)))
     blocks += sections(list(ending_lines(change, language)))
     blocks += sections([*plan_lines(change, language), *reason_lines(change, language)])
     blocks.append(make_fields(card_fields(change, language)))
@@ -63,12 +73,20 @@ def card_blocks(change: ChangeRequest, value: str, language: str = ENGLISH) -> l
     return blocks
 
 
+def _person_lines(change: ChangeRequest, language: str) -> Iterator[str]:
+    """Whom the request is about: a header shows no mention."""
+    summary = change.plan.summary
+    if names_person(summary):
+        people = ", ".join(mrkdwn(one, language) for one in find_people(summary))
+        yield f"*{mrkdwn(Message('card.label.person'), language)}* · {people}"
+
+
 def _small_lines(change: ChangeRequest, language: str) -> Iterator[str]:
     """What helps to find it again, or to settle it from the host's terminal."""
     if asks_people(change):
         command = f"b24bot request settle {change.id} done|failed"
         yield mrkdwn(Message("card.settle_in_terminal", command=command), language)
     plan = Message("card.plan", plan=short_digest(change))
-    risk = Message("card.risk", risk=RISK_NAMES[change.risk])
+    risk = RISKS[change.risk]
     line = cut(escape(one_line(plain(change.line)).replace("`", "'")), LINE_MOST)
     yield f"{change.id} · {mrkdwn(plan, language)} · {mrkdwn(risk, language)} · `{line}`"

@@ -15,12 +15,12 @@ from bot.language.translation import translate
 from bot.plugin import Message, Text, UndoKind
 from bot.plugin.frozen import dataclass
 from bot.slack.render.block_kit import Button, Style, make_button, make_dialog
-from bot.slack.render.ending_text import WAS_DONE, WAS_NOT_DONE, asks_people
 from bot.slack.render.plain_summary import leave_person_out, names_person
 from bot.slack.render.slack_text import cut, plain
 from bot.usecases.authority import card_token
 from bot.usecases.authority.break_glass_log import is_review
 from bot.usecases.outcomes.follow_ups import FOLLOW_UPS
+from bot.usecases.outcomes.next_steps import WAS_DONE, WAS_NOT_DONE, asks_people
 
 ACTION_PREFIX = "b24:"
 LINK_ACTION = "b24link"

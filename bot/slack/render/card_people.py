@@ -10,12 +10,13 @@ from bot.core import mentions
 from bot.core.authority.policy import Allowed, BreakGlass, NeedsApproval, NeedsConfirmation, Refused, list_rules
 from bot.core.change.change_request import ChangeRequest, Review, Status
 from bot.core.change.review_sentences import describe_review
+from bot.core.change.status_table import find_badge
 from bot.core.principals import Principal, Role
 from bot.core.text import one_line
 from bot.plugin import Message, Person
 from bot.slack.render.block_kit import Markdown
 from bot.slack.render.slack_text import cut, escape, format_time_token, marked, mrkdwn
-from bot.slack.render.status_badge import find_badge
+from bot.usecases.outcomes.present_state import describe_now
 
 FIELD_MOST, WHERE_MOST, MOST_MENTIONS = 500, 240, 5
 Field = tuple[Message, str]
@@ -29,8 +30,8 @@ def card_fields(change: ChangeRequest, language: str) -> list[Markdown]:
 
 def _fields(change: ChangeRequest, language: str) -> Iterator[Field]:
     badge = find_badge(change)
-    if not badge.now:
-        yield Message("card.label.status"), f"{badge.emoji} {mrkdwn(badge.words, language)}"
+    if not describe_now(change):
+        yield Message("card.label.status"), f"{badge.sign} {mrkdwn(badge.words, language)}"
     if change.place_name:
         where = " · ".join(filter(None, (change.place_title, change.place_label)))
         yield Message("card.label.where"), cut(escape(one_line(where)), WHERE_MOST)

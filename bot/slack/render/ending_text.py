@@ -2,65 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
-from bot.core.change.change_request import ChangeRequest, Status
+from bot.core.change.change_request import ChangeRequest
+from bot.core.change.status_table import describe_status
 from bot.core.text import one_line
 from bot.language.translation import translate
 from bot.plugin import Message, Text
 from bot.slack.render.slack_text import cut, fit_lines, mrkdwn
-from bot.slack.render.status_badge import find_badge
-from bot.usecases.outcomes.ending_report import offer_undo, report_ending
-from bot.usecases.outcomes.follow_ups import undo_line
+from bot.usecases.outcomes.ending_report import find_bare_details, report_ending
+from bot.usecases.outcomes.next_steps import list_next_steps
+from bot.usecases.outcomes.present_state import describe_now
 
 MOST_LINES, CHARACTERS, NOW_MOST = 20, 1_200, 900
-WAS_DONE, WAS_NOT_DONE = Message("card.button.was_done"), Message("card.button.was_not_done")
-
-NOTHING_TO_DO = Message("card.next.nothing")
-NEXT: Mapping[Status, Message] = {
-    Status.DONE: NOTHING_TO_DO,
-    Status.GONE: NOTHING_TO_DO,
-    Status.UNKNOWN: Message("card.next.wait"),
-    Status.FAILED: Message("card.next.read_outcome"),
-    Status.CHANGED: Message("card.next.new_command"),
-    Status.REJECTED: Message("card.next.new_command"),
-    Status.WITHDRAWN: Message("card.next.new_command"),
-    Status.EXPIRED: Message("card.next.new_command"),
-}
-"""What to do where no button of the card helps, by status."""
-
-
-def asks_people(change: ChangeRequest) -> bool:
-    """Whether people are asked to say what became of it."""
-    return change.status is Status.UNKNOWN and change.asked_at is not None
 
 
 def result_lines(change: ChangeRequest, language: str) -> Iterator[str]:
     """The first two lines: what is true now, and what to do next. None while nothing has happened yet."""
-    badge = find_badge(change)
-    if not badge.now:
+    found = describe_now(change)
+    if not found:
         return
-    now = mrkdwn(one_line(translate(badge.now, language)), language)
-    words = mrkdwn(badge.words, language)
+    now = mrkdwn(one_line(translate(found, language)), language)
+    words = mrkdwn(describe_status(change), language)
     yield cut(f"*{_say(Message('card.label.now'), language)}* · {words}. {now}", NOW_MOST)
-    steps = " ".join(mrkdwn(one_line(translate(step, language)), language) for step in _steps(change))
+    steps = " ".join(
+        mrkdwn(one_line(translate(step, language)), language) for step in list_next_steps(change, on_card=True)
+    )
     yield cut(f"*{_say(Message('card.label.next'), language)}* · {steps}", NOW_MOST)
 
 
-def _steps(change: ChangeRequest) -> Iterator[Text]:
-    report = report_ending(change)
-    if report.steps:
-        yield from report.steps
-    elif asks_people(change):
-        yield Message("card.next.settle", done=WAS_DONE, not_done=WAS_NOT_DONE)
-    elif change.status is Status.UNKNOWN and not change.plan.provable:
-        yield Message("card.next.look")
-    elif change.undone_by is not None:
-        yield NOTHING_TO_DO
-    else:
-        yield NEXT[change.status]
-        if undo_line(change):
-            yield offer_undo(change)
+def outcome_text(change: ChangeRequest, language: str) -> str:
+    """The outcome in finished markup, without a sentence that only repeats the status."""
+    details = find_bare_details(change)
+    if details is None:
+        return mrkdwn(change.outcome, language)
+    return "\n".join(f"• {mrkdwn(line, language)}" for line in details)
 
 
 def ending_lines(change: ChangeRequest, language: str) -> Iterator[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from bot.core import mentions
 from bot.core.change.change_request import ChangeRequest
 from bot.language.catalogues import ENGLISH
 from bot.language.translation import translate
-from bot.plugin import CommandLine, Message, Text
+from bot.plugin import CommandLine, Message, Person, Text
 from bot.plugin.message import fill_message
 
 WITHOUT_PERSON: Mapping[str, Message] = {
@@ -24,6 +24,20 @@ WITHOUT_PERSON: Mapping[str, Message] = {
 def names_person(text: Text) -> bool:
     """Whether a person stands in the text."""
     return mentions.has_person_mark(translate(text, ENGLISH))
+
+
+def find_people(text: Text) -> tuple[Text, ...]:
+    """The marks of the people who stand in a text; the whole text where it is no message that names them."""
+    people = tuple(_people(text)) if isinstance(text, Message) else ()
+    return tuple(mentions.mark_account(one.person) for one in people) or (text,)
+
+
+def _people(message: Message) -> Iterator[Person]:
+    for value in message.arguments.values():
+        if isinstance(value, Person):
+            yield value
+        elif isinstance(value, Message):
+            yield from _people(value)
 
 
 def leave_person_out(change: ChangeRequest) -> ChangeRequest:

@@ -9,10 +9,11 @@ from bot.core import mentions
 from bot.core.audit.recorded_card import RecordedCard
 from bot.core.audit.stored_views import grant_row
 from bot.core.authority.policy import describe_requirement, list_rules
-from bot.core.change.change_request import ChangeRequest, Review, Status, Verdict, describe_status
+from bot.core.change.change_request import ChangeRequest, Review, Status, Verdict
 from bot.core.change.plans import describe_undo, write_target
 from bot.core.change.review_sentences import describe_review
-from bot.core.change.status_names import ShownStatus, find_shown_status
+from bot.core.change.status_names import ShownStatus
+from bot.core.change.status_table import describe_status
 from bot.core.principals import Grant, Principal
 from bot.core.text import format_time
 from bot.language.request_views import change_row, change_view
@@ -50,7 +51,7 @@ def list_changes(
     """
     data = tuple(map(change_row, changes))
     if not changes and status:
-        return Reply(title=Message("request.list.none_with_status", status=status.label), data=data)
+        return Reply(title=Message("request.list.none_with_status", status=status.typed), data=data)
     if not changes:
         return Reply(title=NO_SUCH_CHANGES if narrowed else NO_CHANGES, data=data)
     table = Table(
@@ -60,9 +61,7 @@ def list_changes(
 
 
 def _row(change: ChangeRequest, *, waits: bool) -> tuple[Text, ...]:
-    # A pending request has the words of its card, which tell an approval from a confirmation.
-    pending = change.status is Status.PENDING
-    status = describe_status(change) if pending else find_shown_status(change).label
+    status = describe_status(change)
     return (
         change.id,
         Message("request.list.waits_for_you", status=status) if waits else status,
@@ -93,22 +92,21 @@ def show_change(change: ChangeRequest, recorded: RecordedPlan | None = None) -> 
 def _facts(change: ChangeRequest, recorded: RecordedPlan | None) -> Iterator[tuple[Text, Text]]:
     plan = change.plan
     yield STATUS, describe_status(change)
-    yield COMMAND, _line(change)
-    yield PORTAL, " · ".join(filter(None, (change.place_title, change.place_label)))
-    yield TARGET, mentions.target(write_target(plan.target, plan.part))
-    yield REQUESTER, _person_at(change.requester, change.created_at)
-    yield Message("request.show.reason"), change.reason
     yield Message("request.show.needs"), describe_requirement(change.decision) if _is_pending(change) else ""
-    yield Message("request.show.rules"), ", ".join(list_rules(change.decision))
-    for review in change.reviews:
-        yield _verdict_label(change, review), describe_review(change, review)
+    yield from ending_fields(change)
     yield from list_plan_facts(plan)
     yield from list_record_facts(recorded)
-    yield Message("request.show.card"), _card_place(change)
-    yield Message("request.show.outcome"), change.outcome
-    yield from ending_fields(change)
+    yield Message("request.show.reason"), change.reason
+    yield PORTAL, " · ".join(filter(None, (change.place_title, change.place_label)))
+    yield REQUESTER, _person_at(change.requester, change.created_at)
+    for review in change.reviews:
+        yield _verdict_label(change, review), describe_review(change, review)
+    yield Message("request.show.rules"), ", ".join(list_rules(change.decision))
     yield Message("request.show.undo_of"), f"CR-{change.undo_of}" if change.undo_of is not None else ""
     yield Message("request.show.undone_by"), f"CR-{change.undone_by}" if change.undone_by is not None else ""
+    yield Message("request.show.card"), _card_place(change)
+    yield TARGET, mentions.target(write_target(plan.target, plan.part))
+    yield COMMAND, _line(change)
 
 
 def list_plan_facts(plan: Plan) -> Iterator[tuple[Text, Text]]:

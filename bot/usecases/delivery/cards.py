@@ -7,7 +7,8 @@ from dataclasses import field
 
 from bot import clock as ids
 from bot.core.audit.audit_record import SYSTEM, Tag
-from bot.core.change.change_request import ChangeRequest, Status, describe_status
+from bot.core.change.change_request import ChangeRequest, Status
+from bot.core.change.status_table import describe_status
 from bot.core.messages.notices import CardNotice
 from bot.language.translation import translate
 from bot.plugin import Channel, Message, Reply, Text, Time

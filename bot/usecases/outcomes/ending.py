@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.core.audit.audit_record import SYSTEM, Tag
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.outcome import Ending, describe_call_done
+from bot.core.change.status_table import describe_status, find_status_row
 from bot.core.encoding import canonical
 from bot.core.redaction.redactor import redact_value
 from bot.language.recorded_facts import RecordedFact
@@ -24,14 +25,6 @@ from bot.usecases.outcomes.requester_notes import tell_requester
 from bot.usecases.outcomes.undo_links import note_undone
 
 FORGED_RECORDS = Message("outcome.records_refused")
-PARTLY = Message("outcome.ended.partly")
-ENDED: Mapping[Status, Message] = {
-    Status.GONE: Message("outcome.ended.gone"),
-    Status.FAILED: Message("outcome.ended.failed"),
-    Status.CHANGED: Message("outcome.ended.changed"),
-    Status.UNKNOWN: Message("outcome.ended.unknown"),
-}
-"""The status in one word or two, in front of the outcome; `done` has no row, for its outcomes say so."""
 
 
 def finish_request(
@@ -53,9 +46,11 @@ def finish_request(
         tx.records(change.plugin).remember(change.plan.remember)
     if ending.status is Status.DONE:
         note_undone(tx, ctx, change)
+    ended = tx.changes.require(change.number)
     hide = hiding_for_record(ctx, change)
     facts: dict[str, RecordedFact] = {
         "status": ending.status,
+        "result": find_status_row(ended).code,
         "sentence": hide(ending.sentence),
         "outcome": tuple(map(hide, _remaining_details(ending))),
         **(_parts(ending, hide) if ending.partly else {}),
@@ -65,7 +60,7 @@ def finish_request(
     _say(
         tx,
         ctx,
-        change,
+        ended,
         replace(
             ending,
             sentence=hide(ending.sentence),
@@ -110,8 +105,7 @@ def _describe_ending(change: ChangeRequest, ending: Ending) -> Message:
     who = Person(person=change.requester.id)
     if ending.status is Status.DONE:
         return Message("outcome.ended_done", person=who, outcome=ending.outcome)
-    status = PARTLY if ending.partly else ENDED[ending.status]
-    return Message("outcome.ended", person=who, status=status, outcome=ending.outcome)
+    return Message("outcome.ended_as", person=who, status=describe_status(change), outcome=ending.outcome)
 
 
 def _remaining_details(ending: Ending) -> list[Text]:

@@ -1,29 +1,16 @@
-"""What people read of an ending that is not as it was wanted: what stayed, who is cut off, and what to do next.
+"""What people read of an ending that is not as it was wanted: what stayed as it was, and who is cut off.
 
 The card and `request show` both take it from here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-
-from bot.core.change.change_request import ChangeRequest, Repeat
+from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.effects import effects_of
-from bot.plugin import CommandLine, Message, Text
+from bot.plugin import Lines, Message, Text
 from bot.plugin.frozen import dataclass
-from bot.usecases.outcomes.follow_ups import AGAIN_BUTTON, UNDO_BUTTON, can_ask_again, undo_line
-
-NOTHING_CHANGED = Message("card.now.nothing_changed")
-ALL_BACK = Message("card.next.undo_changes")
-SAME_AGAIN = Message("card.next.same_again")
-LOOK_FIRST = Message("card.next.look_before_rest")
-AGAIN: Mapping[tuple[Repeat, bool], Message] = {
-    (Repeat.MAY_DIFFER, False): Message("card.next.again", button=AGAIN_BUTTON),
-    (Repeat.MAY_DIFFER, True): Message("card.next.again_rest", button=AGAIN_BUTTON),
-    (Repeat.AFTER_MENDING, False): Message("card.next.again_after_mending", button=AGAIN_BUTTON),
-    (Repeat.AFTER_MENDING, True): Message("card.next.again_rest_after_mending", button=AGAIN_BUTTON),
-}
-"""What is said of asking for the same again where the card offers it, by whether a part was done."""
+from bot.usecases.outcomes.next_steps import list_next_steps
+from bot.usecases.outcomes.present_state import describe_now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,57 +19,47 @@ class EndingReport:
 
     unchanged: tuple[Text, ...] = ()
     cut_off: tuple[Text, ...] = ()
-    affected: Text = ""
-    steps: tuple[Text, ...] = ()
-    """What to do next, a sentence each."""
 
 
 def report_ending(change: ChangeRequest) -> EndingReport:
-    """Report what an ending leaves and what helps. Empty for one that is as it was wanted, and for what was undone."""
-    if change.undone_by is not None:
-        return EndingReport()
+    """Report what an ending leaves. Empty for one that is as it was wanted, and for what was undone."""
     effects = effects_of(change)
-    steps = tuple(_next_steps(change))
-    if effects is None:
-        return EndingReport(steps=steps)
-    return EndingReport(
-        unchanged=effects.unchanged,
-        cut_off=effects.cut_off,
-        affected="" if effects.changed or effects.cut_off else NOTHING_CHANGED,
-        steps=steps,
-    )
+    return EndingReport(unchanged=effects.unchanged, cut_off=effects.cut_off) if effects else EndingReport()
 
 
-def _next_steps(change: ChangeRequest) -> Iterator[Text]:
-    if change.partly and undo_line(change):
-        yield offer_undo(change)
-        partial = change.plan.undo.partial
-        yield partial.sentence if partial else ALL_BACK
-    if change.repeat is Repeat.SAME:
-        yield from _obstacles(change) or [SAME_AGAIN]
-    elif can_ask_again(change):
-        yield AGAIN[change.repeat, change.partly]
-    elif change.partly:
-        yield LOOK_FIRST
+STATED_BY_STATUS = frozenset({"outcome.verified", "outcome.done"})
+"""Outcomes that say no more than the status in front of them."""
 
 
-def offer_undo(change: ChangeRequest) -> Message:
-    """Say what the button for the undo plans."""
-    return Message("card.next.undo", button=UNDO_BUTTON, command=CommandLine(command_line=undo_line(change)))
-
-
-def _obstacles(change: ChangeRequest) -> list[Text]:
-    """Why what stayed as it was does so, and what helps."""
-    effects = effects_of(change)
-    return [change.plan.obstacles[label] for label in effects.same if label in change.plan.obstacles] if effects else []
+def find_bare_details(change: ChangeRequest) -> tuple[Text, ...] | None:
+    """Find the details of an outcome whose sentence only repeats the status; None for one that says more."""
+    outcome = change.outcome
+    if change.status is not Status.DONE or isinstance(outcome, str):
+        return None
+    if outcome.key in STATED_BY_STATUS:
+        return ()
+    sentence, details = outcome.arguments.get("sentence"), outcome.arguments.get("details")
+    if isinstance(sentence, Message) and sentence.key in STATED_BY_STATUS and isinstance(details, Lines):
+        return details.lines
+    return None
 
 
 def ending_fields(change: ChangeRequest) -> list[tuple[Text, Text]]:
-    """Write the report as labelled lines, for whoever looks at a change request without its card."""
-    report = report_ending(change)
+    """Write as labelled lines what is true now, what to do next, the outcome, and what the ending leaves."""
+    report, now = report_ending(change), describe_now(change)
+    if not now:
+        return []
     return [
+        (Message("card.label.now"), now),
+        *((Message("card.label.next"), step) for step in list_next_steps(change, on_card=False)),
+        *((Message("request.show.outcome"), line) for line in _outcome_lines(change)),
         *((Message("card.label.unchanged"), line) for line in report.unchanged),
         *((Message("card.label.cut_off"), line) for line in report.cut_off),
-        *([(Message("card.label.affected"), report.affected)] if report.affected else []),
-        *((Message("card.label.next"), step) for step in report.steps),
     ]
+
+
+def _outcome_lines(change: ChangeRequest) -> tuple[Text, ...]:
+    details = find_bare_details(change)
+    if details is not None:
+        return details
+    return (change.outcome,) if change.outcome else ()

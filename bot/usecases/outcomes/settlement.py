@@ -8,8 +8,9 @@ from functools import partial
 from bot.core.audit.audit_record import Tag
 from bot.core.authority.policy import Refused, check_settler
 from bot.core.bot_errors import NotPermitted
-from bot.core.change.change_request import ChangeRequest, Status, describe_status
+from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.outcome import Ending
+from bot.core.change.status_table import describe_status
 from bot.core.principals import Principal
 from bot.plugin import Message, Person, PluginError, Refusal
 from bot.store.store import Transaction

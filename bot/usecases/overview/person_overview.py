@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.core.authority.limits import Limit
-from bot.core.change.change_request import ChangeRequest, describe_status
+from bot.core.change.change_request import ChangeRequest
+from bot.core.change.status_table import describe_status
 from bot.core.principals import Principal
 from bot.plugin import HealthLevel, Message, Person, Text, Time
 from bot.plugin.frozen import dataclass

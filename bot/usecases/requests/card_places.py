@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.change.change_request import describe_status
+from bot.core.change.status_table import describe_status
 from bot.core.principals import Principal
 from bot.plugin import Channel, Message, Text
 from bot.usecases.authority.reader_views import reader_of

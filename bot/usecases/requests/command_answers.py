@@ -14,10 +14,11 @@ from bot.core.authority.policy import (
     describe_requirement,
     list_rules,
 )
-from bot.core.change.change_request import ChangeRequest, describe_status
+from bot.core.change.change_request import ChangeRequest
 from bot.core.change.command_result import RequestOpened
 from bot.core.change.planned_command import Planned
 from bot.core.change.plans import describe_undo
+from bot.core.change.status_table import describe_status
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.invocation import read_line, with_names
 from bot.core.redaction.redactor import shorten

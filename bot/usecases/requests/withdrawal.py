@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.core.audit.audit_record import Tag
 from bot.core.authority.policy import Refused
 from bot.core.bot_errors import NotPermitted
-from bot.core.change.change_request import NOT_BEGUN, ChangeRequest, Status, Verdict, describe_status
+from bot.core.change.change_request import NOT_BEGUN, ChangeRequest, Status, Verdict
+from bot.core.change.status_table import describe_status
 from bot.core.principals import Principal
 from bot.plugin import Message, Person, PluginError, Refusal
 from bot.store.repositories.change_requests import Column

@@ -9,8 +9,8 @@ import pytest
 from bot.core import mentions
 from bot.core.change.change_request import ChangeRequest, Repeat, Status
 from bot.core.change.outcome import judge_settlement
-from bot.usecases.outcomes.ending_report import report_ending
 from bot.usecases.outcomes.follow_ups import can_ask_again, undo_line
+from bot.usecases.outcomes.next_steps import list_next_steps
 from tests.bitrix24.hand import Hand, stored
 from tests.bitrix24.plugin_bot import PluginBot
 from tests.language.english import en
@@ -44,7 +44,7 @@ def seen(hand: Hand, connector: str) -> dict[int, bool]:
 
 
 def advised(change: ChangeRequest) -> str:
-    return " ".join(mentions.unmark(en(step)) for step in report_ending(change).steps)
+    return " ".join(mentions.unmark(en(step)) for step in list_next_steps(change, on_card=True))
 
 
 def follow_undo(hand: Hand, change: ChangeRequest, line: str) -> None:

@@ -73,7 +73,6 @@ def test_each_declared_value_is_one_that_is_read_and_each_word_stands_for_it(
     [
         (ROLE_WORDS, ROLE_NAMES),
         (STATUS_WORDS, {word: row.typed for word, row in SHOWN_STATUSES.items()}),
-        (STATUS_WORDS, {word: row.label for word, row in SHOWN_STATUSES.items()}),
         (KIND_WORDS, dict(zip(KIND_WORDS, TYPED_KINDS, strict=True))),
     ],
 )

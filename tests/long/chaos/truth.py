@@ -12,10 +12,10 @@ from contextlib import closing
 from functools import cached_property
 from typing import Any
 
+from bot.core.change.status_table import describe_status
 from bot.core.principals import Role
 from bot.language.translation import translate
 from bot.playground.workspace.state.call_journal import ApiCall
-from bot.slack.render.status_badge import find_badge
 from bot.store.engine.process_lock import WORKER
 from tests.long.chaos.chaos_run import ChaosRun
 from tests.long.crash import invariants
@@ -129,7 +129,7 @@ def cards_tell_it(run: Account) -> Iterator[str]:
         for change in run.changes:
             stored = store.changes.require(change.number)
             card = run.scene.workspace.message(stored.channel, stored.card) if stored.card else None
-            words = translate(find_badge(stored).words)
+            words = translate(describe_status(stored))
             if card is None:
                 yield f"CR-{change.number} has no card"
             elif words not in card.text:

@@ -19,9 +19,7 @@ from bot.plugin import Call, CommandLine, Message, PageLink, Person, Place, Plan
 from bot.slack.render.card import card_blocks, card_text
 from bot.slack.render.form import reason_form
 from bot.slack.render.slack_text import CUT, HIDDEN
-from bot.slack.render.status_badge import BADGES
 from bot.usecases.outcomes.follow_ups import AGAIN
-from tests.language.english import en
 from tests.slack.checks import assert_openable, assert_postable, buttons_of, called, said
 from tests.slack.kit import (
     ANTON,
@@ -276,10 +274,6 @@ def test_what_nothing_shows_is_not_offered_again_once_a_part_was_done() -> None:
     blocks = blocks_of(a_change(Status.FAILED, plan=with_plan(wanted={}), partly=True))
     assert buttons_of(blocks) == []
     assert "*Next* · Check the result before you ask for the rest." in said(blocks)
-
-
-def test_every_status_has_its_own_words() -> None:
-    assert len({en(badge.words) for badge in BADGES.values()}) == len(Status)
 
 
 @pytest.mark.parametrize("decision", DECISIONS)

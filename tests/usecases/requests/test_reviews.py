@@ -10,7 +10,8 @@ from bot.core import mentions
 from bot.core.audit.audit_record import Tag
 from bot.core.authority.membership import MembershipStatus
 from bot.core.authority.policy import Terms
-from bot.core.change.change_request import NOT_BEGUN, STATUSES, ChangeRequest, Status, Verdict
+from bot.core.change.change_request import NOT_BEGUN, ChangeRequest, Status, Verdict
+from bot.core.change.status_table import describe_status
 from bot.core.principals import Principal, Role
 from bot.usecases.admin.allow_list import grant_role, revoke_role
 from bot.usecases.authority import card_token
@@ -213,7 +214,7 @@ def test_a_click_that_comes_too_late_is_told_the_truth(core_bot: CoreBot, status
     told = core_bot.press(ANTON, change, button)
     decided = status not in (Status.WITHDRAWN, Status.EXPIRED)
     by = f" Decided by {mentions.person(VERA)}." if decided else ""
-    assert told == f"Your click changed nothing. CR-1001 (Remove one): {en(STATUSES[status])}.{by}"
+    assert told == f"Your click changed nothing. CR-1001 (Remove one): {en(describe_status(core_bot.now(change)))}.{by}"
     assert core_bot.now(change).status is status
     assert refusals(core_bot) == []
     assert core_bot.store.outbox.state_of("card:1001") == "new"
@@ -398,7 +399,7 @@ def test_the_requester_can_withdraw_until_it_runs(core_bot: CoreBot, status: Sta
 @pytest.mark.parametrize("status", [status for status in Status if status not in (Status.PENDING, Status.APPROVED)])
 def test_what_runs_or_has_ended_cannot_be_withdrawn(core_bot: CoreBot, status: Status) -> None:
     change = brought_to(core_bot, status)
-    assert en(STATUSES[status]) in core_bot.press(OLGA, change, card_token.WITHDRAW)
+    assert en(describe_status(core_bot.now(change))) in core_bot.press(OLGA, change, card_token.WITHDRAW)
     assert core_bot.now(change).status is status
 
 
