@@ -192,7 +192,7 @@ def test_with_several_portals_every_answer_and_every_line_names_the_portal(core_
     core_bot.work()
     assert core_bot.now(change).status is Status.DONE
     assert [line for line in core_bot.threads if not line.startswith("CR-1001 beta · ")] == []
-    assert ("CR-1001", "done", "beta", "thing:one") in [row[:4] for row in rows(core_bot, "request list")]
+    assert ("CR-1001", "done and verified", "beta", "thing:one") in [row[:4] for row in rows(core_bot, "request list")]
 
 
 def _no_place_for_the_card(core_bot: CoreBot, change: ChangeRequest) -> None:

@@ -15,10 +15,10 @@ from bot.language.translation import translate
 from bot.plugin import CommandLine, Message, Risk
 from bot.slack.render.block_kit import Block, make_actions, make_fields, make_header
 from bot.slack.render.card_buttons import card_buttons, short_digest
-from bot.slack.render.card_people import card_fields
+from bot.slack.render.card_people import PERSON, card_fields, name_people
 from bot.slack.render.card_plan import plan_lines, reason_lines
 from bot.slack.render.ending_text import ending_lines, outcome_text, result_lines
-from bot.slack.render.plain_summary import find_people, leave_person_out, names_person
+from bot.slack.render.plain_summary import leave_person_out
 from bot.slack.render.slack_text import context, cut, escape, mrkdwn, notification, plain, section, sections
 from bot.usecases.outcomes.next_steps import asks_people
 
@@ -57,7 +57,7 @@ def card_blocks(change: ChangeRequest, value: str, language: str = ENGLISH) -> l
     title = f"{find_badge(change).sign} {plain(leave_person_out(change).plan.summary, language)}"
     blocks: list[Block] = [
         make_header(cut(one_line(title), TITLE_MOST)),
-        *sections([*_person_lines(change, language), *result_lines(change, language)]),
+        *sections([*result_lines(change, language)] or [*_person_lines(change, language)]),
     ]
     outcome = outcome_text(change, language)
     if outcome:
@@ -74,11 +74,10 @@ def card_blocks(change: ChangeRequest, value: str, language: str = ENGLISH) -> l
 
 
 def _person_lines(change: ChangeRequest, language: str) -> Iterator[str]:
-    """Whom the request is about: a header shows no mention."""
-    summary = change.plan.summary
-    if names_person(summary):
-        people = ", ".join(mrkdwn(one, language) for one in find_people(summary))
-        yield f"*{mrkdwn(Message('card.label.person'), language)}* · {people}"
+    """Whom a request that waits is about: a header shows no mention."""
+    people = name_people(change, language)
+    if people:
+        yield f"*{mrkdwn(PERSON, language)}* · {people}"
 
 
 def _small_lines(change: ChangeRequest, language: str) -> Iterator[str]:

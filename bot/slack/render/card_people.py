@@ -15,23 +15,34 @@ from bot.core.principals import Principal, Role
 from bot.core.text import one_line
 from bot.plugin import Message, Person
 from bot.slack.render.block_kit import Markdown
+from bot.slack.render.plain_summary import find_people, names_person
 from bot.slack.render.slack_text import cut, escape, format_time_token, marked, mrkdwn
 from bot.usecases.outcomes.present_state import describe_now
 
 FIELD_MOST, WHERE_MOST, MOST_MENTIONS = 500, 240, 5
 Field = tuple[Message, str]
-NEEDED = Message("card.label.needs")
+NEEDED, PERSON = Message("card.label.needs"), Message("card.label.person")
 
 
 def card_fields(change: ChangeRequest, language: str) -> list[Markdown]:
     """The fields in finished markup."""
-    return [marked(f"*{mrkdwn(label, language)}*\n{text}", FIELD_MOST) for label, text in _fields(change, language)]
+    return [
+        marked(f"*{mrkdwn(label, language)}*\n{text}", FIELD_MOST) for label, text in _fields(change, language) if text
+    ]
+
+
+def name_people(change: ChangeRequest, language: str) -> str:
+    """Name the people whom the summary is about, in finished markup; empty where it names nobody."""
+    summary = change.plan.summary
+    return ", ".join(mrkdwn(one, language) for one in find_people(summary)) if names_person(summary) else ""
 
 
 def _fields(change: ChangeRequest, language: str) -> Iterator[Field]:
     badge = find_badge(change)
     if not describe_now(change):
         yield Message("card.label.status"), f"{badge.sign} {mrkdwn(badge.words, language)}"
+    else:
+        yield PERSON, name_people(change, language)
     if change.place_name:
         where = " · ".join(filter(None, (change.place_title, change.place_label)))
         yield Message("card.label.where"), cut(escape(one_line(where)), WHERE_MOST)

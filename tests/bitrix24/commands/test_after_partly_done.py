@@ -50,7 +50,7 @@ def advised(change: ChangeRequest) -> str:
 def follow_undo(hand: Hand, change: ChangeRequest, line: str) -> None:
     """Type what the card's undo stands for, which must be this line, and have it done."""
     assert undo_line(change) == f"{line} --portal default"
-    assert f"“Undo…” on the card asks for {line} --portal default." in advised(change)
+    assert f"Press “Undo…” to ask for {line} --portal default." in advised(change)
     hand.done(line)
 
 

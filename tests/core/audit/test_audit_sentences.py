@@ -38,7 +38,7 @@ def test_a_record_reads_in_each_language_and_its_english_stands_beside_it() -> N
     record = a_record(record_messages({"status": "done", "sentence": ENDED}))
     assert record.facts["sentence"] == en(ENDED)
     assert en(told(record)) == f"CR-1 ended · Status: done · {en(ENDED)}"
-    assert translate(told(record), "ru") == f"Завершён запрос CR-1 · Статус: выполнено · {translate(ENDED, 'ru')}"
+    assert translate(told(record), "ru") == f"Завершён запрос CR-1 · Статус: выполнен · {translate(ENDED, 'ru')}"
 
 
 def test_the_start_of_a_process_names_its_parts_in_words() -> None:

@@ -117,7 +117,7 @@ SAYING: tuple[Mutation, ...] = (
     ),
 )
 
-_EFFECTS, _REPORT = "bot/core/change/effects.py", "bot/usecases/outcomes/ending_report.py"
+_EFFECTS, _REPORT = "bot/core/change/effects.py", "bot/usecases/outcomes/next_steps.py"
 _AFTER = "tests/bitrix24/commands/test_after_partly_done.py"
 
 ENDINGS: tuple[Mutation, ...] = (
@@ -212,5 +212,25 @@ ENDINGS: tuple[Mutation, ...] = (
         "a hostile portal makes records as large as it likes",
         ("bot/core/audit/recorded_card.py", "        if room < 0:\n            break\n", ""),
         by="tests/core/audit/test_recorded_card.py",
+    ),
+    mutation(
+        "word-of-a-person-lost",
+        "what a person reported is shown as done and verified",
+        (
+            "bot/core/change/status_table.py",
+            "change.status is Status.DONE and change.settled_by is not None",
+            "change.status is Status.DONE and change.settled_by is not None and change.is_local",
+        ),
+        by="tests/core/change/test_status_table.py",
+    ),
+    mutation(
+        "missing-review-called-no-change",
+        "the card of a review that expired says that the change was not made",
+        (
+            "bot/usecases/outcomes/present_state.py",
+            "    return kind.not_made if kind else NOT_MADE\n",
+            "    return NOT_MADE\n",
+        ),
+        by="tests/usecases/outcomes/test_present_state.py",
     ),
 )

@@ -231,7 +231,7 @@ def test_what_ended_with_nothing_done_can_be_asked_for_again(status: Status) -> 
     change = a_change(status, plan=with_plan(before={"shop": "present"}, wanted={"shop": None}))
     blocks = blocks_of(change)
     assert [button["text"]["text"] for button in buttons_of(blocks)] == ["Ask again…"]
-    assert "*Next* · “Ask again…” on the card plans the change anew" in said(blocks)
+    assert "*Next* · Press “Ask again…” to plan the change anew" in said(blocks)
 
 
 LINES = {"line 1 · Sales": "active", "line 2 · Help": "active", "registration": "present"}
@@ -257,8 +257,8 @@ def test_a_partly_done_card_says_what_stayed_who_is_cut_off_and_what_to_do_next(
     assert "*Cut off now*\n✂️ Sales: what its customers write does not arrive." in shown
     assert "Help: likewise" not in shown
     assert [button["text"]["text"] for button in buttons_of(blocks)] == ["Undo…", "Ask again…"]
-    undo = "“Undo…” on the card asks for `/b24 connector restore shop --portal prod`."
-    assert second.startswith(f"*Next* · {undo} The undo restores what has changed. “Ask again…” on the card plans what")
+    undo = "Press “Undo…” to ask for `/b24 connector restore shop --portal prod`."
+    assert second.startswith(f"*Next* · {undo} The undo restores what has changed. Press “Ask again…” to plan what")
     assert card_text(partly()).startswith("🟤 CR-1042")
     assert_postable(blocks)
 
@@ -496,7 +496,9 @@ def test_the_title_and_the_dialog_name_no_person_because_slack_shows_no_names_th
     dialog = buttons_of(blocks)[0]["confirm"]["text"]["text"]
     assert dialog.startswith(f"This runs now: {told} on prod. The card names the person.")
     assert "<@U0003>" in card_text(change)
-    assert "U0003" not in said(blocks)
+    assert "U0003" not in str(blocks[0]) + str(blocks[-1])
+    assert blocks[1]["text"]["text"].startswith("*For* · ")
+    assert "<@U0003>" in blocks[1]["text"]["text"]
 
 
 def test_the_line_about_the_undo_says_once_whether_there_is_one_and_why_not() -> None:

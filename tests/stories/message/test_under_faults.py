@@ -91,7 +91,7 @@ def test_what_nobody_knows_stays_unknown_and_is_never_sent_again(talk: Talk, kin
     talk.playground.start_bot()
     talk.playground.clock.advance(600)
     talk.ask("Olga", "request show CR-1001")
-    assert "*Status*: result unknown" in talk.answer("Olga", "CR-1001: Send a message")
+    assert "*Status*: outcome not known" in talk.answer("Olga", "CR-1001: Send a message")
     assert talk.change().status is UNKNOWN
     assert talk.sent(SEND) == 1
     assert talk.texts() == held == (["Hello"] if kind == "lost_after" else [])
@@ -110,4 +110,4 @@ def test_an_item_that_the_portal_refuses_inside_a_yes_is_told_as_a_failure(talk:
     assert "the text and the file are missing" in en(ended.outcome)
     assert "Incomplete data" in talk.card_says(card, "failed")
     assert talk.texts() == []
-    talk.channel_says(TYPED_IN, "@Olga Failed")
+    talk.channel_says(TYPED_IN, "@Olga Status: failed.")

@@ -36,7 +36,7 @@ def test_the_answer_to_a_command_opens_its_card_and_the_ending_comes_where_it_wa
     assert f"<{permalink(scene, card)}|CR-1001>" in str(opened.blocks)
     scene.press("Anton", card, "Approve")
     scene.wait_status(Status.DONE)
-    ended = shown(scene, "Olga", "): done.")
+    ended = shown(scene, "Olga", "): done and verified.")
     scene.press("Olga", ended, "Undo…")
     undo = scene.card("CR-1002")
     assert f"<{permalink(scene, card)}|CR-1001>" in str(undo.blocks)

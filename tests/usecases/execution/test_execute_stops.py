@@ -38,7 +38,7 @@ def test_drift_since_the_approval_stops_it(core_bot: CoreBot) -> None:
     assert en(ended.outcome).splitlines()[1] == "• one is: red → blue"
     assert core_bot.toy.calls == []
     assert tags(core_bot)[-1] == Tag.EXECUTION_STOPPED
-    assert "Plan out of date." in core_bot.threads[-1]
+    assert "Status: not run, the plan is out of date." in core_bot.threads[-1]
 
 
 def test_what_is_gone_meanwhile_is_calm(core_bot: CoreBot) -> None:
@@ -175,7 +175,7 @@ def test_a_dead_audit_channel_stops_it_and_is_told(core_bot: CoreBot) -> None:
     assert en(ended.outcome).startswith("Nothing was done. The audit channel")
     assert "(is_archived)" in en(ended.outcome)
     core_bot.deliver()
-    assert "Failed. Nothing was done." in core_bot.threads[-1]
+    assert "Status: failed. Nothing was done." in core_bot.threads[-1]
     assert core_bot.toy.calls == []
 
 

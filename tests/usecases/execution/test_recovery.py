@@ -66,7 +66,9 @@ def test_what_a_dead_process_was_running_becomes_unknown_and_is_told(core_bot: C
     (record,) = core_bot.records(Tag.EXECUTION_INTERRUPTED)
     assert (record.actor, record.subject) == (SYSTEM, change.id)
     core_bot.deliver()
-    assert core_bot.threads[-1] == f"CR-1001 {mentions.person(OLGA)} Result unknown. {en(INTERRUPTED)}"
+    assert (
+        core_bot.threads[-1] == f"CR-1001 {mentions.person(OLGA)} Status: outcome not verified yet. {en(INTERRUPTED)}"
+    )
     assert core_bot.messenger.cards[-1][1] is Status.UNKNOWN
 
 

@@ -77,7 +77,7 @@ def test_the_requester_reads_how_it_ended_where_they_asked_with_what_can_be_aske
     core_bot.work()
     told = last(core_bot)
     assert (told.person, told.card) == (OLGA, 1001)
-    assert en(told.reply.title) == "CR-1001 (Paint precious): done."
+    assert en(told.reply.title) == "CR-1001 (Paint precious): done and verified."
     assert told.answer_url == core_bot.typed(OLGA, "").answer_url
     ((label, line),) = buttons(told)
     assert label == "Undo…"
@@ -108,7 +108,7 @@ def test_after_half_an_hour_the_requester_is_told_directly_and_in_the_thread(cor
     assert core_bot.now(change).status is Status.DONE
     assert [
         (en(one.reply.title), one.person, one.channel, one.answer_url) for one in core_bot.messenger.private_notices
-    ] == [("CR-1001 (Remove one): done.", OLGA, "", "")]
+    ] == [("CR-1001 (Remove one): done and verified.", OLGA, "", "")]
     assert any("CR-1001" in line for line in core_bot.threads)
 
 

@@ -36,7 +36,7 @@ def test_a_partly_done_change_is_told_as_such_and_not_as_plainly_failed(core_bot
     assert (change.status, change.partly, change.status_word) == (Status.FAILED, True, "partly-applied")
     assert change.found == {"one is": "green", "two is": "red"}
     assert core_bot.records(Tag.EXECUTION_ENDED)[-1].facts["partly"] is True
-    assert "Partly applied. Some calls were not made" in core_bot.threads[-1]
+    assert "Status: partly applied. Some calls were not made" in core_bot.threads[-1]
     core_bot.type(OLGA, "request list")
     table = core_bot.messenger.private_notices[-1].reply.table
     assert table is not None
@@ -57,9 +57,9 @@ def test_an_undone_change_is_listed_as_undone_and_not_as_done(core_bot: CoreBot)
     undo = core_bot.change()
     core_bot.press(OLGA, undo, card_token.CONFIRM)
     core_bot.work()
-    assert listed(core_bot, "--status undone") == [(change.id, "undone")]
-    assert listed(core_bot, "--status done") == [(undo.id, "done")]
-    assert listed(core_bot) == [(undo.id, "done"), (change.id, "undone")]
+    assert listed(core_bot, "--status undone") == [(change.id, "done, and undone by CR-1002")]
+    assert listed(core_bot, "--status done") == [(undo.id, "done and verified")]
+    assert listed(core_bot) == [(undo.id, "done and verified"), (change.id, "done, and undone by CR-1002")]
 
 
 def listed(core_bot: CoreBot, options: str = "") -> list[tuple[str, str]]:
@@ -130,7 +130,7 @@ def test_the_undo_of_a_part_names_what_has_changed_and_is_linked(core_bot: CoreB
     core_bot.type(OLGA, f"request show {change.id}")
     facts = core_bot.messenger.private_notices[-1].reply.facts
     steps = [mentions.unmark(en(text)) for label, text in facts if en(label) == "Next"]
-    assert steps[:2] == ["“Undo…” on the card asks for thing swap one two --portal default.", "Both are green then."]
+    assert steps[:2] == ["To undo the change, type thing swap one two --portal default.", "Both are green then."]
     core_bot.press(OLGA, change, card_token.UNDO)
     undo = core_bot.change()
     assert (undo.line, undo.undo_of) == ("thing swap one two", change.number)

@@ -232,7 +232,7 @@ def test_a_late_click_on_what_expired_with_one_of_two_approvals_names_nobody_as_
 
 def test_a_late_click_of_somebody_who_may_not_decide_is_recorded_as_well(core_bot: CoreBot) -> None:
     change = brought_to(core_bot, Status.DONE)
-    assert ": done. Decided by" in core_bot.press(GLEB, change)
+    assert ": done and verified. Decided by" in core_bot.press(GLEB, change)
     assert [actor for actor, _, _ in refusals(core_bot)] == [GLEB.id]
 
 
