@@ -100,9 +100,9 @@ def test_what_nothing_shows_is_asked_at_once_and_who_asked_for_it_may_say(full_b
     talk.press("Olga", card, "It was done")
     talk.card_says(card, "@Olga has checked the result: it was done.")
     assert "verified" not in talk.card_says(card, "done, as a person reported")
-    for line in ("request list", "request show 1001"):
-        talk.send("Olga", line)
-        assert "verified" not in talk.answer("Olga", "done, as a person reported")
-    assert "verified" not in talk.channel_says("audit", "Status: done, as a person reported")
+    for line, words in (("request list", "*CR-1001* · "), ("request show 1001", "*Status*: ")):
+        talk.ask("Olga", line)
+        talk.answer("Olga", f"{words}done, as a person reported")
+    talk.channel_says("audit", "Status: done, as a person reported")
     assert talk.wait_status(Status.DONE).ended_at is not None
     assert talk.sent(SEND) == 1
