@@ -39,7 +39,7 @@ def test_who_looks_for_a_name_that_is_nobodys_is_told_what_to_type(scene: Scene)
     scene.ask("Olga", "audit find --actor Anton")
     assert "type the member id" in scene.answer("Olga", "b24bot does not know the name “Anton”")
     scene.ask("Olga", "audit find --actor @anton --subject CR-4711")
-    scene.answer("Olga", "No audit record matches --subject CR-4711, --actor @Anton.")
+    scene.answer("Olga", "No audit record matches --subject CR-4711 and --actor @Anton.")
 
 
 @pytest.mark.parametrize(

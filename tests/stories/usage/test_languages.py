@@ -41,9 +41,9 @@ def test_the_form_that_asks_for_a_reason_is_in_the_language_of_whoever_rejects(s
 @pytest.mark.parametrize(
     ("settings", "card", "done"),
     [
-        ({}, "Approve removal", "Done"),
-        ({"B24BOT_CHANNEL_LANGUAGE": "ru"}, "Согласовать удаление", "Выполнено"),
-        ({"B24BOT_CHANNEL_LANGUAGE": "en", "B24BOT_LANGUAGE": "ru"}, "Согласовать удаление", "Выполнено"),
+        ({}, "Approve removal", "done and verified"),
+        ({"B24BOT_CHANNEL_LANGUAGE": "ru"}, "Согласовать удаление", "выполнен и проверен"),
+        ({"B24BOT_CHANNEL_LANGUAGE": "en", "B24BOT_LANGUAGE": "ru"}, "Согласовать удаление", "выполнен и проверен"),
     ],
 )
 def test_a_card_is_in_the_language_of_its_channel_whoever_asked_for_it(

@@ -98,7 +98,7 @@ def test_a_role_is_granted_and_listed_by_its_russian_name(scene: Scene) -> None:
     assert change.line == f"access grant @{gleb} operator"
     assert change.plan.calls[0].params["role"] == "operator"
     scene.ask("Ida", "запрос список --статус ожидает")
-    scene.answer("Ida", "со статусом «ожидает решения» нет")
+    scene.answer("Ida", "со статусом «ожидает» нет")
     scene.ask("Ida", "доступ список")
     assert "согласующий" in scene.answer("Ida", "Список доступа")
     scene.ask("Ida", "доступ выдать @Gleb начальник")
