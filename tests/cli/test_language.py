@@ -76,7 +76,7 @@ def test_roles_and_statuses_are_shown_and_typed_in_russian_in_a_terminal_and_kep
     assert "согласующий" in cli_bot.run("доступ", "список", **russian).stdout
     assert [row["role"] for row in cli_bot.json("access", "list") if row["principal"] == "T0001:U0009"] == ["approver"]
     refused = cli_bot.run("access", "grant", "T0001:U0009", "начальник", **russian)
-    assert (refused.exit_code, "наблюдатель, оператор, согласующий, администратор" in refused.stderr) == (2, True)
+    assert (refused.exit_code, "наблюдатель, оператор, согласующий и администратор" in refused.stderr) == (2, True)
     help_page = " ".join(cli_bot.run("connector", "remove", "--help", **russian).stdout.split())
     assert "с ролью «оператор» или выше (риск: удаление или отключение)" in help_page
     odd = cli_bot.run("request", "list", "--status", "готово", **russian)

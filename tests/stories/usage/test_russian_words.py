@@ -103,7 +103,7 @@ def test_a_role_is_granted_and_listed_by_its_russian_name(scene: Scene) -> None:
     assert "согласующий" in scene.answer("Ida", "Список доступа")
     scene.ask("Ida", "доступ выдать @Gleb начальник")
     refused = scene.answer("Ida", "начальник")
-    assert "наблюдатель, оператор, согласующий, администратор" in refused
+    assert "наблюдатель, оператор, согласующий и администратор" in refused
     assert scene.recorded(Tag.CHANGE_REQUESTED, "Ida")
 
 
