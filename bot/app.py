@@ -321,7 +321,7 @@ class Running:
         from bot.web.site import make_site
 
         bot = self.bot
-        served = bot.plugins if self._takes and bot.settings.public_url else ()
+        served = bot.context.registry.plugins.values() if self._takes and bot.settings.public_url else ()
         sites = make_plugin_sites(served, partial(services_for_pages, bot.context), clock=bot.context.clock)
         readiness = Readiness(self.readiness, self.mode)
         parts = PageParts(ctx=bot.context, ready=readiness.state, socket=lambda: self.socket)

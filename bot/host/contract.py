@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,13 +11,12 @@ from bot.core.audit.audit_record import COMPUTED, EARLIER_TAGS, Tag
 from bot.core.bot_errors import ConfigurationError
 from bot.core.local_plugins import LOCAL_PLUGINS
 from bot.core.parsing.invocation import HOST_OPTIONS, AnyCommand
+from bot.host.member_checks import MEMBERS, check_misspelt, check_sequences, check_signatures, check_texts
 from bot.host.value_types import find_mismatch
 from bot.host.web_routes import route_faults
 from bot.host.word_checks import TERMINAL_OPTIONS, check_words
-from bot.plugin import PLUGIN_API, Arg, Event, Group, Message, Nothing, PlaceTerm, Plan, Plugin, Risk, Setting, Settling
+from bot.plugin import PLUGIN_API, Arg, Event, Message, Nothing, PlaceTerm, Plan, Plugin, Risk, Setting, Settling
 
-MEMBERS: Mapping[str, object] = {name: member for name, member in vars(Plugin).items() if not name.startswith("_")}
-"""The members of the protocol itself, so that this list and the protocol cannot differ."""
 HOST = "b24bot"
 RESERVED = LOCAL_PLUGINS | {HOST}
 SEE = Message("host.contract.hint")
@@ -28,7 +26,13 @@ _OPTION = re.compile(r"\A--[a-z][a-z0-9-]{0,39}\Z")
 _TAG = re.compile(r"\A[a-z][a-z0-9_-]*(:[a-z][a-z0-9_-]*){2}\Z")
 _FACT = re.compile(r"\A[a-z][a-z_]{0,40}\Z")
 _VARIABLE = re.compile(r"\A[A-Z][A-Z0-9_]{0,80}\Z")
-_KINDS: Mapping[str, type[Any]] = {"settings": Setting, "groups": Group, "events": Event}
+PREFIX = "B24BOT_"
+"""What the names of b24bot's own settings begin with."""
+OF_THE_SYSTEM = re.compile(
+    r"\A(PATH|HOME|USER|LOGNAME|SHELL|TERM|TZ|LANG|LANGUAGE|TMPDIR|PWD|HOSTNAME|(HTTPS?|NO|ALL|FTP)_PROXY"
+    r"|(LC|LD|DYLD|XDG)_.*|(PYTHON|PG)[A-Z]+|SSL_CERT_(FILE|DIR))\Z"
+)
+"""Variables that the system, Python or the database client reads: each has its meaning already."""
 _OF_THE_HOST = (Risk.PERSONAL, Risk.HALT)
 
 
@@ -68,14 +72,6 @@ def check_members(name: str, plugin: Any) -> Iterator[Message]:
         yield Message("host.contract.lacks", plugin=name, members=missing)
 
 
-def check_signatures(name: str, plugin: Any) -> Iterator[Message]:
-    """Every method can be called as the host calls it."""
-    for member, declared in MEMBERS.items():
-        if inspect.isfunction(declared) and not _takes(getattr(plugin, member), declared):
-            call = f"{member}{_parameters(declared)}"
-            yield Message("host.contract.signature", plugin=name, member=member, call=call)
-
-
 def check_name(name: str, plugin: Any) -> Iterator[Message]:
     """Its name can be written, and is not the host's."""
     own = plugin.name
@@ -87,12 +83,6 @@ def check_name(name: str, plugin: Any) -> Iterator[Message]:
 
 def check_values(name: str, plugin: Any) -> Iterator[Message]:
     """What it declares is of the declared types."""
-    for member, kind in _KINDS.items():
-        values = getattr(plugin, member)
-        if isinstance(values, kind):
-            yield Message("host.contract.one_value", plugin=name, member=member, kind=kind.__name__)
-        elif not isinstance(values, Iterable) or not all(isinstance(value, kind) for value in values):
-            yield Message("host.contract.value_types", plugin=name, member=member, kind=kind.__name__)
     wrong = find_mismatch(plugin.settling, Settling)
     if wrong:
         yield Message("host.contract.settling", plugin=name, fault=wrong.describe())
@@ -155,6 +145,10 @@ def check_settings(name: str, plugin: Any) -> Iterator[Message]:
             yield Message("host.contract.setting_type", plugin=name, fault=wrong.describe())
         elif not _VARIABLE.match(row.name):
             yield Message("host.contract.setting_name", plugin=name, setting=row.name)
+        elif row.name.startswith(PREFIX):
+            yield Message("host.contract.setting_prefix", plugin=name, setting=row.name, prefix=PREFIX)
+        elif OF_THE_SYSTEM.match(row.name):
+            yield Message("host.contract.setting_of_system", plugin=name, setting=row.name)
     for setting in _twice(row.name for row in plugin.settings):
         yield Message("host.contract.setting_twice", plugin=name, setting=setting)
 
@@ -230,6 +224,8 @@ CHECKS: Sequence[Callable[[str, Any], Iterator[Message]]] = (
     check_members,
     check_signatures,
     check_name,
+    check_misspelt,
+    check_sequences,
     check_values,
     check_place_term,
     check_events,
@@ -241,6 +237,7 @@ CHECKS: Sequence[Callable[[str, Any], Iterator[Message]]] = (
     check_examples,
     check_risks,
     check_readers,
+    check_texts,
     check_words,
 )
 """In their order: what a plugin is first, then what it declares."""
@@ -269,19 +266,3 @@ def _commands(plugin: Any) -> Iterator[AnyCommand]:
 
 def _twice(names: Iterable[str]) -> list[str]:
     return [name for name, times in Counter(names).items() if times > 1]
-
-
-def _takes(member: object, declared: object) -> bool:
-    """Whether it can be called with as many arguments as the protocol's member, without its `self`."""
-    if not callable(member) or not callable(declared):
-        return False
-    try:
-        inspect.signature(member).bind(*list(inspect.signature(declared).parameters)[1:])
-    except (TypeError, ValueError):
-        return False
-    return True
-
-
-def _parameters(declared: object) -> str:
-    names = list(inspect.signature(declared).parameters)[1:] if callable(declared) else []
-    return f"({', '.join(names)})"

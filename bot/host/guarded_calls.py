@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
@@ -17,6 +17,7 @@ from bot.core.bot_errors import PluginFault, StoreUnavailable
 from bot.core.change.outcome import PLUGIN_FAILED
 from bot.core.parsing.typed_line import AnyCommand
 from bot.core.redaction.sanitizer import sanitize, sanitize_text
+from bot.host.hosted_plugin import HostedPlugin
 from bot.host.value_types import find_mismatch
 from bot.language.translation import translate
 from bot.plugin import (
@@ -27,6 +28,12 @@ from bot.plugin import (
     CallVerdict,
     Event,
     Group,
+    HasHealth,
+    HasMeasurements,
+    HasOverviewButtons,
+    HasOverviewLists,
+    HasRoutes,
+    HasStoredMethods,
     Measurement,
     Message,
     Observation,
@@ -184,18 +191,24 @@ def _guard_parameter(plugin: str, command: AnyCommand, parameter: Parameter) -> 
     return replace(parameter, arg=replace(parameter.arg, parse=parse))
 
 
-class GuardedPlugin:
+class GuardedPlugin(HostedPlugin):
     """A plugin as the host calls it: the protocol holds, whatever the plugin does."""
 
     def __init__(self, plugin: Plugin) -> None:
         self.plugin = plugin
-        self.api = plugin.api
-        self.name = plugin.name
         self._known: dict[str, str] = {}
         """Faults by what was raised, with their references: some things are asked every few seconds."""
 
     def _blame(self, failed: Message, **about: Text) -> AbstractContextManager[None]:
         return blame_plugin(self.name, failed, known=self._known, **about)
+
+    @property
+    def api(self) -> int:
+        return self.plugin.api
+
+    @property
+    def name(self) -> str:
+        return self.plugin.name
 
     @property
     def settings(self) -> Sequence[Setting]:
@@ -223,12 +236,11 @@ class GuardedPlugin:
 
     @property
     def routes(self) -> Sequence[WebRoute]:
-        return tuple(getattr(self.plugin, "routes", ()))
+        return tuple(self.plugin.routes) if isinstance(self.plugin, HasRoutes) else ()
 
     @property
-    def stored_methods(self) -> Collection[str]:
-        """The methods of calls that only change what b24bot stores; none for a plugin that names none."""
-        return tuple(getattr(self.plugin, "stored_methods", ()))
+    def stored_methods(self) -> Sequence[str]:
+        return tuple(self.plugin.stored_methods) if isinstance(self.plugin, HasStoredMethods) else ()
 
     def start(self, services: Services) -> None:
         with self._blame(STARTED):
@@ -237,33 +249,29 @@ class GuardedPlugin:
     def maintain(self, services: Services) -> float | None:
         with self._blame(MAINTAINED):
             wait: float | None = require_type(self.plugin.maintain(services), float | None)
+            if wait is not None and wait < 0:
+                raise ValueError(f"it returned {wait}, which is no time to wait")
             return wait
 
     def measure(self, services: Services) -> Sequence[Measurement] | None:
-        """What the plugin measures now; None for a plugin that measures nothing."""
-        measure = getattr(self.plugin, "measure", None)
-        if measure is None:
+        if not isinstance(self.plugin, HasMeasurements):
             return None
         with self._blame(MEASURED):
-            return require_measurements(measure(services))
+            return require_measurements(self.plugin.measure(services))
 
     @property
     def overview_buttons(self) -> Sequence[OverviewButton]:
-        """The buttons that the plugin adds to the overview; none for a plugin that names none."""
-        return tuple(getattr(self.plugin, "overview_buttons", ()))
+        return tuple(self.plugin.overview_buttons) if isinstance(self.plugin, HasOverviewButtons) else ()
 
     @property
     def overview_lists(self) -> Sequence[OverviewList]:
-        """The lists that the plugin adds to the page of a person; none for a plugin that names none."""
-        return tuple(getattr(self.plugin, "overview_lists", ()))
+        return tuple(self.plugin.overview_lists) if isinstance(self.plugin, HasOverviewLists) else ()
 
     def tell_health(self, services: Services) -> Sequence[PlaceHealth]:
-        """How the places are doing by what the plugin has stored; nothing for a plugin that does not tell."""
-        tell = getattr(self.plugin, "tell_health", None)
-        if tell is None:
+        if not isinstance(self.plugin, HasHealth):
             return ()
         with self._blame(TOLD_HEALTH):
-            told = require_type(tuple(tell(services)), tuple[PlaceHealth, ...])
+            told = require_type(tuple(self.plugin.tell_health(services)), tuple[PlaceHealth, ...])
             return [replace(each, says=sanitize(each.says)) for each in told]
 
     def close(self) -> None:
@@ -301,6 +309,11 @@ class GuardedPlugin:
             if unknown:
                 raise ValueError(f"verify returned labels that the plan does not have: {', '.join(unknown)}")
             return seen
+
+
+def guard_plugin(plugin: Plugin) -> HostedPlugin:
+    """The plugin as the rooms of the host know it: behind a guard, unless it is one of the host's own."""
+    return plugin if isinstance(plugin, HostedPlugin) else GuardedPlugin(plugin)
 
 
 def _checked_place(place: object) -> Place:

@@ -10,8 +10,9 @@ from bot.core.bot_errors import ConfigurationError
 from bot.core.local_plugins import is_local_plugin
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.invocation import AnyCommand, understand
-from bot.host.guarded_calls import guard_command
+from bot.host.guarded_calls import guard_command, guard_plugin
 from bot.host.help_messages import prefix_of, with_messages
+from bot.host.hosted_plugin import HostedPlugin
 from bot.host.plugin_catalogues import bind_plugin_catalogue
 from bot.host.word_checks import find_collisions
 from bot.plugin import Event, Message, PlaceTerm, Plugin, PluginError, Text
@@ -32,14 +33,14 @@ class Registry:
     """The commands the bot has. Raises ConfigurationError where one of them could not be told from another."""
 
     def __init__(self, plugins: Iterable[Plugin], *, builtin: Iterable[AnyCommand] = ()) -> None:
-        self.plugins: dict[str, Plugin] = {}
+        self.plugins: dict[str, HostedPlugin] = {}
         for plugin in plugins:
             if plugin.name in self.plugins:
                 raise ConfigurationError(
                     Message("host.plugin.same_name", plugin=plugin.name),
                     hint=Message("host.plugin.see_setting"),
                 )
-            self.plugins[plugin.name] = plugin
+            self.plugins[plugin.name] = guard_plugin(plugin)
             bind_plugin_catalogue(plugin)
         self._assert_events()
         terms = [one.place_term for one in self.plugins.values() if not is_local_plugin(one.name)]
@@ -125,7 +126,7 @@ class Registry:
         """Commands one can type in Slack."""
         return Commands(command for each in self if (command := each.in_slack) is not None)
 
-    def owner(self, command: AnyCommand) -> Plugin | None:
+    def owner(self, command: AnyCommand) -> HostedPlugin | None:
         """The plugin of a command; None for the host's own."""
         return self.plugins.get(self._owners[command.path])
 
@@ -148,7 +149,7 @@ class Registry:
         """The events of all plugins, by tag."""
         return {event.tag: event for plugin in self.plugins.values() for event in plugin.events}
 
-    def plugin(self, name: str) -> Plugin:
+    def plugin(self, name: str) -> HostedPlugin:
         """Raises ConfigurationError when a stored change request belongs to a plugin that is not loaded."""
         if name not in self.plugins:
             raise ConfigurationError(

@@ -14,7 +14,7 @@ from bot.host.guarded_calls import blame_plugin, require_type
 from bot.host.value_types import find_mismatch
 from bot.language.catalogues import choose_language
 from bot.language.translation import translate
-from bot.plugin import Message, Services, WebReply, WebRequest, WebRoute
+from bot.plugin import HasRoutes, Message, Services, WebReply, WebRequest, WebRoute
 from bot.plugin.frozen import dataclass
 from bot.plugin.web import HTML
 
@@ -35,11 +35,6 @@ class FoundRoute:
 
     route: WebRoute
     parameters: Mapping[str, str]
-
-
-def routes_of(plugin: Any) -> Sequence[WebRoute]:
-    """The routes of a plugin; a plugin need not have any."""
-    return tuple(getattr(plugin, "routes", ()))
 
 
 def find_route(routes: Sequence[WebRoute], path: str) -> FoundRoute | None:
@@ -97,23 +92,21 @@ def choose_page_language(query: Mapping[str, str], accepted: str) -> str:
 
 def route_faults(name: str, plugin: Any) -> Iterator[Message]:
     """Each of its routes has a path of its own and methods that are taken."""
-    routes = getattr(plugin, "routes", ())
-    if not isinstance(routes, list | tuple) or not all(isinstance(one, WebRoute) for one in routes):
-        yield Message("host.contract.value_types", plugin=name, member="routes", kind=WebRoute.__name__)
-        return
+    routes = plugin.routes if isinstance(plugin, HasRoutes) else ()
     if routes and plugin.name in HOST_PATHS:
         yield Message("host.contract.route_prefix", plugin=name, name=plugin.name)
+    wrong = next((wrong for route in routes if (wrong := find_mismatch(route, WebRoute))), None)
+    if wrong:
+        yield Message("host.contract.route_type", plugin=name, fault=wrong.describe())
+        return
     for route in routes:
-        wrong = find_mismatch(route, WebRoute)
-        if wrong:
-            yield Message("host.contract.route_type", plugin=name, fault=wrong.describe())
-        elif not _PATH.match(route.path) or len(set(_names(route.path))) < len(_names(route.path)):
+        if not _PATH.match(route.path) or len(set(_names(route.path))) < len(_names(route.path)):
             yield Message("host.contract.route_path", plugin=name, route=route.path)
         elif not route.methods or set(route.methods) - set(METHODS):
             yield Message("host.contract.route_methods", plugin=name, route=route.path)
         elif not callable(route.answer):
             yield Message("host.contract.route_answer", plugin=name, route=route.path)
-    paths = [re.sub(r"\{.*?\}", "{}", one.path) for one in routes if isinstance(one.path, str)]
+    paths = [re.sub(r"\{.*?\}", "{}", one.path) for one in routes]
     for path in {one for one in paths if paths.count(one) > 1}:
         yield Message("host.contract.route_twice", plugin=name, route=path)
 

@@ -43,6 +43,14 @@ from bot.plugin.message import (
     read_text,
     write_text,
 )
+from bot.plugin.optional_members import (
+    HasHealth,
+    HasMeasurements,
+    HasOverviewButtons,
+    HasOverviewLists,
+    HasRoutes,
+    HasStoredMethods,
+)
 from bot.plugin.overview import HealthLevel, OverviewButton, OverviewList, PlaceHealth
 from bot.plugin.quoting import quote
 from bot.plugin.times import iso, time_or_none
@@ -70,7 +78,7 @@ from bot.plugin.values import (
     UndoKind,
     Words,
 )
-from bot.plugin.web import PUBLIC_URL, WebHandler, WebPlugin, WebReply, WebRequest, WebRoute, public_url
+from bot.plugin.web import PUBLIC_URL, WebHandler, WebReply, WebRequest, WebRoute, public_url
 
 __all__ = [
     "BACKUP_DAYS",
@@ -97,6 +105,12 @@ __all__ = [
     "Duration",
     "Event",
     "Group",
+    "HasHealth",
+    "HasMeasurements",
+    "HasOverviewButtons",
+    "HasOverviewLists",
+    "HasRoutes",
+    "HasStoredMethods",
     "HealthLevel",
     "Impact",
     "Json",
@@ -138,7 +152,6 @@ __all__ = [
     "Undo",
     "UndoKind",
     "WebHandler",
-    "WebPlugin",
     "WebReply",
     "WebRequest",
     "WebRoute",

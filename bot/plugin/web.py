@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import field
-from typing import Protocol
 
 from bot.plugin.frozen import dataclass
 from bot.plugin.host import Services
@@ -68,15 +67,6 @@ class WebRoute:
     path: str
     methods: tuple[str, ...]
     answer: WebHandler
-
-
-class WebPlugin(Protocol):
-    """What a plugin has beside the members of `Plugin` if it answers requests from outside."""
-
-    @property
-    def routes(self) -> Sequence[WebRoute]:
-        """The addresses below `/NAME`, NAME being the plugin's name."""
-        ...
 
 
 def public_url(settings: Mapping[str, str], plugin: str) -> str:

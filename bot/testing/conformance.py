@@ -13,9 +13,11 @@ from bot.language.translation import translate
 from bot.plugin import Clock, Plugin, PluginError
 from bot.plugin.frozen import dataclass
 from bot.settings import HOST_SETTINGS
+from bot.testing.example_lines import example_lines, terminal_lines
 from bot.testing.harness import Harness
 from bot.testing.simulations import Simulate
-from bot.testing.trials import CHANGING, LAST, READING, TERMINAL, WHOLE, LineTrial, example_lines, terminal_lines
+from bot.testing.told_errors import describe_error
+from bot.testing.trials import APART, CHANGING, LAST, READING, TERMINAL, WHOLE, LineTrial, WholeTrial
 from bot.usecases.admin.builtin_plugin import make_registry
 
 
@@ -57,7 +59,7 @@ def declaration_faults(plugin: Plugin) -> Sequence[str]:
         settings_of([plugin], taken=[row.name for row in HOST_SETTINGS])
         return list(map(translate, make_registry([plugin]).faulty_examples()))
     except PluginError as error:
-        return [translate(error.sentence)]
+        return [describe_error(error)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,10 @@ class _Trials:
             for trial in LAST:
                 yield from self._try(harness, "", trial, harness)
 
-        yield from self._within(read)
+        # First of all, for what has no simulation of its own keeps what a reader did.
+        apart = [each for trial in APART for each in self._within(partial(self._whole, trial))]
+        found = list(self._within(read))
+        yield from found or apart
         for line in changing:
             yield from self._within(partial(self._each, CHANGING, line))
         for line in terminal:
@@ -93,13 +98,16 @@ class _Trials:
     def _each(self, trials: Sequence[LineTrial], line: str, harness: Harness) -> Iterator[str]:
         return chain.from_iterable(self._try(harness, line, trial, harness, line) for trial in trials)
 
+    def _whole(self, trial: WholeTrial, harness: Harness) -> Iterator[str]:
+        return self._try(harness, "", trial, harness)
+
     def _within(self, trials: Callable[[Harness], Iterator[str]]) -> Iterator[str]:
-        harness = self.harness()
+        """What trials find in a harness of their own. A plugin may also be no plugin any more once it was used."""
         try:
-            with harness:
+            with self.harness() as harness:
                 yield from trials(harness)
         except PluginError as error:
-            yield from _raised(harness, "it does not start: ", error)
+            yield f"it does not start: {describe_error(error)}"
 
     def _try(self, harness: Harness, about: str, trial: Callable[..., Iterator[str]], *given: Any) -> Iterator[str]:
         """What one trial finds, and what the plugin raises in it."""
@@ -108,14 +116,9 @@ class _Trials:
         try:
             yield from (f"{before}{found}" for found in trial(*given))
         except PluginError as error:
-            yield from _raised(harness, before, error, heard)
+            told = harness.faults[heard:] if isinstance(error, PluginFault) else []
+            yield from (f"{before}{each}" for each in told or [describe_error(error)])
         except (AssertionError, LookupError) as error:
             yield f"{before}{error}"
         else:
             yield from (f"{before}{fault}" for fault in harness.faults[heard:])
-
-
-def _raised(harness: Harness, before: str, error: PluginError, heard: int = 0) -> Iterator[str]:
-    """A fault of the plugin with its cause, which the sentence for people leaves to the log; or what it refused."""
-    told = harness.faults[heard:] if isinstance(error, PluginFault) else []
-    yield from (f"{before}{each}" for each in told or [translate(error.sentence)])

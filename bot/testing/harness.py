@@ -11,7 +11,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from bot.core.bot_errors import ConfigurationError
 from bot.core.change.drift import find_drift
 from bot.core.change.outcome import Ending, judge_execution
 from bot.core.parsing.invocation import AnyCommand, Understood, understand
@@ -40,6 +39,7 @@ from bot.testing.passing_clock import PassingClock
 from bot.testing.scripted_dialogue import ScriptedDialogue, Typed
 from bot.testing.services import scratch_store
 from bot.testing.simulations import Simulate, simulation_of
+from bot.testing.told_errors import describe_fault, in_sentences
 from bot.testing.web_requests import NOTHING, request_route
 from bot.usecases.admin.builtin_plugin import make_registry
 from bot.usecases.place_choice import find_place
@@ -53,10 +53,11 @@ class Harness:
 
     Waiting takes no time, unless `clock` says so. `settings` go before those of the simulation; `simulate` starts
     another one than the first of the plugin's own. A line is what one types behind `/b24`. What a plugin
-    raises against the contract comes as PluginFault, and `faults` has each of them with its cause. Raises
-    ConfigurationError for what is no plugin.
+    raises against the contract comes as PluginFault, whose `__cause__` is what it raised; `faults` has each of them.
+    Raises ConfigurationError for what is no plugin. Every error says its sentence in English.
     """
 
+    @in_sentences
     def __init__(
         self,
         plugin: Plugin,
@@ -65,20 +66,17 @@ class Harness:
         simulate: Simulate | None = None,
         clock: Clock | None = None,
     ) -> None:
-        try:
-            assert_plugin(getattr(plugin, "name", "?"), plugin)
-        except ConfigurationError as error:
-            # A test's report shows the error itself, which has no words.
-            error.add_note(translate(error.sentence))
-            raise
+        assert_plugin(getattr(plugin, "name", "?"), plugin)
         self.plugin = GuardedPlugin(plugin)
-        self.commands = make_registry([self.plugin]).commands
+        registry = make_registry([self.plugin])
+        self.commands, self.typed = registry.commands, registry.typed
         self.faults: list[str] = []
         self._given = dict(settings or {})
         self._simulate = simulate
         self._clock = clock or PassingClock()
         self._undo = ExitStack()
 
+    @in_sentences
     def __enter__(self) -> Self:
         with ExitStack() as undo:
             folder = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="b24bot-harness-")))
@@ -118,6 +116,7 @@ class Harness:
             events=self.plugin.events,
         )
 
+    @in_sentences
     def place(self, name: str | None = None) -> Place:
         """The place of that name, or the first. Raises LookupError where there is none."""
         places = self.plugin.places(self.services())
@@ -127,10 +126,12 @@ class Harness:
             raise LookupError(f"The plugin {self.plugin.name} names no place {name or ''}".strip() + "." + known)
         return found[0]
 
+    @in_sentences
     def understand(self, line: str) -> Understood:
         """Read a line. Raises BadArgument, and WordsError for one that is no command's."""
         return understand(self.commands, line)
 
+    @in_sentences
     def ask(self, line: str, *, secrets: Mapping[str, str] | None = None, answers: Sequence[Typed] = ()) -> Answer:
         """Read a line and let its command plan or read, as the bot does when it is typed.
 
@@ -155,24 +156,29 @@ class Harness:
             return self.open(command, self.place(understood.invocation.place))
         return self.open(command, find_place(self.plugin.places(self.services()), str(named), command.place_term))
 
+    @in_sentences
     def open(self, command: AnyCommand, place: Place) -> Any:
         """What a command gets first: the open place, or the services where it is about all places or the terminal's."""
         services = self.services()
         return services if command.terminal or command.everywhere else self.plugin.open(services, place)
 
+    @in_sentences
     def plan(self, line: str) -> Plan:
         """The plan of a line. Raises AssertionError where the command answers something else."""
         return _expected(Plan, self.ask(line), line)
 
+    @in_sentences
     def read(self, line: str) -> Reply:
         """The reply to a line. Raises AssertionError where the command answers something else."""
         return _expected(Reply, self.ask(line), line)
 
+    @in_sentences
     def drift(self, plan: Plan, line: str) -> Sequence[Text]:
         """Plan the line again, and tell what makes that another plan: then one that was approved is not run."""
         answer = self.ask(line)
         return find_drift(plan, answer) if isinstance(answer, Plan) else (str(answer),)
 
+    @in_sentences
     def perform(self, plan: Plan, *, may_send: bool = True, place: str | None = None) -> Sequence[CallOutcome]:
         """Make the calls of a plan in order, up to the first that is not done."""
         outcomes: list[CallOutcome] = []
@@ -183,6 +189,7 @@ class Harness:
                 break
         return outcomes
 
+    @in_sentences
     def verify(self, plan: Plan, *, place: str | None = None) -> Observation:
         """What is true of a plan's target now."""
         return sanitize(self.plugin.verify(self.services(), self.place(place), plan))
@@ -191,6 +198,7 @@ class Harness:
         """The ending that the bot would store and tell; `seen` is None where it could not be read."""
         return judge_execution(plan, outcomes, seen)
 
+    @in_sentences
     def run(self, line: str) -> Ending:
         """Go all the way: plan, plan again and compare, perform, verify, judge. Raises AssertionError for a drift."""
         plan = self.plan(line)
@@ -204,6 +212,7 @@ class Harness:
             self.remember(plan.remember)
         return ending
 
+    @in_sentences
     def request(
         self,
         method: str,
@@ -247,14 +256,12 @@ class _Faults(logging.Handler):
     def __init__(self, kept: list[str]) -> None:
         super().__init__(logging.ERROR)
         self._kept = kept
-        self._causes: dict[object, str] = {}
+        self._causes: dict[str, BaseException] = {}
         """By the reference of the fault: its cause is logged the first time only."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        sentence, incident = read_message(record), getattr(record, "incident", "")
+        sentence, incident = read_message(record), str(getattr(record, "incident", ""))
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
-            self._causes[incident] = f"{type(error).__name__}: {error}"
-        # The reference is of a log that nobody keeps.
-        told = sentence.replace(f" (reference {incident})", "").rstrip(".")
-        self._kept.append(f"{told}: {self._causes.get(incident, '')}")
+            self._causes[incident] = error
+        self._kept.append(describe_fault(sentence, incident, self._causes.get(incident)))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
 
-from bot.host.web_routes import answer_request, choose_page_language, find_route, routes_of, write_body
+from bot.host.guarded_calls import guard_plugin
+from bot.host.web_routes import answer_request, choose_page_language, find_route, write_body
 from bot.plugin import Plugin, Services, WebReply, WebRequest
 
 NOTHING: Mapping[str, str] = {}
@@ -22,7 +23,7 @@ def request_route(
 ) -> WebReply:
     """Ask for an address below the plugin's prefix, `/app?LANG=ru`. Raises LookupError where nothing answers."""
     parts = urlsplit(address)
-    found = find_route(routes_of(plugin), parts.path)
+    found = find_route(guard_plugin(plugin).routes, parts.path)
     if found is None or method not in found.route.methods:
         raise LookupError(f"The plugin {plugin.name} has no route for {method} {parts.path}.")
     query = dict(reversed(parse_qsl(parts.query, keep_blank_values=True)))

@@ -13,8 +13,9 @@ from bot.core.local_plugins import BUILTIN, is_local_plugin
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.parsing.usage import NAME, describe_line
 from bot.core.principals import Principal
+from bot.host.hosted_plugin import HostedPlugin
 from bot.host.registry import Registry
-from bot.plugin import CommandLine, Message, Place, PlaceTerm, Plugin, PluginError, Refusal, Text
+from bot.plugin import CommandLine, Message, Place, PlaceTerm, PluginError, Refusal, Text
 from bot.plugin.frozen import dataclass
 from bot.store.store import Transaction
 from bot.usecases.context import Context
@@ -206,6 +207,6 @@ def describe_with_place(ctx: Context, change: ChangeRequest) -> Text:
     return change.summary_with_place if has_several_places(ctx, change.plugin) else change.plan.summary
 
 
-def list_place_plugins(registry: Registry) -> Sequence[Plugin]:
+def list_place_plugins(registry: Registry) -> Sequence[HostedPlugin]:
     """The plugins that bring places: all but the bot's own."""
     return [plugin for name, plugin in registry.plugins.items() if not is_local_plugin(name)]

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from bot.core.bot_errors import StoreUnavailable
+from bot.host.hosted_plugin import HostedPlugin
 from bot.plugin import Measurement, PluginError
 from bot.plugin.frozen import dataclass
 from bot.usecases.admin.gauges import GAUGES
@@ -159,15 +160,12 @@ def _collect_gauges(ctx: Context) -> Iterator[Metric]:
     yield _own_gauge("b24bot_database_readable", {"": readable})
 
 
-def _collect_plugin(ctx: Context, plugin: Any) -> Iterator[Metric]:
+def _collect_plugin(ctx: Context, plugin: HostedPlugin) -> Iterator[Metric]:
     """What a plugin measures. One that fails is in the log, and a gauge says so."""
-    measure = getattr(plugin, "measure", None)
-    if measure is None:
-        return
     measured: Sequence[Measurement] | None = ()
     works = True
     try:
-        measured = measure(ctx.services(plugin.name))
+        measured = plugin.measure(ctx.services(plugin.name))
     except PluginError as error:
         log.warning("%s measured nothing: %s", plugin.name, error.sentence, extra={"action": "unmeasured"})
         works = False

@@ -8,8 +8,9 @@ from http import HTTPStatus
 from typing import Any
 
 from bot.core.bot_errors import StoreUnavailable
-from bot.host.web_routes import FoundRoute, answer_request, choose_page_language, find_route, routes_of, write_body
-from bot.plugin import Clock, Message, Plugin, PluginError, Services, WebReply, WebRequest
+from bot.host.hosted_plugin import HostedPlugin
+from bot.host.web_routes import FoundRoute, answer_request, choose_page_language, find_route, write_body
+from bot.plugin import Clock, Message, PluginError, Services, WebReply, WebRequest
 from bot.plugin.web import HTML
 from bot.web.bounded_answer import ANSWER_SECONDS, TooSlow, wait_for
 from bot.web.health import Wsgi
@@ -47,7 +48,7 @@ class PluginSite:
 
     def __init__(
         self,
-        plugin: Plugin,
+        plugin: HostedPlugin,
         services: Callable[[], Services],
         *,
         clock: Clock,
@@ -55,7 +56,7 @@ class PluginSite:
         seconds: float = ANSWER_SECONDS,
     ) -> None:
         self._name = plugin.name
-        self._routes = routes_of(plugin)
+        self._routes = plugin.routes
         self._services = services
         self._clock = clock
         self._rate = RequestRate(clock)
@@ -105,7 +106,7 @@ class PluginSite:
 
 
 def make_plugin_sites(
-    plugins: Iterable[Plugin],
+    plugins: Iterable[HostedPlugin],
     services: Callable[[str], Services],
     *,
     clock: Clock,
@@ -120,7 +121,7 @@ def make_plugin_sites(
     return {
         plugin.name: PluginSite(plugin, give(plugin.name), clock=clock, slots=slots, seconds=seconds)
         for plugin in plugins
-        if routes_of(plugin)
+        if plugin.routes
     }
 
 

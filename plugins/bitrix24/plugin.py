@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.plugin import (
@@ -134,9 +134,9 @@ class BitrixPlugin:
         return Portal(services, place, self._caller(services, place))
 
     @property
-    def stored_methods(self) -> Collection[str]:
+    def stored_methods(self) -> Sequence[str]:
         """The calls that only change what b24bot stores: each happens together with its answer, or not at all."""
-        return stored_state.CALLS.keys()
+        return tuple(stored_state.CALLS)
 
     def perform(self, services: Services, place: Place, call: Call) -> CallOutcome:
         """Also a call that cannot be made, for whatever reason on our side, is an outcome: it was not sent."""

@@ -33,12 +33,12 @@ ROWS: tuple[Setting, ...] = (
         default="standard",
     ),
     Setting(
-        name="B24BOT_UNOWNED",
+        name="BITRIX24_UNOWNED",
         help=Message("bitrix24.setting.unowned"),
         default="warn",
     ),
     Setting(
-        name="B24BOT_ICONS",
+        name="BITRIX24_ICONS",
         help=Message("bitrix24.setting.icons"),
     ),
 )
@@ -46,7 +46,7 @@ ROWS: tuple[Setting, ...] = (
 
 def refuses_unowned(settings: Mapping[str, str]) -> bool:
     """Whether connectors whose ownership is not proven are left alone. Raises Refusal for any other word."""
-    word = settings.get("B24BOT_UNOWNED", "").strip().lower() or "warn"
+    word = settings.get("BITRIX24_UNOWNED", "").strip().lower() or "warn"
     if word not in ("warn", "refuse"):
         raise Refusal(
             Message("bitrix24.portal.setting_unowned_wrong", value=excerpt(word)),

@@ -136,10 +136,10 @@ def test_a_list_that_cannot_be_read_is_an_error(plugin_bot: PluginBot) -> None:
 def test_only_the_word_refuse_makes_us_leave_unowned_connectors_alone(
     make_plugin_bot: Callable[..., PluginBot], value: str, refuses: bool
 ) -> None:
-    assert make_plugin_bot(B24BOT_UNOWNED=value).open().refuses_unowned is refuses
+    assert make_plugin_bot(BITRIX24_UNOWNED=value).open().refuses_unowned is refuses
 
 
 def test_another_word_stops_the_bot_at_its_start(make_plugin_bot: Callable[..., PluginBot]) -> None:
     """A misspelt `refuse` must not quietly mean `warn`."""
-    with raises(Refusal, match="B24BOT_UNOWNED has the unknown value “refused”"):
-        make_plugin_bot(B24BOT_UNOWNED="refused")
+    with raises(Refusal, match="BITRIX24_UNOWNED has the unknown value “refused”"):
+        make_plugin_bot(BITRIX24_UNOWNED="refused")

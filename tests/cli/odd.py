@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Annotated, Any, cast
 
-from bot.host.contract import MEMBERS
+from bot.host.member_checks import MEMBERS
 from bot.plugin import (
     Arg,
     Call,

@@ -198,9 +198,9 @@ WRONG = (
     ("B24BOT_DATABASE_URL", "mysql://db.example/b24bot"),
     ("B24BOT_POLICY", "{folder}/none"),
     ("B24BOT_POLICY", "~nobody-has-this-name/policy"),
-    ("B24BOT_UNOWNED", "perhaps"),
-    ("B24BOT_ICONS", "{folder}/none"),
-    ("B24BOT_ICONS", "~nobody-has-this-name/icons"),
+    ("BITRIX24_UNOWNED", "perhaps"),
+    ("BITRIX24_ICONS", "{folder}/none"),
+    ("BITRIX24_ICONS", "~nobody-has-this-name/icons"),
 )
 
 

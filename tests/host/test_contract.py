@@ -9,7 +9,8 @@ import pytest
 
 from bot.core.bot_errors import ConfigurationError
 from bot.core.parsing.invocation import understand
-from bot.host.contract import CHECKS, MEMBERS, assert_plugin, faults_of, settings_of
+from bot.host.contract import CHECKS, assert_plugin, faults_of, settings_of
+from bot.host.member_checks import MEMBERS
 from bot.plugin import (
     PLUGIN_API,
     Arg,

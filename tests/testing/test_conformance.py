@@ -158,7 +158,7 @@ def unquoted() -> Lamps:
     group = lamp_group()
 
     @group.command("call", risk=Risk.CHANGE, examples=["desk Table"])
-    def call(lights: Lights, lamp: Lamp, name: Annotated[str, Arg(help="", label="NAME")]) -> Plan:
+    def call(lights: Lights, lamp: Lamp, name: Annotated[str, Arg(help="its name", label="NAME")]) -> Plan:
         """Call a lamp something."""
         return Plan(
             summary="Call it",
@@ -178,8 +178,8 @@ BROKEN: dict[str, tuple[Lamps, str]] = {
     "no verify": (broken(verify=None), "has a member verify that cannot be called as verify(services, place, plan)"),
     "no close": (broken(close=None), "The plugin “lamps” has a member close that cannot be called as close()"),
     "host's setting": (
-        broken(settings=(Setting(name="B24BOT_QUORUM", help="x"),)),
-        "The plugin “lamps” may not declare the setting B24BOT_QUORUM: it is a setting of b24bot itself.",
+        broken(settings=(Setting(name="SLACK_BOT_TOKEN", help="x"),)),
+        "The plugin “lamps” may not declare the setting SLACK_BOT_TOKEN: it is a setting of b24bot itself.",
     ),
     "taken noun": (
         Lamps(lamp_group(), wide("status", "ask")),

@@ -14,26 +14,19 @@ import pytest
 
 import bot.testing
 from bot.core.parsing.invocation import HOST_OPTIONS
-from bot.host.contract import MEMBERS
+from bot.host.member_checks import MEMBERS
 from bot.host.word_checks import TERMINAL_OPTIONS
 from bot.plugin import Arg, CallVerdict, PlaceTerm, Plan, Reply, Risk, Services, Table
 from bot.plugin import host as api
 from scripts.catalogues import read_catalogue
 from tests.tables.rows import each_row
-
-ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "plugins.md").read_text("utf-8")
-FILES = re.findall(r"^```\w+ (\S+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-"""The files of the walk-through, by their paths."""
+from tests.testing.sign_page import FILES, PAGE, ROOT, write_sign
 
 
 @pytest.fixture
 def walked(tmp_path: Path) -> Path:
     """An empty folder with what the reader has written."""
-    for name, text in FILES:
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
+    write_sign(tmp_path)
     return tmp_path
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, cast
 
 from bot.core import mentions
 from bot.core.principals import Principal
+from bot.host.hosted_plugin import HostedPlugin
 from bot.plugin import (
     Answer,
     Arg,
@@ -66,8 +67,11 @@ class Script:
 
 
 @dataclass(slots=True)
-class Toy:
-    """The plugin. `things` is its remote side: id → colour. A thing that is `precious` raises the risk."""
+class Toy(HostedPlugin):
+    """The plugin, without the guard of plugins. `things` is its remote side: id → colour.
+
+    A thing that is `precious` raises the risk.
+    """
 
     things: dict[str, str] = field(default_factory=lambda: {"one": "red", "two": "red", "precious": "gold"})
     affected: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ import pytest
 
 from bot.clock import ShiftedClock
 from bot.core.bot_errors import StoreUnavailable
+from bot.host.guarded_calls import GuardedPlugin
 from bot.plugin import Clock, Message, Refusal, Services, WebReply, WebRequest, WebRoute
 from bot.testing import scratch_services
 from bot.web.bounded_answer import ANSWER_SECONDS, TooSlow, wait_for
@@ -63,7 +64,7 @@ def ask(tmp_path: Path) -> Serve:
         answer: Handler, *, path: str = "/page/{nonce}", clock: Clock | None = None, seconds: float = ANSWER_SECONDS
     ) -> Iterator[Asking]:
         services = scratch_services(tmp_path, {}, plugin="invented")
-        plugin = Answering(WebRoute(path=path, methods=("GET", "POST"), answer=answer))
+        plugin = GuardedPlugin(Answering(WebRoute(path=path, methods=("GET", "POST"), answer=answer)))
         sites = make_plugin_sites([plugin], lambda name: services, clock=clock or ShiftedClock(), seconds=seconds)
         site = Site(make_site(None, readiness(), sites), "127.0.0.1", 0)
         with served(site):

@@ -10,6 +10,7 @@ from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.planned_command import Planned
 from bot.core.local_plugins import BUILTIN
 from bot.core.principals import Principal
+from bot.host.hosted_plugin import HostedPlugin
 from bot.host.registry import Registry
 from bot.plugin import (
     PLUGIN_API,
@@ -45,7 +46,7 @@ BUILTIN_PLACE = Place(name="b24bot", label="b24bot itself", identity="b24bot")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BuiltinPlugin:
+class BuiltinPlugin(HostedPlugin):
     """Implements Plugin over the bot's own store. It needs the services that only the built-in plugin is given."""
 
     api: int = PLUGIN_API

@@ -17,6 +17,7 @@ from bot.core.change.drift import find_drift
 from bot.core.change.outcome import Ending, judge_execution
 from bot.core.parsing.invocation import understand
 from bot.core.redaction.sanitizer import sanitize
+from bot.host.hosted_plugin import HostedPlugin
 from bot.plugin import (
     CallOutcome,
     CallVerdict,
@@ -294,7 +295,7 @@ def run_plan(ctx: Context, job: Job, change: ChangeRequest, lease: Lease) -> Non
     _finish_job(ctx, job, change, Status.RUNNING, ending, tag=Tag.EXECUTION_ENDED, lease=lease)
 
 
-def _call_all(ctx: Context, plugin: Plugin, change: ChangeRequest, lease: Lease) -> list[CallOutcome]:
+def _call_all(ctx: Context, plugin: HostedPlugin, change: ChangeRequest, lease: Lease) -> list[CallOutcome]:
     """Make the calls in order, up to the first that is not done."""
     outcomes: list[CallOutcome] = []
     services = ctx.services(plugin.name, may_send=partial(may_send, ctx, lease))
@@ -302,7 +303,7 @@ def _call_all(ctx: Context, plugin: Plugin, change: ChangeRequest, lease: Lease)
         if step:
             with under_lease(ctx, lease) as tx:
                 _record_intent(tx, ctx, change, step)
-        if change.is_local or call.method in getattr(plugin, "stored_methods", ()):
+        if change.is_local or call.method in plugin.stored_methods:
             outcome = _perform_stored(ctx, plugin, services, change, lease, step=step)
         else:
             outcome = withhold_call(ctx) or sanitize(plugin.perform(services, change.place, call))

@@ -21,7 +21,7 @@ NOT_READ = Message("home.list_not_read")
 def list_contents(ctx: Context, person: Principal, *, renew: bool) -> Iterator[HomeSection]:
     """List them. With `renew` they are read again in the background."""
     for plugin in list_place_plugins(ctx.registry):
-        for one in getattr(plugin, "overview_lists", ()):
+        for one in plugin.overview_lists:
             place, choices = _usual_place(ctx, plugin, person), _find_list(ctx, one)
             if place is not None and choices is not None:
                 if renew:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot.core.principals import Principal
+from bot.host.hosted_plugin import HostedPlugin
 from bot.language.translation import translate
 from bot.plugin import HealthLevel, Message, Place, PlaceHealth, Plugin, PluginError, Text
 from bot.plugin.frozen import dataclass
@@ -37,7 +38,7 @@ def list_place_states(ctx: Context, person: Principal) -> tuple[PlaceState, ...]
     return tuple(sorted(found, key=rank))
 
 
-def _of_plugin(ctx: Context, plugin: Plugin, person: Principal) -> Iterator[PlaceState]:
+def _of_plugin(ctx: Context, plugin: HostedPlugin, person: Principal) -> Iterator[PlaceState]:
     try:
         places = plugin.places(ctx.services(plugin.name))
     except PluginError as error:
@@ -57,13 +58,10 @@ def _usual_place(ctx: Context, plugin: Plugin, places: Sequence[Place], person: 
         return None
 
 
-def _find_health(ctx: Context, plugin: Plugin) -> dict[str, PlaceHealth]:
+def _find_health(ctx: Context, plugin: HostedPlugin) -> dict[str, PlaceHealth]:
     """The health of a plugin's places by their names. A plugin that fails is in the log."""
-    tell = getattr(plugin, "tell_health", None)
-    if tell is None:
-        return {}
     try:
-        return {each.place: each for each in tell(ctx.services(plugin.name))}
+        return {each.place: each for each in plugin.tell_health(ctx.services(plugin.name))}
     except PluginError as error:
         _log(plugin, error)
         return {

@@ -94,7 +94,7 @@ def _with_reason(ctx: Context, line: str, reason: str) -> str:
 
 def _offered_by_plugins(ctx: Context) -> Iterator[OverviewButton]:
     for plugin in ctx.registry.plugins.values():
-        yield from getattr(plugin, "overview_buttons", ())
+        yield from plugin.overview_buttons
 
 
 def _may_type(ctx: Context, person: Principal, line: str) -> bool:

@@ -21,7 +21,7 @@ from plugins.bitrix24.redaction.excerpt import excerpt
 
 LARGEST = 16 * 1024
 """Bytes of a picture (docs/safety.md F21)."""
-FOLDER = "B24BOT_ICONS"
+FOLDER = "BITRIX24_ICONS"
 COLOR = "#90be00"
 """The portal's own default behind an icon (docs/portal-behaviour.md P102)."""
 

@@ -565,7 +565,7 @@ def test_no_change_touches_bitrix24s_own_channels_or_asks_the_portal_about_them(
 def test_an_installation_may_leave_alone_what_is_not_proven_ours(
     make_plugin_bot: Callable[..., PluginBot], line: str
 ) -> None:
-    hand = Hand(plugin_bot=make_plugin_bot(B24BOT_UNOWNED="refuse"))
+    hand = Hand(plugin_bot=make_plugin_bot(BITRIX24_UNOWNED="refuse"))
     error = hand.refused(line)
     assert "does not change such connectors" in en(error.sentence)
     assert "adopt it first" in en(error.hint)

@@ -186,7 +186,7 @@ def test_of_our_own_connector_there_is_no_such_warning(plugin_bot: PluginBot) ->
 def test_when_the_installation_says_so_a_connector_that_is_not_proven_ours_is_left_alone(
     make_plugin_bot: Callable[..., PluginBot],
 ) -> None:
-    plugin_bot = make_plugin_bot(B24BOT_UNOWNED="refuse")
+    plugin_bot = make_plugin_bot(BITRIX24_UNOWNED="refuse")
     error = plugin_bot.refusal("connector remove", connector="shopchat")
     assert isinstance(error, Refusal)
     assert "neither registered nor adopted here" in en(error.sentence)

@@ -281,7 +281,7 @@ def test_on_a_line_where_it_does_not_work_only_receipts_are_taken(
 def test_where_unproven_connectors_are_left_alone_it_is_refused(
     make_plugin_bot: Callable[..., PluginBot], kind: Kind
 ) -> None:
-    plugin_bot = make_plugin_bot(B24BOT_UNOWNED="refuse")
+    plugin_bot = make_plugin_bot(BITRIX24_UNOWNED="refuse")
     assert "does not change such connectors" in en(plugin_bot.refusal(kind.path, **kind.arguments).sentence)
 
 

@@ -248,6 +248,6 @@ def test_a_connector_is_registered_with_a_file_from_the_folder(
     make_plugin_bot: Callable[..., PluginBot], tmp_path: Path
 ) -> None:
     (tmp_path / "shop.svg").write_text(SVG)
-    hand = Hand(plugin_bot=make_plugin_bot(B24BOT_ICONS=str(tmp_path)))
+    hand = Hand(plugin_bot=make_plugin_bot(BITRIX24_ICONS=str(tmp_path)))
     hand.done(f"connector register newchat --name New --handler {HANDLER} --icon shop.svg")
     assert hand.plugin_bot.portal.state.connectors["newchat"].icon["DATA_IMAGE"] == ICON

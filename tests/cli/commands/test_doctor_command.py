@@ -482,7 +482,7 @@ BROKEN: dict[str, tuple[dict[str, str], Callable[[CliBot, SlackWorkspace], None]
         nothing,
         "The portal is on another planet.",
     ),
-    "plugin's setting": ({"B24BOT_UNOWNED": "perhaps"}, nothing, "The setting B24BOT_UNOWNED has"),
+    "plugin's setting": ({"BITRIX24_UNOWNED": "perhaps"}, nothing, "The setting BITRIX24_UNOWNED has"),
     "half a portal": ({"BITRIX24_DOMAIN": "x.bitrix24.com"}, nothing, "are incomplete"),
     "loose key": ({}, loosen, "Others can read the key file"),
     "no key": ({}, lose_key, "There is no key file"),

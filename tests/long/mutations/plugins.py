@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.long.mutations.mutation import Mutation, mutation
 
 _CONTRACT, _GUARDED, _TRIALS = "bot/host/contract.py", "bot/host/guarded_calls.py", "bot/testing/trials.py"
+_PLANS, _SIGNS = "bot/testing/plan_trials.py", "tests/testing/test_broken_signs.py"
 
 _RUN, _RECORDING = "plugins/bitrix24/acceptance/run.py", "plugins/bitrix24/acceptance/recording.py"
 _ACCEPTANCE, _SAFETY = "plugins/bitrix24/commands/acceptance.py", "tests/bitrix24/acceptance/test_safety.py"
@@ -141,13 +142,13 @@ PLUGINS: tuple[Mutation, ...] = (
     mutation(
         "sent-unasked",
         "a plugin that sends although it may not keeps to the contract",
-        (_TRIALS, "if outcome.verdict is not CallVerdict.NOT_SENT:", "if outcome.verdict is CallVerdict.UNKNOWN:"),
+        (_PLANS, "if outcome.verdict is not CallVerdict.NOT_SENT:", "if outcome.verdict is CallVerdict.UNKNOWN:"),
         by="tests/testing/test_conformance.py",
     ),
     mutation(
         "blind-contract",
         "a plugin whose reading back misses a label keeps to the contract",
-        (_TRIALS, "            for each in differences(plan.before, seen)\n", "            for each in ()\n"),
+        (_PLANS, "            for each in differences(plan.before, seen)\n", "            for each in ()\n"),
         by="tests/testing/test_conformance.py",
     ),
     mutation(
@@ -159,8 +160,32 @@ PLUGINS: tuple[Mutation, ...] = (
     mutation(
         "plain-quotes",
         "a plugin whose undo loses quotation marks keeps to the contract",
-        (_TRIALS, 'AWKWARD if not word.startswith("--") else ()', "()"),
+        (_PLANS, 'AWKWARD if not word.startswith("--") else ()', "()"),
         by="tests/testing/test_conformance.py",
+    ),
+    mutation(
+        "writing-reader",
+        "a command that only reads changes the remote side, and its plugin keeps to the contract",
+        (_PLANS, "        if harness.understand(line).command.risk is Risk.READ:\n", "        if False:\n"),
+        by=_SIGNS,
+    ),
+    mutation(
+        "misspelt-member",
+        "a plugin with a misspelt member is loaded, and the member is never used",
+        ("bot/host/member_checks.py", "n=1, cutoff=ALIKE", "n=1, cutoff=1.0"),
+        by=_SIGNS,
+    ),
+    mutation(
+        "undo-without-line",
+        "a plan promises a whole undo, and nobody can ask for it",
+        (_PLANS, "if plan.undo.kind is UndoKind.FULL and not plan.undo.line:", "if False:"),
+        by=_SIGNS,
+    ),
+    mutation(
+        "harness-tells-keys",
+        "an author of a plugin reads the key of a message in place of its sentence",
+        ("bot/testing/told_errors.py", "            error.args = (describe_error(error),)\n", ""),
+        by=_SIGNS,
     ),
     mutation(
         "everybodys-time",

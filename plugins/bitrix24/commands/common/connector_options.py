@@ -20,7 +20,7 @@ _HANDLER = Arg(
     parse=registration.parse_handler,
     words={"ru": ("обработчик",)},
 )
-_ICON_HELP = "a data URI of an SVG or PNG image, or the name of a file in the folder B24BOT_ICONS; at most 16 KiB"
+_ICON_HELP = "a data URI of an SVG or PNG image, or the name of a file in the folder BITRIX24_ICONS; at most 16 KiB"
 
 NameNeeded = Annotated[str, _NAME]
 Name = Annotated[str | None, _NAME]

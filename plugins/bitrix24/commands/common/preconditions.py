@@ -55,7 +55,7 @@ def check_ownership(portal: Portal, connector: str) -> ConnectorOwnership:
             hint=Message(
                 "bitrix24.connector.unowned_refused_hint",
                 command=CommandLine(command_line=f"connector adopt {connector}"),
-                setting="B24BOT_UNOWNED",
+                setting="BITRIX24_UNOWNED",
             ),
         )
     removed = snapshot is not None and snapshot.removed
