@@ -13,10 +13,10 @@ from bot.language.translation import translate
 from bot.plugin import Clock, Plugin, PluginError
 from bot.plugin.frozen import dataclass
 from bot.settings import HOST_SETTINGS
+from bot.testing.english_errors import describe_error
 from bot.testing.example_lines import example_lines, terminal_lines
 from bot.testing.harness import Harness
 from bot.testing.simulations import Simulate
-from bot.testing.told_errors import describe_error
 from bot.testing.trials import APART, CHANGING, LAST, READING, TERMINAL, WHOLE, LineTrial, WholeTrial
 from bot.usecases.admin.builtin_plugin import make_registry
 

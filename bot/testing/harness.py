@@ -35,11 +35,11 @@ from bot.plugin import (
     WebReply,
 )
 from bot.settings import HOST_SETTINGS, load_settings
+from bot.testing.english_errors import describe_fault, in_sentences
 from bot.testing.passing_clock import PassingClock
 from bot.testing.scripted_dialogue import ScriptedDialogue, Typed
 from bot.testing.services import scratch_store
 from bot.testing.simulations import Simulate, simulation_of
-from bot.testing.told_errors import describe_fault, in_sentences
 from bot.testing.web_requests import NOTHING, request_route
 from bot.usecases.admin.builtin_plugin import make_registry
 from bot.usecases.place_choice import find_place

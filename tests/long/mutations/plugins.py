@@ -184,7 +184,7 @@ PLUGINS: tuple[Mutation, ...] = (
     mutation(
         "harness-tells-keys",
         "an author of a plugin reads the key of a message in place of its sentence",
-        ("bot/testing/told_errors.py", "            error.args = (describe_error(error),)\n", ""),
+        ("bot/testing/english_errors.py", "            error.args = (describe_error(error),)\n", ""),
         by=_SIGNS,
     ),
     mutation(

@@ -32,11 +32,11 @@ def in_sentences(method: Callable[P, R]) -> Callable[P, R]:
     """Let what a method raises say its sentence, where the error itself has only the key of one."""
 
     @wraps(method)
-    def told(*args: P.args, **kwargs: P.kwargs) -> R:
+    def speaking(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return method(*args, **kwargs)
         except PluginError as error:
             error.args = (describe_error(error),)
             raise
 
-    return told
+    return speaking
