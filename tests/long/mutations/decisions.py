@@ -303,7 +303,7 @@ DECISIONS: tuple[Mutation, ...] = (
     mutation(
         "stored-apart",
         "what a plugin only stores is stored apart from its answer, and a kill in between loses the private reply",
-        (_EXECUTE, 'change.is_local or call.method in plugin.stored_methods', "change.is_local"),
+        (_EXECUTE, "change.is_local or call.method in plugin.stored_methods", "change.is_local"),
         by="tests/usecases/execution/test_executor.py",
     ),
     mutation(
