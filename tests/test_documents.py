@@ -28,8 +28,6 @@ from tests.tables.rows import each_row
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("examples/*/*.md")])
-PAGES.remove(ROOT / "CHANGELOG.md")
-"""It tells of what is gone, too."""
 SETTING = re.compile(r"\b(?:B24BOT|BITRIX24|SLACK)_[A-Z0-9_]*[A-Z0-9]\b")
 OF_TESTS = {
     "B24BOT_CHAOS_DEATHS",
@@ -223,6 +221,29 @@ def test_every_link_of_a_document_leads_somewhere(page: Path) -> None:
         assert leads_to.exists(), target
         if part:
             assert part in anchors_of(leads_to), target
+
+
+def entries_in(changelog: str) -> Iterator[str]:
+    """Each entry of a changelog on one line, its code as a mark."""
+    for found in re.findall(r"^- (.+\n(?:  .+\n)*)", changelog, re.MULTILINE):
+        yield re.sub(r"`[^`]*`", "``", " ".join(found.split()))
+
+
+def broken(entry: str) -> bool:
+    """Whether an entry ends in the middle of another: a sentence begins with a small letter, or does not end."""
+    return not entry.endswith(".") or bool(re.search(r"[.!?] (?!b24bot\b)[a-z]", entry))
+
+
+def test_every_entry_of_the_changelog_is_whole_sentences_and_is_told_once() -> None:
+    text = texts()["CHANGELOG.md"]
+    assert [entry for entry in entries_in(text) if broken(entry)] == []
+    starts = Counter(found[:40] for found in re.findall(r"^- (.+)$", text.partition("\n## 0")[0], re.MULTILINE))
+    assert [start for start, often in starts.items() if often > 1] == []
+
+
+@pytest.mark.parametrize("entry", ["It opens. portal refuses it.", "It opens"])
+def test_an_entry_that_ends_in_the_middle_of_another_is_found(entry: str) -> None:
+    assert broken(entry)
 
 
 # Citations

@@ -25,7 +25,8 @@ def find_unmarked(text: str, known: Iterable[str] = ()) -> list[str]:
         outside += char if depth == 0 and char != "⟧" else " "
     plain = html.unescape(_MARKUP.sub("0", outside))
     for name in sorted(map(html.unescape, known), key=len, reverse=True):
-        plain = re.sub(rf"(?<![\w:=-]){re.escape(name)}(?![\w-]|:\w)", " ", plain)
+        if name in plain:
+            plain = re.sub(rf"(?<![\w:=-]){re.escape(name)}(?![\w-]|:\w)", " ", plain)
     whole = (token.strip(_EDGES) for token in plain.split())
     words = (word.strip(_EDGES) for token in whole if ":" not in token for word in token.split("/"))
     return [word for word in words if _WORD.fullmatch(word)]

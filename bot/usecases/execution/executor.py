@@ -81,7 +81,7 @@ WAITING: Mapping[str, ByDecision] = {
         approved=Message("request.waiting.members"), confirmed=Message("request.waiting.members_confirmed")
     ),
 }
-"""What a change request may wait for, by the name of the line under its card; `expire.WAITED` tells it afterwards."""
+"""What a change request may wait for, by the name of the line under its card; `expiry.WAITED` tells it afterwards."""
 
 
 def execute(ctx: Context, job: Job, number: int) -> None:
