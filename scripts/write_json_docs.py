@@ -66,7 +66,7 @@ What is written for people is an object, and its sentence is always in English.
 
 | Key | Type | Meaning |
 |---|---|---|
-| `key` | string or null | The message, for example `card.status.pending`. null for the words of others |
+| `key` | string or null | The message, for example `request.status.pending`. null for the words of others |
 | `arguments` | object | What the sentence is about, by name |
 | `text` | string | The sentence; empty where there is nothing to say |
 

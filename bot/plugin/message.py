@@ -60,7 +60,7 @@ class Lines:
 class Message:
     """A sentence of the catalogues: an immutable value that is equal to another by its key and its arguments.
 
-    `key` begins with its catalogue's name: `card.status.pending`. A key is never used again for another meaning. The
+    `key` begins with its catalogue's name: `request.status.pending`. A key is never used again for another meaning. The
     argument `count`, where there is one, chooses the plural form. What is text of others, a name or an id is a `str`
     and stands in the sentence as it is; a number that is no count of things, like that of a line, is such an id.
     """

@@ -2,7 +2,7 @@
 
 A function uses what it names: another function, a method of its own class, a table of functions. What it reaches
 through an object that it is given is not followed. A name that is given to such an object within a function stands for
-the object: after `say = ctx.messenger`, `say.post()` is `ctx.messenger.post()`.
+the object: after `say = ctx.messenger` a call on `say` counts as one on the messenger.
 """
 
 from __future__ import annotations

@@ -152,7 +152,7 @@ def test_a_name_of_nothing_is_found(name: str) -> None:
             "Group.command",
             "Grants.words",
         ),
-        *("imconnector.list", "users.info", "shlex.quote", "release_020.sql", "card.status.pending"),
+        *("imconnector.list", "users.info", "shlex.quote", "release_020.sql", "request.status.pending"),
     ],
 )
 def test_a_name_of_something_is_not(name: str) -> None:
