@@ -112,7 +112,7 @@ def test_a_spent_refresh_token_locks_out_and_is_not_asked_again_for_five_minutes
     assert isinstance(first, TargetRefused)
     assert first.code == "invalid_grant"
     assert "has no access to this portal" in en(first.sentence)
-    assert "administrator" in en(first.hint)
+    assert "Then store backup tokens of a second user" in en(first.hint)
     asked = len(plugin_bot.refreshes())
     for _ in range(5):
         assert plugin_bot.refusal("connector list").sentence == first.sentence

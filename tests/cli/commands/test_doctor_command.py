@@ -399,7 +399,7 @@ def test_each_portal_is_looked_at_as_portal_check_does(connected_cli_bot: CliBot
     assert connected_cli_bot.run("portal", "check").exit_code == 0, "which takes the portal over from the settings"
     ok, told = looked(connected_cli_bot)["portals"]
     assert ok
-    assert told.startswith("default: refresh token: Store tokens of a second user with ")
+    assert told.startswith("default: refresh token: Store backup tokens of a second user with ")
     with portal.portal.world.lock:
         portal.portal.world.faults.add(read_fault({"kind": "unavailable", "method": "app.info", "times": "forever"}))
     ok, told = looked(connected_cli_bot)["portals"]
