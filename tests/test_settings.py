@@ -72,7 +72,7 @@ def test_a_name_with_two_values_is_named_and_a_line_that_is_none_too(dotenv: Cal
     assert [en(error.sentence).partition(" has several values in ")[0] for error in twice.wrong_values] == [
         "B24BOT_QUORUM"
     ]
-    with raises(ConfigurationError, match=r"^Lines 2, 4 of .* cannot be read"):
+    with raises(ConfigurationError, match=r"^Lines 2 and 4 of .* cannot be read"):
         load_settings({}, dotenv=dotenv("B24BOT_QUORUM=2\nfoo bar\n# fine\nSLACK_BOT_TOKEN='xoxb-1\n"))
 
 

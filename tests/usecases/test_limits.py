@@ -38,7 +38,7 @@ def opened(core_bot: CoreBot) -> int:
 def test_the_eleventh_is_refused_and_told_how_to_go_on(busy: CoreBot) -> None:
     assert busy.type(OLGA, f"thing remove {NAMES[10]}") == (
         "You have 10 open change requests (CR-1001, CR-1002, CR-1003, CR-1004, CR-1005, CR-1006, "
-        "CR-1007, CR-1008, CR-1009, CR-1010). The most is 10."
+        "CR-1007, CR-1008, CR-1009, and CR-1010). The most is 10."
     )
     assert en(busy.messenger.private_notices[-1].reply.notes[0]).startswith("Press Withdraw on the card of one")
     assert opened(busy) == MOST_OPEN

@@ -33,6 +33,9 @@ def find_drift(approved: Plan, fresh: Plan, form: str = NEWEST) -> tuple[Message
     `form` is that of the digest which the approved plan bears: what that digest left out may differ.
     """
     reduce, compare = _FORMS[form]
+    if approved.link is None or fresh.link is None:
+        # A page that appears or goes while a request waits changes no effect; one that became another page counts.
+        approved, fresh = replace(approved, link=None), replace(fresh, link=None)
     before, now = reduce(_comparable(approved)), reduce(_comparable(fresh))
     moved = tuple(compare(_number_rows(approved), _number_rows(fresh)))
     # Compared as they would be sent: to Python 1, 1.0 and True are the same, to a place they are not.

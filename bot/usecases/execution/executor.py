@@ -306,7 +306,7 @@ def _call_all(ctx: Context, plugin: HostedPlugin, change: ChangeRequest, lease: 
         if change.is_local or call.method in plugin.stored_methods:
             outcome = _perform_stored(ctx, plugin, services, change, lease, step=step)
         else:
-            outcome = withhold_call(ctx) or sanitize(plugin.perform(services, change.place, call))
+            outcome = withhold_call(ctx) or _perform(plugin, services, change, step)
             with under_lease(ctx, lease) as tx:
                 _record_answer(tx, ctx, change, step, outcome)
         outcomes.append(outcome)
@@ -320,9 +320,13 @@ def _perform_stored(
 ) -> CallOutcome:
     """Make a call that changes the store alone: it is done together with its answer, or not at all."""
     with under_lease(ctx, lease) as tx:
-        outcome = sanitize(plugin.perform(services, change.place, change.plan.calls[step]))
+        outcome = _perform(plugin, services, change, step)
         _record_answer(tx, ctx, change, step, outcome)
     return outcome
+
+
+def _perform(plugin: Plugin, services: Services, change: ChangeRequest, step: int) -> CallOutcome:
+    return sanitize(plugin.perform(services, change.place, change.plan.calls[step]))
 
 
 def _record_answer(tx: Transaction, ctx: Context, change: ChangeRequest, step: int, outcome: CallOutcome) -> None:

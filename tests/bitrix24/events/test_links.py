@@ -123,11 +123,11 @@ def test_without_a_public_address_nothing_is_bound(plugin_bot: PluginBot) -> Non
     assert "B24BOT_PUBLIC_URL is not set" in en(check(plugin_bot).detail)
 
 
-def test_a_link_is_stored_with_the_plan_and_makes_it_another_plan(bot: PluginBot) -> None:
+def test_a_link_is_stored_with_the_plan_and_its_appearance_ends_no_approval(bot: PluginBot) -> None:
     bot.adopt()
     before = plan(bot)
     Watched(bot)
     after = plan(bot)
     assert plan_from_json(plan_to_json(after)).link == after.link
     assert digest("connector deactivate", bot.place, before) != digest("connector deactivate", bot.place, after)
-    assert find_drift(before, after) == (Message("change.other_effects"),)
+    assert find_drift(before, after) == ()

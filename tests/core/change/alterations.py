@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import Any
 
-from bot.plugin import Impact, Message, PageLink, PartialUndo, Plan
+from bot.plugin import Impact, Message, PartialUndo, Plan
 
 UNREVIEWED: Mapping[str, str] = {
     r"remember(\..*)?": "It is for the records of the plugin. It is shown to nobody and may hold the time.",
@@ -20,10 +20,11 @@ The number of a row of the impact has limits of its own: it is altered so far th
 _NUMBER = re.compile(r"impact\.\d+\.sentence\.count")
 _ADDED: Mapping[str, Any] = {
     "undo.partial": PartialUndo(line="altered by a test"),
-    "link": PageLink(label="altered by a test", address="https://altered.example"),
     "impact": Impact(label="altered by a test", sentence=Message("change.uncounted")),
 }
 """What stands where nothing stood, for fields that only take a value of their own type."""
+APPEARING: Mapping[str, str] = {"link": "The page of the portal may be installed while a request waits."}
+"""Where something may stand where nothing stood, each with its reason."""
 
 
 def alter_plan(plan: Plan) -> Iterator[tuple[str, Plan]]:
@@ -38,6 +39,8 @@ def is_unreviewed(place: str) -> bool:
 
 def _alter(place: str, value: Any) -> Iterator[tuple[str, Any]]:
     match value:
+        case None if place in APPEARING:
+            return
         case None | () if place in _ADDED:
             yield f"{place}, one more", _ADDED[place] if value is None else (_ADDED[place],)
         case Message():

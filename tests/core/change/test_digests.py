@@ -64,3 +64,12 @@ def test_the_first_form_compares_all_else() -> None:
     moved = replace(ROW, sentence=Message("bitrix24.impact.crm", line="1", count=100))
     assert find_drift(WHOLE_PLAN, replace(WHOLE_PLAN, impact=(moved,)), FIRST)
     assert find_drift(WHOLE_PLAN, replace(WHOLE_PLAN, radius=()), FIRST)
+
+
+def test_a_page_that_appears_or_goes_is_no_drift_and_another_page_is() -> None:
+    other = PageLink(label="Open", address="https://shop.example/other")
+    without = replace(WHOLE_PLAN, link=None)
+    assert WHOLE_PLAN.link is not None
+    assert find_drift(WHOLE_PLAN, without) == find_drift(without, WHOLE_PLAN) == ()
+    assert find_drift(WHOLE_PLAN, replace(WHOLE_PLAN, link=other))
+    assert digest(PATH, PLACE, without) != digest(PATH, PLACE, WHOLE_PLAN)

@@ -130,7 +130,7 @@ def test_no_two_of_the_changes_have_one_digest() -> None:
     assert len(made) == len(CHANGED)
 
 
-@each_row("changed", CHANGED)
+@each_row("changed", [name for name in CHANGED if not name.startswith("link")])
 def test_any_other_plan_than_the_approved_one_is_drift(changed: str) -> None:
     assert find_drift(PLAN, CHANGED[changed])
 

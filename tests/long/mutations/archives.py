@@ -335,7 +335,7 @@ POSTGRES: tuple[Mutation, ...] = (
     mutation(
         "intent-unwitnessed",
         "on a server that may lose a commit the witness file gets the head of an intent after the call",
-        ("bot/usecases/execution/executor.py", "withhold_call(ctx) or sanitize(", "sanitize("),
+        ("bot/usecases/execution/executor.py", "withhold_call(ctx) or _perform(", "_perform("),
         by="tests/usecases/integrity/test_commit_safety.py",
     ),
     mutation(

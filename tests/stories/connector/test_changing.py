@@ -170,7 +170,7 @@ REFUSED = {
     "connector activate myconnector 77": "no line 77",
     "connector activate myconnector": "or --all",
     "connector deactivate livechat 1": "a built-in channel",
-    "connector configure myconnector 1 --url ftp://x": "https://, http://",
+    "connector configure myconnector 1 --url ftp://x": "https:// or http://",
     "connector error myconnector 1": "needs a text that says what is wrong, or --clear",
     "connector error myconnector 3 down": "is not active on line 3",
     "connector restore myconnector": "no record of myconnector",

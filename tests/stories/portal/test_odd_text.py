@@ -34,7 +34,7 @@ def test_a_portal_text_with_half_a_surrogate_or_nul_breaks_no_card_and_no_approv
     assert f"Sales {shown}" in scene.workspace.transcript(card)
     scene.press("Anton", card, "Approve")
     assert scene.wait_status(Status.DONE, Status.FAILED, Status.UNKNOWN, Status.CHANGED).status is Status.DONE
-    scene.card_says(card, "Done")
+    scene.card_says(card, "done and verified")
     assert (scene.sent(), scene.registered()) == (1, False)
     assert scene.playground.store.audit.broken_at() is None
     assert scene.workspace.complaints == []
