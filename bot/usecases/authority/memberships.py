@@ -36,6 +36,9 @@ def refresh_memberships(ctx: Context, people: Iterable[Principal]) -> int:
                 "Slack does not tell of %s: %s", person.id, error.reason, extra={"action": "account_lookup_failed"}
             )
             ctx.chat.lookups.record_failure(person, error.reason if isinstance(error, ChannelDead) else "")
+            if _known(ctx, person) is not None:
+                # What is known still counts.
+                continue
             return max(ASK_AGAIN_MS, round(error.seconds * 1000)) if isinstance(error, Busy) else ASK_AGAIN_MS
         with ctx.store.unit_of_work() as tx:
             account = Account(standing=found.standing, at=at, missing=found.missing, locale=found.locale)

@@ -12,6 +12,7 @@ from itertools import takewhile
 from tests.long.machine.values import (
     APPROVAL_LASTS,
     BOT,
+    FACTS_AGE,
     FACTS_LAST,
     FOLD,
     FOREIGN,
@@ -93,20 +94,24 @@ class World:
         return 0 if who == FOREIGN else RANKS.get(self.roles.get(who, ""), 0)
 
     def look_up(self, people: list[str]) -> bool:
-        """Have Slack say what accounts are of which nothing fresh is known; False once it does not say."""
-        for who in self.unasked(people):
+        """Have Slack say what accounts are of which nothing young is known; False once it does not say of a stale."""
+        for who in people:
+            if self._known_for_less(FACTS_AGE, who):
+                continue
             if self.slack_silent:
+                if self._known_for_less(FACTS_LAST, who):
+                    continue
                 return False
             self.known[who] = (self.standings.get(who, MEMBER), self.now, self.passed)
         return True
 
     def unasked(self, people: list[str]) -> list[str]:
         """Those of whom nothing is known that is not older than a minute, nor from the future."""
-        return [who for who in people if not self._fresh(who)]
+        return [who for who in people if not self._known_for_less(FACTS_LAST, who)]
 
-    def _fresh(self, who: str) -> bool:
+    def _known_for_less(self, most: int, who: str) -> bool:
         _, at, passed = self.known.get(who, ("", self.now - FACTS_LAST - 1, self.passed))
-        return 0 <= self.now - at <= FACTS_LAST and self.passed - passed <= FACTS_LAST
+        return 0 <= self.now - at <= most and self.passed - passed <= most
 
     def check_membership(self, who: str) -> Word | None:
         """Why an account may do nothing, whatever the list says."""

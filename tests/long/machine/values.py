@@ -26,6 +26,8 @@ ROOM = {2: 6, 3: 4}
 PORTAL = "portal"
 LINES_LAG = 1_800 * SECOND
 FACTS_LAST = 60 * SECOND
+FACTS_AGE = 45 * SECOND
+"""From this age on Slack is asked anew before a decision; where it is silent, what is known counts while it lasts."""
 ASK_AGAIN = 5 * SECOND
 FOLD = 60 * SECOND
 """How long the refusals after the first are counted before they are one record."""

@@ -405,6 +405,8 @@ def test_an_account_that_would_be_too_old_by_the_decision_is_asked_about_before_
     core_bot.press(VERA, second)
     assert core_bot.messenger.asked[len(known)] == VERA
     assert [refusal for refusal in refusals(core_bot) if refusal[0] == VERA.id] == []
+    core_bot.work()
+    assert core_bot.now(second).status is Status.DONE
 
 
 # A quorum of two
