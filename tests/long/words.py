@@ -53,6 +53,7 @@ class Word(StrEnum):
     TOO_LATE_DONE = ": done"
     TOO_LATE_GONE = ": nothing to do"
     TOO_LATE_FAILED = "failed"
+    TOO_LATE_NOT_DONE = "not done, as a person reported"
     TOO_LATE_PARTLY = ": partly applied"
     TOO_LATE_CHANGED = "the plan is out of date"
     TOO_LATE_UNKNOWN = "outcome not verified yet"
@@ -61,6 +62,8 @@ class Word(StrEnum):
     TOO_LATE_EXPIRED = "expired"
 
 
-def too_late(status: str, *, partly: bool) -> Word:
+def too_late(status: str, *, partly: bool, settled: bool = False) -> Word:
     """What a click is told on a change request that has moved on."""
+    if settled and status == "failed":
+        return Word.TOO_LATE_NOT_DONE
     return Word.TOO_LATE_PARTLY if partly else Word[f"TOO_LATE_{status.upper()}"]

@@ -442,7 +442,7 @@ class World:
             self.expire(change)
         no = self.check_eligibility(who, change)
         if change.status not in ("pending", also):
-            self.tell(who, too_late(change.status, partly=change.partly))
+            self.tell(who, too_late(change.status, partly=change.partly, settled=change.settled))
             if no is not None:
                 self.record("change:review:refused", who, change.id)
             return False
@@ -481,6 +481,7 @@ class World:
             self._refuse(who, change, no)
             return
         self.close(change, status)
+        change.settled = True
         self.record("change:execution:resolved", who, change.id)
         self.tell(who, Word.SETTLED)
 
@@ -553,7 +554,7 @@ class World:
             self.record("change:request:withdrawn", who, change.id)
             self.tell(who, Word.WITHDRAWN)
         else:
-            self.tell(who, too_late(change.status, partly=change.partly))
+            self.tell(who, too_late(change.status, partly=change.partly, settled=change.settled))
 
     def expire(self, change: Change) -> None:
         change.status = "expired"

@@ -113,6 +113,8 @@ class Change:
     """When its call can have been sent at the latest, by the time that really passed."""
     asked: bool = False
     """People are asked what became of it."""
+    settled: bool = False
+    """A person said what became of it."""
     seen: tuple[str | None, int] | None = None
     tampered: bool = False
     """Somebody has changed what is stored of it, past the bot, so that its digest is not of its plan."""
