@@ -167,7 +167,8 @@ class Engine(World):
 
     def _stopped(self, change: Change) -> str | None:
         """The ending of what is not sent to the portal after all; None when nothing stands against it."""
-        if self.portal_down:
+        if change.tampered or self.portal_down:
+            # A plan that does not fit its digest is not planned again.
             return "failed"
         now = self.things.get(change.thing)
         if now is None or now == change.wanted:
