@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 from babel.lists import format_list
 
@@ -12,9 +14,9 @@ LISTS = (["a"], ["a", "b"], ["a", "b", "c"], ["a", "b", "c", "d"])
 
 @pytest.mark.parametrize("language", ["en", "ru"])
 @pytest.mark.parametrize(("joint", "style"), [(AND, "standard"), (OR, "or")])
-def test_words_are_joined_as_the_language_does_it(language: str, joint: str, style: str) -> None:
+def test_words_are_joined_as_the_language_does_it(language: str, joint: str, style: Literal["standard", "or"]) -> None:
     for words in LISTS:
-        assert join_words(words, joint, language) == format_list(words, style=style, locale=language)  # type: ignore[arg-type]
+        assert join_words(words, joint, language) == format_list(words, style=style, locale=language)
 
 
 def test_a_sentence_says_how_its_list_is_joined() -> None:
