@@ -356,6 +356,7 @@ SETTLING: list[Row] = [
     (f"{LOST}; vera says it was done", "unknown 1 vera READ_BACK", f"{RAN} refused"),
     (f"{LATE}; vera says it was done", "done 1 vera SETTLED", f"{RAN} resolved"),
     (f"{LATE}; vera says it was not done", "failed 1 vera SETTLED", f"{RAN} resolved"),
+    (f"{LATE}; vera says it was not done; anton approves", "failed 1 anton TOO_LATE_NOT_DONE", f"{RAN} resolved"),
     (f"{LATE}; olga says it was done", "unknown 1 olga NOT_YOUR_WORD", f"{RAN} refused"),
     (f"{LATE}; viktor says it was done", "unknown 1 viktor NO_WORD", f"{RAN} refused"),
     (f"{LATE}; stranger says it was done", "unknown 1 stranger NO_WORD", f"{RAN} refused"),
