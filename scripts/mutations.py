@@ -1,74 +1,107 @@
 """Apply each mutation of tests/long/mutations/table.py to a copy of the tree, one at a time, and run its tests.
 
-    scripts/mutations.py [NAME…]     only these; without a name all of them
+    scripts/mutations.py [--workers N]             all of them
+    scripts/mutations.py --not-run [--workers N]   those that docs/testing/mutations.md names no killer of
+    scripts/mutations.py NAME…                     only these
 
-The rows of docs/testing/mutations.md about those that were run are written anew, and the others stay as they are.
+The test that is known to kill a mutation runs first, the others of its row only if it passes. What a run finds out is
+kept in .mutations/results.jsonl for this state of the tree, so that a run that was stopped goes on. Mutations that are
+named run again. The rows of the page about those that were run are written anew; the others stay as they are.
 
-Exit code 0: every mutation was killed by the tests that are named for it, and these tests pass without a mutation.
+Exit code 0: every mutation was killed by the tests that are named for it, and the test that killed it passes without
+the mutation.
 """
 
 from __future__ import annotations
 
+import argparse
+import signal
 import sys
-import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.long.mutations.mutation import Mutation, Result, copy_tree, failed_tests, run_mutation, run_tests  # noqa: E402
-from tests.long.mutations.page import killed_by, read_page, write_page  # noqa: E402
+from tests.long.mutations.mutation import Mutation, Result  # noqa: E402
+from tests.long.mutations.page import known_killers, read_page  # noqa: E402
+from tests.long.mutations.runs.page_file import PageFile  # noqa: E402
+from tests.long.mutations.runs.records import Records  # noqa: E402
+from tests.long.mutations.runs.tree_copy import PAGE, copy_tree, digest_tree, read_commit  # noqa: E402
+from tests.long.mutations.runs.trials import (  # noqa: E402
+    first_tests,
+    order_mutations,
+    pass_without_a_mutation,
+    run_mutation,
+)
 from tests.long.mutations.table import MUTATIONS  # noqa: E402
 
-PAGE = ROOT / "docs" / "testing" / "mutations.md"
-AT_ONCE = 2
-WORKERS = 4
-"""Of the one run without a mutation, as scripts/test has them."""
+RECORDS = ROOT / ".mutations" / "results.jsonl"
 
 
-def failures_without_a_mutation(mutations: Sequence[Mutation], source: Path) -> tuple[str, ...]:
-    """Run all named tests once in `source`, which compiles it: what fails without a mutation would prove nothing."""
-    tests = sorted({word for mutation in mutations for word in mutation.tests})
-    code, output, seconds = run_tests(tests, source, "-n", str(WORKERS), keep_compiled=True)
-    print(f"  {len(tests)} test files and folders without a mutation: pytest said {code} ({seconds:.0f} s)", flush=True)
-    return failed_tests(output) or ((output[-2_000:],) if code else ())
+def choose_mutations(names: Sequence[str], not_run: bool, known: Sequence[str]) -> list[Mutation]:
+    """Return the mutations that are asked for. Raises LookupError for a name that is none of theirs."""
+    if unknown := set(names) - {mutation.name for mutation in MUTATIONS}:
+        raise LookupError(f"There is no mutation called {', '.join(sorted(unknown))}.")
+    left = [one for one in MUTATIONS if not not_run or one.name not in known]
+    return [one for one in left if not names or one.name in names]
 
 
-def run_in_its_own_folder(mutation: Mutation, source: Path) -> Result:
-    with tempfile.TemporaryDirectory() as folder:
-        result = run_mutation(mutation, Path(folder), source)
+def tell_result(result: Result) -> None:
     word = "killed" if result.killed else "SURVIVED"
-    print(
-        f"  {word}  {mutation.name} ({result.seconds:.0f} s) {result.killers[0] if result.killers else ''}", flush=True
-    )
-    return result
+    killer = result.killers[0] if result.killers else ""
+    print(f"  {word}  {result.mutation.name} ({result.seconds:.0f} s) {killer}", flush=True)
 
 
-def main(names: Sequence[str]) -> int:
-    unknown = set(names) - {mutation.name for mutation in MUTATIONS}
-    if unknown:
-        print(f"There is no mutation called {', '.join(sorted(unknown))}.", file=sys.stderr)
-        return 2
-    mutations = [mutation for mutation in MUTATIONS if not names or mutation.name in names]
-    killers, results = read_page(PAGE.read_text(encoding="utf-8")), []
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(AT_ONCE) as pool:
+def run_all(mutations: Sequence[Mutation], again: bool, workers: int) -> list[Result]:
+    """Run the mutations of which nothing is known on this state of the tree; with `again` all of them."""
+    page = PageFile(ROOT / PAGE, MUTATIONS, read_commit(ROOT))
+    with TemporaryDirectory() as folder, ThreadPoolExecutor(workers) as pool:
         source = Path(folder)
         copy_tree(source)
-        complaints = [f"{one} fails without a mutation" for one in failures_without_a_mutation(mutations, source)]
-        for result in pool.map(lambda one: run_in_its_own_folder(one, source), mutations):
+        records = Records(RECORDS, digest_tree(source))
+        results = [] if again else records.results(mutations)
+        print(f"  {len(results)} of {len(mutations)} are known from before", flush=True)
+        known = known_killers(read_page(page.text))
+        left = order_mutations(mutations, results, known)
+        words = [word for one in left for word in first_tests(one, known.get(one.name), source) or one.tests]
+        for failure in pass_without_a_mutation(words, source, records, workers):
+            print(f"  {failure} fails without a mutation", flush=True)
+        page.write(records.results(MUTATIONS))
+        for result in pool.map(lambda one: run_mutation(one, source, known, records), left):
+            tell_result(result)
             results.append(result)
             # After each, so that a run that is stopped leaves what it found out.
-            killers[result.mutation.name] = killed_by(result)
-            PAGE.write_text(write_page(MUTATIONS, killers), encoding="utf-8")
+            page.write([result, *records.results(MUTATIONS)])
+    return results
+
+
+def main(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help="only these mutations, again")
+    parser.add_argument("--not-run", action="store_true", help="only those that the page names no killer of")
+    parser.add_argument("--workers", type=int, default=2, metavar="N", help="how many run at once (2)")
+    asked = parser.parse_args(words)
+    # What is killed stops as what is interrupted: after the mutations that are running.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        known = known_killers(read_page((ROOT / PAGE).read_text(encoding="utf-8")))
+        mutations = choose_mutations(asked.names, asked.not_run, [*known])
+    except LookupError as error:
+        print(error, file=sys.stderr)
+        return 2
+    try:
+        results = run_all(mutations, bool(asked.names), asked.workers)
+    except KeyboardInterrupt:
+        print(f"Stopped. The same command goes on from {RECORDS.relative_to(ROOT)}.", file=sys.stderr)
+        return 130
     survivors = [result for result in results if not result.killed]
-    complaints += [
-        f"{one.mutation.name} survived (pytest said {one.code}):\n{one.output[-1_500:]}" for one in survivors
-    ]
-    print("\n".join(complaints), file=sys.stderr)
+    for one in survivors:
+        print(f"{one.mutation.name} survived (pytest said {one.code}):\n{one.output[-1_500:]}", file=sys.stderr)
     print(f"{len(results) - len(survivors)} of {len(results)} mutations were killed.")
-    return 1 if complaints else 0
+    return 1 if survivors else 0
 
 
 if __name__ == "__main__":
