@@ -14,7 +14,7 @@ from typing import Any
 from bot.core.bot_errors import ConfigurationError
 from bot.plugin import Message
 from bot.plugin.frozen import dataclass
-from bot.store.postgres.server_faults import FAULTS, unreachable
+from bot.store.postgres.server_faults import FAULTS, says_end, unreachable
 from bot.store.postgres.server_faults import psycopg as psycopg
 from bot.store.postgres.statements import bound, numbered
 
@@ -134,8 +134,9 @@ class Connection:
         return made
 
     def _hear(self, notice: psycopg.errors.Diagnostic) -> None:
-        # The driver frees the notice after this: what is needed of it is read now.
-        if notice.severity_nonlocalized == "WARNING":
+        # The driver frees the notice after this: what is needed of it is read now. A server that ends the connection
+        # warns of that, too, and may do so behind the answer to COMMIT.
+        if notice.severity_nonlocalized == "WARNING" and not says_end(notice.sqlstate or ""):
             self.warned = True
 
     def begin(self, *questions: str) -> tuple[bool, ...]:

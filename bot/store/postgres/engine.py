@@ -74,7 +74,9 @@ class PostgresEngine:
         self._writer = Connection(address, busy_seconds=busy_seconds)
         self.address, self.name = address, address.name
         self._reader = Connection(address, busy_seconds=busy_seconds)
-        self._ask_seconds, self._failpoint, self._give_up = ask_seconds, failpoint, give_up
+        self.ask_seconds = ask_seconds
+        """How long the server is asked about a COMMIT in doubt."""
+        self._failpoint, self._give_up = failpoint, give_up
         self._lock, self._reading = threading.RLock(), threading.Lock()
         self._clock = clock or SystemClock()
         self._holder: int | None = None
@@ -174,7 +176,7 @@ class PostgresEngine:
 
     def _ask(self, lost: StoreUnavailable) -> None:
         """Ask whether the last commit happened: return when it did, and raise `lost` when it did not."""
-        until = self._clock.monotonic() + self._ask_seconds
+        until = self._clock.monotonic() + self.ask_seconds
         while self._clock.monotonic() < until:
             try:
                 # With the lock nobody can be writing for us any more: neither the old connection nor the network.
@@ -190,7 +192,7 @@ class PostgresEngine:
                 self._commits.keep(head)
                 return
             raise lost
-        self._give_up(f"No server answers for {self._ask_seconds:.0f} s whether the last COMMIT happened.")
+        self._give_up(f"No server answers for {self.ask_seconds:.0f} s whether the last COMMIT happened.")
 
     def require_unit(self) -> None:
         """Raise RuntimeError outside a unit of work."""

@@ -28,7 +28,12 @@ def is_lost(error: Exception) -> bool:
     if isinstance(error, psycopg.InterfaceError):
         return True
     state = sqlstate(error)
-    return state.startswith(_ENDED) if state else isinstance(error, psycopg.OperationalError)
+    return says_end(state) if state else isinstance(error, psycopg.OperationalError)
+
+
+def says_end(state: str) -> bool:
+    """Whether this SQLSTATE tells that the connection has ended."""
+    return state.startswith(_ENDED)
 
 
 def sqlstate(error: Exception) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from bot.core.change.change_request import Status
 from bot.playground.environment import Playground
 from bot.playground.workspace import DispatchResult
 from bot.plugin.loopback import wait_until
+from bot.store.postgres.engine import PostgresEngine
 from bot.testing.conversation import FIRST
 from tests.long.form import sized
 from tests.store.server.postgres_proxy import Proxy
@@ -63,10 +65,11 @@ def test_a_server_that_crashes_makes_no_answer_wrong(tmp_path: Path) -> None:
         settings = {"B24BOT_DATABASE_URL": server.url, "B24BOT_READBACK_AFTER": "1s", **ALLOWED}
         with Playground(tmp_path, settings=settings, pace=False, known=True) as playground:
             scene = Scene(playground)
+            _ask_longer(playground)
             for round_ in range(CRASHES):
-                crash = threading.Timer(MOMENT * round_, _crash, (server,))
-                crash.start()
-                _remove(scene, FIRST + round_, crash.join)
+                with ThreadPoolExecutor() as crashes:
+                    crash = crashes.submit(_crash, server, MOMENT * round_)
+                    _remove(scene, FIRST + round_, crash.result)
                 playground.portal.seed()
             _compare(scene, CRASHES)
             assert playground.store.audit.broken_at() is None
@@ -74,7 +77,15 @@ def test_a_server_that_crashes_makes_no_answer_wrong(tmp_path: Path) -> None:
         server.stop()
 
 
-def _crash(server: Server) -> None:
+def _ask_longer(playground: Playground) -> None:
+    """Have the bot, which is in the process of the test, wait for a server that a slow machine starts slowly."""
+    engine = playground.store.engine
+    assert isinstance(engine, PostgresEngine)
+    engine.ask_seconds = LONGEST
+
+
+def _crash(server: Server, after: float) -> None:
+    threading.Event().wait(after)
     server.crash()
     server.restart()
 
@@ -101,7 +112,7 @@ def test_cuts_at_commit_make_no_answer_wrong(
     postgres_server.drop_schema(schema)
 
 
-def _remove(scene: Scene, number: int, pause: Callable[[], None] = lambda: None) -> None:
+def _remove(scene: Scene, number: int, pause: Callable[[], object] = lambda: None) -> None:
     """Cut off between intent and call it has not happened, and behind the call it has: either is told as it is."""
     before = scene.effects(UNREGISTER)
     olga = scene.workspace.people["Olga"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from typing import NoReturn
@@ -14,7 +16,7 @@ from bot.store.postgres.connection import Address
 from bot.store.postgres.engine import PostgresEngine
 from bot.store.postgres.schema import migrate
 from tests.store.server.postgres_proxy import Cut, Proxy
-from tests.store.server.postgres_server import Server
+from tests.store.server.postgres_server import Server, is_running
 
 ADD = "INSERT INTO facts (name, value) VALUES (?, '')"
 
@@ -129,6 +131,39 @@ def test_a_warning_at_commit_is_no_success(address: Address) -> None:
             other.execute("SELECT pg_reload_conf()")
     assert told == ["The server warned at COMMIT: a standby may not have what was written."]
     engine.close()
+
+
+def test_a_server_that_ends_behind_a_commit_is_no_warning_at_it(
+    engine: PostgresEngine, proxy: Proxy, address: Address
+) -> None:
+    """One of its processes is killed, and it tells all clients that it ends their connections for that."""
+    with psycopg.connect(address.url, autocommit=True) as other:
+
+        def end() -> None:
+            """Have the words of the end follow the answer to COMMIT in one piece."""
+            there = f"SELECT 1 FROM {address.schema}.facts WHERE name = 'one'"
+            until(lambda: bool(other.execute(there.encode()).fetchall()))
+            writers = "SELECT pid FROM pg_stat_activity WHERE query LIKE '%COMMIT' AND pid <> pg_backend_pid()"
+            pids = [pid for (pid,) in other.execute(writers).fetchall()]
+            os.kill(other.info.backend_pid, signal.SIGKILL)
+            until(lambda: not any(is_running(pid) for pid in pids))
+            proxy.answers.set()
+
+        ending = threading.Thread(target=end)
+        with engine.unit_of_work():
+            engine.execute(ADD, "one")
+            proxy.answers.clear()
+            ending.start()
+        ending.join()
+    until(lambda: _answers(engine))
+    assert names_in(engine) == ["one"]
+
+
+def _answers(engine: PostgresEngine) -> bool:
+    try:
+        return bool(names_in(engine))
+    except StoreUnavailable:
+        return False
 
 
 def _cancel_the_wait(connection: psycopg.Connection) -> None:

@@ -33,6 +33,9 @@ class Proxy:
         self.cuts = 0
         self.deaf = False
         """Whether it takes LISTEN and passes it on to nobody, as a pooler in transaction mode does."""
+        self.answers = threading.Event()
+        """Set while answers of the server are passed on. What has come meanwhile follows in one piece."""
+        self.answers.set()
         self._listening = socket.socket(socket.AF_UNIX)
         self._listening.bind(str(self._folder / SOCKET))
         self._listening.listen()
@@ -73,7 +76,7 @@ class Proxy:
             (size,) = struct.unpack("!I", head := _read(client, 4))
             server.sendall(head + _read(client, size - 4))
             silent = threading.Event()
-            threading.Thread(target=_pass_on, args=(server, client, silent), daemon=True).start()
+            threading.Thread(target=self._pass_on, args=(server, client, silent), daemon=True).start()
             while True:
                 kind = _read(client, 1)
                 (size,) = struct.unpack("!I", head := _read(client, 4))
@@ -93,6 +96,18 @@ class Proxy:
                     return
                 server.sendall(message)
 
+    def _pass_on(self, source: socket.socket, target: socket.socket, silent: threading.Event) -> None:
+        with contextlib.suppress(OSError):
+            while part := source.recv(65_536):
+                if silent.is_set():
+                    silent.clear()
+                    return
+                if not self.answers.is_set():
+                    self.answers.wait()
+                    part += _read_rest(source)
+                target.sendall(part)
+            target.shutdown(socket.SHUT_RDWR)
+
 
 def _wait_for_answer(silent: threading.Event) -> None:
     """Wait until what the server said has been swallowed: then the event is cleared again."""
@@ -102,14 +117,12 @@ def _wait_for_answer(silent: threading.Event) -> None:
         threading.Event().wait(0.01)
 
 
-def _pass_on(source: socket.socket, target: socket.socket, silent: threading.Event) -> None:
-    with contextlib.suppress(OSError):
-        while part := source.recv(65_536):
-            if silent.is_set():
-                silent.clear()
-                return
-            target.sendall(part)
-        target.shutdown(socket.SHUT_RDWR)
+def _read_rest(source: socket.socket) -> bytes:
+    """Read what is there."""
+    try:
+        return source.recv(65_536, socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return b""
 
 
 def _read(source: socket.socket, size: int) -> bytes:

@@ -24,7 +24,9 @@ import psycopg
 NAMED = "B24BOT_TEST_DATABASE_URL"
 REQUIRED = "B24BOT_TEST_POSTGRES"
 """Set to `required` where a run without a server has to fail."""
-START_SECONDS = 30
+START_SECONDS = 60
+ENDED = ("", "Z")
+"""States of a process that is gone, and of one that waits for whoever has to take note of its end."""
 NOBODY = 65534
 ACCOUNT = NOBODY if os.geteuid() == 0 else None
 """PostgreSQL refuses to run as root; whoever is root starts it as nobody."""
@@ -71,13 +73,17 @@ class Server:
         self.written += bool(commits and commits[0])
 
     def crash(self) -> None:
-        """End the server as a loss of power would: without a word to its clients."""
+        """End the server as a loss of power would: without a word to its clients, and with no process left of it."""
         assert self.process is not None
-        for child in _children(self.process.pid):
+        # Stopped first, so that it starts no process that would be missing in the list.
+        self.process.send_signal(signal.SIGSTOP)
+        children = _list_children(self.process.pid)
+        for child in children:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
         self.process.kill()
         self.process.wait()
+        _wait_for_end(children)
 
     def restart(self) -> None:
         """Start it again on the same rows."""
@@ -127,11 +133,14 @@ def _start(programs: Path, folder: Path) -> subprocess.Popen[bytes]:
 
 
 def _wait_for(server: Server) -> None:
+    """Wait until it answers. Raises OperationalError, or AssertionError with its log when it ended instead."""
     until = time.monotonic() + START_SECONDS
     while True:
         try:
             psycopg.connect(server.url, connect_timeout=2).close()
         except psycopg.OperationalError:
+            if server.process is not None and server.folder is not None and server.process.poll() is not None:
+                raise AssertionError((server.folder / "log").read_text()[-2_000:]) from None
             if time.monotonic() > until:
                 raise
             time.sleep(0.02)
@@ -139,6 +148,23 @@ def _wait_for(server: Server) -> None:
             return
 
 
-def _children(pid: int) -> list[int]:
-    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
-    return [int(word) for word in found.stdout.split()]
+def _wait_for_end(pids: list[int]) -> None:
+    """Wait until none of them holds memory of the server any more: no server starts on the same rows before."""
+    until = time.monotonic() + START_SECONDS
+    while any(is_running(pid) for pid in pids):
+        if time.monotonic() > until:
+            raise AssertionError("a process of the server did not end")
+        time.sleep(0.01)
+
+
+def _list_children(pid: int) -> list[int]:
+    return [int(word) for word in _ask_ps("-o", "pid=", "--ppid", str(pid)).split()]
+
+
+def is_running(pid: int) -> bool:
+    """Whether this process can still do something."""
+    return _ask_ps("-o", "state=", "-p", str(pid)).strip() not in ENDED
+
+
+def _ask_ps(*options: str) -> str:
+    return subprocess.run(["ps", *options], capture_output=True, text=True, check=False).stdout
