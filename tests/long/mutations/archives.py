@@ -327,6 +327,12 @@ POSTGRES: tuple[Mutation, ...] = (
         by="tests/stories/lifecycle/test_postgres.py::test_a_removal_is_approved_done_and_undone",
     ),
     mutation(
+        "end-is-a-warning",
+        "a server that ends the connection behind a commit is taken for one that doubts the commit",
+        (_CONNECTION, ' and not says_end(notice.sqlstate or "")', ""),
+        by=f"{_COMMITS}::test_a_server_that_ends_behind_a_commit_is_no_warning_at_it",
+    ),
+    mutation(
         "lost-commit-unnoticed",
         "a server that has lost the last commit of a process is taken for the one that it was",
         ("bot/store/postgres/commit_record.py", "        if there or self.lost is not None:\n", "        if True:\n"),
