@@ -13,6 +13,7 @@ from bot.core.principals import Role
 
 ROLES = {"Olga": Role.OPERATOR, "Anton": Role.APPROVER, "Ida": Role.ADMIN}
 IN_A_ROW = 8
+FIRST_LINE = 101
 ENDED = "done and verified"
 
 
@@ -20,9 +21,12 @@ def samples(given: Given) -> Samples:
     while True:
         with tempfile.TemporaryDirectory() as folder, street(Path(folder)) as here:
             names = [f"conn{number}" for number in range(given.pick(1, 1 + IN_A_ROW))]
+            # Each on a line of its own: of two on one line, the removal of one makes the plan of the other out of date.
+            lines = [FIRST_LINE + number for number in range(len(names))]
             here.portal.portal.seed(
+                lines=[{"id": line, "name": f"Line {line}"} for line in lines],
                 connectors=[{"id": name, "name": name} for name in names],
-                activations=[{"connector": name, "line": 1} for name in names],
+                activations=[{"connector": name, "line": line} for name, line in zip(names, lines, strict=True)],
             )
             here.inhabit(ROLES)
             here.start()
@@ -47,16 +51,19 @@ def _one(here: Street, names: list[str]) -> Sample:
 def _card(here: Street, name: str) -> str:
     """Ask for the removal; the time stamp of its card."""
     here.slash("Olga", f"connector remove {name} --reason bench")
-    here.until(lambda: here.workspace.find("approvals", name) is not None, within=60, what=f"the card of {name}")
-    found = here.workspace.find("approvals", name)
+    # Its title: the card of another removal may name this connector, too.
+    title = f"Remove the connector {name}"
+    here.until(lambda: here.workspace.find("approvals", title) is not None, within=60, what=f"the card of {name}")
+    found = here.workspace.find("approvals", title)
     assert found
-    here.until(lambda: "Approve" in _labels(here, found.ts), within=60, what=f"the buttons of {name}")
+    here.until(lambda: _approval_label(here, found.ts), within=60, what=f"the buttons of {name}")
     return found.ts
 
 
-def _labels(here: Street, ts: str) -> tuple[str, ...]:
+def _approval_label(here: Street, ts: str) -> str:
+    """The label of the button that approves: it names what it approves. Empty while the card has none."""
     found = here.workspace.message("approvals", ts)
-    return found.labels if found else ()
+    return next((label for label in found.labels if label.startswith("Approve")), "") if found else ""
 
 
 def _approved(here: Street, cards: dict[str, str]) -> tuple[list[float], list[float]]:
@@ -67,7 +74,7 @@ def _approved(here: Street, cards: dict[str, str]) -> tuple[list[float], list[fl
     for ts in cards.values():
         message = here.workspace.message("approvals", ts)
         assert message
-        here.workspace.people["Anton"].click(message, "Approve")
+        here.workspace.people["Anton"].click(message, _approval_label(here, ts))
 
     def all_told() -> bool:
         now = time.perf_counter() - begun
@@ -84,7 +91,7 @@ def _approved(here: Street, cards: dict[str, str]) -> tuple[list[float], list[fl
 
 def _tells(here: Street, ts: str) -> bool:
     message = here.workspace.message("approvals", ts)
-    return message is not None and not message.labels and ENDED in here.workspace.transcript(message).lower()
+    return message is not None and ENDED in here.workspace.transcript(message).lower()
 
 
 MEASURE = Measure(

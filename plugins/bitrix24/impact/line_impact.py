@@ -213,4 +213,6 @@ def _describe_others(line: Line, facts: _LineFacts) -> Iterator[Text]:
     elif not unread:
         yield Message("bitrix24.impact.no_others")
     if unread:
-        yield Message("bitrix24.impact.others_unread", count=unread)
+        # Without their number: it counts the connectors of the whole portal, so that a connector which is added or
+        # removed anywhere would make every open plan out of date.
+        yield Message("bitrix24.impact.others_partly_read")

@@ -177,8 +177,15 @@ def test_other_active_connectors_of_a_line_are_named(plugin_bot: PluginBot) -> N
 def test_where_not_every_connector_fits_into_the_request_the_card_says_so(plugin_bot: PluginBot) -> None:
     plugin_bot.portal.seed(lines=[{"id": number} for number in range(10, 40)])
     plan = plugin_bot.plan()
-    assert details(plan, "line:1")[-1].startswith("b24bot did not check ")
+    assert details(plan, "line:1")[-1].startswith("b24bot did not check all ")
     assert "Other active connectors on the line: shopchat." not in details(plan, "line:1")
+
+
+def test_a_connector_that_is_added_elsewhere_changes_nothing_of_what_was_approved(plugin_bot: PluginBot) -> None:
+    plugin_bot.portal.seed(lines=[{"id": number} for number in range(10, 40)])
+    approved = plugin_bot.plan()
+    plugin_bot.portal.seed(connectors=[{"id": "lonely"}])
+    assert details(plugin_bot.plan(), "line:1") == details(approved, "line:1")
 
 
 def test_a_connector_that_is_active_nowhere_hurts_nobody(plugin_bot: PluginBot) -> None:

@@ -28,7 +28,7 @@ IMPACT = (
         details=(
             Message("bitrix24.impact.queue_and_more", operators=("Ann Lee", "Boris Ivanov", "Eve Diaz"), count=4),
             Message("bitrix24.impact.others", connectors=("shopchat", "livechat")),
-            Message("bitrix24.impact.others_unread", count=2),
+            Message("bitrix24.impact.others_partly_read"),
         ),
     ),
     Impact(
