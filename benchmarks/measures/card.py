@@ -56,7 +56,7 @@ def _card(here: Street, name: str) -> str:
     here.until(lambda: here.workspace.find("approvals", title) is not None, within=60, what=f"the card of {name}")
     found = here.workspace.find("approvals", title)
     assert found
-    here.until(lambda: _approval_label(here, found.ts), within=60, what=f"the buttons of {name}")
+    here.until(lambda: bool(_approval_label(here, found.ts)), within=60, what=f"the buttons of {name}")
     return found.ts
 
 
