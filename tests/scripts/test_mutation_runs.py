@@ -67,8 +67,18 @@ def result_of(one: Mutation, code: int = 1) -> Result:
 def test_a_mutation_is_killed_by_the_first_test_that_fails_and_passes_without_it(tree: Path, records: Records) -> None:
     result = run_mutation(MINUS, tree, {}, records)
     assert (result.killed, result.killers) == (True, (f"{LARGE}[2]",))
-    assert records.passed(f"{LARGE}[3]")
+    assert (records.passed(f"{LARGE}[2]"), records.passed(f"{LARGE}[3]")) == (True, False)
     assert (tree / "bot/sums.py").read_text() == SUM
+
+
+def test_a_row_with_a_blank_in_its_name_is_run_with_the_other_rows(tree: Path, records: Records) -> None:
+    blank = TESTS.replace("[2, 3]", "[2, 3], ids=['number two', 'number three']")
+    (tree / "tests/test_sums.py").write_text(blank)
+    assert run_mutation(MINUS, tree, {}, records).killed
+
+
+def test_long_tests_are_not_run_in_advance(tree: Path, records: Records) -> None:
+    assert pass_without_a_mutation(("tests/long/test_gone.py",), tree, records, 1) == ()
 
 
 def test_the_known_killer_runs_alone_and_the_others_only_when_it_passes(tree: Path, records: Records) -> None:

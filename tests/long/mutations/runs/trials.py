@@ -14,6 +14,8 @@ from tests.long.mutations.runs.tree_copy import apply_mutation
 
 PROVES_NOTHING = -2
 """The code of a result whose killer fails without the mutation too."""
+_LONG = "tests/long/"
+_NOT_FOUND = 4
 
 
 def first_tests(mutation: Mutation, killer: str | None, source: Path) -> tuple[str, ...]:
@@ -33,9 +35,10 @@ def order_mutations(
 def pass_without_a_mutation(words: Iterable[str], source: Path, records: Records, workers: int) -> tuple[str, ...]:
     """Run those of the arguments that have not passed yet on `source`, which compiles it. Return the tests that failed.
 
-    A failure that is not a test's, such as an argument that is missing, leaves all of them open.
+    Long tests are left out: each row of them that kills something runs later. Where pytest could not run at all, as for
+    an argument that is missing, none has passed.
     """
-    left = sorted({word for word in words if not records.passed(word)})
+    left = sorted({word for word in words if not (word.startswith(_LONG) or records.passed(word))})
     if not left:
         return ()
     code, output, _ = run_tests(left, source, "-n", str(workers), "--dist", "worksteal", keep_compiled=True)
@@ -51,9 +54,8 @@ def run_mutation(mutation: Mutation, source: Path, known: Mapping[str, str], rec
     """Apply the mutation to a copy of `source`, run its tests, and record what came of it."""
     result = _try_mutation(mutation, source, first_tests(mutation, known.get(mutation.name), source))
     if result.killed and not records.passed(result.killers[0]):
-        killer = without_row(result.killers[0])
-        code, output, _ = run_tests((killer,), source)
-        if code:
+        killer = result.killers[0]
+        if output := _failure_alone(killer, source):
             return replace(result, code=PROVES_NOTHING, output=f"{killer} fails without the mutation too\n{output}")
         records.add_passed(killer)
     if result.conclusive:
@@ -75,3 +77,15 @@ def _try_mutation(mutation: Mutation, source: Path, first: tuple[str, ...]) -> R
             if result.killed:
                 break
     return result
+
+
+def _failure_alone(test: str, source: Path) -> str:
+    """Run one test on `source`, and return what pytest said if it failed.
+
+    The name of a row may have a blank, where its name ends in the output. Then all rows run.
+    """
+    for name in dict.fromkeys((test, without_row(test))):
+        code, output, _ = run_tests((name,), source)
+        if code != _NOT_FOUND:
+            break
+    return output if code else ""
