@@ -32,7 +32,7 @@ from bot.core.messages.deliveries import SlashCommand, inbound_to_json
 from bot.core.messages.notices import AuditNotice
 from bot.core.principals import Principal, Role
 from bot.plugin import Call, CallOutcome, CallVerdict, Place, Plan, Risk, Undo, UndoKind
-from bot.store.schema.migrations import schema_step
+from bot.store.schema.schema_version import schema_step
 from bot.store.store import Store, Transaction
 from bot.testing.services import scratch_store
 from bot.usecases.admin.allow_list import seed_admins

@@ -13,7 +13,7 @@ from bot.host.discovery import close_plugins, load_plugins
 from bot.host.guarded_calls import RAN_COMMAND, blame_plugin
 from bot.host.plugin_services import services_for
 from bot.plugin import Message, Place, PlaceTerm, Plugin, PluginError, Refusal, Reply, Text
-from bot.store.schema.migrations import pending
+from bot.store.schema.schema_version import pending
 from bot.store.store import Store
 
 

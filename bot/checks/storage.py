@@ -18,7 +18,7 @@ from bot.store.files.backup import HOUR_MS, find_newest_time
 from bot.store.files.consistency import assert_fits, assert_usable
 from bot.store.files.witness_file import Witness, witness_at
 from bot.store.repositories.replication.replicas import ReplicaReader
-from bot.store.schema.migrations import pending, refuse_newer
+from bot.store.schema.schema_version import pending, refuse_newer
 from bot.store.store import refuse_lost, refuse_other
 from bot.usecases.admin.status_report import describe_replica
 from bot.usecases.integrity.allow_list_check import REMEDY, describe_mismatch, find_mismatches

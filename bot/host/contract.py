@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from bot.core.audit.audit_record import COMPUTED, EARLIER_TAGS, Tag
 from bot.core.bot_errors import ConfigurationError
-from bot.core.local_plugins import LOCAL_PLUGINS
+from bot.core.builtin_name import BUILTIN
 from bot.core.parsing.invocation import HOST_OPTIONS, AnyCommand
 from bot.host.member_checks import MEMBERS, check_misspelt, check_sequences, check_signatures, check_texts
 from bot.host.value_types import find_mismatch
@@ -18,7 +18,7 @@ from bot.host.word_checks import TERMINAL_OPTIONS, check_words
 from bot.plugin import PLUGIN_API, Arg, Event, Message, Nothing, PlaceTerm, Plan, Plugin, Risk, Setting, Settling
 
 HOST = "b24bot"
-RESERVED = LOCAL_PLUGINS | {HOST}
+RESERVED = frozenset({BUILTIN, HOST})
 SEE = Message("host.contract.hint")
 _NAME = re.compile(r"\A[a-z][a-z0-9_-]{0,40}\Z")
 _WORD = re.compile(r"\A[a-z]{1,40}\Z")

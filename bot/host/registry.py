@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import cached_property
 
 from bot.core.bot_errors import ConfigurationError
-from bot.core.local_plugins import is_local_plugin
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.invocation import AnyCommand, understand
 from bot.host.guarded_calls import guard_command, guard_plugin
@@ -32,9 +31,17 @@ TERMINAL_WORDS = frozenset(
 class Registry:
     """The commands the bot has. Raises ConfigurationError where one of them could not be told from another."""
 
-    def __init__(self, plugins: Iterable[Plugin], *, builtin: Iterable[AnyCommand] = ()) -> None:
+    def __init__(
+        self, plugins: Iterable[Plugin], *, local: Iterable[Plugin] = (), builtin: Iterable[AnyCommand] = ()
+    ) -> None:
+        """`local` are the plugins that change what the bot itself keeps: their calls are transactions of its store.
+
+        They are done or not, and never *unknown*, and no place is asked for them. No plugin can claim it of itself.
+        """
         self.plugins: dict[str, HostedPlugin] = {}
-        for plugin in plugins:
+        own = [*local]
+        self._local = frozenset(plugin.name for plugin in own)
+        for plugin in (*own, *plugins):
             if plugin.name in self.plugins:
                 raise ConfigurationError(
                     Message("host.plugin.same_name", plugin=plugin.name),
@@ -43,13 +50,11 @@ class Registry:
             self.plugins[plugin.name] = guard_plugin(plugin)
             bind_plugin_catalogue(plugin)
         self._assert_events()
-        terms = [one.place_term for one in self.plugins.values() if not is_local_plugin(one.name)]
+        self._stored = {name: frozenset(one.stored_methods) for name, one in self.plugins.items()}
+        terms = [one.place_term for one in self.plugins.values() if not self.is_local(one.name)]
         self.place_term = terms[0] if len(set(terms)) == 1 else PlaceTerm()
         """What people call a place, whatever its plugin."""
-        by_word = {
-            one.place_term.word: one.place_term for one in self.plugins.values() if not is_local_plugin(one.name)
-        }
-        self._terms = tuple(by_word.values()) or (PlaceTerm(),)
+        self._terms = tuple({one.word: one for one in terms}.values()) or (PlaceTerm(),)
         self._commands: dict[str, AnyCommand] = {}
         self._owners: dict[str, str] = {}
         self._nouns: dict[str, str] = dict.fromkeys(TERMINAL_WORDS, "")
@@ -87,8 +92,8 @@ class Registry:
                     )
 
     def _add(self, owner: str, command: AnyCommand) -> None:
-        prepared = _prepare("" if _is_own(owner) else owner, command)
-        if _is_own(owner) and command.noun == PLACES:
+        prepared = _prepare("" if self._is_own(owner) else owner, command)
+        if self._is_own(owner) and command.noun == PLACES:
             for term in self._terms:
                 self._add_one(owner, in_terms(prepared, term))
         else:
@@ -96,19 +101,19 @@ class Registry:
 
     def _add_one(self, owner: str, command: AnyCommand) -> None:
         if command.path in self._commands:
-            first, second = _called(self._owners[command.path]), _called(owner)
+            first, second = self._called(self._owners[command.path]), self._called(owner)
             raise ConfigurationError(
                 Message("host.plugin.same_command", command=command.path, first=first, second=second)
             )
         theirs = self._nouns.setdefault(command.noun, owner)
         shared = {term.word for term in self._terms}
-        if owner != theirs and not _is_own(owner) and command.noun not in shared:
+        if owner != theirs and not self._is_own(owner) and command.noun not in shared:
             raise ConfigurationError(
-                Message("host.plugin.noun_taken", plugin=owner, noun=command.noun, owner=_called(theirs))
+                Message("host.plugin.noun_taken", plugin=owner, noun=command.noun, owner=self._called(theirs))
             )
         self._commands[command.path] = (
             replace(command, placeless=True, place_term=self.place_term)
-            if _is_own(owner)
+            if self._is_own(owner)
             else replace(command, place_term=self.plugins[owner].place_term)
         )
         self._owners[command.path] = owner
@@ -134,7 +139,7 @@ class Registry:
         """Read every example of every plugin as if it were typed, and tell those that cannot be, by command."""
         for command in self:
             owner = self._owners[command.path]
-            for example in () if _is_own(owner) else command.examples:
+            for example in () if self._is_own(owner) else command.examples:
                 line = f"{command.path} {example}".strip()
                 try:
                     understand(self.commands, line)
@@ -148,6 +153,21 @@ class Registry:
     def events(self) -> Mapping[str, Event]:
         """The events of all plugins, by tag."""
         return {event.tag: event for plugin in self.plugins.values() for event in plugin.events}
+
+    def is_local(self, plugin: str) -> bool:
+        """Whether a plugin changes what the bot itself keeps, and no place."""
+        return plugin in self._local
+
+    def is_stored(self, plugin: str, method: str) -> bool:
+        """Whether a call of a plugin is a transaction of the bot's own store, which is done with its answer or not."""
+        return method in self._stored.get(plugin, ())
+
+    def _is_own(self, owner: str) -> bool:
+        """Whether a command is b24bot's own: of no plugin, or of a local one."""
+        return not owner or self.is_local(owner)
+
+    def _called(self, owner: str) -> Message:
+        return Message("host.owner.builtin") if self._is_own(owner) else Message("host.owner.plugin", plugin=owner)
 
     def plugin(self, name: str) -> HostedPlugin:
         """Raises ConfigurationError when a stored change request belongs to a plugin that is not loaded."""
@@ -194,12 +214,3 @@ def _prepare(plugin: str, command: AnyCommand) -> AnyCommand:
 
 def _describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"
-
-
-def _is_own(owner: str) -> bool:
-    """Whether a command is b24bot's own: of no plugin, or of one whose calls are local transactions."""
-    return not owner or is_local_plugin(owner)
-
-
-def _called(owner: str) -> Message:
-    return Message("host.owner.builtin") if _is_own(owner) else Message("host.owner.plugin", plugin=owner)

@@ -11,7 +11,7 @@ from bot.store.files.consistency import assert_fits, assert_sound
 from bot.store.files.whole_copy import RowCounts
 from bot.store.location import Location
 from bot.store.repositories.audit_log import AuditReader
-from bot.store.schema.migrations import pending, refuse_newer
+from bot.store.schema.schema_version import pending, refuse_newer
 from bot.store.sealing.keyring import Keyring
 
 

@@ -13,7 +13,7 @@ from bot.store.engine.port import Engine, OpenedRows
 from bot.store.files.backup_reader import CopiedChain, Tell, chain_of, head_in, note_in
 from bot.store.files.restore import look_at, swap_in
 from bot.store.files.whole_copy import RowCounts, receive_file
-from bot.store.schema.migrations import migrate
+from bot.store.schema.schema_version import migrate
 
 
 class Location(Protocol):

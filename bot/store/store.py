@@ -38,8 +38,8 @@ from bot.store.repositories.replication.leases import LeaseReader, Leases
 from bot.store.repositories.replication.replicas import ReplicaReader, Replicas
 from bot.store.repositories.secrets import Secrets
 from bot.store.repositories.stops import StopReader, Stops
-from bot.store.schema.migrations import applied, pending, refuse_newer
 from bot.store.schema.plain_texts import drop_remnants, seal_plain_texts
+from bot.store.schema.schema_version import applied, pending, refuse_newer
 from bot.store.sealing.keyring import Keyring
 
 log = logging.getLogger("b24bot.store")

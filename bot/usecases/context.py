@@ -6,7 +6,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import field, fields, replace
 
-from bot.core.local_plugins import is_local_plugin
 from bot.host.plugin_services import MaySend, PluginServices, Progress, no_progress, sends_nothing, services_for
 from bot.host.registry import Registry
 from bot.plugin import Clock, LinkedAccounts
@@ -71,6 +70,6 @@ class Context:
         given = services_for(plugin, settings, self.store, self.clock, progress, may_send=may_send, events=events)
         given = replace(given, default_places=default_places) if default_places else given
         given = replace(given, accounts=accounts) if accounts else given
-        if not is_local_plugin(plugin):
+        if not self.registry.is_local(plugin):
             return given
         return BuiltinServices(**{row.name: getattr(given, row.name) for row in fields(given)}, ctx=self)

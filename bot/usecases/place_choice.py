@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.core.audit.audit_record import Entry, Fact, Tag
+from bot.core.builtin_name import BUILTIN
 from bot.core.change.change_request import ChangeRequest
-from bot.core.local_plugins import BUILTIN, is_local_plugin
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.parsing.usage import NAME, describe_line
 from bot.core.principals import Principal
@@ -209,4 +209,4 @@ def describe_with_place(ctx: Context, change: ChangeRequest) -> Text:
 
 def list_place_plugins(registry: Registry) -> Sequence[HostedPlugin]:
     """The plugins that bring places: all but the bot's own."""
-    return [plugin for name, plugin in registry.plugins.items() if not is_local_plugin(name)]
+    return [plugin for name, plugin in registry.plugins.items() if not registry.is_local(name)]

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from tests.architecture import table
-from tests.architecture.source import Module
+from tests.architecture.access_checks import builtin_names
+from tests.architecture.source import Module, within
 
 Check = Callable[[Module], Iterator[str]]
 OURS = ("bot", "plugins")
@@ -17,11 +18,6 @@ _BESIDE = r"(?<![A-Za-z0-9])(?:{})(?![A-Za-z0-9])"
 SLACK = re.compile(f"{_BESIDE.format('|'.join(table.SLACK_SHAPES))}|{'|'.join(table.SLACK_SYNTAX)}")
 SLACK_IN_BOT = re.compile(_BESIDE.format("|".join(table.SLACK_KEYS)))
 MOMENTS = ("now", "utcnow", "today")
-
-
-def within(name: str, rooms: Iterable[str]) -> str:
-    """The longest of the rooms that `name` is or lies in; empty when it lies in none."""
-    return max((room for room in rooms if name == room or name.startswith(f"{room}.")), key=len, default="")
 
 
 def rooms(module: Module) -> Iterator[str]:
@@ -364,6 +360,7 @@ CHECKS: tuple[Check, ...] = (
     statements,
     connections,
     shell_lines,
+    builtin_names,
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -70,6 +70,11 @@ def _read(path: Path) -> Module:
     parts = path.relative_to(ROOT).with_suffix("").parts
     package = parts[-1] == "__init__"
     return Module(name=".".join(parts[:-1] if package else parts), text=path.read_text("utf-8"), package=package)
+
+
+def within(name: str, rooms: Iterable[str]) -> str:
+    """The longest of the rooms that `name` is or lies in; empty when it lies in none."""
+    return max((room for room in rooms if name == room or name.startswith(f"{room}.")), key=len, default="")
 
 
 def imported_modules() -> Mapping[str, Set[str]]:

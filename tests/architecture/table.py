@@ -364,3 +364,12 @@ MARKERS = ("placeholders", "assignments", "newest_of")
 """Functions that make the marks of a collection."""
 HANDED_ON = ("bot.store.engine.database", "bot.store.postgres.engine", "bot.store.postgres.schema")
 """Modules whose callers bring SQL and values together."""
+
+KNOWS_BUILTIN: Mapping[str, str] = {
+    "bot.store.schema.migrations": "rows of earlier releases have the name alone",
+    "bot.host.contract": "keeps the name from other plugins",
+    "bot.usecases.admin.builtin_plugin": "it is the plugin",
+}
+"""Modules that know the built-in plugin by its name. What it may do is asked of the registry."""
+OF_BUILTIN = ("records", "plugin", "services")
+"""Methods that are given the name of a plugin, and give what belongs to it."""

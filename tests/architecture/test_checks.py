@@ -276,6 +276,22 @@ TEXTS: list[tuple[Check, str, str, str]] = [
             ("sql, values = search(some)\n    db.rows(sql, *values)", ""),
         )
     ),
+    *(
+        (checks.builtin_names, "bot.usecases.x", f"from bot.core.builtin_name import BUILTIN\n{line}", said)
+        for line, said in (
+            ("def f(change): return change.plugin == BUILTIN", "x:2 looks for the built-in plugin by its name"),
+            ("LOCAL = frozenset({BUILTIN})", "x:2 looks for"),
+            ("def f(ctx): return is_local_plugin(BUILTIN)", "x:2 looks for"),
+            ("def f(name): return name.removeprefix(BUILTIN)", "x:2 looks for"),
+            ("def f(change): return change.plugin == 'house'", "x:2 spells the name of the built-in plugin"),
+            ("WHERE = \"plugin <> 'house'\"", "x:2 spells"),
+            ("def f(tx): return tx.records(BUILTIN)", ""),
+            ("def f(ctx): return ctx.registry.plugin(BUILTIN)", ""),
+            ("def f(ctx, change): return ctx.registry.is_local(change.plugin)", ""),
+        )
+    ),
+    (checks.builtin_names, "bot.x", "from bot.core import builtin_name as b\nx = y != b.BUILTIN", "x:2 looks for"),
+    (checks.builtin_names, "bot.x", "from bot.core.builtin_name import BUILTIN as name", "x:1 renames BUILTIN"),
 ]
 
 
@@ -298,10 +314,10 @@ def test_a_package_is_its_own_parent_for_relative_imports() -> None:
 
 def test_the_longest_room_decides() -> None:
     rooms = ("bot", "bot.playground", "bot.playground.workspace")
-    assert checks.within("bot.playground.workspace.webapi.chat", rooms) == "bot.playground.workspace"
-    assert checks.within("bot.playground.environment", rooms) == "bot.playground"
-    assert checks.within("bot.playgrounds", rooms) == "bot"
-    assert checks.within("bots", rooms) == ""
+    assert source.within("bot.playground.workspace.webapi.chat", rooms) == "bot.playground.workspace"
+    assert source.within("bot.playground.environment", rooms) == "bot.playground"
+    assert source.within("bot.playgrounds", rooms) == "bot"
+    assert source.within("bots", rooms) == ""
 
 
 def test_a_circle_of_imports_is_found() -> None:

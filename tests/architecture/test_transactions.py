@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from tests.architecture import call_graph, table, transaction_checks
-from tests.architecture.checks import Check, within
-from tests.architecture.source import Module, modules
+from tests.architecture.checks import Check
+from tests.architecture.source import Module, modules, within
 from tests.tables.rows import each_row
 
 TAKES = "def f(tx: Transaction, ctx: Context) -> None:\n    {}\n"

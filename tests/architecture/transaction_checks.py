@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from tests.architecture import call_graph, table
-from tests.architecture.checks import within
-from tests.architecture.source import Module, modules
+from tests.architecture.source import Module, modules, within
 
 SAYS_SO = re.compile(r"\b(?:in|inside|within|not for) (?:a|an|the) (?:open )?unit of work\b", re.IGNORECASE)
 _OUT = re.compile("|".join(table.NETWORK))

@@ -34,6 +34,7 @@ class Invented:
     place_term = PlaceTerm()
     events: Sequence[Event] = ()
     simulators: Mapping[str, Callable[[int], Simulation]] = {}
+    stored_methods: Sequence[str] = ()
 
     def __init__(self, name: str, *groups: Group[Any]) -> None:
         self.name = name

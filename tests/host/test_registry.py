@@ -176,3 +176,14 @@ def test_a_reader_of_an_argument_that_fails_is_a_fault_of_its_plugin_and_a_word_
         understand(commands, "leaf paint blue")
     with raises(BadArgument, match=r"“two” cannot be read as N\."):
         understand(commands, "leaf count two")
+
+
+def test_only_a_plugin_that_the_host_names_is_local_and_its_methods_are_stored_by_what_it_declares() -> None:
+    own, other = Invented("own", group("rule", "set")), Invented("other", group("tree", "water"))
+    other.stored_methods = ("tree.note",)
+    registry = Registry([other], local=[own])
+    assert (registry.is_local("own"), registry.is_local("other"), registry.is_local("nobody")) == (True, False, False)
+    assert registry.is_stored("other", "tree.note")
+    assert not registry.is_stored("other", "tree.water")
+    assert not registry.is_stored("nobody", "tree.note")
+    assert [command.placeless for command in registry] == [True, False]

@@ -24,7 +24,7 @@ from bot.store import key_rotation
 from bot.store.engine.database import FILE_NAME, Database
 from bot.store.files import archive_file, backup, restore
 from bot.store.files.witness_file import Witness
-from bot.store.schema.migrations import migrate
+from bot.store.schema.schema_version import migrate
 from bot.store.sealing.keyring import Keyring, load_key_file, read_keys
 from bot.store.store import Store
 from bot.usecases.integrity import archiving

@@ -7,6 +7,8 @@ from pathlib import Path
 from bot.store.engine.database import Database, sqlite3
 from bot.store.schema.migrations import migrations
 
+KEPT_BY_ITSELF = ("_sqlite_migrations", "tallies")
+"""Tables that the schema and its triggers fill."""
 SIDES = ("main", "new")
 RENAMED = {"due_at": "due_steady", "urgent": "urgency"}
 """Columns by the name that they had, and the one they have."""
@@ -23,7 +25,7 @@ def take_back_to(path: Path, step: str) -> None:
     database.close()
     with sqlite3.connect(path) as old:
         old.execute("ATTACH ? AS new", [str(now)])
-        for table in (name for name in tables if name != "_sqlite_migrations"):
+        for table in (name for name in tables if name not in KEPT_BY_ITSELF):
             kept, known = (
                 [row[1] for row in old.execute(f"PRAGMA {of}.table_info({table})")] for of in ("main", "new")
             )

@@ -15,7 +15,7 @@ from bot.core.change.pending_stop import NewStop, StopKind
 from bot.core.messages.notices import CardNotice
 from bot.core.principals import Grant, Role
 from bot.store.engine.database import ROLLBACK, Database, sqlite3
-from bot.store.schema.migrations import migrate
+from bot.store.schema.schema_version import migrate
 from bot.store.store import Store, Transaction, open_store
 from tests.language.english import en, raises
 from tests.store.neighbour import locked_by_another

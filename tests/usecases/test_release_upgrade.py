@@ -27,8 +27,8 @@ from bot.core.messages.deliveries import inbound_from_json
 from bot.core.principals import Principal, Role
 from bot.store.engine.database import APPLICATION_ID, Database, sqlite3
 from bot.store.repositories.jobs import Receipt
-from bot.store.schema.migrations import pending, schema_step
 from bot.store.schema.plain_texts import DONE, RULES, drop_remnants, seal_plain_texts
+from bot.store.schema.schema_version import pending, schema_step
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import FILE_NAME, Store, open_store
 from bot.usecases.admin.allow_list import grant_role

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from bot.core.local_plugins import is_local_plugin
 from bot.plugin import Message, Text
 from bot.plugin.frozen import dataclass
 
@@ -37,9 +36,9 @@ class Limit:
         """Why nothing is done now, and when to ask again."""
         return Message("limit.blocked", why=self.why, until=self.until)
 
-    def blocks(self, plugin: str) -> bool:
-        """Whether it keeps a plan of this plugin from running."""
-        return not (self.spares_builtin and is_local_plugin(plugin))
+    def blocks(self, *, local: bool) -> bool:
+        """Whether it keeps a plan from running. A local one changes what the bot itself keeps, and no place."""
+        return not (self.spares_builtin and local)
 
 
 def strictest_mode(limits: Iterable[Limit]) -> Mode:

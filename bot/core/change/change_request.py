@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from bot.core.authority.policy import Decision, NeedsApproval
-from bot.core.local_plugins import is_local_plugin
 from bot.core.principals import Principal
 from bot.plugin import Message, Observation, Place, PlaceTerm, Plan, Risk, Text
 from bot.plugin.frozen import dataclass
@@ -153,6 +152,8 @@ class ChangeRequest:
     """The fault of the plugin that keeps it from being read back, as a sentence, while it has no proven outcome."""
     place_term: PlaceTerm = PlaceTerm()
     """What people call such a place."""
+    local: bool = False
+    """Whether it changes what the bot itself keeps, and no place."""
     reviews: tuple[Review, ...] = ()
     approvers: tuple[Principal, ...] | None = None
     """Who can approve it now. Not stored: for what is shown it is found out each time; None where it was not."""
@@ -162,24 +163,19 @@ class ChangeRequest:
         return f"CR-{self.number}"
 
     @property
-    def is_local(self) -> bool:
-        """Whether it changes what the bot itself keeps, and no place."""
-        return is_local_plugin(self.plugin)
-
-    @property
     def place_name(self) -> str:
         """The name of the place it is about; empty where it is about b24bot itself."""
-        return "" if self.is_local else self.place.name
+        return "" if self.local else self.place.name
 
     @property
     def place_label(self) -> str:
         """What a card shows of that place beside its name."""
-        return "" if self.is_local else self.place.label
+        return "" if self.local else self.place.label
 
     @property
     def place_title(self) -> str:
         """The name as people read it, behind the mark of the place; empty where it is about b24bot itself."""
-        return "" if self.is_local else self.place.shown_name
+        return "" if self.local else self.place.shown_name
 
     @property
     def summary_with_place(self) -> Text:
@@ -243,6 +239,7 @@ class NewChange:
     card_id: str = ""
     undo_of: int | None = None
     place_term: PlaceTerm = PlaceTerm()
+    local: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

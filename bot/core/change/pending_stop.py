@@ -47,5 +47,5 @@ class Stop(NewStop):
     def blocks(self, change: ChangeRequest) -> bool:
         """Whether it keeps this change request from beginning. A freeze spares the bot's own rules."""
         if self.kind is StopKind.FREEZE:
-            return not change.is_local
+            return not change.local
         return change.number == self.number

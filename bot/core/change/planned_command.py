@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bot.core.authority.policy import Decision
 from bot.core.authority.rules.rule_evaluation import RuleStep
-from bot.core.local_plugins import is_local_plugin
 from bot.core.parsing.invocation import Understood
 from bot.plugin import Place, Plan, Reply, Text
 from bot.plugin.frozen import dataclass
@@ -23,16 +22,13 @@ class Planned:
     """Why it is asked for: as somebody typed it, or the message of a button."""
     steps: tuple[RuleStep, ...] = ()
     """What each row of the policy table made of it."""
-
-    @property
-    def is_local(self) -> bool:
-        """Whether it would change what the bot itself keeps, and no place."""
-        return is_local_plugin(self.plugin)
+    local: bool = False
+    """Whether it would change what the bot itself keeps, and no place."""
 
     @property
     def remote_place(self) -> Place | None:
         """The place it would change; None where it is about b24bot itself."""
-        return None if self.is_local else self.place
+        return None if self.local else self.place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

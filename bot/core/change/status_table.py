@@ -83,7 +83,7 @@ STATUS_ROWS = (
         code=Status.DONE,
         sign="🟢",
         words=Message("request.status.done"),
-        applies=lambda change: change.status is Status.DONE and change.is_local,
+        applies=lambda change: change.status is Status.DONE and change.local,
     ),
     StatusRow(
         code="done_unverified",

@@ -13,7 +13,7 @@ from bot.store.files.verified_head import VERIFIED, read_kept_mark
 from bot.store.repositories.audit_log import AuditReader
 from bot.store.repositories.plugin_records import FactReader
 from bot.store.repositories.secrets import boxes_of_texts, sealed_secrets
-from bot.store.schema.migrations import applied
+from bot.store.schema.schema_version import applied
 from bot.store.sealing.keyring import Keyring
 
 SAMPLED = 3

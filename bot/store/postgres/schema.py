@@ -9,9 +9,10 @@ from functools import cache
 from bot.store.postgres.engine import PostgresEngine
 from bot.store.postgres.guard_triggers import OWN, TRIGGERS
 from bot.store.postgres.statements import definition
-from bot.store.schema.migrations import migrations, pending, refuse_newer
+from bot.store.schema.migrations import migrations
 from bot.store.schema.present import present_schema
 from bot.store.schema.schema_steps import NAME
+from bot.store.schema.schema_version import pending, refuse_newer
 
 _BESIDE = (
     "CREATE TABLE commits (owner TEXT PRIMARY KEY, mark BIGINT NOT NULL, at TIMESTAMPTZ NOT NULL)",

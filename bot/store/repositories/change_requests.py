@@ -58,9 +58,9 @@ _HALF_OVER = "status = ? AND reminded_at IS NULL AND expires_at > ? AND expires_
 _OPEN = (
     "INSERT INTO changes (number, status, line, path, plugin, place, place_label, place_identity, target, "
     "requester, reason, risk, plan, digest, decision, created_at, expires_at, channel, card_id, undo_of, "
-    "place_word, place_option, place_mark) "
+    "place_word, place_option, place_mark, local) "
     "VALUES ((SELECT COALESCE(MAX(number) + 1, ?) FROM changes), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-    "?, ?, ?, ?, ?, ?, ?, ?) RETURNING number"
+    "?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number"
 )
 """A new change request, with the number after the last one."""
 _SEAL = "UPDATE changes SET sealed = ? WHERE number = ?"
@@ -287,7 +287,7 @@ class Changes(ChangeReader):
             *(new.place.identity, target, new.requester.id, store_text(reason), new.risk, plan_to_json(shown)),
             *(digest(new.path, new.place, new.plan), decision_to_json(new.decision), new.created_at),
             *(new.expires_at, new.channel, new.card_id, new.undo_of),
-            *(new.place_term.word, new.place_term.option, new.place.mark),
+            *(new.place_term.word, new.place_term.option, new.place.mark, int(new.local)),
         )
         if whole != {"line": line, "reason": write_text(reason), "plan": plan_to_json(shown)}:
             box = seal_text(self._keys, json.dumps({"number": number, **whole}))
@@ -391,5 +391,6 @@ def _change(row: Row, reviews: tuple[Review, ...]) -> ChangeRequest:
         repeat=Repeat(row["repeat"]),
         read_fault=load_text(row["read_fault"]),
         place_term=PlaceTerm(word=row["place_word"], option=row["place_option"]),
+        local=bool(row["local"]),
         reviews=reviews,
     )

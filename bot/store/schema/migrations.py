@@ -1,69 +1,16 @@
-"""The schema, as steps that are applied once each, all of them or none."""
+"""The steps of the schema, in their order. Each is applied once; one that was released never changes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from bot.core.bot_errors import ConfigurationError
 from bot.core.change.change_request import OPEN, TRANSITIONS
-from bot.plugin import Message
-from bot.store.engine.database import Database
-from bot.store.engine.faults import FAULTS, trouble
-from bot.store.engine.port import Engine
 from bot.store.engine.tallies import TABLE, tally_statements
 from bot.store.repositories.job_order import Rank
-from bot.store.schema.schema_steps import NAME, Statements, Steps
+from bot.store.schema.schema_steps import Statements, Steps
 from bot.store.schema.table_definitions import ARCHIVES, REPLICAS
 
 migrations = Steps()
-_APPLIED = "SELECT name FROM _sqlite_migrations WHERE migration_set = ? ORDER BY {row_id}"
-"""The steps that were applied, in their order."""
-
-
-def migrate(database: Database, *, finish: Callable[[], None] = lambda: None) -> None:
-    """Bring the file to this version's schema. Safe when two processes start at once: one waits for the other.
-
-    What needs the keys is for `finish`, in the same transaction. Raises ConfigurationError for a file that a newer
-    b24bot has written.
-    """
-    # Imported before the transaction: another process that starts waits for that no longer than it has to.
-    utils = database.utils if pending(database) else None
-    try:
-        with database.unit_of_work():
-            refuse_newer(database, str(database.path))
-            if utils is not None:
-                migrations.apply(utils)
-            finish()
-    except FAULTS as error:
-        sentence = Message("store.schema.failed", file=str(database.path), cause=str(error))
-        raise trouble(error, sentence) from None
-
-
-def applied(database: Engine) -> tuple[str, ...]:
-    """The steps that the file has behind it, in their order; none for a file that is new."""
-    if not database.has_table("_sqlite_migrations"):
-        return ()
-    rows = database.rows(database.dialect.spell(_APPLIED), NAME)
-    return tuple(row["name"] for row in rows)
-
-
-def pending(database: Engine) -> tuple[str, ...]:
-    """The steps of this version that the file has not taken yet."""
-    behind = applied(database)
-    return tuple(name for name in migrations.names if name not in behind)
-
-
-def schema_step(database: Engine) -> str:
-    """The name of the last step that was applied."""
-    return max(applied(database), default="")
-
-
-def refuse_newer(database: Engine, name: str) -> None:
-    """Raises ConfigurationError for a database that a newer b24bot has written; `name` is what people call it."""
-    strange = sorted(set(applied(database)) - set(migrations.names))
-    if strange:
-        newer = Message("store.schema.newer", file=name, steps=tuple(strange))
-        raise ConfigurationError(newer, hint=Message("store.schema.install_newer"))
 
 
 def _words(words: Iterable[object]) -> str:
@@ -394,3 +341,10 @@ def m025_temporary_roles(db: Statements) -> None:
     """When a temporary role ends, and which lasting role its person has then."""
     db.execute("ALTER TABLE grants ADD COLUMN ends_at INTEGER")
     db.execute("ALTER TABLE grants ADD COLUMN role_after TEXT NOT NULL DEFAULT ''")
+
+
+@migrations()
+def m026_local_changes(db: Statements) -> None:
+    """Whether a change request is about the bot itself. Until then the name of its plugin told."""
+    db.execute("ALTER TABLE changes ADD COLUMN local INTEGER NOT NULL DEFAULT 0")
+    db.execute("UPDATE changes SET local = 1 WHERE plugin = 'house'")

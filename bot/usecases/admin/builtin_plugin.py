@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.core.bot_errors import NotPermitted
+from bot.core.builtin_name import BUILTIN
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.planned_command import Planned
-from bot.core.local_plugins import BUILTIN
 from bot.core.principals import Principal
 from bot.host.hosted_plugin import HostedPlugin
 from bot.host.registry import Registry
@@ -57,6 +57,7 @@ class BuiltinPlugin(HostedPlugin):
     """What it does is stored together with its answer, so that no outcome is unknown."""
     place_term: PlaceTerm = PlaceTerm()
     events: Sequence[Event] = ()
+    stored_methods: Sequence[str] = tuple(HANDLERS)
 
     @property
     def simulators(self) -> Mapping[str, Callable[[int], Simulation]]:
@@ -99,7 +100,7 @@ def _context(services: Services) -> Context:
 def _running(ctx: Context, call: Call) -> ChangeRequest | None:
     """The change request a call belongs to: there is one a target, and a call names its target."""
     running = map(ctx.store.changes.exact, ctx.store.changes.with_status([Status.RUNNING]))
-    return next((change for change in running if change.is_local and call in change.plan.calls), None)
+    return next((change for change in running if change.local and call in change.plan.calls), None)
 
 
 def _word(change: ChangeRequest) -> Authorization:
@@ -110,7 +111,7 @@ def _word(change: ChangeRequest) -> Authorization:
 def make_registry(plugins: Iterable[Plugin]) -> Registry:
     """Make the registry of all commands: the host's queries, its commands that change something, and the plugins'."""
     builtin = (command for group in QUERIES for command in group)
-    return Registry((BuiltinPlugin(), *plugins), builtin=builtin)
+    return Registry(plugins, local=(BuiltinPlugin(),), builtin=builtin)
 
 
 def perform_at_once(tx: Transaction, ctx: Context, person: Principal, planned: Planned) -> Reply:
@@ -118,7 +119,7 @@ def perform_at_once(tx: Transaction, ctx: Context, person: Principal, planned: P
 
     Raises NotPermitted for the plan of any other plugin: what changes a place waits for a person's word.
     """
-    if not planned.is_local:
+    if not planned.local:
         raise NotPermitted(Message("admin.no_decision"))
     outcomes = [HANDLERS[call.method](tx, ctx, Authorization(asked=person), call.params) for call in planned.plan.calls]
     first, *others = [outcome.sentence for outcome in outcomes]

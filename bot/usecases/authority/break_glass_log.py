@@ -6,7 +6,6 @@ from bot.core.audit.audit_record import AuditRecord, Tag
 from bot.core.authority.membership import DISQUALIFICATIONS
 from bot.core.authority.policy import BREAK_GLASS_ROLE, Refused
 from bot.core.change.change_request import ChangeRequest
-from bot.core.local_plugins import is_local_plugin
 from bot.core.principals import Principal
 from bot.plugin import CommandLine, Message
 from bot.usecases.authority.memberships import last_known_status
@@ -32,7 +31,7 @@ def _find_authentic_record(ctx: Context, subject: str, tag: Tag) -> AuditRecord 
 def find_break_glass_actor(ctx: Context, plugin: str, target: str) -> Principal | None:
     """Who used break-glass where a plan is the review of that; None for any other plan."""
     kind, _, broken = target.partition(":")
-    if not is_local_plugin(plugin) or kind != REVIEW_TARGET:
+    if not ctx.registry.is_local(plugin) or kind != REVIEW_TARGET:
         return None
     found = _find_authentic_record(ctx, broken, Tag.APPROVAL_BYPASSED)
     return Principal.read(found.actor) if found else None
@@ -45,7 +44,7 @@ def is_reviewed(ctx: Context, number: int) -> bool:
 
 def is_review(change: ChangeRequest) -> bool:
     """Whether it asks to review break-glass. Nobody takes that back: somebody else decides it, or time does."""
-    return change.is_local and change.path == REVIEW_PATH
+    return change.local and change.path == REVIEW_PATH
 
 
 def describe_unreviewed(change: ChangeRequest) -> Message:

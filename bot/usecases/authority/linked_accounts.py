@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.core.audit.audit_record import AuditRecord, Entry, Fact, Tag
-from bot.core.local_plugins import BUILTIN
+from bot.core.builtin_name import BUILTIN
 from bot.core.principals import Principal
 from bot.plugin import Place
 from bot.plugin.frozen import dataclass

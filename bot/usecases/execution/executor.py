@@ -186,7 +186,8 @@ def _check_drift(ctx: Context, change: ChangeRequest) -> Ending | None:
         understood = understand(ctx.registry.typed, change.line)
         with sanitize_refusals():
             services = ctx.services(plugin.name)
-            fresh = ask(plugin.name, understood, open_subject(plugin, understood, services, change.place))
+            subject = open_subject(plugin, understood, services, change.place)
+            fresh = ask(plugin.name, understood, subject, local=ctx.registry.is_local(plugin.name))
     except StoreUnavailable:
         # It may be written again in a moment, and nothing has begun.
         raise
@@ -289,7 +290,7 @@ def run_plan(ctx: Context, job: Job, change: ChangeRequest, lease: Lease) -> Non
     plugin = ctx.registry.plugin(change.plugin)
     outcomes = _call_all(ctx, plugin, change, lease)
     now, fault = observe_target(ctx, plugin, change) if change.plan.provable else (None, "")
-    ending = judge_execution(change.plan, outcomes, now, local=change.is_local)
+    ending = judge_execution(change.plan, outcomes, now, local=ctx.registry.is_local(change.plugin))
     if fault:
         ending = replace(ending, details=(*ending.details, fault), read_fault=fault)
     _finish_job(ctx, job, change, Status.RUNNING, ending, tag=Tag.EXECUTION_ENDED, lease=lease)
@@ -303,7 +304,7 @@ def _call_all(ctx: Context, plugin: HostedPlugin, change: ChangeRequest, lease: 
         if step:
             with under_lease(ctx, lease) as tx:
                 _record_intent(tx, ctx, change, step)
-        if change.is_local or call.method in plugin.stored_methods:
+        if ctx.registry.is_stored(plugin.name, call.method):
             outcome = _perform_stored(ctx, plugin, services, change, lease, step=step)
         else:
             outcome = withhold_call(ctx) or _perform(plugin, services, change, step)

@@ -68,7 +68,8 @@ class Reconciler:
                     if None in verdicts:
                         # It was sent, if at all, before now.
                         tx.changes.note(running.number, {"sent_steady": steady_ms(ctx)})
-                    ending = judge_interruption(change.plan, verdicts, local=change.is_local)
+                    local = self._ctx.registry.is_local(change.plugin)
+                    ending = judge_interruption(change.plan, verdicts, local=local)
                     finish_request(tx, ctx, change, Status.RUNNING, ending, tag=Tag.EXECUTION_INTERRUPTED)
             ctx.threads.wake()
 

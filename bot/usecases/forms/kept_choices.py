@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from bot.core.builtin_name import BUILTIN
 from bot.core.encoding import encode
-from bot.core.local_plugins import BUILTIN
 from bot.plugin import Choice, Place, read_text
 from bot.plugin.frozen import dataclass
 from bot.store.store import Transaction

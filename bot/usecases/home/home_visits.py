@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.core.local_plugins import BUILTIN
+from bot.core.builtin_name import BUILTIN
 from bot.core.principals import Principal
 from bot.plugin.frozen import dataclass
 from bot.store.store import Transaction

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from bot.core.authority.policy import OPEN_TO_ALL, Refused, decide
 from bot.core.change.change_request import ChangeRequest
-from bot.core.local_plugins import is_local_plugin
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand
 from bot.core.parsing.invocation import AnyCommand, check_length, read_place_option, recognize
 from bot.core.parsing.partial_line import lacks_words
@@ -107,7 +106,7 @@ def _rank_of_line(ctx: Context, line: TypedLine | None, *, form: bool) -> Rank:
 def _place_plugin_of(registry: Registry, command: AnyCommand) -> Plugin | None:
     """The plugin whose places a command reads; None for what is about the bot itself."""
     owner = registry.owner(command)
-    return None if owner is None or is_local_plugin(owner.name) else owner
+    return None if owner is None or registry.is_local(owner.name) else owner
 
 
 def _place_of(ctx: Context, asked: _Asked) -> str:

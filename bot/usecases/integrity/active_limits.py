@@ -78,7 +78,8 @@ def note_mode(ctx: Context) -> Mode:
 
 def blocking_limit(ctx: Context, plugin: str) -> Limit | None:
     """The first limit that keeps a plan of this plugin from running now."""
-    return next((limit for limit in list_limits(ctx) if limit.blocks(plugin)), None)
+    local = ctx.registry.is_local(plugin)
+    return next((limit for limit in list_limits(ctx) if limit.blocks(local=local)), None)
 
 
 def find_terminal_block(ctx: Context) -> Refusal | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.audit.audit_record import SYSTEM, Entry, Fact, Tag
 from bot.core.audit.chain import Place
 from bot.store.repositories.audit_log import AuditReader
-from bot.store.schema.migrations import schema_step
+from bot.store.schema.schema_version import schema_step
 from bot.usecases.context import Context
 from bot.usecases.integrity.chain_check import CHAIN
 

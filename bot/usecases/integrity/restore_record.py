@@ -21,7 +21,7 @@ from bot.store.files.restore import RestoreComparison, compare_backup, forget_qu
 from bot.store.files.verified_head import BROKEN, VERIFIED
 from bot.store.location import locate
 from bot.store.repositories.audit_log import AuditReader
-from bot.store.schema.migrations import refuse_newer
+from bot.store.schema.schema_version import refuse_newer
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import Store, open_store
 from bot.usecases.change_entries import record_change

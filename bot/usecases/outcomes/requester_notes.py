@@ -5,9 +5,9 @@ The line under the card mentions the requester in any case.
 
 from __future__ import annotations
 
+from bot.core.builtin_name import BUILTIN
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.status_table import describe_status
-from bot.core.local_plugins import BUILTIN
 from bot.plugin import Message, Reply
 from bot.store.store import Transaction
 from bot.usecases.context import Context

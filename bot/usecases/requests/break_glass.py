@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from bot.core.audit.audit_record import Tag
 from bot.core.authority.policy import NeedsApproval, decide
+from bot.core.builtin_name import BUILTIN
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.planned_command import Planned
-from bot.core.local_plugins import BUILTIN
 from bot.core.parsing.invocation import Invocation, understand
 from bot.core.principals import Principal, Role
 from bot.language.recorded_facts import RecordedFact

@@ -109,6 +109,7 @@ def write_change(
             card_id=ids.token(),
             undo_of=find_undone(ctx, planned),
             place_term=planned.understood.command.place_term,
+            local=planned.local,
         )
     )
     facts: dict[str, RecordedFact] = {

@@ -12,7 +12,6 @@ from bot.core.authority.rules.rule_evaluation import RuledRequest, Ruling, narro
 from bot.core.bot_errors import NotPermitted, WordsError
 from bot.core.change.planned_command import Answered, Considered, Planned
 from bot.core.change.plans import plan_from_json, plan_to_json
-from bot.core.local_plugins import is_local_plugin
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.invocation import AnyCommand, Understood, check_length, recognize, understand
 from bot.core.principals import Principal, Role
@@ -160,19 +159,19 @@ def consider_at(
     origin: Origin = TERMINAL,
 ) -> Considered:
     """Choose the place, open it, let the plugin's command plan or read, and decide about the plan."""
-    services = ctx.services(plugin.name, progress)
+    services, local = ctx.services(plugin.name, progress), ctx.registry.is_local(plugin.name)
     with sanitize_refusals():
         places = plugin.places(services)
         if understood.command.everywhere:
             defaults = list_default_places(ctx, plugin.name, places, person)
             services = ctx.services(plugin.name, progress, default_places=defaults)
-            return _answered(understood, ask(plugin.name, understood, services))
+            return _answered(understood, ask(plugin.name, understood, services, local=local))
         place = _new_place(understood, places) or choose_place(
             ctx, plugin.name, places, person, _named_place(understood, places)
         )
         _require_named(understood, place, understood.command.risk)
     with sanitize_refusals(), name_place_in_refusals(plugin.place_term, place, places):
-        answer = ask(plugin.name, understood, open_subject(plugin, understood, services, place))
+        answer = ask(plugin.name, understood, open_subject(plugin, understood, services, place), local=local)
     if not isinstance(answer, Plan):
         return _answered(understood, answer, place=place if len(places) > 1 else None)
     role, risk = role_of(ctx, person), understood.command.risk.raised_to(answer.risk)
@@ -188,14 +187,14 @@ def consider_at(
     request = RuledRequest(
         command=understood.command.path,
         risk=risk,
-        place="" if is_local_plugin(plugin.name) else place.name,
+        place="" if local else place.name,
         requester=person,
         channel=origin.channel,
         reason="" if origin.reason else invocation.reason,
         at=origin.at or ctx.clock.now_ms(),
     )
     ruling = narrow_decision(decision, ctx.deployment.rules, with_plan(request, answer))
-    if isinstance(decision, Allowed) and not is_local_plugin(plugin.name):
+    if isinstance(decision, Allowed) and not local:
         with blame_plugin(plugin.name, RAN_COMMAND, command=understood.command.path):
             raise TypeError(f"{understood.command.path} only reads, and returned a plan")
     understood = replace(understood, invocation=invocation)
@@ -207,6 +206,7 @@ def consider_at(
         decision=ruling.decision,
         reason=origin.reason or invocation.reason,
         steps=ruling.steps,
+        local=local,
     )
 
 
@@ -297,10 +297,10 @@ def name_place_in_refusals(term: PlaceTerm, place: Place, places: Sequence[Place
         raise
 
 
-def ask(plugin: str, understood: Understood, subject: object) -> Answer:
-    """Let a plugin's command plan or read, and sanitize its answer: only the bot itself mentions people."""
+def ask(plugin: str, understood: Understood, subject: object, *, local: bool = False) -> Answer:
+    """Let a command plan or read. Sanitize the answer of a plugin that is not local: only the bot mentions people."""
     command = understood.command
-    if is_local_plugin(plugin):
+    if local:
         return command.answer(subject, understood.arguments)
     return _checked_answer(plugin, understood, lambda: command.answer(subject, understood.arguments))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from bot.core.authority.limits import Limit, Mode, strictest_mode
-from bot.core.local_plugins import BUILTIN
 
 STOP = Limit(name="frozen", mode=Mode.NO_DANGER, why="Somebody said stop.", spares_builtin=True)
 BROKEN = Limit(name="chain", mode=Mode.READ_ONLY, why="The chain is broken.")
@@ -19,8 +18,7 @@ def test_the_worst_limit_makes_the_mode(limits: tuple[Limit, ...], mode: Mode) -
 
 
 @pytest.mark.parametrize(
-    ("limit", "plugin", "bars"),
-    [(STOP, "bitrix24", True), (STOP, BUILTIN, False), (BROKEN, BUILTIN, True), (BROKEN, "bitrix24", True)],
+    ("limit", "local", "bars"), [(STOP, False, True), (STOP, True, False), (BROKEN, True, True), (BROKEN, False, True)]
 )
-def test_a_limit_may_spare_the_rules_of_the_bot(limit: Limit, plugin: str, bars: bool) -> None:
-    assert limit.blocks(plugin) is bars
+def test_a_limit_may_spare_the_rules_of_the_bot(limit: Limit, local: bool, bars: bool) -> None:
+    assert limit.blocks(local=local) is bars

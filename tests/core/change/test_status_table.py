@@ -16,7 +16,6 @@ from bot.core.change.status_table import (
     find_badge,
     find_status_row,
 )
-from bot.core.local_plugins import BUILTIN
 from bot.core.principals import Role
 from bot.language.translation import translate
 from tests.core.samples import BORIS, CHANGE
@@ -36,7 +35,7 @@ def every_change() -> list[ChangeRequest]:
     found = []
     for status, decision, provable, local in product(Status, DECISIONS, (True, False), (True, False)):
         plan = CHANGE.plan if provable else replace(CHANGE.plan, before={}, wanted={})
-        change = replace(CHANGE, status=status, decision=decision, plan=plan, plugin=BUILTIN if local else "bitrix24")
+        change = replace(CHANGE, status=status, decision=decision, plan=plan, local=local)
         found.append(change)
         if status in ENDED:
             found += [replace(change, settled_by=BORIS), replace(change, undone_by=1050)]

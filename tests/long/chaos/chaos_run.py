@@ -16,7 +16,6 @@ from random import Random
 from bot.core.authority.policy import NeedsApproval
 from bot.core.change.change_request import Status
 from bot.core.change.plans import decision_from_json
-from bot.core.local_plugins import is_local_plugin
 from bot.core.principals import Principal
 from bot.playground.workspace import DispatchResult, Message, WorkspaceError
 from bot.playground.workspace.base.dispatch import Dispatch
@@ -80,7 +79,7 @@ class Row:
     number: int
     status: str
     requester: str
-    plugin: str
+    local: bool
     path: str
     confirmed: bool
     channel: str
@@ -181,21 +180,21 @@ class ChaosRun(Disturbances):
     def _rows(self) -> list[Row]:
         """Change requests that somebody may still do something about."""
         rows = self.rows(
-            "SELECT number, status, requester, plugin, path, decision, channel, card FROM changes "
-            "WHERE status IN ('pending', 'approved') OR (status = 'done' AND plugin != 'house')"
+            "SELECT number, status, requester, local, path, decision, channel, card FROM changes "
+            "WHERE status IN ('pending', 'approved') OR (status = 'done' AND local = 0)"
         )
         return [
             Row(
                 number=number,
                 status=status,
                 requester=self._name(requester),
-                plugin=plugin,
+                local=bool(local),
                 path=path,
                 confirmed=not isinstance(decision_from_json(decision), NeedsApproval),
                 channel=channel,
                 card=card,
             )
-            for number, status, requester, plugin, path, decision, channel, card in rows
+            for number, status, requester, local, path, decision, channel, card in rows
             if number not in self._open or not self._open[number].undone
         ]
 
@@ -231,7 +230,7 @@ class ChaosRun(Disturbances):
             number=row.number,
             requester=row.requester,
             confirmed=row.confirmed,
-            builtin=is_local_plugin(row.plugin),
+            builtin=row.local,
             urgent=row.path == fates.UNFREEZE,
             quorum=self.quorum,
         )

@@ -21,7 +21,6 @@ from bot.core.authority.policy import BreakGlass, NeedsApproval
 from bot.core.change.change_request import Status
 from bot.core.change.digests import digest
 from bot.core.change.plans import decision_from_json
-from bot.core.local_plugins import is_local_plugin
 from bot.core.principals import LOCAL_TEAM, Role
 from bot.plugin import Place, Plan
 from bot.store.sealing.keyring import load_key_file
@@ -75,7 +74,7 @@ class Evidence:
     def changes(self) -> list[Change]:
         rows = self.scene.rows(
             "SELECT number, status, requester, plan, digest, path, place, place_label, place_identity, decision, "
-            "created_at, plugin FROM changes"
+            "created_at, local FROM changes"
         )
         # What looks like a secret, as an identity of a portal does, stands in the plan that is shown as a mark.
         store = self.store()
@@ -137,7 +136,7 @@ def _change(row: tuple[Any, ...], plan: Plan) -> Change:
         quorum=decision.quorum if isinstance(decision, NeedsApproval) else 1,
         role=decision.role if isinstance(decision, NeedsApproval) else None,
         bypassed=isinstance(decision, BreakGlass),
-        builtin=is_local_plugin(row[11]),
+        builtin=bool(row[11]),
         created_at=row[10],
     )
 

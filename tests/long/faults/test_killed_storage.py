@@ -18,7 +18,8 @@ from bot.store.engine.database import FILE_NAME, Database
 from bot.store.files.archive_file import check_archive
 from bot.store.files.backup import look_through
 from bot.store.files.witness_file import Witness
-from bot.store.schema.migrations import applied, migrations, pending
+from bot.store.schema.migrations import migrations
+from bot.store.schema.schema_version import applied, pending
 from bot.store.sealing.keyring import create_key_file, load_key_file
 from bot.store.store import Store, open_store
 from bot.usecases.integrity.chain_check import examine_log

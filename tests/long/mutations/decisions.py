@@ -297,13 +297,27 @@ DECISIONS: tuple[Mutation, ...] = (
     mutation(
         "builtin-apart",
         "what the built-in plugin does is stored apart from its answer, and a death in between leaves it untold",
-        (_EXECUTE, "        if change.is_local or call", "        if call"),
+        (
+            "bot/usecases/admin/builtin_plugin.py",
+            "    stored_methods: Sequence[str] = tuple(HANDLERS)",
+            "    stored_methods: Sequence[str] = ()",
+        ),
+        by="tests/usecases/admin/test_builtin_plugin.py",
+    ),
+    mutation(
+        "builtin-forgotten",
+        "a change of the bot's own rules is opened as one of a place, and a freeze holds it",
+        ("bot/usecases/requests/change_opening.py", "            local=planned.local,\n", ""),
         by="tests/usecases/admin/test_builtin_plugin.py",
     ),
     mutation(
         "stored-apart",
         "what a plugin only stores is stored apart from its answer, and a kill in between loses the private reply",
-        (_EXECUTE, "change.is_local or call.method in plugin.stored_methods", "change.is_local"),
+        (
+            _EXECUTE,
+            "        if ctx.registry.is_stored(plugin.name, call.method):",
+            "        if ctx.registry.is_local(plugin.name):",
+        ),
         by="tests/usecases/execution/test_executor.py",
     ),
     mutation(

@@ -102,8 +102,8 @@ PLUGINS: tuple[Mutation, ...] = (
         "a plugin takes the noun of another one, and their commands stand among each other",
         (
             "bot/host/registry.py",
-            "if owner != theirs and not _is_own(owner) and command.noun not in shared:",
-            'if theirs == "" and not _is_own(owner) and command.noun not in shared:',
+            "if owner != theirs and not self._is_own(owner) and command.noun not in shared:",
+            'if theirs == "" and not self._is_own(owner) and command.noun not in shared:',
         ),
         by="tests/host/test_registry.py",
     ),

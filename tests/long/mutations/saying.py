@@ -219,7 +219,7 @@ ENDINGS: tuple[Mutation, ...] = (
         (
             "bot/core/change/status_table.py",
             "change.status is Status.DONE and change.settled_by is not None",
-            "change.status is Status.DONE and change.settled_by is not None and change.is_local",
+            "change.status is Status.DONE and change.settled_by is not None and change.local",
         ),
         by="tests/core/change/test_status_table.py",
     ),

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from bot.core.authority.policy import NeedsApproval
+from bot.core.builtin_name import BUILTIN
 from bot.core.change.change_request import NOT_BEGUN, ChangeRequest, Repeat, Review, Status, Verdict
 from bot.core.change.drift import differences
-from bot.core.local_plugins import BUILTIN
 from bot.core.principals import Principal, Role
 from bot.plugin import Call, Lines, Message, PageLink, Place, Risk
 from tests.slack.kit import (
@@ -37,6 +37,7 @@ ACTIVATION: dict[str, Any] = {
 }
 GRANT: dict[str, Any] = {
     "plugin": BUILTIN,
+    "local": True,
     "line": "access grant @vera approver",
     "path": "access grant",
     "risk": Risk.GOVERN,

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from bot.core import mentions
 from bot.core.authority.policy import Decision, NeedsApproval
+from bot.core.builtin_name import BUILTIN
 from bot.core.change.change_request import ChangeRequest, Review, Status, Verdict
-from bot.core.local_plugins import BUILTIN
 from bot.core.principals import Principal
 from bot.plugin import Call, CommandLine, Message, PageLink, Person, Place, Plan, Text, Undo, UndoKind
 from bot.slack.render.card import card_blocks, card_text
@@ -204,7 +204,7 @@ def test_while_it_is_open_it_does_not_look_like_any_other(status: Status) -> Non
 
 
 def test_a_review_of_a_break_glass_change_cannot_be_withdrawn() -> None:
-    review = a_change(plugin=BUILTIN, path="request review", line="request review CR-1001")
+    review = a_change(plugin=BUILTIN, local=True, path="request review", line="request review CR-1001")
     assert [one["text"]["text"] for one in buttons_of(blocks_of(review))] == ["Approve review", "Reject…"]
 
 
@@ -311,7 +311,7 @@ def test_a_card_that_waits_with_as_many_approvals_as_it_needs_says_that_a_press_
 def test_the_card_of_a_change_of_the_bot_itself_names_no_portal(status: Status) -> None:
     here = Place(name="b24bot", label="b24bot itself", identity="b24bot")
     plan = with_plan(summary=f"Give {mentions.person(ANTON)} the role admin")
-    change = replace(a_change(status, plan=plan), plugin=BUILTIN, place=here)
+    change = replace(a_change(status, plan=plan), plugin=BUILTIN, local=True, place=here)
     shown = said(blocks_of(change))
     assert "*Where*" not in shown
     assert "b24bot" not in shown
@@ -322,7 +322,7 @@ def test_the_card_of_a_change_of_the_bot_itself_names_no_portal(status: Status) 
 def test_whom_a_plan_is_about_is_mentioned_on_a_phone_and_in_the_form_as_on_the_card() -> None:
     whom = mentions.person(ANTON)
     plan = with_plan(summary=f"Give {whom} the role admin", notes=(f"{whom} has no role now.",))
-    change = replace(a_change(plan=plan), plugin=BUILTIN)
+    change = replace(a_change(plan=plan), plugin=BUILTIN, local=True)
     assert "Give <@U0002> the role admin: waiting" in card_text(change)
     assert called([], card_text(change)) <= called(blocks_of(change))
     assert "Give <@U0002> the role admin" in said(reason_form(change, VALUE)["blocks"])
@@ -330,7 +330,7 @@ def test_whom_a_plan_is_about_is_mentioned_on_a_phone_and_in_the_form_as_on_the_
 
 def test_a_change_of_the_rules_is_done_and_claims_no_reading_back() -> None:
     """What was read afterwards may be the work of another hand."""
-    shown = card_text(replace(a_change(Status.DONE), plugin=BUILTIN))
+    shown = card_text(replace(a_change(Status.DONE), plugin=BUILTIN, local=True))
     assert "🟢" in shown
     assert "verified" not in shown
 

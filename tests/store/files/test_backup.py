@@ -27,7 +27,7 @@ from bot.store.files.backup import (
     prune_copies,
     remove_leftovers,
 )
-from bot.store.schema.migrations import migrate
+from bot.store.schema.schema_version import migrate
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import Store
 from tests.language.english import en, raises

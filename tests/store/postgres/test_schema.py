@@ -16,8 +16,9 @@ from bot.store.postgres.connection import Address
 from bot.store.postgres.engine import PostgresEngine
 from bot.store.postgres.guard_triggers import TRIGGERS
 from bot.store.postgres.schema import Statements, migrate
-from bot.store.schema.migrations import applied, migrations
+from bot.store.schema.migrations import migrations
 from bot.store.schema.present import present_schema
+from bot.store.schema.schema_version import applied
 from bot.store.store import Store
 from tests.store.conftest import MakeEngine, MakeStore
 from tests.store.neighbour import ROOT

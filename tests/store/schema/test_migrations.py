@@ -12,12 +12,13 @@ import pytest
 from bot.clock import ShiftedClock
 from bot.core.audit.audit_record import Entry, Tag
 from bot.core.bot_errors import ConfigurationError, StoreUnavailable
+from bot.core.builtin_name import BUILTIN
 from bot.core.change.change_request import Status
 from bot.core.messages.notices import AuditNotice
 from bot.store.engine.database import Database, sqlite3
 from bot.store.repositories.folded_refusals import Refusals
 from bot.store.repositories.job_order import Position, Rank
-from bot.store.schema.migrations import migrate
+from bot.store.schema.schema_version import migrate
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import FILE_NAME, Store, open_store
 from tests.language.english import en, raises
@@ -55,7 +56,7 @@ KILLED_AT_THE_END = """
 import os, signal, sys
 from pathlib import Path
 from bot.store.engine.database import Database
-from bot.store.schema.migrations import migrate
+from bot.store.schema.schema_version import migrate
 database = Database(Path(sys.argv[1]))
 with database.unit_of_work():
     migrate(database)
@@ -180,6 +181,19 @@ def test_what_is_open_goes_through_the_step_that_brings_stops_and_ranks(tmp_path
     ]
     with store.unit_of_work() as tx:
         assert tx.changes.move(numbers[Status.APPROVED], Status.APPROVED, Status.REJECTED)
+    store.close()
+
+
+def test_a_change_of_the_bots_own_rules_goes_through_the_step_that_marks_it(tmp_path: Path) -> None:
+    """Until then the name of the plugin told, and a freeze must not hold what was open."""
+    former = open_store(tmp_path, Keyring({"k1": bytes(32)}), ShiftedClock())
+    own, other = (opened(former, f"thing:{name}").number for name in ("own", "other"))
+    with former.unit_of_work():
+        former.database.execute("UPDATE changes SET plugin = ? WHERE number = ?", BUILTIN, own)
+    former.close()
+    take_back_to(tmp_path / FILE_NAME, "m026_local_changes")
+    store = open_store(tmp_path, Keyring({"k1": bytes(32)}), ShiftedClock())
+    assert {number: store.changes.require(number).local for number in (own, other)} == {own: True, other: False}
     store.close()
 
 

@@ -11,8 +11,8 @@ import pytest
 import requests
 
 from bot.core.audit.audit_record import Tag
+from bot.core.builtin_name import BUILTIN
 from bot.core.change.change_request import Status
-from bot.core.local_plugins import BUILTIN
 from bot.core.principals import Role
 from bot.playground.environment import Playground
 from bot.usecases.authority.linked_accounts import KIND, list_links

@@ -13,10 +13,10 @@ from bot.core.audit.audit_record import Tag
 from bot.core.authority.limits import Mode
 from bot.core.authority.policy import Allowed, Terms
 from bot.core.bot_errors import NotPermitted, WordsError
+from bot.core.builtin_name import BUILTIN
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.outcome import INTERRUPTED_BUILTIN
 from bot.core.change.planned_command import Answered, Planned
-from bot.core.local_plugins import BUILTIN
 from bot.core.parsing.invocation import understand
 from bot.core.principals import Principal, Role
 from bot.plugin import Plan, PluginError, Refusal
@@ -73,6 +73,7 @@ def said_to_all(core_bot: CoreBot) -> list[str]:
 @pytest.mark.parametrize("whom", ["@UGLEB", "<@UGLEB|gleb>", " @UGLEB "])
 def test_a_role_is_given_with_the_approval_of_another_admin(ruled: CoreBot, whom: str) -> None:
     change = ruled.ask(f"access grant '{whom}' operator", IDA)
+    assert change.local
     assert (change.status, change.plugin, change.place, change.plan.target) == (
         Status.PENDING,
         BUILTIN,
@@ -540,7 +541,8 @@ def test_every_command_has_an_example() -> None:
 
 def test_what_the_builtin_plugin_says_keeps_its_mentions(ruled: CoreBot) -> None:
     understood = understand(ruled.ctx.registry, "access revoke @UOLGA")
-    plan = ask(BUILTIN, understood, BuiltinPlugin().open(ruled.ctx.services(BUILTIN), BUILTIN_PLACE))
+    subject = BuiltinPlugin().open(ruled.ctx.services(BUILTIN), BUILTIN_PLACE)
+    plan = ask(BUILTIN, understood, subject, local=True)
     assert isinstance(plan, Plan)
     assert mentions.person(OLGA) in en(plan.calls[0].note)
 

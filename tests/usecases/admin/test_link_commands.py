@@ -8,8 +8,8 @@ import pytest
 
 from bot.core import mentions
 from bot.core.bot_errors import NotPermitted
+from bot.core.builtin_name import BUILTIN
 from bot.core.change.planned_command import Answered
-from bot.core.local_plugins import BUILTIN
 from bot.core.principals import Principal
 from bot.core.text import format_time
 from bot.plugin import Reply, Time

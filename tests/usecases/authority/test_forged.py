@@ -14,9 +14,9 @@ from bot.core import mentions
 from bot.core.audit.audit_record import SYSTEM, Entry, Tag
 from bot.core.authority.limits import Mode, strictest_mode
 from bot.core.authority.policy import NeedsApproval, Refused, Terms
+from bot.core.builtin_name import BUILTIN
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.plans import plan_to_json
-from bot.core.local_plugins import BUILTIN
 from bot.core.principals import Principal, Role
 from bot.plugin import CallVerdict, PageLink, PartialUndo, Plan, Remember, TargetUnreachable
 from bot.store.engine.database import sqlite3

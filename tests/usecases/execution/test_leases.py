@@ -12,7 +12,7 @@ from bot.core.change.outcome import INTERRUPTED, INTERRUPTED_BETWEEN
 from bot.plugin import Call, CallVerdict
 from bot.store.repositories.jobs import Job
 from bot.store.repositories.replication.leases import LEASE_MS
-from bot.store.schema.migrations import migrate
+from bot.store.schema.schema_version import migrate
 from bot.usecases.authority import card_token
 from bot.usecases.execution.executor import execute
 from bot.usecases.execution.recovery import Reconciler

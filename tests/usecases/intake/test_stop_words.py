@@ -485,7 +485,7 @@ def test_a_freeze_holds_no_change_of_the_bots_own_rules(core_bot: CoreBot) -> No
     receive(core_bot.ctx, core_bot.typed(OLGA, "freeze"))
     (stop,) = core_bot.store.stops.pending()
     assert stop.blocks(change)
-    assert not stop.blocks(replace(change, plugin="house"))
+    assert not stop.blocks(replace(change, local=True))
 
 
 def test_what_was_settled_is_forgotten_with_its_receipt(core_bot: CoreBot) -> None:

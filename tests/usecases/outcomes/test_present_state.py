@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from bot.core import mentions
+from bot.core.builtin_name import BUILTIN
 from bot.core.change.change_request import ChangeRequest, Status
-from bot.core.local_plugins import BUILTIN
 from bot.plugin import Message, Person, Text
 from bot.usecases.outcomes.next_steps import list_next_steps
 from bot.usecases.outcomes.present_state import describe_now
@@ -46,7 +46,7 @@ NOW: dict[str, tuple[str, str]] = {
 
 def ended(path: str, status: Status, summary: Text = "") -> ChangeRequest:
     plan = replace(CHANGE.plan, summary=summary or SUMMARIES[path])
-    return replace(CHANGE, status=status, path=path, line=f"{path} CR-1001", plugin=BUILTIN, plan=plan)
+    return replace(CHANGE, status=status, path=path, line=f"{path} CR-1001", plugin=BUILTIN, local=True, plan=plan)
 
 
 def test_each_kind_of_request_has_a_case_here() -> None:

@@ -13,9 +13,9 @@ from bot.core.authority.identity_groups import IdentityGroups
 from bot.core.authority.membership import MembershipStatus
 from bot.core.authority.policy import BreakGlass, NeedsApproval, Terms
 from bot.core.bot_errors import NotPermitted, WordsError
+from bot.core.builtin_name import BUILTIN
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.planned_command import Answered, Planned
-from bot.core.local_plugins import BUILTIN
 from bot.core.principals import Principal, Role
 from bot.plugin import CallVerdict, PluginError, TargetUnreachable
 from bot.usecases.admin.admin_commands import REVIEW
