@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.report import Sheet, to_markdown
-from bot.store.engine.database import journal_for, sqlite3
+from bot.store.engine.database import sqlite3
+from bot.store.engine.journal import journal_for
 
 HEAD = """# Performance
 

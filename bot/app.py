@@ -27,10 +27,10 @@ from bot.plugin import BadArgument, Clock, Event, Message, Plugin, Refusal
 from bot.plugin.frozen import dataclass
 from bot.setting_digests import digest_settings
 from bot.settings import HOST_SETTINGS, Settings, load_settings
+from bot.store.disk.file_permissions import refuse_writable
+from bot.store.disk.folders import make_home
+from bot.store.disk.process_lock import INTAKE, WORKER, ProcessLocks
 from bot.store.engine.database import Failpoint
-from bot.store.engine.file_permissions import refuse_writable
-from bot.store.engine.folders import make_home
-from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
 from bot.store.files.known_secrets import KnownSecrets
 from bot.store.store import Store, open_store
 from bot.usecases.admin.allow_list import is_seeding_due, seed_admins

@@ -22,8 +22,8 @@ from bot.playground.environment import Playground
 from bot.playground.workspace import SlackWorkspace
 from bot.playground.workspace.base.signing import signed_headers
 from bot.plugin.loopback import wait_until
-from bot.store.engine.folders import make_home
-from bot.store.engine.process_lock import WORKER, ProcessLocks
+from bot.store.disk.folders import make_home
+from bot.store.disk.process_lock import WORKER, ProcessLocks
 from bot.store.sealing.keyring import create_key_file
 from bot.usecases.integrity.freezes import FROZEN
 from bot.usecases.runtime.readiness import REASONS

@@ -13,7 +13,8 @@ from benchmarks.aged import DatabaseSize, copied
 from benchmarks.sampling import Given, Measure, Row, Sample, Samples
 from benchmarks.street import Street, street
 from bot.core.principals import Role
-from bot.store.engine.database import journal_for, sqlite3
+from bot.store.engine.database import sqlite3
+from bot.store.engine.journal import journal_for
 
 JOURNAL = journal_for(sqlite3.sqlite_version_info)[0]
 

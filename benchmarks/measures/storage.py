@@ -13,7 +13,8 @@ from benchmarks.measures.queries import middle
 from benchmarks.sampling import Given, Measure, Row, Sample, Samples
 from bot.clock import SystemClock
 from bot.core.audit.audit_record import Entry, Tag
-from bot.store.engine.database import journal_for, sqlite3
+from bot.store.engine.database import sqlite3
+from bot.store.engine.journal import journal_for
 from bot.store.files.backup import look_through
 from bot.store.key_rotation import rotate_key
 from bot.store.store import Store

@@ -12,8 +12,8 @@ from bot.clock import SystemClock
 from bot.plugin import Message, PluginError, Text
 from bot.plugin.frozen import dataclass
 from bot.settings import Settings
+from bot.store.disk.process_lock import INTAKE, is_held
 from bot.store.engine.port import Engine
-from bot.store.engine.process_lock import INTAKE, is_held
 from bot.store.location import Location, locate
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import Store

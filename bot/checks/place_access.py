@@ -13,13 +13,13 @@ from bot.host.discovery import close_plugins, load_plugins
 from bot.host.guarded_calls import RAN_COMMAND, blame_plugin
 from bot.host.plugin_services import services_for
 from bot.plugin import Message, Place, PlaceTerm, Plugin, PluginError, Refusal, Reply, Text
-from bot.store.schema.schema_version import pending
+from bot.store.files.consistency import list_pending_steps
 from bot.store.store import Store
 
 
 def check_places(environment: Environment) -> Message | Note:
     """Let every plugin look at every place that it knows. A token that has run out is renewed on the way."""
-    if pending(environment.engine):
+    if list_pending_steps(environment.engine):
         return Note(says=Message("check.places.after_migration"))
     plugins = load_plugins(environment.settings["B24BOT_PLUGINS"])
     try:

@@ -10,15 +10,14 @@ from bot.core.authority.identity_groups import IdentityGroups
 from bot.core.bot_errors import ConfigurationError
 from bot.plugin import Message, Refusal, Text
 from bot.settings import Settings
-from bot.store.engine.database import FILE_NAME, JOURNAL, SQLITE_VERSION, WAL, Journal, free_bytes
-from bot.store.engine.file_permissions import Guarded, Loose, list_guarded_files, loose_modes, refuse_writable
-from bot.store.engine.folders import HOME, assert_folder
+from bot.store.disk.file_permissions import Guarded, Loose, list_guarded_files, loose_modes, refuse_writable
+from bot.store.disk.folders import FILE_NAME, HOME, assert_folder, free_bytes
+from bot.store.engine.journal import JOURNAL, SQLITE_VERSION, WAL, Journal
 from bot.store.engine.kept_commits import MAY_LOSE, WITNESSED_FIRST, Durability
 from bot.store.files.backup import HOUR_MS, find_newest_time
-from bot.store.files.consistency import assert_fits, assert_usable
+from bot.store.files.consistency import assert_fits, assert_usable, list_pending_steps
 from bot.store.files.witness_file import Witness, witness_at
 from bot.store.repositories.replication.replicas import ReplicaReader
-from bot.store.schema.schema_version import pending, refuse_newer
 from bot.store.store import refuse_lost, refuse_other
 from bot.usecases.admin.status_report import describe_replica
 from bot.usecases.integrity.allow_list_check import REMEDY, describe_mismatch, find_mismatches
@@ -99,14 +98,13 @@ def check_database(environment: Environment) -> Message | Note:
     if not environment.there:
         return Note(says=Message("check.database.missing", folder=location.place))
     engine = environment.engine
-    refuse_newer(engine, engine.name)
+    waiting = list_pending_steps(engine)
     sound = (
         Message("check.database.sound", path=engine.name)
         if assert_usable(engine)
         else Message("check.database.sound_so_far", path=engine.name)
     )
     found = location.describe(engine) or sound
-    waiting = tuple(pending(engine))
     return Message("check.database.migrations", found=found, migrations=waiting) if waiting else found
 
 

@@ -41,7 +41,7 @@ from bot.host.plugin_services import Progress
 from bot.plugin import Message, Plugin, Refusal, Reply, quote
 from bot.plugin.frozen import dataclass
 from bot.plugin.quoting import option_word
-from bot.store.engine.process_lock import WORKER
+from bot.store.disk.process_lock import WORKER
 from bot.store.store import Transaction
 from bot.usecases.admin.help_pages import Reader, answer_help
 from bot.usecases.admin.queries import being_well, helping

@@ -28,7 +28,7 @@ from bot.logs import set_up_logs
 from bot.plugin import Event, Message, Plugin, PluginError, Text
 from bot.plugin.frozen import dataclass
 from bot.settings import Settings, load_settings
-from bot.store.engine.process_lock import is_held
+from bot.store.disk.process_lock import is_held
 from bot.store.files.consistency import assert_usable
 from bot.store.location import locate
 from bot.store.store import Store, open_store

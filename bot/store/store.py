@@ -18,9 +18,9 @@ from bot.core.bot_errors import ConfigurationError, StoreUnavailable
 from bot.core.messages.notices import AuditNotice
 from bot.core.redaction.redactor import redact
 from bot.plugin import Clock, Message
-from bot.store.engine.database import FILE_NAME as FILE_NAME
+from bot.store.disk.folders import FILE_NAME as FILE_NAME
+from bot.store.disk.folders import make_home
 from bot.store.engine.database import Database, Failpoint
-from bot.store.engine.folders import make_home
 from bot.store.engine.port import Engine
 from bot.store.engine.shared_clock import SharedClock
 from bot.store.files.backup import Backup, back_up, latest_copy
@@ -39,7 +39,7 @@ from bot.store.repositories.replication.replicas import ReplicaReader, Replicas
 from bot.store.repositories.secrets import Secrets
 from bot.store.repositories.stops import StopReader, Stops
 from bot.store.schema.plain_texts import drop_remnants, seal_plain_texts
-from bot.store.schema.schema_version import applied, pending, refuse_newer
+from bot.store.schema.schema_version import applied, pending, refuse_newer, schema_step
 from bot.store.sealing.keyring import Keyring
 
 log = logging.getLogger("b24bot.store")
@@ -144,6 +144,11 @@ class Transaction:
         self.refusals = FoldedRefusals(engine)
         self.replicas = Replicas(engine)
         self.records = store.records
+
+    @property
+    def schema_step(self) -> str:
+        """The name of the last step of the schema that was applied."""
+        return schema_step(self.engine)
 
     def record(self, entry: Entry) -> int:
         """Append to the audit log, and queue the copy for the audit channel unless it is a quiet one."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.clock import ShiftedClock
 from bot.host.plugin_services import PluginServices, services_for
 from bot.plugin import Clock, Event
-from bot.store.engine.folders import make_home
+from bot.store.disk.folders import make_home
 from bot.store.sealing.keyring import Keyring, create_key_file, load_key_file
 from bot.store.store import FILE_NAME, Store, open_store
 

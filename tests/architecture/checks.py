@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from tests.architecture import table
-from tests.architecture.access_checks import builtin_names
+from tests.architecture.access_checks import builtin_names, public_rooms
 from tests.architecture.source import Module, within
 
 Check = Callable[[Module], Iterator[str]]
@@ -360,6 +360,7 @@ CHECKS: tuple[Check, ...] = (
     statements,
     connections,
     shell_lines,
+    public_rooms,
     builtin_names,
 )
 

@@ -70,7 +70,17 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
 
 AREAS: Mapping[str, tuple[str, ...]] = {
     "bot.core": ("", "authority", "authority.rules", "redaction", "parsing", "messages", "change", "audit"),
-    "bot.store": ("engine", "sealing", "repositories.replication", "repositories", "schema", "files", "postgres", ""),
+    "bot.store": (
+        "disk",
+        "engine",
+        "sealing",
+        "repositories.replication",
+        "repositories",
+        "schema",
+        "files",
+        "postgres",
+        "",
+    ),
     "bot.usecases": (
         *("process", "", "integrity", "authority", "outcomes", "overview", "admin", "intake", "forms", "home"),
         *("requests", "execution", "delivery", "runtime"),
@@ -200,7 +210,7 @@ SHELL: Mapping[str, str] = {
     "bot.cli.output": "shows the line that was meant as one for a shell",
     "bot.playground.second_terminal": "names the folder of a playground and the program by their paths",
     "bot.store.store": "names a backup by its path",
-    "bot.store.engine.file_permissions": "names a file by its path",
+    "bot.store.disk.file_permissions": "names a file by its path",
 }
 """Modules that show lines for a shell with something in them that a shell could read otherwise."""
 
@@ -364,12 +374,3 @@ MARKERS = ("placeholders", "assignments", "newest_of")
 """Functions that make the marks of a collection."""
 HANDED_ON = ("bot.store.engine.database", "bot.store.postgres.engine", "bot.store.postgres.schema")
 """Modules whose callers bring SQL and values together."""
-
-KNOWS_BUILTIN: Mapping[str, str] = {
-    "bot.store.schema.migrations": "rows of earlier releases have the name alone",
-    "bot.host.contract": "keeps the name from other plugins",
-    "bot.usecases.admin.builtin_plugin": "it is the plugin",
-}
-"""Modules that know the built-in plugin by its name. What it may do is asked of the registry."""
-OF_BUILTIN = ("records", "plugin", "services")
-"""Methods that are given the name of a plugin, and give what belongs to it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.architecture import checks, source
+from tests.architecture import access_checks, checks, source
 from tests.architecture.checks import Check
 from tests.architecture.source import Module
 from tests.tables.rows import each_row
@@ -277,7 +277,25 @@ TEXTS: list[tuple[Check, str, str, str]] = [
         )
     ),
     *(
-        (checks.builtin_names, "bot.usecases.x", f"from bot.core.builtin_name import BUILTIN\n{line}", said)
+        (access_checks.public_rooms, name, text, said)
+        for name, text, said in (
+            (
+                "bot.web.x",
+                "from bot.store.engine.database import Database",
+                "imports bot.store.engine.database.Database",
+            ),
+            ("bot.usecases.x", "from bot.store.engine import database", "bot.store.engine.database, which is for"),
+            ("bot.cli.x", "from bot.store.postgres.engine import ServerEngine", "bot.store.postgres.engine"),
+            ("bot.checks.x", "from bot.store.schema.schema_version import pending", "bot.store.schema"),
+            ("bot.slack.x", "def f():\n    from bot.store import schema", "imports bot.store.schema, which is for"),
+            ("bot.usecases.x", "from bot.store.engine.port import Engine\nfrom bot.store.store import Store", ""),
+            ("bot.usecases.x", "from bot.store import store", ""),
+            ("bot.store.files.x", "from bot.store.engine.database import Database", ""),
+            ("bot.app", "from bot.store.engine.database import Failpoint", ""),
+        )
+    ),
+    *(
+        (access_checks.builtin_names, "bot.usecases.x", f"from bot.core.builtin_name import BUILTIN\n{line}", said)
         for line, said in (
             ("def f(change): return change.plugin == BUILTIN", "x:2 looks for the built-in plugin by its name"),
             ("LOCAL = frozenset({BUILTIN})", "x:2 looks for"),
@@ -290,8 +308,13 @@ TEXTS: list[tuple[Check, str, str, str]] = [
             ("def f(ctx, change): return ctx.registry.is_local(change.plugin)", ""),
         )
     ),
-    (checks.builtin_names, "bot.x", "from bot.core import builtin_name as b\nx = y != b.BUILTIN", "x:2 looks for"),
-    (checks.builtin_names, "bot.x", "from bot.core.builtin_name import BUILTIN as name", "x:1 renames BUILTIN"),
+    (
+        access_checks.builtin_names,
+        "bot.x",
+        "from bot.core import builtin_name as b\nx = y != b.BUILTIN",
+        "x:2 looks for",
+    ),
+    (access_checks.builtin_names, "bot.x", "from bot.core.builtin_name import BUILTIN as name", "x:1 renames BUILTIN"),
 ]
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.architecture import checks, source, table
+from tests.architecture import access_checks, checks, source, table
 from tests.architecture.checks import CHECKS, Check
 from tests.architecture.source import ROOT, modules, within
 from tests.tables.rows import each_row
@@ -24,7 +24,7 @@ EXCEPTIONS = [
     *((checks.shell_lines, name) for name in table.SHELL),
     *((check, name) for check, listed in FILES.items() for name in listed if name.startswith("bot.store.files.")),
     *((checks.values, name.rpartition(".")[0]) for name in table.LIVING),
-    *((checks.builtin_names, name) for name in table.KNOWS_BUILTIN),
+    *((access_checks.builtin_names, name) for name in access_checks.KNOWS_BUILTIN),
 ]
 
 
@@ -140,7 +140,13 @@ def test_every_shape_of_slacks_that_is_known_outside_is_still_there(name: str, s
 
 def test_every_exception_has_a_reason() -> None:
     listings = (table.CLOCKS, table.BROAD, table.IMPORTERS, table.LIVING, table.SHELL, table.SLACK_KNOWN)
-    for listed in (*listings, table.SQL, table.CONNECTS):
+    for listed in (
+        *listings,
+        table.SQL,
+        table.CONNECTS,
+        access_checks.KNOWS_BUILTIN,
+        access_checks.PUBLIC["bot.store"],
+    ):
         assert all(len(reason) > 10 for reason in listed.values())
 
 

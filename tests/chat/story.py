@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.clock import ShiftedClock
 from bot.core.principals import Principal, Role
-from bot.store.engine.folders import make_home
+from bot.store.disk.folders import make_home
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import open_store
 from bot.usecases.admin.allow_list import grant_role

@@ -25,7 +25,7 @@ from bot.playground.workspace.state.workspace_tokens import BROKEN_STATES
 from bot.plugin import Refusal
 from bot.plugin.loopback import wait_until
 from bot.slack.refusals import find_refusal
-from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
+from bot.store.disk.process_lock import INTAKE, WORKER, ProcessLocks
 from tests.cli.cli_bot import SECONDS, CliBot
 from tests.language.english import en
 from tests.ports import free_port

@@ -23,8 +23,8 @@ from bot.core.audit.exports import parse_iso_time, read_exported_links
 from bot.core.audit.stored_views import exported_row
 from bot.core.bot_errors import ConfigurationError
 from bot.plugin import iso
+from bot.store.disk.folders import make_home
 from bot.store.engine.database import sqlite3
-from bot.store.engine.folders import make_home
 from bot.store.files.backup_reader import links_of
 from bot.store.files.verified_head import VERIFIED, Mark, encode_mark
 from bot.store.files.witness_file import Witness

@@ -19,7 +19,7 @@ sys.stdin.read()
 TAKE_A_LOCK = """
 import sys
 from pathlib import Path
-from bot.store.engine.process_lock import ProcessLocks
+from bot.store.disk.process_lock import ProcessLocks
 seats = ProcessLocks(Path(sys.argv[1]), [sys.argv[2]])
 print("held", flush=True)
 sys.stdin.read()

@@ -14,7 +14,8 @@ from bot.core.change.change_request import Status
 from bot.core.change.pending_stop import NewStop, StopKind
 from bot.core.messages.notices import CardNotice
 from bot.core.principals import Grant, Role
-from bot.store.engine.database import ROLLBACK, Database, sqlite3
+from bot.store.engine.database import Database, sqlite3
+from bot.store.engine.journal import ROLLBACK
 from bot.store.schema.schema_version import migrate
 from bot.store.store import Store, Transaction, open_store
 from tests.language.english import en, raises

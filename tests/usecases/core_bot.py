@@ -16,8 +16,8 @@ from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand
 from bot.core.messages.notices import PrivateNotice, notice_from_json
 from bot.core.principals import Principal, Role
+from bot.store.disk.folders import make_home
 from bot.store.engine.database import Database, Failpoint
-from bot.store.engine.folders import make_home
 from bot.store.repositories.jobs import INBOUND, Job
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import FILE_NAME, Store, open_store

@@ -17,7 +17,7 @@ from bot.cli.session import Terminal, explain_file_errors
 from bot.core.audit.archive_chain import ArchiveRecord
 from bot.plugin import BadArgument, Message, Refusal, Text
 from bot.plugin.frozen import dataclass
-from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
+from bot.store.disk.process_lock import INTAKE, WORKER, ProcessLocks
 from bot.store.store import Store
 from bot.usecases.integrity.archiving import ArchiveOptions, ArchivePlan, plan_archive, shrink
 from bot.usecases.integrity.archiving import archive as archive_records

@@ -21,8 +21,8 @@ from bot.plugin import Message
 from bot.plugin.frozen import dataclass
 from bot.settings import Settings
 from bot.store.database_copy import copy_database
-from bot.store.engine.folders import make_home
-from bot.store.engine.process_lock import INTAKE, ROLES, WORKER, ProcessLocks, is_held
+from bot.store.disk.folders import make_home
+from bot.store.disk.process_lock import INTAKE, ROLES, WORKER, ProcessLocks, is_held
 from bot.store.files.whole_copy import RowCounts
 from bot.store.location import FileLocation, Location, locate
 from bot.store.sealing.keyring import assert_apart_from_backups

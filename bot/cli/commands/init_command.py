@@ -18,8 +18,8 @@ from bot.core.bot_errors import ConfigurationError
 from bot.plugin import Message, Text
 from bot.plugin.frozen import dataclass
 from bot.settings import Settings
-from bot.store.engine.file_permissions import chmod
-from bot.store.engine.folders import HOME, assert_folder
+from bot.store.disk.file_permissions import chmod
+from bot.store.disk.folders import HOME, assert_folder
 from bot.store.location import locate
 from bot.store.sealing.keyring import LOOSE, assert_apart_from_database, create_key_file, load_key_file
 from bot.store.store import FILE_NAME, open_store

@@ -13,7 +13,7 @@ from bot.cli.output import print_data, print_table, report
 from bot.cli.session import Terminal
 from bot.plugin import Message, Table
 from bot.plugin.frozen import dataclass
-from bot.store.engine.process_lock import KEYS, ProcessLocks
+from bot.store.disk.process_lock import KEYS, ProcessLocks
 from bot.store.key_rotation import KeyUse, list_key_uses, retire_given_key, retire_key, rotate_given_key, rotate_key
 from bot.store.sealing.keyring import read_key_text
 from bot.store.store import Store

@@ -1,1 +1,1 @@
-"""The engine: the storage port, SQLite behind it, folders and permissions, and one process at a time."""
+"""The engine: the storage port, and SQLite behind it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -13,20 +12,21 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.core.bot_errors import ConfigurationError
 from bot.plugin import Message
+from bot.store.disk.folders import FILE_NAME as FILE_NAME
+from bot.store.disk.process_lock import compare_identity
 from bot.store.engine.announcement import OfOneHost
 from bot.store.engine.failpoints import Failpoint as Failpoint
 from bot.store.engine.failpoints import place_of
 from bot.store.engine.faults import FAULTS, FILE_FAULTS, is_no_text, trouble, unreadable, unwritable
 from bot.store.engine.faults import sqlite3 as sqlite3
+from bot.store.engine.journal import JOURNAL, WAL, Journal
 from bot.store.engine.kept_commits import KeptCommits
 from bot.store.engine.port import Dialect, Row
-from bot.store.engine.process_lock import compare_identity
 from bot.store.engine.unshared import Unshared
 
 if TYPE_CHECKING:
     from sqlite_utils import Database as Utils
 
-FILE_NAME = "b24bot.sqlite3"
 BUSY_SECONDS = 2.0
 """Under the three seconds in which Slack wants its answer, so that a locked file is told and not timed out."""
 PRAGMA_PAUSE = 0.02
@@ -42,20 +42,6 @@ _WAL_MARK = b"\x02\x02"
 """Where a file says of itself that its journal is a WAL."""
 T = TypeVar("T")
 
-_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
-"""Releases from which the WAL-reset race is mended, each in its own line (docs/safety.md M11)."""
-
-
-Journal = tuple[str, str]
-"""A journal mode, and the synchronous level that makes each commit last with it."""
-WAL, ROLLBACK = ("wal", "FULL"), ("truncate", "EXTRA")
-
-
-def journal_for(version: tuple[int, int, int]) -> Journal:
-    """The journal for an SQLite version: WAL only where it cannot corrupt the file."""
-    mended = version >= _FIXED[0] or any(version[:2] == fixed[:2] and version >= fixed for fixed in _FIXED)
-    return WAL if mended else ROLLBACK
-
 
 def sync(path: Path) -> None:
     """Make a file, or the names in a folder, last through a loss of power."""
@@ -66,9 +52,6 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-SQLITE_VERSION = str(sqlite3.sqlite_version)
-JOURNAL = journal_for(sqlite3.sqlite_version_info)
-"""What this process uses."""
 DIALECT = Dialect(row_id="rowid", greatest="max", now="CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)")
 _TABLE = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
 _LEVELS = {"OFF": 0, "NORMAL": 1, "FULL": 2, "EXTRA": 3}
@@ -390,8 +373,3 @@ def is_at_rest(path: Path) -> bool:
             return file.read(20)[18:] == _WAL_MARK
     except OSError:
         return False
-
-
-def free_bytes(path: Path) -> int:
-    """How much room there is for this process on the file system of a path."""
-    return shutil.disk_usage(path).free

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Sized
 
-FORGOTTEN_AT_ONCE = 2_000
-"""How many rows of a kind are removed in one transaction, so that nobody waits for years of them."""
-
 
 def placeholders(values: Sized) -> str:
     """Make a mark for each value, as `IN (…)` takes them. Raises ValueError for none: few engines know `IN ()`."""

@@ -6,18 +6,25 @@ from contextlib import closing
 
 from bot.core.bot_errors import ConfigurationError, StoreDamaged
 from bot.plugin import Message, Text
-from bot.store.engine.database import WAL, Database
+from bot.store.engine.database import Database
 from bot.store.engine.faults import RESTORE_HINT
+from bot.store.engine.journal import WAL
 from bot.store.engine.port import Engine
 from bot.store.files.verified_head import VERIFIED, read_kept_mark
 from bot.store.repositories.audit_log import AuditReader
 from bot.store.repositories.plugin_records import FactReader
 from bot.store.repositories.secrets import boxes_of_texts, sealed_secrets
-from bot.store.schema.schema_version import applied
+from bot.store.schema.schema_version import applied, pending, refuse_newer
 from bot.store.sealing.keyring import Keyring
 
 SAMPLED = 3
 """How many records at each end of the log are held against the key file."""
+
+
+def list_pending_steps(database: Engine) -> tuple[str, ...]:
+    """The steps of the schema that it has not taken yet. Raises ConfigurationError where a newer b24bot wrote it."""
+    refuse_newer(database, database.name)
+    return pending(database)
 
 
 def assert_sound(database: Engine, *, deep: bool = False, log: bool = True) -> None:

@@ -17,7 +17,9 @@ from bot.store.engine.port import Engine
 from bot.store.engine.sql import placeholders
 from bot.store.files.backup import Backup, keep_owner
 from bot.store.files.backup_reader import alone, copy_privately
+from bot.store.files.consistency import assert_fits
 from bot.store.repositories.audit_log import AuditReader
+from bot.store.schema.schema_version import refuse_newer
 from bot.store.sealing.keyring import Keyring
 
 STAGING = ".restoring"
@@ -36,6 +38,18 @@ class RestoreComparison:
     """The number of the last record of the database that is there."""
     kin: bool = True
     """Whether the copy is an earlier state of it."""
+
+
+def open_copy(file: Path, keys: Keyring) -> Engine:
+    """Open a copy to read it. Raises ConfigurationError for one that a newer b24bot wrote or that has other keys."""
+    copy = Database(file, read_only=True)
+    try:
+        refuse_newer(copy, copy.name)
+        assert_fits(copy, keys)
+    except BaseException:
+        copy.close()
+        raise
+    return copy
 
 
 def compare_backup(readable: AbstractContextManager[Engine], copy: Backup, keys: Keyring) -> RestoreComparison:

@@ -12,7 +12,7 @@ from bot.core.audit.chain import Anchor, read_anchors
 from bot.core.bot_errors import ConfigurationError
 from bot.plugin import Message
 from bot.plugin.frozen import dataclass
-from bot.store.engine.file_permissions import chmod
+from bot.store.disk.file_permissions import chmod
 
 TAIL_BYTES = 256 * 1024
 """How much of a long file is read when it is met: some 1,500 lines. `b24bot audit verify` reads all of it."""

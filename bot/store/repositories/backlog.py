@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.store.engine.port import Engine
-from bot.store.engine.sql import FORGOTTEN_AT_ONCE
 
+FORGOTTEN_AT_ONCE = 2_000
+"""How many rows of a kind are removed in one transaction, so that nobody waits for years of them."""
 DAY_MS = 86_400_000
 SENT_LAST_MS = 7 * DAY_MS
 """After that nothing asks any more whether a notice got out."""

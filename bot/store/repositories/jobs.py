@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from bot.plugin.frozen import dataclass
 from bot.store.engine.port import Engine, Row
-from bot.store.engine.sql import FORGOTTEN_AT_ONCE
+from bot.store.repositories.backlog import FORGOTTEN_AT_ONCE
 from bot.store.repositories.job_order import LEADS, TURN, JobOrder, Position
 from bot.store.repositories.job_order import Rank as Rank
 from bot.store.sealing.keyring import Keyring

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from bot.core.bot_errors import ConfigurationError
 from bot.plugin import Message, Text
+from bot.store.disk.file_permissions import chmod
 from bot.store.engine.database import FILE_NAME, sync
-from bot.store.engine.file_permissions import chmod
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM

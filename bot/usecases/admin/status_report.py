@@ -11,7 +11,7 @@ from bot.core.authority.limits import Mode, strictest_mode
 from bot.core.change.change_request import Status
 from bot.plugin import CommandLine, Message, Reply, Text, Time, time_or_none
 from bot.plugin.frozen import dataclass
-from bot.store.engine.process_lock import INTAKE, WORKER
+from bot.store.disk.process_lock import INTAKE, WORKER
 from bot.store.files.verified_head import read_kept_mark
 from bot.store.repositories.replication.replicas import Replica
 from bot.usecases.authority.break_glass_log import list_unreviewed

@@ -13,8 +13,7 @@ from bot.core.bot_errors import ConfigurationError, StoreUnavailable
 from bot.core.principals import Principal
 from bot.plugin import Message, Refusal
 from bot.plugin.frozen import dataclass
-from bot.store.engine.database import free_bytes
-from bot.store.engine.folders import nearest
+from bot.store.disk.folders import free_bytes, nearest
 from bot.store.files.archive_file import (
     delete_archived,
     estimate_bytes,

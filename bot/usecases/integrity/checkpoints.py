@@ -5,7 +5,6 @@ from __future__ import annotations
 from bot.core.audit.audit_record import SYSTEM, Entry, Fact, Tag
 from bot.core.audit.chain import Place
 from bot.store.repositories.audit_log import AuditReader
-from bot.store.schema.schema_version import schema_step
 from bot.usecases.context import Context
 from bot.usecases.integrity.chain_check import CHAIN
 
@@ -31,7 +30,7 @@ def write_checkpoint(ctx: Context) -> bool:
             "head": place.head,
             "count": count_records(tx.audit),
             "fingerprint": record.key_id if record else "",
-            "schema": schema_step(tx.engine),
+            "schema": tx.schema_step,
         }
         tx.record(Entry(tag=Tag.CHECKPOINT, actor=SYSTEM, subject="chain", facts=facts))
     ctx.threads.wake()

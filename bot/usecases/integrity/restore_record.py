@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import field
 from pathlib import Path
 
@@ -14,16 +15,13 @@ from bot.core.messages.notices import CardNotice
 from bot.core.principals import Principal
 from bot.plugin import Clock, Message, Refusal
 from bot.plugin.frozen import dataclass
-from bot.store.engine.database import FILE_NAME, Database
 from bot.store.files.backup import Backup, look_through
-from bot.store.files.consistency import assert_fits
-from bot.store.files.restore import RestoreComparison, compare_backup, forget_queues, make_ready
+from bot.store.files.restore import RestoreComparison, compare_backup, forget_queues, make_ready, open_copy
 from bot.store.files.verified_head import BROKEN, VERIFIED
 from bot.store.location import locate
 from bot.store.repositories.audit_log import AuditReader
-from bot.store.schema.schema_version import refuse_newer
 from bot.store.sealing.keyring import Keyring
-from bot.store.store import Store, open_store
+from bot.store.store import FILE_NAME, Store, open_store
 from bot.usecases.change_entries import record_change
 from bot.usecases.notifications import card_key
 
@@ -98,15 +96,10 @@ def inspect(options: RestoreOptions) -> Backup:
 
 
 def _inspect(options: RestoreOptions) -> Backup:
-    database = Database(options.file, read_only=True)
-    try:
-        refuse_newer(database, str(database.path))
-        assert_fits(database, options.keys)
+    with closing(open_copy(options.file, options.keys)) as engine:
         copy = look_through(options.file, options.keys)
-        _assert_heads(AuditReader(database, options.keys), options, copy)
+        _assert_heads(AuditReader(engine, options.keys), options, copy)
         return copy
-    finally:
-        database.close()
 
 
 def _assert_heads(log: AuditReader, options: RestoreOptions, copy: Backup) -> None:

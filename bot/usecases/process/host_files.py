@@ -6,13 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.plugin import Message
-from bot.store.engine import database
+from bot.store.disk import folders
 
 
 class HostFiles:
     """Asks the host about files. Whoever holds the locks says how to compare them."""
 
-    def __init__(self, *, free_bytes: Callable[[Path], int] = database.free_bytes) -> None:
+    def __init__(self, *, free_bytes: Callable[[Path], int] = folders.free_bytes) -> None:
         self.free_bytes = free_bytes
         """How much room the file system of a path has for us."""
         self._find_displaced: Callable[[], Message | None] = _find_none

@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
 
-from bot.store.engine.process_lock import WORKER
+from bot.store.disk.process_lock import WORKER
 from bot.store.repositories.replication.replicas import NewReplica, Replica
 from bot.usecases.context import Context, log
 from bot.usecases.runtime.worker import go_round

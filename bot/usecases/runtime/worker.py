@@ -12,8 +12,7 @@ from bot.core.bot_errors import StoreUnavailable
 from bot.core.messages.deliveries import Click, Form, SlashCommand, inbound_from_json
 from bot.core.request_id import working_on
 from bot.plugin import Message
-from bot.store.engine.announcement import stop_nothing
-from bot.store.engine.sql import FORGOTTEN_AT_ONCE
+from bot.store.repositories.backlog import FORGOTTEN_AT_ONCE
 from bot.store.repositories.jobs import INBOUND, Job, Rank
 from bot.usecases.authority.grid_accounts import identify_sender
 from bot.usecases.authority.refusal_records import record_folded
@@ -79,7 +78,7 @@ class Worker:
         self._sweep_due = ctx.clock.monotonic()
         self._plugin_maintenance = PluginMaintenance(ctx)
         self._threads: list[threading.Thread] = []
-        self._stop_listening = stop_nothing
+        self._stop_listening: Callable[[], None] = lambda: None
         self._choices = ChoiceReader(ctx)
         self._home = HomePublisher(ctx)
         self._recovery = Reconciler(ctx)

@@ -18,7 +18,7 @@ from bot.core.audit.archive_chain import BoundRecord, Chain, examine_log
 from bot.core.audit.audit_record import Entry, Tag
 from bot.core.audit.chain import Findings, LinkRow
 from bot.plugin import Refusal
-from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
+from bot.store.disk.process_lock import INTAKE, WORKER, ProcessLocks
 from bot.store.files.backup import back_up
 from bot.store.files.backup_reader import chain_of
 from bot.store.repositories.audit_log import AuditReader

@@ -16,8 +16,8 @@ import pytest
 from bot.cli.session import Terminal
 from bot.core.audit.audit_record import Tag
 from bot.core.change.change_request import Status
+from bot.store.disk.process_lock import INTAKE, WORKER, ProcessLocks
 from bot.store.engine.database import FILE_NAME, sqlite3
-from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
 from bot.store.files.verified_head import BROKEN, VERIFIED
 from bot.store.sealing.keyring import create_key_file
 from tests.cli.cli_bot import CliBot

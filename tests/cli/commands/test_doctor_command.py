@@ -21,8 +21,9 @@ from bot.playground.workspace import SlackWorkspace
 from bot.plugin import Reply
 from bot.slack.disconnect_reasons import SOCKET_REFUSED
 from bot.slack.scopes import SCOPES
-from bot.store.engine.database import FILE_NAME, ROLLBACK, SQLITE_VERSION, WAL, sqlite3
-from bot.store.engine.process_lock import INTAKE, ProcessLocks
+from bot.store.disk.process_lock import INTAKE, ProcessLocks
+from bot.store.engine.database import FILE_NAME, sqlite3
+from bot.store.engine.journal import ROLLBACK, SQLITE_VERSION, WAL
 from bot.usecases.delivery.answers import DIRECT
 from plugins.bitrix24.simulation import PortalSimulation
 from plugins.bitrix24.simulator.state.faults import read_fault

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.audit.audit_record import Tag
-from bot.store.engine.process_lock import KEYS, ProcessLocks
+from bot.store.disk.process_lock import KEYS, ProcessLocks
 from tests.cli.cli_bot import CliBot
 
 

@@ -12,7 +12,7 @@ import pytest
 from bot.core.audit.audit_record import Tag
 from bot.core.change.change_request import Status
 from bot.core.change.status_names import ONE_OF
-from bot.store.engine.process_lock import WORKER, ProcessLocks
+from bot.store.disk.process_lock import WORKER, ProcessLocks
 from tests.cli.cli_bot import NOBODY, CliBot
 from tests.cli.commands.test_access_command import ME
 from tests.language.english import en_json

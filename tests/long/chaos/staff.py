@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from bot.store.engine.process_lock import INTAKE, WORKER
+from bot.store.disk.process_lock import INTAKE, WORKER
 from bot.web.site import SLACK_PATH
 from tests.long.chaos.doors import DiscerningWitness
 from tests.long.chaos.tally import Tally

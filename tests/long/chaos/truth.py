@@ -16,7 +16,7 @@ from bot.core.change.status_table import describe_status
 from bot.core.principals import Role
 from bot.language.translation import translate
 from bot.playground.workspace.state.call_journal import ApiCall
-from bot.store.engine.process_lock import WORKER
+from bot.store.disk.process_lock import WORKER
 from tests.long.chaos.chaos_run import ChaosRun
 from tests.long.crash import invariants
 from tests.long.crash.invariants import Change, Evidence

@@ -165,7 +165,7 @@ BACKLOGS: tuple[Mutation, ...] = (
         "wal-at-any-risk",
         "the journal is a WAL also with an SQLite whose WAL can corrupt the file",
         (
-            "bot/store/engine/database.py",
+            "bot/store/engine/journal.py",
             "    return WAL if mended else ROLLBACK\n",
             "    return WAL if mended else WAL\n",
         ),

@@ -351,7 +351,7 @@ DOORS: tuple[Mutation, ...] = (
     mutation(
         "home-that-is-a-file",
         "a file in the place of the database's folder is in order for doctor",
-        ("bot/store/engine/folders.py", "    if not place.is_dir():", "    if not place.exists():"),
+        ("bot/store/disk/folders.py", "    if not place.is_dir():", "    if not place.exists():"),
         by="tests/cli/test_first_hour.py",
     ),
     mutation(

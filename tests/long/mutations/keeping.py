@@ -80,8 +80,8 @@ KEEPING: tuple[Mutation, ...] = (
     mutation(
         "lock-file-only",
         "a deleted lock file lets a second worker in",
-        ("bot/store/engine/process_lock.py", "            if role == WORKER:", "            if not role:"),
-        by="tests/store/engine/test_process_lock.py",
+        ("bot/store/disk/process_lock.py", "            if role == WORKER:", "            if not role:"),
+        by="tests/store/disk/test_process_lock.py",
     ),
     mutation(
         "guilty-together",
@@ -317,11 +317,11 @@ KEEPING: tuple[Mutation, ...] = (
         "loose-and-started",
         "a database that everybody on the host may write is worked with",
         (
-            "bot/store/engine/file_permissions.py",
+            "bot/store/disk/file_permissions.py",
             '(WORLD_WRITABLE, Message("store.file.writable_by_all", path=path, what=one.what), True)',
             '(WORLD_WRITABLE, Message("store.file.writable_by_all", path=path, what=one.what), False)',
         ),
-        by="tests/store/engine/test_file_permissions.py",
+        by="tests/store/disk/test_file_permissions.py",
     ),
     mutation(
         "begins-anew",
@@ -347,8 +347,8 @@ KEEPING: tuple[Mutation, ...] = (
     mutation(
         "displaced-unseen",
         "nobody notices that the lock file is another one than the one that is held",
-        ("bot/store/engine/process_lock.py", "    if (found.st_dev, found.st_ino) != held:", "    if found is None:"),
-        by="tests/store/engine/test_process_lock.py",
+        ("bot/store/disk/process_lock.py", "    if (found.st_dev, found.st_ino) != held:", "    if found is None:"),
+        by="tests/store/disk/test_process_lock.py",
     ),
     mutation(
         "values-of-two-kinds-are-one",

@@ -11,8 +11,9 @@ import pytest
 from bot.clock import ShiftedClock
 from bot.core.bot_errors import ConfigurationError, StoreUnavailable
 from bot.plugin import Message
-from bot.store.engine.database import APPLICATION_ID, Database, journal_for, sqlite3
+from bot.store.engine.database import APPLICATION_ID, Database, sqlite3
 from bot.store.engine.database import sqlite3 as in_use
+from bot.store.engine.journal import journal_for
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import FILE_NAME, Store, open_store
 from tests.language.english import en, raises

@@ -14,7 +14,8 @@ import pytest
 
 from bot.core.audit.audit_record import Tag
 from bot.core.bot_errors import ConfigurationError, StoreDamaged, StoreUnavailable
-from bot.store.engine.database import ROLLBACK, STEP_PAGES, WAL, Database, sqlite3
+from bot.store.engine.database import STEP_PAGES, Database, sqlite3
+from bot.store.engine.journal import ROLLBACK, WAL
 from bot.store.files.backup import (
     DAILY,
     HOUR_MS,

@@ -9,7 +9,8 @@ import pytest
 
 from bot.clock import ShiftedClock
 from bot.core.bot_errors import ConfigurationError, StoreDamaged
-from bot.store.engine.database import FILE_NAME, ROLLBACK, WAL, Database, Journal, sqlite3
+from bot.store.engine.database import FILE_NAME, Database, sqlite3
+from bot.store.engine.journal import ROLLBACK, WAL, Journal
 from bot.store.files.consistency import assert_sound, assert_sound_beside, assert_usable
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import Store, open_store

@@ -8,8 +8,7 @@ import pytest
 
 from bot.core.messages.notices import AuditNotice, CardNotice, Notice, PrivateNotice, ThreadNotice
 from bot.plugin import Reply, Table
-from bot.store.engine.sql import FORGOTTEN_AT_ONCE
-from bot.store.repositories.backlog import DEAD_LAST_MS, SENT_LAST_MS
+from bot.store.repositories.backlog import DEAD_LAST_MS, FORGOTTEN_AT_ONCE, SENT_LAST_MS
 from bot.store.repositories.outbox import ChannelHealth, Envelope, Outbox, Urgency
 from bot.store.store import Store
 from tests.store.samples import OLGA

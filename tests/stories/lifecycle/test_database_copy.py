@@ -10,8 +10,8 @@ import pytest
 
 from bot.core.messages.notices import CardNotice
 from bot.plugin import PluginError
+from bot.store.disk.process_lock import INTAKE, WORKER, ProcessLocks
 from bot.store.engine.database import FILE_NAME, Database
-from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
 from bot.store.files.whole_copy import RowCounts, assert_equal
 from bot.store.location import FileLocation, Location, locate
 from bot.store.postgres.file_load import bot_tables

@@ -18,7 +18,7 @@ from bot.host.guarded_calls import GuardedPlugin
 from bot.plugin import CallVerdict, Services
 from bot.plugin.loopback import wait_until
 from bot.store.engine.database import Database
-from bot.store.engine.sql import FORGOTTEN_AT_ONCE
+from bot.store.repositories.backlog import FORGOTTEN_AT_ONCE
 from bot.store.repositories.jobs import RECEIPTS_LAST_MS, Job
 from bot.store.store import Store
 from bot.usecases.admin.builtin_plugin import make_registry

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from bot.store.engine.process_lock import INTAKE, WORKER
+from bot.store.disk.process_lock import INTAKE, WORKER
 from tests.long.crash.harness.trip import Kill
 
 ROOT = Path(__file__).resolve().parents[4]

@@ -22,7 +22,7 @@ import bot.cli.root
 from bot.app import Running, read_settings
 from bot.clock import SystemClock
 from bot.logs import set_up_logs
-from bot.store.engine.process_lock import INTAKE, WORKER
+from bot.store.disk.process_lock import INTAKE, WORKER
 from bot.store.sealing.keyring import create_key_file
 from bot.usecases.delivery_errors import DeliveryError
 from bot.web.site import Site

@@ -10,7 +10,7 @@ import pytest
 
 from bot.core.bot_errors import AlreadyRunning, exit_code
 from bot.plugin import Message
-from bot.store.engine.process_lock import INTAKE, WORKER, ProcessLocks
+from bot.store.disk.process_lock import INTAKE, WORKER, ProcessLocks
 from tests.language.english import en, raises
 from tests.store.neighbour import TAKE_A_LOCK, neighbour
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.core.bot_errors import ConfigurationError
 from bot.plugin import Message
 from bot.plugin.frozen import dataclass
-from bot.store.engine.database import FILE_NAME
+from bot.store.disk.folders import FILE_NAME
 
 WORLD_WRITABLE, GROUP_WRITABLE, READABLE = stat.S_IWOTH, stat.S_IWGRP, stat.S_IRGRP | stat.S_IROTH
 

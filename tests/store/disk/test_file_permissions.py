@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.core.bot_errors import ConfigurationError
+from bot.store.disk.file_permissions import Guarded, list_guarded_files, loose_modes, refuse_writable
 from bot.store.engine.database import FILE_NAME
-from bot.store.engine.file_permissions import Guarded, list_guarded_files, loose_modes, refuse_writable
 from tests.language.english import en
 
 NAMES = ("home", "database", "backups", "keys", "dotenv")

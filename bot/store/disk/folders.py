@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from bot.core.bot_errors import ConfigurationError, StoreUnavailable
 from bot.plugin import Message
 
 HOME = "B24BOT_HOME"
+FILE_NAME = "b24bot.sqlite3"
+"""The file of the database, in the folder of the bot."""
 MAY_PASS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.EINTR})
 """Errors of the system that another setting would not mend."""
 
@@ -51,3 +54,8 @@ def make_home(home: Path) -> None:
         with suppress(OSError):
             assert_folder(home, HOME)
         raise ConfigurationError(unusable, hint=Message("store.folder.choose", setting=HOME)) from None
+
+
+def free_bytes(path: Path) -> int:
+    """How much room there is for this process on the file system of a path."""
+    return shutil.disk_usage(path).free

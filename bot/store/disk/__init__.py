@@ -1,0 +1,1 @@
+"""The files and folders of this host: which there are, who may read them, and one process at a time."""
