@@ -231,7 +231,7 @@ open_store(Path(sys.argv[1]), Keyring({"k1": bytes(32)}), ShiftedClock(), thorou
 """
 PLACES = [
     f"{side}:bot.store.schema.{place}"
-    for place in ("migrations.migrate", "plain_texts.drop_remnants")
+    for place in ("schema_version.migrate", "plain_texts.drop_remnants")
     for side in ("before", "after")
 ]
 """Where a process dies: around the one transaction of the upgrade, and around the one that ends it."""
