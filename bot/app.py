@@ -35,8 +35,8 @@ from bot.store.files.known_secrets import KnownSecrets
 from bot.store.store import Store, open_store
 from bot.usecases.admin.allow_list import is_seeding_due, seed_admins
 from bot.usecases.admin.builtin_plugin import make_registry
-from bot.usecases.channel_pace import ChannelRateLimiter
-from bot.usecases.chat_port import Channels, Chat, Messenger
+from bot.usecases.chat.channel_pace import ChannelRateLimiter
+from bot.usecases.chat.chat_port import Channels, Chat, Messenger
 from bot.usecases.context import Context
 from bot.usecases.deployment import Deployment
 from bot.usecases.integrity.active_limits import list_limits
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from bot.slack.bot_identity import Identity
     from bot.slack.outgoing.messenger import Gateway
     from bot.slack.socket.socket_mode import Socket
-    from bot.usecases.chat_refusals import ChatRefusal
+    from bot.usecases.chat.chat_refusals import ChatRefusal
     from bot.web.health import Wsgi
 
 log = logging.getLogger("b24bot")

@@ -26,8 +26,8 @@ from bot.store.disk.folders import make_home
 from bot.store.disk.process_lock import WORKER, ProcessLocks
 from bot.store.sealing.keyring import create_key_file
 from bot.usecases.integrity.freezes import FROZEN
+from bot.usecases.leases.worker_beat import LATE_SECONDS
 from bot.usecases.runtime.readiness import REASONS
-from bot.usecases.worker_beat import LATE_SECONDS
 from bot.web.site import Site
 from tests.host.invented import Invented
 from tests.language.english import en, raises

@@ -34,7 +34,7 @@ from bot.plugin import Group, Reply, Risk
 from bot.plugin.loopback import wait_until
 from bot.store.engine.database import Database
 from bot.store.sealing.keyring import create_key_file
-from bot.usecases.worker_beat import WorkerBeat
+from bot.usecases.leases.worker_beat import WorkerBeat
 from bot.web.site import SLACK_PATH
 
 REGISTERED = (1, 50, 200)

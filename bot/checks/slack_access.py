@@ -11,7 +11,7 @@ from bot.slack.outgoing.messenger import make_client
 from bot.slack.refusals import find_refusal
 from bot.slack.scopes import missing_scopes
 from bot.slack.token_errors import APP_TOKEN, BOT_TOKEN, SIGNED_WITH, refuse_other_kind, token_refused
-from bot.usecases.delivery_errors import DeliveryError
+from bot.usecases.chat.delivery_errors import DeliveryError
 from bot.usecases.integrity.lost_access import REMEDY, find_lost_access
 from bot.usecases.integrity.startup_checks import check_clock
 

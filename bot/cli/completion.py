@@ -27,9 +27,9 @@ from bot.plugin import BadArgument, Message, Parameter, Plugin, Refusal, Sealed,
 from bot.plugin.frozen import dataclass
 from bot.store.location import locate
 from bot.usecases.admin.queries import QueryContext
-from bot.usecases.place_choice import choose_place
-from bot.usecases.roles import role_of
-from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+from bot.usecases.command_context.place_choice import choose_place
+from bot.usecases.command_context.roles import role_of
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
 
 if TYPE_CHECKING:
     from bot.app import Bot

@@ -12,7 +12,7 @@ from bot.language.request_views import ChangeDetails, change_view
 from bot.plugin import Data, Json, PluginError, Reply, Text, Time, map_text, time_or_none
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.outbox import OutboxEntry
-from bot.usecases.chat_refusals import FindRefusal
+from bot.usecases.chat.chat_refusals import FindRefusal
 from bot.usecases.delivery.dead_letters import describe_content, describe_subject
 
 

@@ -28,7 +28,7 @@ from bot.core.parsing.usage import describe_argument, describe_option
 from bot.core.principals import describe_least_role
 from bot.plugin import Message, Parameter, PlaceTerm, PluginError, Risk, Text
 from bot.usecases.admin.help_pages import describe_terminal_command
-from bot.usecases.card_subcommands import refuse_card_subcommand
+from bot.usecases.special_commands.card_subcommands import refuse_card_subcommand
 
 FOUND_PROBLEMS = 5
 """The exit code of a command that checks something and found a problem."""

@@ -45,13 +45,12 @@ from bot.store.disk.process_lock import WORKER
 from bot.store.store import Transaction
 from bot.usecases.admin.help_pages import Reader, answer_help
 from bot.usecases.admin.queries import being_well, helping
-from bot.usecases.card_subcommands import refuse_card_subcommand
-from bot.usecases.change_entries import recorded_line
-from bot.usecases.delivery_errors import DeliveryError
+from bot.usecases.chat.delivery_errors import DeliveryError
+from bot.usecases.command_context.place_choice import keep_first_place
 from bot.usecases.intake.receipts import check_secrets, find_secret
 from bot.usecases.intake.stop_requests import freeze_without_reason, says_freeze
 from bot.usecases.integrity.chain_check import CHAIN, examine_head, examine_log, note_chain
-from bot.usecases.place_choice import keep_first_place
+from bot.usecases.notices.change_entries import recorded_line
 from bot.usecases.requests.command_answers import (
     NOT_AGREED,
     found_reply,
@@ -62,6 +61,7 @@ from bot.usecases.requests.command_answers import (
 )
 from bot.usecases.requests.command_performance import TypedCommand, perform_command
 from bot.usecases.requests.planning import precheck, prepare_in_terminal
+from bot.usecases.special_commands.card_subcommands import refuse_card_subcommand
 
 if TYPE_CHECKING:
     from bot.app import Bot

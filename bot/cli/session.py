@@ -38,7 +38,7 @@ from bot.usecases.integrity.policy_record import record_policy
 
 if TYPE_CHECKING:
     from bot.app import Bot, Running
-    from bot.usecases.chat_refusals import ChatRefusal
+    from bot.usecases.chat.chat_refusals import ChatRefusal
 
 log = logging.getLogger("b24bot.cli")
 

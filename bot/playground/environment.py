@@ -20,7 +20,7 @@ from bot.plugin.loopback import wait_until
 from bot.store.sealing.keyring import create_key_file
 from bot.store.store import Store
 from bot.usecases.admin.allow_list import grant_role
-from bot.usecases.channel_pace import NO_GAPS
+from bot.usecases.chat.channel_pace import NO_GAPS
 from bot.web.site import SLACK_PATH, Site
 
 PORTAL = "portal"

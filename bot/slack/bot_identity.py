@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from bot.plugin.frozen import dataclass
 from bot.slack.refusals import INVALID_RESPONSE
 from bot.slack.slack_errors import require_ok, translate_errors
-from bot.usecases.delivery_errors import Lost, OrgWide
+from bot.usecases.chat.delivery_errors import Lost, OrgWide
 
 ADDRESS = re.compile(r"https://[a-z0-9.-]{1,200}/")
 """The address of a workspace, as it may stand in a link."""

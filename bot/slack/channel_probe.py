@@ -11,7 +11,7 @@ from bot.language.translation import translate
 from bot.plugin import Message
 from bot.slack.scopes import READ_SCOPES
 from bot.slack.slack_errors import require_ok, translate_errors
-from bot.usecases.delivery_errors import ChannelDead
+from bot.usecases.chat.delivery_errors import ChannelDead
 
 PROBE_DAYS = 90
 """How far in the future the probe is scheduled; Slack takes up to 120. It is deleted at once."""

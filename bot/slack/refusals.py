@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.plugin import Message, Text
-from bot.usecases.chat_refusals import PRESS_AGAIN, ChatRefusal, Subject
-from bot.usecases.delivery_errors import CARD_NOT_POSTED
+from bot.usecases.chat.chat_refusals import PRESS_AGAIN, ChatRefusal, Subject
+from bot.usecases.chat.delivery_errors import CARD_NOT_POSTED
 
 DIRECT_OFF = "messages_tab_disabled"
 """The code for an app whose direct messages are switched off."""

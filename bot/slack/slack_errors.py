@@ -11,8 +11,8 @@ from typing import Any
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.slack.refusals import INVALID_RESPONSE, find_refusal
-from bot.usecases.chat_refusals import Subject
-from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
+from bot.usecases.chat.chat_refusals import Subject
+from bot.usecases.chat.delivery_errors import Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 
 DEFAULT_WAIT, LONGEST_WAIT = 1.0, 3_600.0
 

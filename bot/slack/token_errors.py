@@ -8,8 +8,8 @@ from bot.core.bot_errors import ConfigurationError
 from bot.plugin import Message, Text
 from bot.slack.disconnect_reasons import LINK_DISABLED, disconnect_of
 from bot.slack.refusals import find_refusal
-from bot.usecases.chat_refusals import Subject
-from bot.usecases.delivery_errors import ORG_WIDE, ORG_WIDE_HINT, DeliveryError, OrgWide
+from bot.usecases.chat.chat_refusals import Subject
+from bot.usecases.chat.delivery_errors import ORG_WIDE, ORG_WIDE_HINT, DeliveryError, OrgWide
 
 BOT_TOKEN, APP_TOKEN, SIGNED_WITH = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"
 _OF_PERSON = Message("slack.token.kind.person")

@@ -42,7 +42,7 @@ from bot.testing.services import scratch_store
 from bot.testing.simulations import Simulate, simulation_of
 from bot.testing.web_requests import NOTHING, request_route
 from bot.usecases.admin.builtin_plugin import make_registry
-from bot.usecases.place_choice import find_place
+from bot.usecases.command_context.place_choice import find_place
 from bot.usecases.requests.planning import ask, precheck, prepare_in_terminal
 
 A = TypeVar("A", Plan, Reply)

@@ -11,7 +11,7 @@ from bot.host.registry import Registry
 from bot.plugin import Clock, LinkedAccounts
 from bot.plugin.frozen import dataclass
 from bot.store.store import Store
-from bot.usecases.chat_port import Chat
+from bot.usecases.chat.chat_port import Chat
 from bot.usecases.deployment import Deployment
 from bot.usecases.process.audit_progress import AuditProgress
 from bot.usecases.process.found_limits import FoundLimits

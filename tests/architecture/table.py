@@ -82,7 +82,8 @@ AREAS: Mapping[str, tuple[str, ...]] = {
         "",
     ),
     "bot.usecases": (
-        *("process", "", "integrity", "authority", "outcomes", "overview", "admin", "intake", "forms", "home"),
+        *("process", "chat", "", "leases", "special_commands", "command_context", "notices"),
+        *("integrity", "authority", "outcomes", "overview", "admin", "intake", "forms", "home"),
         *("requests", "execution", "delivery", "runtime"),
     ),
     "bot.slack": ("", "render", "incoming", "outgoing", "socket"),
@@ -252,7 +253,7 @@ SLACK_KNOWN: Mapping[tuple[str, str], str] = {
     ("bot.core.principals", "[UW][A-Z0-9]"): "reads the ids that people type for other people",
     ("bot.settings", "[CDG][A-Z0-9]"): "a setting that names a channel is checked before there is a chat",
     ("bot.usecases.admin.audit_search", "[UW][A-Z0-9]"): "reads the ids that people type for other people",
-    ("bot.usecases.delivery_errors", "ratelimited"): "outboxes have this code of an error that every chat can have",
+    ("bot.usecases.chat.delivery_errors", "ratelimited"): "outboxes have this code of an error of every chat",
     ("bot.web.page", "action_id"): "the playground's page presses buttons of the simulated workspace by their ids",
     ("bot.web.page", "block_id"): "the playground's page presses buttons of the simulated workspace by their ids",
 }
@@ -265,7 +266,7 @@ LIVING: Mapping[str, str] = {
     "bot.app.Bot": "the parts of a running bot",
     "bot.plugin.commands.Group": "collects commands while a plugin is imported; its noun reads best unnamed",
     "bot.usecases.delivery.cards.Cards": "remembers where a card stands until that is written down",
-    "bot.usecases.channel_pace._Lane": "the next free moment of a channel moves on",
+    "bot.usecases.chat.channel_pace._Lane": "the next free moment of a channel moves on",
     f"{_BITRIX24}.client.rest_client._CallProgress": "counts while one call is being made",
     "bot.playground.workspace.client.sockets._Waiting": "is filled when the answer comes",
 }

@@ -153,7 +153,7 @@ TEXTS: list[tuple[Check, str, str, str]] = [
     (
         transaction_checks.transaction_paths,
         "bot.usecases.x",
-        "from bot.usecases.notifications import announce\n" + TAKES.format("announce(tx, ctx, 'text')"),
+        "from bot.usecases.notices.notifications import announce\n" + TAKES.format("announce(tx, ctx, 'text')"),
         "",
     ),
     (

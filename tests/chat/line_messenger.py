@@ -20,9 +20,9 @@ from bot.language.translation import translate
 from bot.plugin import Text
 from bot.store.sealing.keyring import Keyring
 from bot.usecases.authority.card_token import APPROVE, REJECT, make_token
-from bot.usecases.chat_port import PostedMessage
-from bot.usecases.chat_refusals import ChatRefusal, Subject
-from bot.usecases.delivery_errors import ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
+from bot.usecases.chat.chat_port import PostedMessage
+from bot.usecases.chat.chat_refusals import ChatRefusal, Subject
+from bot.usecases.chat.delivery_errors import ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 from tests.chat.line_chat import LONGEST, Line, LineChat, LineChatError
 
 TEAM, BOT = "HQ", "b24bot"

@@ -10,7 +10,7 @@ from bot.store.disk.folders import make_home
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import open_store
 from bot.usecases.admin.allow_list import grant_role
-from bot.usecases.chat_port import Channels
+from bot.usecases.chat.chat_port import Channels
 from bot.usecases.delivery.dispatcher import Dispatcher
 from bot.usecases.intake.receipts import receive
 from bot.usecases.runtime.worker import claim_job, perform_job

@@ -11,7 +11,7 @@ from bot.core.principals import Principal
 from bot.playground.workspace import SlackWorkspace
 from bot.slack.outgoing.messenger import Gateway, make_client
 from bot.store.sealing.keyring import Keyring
-from bot.usecases.chat_port import Messenger, PostedMessage
+from bot.usecases.chat.chat_port import Messenger, PostedMessage
 from tests.chat.line_chat import LineChat
 from tests.chat.line_messenger import KINDS, LineMessenger, principal
 from tests.slack.kit import OLGA, a_change

@@ -15,8 +15,8 @@ from bot.core.change.change_request import Status
 from bot.core.messages.notices import PrivateNotice
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin import Message, Reply
-from bot.usecases.chat_refusals import Subject
-from bot.usecases.delivery_errors import ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
+from bot.usecases.chat.chat_refusals import Subject
+from bot.usecases.chat.delivery_errors import ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 from tests.chat.surfaces import LineSurface, SlackSurface, Surface
 from tests.language.english import en
 from tests.slack.render.test_answer import a_record

@@ -20,8 +20,8 @@ from bot.plugin import Call, CallVerdict, TargetUnreachable
 from bot.store.engine.database import sqlite3
 from bot.usecases.admin.allow_list import grant_role, revoke_role
 from bot.usecases.authority.refusal_records import record_folded
-from bot.usecases.channel_pace import NO_GAPS
-from bot.usecases.delivery_errors import ChannelDead, Lost
+from bot.usecases.chat.channel_pace import NO_GAPS
+from bot.usecases.chat.delivery_errors import ChannelDead, Lost
 from bot.usecases.intake.job_failures import save_unsaved_results
 from bot.usecases.integrity import active_limits
 from bot.usecases.integrity.freezes import FROZEN

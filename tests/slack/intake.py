@@ -24,7 +24,7 @@ from bot.store.engine.database import sqlite3
 from bot.store.sealing.keyring import create_key_file
 from bot.store.sealing.sealed_text import open_text
 from bot.store.store import FILE_NAME
-from bot.usecases.worker_beat import WorkerBeat
+from bot.usecases.leases.worker_beat import WorkerBeat
 from bot.web.connections import Limits
 from bot.web.health import Wsgi
 from bot.web.site import SLACK_PATH, Site

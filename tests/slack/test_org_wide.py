@@ -7,7 +7,7 @@ import pytest
 from bot.playground.workspace import SlackWorkspace
 from bot.slack.outgoing.messenger import Gateway
 from bot.slack.token_errors import BOT_TOKEN, token_refused
-from bot.usecases.delivery_errors import OrgWide
+from bot.usecases.chat.delivery_errors import OrgWide
 from tests.language.english import en
 from tests.slack.intake import Intake
 from tests.slack.kit import click_payload, payload_body

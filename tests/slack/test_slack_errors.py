@@ -16,8 +16,8 @@ from bot.slack.outgoing.messenger import Gateway, make_client
 from bot.slack.refusals import INVALID_RESPONSE, REFUSALS, find_refusal
 from bot.slack.slack_errors import LONGEST_WAIT
 from bot.store.sealing.keyring import Keyring
-from bot.usecases.chat_refusals import Subject
-from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
+from bot.usecases.chat.chat_refusals import Subject
+from bot.usecases.chat.delivery_errors import Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 from tests.language.english import en
 from tests.slack.kit import a_change
 from tests.tables.rows import each_row

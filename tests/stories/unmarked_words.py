@@ -13,7 +13,7 @@ from bot.core.parsing.tokenizer import split_words
 from bot.core.parsing.typed_line import AnyCommand
 from bot.core.principals import Role
 from bot.plugin import PluginError
-from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
 from tests.language.pseudo import find_unmarked
 from tests.stories.marked_workspace import MarkedWorkspace
 

@@ -11,8 +11,8 @@ from bot.plugin import Clock, Plugin
 from bot.store.files.known_secrets import KnownSecrets
 from bot.store.store import Store
 from bot.usecases.admin.builtin_plugin import make_registry
-from bot.usecases.channel_pace import ChannelRateLimiter
-from bot.usecases.chat_port import Channels, Chat, Messenger
+from bot.usecases.chat.channel_pace import ChannelRateLimiter
+from bot.usecases.chat.chat_port import Channels, Chat, Messenger
 from bot.usecases.context import Context
 from bot.usecases.deployment import Deployment
 from bot.usecases.process.thread_state import ThreadState

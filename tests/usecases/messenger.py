@@ -17,8 +17,8 @@ from bot.core.principals import Principal
 from bot.language.catalogues import ENGLISH
 from bot.plugin import Text
 from bot.slack.refusals import find_refusal
-from bot.usecases.chat_port import PostedMessage
-from bot.usecases.chat_refusals import ChatRefusal
+from bot.usecases.chat.chat_port import PostedMessage
+from bot.usecases.chat.chat_refusals import ChatRefusal
 from tests.language.english import en, spoken
 
 LINES_PER_MESSAGE = 20

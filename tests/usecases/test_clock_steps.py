@@ -18,7 +18,7 @@ from bot.core.change.change_request import Status
 from bot.plugin import CallVerdict
 from bot.store.files.witness_file import Witness
 from bot.usecases.authority import card_token
-from bot.usecases.delivery_errors import Busy, Lost
+from bot.usecases.chat.delivery_errors import Busy, Lost
 from bot.usecases.integrity.audit_gate import find_audit_channel_limit
 from bot.usecases.integrity.witness_writer import WitnessWriter, find_witness_limit
 from tests.usecases.core_bot import ANTON, GLEB, OLGA, CoreBot

@@ -17,7 +17,7 @@ from bot.core.principals import Principal, Role
 from bot.plugin import Call, CallVerdict, TargetUnreachable
 from bot.usecases.admin.allow_list import grant_role, revoke_role
 from bot.usecases.authority import card_token
-from bot.usecases.delivery_errors import Busy, ChannelDead, Lost
+from bot.usecases.chat.delivery_errors import Busy, ChannelDead, Lost
 from tests.language.english import en
 from tests.long.form import sized
 from tests.store.chain import assert_chain_holds

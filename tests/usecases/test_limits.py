@@ -15,7 +15,7 @@ from bot.core.principals import Role
 from bot.usecases.admin.allow_list import grant_role
 from bot.usecases.authority import card_token
 from bot.usecases.authority.eligibility import MOST_OPEN, NO_WORD
-from bot.usecases.delivery_errors import Lost
+from bot.usecases.chat.delivery_errors import Lost
 from tests.language.english import en
 from tests.usecases.core_bot import ANTON, APPROVALS, IDA, OLGA, SHELL, STRANGER, VERA, VIKTOR, CoreBot, person
 

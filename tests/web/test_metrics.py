@@ -14,7 +14,7 @@ from bot.clock import ShiftedClock
 from bot.host.guarded_calls import GuardedPlugin
 from bot.plugin import Measurement, Services
 from bot.store.store import Store
-from bot.usecases.chat_port import Channels
+from bot.usecases.chat.chat_port import Channels
 from bot.usecases.process.event_counters import COMMANDS, DECISION_BUCKETS, MOST_VALUES, OTHER, EventCounters
 from bot.web.health import ReadyState
 from bot.web.metrics import KEPT_SECONDS, Metrics, PageParts, make_metrics, make_page

@@ -21,7 +21,7 @@ from bot.store.disk.process_lock import INTAKE, WORKER, ProcessLocks
 from bot.store.store import Store
 from bot.usecases.integrity.archiving import ArchiveOptions, ArchivePlan, plan_archive, shrink
 from bot.usecases.integrity.archiving import archive as archive_records
-from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
 
 FOLDER = "archives"
 """Where the files are, in the folder of the database, unless another one is named."""

@@ -23,7 +23,7 @@ from bot.plugin import BadArgument, Message, Refusal
 from bot.store.repositories.audit_log import LOOKED_AT, AuditReader
 from bot.usecases.admin.audit_search import find_records
 from bot.usecases.admin.queries import OPTION_WORDS
-from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
 
 COLUMNS = ("seq", "at", "tag", "actor", "subject", "facts", "key_id", "mac")
 RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")

@@ -48,7 +48,7 @@ from bot.store.files.verified_head import VERIFIED, read_mark
 from bot.store.location import Location, locate
 from bot.store.sealing.keyring import Keyring, load_key_file
 from bot.usecases.integrity.chain_check import BEGUN, WITNESSED
-from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
 
 FILE: Mapping[str, Any] = {"type": PATH, "metavar": "FILE"}
 

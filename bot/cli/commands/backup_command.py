@@ -27,7 +27,7 @@ from bot.store.files.whole_copy import RowCounts
 from bot.store.location import FileLocation, Location, locate
 from bot.store.sealing.keyring import assert_apart_from_backups
 from bot.usecases.integrity.restore_record import Restored, RestoreOptions, restore
-from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from bot.cli.output import plain, print_data, say
 from bot.cli.session import Terminal
 from bot.plugin import Message, Text
 from bot.plugin.frozen import dataclass
-from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
 
 STATES: Mapping[State, Message] = {
     State.OK: Message("check.state.ok"),

@@ -23,7 +23,7 @@ from bot.store.disk.folders import HOME, assert_folder
 from bot.store.location import locate
 from bot.store.sealing.keyring import LOOSE, assert_apart_from_database, create_key_file, load_key_file
 from bot.store.store import FILE_NAME, open_store
-from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
 
 Step = Callable[[Settings], Message | None]
 

@@ -17,7 +17,7 @@ from bot.store.disk.process_lock import KEYS, ProcessLocks
 from bot.store.key_rotation import KeyUse, list_key_uses, retire_given_key, retire_key, rotate_given_key, rotate_key
 from bot.store.sealing.keyring import read_key_text
 from bot.store.store import Store
-from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
 
 COLUMNS = (
     Message("cli.key.column.id"),

@@ -26,7 +26,7 @@ from bot.usecases.delivery.dead_letters import (
     redeliver_all,
     retry_now,
 )
-from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

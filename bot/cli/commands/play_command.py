@@ -11,7 +11,7 @@ from bot.cli.processes.port_check import explain_bind_errors, try_address
 from bot.cli.processes.signals import ShutdownSignal
 from bot.cli.session import Terminal
 from bot.plugin import Message
-from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
 
 PAGE_PORT = 8724
 

@@ -16,7 +16,7 @@ from bot.core.authority.rules.table_reader import refuse_unknown_commands
 from bot.plugin import Message, Refusal
 from bot.policy_file import read_policy_file
 from bot.usecases.admin.policy_answers import PolicyView, list_rows
-from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
 
 
 @command(

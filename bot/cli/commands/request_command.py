@@ -23,7 +23,7 @@ from bot.usecases.authority.reader_views import Reader, shell_reader
 from bot.usecases.outcomes.settlement import try_to_settle
 from bot.usecases.overview.request_queue import shell_queue
 from bot.usecases.requests.withdrawal import withdraw
-from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
 
 
 def _status(_ctx: click.Context, parameter: click.Parameter, value: str | None) -> ShownStatus | None:

@@ -11,7 +11,7 @@ from bot.cli.plugin_commands import show
 from bot.cli.run_line import perform, typed_line
 from bot.cli.session import Terminal
 from bot.plugin import Message
-from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
 
 
 @command(

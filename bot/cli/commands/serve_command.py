@@ -21,9 +21,9 @@ from bot.core.bot_errors import ConfigurationError
 from bot.plugin import Message, PluginError, Text
 from bot.plugin.frozen import dataclass
 from bot.settings import Settings
+from bot.usecases.command_context.place_choice import list_place_plugins
 from bot.usecases.context import Context
-from bot.usecases.place_choice import list_place_plugins
-from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
 
 if TYPE_CHECKING:
     from bot.app import Running

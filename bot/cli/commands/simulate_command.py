@@ -14,7 +14,7 @@ from bot.cli.processes.port_check import explain_bind_errors
 from bot.cli.processes.signals import ShutdownSignal
 from bot.cli.session import Terminal
 from bot.plugin import BadArgument, Message, Simulation
-from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
 
 READY = Message("clihelp.simulate.details")
 

@@ -16,7 +16,7 @@ from bot.plugin import Message, PluginError, Text
 from bot.slack.ids import OrgWideDelivery, UnexpectedId
 from bot.slack.incoming.payloads import form, slash_command
 from bot.slack.render.slack_text import Writer
-from bot.usecases.delivery_errors import ORG_WIDE, ORG_WIDE_HINT
+from bot.usecases.chat.delivery_errors import ORG_WIDE, ORG_WIDE_HINT
 
 log = logging.getLogger("b24bot.slack")
 

@@ -11,7 +11,7 @@ from bot.language.translation import translate
 from bot.slack.bot_identity import Identity
 from bot.slack.outgoing.messenger import Gateway
 from bot.slack.token_errors import BOT_TOKEN, token_refused
-from bot.usecases.delivery_errors import DeliveryError
+from bot.usecases.chat.delivery_errors import DeliveryError
 
 log = logging.getLogger("b24bot.slack")
 FIRST_WAIT_SECONDS, MOST_WAIT_SECONDS = 1.0, 60.0

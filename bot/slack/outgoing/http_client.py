@@ -17,7 +17,7 @@ from urllib3.exceptions import ClosedPoolError, HTTPError
 from urllib3.util import make_headers, parse_url
 
 from bot.plugin.frozen import dataclass
-from bot.usecases.delivery_errors import Lost
+from bot.usecases.chat.delivery_errors import Lost
 
 KEPT = 32
 """Connections to one host that are kept open: as many as there are threads that call Slack."""

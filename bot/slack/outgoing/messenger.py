@@ -35,9 +35,9 @@ from bot.slack.render.slack_text import SECTION_MOST, Writer, cut, section
 from bot.slack.slack_errors import require_ok, translate_errors
 from bot.store.sealing.keyring import Keyring
 from bot.usecases.authority.card_token import make_token
-from bot.usecases.chat_port import PostedMessage
-from bot.usecases.chat_refusals import ChatRefusal
-from bot.usecases.delivery_errors import CARD_NOT_POSTED, ChannelDead, DeliveryError, Impossible, Lost
+from bot.usecases.chat.chat_port import PostedMessage
+from bot.usecases.chat.chat_refusals import ChatRefusal
+from bot.usecases.chat.delivery_errors import CARD_NOT_POSTED, ChannelDead, DeliveryError, Impossible, Lost
 
 log = logging.getLogger("b24bot.slack")
 FindCard = Callable[[int], tuple[str, str] | None]

@@ -24,7 +24,7 @@ from bot.slack.incoming.acknowledged_refusals import MALFORMED, note_malformed
 from bot.slack.slack_errors import require_ok, translate_errors
 from bot.slack.socket.socket_connection import Connection, ConnectionEnded, Envelope
 from bot.slack.token_errors import APP_TOKEN, token_refused
-from bot.usecases.delivery_errors import DeliveryError
+from bot.usecases.chat.delivery_errors import DeliveryError
 
 log = logging.getLogger("b24bot.slack")
 

@@ -43,11 +43,7 @@ from bot.usecases.admin.place_commands import DEFAULT_LABEL, SET_DEFAULT, SET_OW
 from bot.usecases.admin.place_commands import TARGET as PLACE_TARGET
 from bot.usecases.authority.break_glass_log import OWN_BREAK_GLASS, find_break_glass_record, is_reviewed
 from bot.usecases.authority.linked_accounts import OutsideAccount, find_linked_person, set_link
-from bot.usecases.change_entries import record_change
-from bot.usecases.context import Context
-from bot.usecases.integrity.freezes import FROZEN, add_freeze, describe_freezes
-from bot.usecases.notifications import announce
-from bot.usecases.place_choice import (
+from bot.usecases.command_context.place_choice import (
     Choice,
     default_of,
     list_place_plugins,
@@ -56,6 +52,10 @@ from bot.usecases.place_choice import (
     set_own,
     term_of,
 )
+from bot.usecases.context import Context
+from bot.usecases.integrity.freezes import FROZEN, add_freeze, describe_freezes
+from bot.usecases.notices.change_entries import record_change
+from bot.usecases.notices.notifications import announce
 
 AFTER_FAULT, UNCONFIRMED = "fault", "unconfirmed"
 NOTES: Mapping[str, Message] = {

@@ -13,7 +13,7 @@ from bot.store.files.verified_head import read_kept_mark
 from bot.usecases.authority.break_glass_log import list_unreviewed
 from bot.usecases.context import Context
 from bot.usecases.integrity.active_limits import list_limits
-from bot.usecases.worker_beat import find_beat_age
+from bot.usecases.leases.worker_beat import find_beat_age
 
 Samples = Iterable[tuple[str, float]]
 """Values of the label, empty without one, and the number of each."""

@@ -27,8 +27,8 @@ from bot.usecases.admin.help_layout import (
     typed,
 )
 from bot.usecases.admin.help_layout import Reader as Reader
-from bot.usecases.card_subcommands import refuse_card_subcommand
-from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+from bot.usecases.special_commands.card_subcommands import refuse_card_subcommand
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
 
 SHORTEST_GUESSED = 3
 """Letters of a word from which another one is guessed: the beginning of a command is no guess in “help me”."""

@@ -34,8 +34,8 @@ from bot.usecases.admin.admin_commands import BuiltinContext, Person, access, fi
 from bot.usecases.admin.queries import QueryContext
 from bot.usecases.admin.queries import access as looking
 from bot.usecases.authority.linked_accounts import Link, OutsideAccount, find_linked_person, list_links
+from bot.usecases.command_context.place_choice import list_place_plugins
 from bot.usecases.context import Context
-from bot.usecases.place_choice import list_place_plugins
 
 SET_LINK = "access.link"
 TARGET = "link"

@@ -24,8 +24,8 @@ from bot.plugin import (
     UndoKind,
 )
 from bot.usecases.admin.admin_commands import BuiltinContext
+from bot.usecases.command_context.place_choice import default_of, find_place, list_place_plugins
 from bot.usecases.context import Context
-from bot.usecases.place_choice import default_of, find_place, list_place_plugins
 
 SET_DEFAULT, SET_OWN = "portal.set_default", "portal.set_own"
 TARGET = "default-portal"

@@ -40,10 +40,10 @@ from bot.usecases.admin.recorded_plans import read_recorded_plan
 from bot.usecases.admin.status_report import StatusReport, report_status
 from bot.usecases.authority.memberships import last_disqualification
 from bot.usecases.authority.reader_views import reader_of
+from bot.usecases.command_context.place_choice import choose_place, list_place_plugins, own_choice
 from bot.usecases.context import Context
 from bot.usecases.overview.request_queue import queue_of
 from bot.usecases.overview.start_card import OverviewView, make_start_card
-from bot.usecases.place_choice import choose_place, list_place_plugins, own_choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,11 @@ from bot.core.authority.policy import Refused
 from bot.core.bot_errors import StoreUnavailable
 from bot.core.principals import Principal
 from bot.plugin import Message
-from bot.usecases.chat_port import Chat
-from bot.usecases.chat_refusals import add_remedy
+from bot.usecases.chat.chat_port import Chat
+from bot.usecases.chat.chat_refusals import add_remedy
+from bot.usecases.chat.delivery_errors import Busy, ChannelDead, DeliveryError
+from bot.usecases.command_context.roles import role_of
 from bot.usecases.context import Context, log
-from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError
-from bot.usecases.roles import role_of
 
 SLACK_NOT_ASKED = Message("policy.account.not_asked")
 ASK_AGAIN_MS = 5_000

@@ -15,10 +15,10 @@ from bot.usecases.authority.attestation import is_attested
 from bot.usecases.authority.break_glass_log import OWN_BREAK_GLASS, find_break_glass_actor
 from bot.usecases.authority.memberships import check_membership, find_disqualification, last_known_status
 from bot.usecases.authority.ruled_requests import check_approval_by_rules, check_groups, check_hours_now
-from bot.usecases.change_entries import attesting_tags
+from bot.usecases.command_context.roles import role_of
 from bot.usecases.context import Context, log
 from bot.usecases.integrity.active_limits import check_limits
-from bot.usecases.roles import role_of
+from bot.usecases.notices.change_entries import attesting_tags
 
 REQUEST_MISMATCH = Message("review.request_mismatch")
 NOT_ATTESTED = ByDecision(

@@ -16,10 +16,10 @@ from bot.plugin import Message, Text, map_text
 from bot.store.repositories.folded_refusals import Refusals
 from bot.store.store import Transaction, audit_key
 from bot.usecases.authority.grid_accounts import person_of
-from bot.usecases.change_entries import change_entry
+from bot.usecases.command_context.roles import role_of
 from bot.usecases.context import Context
+from bot.usecases.notices.change_entries import change_entry
 from bot.usecases.process.event_counters import OTHER, REFUSALS
-from bot.usecases.roles import role_of
 
 LONGEST_SUBJECTS = 1_000
 

@@ -6,11 +6,11 @@ from bot.core.messages.notices import PrivateNotice
 from bot.plugin import Message, Person
 from bot.store.repositories.outbox import Envelope
 from bot.usecases.authority.memberships import find_language, learn_language
+from bot.usecases.chat.delivery_errors import ChannelDead
 from bot.usecases.context import Context
 from bot.usecases.delivery.delivery_results import log_failure
 from bot.usecases.delivery.message_delivery import Delivery, InFlight, Result, apply_backpressure, attempt
-from bot.usecases.delivery_errors import ChannelDead
-from bot.usecases.notifications import post_once_in_thread
+from bot.usecases.notices.notifications import post_once_in_thread
 
 DIRECT = "direct messages"
 """The name under which it is kept whether direct messages reach people."""

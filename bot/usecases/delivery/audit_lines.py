@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from bot.core.audit.audit_record import AuditRecord
 from bot.core.messages.notices import AuditNotice
 from bot.store.repositories.outbox import Envelope
-from bot.usecases.channel_pace import PostKind
+from bot.usecases.chat.channel_pace import PostKind
+from bot.usecases.chat.delivery_errors import ChannelDead, DeliveryError, Impossible
 from bot.usecases.context import Context, log
 from bot.usecases.delivery.awaited_lines import resume_awaiting
 from bot.usecases.delivery.message_delivery import Delivery, InFlight, Lane, Result, apply_backpressure, attempt
-from bot.usecases.delivery_errors import ChannelDead, DeliveryError, Impossible
 
 MOST_LINES = 200
 """More lines than one message holds, however short they are."""

@@ -18,13 +18,13 @@ from bot.store.store import Transaction
 from bot.usecases.authority.break_glass_log import is_review
 from bot.usecases.authority.possible_approvers import with_possible_approvers
 from bot.usecases.authority.quorum import with_current_validity
-from bot.usecases.change_entries import record_change
-from bot.usecases.chat_port import PostedMessage
-from bot.usecases.chat_refusals import ChatRefusal, Subject
+from bot.usecases.chat.chat_port import PostedMessage
+from bot.usecases.chat.chat_refusals import ChatRefusal, Subject
+from bot.usecases.chat.delivery_errors import Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 from bot.usecases.context import Context, log
 from bot.usecases.delivery.redelivery import STEPS_ASIDE_AFTER
-from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
-from bot.usecases.notifications import notify_person, opened_key, post_in_thread_of, queue_card, request_label
+from bot.usecases.notices.change_entries import record_change
+from bot.usecases.notices.notifications import notify_person, opened_key, post_in_thread_of, queue_card, request_label
 
 UNDELIVERABLE = {"action": "card_undeliverable"}
 AGAIN = Message("delivery.tried_again")

@@ -15,14 +15,22 @@ from bot.core.messages.notices import (
 from bot.language.translation import translate
 from bot.store.repositories.outbox import Envelope
 from bot.store.repositories.outbox_order import Head
-from bot.usecases.channel_pace import PostKind
+from bot.usecases.chat.channel_pace import PostKind
+from bot.usecases.chat.delivery_errors import (
+    CARD_NOT_POSTED,
+    Broken,
+    Busy,
+    ChannelDead,
+    DeliveryError,
+    Impossible,
+    Lost,
+)
 from bot.usecases.context import Context
 from bot.usecases.delivery.cards import Cards
 from bot.usecases.delivery.delivery_results import Results, log_failure
 from bot.usecases.delivery.message_delivery import Delivery, InFlight, Lane, Result, apply_backpressure, attempt
 from bot.usecases.delivery.redelivery import keeps_turn
-from bot.usecases.delivery_errors import CARD_NOT_POSTED, Broken, Busy, ChannelDead, DeliveryError, Impossible, Lost
-from bot.usecases.notifications import card_key, queue_card
+from bot.usecases.notices.notifications import card_key, queue_card
 
 LINES_PER_MESSAGE = 20
 WORDS_PER_MESSAGE = 2_000

@@ -10,7 +10,7 @@ from bot.plugin import Message, Refusal, Text
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.outbox import OutboxEntry
 from bot.store.store import Store, Transaction
-from bot.usecases.chat_refusals import ChatRefusal, FindRefusal, Subject
+from bot.usecases.chat.chat_refusals import ChatRefusal, FindRefusal, Subject
 from bot.usecases.delivery.delivery_results import describe_notice_target
 
 LIST = Message("delivery.list_dead", command="b24bot outbox list --dead")

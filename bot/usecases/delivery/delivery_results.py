@@ -17,11 +17,11 @@ from bot.core.messages.notices import (
 )
 from bot.store.repositories.outbox import Envelope
 from bot.store.store import Transaction
+from bot.usecases.chat.delivery_errors import Busy, DeliveryError
 from bot.usecases.context import Context, log
 from bot.usecases.delivery.message_delivery import Result
 from bot.usecases.delivery.redelivery import FailedAttempt, is_final, wait_ms
-from bot.usecases.delivery_errors import Busy, DeliveryError
-from bot.usecases.lease_holding import steady_ms
+from bot.usecases.leases.lease_holding import steady_ms
 
 
 class Results:

@@ -6,14 +6,14 @@ from collections import deque
 
 from bot.core.bot_errors import StoreUnavailable
 from bot.language.translation import translate
+from bot.usecases.chat.delivery_errors import Broken
 from bot.usecases.context import Context, log
 from bot.usecases.delivery.answers import MOST_AT_ONCE, Answers
 from bot.usecases.delivery.audit_lines import AuditLines
 from bot.usecases.delivery.channel_posts import Posts
 from bot.usecases.delivery.delivery_results import Results
 from bot.usecases.delivery.message_delivery import Delivery, InFlight, Result
-from bot.usecases.delivery_errors import Broken
-from bot.usecases.lease_holding import steady_ms
+from bot.usecases.leases.lease_holding import steady_ms
 
 
 class Dispatcher:

@@ -10,9 +10,9 @@ from bot import clock as ids
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.outbox import Envelope
 from bot.store.repositories.outbox_order import Head
-from bot.usecases.channel_pace import ChannelRateLimiter, PostKind
+from bot.usecases.chat.channel_pace import ChannelRateLimiter, PostKind
+from bot.usecases.chat.delivery_errors import Broken, Busy, DeliveryError
 from bot.usecases.context import log
-from bot.usecases.delivery_errors import Broken, Busy, DeliveryError
 
 Lane = tuple[str, PostKind]
 """A channel and the way into it: one message at a time, so that none overtakes another."""

@@ -8,8 +8,8 @@ from bot.core.messages.notices import Announcement, AuditNotice, CardNotice, Pri
 from bot.plugin import Clock
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.outbox import Envelope
-from bot.usecases.channel_pace import backoff_ms
-from bot.usecases.delivery_errors import Broken, Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
+from bot.usecases.chat.channel_pace import backoff_ms
+from bot.usecases.chat.delivery_errors import Broken, Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 
 LONGEST_REFUSED_MS = 900_000
 """Somebody has to mend it, and whoever types or presses something that needs it has it tried at once."""

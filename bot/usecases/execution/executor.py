@@ -43,15 +43,15 @@ from bot.usecases.authority.quorum import (
     with_attested_approvals,
 )
 from bot.usecases.authority.ruled_requests import is_of_other_table
-from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context, log
 from bot.usecases.intake.stop_words import pending_stop
 from bot.usecases.integrity.active_limits import blocking_limit
 from bot.usecases.integrity.audit_gate import Gate, audit_gate, awaited_line, is_awaited_line_sent
 from bot.usecases.integrity.chain_check import is_unchecked
 from bot.usecases.integrity.commit_safety import withhold_call
-from bot.usecases.lease_holding import LeaseLost, acquire_leases, may_send, steady_ms, under_lease
-from bot.usecases.notifications import notify_person, post_once_in_thread, queue_card_if_it_lasts
+from bot.usecases.leases.lease_holding import LeaseLost, acquire_leases, may_send, steady_ms, under_lease
+from bot.usecases.notices.change_entries import record_change
+from bot.usecases.notices.notifications import notify_person, post_once_in_thread, queue_card_if_it_lasts
 from bot.usecases.outcomes.ending import finish_request
 from bot.usecases.process.process_identity import ProcessIdentity
 from bot.usecases.requests.expiry import approval_is_stale, expire

@@ -15,7 +15,7 @@ from bot.usecases.context import Context
 from bot.usecases.execution.executor import observe_target
 from bot.usecases.intake.quarantine import set_aside_poison
 from bot.usecases.intake.waiting_deliveries import place_deliveries
-from bot.usecases.lease_holding import steady_ms
+from bot.usecases.leases.lease_holding import steady_ms
 from bot.usecases.outcomes.ending import finish_request
 from bot.usecases.outcomes.outcome_questions import ask_people
 

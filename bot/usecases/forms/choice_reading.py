@@ -9,9 +9,9 @@ from bot.core.redaction.sanitizer import sanitize
 from bot.host.guarded_calls import LISTED_VALUES, blame_plugin, require_type
 from bot.language.translation import translate
 from bot.plugin import Choice, Choices, Parameter, Place, Plugin, PluginError, Services
+from bot.usecases.command_context.place_choice import find_place
 from bot.usecases.context import Context, log
 from bot.usecases.forms.kept_choices import MOST_KEPT, KeptChoices, find_choices, keep_choices
-from bot.usecases.place_choice import find_place
 from bot.usecases.process.choice_requests import ChoiceRequest
 
 FRESH_MS = 60_000

@@ -11,9 +11,9 @@ from bot.core.parsing.tokenizer import join_words
 from bot.core.parsing.typed_line import AnyCommand
 from bot.core.principals import Principal
 from bot.plugin import Choice, Message, Parameter, Place, Plugin, PluginError, Risk
+from bot.usecases.command_context.place_choice import choose_place
 from bot.usecases.context import Context
 from bot.usecases.intake.stop_requests import REASON
-from bot.usecases.place_choice import choose_place
 
 RETYPED = "retyped"
 """The field in which an id is typed once more."""

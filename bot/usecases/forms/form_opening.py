@@ -14,15 +14,15 @@ from bot.plugin import CommandLine, Message, PluginError, Text
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.jobs import Job
 from bot.usecases.authority.memberships import check_membership, find_language, refresh_memberships
+from bot.usecases.chat.delivery_errors import DeliveryError
+from bot.usecases.command_context.roles import role_of
 from bot.usecases.context import Context, log
-from bot.usecases.delivery_errors import DeliveryError
 from bot.usecases.forms.form_fields import find_usual_place, list_fields, list_switches
 from bot.usecases.forms.form_lines import FormOrigin, write_origin
 from bot.usecases.intake.stop_requests import freeze_line
 from bot.usecases.intake.stop_words import settle_stop
 from bot.usecases.process.choice_requests import ChoiceRequest
 from bot.usecases.process.event_counters import COMMANDS
-from bot.usecases.roles import role_of
 
 LOADING = Message("form.command.loading")
 FORM_OPENED = "form_opened"

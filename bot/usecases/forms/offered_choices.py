@@ -11,13 +11,13 @@ from bot.core.parsing.typed_line import AnyCommand
 from bot.language.translation import translate
 from bot.plugin import Choice, Message, Parameter, Place, PluginError, Text
 from bot.usecases.authority.memberships import find_language
+from bot.usecases.command_context.place_choice import find_place
+from bot.usecases.command_context.roles import role_of
 from bot.usecases.context import Context
 from bot.usecases.forms.form_fields import make_place_choices
 from bot.usecases.forms.form_lines import FormOrigin, read_origin
 from bot.usecases.forms.kept_choices import KeptChoices, find_choices
-from bot.usecases.place_choice import find_place
 from bot.usecases.process.choice_requests import ChoiceRequest
-from bot.usecases.roles import role_of
 
 MOST_OFFERED = 100
 """Choices in one answer, that of the typed word included."""

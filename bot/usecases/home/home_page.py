@@ -11,13 +11,13 @@ from bot.core.principals import Principal
 from bot.plugin import CommandLine, Message, Text
 from bot.usecases.admin.status_report import MODES
 from bot.usecases.authority.memberships import check_membership, refresh_memberships
+from bot.usecases.command_context.roles import role_of
 from bot.usecases.context import Context
 from bot.usecases.home.home_events import list_events
 from bot.usecases.home.kept_lists import list_contents
 from bot.usecases.integrity.lost_access import find_lost_access
 from bot.usecases.overview.person_overview import OWN, WAITING, PersonOverview, gather_overview, list_sections
 from bot.usecases.overview.start_card import start_buttons
-from bot.usecases.roles import role_of
 
 MOST_SHOWN = 10
 """Change requests of a section, and places."""

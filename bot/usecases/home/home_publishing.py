@@ -7,8 +7,8 @@ from hashlib import sha256
 from bot.core.encoding import encode
 from bot.core.messages.home_tabs import HomeTab
 from bot.usecases.authority.memberships import find_language
+from bot.usecases.chat.delivery_errors import Busy, DeliveryError
 from bot.usecases.context import Context, log
-from bot.usecases.delivery_errors import Busy, DeliveryError
 from bot.usecases.home.home_page import make_home_tab
 from bot.usecases.home.home_visits import HomeVisit, list_visits, note_shown
 

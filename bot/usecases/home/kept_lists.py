@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from bot.core.messages.home_tabs import HomeEntry, HomeSection
 from bot.core.principals import Principal
 from bot.plugin import Choice, Choices, Message, OverviewList, Place, Plugin, PluginError, Text, Time
+from bot.usecases.command_context.place_choice import choose_place, list_place_plugins
 from bot.usecases.context import Context
 from bot.usecases.forms.kept_choices import KeptChoices, find_choices
-from bot.usecases.place_choice import choose_place, list_place_plugins
 from bot.usecases.process.choice_requests import ChoiceRequest
 
 MOST_SHOWN = 8

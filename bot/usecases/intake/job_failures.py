@@ -11,12 +11,12 @@ from bot.plugin import Message, Reply, Text
 from bot.store.repositories.jobs import INBOUND, Job
 from bot.store.store import Transaction
 from bot.usecases.authority.memberships import find_language
+from bot.usecases.chat.delivery_errors import DeliveryError
 from bot.usecases.context import Context, log
-from bot.usecases.delivery_errors import DeliveryError
 from bot.usecases.intake.quarantine import set_aside_poison
 from bot.usecases.intake.stop_words import end_after_fault
-from bot.usecases.lease_holding import steady_ms
-from bot.usecases.notifications import notify_person, request_label
+from bot.usecases.leases.lease_holding import steady_ms
+from bot.usecases.notices.notifications import notify_person, request_label
 from bot.usecases.process.thread_state import UnsavedResult
 
 RETRY_MS = 5_000

@@ -6,7 +6,7 @@ from bot.core.bot_errors import LineTooLong, SecretTyped
 from bot.core.messages.deliveries import SlashCommand
 from bot.usecases.context import Context
 from bot.usecases.intake.receipts import receive
-from bot.usecases.notifications import error_reply, notify_person
+from bot.usecases.notices.notifications import error_reply, notify_person
 from bot.usecases.process.wake_signal import Group
 
 

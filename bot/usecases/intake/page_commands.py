@@ -9,11 +9,11 @@ from bot.host.plugin_services import PluginServices
 from bot.plugin import Message, Person, Place, Refusal, quote
 from bot.store.repositories.jobs import Receipt
 from bot.usecases.authority.linked_accounts import OutsideAccount, find_linked_person
-from bot.usecases.change_entries import recorded_line
+from bot.usecases.command_context.place_choice import term_of
 from bot.usecases.context import Context
 from bot.usecases.intake.receipts import TOO_MANY_SENTENCE, receive
 from bot.usecases.integrity.active_limits import blocking_limit, refuse_by_limit
-from bot.usecases.place_choice import term_of
+from bot.usecases.notices.change_entries import recorded_line
 
 
 class PageAccounts:

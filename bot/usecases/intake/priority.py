@@ -20,14 +20,14 @@ from bot.usecases.admin.admin_commands import freezing
 from bot.usecases.authority import card_token
 from bot.usecases.authority.grid_accounts import as_home_account, person_of
 from bot.usecases.authority.quorum import check_eligibility
+from bot.usecases.command_context.place_choice import choose_place
+from bot.usecases.command_context.roles import role_of
 from bot.usecases.context import Context
 from bot.usecases.intake.stop_requests import freeze_line
 from bot.usecases.outcomes.follow_ups import BY_BUTTON
 from bot.usecases.outcomes.settlement import SETTLING, check_settler_eligibility
 from bot.usecases.overview.start_card import find_opening_line
-from bot.usecases.place_choice import choose_place
 from bot.usecases.process.workspace import Workspace
-from bot.usecases.roles import role_of
 
 BUTTONS: Mapping[str, Rank] = {
     card_token.WITHDRAW: Rank.STOPPING,

@@ -9,9 +9,9 @@ from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand, inb
 from bot.plugin import Message, Reply
 from bot.store.repositories.jobs import MOST_CUT_ALONE
 from bot.store.store import Transaction
-from bot.usecases.change_entries import recorded_line
 from bot.usecases.context import Context, log
-from bot.usecases.notifications import notify_person
+from bot.usecases.notices.change_entries import recorded_line
+from bot.usecases.notices.notifications import notify_person
 
 WHAT = {SlashCommand: "command", Click: "click", Form: "form"}
 """The kinds of deliveries as a record names them."""

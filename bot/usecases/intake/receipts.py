@@ -18,13 +18,13 @@ from bot.store.repositories.jobs import INBOUND, Receipt
 from bot.store.store import Transaction
 from bot.usecases.authority import card_token
 from bot.usecases.authority.refusal_records import record_mismatch, record_refusal, record_refused_click
-from bot.usecases.change_entries import recorded_line
 from bot.usecases.context import Context, log
 from bot.usecases.intake.priority import find_position
 from bot.usecases.intake.stop_requests import says_freeze, without_reason
 from bot.usecases.intake.stop_words import hold_stop
 from bot.usecases.integrity.file_identity import note_files
-from bot.usecases.notifications import notify_person
+from bot.usecases.notices.change_entries import recorded_line
+from bot.usecases.notices.notifications import notify_person
 from bot.usecases.process.wake_signal import Group
 
 MOST_WAITING = 20

@@ -25,8 +25,8 @@ from bot.usecases.admin.admin_commands import LONGEST_REASON, freeze_reason, fre
 from bot.usecases.authority import card_token
 from bot.usecases.authority.break_glass_log import is_review
 from bot.usecases.authority.quorum import check_eligibility
+from bot.usecases.command_context.roles import role_of
 from bot.usecases.context import Context
-from bot.usecases.roles import role_of
 
 LONGEST_REJECTION = 1_000
 """Characters of why somebody rejects, as many as the form takes."""

@@ -17,12 +17,12 @@ from bot.usecases.admin.admin_commands import FREEZE
 from bot.usecases.admin.call_handlers import AFTER_FAULT, HANDLERS, UNCONFIRMED, Authorization
 from bot.usecases.authority.grid_accounts import as_home_account
 from bot.usecases.authority.memberships import refresh_memberships
-from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context
 from bot.usecases.intake.stop_requests import may_freeze, stop_requested
 from bot.usecases.integrity.freezes import FROZEN
-from bot.usecases.lease_holding import steady_ms
-from bot.usecases.notifications import notify_person
+from bot.usecases.leases.lease_holding import steady_ms
+from bot.usecases.notices.change_entries import record_change
+from bot.usecases.notices.notifications import notify_person
 from bot.usecases.process.workspace import Workspace
 
 HOLDS: Mapping[StopKind, Message] = {

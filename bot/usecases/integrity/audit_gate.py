@@ -11,9 +11,9 @@ from bot.core.change.change_request import ChangeRequest
 from bot.core.principals import Role
 from bot.plugin import Channel, Message, Reply, Text
 from bot.store.store import Transaction, audit_key
-from bot.usecases.change_entries import attesting_tags
 from bot.usecases.context import Context, log
-from bot.usecases.notifications import notify_person
+from bot.usecases.notices.change_entries import attesting_tags
+from bot.usecases.notices.notifications import notify_person
 
 TAKES_LINES = Message("limit.until.audit_channel")
 SLOW_MS = 300_000

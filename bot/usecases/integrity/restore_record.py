@@ -22,8 +22,8 @@ from bot.store.location import locate
 from bot.store.repositories.audit_log import AuditReader
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import FILE_NAME, Store, open_store
-from bot.usecases.change_entries import record_change
-from bot.usecases.notifications import card_key
+from bot.usecases.notices.change_entries import record_change
+from bot.usecases.notices.notifications import card_key
 
 ANOTHER = Message("integrity.restore.another")
 ANYWAY = Message("integrity.restore.anyway")

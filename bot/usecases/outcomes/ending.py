@@ -17,9 +17,9 @@ from bot.store.repositories.change_requests import Column
 from bot.store.store import Transaction
 from bot.usecases.authority.quorum import check_request_record
 from bot.usecases.authority.reader_views import hiding_for_record
-from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context, log
-from bot.usecases.notifications import post_in_thread, queue_clicked_card
+from bot.usecases.notices.change_entries import record_change
+from bot.usecases.notices.notifications import post_in_thread, queue_clicked_card
 from bot.usecases.outcomes.outcome_questions import make_check_request
 from bot.usecases.outcomes.requester_notes import tell_requester
 from bot.usecases.outcomes.undo_links import note_undone

@@ -11,7 +11,7 @@ from bot.plugin import Lines, Message, Person, Text
 from bot.store.store import Transaction
 from bot.usecases.authority.memberships import last_known_status
 from bot.usecases.context import Context
-from bot.usecases.notifications import post_in_thread, queue_card
+from bot.usecases.notices.notifications import post_in_thread, queue_card
 
 MOST_CALLED = 5
 

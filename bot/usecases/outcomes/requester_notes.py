@@ -11,7 +11,7 @@ from bot.core.change.status_table import describe_status
 from bot.plugin import Message, Reply
 from bot.store.store import Transaction
 from bot.usecases.context import Context
-from bot.usecases.notifications import notify_person, request_label
+from bot.usecases.notices.notifications import notify_person, request_label
 from bot.usecases.outcomes.ending_buttons import ending_buttons
 
 KIND = "answer_address"

@@ -17,11 +17,11 @@ from bot.store.store import Transaction
 from bot.usecases.authority import card_token
 from bot.usecases.authority.memberships import check_membership
 from bot.usecases.authority.refusal_records import record_refused_click
+from bot.usecases.command_context.roles import role_of
 from bot.usecases.context import Context
-from bot.usecases.notifications import queue_clicked_card, request_label
+from bot.usecases.notices.notifications import queue_clicked_card, request_label
 from bot.usecases.outcomes.ending import finish_request
 from bot.usecases.outcomes.outcome_questions import list_plugin_faults
-from bot.usecases.roles import role_of
 
 Act = Callable[[Transaction, Context, Principal, ChangeRequest], Message]
 """What a button does; returns what to tell the person."""

@@ -10,7 +10,7 @@ from bot.host.registry import Registry
 from bot.plugin import Message, Person, PluginError
 from bot.store.store import Transaction
 from bot.usecases.context import Context
-from bot.usecases.notifications import post_in_thread, queue_card, request_label
+from bot.usecases.notices.notifications import post_in_thread, queue_card, request_label
 
 
 def find_undone(ctx: Context, planned: Planned) -> int | None:

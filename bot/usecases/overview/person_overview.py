@@ -16,7 +16,7 @@ from bot.plugin.frozen import dataclass
 from bot.usecases.authority.reader_views import reader_of
 from bot.usecases.context import Context
 from bot.usecases.integrity.active_limits import list_limits
-from bot.usecases.notifications import request_label
+from bot.usecases.notices.notifications import request_label
 from bot.usecases.overview.place_health import PlaceState, list_place_states
 from bot.usecases.overview.request_queue import queue_of
 

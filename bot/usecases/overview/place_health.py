@@ -9,8 +9,8 @@ from bot.host.hosted_plugin import HostedPlugin
 from bot.language.translation import translate
 from bot.plugin import HealthLevel, Message, Place, PlaceHealth, Plugin, PluginError, Text
 from bot.plugin.frozen import dataclass
+from bot.usecases.command_context.place_choice import choose_place, list_place_plugins
 from bot.usecases.context import Context, log
-from bot.usecases.place_choice import choose_place, list_place_plugins
 
 NOT_KNOWN = Message("overview.health_not_known")
 

@@ -12,10 +12,10 @@ from bot.core.principals import Principal
 from bot.language.request_views import ChangeRow, change_row
 from bot.plugin import HealthLevel, Message, OverviewButton, Person, PluginError, Reply, Risk, Text
 from bot.plugin.frozen import dataclass
+from bot.usecases.command_context.roles import role_of
 from bot.usecases.context import Context
 from bot.usecases.overview.person_overview import gather_overview, list_sections
 from bot.usecases.overview.place_health import PlaceState
-from bot.usecases.roles import role_of
 
 OVERVIEW, HELP = "overview", "help"
 MOST_OF_PLUGINS = 2

@@ -16,13 +16,13 @@ from bot.usecases.authority.break_glass_log import check_break_glass
 from bot.usecases.authority.memberships import list_stale_accounts
 from bot.usecases.authority.quorum import check_reviewer, list_eligible_approvers, list_valid_approvers, quorum_of
 from bot.usecases.authority.ruled_requests import check_approval_by_rules, check_groups, check_hours_now
-from bot.usecases.change_entries import record_change
+from bot.usecases.command_context.request_tracing import keep_request_id
 from bot.usecases.context import Context
 from bot.usecases.intake.stop_words import pending_stop
 from bot.usecases.integrity.active_limits import check_limits
 from bot.usecases.integrity.audit_gate import hasten_awaited
-from bot.usecases.notifications import post_in_thread, queue_card_if_it_lasts, queue_clicked_card
-from bot.usecases.request_tracing import keep_request_id
+from bot.usecases.notices.change_entries import record_change
+from bot.usecases.notices.notifications import post_in_thread, queue_card_if_it_lasts, queue_clicked_card
 from bot.usecases.requests.break_glass import record_break_glass
 
 

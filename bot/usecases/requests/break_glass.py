@@ -15,12 +15,12 @@ from bot.language.recorded_facts import RecordedFact
 from bot.plugin import Message, Person
 from bot.store.store import Transaction
 from bot.usecases.authority.break_glass_log import REVIEW_PATH
-from bot.usecases.change_entries import record_change, recorded_line
+from bot.usecases.command_context.roles import role_of
 from bot.usecases.context import Context
-from bot.usecases.notifications import announce
+from bot.usecases.notices.change_entries import record_change, recorded_line
+from bot.usecases.notices.notifications import announce
 from bot.usecases.requests.change_opening import write_change
 from bot.usecases.requests.planning import consider_at
-from bot.usecases.roles import role_of
 
 REVIEW_LASTS_MS = 7 * 24 * 3_600_000
 MOST_MENTIONED = 10

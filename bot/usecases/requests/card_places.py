@@ -6,10 +6,10 @@ from bot.core.change.status_table import describe_status
 from bot.core.principals import Principal
 from bot.plugin import Channel, Message, Text
 from bot.usecases.authority.reader_views import reader_of
-from bot.usecases.card_subcommands import Describe
+from bot.usecases.command_context.roles import role_of
 from bot.usecases.context import Context
-from bot.usecases.notifications import request_label
-from bot.usecases.roles import role_of
+from bot.usecases.notices.notifications import request_label
+from bot.usecases.special_commands.card_subcommands import Describe
 
 
 def describe_card(ctx: Context, person: Principal) -> Describe:

@@ -26,12 +26,12 @@ from bot.usecases.authority.break_glass_log import check_break_glass, find_break
 from bot.usecases.authority.eligibility import check_can_be_approved, check_few_open
 from bot.usecases.authority.memberships import refresh_memberships
 from bot.usecases.authority.reader_views import plan_for_record
-from bot.usecases.change_entries import record_change, recorded_line
-from bot.usecases.chat_port import Channels
+from bot.usecases.chat.chat_port import Channels
 from bot.usecases.context import Context
 from bot.usecases.integrity.active_limits import blocking_limit, refuse_by_limit
 from bot.usecases.integrity.audit_gate import try_audit_again
-from bot.usecases.notifications import post_in_thread, queue_card, request_label
+from bot.usecases.notices.change_entries import record_change, recorded_line
+from bot.usecases.notices.notifications import post_in_thread, queue_card, request_label
 from bot.usecases.outcomes.undo_links import find_undone
 from bot.usecases.requests.planning import require_member
 

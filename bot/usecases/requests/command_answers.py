@@ -26,7 +26,7 @@ from bot.core.redaction.sanitizer import sanitize_text
 from bot.language.request_views import preview_view
 from bot.plugin import Channel, CommandLine, Message, Person, Refusal, Reply, Text, Time
 from bot.usecases.context import Context
-from bot.usecases.notifications import request_label
+from bot.usecases.notices.notifications import request_label
 
 LONGEST_READING = 300
 """Characters of a line as it was read that are shown."""

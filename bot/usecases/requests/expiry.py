@@ -9,9 +9,9 @@ from bot.core.change.change_request import APPROVAL_LASTS_MS, ByDecision, Change
 from bot.plugin import Clock, Lines, Message, Person
 from bot.store.store import Transaction
 from bot.usecases.authority.break_glass_log import describe_unreviewed, is_review
-from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context
-from bot.usecases.notifications import announce, post_in_thread, queue_card, was_posted_in_thread
+from bot.usecases.notices.change_entries import record_change
+from bot.usecases.notices.notifications import announce, post_in_thread, queue_card, was_posted_in_thread
 from bot.usecases.outcomes.requester_notes import tell_requester
 
 UNDECIDED = Message("request.undecided")

@@ -16,8 +16,8 @@ from bot.core.redaction.sanitizer import sanitize_text
 from bot.host.guarded_calls import RAN_COMMAND, blame_plugin
 from bot.host.plugin_services import Progress
 from bot.plugin import Arg, BadArgument, Message, Plugin, PluginError
+from bot.usecases.command_context.place_choice import choose_place
 from bot.usecases.context import Context
-from bot.usecases.place_choice import choose_place
 
 MOST_NAMED = 5
 """Things of one name that a refusal lists."""

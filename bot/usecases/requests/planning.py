@@ -42,14 +42,14 @@ from bot.plugin.frozen import dataclass
 from bot.usecases.admin.queries import QueryContext, WeighedLine
 from bot.usecases.authority.memberships import check_membership, refresh_memberships
 from bot.usecases.authority.ruled_requests import with_plan
-from bot.usecases.card_subcommands import refuse_card_subcommand
+from bot.usecases.command_context.place_choice import choose_place, find_place, list_default_places
+from bot.usecases.command_context.roles import role_of
 from bot.usecases.context import Context
 from bot.usecases.overview.start_card import find_opening_line
-from bot.usecases.place_choice import choose_place, find_place, list_default_places
 from bot.usecases.requests.card_places import describe_card
 from bot.usecases.requests.named_values import takes_names, understand_by_name
-from bot.usecases.roles import role_of
-from bot.usecases.terminal_commands import in_terminal
+from bot.usecases.special_commands.card_subcommands import refuse_card_subcommand
+from bot.usecases.special_commands.terminal_commands import in_terminal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

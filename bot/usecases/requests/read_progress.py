@@ -5,10 +5,10 @@ from __future__ import annotations
 from bot.core.principals import Principal
 from bot.core.redaction.sanitizer import sanitize_text
 from bot.plugin import Clock, Message, Person, Text, map_text
-from bot.usecases.channel_pace import ChannelRateLimiter, PostKind
-from bot.usecases.chat_port import Messenger, PostedMessage
+from bot.usecases.chat.channel_pace import ChannelRateLimiter, PostKind
+from bot.usecases.chat.chat_port import Messenger, PostedMessage
+from bot.usecases.chat.delivery_errors import Busy, DeliveryError
 from bot.usecases.context import log
-from bot.usecases.delivery_errors import Busy, DeliveryError
 
 SILENT_SECONDS = 2.0
 """Most reads are over by then and nothing is said."""

@@ -10,7 +10,7 @@ from bot.store.store import Transaction
 from bot.usecases.authority.possible_approvers import list_possible_approvers
 from bot.usecases.authority.quorum import list_eligible_approvers, quorum_of
 from bot.usecases.context import Context
-from bot.usecases.notifications import post_in_thread, queue_card
+from bot.usecases.notices.notifications import post_in_thread, queue_card
 
 MOST_MENTIONS = 5
 SHOW_AGAIN_MS = 300_000

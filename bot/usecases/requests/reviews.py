@@ -23,14 +23,14 @@ from bot.usecases.authority.quorum import (
     quorum_of,
 )
 from bot.usecases.authority.refusal_records import record_refused_click
-from bot.usecases.change_entries import record_change
-from bot.usecases.chat_port import Messenger
-from bot.usecases.chat_refusals import add_remedy
+from bot.usecases.chat.chat_port import Messenger
+from bot.usecases.chat.chat_refusals import add_remedy
+from bot.usecases.chat.delivery_errors import Busy, DeliveryError, Lost
 from bot.usecases.context import Context
-from bot.usecases.delivery_errors import Busy, DeliveryError, Lost
 from bot.usecases.intake.stop_requests import rejection_reason
 from bot.usecases.intake.stop_words import settle_stop
-from bot.usecases.notifications import (
+from bot.usecases.notices.change_entries import record_change
+from bot.usecases.notices.notifications import (
     announce,
     notify_person,
     post_in_thread,

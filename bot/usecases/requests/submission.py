@@ -23,14 +23,14 @@ from bot.core.messages.notices import LineButton
 from bot.plugin import PluginError, Reply, Text
 from bot.store.repositories.jobs import Job
 from bot.store.store import Transaction
-from bot.usecases.change_entries import recorded_line
 from bot.usecases.context import Context
 from bot.usecases.forms.form_opening import offer_form
 from bot.usecases.forms.result_buttons import result_buttons
 from bot.usecases.intake.stop_requests import freeze_line
 from bot.usecases.intake.stop_words import settle_stop
-from bot.usecases.lease_holding import steady_ms
-from bot.usecases.notifications import error_reply, note_trouble, notify_person, opened_key
+from bot.usecases.leases.lease_holding import steady_ms
+from bot.usecases.notices.change_entries import recorded_line
+from bot.usecases.notices.notifications import error_reply, note_trouble, notify_person, opened_key
 from bot.usecases.outcomes.requester_notes import keep_answer_address
 from bot.usecases.overview.start_card import OVERVIEW, start_buttons
 from bot.usecases.process.wake_signal import Group

@@ -14,9 +14,9 @@ from bot.store.store import Transaction
 from bot.usecases.authority.break_glass_log import is_review
 from bot.usecases.authority.memberships import check_membership
 from bot.usecases.authority.refusal_records import record_refused_click
-from bot.usecases.change_entries import record_change
 from bot.usecases.context import Context
-from bot.usecases.notifications import post_in_thread, queue_clicked_card, request_label
+from bot.usecases.notices.change_entries import record_change
+from bot.usecases.notices.notifications import post_in_thread, queue_clicked_card, request_label
 
 
 def withdraw(tx: Transaction, ctx: Context, person: Principal, change: ChangeRequest) -> Message | PluginError:

@@ -11,7 +11,7 @@ from bot.plugin.frozen import dataclass
 from bot.store.sealing.keyring import Keyring
 from bot.usecases.context import Context
 from bot.usecases.integrity.file_identity import FILES
-from bot.usecases.worker_beat import is_beating
+from bot.usecases.leases.worker_beat import is_beating
 
 REASONS: Mapping[str, Message] = {
     "store": Message("status.unready.store"),

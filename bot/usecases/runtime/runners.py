@@ -8,7 +8,7 @@ from collections.abc import Callable
 from bot.store.repositories.job_order import Rank
 from bot.store.repositories.jobs import Job
 from bot.usecases.context import Context
-from bot.usecases.lease_holding import steady_ms
+from bot.usecases.leases.lease_holding import steady_ms
 from bot.usecases.process.wake_signal import POLL_SECONDS, WakeSignal
 
 AT_ONCE = frozenset({Rank.HELPING})

@@ -16,6 +16,7 @@ from bot.store.repositories.backlog import FORGOTTEN_AT_ONCE
 from bot.store.repositories.jobs import INBOUND, Job, Rank
 from bot.usecases.authority.grid_accounts import identify_sender
 from bot.usecases.authority.refusal_records import record_folded
+from bot.usecases.command_context.request_tracing import find_request_id
 from bot.usecases.context import Context, log
 from bot.usecases.delivery.answers import MOST_AT_ONCE
 from bot.usecases.delivery.dispatcher import Dispatcher
@@ -34,17 +35,16 @@ from bot.usecases.integrity.checkpoints import write_checkpoint
 from bot.usecases.integrity.file_identity import FileWatch
 from bot.usecases.integrity.maintenance import Maintenance
 from bot.usecases.integrity.witness_writer import WitnessWatch, WitnessWriter
-from bot.usecases.lease_holding import steady_ms
+from bot.usecases.leases.lease_holding import steady_ms
+from bot.usecases.leases.worker_beat import WorkerBeat
 from bot.usecases.process.thread_state import ThreadState
 from bot.usecases.process.wake_signal import POLL_SECONDS, Group, WakeSignal
-from bot.usecases.request_tracing import find_request_id
 from bot.usecases.requests.expiry import expire_overdue
 from bot.usecases.requests.reminders import repost_cards, send_reminders
 from bot.usecases.requests.reviews import handle_button, handle_reason_form
 from bot.usecases.requests.submission import submit
 from bot.usecases.runtime.plugin_maintenance import PluginMaintenance
 from bot.usecases.runtime.runners import Runners
-from bot.usecases.worker_beat import WorkerBeat
 
 RUNNERS = 28
 """They take any job, at most so many at a time: as many as may call places, and some more."""

@@ -12,7 +12,7 @@ from bot.cli.root import root
 from bot.cli.session import Terminal
 from bot.host.discovery import load_plugins
 from bot.usecases.admin.builtin_plugin import make_registry
-from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
 from tests.cli.cli_bot import CliBot
 from tests.language.english import en
 

@@ -15,8 +15,8 @@ from bot.settings import HOST_SETTINGS
 from bot.slack.disconnect_reasons import DISCONNECTS, LINK_DISABLED
 from bot.slack.refusals import REFUSALS
 from bot.slack.token_errors import APP_TOKEN, BOT_TOKEN, token_refused
-from bot.usecases.chat_refusals import Subject
-from bot.usecases.delivery_errors import DeliveryError
+from bot.usecases.chat.chat_refusals import Subject
+from bot.usecases.chat.delivery_errors import DeliveryError
 from plugins.bitrix24.plugin import plugin
 from tests.language.english import en
 

@@ -44,7 +44,7 @@ FAULTS = (
 )
 EXECUTION = (
     "*:commit:bot.usecases.execution.executor.*",
-    "*:commit:bot.usecases.lease_holding.*",
+    "*:commit:bot.usecases.leases.lease_holding.*",
     "*:net:* < bot.usecases.execution.executor.*",
 )
 MAIN = (*EXECUTION, "*:commit:bot.usecases.requests.reviews.handle_button:*")

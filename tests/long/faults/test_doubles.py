@@ -12,7 +12,7 @@ import pytest
 from bot.core.audit.audit_record import Entry, Tag
 from bot.playground.workspace import SlackWorkspace
 from bot.slack.outgoing.messenger import Gateway, make_client
-from bot.usecases.chat_port import Channels
+from bot.usecases.chat.chat_port import Channels
 from tests.long.form import sized
 from tests.usecases.core_bot import CoreBot
 

@@ -13,8 +13,8 @@ from bot.core.authority.membership import Membership, MembershipStatus
 from bot.core.messages.notices import CardNotice, ThreadNotice
 from bot.core.principals import Principal
 from bot.store.store import audit_key
-from bot.usecases.delivery_errors import Busy, Lost
-from bot.usecases.notifications import post_in_thread, queue_card
+from bot.usecases.chat.delivery_errors import Busy, Lost
+from bot.usecases.notices.notifications import post_in_thread, queue_card
 from tests.long.form import sized
 from tests.usecases.core_bot import ANTON, APPROVALS, AUDIT, IDA, OLGA, VERA, CoreBot, StillClock
 from tests.usecases.messenger import Recorder

@@ -22,8 +22,8 @@ from bot.plugin import Reply
 from bot.slack.outgoing.http_client import KeptClient
 from bot.slack.outgoing.messenger import Gateway
 from bot.store.sealing.keyring import Keyring
-from bot.usecases.chat_port import PostedMessage
-from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
+from bot.usecases.chat.chat_port import PostedMessage
+from bot.usecases.chat.delivery_errors import Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 from tests.long.form import sized
 from tests.slack.kit import OLGA, a_change
 

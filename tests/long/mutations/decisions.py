@@ -15,7 +15,7 @@ _EXECUTE, _RECOVER, _MODE = (
     "bot/usecases/execution/recovery.py",
     "bot/usecases/integrity/active_limits.py",
 )
-_HOLDING = "bot/usecases/lease_holding.py"
+_HOLDING = "bot/usecases/leases/lease_holding.py"
 _EXECUTION, _STANDING = "bot/core/change/outcome.py", "bot/core/authority/membership.py"
 _FLAGS = "bot/slack/account_flags.py"
 _MACHINE = "tests/long/machine/test_machine.py"
@@ -126,7 +126,7 @@ DECISIONS: tuple[Mutation, ...] = (
         "confirmation-approves",
         "the record of a confirmation counts as somebody's approval",
         (
-            "bot/usecases/change_entries.py",
+            "bot/usecases/notices/change_entries.py",
             "if change.needs_confirmation_only else (Tag.REVIEW_APPROVED,)",
             "if change else (Tag.REVIEW_APPROVED,)",
         ),
@@ -174,11 +174,11 @@ DECISIONS: tuple[Mutation, ...] = (
         "default-portal",
         "a portal that is not known any more is silently replaced by the first one there is",
         (
-            "bot/usecases/place_choice.py",
+            "bot/usecases/command_context/place_choice.py",
             "        return own.find_in(places) or _refuse(gone, remedy)",
             "        return own.find_in(places) or places[0] or _refuse(gone, remedy)",
         ),
-        by="tests/usecases/test_place_choice.py",
+        by="tests/usecases/command_context/test_place_choice.py",
     ),
     mutation(
         "words-of-a-release",
@@ -223,7 +223,7 @@ DECISIONS: tuple[Mutation, ...] = (
         ),
         (_POLICY, "    if reviewer.team != requester.team and not requester.local:", '    if reviewer.team == "":'),
         (
-            "bot/usecases/roles.py",
+            "bot/usecases/command_context/roles.py",
             "def role_of(ctx: Context, person: Principal) -> Role | None:\n"
             '    """The role now. People of another workspace have none, whatever the list says."""\n'
             "    if not person.local and person.team != ctx.workspace.team:",

@@ -120,7 +120,7 @@ KEEPING: tuple[Mutation, ...] = (
         "due-by-the-day",
         "what is put off for seconds is put off for an hour when the clock is set back by one",
         (
-            "bot/usecases/lease_holding.py",
+            "bot/usecases/leases/lease_holding.py",
             "    return round(ctx.clock.monotonic() * 1000)",
             "    return ctx.clock.now_ms()",
         ),
@@ -156,7 +156,7 @@ KEEPING: tuple[Mutation, ...] = (
         "two-in-a-second",
         "a channel gets as many messages a second as there are",
         (
-            "bot/usecases/channel_pace.py",
+            "bot/usecases/chat/channel_pace.py",
             "PostKind.POST: 1.0, PostKind.REWRITE: 1.2",
             "PostKind.POST: 0.0, PostKind.REWRITE: 0.0",
         ),
@@ -176,7 +176,7 @@ KEEPING: tuple[Mutation, ...] = (
         "nobody-steps-aside",
         "what Slack refuses holds up all later posts of its channel",
         ("bot/usecases/delivery/redelivery.py", "STEPS_ASIDE_AFTER = 3\n", "STEPS_ASIDE_AFTER = 3_000\n"),
-        by="tests/usecases/test_chat_refusals.py",
+        by="tests/usecases/chat/test_chat_refusals.py",
     ),
     mutation(
         "card-not-replaced",
@@ -186,13 +186,13 @@ KEEPING: tuple[Mutation, ...] = (
             "if notice.unchanged and not self._refusal(error).message_gone:",
             "if not self._refusal(error).message_gone:",
         ),
-        by="tests/usecases/test_chat_refusals.py",
+        by="tests/usecases/chat/test_chat_refusals.py",
     ),
     mutation(
         "locked-without-a-card",
         "a request whose card nobody can see keeps its target from everybody",
         ("bot/usecases/delivery/cards.py", "not (self._is_nowhere(change, error) and", "not (False and"),
-        by="tests/usecases/test_chat_refusals.py",
+        by="tests/usecases/chat/test_chat_refusals.py",
     ),
     mutation(
         "status-is-said",
@@ -359,7 +359,7 @@ KEEPING: tuple[Mutation, ...] = (
     mutation(
         "beat-never-late",
         "a bot is ready although its worker has stood still for long",
-        ("bot/usecases/worker_beat.py", "return age is not None and age < LATE_SECONDS", "return age is not None"),
+        ("bot/usecases/leases/worker_beat.py", "is not None and age < LATE_SECONDS", "is not None"),
         by="tests/test_app.py",
     ),
     mutation(
@@ -372,7 +372,11 @@ KEEPING: tuple[Mutation, ...] = (
         "execution-without-its-click",
         "the log does not tell which click let an execution begin",
         ("bot/usecases/requests/approval.py", "    keep_request_id(tx, change.number)\n", ""),
-        ("bot/usecases/requests/approval.py", "from bot.usecases.request_tracing import keep_request_id\n", ""),
+        (
+            "bot/usecases/requests/approval.py",
+            "from bot.usecases.command_context.request_tracing import keep_request_id\n",
+            "",
+        ),
         by="tests/stories/lifecycle/test_request_ids.py",
     ),
 )

@@ -200,7 +200,7 @@ PLUGINS: tuple[Mutation, ...] = (
 )
 
 _PORTAL_STORE = "plugins/bitrix24/auth/credentials.py"
-_CHOICE, _PLANNING = "bot/usecases/place_choice.py", "bot/usecases/requests/planning.py"
+_CHOICE, _PLANNING = "bot/usecases/command_context/place_choice.py", "bot/usecases/requests/planning.py"
 _NAMES = "tests/bitrix24/auth/test_portal_names.py"
 _SEVERAL = "tests/bitrix24/test_several_portals.py"
 _LIFE = "tests/stories/portal/test_lifecycle.py"

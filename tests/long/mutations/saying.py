@@ -78,14 +78,14 @@ SAYING: tuple[Mutation, ...] = (
     mutation(
         "running-at-once",
         "a card says that it runs, and what came of it has to wait for the next rewrite",
-        ("bot/usecases/notifications.py", "    due = steady_ms(ctx) + LASTS_MS\n", "    due = steady_ms(ctx)\n"),
+        ("bot/usecases/notices/notifications.py", "due = steady_ms(ctx) + LASTS_MS\n", "due = steady_ms(ctx)\n"),
         by="tests/usecases/execution/test_executor.py tests/usecases/requests/test_reviews.py",
     ),
     mutation(
         "new-card-jumps-the-line",
         "the card in the place of one that cannot be rewritten is posted before what was to be said first",
         ("bot/usecases/delivery/cards.py", "                raise Busy(0.0) from None\n", "                pass\n"),
-        by="tests/usecases/test_chat_refusals.py",
+        by="tests/usecases/chat/test_chat_refusals.py",
     ),
     mutation(
         "gone-is-kept-quiet",
@@ -101,7 +101,7 @@ SAYING: tuple[Mutation, ...] = (
             "self._ctx.chat.messenger.find_refusal(reason).direct_messages_off",
             "bool(self._ctx.chat.messenger.find_refusal(reason).cause)",
         ),
-        by="tests/usecases/test_chat_refusals.py",
+        by="tests/usecases/chat/test_chat_refusals.py",
     ),
     mutation(
         "line-by-line",

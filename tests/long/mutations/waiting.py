@@ -116,7 +116,7 @@ WAITING: tuple[Mutation, ...] = (
         "permit-beyond-the-lease",
         "an attempt may begin that can still run when somebody else has taken over",
         (
-            "bot/usecases/lease_holding.py",
+            "bot/usecases/leases/lease_holding.py",
             "steady_ms(ctx) + round(seconds * 1000) <= until",
             "steady_ms(ctx) + round(seconds) <= until",
         ),
@@ -179,7 +179,7 @@ WAITING: tuple[Mutation, ...] = (
         "strangers-are-told-first",
         "words to strangers are said before cards and answers of people on the allow-list",
         (
-            "bot/usecases/notifications.py",
+            "bot/usecases/notices/notifications.py",
             "urgency=Urgency.USUAL if role_of(ctx, person) else Urgency.LAST,",
             "urgency=Urgency.USUAL if role_of(ctx, person) else Urgency.USUAL,",
         ),

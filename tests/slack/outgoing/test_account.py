@@ -12,7 +12,7 @@ from bot.playground.workspace import SlackWorkspace
 from bot.plugin.loopback import Loopback, LoopbackReply
 from bot.slack.outgoing.messenger import Gateway, make_client
 from bot.store.sealing.keyring import Keyring
-from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError, Lost
+from bot.usecases.chat.delivery_errors import Busy, ChannelDead, DeliveryError, Lost
 from tests.slack.kit import OLGA
 
 

@@ -17,7 +17,7 @@ from bot.slack.outgoing.authentication import Authentication
 from bot.slack.refusals import find_refusal
 from bot.slack.token_errors import APP_TOKEN, BOT_TOKEN, token_refused
 from bot.store.sealing.keyring import create_key_file
-from bot.usecases.delivery_errors import ChannelDead, Impossible, Lost
+from bot.usecases.chat.delivery_errors import ChannelDead, Impossible, Lost
 from tests.language.english import en
 from tests.slack.intake import settings_for
 

@@ -18,7 +18,7 @@ from bot.plugin.loopback import Loopback, LoopbackReply, LoopbackRequest
 from bot.slack.outgoing.http_client import Connections
 from bot.slack.outgoing.messenger import Gateway, make_client
 from bot.store.sealing.keyring import Keyring
-from bot.usecases.delivery_errors import Lost
+from bot.usecases.chat.delivery_errors import Lost
 from tests.slack.kit import OLGA
 
 OK = LoopbackReply.json({"ok": True, "ts": "1.1", "channel": "C0002"})

@@ -16,7 +16,7 @@ from bot.playground.workspace.codes import CODES
 from bot.plugin import Reply, Table
 from bot.slack.outgoing.messenger import Gateway, make_client
 from bot.testing.services import scratch_store
-from bot.usecases.delivery_errors import Busy, Lost
+from bot.usecases.chat.delivery_errors import Busy, Lost
 from tests.slack.test_slack_errors import kind_of
 
 OLGA = Principal(team="T0001", user="U0001")

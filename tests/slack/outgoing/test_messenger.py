@@ -17,7 +17,7 @@ from bot.plugin.loopback import Loopback, LoopbackReply
 from bot.slack.outgoing.messenger import Gateway, make_client
 from bot.store.sealing.keyring import Keyring
 from bot.usecases.authority import card_token
-from bot.usecases.delivery_errors import ChannelDead, Lost, Unchangeable
+from bot.usecases.chat.delivery_errors import ChannelDead, Lost, Unchangeable
 from tests.slack.kit import ANTON, OLGA, a_change
 from tests.slack.render.test_answer import a_record
 

@@ -12,8 +12,8 @@ from bot.plugin import Message, Person, PluginError, Reply, Table, Time
 from bot.usecases.admin.builtin_plugin import make_registry
 from bot.usecases.admin.help_pages import Reader, explain_words, list_commands
 from bot.usecases.integrity.active_limits import refuse_by_limit
-from bot.usecases.notifications import error_reply
-from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+from bot.usecases.notices.notifications import error_reply
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
 from plugins.bitrix24.plugin import plugin
 from tests.slack.kit import ANTON, NOON, OLGA
 from tests.slack.render.card_cases import EMOJI, HOSTILE, LONG, RIGHT_TO_LEFT

@@ -24,7 +24,7 @@ from bot.store.store import audit_key
 from bot.usecases.admin.allow_list import LAST_ADMIN, grant_role, revoke_role
 from bot.usecases.admin.builtin_plugin import BUILTIN_PLACE, BuiltinPlugin, perform_at_once
 from bot.usecases.authority import card_token
-from bot.usecases.chat_port import Channels
+from bot.usecases.chat.chat_port import Channels
 from bot.usecases.intake.receipts import receive
 from bot.usecases.integrity.active_limits import note_mode
 from bot.usecases.integrity.freezes import FROZEN, LONGEST_FROZEN, describe_freezes
@@ -208,7 +208,7 @@ class Killed(BaseException):
     """What the bot cannot catch."""
 
 
-CALL = "bot.usecases.lease_holding.under_lease:"
+CALL = "bot.usecases.leases.lease_holding.under_lease:"
 """Who holds the unit of work in which the built-in plugin does what was approved: the first that holds the lease."""
 
 

@@ -17,11 +17,11 @@ from bot.plugin import BadArgument, CommandLine, Group, Message, Refusal, Reply,
 from bot.usecases.admin.help_layout import MOST_LINES, Reader
 from bot.usecases.admin.help_pages import explain_words
 from bot.usecases.admin.queries import request_number
-from bot.usecases.card_subcommands import WHERE, WHY
 from bot.usecases.intake.stop_requests import freeze_line, says_freeze
 from bot.usecases.integrity.freezes import FROZEN
 from bot.usecases.requests.planning import plan_or_read
-from bot.usecases.terminal_commands import TERMINAL_COMMANDS
+from bot.usecases.special_commands.card_subcommands import WHERE, WHY
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
 from tests.language.english import en, en_facts, en_rows, raises
 from tests.usecases.core_bot import ANTON, APPROVALS, GLEB, IDA, OLGA, SHELL, VERA, VIKTOR, CoreBot
 

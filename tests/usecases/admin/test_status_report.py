@@ -11,7 +11,7 @@ from bot.core.change.change_request import Status
 from bot.core.change.planned_command import Answered
 from bot.core.principals import Principal
 from bot.usecases.admin.status_report import MODES, describe_age
-from bot.usecases.delivery_errors import ChannelDead, Impossible
+from bot.usecases.chat.delivery_errors import ChannelDead, Impossible
 from bot.usecases.requests.planning import plan_or_read
 from tests.language.english import en, en_facts
 from tests.usecases.core_bot import GLEB, IDA, OLGA, VIKTOR, CoreBot

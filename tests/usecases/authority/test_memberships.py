@@ -22,7 +22,7 @@ from bot.usecases.authority.memberships import (
     find_language,
     refresh_memberships,
 )
-from bot.usecases.delivery_errors import Busy, ChannelDead, Lost
+from bot.usecases.chat.delivery_errors import Busy, ChannelDead, Lost
 from bot.usecases.requests.approval import confirm
 from bot.usecases.requests.planning import plan_or_read
 from tests.language.english import en

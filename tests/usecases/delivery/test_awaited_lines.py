@@ -7,8 +7,8 @@ from collections.abc import Callable
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.store.repositories.outbox import OutboxReader
 from bot.usecases.authority import card_token
+from bot.usecases.chat.delivery_errors import Lost
 from bot.usecases.delivery.awaited_lines import resume_awaiting
-from bot.usecases.delivery_errors import Lost
 from bot.usecases.intake.receipts import receive
 from tests.usecases.core_bot import ANTON, CoreBot
 

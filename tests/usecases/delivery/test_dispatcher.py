@@ -15,12 +15,12 @@ from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.messages.notices import AuditNotice, PrivateNotice, ThreadNotice
 from bot.plugin import Reply
 from bot.store.store import Store, audit_key
-from bot.usecases.channel_pace import LEAST_WAIT_MS
-from bot.usecases.chat_port import Channels
+from bot.usecases.chat.channel_pace import LEAST_WAIT_MS
+from bot.usecases.chat.chat_port import Channels
+from bot.usecases.chat.delivery_errors import Busy, ChannelDead, Impossible, Lost, Unchangeable
 from bot.usecases.delivery.dispatcher import Dispatcher
 from bot.usecases.delivery.redelivery import LONGEST_REFUSED_MS, LONGEST_WAIT_MS, STEPS_ASIDE_AFTER
-from bot.usecases.delivery_errors import Busy, ChannelDead, Impossible, Lost, Unchangeable
-from bot.usecases.notifications import (
+from bot.usecases.notices.notifications import (
     card_key,
     notify_person,
     post_in_thread,

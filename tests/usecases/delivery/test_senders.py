@@ -14,11 +14,11 @@ from bot.core.messages.notices import PrivateNotice
 from bot.core.principals import Principal
 from bot.plugin import Reply
 from bot.plugin.loopback import wait_until
-from bot.usecases.channel_pace import NO_GAPS
+from bot.usecases.chat.channel_pace import NO_GAPS
 from bot.usecases.delivery.answers import MOST_AT_ONCE
 from bot.usecases.delivery.senders import Senders
 from bot.usecases.intake.receipts import receive
-from bot.usecases.notifications import notify_person, post_in_thread, post_in_thread_of, queue_card
+from bot.usecases.notices.notifications import notify_person, post_in_thread, post_in_thread_of, queue_card
 from bot.usecases.process.wake_signal import WakeSignal
 from bot.usecases.runtime.worker import Worker
 from tests.language.english import en

@@ -10,7 +10,8 @@ from bot.clock import SystemClock
 from bot.core.messages.notices import Announcement, AuditNotice, CardNotice, Notice, PrivateNotice, ThreadNotice
 from bot.plugin import Reply
 from bot.store.repositories.outbox import Envelope
-from bot.usecases.channel_pace import LEAST_WAIT_MS
+from bot.usecases.chat.channel_pace import LEAST_WAIT_MS
+from bot.usecases.chat.delivery_errors import Broken, Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 from bot.usecases.delivery.redelivery import (
     ASIDE_LEAST_MS,
     LONGEST_AUDIT_WAIT_MS,
@@ -22,7 +23,6 @@ from bot.usecases.delivery.redelivery import (
     keeps_turn,
     wait_ms,
 )
-from bot.usecases.delivery_errors import Broken, Busy, ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 from tests.tables.rows import each_row
 from tests.usecases.core_bot import OLGA
 

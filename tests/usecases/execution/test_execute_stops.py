@@ -16,8 +16,8 @@ from bot.core.change.plans import plan_to_json
 from bot.core.principals import Principal, Role
 from bot.plugin import PluginError, Refusal, TargetRefused, TargetUnreachable
 from bot.usecases.admin.allow_list import grant_role, revoke_role
-from bot.usecases.chat_port import Channels
-from bot.usecases.delivery_errors import ChannelDead, Lost
+from bot.usecases.chat.chat_port import Channels
+from bot.usecases.chat.delivery_errors import ChannelDead, Lost
 from bot.usecases.requests.planning import plan_or_read
 from tests.language.english import en
 from tests.usecases.core_bot import ANTON, APPROVALS, OLGA, SHELL, VERA, CoreBot

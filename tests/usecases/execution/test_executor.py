@@ -17,8 +17,8 @@ from bot.core.parsing.invocation import understand
 from bot.plugin import CallVerdict, Refusal, TargetUnreachable
 from bot.store.engine.database import sqlite3
 from bot.usecases.authority import card_token
-from bot.usecases.delivery_errors import Lost
-from bot.usecases.notifications import LASTS_MS
+from bot.usecases.chat.delivery_errors import Lost
+from bot.usecases.notices.notifications import LASTS_MS
 from bot.usecases.requests.planning import ask
 from tests.language.english import en, raises
 from tests.usecases.core_bot import ANTON, OLGA, REMOVE_ONE, VERA, CoreBot

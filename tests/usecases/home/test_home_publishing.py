@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.principals import Principal
-from bot.usecases.delivery_errors import Busy, Lost
+from bot.usecases.chat.delivery_errors import Busy, Lost
 from bot.usecases.home.home_publishing import FAULT_SECONDS, PACE_SECONDS, HomePublisher
 from bot.usecases.home.home_visits import LASTS_MS, list_visits, note_visit
 from tests.usecases.core_bot import ANTON, OLGA, VERA, CoreBot

@@ -15,7 +15,7 @@ from bot.plugin import Message
 from bot.store.repositories.folded_refusals import FOLD_MS, MOST_SUBJECTS
 from bot.store.repositories.jobs import Job, Receipt
 from bot.usecases.authority import card_token
-from bot.usecases.channel_pace import ChannelRateLimiter, PostKind
+from bot.usecases.chat.channel_pace import ChannelRateLimiter, PostKind
 from bot.usecases.intake.receipts import MOST_WAITING, receive
 from bot.usecases.outcomes.follow_ups import BY_BUTTON
 from bot.usecases.requests.withdrawal import withdraw

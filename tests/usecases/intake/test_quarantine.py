@@ -15,7 +15,7 @@ from bot.store.store import Store
 from bot.usecases.admin.builtin_plugin import make_registry
 from bot.usecases.admin.status_report import report_status
 from bot.usecases.authority import card_token
-from bot.usecases.delivery_errors import Lost
+from bot.usecases.chat.delivery_errors import Lost
 from bot.usecases.intake.job_failures import save_unsaved_results
 from bot.usecases.intake.receipts import MOST_WAITING, receive
 from bot.usecases.runtime.worker import perform_job

@@ -16,7 +16,7 @@ from bot.plugin import Call, Message
 from bot.store.repositories.jobs import Job
 from bot.usecases.admin.call_handlers import AFTER_FAULT, NOTES, UNCONFIRMED
 from bot.usecases.authority import card_token
-from bot.usecases.delivery_errors import Lost
+from bot.usecases.chat.delivery_errors import Lost
 from bot.usecases.intake.receipts import receive
 from bot.usecases.integrity.freezes import FROZEN
 from bot.usecases.runtime.worker import perform_job

@@ -7,8 +7,8 @@ from bot.core.change.change_request import Status
 from bot.plugin import Channel, Message
 from bot.slack.refusals import find_refusal
 from bot.usecases.authority import card_token
+from bot.usecases.chat.delivery_errors import ChannelDead, Lost
 from bot.usecases.delivery.cards import AGAIN
-from bot.usecases.delivery_errors import ChannelDead, Lost
 from bot.usecases.execution.executor import WAIT_IS_NEWS_MS
 from tests.language.english import en
 from tests.usecases.core_bot import APPROVALS, OLGA, OPS, VERA, CoreBot

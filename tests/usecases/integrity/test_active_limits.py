@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.audit.audit_record import Entry, Tag
 from bot.core.authority.limits import Limit, Mode
-from bot.usecases.chat_port import Channels
+from bot.usecases.chat.chat_port import Channels
 from bot.usecases.integrity.active_limits import find_terminal_block
 from tests.language.english import en
 from tests.usecases.core_bot import AUDIT, CoreBot

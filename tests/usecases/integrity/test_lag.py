@@ -12,8 +12,8 @@ from bot.core.audit.audit_record import Entry, Tag
 from bot.core.authority.limits import Mode
 from bot.core.authority.policy import Refused
 from bot.core.change.change_request import Status
-from bot.usecases.chat_port import Channels
-from bot.usecases.delivery_errors import ChannelDead, Lost
+from bot.usecases.chat.chat_port import Channels
+from bot.usecases.chat.delivery_errors import ChannelDead, Lost
 from bot.usecases.integrity.active_limits import check_limits
 from bot.usecases.integrity.audit_gate import LASTS_SECONDS, SLOW_MS, LagWatch, find_audit_channel_limit
 from tests.language.english import en

@@ -16,7 +16,7 @@ from bot.plugin import CallVerdict, Refusal, TargetUnreachable
 from bot.usecases.admin.allow_list import revoke_role
 from bot.usecases.authority import card_token
 from bot.usecases.authority.memberships import SLACK_NOT_ASKED
-from bot.usecases.delivery_errors import Lost
+from bot.usecases.chat.delivery_errors import Lost
 from bot.usecases.intake.receipts import receive
 from bot.usecases.outcomes.settlement import settle_by_hand
 from tests.language.english import en

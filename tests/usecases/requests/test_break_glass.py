@@ -25,7 +25,7 @@ from bot.usecases.admin.call_handlers import HANDLERS, Authorization
 from bot.usecases.authority import card_token
 from bot.usecases.authority.break_glass_log import OWN_BREAK_GLASS
 from bot.usecases.authority.eligibility import MOST_OPEN
-from bot.usecases.delivery_errors import ChannelDead
+from bot.usecases.chat.delivery_errors import ChannelDead
 from bot.usecases.requests.approval import confirm
 from bot.usecases.requests.break_glass import MOST_MENTIONED, REVIEW_LASTS_MS
 from bot.usecases.requests.expiry import expire_overdue

@@ -15,7 +15,7 @@ from bot.core.principals import Role
 from bot.language.recorded_facts import record_messages
 from bot.usecases.admin.allow_list import grant_role
 from bot.usecases.authority import card_token
-from bot.usecases.delivery_errors import Lost
+from bot.usecases.chat.delivery_errors import Lost
 from bot.usecases.requests.expiry import NOT_RUN, UNDECIDED, WAITED, approval_is_stale, expire, expire_overdue
 from tests.language.english import en
 from tests.usecases.core_bot import ANTON, IDA, OLGA, REMOVE_ONE, SHELL, VERA, CoreBot

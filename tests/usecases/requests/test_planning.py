@@ -17,8 +17,8 @@ from bot.plugin import BadArgument, Group, PluginError, Refusal, Risk, TargetRef
 from bot.testing.scripted_dialogue import ScriptedDialogue
 from bot.usecases.admin.allow_list import grant_role, revoke_role
 from bot.usecases.authority.memberships import refresh_memberships
+from bot.usecases.command_context.roles import role_of
 from bot.usecases.requests.planning import plan_or_read, prepare_in_terminal
-from bot.usecases.roles import role_of
 from tests.host.invented import group
 from tests.language.english import en, raises
 from tests.usecases.core_bot import ANTON, GLEB, IDA, OLGA, SHELL, STRANGER, VIKTOR, CoreBot

@@ -8,8 +8,8 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.core.principals import Principal
-from bot.usecases.channel_pace import ChannelRateLimiter, PostKind
-from bot.usecases.delivery_errors import Busy, Lost
+from bot.usecases.chat.channel_pace import ChannelRateLimiter, PostKind
+from bot.usecases.chat.delivery_errors import Busy, Lost
 from bot.usecases.requests.read_progress import PACE_SECONDS, SILENT_SECONDS, Reporter
 from tests.usecases.messenger import Recorder
 

@@ -14,7 +14,7 @@ from bot.core.change.change_request import Status
 from bot.core.principals import Principal, Role
 from bot.usecases.admin.allow_list import grant_role
 from bot.usecases.authority import card_token
-from bot.usecases.delivery_errors import Lost, Unchangeable
+from bot.usecases.chat.delivery_errors import Lost, Unchangeable
 from bot.usecases.requests.reminders import MOST_MENTIONS, SHOW_AGAIN_MS, repost_cards, send_reminders
 from tests.usecases.core_bot import ANTON, IDA, OLGA, SHELL, VERA, CoreBot, person
 

@@ -15,8 +15,8 @@ from bot.core.change.status_table import describe_status
 from bot.core.principals import Principal, Role
 from bot.usecases.admin.allow_list import grant_role, revoke_role
 from bot.usecases.authority import card_token
-from bot.usecases.delivery_errors import Busy, ChannelDead, DeliveryError, Impossible, Lost
-from bot.usecases.notifications import LASTS_MS
+from bot.usecases.chat.delivery_errors import Busy, ChannelDead, DeliveryError, Impossible, Lost
+from bot.usecases.notices.notifications import LASTS_MS
 from tests.language.english import en
 from tests.store.samples import PATHS
 from tests.usecases.core_bot import (

@@ -22,8 +22,8 @@ from bot.plugin import Refusal, TargetRefused, TargetUnreachable
 from bot.usecases.admin.allow_list import revoke_role
 from bot.usecases.authority import card_token
 from bot.usecases.authority.eligibility import MOST_OPEN
-from bot.usecases.chat_port import Channels
-from bot.usecases.delivery_errors import ChannelDead
+from bot.usecases.chat.chat_port import Channels
+from bot.usecases.chat.delivery_errors import ChannelDead
 from bot.usecases.requests.change_opening import check_can_be_decided
 from bot.usecases.requests.command_answers import preview
 from bot.usecases.requests.planning import plan_or_read

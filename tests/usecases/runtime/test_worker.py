@@ -23,11 +23,11 @@ from bot.store.repositories.jobs import RECEIPTS_LAST_MS, Job
 from bot.store.store import Store
 from bot.usecases.admin.builtin_plugin import make_registry
 from bot.usecases.authority import card_token
-from bot.usecases.delivery_errors import Lost
+from bot.usecases.chat.delivery_errors import Lost
 from bot.usecases.intake.job_failures import save_unsaved_results
 from bot.usecases.intake.receipts import receive
 from bot.usecases.integrity.freezes import FROZEN, add_freeze
-from bot.usecases.notifications import queue_card
+from bot.usecases.notices.notifications import queue_card
 from bot.usecases.runtime.plugin_maintenance import PluginMaintenance
 from bot.usecases.runtime.worker import SWEEP_SECONDS, Worker, perform_job
 from tests.host.invented import Invented

@@ -16,7 +16,7 @@ from bot.slack.outgoing.http_client import KeptClient
 from bot.slack.outgoing.messenger import Gateway
 from bot.store.sealing.keyring import load_key_file
 from bot.store.store import Store, open_store
-from bot.usecases.channel_pace import NO_GAPS
+from bot.usecases.chat.channel_pace import NO_GAPS
 from bot.usecases.integrity.chain_check import examine_head, note_chain
 from plugins.bitrix24.http.exchange import Exchange, HttpRequest, MaySend, Timeouts
 from plugins.bitrix24.http.transport import HttpWire
@@ -101,7 +101,8 @@ plugin = FragilePlugin()
 
 def _committing(place: str) -> None:
     trip.commit(place)
-    if trip.ordered("fault") == AFTER_THE_ANSWER and place.startswith("after:bot.usecases.lease_holding.under_lease:"):
+    answered = place.startswith("after:bot.usecases.leases.lease_holding.under_lease:")
+    if answered and trip.ordered("fault") == AFTER_THE_ANSWER:
         raise RuntimeError("a fault that was planted")
 
 

@@ -24,7 +24,7 @@ from bot.clock import SystemClock
 from bot.logs import set_up_logs
 from bot.store.disk.process_lock import INTAKE, WORKER
 from bot.store.sealing.keyring import create_key_file
-from bot.usecases.delivery_errors import DeliveryError
+from bot.usecases.chat.delivery_errors import DeliveryError
 from bot.web.site import Site
 from plugins.bitrix24.http.exchange import READING, HttpRequest
 from plugins.bitrix24.http.transport import public_tls

@@ -30,7 +30,7 @@ DIED = "!"
 BEGUN = (
     *(
         "*:commit:bot.usecases.execution.executor._start:*",
-        "*:commit:bot.usecases.lease_holding.*",
+        "*:commit:bot.usecases.leases.lease_holding.*",
         "*:commit:bot.usecases.execution.recovery.*",
     ),
     *(

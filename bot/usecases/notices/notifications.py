@@ -12,10 +12,10 @@ from bot.core.principals import Principal
 from bot.plugin import Message, PluginError, Reply, TargetRefused, TargetUnreachable, Text, map_text
 from bot.store.repositories.outbox import Urgency
 from bot.store.store import Transaction
+from bot.usecases.command_context.place_choice import describe_with_place, has_several_places, term_of
+from bot.usecases.command_context.roles import role_of
 from bot.usecases.context import Context, log
-from bot.usecases.lease_holding import steady_ms
-from bot.usecases.place_choice import describe_with_place, has_several_places, term_of
-from bot.usecases.roles import role_of
+from bot.usecases.leases.lease_holding import steady_ms
 
 ERROR_CODE, ERROR_REFERENCE = Message("request.error_code"), Message("request.error_reference")
 LASTS_MS = 1_200

@@ -14,10 +14,10 @@ from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.principals import Principal, Role
 from bot.plugin import Place, Services
 from bot.usecases.authority import card_token
-from bot.usecases.delivery_errors import ChannelDead, Lost
+from bot.usecases.chat.delivery_errors import ChannelDead, Lost
+from bot.usecases.command_context.place_choice import keep_first_place, set_default, set_own
 from bot.usecases.intake.receipts import receive
-from bot.usecases.notifications import queue_card
-from bot.usecases.place_choice import keep_first_place, set_default, set_own
+from bot.usecases.notices.notifications import queue_card
 from tests.language.english import en, en_facts, en_rows
 from tests.usecases.core_bot import ANTON, IDA, OLGA, ROLES, SHELL, VERA, VIKTOR, CoreBot, person
 from tests.usecases.toy import ACME, BETA, Toy

@@ -16,8 +16,8 @@ from bot.core.principals import Principal
 from bot.language.catalogues import ENGLISH
 from bot.plugin import Text
 from bot.plugin.frozen import dataclass
-from bot.usecases.channel_pace import ChannelRateLimiter
-from bot.usecases.chat_refusals import ChatRefusal
+from bot.usecases.chat.channel_pace import ChannelRateLimiter
+from bot.usecases.chat.chat_refusals import ChatRefusal
 from bot.usecases.process.account_lookups import AccountLookups
 
 

@@ -17,12 +17,12 @@ from bot.plugin import Message, Reply
 from bot.plugin.loopback import LoopbackReply
 from bot.slack.outgoing.messenger import Gateway
 from bot.usecases.authority import card_token
-from bot.usecases.chat_port import Channels
+from bot.usecases.chat.chat_port import Channels
+from bot.usecases.chat.delivery_errors import ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 from bot.usecases.delivery.answers import DIRECT
 from bot.usecases.delivery.cards import AGAIN
 from bot.usecases.delivery.redelivery import LONGEST_REFUSED_MS
-from bot.usecases.delivery_errors import ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
-from bot.usecases.notifications import announce, card_key, notify_person, post_in_thread, queue_card
+from bot.usecases.notices.notifications import announce, card_key, notify_person, post_in_thread, queue_card
 from tests.language.english import en
 from tests.slack.kit import a_change
 from tests.slack.test_slack_errors import CONTENT, STANDING, answered

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.clock import SystemClock
-from bot.usecases.channel_pace import (
+from bot.usecases.chat.channel_pace import (
     GAPS,
     LEAST_WAIT_MS,
     LONGEST_REST_MS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.usecases.context import Context
-from bot.usecases.lease_holding import steady_ms
+from bot.usecases.leases.lease_holding import steady_ms
 
 WORKER_BEAT = "worker_beat"
 """The fact that holds the time of the last beat, in milliseconds of the steady clock."""

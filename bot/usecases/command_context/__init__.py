@@ -1,0 +1,1 @@
+"""What a command comes with: who asks, the place that it is about, and the delivery that brought it."""
