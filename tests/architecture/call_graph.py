@@ -13,7 +13,7 @@ from copy import deepcopy
 from functools import cache
 from re import Pattern
 
-from tests.architecture.source import Module, modules
+from tests.architecture.source import Module, modules, walk
 
 Graph = Mapping[str, ast.AST]
 """The functions, methods and tables of some modules by their dotted names."""
@@ -43,7 +43,7 @@ def without_aliases(function: ast.FunctionDef) -> ast.FunctionDef:
     named: dict[str, list[ast.expr | None]] = {}
     for target, value in _assignments(function):
         named.setdefault(target, []).append(value)
-    given = {one.arg for one in ast.walk(function) if isinstance(one, ast.arg)}
+    given = {one.arg for one in walk(function) if isinstance(one, ast.arg)}
     aliases = {name: part for name, (part, *more) in named.items() if part and not more and name not in given}
     return _Unaliased(aliases).visit(deepcopy(function)) if aliases else function
 
@@ -51,7 +51,7 @@ def without_aliases(function: ast.FunctionDef) -> ast.FunctionDef:
 def _assignments(function: ast.FunctionDef) -> Iterator[tuple[str, ast.expr | None]]:
     """The names that get a value, each with the part of something that it gets; None for any other value."""
     parts: dict[int, ast.expr] = {}
-    for node in ast.walk(function):
+    for node in walk(function):
         match node:
             case ast.Assign(targets=[target], value=value) | ast.AnnAssign(target=target, value=ast.expr() as value):
                 pairs = [(target, value)]
@@ -64,7 +64,7 @@ def _assignments(function: ast.FunctionDef) -> Iterator[tuple[str, ast.expr | No
                 parts.update({id(one): part for one, part in zip(target.elts, value.elts, strict=False)})
             else:
                 parts[id(target)] = value
-    for node in ast.walk(function):
+    for node in walk(function):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             part = parts.get(id(node))
             yield node.id, part if part is not None and _is_part(part) else None
@@ -108,7 +108,7 @@ def uses(module: Module, name: str, graph: Graph) -> list[str]:
 def _named(module: Module, owner: str, function: ast.AST) -> frozenset[str]:
     """What a function names, as dotted names, whether there is such a thing or not."""
     imported, found = _imported(module), set()
-    for node in ast.walk(function):
+    for node in walk(function):
         match node:
             case ast.Name(id=word):
                 found.add(imported.get(word, f"{module.name}.{word}"))
@@ -141,7 +141,7 @@ def path_to(module: Module, name: str, graph: Graph, goes_out: Pattern[str], end
 @cache
 def _attributes(node: ast.AST) -> tuple[str, ...]:
     """What is read of something within a function, as it is written."""
-    return tuple(ast.unparse(one) for one in ast.walk(node) if isinstance(one, ast.Attribute))
+    return tuple(ast.unparse(one) for one in walk(node) if isinstance(one, ast.Attribute))
 
 
 def _module_of(name: str, fallback: Module) -> Module:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from tests.architecture import table
 from tests.architecture.access_checks import builtin_names, public_rooms
-from tests.architecture.source import Module, within
+from tests.architecture.source import Module, walk, within
 
 Check = Callable[[Module], Iterator[str]]
 OURS = ("bot", "plugins")
@@ -213,10 +213,10 @@ def docstrings(module: Module) -> Iterator[str]:
 def placeholders(module: Module) -> Iterator[str]:
     """SQL whose values are a collection has the marks of that very collection, and none that were typed for it."""
     functions = list(_functions(module))
-    inside = {id(node) for function in functions for node in ast.walk(function)}
+    inside = {id(node) for function in functions for node in walk(function)}
     everywhere = _counted(call for call in _calls(module) if id(call) not in inside)
     for function in functions if module.name not in table.HANDED_ON else ():
-        calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
+        calls = [node for node in walk(function) if isinstance(node, ast.Call)]
         counted = everywhere | _counted(calls) | _with_statement(function)
         for call in calls:
             for given in _collections(call) if _called(call) in table.QUERIES else ():
@@ -254,7 +254,7 @@ def _loose(values: Sequence[ast.expr]) -> list[str]:
 
 def _with_statement(function: ast.FunctionDef) -> set[str]:
     """Values that come with their statement: a function's own that it hands on, or both out of one call."""
-    pairs = [node.targets[0] for node in ast.walk(function) if isinstance(node, ast.Assign)]
+    pairs = [node.targets[0] for node in walk(function) if isinstance(node, ast.Assign)]
     names = [ast.unparse(name) for pair in pairs if isinstance(pair, ast.Tuple) for name in pair.elts]
     return {*names, *([function.args.vararg.arg] if function.args.vararg else [])}
 
@@ -262,7 +262,7 @@ def _with_statement(function: ast.FunctionDef) -> set[str]:
 def statements(module: Module) -> Iterator[str]:
     """SQL stands where the table says; in repositories it is gathered on top, in words that other engines know."""
     gathered = within(module.name, [table.GATHERED])
-    inside = {id(node) for function in _functions(module) for node in ast.walk(function)} if gathered else set()
+    inside = {id(node) for function in _functions(module) for node in walk(function)} if gathered else set()
     for text in _texts(module):
         if not (_SQL.search(str(text.value)) or _SMALL_SQL.match(str(text.value))):
             continue

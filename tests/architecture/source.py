@@ -25,7 +25,7 @@ class Module:
         return _parse(self.text)
 
     def nodes(self) -> Iterator[ast.AST]:
-        return iter(_walk(self.text))
+        return iter(walk(self.tree))
 
     def imports(self) -> Iterator[str]:
         """Dotted names of all that is imported, wherever it stands; `from a import b` is `a.b`."""
@@ -49,14 +49,14 @@ def _parse(text: str) -> ast.Module:
 
 
 @cache
-def _walk(text: str) -> tuple[ast.AST, ...]:
-    """All nodes of a tree: two dozen checks go through them."""
-    return tuple(ast.walk(_parse(text)))
+def walk(node: ast.AST) -> tuple[ast.AST, ...]:
+    """Return all nodes of a tree, as `ast.walk` does: two dozen checks go through them."""
+    return tuple(ast.walk(node))
 
 
 @cache
 def _imports(text: str) -> tuple[ast.Import | ast.ImportFrom, ...]:
-    return tuple(node for node in _walk(text) if isinstance(node, ast.Import | ast.ImportFrom))
+    return tuple(node for node in walk(_parse(text)) if isinstance(node, ast.Import | ast.ImportFrom))
 
 
 @cache
@@ -97,21 +97,22 @@ def circle(imports: Mapping[str, Set[str]]) -> list[str]:
     """One circle of imports, its first module at both ends; empty when there is none."""
     done: set[str] = set()
 
-    def walk(name: str, path: list[str]) -> list[str]:
+    def follow(name: str, path: list[str]) -> list[str]:
         if name in path:
             return [*path[path.index(name) :], name]
         if name in done:
             return []
         for following in sorted(imports.get(name, ())):
-            found = walk(following, [*path, name])
+            found = follow(following, [*path, name])
             if found:
                 return found
         done.add(name)
         return []
 
-    return next((found for name in sorted(imports) if (found := walk(name, []))), [])
+    return next((found for name in sorted(imports) if (found := follow(name, []))), [])
 
 
+@cache
 def folders() -> Mapping[str, list[str]]:
     """The modules of each folder of the project and its tests, by its path; without `__init__` and `conftest`."""
     found: dict[str, list[str]] = {}

@@ -78,11 +78,9 @@ def test_every_room_of_an_area_exists_and_every_folder_is_one(area: str) -> None
 
 def test_no_package_holds_one_module_alone() -> None:
     """It belongs to others of its subject, or needs no folder."""
-    held = {
-        name: path for path in source.folders() for name in [path.replace("/", ".")] if not path.startswith("tests")
-    }
+    held = {path.replace("/", "."): names for path, names in source.folders().items() if not path.startswith("tests")}
     parents = {name.rpartition(".")[0] for name in held}
-    alone = {name for name, path in held.items() if len(source.folders()[path]) == 1 and name not in parents}
+    alone = {name for name, names in held.items() if len(names) == 1 and name not in parents}
     assert alone == set()
 
 

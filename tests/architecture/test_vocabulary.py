@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import re
-import tokenize
 from collections.abc import Iterator
 
 import pytest
 
 from tests.architecture import vocabulary
 from tests.architecture.source import ROOT
+from tests.architecture.tokens import line_at, read_tokens
 from tests.architecture.vocabulary import RETIRED, RETIRED_FUNCTIONS
 from tests.architecture.vocabulary_checks import retired_in, retired_in_catalogue
 from tests.tables.rows import each_row
@@ -49,15 +48,14 @@ def retired_identifiers(text: str, *, product: bool) -> Iterator[str]:
     """Name each identifier of a module that was given up, with the line and the word to use."""
     if not _IDENTIFIERS.search(text):
         return
-    before = ""
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type != tokenize.NAME:
-            before = ""
+    for token in read_tokens(text):
+        name = token["name"]
+        if not name or not (name in RETIRED or name in RETIRED_FUNCTIONS):
             continue
-        better = RETIRED.get(token.string) or (RETIRED_FUNCTIONS.get(token.string) if before == "def" else None)
-        if better and (product or token.string in RETIRED):
-            yield f"{token.start[0]}: `{token.string}` was given up; use {better}"
-        before = token.string
+        defined = text.endswith("def ", 0, token.start())
+        better = RETIRED.get(name) or (RETIRED_FUNCTIONS.get(name) if defined else None)
+        if better and (product or name in RETIRED):
+            yield f"{line_at(text, token.start())}: `{name}` was given up; use {better}"
 
 
 def test_no_retired_identifier_comes_back() -> None:

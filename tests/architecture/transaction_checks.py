@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from tests.architecture import call_graph, table
-from tests.architecture.source import Module, modules, within
+from tests.architecture.source import Module, modules, walk, within
 
 SAYS_SO = re.compile(r"\b(?:in|inside|within|not for) (?:a|an|the) (?:open )?unit of work\b", re.IGNORECASE)
 _OUT = re.compile("|".join(table.NETWORK))
@@ -76,7 +76,7 @@ def uses_out(module: Module, *, ends: Collection[str]) -> Iterator[str]:
     for scope in _scopes(module):
         if scope.owner in ends:
             continue
-        nodes = list(ast.walk(scope.node))
+        nodes = list(walk(scope.node))
         made = _made_functions(module)
         harmless = {id(one.value) for one in nodes if isinstance(one, ast.Attribute) and one.attr in table.CALCULATES}
         for node in nodes:
@@ -93,7 +93,7 @@ def transaction_paths(module: Module) -> Iterator[str]:
 
 def paths_out(module: Module, *, ends: Collection[str]) -> Iterator[str]:
     """The ways from those with a transaction to the network that do not lead through where they may end."""
-    scopes = list(_scopes(module))
+    scopes = _scopes(module)
     inside = {scope.name: scope.node for scope in scopes}
     graph = {**call_graph.project(), **call_graph.functions([module]), **inside}
     for scope in scopes:
@@ -135,12 +135,17 @@ def writing_repositories() -> Set[str]:
     }
 
 
-def _scopes(module: Module) -> Iterator[Scope]:
+@cache
+def _scopes(module: Module) -> tuple[Scope, ...]:
     """All that runs within a transaction, with what is written in it."""
+    return tuple(_find_scopes(module))
+
+
+def _find_scopes(module: Module) -> Iterator[Scope]:
     for name, function in call_graph.functions([module]).items():
         if not isinstance(function, ast.FunctionDef):
             continue
-        for node in ast.walk(function):
+        for node in walk(function):
             own = name if node is function else f"{name}@{getattr(node, 'lineno', 0)}"
             if isinstance(node, ast.FunctionDef) and _takes_transaction(module, node):
                 yield Scope(name=own, function=node.name, line=node.lineno, node=node)
@@ -164,7 +169,7 @@ def _made_functions(module: Module) -> Set[str]:
 def _begins(node: ast.With) -> Iterator[ast.Call]:
     """The calls by which a `with` begins or joins a transaction."""
     for item in node.items:
-        yield from (one for one in ast.walk(item.context_expr) if isinstance(one, ast.Call) and _is_beginning(one))
+        yield from (one for one in walk(item.context_expr) if isinstance(one, ast.Call) and _is_beginning(one))
 
 
 def _is_beginning(node: ast.AST) -> bool:
@@ -180,7 +185,7 @@ def _arguments(function: ast.FunctionDef) -> list[ast.arg]:
 
 
 def _set_attributes(function: ast.FunctionDef) -> Iterator[tuple[ast.Attribute, ast.expr]]:
-    for node in ast.walk(function):
+    for node in walk(function):
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 if isinstance(target, ast.Attribute):
@@ -210,7 +215,7 @@ def _transaction_names(module: Module) -> Set[str]:
     for node in module.tree.body:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name() | ast.BinOp() as value):
-                if any(isinstance(one, ast.Name) and one.id in names for one in ast.walk(value)):
+                if any(isinstance(one, ast.Name) and one.id in names for one in walk(value)):
                     names.add(name)
     return names
 

@@ -6,13 +6,12 @@ A word is found in each spelling: `front door` in `FrontDoor`, `_front_door`, `F
 from __future__ import annotations
 
 import ast
-import io
 import re
-import tokenize
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from tests.architecture import vocabulary
+from tests.architecture.tokens import line_at, read_tokens
 
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _CODE = re.compile(r"`[^`]*`|“[^”]*”|\"[^\"]*\"|'[^']*'(?!\w)", re.DOTALL)
@@ -30,6 +29,8 @@ def words_of(text: str) -> tuple[str, ...]:
 def retired_words(words: Sequence[str], *lists: Retired) -> Iterator[str]:
     """Each retired word among these, also in the plural, unless it is a part of a term that stays."""
     single = [_singular(word) for word in words]
+    if _known().isdisjoint(single):
+        return
     for at in range(len(single)):
         for length in (1, 2, 3):
             found = " ".join(single[at : at + length])
@@ -38,6 +39,7 @@ def retired_words(words: Sequence[str], *lists: Retired) -> Iterator[str]:
                 yield f"“{found}” was given up; use {better}"
 
 
+@cache
 def _singular(word: str) -> str:
     return next(
         (word[: -len(end)] for end in ("es", "s") if word.endswith(end) and word[: -len(end)] in _known()), word
@@ -60,30 +62,39 @@ def _is_in_term(words: Sequence[str], at: int) -> bool:
     return False
 
 
-def names_and_sentences(text: str) -> Iterator[tuple[int, str, bool]]:
-    """Each name, docstring and comment of a module, with its line, and whether it is a name.
-
-    The name of a test is a sentence.
-    """
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type == tokenize.NAME:
-            yield token.start[0], token.string, not token.string.startswith("test_")
-        elif token.type == tokenize.COMMENT:
-            yield token.start[0], token.string, False
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            yield node.lineno, node.value.value, False
-
-
 def retired_in(path: str, text: str) -> Iterator[str]:
     """What a module says in words that were given up, the word to use with each."""
     stem = path.rpartition("/")[2].removesuffix(".py")
-    for line, said, is_name in ((0, stem, True), *names_and_sentences(text)):
-        if is_name:
-            found = retired_words(words_of(said), vocabulary.WORDS, vocabulary.WORDS_IN_NAMES)
-        else:
-            found = retired_words(words_of(_CODE.sub(" ", said)), vocabulary.WORDS)
-        yield from (f"{path}:{line} {complaint}" for complaint in found if not _is_allowed(path, complaint))
+    told = [(0, complaint) for complaint in _in_name(stem)]
+    for token in read_tokens(text):
+        word = token[0]
+        # The name of a test is a sentence.
+        found = _in_name(word) if token["name"] and not word.startswith("test_") else _in_sentence(word)
+        told += [(line_at(text, token.start()), complaint) for complaint in found]
+    for docstring in _docstrings(ast.parse(text)):
+        told += [(docstring.lineno, complaint) for complaint in _in_sentence(str(docstring.value))]
+    yield from (f"{path}:{line} {complaint}" for line, complaint in told if not _is_allowed(path, complaint))
+
+
+@cache
+def _in_name(name: str) -> tuple[str, ...]:
+    return tuple(retired_words(words_of(name), vocabulary.WORDS, vocabulary.WORDS_IN_NAMES))
+
+
+@cache
+def _in_sentence(said: str) -> tuple[str, ...]:
+    return tuple(retired_words(words_of(_CODE.sub(" ", said)), vocabulary.WORDS))
+
+
+def _docstrings(tree: ast.AST) -> Iterator[ast.Constant]:
+    """The texts that stand alone. They are statements, so no expression is looked into."""
+    for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for statement in getattr(tree, name, ()):
+            if isinstance(statement, ast.Expr):
+                if isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str):
+                    yield statement.value
+            elif isinstance(statement, ast.AST):
+                yield from _docstrings(statement)
 
 
 def _is_allowed(path: str, complaint: str) -> bool:
@@ -97,5 +108,5 @@ def retired_in_catalogue(path: str, text: str) -> Iterator[str]:
     for number, line in enumerate(text.splitlines(), 1):
         inside = line.startswith("msgstr") or (inside and line.startswith('"'))
         written = _MSGSTR.match(line) if inside else None
-        for complaint in retired_words(words_of(_CODE.sub(" ", written[1])), vocabulary.WORDS) if written else ():
+        for complaint in _in_sentence(written[1]) if written else ():
             yield f"{path}:{number} {complaint}"

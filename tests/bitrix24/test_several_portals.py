@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.bitrix24.several_portals import SeveralPortals
+from tests.tables.quick import fewer
 
-STEPS = 250
+STEPS = fewer(250, 80)
 
 
 @pytest.mark.sampled(2)

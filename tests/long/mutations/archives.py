@@ -226,7 +226,7 @@ _COMMITS, _WRITERS, _SCHEMA, _REPLICAS = (
     "tests/store/postgres/test_replicas.py",
 )
 
-_STORY = "tests/stories/lifecycle/test_postgres.py"
+_STORY = "tests/long/processes/test_on_a_server.py"
 _ROWS = "bot/store/repositories/replication/replicas.py"
 
 POSTGRES: tuple[Mutation, ...] = (
@@ -376,6 +376,6 @@ POSTGRES: tuple[Mutation, ...] = (
         "bucket-of-each-process",
         "on a server each process has a bucket of its own, and together they exceed the portal's",
         ("bot/store/postgres/levels.py", 'amount=f"{{left}} + {more}"', 'amount="{left}"'),
-        by="tests/bitrix24/traffic/test_server_bucket.py",
+        by="tests/long/processes/test_server_bucket.py",
     ),
 )

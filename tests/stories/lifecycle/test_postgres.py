@@ -19,10 +19,8 @@ from bot.store.postgres.engine import PostgresEngine
 from bot.store.store import FILE_NAME
 from bot.testing.conversation import APPROVALS
 from tests.cli.cli_bot import CliBot
-from tests.stories.processes import Outside, kill, outside
-from tests.stories.scene import UNREGISTER, Scene
-
-FRAGILE = "tests.stories.fragile:plugin"
+from tests.stories.processes import Outside, outside
+from tests.stories.scene import Scene
 
 
 @pytest.fixture
@@ -80,67 +78,6 @@ def test_a_server_that_has_lost_the_last_commit_gets_no_call(scene: Scene) -> No
     assert scene.effects() == 0
 
 
-def test_a_second_replica_stands_by_and_works_when_the_first_one_is_dead(processes: Outside) -> None:
-    """Each host has a folder of its own, so that no lock file keeps the other one out."""
-    first = processes.serve()
-    second = processes.serve(more={"B24BOT_HOME": str(processes.folder / "elsewhere")})
-    terminal = CliBot(processes.folder, {**processes.environment, "B24BOT_LANGUAGE": PSEUDO})
-    assert _replicas(terminal) == {first.pid: ["intake", "worker"], second.pid: ["intake", "standby"]}
-    assert str(second.pid) in str({check["name"]: check for check in _doctor(terminal)}["replicas"]["says"])
-    workspace = processes.workspace
-    assert workspace.people["Olga"].slash("/b24 connector remove myconnector").ok
-    card = workspace.wait_for(lambda: workspace.find(APPROVALS, "[*Approve "), what="the card")
-    kill(first)
-    assert wait_until(lambda: _replicas(terminal) == {second.pid: ["intake", "worker"]}), processes.logs()
-    assert workspace.people["Anton"].click(card, "Approve").ok
-    assert wait_until(lambda: processes.requests()[0]["status"] == "done"), processes.logs()
-
-
-def test_a_replica_that_is_stopped_hands_over_at_once(processes: Outside) -> None:
-    first = processes.serve()
-    second = processes.serve(more={"B24BOT_HOME": str(processes.folder / "elsewhere")})
-    first.terminate()
-    assert first.wait(timeout=30) == 0
-    terminal = CliBot(processes.folder, {**processes.environment, "B24BOT_LANGUAGE": PSEUDO})
-    assert wait_until(lambda: _replicas(terminal) == {second.pid: ["intake", "worker"]}), processes.logs()
-
-
-def test_replicas_that_differ_in_what_decides_change_nothing(processes: Outside) -> None:
-    """A change that was asked for is refused with the name of the setting."""
-    processes.serve()
-    elsewhere = {"B24BOT_HOME": str(processes.folder / "elsewhere")}
-    second = processes.serve(more={**elsewhere, "B24BOT_QUORUM": "2"})
-    terminal = CliBot(processes.folder, {**processes.environment, "B24BOT_LANGUAGE": PSEUDO})
-    assert [limit["name"] for limit in terminal.json("status")["data"]["limits"]] == ["replicas"]
-    workspace = processes.workspace
-    assert workspace.people["Olga"].slash("/b24 connector remove myconnector").ok
-    assert wait_until(lambda: any("B24BOT_QUORUM" in str(one) for one in workspace.ephemerals("Olga"))), (
-        processes.logs()
-    )
-    assert processes.requests() == []
-    second.terminate()
-    assert second.wait(timeout=30) == 0
-    processes.serve(more=elsewhere)
-    assert terminal.json("status")["data"]["limits"] == []
-
-
-def test_killed_between_the_call_and_its_outcome_it_tells_the_truth_after_a_restart(processes: Outside) -> None:
-    more = {"B24BOT_PLUGINS": FRAGILE, "FRAGILE_AT": "after_call", "FRAGILE_ONCE": str(processes.folder / "died")}
-    bot = processes.serve(more=more)
-    workspace = processes.workspace
-    assert workspace.people["Olga"].slash("/b24 connector remove myconnector").ok
-    card = workspace.wait_for(lambda: workspace.find(APPROVALS, "[*Approve "), what="the card")
-    assert workspace.people["Anton"].click(card, "Approve").ok
-    assert bot.wait(timeout=20) == -9, processes.logs()
-    assert processes.requests()[0]["status"] == "running"
-    processes.serve(more=more)
-    words = "Verified: the change is done"
-    workspace.wait_for(lambda: workspace.find(APPROVALS, words), what=words)
-    assert processes.requests()[0]["status"] == "done"
-    calls = [call for call in processes.portal.portal.world.journal.calls if call.method == UNREGISTER and call.effect]
-    assert len(calls) == 1
-
-
 def test_the_terminal_works_on_the_same_rows(processes: Outside) -> None:
     """What a command cannot do with a server is said, and nothing is changed."""
     terminal = CliBot(processes.folder, {**processes.environment, "B24BOT_LANGUAGE": PSEUDO})
@@ -193,12 +130,6 @@ def test_an_address_that_is_none_is_refused_and_not_shown(tmp_path: Path) -> Non
     assert "hunter2" not in refused.stderr
 
 
-def _replicas(terminal: CliBot) -> dict[int, list[str]]:
-    """What each process on the database does."""
-    return {row["pid"]: row["roles"] for row in terminal.json("status")["data"]["replicas"]}
-
-
 def _doctor(terminal: CliBot) -> list[dict[str, Any]]:
-
     found: list[dict[str, Any]] = json.loads(terminal.run("doctor", "--json").stdout)
     return found

@@ -25,7 +25,7 @@ from tests.usecases.core_bot import ANTON, IDA, OLGA, VERA, VIKTOR, CoreBot
 
 READS = 100
 AT_ONCE = ROOM[Rank.PLANNING]
-RUNS = fewer(17, 5)
+RUNS = fewer(17, 2)
 """Of each kind of stop."""
 THINGS = ("one", "two", "three")
 READERS = (ANTON, IDA, OLGA, VERA, VIKTOR)
