@@ -9,9 +9,8 @@ import pytest
 
 from tests.architecture import vocabulary
 from tests.architecture.source import ROOT
-from tests.architecture.tokens import line_at, read_tokens
 from tests.architecture.vocabulary import RETIRED, RETIRED_FUNCTIONS
-from tests.architecture.vocabulary_checks import retired_in, retired_in_catalogue
+from tests.architecture.vocabulary_checks import line_at, read_tokens, retired_in, retired_in_catalogue
 from tests.tables.rows import each_row
 
 PRODUCT = ("bot", "plugins")

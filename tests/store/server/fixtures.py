@@ -1,7 +1,8 @@
 """A PostgreSQL server for the tests of this worker, and an address of an empty schema on it.
 
-`scripts/test` runs a tenth of the tests that have a PostgreSQL row; with `B24BOT_TEST_POSTGRES=required`, as
-`.ci/run` sets it, all of them run, and a machine without a server fails.
+`scripts/test --all` runs a tenth of the tests that have a PostgreSQL row, and `scripts/test` a part of these
+(`tests/tables/quick.py`). With `B24BOT_TEST_POSTGRES=required`, as `.ci/run` sets it, all of them run, and a machine
+without a server fails.
 """
 
 from __future__ import annotations
