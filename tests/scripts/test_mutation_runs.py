@@ -77,6 +77,16 @@ def test_a_row_with_a_blank_in_its_name_is_run_with_the_other_rows(tree: Path, r
     assert run_mutation(MINUS, tree, {}, records).killed
 
 
+def test_of_many_arguments_those_that_passed_before_a_failure_are_kept(tree: Path, records: Records) -> None:
+    words = [f"tests/test_{number:03}.py" for number in range(41)]
+    for word in words:
+        (tree / word).write_text("def test_nothing() -> None: ...\n")
+    (tree / words[-1]).unlink()
+    (failure,) = pass_without_a_mutation(words, tree, records, 1)
+    assert "tests/test_040.py" in failure
+    assert [word for word in words if not records.passed(word)] == words[-1:]
+
+
 def test_long_tests_are_not_run_in_advance(tree: Path, records: Records) -> None:
     assert pass_without_a_mutation(("tests/long/test_gone.py",), tree, records, 1) == ()
 

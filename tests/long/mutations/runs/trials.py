@@ -15,6 +15,8 @@ from tests.long.mutations.runs.tree_copy import apply_mutation
 PROVES_NOTHING = -2
 """The code of a result whose killer fails without the mutation too."""
 _LONG = "tests/long/"
+_AT_ONCE = 40
+"""Arguments of one call of pytest without a mutation."""
 _NOT_FOUND = 4
 
 
@@ -39,15 +41,17 @@ def pass_without_a_mutation(words: Iterable[str], source: Path, records: Records
     an argument that is missing, none has passed.
     """
     left = sorted({word for word in words if not (word.startswith(_LONG) or records.passed(word))})
-    if not left:
-        return ()
-    code, output, _ = run_tests(left, source, "-n", str(workers), "--dist", "worksteal", keep_compiled=True)
-    failed = failed_tests(output)
-    if code in (0, TESTS_FAILED):
-        for word in left:
-            if not any(covers(word, test) for test in failed):
-                records.add_passed(word)
-    return failed or ((output[-2_000:],) if code else ())
+    failures: list[str] = []
+    # In parts, so that a run that is stopped keeps those that passed.
+    for some in (left[first : first + _AT_ONCE] for first in range(0, len(left), _AT_ONCE)):
+        code, output, _ = run_tests(some, source, "-n", str(workers), "--dist", "worksteal", keep_compiled=True)
+        failed = failed_tests(output)
+        if code in (0, TESTS_FAILED):
+            for word in some:
+                if not any(covers(word, test) for test in failed):
+                    records.add_passed(word)
+        failures += failed or ((output[-2_000:],) if code else ())
+    return tuple(failures)
 
 
 def run_mutation(mutation: Mutation, source: Path, known: Mapping[str, str], records: Records) -> Result:
