@@ -83,7 +83,7 @@ def test_of_many_arguments_those_that_passed_before_a_failure_are_kept(tree: Pat
         (tree / word).write_text("def test_nothing() -> None: ...\n")
     (tree / words[-1]).unlink()
     (failure,) = pass_without_a_mutation(words, tree, records, 1)
-    assert "tests/test_040.py" in failure
+    assert "no tests ran" in failure
     assert [word for word in words if not records.passed(word)] == words[-1:]
 
 
