@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.checks.key_source import load_keys
 from bot.clock import SystemClock
+from bot.core.joined_sentences import pair_sentences
 from bot.plugin import Message, PluginError, Text
 from bot.plugin.frozen import dataclass
 from bot.settings import Settings
@@ -162,7 +163,7 @@ class CheckOutcome:
 def join_sentences(sentences: Iterable[Text]) -> Text:
     """Put whole sentences behind each other; what is empty is left out."""
     told = [sentence for sentence in sentences if sentence]
-    return reduce(lambda first, second: Message("check.sentences", first=first, second=second), told) if told else ""
+    return reduce(pair_sentences, told) if told else ""
 
 
 def run_checks(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from bot.core.bot_errors import ConfigurationError
+from bot.core.joined_sentences import pair_sentences
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.invocation import AnyCommand, understand
 from bot.host.guarded_calls import guard_command, guard_plugin
@@ -146,7 +147,7 @@ class Registry:
                 except PluginError as error:
                     told, cause = error.sentence, error.__cause__
                     if cause:
-                        told = Message("host.plugin.refusal_with_cause", refusal=told, cause=_describe(cause))
+                        told = pair_sentences(told, _describe(cause))
                     yield Message("host.plugin.faulty_example", plugin=owner, line=line, refusal=told)
 
     @cached_property

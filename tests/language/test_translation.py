@@ -25,7 +25,7 @@ NB = "\u00a0"
         (Message("change.absent"), "de", "absent"),
         (Message("change.state", label="registration", state=Message("change.absent")), "en", "registration: absent"),
         (
-            Message("outcome.with_details", sentence=Message("outcome.done"), details=Lines(lines=("one", "two"))),
+            Message("answer.sentence_and_list", sentence=Message("outcome.done"), lines=Lines(lines=("one", "two"))),
             "en",
             "Done.\n• one\n• two",
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
+from bot.core.joined_sentences import pair_sentences
 from bot.plugin import Message, Text
 from bot.plugin.frozen import dataclass
 
@@ -34,7 +35,7 @@ class Limit:
     @property
     def sentence(self) -> Message:
         """Why nothing is done now, and when to ask again."""
-        return Message("limit.blocked", why=self.why, until=self.until)
+        return pair_sentences(self.why, self.until)
 
     def blocks(self, *, local: bool) -> bool:
         """Whether it keeps a plan from running. A local one changes what the bot itself keeps, and no place."""

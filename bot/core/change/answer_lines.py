@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from bot.core.joined_sentences import pair_sentences
 from bot.plugin import CallOutcome, CallVerdict, Message, Text
 
 
@@ -23,4 +24,4 @@ def _with_code(sentence: Text, code: str) -> Text:
 
 
 def _with_advice(sentence: Text, advice: Text) -> Text:
-    return Message("outcome.with_advice", sentence=sentence, advice=advice) if advice else sentence
+    return pair_sentences(sentence, advice) if advice else sentence

@@ -10,7 +10,8 @@ from bot.core.change.change_request import Repeat, Status
 from bot.core.change.drift import differences
 from bot.core.change.effects import compare_effects
 from bot.core.change.plans import ABSENT
-from bot.plugin import CallOutcome, CallVerdict, Lines, Message, Observation, Plan, Text
+from bot.core.joined_sentences import list_below
+from bot.plugin import CallOutcome, CallVerdict, Message, Observation, Plan, Text
 from bot.plugin.frozen import dataclass
 
 READS_APART_MS = 5_000
@@ -178,7 +179,7 @@ class Ending:
         """The sentence with the details below it, as a change request keeps it."""
         if not self.details:
             return self.sentence
-        return Message("outcome.with_details", sentence=self.sentence, details=Lines(lines=tuple(self.details)))
+        return list_below(self.sentence, self.details)
 
 
 def judge_execution(

@@ -24,7 +24,7 @@ def result_lines(change: ChangeRequest, language: str) -> Iterator[str]:
         return
     now = mrkdwn(one_line(translate(found, language)), language)
     words = mrkdwn(describe_status(change), language)
-    yield cut(f"*{_say(Message('card.label.now'), language)}* · {words}. {now}", NOW_MOST)
+    yield cut(f"*{_say(Message('card.label.now'), language)}* · {words} · {now}", NOW_MOST)
     steps = " ".join(
         mrkdwn(one_line(translate(step, language)), language) for step in list_next_steps(change, on_card=True)
     )

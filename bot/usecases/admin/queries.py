@@ -10,6 +10,7 @@ from bot.core.audit.chain import HIGHEST
 from bot.core.audit.stored_views import AuditRow, GrantRow
 from bot.core.authority.rules.rule_evaluation import Ruling
 from bot.core.change.status_names import ONE_OF, SHOWN_STATUSES, STATUS_WORDS, ShownStatus, parse_status
+from bot.core.joined_sentences import pair_sentences
 from bot.core.parsing.help_requests import HELP_WORDS
 from bot.core.parsing.usage import ROLE, describe_line
 from bot.core.principals import ROLE_NAMES, Grant, Principal, Role
@@ -228,7 +229,7 @@ def _own_places(query: QueryContext) -> Iterator[tuple[Text, Text]]:
             places = plugin.places(query.ctx.services(plugin.name))
             place = choose_place(query.ctx, plugin.name, places, query.person) if len(places) > 1 else None
         except PluginError as error:
-            yield plugin.place_term.label, Message("place.trouble", sentence=error.sentence, hint=error.hint)
+            yield plugin.place_term.label, pair_sentences(error.sentence, error.hint)
             continue
         if place is None:
             continue

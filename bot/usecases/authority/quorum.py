@@ -145,7 +145,7 @@ def check_attestation(recorded: ChangeRequest) -> Refused | None:
     if len(recorded.approvals) >= quorum_of(recorded):
         return None
     why = NOT_ATTESTED.choose(recorded)
-    log.error("%s was not approved: %s", recorded.id, why, extra={"action": "approval_unrecorded"})
+    log.error("%s does not run. %s", recorded.id, why, extra={"action": "approval_unrecorded"})
     return Refused(reason=why)
 
 

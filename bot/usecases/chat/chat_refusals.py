@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
+from bot.core.joined_sentences import pair_sentences
 from bot.plugin import Message, Text
 from bot.plugin.frozen import dataclass
 
@@ -68,7 +69,7 @@ def add_remedy(sentence: Message, refusal: ChatRefusal) -> Message:
     """Put the remedy of a refusal behind a sentence, if there is one."""
     if not refusal.remedy:
         return sentence
-    return Message("request.with_remedy", sentence=sentence, remedy=refusal.remedy)
+    return pair_sentences(sentence, refusal.remedy)
 
 
 FindRefusal = Callable[[str], ChatRefusal]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core.joined_sentences import pair_sentences
 from bot.core.messages.notices import PrivateNotice
 from bot.plugin import Message, Person
 from bot.store.repositories.outbox import Envelope
@@ -81,7 +82,7 @@ class Answers:
             return False
         said = notice.reply.title
         for note in notice.reply.notes:
-            said = Message("delivery.with_note", sentence=said, note=note)
+            said = pair_sentences(said, note)
         text = Message("delivery.to_person", person=Person(person=notice.person.id), sentence=said)
         with self._ctx.store.unit_of_work() as tx:
             post_once_in_thread(tx, self._ctx, change.number, f"notice-{envelope.id}", text)

@@ -49,10 +49,10 @@ def _describe(kept: KeptChoices | None) -> tuple[HomeEntry, ...]:
     if kept is None:
         return (HomeEntry(text=NOT_READ),)
     counted = Counter(choice.group for choice in kept.choices)
-    groups = tuple(Message("home.list_group", group=group, count=count) for group, count in counted.items())
-    count = Message("home.list_count", groups=groups, time=Time(time=kept.at))
-    named = [HomeEntry(text=_name(choice)) for choice in kept.choices[:MOST_SHOWN]]
-    return (HomeEntry(text=count), *named)
+    groups = [Message("home.list_group", group=group, count=count) for group, count in counted.items()]
+    read = Message("home.list_read", count=len(kept.choices), time=Time(time=kept.at))
+    named = [_name(choice) for choice in kept.choices[:MOST_SHOWN]]
+    return tuple(HomeEntry(text=text) for text in (read, *groups, *named))
 
 
 def _name(choice: Choice) -> Text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core.audit.audit_record import SYSTEM, AuditRecord, Entry, Fact, Tag
 from bot.core.authority.limits import Limit, Mode
+from bot.core.joined_sentences import pair_sentences
 from bot.core.mentions import is_person
 from bot.core.principals import ROLE_NAMES, Grant, Principal, Role
 from bot.plugin import Argument, Message, Person, Text
@@ -67,7 +68,7 @@ REMEDY = Message("limit.allow_list_remedy")
 
 
 def _explain_mismatch(found: list[Message]) -> Message:
-    return Message("limit.allow_list", trouble=describe_mismatch(found), remedy=REMEDY)
+    return pair_sentences(describe_mismatch(found), REMEDY)
 
 
 def _name(account: str) -> Argument:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from bot.core.audit.audit_record import SYSTEM, Entry, Tag
 from bot.core.authority.limits import Limit, Mode
 from bot.core.bot_errors import StoreDamaged, StoreUnavailable
+from bot.core.joined_sentences import pair_sentences
 from bot.language.recorded_facts import record_messages
 from bot.language.translation import translate
 from bot.plugin import Message, PluginError, Text
@@ -56,7 +57,7 @@ def watch_pages(ctx: Context) -> float:
         limit = Limit(
             name=PAGES,
             mode=Mode.READ_ONLY,
-            why=Message("limit.pages", trouble=error.sentence, remedy=error.hint),
+            why=pair_sentences(error.sentence, error.hint),
             until=REPLACED,
         )
     ctx.limits.keep_limit(PAGES, limit)

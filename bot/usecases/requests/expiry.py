@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from bot.core.audit.audit_record import SYSTEM, Tag
 from bot.core.change.change_request import APPROVAL_LASTS_MS, ByDecision, ChangeRequest, Status
-from bot.plugin import Clock, Lines, Message, Person
+from bot.core.joined_sentences import list_below
+from bot.plugin import Clock, Message, Person
 from bot.store.store import Transaction
 from bot.usecases.authority.break_glass_log import describe_unreviewed, is_review
 from bot.usecases.context import Context
@@ -55,8 +56,7 @@ def _ending(ctx: Context, change: ChangeRequest) -> Message:
     not_run = NOT_RUN.choose(change)
     if not waited:
         return not_run
-    why = Lines(lines=tuple(each.choose(change) for each in waited))
-    return Message("request.not_run_because", sentence=not_run, why=why)
+    return list_below(not_run, (each.choose(change) for each in waited))
 
 
 def approval_is_stale(clock: Clock, change: ChangeRequest) -> bool:

@@ -12,6 +12,7 @@ from bot.core.authority.rules.rule_evaluation import RuledRequest, Ruling, narro
 from bot.core.bot_errors import NotPermitted, WordsError
 from bot.core.change.planned_command import Answered, Considered, Planned
 from bot.core.change.plans import plan_from_json, plan_to_json
+from bot.core.joined_sentences import pair_sentences
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.invocation import AnyCommand, Understood, check_length, recognize, understand
 from bot.core.principals import Principal, Role
@@ -293,7 +294,7 @@ def name_place_in_refusals(term: PlaceTerm, place: Place, places: Sequence[Place
     except PluginError as error:
         if len(places) > 1:
             named = Message("request.refused_place", term=term.label, place=place.shown_name)
-            error.hint = Message("request.hint_with_place", hint=error.hint, place=named) if error.hint else named
+            error.hint = pair_sentences(error.hint, named) if error.hint else named
         raise
 
 

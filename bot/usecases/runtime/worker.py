@@ -9,6 +9,7 @@ from typing import assert_never
 
 from bot import clock as ids
 from bot.core.bot_errors import StoreUnavailable
+from bot.core.joined_sentences import pair_sentences
 from bot.core.messages.deliveries import Click, Form, SlashCommand, inbound_from_json
 from bot.core.request_id import working_on
 from bot.plugin import Message
@@ -278,7 +279,7 @@ def _perform(ctx: Context, job: Job) -> None:
     except StoreUnavailable as error:
         log.error("a job could not be stored: %s", error.sentence, extra={"action": "store_unavailable"})
         then = _AFTERWARDS[job.kind == INBOUND]
-        report_failure(ctx, job, Message("intake.not_stored", sentence=error.sentence, then=then))
+        report_failure(ctx, job, pair_sentences(error.sentence, then))
     except Exception:  # noqa: BLE001 - the edge of the worker: the person hears of it, the log has the rest
         incident = ids.incident_id()
         log.exception("a job failed (%s)", incident, extra={"action": "job_failed", "incident": incident})

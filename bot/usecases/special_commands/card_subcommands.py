@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.core.bot_errors import WordsError
+from bot.core.joined_sentences import pair_sentences
 from bot.core.parsing.synonyms import fold
 from bot.plugin import CommandLine, Message, Text
 
@@ -71,5 +72,5 @@ def refuse_card_subcommand(words: Sequence[str], describe: Describe = _nobody) -
         return None
     numbers = map(_NUMBER.fullmatch, words[1:])
     card = next((describe(int(found[1])) for found in numbers if found), None) or WHERE
-    hint = Message("typed.card_and_why", card=card, why=WHY)
+    hint = pair_sentences(card, WHY)
     return WordsError(Message("typed.is_button", word=word, instead=ON_CARD[action]), hint=hint)

@@ -356,7 +356,7 @@ def advice(row: Row, *, repeated: bool, known: bool = False) -> Message:
 
 def with_advice(sentence: Text, more: Text) -> Message:
     """A sentence, then what to do or what the bot does."""
-    return Message("bitrix24.call.with_advice", sentence=sentence, advice=more)
+    return Message("bitrix24.sentences", first=sentence, second=more)
 
 
 def with_code(sentence: Text, code: str) -> Message:

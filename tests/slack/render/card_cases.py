@@ -52,19 +52,19 @@ REVIEW: dict[str, Any] = {
 }
 REJECTION = (Review(reviewer=ANTON, verdict=Verdict.REJECT, at=NOON, reason="too early"),)
 REFUSED = Message(
-    "outcome.with_details",
+    "answer.sentence_and_list",
     sentence=Message("outcome.refused_unchanged"),
-    details=Lines(lines=(Message("outcome.with_code", sentence=Message("outcome.refused"), code="ACCESS_DENIED"),)),
+    lines=Lines(lines=(Message("outcome.with_code", sentence=Message("outcome.refused"), code="ACCESS_DENIED"),)),
 )
 REMOVED = Message(
-    "outcome.with_details",
+    "answer.sentence_and_list",
     sentence=Message("outcome.verified"),
-    details=Lines(lines=tuple(differences(REMOVAL.before, {}, REMOVAL.labels))),
+    lines=Lines(lines=tuple(differences(REMOVAL.before, {}, REMOVAL.labels))),
 )
 MOVED = Message(
-    "outcome.with_details",
+    "answer.sentence_and_list",
     sentence=Message("outcome.drifted"),
-    details=Lines(lines=(Message("change.number_moved", before=IMPACT[0].sentence, after=IMPACT[1].sentence),)),
+    lines=Lines(lines=(Message("change.number_moved", before=IMPACT[0].sentence, after=IMPACT[1].sentence),)),
 )
 LINK = PageLink(
     label=Message("bitrix24.link.open"),

@@ -34,7 +34,8 @@ def _list(place: str) -> Message:
 
 
 _GROUPS = tuple(Message("home.list_group", group=group, count=index) for index, group in enumerate(GROUPS.values(), 1))
-_COUNT = Message("home.list_count", groups=_GROUPS, time=Time(time=NOON))
+_ENTRY = Message("home.list_entry", name="myconnector", detail="WhatsApp EU")
+_READ = Message("home.list_read", count=6, time=Time(time=NOON))
 _ENDED = Message("home.event", time=Time(time=NOON), sentence=REQUEST)
 _BUTTONS = tuple(LineButton(label=one.label, line=one.line) for one in (*plugin.overview_buttons, *OWN_BUTTONS))
 HOMES: Mapping[str, HomeTab] = {
@@ -42,7 +43,9 @@ HOMES: Mapping[str, HomeTab] = {
         sections=(
             _section(WAITING, _waiting(REQUEST), card=1042),
             _section(OWN, Message("overview.no_own")),
-            _section(_list("prod"), _COUNT, Message("home.list_entry", name="myconnector", detail="WhatsApp EU")),
+            _section(
+                _list("prod"), _READ, *_GROUPS, Message("home.list_entry", name="myconnector", detail="WhatsApp EU")
+            ),
             _section(Message("home.bot"), *MODES.values()),
             _section(Message("home.events"), _ENDED),
         ),

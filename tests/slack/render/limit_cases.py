@@ -38,16 +38,16 @@ LIMITS = (
     _limit(
         "pages",
         Message(
-            "limit.pages",
-            trouble=Message("store.database.unopenable", file="b24bot.db", cause="x"),
-            remedy=RESTORE_HINT,
+            "answer.sentences",
+            first=Message("store.database.unopenable", file="b24bot.db", cause="x"),
+            second=RESTORE_HINT,
         ),
         Message("limit.until.restored"),
         Mode.READ_ONLY,
     ),
     _limit(
         "allow-list",
-        Message("limit.allow_list", trouble=Message("limit.allow_list_changed", mismatch=LISTED), remedy=REMEDY),
+        Message("answer.sentences", first=Message("limit.allow_list_changed", mismatch=LISTED), second=REMEDY),
         Message("limit.until.over"),
         Mode.READ_ONLY,
     ),

@@ -75,9 +75,9 @@ REMOVAL = Plan(
     ),
     warnings=(
         Message(
-            "bitrix24.connector.not_ours_warning",
-            consequence=Message("bitrix24.connector.foreign_remove_from", lines=("Sales EU", "Support")),
-            why=Message("bitrix24.connector.not_ours", connector="myconnector"),
+            "bitrix24.sentences",
+            first=Message("bitrix24.connector.not_ours", connector="myconnector"),
+            second=Message("bitrix24.connector.foreign_remove_from", lines=("Sales EU", "Support")),
         ),
         Message("bitrix24.connector.open_chats"),
     ),

@@ -42,7 +42,7 @@ class ConnectorOwnership:
             if self.removed_here
             else Message("bitrix24.connector.not_ours", connector=connector)
         )
-        return (Message("bitrix24.connector.not_ours_warning", why=why, consequence=consequence), *self.unread)
+        return (Message("bitrix24.sentences", first=why, second=consequence), *self.unread)
 
 
 def check_ownership(portal: Portal, connector: str) -> ConnectorOwnership:
