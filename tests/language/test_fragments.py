@@ -19,7 +19,6 @@ ALLOWED: Mapping[str, frozenset[str]] = {
             "bitrix24.check.problem_with_advice",
             "bitrix24.sentences",
             "delivery.to_person",
-            "outcome.ended",
             "outcome.ended_done",
         }
     ),

@@ -101,7 +101,7 @@ def test_the_card_of_what_was_undone_says_by_which_request_and_has_no_undo_butto
     assert buttons_of(blocks_of(undone)) == []
     assert "done, and undone by CR-1043" in said(blocks_of(undone))
     assert card_text(undone).endswith("done, and undone by CR-1043")
-    assert "*Now* · done, and undone by CR-1043. The change is no longer in effect." in said(blocks_of(undone))
+    assert "*Now* · done, and undone by CR-1043 · The change is no longer in effect." in said(blocks_of(undone))
     assert "*Undoes*\nCR-1042" in said(blocks_of(replace(done, undo_of=1042)))
 
 
@@ -251,7 +251,7 @@ def test_a_partly_done_card_says_what_stayed_who_is_cut_off_and_what_to_do_next(
     shown = said(blocks)
     first, second = shown.splitlines()[1:3]
     changed = "Changed: line 1 · Sales. Not changed: line 2 · Help, registration."
-    assert first == f"*Now* · partly applied. {changed}"
+    assert first == f"*Now* · partly applied · {changed}"
     assert "failed" not in shown
     assert "*Did not change*\n• line 2 · Help: active\n• registration: present" in shown
     assert "*Cut off now*\n✂️ Sales: what its customers write does not arrive." in shown
@@ -265,7 +265,7 @@ def test_a_partly_done_card_says_what_stayed_who_is_cut_off_and_what_to_do_next(
 
 def test_a_failed_card_with_nothing_changed_says_that_nobody_is_affected() -> None:
     shown = said(blocks_of(replace(partly(), partly=False, found=LINES)))
-    assert "*Now* · failed. Nothing changed, and nobody is affected." in shown
+    assert "*Now* · failed · Nothing changed, and nobody is affected." in shown
     assert "• line 1 · Sales: active" in shown
     assert "Cut off now" not in shown
 
