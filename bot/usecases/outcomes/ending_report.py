@@ -38,9 +38,9 @@ def find_bare_details(change: ChangeRequest) -> tuple[Text, ...] | None:
         return None
     if outcome.key in STATED_BY_STATUS:
         return ()
-    sentence, details = outcome.arguments.get("sentence"), outcome.arguments.get("details")
-    if isinstance(sentence, Message) and sentence.key in STATED_BY_STATUS and isinstance(details, Lines):
-        return details.lines
+    sentence, lines = outcome.arguments.get("sentence"), outcome.arguments.get("lines")
+    if isinstance(sentence, Message) and sentence.key in STATED_BY_STATUS and isinstance(lines, Lines):
+        return lines.lines
     return None
 
 

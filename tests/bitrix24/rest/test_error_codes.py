@@ -34,7 +34,7 @@ def test_every_row_has_a_whole_sentence_and_its_advice_too(row: Row) -> None:
 def says_whether_it_retries(hint: Text) -> bool:
     """Whether a hint is an advice, and then says what the bot does by itself."""
     assert isinstance(hint, Message)
-    retries = hint.arguments["advice"]
+    retries = hint.arguments["second"]
     return isinstance(retries, Message) and retries.key.startswith("bitrix24.error.retry_")
 
 

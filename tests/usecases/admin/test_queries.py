@@ -262,7 +262,7 @@ def test_what_a_button_does_is_answered_with_the_button(core_bot: CoreBot, line:
         reply(core_bot, line, OLGA)
     assert f"{button} on the card" in en(refused.value.sentence)
     assert isinstance(refused.value.hint, Message)
-    assert refused.value.hint.arguments == {"card": WHERE, "why": WHY}
+    assert refused.value.hint.arguments == {"first": WHERE, "second": WHY}
 
 
 def test_a_command_with_such_a_word_behind_it_is_none_of_them(core_bot: CoreBot) -> None:
