@@ -95,7 +95,7 @@ def test_what_nobody_knows_stays_unknown_and_is_never_sent_again(talk: Talk, kin
     assert talk.change().status is UNKNOWN
     assert talk.sent(SEND) == 1
     assert talk.texts() == held == (["Hello"] if kind == "lost_after" else [])
-    text = talk.card_says(card, "outcome not known. ")
+    text = talk.card_says(card, "outcome not known · ")
     assert "[*Confirm" not in text
 
 
