@@ -308,7 +308,7 @@ def test_at_the_page_a_freeze_can_be_lifted_by_two_and_break_glass_be_used(stage
 def test_when_an_hour_passes_what_nobody_decided_expires_and_the_bot_still_answers(stage: PageBackend) -> None:
     asked(stage)
     stage.cause("hour")
-    eventually(stage, "Olga", lambda seen: says(seen, "approvals", "*Now* · expired."))
+    eventually(stage, "Olga", lambda seen: says(seen, "approvals", "*Now* · expired · "))
     stage.slash("Gleb", "/b24 connector list", "connectors")
     eventually(stage, "Gleb", lambda seen: says(seen, "connectors", "not on the allow-list"))
 
