@@ -9,7 +9,7 @@ from plugins.bitrix24.simulation import PortalSimulation
 from tests.cli.cli_bot import CliBot
 from tests.cli.test_untrusted import change_a_record
 from tests.slack.render.answer_cases import MISTAKES
-from tests.slack.render.card_cases import EMOJI, HOSTILE, LONG, RIGHT_TO_LEFT
+from tests.slack.strange_texts import EMOJI, HOSTILE, LONG, RIGHT_TO_LEFT
 
 NAMES = {"emoji": EMOJI, "right_to_left": RIGHT_TO_LEFT, "hostile": HOSTILE, "long": LONG[:250]}
 """The names of connectors that strangers have chosen, by the ids of the connectors."""

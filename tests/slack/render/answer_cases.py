@@ -16,8 +16,8 @@ from bot.usecases.notices.notifications import error_reply
 from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
 from plugins.bitrix24.plugin import plugin
 from tests.slack.kit import ANTON, NOON, OLGA
-from tests.slack.render.card_cases import EMOJI, HOSTILE, LONG, RIGHT_TO_LEFT
 from tests.slack.render.limit_cases import LIMITS
+from tests.slack.strange_texts import EMOJI, HOSTILE, LONG, RIGHT_TO_LEFT
 
 COMMANDS: Sequence[AnyCommand] = tuple(make_registry([plugin]).commands)
 MISTAKES = (

@@ -1,165 +1,185 @@
-"""Cards in every status and with every kind of value, for a person to read: the rows of the storyboards."""
+"""Cards in every status and of every kind, for a person to read: the rows of the storyboards.
+
+Each card is that of a typed line, which people and a simulated portal have brought into its status.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 
-from bot.core.authority.policy import NeedsApproval
-from bot.core.builtin_name import BUILTIN
-from bot.core.change.change_request import NOT_BEGUN, ChangeRequest, Repeat, Review, Status, Verdict
-from bot.core.change.drift import differences
-from bot.core.principals import Principal, Role
-from bot.plugin import Call, Lines, Message, PageLink, Place, Risk
-from tests.slack.kit import (
-    ANTON,
-    APPROVAL,
-    BY_TWO,
-    CONFIRMATION,
-    EMERGENCY,
-    HOUR,
-    NOON,
-    OLGA,
-    VERA,
-    a_change,
-    approved_by,
+from bot.core.authority.policy import Terms
+from bot.core.change.change_request import ChangeRequest, Status
+from bot.core.principals import Principal
+from bot.plugin.frozen import dataclass
+from bot.usecases.authority import card_token
+from tests.slack.render import card_courses as courses
+from tests.slack.render.card_bot import CardBot, PortalBot, ToyBot
+from tests.slack.strange_texts import EMOJI, HOSTILE, LONG, RIGHT_TO_LEFT
+from tests.usecases.core_bot import IDA, OLGA, VERA
+
+_WHY = "--reason 'OPS-412 old number'"
+REMOVE = f"connector remove myconnector {_WHY}"
+REMOVE_FOREIGN = f"connector remove shopchat {_WHY}"
+REMOVE_NOW = "connector remove myconnector --break-glass --reason 'customers wait'"
+REMOVE_STRANGE = "connector remove strange --reason '{text}'"
+ACTIVATE = "connector activate myconnector 3"
+DEACTIVATE = "connector deactivate myconnector --all"
+REGISTER = "connector register newchat --name 'New chat' --handler https://b24bot.example.com/settings"
+TAKE_OVER = (
+    "connector update shopchat --name 'New chat' --handler https://b24bot.example.com/settings "
+    "--icon data:image/svg+xml,%3Csvg%20xmlns=%22http://www.w3.org/2000/svg%22/%3E"
 )
-from tests.slack.render import plan_cases
-from tests.slack.render.plan_cases import BEFORE, COUNTED, IMPACT, LABELS, REMOVAL, SENDING
-
-ACTIVATION: dict[str, Any] = {
-    "line": "connector activate myconnector 3",
-    "path": "connector activate",
-    "risk": Risk.CHANGE,
-    "decision": CONFIRMATION,
-    "plan": plan_cases.ACTIVATION,
-}
-GRANT: dict[str, Any] = {
-    "plugin": BUILTIN,
-    "local": True,
-    "line": "access grant @vera approver",
-    "path": "access grant",
-    "risk": Risk.GOVERN,
-    "decision": NeedsApproval(quorum=1, role=Role.ADMIN, expires_in=HOUR),
-    "plan": plan_cases.GRANT,
-}
-REVIEW: dict[str, Any] = {
-    **GRANT,
-    "line": "request review CR-1001",
-    "path": "request review",
-    "plan": plan_cases.REVIEW,
-}
-REJECTION = (Review(reviewer=ANTON, verdict=Verdict.REJECT, at=NOON, reason="too early"),)
-REFUSED = Message(
-    "answer.sentence_and_list",
-    sentence=Message("outcome.refused_unchanged"),
-    lines=Lines(lines=(Message("outcome.with_code", sentence=Message("outcome.refused"), code="ACCESS_DENIED"),)),
-)
-REMOVED = Message(
-    "answer.sentence_and_list",
-    sentence=Message("outcome.verified"),
-    lines=Lines(lines=tuple(differences(REMOVAL.before, {}, REMOVAL.labels))),
-)
-MOVED = Message(
-    "answer.sentence_and_list",
-    sentence=Message("outcome.drifted"),
-    lines=Lines(lines=(Message("change.number_moved", before=IMPACT[0].sentence, after=IMPACT[1].sentence),)),
-)
-LINK = PageLink(
-    label=Message("bitrix24.link.open"),
-    address="https://shop.bitrix24.com/marketplace/view/local.5f1c/?params%5Bconnector%5D=myconnector&params%5Bline%5D=1",
-)
-HALF: dict[str, Any] = {
-    "status": Status.FAILED,
-    "partly": True,
-    "found": {label: BEFORE[label] for label in ("line:2", "registration")},
-    "outcome": Message("outcome.some_partly"),
-}
-SAME: dict[str, Any] = {"status": Status.FAILED, "found": BEFORE, "outcome": Message("outcome.accepted_unchanged")}
-LONG = "Sales Europe, Middle East and Africa " * 30
-RIGHT_TO_LEFT = "מכירות \u202eתמיכה\u202c والدعم الفني"
-EMOJI = "🛒 Shop 👩‍👩‍👧 :tada: 🇩🇪"
-HOSTILE = "<!channel> <@U0666> <https://evil.test|Approve> *Approved by* `x` \u202egnol\x1b[31m\n> Approved"
+CONFIGURE = "connector configure myconnector 1 --url https://wa.example/me"
+SEND = "message send myconnector 1 --user u1 --chat c1 --text Hello"
+GRANT = f"access grant <@{VERA.user}> admin"
+ONE, TWO, BREAK_GLASS = Terms(), Terms(quorum=2), Terms(break_glass=True)
 
 
-def _card(status: Status = Status.PENDING, **more: Any) -> ChangeRequest:
-    """A removal in this status, as far as nothing else is given."""
-    return a_change(status, **{"plan": REMOVAL, "outcome": "", **more})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardCase:
+    """A line, and what happens then. `before` prepares the portal."""
+
+    status: Status = Status.PENDING
+    line: str = REMOVE
+    who: Principal = OLGA
+    terms: Terms = ONE
+    before: Callable[[PortalBot], object] = PortalBot.write_to_both
+    first: Sequence[str] = ()
+    """Lines that are typed before."""
+    then: Callable[[PortalBot], object] = courses.decide_nothing
 
 
-def _with(text: str, status: Status, **more: Any) -> ChangeRequest:
-    """A card with this text wherever words of others are shown."""
-    found = {"line:1": text, "line:2": "active", "registration": text}
-    plan = replace(
-        REMOVAL,
-        summary=f"Remove connector {text}",
-        calls=tuple(Call(method="m", params={}, note=text) for _ in range(30)),
-        radius=(text,) * 30,
-        impact=tuple(replace(IMPACT[0], details=(text,)) for _ in range(30)),
-        warnings=(text,) * 3,
-        labels={**LABELS, "line:1": text},
-        undo=replace(REMOVAL.undo, sentence=text, line=f"connector restore {text}"),
-    )
-    place = Place(name="prod", label=text, identity="member-1")
-    given = {"plan": plan, "place": place, "reason": text, "line": f"connector remove {text}", "found": found}
-    return _card(status, **{**given, "outcome": "" if status in NOT_BEGUN else text, **more})
+def _name_strange(text: str, lines: int = 2) -> Callable[[PortalBot], object]:
+    """A connector and its lines have this text for a name. Somebody else's application has registered it."""
+
+    def before(bot: PortalBot) -> None:
+        numbers = range(11, 11 + lines)
+        bot.portal.seed(
+            connectors=[{"id": "strange", "name": text, "app": "other"}],
+            lines=[{"id": number, "name": text} for number in numbers],
+            activations=[{"connector": "strange", "line": number} for number in numbers],
+        )
+
+    return before
 
 
-CARDS: Mapping[str, ChangeRequest] = {
-    "pending": _card(),
-    "pending-approvers": _card(approvers=(ANTON, VERA, *(Principal(team="T0001", user=f"U010{n}") for n in range(5)))),
-    "pending-without-approvers": _card(approvers=()),
-    "pending-by-two": _card(
-        decision=BY_TWO, reviews=(replace(approved_by(VERA)[0], counts=False), *approved_by(ANTON))
+def _strange(text: str, status: Status = Status.PENDING, *, lines: int = 2, **more: object) -> CardCase:
+    said = " ".join(text.split())[:400].replace("'", "")
+    given = {"line": REMOVE_STRANGE.format(text=said), "before": _name_strange(text, lines), **more}
+    return CardCase(status=status, **given)  # type: ignore[arg-type]
+
+
+CASES: Mapping[str, CardCase] = {
+    "pending": CardCase(),
+    "pending-many-approvers": CardCase(before=courses.add_approvers),
+    "pending-without-approvers": CardCase(then=courses.remove_approvers),
+    "pending-by-two": CardCase(terms=TWO, then=courses.lose_an_approval),
+    "pending-press-again": CardCase(terms=TWO, then=courses.regain_an_approval),
+    "pending-confirmation": CardCase(line=ACTIVATE),
+    "pending-emergency": CardCase(line=REMOVE_NOW, who=IDA, terms=BREAK_GLASS),
+    "pending-foreign": CardCase(line=REMOVE_FOREIGN, before=courses.write_to_foreign),
+    "pending-counted-in-crm": CardCase(before=courses.count_in_crm),
+    "pending-uncounted": CardCase(before=courses.count_nothing),
+    "pending-linked": CardCase(before=courses.open_links),
+    "pending-undo": CardCase(then=courses.ask_for_undo),
+    "pending-register": CardCase(line=REGISTER),
+    "pending-take-over": CardCase(line=TAKE_OVER),
+    "pending-configure": CardCase(line=CONFIGURE),
+    "pending-adopt": CardCase(line="connector adopt shopchat"),
+    "pending-send": CardCase(line=SEND),
+    "pending-portal-removal": CardCase(line="portal remove prod", who=IDA),
+    "pending-default-portal": CardCase(line="portal use prod --for-all", who=IDA),
+    "pending-grant": CardCase(line=GRANT, who=IDA),
+    "pending-unfreeze": CardCase(line="unfreeze", who=IDA, first=("freeze something is wrong",)),
+    "pending-review": CardCase(line=REMOVE_NOW, who=IDA, terms=BREAK_GLASS, then=courses.ask_for_review),
+    "approved": CardCase(status=Status.APPROVED, then=CardBot.agree),
+    "approved-confirmation": CardCase(status=Status.APPROVED, line=ACTIVATE, then=CardBot.agree),
+    "approved-emergency": CardCase(
+        status=Status.APPROVED, line=REMOVE_NOW, who=IDA, terms=BREAK_GLASS, then=CardBot.agree
     ),
-    "pending-press-again": _card(decision=BY_TWO, reviews=approved_by(ANTON, VERA)),
-    "pending-confirmation": a_change(**ACTIVATION),
-    "pending-emergency": _card(decision=EMERGENCY),
-    "pending-grant": a_change(**GRANT),
-    "pending-review": a_change(**REVIEW),
-    "pending-undo": _card(undo_of=1001, line="connector restore myconnector", path="connector restore"),
-    "pending-counted": _card(plan=replace(REMOVAL, impact=COUNTED)),
-    "pending-linked": _card(plan=replace(REMOVAL, link=LINK)),
-    "approved": _card(Status.APPROVED),
-    "approved-confirmation": a_change(Status.APPROVED, **{**ACTIVATION, "reviews": approved_by(OLGA)}),
-    "approved-emergency": _card(Status.APPROVED, decision=EMERGENCY, reviews=approved_by(OLGA)),
-    "running": _card(Status.RUNNING),
-    "running-emergency": _card(Status.RUNNING, decision=EMERGENCY, reviews=approved_by(OLGA)),
-    "done": _card(Status.DONE, outcome=REMOVED),
-    "done-emergency": _card(Status.DONE, decision=EMERGENCY, reviews=approved_by(OLGA), outcome=REMOVED),
-    "done-unverified": _card(Status.DONE, plan=SENDING, outcome=Message("outcome.accepted_blind")),
-    "done-reported": _card(Status.DONE, asked_at=NOON, settled_by=VERA),
-    "done-grant": a_change(Status.DONE, **{**GRANT, "outcome": Message("outcome.verified")}),
-    "gone": _card(Status.GONE, outcome=Message("outcome.refused_verified")),
-    "failed": _card(**{**SAME, "outcome": REFUSED, "repeat": Repeat.AFTER_MENDING}),
-    "failed-unread": _card(Status.FAILED, outcome=Message("outcome.unsent")),
-    "failed-same-again": _card(**SAME, repeat=Repeat.SAME),
-    "failed-changed-otherwise": _card(**{**HALF, "partly": False, "outcome": Message("outcome.unsent_partly")}),
-    "failed-reported": _card(Status.FAILED, asked_at=NOON, settled_by=VERA),
-    "partly": _card(**HALF),
-    "partly-same-again": _card(**HALF, repeat=Repeat.SAME),
-    "partly-unseen": _card(Status.FAILED, plan=SENDING, partly=True, outcome=Message("outcome.some_blind")),
-    "changed": _card(Status.CHANGED, outcome=Message("change.other_effects")),
-    "changed-number": _card(Status.CHANGED, outcome=MOVED),
-    "unknown": _card(Status.UNKNOWN, outcome=Message("outcome.lost_unchanged")),
-    "unknown-unverified": _card(Status.UNKNOWN, plan=SENDING, outcome=Message("outcome.lost_blind")),
-    "asked": _card(Status.UNKNOWN, asked_at=NOON, outcome=Message("outcome.lost_partly")),
-    "rejected": _card(Status.REJECTED, reviews=REJECTION),
-    "withdrawn": _card(Status.WITHDRAWN, reviews=()),
-    "withdrawn-emergency": _card(Status.WITHDRAWN, decision=EMERGENCY, reviews=()),
-    "expired": _card(Status.EXPIRED, reviews=()),
-    "expired-review": a_change(Status.EXPIRED, **{**REVIEW, "reviews": (), "outcome": ""}),
-    "undone": _card(Status.DONE, undone_by=1043, outcome=REMOVED),
-    "undone-part": _card(**HALF, undone_by=1043),
-    "long-pending": _with(LONG, Status.PENDING, decision=APPROVAL),
-    "long-partly": _with(LONG, Status.FAILED, partly=True),
-    "right-to-left-pending": _with(RIGHT_TO_LEFT, Status.PENDING),
-    "right-to-left-done": _with(RIGHT_TO_LEFT, Status.DONE),
-    "emoji-pending": _with(EMOJI, Status.PENDING, decision=CONFIRMATION),
-    "emoji-asked": _with(EMOJI, Status.UNKNOWN, asked_at=NOON),
-    "hostile-pending": _with(HOSTILE, Status.PENDING),
-    "hostile-emergency": _with(HOSTILE, Status.PENDING, decision=EMERGENCY),
-    "hostile-partly": _with(HOSTILE, Status.FAILED, partly=True),
+    "running": CardCase(status=Status.RUNNING, then=courses.look_during_the_call),
+    "running-emergency": CardCase(
+        status=Status.RUNNING, line=REMOVE_NOW, who=IDA, terms=BREAK_GLASS, then=courses.look_during_the_call
+    ),
+    "done": CardCase(status=Status.DONE, then=CardBot.run),
+    "done-confirmation": CardCase(status=Status.DONE, line=ACTIVATE, then=CardBot.run),
+    "done-emergency": CardCase(status=Status.DONE, line=REMOVE_NOW, who=IDA, terms=BREAK_GLASS, then=CardBot.run),
+    "done-unverified": CardCase(status=Status.DONE, line=SEND, then=CardBot.run),
+    "done-reported": CardCase(status=Status.DONE, line=SEND, then=courses.report(card_token.WAS_DONE)),
+    "done-grant": CardCase(status=Status.DONE, line=GRANT, who=IDA, then=CardBot.run),
+    "gone": CardCase(status=Status.GONE, then=courses.refuse_though_done),
+    "failed": CardCase(status=Status.FAILED, then=courses.refuse),
+    "failed-unread": CardCase(status=Status.FAILED, then=courses.refuse_everything),
+    "failed-same-again": CardCase(
+        status=Status.FAILED, line=REMOVE_FOREIGN, before=courses.disconnect_foreign, then=CardBot.run
+    ),
+    "failed-changed-otherwise": CardCase(status=Status.FAILED, then=courses.change_otherwise),
+    "failed-reported": CardCase(status=Status.FAILED, line=SEND, then=courses.report(card_token.WAS_NOT_DONE)),
+    "partly": CardCase(status=Status.FAILED, line=DEACTIVATE, then=courses.refuse_the_second),
+    "partly-same-again": CardCase(status=Status.FAILED, line=REMOVE_FOREIGN, then=CardBot.run),
+    "changed": CardCase(status=Status.CHANGED, then=courses.change_after_approval),
+    "changed-number": CardCase(status=Status.CHANGED, then=courses.write_after_approval),
+    "unknown": CardCase(status=Status.UNKNOWN, then=courses.lose_the_reply("imconnector.unregister")),
+    "unknown-unverified": CardCase(
+        status=Status.UNKNOWN, line=SEND, then=courses.lose_the_reply("imconnector.send.messages")
+    ),
+    "asked": CardCase(status=Status.UNKNOWN, line=SEND, then=courses.wait_for_people),
+    "rejected": CardCase(status=Status.REJECTED, then=courses.reject),
+    "withdrawn": CardCase(status=Status.WITHDRAWN, then=courses.withdraw),
+    "withdrawn-emergency": CardCase(
+        status=Status.WITHDRAWN, line=REMOVE_NOW, who=IDA, terms=BREAK_GLASS, then=courses.withdraw
+    ),
+    "expired": CardCase(status=Status.EXPIRED, then=courses.expire),
+    "expired-review": CardCase(
+        status=Status.EXPIRED, line=REMOVE_NOW, who=IDA, terms=BREAK_GLASS, then=courses.forget_the_review
+    ),
+    "undone": CardCase(status=Status.DONE, then=courses.undo),
+    "undone-part": CardCase(status=Status.FAILED, line=DEACTIVATE, then=courses.undo_a_part),
+    "long-pending": _strange(LONG[:250], lines=30),
+    "long-partly": _strange(LONG[:250], Status.FAILED, lines=30, then=CardBot.run),
+    "right-to-left-pending": _strange(RIGHT_TO_LEFT),
+    "right-to-left-partly": _strange(RIGHT_TO_LEFT, Status.FAILED, then=CardBot.run),
+    "emoji-pending": _strange(EMOJI),
+    "emoji-partly": _strange(EMOJI, Status.FAILED, then=CardBot.run),
+    "hostile-pending": _strange(HOSTILE),
+    "hostile-partly": _strange(HOSTILE, Status.FAILED, then=CardBot.run),
 }
-"""By the name of its storyboard."""
+"""By the name of the storyboard: what happens at a portal of Bitrix24."""
+UNSEEN = "partly-unseen"
+"""Two calls, of which one was refused, and nothing shows afterwards what was done. No plan of Bitrix24 is like this."""
+NAMES: Mapping[str, Status] = {**{name: case.status for name, case in CASES.items()}, UNSEEN: Status.FAILED}
+"""The storyboards of cards, with the status in which each shows its change request."""
+
+
+@cache
+def make_card(name: str) -> ChangeRequest:
+    """Bring a change request to where the storyboard shows it."""
+    with tempfile.TemporaryDirectory() as folder:
+        return _wave(Path(folder)) if name == UNSEEN else _play(CASES[name], Path(folder))
+
+
+def _play(case: CardCase, folder: Path) -> ChangeRequest:
+    bot = PortalBot(folder, case.terms)
+    try:
+        case.before(bot)
+        for line in case.first:
+            bot.bot.type(case.who, line)
+        bot.ask(case.who, case.line)
+        case.then(bot)
+        return bot.snapshot()
+    finally:
+        bot.close()
+
+
+def _wave(folder: Path) -> ChangeRequest:
+    bot = ToyBot(folder, ONE)
+    try:
+        bot.refuse_the_second()
+        bot.ask(OLGA, "thing wave one two")
+        bot.run()
+        return bot.snapshot()
+    finally:
+        bot.close()

@@ -15,7 +15,7 @@ from bot.usecases.overview.start_card import OWN_BUTTONS
 from plugins.bitrix24.connectors.connector_choices import GROUPS
 from plugins.bitrix24.plugin import plugin
 from tests.slack.kit import NOON, OLGA, PLAN
-from tests.slack.render.card_cases import EMOJI, HOSTILE, LONG, RIGHT_TO_LEFT
+from tests.slack.strange_texts import EMOJI, HOSTILE, LONG, RIGHT_TO_LEFT
 
 REQUEST = Message("request.label", id="CR-1042", summary=PLAN.summary)
 ODD = (HOSTILE, RIGHT_TO_LEFT, EMOJI, LONG)

@@ -22,17 +22,27 @@ from bot.slack.render.command_form import command_form
 from bot.slack.render.form import reason_form
 from bot.slack.render.slack_text import Writer, cut, sections, show_invisible
 from tests.slack.render.answer_cases import list_answers
-from tests.slack.render.card_cases import CARDS
-from tests.slack.render.course import play
+from tests.slack.render.card_cases import NAMES, make_card
+from tests.slack.render.course import EVA, MAX, play
 from tests.slack.render.form_cases import list_choices, list_forms
 from tests.slack.render.home_cases import HOMES
+from tests.usecases.core_bot import APPROVALS, OPS, ROLES
 
 FOLDER = Path(__file__).parents[2] / "data" / "storyboards"
 LANGUAGES = ("en", "ru")
 FORMS = ("pending", "pending-review", "long-pending", "right-to-left-pending", "emoji-pending", "hostile-pending")
 """The cards whose form is drawn."""
 VALUE = "1042.0123456789abcdef.0123456789abcdef0123456789abcdef"
-NAMES = {"U0001": "Olga", "U0002": "Anton", "U0003": "Vera", "C0002": "approvals"}
+WHO = {
+    "U0001": "Olga",
+    "U0002": "Anton",
+    "U0003": "Vera",
+    "C0002": "approvals",
+    **{who.user: who.user.removeprefix("U").capitalize() for who in (*ROLES, EVA, MAX)},
+    APPROVALS: "approvals",
+    OPS: "connectors",
+}
+"""What stands for people and channels."""
 _HEAD = re.compile(r"`#(\d+) [0-9a-f]{16}`")
 
 
@@ -46,8 +56,8 @@ def draw_all() -> Mapping[Path, str]:
 
 
 def _draw(language: str) -> Iterator[tuple[str, Iterable[str]]]:
-    for name, change in CARDS.items():
-        yield f"card-{name}", _draw_card(change, language)
+    for name in NAMES:
+        yield f"card-{name}", _draw_card(make_card(name), language)
     yield "forms", _draw_forms(language)
     yield "command-forms", _draw_command_forms(language)
     for name, answers in list_answers().items():
@@ -58,7 +68,7 @@ def _draw(language: str) -> Iterator[tuple[str, Iterable[str]]]:
 
 def form_of(name: str, language: str) -> Modal:
     """The form that asks why somebody rejects what this card shows."""
-    return reason_form(CARDS[name], VALUE, language)
+    return reason_form(make_card(name), VALUE, language)
 
 
 def _draw_forms(language: str) -> Iterator[str]:
@@ -66,14 +76,14 @@ def _draw_forms(language: str) -> Iterator[str]:
         form: Any = form_of(name, language)
         hints = [block["hint"]["text"] for block in form["blocks"] if "hint" in block]
         buttons = f"[{form['close']['text']}] [{form['submit']['text']}]"
-        shown = [f"== {form['title']['text']} ==", *block_lines(form["blocks"], NAMES), *hints, buttons]
+        shown = [f"== {form['title']['text']} ==", *block_lines(form["blocks"], WHO), *hints, buttons]
         yield from _part(f"card-{name}", shown)
 
 
 def _draw_homes(language: str) -> Iterator[str]:
     for name, tab in HOMES.items():
         view = home_view(tab, Writer(language=language), lambda _: "https://acme.slack.com/archives/C0002/p1042")
-        yield from _part(name, block_lines(view["blocks"], NAMES))
+        yield from _part(name, block_lines(view["blocks"], WHO))
 
 
 def _draw_command_forms(language: str) -> Iterator[str]:
@@ -90,14 +100,14 @@ def _draw_command_forms(language: str) -> Iterator[str]:
 def _field_lines(block: Any) -> list[str]:
     hint = [f"  {block['hint']['text']}"] if "hint" in block else []
     optional = ["  (optional)"] if block.get("optional") else []
-    return [*block_lines([block], NAMES), *hint, *optional]
+    return [*block_lines([block], WHO), *hint, *optional]
 
 
 def _draw_answer(title: str, answer: PrivateNotice, language: str) -> Iterator[str]:
     writer = Writer(language=language)
     told = one_line(cut(show_invisible(title), 100))
     blocks: list[Any] = list(answer_blocks(answer, writer))
-    yield from _part(told, block_lines(blocks, NAMES))
+    yield from _part(told, block_lines(blocks, WHO))
     if answer.reply.table is not None and wants_file(answer.reply):
         yield from _part(f"{told}, the file", file_text(answer.reply, answer.reply.table, writer).splitlines()[:12])
 
@@ -109,7 +119,7 @@ def _draw_course(language: str) -> Iterator[str]:
             yield from _draw_answer(whom, said, language)
             continue
         # The head of the chain is another with every fact of every record before it.
-        shown = [_HEAD.sub(r"`#\1 …`", line) for line in block_lines(lines_of(said, writer), NAMES)]
+        shown = [_HEAD.sub(r"`#\1 …`", line) for line in block_lines(lines_of(said, writer), WHO)]
         yield from _part(whom, shown)
 
 
@@ -122,13 +132,13 @@ def lines_of(said: tuple[Text, ...] | list[AuditRecord], writer: Writer) -> list
 
 def _draw_card(change: ChangeRequest, language: str) -> Iterator[str]:
     blocks: list[Any] = list(card_blocks(change, VALUE, language))
-    yield from _part("notification", plain(card_text(change, language), NAMES).splitlines())
-    yield from _part("card", block_lines(blocks, NAMES))
+    yield from _part("notification", plain(card_text(change, language), WHO).splitlines())
+    yield from _part("card", block_lines(blocks, WHO))
     for block in blocks:
         for button in block["elements"] if block["type"] == "actions" else ():
             if "confirm" in button:
                 yield from _part(f"[{button['text']['text']}]", _dialog_lines(button["confirm"]))
-    yield from _part("without blocks", plain(bare_card(change, language), NAMES).splitlines())
+    yield from _part("without blocks", plain(bare_card(change, language), WHO).splitlines())
 
 
 def _dialog_lines(dialog: Any) -> list[str]:

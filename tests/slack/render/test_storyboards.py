@@ -16,12 +16,13 @@ from bot.slack.render.card_buttons import ANSWER_MOST, CHANGE_LABELS, LABEL_MOST
 from bot.slack.render.slack_text import Writer, plain
 from tests.slack.checks import assert_openable, assert_postable, buttons_of, called
 from tests.slack.render.answer_cases import list_answers
-from tests.slack.render.card_cases import CARDS
-from tests.slack.render.course import play
-from tests.slack.render.plan_cases import REMOVAL
+from tests.slack.render.card_cases import NAMES, make_card
+from tests.slack.render.course import EVA, MAX, play
 from tests.slack.render.storyboards import FOLDER, FORMS, LANGUAGES, VALUE, draw_all, form_of, lines_of
 from tests.tables.rows import each_row
+from tests.usecases.core_bot import OLGA, ROLES
 
+PEOPLE = {f"<@{person.user}>" for person in (*ROLES, EVA, MAX)}
 REMEDY = "is not as drawn now; look at it, then run scripts/storyboards.py --write"
 
 
@@ -33,17 +34,19 @@ def test_each_storyboard_is_as_it_was_reviewed() -> None:
 
 
 @each_row("language", LANGUAGES)
-@each_row("name", CARDS)
+@each_row("name", NAMES)
 def test_slack_takes_each_card_in_each_language_and_it_calls_nobody_else(name: str, language: str) -> None:
-    blocks = card_blocks(CARDS[name], VALUE, language)
+    change = make_card(name)
+    blocks = card_blocks(change, VALUE, language)
     assert_postable(blocks)
-    asked = {f"<@{one.user}>" for one in CARDS[name].approvers or ()}
-    assert called(blocks, card_text(CARDS[name], language)) <= {"<@U0001>", "<@U0002>", "<@U0003>"} | asked
+    asked = {f"<@{one.user}>" for one in change.approvers or ()}
+    assert called(blocks, card_text(change, language)) <= PEOPLE | asked
 
 
 def test_there_is_a_storyboard_of_each_status_and_of_each_kind_of_decision_that_waits() -> None:
-    assert {change.status for change in CARDS.values()} == set(Status)
-    waiting = {type(change.decision) for change in CARDS.values() if change.status is Status.PENDING}
+    assert {name: make_card(name).status for name in NAMES} == NAMES
+    assert set(NAMES.values()) == set(Status)
+    waiting = {type(make_card(name).decision) for name, status in NAMES.items() if status is Status.PENDING}
     assert waiting == {NeedsApproval, NeedsConfirmation, BreakGlass}
 
 
@@ -77,9 +80,9 @@ OPEN = (Status.PENDING, Status.APPROVED, Status.RUNNING)
 
 
 @each_row("language", LANGUAGES)
-@each_row("name", [name for name, change in CARDS.items() if change.status not in OPEN])
+@each_row("name", [name for name, status in NAMES.items() if status not in OPEN])
 def test_a_request_that_is_over_says_first_what_is_true_now_and_what_to_do_next(name: str, language: str) -> None:
-    blocks: list[Any] = list(card_blocks(CARDS[name], VALUE, language))
+    blocks: list[Any] = list(card_blocks(make_card(name), VALUE, language))
     first, second = blocks[1]["text"]["text"].splitlines()
     now, following = (plain(Message(key), language) for key in ("card.label.now", "card.label.next"))
     assert first.startswith(f"*{now}* · ")
@@ -90,14 +93,14 @@ def test_a_request_that_is_over_says_first_what_is_true_now_and_what_to_do_next(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_waits_tells_its_effect_first_and_what_identifies_it_last(language: str) -> None:
-    blocks = [dict(block) for block in card_blocks(CARDS["pending"], VALUE, language)]
+    blocks = [dict(block) for block in card_blocks(make_card("pending"), VALUE, language)]
     assert [block["type"] for block in blocks] == ["header", "section", "section", "context", "actions"]
     texts = [str(block) for block in blocks]
-    effect = REMOVAL.calls[0].note
+    effect = make_card("pending").plan.calls[0].note
     assert plain(effect, language) in texts[1]
-    assert "<@U0001>" in texts[2]
-    assert "CR-1042" in texts[3]
-    assert not any("CR-1042" in text for text in texts[:3])
+    assert f"<@{OLGA.user}>" in texts[2]
+    assert "CR-1001" in texts[3]
+    assert not any("CR-1001" in text for text in texts[:3])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -105,6 +108,6 @@ def test_each_label_of_a_button_fits_into_the_button_and_into_its_dialog(languag
     labels = [plain(one, language) for row in (*LABELS.values(), CHANGE_LABELS) for one in (row.approve, row.confirm)]
     assert all(0 < len(label) <= min(LABEL_MOST, ANSWER_MOST) for label in labels)
     shown = {
-        button["text"]["text"] for name in CARDS for button in buttons_of(card_blocks(CARDS[name], VALUE, language))
+        button["text"]["text"] for name in NAMES for button in buttons_of(card_blocks(make_card(name), VALUE, language))
     }
     assert all(len(label) <= ANSWER_MOST for label in shown)

@@ -34,6 +34,8 @@ SENTENCES: Mapping[str, Message] = {
     r"Remove (?P<thing>\w+)\.": Message("worded.remove_call", thing="thing"),
     r"Paint (?P<thing>\w+)": Message("worded.paint", thing="thing"),
     r"Paint (?P<thing>\w+) (?P<colour>\w+)\.": Message("worded.paint_call", thing="thing", colour="colour"),
+    r"Paint (?P<thing>\w+)\.": Message("worded.paint_green", thing="thing"),
+    r"Wave": Message("worded.wave"),
     r"(?P<colour>red|blue) (?P<thing>\w+)": Message("worded.coloured", thing="thing", colour="colour"),
     r"It is gone then\.": Message("worded.gone"),
     r"It cannot be put back\.": Message("worded.no_undo"),
@@ -118,6 +120,5 @@ def _speak(command: Command[Toy]) -> Command[Toy]:
     return replace(command, function=speak)
 
 
-WORDED: Group[Toy] = Group(
-    "thing", "Things.", {one.verb: _speak(one) for one in THINGS if one.verb in ("list", "remove", "paint", "refuse")}
-)
+_SPOKEN = ("list", "remove", "paint", "wave", "refuse")
+WORDED: Group[Toy] = Group("thing", "Things.", {one.verb: _speak(one) for one in THINGS if one.verb in _SPOKEN})
