@@ -100,8 +100,6 @@ ALLOWED: Mapping[str, frozenset[str]] = {
             "home.list_entry",
             "home.list_group",
             "intake.about_request",
-            "limit.freeze",
-            "limit.freeze_without_reason",
             "overview.own_line",
             "overview.place_line",
             "request.became",

@@ -12,6 +12,7 @@ from bot.core.audit.audit_templates import SENTENCES, UNKNOWN, Sentence, make_se
 from bot.core.audit.recorded_card import CARD
 from bot.core.audit.recorded_messages import MESSAGES, map_argument, read_messages
 from bot.core.change.change_request import append_place
+from bot.core.change.status_table import repeats_status
 from bot.core.withheld_reasons import describe_reason
 from bot.plugin import Argument, Event, Message, Person, Text, map_text
 from bot.plugin.message import fill_message
@@ -48,7 +49,7 @@ def describe(
     told = [
         fill_message(template, {"value": _in_one(words[fact])})
         for fact, template in row.details.items()
-        if record.facts.get(fact) not in (None, "")
+        if record.facts.get(fact) not in (None, "") and not repeats_status(words[fact])
     ]
     return [fill_message(row.words, words), *told]
 

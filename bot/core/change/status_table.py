@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from bot.core.authority.policy import BreakGlass, NeedsApproval
 from bot.core.change.change_request import ChangeRequest, Status
-from bot.plugin import Message
+from bot.plugin import Argument, Message
 from bot.plugin.frozen import dataclass
 from bot.plugin.message import fill_message
 
@@ -144,6 +144,13 @@ STATUS_ROWS = (
 """The first row that applies is the one. Every change request has one: the rows of bare statuses come last."""
 STATUS_WORDS_BY_CODE: Mapping[str, Message] = {row.code: row.words for row in STATUS_ROWS if not row.words.arguments}
 """The words of a case by its code, for audit records. What was undone later is in no record of the ending."""
+
+_STATED = frozenset({"outcome.verified", "outcome.done"})
+
+
+def repeats_status(outcome: Argument) -> bool:
+    """Whether an outcome says no more than the status in front of it."""
+    return isinstance(outcome, Message) and outcome.key in _STATED
 
 
 def find_status_row(change: ChangeRequest) -> StatusRow:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.effects import effects_of
+from bot.core.change.status_table import repeats_status
 from bot.plugin import Lines, Message, Text
 from bot.plugin.frozen import dataclass
 from bot.usecases.outcomes.next_steps import list_next_steps
@@ -27,19 +28,15 @@ def report_ending(change: ChangeRequest) -> EndingReport:
     return EndingReport(unchanged=effects.unchanged, cut_off=effects.cut_off) if effects else EndingReport()
 
 
-STATED_BY_STATUS = frozenset({"outcome.verified", "outcome.done"})
-"""Outcomes that say no more than the status in front of them."""
-
-
 def find_bare_details(change: ChangeRequest) -> tuple[Text, ...] | None:
     """Find the details of an outcome whose sentence only repeats the status; None for one that says more."""
     outcome = change.outcome
     if change.status is not Status.DONE or isinstance(outcome, str):
         return None
-    if outcome.key in STATED_BY_STATUS:
+    if repeats_status(outcome):
         return ()
     sentence, lines = outcome.arguments.get("sentence"), outcome.arguments.get("lines")
-    if isinstance(sentence, Message) and sentence.key in STATED_BY_STATUS and isinstance(lines, Lines):
+    if repeats_status(sentence) and isinstance(lines, Lines):
         return lines.lines
     return None
 

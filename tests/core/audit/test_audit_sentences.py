@@ -21,7 +21,7 @@ from bot.plugin import Message, Text
 from tests.language.english import en
 from tests.tables.rows import each_row
 
-ENDED = Message("outcome.verified")
+ENDED = Message("outcome.recorded")
 
 
 def a_record(facts: Mapping[str, Fact], tag: str = Tag.EXECUTION_ENDED) -> AuditRecord:
@@ -56,6 +56,19 @@ def test_a_message_that_failed_names_its_kind_in_words(kind: str) -> None:
 def test_a_record_from_before_there_were_messages_reads_as_it_was_recorded() -> None:
     record = a_record({"status": "done", "sentence": "Done and verified."})
     assert translate(told(record), "ru").endswith(" · Done and verified.")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "end"),
+    [
+        (Message("outcome.verified"), "ended · Status: done and verified"),
+        (Message("outcome.done"), "ended · Status: done and verified"),
+        (Message("outcome.recorded"), "ended · Status: done and verified · Done. Nothing had to be sent."),
+    ],
+)
+def test_an_outcome_that_only_repeats_the_status_is_told_once(outcome: Message, end: str) -> None:
+    facts = record_messages({"status": "done", "result": "done_verified", "sentence": outcome})
+    assert en(told(a_record(facts))).endswith(end)
 
 
 @pytest.mark.parametrize(
