@@ -148,7 +148,7 @@ STATUS_WORDS_BY_CODE: Mapping[str, Message] = {row.code: row.words for row in ST
 _STATED = frozenset({"outcome.verified", "outcome.done"})
 
 
-def repeats_status(outcome: Argument) -> bool:
+def repeats_status(outcome: Argument | None) -> bool:
     """Whether an outcome says no more than the status in front of it."""
     return isinstance(outcome, Message) and outcome.key in _STATED
 
