@@ -16,15 +16,17 @@ from bot.store.sealing.keyring import Keyring
 
 
 def copy_database(source: Location, target: Location, keys: Keyring) -> RowCounts:
-    """Copy all rows to a place that has none. The caller makes sure that no bot works on either.
+    """Copy all rows to a place that has none. The caller makes sure that no bot of this host works on either.
 
-    Raises Refusal where the target has rows, ConfigurationError for a source that is missing, of another version, of
-    other keys, or whose log is broken, and PluginError where the two differ in the end. The target has no rows then.
+    Raises Refusal where the target has rows or replicas work on the source, ConfigurationError for a source that is
+    missing, of another version, of other keys, or whose log is broken, and PluginError where the two differ in the end.
+    The target has no rows then.
     """
     if not source.exists or source.empty:
         raise ConfigurationError(Message("store.copy.no_source", name=source.name))
     if not target.empty:
         raise Refusal(Message("store.copy.target_used", name=target.name), hint=Message("store.copy.name_empty"))
+    source.assert_unused()
     with closing(source.open(read_only=True).engine) as rows:
         _assert_copyable(rows, keys)
         return target.receive(rows)

@@ -15,6 +15,7 @@ from bot.plugin.frozen import dataclass
 from bot.store.engine.database import sync
 from bot.store.files.backup import keep_owner
 from bot.store.files.consistency import keys_of_records, list_sealed_boxes
+from bot.store.repositories.replication.live_replicas import assert_key_reported, assert_none_live
 from bot.store.repositories.secrets import seal_anew
 from bot.store.sealing.keyring import Keyring, new_key, read_keys, setting_of, text_of
 from bot.store.store import Store
@@ -61,10 +62,14 @@ def rotate_key(store: Store, path: Path, *, by: str) -> KeyUse:
 
     The key file comes first and keeps the former keys, so that whenever it is cut short everything can be read: with
     the former key before the one transaction that seals anew, with either after it. A rotation that was cut short
-    between the two is brought to its end, and makes no further key.
+    between the two is brought to its end, and makes no further key. Raises AlreadyRunning while a replica is alive that
+    could not read what is sealed with the key: a new one is in the file of this host only.
     """
     former = list_key_uses(store, store.keys)
-    if not _was_cut_short(former):
+    if _was_cut_short(former):
+        assert_key_reported(store.engine, store.keys.primary)
+    else:
+        assert_none_live(store.engine)
         _add_first(store, path)
     count = _seal_anew(store, before=former[0].id, by=by)
     return KeyUse(id=store.keys.primary, first=True, secrets=count, records=0)
@@ -107,12 +112,14 @@ def _without(keys: Mapping[str, bytes], key_id: str) -> Mapping[str, bytes]:
 def rotate_given_key(store: Store, keys: Mapping[str, bytes], *, by: str) -> KeyUse | str:
     """Seal every secret with the first key of the setting where another one seals some, and return its use.
 
-    Where there is none, return the contents with a new first key. It comes into use once they are set.
+    Where there is none, return the contents with a new first key. It comes into use once they are set. Raises
+    AlreadyRunning while a replica is alive that could not read what is sealed with it.
     """
     former = list_key_uses(store, store.keys)
     before = next((key.id for key in former[1:] if key.secrets), None)
     if before is None:
         return setting_of({_next_id(keys): new_key(), **keys})
+    assert_key_reported(store.engine, store.keys.primary)
     count = _seal_anew(store, before=before, by=by)
     return KeyUse(id=store.keys.primary, first=True, secrets=count, records=0)
 

@@ -57,6 +57,10 @@ class Location(Protocol):
         """Read the rows, also those that a process left in the middle of a transaction; nothing changes."""
         ...
 
+    def assert_unused(self) -> None:
+        """Raise AlreadyRunning while replicas work on the rows. It does not look at the locks of the folder."""
+        ...
+
     def replace(self, staging: Path, *, at: int) -> str | None:
         """Put the database file of another folder in the place of the rows; returns where the former ones are.
 
@@ -127,6 +131,9 @@ class FileLocation:
 
     def look(self) -> AbstractContextManager[Engine]:
         return look_at(self._path)
+
+    def assert_unused(self) -> None:
+        """Only processes of this host work on a file, and the locks of its folder show them."""
 
     def replace(self, staging: Path, *, at: int) -> str | None:
         kept = swap_in(staging, self._home, self._home / f"replaced-{at}")

@@ -35,6 +35,7 @@ from bot.store.repositories.jobs import JobReader, Jobs
 from bot.store.repositories.outbox import Outbox, OutboxReader
 from bot.store.repositories.plugin_records import FactReader, Facts, Records
 from bot.store.repositories.replication.leases import LeaseReader, Leases
+from bot.store.repositories.replication.live_replicas import wait_until_none_live
 from bot.store.repositories.replication.replicas import ReplicaReader, Replicas
 from bot.store.repositories.secrets import Secrets
 from bot.store.repositories.stops import StopReader, Stops
@@ -246,6 +247,7 @@ def open_store(
             assert_usable(engine)
         assert_fits(engine, keys, whole=thorough)
         if applied(engine) and (steps := pending(engine)):
+            wait_until_none_live(engine, clock)
             back_up(engine, keys, store.backups, at=clock.now_ms(), why=f"before-{steps[0]}")
         opened.migrate(partial(seal_plain_texts, engine, keys))
         if engine.shared:

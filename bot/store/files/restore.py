@@ -120,6 +120,8 @@ def forget_queues(database: Engine) -> None:
     Raises RuntimeError outside a unit of work.
     """
     database.execute("DELETE FROM jobs")
+    # Those that worked with the database of the copy do not work with this one.
+    database.execute("DELETE FROM replicas")
     # A freeze that was pending becomes one within a minute; what the others would stop is closed.
     database.execute("DELETE FROM stops WHERE kind <> 'freeze'")
     database.execute(

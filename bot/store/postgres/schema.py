@@ -9,6 +9,7 @@ from functools import cache
 from bot.store.postgres.engine import PostgresEngine
 from bot.store.postgres.guard_triggers import OWN, TRIGGERS
 from bot.store.postgres.statements import definition
+from bot.store.repositories.replication.live_replicas import assert_none_live
 from bot.store.schema.migrations import migrations
 from bot.store.schema.present import present_schema
 from bot.store.schema.schema_steps import NAME
@@ -45,7 +46,7 @@ def migrate(engine: PostgresEngine, *, finish: Callable[[], None] = lambda: None
     """Bring the schema to this version, all of it or none. Of two processes that start at once one waits.
 
     What needs the keys is for `finish`, in the same transaction. Raises ConfigurationError for a schema of a newer
-    b24bot.
+    b24bot, and AlreadyRunning for an earlier one that replicas work with.
     """
     with engine.unit_of_work():
         if not engine.has_table("audit"):
@@ -57,6 +58,9 @@ def migrate(engine: PostgresEngine, *, finish: Callable[[], None] = lambda: None
             return
         refuse_newer(engine, engine.address.schema)
         wanted = pending(engine)
+        if wanted:
+            # One may have begun since the last look. While this holds the lock, none begins.
+            assert_none_live(engine)
         for step in migrations:
             if step.__name__ in wanted:
                 step(Statements(engine))
@@ -72,10 +76,12 @@ def drop_schema(engine: PostgresEngine) -> None:
 def take_name(engine: PostgresEngine, ready: str, *, at: int) -> str | None:
     """Give a schema that is ready the name of the engine's, in one transaction; returns the former one's new name.
 
-    None where there was none. Triggers and functions go with their schema, for they name no other.
+    None where there was none. Triggers and functions go with their schema, for they name no other. Raises
+    AlreadyRunning while replicas work with the former one.
     """
     name, kept = engine.address.schema, f"{engine.address.schema[:40]}_replaced_{at}"
     with engine.unit_of_work():
+        assert_none_live(engine)
         there = engine.has_table("audit")
         if there:
             engine.execute(_RENAME.format(schema=name, name=kept))

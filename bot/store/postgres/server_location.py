@@ -19,6 +19,7 @@ from bot.store.postgres.file_load import load_rows
 from bot.store.postgres.schema import drop_schema, migrate, take_name
 from bot.store.postgres.server_report import describe_server
 from bot.store.repositories.plugin_records import FactReader
+from bot.store.repositories.replication.live_replicas import assert_none_live
 
 
 class ServerLocation:
@@ -65,6 +66,10 @@ class ServerLocation:
     def look(self) -> Iterator[Engine]:
         with closing(PostgresEngine(self._address)) as engine:
             yield engine
+
+    def assert_unused(self) -> None:
+        with closing(PostgresEngine(self._address)) as engine:
+            assert_none_live(engine)
 
     def replace(self, staging: Path, *, at: int) -> str | None:
         """Load the file into a schema of its own, which takes the name of the former one in one transaction."""

@@ -67,6 +67,7 @@ def restore(options: RestoreOptions) -> Restored:
     """
     copy = inspect(options)
     location = locate(options.home, options.url)
+    location.assert_unused()
     found = compare_backup(location.look(), copy, options.keys)
     lost = _accept(options, copy, found)
     staging = make_ready(options.file, options.home)

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from bot.store.disk.process_lock import WORKER
+from bot.store.repositories.replication.live_replicas import KEYS
 from bot.store.repositories.replication.replicas import NewReplica, Replica
 from bot.usecases.context import Context, log
 from bot.usecases.runtime.worker import go_round
@@ -28,7 +29,8 @@ class ReplicaBeat:
     """Gives this process its row, and says again and again that it is alive where other hosts may be beside it.
 
     One replica works at a time. The others stand by, and one of them begins when that one ends or is dead. `begin` is
-    called then. `settings` are digests of what decides.
+    called then. `settings` are digests of what decides. The ids of the keys are reported beside them: what one process
+    seals, the next one has to be able to read.
     """
 
     def __init__(
@@ -77,7 +79,7 @@ class ReplicaBeat:
             pid=os.getpid(),
             version=ctx.deployment.version,
             policy=ctx.deployment.rules.digest,
-            settings=self._settings,
+            settings={**self._settings, KEYS: "+".join(ctx.store.keys.ids)},
         )
 
     def _list_standby_roles(self) -> tuple[str, ...]:

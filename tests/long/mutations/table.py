@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from tests.long.mutations.answers import ANSWERS
-from tests.long.mutations.archives import ARCHIVES, POSTGRES
+from tests.long.mutations.archives import ARCHIVES
 from tests.long.mutations.backlogs import BACKLOGS
 from tests.long.mutations.chain_checks import CHAIN_CHECKS
 from tests.long.mutations.decisions import DECISIONS
 from tests.long.mutations.doors import DOORS
+from tests.long.mutations.engines.postgres import POSTGRES
 from tests.long.mutations.keeping import KEEPING
 from tests.long.mutations.mutation import Mutation
 from tests.long.mutations.plugins import PLUGINS, PORTAL_PAGES, PORTALS

@@ -1,0 +1,201 @@
+"""Bugs about the engine on PostgreSQL, and about the replicas on one server."""
+
+from __future__ import annotations
+
+from tests.long.mutations.mutation import Mutation, mutation
+
+_POSTGRES, _CONNECTION, _TRIGGERS = (
+    "bot/store/postgres/engine.py",
+    "bot/store/postgres/connection.py",
+    "bot/store/postgres/guard_triggers.py",
+)
+_COMMITS, _WRITERS, _SCHEMA, _REPLICAS = (
+    "tests/store/postgres/test_commits.py",
+    "tests/store/postgres/test_writers.py",
+    "tests/store/postgres/test_schema.py",
+    "tests/store/postgres/test_replicas.py",
+)
+
+_STORY = "tests/long/processes/test_on_a_server.py"
+_LIVE = "bot/store/repositories/replication/live_replicas.py"
+_DRAWN = "bot/store/postgres/schema.py"
+_ROWS = "bot/store/repositories/replication/replicas.py"
+
+POSTGRES: tuple[Mutation, ...] = (
+    mutation(
+        "lost-answer-is-a-failure",
+        "a commit that happened is told as one that did not, because its answer was lost",
+        (_POSTGRES, "                self._commits.keep(head)\n                return\n", "                pass\n"),
+        by=_COMMITS,
+    ),
+    mutation(
+        "lost-answer-is-a-success",
+        "a commit that never reached the server is taken for one that happened",
+        (_POSTGRES, "            raise lost\n", "            return\n"),
+        by=_COMMITS,
+    ),
+    mutation(
+        "warning-at-commit",
+        "a server that stopped waiting for its standby is believed that the commit is safe",
+        (_POSTGRES, "if self._writer.warned and self._changed:", "if False:"),
+        by=_COMMITS,
+    ),
+    mutation(
+        "writers-beside-each-other",
+        "two processes write at the same time, and each overwrites what the other has just read",
+        (_CONNECTION, "SELECT pg_advisory_xact_lock({lock})", "SELECT {lock}"),
+        by=_WRITERS,
+    ),
+    mutation(
+        "buried-goes-on",
+        "a process that was taken for dead goes on writing beside the one that took over",
+        (_POSTGRES, "        if not registered:\n", "        if False:\n"),
+        by=_REPLICAS,
+    ),
+    mutation(
+        "buried-while-alive",
+        "a replica that beats is taken for dead, because its beat was late when it was looked at",
+        (
+            "bot/store/repositories/replication/replicas.py",
+            "WHERE owner = ? AND beat = ?",
+            "WHERE owner = ? AND beat >= ?",
+        ),
+        by=_REPLICAS,
+    ),
+    mutation(
+        "two-workers",
+        "a second worker begins on a database on which another one works",
+        (
+            "bot/usecases/runtime/replica.py",
+            "WORKER in self._roles and not any(WORKER in row.roles for row in rows if row not in dead)",
+            "WORKER in self._roles",
+        ),
+        by=f"{_STORY}::test_a_second_replica_stands_by_and_works_when_the_first_one_is_dead",
+    ),
+    mutation(
+        "nobody-takes-over",
+        "no replica begins to work when the one that worked was stopped",
+        ("bot/usecases/runtime/replica.py", "wanted = WORKER in self._roles and not self.works", "wanted = False"),
+        by=f"{_STORY}::test_a_replica_that_is_stopped_hands_over_at_once",
+    ),
+    mutation(
+        "replicas-differ",
+        "changes are made while it depends on the replica what may be done",
+        (
+            "bot/usecases/process/replica_agreement.py",
+            "    if not differing:\n",
+            "    if differing or not differing:\n",
+        ),
+        by=f"{_STORY}::test_replicas_that_differ_in_what_decides_change_nothing",
+    ),
+    mutation(
+        "audit-emptied",
+        "the audit log on PostgreSQL can be emptied with one statement that fires no trigger of a row",
+        (_TRIGGERS, "BEFORE TRUNCATE ON audit", "BEFORE TRUNCATE ON refusals"),
+        by=_SCHEMA,
+    ),
+    mutation(
+        "file-forgotten",
+        "a host that has a database file begins with nothing on the server that its settings name",
+        ("bot/store/store.py", "        refuse_other(location)\n", ""),
+        by="tests/stories/lifecycle/test_postgres.py::test_a_host_with_a_database_file_does_not_begin_with_an_empty_server",
+    ),
+    mutation(
+        "copy-uncompared",
+        "a copy of a database is taken for equal although rows are missing in it",
+        ("bot/store/postgres/file_load.py", "        assert_equal(expected, found)\n", ""),
+        by="tests/stories/lifecycle/test_database_copy.py",
+    ),
+    mutation(
+        "numbers-begin-anew",
+        "after a database was copied to a server, new rows get numbers that are given already",
+        ("bot/store/postgres/file_load.py", "engine.tuples(_GO_ON, table, name, last)", "pass"),
+        by="tests/stories/lifecycle/test_database_copy.py",
+    ),
+    mutation(
+        "server-asked-twice",
+        "the rows of a bot are looked for in a file although the settings name a server",
+        ("bot/store/location.py", "    if not url:", "    if url:"),
+        by="tests/stories/lifecycle/test_postgres.py::test_a_removal_is_approved_done_and_undone",
+    ),
+    mutation(
+        "end-is-a-warning",
+        "a server that ends the connection behind a commit is taken for one that doubts the commit",
+        (_CONNECTION, ' and not says_end(notice.sqlstate or "")', ""),
+        by=f"{_COMMITS}::test_a_server_that_ends_behind_a_commit_is_no_warning_at_it",
+    ),
+    mutation(
+        "replicas-unnoticed",
+        "a database is restored, copied or gets another key while replicas work with it",
+        (
+            _LIVE,
+            "row for row in ReplicaReader(engine).list() if row.beats",
+            "row for row in ReplicaReader(engine).list()[:0]",
+        ),
+        by="tests/store/postgres/test_live_replicas.py",
+    ),
+    mutation(
+        "replaced-under-a-replica",
+        "the rows of a server are replaced although a replica began to work with them meanwhile",
+        (_DRAWN, "        assert_none_live(engine)\n        there =", "        there ="),
+        by="tests/store/postgres/test_live_replicas.py",
+    ),
+    mutation(
+        "key-unreported",
+        "secrets are encrypted with a key that a live replica does not have",
+        (_LIVE, "for row in list_live(engine) if key not in", "for row in () if key not in"),
+        by="tests/store/postgres/test_live_replicas.py",
+    ),
+    mutation(
+        "replicas-restored",
+        "a replica of the database that was copied counts as live in the restored one",
+        ("bot/store/files/restore.py", '    database.execute("DELETE FROM replicas")\n', ""),
+        by="tests/stories/lifecycle/test_live_replicas.py",
+    ),
+    mutation(
+        "lost-commit-unnoticed",
+        "a server that has lost the last commit of a process is taken for the one that it was",
+        ("bot/store/postgres/commit_record.py", "        if there or self.lost is not None:\n", "        if True:\n"),
+        by="tests/store/postgres/test_lost_commits.py",
+    ),
+    mutation(
+        "intent-unwitnessed",
+        "on a server that may lose a commit the witness file gets the head of an intent after the call",
+        ("bot/usecases/execution/executor.py", "withhold_call(ctx) or _perform(", "_perform("),
+        by="tests/usecases/integrity/test_commit_safety.py",
+    ),
+    mutation(
+        "async-server-allowed",
+        "a server that may lose a commit makes changes without a witness file, though no setting allows it",
+        ("bot/usecases/integrity/active_limits.py", "    find_durability_limit,\n    find_freeze", "    find_freeze"),
+        by="tests/usecases/integrity/test_commit_safety.py",
+    ),
+    mutation(
+        "own-work-announced",
+        "a process hears of its own work as if another had queued it",
+        (
+            "bot/store/postgres/listener.py",
+            "                if notice.payload != self._owner:\n",
+            "                if True:\n",
+        ),
+        by="tests/store/postgres/test_listener.py",
+    ),
+    mutation(
+        "work-unannounced",
+        "on a server a job that another process has queued waits until somebody looks",
+        ("bot/store/repositories/jobs.py", "        self._database.announce()\n", ""),
+        by="tests/usecases/runtime/test_woken_worker.py",
+    ),
+    mutation(
+        "keys-of-two-sources",
+        "a bot whose keys are set in two places takes those of one of them",
+        ("bot/settings.py", "        if text and self.values[KEY_FILE].strip():\n", "        if False:\n"),
+        by="tests/cli/commands/test_given_keys.py",
+    ),
+    mutation(
+        "bucket-of-each-process",
+        "on a server each process has a bucket of its own, and together they exceed the portal's",
+        ("bot/store/postgres/levels.py", 'amount=f"{{left}} + {more}"', 'amount="{left}"'),
+        by="tests/long/processes/test_server_bucket.py",
+    ),
+)
