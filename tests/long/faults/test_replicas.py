@@ -8,7 +8,8 @@ from __future__ import annotations
 import random
 import signal
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -43,6 +44,8 @@ class Cluster:
         self.bot = bot
         address, _, self._schema = url.partition("&schema=")
         self._connection = psycopg.connect(address, autocommit=True)
+        self.longest_ms = 0
+        """The longest time until another one had the role of the worker. It is printed only."""
         self._names = [f"host-{number}" for number in range(REPLICAS)]
         self.living = {name: self.start(name) for name in self._names}
 
@@ -75,7 +78,9 @@ class Cluster:
         return next(name for name, (process, _) in self.living.items() if [process.pid] == pids)
 
     def wait_for_another_worker(self, gone: int) -> None:
+        since = time.monotonic()
         assert wait_until(lambda: self.workers() not in ([], [gone]), within=GIVE_UP_SECONDS), self.bot.logs()
+        self.longest_ms = max(self.longest_ms, round((time.monotonic() - since) * 1000))
         assert len(self.workers()) == 1
         assert self.workers()[0] in {process.pid for process, _ in self.living.values()}
 
@@ -96,13 +101,17 @@ def cluster(tmp_path: Path, database_url: str) -> Iterator[Cluster]:
             made.close()
 
 
-def test_one_of_three_is_killed_at_any_moment_and_every_request_ends_as_it_is(cluster: Cluster) -> None:
+def test_one_of_three_is_killed_at_any_moment_and_every_request_ends_as_it_is(
+    cluster: Cluster, record_property: Callable[[str, object], None]
+) -> None:
     """Nothing is called twice; what was cut short is read back, and told as what it is."""
     chance = random.Random(SEED)
     assert len(cluster.workers()) == 1
     for round_ in range(ROUNDS):
         _remove_while(cluster, chance, round_)
         cluster.bot.portal.seed()
+    record_property("replicas: kills", ROUNDS)
+    record_property("replicas: most milliseconds from a kill until another one works", cluster.longest_ms)
     calls = [call for call in cluster.bot.portal.portal.world.journal.calls if call.method == UNREGISTER]
     assert len([call for call in calls if call.effect]) <= ROUNDS
     ended = cluster.bot.requests()
