@@ -21,7 +21,7 @@ from bot.store.repositories.replication.live_replicas import (
     wait_until_none_live,
 )
 from bot.store.repositories.replication.replicas import DEAD_AFTER_MS, NewReplica, Replicas
-from bot.store.schema.migrations import pending
+from bot.store.schema.schema_version import pending
 from tests.store.conftest import MakeEngine
 
 EARLIER = (
