@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
-from bot.usecases.terminal_commands import TERMINAL_COMMANDS
 
 from bot.app import read_settings
 from bot.plugin.frozen import dataclass
 from bot.usecases.admin.builtin_plugin import make_registry
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
 from plugins.bitrix24.plugin import plugin
 from tests.deployment.dockerfile import environment_of, of, read_instructions
 
