@@ -150,7 +150,7 @@ POSTGRES: tuple[Mutation, ...] = (
         "replicas-restored",
         "a replica of the database that was copied counts as live in the restored one",
         ("bot/store/files/restore.py", '    database.execute("DELETE FROM replicas")\n', ""),
-        by="tests/stories/lifecycle/test_live_replicas.py",
+        by="tests/long/deployment/test_live_replicas.py",
     ),
     mutation(
         "lost-commit-unnoticed",
