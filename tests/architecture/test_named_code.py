@@ -11,12 +11,11 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from bot.language.catalogues import find_sentence
 from bot.playground.workspace.webapi.method_table import METHODS as SLACK_METHODS
 from plugins.bitrix24.simulator.server.dispatch import ROWS as PORTAL_METHODS
 from tests.architecture.source import ROOT
+from tests.tables.rows import each_row
 
 FOLDERS = ("bot", "plugins", "tests", "scripts", "benchmarks", "examples")
 DOTTED = re.compile(r"(?<!`)`([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)(?:\(\))?`(?!`)")
@@ -130,7 +129,7 @@ def test_what_the_code_names_in_backticks_exists() -> None:
     assert sorted((path, name) for name, path in named if name in gone) == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     "name",
     [
         *("usecases.undelivered", "expiry.NOWHERE", "bot.nowhere", "Store.nothing", "ctx.nothing", "Nobody.name"),
@@ -141,7 +140,7 @@ def test_a_name_of_nothing_is_found(name: str) -> None:
     assert not exists(name)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "name",
     [
         *(

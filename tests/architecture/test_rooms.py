@@ -7,8 +7,6 @@ import re
 from collections import Counter
 from dataclasses import replace
 
-import pytest
-
 from tests.architecture import access_checks, checks, source, table
 from tests.architecture.checks import CHECKS, Check
 from tests.architecture.source import ROOT, modules, within
@@ -47,7 +45,7 @@ def test_what_use_cases_work_with_is_a_frozen_value_of_few_parts() -> None:
     assert 0 < len(parts) <= table.MOST_PARTS, [ast.unparse(part) for part in parts]
 
 
-@pytest.mark.parametrize("top", ["bot", "plugins.bitrix24"])
+@each_row("top", ["bot", "plugins.bitrix24"])
 def test_a_module_has_a_name_of_its_own(top: str) -> None:
     """Within the bot and within a plugin, so that a name in a sentence or a traceback is one module."""
     last = Counter(
@@ -62,7 +60,7 @@ def test_no_module_imports_itself_through_others() -> None:
     assert source.circle(source.imported_modules()) == []
 
 
-@pytest.mark.parametrize("area", table.AREAS)
+@each_row("area", table.AREAS)
 def test_every_room_of_an_area_exists_and_every_folder_is_one(area: str) -> None:
     inside = {name.removeprefix(f"{area}.") for name in NAMES if name.startswith(f"{area}.")}
     listed = table.AREAS[area]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from tests.architecture import call_graph, table, transaction_checks
 from tests.architecture.checks import Check
 from tests.architecture.source import Module, modules, within
@@ -187,7 +185,7 @@ TEXTS: list[tuple[Check, str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize("check", transaction_checks.CHECKS, ids=lambda check: check.__name__)
+@each_row("check", transaction_checks.CHECKS)
 def test_the_rules_hold(check: Check) -> None:
     assert [line for module in modules() for line in check(module)] == []
 
@@ -199,7 +197,7 @@ def test_a_bad_text_is_found_and_its_good_twin_is_not(check: Check, name: str, t
     assert said in " ".join(complaints)
 
 
-@pytest.mark.parametrize("check", transaction_checks.CHECKS, ids=lambda check: check.__name__)
+@each_row("check", transaction_checks.CHECKS)
 def test_no_checker_goes_without_a_text_it_finds_and_one_it_does_not(check: Check) -> None:
     assert {bool(said) for tried, _, _, said in TEXTS if tried is check} == {True, False}
 
@@ -214,7 +212,7 @@ def test_the_store_hands_out_readers_and_the_transaction_what_writes() -> None:
         assert made not in before, name
 
 
-@pytest.mark.parametrize("name", table.WITHIN)
+@each_row("name", table.WITHIN)
 def test_every_exception_is_still_needed(name: str) -> None:
     module = next(module for module in modules() if name in call_graph.functions([module]))
     others = table.WITHIN.keys() - {name}
@@ -222,7 +220,7 @@ def test_every_exception_is_still_needed(name: str) -> None:
     assert found, f"{name} needs no exception any more"
 
 
-@pytest.mark.parametrize("room", table.MAKES_TRANSACTIONS)
+@each_row("room", table.MAKES_TRANSACTIONS)
 def test_every_room_that_hands_transactions_on_still_does(room: str) -> None:
     inside = [replace(module, name="stranger") for module in modules() if within(module.name, [room])]
     assert [line for module in inside for line in transaction_checks.begun_transactions(module)]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import pytest
-
 from tests.architecture import vocabulary
 from tests.architecture.source import ROOT
 from tests.architecture.vocabulary import RETIRED, RETIRED_FUNCTIONS
@@ -67,7 +65,7 @@ def test_no_retired_identifier_comes_back() -> None:
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("folder", EVERYWHERE)
+@each_row("folder", EVERYWHERE)
 def test_no_name_and_no_sentence_has_a_retired_word(folder: str) -> None:
     """Docstrings, comments and the English catalogues are sentences."""
     found: list[str] = []

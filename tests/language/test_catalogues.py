@@ -12,6 +12,7 @@ import pytest
 
 from bot.language.catalogues import bind_catalogue, choose_language, find_sentence, list_languages
 from scripts.catalogues import read_catalogue
+from tests.tables.rows import each_row
 
 ROOT = Path(__file__).parents[2]
 CATALOGUES = sorted(
@@ -44,7 +45,7 @@ def test_a_locale_names_a_language(locale: str, language: str) -> None:
     assert choose_language(locale) == language
 
 
-@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
+@each_row("path", CATALOGUES)
 def test_the_sentences_of_a_key_name_the_same_commands_and_options(path: Path) -> None:
     english, russian = (
         read_catalogue(path.parents[2] / each / "LC_MESSAGES" / path.name, each) for each in ("en", "ru")

@@ -1,7 +1,8 @@
-"""The part that `scripts/test` runs of tests with very many rows or examples; `scripts/test --all` runs all of them.
+"""The part that `scripts/test` runs of the tests with rows or examples; `scripts/test --all` runs all of them.
 
-A test that has one rule for many rows may have `@pytest.mark.sampled(every)`: the specification runs one row of
-`every`. Where the rows cross tables, take a number that divides the length of none: each name still has its turn.
+Of a table the specification runs `ROWS` rows, spread over the table. A test that has one rule for many rows may say
+with `@pytest.mark.sampled(every)` that one row of `every` is run. Where the rows cross tables, take a number that
+divides the length of none: each name still has its turn.
 
 A test on a PostgreSQL server costs the server as much as the test: of each folder of `tests`, the specification runs
 one of `ON_A_SERVER` of them.
@@ -18,6 +19,7 @@ import pytest
 
 QUICK = os.environ.get("B24BOT_QUICK_TESTS") == "1"
 TESTS = Path(__file__).parents[1]
+ROWS = 4
 ON_A_SERVER = 8
 
 
@@ -28,25 +30,41 @@ def fewer(number: int, quick: int) -> int:
 
 def split_rows(items: Sequence[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item]]:
     """The tests that this run takes, and the rows that it leaves to `scripts/test --all`."""
+    if not QUICK:
+        return list(items), []
+    tables = [_table_of(item) for item in items]
+    sizes, seen = Counter(tables), Counter[str]()
     taken: list[pytest.Item] = []
     left: list[pytest.Item] = []
-    seen: Counter[str] = Counter()
-    for item in items:
-        rows, every = _group_rows(item) if QUICK else ("", 1)
-        (taken if seen[rows] % every == 0 else left).append(item)
-        seen[rows] += 1
+    for item, table in zip(items, tables, strict=True):
+        step = _step(item) or max(1.0, sizes[table] / ROWS)
+        (taken if begins_step(seen[table], step) else left).append(item)
+        seen[table] += 1
     return taken, left
 
 
-def _group_rows(item: pytest.Item) -> tuple[str, int]:
-    """Which tests are sampled together with this one, and of how many of them one is run."""
-    if marked := item.get_closest_marker("sampled"):
-        return item.nodeid.partition("[")[0], marked.args[0]
-    if isinstance(item, pytest.Function) and _is_on_server(item):
-        return f"on a server: {item.path.relative_to(TESTS).parts[0]}", ON_A_SERVER
-    return "", 1
+def begins_step(number: int, step: float) -> bool:
+    """Whether a row, counted from 0, is the first one of the next `step` rows."""
+    return number // step > (number - 1) // step
 
 
-def _is_on_server(item: pytest.Function) -> bool:
+def _table_of(item: pytest.Item) -> str:
+    """A name that the tests share of which a part is run."""
+    if _is_on_server(item):
+        return f"on a server: {item.path.relative_to(TESTS).parts[0]}"
+    return item.nodeid.partition("[")[0]
+
+
+def _step(item: pytest.Item) -> float:
+    """Of how many tests one is run, where that does not follow from the length of the table; else 0."""
+    if _is_on_server(item):
+        return ON_A_SERVER
+    marked = item.get_closest_marker("sampled")
+    return float(marked.args[0]) if marked else 0.0
+
+
+def _is_on_server(item: pytest.Item) -> bool:
+    if not isinstance(item, pytest.Function) or item.get_closest_marker("sampled"):
+        return False
     rows = item.callspec.params.values() if hasattr(item, "callspec") else ()
     return "postgres_server" in item.fixturenames or "postgres" in rows

@@ -6,6 +6,7 @@ import re
 
 from bot.core.redaction.redactor import redact
 from tests.core.growth import MOST, growth, patterns, pieces
+from tests.tables.quick import fewer
 from tests.tables.rows import each_row
 
 
@@ -15,7 +16,8 @@ def pattern_growth(pattern: re.Pattern[str], piece: str) -> float:
 
 def test_a_text_four_times_as_long_takes_a_pattern_about_four_times_the_work() -> None:
     each = [(name, pattern, piece) for name, pattern in patterns().items() for piece in pieces(pattern)]
-    assert [(name, piece) for name, pattern, piece in each if pattern_growth(pattern, piece) >= MOST] == []
+    some = each[:: fewer(1, 4)]
+    assert [(name, piece) for name, pattern, piece in some if pattern_growth(pattern, piece) >= MOST] == []
 
 
 @each_row(

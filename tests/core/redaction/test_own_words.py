@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 
 from bot.checks.table import CHECKS
 from bot.core.redaction.redactor import redact
+from bot.host.plugin_catalogues import bind_plugin_catalogue
 from bot.settings import HOST_SETTINGS
 from bot.slack.disconnect_reasons import DISCONNECTS, LINK_DISABLED
 from bot.slack.refusals import REFUSALS
@@ -19,6 +20,9 @@ from bot.usecases.chat.chat_refusals import Subject
 from bot.usecases.chat.delivery_errors import DeliveryError
 from plugins.bitrix24.plugin import plugin
 from tests.language.english import en
+from tests.tables.quick import fewer
+
+bind_plugin_catalogue(plugin)
 
 ROOT = Path(__file__).parents[3]
 ELSEWHERE = ("bot/playground/workspace/", "plugins/bitrix24/simulator/", "bot/core/redaction/secret_patterns.py")
@@ -87,7 +91,7 @@ def test_every_sentence_of_the_source_stays_readable() -> None:
     """Also those that nobody thought of: texts for logs and programmers, docstrings."""
     said = list(sentences())
     assert len(said) > 2_000
-    assert [(place, text) for place, text in said if redact(text) != text] == []
+    assert [(place, text) for place, text in said[:: fewer(1, 4)] if redact(text) != text] == []
 
 
 def catalogued() -> Iterator[tuple[str, str]]:
