@@ -111,7 +111,6 @@ ALLOWED: Mapping[str, frozenset[str]] = {
             "rules.key.wrong",
             "setting.value.unreadable",
             "status.checkpoint_at",
-            "typed.in_option",
             "worded.coloured",
         }
     ),

@@ -55,7 +55,7 @@ def test_an_actor_that_is_only_a_name_is_refused_with_the_forms_that_are_read(co
     core_bot.ask()
     with pytest.raises(BadArgument) as refused:
         found(core_bot, f"--actor '{name}'")
-    assert en(refused.value.sentence) == f"--actor: b24bot does not know the name “{name}”."
+    assert en(refused.value.sentence) == f"The value of --actor does not fit. b24bot does not know the name “{name}”."
     assert refused.value.hint == PEOPLE_FORMS
 
 
@@ -79,7 +79,7 @@ def test_a_tag_that_begins_no_tag_is_refused_with_those_that_have_the_word(core_
         ("chnge", "Did you mean change?"),
         ("zzz", "Tags begin with: access, audit, bot, change, command, inbound, outbox, place, setup."),
     ):
-        with raises(BadArgument, match=f"--tag: no tag begins with “{typed}”") as refused:
+        with raises(BadArgument, match=f"The value of --tag does not fit. No tag begins with “{typed}”") as refused:
             found(core_bot, f"--tag {typed}")
         assert en(refused.value.hint) == hint
 
