@@ -309,7 +309,10 @@ def test_a_list_of_change_requests_has_a_table_json_and_a_filter(staffed: CliBot
     assert len(staffed.json("request", "list", "--limit", "1")) == 1
     assert "CR-1001" in staffed.run("request", "list").stdout
     odd = staffed.run("request", "list", "--status", "odd")
-    assert (odd.exit_code, odd.stderr) == (2, f"Error: The value of --status does not fit. There is no status “odd”.\nIt is {ONE_OF}.\n")
+    assert (odd.exit_code, odd.stderr) == (
+        2,
+        f"Error: The value of --status does not fit. There is no status “odd”.\nIt is {ONE_OF}.\n",
+    )
     assert "partly-applied, undone" in " ".join(staffed.run("request", "list", "--help").stdout.split())
     assert staffed.json("request", "list", "--status", "partly applied") == []
 
