@@ -116,7 +116,7 @@ def _connect(settings: Settings, clock: Clock, store: Store) -> Bot:
     gateway = late(partial(_make_gateway, settings, store, registry.events))
     context = _make_context(settings, clock, store, registry, gateway)
     # A log that cannot be trusted is not written on, and who the first admins are can wait until it can.
-    if is_seeding_due(store, settings.admins) and not examine_head(store, context.audit.witness).why:
+    if is_seeding_due(store, settings.admins) and examine_head(store, context.audit.witness).limit is None:
         seed_admins(store, settings.admins, by=Principal.shell("B24BOT_ADMINS"))
     try:
         refuse_wrong_settings(settings, plugins)

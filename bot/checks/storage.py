@@ -158,8 +158,8 @@ def check_keys(environment: Environment) -> Message:
 
 def check_audit_log(environment: Environment) -> Message:
     found = examine_head(environment.store, None)
-    if found.why:
-        raise ConfigurationError(found.why, hint=Message("check.audit_log.compare"))
+    if found.limit is not None:
+        raise ConfigurationError(found.limit.why, hint=Message("check.audit_log.compare"))
     archived = environment.store.audit.archived().end.seq
     intact = Message("check.audit_log.intact", count=found.verified.seq)
     if archived:
@@ -180,7 +180,7 @@ def check_approvers(environment: Environment) -> Message:
     settings = environment.settings
     people = IdentityGroups.of(settings.same_person)
     short = find_approver_shortage(environment.store.grants.all(), settings.terms.quorum, people)
-    if short:
+    if short is not None:
         raise Refusal(short)
     return Message("check.approvers.enough", quorum=settings.terms.quorum)
 
@@ -214,14 +214,15 @@ def check_witness(environment: Environment) -> Message | Note:
         return Note(says=UNWITNESSED)
     try:
         witness.probe()
-        why = find_witness_mismatch(environment.store_if_any, witness) if environment.store_if_any is not None else ""
+        store = environment.store_if_any
+        mismatch = find_witness_mismatch(store, witness) if store is not None else None
     except OSError as error:
         raise ConfigurationError(
             Message("check.witness.unusable", path=str(witness.path), reason=error.strerror or type(error).__name__),
             hint=Message("check.witness.permit"),
         ) from None
-    if why:
-        raise ConfigurationError(why, hint=Message("check.witness.verify"))
+    if mismatch is not None:
+        raise ConfigurationError(mismatch.why, hint=Message("check.witness.verify"))
     path = str(witness.path)
     if not witness.newest:
         return Message("check.witness.empty", path=path)

@@ -72,7 +72,7 @@ def outbox_row(entry: OutboxEntry, find_refusal: FindRefusal) -> NoticeRow:
         state=NoticeState(entry.state),
         kind=NoticeKind(entry.kind),
         about=describe_subject(entry),
-        words=describe_content(entry),
+        words=describe_content(entry) or "",
         attempts=entry.attempts,
         error=entry.error,
         cause=refusal.cause if refusal else "",

@@ -207,8 +207,8 @@ def _make_endpoint(handler: Handler, stopping: threading.Event) -> type[BaseHTTP
 LOOPBACK_NAMES = ("127.0.0.1", "localhost")
 
 
-def refuse_web_page(request: LoopbackRequest, port: int) -> str:
-    """Say why a request may come from a web page of somebody else; empty when it does not.
+def refuse_web_page(request: LoopbackRequest, port: int) -> str | None:
+    """Say why a request may come from a web page of somebody else; None when it does not.
 
     For what steers a simulator: a page that is open in a browser on the same machine can send requests to loopback,
     under a name of its own that leads there, or across origins.
@@ -219,7 +219,7 @@ def refuse_web_page(request: LoopbackRequest, port: int) -> str:
     origin = request.headers.get("origin")
     if origin is not None and origin.partition("://")[2] not in hosts:
         return "This answers no web page of another origin."
-    return ""
+    return None
 
 
 def _body_of(request: BaseHTTPRequestHandler) -> bytes | None:

@@ -375,3 +375,13 @@ MARKERS = ("placeholders", "assignments", "newest_of")
 """Functions that make the marks of a collection."""
 HANDED_ON = ("bot.store.engine.database", "bot.store.postgres.engine", "bot.store.postgres.schema")
 """Modules whose callers bring SQL and values together."""
+
+SAYS_WHY_AS_TEXT: Mapping[str, str] = {
+    "bot.checks.check.join_sentences": "puts together what it is given, of nothing as well",
+    "bot.cli.json_output.NoticeRow.cause": "a text in JSON, as docs/json.md has it",
+    "bot.language.request_views.ChangeRow.reason": "a text in JSON, as docs/json.md has it",
+    "bot.language.request_views.ReviewRow.reason": "a text in JSON, as docs/json.md has it",
+    "bot.usecases.admin.policy_answers.RuleResult.why": "a text in JSON, as docs/json.md has it",
+    "bot.usecases.intake.stop_requests.rejection_reason": "gives back what a person typed, who may have typed nothing",
+}
+"""Functions and fields that give a reason or an empty text, each with why it does."""

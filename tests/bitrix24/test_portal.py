@@ -78,7 +78,7 @@ def test_a_batch_that_fails_costs_its_own_items_only(make_plugin_bot: Callable[.
     assert [each.line for each in statuses] == list(range(1, 121))
     broken = [each for each in statuses if each.problem]
     assert len(broken) in (20, 50)
-    assert "WRONG_LICENSE" in en(broken[0].problem)
+    assert "WRONG_LICENSE" in en(broken[0].problem or "")
     assert all(each.present is (each.line % 3 == 1) for each in statuses if not each.problem)
 
 
@@ -96,7 +96,7 @@ def test_one_item_that_fails_inside_a_batch_leaves_the_others(plugin_bot: Plugin
     plugin_bot.fault("reply", "imconnector.status", status=401, body=body, skip=1)
     one, two, three = plugin_bot.open().statuses("myconnector")
     assert (en(one.state), en(two.state), en(three.state)) == ("active", "not readable", "not connected")
-    assert "insufficient_scope" in en(two.problem)
+    assert "insufficient_scope" in en(two.problem or "")
 
 
 def test_no_pairs_cost_no_request(plugin_bot: PluginBot) -> None:

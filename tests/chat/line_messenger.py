@@ -20,7 +20,7 @@ from bot.language.translation import translate
 from bot.plugin import Text
 from bot.store.sealing.keyring import Keyring
 from bot.usecases.authority.card_token import APPROVE, REJECT, make_token
-from bot.usecases.chat.chat_port import PostedMessage
+from bot.usecases.chat.chat_port import PostedMessage, PrivateDelivery, SentDirectly, SentInChannel
 from bot.usecases.chat.chat_refusals import ChatRefusal, Subject
 from bot.usecases.chat.delivery_errors import ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 from tests.chat.line_chat import LONGEST, Line, LineChat, LineChatError
@@ -83,15 +83,15 @@ class LineMessenger:
             raise Lost("the card is not posted yet")
         self._write(change.channel, "\n".join(map(_shown, lines)), under=int(change.card))
 
-    def send_privately(self, notice: PrivateNotice, *, language: str = ENGLISH) -> str | None:
+    def send_privately(self, notice: PrivateNotice, *, language: str = ENGLISH) -> PrivateDelivery:
         reader = nickname(notice.person.user)
         words = "\n".join(_shown(text, language) for text in (notice.reply.title, *notice.reply.notes))[:LONGEST]
         with translated():
             if notice.channel and notice.channel not in self._chat.closed:
                 self._chat.write(BOT, notice.channel, words, reader=reader)
-                return None
+                return SentInChannel()
             self._chat.write_to(BOT, reader, words)
-        return ""
+        return SentDirectly()
 
     def audit_lines(self, channel: str, records: list[AuditRecord], *, bare: bool = False) -> None:
         self._write(channel, "\n".join(_audit_line(record) for record in records))

@@ -15,6 +15,7 @@ from bot.core.change.change_request import Status
 from bot.core.messages.notices import PrivateNotice
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin import Message, Reply
+from bot.usecases.chat.chat_port import SentDirectly, SentInChannel
 from bot.usecases.chat.chat_refusals import Subject
 from bot.usecases.chat.delivery_errors import ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 from tests.chat.surfaces import LineSurface, SlackSurface, Surface
@@ -100,7 +101,7 @@ def test_an_answer_reaches_its_person_alone_in_the_channel_else_directly(surface
     if is_closed:
         surface.close_room()
     way = surface.messenger.send_privately(PrivateNotice(person=surface.person, channel=surface.room, reply=HELLO))
-    assert way == ("" if is_closed else None)
+    assert way == (SentDirectly() if is_closed else SentInChannel())
     (text,) = surface.privately()
     assert "Hello there" in text
     assert surface.said() == []

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.core.authority.policy import Allowed, BreakGlass, Decision, NeedsApproval, NeedsConfirmation, Refused
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand
-from bot.core.messages.notices import Announcement, AuditNotice, CardNotice, Notice, PrivateNotice, ThreadNotice
+from bot.core.messages.notices import Announcement, AuditNotice, CardNotice, Mood, Notice, PrivateNotice, ThreadNotice
 from bot.core.principals import Principal, Role
 from bot.plugin import (
     Call,
@@ -183,7 +183,7 @@ notices: st.SearchStrategy[Notice] = st.one_of(
         reply=replies,
         answer_url=text,
         suggestion=text,
-        mood=st.just("calm"),
+        mood=st.just(Mood.CALM),
     ),
     st.builds(AuditNotice, seq=st.integers(1)),
     st.builds(Announcement, channel=text, text=text),

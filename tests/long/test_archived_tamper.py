@@ -111,9 +111,9 @@ def found_at(laid: Laid) -> set[int | None]:
         by_copy = examine_log(chain, KEYS.audit_key).broken_at
     store = open_store(laid.home, KEYS, StillClock(), synchronous="OFF")
     by_store = store.audit.broken_at()
-    why = en(examine_store(store, None).why)
+    limit = examine_store(store, None).limit
     store.close()
-    assert f"broken at record #{by_store}:" in why if by_store else why == ""
+    assert f"broken at record #{by_store}:" in en(limit.why) if limit is not None else by_store is None
     return {by_copy, by_store}
 
 

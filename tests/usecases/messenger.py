@@ -17,7 +17,7 @@ from bot.core.principals import Principal
 from bot.language.catalogues import ENGLISH
 from bot.plugin import Text
 from bot.slack.refusals import find_refusal
-from bot.usecases.chat.chat_port import PostedMessage
+from bot.usecases.chat.chat_port import PostedMessage, PrivateDelivery, SentInChannel
 from bot.usecases.chat.chat_refusals import ChatRefusal
 from tests.language.english import en, spoken
 
@@ -58,8 +58,8 @@ class Recorder:
     """What was said under messages that are no cards: the message, and the words."""
     kept: list[tuple[str, PrivateNotice | tuple[Text, ...] | list[AuditRecord]]] = field(default_factory=list)
     """What got out but for cards, in no language yet: where, and the texts, the answer or the records."""
-    direct: str | None = None
-    """Why direct messages do not take a private notice."""
+    way: PrivateDelivery = field(default_factory=SentInChannel)
+    """How a private notice reaches its person."""
     on_try: Callable[[str], None] = field(default=lambda kind: None)
 
     def fail(self, kind: str, *errors: Exception | None) -> None:
@@ -106,13 +106,13 @@ class Recorder:
         self.said.append(("note", en(text)))
         return earlier or PostedMessage(channel=channel, message=f"{len(self.said)}.9")
 
-    def send_privately(self, notice: PrivateNotice, *, language: str = ENGLISH) -> str | None:
+    def send_privately(self, notice: PrivateNotice, *, language: str = ENGLISH) -> PrivateDelivery:
         self._try("whisper")
         self.languages.append((notice.person, language))
         self.kept.append((f"to {notice.person.user}", notice))
         self.private_notices.append(spoken(notice))
         self.said.append(("whisper", en(notice.reply.title)))
-        return self.direct
+        return self.way
 
     def audit_lines(self, channel: str, records: list[AuditRecord], *, bare: bool = False) -> None:
         self._try("audit")

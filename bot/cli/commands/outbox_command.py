@@ -114,7 +114,7 @@ def _totals(counts: Mapping[str, int]) -> Iterator[Message]:
 
 
 def _cells(entry: OutboxEntry) -> tuple[Text, ...]:
-    said = (describe_subject(entry), abbreviate(plain(describe_content(entry)), CONTENT_MOST) or NOTHING)
+    said = (describe_subject(entry), abbreviate(plain(describe_content(entry) or ""), CONTENT_MOST) or NOTHING)
     return (
         str(entry.id),
         STATES.get(entry.state, entry.state),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from enum import StrEnum
 from typing import Any, assert_never
 
 from bot.core.encoding import encode
@@ -45,6 +46,18 @@ class LineButton:
     """Whether it opens the form of the line instead, also of one that lacks nothing."""
 
 
+class Mood(StrEnum):
+    """What kind of answer it is. The chat marks refusals and faults with a sign."""
+
+    ANSWER = "answer"
+    CALM = "calm"
+    """It reports what became of something, like a change request that was opened."""
+    REFUSAL = "refusal"
+    """What was asked for is not done, because of a rule or of the words. It may quote what the person typed."""
+    TROUBLE = "trouble"
+    """Something failed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivateNotice:
     """An answer to one person, who alone sees it unless it is shared."""
@@ -55,8 +68,7 @@ class PrivateNotice:
     answer_url: str = ""
     suggestion: str = ""
     """A corrected line to offer."""
-    mood: str = "answer"
-    """One of `answer`, `refusal`, `calm`, `trouble`."""
+    mood: Mood = Mood.ANSWER
     number: int = 0
     """The change request under whose card it is said when no other way reaches the person; 0 for none."""
     buttons: tuple[LineButton, ...] = ()
@@ -151,6 +163,8 @@ def notice_from_json(kind: str, text: str) -> Notice:
         data["reply"] = _reply(data["reply"])
     if "buttons" in data:
         data["buttons"] = tuple(map(_button, data["buttons"]))
+    if "mood" in data:
+        data["mood"] = Mood(data["mood"])
     if "text" in data:
         data["text"] = read_text(data["text"])
     return KINDS[kind](**data)

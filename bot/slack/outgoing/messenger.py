@@ -35,7 +35,7 @@ from bot.slack.render.slack_text import SECTION_MOST, Writer, cut, section
 from bot.slack.slack_errors import require_ok, translate_errors
 from bot.store.sealing.keyring import Keyring
 from bot.usecases.authority.card_token import make_token
-from bot.usecases.chat.chat_port import PostedMessage
+from bot.usecases.chat.chat_port import DirectRefused, PostedMessage, PrivateDelivery, SentDirectly, SentInChannel
 from bot.usecases.chat.chat_refusals import ChatRefusal
 from bot.usecases.chat.delivery_errors import CARD_NOT_POSTED, ChannelDead, DeliveryError, Impossible, Lost
 
@@ -148,7 +148,7 @@ class Gateway:
     def _linked(self, words: str) -> str:
         return link_text(words, self._card_address)
 
-    def send_privately(self, notice: PrivateNotice, *, language: str = ENGLISH) -> str | None:
+    def send_privately(self, notice: PrivateNotice, *, language: str = ENGLISH) -> PrivateDelivery:
         """Say something to one person, in the language of that person.
 
         By the address Slack gave for the answer, else in the channel, else directly, else in the approval channel. What
@@ -156,14 +156,14 @@ class Gateway:
         """
         writer = Writer(language=language, command=self._command)
         if wants_file(notice.reply) and self._in_a_file(notice, writer):
-            return None
+            return SentInChannel()
         card = self._card_address(notice.card) if notice.card else ""
         text, blocks = answer_text(notice, writer), answer_blocks(notice, writer, card=card)
         link_requests(blocks, self._card_address)
         if notice.answer_url and self.is_trusted_url(notice.answer_url):
             try:
                 self._by_answer_url(notice.answer_url, text, blocks)
-                return None
+                return SentInChannel()
             except DeliveryError:
                 # It is good for 30 minutes and five answers only; the channel is there for longer.
                 pass
@@ -171,7 +171,7 @@ class Gateway:
         if notice.channel:
             try:
                 self._say_in_channel(notice, text, blocks)
-                return None
+                return SentInChannel()
             except (ChannelDead, Impossible):
                 # The bot or the person is not, or no longer, in that channel.
                 pass
@@ -180,8 +180,8 @@ class Gateway:
                 _posted_at(self._post(channel=person, text=text, blocks=blocks), person)
         except ChannelDead as error:
             self._ephemeral_instead(error, notice, text, blocks)
-            return error.reason
-        return ""
+            return DirectRefused(reason=error.reason)
+        return SentDirectly()
 
     def _say_in_channel(self, notice: PrivateNotice, text: str, blocks: list[Block]) -> None:
         channel, thread = notice.channel, notice.thread or None

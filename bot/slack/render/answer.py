@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from typing import assert_never
 
 from bot.core import mentions
-from bot.core.messages.notices import PrivateNotice
+from bot.core.messages.notices import Mood, PrivateNotice
 from bot.core.principals import Principal
 from bot.core.text import one_line
 from bot.plugin import CommandLine, Message, Person, Reply, Table, Text
@@ -15,8 +16,6 @@ from bot.slack.render.block_kit import Block
 from bot.slack.render.slack_text import ENGLISH_WRITER, Writer, context, cut, escape, section, sections
 
 NOTHING = Message("answer.nothing")
-MOODS: Mapping[str, str] = {"answer": "", "refusal": "⛔ ", "calm": "", "trouble": "⚠️ "}
-"""The sign in front of an answer, which is the same in every language."""
 ROWS_IN_A_MESSAGE = 15
 FILE_CELL_MOST = 200
 ROW_MOST = 110
@@ -32,9 +31,22 @@ BLOCKS_MOST = 45
 NOTIFICATION_MOST = 3_000
 
 
+def mood_sign(mood: Mood) -> str:
+    """The sign in front of an answer with the blank behind it. It is the same in every language."""
+    match mood:
+        case Mood.ANSWER | Mood.CALM:
+            return ""
+        case Mood.REFUSAL:
+            return "⛔ "
+        case Mood.TROUBLE:
+            return "⚠️ "
+        case _:
+            assert_never(mood)
+
+
 def answer_text(notice: PrivateNotice, writer: Writer = ENGLISH_WRITER) -> str:
     title = writer.mrkdwn(notice.reply.title or Message("answer.untitled"))
-    return cut(MOODS[notice.mood] + title, NOTIFICATION_MOST)
+    return cut(mood_sign(notice.mood) + title, NOTIFICATION_MOST)
 
 
 def answer_blocks(notice: PrivateNotice, writer: Writer = ENGLISH_WRITER, *, card: str = "") -> list[Block]:
@@ -43,7 +55,7 @@ def answer_blocks(notice: PrivateNotice, writer: Writer = ENGLISH_WRITER, *, car
     `card` is the address of the card that it offers to open.
     """
     reply = notice.reply
-    blocks: list[Block] = [section(f"{MOODS[notice.mood]}*{_bold(reply.title, writer)}*")] if reply.title else []
+    blocks: list[Block] = [section(f"{mood_sign(notice.mood)}*{_bold(reply.title, writer)}*")] if reply.title else []
     if notice.suggestion:
         line = CommandLine(command_line=one_line(writer.plain(notice.suggestion)))
         blocks.append(section(writer.mrkdwn(Message("answer.did_you_mean", line=line))))

@@ -35,7 +35,10 @@ def refresh_memberships(ctx: Context, people: Iterable[Principal]) -> int:
             log.warning(
                 "Slack does not tell of %s: %s", person.id, error.reason, extra={"action": "account_lookup_failed"}
             )
-            ctx.chat.lookups.record_failure(person, error.reason if isinstance(error, ChannelDead) else "")
+            if isinstance(error, ChannelDead):
+                ctx.chat.lookups.record_refusal(person, error.reason)
+            else:
+                ctx.chat.lookups.record_silence(person)
             if _known(ctx, person) is not None:
                 # What is known still counts.
                 continue

@@ -29,15 +29,36 @@ class PostedMessage:
     message: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentInChannel:
+    """The person was told in the channel, or at the address for the answer. Direct messages were not tried."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentDirectly:
+    """The person was told by a direct message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectRefused:
+    """The person was told in another channel, because the chat refused a direct message."""
+
+    reason: str
+    """The reason as it is stored; `find_refusal` says what it means."""
+
+
+PrivateDelivery = SentInChannel | SentDirectly | DirectRefused
+"""How an answer reached its person."""
+
+
 class Messenger(Protocol):
     """What the bot can say, and nothing about how. Raises the errors of `delivery_errors`.
 
     A bare card or audit line is the plainest form of it, for when Slack refused the content of the full one. `language`
-    is the one reader's; all else goes out in the language of the channels. `whisper` returns why direct messages did
-    not take it: empty when they did, None when they were not tried. `fitting_lines` sends nothing: it says how many of
-    these audit lines, from the first, one message holds, and reads no further. `find_refusal` sends nothing either: it
-    says what the stored reason of a refusal means. `channel_address` is where a browser opens a channel; empty where
-    the chat has no such address.
+    is the one reader's; all else goes out in the language of the channels. `fitting_lines` sends nothing: it says how
+    many of these audit lines, from the first, one message holds, and reads no further. `find_refusal` sends nothing
+    either: it says what the stored reason of a refusal means. `channel_address` is where a browser opens a channel;
+    empty where the chat has no such address.
     """
 
     def post_card(self, change: ChangeRequest, *, bare: bool = False) -> PostedMessage: ...
@@ -46,7 +67,7 @@ class Messenger(Protocol):
 
     def reply(self, change: ChangeRequest, *lines: Text) -> None: ...
 
-    def send_privately(self, notice: PrivateNotice, *, language: str = ENGLISH) -> str | None: ...
+    def send_privately(self, notice: PrivateNotice, *, language: str = ENGLISH) -> PrivateDelivery: ...
 
     def audit_lines(self, channel: str, records: list[AuditRecord], *, bare: bool = False) -> None: ...
 

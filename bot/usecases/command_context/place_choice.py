@@ -172,14 +172,14 @@ def list_default_places(
 
 def keep_first_place(
     tx: Transaction, ctx: Context, plugin: str, before: Sequence[Place], after: Sequence[Place], by: Principal
-) -> Text:
+) -> Message | None:
     """Once a place was added: let the one there was, or the new one, become the default where none is stored yet.
 
-    Returns what to tell whoever added it; nothing when none was added.
+    Returns what to tell whoever added it; None when none was added.
     """
     added = [place for place in after if place.identity not in {one.identity for one in before}]
     if not added:
-        return ""
+        return None
     default, term = default_of(ctx, plugin), term_of(ctx.registry, plugin)
     own, for_all = _use(term, added[0].name), _use_for_all(term, added[0].name)
     if default is None and len(before) < 2:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from bot.core.joined_sentences import pair_sentences
 from bot.core.messages.notices import PrivateNotice
 from bot.plugin import Message, Person
 from bot.store.repositories.outbox import Envelope
 from bot.usecases.authority.memberships import find_language, learn_language
-from bot.usecases.chat.delivery_errors import ChannelDead
+from bot.usecases.chat.chat_port import DirectRefused, PrivateDelivery, SentDirectly, SentInChannel
+from bot.usecases.chat.delivery_errors import ChannelDead, DeliveryError
 from bot.usecases.context import Context
 from bot.usecases.delivery.delivery_results import log_failure
 from bot.usecases.delivery.message_delivery import Delivery, InFlight, Result, apply_backpressure, attempt
@@ -54,19 +57,26 @@ class Answers:
         notice = envelope.notice
         if not isinstance(notice, PrivateNotice):
             raise TypeError("an answer is for one person")
-        direct: list[str | None] = []
+        sent: list[PrivateDelivery] = []
         language = find_language(self._ctx, notice.person)
-        error = attempt(lambda: direct.append(self._ctx.chat.messenger.send_privately(notice, language=language)))
+        error = attempt(lambda: sent.append(self._ctx.chat.messenger.send_privately(notice, language=language)))
         recovered = apply_backpressure(self._ctx.chat.pace, notice.channel or notice.person.user, error)
-        reason = direct[0] if direct else error.reason if error else None
-        marks = (DIRECT, reason) if reason is not None and self._tells_of_direct(reason) else None
+        marks = self._mark_direct(sent[0] if sent else error)
         if isinstance(error, ChannelDead) and self._say_under_its_card(envelope, notice):
             error = None
         return Result(envelopes=(envelope,), error=error, marks=marks, recovered=recovered)
 
-    def _tells_of_direct(self, reason: str) -> bool:
-        """Whether an answer, or a refusal, says something of all direct messages."""
-        return not reason or self._ctx.chat.messenger.find_refusal(reason).direct_messages_off
+    def _mark_direct(self, end: PrivateDelivery | DeliveryError | None) -> tuple[str, str] | None:
+        """What an answer, or a refusal, says of all direct messages; None where it says nothing of them."""
+        match end:
+            case SentInChannel() | None:
+                return None
+            case SentDirectly():
+                return DIRECT, ""
+            case DirectRefused(reason=reason) | DeliveryError(reason=reason):
+                return (DIRECT, reason) if self._ctx.chat.messenger.find_refusal(reason).direct_messages_off else None
+            case _:
+                assert_never(end)
 
     def follow_up(self, result: Result) -> None:
         envelope = result.envelopes[0]

@@ -9,7 +9,7 @@ from bot import clock as ids
 from bot.core.audit.audit_record import SYSTEM, Tag
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.status_table import describe_status
-from bot.core.messages.notices import CardNotice
+from bot.core.messages.notices import CardNotice, Mood
 from bot.language.translation import translate
 from bot.plugin import Channel, Message, Reply, Text, Time
 from bot.plugin.frozen import dataclass
@@ -253,7 +253,7 @@ class Cards:
                 notice.typed_in,
                 reply,
                 answer_url=notice.answer_url,
-                mood="trouble",
+                mood=Mood.TROUBLE,
                 key=_key(change, what),
                 number=change.number,
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.audit.audit_record import Entry, Tag
-from bot.core.messages.notices import Announcement, PrivateNotice, ThreadNotice
+from bot.core.messages.notices import Announcement, Mood, PrivateNotice, ThreadNotice
 from bot.core.principals import Principal
 from bot.language.translation import translate
 from bot.plugin import Message, Refusal, Text
@@ -90,17 +90,17 @@ def describe_subject(entry: OutboxEntry) -> str:
     return describe_notice_target(entry.notice) if entry.notice is not None else entry.key
 
 
-def describe_content(entry: OutboxEntry) -> Text:
-    """What it says, in one line, as far as that is kept with it.
+def describe_content(entry: OutboxEntry) -> Text | None:
+    """What it says, in one line; None where that is not kept with it.
 
     A refusal quotes what its person typed, perhaps a customer's words, and is for that person alone.
     """
     notice = entry.notice
-    if isinstance(notice, PrivateNotice) and notice.mood == "refusal":
+    if isinstance(notice, PrivateNotice) and notice.mood is Mood.REFUSAL:
         return Message("delivery.private_refusal", count=len(translate(notice.reply.title)))
     if isinstance(notice, PrivateNotice):
         return notice.reply.title
-    return notice.text if isinstance(notice, ThreadNotice | Announcement) else ""
+    return notice.text if isinstance(notice, ThreadNotice | Announcement) else None
 
 
 def _find(store: Store, id: int) -> OutboxEntry:

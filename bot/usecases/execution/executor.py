@@ -9,6 +9,7 @@ from functools import partial
 from typing import assert_never
 
 from bot.core.audit.audit_record import FACTS, SYSTEM, Fact, Tag
+from bot.core.authority.limits import Limit
 from bot.core.authority.policy import Refused
 from bot.core.bot_errors import PluginFault, StoreUnavailable
 from bot.core.change.change_request import ByDecision, ChangeRequest, Lease, Status
@@ -31,6 +32,7 @@ from bot.plugin import (
     Services,
     Text,
 )
+from bot.plugin.frozen import dataclass
 from bot.store.repositories.jobs import Job
 from bot.store.store import Transaction
 from bot.usecases.authority.memberships import ASK_AGAIN_MS, list_stale_accounts, refresh_memberships
@@ -54,7 +56,7 @@ from bot.usecases.notices.change_entries import record_change
 from bot.usecases.notices.notifications import notify_person, post_once_in_thread, queue_card_if_it_lasts
 from bot.usecases.outcomes.ending import finish_request
 from bot.usecases.process.process_identity import ProcessIdentity
-from bot.usecases.requests.expiry import approval_is_stale, expire
+from bot.usecases.requests.expiry import Wait, approval_is_stale, expire
 from bot.usecases.requests.planning import ask, open_subject, sanitize_refusals
 
 DRIFTED = ByDecision(approved=Message("outcome.drifted"), confirmed=Message("outcome.drifted_since_confirmed"))
@@ -67,21 +69,21 @@ Who sends that line in this process tells the job at once (`awaited_lines`).
 """
 WAIT_IS_NEWS_MS = 5_000
 """How long a wait may take before the people under the card are told what it is for."""
-WAITING: Mapping[str, ByDecision] = {
-    "stopped": ByDecision(
+WAITING: Mapping[Wait, ByDecision] = {
+    Wait.STOP: ByDecision(
         approved=Message("request.waiting.stop"), confirmed=Message("request.waiting.stop_confirmed")
     ),
-    "waiting": ByDecision(
+    Wait.AUDIT_LINE: ByDecision(
         approved=Message("request.waiting.approval_line"), confirmed=Message("request.waiting.confirmation_line")
     ),
-    "unchecked": ByDecision(
+    Wait.AUDIT_CHECK: ByDecision(
         approved=Message("request.waiting.audit_check"), confirmed=Message("request.waiting.audit_check_confirmed")
     ),
-    "unasked": ByDecision(
+    Wait.MEMBERS: ByDecision(
         approved=Message("request.waiting.members"), confirmed=Message("request.waiting.members_confirmed")
     ),
 }
-"""What a change request may wait for, by the name of the line under its card; `expiry.WAITED` tells it afterwards."""
+"""What is said under the card while it waits; `expiry.WAITED` tells it afterwards."""
 
 
 def execute(ctx: Context, job: Job, number: int) -> None:
@@ -97,12 +99,12 @@ def execute(ctx: Context, job: Job, number: int) -> None:
             expire(tx, ctx, change)
             tx.jobs.finish(job)
         return
-    waits = "stopped" if pending_stop(ctx, change) is not None else "unchecked" if is_unchecked(ctx) else ""
-    if waits:
+    waits = _find_wait(ctx, change)
+    if waits is not None:
         with ctx.store.unit_of_work() as tx:
             _postpone_job(tx, ctx, job, change, waits, LOOK_AGAIN_MS)
         return
-    gate, trouble = audit_gate(ctx, change)
+    gate = audit_gate(ctx, change)
     # Nobody waits for the line of a record that there is not.
     missing = _nothing_sent(check_attestation(with_attested_approvals(ctx, change)))
     if missing is not None:
@@ -113,11 +115,11 @@ def execute(ctx: Context, job: Job, number: int) -> None:
             # Once this is noted, who sends the line tells the job; what got out a moment before, nobody tells it.
             ctx.audit.await_line(number, awaited_line(ctx, change) or 0)
             is_out = is_awaited_line_sent(ctx, change)
-            _postpone_job(tx, ctx, job, change, "waiting", 0 if is_out else LOOK_AGAIN_MS)
+            _postpone_job(tx, ctx, job, change, Wait.AUDIT_LINE, 0 if is_out else LOOK_AGAIN_MS)
         return
     if gate is Gate.OPEN and not _refresh_memberships(ctx, job, change):
         return
-    stopped = _blocked_ending(trouble) if gate is Gate.SHUT else _check_drift(ctx, change)
+    stopped = _blocked_ending(gate.sentence) if isinstance(gate, Limit) else _check_drift(ctx, change)
     if stopped is not None:
         _finish_job(ctx, job, change, Status.APPROVED, stopped, tag=Tag.EXECUTION_STOPPED)
         return
@@ -148,10 +150,19 @@ def _run_under(ctx: Context, job: Job, change: ChangeRequest, lease: Lease) -> N
         raise
 
 
-def _postpone_job(tx: Transaction, ctx: Context, job: Job, change: ChangeRequest, what: str, milliseconds: int) -> None:
+def _find_wait(ctx: Context, change: ChangeRequest) -> Wait | None:
+    """Find what keeps it from being looked at now."""
+    if pending_stop(ctx, change) is not None:
+        return Wait.STOP
+    return Wait.AUDIT_CHECK if is_unchecked(ctx) else None
+
+
+def _postpone_job(
+    tx: Transaction, ctx: Context, job: Job, change: ChangeRequest, wait: Wait, milliseconds: int
+) -> None:
     """Put the job off. It ends with the approval: an approval goes stale within ten minutes."""
     if ctx.clock.now_ms() - (change.decided_at or 0) >= WAIT_IS_NEWS_MS:
-        post_once_in_thread(tx, ctx, change.number, what, WAITING[what].choose(change))
+        post_once_in_thread(tx, ctx, change.number, wait, WAITING[wait].choose(change))
     tx.jobs.postpone(job, due=steady_ms(ctx) + milliseconds)
 
 
@@ -160,7 +171,7 @@ def _refresh_memberships(ctx: Context, job: Job, change: ChangeRequest) -> bool:
     wait = refresh_memberships(ctx, accounts_to_verify(ctx, change))
     if wait:
         with ctx.store.unit_of_work() as tx:
-            _postpone_job(tx, ctx, job, change, "unasked", wait)
+            _postpone_job(tx, ctx, job, change, Wait.MEMBERS, wait)
     return not wait
 
 
@@ -219,10 +230,10 @@ def _start(ctx: Context, job: Job, change: ChangeRequest) -> Lease | None:
     with ctx.store.unit_of_work() as tx:
         change = tx.changes.exact(tx.changes.require(change.number))
         if list_stale_accounts(ctx, accounts_to_verify(ctx, change)):
-            _postpone_job(tx, ctx, job, change, "unasked", ASK_AGAIN_MS)
+            _postpone_job(tx, ctx, job, change, Wait.MEMBERS, ASK_AGAIN_MS)
             return None
         if pending_stop(ctx, change) is not None:
-            _postpone_job(tx, ctx, job, change, "stopped", LOOK_AGAIN_MS)
+            _postpone_job(tx, ctx, job, change, Wait.STOP, LOOK_AGAIN_MS)
             return None
         ending = _check_preconditions(ctx, change)
         if approval_is_stale(ctx.clock, change):
@@ -289,10 +300,10 @@ def run_plan(ctx: Context, job: Job, change: ChangeRequest, lease: Lease) -> Non
     """
     plugin = ctx.registry.plugin(change.plugin)
     outcomes = _call_all(ctx, plugin, change, lease)
-    now, fault = observe_target(ctx, plugin, change) if change.plan.provable else (None, "")
-    ending = judge_execution(change.plan, outcomes, now, local=ctx.registry.is_local(change.plugin))
-    if fault:
-        ending = replace(ending, details=(*ending.details, fault), read_fault=fault)
+    seen = observe_target(ctx, plugin, change) if change.plan.provable else Reading()
+    ending = judge_execution(change.plan, outcomes, seen.observed, local=ctx.registry.is_local(change.plugin))
+    if seen.fault is not None:
+        ending = replace(ending, details=(*ending.details, seen.fault), read_fault=seen.fault)
     _finish_job(ctx, job, change, Status.RUNNING, ending, tag=Tag.EXECUTION_ENDED, lease=lease)
 
 
@@ -341,14 +352,24 @@ def _record_answer(tx: Transaction, ctx: Context, change: ChangeRequest, step: i
         notify_person(tx, ctx, change.requester, change.channel, outcome.private, sealed=True)
 
 
-def observe_target(ctx: Context, plugin: Plugin, change: ChangeRequest) -> tuple[Observation | None, Text]:
-    """What is true of the target now, and a sentence where it cannot be read for a fault of the plugin."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What became of reading a target after its change."""
+
+    observed: Observation | None = None
+    """What is true of it; None where it could not be read."""
+    fault: Text | None = None
+    """Why it could not be read, where that was a fault of the plugin."""
+
+
+def observe_target(ctx: Context, plugin: Plugin, change: ChangeRequest) -> Reading:
+    """Read what is true of the target now."""
     try:
-        return sanitize(plugin.verify(ctx.services(plugin.name), change.place, change.plan)), ""
+        return Reading(observed=sanitize(plugin.verify(ctx.services(plugin.name), change.place, change.plan)))
     except PluginFault as fault:
-        return None, fault.sentence
+        return Reading(fault=fault.sentence)
     except PluginError:
-        return None, ""
+        return Reading()
 
 
 def _finish_job(

@@ -118,7 +118,8 @@ class Reconciler:
         # The clock is read before the place is: an effect may come between the two, never the other way round.
         settle_after = ctx.deployment.settle_after_ms or plugin.settling.late_effects_ms
         now, left = steady_ms(ctx), self._left(change, settle_after)
-        seen, fault = observe_target(ctx, plugin, change)
+        read = observe_target(ctx, plugin, change)
+        seen, fault = read.observed, read.fault or ""
         early = left > 0
         earlier = ctx.store.changes.seen(change.number)
         same = seen is not None and earlier is not None and earlier[0] == self._fingerprint(seen)

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from bot.core.bot_errors import StoreUnavailable
 from bot.core.messages.deliveries import Form, Inbound, SlashCommand, inbound_or_none
-from bot.core.messages.notices import PrivateNotice
-from bot.plugin import Message, Reply, Text
+from bot.core.messages.notices import Mood, PrivateNotice
+from bot.plugin import Message, Reply
 from bot.store.repositories.jobs import INBOUND, Job
 from bot.store.store import Transaction
 from bot.usecases.authority.memberships import find_language
@@ -35,7 +35,7 @@ def report_failure(ctx: Context, job: Job, sentence: Message) -> None:
                     ctx,
                     notice.person,
                     notice.channel,
-                    replace(notice.reply, notes=(stopped,) if stopped else ()),
+                    replace(notice.reply, notes=() if stopped is None else (stopped,)),
                     answer_url=notice.answer_url,
                     mood=notice.mood,
                 )
@@ -45,14 +45,14 @@ def report_failure(ctx: Context, job: Job, sentence: Message) -> None:
     ctx.threads.wake()
 
 
-def _finish_or_retry(tx: Transaction, ctx: Context, job: Job, *, again: bool) -> Text:
-    """Put it back, or end it with the stop that it was to confirm; returns what became of that."""
+def _finish_or_retry(tx: Transaction, ctx: Context, job: Job, *, again: bool) -> Message | None:
+    """Put it back, or end it with the stop that it was to confirm; returns what its person is told of that."""
     if again:
         tx.jobs.retry(job, due=steady_ms(ctx) + RETRY_MS)
-        return ""
+        return None
     tx.jobs.finish(job)
     inbound = read_delivery(job)
-    return end_after_fault(tx, ctx, inbound.key) if inbound is not None else ""
+    return end_after_fault(tx, ctx, inbound.key) if inbound is not None else None
 
 
 def read_delivery(job: Job) -> Inbound | None:
@@ -93,11 +93,11 @@ def _notice_of(ctx: Context, job: Job, sentence: Message) -> PrivateNotice | Non
         if change is None or change.requester.local:
             return None
         reply = Reply(title=Message("intake.about_request", request=request_label(ctx, change), sentence=sentence))
-        return PrivateNotice(person=change.requester, channel=change.channel, reply=reply, mood="trouble")
+        return PrivateNotice(person=change.requester, channel=change.channel, reply=reply, mood=Mood.TROUBLE)
     inbound = read_delivery(job)
     if inbound is None:
         # What cannot be read names nobody who waits for it.
         return None
     channel = inbound.channel if not isinstance(inbound, Form) else ""
     url = inbound.answer_url if isinstance(inbound, SlashCommand) else ""
-    return PrivateNotice(person=inbound.person, channel=channel, reply=reply, answer_url=url, mood="trouble")
+    return PrivateNotice(person=inbound.person, channel=channel, reply=reply, answer_url=url, mood=Mood.TROUBLE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core.bot_errors import LineTooLong, SecretTyped
 from bot.core.messages.deliveries import SlashCommand
+from bot.core.messages.notices import Mood
 from bot.usecases.context import Context
 from bot.usecases.intake.receipts import receive
 from bot.usecases.notices.notifications import error_reply, notify_person
@@ -33,7 +34,7 @@ def _tell_refused(ctx: Context, slash: SlashCommand, error: SecretTyped | LineTo
             slash.person,
             slash.channel,
             error_reply(error),
-            mood="refusal",
+            mood=Mood.REFUSAL,
             key=key,
             thread=slash.thread,
             shared=slash.direct,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.core.audit.audit_record import Entry, Fact, Tag
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand, inbound_or_none
+from bot.core.messages.notices import Mood
 from bot.plugin import Message, Reply
 from bot.store.repositories.jobs import MOST_CUT_ALONE
 from bot.store.store import Transaction
@@ -45,5 +46,5 @@ def _tell(tx: Transaction, ctx: Context, inbound: Inbound) -> None:
         "" if isinstance(inbound, Form) else inbound.channel,
         Reply(title=SET_ASIDE[type(inbound)]),
         answer_url=inbound.answer_url if isinstance(inbound, SlashCommand) else "",
-        mood="trouble",
+        mood=Mood.TROUBLE,
     )

@@ -10,6 +10,7 @@ from typing import assert_never
 from bot.core.bot_errors import LineTooLong, SecretTyped, StoreUnavailable
 from bot.core.encoding import encode, fields_of
 from bot.core.messages.deliveries import Click, Form, Inbound, SlashCommand, inbound_fields
+from bot.core.messages.notices import Mood
 from bot.core.parsing.invocation import LONGEST_LINE, check_length
 from bot.core.request_id import make_request_id, working_on
 from bot.plugin import Message, Reply
@@ -130,7 +131,7 @@ def _refuse(tx: Transaction, ctx: Context, inbound: Inbound) -> None:
     if not isinstance(inbound, SlashCommand) or inbound.pressed or inbound.message:
         # An acknowledged click carries no words, nor does an acknowledged message.
         channel = "" if isinstance(inbound, Form) else inbound.channel
-        notify_person(tx, ctx, inbound.person, channel, Reply(title=TOO_MANY_SENTENCE), mood="refusal")
+        notify_person(tx, ctx, inbound.person, channel, Reply(title=TOO_MANY_SENTENCE), mood=Mood.REFUSAL)
 
 
 def words_in(inbound: Inbound) -> Iterator[str]:

@@ -63,17 +63,17 @@ def freeze_line(text: str) -> str:
     return _freeze_for(line, shorten(join_lines(_all_but_options(line)).lstrip(_DASHES), LONGEST_REASON))
 
 
-def freeze_without_reason(text: str, what: Message) -> str:
-    """A freeze whose own reason is left out because it looks like `what`; an empty text for any other line."""
+def freeze_without_reason(text: str, what: Message) -> str | None:
+    """A freeze whose own reason is left out because it looks like `what`; None for any other line."""
     line = tokenize(text)
-    return _freeze_for(name_command(_FREEZING, line, 1), write_withheld_reason(what)) if _is_freeze(line) else ""
+    return _freeze_for(name_command(_FREEZING, line, 1), write_withheld_reason(what)) if _is_freeze(line) else None
 
 
 def without_reason(inbound: Inbound, what: Message) -> Inbound | None:
     """A word that stops, with its reason left out because it looks like `what`; None for anything else."""
     if isinstance(inbound, SlashCommand):
         line = freeze_without_reason(inbound.text, what)
-        return replace(inbound, text=line) if line else None
+        return replace(inbound, text=line) if line is not None else None
     if isinstance(inbound, Form) and "reason" in inbound.fields:
         return replace(inbound, fields={"reason": write_withheld_reason(what)})
     return None

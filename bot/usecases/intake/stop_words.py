@@ -9,8 +9,9 @@ from bot.core.audit.audit_record import Entry, Tag
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.pending_stop import STOP_LASTS_MS, Stop, StopKind
 from bot.core.messages.deliveries import Inbound
+from bot.core.messages.notices import Mood
 from bot.language.recorded_facts import RecordedFact, record_messages
-from bot.plugin import Message, Reply, Text
+from bot.plugin import Message, Reply
 from bot.store.repositories.jobs import Job
 from bot.store.store import Transaction
 from bot.usecases.admin.admin_commands import FREEZE
@@ -62,18 +63,18 @@ def settle_stop(tx: Transaction, ctx: Context, key: str) -> None:
         _record_lifted(tx, ctx, stop, LIFTED_REFUSED)
 
 
-def end_after_fault(tx: Transaction, ctx: Context, key: str) -> Text:
+def end_after_fault(tx: Transaction, ctx: Context, key: str) -> Message | None:
     """End the stop whose job met a fault, with the job: a freeze stays, another is lifted.
 
-    Returns what the person is told of it; an empty text where the delivery came with no stop that holds.
+    Returns what the person is told of it; None where the delivery came with no stop that holds.
     """
     stop = tx.stops.get(key)
     if stop is None or not tx.stops.settle(stop, at=ctx.clock.now_ms()):
-        return ""
+        return None
     if _freeze_stays(tx, ctx, stop, AFTER_FAULT):
         return Message("admin.stop.frozen_after_fault")
     if _is_done(ctx, stop):
-        return ""
+        return None
     _record_lifted(tx, ctx, stop, LIFTED_AFTER_FAULT)
     return Message("admin.stop.not_stopped", subject=stop.subject)
 
@@ -165,7 +166,7 @@ def _tell(tx: Transaction, ctx: Context, stop: Stop, sentence: Message, *, when:
     change = _change_of(ctx, stop)
     channel, number = (change.channel, change.number) if change is not None else ("", 0)
     notify_person(
-        tx, ctx, stop.person, channel, Reply(title=sentence), mood="calm", key=_key(stop, when), number=number
+        tx, ctx, stop.person, channel, Reply(title=sentence), mood=Mood.CALM, key=_key(stop, when), number=number
     )
 
 

@@ -90,8 +90,8 @@ def plan_archive(store: Store, options: ArchiveOptions) -> ArchivePlan:
 
 
 def _assert_holds(found: Examined) -> None:
-    if found.why:
-        raise ConfigurationError(Message("limit.not_archived", why=found.why), hint=MENDING)
+    if found.limit is not None:
+        raise ConfigurationError(Message("limit.not_archived", why=found.limit.why), hint=MENDING)
     if not found.compared:
         raise Refusal(Message("integrity.archive.witness_unreadable"))
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from bot.core.audit.audit_record import Tag
 from bot.core.authority.limits import Limit, Mode
 from bot.core.change.change_request import ChangeRequest
+from bot.core.messages.notices import Mood
 from bot.core.principals import Role
 from bot.plugin import Channel, Message, Reply, Text
 from bot.store.store import Transaction, audit_key
@@ -24,26 +25,25 @@ old before anybody could send it."""
 
 
 class Gate(StrEnum):
-    """Whether a change request may go on to run."""
+    """Whether the audit channel has the line that a change request waits for."""
 
     OPEN = "open"
     WAIT = "wait"
-    SHUT = "shut"
 
 
 def find_audit_channel_limit(ctx: Context) -> Limit | None:
     """Why the audit channel cannot be relied on: it is not set, is dead, or lags too far behind."""
     why = _dead(ctx) or _behind(ctx, ctx.deployment.audit_lag_ms)
-    return Limit(name="audit-channel", mode=Mode.NO_DANGER, why=why, until=TAKES_LINES) if why else None
+    return None if why is None else Limit(name="audit-channel", mode=Mode.NO_DANGER, why=why, until=TAKES_LINES)
 
 
-def _dead(ctx: Context) -> Text:
+def _dead(ctx: Context) -> Message | None:
     channel = ctx.chat.channels.audit
     if not channel:
         return Message("limit.audit_unset")
     health = ctx.store.outbox.channel(channel)
     if health is None or health.working:
-        return ""
+        return None
     why = ctx.chat.messenger.find_refusal(health.reason)
     where, cause = Channel(channel=channel), why.described
     if why.remedy:
@@ -51,10 +51,10 @@ def _dead(ctx: Context) -> Text:
     return Message("limit.audit_silent", channel=where, cause=cause)
 
 
-def _behind(ctx: Context, most: int) -> Text:
+def _behind(ctx: Context, most: int) -> Message | None:
     lag = ctx.store.outbox.longest_wait("audit") or 0
     if lag <= most:
-        return ""
+        return None
     return Message("limit.audit_behind", channel=Channel(channel=ctx.chat.channels.audit), count=lag // 60_000)
 
 
@@ -78,18 +78,20 @@ def is_awaited_line_sent(ctx: Context, change: ChangeRequest) -> bool:
     return line is not None and ctx.store.outbox.state_of(audit_key(line)) == "sent"
 
 
-def audit_gate(ctx: Context, change: ChangeRequest) -> tuple[Gate, Text]:
+def audit_gate(ctx: Context, change: ChangeRequest) -> Gate | Limit:
     """Whether the approval or confirmation of this change request stands in the audit channel yet.
+
+    Returns the limit where that channel cannot be relied on.
 
     Waiting for that line also proves, right before the call, that the channel works.
     """
     if is_awaited_line_sent(ctx, change):
-        return Gate.OPEN, ""
+        return Gate.OPEN
     limit = find_audit_channel_limit(ctx)
     if limit is None:
-        return Gate.WAIT, ""
+        return Gate.WAIT
     try_audit_again(ctx)
-    return Gate.SHUT, limit.sentence
+    return limit
 
 
 def hasten_awaited(tx: Transaction, change: ChangeRequest) -> None:
@@ -109,7 +111,9 @@ class Watch:
     in the log; without it another one writes that line.
     """
 
-    def __init__(self, ctx: Context, *, find: Callable[[Context], Text], hint: Text, action: str = "") -> None:
+    def __init__(
+        self, ctx: Context, *, find: Callable[[Context], Message | None], hint: Text, action: str = ""
+    ) -> None:
         self._ctx = ctx
         self._find = find
         self._action = action
@@ -123,15 +127,15 @@ class Watch:
 
     def run_once(self) -> None:
         trouble = self._find(self._ctx)
-        if not self._lasts(bool(trouble)):
-            trouble = ""
-        if trouble and self._action and not self._logged:
+        if not self._lasts(trouble is not None):
+            trouble = None
+        if trouble is not None and self._action and not self._logged:
             log.warning("%s", trouble, extra={"action": self._action})
-        self._logged = bool(trouble)
-        if trouble and not self._told and self.tells():
+        self._logged = trouble is not None
+        if trouble is not None and not self._told and self.tells():
             self._tell_admins(trouble)
             self._told = True
-        self._told = self._told and bool(trouble)
+        self._told = self._told and trouble is not None
 
     def _lasts(self, trouble: bool) -> bool:
         now = self._ctx.clock.monotonic()
@@ -141,13 +145,13 @@ class Watch:
             self._since = now
         return self._since is not None and now - self._since >= LASTS_SECONDS
 
-    def _tell_admins(self, trouble: Text) -> None:
+    def _tell_admins(self, trouble: Message) -> None:
         ctx = self._ctx
         with ctx.store.unit_of_work() as tx:
             for grant in tx.grants.all():
                 if grant.role is Role.ADMIN and grant.principal.team == ctx.workspace.team:
                     notify_person(
-                        tx, ctx, grant.principal, "", Reply(title=trouble, notes=(self._hint,)), mood="trouble"
+                        tx, ctx, grant.principal, "", Reply(title=trouble, notes=(self._hint,)), mood=Mood.TROUBLE
                     )
 
 
@@ -161,5 +165,5 @@ class LagWatch(Watch):
         return super().tells() and bool(self._ctx.chat.channels.audit)
 
 
-def _slow(ctx: Context) -> Text:
+def _slow(ctx: Context) -> Message | None:
     return _dead(ctx) or _behind(ctx, min(SLOW_MS, ctx.deployment.audit_lag_ms))

@@ -38,9 +38,10 @@ LONGEST_REST_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
-    """Why the log cannot be trusted, empty when it can, and how far it was recomputed and held."""
+    """Whether the log can be trusted, and how far it was recomputed and held."""
 
-    why: Text
+    limit: Limit | None
+    """Why it cannot be trusted; None when it can."""
     verified: Place
     start: Place = START
     """From where it was recomputed."""
@@ -48,10 +49,6 @@ class Examined:
     """The keys of the records that were recomputed."""
     compared: bool = True
     """Whether the witness file could be read, where one is set and the chain holds."""
-
-    @property
-    def limit(self) -> Limit | None:
-        return Limit(name=CHAIN, mode=Mode.READ_ONLY, why=self.why, until=MENDED) if self.why else None
 
 
 def examine_log(store: Store, witness: Witness | None, *, start: Place = START, most: int | None = None) -> Examined:
@@ -61,7 +58,7 @@ def examine_log(store: Store, witness: Witness | None, *, start: Place = START, 
     """
     archived = store.audit.archived().seq
     found = _examine(store, witness, start, most)
-    if found.why and store.audit.archived().seq != archived:
+    if found.limit is not None and store.audit.archived().seq != archived:
         return _examine(store, witness, START, most)
     return found
 
@@ -86,12 +83,12 @@ def examine_head(store: Store, witness: Witness | None) -> Examined:
 
 def _compare(store: Store, witness: Witness | None, found: Examined) -> Examined:
     """Hold a chain that holds against what was kept: of one that was cut, or written anew with the key, that tells."""
-    if not found.why:
-        found = replace(found, why=_find_mark_mismatch(store))
-    if found.why or witness is None:
+    if found.limit is None:
+        found = replace(found, limit=_find_mark_mismatch(store))
+    if found.limit is not None or witness is None:
         return found
     try:
-        return replace(found, why=find_witness_mismatch(store, witness))
+        return replace(found, limit=find_witness_mismatch(store, witness))
     except OSError as error:
         log.warning("the witness file %s cannot be read: %s", witness.path, error, extra={"action": "witness_unread"})
         return replace(found, compared=False)
@@ -119,10 +116,10 @@ def _witnessed_marks(store: Store, witness: Witness | None) -> list[Mark]:
     return [mark for mark in read_marks(lines, store.keys) if _fits(store, mark.place)]
 
 
-def _find_mark_mismatch(store: Store) -> Text:
-    """What the mark in the database says against a chain that holds, as a sentence."""
+def _find_mark_mismatch(store: Store) -> Limit | None:
+    """What the mark in the database says against a chain that holds."""
     mark = read_kept_mark(store.engine, store.keys)
-    return "" if mark is None or _fits(store, mark.place) else _broken_before(store, mark.place)
+    return None if mark is None or _fits(store, mark.place) else _broken_before(store, mark.place)
 
 
 def _fits(store: Store, place: Place) -> bool:
@@ -135,11 +132,11 @@ def _fits(store: Store, place: Place) -> bool:
 def _recompute(store: Store, start: Place, records: int | None = None) -> Examined:
     """The next so many records, or all. From the start of the log those that an archiving has left come before them."""
     if not _fits(store, start):
-        return Examined(why=_broken_before(store, start), verified=start, start=start)
+        return Examined(limit=_broken_before(store, start), verified=start, start=start)
     try:
         return _recompute_from(store, start, records)
     except ConfigurationError as error:
-        return Examined(why=error.sentence, verified=start, start=start)
+        return Examined(limit=_distrust(error.sentence), verified=start, start=start)
 
 
 def _recompute_from(store: Store, start: Place, records: int | None) -> Examined:
@@ -148,22 +145,27 @@ def _recompute_from(store: Store, start: Place, records: int | None) -> Examined
         archived = audit.archived()
         kept = examine_kept(audit, archived, key_of)
         if kept.broken_at is not None:
-            return Examined(why=_broken_at(kept.broken_at), verified=start, start=start)
+            return Examined(limit=_broken_at(kept.broken_at), verified=start, start=start)
         start, keys = archived.end, kept.keys
     links = audit.links(after=start.seq or None, page=min(records or PAGE, PAGE))
     found = recompute_chain(islice(links, records), key_of, start=start)
-    why: Text = _broken_at(found.broken_at) if found.broken_at is not None else ""
-    return Examined(why=why, verified=found.place, start=start, keys=tuple(dict.fromkeys((*keys, *found.keys))))
+    limit = _broken_at(found.broken_at) if found.broken_at is not None else None
+    return Examined(limit=limit, verified=found.place, start=start, keys=tuple(dict.fromkeys((*keys, *found.keys))))
 
 
-def _broken_before(store: Store, place: Place) -> Message:
+def _broken_before(store: Store, place: Place) -> Limit:
     """Of a log that does not go through a place where it went."""
     last = store.audit.place() or START
     return _broken_at(min(place.seq, last.seq + 1))
 
 
-def _broken_at(seq: int) -> Message:
-    return Message("limit.log_broken", record=str(seq))
+def _broken_at(seq: int) -> Limit:
+    return _distrust(Message("limit.log_broken", record=str(seq)))
+
+
+def _distrust(why: Text) -> Limit:
+    """Make the limit of a log that cannot be trusted."""
+    return Limit(name=CHAIN, mode=Mode.READ_ONLY, why=why, until=MENDED)
 
 
 def check_chain(ctx: Context) -> Examined:
@@ -232,7 +234,7 @@ class ChainCheck:
             return False
         found = _recompute(ctx.store, ctx.audit.chain.verified, self._page)
         ctx.audit.chain.record_verified(found.verified, found.keys)
-        if not found.why and found.verified.seq - found.start.seq == self._page:
+        if found.limit is None and found.verified.seq - found.start.seq == self._page:
             return True
         self._conclude(found)
         self._due = ctx.clock.monotonic() + CHECK_SECONDS
@@ -251,7 +253,7 @@ class ChainCheck:
         _keep(ctx.limits, _compare(ctx.store, ctx.audit.witness, found))
         if _length(ctx) > ctx.audit.chain.at_start:
             with ctx.store.unit_of_work() as tx:
-                tx.facts.put(BROKEN, "yes" if found.why else "")
+                tx.facts.put(BROKEN, "yes" if found.limit is not None else "")
                 mark = "" if CHAIN in ctx.limits else self._mark(tx)
             self._append_heads(mark)
         ctx.audit.chain.finish_check()
@@ -280,28 +282,29 @@ def witnessed_up_to(store: Store) -> int | None:
     return int(known.removesuffix(BEGUN)) if known is not None else None
 
 
-def _cut_off(store: Store) -> Text:
+def _find_cut(store: Store) -> Limit | None:
     """What the database itself knows of its witness, wherever that file is now."""
     # Asked first: the log may grow meanwhile.
     witnessed = witnessed_up_to(store) or 0
     last = store.audit.place() or START
     if witnessed <= last.seq:
-        return ""
-    return Message("limit.log_cut", last=str(last.seq), witnessed=str(witnessed))
+        return None
+    return _distrust(Message("limit.log_cut", last=str(last.seq), witnessed=str(witnessed)))
 
 
-def find_witness_mismatch(store: Store, witness: Witness) -> Text:
-    """Compare what is new in the witness file, whoever wrote it there: what does not fit, as a sentence.
+def find_witness_mismatch(store: Store, witness: Witness) -> Limit | None:
+    """Compare what is new in the witness file, whoever wrote it there: what does not fit.
 
     It is found again next time. Raises OSError.
     """
-    if cut := _cut_off(store):
+    cut = _find_cut(store)
+    if cut is not None:
         return cut
     unread = witness.unread()
     last = store.audit.place() or START
     newest = max((anchor.seq for anchor in unread.anchors), default=0)
     if newest > last.seq:
-        return Message("limit.log_older_than_witness", last=str(last.seq), witnessed=str(newest))
+        return _distrust(Message("limit.log_older_than_witness", last=str(last.seq), witnessed=str(newest)))
     archived = store.audit.archived().end.seq
     for anchor in sorted(unread.anchors, key=lambda one: one.seq):
         place = store.audit.place_at(anchor.seq)
@@ -309,6 +312,6 @@ def find_witness_mismatch(store: Store, witness: Witness) -> Text:
             # Its record is in an archive: b24bot audit verify --archive compares that.
             continue
         if place is None or not anchor.fits(place):
-            return Message("limit.log_differs_from_witness", record=str(anchor.seq))
+            return _distrust(Message("limit.log_differs_from_witness", record=str(anchor.seq)))
     witness.accept(unread)
-    return ""
+    return None

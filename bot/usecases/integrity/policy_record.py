@@ -18,7 +18,7 @@ def record_policy(ctx: Context, *, starting: bool) -> None:
     """
     store, rules = ctx.store, ctx.deployment.rules
     due = rules.digest != (store.facts.get(LAST_POLICY) or "") or (starting and bool(rules.rows))
-    if not due or CHAIN in ctx.limits or examine_head(store, ctx.audit.witness).why:
+    if not due or CHAIN in ctx.limits or examine_head(store, ctx.audit.witness).limit is not None:
         return
     with store.unit_of_work() as tx:
         facts: dict[str, Fact] = {"digest": rules.digest, "count": len(rules.rows)}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from bot.core.authority.identity_groups import IdentityGroups
 from bot.core.authority.limits import Limit, Mode
 from bot.core.principals import Grant, Role
-from bot.plugin import Message, Text
+from bot.plugin import Message
 from bot.usecases.context import Context, log
 from bot.usecases.integrity.chain_check import begin_check
 from bot.usecases.integrity.file_identity import note_files
@@ -22,8 +22,8 @@ WARN_SKEW_MS, MOST_SKEW_MS = 30_000, 240_000
 """Slack refuses what is five minutes old, and so do we; an expiry is wrong by as much as the clock is."""
 
 
-def find_approver_shortage(grants: Iterable[Grant], quorum: int, people: IdentityGroups) -> Text:
-    """Why nothing dangerous can ever be approved, as a sentence; empty when it can.
+def find_approver_shortage(grants: Iterable[Grant], quorum: int, people: IdentityGroups) -> Message | None:
+    """Why nothing dangerous can ever be approved; None when it can.
 
     It limits nothing: whoever asks for such a thing is refused with the numbers at that moment, and what needs only
     confirming needs nobody else.
@@ -32,7 +32,7 @@ def find_approver_shortage(grants: Iterable[Grant], quorum: int, people: Identit
     approvers = {people.id_of(grant.principal) for grant in listed if grant.role.reaches(Role.APPROVER)}
     askers = {people.id_of(grant.principal) for grant in listed if grant.role.reaches(Role.OPERATOR)}
     if any(len(approvers - {asker}) >= quorum for asker in askers):
-        return ""
+        return None
     return Message("limit.approver_shortage", quorum=quorum, approvers=Message("limit.people", count=len(approvers)))
 
 
@@ -43,7 +43,7 @@ CHECKS: tuple[Callable[[Context], Limit | None], ...] = (begin_check, note_files
 def run_startup_checks(ctx: Context) -> list[Limit]:
     """Look at everything once, before the first job."""
     short = find_approver_shortage(ctx.store.grants.all(), ctx.deployment.terms.quorum, ctx.deployment.people)
-    if short:
+    if short is not None:
         log.warning("%s", short, extra={"action": "approvers_short"})
     found = [limit for check in CHECKS if (limit := check(ctx)) is not None]
     record_policy(ctx, starting=True)

@@ -7,7 +7,7 @@ from itertools import islice
 from bot.core.audit.audit_record import QUIET, SYSTEM, Entry, Tag
 from bot.core.audit.chain import Place, witness_line
 from bot.core.authority.limits import Limit, Mode
-from bot.plugin import Message, Text, iso
+from bot.plugin import Message, iso
 from bot.store.files.witness_file import Witness
 from bot.store.repositories.audit_log import AuditReader
 from bot.store.store import Transaction
@@ -16,7 +16,6 @@ from bot.usecases.integrity.audit_gate import Watch
 from bot.usecases.integrity.chain_check import (
     BEGUN,
     CHAIN,
-    MENDED,
     WITNESSED,
     ChainCheck,
     find_witness_mismatch,
@@ -59,9 +58,9 @@ class WitnessWatch(Watch):
         super().__init__(ctx, find=_unwritten, hint=Message("limit.witness_hint"))
 
 
-def _unwritten(ctx: Context) -> Text:
+def _unwritten(ctx: Context) -> Message | None:
     found = find_write_failure(ctx)
-    return Message("limit.witness_unwritten", cause=found[1]) if found else ""
+    return Message("limit.witness_unwritten", cause=found[1]) if found else None
 
 
 class WitnessWriter:
@@ -90,9 +89,9 @@ class WitnessWriter:
         if witnessed is None:
             witnessed = self._begin(last)
         try:
-            why = find_witness_mismatch(ctx.store, witness)
-            if why:
-                ctx.limits.keep_limit(CHAIN, Limit(name=CHAIN, mode=Mode.READ_ONLY, why=why, until=MENDED))
+            mismatch = find_witness_mismatch(ctx.store, witness)
+            if mismatch is not None:
+                ctx.limits.keep_limit(CHAIN, mismatch)
                 return False
             reached = append_heads(ctx.store.audit, witness, witnessed)
         except OSError as error:

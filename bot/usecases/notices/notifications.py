@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot import clock as ids
 from bot.core.audit.chain import mask_heads
 from bot.core.change.change_request import ChangeRequest
-from bot.core.messages.notices import Announcement, CardNotice, LineButton, PrivateNotice, ThreadNotice
+from bot.core.messages.notices import Announcement, CardNotice, LineButton, Mood, PrivateNotice, ThreadNotice
 from bot.core.principals import Principal
 from bot.plugin import Message, PluginError, Reply, TargetRefused, TargetUnreachable, Text, map_text
 from bot.store.repositories.outbox import Urgency
@@ -116,7 +116,7 @@ def notify_person(
     reply: Reply,
     *,
     answer_url: str = "",
-    mood: str = "answer",
+    mood: Mood = Mood.ANSWER,
     suggestion: str = "",
     key: str = "",
     number: int = 0,

@@ -16,10 +16,10 @@ NOTHING_CHANGED = Message("card.now.nothing_changed")
 IN_EFFECT = Message("card.now.in_effect")
 
 
-def describe_now(change: ChangeRequest) -> Text:
-    """Describe what is true now; empty while nothing has happened yet."""
+def describe_now(change: ChangeRequest) -> Text | None:
+    """Describe what is true now; None while nothing has happened yet."""
     describe = NOW.get(find_status_row(change).code)
-    return describe(change) if describe else ""
+    return describe(change) if describe else None
 
 
 def _say(sentence: Message) -> Callable[[ChangeRequest], Message]:

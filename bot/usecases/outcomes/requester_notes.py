@@ -8,6 +8,7 @@ from __future__ import annotations
 from bot.core.builtin_name import BUILTIN
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.status_table import describe_status
+from bot.core.messages.notices import Mood
 from bot.plugin import Message, Reply
 from bot.store.store import Transaction
 from bot.usecases.context import Context
@@ -43,7 +44,7 @@ def tell_requester(tx: Transaction, ctx: Context, number: int) -> None:
         kept["channel"] if lasts else "",
         Reply(title=title, notes=(change.outcome,) if change.outcome else ()),
         answer_url=kept["url"] if lasts else "",
-        mood="calm",
+        mood=Mood.CALM,
         buttons=ending_buttons(ctx, change),
         card=number,
     )

@@ -19,13 +19,15 @@ class AccountLookups:
         self._failed.discard(person)
         self._refused.pop(person, None)
 
-    def record_failure(self, person: Principal, reason: str) -> None:
-        """Remember why the chat refused to tell of an account; the reason is empty where no answer came."""
+    def record_refusal(self, person: Principal, reason: str) -> None:
+        """Remember why the chat refused to tell of an account."""
         self._failed.add(person)
-        if reason:
-            self._refused[person] = reason
-        else:
-            self._refused.pop(person, None)
+        self._refused[person] = reason
+
+    def record_silence(self, person: Principal) -> None:
+        """Remember that no answer came when an account was asked about."""
+        self._failed.add(person)
+        self._refused.pop(person, None)
 
     def asked_at(self, person: Principal) -> float | None:
         """When an account was asked about last and told of, by the steady clock; None for never."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from bot.core.audit.audit_record import SYSTEM, Tag
 from bot.core.change.change_request import APPROVAL_LASTS_MS, ByDecision, ChangeRequest, Status
@@ -21,13 +22,24 @@ AUDIT_LINE = ByDecision(
     approved=Message("request.waited.approval_line"), confirmed=Message("request.waited.confirmation_line")
 )
 UNCHECKED = Message("request.waited.audit_check")
-WAITED: Mapping[str, ByDecision] = {
-    "stopped": ByDecision(approved=Message("request.waited.stop"), confirmed=Message("request.waited.stop")),
-    "waiting": AUDIT_LINE,
-    "unchecked": ByDecision(approved=UNCHECKED, confirmed=UNCHECKED),
-    "unasked": ByDecision(approved=Message("request.waited.members"), confirmed=Message("request.waited.members")),
+
+
+class Wait(StrEnum):
+    """What an approved change request may wait for; the value is the name of the line under its card that says so."""
+
+    STOP = "stopped"
+    AUDIT_LINE = "waiting"
+    AUDIT_CHECK = "unchecked"
+    MEMBERS = "unasked"
+
+
+WAITED: Mapping[Wait, ByDecision] = {
+    Wait.STOP: ByDecision(approved=Message("request.waited.stop"), confirmed=Message("request.waited.stop")),
+    Wait.AUDIT_LINE: AUDIT_LINE,
+    Wait.AUDIT_CHECK: ByDecision(approved=UNCHECKED, confirmed=UNCHECKED),
+    Wait.MEMBERS: ByDecision(approved=Message("request.waited.members"), confirmed=Message("request.waited.members")),
 }
-"""What it had waited for, by the name of the line under its card that said so."""
+"""What it had waited for."""
 
 
 def expire(tx: Transaction, ctx: Context, change: ChangeRequest) -> bool:

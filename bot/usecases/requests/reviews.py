@@ -6,6 +6,7 @@ from bot.core.audit.audit_record import Fact, Tag
 from bot.core.authority.policy import Refused
 from bot.core.change.change_request import NOT_BEGUN, ChangeRequest, Review, Status, Verdict
 from bot.core.messages.deliveries import Click, Form
+from bot.core.messages.notices import Mood
 from bot.core.principals import Principal
 from bot.core.withheld_reasons import describe_reason, is_withheld
 from bot.plugin import Message, Person, PluginError, Refusal, Reply, Text
@@ -291,4 +292,4 @@ def _tell(tx: Transaction, ctx: Context, inbound: Click | Form, sentence: Text) 
     # An answer by the click would replace the card or stand beside it; an ephemeral message is plainer.
     channel = channel or (change.channel if change else "")
     number = change.number if change else 0
-    notify_person(tx, ctx, inbound.person, channel, Reply(title=sentence), mood="calm", number=number)
+    notify_person(tx, ctx, inbound.person, channel, Reply(title=sentence), mood=Mood.CALM, number=number)

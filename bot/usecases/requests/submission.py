@@ -19,7 +19,7 @@ from bot.core.change.command_result import (
 )
 from bot.core.change.planned_command import Answered, Planned
 from bot.core.messages.deliveries import SlashCommand
-from bot.core.messages.notices import LineButton
+from bot.core.messages.notices import LineButton, Mood
 from bot.plugin import PluginError, Reply, Text
 from bot.store.repositories.jobs import Job
 from bot.store.store import Transaction
@@ -47,7 +47,7 @@ from bot.usecases.requests.read_progress import Reporter
 
 CARD_WAIT_MS = 700
 """How long the answer that a change request was opened waits for its card to be posted."""
-SHARED_MOODS = frozenset({"answer", "calm"})
+SHARED_MOODS = frozenset({Mood.ANSWER, Mood.CALM})
 """Answers to a message that everybody in the channel sees. What is wrong with a line is told to its author alone."""
 
 
@@ -113,22 +113,24 @@ class _Slack:
     def conclude(self, tx: Transaction, result: CommandResult) -> None:
         match result:
             case Answered(reply=reply, calm=calm):
-                self._answer(tx, reply, mood="calm" if calm else "answer", buttons=self._buttons(result))
+                self._answer(tx, reply, mood=Mood.CALM if calm else Mood.ANSWER, buttons=self._buttons(result))
             case Previewed(planned=planned):
-                self._answer(tx, preview(planned), mood="answer")
+                self._answer(tx, preview(planned), mood=Mood.ANSWER)
             case DoneAtOnce(reply=reply):
-                self._answer(tx, reply, mood="calm")
+                self._answer(tx, reply, mood=Mood.CALM)
             case RequestOpened(change=change):
                 keep_answer_address(tx, change, self._slash.channel, self._slash.answer_url)
                 # The card is on its way, and the answer links it.
                 due, key = steady_ms(self._ctx) + CARD_WAIT_MS, opened_key(change.number)
-                self._answer(tx, opened_reply(self._ctx, result), mood="calm", card=change.number, due=due, key=key)
+                self._answer(tx, opened_reply(self._ctx, result), mood=Mood.CALM, card=change.number, due=due, key=key)
             case RequestFound(change=change):
-                self._answer(tx, found_reply(self._ctx, change), mood="calm", card=change.number)
+                self._answer(tx, found_reply(self._ctx, change), mood=Mood.CALM, card=change.number)
             case TargetTaken(change=change):
-                self._answer(tx, error_reply(refusal_of_target(self._ctx, change)), mood="refusal", card=change.number)
+                self._answer(
+                    tx, error_reply(refusal_of_target(self._ctx, change)), mood=Mood.REFUSAL, card=change.number
+                )
             case NotAgreed():
-                self._answer(tx, NOT_AGREED, mood="calm")
+                self._answer(tx, NOT_AGREED, mood=Mood.CALM)
             case CommandRefused(error=error):
                 self._refuse(tx, error, self._buttons(result))
             case _:
@@ -143,7 +145,7 @@ class _Slack:
         slash = self._slash
         suggestion = error.suggestion if isinstance(error, WordsError) else ""
         reference = note_trouble(error, f"{slash.person.id} typed {recorded_line(self._ctx, slash.text)}")
-        mood = "trouble" if isinstance(error, PluginFault) else "refusal"
+        mood = Mood.TROUBLE if isinstance(error, PluginFault) else Mood.REFUSAL
         self._answer(tx, error_reply(error, reference=reference), mood=mood, suggestion=suggestion, buttons=buttons)
 
     def _answer(
@@ -151,7 +153,7 @@ class _Slack:
         tx: Transaction,
         reply: Reply,
         *,
-        mood: str,
+        mood: Mood,
         suggestion: str = "",
         buttons: tuple[LineButton, ...] = (),
         card: int = 0,

@@ -25,7 +25,7 @@ class Answer:
     status: int
     values: Any = None
     text: str = ""
-    problem: Text = ""
+    problem: Text | None = None
 
     @property
     def result(self) -> Any:

@@ -25,7 +25,7 @@ class ServerReply:
     """
 
     host: str
-    failure: Text = ""
+    failure: Text | None = None
     client_id: str = ""
     member_id: str = ""
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Protocol
 
-from bot.plugin import Arg, BadArgument, Message, Text
+from bot.plugin import Arg, BadArgument, Message
 from plugins.bitrix24.connectors.connector_choices import CONNECTORS
 from plugins.bitrix24.redaction.excerpt import excerpt
 
@@ -85,8 +85,8 @@ def as_asked(listed: str) -> str:
     return small[:dot] if dot > 0 else small
 
 
-def find_query_obstacle(listed: str) -> Text:
-    """Why the portal cannot be asked about an id that it lists; empty when it can."""
+def find_query_obstacle(listed: str) -> Message | None:
+    """Why the portal cannot be asked about an id that it lists; None when it can."""
     taken_for = as_asked(listed)
     if taken_for != listed:
         return Message(
@@ -94,7 +94,7 @@ def find_query_obstacle(listed: str) -> Text:
         )
     if "$result" in listed:
         return Message("bitrix24.connector.id_is_reference", connector=excerpt(listed, SHOWN))
-    return ""
+    return None
 
 
 def is_normal(listed: str) -> bool:

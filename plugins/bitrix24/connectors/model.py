@@ -94,7 +94,7 @@ class Status:
     line: int
     error: bool = False
     configured: bool = False
-    problem: Text = ""
+    problem: Text | None = None
 
     @property
     def present(self) -> bool:

@@ -32,7 +32,7 @@ class ItemAnswer:
     """
 
     value: Any = None
-    problem: Text = ""
+    problem: Text | None = None
     code: str = ""
     time: Mapping[str, Any] = field(default_factory=dict)
     error: ReportedError | None = None

@@ -201,7 +201,7 @@ class PortalSimulator:
         steer = STEERED.get(web.path.split("/")[1])
         if steer is not None:
             refusal = refuse_web_page(web, self._loopback.port)
-            return LoopbackReply.json({"error": refusal}, status=403) if refusal else steer(self.world, web)
+            return steer(self.world, web) if refusal is None else LoopbackReply.json({"error": refusal}, status=403)
         return LoopbackReply(status=404, body=b"Not found")
 
 

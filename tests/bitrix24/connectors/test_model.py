@@ -104,7 +104,7 @@ def test_a_switch_is_read_in_any_way_that_php_writes_one(on: Any, off: Any) -> N
     first, second = model.lines([{**GOOD_LINE, "ACTIVE": on}, {**GOOD_LINE, "ID": 2, "ACTIVE": off}]).rows
     assert (first.on, second.on) == (True, False)
     found = model.status("c", 1, ItemAnswer(value={**GOOD, "LINE": "1", "ERROR": off, "CONFIGURED": on}))
-    assert (found.error, found.configured, found.problem) == (False, True, "")
+    assert (found.error, found.configured, found.problem) == (False, True, None)
 
 
 def test_a_draft_is_no_line() -> None:

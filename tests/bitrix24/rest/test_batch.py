@@ -77,7 +77,7 @@ def test_a_failed_item_leaves_the_others() -> None:
     zero, one, two, three = batch.split_answer([item(number) for number in range(4)], result)
     assert (zero.value, two.value) == ("zero", "two")
     assert one.code == "ERROR_ARGUMENT"
-    assert "ERROR_ARGUMENT" in en(one.problem)
+    assert "ERROR_ARGUMENT" in en(one.problem or "")
     assert three.problem == Message("bitrix24.call.item_missing")
 
 

@@ -117,9 +117,11 @@ def test_a_method_blocked_inside_a_batch_is_not_put_into_the_next_one(
     plugin_bot = make_plugin_bot()
     cost(plugin_bot, "imconnector.status", 250.0)
     found = plugin_bot.open().statuses("myconnector")
-    assert ["OPERATION_TIME_LIMIT" in en(each.problem) for each in found] == [False, False, True]
+    assert ["OPERATION_TIME_LIMIT" in en(each.problem or "") for each in found] == [False, False, True]
     batches = len(plugin_bot.calls("batch"))
-    assert all("imconnector.status until " in en(each.problem) for each in plugin_bot.open().statuses("myconnector"))
+    assert all(
+        "imconnector.status until " in en(each.problem or "") for each in plugin_bot.open().statuses("myconnector")
+    )
     assert len(plugin_bot.calls("batch")) == batches, "there was nothing to send"
     plugin_bot.clock.sleep(601)
     assert not any(each.problem for each in plugin_bot.open().statuses("myconnector")[:2])

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from bot.core.audit.audit_record import Tag
-from bot.core.messages.notices import AuditNotice, CardNotice, Notice, PrivateNotice, ThreadNotice
+from bot.core.messages.notices import AuditNotice, CardNotice, Mood, Notice, PrivateNotice, ThreadNotice
 from bot.core.principals import Principal
 from bot.plugin import Reply
 from tests.cli.cli_bot import CliBot
@@ -63,7 +63,7 @@ def test_what_waits_and_what_died_is_listed_the_newest_first(kept: CliBot) -> No
 def test_a_refusal_that_quotes_a_customers_words_is_listed_without_them(cli_bot: CliBot) -> None:
     title = "A quotation mark is opened and not closed in: message send shop 1 --text 'Zebra"
     with cli_bot.store() as store, store.unit_of_work() as tx:
-        refusal = PrivateNotice(person=OLGA, channel="C1", reply=Reply(title=title), mood="refusal")
+        refusal = PrivateNotice(person=OLGA, channel="C1", reply=Reply(title=title), mood=Mood.REFUSAL)
         tx.outbox.put("whisper:b", refusal, at=1_750_000_000_000)
     (row,) = en_json(cli_bot.json("outbox", "list"))
     assert row["words"] == f"a refusal for one person, {len(title)} characters"

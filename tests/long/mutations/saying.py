@@ -98,8 +98,8 @@ SAYING: tuple[Mutation, ...] = (
         "one person whom no direct message reaches counts as direct messages that are off for everybody",
         (
             "bot/usecases/delivery/answers.py",
-            "self._ctx.chat.messenger.find_refusal(reason).direct_messages_off",
-            "bool(self._ctx.chat.messenger.find_refusal(reason).cause)",
+            "if self._ctx.chat.messenger.find_refusal(reason).direct_messages_off else",
+            "if self._ctx.chat.messenger.find_refusal(reason).cause else",
         ),
         by="tests/usecases/chat/test_chat_refusals.py",
     ),

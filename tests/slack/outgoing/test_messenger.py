@@ -17,6 +17,7 @@ from bot.plugin.loopback import Loopback, LoopbackReply
 from bot.slack.outgoing.messenger import Gateway, make_client
 from bot.store.sealing.keyring import Keyring
 from bot.usecases.authority import card_token
+from bot.usecases.chat.chat_port import DirectRefused, SentDirectly
 from bot.usecases.chat.delivery_errors import ChannelDead, Lost, Unchangeable
 from tests.slack.kit import ANTON, OLGA, a_change
 from tests.slack.render.test_answer import a_record
@@ -281,14 +282,15 @@ def test_without_direct_messages_it_is_said_in_the_approval_channel(workspace: S
     workspace.set_rules(messages_tab=False)
     client = make_client(workspace.bot_token, workspace.api_url)
     made = Gateway(client, Keyring({"k1": bytes(32)}), command="/b24", api_url=workspace.api_url, approval="C0002")
-    assert made.send_privately(PrivateNotice(person=OLGA, channel=channel, reply=HELLO)) == "messages_tab_disabled"
+    said = made.send_privately(PrivateNotice(person=OLGA, channel=channel, reply=HELLO))
+    assert said == DirectRefused(reason="messages_tab_disabled")
     (seen,) = workspace.ephemerals("Olga")
     assert seen.channel == "C0002"
     workspace.remove_from("approvals", "Olga")
     with pytest.raises(ChannelDead, match="messages_tab_disabled"):
         made.send_privately(PrivateNotice(person=OLGA, channel=channel, reply=HELLO))
     workspace.set_rules(messages_tab=True)
-    assert made.send_privately(PrivateNotice(person=OLGA, channel=channel, reply=HELLO)) == ""
+    assert made.send_privately(PrivateNotice(person=OLGA, channel=channel, reply=HELLO)) == SentDirectly()
 
 
 def test_without_a_channel_it_is_said_directly(gateway: Gateway, workspace: SlackWorkspace) -> None:

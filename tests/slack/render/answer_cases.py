@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.core.authority.policy import Terms
-from bot.core.messages.notices import PrivateNotice
+from bot.core.messages.notices import Mood, PrivateNotice
 from bot.core.parsing.invocation import AnyCommand, understand
 from bot.core.principals import Role
 from bot.plugin import Message, Person, PluginError, Reply, Table, Time
@@ -44,7 +44,7 @@ def list_answers() -> Mapping[str, Sequence[tuple[str, PrivateNotice]]]:
 
 
 def _answer(reply: Reply) -> PrivateNotice:
-    return PrivateNotice(person=OLGA, channel="C0001", reply=reply, answer_url="", suggestion="", mood="answer")
+    return PrivateNotice(person=OLGA, channel="C0001", reply=reply, answer_url="", suggestion="", mood=Mood.ANSWER)
 
 
 def _help_of(noun: str) -> Iterator[tuple[str, PrivateNotice]]:
@@ -78,7 +78,7 @@ def _mistake(line: str) -> PrivateNotice:
 def _refusal(error: PluginError) -> PrivateNotice:
     suggestion = getattr(error, "suggestion", "")
     return PrivateNotice(
-        person=OLGA, channel="C0001", reply=error_reply(error), answer_url="", suggestion=suggestion, mood="refusal"
+        person=OLGA, channel="C0001", reply=error_reply(error), answer_url="", suggestion=suggestion, mood=Mood.REFUSAL
     )
 
 

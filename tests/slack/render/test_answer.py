@@ -16,12 +16,12 @@ from bot.core.audit.audit_record import SYSTEM, AuditRecord, Fact, Tag
 from bot.core.audit.audit_sentences import describe
 from bot.core.audit.audit_templates import SENTENCES
 from bot.core.authority.policy import Terms
-from bot.core.messages.notices import PrivateNotice
+from bot.core.messages.notices import Mood, PrivateNotice
 from bot.core.principals import Role
 from bot.host.discovery import load_plugins
 from bot.language.translation import can_translate
 from bot.plugin import Event, Message, Reply, Table
-from bot.slack.render.answer import BLOCKS_MOST, MOODS, ROW_MOST, answer_blocks, answer_text, table_blocks
+from bot.slack.render.answer import BLOCKS_MOST, ROW_MOST, answer_blocks, answer_text, table_blocks
 from bot.slack.render.audit_line import MESSAGE_MOST, audit_blocks, audit_line, fitting_lines
 from bot.slack.render.slack_text import CUT, cut, escape, mrkdwn, sections
 from bot.usecases.admin.builtin_plugin import make_registry
@@ -37,7 +37,7 @@ ALPHABET = st.sampled_from([*"ab <>&*_~`\n\r|", "<!channel>", "<@U0666>", "\u202
 WILD = st.one_of(TEXT, st.lists(ALPHABET, max_size=400).map("".join)).map(mentions.remove_marks)
 
 
-def private_notice(reply: Reply, *, mood: str = "answer", suggestion: str = "") -> PrivateNotice:
+def private_notice(reply: Reply, *, mood: Mood = Mood.ANSWER, suggestion: str = "") -> PrivateNotice:
     return PrivateNotice(person=OLGA, channel="C0001", reply=reply, mood=mood, suggestion=suggestion)
 
 
@@ -47,11 +47,14 @@ def shown(reply: Reply, *, suggestion: str = "") -> str:
     return said(blocks)
 
 
-@pytest.mark.parametrize("mood", MOODS)
-def test_each_mood_begins_as_it_should(mood: str) -> None:
+MOODS = {Mood.ANSWER: "", Mood.CALM: "", Mood.REFUSAL: "⛔ ", Mood.TROUBLE: "⚠️ "}
+
+
+@pytest.mark.parametrize(("mood", "sign"), MOODS.items())
+def test_each_mood_begins_as_it_should(mood: Mood, sign: str) -> None:
     notice = private_notice(Reply(title="Words"), mood=mood)
-    assert answer_text(notice) == f"{MOODS[mood]}Words"
-    assert said(answer_blocks(notice)) == f"{MOODS[mood]}*Words*"
+    assert answer_text(notice) == f"{sign}Words"
+    assert said(answer_blocks(notice)) == f"{sign}*Words*"
 
 
 def test_facts_notes_and_a_correction_follow_the_title() -> None:
@@ -159,7 +162,7 @@ def test_whatever_an_answer_holds_slack_takes_it_and_it_calls_nobody(
     cells = st.tuples(*[WILD] * columns)
     table = Table(columns=data.draw(cells), rows=tuple(data.draw(st.lists(cells, max_size=20))))
     reply = Reply(title=title or "t", facts=tuple(facts), notes=tuple(note or "n" for note in notes), table=table)
-    notice = private_notice(reply, mood=data.draw(st.sampled_from(list(MOODS))), suggestion=data.draw(WILD))
+    notice = private_notice(reply, mood=data.draw(st.sampled_from(Mood)), suggestion=data.draw(WILD))
     blocks = answer_blocks(notice)
     assert_postable(blocks)
     assert called(blocks, answer_text(notice)) == set()

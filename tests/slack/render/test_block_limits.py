@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from slack_sdk.errors import SlackObjectFormationError
 
-from bot.core.messages.notices import PrivateNotice
+from bot.core.messages.notices import Mood, PrivateNotice
 from bot.plugin import Reply, Table
 from bot.slack.render.answer import answer_blocks
 from bot.slack.render.block_kit import (
@@ -54,7 +54,7 @@ def test_long_names_and_reasons_make_blocks_that_slack_takes(character: str) -> 
     reply = Reply(
         title=character * 4_000, table=Table(columns=("line", "name"), rows=tuple((name[:3], name) for name in names))
     )
-    notice = PrivateNotice(person=OLGA, channel="C0001", reply=reply, mood="answer", suggestion="")
+    notice = PrivateNotice(person=OLGA, channel="C0001", reply=reply, mood=Mood.ANSWER, suggestion="")
     assert_postable(answer_blocks(notice))
     change = a_change(reason=character * 4_000, plan=with_plan(radius=names, notes=names, warnings=names))
     assert_postable(card_blocks(change, "value"))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.core.messages.notices import AuditNotice, CardNotice, Notice, PrivateNotice, ThreadNotice
+from bot.core.messages.notices import AuditNotice, CardNotice, Mood, Notice, PrivateNotice, ThreadNotice
 from bot.plugin import Reply, Table
 from bot.store.repositories.backlog import DEAD_LAST_MS, FORGOTTEN_AT_ONCE, SENT_LAST_MS
 from bot.store.repositories.outbox import ChannelHealth, Envelope, Outbox, Urgency
@@ -32,7 +32,7 @@ NOTICES: list[tuple[str, Notice]] = [
             reply=REPLY,
             answer_url="https://hooks.slack.com/x",
             suggestion="thing list",
-            mood="calm",
+            mood=Mood.CALM,
         ),
     ),
     ("whisper", PrivateNotice(person=OLGA, channel="", reply=Reply(title="Short"))),

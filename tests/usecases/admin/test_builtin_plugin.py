@@ -17,6 +17,7 @@ from bot.core.builtin_name import BUILTIN
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.outcome import INTERRUPTED_BUILTIN
 from bot.core.change.planned_command import Answered, Planned
+from bot.core.messages.notices import Mood
 from bot.core.parsing.invocation import understand
 from bot.core.principals import Principal, Role
 from bot.plugin import Plan, PluginError, Refusal
@@ -307,7 +308,7 @@ def test_state_record_and_announcement_stand_or_fall_together(core_bot: CoreBot)
 @pytest.mark.parametrize("who", [OLGA, ANTON, IDA])
 def test_a_freeze_takes_one_person_and_takes_effect_at_once(core_bot: CoreBot, who: Principal) -> None:
     assert core_bot.type(who, "freeze it loses messages").startswith("b24bot is frozen.")
-    assert core_bot.messenger.private_notices[-1].mood == "calm"
+    assert core_bot.messenger.private_notices[-1].mood is Mood.CALM
     (record,) = core_bot.records(Tag.FROZEN)
     assert (record.actor, record.facts) == (who.id, {"reason": "it loses messages"})
     assert core_bot.store.changes.with_status(Status) == []

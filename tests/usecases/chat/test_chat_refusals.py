@@ -17,7 +17,7 @@ from bot.plugin import Message, Reply
 from bot.plugin.loopback import LoopbackReply
 from bot.slack.outgoing.messenger import Gateway
 from bot.usecases.authority import card_token
-from bot.usecases.chat.chat_port import Channels
+from bot.usecases.chat.chat_port import Channels, DirectRefused, SentDirectly
 from bot.usecases.chat.delivery_errors import ChannelDead, DeliveryError, Impossible, Lost, Unchangeable
 from bot.usecases.delivery.answers import DIRECT
 from bot.usecases.delivery.cards import AGAIN
@@ -399,8 +399,8 @@ def test_without_direct_messages_the_requester_is_told_under_the_card(core_bot: 
 
 
 def test_that_direct_messages_work_again_is_kept(core_bot: CoreBot) -> None:
-    for reason, working in (("messages_tab_disabled", False), ("", True)):
-        core_bot.messenger.direct = reason
+    for way, working in ((DirectRefused(reason="messages_tab_disabled"), False), (SentDirectly(), True)):
+        core_bot.messenger.way = way
         with core_bot.store.unit_of_work() as tx:
             notify_person(tx, core_bot.ctx, OLGA, "", Reply(title="Hello"))
         deliver(core_bot)
@@ -410,7 +410,7 @@ def test_that_direct_messages_work_again_is_kept(core_bot: CoreBot) -> None:
 
 
 def test_one_person_whom_no_direct_message_reaches_says_nothing_of_all_others(core_bot: CoreBot) -> None:
-    core_bot.messenger.direct = "user_not_found"
+    core_bot.messenger.way = DirectRefused(reason="user_not_found")
     with core_bot.store.unit_of_work() as tx:
         notify_person(tx, core_bot.ctx, OLGA, "", Reply(title="Hello"))
     deliver(core_bot)

@@ -12,7 +12,7 @@ from bot.core import mentions
 from bot.core.audit.audit_record import Entry, Tag
 from bot.core.bot_errors import StoreUnavailable
 from bot.core.change.change_request import ChangeRequest, Status
-from bot.core.messages.notices import AuditNotice, PrivateNotice, ThreadNotice
+from bot.core.messages.notices import AuditNotice, Mood, PrivateNotice, ThreadNotice
 from bot.plugin import Reply
 from bot.store.store import Store, audit_key
 from bot.usecases.chat.channel_pace import LEAST_WAIT_MS
@@ -445,7 +445,7 @@ def test_a_private_notice_arrives_as_it_was_queued(core_bot: CoreBot) -> None:
             "C1",
             Reply(title="t"),
             answer_url="https://x",
-            mood="refusal",
+            mood=Mood.REFUSAL,
             suggestion="thing list",
         )
     deliver(core_bot)
@@ -455,7 +455,7 @@ def test_a_private_notice_arrives_as_it_was_queued(core_bot: CoreBot) -> None:
             channel="C1",
             reply=Reply(title="t"),
             answer_url="https://x",
-            mood="refusal",
+            mood=Mood.REFUSAL,
             suggestion="thing list",
         )
     ]

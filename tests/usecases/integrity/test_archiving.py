@@ -65,8 +65,8 @@ def tags(core_bot: CoreBot) -> set[str]:
 def assert_holds(core_bot: CoreBot) -> None:
     """As the process that archived, one that begins anew, and one that recomputes all of it find it."""
     assert check_chain(core_bot.ctx).limit is None
-    assert examine_head(core_bot.store, core_bot.ctx.audit.witness).why == ""
-    assert examine_log(core_bot.store, core_bot.ctx.audit.witness).why == ""
+    assert examine_head(core_bot.store, core_bot.ctx.audit.witness).limit is None
+    assert examine_log(core_bot.store, core_bot.ctx.audit.witness).limit is None
     check = start_again(core_bot)
     finish(check)
     assert CHAIN not in core_bot.ctx.limits
@@ -175,7 +175,7 @@ def test_a_log_that_is_archived_while_it_is_recomputed_is_not_called_broken(done
         log.meanwhile = lambda: archive(other, plan_archive(other, options), options)
         found = examine_log(done.store, None)
     assert log.archived().end.seq > 3, "it was archived in the middle"
-    assert found.why == ""
+    assert found.limit is None
     assert found.verified == log.place()
 
 
@@ -450,14 +450,14 @@ def test_without_the_mark_all_that_is_left_is_recomputed(done: CoreBot, folder: 
     with done.store.unit_of_work() as store:
         store.facts.put(VERIFIED, "")
     found = examine_head(done.store, None)
-    assert (found.why, found.start) == ("", made.end)
+    assert (found.limit, found.start) == (None, made.end)
     assert_holds(done)
 
 
 def test_a_glance_at_the_newest_never_begins_at_a_kept_record(done: CoreBot, folder: Path) -> None:
     archived(done, folder)
     for most in range(1, 40):
-        assert examine_log(done.store, None, most=most).why == ""
+        assert examine_log(done.store, None, most=most).limit is None
 
 
 def test_status_tells_how_far_the_log_was_recomputed(done: CoreBot, folder: Path) -> None:

@@ -56,9 +56,9 @@ def test_each_kind_of_request_has_a_case_here() -> None:
 @pytest.mark.parametrize("path", SUMMARIES)
 def test_an_ending_says_what_it_means_for_what_was_asked_for(path: str) -> None:
     made, not_made = NOW[path]
-    assert en(describe_now(ended(path, Status.DONE))) == made
+    assert en(describe_now(ended(path, Status.DONE)) or "") == made
     for status in (Status.FAILED, Status.CHANGED, Status.REJECTED, Status.WITHDRAWN, Status.EXPIRED):
-        assert en(describe_now(ended(path, status))) == not_made
+        assert en(describe_now(ended(path, status)) or "") == not_made
 
 
 def test_a_review_that_was_not_made_is_asked_for_again_by_its_own_command() -> None:
@@ -68,11 +68,11 @@ def test_a_review_that_was_not_made_is_asked_for_again_by_its_own_command() -> N
 
 def test_a_summary_that_names_other_things_is_called_a_change() -> None:
     assert find_kind(ended("access grant", Status.DONE, "Give somebody a role")) is None
-    assert en(describe_now(ended("access grant", Status.DONE, "Give somebody a role"))) == "The change was made."
+    assert en(describe_now(ended("access grant", Status.DONE, "Give somebody a role")) or "") == "The change was made."
 
 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.APPROVED, Status.RUNNING])
 def test_nothing_is_said_of_what_has_not_ended(status: Status) -> None:
     change = replace(CHANGE, status=status)
-    assert describe_now(change) == ""
+    assert describe_now(change) is None
     assert list_next_steps(change, on_card=True) == ()

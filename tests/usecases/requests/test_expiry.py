@@ -16,7 +16,7 @@ from bot.language.recorded_facts import record_messages
 from bot.usecases.admin.allow_list import grant_role
 from bot.usecases.authority import card_token
 from bot.usecases.chat.delivery_errors import Lost
-from bot.usecases.requests.expiry import NOT_RUN, UNDECIDED, WAITED, approval_is_stale, expire, expire_overdue
+from bot.usecases.requests.expiry import NOT_RUN, UNDECIDED, WAITED, Wait, approval_is_stale, expire, expire_overdue
 from tests.language.english import en
 from tests.usecases.core_bot import ANTON, IDA, OLGA, REMOVE_ONE, SHELL, VERA, CoreBot
 
@@ -64,7 +64,7 @@ def test_the_ending_says_what_it_had_waited_for_and_no_more_than_is_known(core_b
     core_bot.messenger.fail("account", *[Lost("timeout")] * 1_000)
     core_bot.wait(APPROVAL_LASTS_MS / 1000, step=5)
     ended = core_bot.now(change)
-    waited = en(WAITED["unasked"].choose(ended))
+    waited = en(WAITED[Wait.MEMBERS].choose(ended))
     assert (ended.status, en(ended.outcome)) == (Status.EXPIRED, f"{en(NOT_RUN.choose(ended))}\n• {waited}")
     assert "audit" not in en(ended.outcome)
     assert en(ended.outcome) in core_bot.threads[-1]

@@ -17,6 +17,7 @@ from bot.core.bot_errors import NotPermitted
 from bot.core.change.change_request import Status
 from bot.core.change.planned_command import Answered, Planned
 from bot.core.change.plans import decision_to_json
+from bot.core.messages.notices import Mood
 from bot.core.principals import Role
 from bot.plugin import Refusal, TargetRefused, TargetUnreachable
 from bot.usecases.admin.allow_list import revoke_role
@@ -39,7 +40,7 @@ def no_change(core_bot: CoreBot) -> bool:
 def test_a_reply_goes_to_the_person_alone_by_the_address_of_the_answer(core_bot: CoreBot) -> None:
     assert core_bot.type(VERA, "thing list") == "Things"
     notice = core_bot.messenger.private_notices[-1]
-    assert (notice.person, notice.channel, notice.mood) == (VERA, OPS, "answer")
+    assert (notice.person, notice.channel, notice.mood) == (VERA, OPS, Mood.ANSWER)
     assert notice.answer_url == "https://hooks.slack.com/commands/1"
     assert notice.reply.table is not None
     assert [record.facts["line"] for record in core_bot.records(Tag.COMMAND_RAN)] == ["thing list"]
@@ -60,7 +61,7 @@ def consider_data(core_bot: CoreBot) -> object:
 
 def test_nothing_to_do_is_calm_and_opens_nothing(core_bot: CoreBot) -> None:
     assert core_bot.type(OLGA, "thing remove three") == "There is no three."
-    assert core_bot.messenger.private_notices[-1].mood == "calm"
+    assert core_bot.messenger.private_notices[-1].mood is Mood.CALM
     assert no_change(core_bot)
 
 
@@ -68,7 +69,7 @@ def test_a_change_request_gets_a_card_in_the_approval_channel(core_bot: CoreBot)
     answer = core_bot.type(OLGA, 'thing remove one --reason "It is old."')
     change = core_bot.change()
     assert answer == f"CR-1001 (Remove one) waits for approval. Its card goes to {mentions.channel(APPROVALS)}."
-    assert core_bot.messenger.private_notices[-1].mood == "calm"
+    assert core_bot.messenger.private_notices[-1].mood is Mood.CALM
     assert (change.status, change.requester, change.reason) == (Status.PENDING, OLGA, "It is old.")
     assert (change.channel, change.card) == (APPROVALS, "1.0")
     assert change.expires_at - change.created_at == 3_600_000
@@ -131,7 +132,7 @@ def test_the_shell_needs_an_approval_channel(make_core_bot: Callable[..., CoreBo
 def test_another_change_of_the_same_target_is_not_taken_on_while_the_first_is_open(core_bot: CoreBot) -> None:
     first = core_bot.ask("thing remove one")
     assert core_bot.type(VERA, "thing paint one") == "Not accepted: CR-1001 (Remove one) must end first."
-    assert core_bot.messenger.private_notices[-1].mood == "refusal"
+    assert core_bot.messenger.private_notices[-1].mood is Mood.REFUSAL
     (hint,) = core_bot.messenger.private_notices[-1].reply.notes
     assert en(hint).startswith(f"{mentions.person(OLGA)} asked for CR-1001 at ")
     assert f"Its card is in {mentions.channel(APPROVALS)}. Its status: waiting for approval. Ask again" in en(hint)
@@ -249,7 +250,7 @@ def test_a_plan_that_nobody_decides_is_never_taken_on(core_bot: CoreBot) -> None
 )
 def test_a_refusal_is_told_and_recorded(core_bot: CoreBot, text: str, sentence: str) -> None:
     assert core_bot.type(GLEB, text) == sentence
-    assert core_bot.messenger.private_notices[-1].mood == "refusal"
+    assert core_bot.messenger.private_notices[-1].mood is Mood.REFUSAL
     (record,) = core_bot.records(Tag.COMMAND_REFUSED)
     told = {"line": text, "reason": sentence, "messages": '{"reason":{"arguments":{},"key":"policy.not_listed"}}'}
     assert (record.actor, record.facts) == (GLEB.id, told)
@@ -264,7 +265,7 @@ def test_a_person_of_another_team_is_refused_on_the_record(core_bot: CoreBot) ->
 def test_a_mistake_is_told_with_what_may_have_been_meant(core_bot: CoreBot) -> None:
     core_bot.type(OLGA, "thing remov one")
     notice = core_bot.messenger.private_notices[-1]
-    assert (notice.mood, notice.suggestion) == ("refusal", "thing remove one")
+    assert (notice.mood, notice.suggestion) == (Mood.REFUSAL, "thing remove one")
     assert not any("Understood as" in en(note) for note in notice.reply.notes)
 
 

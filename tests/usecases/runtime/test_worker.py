@@ -14,6 +14,7 @@ from bot.core.authority.limits import Limit, Mode
 from bot.core.bot_errors import StoreUnavailable
 from bot.core.change.change_request import Status
 from bot.core.change.pending_stop import STOP_LASTS_MS
+from bot.core.messages.notices import Mood
 from bot.host.guarded_calls import GuardedPlugin
 from bot.plugin import CallVerdict, Services
 from bot.plugin.loopback import wait_until
@@ -67,7 +68,7 @@ def test_a_command_in_which_the_plugin_fails_is_told_with_its_name_and_a_referen
     assert found
     assert "inside the toy" not in told
     assert f"The plugin toy failed while it worked on `thing break` (reference {found[1]})." in caplog.text
-    assert core_bot.messenger.private_notices[-1].mood == "trouble"
+    assert core_bot.messenger.private_notices[-1].mood is Mood.TROUBLE
     assert job_count(core_bot) == 0
 
 
@@ -193,7 +194,7 @@ def test_what_fails_again_and_again_is_told_once(core_bot: CoreBot) -> None:
     change = core_bot.approved()
     core_bot.toy.closed = ZeroDivisionError("in the toy")
     core_bot.wait(60)
-    told = [notice for notice in core_bot.messenger.private_notices if notice.mood == "trouble"]
+    told = [notice for notice in core_bot.messenger.private_notices if notice.mood is Mood.TROUBLE]
     assert len(told) == 1
     assert (told[0].person, told[0].channel) == (OLGA, change.channel)
 

@@ -48,15 +48,15 @@ def _no(status: int, says: str, **more: Any) -> LoopbackReply:
     return LoopbackReply.json({"ok": False, "error": says, **more}, status=status)
 
 
-def _not_from_here(request: LoopbackRequest, port: int) -> str:
-    """A web page elsewhere must not steer the workspace through somebody's browser."""
+def _not_from_here(request: LoopbackRequest, port: int) -> str | None:
+    """Say why a request is refused. A web page elsewhere must not steer the workspace through somebody's browser."""
     refusal = refuse_web_page(request, port)
-    if refusal:
+    if refusal is not None:
         return refusal
     kind = request.headers.get("content-type", "").split(";")[0]
     if request.method == "POST" and kind != "application/json":
         return "send JSON with Content-Type: application/json"
-    return ""
+    return None
 
 
 def _arguments(request: LoopbackRequest) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.plugin import Message, Text, Time
+from bot.plugin import Message, Time
 from plugins.bitrix24.auth.backup_tokens import KEPT, USED, BackupTokens
 from plugins.bitrix24.auth.credentials import TokenHealth
 from plugins.bitrix24.connectors.model import AppInfo
@@ -56,14 +56,14 @@ def describe_tokens(health: TokenHealth | None) -> Message:
     return Message("bitrix24.token.renewed", time=at)
 
 
-def describe_default(whose: Sequence[str]) -> Text:
-    """Say whose commands without --portal act on a portal; nothing for nobody's."""
+def describe_default(whose: Sequence[str]) -> Message | None:
+    """Say whose commands without --portal act on a portal; None for nobody's."""
     match tuple(whose):
         case ("you",):
             return Message("bitrix24.portal.default_for_you")
         case ("everybody",):
             return Message("bitrix24.portal.default_for_everybody")
         case ():
-            return ""
+            return None
         case _:
             return Message("bitrix24.portal.default_for_you_and_everybody")

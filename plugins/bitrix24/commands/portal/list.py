@@ -33,7 +33,7 @@ def list_portals(services: Services) -> Reply:
         (
             *(
                 each.place.shown_name,
-                describe_default(services.default_places.get(each.name, ())),
+                describe_default(services.default_places.get(each.name, ())) or "",
                 each.domain,
                 each.member_id,
             ),

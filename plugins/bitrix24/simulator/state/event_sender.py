@@ -38,7 +38,7 @@ class Delivery:
     at: float
     status: int
     body: str = ""
-    problem: str = ""
+    problem: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -49,7 +49,7 @@ class Delivery:
             "at": self.at,
             "status": self.status,
             "body": self.body,
-            "problem": self.problem,
+            "problem": self.problem or "",
         }
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tests.architecture import vocabulary
 from tests.architecture.source import ROOT
-from tests.architecture.vocabulary import RETIRED, RETIRED_FUNCTIONS
-from tests.architecture.vocabulary_checks import line_at, read_tokens, retired_in, retired_in_catalogue
+from tests.architecture.words import vocabulary
+from tests.architecture.words.vocabulary import RETIRED, RETIRED_FUNCTIONS
+from tests.architecture.words.vocabulary_checks import line_at, read_tokens, retired_in, retired_in_catalogue
 from tests.tables.rows import each_row
 
 PRODUCT = ("bot", "plugins")
 EVERYWHERE = (*PRODUCT, "benchmarks", "examples", "scripts", "tests")
-OWN = ("tests/architecture/vocabulary.py", "tests/architecture/test_vocabulary.py", "tests/language/readability.py")
+OWN = (
+    "tests/architecture/words/vocabulary.py",
+    "tests/architecture/words/test_vocabulary.py",
+    "tests/language/readability.py",
+)
 """Modules that have to name these words."""
 _IDENTIFIERS = re.compile(rf"\b({'|'.join(sorted(RETIRED.keys() | RETIRED_FUNCTIONS.keys()))})\b")
 

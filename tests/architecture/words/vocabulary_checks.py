@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
-from tests.architecture import vocabulary
+from tests.architecture.words import vocabulary
 
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _CODE = re.compile(r"`[^`]*`|“[^”]*”|\"[^\"]*\"|'[^']*'(?!\w)", re.DOTALL)
