@@ -15,6 +15,7 @@ from bot.host.plugin_services import services_for
 from bot.plugin import Message, Place, PlaceTerm, Plugin, PluginError, Refusal, Reply, Text
 from bot.store.files.consistency import list_pending_steps
 from bot.store.store import Store
+from bot.usecases.command_context.place_choice import list_adding_lines
 
 
 def check_places(environment: Environment) -> Message | Note:
@@ -31,9 +32,10 @@ def check_places(environment: Environment) -> Message | Note:
 def _check_each(environment: Environment, plugins: Sequence[Plugin]) -> Message | Note:
     terms = {plugin.place_term for plugin in plugins}
     term = terms.pop() if len(terms) == 1 else PlaceTerm()
+    adding = list_adding_lines(plugins)
     known = [(plugin, place) for plugin in plugins for place in _places(environment, plugin, environment.store)]
     if not known:
-        hint = Message("check.places.add", command=describe_line(f"b24bot {term.adding_path}", NAME))
+        hint = Message("check.places.add", commands=adding) if adding else Message("place.plugin_settings_hint")
         return Note(says=Message("check.places.none"), hint=hint)
     problems: list[Text] = []
     notes: list[Text] = []

@@ -104,8 +104,8 @@ CHECKS: tuple[Check, ...] = (
         needs=("settings", "Slack"),
     ),
     Check(
-        name="portals",
-        label=Message("check.label.portals"),
+        name="places",
+        label=Message("check.label.places"),
         look=place_access.check_places,
         needs=("plugins", *STORE, "keys", "audit log"),
     ),

@@ -93,8 +93,8 @@ class Answer:
     """Sentences below the answer."""
     data: Data
     """What the command reads, as its section says; with `--dry-run` a [PlanPreview](#planpreview); else null."""
-    portal: str | None
-    """The name of the portal that the answer is about, where there are several."""
+    place: str | None
+    """The name of the place that the answer is about, where there are several."""
     request: ChangeDetails | None
     """The change request that was opened, or that is open for the same."""
 
@@ -106,7 +106,7 @@ class Failure:
     kind: str
     """The kind of error: one of the table below."""
     code: str | None
-    """The error code of the portal, as it came, where the portal refused."""
+    """The error code of the other side, as it came, where that side refused."""
     exit_code: int
     """The exit code of the process, as in the table below."""
     error: Text
@@ -149,7 +149,7 @@ def encode_reply(reply: Reply, *, place: str = "", change: ChangeRequest | None 
             title=reply.title,
             notes=reply.notes,
             data=_in_words(reply) if reply.data is None else reply.data,
-            portal=place or None,
+            place=place or None,
             request=change_view(change) if change else None,
         )
     )

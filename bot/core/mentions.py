@@ -41,7 +41,7 @@ def mark_account(stored: str) -> str:
 
 
 def target(stored: str) -> str:
-    """What a plan changes, in words: `connector:myconnector`, or `access:` and a person."""
+    """What a plan changes, in words: `site:shop`, or `access:` and a person."""
     return (
         f"{_TARGET}{mark_account(stored.removeprefix(_TARGET))}" if stored.startswith(_TARGET) else remove_marks(stored)
     )

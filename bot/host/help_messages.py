@@ -4,7 +4,7 @@ The key is made of the catalogue's prefix and the path of the command: `help.acc
 docstring, `help.access_grant.details` for the rest, `help.access_grant.argument.role` for the help of an argument,
 `help.access_grant.raises` for when it is a greater risk, and `help.access.group` for the help of its group. A label of
 arguments has one key wherever it stands: `help.word.role`. The commands of a plugin have its name in front:
-`bitrix24.help.connector_list`.
+`uptime.help.site_list`.
 scripts/catalogues.py takes the English of these keys from the declarations.
 
 A form has titles of its own: `help.access_grant.title`, and `help.field.access.role` for a field, which has the same
@@ -22,13 +22,14 @@ from typing import Any
 from bot.core.parsing.typed_line import AnyCommand
 from bot.language.catalogues import ENGLISH, find_sentence
 from bot.plugin import Group, Parameter, PlaceTerm, Risk, Text
-from bot.plugin.message import read_text
+from bot.plugin.message import read_text, write_text
 
 HOST_PREFIX = "help"
 _LINKS = re.compile("[-:]")
 """What joins the words of a label."""
-PLACE_OPTION = PlaceTerm().option
-"""Stands in the help of the host's own commands where a line names the option of the plugin's places."""
+PLACE_OPTION, PLACE_LABEL = PlaceTerm().option, "Place: "
+"""Stand in the help of the host's own commands for the option of the plugin's places, and for what people call one."""
+_ARGUMENTS: Mapping[str, Text] = {"option": PLACE_OPTION, "term": PlaceTerm().label}
 
 
 def prefix_of(plugin: str) -> str:
@@ -69,9 +70,22 @@ def _sentences(texts: Mapping[str, Text]) -> Iterator[tuple[str, str]]:
     yield from ((key, _sentence(text)) for key, text in texts.items() if text and isinstance(text, str))
 
 
-def help_arguments(sentence: str) -> Mapping[str, str]:
+def help_arguments(sentence: str) -> Mapping[str, Text]:
     """The arguments of such a message, as for a place that is called place."""
-    return {"option": PLACE_OPTION} if "{option}" in sentence else {}
+    return {name: text for name, text in _ARGUMENTS.items() if f"{{{name}}}" in sentence}
+
+
+def say_term(text: Text, term: PlaceTerm) -> Text:
+    """Put what people call a place of a plugin into a text of the host's own help."""
+    label = term.label
+    if isinstance(text, str):
+        said = text.replace(PLACE_OPTION, term.option)
+        return said.replace(PLACE_LABEL, f"{label}: ") if isinstance(label, str) else said
+    said_as: Mapping[str, Text] = {"option": term.option, "term": label}
+    if not text.arguments.keys() <= said_as.keys():
+        return text
+    arguments = {name: write_text(said_as[name]) for name in text.arguments}
+    return read_text({"key": text.key, "arguments": arguments})
 
 
 def with_messages(prefix: str, command: AnyCommand) -> AnyCommand:
@@ -88,7 +102,7 @@ def with_messages(prefix: str, command: AnyCommand) -> AnyCommand:
 
 
 def is_label(label: str) -> bool:
-    """Whether a reader's language has other words for a label: `NAME` and `PORTAL:USER`, and not `on|off`."""
+    """Whether a reader's language has other words for a label: `NAME` and `NAME:USER`, and not `on|off`."""
     return _LINKS.sub("", label).isalpha() and label.isupper()
 
 
@@ -133,9 +147,17 @@ def _word(path: str) -> str:
 
 def _sentence(text: str) -> str:
     paragraphs = "\n\n".join(" ".join(each.split()) for each in text.split("\n\n"))
-    return paragraphs.replace("{", "{{").replace("}", "}}").replace(PLACE_OPTION, "{option}")
+    return (
+        paragraphs.replace("{", "{{")
+        .replace("}", "}}")
+        .replace(PLACE_OPTION, "{option}")
+        .replace(PLACE_LABEL, "{term}: ")
+    )
 
 
 def _message(key: str, text: Text) -> Text:
     sentence = find_sentence(ENGLISH, key, None) if text and isinstance(text, str) else None
-    return text if sentence is None else read_text({"key": key, "arguments": help_arguments(sentence)})
+    if sentence is None:
+        return text
+    arguments = {name: write_text(said) for name, said in help_arguments(sentence).items()}
+    return read_text({"key": key, "arguments": arguments})

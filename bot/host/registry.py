@@ -11,12 +11,11 @@ from bot.core.joined_sentences import pair_sentences
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.invocation import AnyCommand, understand
 from bot.host.guarded_calls import guard_command, guard_plugin
-from bot.host.help_messages import prefix_of, with_messages
+from bot.host.help_messages import prefix_of, say_term, with_messages
 from bot.host.hosted_plugin import HostedPlugin
 from bot.host.plugin_catalogues import bind_plugin_catalogue
 from bot.host.word_checks import find_collisions
-from bot.plugin import Event, Message, PlaceTerm, Plugin, PluginError, Text
-from bot.plugin.message import read_text
+from bot.plugin import Event, Message, PlaceTerm, Plugin, PluginError
 
 PLACES = "place"
 """The noun of b24bot's own command that chooses a place; it is typed with the plugin's word for one."""
@@ -94,11 +93,14 @@ class Registry:
 
     def _add(self, owner: str, command: AnyCommand) -> None:
         prepared = _prepare("" if self._is_own(owner) else owner, command)
-        if self._is_own(owner) and command.noun == PLACES:
-            for term in self._terms:
-                self._add_one(owner, in_terms(prepared, term))
-        else:
+        if not self._is_own(owner):
             self._add_one(owner, prepared)
+        elif command.noun != PLACES:
+            self._add_one(owner, _say_terms(prepared, self.place_term))
+        else:
+            for term in self._terms:
+                said = _say_terms(prepared, term)
+                self._add_one(owner, replace(said, noun=term.word, noun_words=term.words))
 
     def _add_one(self, owner: str, command: AnyCommand) -> None:
         if command.path in self._commands:
@@ -179,22 +181,20 @@ class Registry:
         return self.plugins[name]
 
 
-def in_terms(command: AnyCommand, term: PlaceTerm) -> AnyCommand:
-    """A command of b24bot's own about places, with what people call one in its noun, help and arguments."""
-
-    def say(text: Text) -> Text:
-        if isinstance(text, str):
-            return text.replace(PlaceTerm().option, term.option)
-        return read_text({"key": text.key, "arguments": dict.fromkeys(text.arguments, term.option)})
-
-    return replace(
-        command,
-        noun=term.word,
-        noun_words=term.words,
-        help=say(command.help),
-        description=say(command.description),
-        parameters=tuple(replace(one, arg=replace(one.arg, help=say(one.arg.help))) for one in command.parameters),
+def _say_terms(command: AnyCommand, term: PlaceTerm) -> AnyCommand:
+    """A command of b24bot's own with what people call a place in its help and in that of its arguments."""
+    help, description = say_term(command.help, term), say_term(command.description, term)
+    arguments = [say_term(one.arg.help, term) for one in command.parameters]
+    if (help, description, *arguments) == (
+        command.help,
+        command.description,
+        *(one.arg.help for one in command.parameters),
+    ):
+        return command
+    parameters = tuple(
+        replace(one, arg=replace(one.arg, help=said)) for one, said in zip(command.parameters, arguments, strict=True)
     )
+    return replace(command, help=help, description=description, parameters=parameters)
 
 
 _PREPARED: dict[tuple[str, int], tuple[AnyCommand, AnyCommand]] = {}

@@ -57,10 +57,10 @@ class ChangeRow:
     """The id of the person who asked."""
     reason: Text
     """Why; empty without a reason."""
-    portal: str | None
-    """The name of the portal; null where it is about b24bot itself."""
+    place: str | None
+    """The name of the place; null where it is about b24bot itself."""
     target: str
-    """What is changed, for example `connector:myconnector`."""
+    """What is changed, for example `site:shop`."""
     risk: Risk
     """How much the change can cost."""
     summary: Text
@@ -145,10 +145,10 @@ class CardRecord:
 class PlanPreview:
     """A plan that is only shown: where it would act, and what has to happen before it may."""
 
-    portal: str | None
-    """The name of the portal; null where the plan is about b24bot itself."""
+    place: str | None
+    """The name of the place; null where the plan is about b24bot itself."""
     target: str
-    """What would be changed, for example `connector:myconnector`."""
+    """What would be changed, for example `site:shop`."""
     summary: Text
     """What the plan does."""
     calls: tuple[CallRow, ...]
@@ -193,8 +193,8 @@ class ChangeDetails(ChangeRow):
     """How many approvals it needs; 0 where the requester's own word is enough."""
     rules: tuple[str, ...]
     """The names of the rules of the policy table that apply."""
-    portal_address: str | None
-    """The portal's address."""
+    place_address: str | None
+    """The address of the place."""
     decided_at: Time | None
     """When it was approved, rejected or withdrawn; null until then."""
     started_at: Time | None
@@ -225,7 +225,7 @@ def change_row(change: ChangeRequest) -> ChangeRow:
         command=change.line,
         requester=change.requester.id,
         reason=change.reason,
-        portal=change.place_name or None,
+        place=change.place_name or None,
         target=write_target(change.plan.target, change.plan.part),
         risk=change.risk,
         summary=change.plan.summary,
@@ -253,7 +253,7 @@ def change_view(change: ChangeRequest, recorded: CardRecord | None = None) -> Ch
         needs=describe_requirement(change.decision),
         approvals_needed=_approvals(change.decision),
         rules=list_rules(change.decision),
-        portal_address=change.place_label or None,
+        place_address=change.place_label or None,
         decided_at=time_or_none(change.decided_at),
         started_at=time_or_none(change.started_at),
         reviews=tuple(
@@ -275,9 +275,9 @@ def change_view(change: ChangeRequest, recorded: CardRecord | None = None) -> Ch
 
 
 def preview_view(plan: Plan, place: Place | None, decision: Decision) -> PlanPreview:
-    """A plan that is only shown: where it would act, if on a portal, and what has to happen before it may."""
+    """A plan that is only shown: where it would act, if at a place, and what has to happen before it may."""
     return PlanPreview(
-        portal=place.name if place else None,
+        place=place.name if place else None,
         target=write_target(plan.target, plan.part),
         summary=plan.summary,
         calls=_calls(plan),

@@ -64,7 +64,7 @@ NEW_PLACE = "new:"
 class Place:
     """Where a command acts: one place of a plugin.
 
-    `identity` survives renames (Bitrix24's `member_id`); `name` is what we call it; `label` is what a card shows.
+    `identity` survives renames; `name` is what we call it; `label` is what a card shows.
     `former_names` are names that it had and that still lead to it. `mark` is a sign that stands in front of the name
     wherever people read it. What destroys something on a `protected` place has to name the place in its line.
     """
@@ -97,14 +97,14 @@ class PlaceTerm:
     word: str = "place"
     option: str = "--place"
     title: Text = ""
-    """The word as it begins a sentence or stands in front of a colon: “Portal”, in the language of the reader. Without
+    """The word as it begins a sentence or stands in front of a colon: “Service”, in the language of the reader. Without
     it the word stands there as it is typed."""
     none: Text = field(default="", compare=False)
-    """The sentence for a plugin without any place: “No portal is set up yet.” Without it the word stands in it."""
+    """The sentence for a plugin without any place: “No service is set up yet.” Without it the word stands in it."""
     adding: str = field(default="add", compare=False)
     """The command under the word that makes the first place known: `place add NAME`."""
     words: Words = field(default_factory=dict, compare=False)
-    """Other words for it, which name the option, too: `{"ru": ("портал",)}` for `портал use` and `--портал`."""
+    """Other words for it, which name the option, too: `{"ru": ("сервис",)}` for `сервис use` and `--сервис`."""
 
     @property
     def label(self) -> Text:
@@ -203,7 +203,7 @@ class Undo:
     sentence: Text
     calls: tuple[Call, ...] = ()
     line: str = ""
-    """The command that would undo it, for example `connector restore myconnector`; a button offers it afterwards.
+    """The command that would undo it, for example `site restore shop`; a button offers it afterwards.
 
     A value in it that may be any text is written by `quote`."""
     partial: PartialUndo | None = None
@@ -262,7 +262,7 @@ class PageLink:
 class Plan:
     """The effects of an invocation as data. Nothing has happened yet.
 
-    `target` names what is changed (`connector:myconnector`), several things between blanks: at most one open change
+    `target` names what is changed (`site:shop`), several things between blanks: at most one open change
     request exists for each. `part` names what of each thing is changed, where it is not all of it: a change request
     whose outcome nothing can show, and people have not told yet, keeps others away from that part alone.
     `before` is the observation the plan was made from; `wanted` gives, for each label that will differ, the word

@@ -23,7 +23,7 @@ class WebRequest:
     method: str
     """`GET` or `POST`; a HEAD comes as a GET."""
     path: str
-    """The path below the plugin's prefix, decoded: `/install/x` for `/bitrix24/install/x`."""
+    """The path below the plugin's prefix, decoded: `/report/x` for `/uptime/report/x`."""
     parameters: Mapping[str, str] = field(default_factory=dict)
     """The values of the words in braces of the route's path."""
     query: Mapping[str, str] = field(default_factory=dict)

@@ -8,9 +8,10 @@ from typing import Any, cast
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.playground.environment import Playground
 from bot.playground.workspace import DispatchResult, Message
+from bot.playground.workspace.client.persona import TYPING_PLACE
 from bot.plugin.loopback import GIVE_UP_SECONDS
 
-TYPED_IN, APPROVALS = "connectors", "approvals"
+TYPED_IN, APPROVALS = TYPING_PLACE, "approvals"
 """The channels where people type, and where cards for others are posted."""
 FIRST = 1001
 """The number of the first change request."""
@@ -91,7 +92,7 @@ class Conversation:
             raise AssertionError("\n".join([f"{error}.", *came])) from None
 
     def card(self, words: str, *, channel: str = APPROVALS) -> Message:
-        """Wait for the newest card that holds the words. What only its requester confirms is in `connectors`."""
+        """Wait for the newest card that holds the words. What only its requester confirms is in `TYPED_IN`."""
         return cast(Message, self._wait(lambda: self.top_card(words, channel=channel), f"a card with {words!r}"))
 
     def top_card(self, words: str, *, channel: str = APPROVALS) -> Message | None:

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from bot.plugin import Clock
 
 PER_SECOND, BURST = 10.0, 60.0
-"""What one client address may ask of one route: a portal sends the events of several connectors at once."""
+"""What one client address may ask of one route: a place sends several events at once."""
 MOST_CLIENTS = 10_000
 """The addresses that are remembered; who has asked longest ago is forgotten first."""
 AT_ONCE = 4

@@ -15,6 +15,7 @@ from bot.cli.prompts import confirm
 from bot.cli.session import Terminal, explain_file_errors
 from bot.clock import SystemClock
 from bot.core.bot_errors import ConfigurationError
+from bot.host.discovery import close_plugins, load_plugins
 from bot.plugin import Message, Text
 from bot.plugin.frozen import dataclass
 from bot.settings import Settings
@@ -23,6 +24,7 @@ from bot.store.disk.folders import HOME, assert_folder
 from bot.store.location import locate
 from bot.store.sealing.keyring import LOOSE, assert_apart_from_database, create_key_file, load_key_file
 from bot.store.store import FILE_NAME, open_store
+from bot.usecases.command_context.place_choice import list_adding_lines
 from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
 
 Step = Callable[[Settings], Message | None]
@@ -136,12 +138,26 @@ def _people(settings: Settings) -> Message | None:
     return None if settings["B24BOT_ADMINS"] else Message("cli.init.step.admin")
 
 
+def _place(settings: Settings) -> Message | None:
+    """Name the commands that make a first place known; a plugin without one has its places in its settings."""
+    try:
+        plugins = load_plugins(settings["B24BOT_PLUGINS"])
+    except ConfigurationError:
+        # `b24bot doctor`, which is the next step, says what is wrong.
+        return None
+    try:
+        lines = list_adding_lines(plugins)
+    finally:
+        close_plugins(plugins)
+    return Message("cli.init.step.place", commands=lines) if lines else Message("cli.init.step.place_settings")
+
+
 STEPS: tuple[Step, ...] = (
     _app,
     _tokens,
     _channels,
     _people,
-    lambda _: Message("cli.init.step.portal"),
+    _place,
     lambda _: Message("cli.init.step.doctor"),
     lambda _: Message("cli.init.step.serve"),
 )

@@ -96,7 +96,7 @@ def show_request(terminal: Terminal, number: str, as_json: bool) -> None:
 @as_json(ChangeDetails)
 @click.pass_obj
 def settle_request(terminal: Terminal, number: str, outcome: str, as_json: bool) -> None:
-    """Record what a person saw on the portal as the outcome of a change request whose outcome is unknown."""
+    """Record what a person saw as the outcome of a change request whose outcome is unknown."""
     with terminal.bot(writes=True) as bot, bot.store.unit_of_work() as tx:
         change = _change(tx, number)
         told = try_to_settle(tx, bot.context, terminal.person, change, Status(outcome))

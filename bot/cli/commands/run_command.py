@@ -19,7 +19,7 @@ from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
     cls=LineCommand,
     help=TERMINAL_COMMANDS["run"],
     details=Message("clihelp.run.details"),
-    examples=('"connector list --kind ours"',),
+    examples=('"request list --mine"',),
 )
 @argument(
     "words",

@@ -21,7 +21,7 @@ from bot.core.bot_errors import ConfigurationError
 from bot.plugin import Message, PluginError, Text
 from bot.plugin.frozen import dataclass
 from bot.settings import Settings
-from bot.usecases.command_context.place_choice import list_place_plugins
+from bot.usecases.command_context.place_choice import list_adding_lines, list_place_plugins
 from bot.usecases.context import Context
 from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
 
@@ -210,5 +210,8 @@ def _places(ctx: Context) -> Message:
         known = [place for plugin in plugins for place in plugin.places(ctx.services(plugin.name))]
     except PluginError as error:
         return Message("cli.serve.places_unknown", cause=error.sentence)
-    names = tuple(f"{place.name} ({place.label})" for place in known)
-    return Message("cli.serve.places", names=names, count=len(known)) if known else Message("cli.serve.no_place")
+    term, lines = ctx.registry.place_term, list_adding_lines(plugins)
+    if known:
+        return Message("cli.serve.places", term=term.label, names=tuple(f"{one.name} ({one.label})" for one in known))
+    hint = Message("check.places.add", commands=lines) if lines else Message("place.plugin_settings_hint")
+    return Message("place.trouble", sentence=term.no_place, hint=hint)

@@ -60,7 +60,7 @@ def unknown_command(commands: Commands, words: Sequence[str], could_be: CouldBe)
 
 
 def _one_too_many(commands: Commands, words: Sequence[str], could_be: CouldBe) -> WordsError:
-    """The refusal of a first word that is like none, with the command behind it, as in “/b24 connector list”."""
+    """The refusal of a first word that is like none, with the command behind it, as in “/b24 site list”."""
     sentence = Message("typed.unknown_command", command=shorten_typed(words[0]))
     behind = commands.find(words[1:])
     if behind is None or not words[1:]:

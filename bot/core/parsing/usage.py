@@ -33,7 +33,7 @@ def describe_name(parameter: Parameter) -> Text:
 
 
 def describe_line(*words: Text) -> Text:
-    """Describe a line to type, some of whose words are labels: `portal use NAME`."""
+    """Describe a line to type, some of whose words are labels: `place use NAME`."""
     return _in_a_row(words)
 
 

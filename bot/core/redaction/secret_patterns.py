@@ -268,5 +268,5 @@ NEVER = re.compile(
     r"|(?<=/archives/)[A-Z0-9]{3,21}/p[0-9]{16}(?!\w)"
 )
 """A picture in an address, what is hidden already, ids of the form UUID, the id of an application in the address of its
-pages in Bitrix24, and the place of a message in the address of Slack. A name in front of one, or the format of a
+pages, and the place of a message in the address of Slack. A name in front of one, or the format of a
 provider, says more."""

@@ -98,14 +98,14 @@ class Socket:
         self._lock = threading.Lock()
         self._connections: list[Connection] = []
         self._workers = ThreadPoolExecutor(LISTENERS, thread_name_prefix="socket-listener")
-        self._connector = threading.Thread(target=self._keep_connected, name="socket", daemon=True)
+        self._connecting = threading.Thread(target=self._keep_connected, name="socket", daemon=True)
         self._note = note
         self._refused = ""
         """Why Slack delivers nothing, where it has said so; said once in the log."""
 
     def start(self) -> None:
         """Connect as soon as Slack lets us: that it does not answer now is no reason not to start."""
-        self._connector.start()
+        self._connecting.start()
 
     @property
     def alive(self) -> bool:

@@ -55,7 +55,7 @@ class ServerLevel:
 
     def __init__(self, levels: ServerLevels, name: str) -> None:
         self._levels = levels
-        # The name of a portal may hold anything.
+        # The name of a place may hold anything.
         self._name = sha256(name.encode()).hexdigest()
 
     def add(self, amount: float, *, drains: float, most: float) -> float | None:

@@ -312,7 +312,7 @@ def m018_person_columns(db: Statements) -> None:
 
 @migrations()
 def m019_place_terms(db: Statements) -> None:
-    """What people call the place that a change request is about. Until then each was about a portal."""
+    """What people call the place that a change request is about. Until then all were about places of one kind."""
     db.execute("ALTER TABLE changes ADD COLUMN place_word TEXT NOT NULL DEFAULT 'portal'")
     db.execute("ALTER TABLE changes ADD COLUMN place_option TEXT NOT NULL DEFAULT '--portal'")
 

@@ -87,9 +87,7 @@ class BuiltinContext:
 
 
 access: Group[BuiltinContext] = Group("access", help="The allow-list.", words={"ru": ("доступ",)})
-freezing: Group[BuiltinContext] = Group(
-    "freeze", help="Block all portal changes.", words={"ru": ("заморозить", "заморозка")}
-)
+freezing: Group[BuiltinContext] = Group("freeze", help="Block all changes.", words={"ru": ("заморозить", "заморозка")})
 unfreezing: Group[BuiltinContext] = Group(
     "unfreeze", help="Allow changes again after a freeze.", words={"ru": ("разморозить", "разморозка")}
 )
@@ -191,9 +189,9 @@ def find_home_account(workspace: Workspace, person: Principal) -> Principal:
 Why = Annotated[str, Arg(label="REASON", help="the reason; everybody can read it", free=True)]
 
 
-@freezing.command("", risk=Risk.HALT, examples=["", "the portal loses messages"])
+@freezing.command("", risk=Risk.HALT, examples=["", "messages are lost"])
 def freeze(builtin: BuiltinContext, *reason: Why) -> Answer:
-    """Block all portal changes at once, until two admins unfreeze.
+    """Block all changes at once, until two admins unfreeze.
 
     Changes that already run finish and are recorded. Commands that read, and those for the allow-list, still work.
     """

@@ -228,7 +228,7 @@ class CommandRow:
     """A command."""
 
     command: str
-    """The words of the command, for example `connector remove`."""
+    """The words of the command, for example `access grant`."""
     usage: str
     """The command with its arguments."""
     help: Text
@@ -240,7 +240,7 @@ class CommandRow:
     description: Text
     """The rest of its help; empty if there is none."""
     examples: tuple[str, ...]
-    """Words that can follow the command, for example `myconnector`."""
+    """Words that can follow the command, for example `@anton`."""
 
 
 def _terminal_view(path: str) -> CommandRow:

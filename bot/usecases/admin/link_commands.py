@@ -1,4 +1,4 @@
-"""The commands that link an account at a place, as of a portal's user, to a person of the allow-list."""
+"""The commands that link an account at a place, to a person of the allow-list."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountLink:
-    """A portal's user and the person that they are linked to."""
+    """An account at a place, and the person that it is linked to."""
 
-    portal: str
-    """The name of the portal, as b24bot calls it now."""
+    place: str
+    """The name of the place, as b24bot calls it now."""
     user: str
-    """The id of the user on the portal."""
+    """The id that the account has there."""
     principal: str
     """The person, for example `T0001:U0002`."""
     requested_by: str
@@ -95,8 +95,8 @@ def complete_links(builtin: BuiltinContext) -> list[str]:
 AnAccount = Annotated[
     AccountName,
     Arg(
-        label="PORTAL:USER",
-        help="a portal's name and the id of its user, for example prod:27",
+        label="NAME:USER",
+        help="Place: its name, a colon and the id of its user, for example prod:27",
         parse=parse_account,
         complete=complete_links,
     ),
@@ -105,9 +105,9 @@ AnAccount = Annotated[
 
 @access.command("link", words={"ru": ("связать",)}, risk=Risk.GOVERN, examples=["@anton prod:27"])
 def access_link(builtin: BuiltinContext, person: Person, account: AnAccount) -> Answer:
-    """Link a portal's user to a person; a second admin approves.
+    """Link an outside account to a person; a second admin approves.
 
-    What the user then does on b24bot's pages in the portal counts as done by that person.
+    What the account then does on b24bot's pages counts as done by that person.
     """
     whom = find_home_account(builtin.ctx.workspace, person)
     if builtin.ctx.store.grants.role_of(whom) is None:
@@ -120,13 +120,13 @@ def access_link(builtin: BuiltinContext, person: Person, account: AnAccount) -> 
 
 @access.command("unlink", words={"ru": ("отвязать",)}, risk=Risk.GOVERN, examples=["prod:27"])
 def access_unlink(builtin: BuiltinContext, account: AnAccount) -> Answer:
-    """Remove the link of a portal's user; a second admin approves."""
+    """Remove the link of an outside account; a second admin approves."""
     return _plan(builtin.ctx, account, None)
 
 
 @looking.command("links", words={"ru": ("связи",)}, risk=Risk.READ, data=tuple[AccountLink, ...], examples=[""])
 def access_links(query: QueryContext) -> Reply:
-    """Show which portal users are linked to whom; for admins."""
+    """Show which outside accounts are linked to whom; for admins."""
     if query.role is not Role.ADMIN:
         raise NotPermitted(Message("admin.links.admins_only"))
     names = {
@@ -138,7 +138,7 @@ def access_links(query: QueryContext) -> Reply:
     links.sort(key=lambda pair: (pair[0], pair[1].user))
     data = tuple(
         AccountLink(
-            portal=place,
+            place=place,
             user=link.user,
             principal=link.person.id,
             requested_by=link.requested_by,

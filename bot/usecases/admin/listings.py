@@ -25,13 +25,9 @@ from bot.usecases.outcomes.ending_report import ending_fields
 NO_CHANGES, NO_SUCH_CHANGES = Message("request.list.none"), Message("request.list.none_such")
 NO_PLACE = "–"
 """Stands where a list has a column for the place, and a change request is about b24bot itself."""
-STATUS, PORTAL, TARGET = Message("request.show.status"), Message("request.show.portal"), Message("request.show.target")
+STATUS, PLACE, TARGET = Message("request.show.status"), Message("place.title"), Message("request.show.target")
 RECORD = Message("request.show.record")
 COMMAND, REQUESTER = Message("request.show.command"), Message("request.show.requester")
-CHANGE_COLUMNS = (
-    *(Message("request.list.id"), STATUS, PORTAL, TARGET, COMMAND, REQUESTER),
-    Message("request.list.requested_at"),
-)
 GRANT_COLUMNS = (
     *(Message("admin.list.person"), Message("admin.list.role"), Message("admin.list.granted_by")),
     Message("admin.list.granted_at"),
@@ -44,19 +40,23 @@ def list_changes(
     *,
     waiting: AbstractSet[int] = frozenset(),
     narrowed: bool = False,
+    place: Text = PLACE,
 ) -> Reply:
     """List change requests, which are all shown with this status if one is given.
 
-    `waiting` are the numbers of those that the reader can decide. `narrowed` lists leave others out.
+    `waiting` are the numbers of those that the reader can decide. `narrowed` lists leave others out. `place` is what
+    people call a place.
     """
     data = tuple(map(change_row, changes))
     if not changes and status:
         return Reply(title=Message("request.list.none_with_status", status=status.typed), data=data)
     if not changes:
         return Reply(title=NO_SUCH_CHANGES if narrowed else NO_CHANGES, data=data)
-    table = Table(
-        columns=CHANGE_COLUMNS, rows=tuple(_row(change, waits=change.number in waiting) for change in changes)
+    columns = (
+        *(Message("request.list.id"), STATUS, place, TARGET, COMMAND, REQUESTER),
+        Message("request.list.requested_at"),
     )
+    table = Table(columns=columns, rows=tuple(_row(change, waits=change.number in waiting) for change in changes))
     return Reply(title=Message("request.list.title"), table=table, data=data)
 
 
@@ -78,18 +78,19 @@ def _line(change: ChangeRequest) -> str:
     return mentions.make_namer((mentions.find_person_id(change.plan.target),), mentions.mark_account)(change.line)
 
 
-def show_change(change: ChangeRequest, recorded: RecordedPlan | None = None) -> Reply:
+def show_change(change: ChangeRequest, recorded: RecordedPlan | None = None, *, place: Text = PLACE) -> Reply:
     """Show one change request: its plan, its reviews and how it ended.
 
-    `recorded` tells where the plan was read, if that is not the row of the database.
+    `recorded` tells where the plan was read, if that is not the row of the database. `place` is what people call a
+    place.
     """
-    shown = _facts(change, recorded)
+    shown = _facts(change, recorded, place)
     facts = tuple((label, text) for label, text in shown if not isinstance(text, str) or text.strip())
     title = Message("request.show.title", request=change.id, summary=change.plan.summary)
     return Reply(title=title, facts=facts, data=change_view(change, recorded.view if recorded else None))
 
 
-def _facts(change: ChangeRequest, recorded: RecordedPlan | None) -> Iterator[tuple[Text, Text]]:
+def _facts(change: ChangeRequest, recorded: RecordedPlan | None, place: Text) -> Iterator[tuple[Text, Text]]:
     plan = change.plan
     yield STATUS, describe_status(change)
     yield Message("request.show.needs"), describe_requirement(change.decision) if _is_pending(change) else ""
@@ -97,7 +98,7 @@ def _facts(change: ChangeRequest, recorded: RecordedPlan | None) -> Iterator[tup
     yield from list_plan_facts(plan)
     yield from list_record_facts(recorded)
     yield Message("request.show.reason"), change.reason
-    yield PORTAL, " · ".join(filter(None, (change.place_title, change.place_label)))
+    yield place, " · ".join(filter(None, (change.place_title, change.place_label)))
     yield REQUESTER, _person_at(change.requester, change.created_at)
     for review in change.reviews:
         yield _verdict_label(change, review), describe_review(change, review)

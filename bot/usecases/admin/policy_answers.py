@@ -153,8 +153,8 @@ def parse_moment(text: str) -> int:
     risk=Risk.READ,
     data=PolicyDecision,
     examples=[
-        "@olga connector remove wa_eu --portal prod",
-        "@olga --channel C0123456 --at 2026-03-02T18:30 connector remove wa_eu",
+        "@olga access grant @anton approver",
+        "@olga --channel C0123456 --at 2026-03-02T18:30 access revoke @anton",
         "T0001:U0002 access grant T0001:U0001 viewer",
     ],
 )

@@ -41,7 +41,7 @@ from bot.usecases.admin.recorded_plans import read_recorded_plan
 from bot.usecases.admin.status_report import StatusReport, report_status
 from bot.usecases.authority.memberships import last_disqualification
 from bot.usecases.authority.reader_views import reader_of
-from bot.usecases.command_context.place_choice import choose_place, list_place_plugins, own_choice
+from bot.usecases.command_context.place_choice import choose_place, list_place_plugins, own_choice, term_of
 from bot.usecases.context import Context
 from bot.usecases.overview.request_queue import queue_of
 from bot.usecases.overview.start_card import OverviewView, make_start_card
@@ -133,7 +133,7 @@ audit: Group[QueryContext] = Group(
 )
 seeing: Group[QueryContext] = Group(
     "overview",
-    help="What waits for you, your change requests and the state of the portals.",
+    help="What waits for you, your change requests and the state of the places.",
     words={"en": ("home", "menu"), "ru": ("обзор", "начало", "меню")},
 )
 being_well: Group[QueryContext] = Group(
@@ -174,9 +174,7 @@ class Identity:
     """The ids of the people who can change it."""
 
 
-@helping.command(
-    "", risk=Risk.READ, data=tuple[CommandRow, ...], examples=["", "connector remove", "connector", "remove"]
-)
+@helping.command("", risk=Risk.READ, data=tuple[CommandRow, ...], examples=["", "access grant", "access", "grant"])
 def show_help(
     query: QueryContext, *words: Annotated[str, Arg(label="COMMAND", help="a command, or a word of one")]
 ) -> Reply:
@@ -256,7 +254,7 @@ def _next_steps(query: QueryContext, admins: Sequence[Principal]) -> Iterator[Me
 
 @seeing.command("", risk=Risk.READ, data=OverviewView, examples=[""])
 def show_overview(query: QueryContext) -> Reply:
-    """Show what waits for you, your change requests and the state of the portals."""
+    """Show what waits for you, your change requests and the state of the places."""
     return make_start_card(query.ctx, query.person)
 
 
@@ -298,7 +296,7 @@ def request_list(
     found = queue.list_changes(status, tests, limit=15)
     seen = reader_of(query.ctx, query.person).see_all(found)
     numbers = frozenset(one.number for one in found if queue.waits(one))
-    return list_changes(seen, status, waiting=numbers, narrowed=bool(tests))
+    return list_changes(seen, status, waiting=numbers, narrowed=bool(tests), place=query.ctx.registry.place_term.label)
 
 
 @requests.command("show", words=SHOW, risk=Risk.READ, data=ChangeDetails, examples=["CR-1001"])
@@ -311,7 +309,8 @@ def request_show(query: QueryContext, number: Number) -> Reply:
             hint=Message("request.see_newest", command=CommandLine(command_line="request list")),
         )
     change, recorded = read_recorded_plan(query.ctx.store, change)
-    return show_change(reader_of(query.ctx, query.person).see(change), recorded)
+    place = term_of(query.ctx.registry, change.plugin).label
+    return show_change(reader_of(query.ctx, query.person).see(change), recorded, place=place)
 
 
 @access.command("list", words=LIST, risk=Risk.READ, data=tuple[GrantRow, ...])

@@ -20,7 +20,7 @@ KIND = "linked account"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutsideAccount:
-    """An account at a place of a plugin: a user of a portal, by the id that they have there."""
+    """An account at a place of a plugin: a user there, by the id that they have there."""
 
     plugin: str
     place: Place

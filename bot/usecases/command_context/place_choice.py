@@ -5,7 +5,7 @@ Time and order decide nothing: a choice is stored by the identity of the place, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.core.audit.audit_record import Entry, Fact, Tag
 from bot.core.builtin_name import BUILTIN
@@ -15,7 +15,7 @@ from bot.core.parsing.usage import NAME, describe_line
 from bot.core.principals import Principal
 from bot.host.hosted_plugin import HostedPlugin
 from bot.host.registry import Registry
-from bot.plugin import CommandLine, Message, Place, PlaceTerm, PluginError, Refusal, Text
+from bot.plugin import CommandLine, Message, Place, PlaceTerm, Plugin, PluginError, Refusal, Text
 from bot.plugin.frozen import dataclass
 from bot.store.store import Transaction
 from bot.usecases.context import Context
@@ -205,6 +205,15 @@ def has_several_places(ctx: Context, plugin: str) -> bool:
 def describe_with_place(ctx: Context, change: ChangeRequest) -> Text:
     """A change request's plan in words; where there are several places, with the one it is about."""
     return change.summary_with_place if has_several_places(ctx, change.plugin) else change.plan.summary
+
+
+def list_adding_lines(plugins: Iterable[Plugin]) -> tuple[Text, ...]:
+    """List the commands of the terminal that make a first place known: one of each plugin that has such a command."""
+    return tuple(
+        describe_line(f"b24bot {path}", NAME)
+        for plugin in plugins
+        if (path := plugin.place_term.adding_path) in {command.path for group in plugin.groups for command in group}
+    )
 
 
 def list_place_plugins(registry: Registry) -> Sequence[HostedPlugin]:

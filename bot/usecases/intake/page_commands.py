@@ -41,7 +41,7 @@ class PageAccounts:
             raise Refusal(Message("intake.page.not_linked"))
         limit = blocking_limit(self._ctx, self._plugin)
         if limit is not None:
-            # The page says so at once: whoever stands at the portal may not look into the chat.
+            # The page says so at once: whoever is on the page may not look into the chat.
             raise refuse_by_limit(limit)
         ctx, option = self._ctx, term_of(self._ctx.registry, self._plugin).option
         text = f"{line} {option} {quote(place.name)}"

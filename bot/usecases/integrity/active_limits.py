@@ -86,7 +86,7 @@ def find_terminal_block(ctx: Context) -> Refusal | None:
     """The refusal of a terminal command that changes a place, while the bot is frozen or may only read.
 
     An audit channel that is dead or lags behind is a reason as well. Without one such a command works: somebody may try
-    a portal before the chat is set up.
+    a place before the chat is set up.
     """
     channel = find_audit_channel_limit(ctx) if ctx.chat.channels.audit else None
     reading = (limit for limit in list_limits(ctx) if limit.mode is Mode.READ_ONLY)

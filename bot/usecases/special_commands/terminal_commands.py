@@ -35,11 +35,11 @@ TERMINAL_COMMANDS: Mapping[str, Message] = {
     "run": Message("help.terminal.run"),
     "serve": Message("help.terminal.serve"),
     "simulate": Message("help.terminal.simulate"),
-    "simulate portal": Message("help.terminal.simulate_portal"),
     "simulate slack": Message("help.terminal.simulate_slack"),
     "work": Message("help.terminal.work"),
 }
-"""Each with the first line of its help. A test holds that these are the ones that the terminal's parser has."""
+"""Each with the first line of its help. A test holds that these are the ones that the terminal's parser has,
+but for the simulators of plugins."""
 
 
 def in_terminal(declared: Iterable[AnyCommand], words: Sequence[str]) -> WordsError | None:

@@ -46,7 +46,7 @@ def test_unfreezing_in_the_terminal_takes_an_admin_in_slack(staffed: CliBot) -> 
     assert result.exit_code == 0, result.stderr
     assert "waits for approval" in result.stdout
     (change,) = staffed.json("request", "list")
-    assert (change["command"], change["requester"], change["portal"]) == ("unfreeze", ME, None)
+    assert (change["command"], change["requester"], change["place"]) == ("unfreeze", ME, None)
     with staffed.store() as store:
         assert store.facts.get(FROZEN)
 

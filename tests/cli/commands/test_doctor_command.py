@@ -60,7 +60,7 @@ def test_when_all_is_well_it_says_so_and_changes_nothing(cli_bot: CliBot, worksp
     shown = cli_bot.run("doctor")
     assert shown.exit_code == 0, shown.output
     assert [line[:4] for line in shown.stdout.splitlines()] == ["ok  "] * (len(NAMES) - 1) + ["note"]
-    assert "portals: None is set up yet. Add one: b24bot portal connect NAME" in shown.stdout
+    assert "places: None is set up yet. Add one: b24bot portal connect NAME" in shown.stdout
     assert workspace.messages("audit") == []
     assert workspace.world.scheduled == {}, "what was scheduled to find out was deleted"
     assert everything(cli_bot.folder) == before
@@ -180,7 +180,7 @@ def test_a_fresh_set_up_has_notes_and_no_faults(fresh_cli_bot: CliBot, workspace
     assert shown.exit_code == 0, shown.output
     assert shown.stdout.count("There is no database") == 1
     assert shown.stdout.count("There is no backup") == 1
-    assert "keys, audit log, allow-list, approvers, outbox, set aside, direct messages, portals." in shown.stdout
+    assert "keys, audit log, allow-list, approvers, outbox, set aside, direct messages, places." in shown.stdout
     assert not (fresh_cli_bot.home / FILE_NAME).exists()
 
 
@@ -388,7 +388,9 @@ def test_a_plugin_without_a_portal_is_closed_after_each_look(cli_bot: CliBot, wo
     well(cli_bot, workspace)
     cli_bot.settings["B24BOT_PLUGINS"] = "tests.slack.plugins:leaving"
     before = leaving.closed
-    assert looked(cli_bot)["portals"][1].startswith("None is set up yet.")
+    told = looked(cli_bot)["places"][1]
+    assert told.startswith("None is set up yet.")
+    assert "b24bot" not in told, "it names no command that the plugin lacks"
     looks_that_open_it = 2
     assert leaving.closed == before + looks_that_open_it, "its settings, and its portals"
 
@@ -396,14 +398,14 @@ def test_a_plugin_without_a_portal_is_closed_after_each_look(cli_bot: CliBot, wo
 def test_each_portal_is_looked_at_as_portal_check_does(connected_cli_bot: CliBot, portal: PortalSimulation) -> None:
     with connected_cli_bot.store():
         """The database that a first start makes."""
-    assert looked(connected_cli_bot)["portals"][1].startswith("None is set up yet.")
+    assert looked(connected_cli_bot)["places"][1].startswith("None is set up yet.")
     assert connected_cli_bot.run("portal", "check").exit_code == 0, "which takes the portal over from the settings"
-    ok, told = looked(connected_cli_bot)["portals"]
+    ok, told = looked(connected_cli_bot)["places"]
     assert ok
     assert told.startswith("default: refresh token: Store backup tokens of a second user with ")
     with portal.portal.world.lock:
         portal.portal.world.faults.add(read_fault({"kind": "unavailable", "method": "app.info", "times": "forever"}))
-    ok, told = looked(connected_cli_bot)["portals"]
+    ok, told = looked(connected_cli_bot)["places"]
     assert not ok
     assert told.startswith("default: ")
 

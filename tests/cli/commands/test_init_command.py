@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.cli_bot import CliBot
 
 
@@ -53,10 +55,19 @@ def test_it_says_what_to_do_next_and_leaves_out_what_is_done(bare: CliBot) -> No
         "B24BOT_APPROVAL_CHANNEL": "C1",
         "B24BOT_AUDIT_CHANNEL": "C2",
     }
+    assert "portal connect NAME\n" in first, "the plugin says how its first place is added"
     then = bare.run("init", "--yes").stdout
     assert "manifest.yml" not in then
     assert "tokens" not in then
     assert "1. Name the first admin" in then
+
+
+@pytest.mark.parametrize("plugins", ["tests.host.invented:plugin", "there-is-none"])
+def test_its_steps_name_no_command_that_the_plugins_lack(bare: CliBot, plugins: str) -> None:
+    bare.settings["B24BOT_PLUGINS"] = plugins
+    told = bare.run("init", "--yes")
+    assert (told.exit_code, "portal" in told.output) == (0, False)
+    assert ("Set the settings of the plugins" in told.stdout) is (plugins != "there-is-none")
 
 
 def test_a_new_key_is_not_made_for_a_database_that_another_key_closed(cli_bot: CliBot) -> None:

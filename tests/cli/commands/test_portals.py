@@ -50,7 +50,7 @@ def test_the_default_portal_stays_when_a_portal_is_stored_again(cli_bot: CliBot,
         "prod": True,
         "stage": False,
     }
-    assert cli_bot.json("connector", "list")["portal"] == "prod"
+    assert cli_bot.json("connector", "list")["place"] == "prod"
     result = cli_bot.run("connector", "list")
     assert result.exit_code == 0, result.stderr
     assert "myconnector" in result.stdout
@@ -103,7 +103,7 @@ def test_a_check_may_name_its_portal_without_the_option(cli_bot: CliBot, portal:
     named = cli_bot.run("portal", "check", "stage", "--json")
     assert named.exit_code == 5
     told = json.loads(named.stdout)
-    assert told["portal"] == "stage"
+    assert told["place"] == "stage"
     assert next(row["check"] for row in told["data"] if not row["ok"]) == "connection"
     for words in (("portal", "check", "nowhere"), ("portal", "check", "--portal", "nowhere")):
         unknown = cli_bot.run(*words)

@@ -297,11 +297,11 @@ def test_a_list_of_change_requests_has_a_table_json_and_a_filter(staffed: CliBot
     assert staffed.json("request", "withdraw", "1002")["status"] == Status.WITHDRAWN
     assert [one["id"] for one in staffed.json("request", "list")] == ["CR-1001", "CR-1002"]
     (pending,) = en_json(staffed.json("request", "list", "--status", "pending"))
-    assert {name: pending[name] for name in ("id", "status", "command", "portal", "reason", "outcome")} == {
+    assert {name: pending[name] for name in ("id", "status", "command", "place", "reason", "outcome")} == {
         "id": "CR-1001",
         "status": "pending",
         "command": "connector remove myconnector",
-        "portal": "default",
+        "place": "default",
         "reason": "old",
         "outcome": "",
     }

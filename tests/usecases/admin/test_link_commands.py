@@ -1,4 +1,4 @@
-"""Portal users who are linked to people: who may see the list, and what it shows."""
+"""Outside accounts that are linked to people: who may see the list, and what it shows."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def test_an_admin_sees_each_link_with_who_asked_for_it_and_when(core_bot: CoreBo
         ("default:27", mentions.person(OLGA), mentions.person(IDA), format_time(at)),
     )
     assert answer.data == (
-        AccountLink(portal="beta", user="9", principal=VERA.id, requested_by=IDA.id, linked_at=Time(time=at)),
-        AccountLink(portal="default", user="27", principal=OLGA.id, requested_by=IDA.id, linked_at=Time(time=at)),
+        AccountLink(place="beta", user="9", principal=VERA.id, requested_by=IDA.id, linked_at=Time(time=at)),
+        AccountLink(place="default", user="27", principal=OLGA.id, requested_by=IDA.id, linked_at=Time(time=at)),
     )
 
 
@@ -57,13 +57,13 @@ def test_a_link_that_ended_and_a_row_behind_the_log_are_not_listed(core_bot: Cor
         records = tx.records(BUILTIN)
         records.put(KIND, forged.key, {**(records.get(KIND, forged.key) or {}), "person": ANTON.id})
     answer = read(core_bot)
-    assert (en(answer.title), answer.table, answer.data) == ("No portal user is linked to a person.", None, ())
+    assert (en(answer.title), answer.table, answer.data) == ("No outside account is linked to a person.", None, ())
 
 
 @pytest.mark.parametrize("who", [ANTON, OLGA, VIKTOR])
 def test_nobody_but_an_admin_sees_the_links(core_bot: CoreBot, who: Principal) -> None:
     link(core_bot, OutsideAccount(plugin="toy", place=ACME, user="7"), OLGA)
-    with raises(NotPermitted, match="Only admins can see which portal users are linked"):
+    with raises(NotPermitted, match="Only admins can see which outside accounts are linked"):
         read(core_bot, who)
 
 

@@ -38,7 +38,7 @@ NOW: dict[str, tuple[str, str]] = {
     ),
     "unfreeze": ("Changes are allowed again.", "This request did not end the freeze."),
     "portal connect": (
-        "The connection is approved. The portal is not connected yet.",
+        "The connection is approved. It is not made yet.",
         "The connection is not approved.",
     ),
 }

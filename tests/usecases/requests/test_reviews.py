@@ -446,7 +446,7 @@ def test_what_cannot_be_recorded_does_not_count_and_is_told(core_bot: CoreBot, b
     told = core_bot.press(OLGA if button == card_token.WITHDRAW else ANTON, change, button)
     # What became of a stop is recorded with the apology, so that one is said past the outbox.
     assert (told or core_bot.last_private_notice) == (
-        "The database cannot be written now (disk on fire). Nothing was sent to the portal. Try again in a moment."
+        "The database cannot be written now (disk on fire). Nothing was sent. Try again in a moment."
     )
     assert core_bot.now(change) == change
     assert execute_jobs(core_bot) == 0

@@ -140,7 +140,7 @@ def test_when_the_store_cannot_be_written_it_is_said_directly(hasty: CoreBot, be
     with locked_by_another(hasty.store.database.path, begin):
         perform_job(hasty.ctx, job)
         (notice,) = hasty.messenger.private_notices
-    assert en(notice.reply.title).endswith("Nothing was sent to the portal. Try again in a moment.")
+    assert en(notice.reply.title).endswith("Nothing was sent. Try again in a moment.")
     assert "database is locked" in en(notice.reply.title)
     assert notice.answer_url
     save_unsaved_results(hasty.ctx)
