@@ -3,8 +3,8 @@
 The key is made of the catalogue's prefix and the path of the command: `help.access_grant` for the first line of its
 docstring, `help.access_grant.details` for the rest, `help.access_grant.argument.role` for the help of an argument,
 `help.access_grant.raises` for when it is a greater risk, and `help.access.group` for the help of its group. A label of
-arguments has one key wherever it stands: `help.word.role`. The commands of a plugin have its name in front:
-`uptime.help.site_list`.
+arguments has one key wherever it stands: `help.word.role`. The commands of a plugin have its name in front
+of `help`.
 scripts/catalogues.py takes the English of these keys from the declarations.
 
 A form has titles of its own: `help.access_grant.title`, and `help.field.access.role` for a field, which has the same
