@@ -6,10 +6,11 @@ tags and facts of stored records, and names of settings.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from tests.architecture.words.vocabulary_checks import names_and_sentences, words_of
+from tests.architecture.words.vocabulary_checks import find_docstrings, line_at, read_tokens, words_of
 
 WORDS: Mapping[str, str] = {
     "portal": "place",
@@ -45,7 +46,8 @@ def plugin_words(path: str, text: str) -> Iterator[str]:
 
 def _module(path: str, text: str) -> Iterator[tuple[int, str]]:
     yield 0, path
-    yield from ((line, said) for line, said, _ in names_and_sentences(text))
+    yield from ((line_at(text, token.start()), token[0]) for token in read_tokens(text))
+    yield from ((docstring.lineno, str(docstring.value)) for docstring in find_docstrings(ast.parse(text)))
 
 
 def _catalogue(text: str) -> Iterator[tuple[int, str]]:

@@ -89,7 +89,7 @@ def retired_in(path: str, text: str) -> Iterator[str]:
         # The name of a test is a sentence.
         found = _in_name(word) if token["name"] and not word.startswith("test_") else _in_sentence(word)
         told += [(line_at(text, token.start()), complaint) for complaint in found]
-    for docstring in _docstrings(ast.parse(text)):
+    for docstring in find_docstrings(ast.parse(text)):
         told += [(docstring.lineno, complaint) for complaint in _in_sentence(str(docstring.value))]
     yield from (f"{path}:{line} {complaint}" for line, complaint in told if not _is_allowed(path, complaint))
 
@@ -104,7 +104,7 @@ def _in_sentence(said: str) -> tuple[str, ...]:
     return tuple(retired_words(words_of(_CODE.sub(" ", said)), vocabulary.WORDS))
 
 
-def _docstrings(tree: ast.AST) -> Iterator[ast.Constant]:
+def find_docstrings(tree: ast.AST) -> Iterator[ast.Constant]:
     """The texts that stand alone. They are statements, so no expression is looked into."""
     for name in ("body", "orelse", "finalbody", "handlers", "cases"):
         for statement in getattr(tree, name, ()):
@@ -112,7 +112,7 @@ def _docstrings(tree: ast.AST) -> Iterator[ast.Constant]:
                 if isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str):
                     yield statement.value
             elif isinstance(statement, ast.AST):
-                yield from _docstrings(statement)
+                yield from find_docstrings(statement)
 
 
 def _is_allowed(path: str, complaint: str) -> bool:
