@@ -18,6 +18,7 @@ from bot.cli.processes.port_check import explain_bind_errors, try_address
 from bot.cli.processes.signals import ShutdownSignal
 from bot.cli.session import Terminal, suggest_doctor
 from bot.core.bot_errors import ConfigurationError
+from bot.core.joined_sentences import pair_sentences
 from bot.plugin import Message, PluginError, Text
 from bot.plugin.frozen import dataclass
 from bot.settings import Settings
@@ -214,4 +215,4 @@ def _places(ctx: Context) -> Message:
     if known:
         return Message("cli.serve.places", term=term.label, names=tuple(f"{one.name} ({one.label})" for one in known))
     hint = Message("check.places.add", commands=lines) if lines else Message("place.plugin_settings_hint")
-    return Message("place.trouble", sentence=term.no_place, hint=hint)
+    return pair_sentences(term.no_place, hint)
