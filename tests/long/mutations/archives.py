@@ -175,8 +175,8 @@ ARCHIVES: tuple[Mutation, ...] = (
         "a command calls a log broken that somebody archives while it is recomputed",
         (
             "bot/usecases/integrity/chain_check.py",
-            "    if found.why and store.audit.archived().seq != archived:\n",
-            "    if found.why and store.audit.archived().seq < archived:\n",
+            "    if found.limit is not None and store.audit.archived().seq != archived:\n",
+            "    if found.limit is not None and store.audit.archived().seq < archived:\n",
         ),
         by=_TEST,
     ),

@@ -47,8 +47,8 @@ CHAIN_CHECKS: tuple[Mutation, ...] = (
         "nobody notices that the end of the audit log was cut off before the place up to which it was recomputed",
         (
             _CHECK,
-            '    return "" if mark is None or _fits(store, mark.place) else _broken_before(store, mark.place)',
-            '    return "" if mark is None or mark.at else _broken_before(store, mark.place)',
+            "    return None if mark is None or _fits(store, mark.place) else _broken_before(store, mark.place)",
+            "    return None if mark is None or mark.at else _broken_before(store, mark.place)",
         ),
         by=_TEST,
     ),

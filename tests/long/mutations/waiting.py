@@ -232,8 +232,8 @@ WAITING: tuple[Mutation, ...] = (
         "what was approved waits for its next look, because its audit line got out just before it began to wait",
         (
             "bot/usecases/execution/executor.py",
-            '_postpone_job(tx, ctx, job, change, "waiting", 0 if is_out else LOOK_AGAIN_MS)',
-            '_postpone_job(tx, ctx, job, change, "waiting", LOOK_AGAIN_MS if is_out else LOOK_AGAIN_MS)',
+            "_postpone_job(tx, ctx, job, change, Wait.AUDIT_LINE, 0 if is_out else LOOK_AGAIN_MS)",
+            "_postpone_job(tx, ctx, job, change, Wait.AUDIT_LINE, LOOK_AGAIN_MS if is_out else LOOK_AGAIN_MS)",
         ),
         by="tests/usecases/delivery/test_awaited_lines.py",
     ),
