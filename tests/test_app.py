@@ -321,7 +321,7 @@ def test_an_intake_alone_compares_the_inodes_of_its_lock_file_and_says_so(
         (running.bot.settings.home / "intake.lock").unlink()
         intake.clock.advance(60)
         assert wait_until(lambda: running.mode() is Mode.READ_ONLY)
-        assert "intake.lock was deleted or moved." in caplog.text
+        assert wait_until(lambda: "intake.lock was deleted or moved." in caplog.text)
         assert running.readiness()["files"] is False
         assert workspace.people["Olga"].slash("/b24 whoami").ok, "the worker finds what is recorded"
 
