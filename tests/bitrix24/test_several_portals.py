@@ -9,7 +9,7 @@ import pytest
 from tests.bitrix24.several_portals import SeveralPortals
 from tests.tables.quick import fewer
 
-STEPS = fewer(250, 80)
+STEPS = fewer(250, 160)
 
 
 @pytest.mark.sampled(2)
