@@ -133,7 +133,7 @@ audit: Group[QueryContext] = Group(
 )
 seeing: Group[QueryContext] = Group(
     "overview",
-    help="What waits for you, your change requests and the state of the places.",
+    help="What waits for you, your change requests and what needs attention.",
     words={"en": ("home", "menu"), "ru": ("обзор", "начало", "меню")},
 )
 being_well: Group[QueryContext] = Group(
@@ -254,7 +254,7 @@ def _next_steps(query: QueryContext, admins: Sequence[Principal]) -> Iterator[Me
 
 @seeing.command("", risk=Risk.READ, data=OverviewView, examples=[""])
 def show_overview(query: QueryContext) -> Reply:
-    """Show what waits for you, your change requests and the state of the places."""
+    """Show what waits for you, your change requests and what needs attention."""
     return make_start_card(query.ctx, query.person)
 
 
