@@ -196,9 +196,8 @@ def _check_drift(ctx: Context, change: ChangeRequest) -> Ending | None:
         plugin = ctx.registry.plugin(change.plugin)
         understood = understand(ctx.registry.typed, change.line)
         with sanitize_refusals():
-            services = ctx.services(plugin.name)
-            subject = open_subject(plugin, understood, services, change.place)
-            fresh = ask(plugin.name, understood, subject, local=ctx.registry.is_local(plugin.name))
+            services, local = ctx.services(plugin.name), ctx.registry.is_local(plugin.name)
+            fresh = ask(plugin.name, understood, open_subject(plugin, understood, services, change.place), local=local)
     except StoreUnavailable:
         # It may be written again in a moment, and nothing has begun.
         raise
