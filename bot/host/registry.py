@@ -185,12 +185,6 @@ def _say_terms(command: AnyCommand, term: PlaceTerm) -> AnyCommand:
     """A command of b24bot's own with what people call a place in its help and in that of its arguments."""
     help, description = say_term(command.help, term), say_term(command.description, term)
     arguments = [say_term(one.arg.help, term) for one in command.parameters]
-    if (help, description, *arguments) == (
-        command.help,
-        command.description,
-        *(one.arg.help for one in command.parameters),
-    ):
-        return command
     parameters = tuple(
         replace(one, arg=replace(one.arg, help=said)) for one, said in zip(command.parameters, arguments, strict=True)
     )
