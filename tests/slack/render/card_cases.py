@@ -66,10 +66,16 @@ def _name_strange(text: str, lines: int = 2) -> Callable[[PortalBot], object]:
     return before
 
 
-def _strange(text: str, status: Status = Status.PENDING, *, lines: int = 2, **more: object) -> CardCase:
+def _strange(
+    text: str,
+    status: Status = Status.PENDING,
+    *,
+    lines: int = 2,
+    then: Callable[[PortalBot], object] = courses.decide_nothing,
+) -> CardCase:
     said = " ".join(text.split())[:400].replace("'", "")
-    given = {"line": REMOVE_STRANGE.format(text=said), "before": _name_strange(text, lines), **more}
-    return CardCase(status=status, **given)  # type: ignore[arg-type]
+    line, before = REMOVE_STRANGE.format(text=said), _name_strange(text, lines)
+    return CardCase(status=status, line=line, before=before, then=then)
 
 
 CASES: Mapping[str, CardCase] = {
