@@ -21,6 +21,8 @@ from pathlib import Path
 
 import psycopg
 
+from bot.plugin.loopback import wait_until
+
 NAMED = "B24BOT_TEST_DATABASE_URL"
 REQUIRED = "B24BOT_TEST_POSTGRES"
 """Set to `required` where a run without a server has to fail."""
@@ -150,11 +152,8 @@ def _wait_for(server: Server) -> None:
 
 def _wait_for_end(pids: list[int]) -> None:
     """Wait until none of them holds memory of the server any more: no server starts on the same rows before."""
-    until = time.monotonic() + START_SECONDS
-    while any(is_running(pid) for pid in pids):
-        if time.monotonic() > until:
-            raise AssertionError("a process of the server did not end")
-        time.sleep(0.01)
+    gone = wait_until(lambda: not any(is_running(pid) for pid in pids), within=START_SECONDS)
+    assert gone, "a process of the server did not end"
 
 
 def _list_children(pid: int) -> list[int]:
