@@ -66,6 +66,10 @@ class CommitRecord:
     def number_next(self) -> str:
         """Return the statements in front of the next COMMIT: its mark, and the head that the log has with it."""
         self.mark += 1
+        return self.mark_again()
+
+    def mark_again(self) -> str:
+        """Return the same statements with the mark that stands already."""
         return _MARK.format(owner=self.owner, mark=self.mark) + READ_HEAD + "; "
 
     def tell_others(self, channel: str) -> str:

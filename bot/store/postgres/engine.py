@@ -18,7 +18,7 @@ from bot.store.engine.database import BUSY_SECONDS, sync
 from bot.store.engine.failpoints import Failpoint, place_of
 from bot.store.engine.kept_commits import Durability
 from bot.store.engine.port import Dialect, Row
-from bot.store.postgres.commit_record import READ_HEAD, READ_MARK, CommitRecord
+from bot.store.postgres.commit_record import READ_MARK, CommitRecord
 from bot.store.postgres.connection import Address, Connection, as_rows
 from bot.store.postgres.file_copy import copy_out
 from bot.store.postgres.levels import TABLE, ServerLevel, ServerLevels
@@ -168,10 +168,8 @@ class PostgresEngine:
             return
         if ended.word != "COMMIT":
             raise StoreUnavailable(Message("store.database.unwritable", cause=ended.word))
-        if self._writer.warned and self._changed:
-            # A server that stopped waiting for its standby answers COMMIT with success and a warning.
-            self._give_up("The server warned at COMMIT: a standby may not have what was written.")
         if self._changed:
+            self._refuse_doubtful()
             self._commits.keep(ended.row)
 
     def _ask(self, lost: StoreUnavailable) -> None:
@@ -181,18 +179,24 @@ class PostgresEngine:
             try:
                 # With the lock nobody can be writing for us any more: neither the old connection nor the network.
                 self._writer.begin()
-                found = self._writer.run(READ_MARK, (self._commits.owner,)).fetchone()
-                head = self._writer.run(READ_HEAD, ()).fetchone()
-                self._writer.end("ROLLBACK")
+                happened = self._writer.run(READ_MARK, (self._commits.owner,)).fetchone() == (self._commits.mark,)
+                # A mark may be on this server alone, and be lost with it. The standby has it once it has a later one.
+                ended = self._writer.end(f"{self._commits.mark_again()}COMMIT" if happened else "ROLLBACK")
             except UNANSWERED:
                 self._writer.close()
                 self._clock.sleep(ASK_PAUSE)
                 continue
-            if found == (self._commits.mark,):
-                self._commits.keep(head)
-                return
-            raise lost
+            if not happened:
+                raise lost
+            self._refuse_doubtful()
+            self._commits.keep(ended.row)
+            return
         self._give_up(f"No server answers for {self.ask_seconds:.0f} s whether the last COMMIT happened.")
+
+    def _refuse_doubtful(self) -> None:
+        """A server that stopped waiting for its standby answers COMMIT with success and a warning."""
+        if self._writer.warned:
+            self._give_up("The server warned at COMMIT: a standby may not have what was written.")
 
     def require_unit(self) -> None:
         """Raise RuntimeError outside a unit of work."""

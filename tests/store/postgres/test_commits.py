@@ -19,6 +19,7 @@ from tests.store.server.postgres_proxy import Cut, Proxy
 from tests.store.server.postgres_server import Server, is_running
 
 ADD = "INSERT INTO facts (name, value) VALUES (?, '')"
+DOUBTFUL = "The server warned at COMMIT: a standby may not have what was written."
 
 
 class GivenUp(Exception):
@@ -105,32 +106,93 @@ def test_a_commit_about_which_no_server_can_be_asked_ends_the_process(engine: Po
         add(engine, "one")
 
 
-def test_a_warning_at_commit_is_no_success(address: Address) -> None:
-    """The server stops waiting for a standby that is named and gone, and says success and a warning."""
-    engine = PostgresEngine(address, give_up=give_up)
-    with psycopg.connect(address.url, autocommit=True) as other:
-        other.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
-        other.execute("SELECT pg_reload_conf()")
-        told: list[str] = []
+class Writing:
+    """Commits on a server that waits for a standby which is not there, until one of them is told as something."""
 
-        def write() -> None:
-            """The first commits may come before the server has read its setting."""
-            try:
-                for number in range(10_000):
-                    add(engine, f"{number}")
-            except GivenUp as error:
-                told.append(str(error))
+    def __init__(self, engine: PostgresEngine, server: psycopg.Connection) -> None:
+        self._engine, self._server = engine, server
+        self.told: list[str] = []
+        """The sentence with which the process would have ended."""
+        self.last = ""
+        """The commit that is under way, or was the last one."""
+        self.enough = False
+        self.thread = threading.Thread(target=self._write)
 
-        thread = threading.Thread(target=write)
-        thread.start()
+    def _write(self) -> None:
+        """The first commits may come before the server has read its setting."""
         try:
-            _cancel_the_wait(other)
-            thread.join(20)
+            for number in range(10_000):
+                self.last = f"{number:05}"
+                add(self._engine, self.last)
+                if self.enough:
+                    return
+        except GivenUp as error:
+            self.told.append(str(error))
+
+    def wait_for_commit(self, *, other_than: int = 0) -> int:
+        """Wait until a COMMIT waits for the standby, on another connection than this; returns its process."""
+        until(lambda: self._find_waiting() not in (0, other_than))
+        return self._find_waiting()
+
+    def _find_waiting(self) -> int:
+        found = self._server.execute("SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'").fetchone()
+        return int(found[0]) if found else 0
+
+    def cancel_wait(self, pid: int) -> None:
+        self._server.execute("SELECT pg_cancel_backend(%s)", (pid,))
+
+    def cut_off(self, pid: int) -> None:
+        """End the connection during the wait; returns when another COMMIT waits."""
+        self._server.execute("SELECT pg_terminate_backend(%s)", (pid,))
+        self.wait_for_commit(other_than=pid)
+
+    def name_standby(self, name: str) -> None:
+        """Have the server wait for this one; for none without a name."""
+        self._server.execute(f"ALTER SYSTEM SET synchronous_standby_names = '{name}'".encode())
+        self._server.execute("SELECT pg_reload_conf()")
+
+
+@pytest.fixture
+def writing(address: Address) -> Iterator[Writing]:
+    engine = PostgresEngine(address, give_up=give_up)
+    with psycopg.connect(address.url, autocommit=True) as server:
+        made = Writing(engine, server)
+        made.name_standby("nobody")
+        made.thread.start()
+        try:
+            yield made
         finally:
-            other.execute("ALTER SYSTEM RESET synchronous_standby_names")
-            other.execute("SELECT pg_reload_conf()")
-    assert told == ["The server warned at COMMIT: a standby may not have what was written."]
+            made.enough = True
+            server.execute("ALTER SYSTEM RESET synchronous_standby_names")
+            server.execute("SELECT pg_reload_conf()")
+            made.thread.join()
     engine.close()
+
+
+def test_a_warning_at_commit_is_no_success(writing: Writing) -> None:
+    """The server stops waiting for a standby that is named and gone, and says success and a warning."""
+    writing.cancel_wait(writing.wait_for_commit())
+    writing.thread.join(20)
+    assert writing.told == [DOUBTFUL]
+
+
+def test_a_commit_that_was_cut_off_from_its_wait_counts_once_the_standby_has_it(writing: Writing) -> None:
+    """The server alone has it, and would lose it with its disk. So a second commit waits in its place."""
+    waiting = writing.wait_for_commit()
+    last = writing.last
+    writing.cut_off(waiting)
+    assert writing.last == last, "it counted as done"
+    writing.enough = True
+    writing.name_standby("")
+    writing.thread.join(20)
+    assert (writing.thread.is_alive(), writing.last, writing.told) == (False, last, [])
+
+
+def test_a_commit_that_was_cut_off_and_whose_second_wait_was_ended_is_no_success(writing: Writing) -> None:
+    writing.cut_off(writing.wait_for_commit())
+    writing.cancel_wait(writing.wait_for_commit())
+    writing.thread.join(20)
+    assert writing.told == [DOUBTFUL]
 
 
 def test_a_server_that_ends_behind_a_commit_is_no_warning_at_it(
@@ -164,12 +226,6 @@ def _answers(engine: PostgresEngine) -> bool:
         return bool(names_in(engine))
     except StoreUnavailable:
         return False
-
-
-def _cancel_the_wait(connection: psycopg.Connection) -> None:
-    """End the wait of a COMMIT for a standby, as an operator or a failing server would."""
-    waits = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
-    until(lambda: bool(connection.execute(waits).fetchall()))
 
 
 def until(found: Callable[[], bool]) -> None:

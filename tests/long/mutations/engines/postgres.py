@@ -25,20 +25,27 @@ POSTGRES: tuple[Mutation, ...] = (
     mutation(
         "lost-answer-is-a-failure",
         "a commit that happened is told as one that did not, because its answer was lost",
-        (_POSTGRES, "                self._commits.keep(head)\n                return\n", "                pass\n"),
+        (_POSTGRES, "            self._commits.keep(ended.row)\n            return\n", "            raise lost\n"),
         by=_COMMITS,
     ),
     mutation(
         "lost-answer-is-a-success",
         "a commit that never reached the server is taken for one that happened",
-        (_POSTGRES, "            raise lost\n", "            return\n"),
+        (_POSTGRES, "                raise lost\n", "                return\n"),
         by=_COMMITS,
     ),
     mutation(
         "warning-at-commit",
         "a server that stopped waiting for its standby is believed that the commit is safe",
-        (_POSTGRES, "if self._writer.warned and self._changed:", "if False:"),
+        (_POSTGRES, "        if self._writer.warned:\n", "        if False:\n"),
         by=_COMMITS,
+    ),
+    mutation(
+        "lost-answer-unconfirmed",
+        "a commit whose connection broke during the wait for the standby is taken for safe, although the standby "
+        "does not have it",
+        (_POSTGRES, '"{self._commits.mark_again()}COMMIT" if happened else "ROLLBACK"', '"ROLLBACK"'),
+        by=f"{_COMMITS}::test_a_commit_that_was_cut_off_from_its_wait_counts_once_the_standby_has_it",
     ),
     mutation(
         "writers-beside-each-other",
