@@ -88,7 +88,7 @@ class Server:
         _wait_for_end(children)
 
     def restart(self) -> None:
-        """Start it again on the same rows."""
+        """Start it again on the same rows, or a copy of another one for the first time."""
         assert self.folder is not None
         programs = find_programs()
         assert programs is not None

@@ -1,0 +1,92 @@
+"""Three replicas on one PostgreSQL server, as processes, and what the server says of them."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+
+from bot.plugin.loopback import GIVE_UP_SECONDS, wait_until
+from tests.ports import free_port
+from tests.stories.processes import Outside, answers, kill
+
+TAKEN_FOR_DEAD = 4
+"""The exit code of a replica whose work another one has taken over."""
+REPLICAS = 3
+_WORKERS = "SELECT pid FROM {}.replicas WHERE ('+' || roles || '+') LIKE '%+worker+%'"
+_IN_A_UNIT = (
+    "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'b24bot' AND state = 'idle in transaction' "
+    "AND state_change < clock_timestamp() - interval '300 ms'"
+)
+"""Connections whose process does not go on with its unit of work."""
+
+
+class Cluster:
+    """The replicas, and what the server says of them."""
+
+    def __init__(self, bot: Outside, url: str, *, more: Mapping[str, str] | None = None) -> None:
+        self.bot, self.more = bot, dict(more or {})
+        self._address, _, self.schema = url.partition("&schema=")
+        self.longest_ms = 0
+        """The longest time until another one had the role of the worker. It is printed only."""
+        self._names = [f"host-{number}" for number in range(REPLICAS)]
+        self.living = {name: self.start(name) for name in self._names}
+
+    def start(self, name: str) -> tuple[subprocess.Popen[str], str]:
+        """Start one, and wait until it takes clicks; returns it with its address."""
+        port = free_port()
+        home = {"B24BOT_HOME": str(self.bot.folder / name)}
+        process = self.bot.start("serve", "--http", "--port", str(port), more={**self.more, **home})
+        address = f"http://127.0.0.1:{port}"
+        assert wait_until(lambda: answers(f"{address}/readyz"), within=2 * GIVE_UP_SECONDS), self.bot.logs()
+        return process, address
+
+    def workers(self) -> list[int]:
+        """The processes that have the role of the worker."""
+        return [int(pid) for (pid,) in self.ask(_WORKERS.format(self.schema))]
+
+    def is_one_in_a_unit(self) -> bool:
+        return self.ask(_IN_A_UNIT)[0][0] > 0
+
+    def point_away_from(self, name: str) -> None:
+        """Send what people do to another one, as a load balancer does."""
+        self.bot.workspace.request_url = (
+            f"{next(self.living[one][1] for one in self._names if one != name)}/slack/events"
+        )
+
+    def point_at_standby(self) -> None:
+        """Send what people do to one that does not work, as soon as another one does."""
+        assert wait_until(lambda: len(self.workers()) == 1), self.bot.logs()
+        self.point_away_from(self.worker())
+
+    def worker(self) -> str:
+        """The name of the one that works."""
+        pids = self.workers()
+        return next(name for name, (process, _) in self.living.items() if [process.pid] == pids)
+
+    def wait_for_another_worker(self, gone: int) -> None:
+        since = time.monotonic()
+        assert wait_until(lambda: self.workers() not in ([], [gone]), within=GIVE_UP_SECONDS), self.bot.logs()
+        self.longest_ms = max(self.longest_ms, round((time.monotonic() - since) * 1000))
+        assert len(self.workers()) == 1
+        assert self.workers()[0] in {process.pid for process, _ in self.living.values()}
+
+    def replace(self, name: str) -> None:
+        self.living[name] = self.start(name)
+
+    def replace_ended(self) -> None:
+        """Start each one again that has ended, as a supervisor does."""
+        for name in [name for name, (process, _) in self.living.items() if process.poll() is not None]:
+            self.replace(name)
+
+    def kill_all(self) -> None:
+        for process, _ in self.living.values():
+            kill(process)
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        """Ask the server that works now."""
+        with psycopg.connect(self._address, autocommit=True) as connection:
+            return connection.execute(query.encode()).fetchall()
