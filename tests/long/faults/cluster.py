@@ -49,7 +49,7 @@ class Cluster:
         return [int(pid) for (pid,) in self.ask(_WORKERS.format(self.schema))]
 
     def is_one_in_a_unit(self) -> bool:
-        return self.ask(_IN_A_UNIT)[0][0] > 0
+        return bool(self.ask(_IN_A_UNIT)[0][0])
 
     def point_away_from(self, name: str) -> None:
         """Send what people do to another one, as a load balancer does."""

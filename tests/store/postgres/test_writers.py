@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
+from statistics import quantiles
 
 import pytest
 
+from bot.core.audit.audit_record import Entry, Tag
 from bot.core.bot_errors import StoreUnavailable
 from bot.plugin import Message
+from bot.plugin.loopback import GIVE_UP_SECONDS
 from bot.store.postgres.engine import PostgresEngine
-from tests.store.conftest import MakeEngine
+from bot.store.store import Store
+from tests.long.form import sized
+from tests.store.conftest import MakeEngine, MakeStore
 
 PROCESSES = 4
 ROUNDS = 40
+RECORDS = sized(40, 400)
+"""Of each process."""
 ADD = "INSERT INTO facts (name, value) VALUES ('counter', '0')"
 READ = "SELECT value FROM facts WHERE name = 'counter'"
 WRITE = "UPDATE facts SET value = ? WHERE name = 'counter'"
@@ -36,6 +45,31 @@ def test_what_one_process_has_read_stays_true_until_it_has_written(make_postgres
     for thread in threads:
         thread.join()
     assert engines[0].tuples(READ) == [(str(PROCESSES * ROUNDS),)]
+
+
+def test_four_processes_write_one_chain_of_audit_records(
+    make_postgres_store: MakeStore, record_property: Callable[[str, object], None]
+) -> None:
+    """No try fails, and no number is missing or given twice."""
+    stores = [make_postgres_store(busy_seconds=GIVE_UP_SECONDS) for _ in range(PROCESSES)]
+    spans: list[float] = []
+
+    def record(store: Store) -> None:
+        for number in range(RECORDS):
+            began = time.monotonic()
+            with store.unit_of_work() as tx:
+                tx.record(Entry(tag=Tag.PROCESS_STARTED, actor="a", subject=f"{number}"))
+            spans.append(time.monotonic() - began)
+
+    threads = [threading.Thread(target=record, args=(store,)) for store in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [one.seq for one in stores[0].audit.walk()] == list(range(1, PROCESSES * RECORDS + 1))
+    assert stores[0].audit.broken_at() is None
+    record_property("units of work of four processes: 95th percentile, ms", round(quantiles(spans, n=20)[18] * 1000))
+    record_property("units of work of four processes: longest, ms", round(max(spans) * 1000))
 
 
 def test_whoever_waits_too_long_for_the_others_is_told_that_nothing_was_done(make_postgres_engine: MakeEngine) -> None:
