@@ -16,7 +16,7 @@ from bot.plugin import Message
 from bot.plugin.frozen import dataclass
 from bot.store.postgres.server_faults import FAULTS, says_end, unreachable
 from bot.store.postgres.server_faults import psycopg as psycopg
-from bot.store.postgres.statements import bound, numbered
+from bot.store.postgres.statements import bound, filled, numbered
 
 OLDEST = 14
 """The oldest release of the server that is still maintained."""
@@ -37,7 +37,12 @@ _BEGIN = (
     "ELSE current_setting('synchronous_commit') END, true); SELECT pg_advisory_xact_lock({lock})"
 )
 """One round trip. After it this transaction is the only one that writes, as after BEGIN IMMEDIATE in SQLite."""
-_FIND_TABLES = "SELECT set_config('search_path', $1, true)"
+_ALONE = "SELECT set_config('search_path', '{schema}', true); {sql}"
+"""One message with two statements, which the server takes as one transaction.
+
+Of several messages a process that is paused in the middle would have sent some: the transaction would stay open with
+its locks, and the server counts no time between the messages of one request.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,12 +176,13 @@ class Connection:
             for row in rows:
                 copy.write_row(row)
 
-    def read(self, sql: str, values: tuple[object, ...]) -> psycopg.Cursor[Any]:
-        """Run a query on its own, in one round trip: both statements of the pipeline are one transaction."""
+    def run_alone(self, sql: str, values: tuple[object, ...]) -> psycopg.Cursor[Any]:
+        """Run one statement as a transaction of its own, in one message and one round trip."""
         opened = self.opened
-        with opened.pipeline():
-            opened.execute(_FIND_TABLES, (self._address.schema,))
-            return opened.execute(numbered(sql).encode(), bound(values) or None)
+        literals = [psycopg.sql.Literal(one).as_string(opened) for one in bound(values)]
+        cursor = opened.execute(_ALONE.format(schema=self._address.schema, sql=filled(sql, literals)).encode())
+        cursor.nextset()
+        return cursor
 
     def close(self) -> None:
         """Close it. The server undoes what was not committed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from functools import cache
 
 _MARK = re.compile(r"'[^']*'|\?(\d*)")
@@ -31,16 +32,26 @@ def numbered(sql: str) -> str:
 
     A cast to bytes becomes one of this engine.
     """
+    return _replace_marks(sql, lambda number: f"${number}")
+
+
+def filled(sql: str, literals: Sequence[str]) -> str:
+    """Return the statement with its values in it, each written as a literal of this engine."""
+    return _replace_marks(sql, lambda number: literals[number - 1])
+
+
+def _replace_marks(sql: str, spell: Callable[[int], str]) -> str:
     last = 0
 
-    def number(found: re.Match[str]) -> str:
+    def replace(found: re.Match[str]) -> str:
         nonlocal last
         if not found[0].startswith("?"):
             return found[0]
         last = int(found[1]) if found[1] else last + 1
-        return f"${last}"
+        return spell(last)
 
-    return _BYTES.sub(r"convert_to(\1, 'UTF8')", _MARK.sub(number, sql))
+    # The casts first: what a literal holds is text of people.
+    return _MARK.sub(replace, _BYTES.sub(r"convert_to(\1, 'UTF8')", sql))
 
 
 def bound(values: tuple[object, ...]) -> tuple[object, ...]:

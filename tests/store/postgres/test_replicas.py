@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from typing import NoReturn
 
 import pytest
 
+from bot.plugin.loopback import wait_until
 from bot.store.postgres.connection import Address
 from bot.store.postgres.engine import PostgresEngine
 from bot.store.postgres.schema import migrate
 from bot.store.repositories.replication.replicas import DEAD_AFTER_MS, NewReplica, ReplicaReader, Replicas
+from tests.store.server.postgres_proxy import Proxy
 from tests.store.server.postgres_server import Server
 
 ADD = "INSERT INTO facts (name, value) VALUES (?, '')"
@@ -112,3 +115,26 @@ def test_a_beat_of_a_dead_replica_says_so(engines: tuple[PostgresEngine, Postgre
     make_old(second, "first")
     remove_dead(second)
     assert not ReplicaReader(first).beat("first")
+
+
+@pytest.mark.parametrize("passed", [0, 4, 8, 9])
+def test_one_that_is_paused_in_its_beat_keeps_nobody_from_removing_it(address: Address, passed: int) -> None:
+    """However much of its beat the server has got, the row is free."""
+    with (
+        Proxy(address.url) as proxy,
+        closing(PostgresEngine(Address(url=proxy.url, schema=address.schema), give_up=give_up)) as paused,
+        closing(PostgresEngine(address, give_up=give_up)) as other,
+    ):
+        register(paused, "paused")
+        assert ReplicaReader(paused).beat("paused")
+        make_old(other, "paused")
+        proxy.passed = passed
+        beating = threading.Thread(target=ReplicaReader(paused).beat, args=("paused",))
+        beating.start()
+        try:
+            assert wait_until(lambda: proxy.passed == 0 or not beating.is_alive())
+            make_old(other, "paused")
+            assert remove_dead(other) == ["paused"]
+        finally:
+            proxy.resume()
+            beating.join()

@@ -36,6 +36,9 @@ class Proxy:
         self.answers = threading.Event()
         """Set while answers of the server are passed on. What has come meanwhile follows in one piece."""
         self.answers.set()
+        self.passed: int | None = None
+        """How many more messages of clients are passed on, as of a process that is paused after them; None for all."""
+        self._resumed = threading.Event()
         self._listening = socket.socket(socket.AF_UNIX)
         self._listening.bind(str(self._folder / SOCKET))
         self._listening.listen()
@@ -47,12 +50,26 @@ class Proxy:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.resume()
         self._listening.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def refuse(self) -> None:
         """Take no new connection; those that are open stay."""
         (self._folder / SOCKET).unlink()
+
+    def resume(self) -> None:
+        """Pass on what was held back, and all that follows."""
+        self.passed = None
+        self._resumed.set()
+
+    def _hold_back(self) -> None:
+        if self.passed is None:
+            return
+        if self.passed == 0:
+            self._resumed.wait()
+            return
+        self.passed -= 1
 
     def _choose_cut(self) -> Cut | None:
         """What happens to the commit that is under way."""
@@ -83,6 +100,7 @@ class Proxy:
                 message = kind + head + _read(client, size - 4)
                 if self.deaf and kind == b"Q" and message[5:].startswith(b"LISTEN"):
                     message = kind + struct.pack("!I", 13) + b"SELECT 1\0"
+                self._hold_back()
                 cut = self._choose_cut() if kind == b"Q" and b"COMMIT" in message else None
                 if cut:
                     self.cuts += 1
