@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.playground.workspace.control.facade import Workspace
+from bot.playground.workspace.state.messages import Message
 from bot.plugin.loopback import GIVE_UP_SECONDS, wait_until
 from bot.testing.conversation import APPROVALS
 from tests.long.faults.cluster import TAKEN_FOR_DEAD, Cluster
@@ -58,7 +60,7 @@ def _remove_while(cluster: Cluster, chance: random.Random, round_: int) -> None:
     number = f"CR-{1001 + round_}"
     workspace = bot.workspace
     assert workspace.people["Olga"].slash("/b24 connector remove myconnector").ok
-    card = workspace.wait_for(lambda: workspace.find(APPROVALS, "[*Approve "), what=f"the card of {number}")
+    card = workspace.wait_for(lambda: _find_open_card(workspace, number), what=f"the card of {number}")
     assert workspace.people["Anton"].click(card, "Approve").ok
     moment = chance.random()
     wait_until(lambda: process.poll() is not None, within=moment)
@@ -72,6 +74,12 @@ def _remove_while(cluster: Cluster, chance: random.Random, round_: int) -> None:
     assert wait_until(lambda: _status(bot, number) in ("done", "failed"), within=LEASE_SECONDS), bot.logs()[-4000:]
     for name in [name for name, (one, _) in cluster.living.items() if one.poll() is not None]:
         cluster.replace(name)
+
+
+def _find_open_card(workspace: Workspace, number: str) -> Message | None:
+    """Find the card of this request. That of an earlier one may wait for its update, and shows buttons until then."""
+    card = workspace.find(APPROVALS, number)
+    return card if card is not None and "[*Approve " in workspace.transcript(card) else None
 
 
 def _status(bot: Outside, number: str) -> str:
