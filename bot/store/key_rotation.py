@@ -66,11 +66,12 @@ def rotate_key(store: Store, path: Path, *, by: str) -> KeyUse:
     could not read what is sealed with the key: a new one is in the file of this host only.
     """
     former = list_key_uses(store, store.keys)
-    if _was_cut_short(former):
-        assert_key_reported(store.engine, store.keys.primary)
-    else:
+    if not _was_cut_short(former):
         assert_none_live(store.engine)
         _add_first(store, path)
+    elif store.engine.shared:
+        # A process of this host reads the file again.
+        assert_key_reported(store.engine, store.keys.primary, home=store.home)
     count = _seal_anew(store, before=former[0].id, by=by)
     return KeyUse(id=store.keys.primary, first=True, secrets=count, records=0)
 
@@ -119,7 +120,7 @@ def rotate_given_key(store: Store, keys: Mapping[str, bytes], *, by: str) -> Key
     before = next((key.id for key in former[1:] if key.secrets), None)
     if before is None:
         return setting_of({_next_id(keys): new_key(), **keys})
-    assert_key_reported(store.engine, store.keys.primary)
+    assert_key_reported(store.engine, store.keys.primary, home=store.home)
     count = _seal_anew(store, before=before, by=by)
     return KeyUse(id=store.keys.primary, first=True, secrets=count, records=0)
 

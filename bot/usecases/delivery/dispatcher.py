@@ -6,7 +6,7 @@ from collections import deque
 
 from bot.core.bot_errors import StoreUnavailable
 from bot.language.translation import translate
-from bot.usecases.chat.delivery_errors import Broken
+from bot.usecases.chat.delivery_errors import Broken, Busy
 from bot.usecases.context import Context, log
 from bot.usecases.delivery.answers import MOST_AT_ONCE, Answers
 from bot.usecases.delivery.audit_lines import AuditLines
@@ -14,6 +14,9 @@ from bot.usecases.delivery.channel_posts import Posts
 from bot.usecases.delivery.delivery_results import Results
 from bot.usecases.delivery.message_delivery import Delivery, InFlight, Result
 from bot.usecases.leases.lease_holding import steady_ms
+
+SILENT_SECONDS = 1.0
+"""How long a message waits that a replica without a beat did not send."""
 
 
 class Dispatcher:
@@ -81,6 +84,9 @@ class Dispatcher:
         return delivery is not None
 
     def _say(self, delivery: Delivery) -> Result:
+        if self._ctx.process.is_silent(self._ctx.clock.monotonic()):
+            # Another replica may send in its place by now. If none does, a beat comes soon.
+            return Result(envelopes=delivery.envelopes, error=Busy(SILENT_SECONDS))
         try:
             return delivery.carrier.carry(delivery)
         except StoreUnavailable as error:

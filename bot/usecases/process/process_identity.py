@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bot import clock as ids
+from bot.store.repositories.replication.replicas import DEAD_AFTER_MS
 
 
 class ProcessIdentity:
@@ -15,6 +16,15 @@ class ProcessIdentity:
         self.name = ids.token()
         """Its owner token: of its row among the replicas, of its leases, and of what it has taken."""
         self._at_work: set[str] = set()
+        self._beat_at: float | None = None
+
+    def note_beat(self, at: float) -> None:
+        """Note that this replica has beaten: it began to at this moment of the steady clock."""
+        self._beat_at = at
+
+    def is_silent(self, now: float) -> bool:
+        """Whether another replica may have taken this one for dead. False where no other host can be."""
+        return self._beat_at is not None and now - self._beat_at >= DEAD_AFTER_MS / 1000
 
     def make_owner(self, try_of: str) -> str:
         """Name the owner of a lease: this process, and one try at one change request."""

@@ -56,6 +56,7 @@ class ReplicaBeat:
         show it of whoever has one of the roles.
         """
         ctx, engine = self._ctx, self._ctx.store.engine
+        began = ctx.clock.monotonic()
         with ctx.store.unit_of_work() as tx:
             rows = tx.replicas.list()
             dead = [row for row in rows if row.owner in former or not (engine.shared or self._is_beside(row))]
@@ -64,6 +65,7 @@ class ReplicaBeat:
             tx.replicas.register(self._describe())
         engine.act_as(ctx.process.name)
         if engine.shared:
+            ctx.process.note_beat(began)
             for thread in self._threads:
                 thread.start()
         if WORKER in self._roles and not self.works:
@@ -110,8 +112,10 @@ class ReplicaBeat:
         return threading.Thread(target=self._run, args=(name, step, pause), name=name, daemon=True)
 
     def _beat(self) -> bool:
-        store = self._ctx.store
-        if not store.replicas.beat(self._ctx.process.name) and not self._stopping.is_set():
+        store, began = self._ctx.store, self._ctx.clock.monotonic()
+        if store.replicas.beat(self._ctx.process.name):
+            self._ctx.process.note_beat(began)
+        elif not self._stopping.is_set():
             # The engine looks for the row, and ends the process.
             with store.unit_of_work():
                 log.error("the row of this replica is gone", extra={"action": "replica_buried"})

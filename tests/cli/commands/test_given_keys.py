@@ -8,6 +8,9 @@ from contextlib import closing
 import pytest
 
 from bot.clock import SystemClock
+from bot.store.disk.process_lock import WORKER, ProcessLocks
+from bot.store.repositories.replication.live_replicas import KEYS
+from bot.store.repositories.replication.replicas import NewReplica
 from bot.store.sealing.keyring import Keyring, read_key_text
 from bot.store.store import open_store
 from tests.cli.cli_bot import CliBot
@@ -64,6 +67,25 @@ def test_a_rotation_prints_the_new_value_and_with_it_encrypts_anew(keyless: CliB
     assert keyless.json("key", "rotate") == {"id": "k2", "secrets": 1, "contents": ""}
     assert [(key["id"], key["secrets"]) for key in keyless.json("key", "list")] == [("k2", 1), ("k1", 0)]
     assert keyless.run("audit", "verify").exit_code == 0
+
+
+def test_a_key_that_a_running_bot_does_not_have_encrypts_nothing(keyless: CliBot) -> None:
+    """It has the keys that were set when it was started. The row of one that has ended keeps nobody from anything."""
+    assert keyless.run("access", "grant", "T0001:U0001", "admin").exit_code == 0
+    seal(keyless)
+    running = NewReplica(owner="one", roles=(WORKER,), host="host", pid=7, version="1", settings={KEYS: "k1"})
+    with (
+        closing(open_store(keyless.home, Keyring(read_key_text(FIRST)), SystemClock())) as store,
+        store.unit_of_work() as tx,
+    ):
+        tx.replicas.register(running)
+    keyless.settings["B24BOT_KEYS"] = keyless.json("key", "rotate")["contents"]
+    locks = ProcessLocks(keyless.home, [WORKER])
+    refused = keyless.run("key", "rotate")
+    assert refused.exit_code == 4
+    assert "These replicas have not reported the key k2: host:7. No secret was encrypted anew." in refused.stderr
+    locks.leave()
+    assert keyless.json("key", "rotate")["secrets"] == 1
 
 
 def test_a_key_that_nothing_needs_is_left_out_of_the_printed_value(keyless: CliBot) -> None:

@@ -124,13 +124,13 @@ def test_a_start_names_the_replicas_that_do_not_end(engine: PostgresEngine) -> N
     assert told_by(refused) == ("store.replicas.earlier", ("one:7",))
 
 
-def test_a_key_that_a_replica_has_not_reported_is_not_used(engine: PostgresEngine) -> None:
+def test_a_key_that_a_replica_has_not_reported_is_not_used(engine: PostgresEngine, tmp_path: Path) -> None:
     register(engine, "one", keys="k1")
     register(engine, "two", keys="k2+k1")
     with pytest.raises(AlreadyRunning) as refused:
-        assert_key_reported(engine, "k2")
+        assert_key_reported(engine, "k2", home=tmp_path)
     assert told_by(refused) == ("store.replicas.without_key", ("one:7",))
-    assert_key_reported(engine, "k1")
+    assert_key_reported(engine, "k1", home=tmp_path)
 
 
 def test_a_server_without_tables_is_not_in_use(engine: PostgresEngine, tmp_path: Path) -> None:

@@ -14,11 +14,12 @@ from bot.core.bot_errors import StoreUnavailable
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.messages.notices import AuditNotice, Mood, PrivateNotice, ThreadNotice
 from bot.plugin import Reply
+from bot.store.repositories.replication.replicas import DEAD_AFTER_MS
 from bot.store.store import Store, audit_key
 from bot.usecases.chat.channel_pace import LEAST_WAIT_MS
 from bot.usecases.chat.chat_port import Channels
 from bot.usecases.chat.delivery_errors import Busy, ChannelDead, Impossible, Lost, Unchangeable
-from bot.usecases.delivery.dispatcher import Dispatcher
+from bot.usecases.delivery.dispatcher import SILENT_SECONDS, Dispatcher
 from bot.usecases.delivery.redelivery import LONGEST_REFUSED_MS, LONGEST_WAIT_MS, STEPS_ASIDE_AFTER
 from bot.usecases.notices.notifications import (
     card_key,
@@ -599,3 +600,16 @@ def test_a_card_queued_anew_while_it_failed_for_good_is_not_told_as_dead(core_bo
     patient(core_bot, 5)
     assert core_bot.records(tag=Tag.NOTIFICATION_FAILED) == []
     assert core_bot.now(change).card == "1.0"
+
+
+def test_a_replica_that_may_have_been_replaced_sends_nothing_until_it_beats(core_bot: CoreBot) -> None:
+    """Another one may send the same. A message that was taken before a pause is not sent after it."""
+    with core_bot.store.unit_of_work() as tx:
+        notify_person(tx, core_bot.ctx, OLGA, "C1", Reply(title="Hello"))
+    core_bot.ctx.process.note_beat(core_bot.clock.monotonic() - DEAD_AFTER_MS / 1000)
+    assert core_bot.dispatcher.deliver_one()
+    assert core_bot.messenger.private_notices == []
+    core_bot.clock.advance(SILENT_SECONDS)
+    core_bot.ctx.process.note_beat(core_bot.clock.monotonic())
+    assert core_bot.dispatcher.deliver_one()
+    assert len(core_bot.messenger.private_notices) == 1

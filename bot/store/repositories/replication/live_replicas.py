@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from pathlib import Path
 
 from bot.core.bot_errors import AlreadyRunning
 from bot.plugin import Clock, Message
+from bot.store.disk.process_lock import is_held
 from bot.store.engine.port import Engine
 from bot.store.repositories.replication.replicas import Replica, ReplicaReader
 
@@ -35,9 +37,16 @@ def assert_none_live(engine: Engine) -> None:
         )
 
 
-def assert_key_reported(engine: Engine, key: str) -> None:
+def list_running(engine: Engine, home: Path) -> tuple[Replica, ...]:
+    """Return the replicas that are alive, and with a file the process of this host that holds the lock of its role."""
+    if engine.shared:
+        return list_live(engine)
+    return tuple(row for row in ReplicaReader(engine).list() if any(is_held(home, role) for role in row.roles))
+
+
+def assert_key_reported(engine: Engine, key: str, *, home: Path) -> None:
     """Raise AlreadyRunning while a replica is alive that has not reported this key, and name it."""
-    without = [row for row in list_live(engine) if key not in row.settings.get(KEYS, "").split("+")]
+    without = [row for row in list_running(engine, home) if key not in row.settings.get(KEYS, "").split("+")]
     if without:
         raise AlreadyRunning(
             Message("store.replicas.without_key", key=key, replicas=name_replicas(without)),

@@ -150,8 +150,28 @@ POSTGRES: tuple[Mutation, ...] = (
     mutation(
         "key-unreported",
         "secrets are encrypted with a key that a live replica does not have",
-        (_LIVE, "for row in list_live(engine) if key not in", "for row in () if key not in"),
+        (_LIVE, "for row in list_running(engine, home) if key not in", "for row in () if key not in"),
         by="tests/store/postgres/test_live_replicas.py",
+    ),
+    mutation(
+        "key-unreported-beside-a-file",
+        "secrets in a file are encrypted with a key that the running bot does not have",
+        (
+            _LIVE,
+            "        return list_live(engine)\n    return tuple(",
+            "        return list_live(engine)\n    return ()\n    return tuple(",
+        ),
+        by="tests/cli/commands/test_given_keys.py",
+    ),
+    mutation(
+        "paused-replica-sends",
+        "a replica that was paused sends the message that it had taken, beside the one that took over",
+        (
+            "bot/usecases/delivery/dispatcher.py",
+            "if self._ctx.process.is_silent(self._ctx.clock.monotonic()):",
+            "if False:",
+        ),
+        by="tests/usecases/delivery/test_dispatcher.py",
     ),
     mutation(
         "replicas-restored",
