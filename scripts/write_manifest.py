@@ -14,20 +14,18 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from slack_sdk import WebClient
 
 from bot.language.translation import translate
 from bot.settings import HOST_SETTINGS
-from bot.slack.manifest import make_manifest
+from bot.slack.manifest import make_manifest, make_manifest_link
 from bot.slack.scopes import COMMANDS, EVENT_SCOPES, METHOD_SCOPES, SCOPES
 
 ROOT = Path(__file__).resolve().parents[1]
 MANIFEST = Path("manifest.yml")
 READMES = (Path("README.md"), Path("README.ru.md"))
 LINK = re.compile(r"^\[slack-app\]: .*$", re.MULTILINE)
-NEW_APP = "https://api.slack.com/apps?new_app=1&manifest_json="
 WIDTH = 118
 HEADER = """\
 # The Slack app, as https://api.slack.com/apps → Create New App → From a manifest takes it.
@@ -110,7 +108,7 @@ def _scalar(value: Any) -> str:
 def texts(root: Path = ROOT) -> Mapping[Path, str]:
     """Each file and what it has to hold."""
     manifest = make_manifest(command=default_command())
-    link = f"[slack-app]: {NEW_APP}{quote(json.dumps(manifest, separators=(',', ':')), safe='')}"
+    link = f"[slack-app]: {make_manifest_link(manifest)}"
     readmes = {path: LINK.sub(lambda _: link, (root / path).read_text("utf-8")) for path in READMES}
     return {MANIFEST: HEADER + "\n".join(write_yaml(manifest)) + "\n", **readmes}
 

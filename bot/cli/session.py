@@ -96,6 +96,11 @@ class Terminal:
         with explain_file_errors(self.dotenv or Path(".env")):
             return self._kept(read_settings(dotenv=self.dotenv))
 
+    def forget_settings(self) -> None:
+        """Let the next use read the settings again: the settings file was written."""
+        for name in ("dotenv", "host_settings", "settings"):
+            self.__dict__.pop(name, None)
+
     def _kept(self, settings: Settings) -> Settings:
         self.hidden.extend(settings.secrets)
         return settings

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from bot.slack.scopes import EVENT_SCOPES, SCOPES
 
 EVENTS_PATH = "/slack/events"
 EXAMPLE_HOST = "https://b24bot.example.com"
+NEW_APP = "https://api.slack.com/apps?new_app=1&manifest_json="
 NAME = "b24bot"
 SHORTCUT_PREFIX = "b24start:"
 """What the id of each of the bot's shortcuts begins with."""
@@ -76,3 +79,8 @@ def make_manifest(*, command: str, host: str = EXAMPLE_HOST, socket_mode: bool =
             "token_rotation_enabled": False,
         },
     }
+
+
+def make_manifest_link(manifest: Mapping[str, Any]) -> str:
+    """The address of Slack's page that creates an app, filled in with a manifest."""
+    return f"{NEW_APP}{quote(json.dumps(manifest, separators=(',', ':')), safe='')}"

@@ -16,7 +16,7 @@ SCOPES: Mapping[str, Message] = {
     "im:history": Message("slack.scope.direct"),
 }
 READ_SCOPES = frozenset({"channels:read", "groups:read"})
-"""Not asked for; where one was granted all the same, a channel can be looked at."""
+"""Not asked for; where one was granted all the same, a channel can be looked at, and found by its name."""
 METHOD_SCOPES: Mapping[str, str] = {
     "auth_test": "",
     "apps_connections_open": "",
@@ -26,6 +26,7 @@ METHOD_SCOPES: Mapping[str, str] = {
     "chat_scheduleMessage": "chat:write",
     "chat_deleteScheduledMessage": "chat:write",
     "conversations_info": "",
+    "conversations_list": "",
     "files_upload_v2": "files:write",
     "views_open": "",
     "views_update": "",
@@ -34,7 +35,7 @@ METHOD_SCOPES: Mapping[str, str] = {
 }
 """The scope of each method of the Web API that the bot calls, empty where it needs none.
 
-`conversations.info` is called only where one of `READ_SCOPES` was granted.
+`conversations.info` and `conversations.list` are called only where one of `READ_SCOPES` was granted.
 """
 EVENT_SCOPES: Mapping[str, str] = {
     "app_mention": "app_mentions:read",

@@ -42,6 +42,16 @@ def refuse_other_kind(setting: str, value: str) -> None:
             raise ConfigurationError(_describe_other_kind(setting, prefix, kind, belongs), hint=_HOW[setting])
 
 
+def require_kind(setting: str, value: str) -> None:
+    """The same, and also for what has none of the beginnings of its kind. A signing secret begins in any way."""
+    refuse_other_kind(setting, value)
+    beginnings = tuple(prefix for prefix, (_, belongs) in KINDS.items() if belongs == setting)
+    if beginnings and not value.startswith(beginnings):
+        raise ConfigurationError(
+            Message("slack.token.no_kind", setting=setting, prefix=beginnings[0]), hint=_HOW[setting]
+        )
+
+
 def _describe_other_kind(setting: str, prefix: str, kind: Message, belongs: str) -> Message:
     if belongs:
         return Message("slack.token.kind_of_other_setting", setting=setting, kind=kind, prefix=prefix, other=belongs)

@@ -57,6 +57,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
             "bot.web",
             "bot.settings",
             "bot.policy_file",
+            "bot.settings_file",
             "bot.logs",
         ),
         *INWARD,
@@ -87,7 +88,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
         *("requests", "execution", "delivery", "runtime"),
     ),
     "bot.slack": ("", "render", "incoming", "outgoing", "socket"),
-    "bot.cli": ("processes", "", "audit", "commands"),
+    "bot.cli": ("processes", "", "audit", "set_up", "commands"),
     "bot.playground.workspace": ("base", "blockkit", "state", "webapi", "client", "control", ""),
     _BITRIX24: (
         *("redaction", "settings", "hosts", "http", "rest", "traffic", "auth", "connecting"),

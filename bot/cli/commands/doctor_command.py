@@ -46,20 +46,26 @@ class CheckResult:
 @click.pass_obj
 def doctor(terminal: Terminal, as_json: bool) -> None:
     """Check everything that `serve` needs. Exit code 0: nothing is wrong; 78: something is."""
-    environment = Environment(terminal.host_settings, lambda: terminal.settings)
-    with closing(environment):
-        found = list(run_checks(CHECKS, environment))
+    found = run_doctor(terminal)
     if as_json:
         print_data(
             [CheckResult(name=one.name, ok=one.ok, state=one.state, says=one.says, hint=one.hint) for one in found]
         )
     else:
-        _show(found)
+        show_outcomes(found)
     if not all(one.ok for one in found):
         raise SystemExit(78)
 
 
-def _show(found: Sequence[CheckOutcome]) -> None:
+def run_doctor(terminal: Terminal) -> Sequence[CheckOutcome]:
+    """Run all checks under the settings of now."""
+    environment = Environment(terminal.host_settings, lambda: terminal.settings)
+    with closing(environment):
+        return list(run_checks(CHECKS, environment))
+
+
+def show_outcomes(found: Sequence[CheckOutcome]) -> None:
+    """Say what each check found, and which were left out."""
     for one in found:
         if one.state is not State.SKIPPED:
             told = f"{plain(one.label)}: {plain(one.says)} {plain(one.hint)}".rstrip()

@@ -1,168 +1,170 @@
-"""`b24bot init`: the folder and the key file, and what to do after that."""
+"""`b24bot init`: a short conversation that sets b24bot up, or the same from options."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from bot.checks.key_source import load_keys
+from bot.checks.slack_answers import ADMINS, APPROVAL_CHANNEL, AUDIT_CHANNEL, make_app_link
+from bot.cli.commands.doctor_command import run_doctor, show_outcomes
 from bot.cli.help_page import command, option
-from bot.cli.options import as_json, yes
-from bot.cli.output import plain, report
+from bot.cli.options import PATH, as_json, yes
+from bot.cli.output import plain, report, say
 from bot.cli.prompts import confirm
 from bot.cli.session import Terminal, explain_file_errors
-from bot.clock import SystemClock
-from bot.core.bot_errors import ConfigurationError
-from bot.host.discovery import close_plugins, load_plugins
-from bot.plugin import Message, Text
+from bot.cli.set_up.conversation import ask_mode, find_mode, hold_conversation, keep_given, list_questions, tell
+from bot.cli.set_up.next_steps import list_next_steps
+from bot.cli.set_up.questions import APP_TOKEN, BOT_TOKEN, MODES, SIGNED_WITH, SOCKET
+from bot.cli.set_up.settings_keeping import SettingsKeeper
+from bot.cli.set_up.setup_files import find_missing, make_database, make_files
+from bot.core.bot_errors import ConfigurationError, WordsError
+from bot.plugin import PUBLIC_URL, Message, Text
 from bot.plugin.frozen import dataclass
-from bot.settings import Settings
-from bot.store.disk.file_permissions import chmod
-from bot.store.disk.folders import HOME, assert_folder
-from bot.store.location import locate
-from bot.store.sealing.keyring import LOOSE, assert_apart_from_database, create_key_file, load_key_file
-from bot.store.store import FILE_NAME, open_store
-from bot.usecases.command_context.place_choice import list_adding_lines
+from bot.store.store import FILE_NAME
 from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
 
-Step = Callable[[Settings], Message | None]
+ANSWERS: Mapping[str, str] = {
+    "public_url": PUBLIC_URL,
+    "bot_token_file": BOT_TOKEN,
+    "app_token_file": APP_TOKEN,
+    "signing_secret_file": SIGNED_WITH,
+    "approval_channel": APPROVAL_CHANNEL,
+    "audit_channel": AUDIT_CHANNEL,
+    "admin": ADMINS,
+}
+"""The option that gives each setting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InitResult:
-    """The files and folders that were made, and the next steps."""
+    """What was made and written, and the next steps."""
 
     made: tuple[str, ...]
     """The files and folders that were made."""
+    written: tuple[str, ...]
+    """The settings that were written to `.env`."""
     next: tuple[Text, ...]
     """What to do next, in order."""
+    manifest_link: str
+    """The link that creates the Slack app."""
 
 
-@command("init", help=TERMINAL_COMMANDS["init"], details=Message("clihelp.init.details"))
+@command(
+    "init",
+    help=TERMINAL_COMMANDS["init"],
+    details=Message("clihelp.init.details"),
+    examples=("", "--mode http --print-manifest-link", "--yes --bot-token-file bot-token --app-token-file app-token"),
+)
 @yes
+@option("--mode", type=click.Choice(MODES), help=Message("clihelp.option.mode"))
+@option("--bot-token-file", type=PATH, metavar="FILE", help=Message("clihelp.option.bot_token_file"))
+@option("--app-token-file", type=PATH, metavar="FILE", help=Message("clihelp.option.app_token_file"))
+@option("--signing-secret-file", type=PATH, metavar="FILE", help=Message("clihelp.option.signing_secret_file"))
+@option("--public-url", metavar="ADDRESS", help=Message("clihelp.option.public_url"))
+@option("--approval-channel", metavar="CHANNEL", help=Message("clihelp.option.approval_channel"))
+@option("--audit-channel", metavar="CHANNEL", help=Message("clihelp.option.audit_channel"))
+@option("--admin", metavar="TEAM:USER", help=Message("clihelp.option.admin"))
+@option("--print-manifest-link", "print_link", is_flag=True, help=Message("clihelp.option.print_manifest_link"))
 @option("--new", is_flag=True, help=Message("clihelp.option.new"))
 @as_json(InitResult)
 @click.pass_obj
-def init(terminal: Terminal, yes: bool, new: bool, as_json: bool) -> None:
-    """Create the folder of the database and the key file where they are missing; change nothing that is there."""
-    settings = terminal.host_settings
-    home, key_file = settings.home, None if settings.keys else settings.key_file
-    with explain_file_errors(home):
-        _check(home, key_file)
-        missing = [path for path in (home, key_file, home / FILE_NAME) if path is not None and not path.exists()]
+def init(
+    terminal: Terminal,
+    /,
+    yes: bool,
+    mode: str | None,
+    print_link: bool,
+    new: bool,
+    as_json: bool,
+    **options: Path | str | None,
+) -> None:
+    """Make the files, ask for what is missing, and show what is left. What is there already is kept."""
+    given = _read_answers(terminal, options)
+    if print_link:
+        _print_link(terminal, mode, given, as_json=as_json)
+        return
+    if not (yes or terminal.asks):
+        raise WordsError(Message("cli.init.nobody_answers"), hint=Message("cli.init.add_yes"))
+    missing = find_missing(terminal.host_settings)
     asked = [str(path) for path in missing if path.name != FILE_NAME]
-    if (
-        asked
-        and terminal.asks
-        and not yes
-        and not confirm(Message("cli.init.create", paths=tuple(asked)), default=True)
-    ):
-        told = Message("cli.init.nothing_created")
-        report(InitResult(made=(), next=()), told, as_json=as_json)
+    if asked and not yes and not confirm(Message("cli.init.create", paths=tuple(asked)), default=True):
+        nothing = InitResult(made=(), written=(), next=(), manifest_link="")
+        report(nothing, Message("cli.init.nothing_created"), as_json=as_json)
         return
-    lines = (*_make(home, key_file), *(_begin_anew(settings) if new else ()))
-    made, steps = tuple(str(path) for path in missing if path.exists()), tuple(_next_steps(settings))
-    numbered = (f"  {number}. {plain(step)}" for number, step in enumerate(steps, start=1))
-    report(InitResult(made=made, next=steps), *lines, "", Message("cli.init.next"), *numbered, as_json=as_json)
+    _say(make_files(terminal.host_settings), as_json=as_json)
+    if new:
+        _say(make_database(terminal.host_settings), as_json=as_json)
+    keeper = SettingsKeeper(terminal, asks=not yes)
+    keep_given(terminal, keeper, given)
+    chosen = mode or find_mode(terminal.host_settings, given) or SOCKET
+    if not yes:
+        chosen = _converse(terminal, keeper, given, mode)
+    if keeper.written and not as_json:
+        _say(("", Message("cli.init.doctor")), as_json=False)
+        show_outcomes(run_doctor(terminal))
+    made = tuple(str(path) for path in missing if path.exists())
+    result = _make_result(terminal, chosen, made=made, written=tuple(keeper.written))
+    numbered = (f"  {number}. {plain(step)}" for number, step in enumerate(result.next, start=1))
+    report(result, "", Message("cli.init.next"), *numbered, as_json=as_json)
 
 
-def _check(home: Path, key_file: Path | None) -> None:
-    """Refuse what would end badly, before anything is made."""
-    assert_folder(home, HOME)
-    if key_file is None:
-        return
-    assert_apart_from_database(key_file, home)
-    if (home / FILE_NAME).exists() and not key_file.exists():
-        raise ConfigurationError(
-            Message("cli.init.key_file_missing", folder=str(home), file=str(key_file)),
-            hint=Message("cli.init.put_key_file_back"),
-        )
+def _say(sentences: Iterable[Text], *, as_json: bool) -> None:
+    for sentence in sentences:
+        if not as_json:
+            say(sentence)
 
 
-def _make(home: Path, key_file: Path | None) -> Iterator[Text]:
-    with explain_file_errors(home):
-        if home.is_dir():
-            yield Message("cli.init.folder_exists", folder=str(home))
-            if home.stat().st_mode & LOOSE:
-                yield Message("cli.init.folder_open_to_others", command=chmod(0o700, home))
-        else:
-            home.mkdir(parents=True, mode=0o700)
-            yield Message("cli.init.folder_created", folder=str(home))
-    if key_file is None:
-        yield Message("cli.init.keys_set")
-        return
-    with explain_file_errors(key_file):
-        made = create_key_file(key_file)
-        load_key_file(key_file, home=home)
-    if made:
-        yield Message("cli.init.key_file_created", file=str(key_file))
-        yield Message("cli.init.copy_key_file")
-    else:
-        yield Message("cli.init.key_file_exists", file=str(key_file))
+def _read_answers(terminal: Terminal, options: Mapping[str, Path | str | None]) -> Mapping[str, str]:
+    """The answers that stand in options, by their settings; secrets are read from files."""
+    given: dict[str, str] = {}
+    for name, setting in ANSWERS.items():
+        value = options[name]
+        if isinstance(value, Path):
+            with explain_file_errors(value):
+                given[setting] = value.read_text("utf-8").strip()
+            terminal.hidden.append(given[setting])
+        elif value:
+            given[setting] = value.strip()
+        if value and not given[setting]:
+            raise ConfigurationError(Message("cli.init.empty_file", file=str(value)))
+    return given
 
 
-def _begin_anew(settings: Settings) -> Iterator[Message]:
-    location = locate(settings.home, settings.database_url)
-    file, there = location.name, not location.empty
-    if not there:
-        with explain_file_errors(settings.home):
-            keys = load_keys(settings)
-            open_store(
-                *(settings.home, keys, SystemClock()),
-                url=settings.database_url,
-                backups=settings.backups,
-                anew=True,
-            ).close()
-    yield Message("cli.init.database_exists", file=file) if there else Message("cli.init.database_created", file=file)
+def _print_link(terminal: Terminal, mode: str | None, given: Mapping[str, str], *, as_json: bool) -> None:
+    """Print the link alone, so that it can be copied or piped."""
+    settings = terminal.host_settings
+    if given.get(PUBLIC_URL):
+        settings = replace(settings, values={**settings.values, PUBLIC_URL: given[PUBLIC_URL]})
+    chosen = mode or find_mode(settings, given) or SOCKET
+    link = make_app_link(settings, socket_mode=chosen == SOCKET)
+    report(InitResult(made=(), written=(), next=(), manifest_link=link), link, as_json=as_json)
 
 
-def _tokens(settings: Settings) -> Message | None:
-    missing: list[Text] = [name for name in ("SLACK_BOT_TOKEN",) if not settings[name]]
-    if not settings["SLACK_SIGNING_SECRET"] and not settings["SLACK_APP_TOKEN"]:
-        missing.append(Message("cli.init.step.secret_or_token"))
-    return Message("cli.init.step.tokens", settings=tuple(missing)) if missing else None
-
-
-def _channels(settings: Settings) -> Message | None:
-    missing = [name for name in ("B24BOT_APPROVAL_CHANNEL", "B24BOT_AUDIT_CHANNEL") if not settings[name]]
-    return Message("cli.init.step.channels", settings=tuple(missing)) if missing else None
-
-
-def _app(settings: Settings) -> Message | None:
-    return None if settings["SLACK_BOT_TOKEN"] else Message("cli.init.step.app")
-
-
-def _people(settings: Settings) -> Message | None:
-    return None if settings["B24BOT_ADMINS"] else Message("cli.init.step.admin")
-
-
-def _place(settings: Settings) -> Message | None:
-    """Name the commands that make a first place known; a plugin without one has its places in its settings."""
+def _converse(terminal: Terminal, keeper: SettingsKeeper, given: Mapping[str, str], mode: str | None) -> str:
+    """Ask what is open, if anything is. Returns how requests come in."""
+    known = mode or find_mode(terminal.host_settings, given)
+    if next(list_questions(terminal, known or SOCKET), None) is None:
+        return known or SOCKET
+    if not keeper.may_write():
+        return known or SOCKET
+    tell("", Message("cli.init.begin"))
     try:
-        plugins = load_plugins(settings["B24BOT_PLUGINS"])
-    except ConfigurationError:
-        # `b24bot doctor`, which is the next step, says what is wrong.
-        return None
-    try:
-        lines = list_adding_lines(plugins)
-    finally:
-        close_plugins(plugins)
-    return Message("cli.init.step.place", commands=lines) if lines else Message("cli.init.step.place_settings")
+        chosen = known or ask_mode()
+        hold_conversation(terminal, keeper, chosen)
+    except (click.Abort, KeyboardInterrupt, EOFError):
+        tell("", Message("cli.init.interrupted"))
+        raise
+    return chosen
 
 
-STEPS: tuple[Step, ...] = (
-    _app,
-    _tokens,
-    _channels,
-    _people,
-    _place,
-    lambda _: Message("cli.init.step.doctor"),
-    lambda _: Message("cli.init.step.serve"),
-)
-"""What is left to do, in order; a step that is done is left out."""
-
-
-def _next_steps(settings: Settings) -> Iterator[Message]:
-    yield from filter(None, (step(settings) for step in STEPS))
+def _make_result(terminal: Terminal, mode: str, *, made: Sequence[str] = (), written: Sequence[str] = ()) -> InitResult:
+    settings = terminal.host_settings
+    return InitResult(
+        made=tuple(made),
+        written=tuple(written),
+        next=tuple(list_next_steps(settings)),
+        manifest_link=make_app_link(settings, socket_mode=mode == SOCKET),
+    )

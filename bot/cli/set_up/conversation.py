@@ -1,0 +1,112 @@
+"""The conversation of `b24bot init`: each answer is tried at once, then kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import click
+
+from bot.checks.slack_answers import ADMINS, SlackAnswers
+from bot.cli.output import plain, print_error
+from bot.cli.session import Terminal
+from bot.cli.set_up.questions import APP_TOKEN, BOT_TOKEN, HTTP, MODES, QUESTIONS, SIGNED_WITH, SOCKET, Question
+from bot.cli.set_up.settings_keeping import SettingsKeeper
+from bot.core.bot_errors import ConfigurationError
+from bot.core.principals import Role
+from bot.plugin import Message, PluginError, Text
+from bot.settings import Settings
+from bot.store.location import locate
+
+
+def find_mode(settings: Settings, given: Mapping[str, str]) -> str:
+    """How requests come in by what is set or given; empty where nothing says so."""
+    found = [mode for mode, name in ((SOCKET, APP_TOKEN), (HTTP, SIGNED_WITH)) if given.get(name) or settings[name]]
+    return found[0] if found else ""
+
+
+def keep_given(terminal: Terminal, keeper: SettingsKeeper, given: Mapping[str, str]) -> None:
+    """Try what was given with options, in the order of the questions, and keep it. Raises PluginError."""
+    for question in QUESTIONS:
+        text = given.get(question.setting, "")
+        if text:
+            value = SlackAnswers(terminal.host_settings).check(question.setting, text)
+            keeper.keep(question.setting, value)
+
+
+def ask_mode() -> str:
+    """Ask how requests come in."""
+    tell(Message("cli.init.say.mode"))
+    while True:
+        typed = _prompt(Message("cli.init.ask.mode"), default=SOCKET).lower()
+        if typed in MODES:
+            return typed
+        tell(Message("cli.init.choose_mode", modes=MODES))
+
+
+def list_questions(terminal: Terminal, mode: str) -> Iterator[Question]:
+    """The questions that are open now."""
+    settings = terminal.host_settings
+    for question in QUESTIONS:
+        wanted = mode in question.modes and not settings[question.setting]
+        if wanted and not (question.setting == ADMINS and _has_admin(terminal)):
+            yield question
+
+
+def hold_conversation(terminal: Terminal, keeper: SettingsKeeper, mode: str) -> None:
+    """Ask what is missing. An empty answer leaves a question for later."""
+    _replace_refused_token(terminal, keeper, mode)
+    for question in list_questions(terminal, mode):
+        _answer(terminal, keeper, question, mode)
+
+
+def _replace_refused_token(terminal: Terminal, keeper: SettingsKeeper, mode: str) -> None:
+    """A bot token that Slack does not take is asked for again: nothing else can be tried without one."""
+    try:
+        _ = SlackAnswers(terminal.host_settings).identity
+    except ConfigurationError as error:
+        _show(error, terminal)
+        (question,) = (one for one in QUESTIONS if one.setting == BOT_TOKEN)
+        _answer(terminal, keeper, question, mode)
+
+
+def _answer(terminal: Terminal, keeper: SettingsKeeper, question: Question, mode: str) -> None:
+    """Ask one question until its answer holds or is left out."""
+    answers = SlackAnswers(terminal.host_settings)
+    tell("", *question.explain(answers, mode))
+    while True:
+        typed = _prompt(question.ask, hidden=question.secret)
+        if not typed:
+            return
+        if question.secret:
+            terminal.hidden.append(typed)
+        try:
+            value = answers.check(question.setting, typed)
+        except PluginError as error:
+            _show(error, terminal)
+            continue
+        if keeper.keep(question.setting, value):
+            tell(Message("cli.init.kept", name=question.setting))
+        return
+
+
+def _has_admin(terminal: Terminal) -> bool:
+    settings = terminal.host_settings
+    if not locate(settings.home, settings.database_url).exists:
+        return False
+    with terminal.store() as store:
+        return bool(store.grants.with_role(Role.ADMIN))
+
+
+def _show(error: PluginError, terminal: Terminal) -> None:
+    print_error(error, as_json=False, hidden=terminal.hidden)
+
+
+def _prompt(question: Message, *, hidden: bool = False, default: str = "") -> str:
+    asked = click.prompt(plain(question), hide_input=hidden, default=default, show_default=bool(default), err=True)
+    return str(asked).strip()
+
+
+def tell(*lines: Text) -> None:
+    """On stderr, as the questions: stdout has the result."""
+    for line in lines:
+        click.echo(plain(line), err=True)
