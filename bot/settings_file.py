@@ -35,7 +35,9 @@ def write_settings_file(path: Path, values: Mapping[str, str]) -> None:
     """Put values into a settings file, which only its owner can read from then on.
 
     A value takes the place of the line of its name, or is a new line at the end. All other lines stay as they are. The
-    file is replaced as a whole: whoever reads it finds the old one or the new one. Raises ConfigurationError and OSError.
+    file is replaced as a whole: whoever reads it finds the old one or the new one.
+
+    Raises ConfigurationError and OSError.
     """
     lines = _read_lines(path)
     taken = {name: _find_line(name, lines) for name in values}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given as with_examples
+from hypothesis import strategies as st
 
 from bot.checks.configuration import refuse_early_reading
 from bot.core.authority.policy import Terms
@@ -13,6 +16,7 @@ from bot.core.bot_errors import ConfigurationError
 from bot.core.principals import Principal
 from bot.plugin import Setting, public_url
 from bot.settings import HOST_SETTINGS, LOG_LEVELS, Settings, load_settings
+from bot.settings_file import read_settings_file, write_settings_file
 from plugins.bitrix24.plugin import plugin
 from tests.language.english import en, raises
 from tests.tables.rows import each_row
@@ -383,3 +387,28 @@ def test_a_person_reads_their_own_language_and_a_channel_its_own_unless_one_is_f
 ) -> None:
     languages = given(**values).languages
     assert (languages.choose(locale), languages.shared) == (person, channel)
+
+
+_LINES = st.lists(
+    st.one_of(
+        st.sampled_from(["", "# a comment", "export SLACK_BOT_TOKEN=old", "SLACK_BOT_TOKEN=", "A='two words' # why"]),
+        st.builds("{}={}".format, st.sampled_from(["SLACK_BOT_TOKEN", "B24BOT_QUORUM", "A"]), st.sampled_from("123")),
+    )
+)
+_VALUES = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1)
+
+
+@with_examples(lines=_LINES, value=_VALUES, end=st.booleans())
+def test_a_written_value_is_read_back_and_every_other_line_stays(lines: list[str], value: str, end: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / ".env"
+        path.write_text("\n".join(lines) + "\n" * end, encoding="utf-8")
+        before, _ = read_settings_file(path)
+        write_settings_file(path, {"SLACK_BOT_TOKEN": value})
+        after, twice = read_settings_file(path)
+        assert after == {**before, "SLACK_BOT_TOKEN": value}
+        assert "SLACK_BOT_TOKEN" not in twice
+        others = [line for line in lines if line and "SLACK_BOT_TOKEN" not in line]
+        assert [line for line in path.read_text("utf-8").splitlines() if line in others] == others
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert list(Path(folder).iterdir()) == [path]

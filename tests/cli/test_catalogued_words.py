@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.cli.cli_bot import CliBot
+from tests.cli.commands.test_init_command import LATER
 from tests.language.pseudo import find_unmarked
 
 LITERALS = re.compile(r"/[^\s:]+|\bT\d+:U\d+|\blocal:\w+|\b[0-9a-f]{16,}\b|--[a-z-]+|b24bot [a-z -]+|\bSHA\b")
@@ -61,7 +62,7 @@ RUSSIAN_LOCALE = {"LANG": "ru_RU.UTF-8"}
 def test_a_question_is_answered_in_the_language_it_is_asked_in_or_in_english(
     bare: CliBot, typed: str, made: bool
 ) -> None:
-    shown = bare.answer(typed, "init", **RUSSIAN_LOCALE)
+    shown = bare.answer(f"{typed}{LATER if made else ''}", "init", **RUSSIAN_LOCALE)
     assert (shown.exit_code, bare.key_file.exists()) == (0, made)
     assert "? [Д/н]: " in shown.stderr
     assert ("Введите «д» или «н»." in shown.stderr) is typed.startswith("не")

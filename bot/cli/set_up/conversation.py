@@ -18,6 +18,9 @@ from bot.settings import Settings
 from bot.store.location import locate
 
 
+(_TOKEN_QUESTION,) = (one for one in QUESTIONS if one.setting == BOT_TOKEN)
+
+
 def find_mode(settings: Settings, given: Mapping[str, str]) -> str:
     """How requests come in by what is set or given; empty where nothing says so."""
     found = [mode for mode, name in ((SOCKET, APP_TOKEN), (HTTP, SIGNED_WITH)) if given.get(name) or settings[name]]
@@ -54,19 +57,23 @@ def list_questions(terminal: Terminal, mode: str) -> Iterator[Question]:
 
 def hold_conversation(terminal: Terminal, keeper: SettingsKeeper, mode: str) -> None:
     """Ask what is missing. An empty answer leaves a question for later."""
-    _replace_refused_token(terminal, keeper, mode)
+    if not _is_token_taken(terminal):
+        # Nothing else can be tried under a token that Slack refuses.
+        _answer(terminal, keeper, _TOKEN_QUESTION, mode)
+        if not _is_token_taken(terminal):
+            return
     for question in list_questions(terminal, mode):
         _answer(terminal, keeper, question, mode)
 
 
-def _replace_refused_token(terminal: Terminal, keeper: SettingsKeeper, mode: str) -> None:
-    """A bot token that Slack does not take is asked for again: nothing else can be tried without one."""
+def _is_token_taken(terminal: Terminal) -> bool:
+    """Whether Slack takes the bot token, where one is set. Says why not."""
     try:
         _ = SlackAnswers(terminal.host_settings).identity
     except ConfigurationError as error:
         _show(error, terminal)
-        (question,) = (one for one in QUESTIONS if one.setting == BOT_TOKEN)
-        _answer(terminal, keeper, question, mode)
+        return False
+    return True
 
 
 def _answer(terminal: Terminal, keeper: SettingsKeeper, question: Question, mode: str) -> None:

@@ -8,6 +8,9 @@ import pytest
 
 from tests.cli.cli_bot import CliBot
 
+LATER = "\n" * 6
+"""Socket Mode, and each question left for later."""
+
 
 def tree(folder: Path) -> dict[str, tuple[int, bytes]]:
     """Everything under a folder: mode and content."""
@@ -42,7 +45,7 @@ def test_the_key_itself_is_never_printed(bare: CliBot) -> None:
 def test_it_says_what_to_do_next_and_leaves_out_what_is_done(bare: CliBot) -> None:
     first = bare.run("init", "--yes").stdout
     for words in (
-        "manifest.yml",
+        "b24bot init --print-manifest-link",
         "SLACK_BOT_TOKEN",
         "access grant TEAM:USER admin",
         "portal connect NAME",
@@ -57,7 +60,7 @@ def test_it_says_what_to_do_next_and_leaves_out_what_is_done(bare: CliBot) -> No
     }
     assert "portal connect NAME\n" in first, "the plugin says how its first place is added"
     then = bare.run("init", "--yes").stdout
-    assert "manifest.yml" not in then
+    assert "manifest-link" not in then
     assert "tokens" not in then
     assert "1. Name the first admin" in then
 
@@ -119,14 +122,18 @@ def test_somebody_at_the_terminal_is_asked_first(bare: CliBot) -> None:
     assert refused.exit_code == 0
     assert "Nothing was created" in refused.stdout
     assert tree(bare.folder) == {}
-    agreed = bare.answer("y\n", "init")
+    agreed = bare.answer(f"y\n{LATER}", "init")
     assert agreed.exit_code == 0
     assert bare.key_file.is_file()
 
 
-def test_nobody_is_asked_where_nobody_is_or_nothing_is_missing(bare: CliBot) -> None:
-    assert bare.run("init").exit_code == 0
-    assert "?" not in bare.answer("", "init").stdout
+def test_without_anybody_to_ask_it_takes_yes_or_makes_nothing(bare: CliBot) -> None:
+    refused = bare.run("init")
+    assert (refused.exit_code, tree(bare.folder)) == (2, {})
+    assert "Nobody is at the terminal" in refused.stderr
+    assert "--yes" in refused.stderr
+    assert bare.run("init", "--yes").exit_code == 0
+    assert "Create /" not in bare.answer(LATER, "init").stderr
     bare.key_file.unlink()
     assert bare.answer("", "init", "--yes").exit_code == 0
     assert bare.key_file.is_file()
