@@ -61,7 +61,7 @@ SCENES: Mapping[str, TerminalScene] = {
         lines=[
             *_lines("status", "doctor", "whoami", "portal list", "serve", "access grant T0001:U0001 admin"),
             Typed(words=["init"], answers=["n"]),
-            Typed(words=["init"], answers=["perhaps", "y"]),
+            Typed(words=["init"], answers=["perhaps", "y", "web", "socket", "xapp-1", "xoxb", *[""] * 5]),
             *_lines("init --yes", "status", "doctor", "portal list", "portal check", "connector list", "audit find"),
             *_lines("access list", "request list", "outbox list", "key list", "audit verify", "serve"),
         ],

@@ -15,10 +15,10 @@ from bot.cli.options import PATH, as_json, yes
 from bot.cli.output import plain, report, say
 from bot.cli.prompts import confirm
 from bot.cli.session import Terminal, explain_file_errors
-from bot.cli.set_up.conversation import ask_mode, find_mode, hold_conversation, keep_given, list_questions, tell
-from bot.cli.set_up.next_steps import list_next_steps
+from bot.cli.set_up.answer_file import AnswerFile
 from bot.cli.set_up.questions import APP_TOKEN, BOT_TOKEN, MODES, SIGNED_WITH, SOCKET
-from bot.cli.set_up.settings_keeping import SettingsKeeper
+from bot.cli.set_up.remaining_steps import list_remaining_steps
+from bot.cli.set_up.setup_conversation import ask_mode, find_mode, hold_conversation, keep_given, list_questions, tell
 from bot.cli.set_up.setup_files import find_missing, make_database, make_files
 from bot.core.bot_errors import ConfigurationError, WordsError
 from bot.plugin import PUBLIC_URL, Message, Text
@@ -40,7 +40,7 @@ ANSWERS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InitResult:
-    """What was made and written, and the next steps."""
+    """The files that were made, the settings that were written, and the next steps."""
 
     made: tuple[str, ...]
     """The files and folders that were made."""
@@ -97,16 +97,16 @@ def init(
     _say(make_files(terminal.host_settings), as_json=as_json)
     if new:
         _say(make_database(terminal.host_settings), as_json=as_json)
-    keeper = SettingsKeeper(terminal, asks=not yes)
-    keep_given(terminal, keeper, given)
+    file = AnswerFile(terminal, asks=not yes)
+    keep_given(terminal, file, given)
     chosen = mode or find_mode(terminal.host_settings, given) or SOCKET
     if not yes:
-        chosen = _converse(terminal, keeper, given, mode)
-    if keeper.written and not as_json:
+        chosen = _converse(terminal, file, given, mode)
+    if file.written and not as_json:
         _say(("", Message("cli.init.doctor")), as_json=False)
         show_outcomes(run_doctor(terminal))
     made = tuple(str(path) for path in missing if path.exists())
-    result = _make_result(terminal, chosen, made=made, written=tuple(keeper.written))
+    result = _make_result(terminal, chosen, made=made, written=tuple(file.written))
     numbered = (f"  {number}. {plain(step)}" for number, step in enumerate(result.next, start=1))
     report(result, "", Message("cli.init.next"), *numbered, as_json=as_json)
 
@@ -143,17 +143,17 @@ def _print_link(terminal: Terminal, mode: str | None, given: Mapping[str, str], 
     report(InitResult(made=(), written=(), next=(), manifest_link=link), link, as_json=as_json)
 
 
-def _converse(terminal: Terminal, keeper: SettingsKeeper, given: Mapping[str, str], mode: str | None) -> str:
+def _converse(terminal: Terminal, file: AnswerFile, given: Mapping[str, str], mode: str | None) -> str:
     """Ask what is open, if anything is. Returns how requests come in."""
     known = mode or find_mode(terminal.host_settings, given)
     if next(list_questions(terminal, known or SOCKET), None) is None:
         return known or SOCKET
-    if not keeper.may_write():
+    if not file.may_write():
         return known or SOCKET
     tell("", Message("cli.init.begin"))
     try:
         chosen = known or ask_mode()
-        hold_conversation(terminal, keeper, chosen)
+        hold_conversation(terminal, file, chosen)
     except (click.Abort, KeyboardInterrupt, EOFError):
         tell("", Message("cli.init.interrupted"))
         raise
@@ -165,6 +165,6 @@ def _make_result(terminal: Terminal, mode: str, *, made: Sequence[str] = (), wri
     return InitResult(
         made=tuple(made),
         written=tuple(written),
-        next=tuple(list_next_steps(settings)),
+        next=tuple(list_remaining_steps(settings)),
         manifest_link=make_app_link(settings, socket_mode=mode == SOCKET),
     )

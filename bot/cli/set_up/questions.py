@@ -37,7 +37,7 @@ def _explain_app(answers: SlackAnswers, mode: str) -> Lines:
 
 
 def _explain_channels(answers: SlackAnswers, _mode: str) -> Lines:
-    how = Message("cli.init.say.channel_name") if answers.reads_names else Message("cli.init.say.channel_id")
+    how = Message("cli.init.say.channel_by_name") if answers.reads_names else Message("cli.init.say.channel_where")
     return Message("cli.init.say.channels"), how
 
 

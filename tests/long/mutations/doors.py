@@ -361,6 +361,18 @@ DOORS: tuple[Mutation, ...] = (
         by="tests/test_settings.py",
     ),
     mutation(
+        "token-kept-untried",
+        "b24bot init keeps a bot token that Slack rejects",
+        ("bot/checks/slack_answers.py", "        self._ask_identity(text)\n", ""),
+        by="tests/cli/set_up/test_conversation.py",
+    ),
+    mutation(
+        "setting-replaced-unasked",
+        "b24bot init replaces a value of .env without a question",
+        ("bot/cli/set_up/answer_file.py", "if found and not self._may_replace(name):", "if False:"),
+        by="tests/cli/set_up/test_conversation.py",
+    ),
+    mutation(
         "long-line-looked-through",
         "a line of any length is searched for secrets before it is refused",
         (

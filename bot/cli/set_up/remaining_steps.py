@@ -13,7 +13,7 @@ from bot.usecases.command_context.place_choice import list_adding_lines
 Step = Callable[[Settings], Message | None]
 
 
-def list_next_steps(settings: Settings) -> Iterator[Message]:
+def list_remaining_steps(settings: Settings) -> Iterator[Message]:
     """The steps that these settings do not show as done."""
     yield from filter(None, (step(settings) for step in STEPS))
 

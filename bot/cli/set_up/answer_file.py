@@ -13,7 +13,7 @@ from bot.settings_file import read_settings_file, write_settings_file
 SETTINGS_FILE = Path(".env")
 
 
-class SettingsKeeper:
+class AnswerFile:
     """Writes answers into `.env` of the current folder. With `asks` a person says whether one replaces another."""
 
     def __init__(self, terminal: Terminal, *, asks: bool) -> None:

@@ -9,14 +9,13 @@ import click
 from bot.checks.slack_answers import ADMINS, SlackAnswers
 from bot.cli.output import plain, print_error
 from bot.cli.session import Terminal
+from bot.cli.set_up.answer_file import AnswerFile
 from bot.cli.set_up.questions import APP_TOKEN, BOT_TOKEN, HTTP, MODES, QUESTIONS, SIGNED_WITH, SOCKET, Question
-from bot.cli.set_up.settings_keeping import SettingsKeeper
 from bot.core.bot_errors import ConfigurationError
 from bot.core.principals import Role
 from bot.plugin import Message, PluginError, Text
 from bot.settings import Settings
 from bot.store.location import locate
-
 
 (_TOKEN_QUESTION,) = (one for one in QUESTIONS if one.setting == BOT_TOKEN)
 
@@ -27,13 +26,13 @@ def find_mode(settings: Settings, given: Mapping[str, str]) -> str:
     return found[0] if found else ""
 
 
-def keep_given(terminal: Terminal, keeper: SettingsKeeper, given: Mapping[str, str]) -> None:
+def keep_given(terminal: Terminal, file: AnswerFile, given: Mapping[str, str]) -> None:
     """Try what was given with options, in the order of the questions, and keep it. Raises PluginError."""
     for question in QUESTIONS:
         text = given.get(question.setting, "")
         if text:
             value = SlackAnswers(terminal.host_settings).check(question.setting, text)
-            keeper.keep(question.setting, value)
+            file.keep(question.setting, value)
 
 
 def ask_mode() -> str:
@@ -55,15 +54,15 @@ def list_questions(terminal: Terminal, mode: str) -> Iterator[Question]:
             yield question
 
 
-def hold_conversation(terminal: Terminal, keeper: SettingsKeeper, mode: str) -> None:
+def hold_conversation(terminal: Terminal, file: AnswerFile, mode: str) -> None:
     """Ask what is missing. An empty answer leaves a question for later."""
     if not _is_token_taken(terminal):
         # Nothing else can be tried under a token that Slack refuses.
-        _answer(terminal, keeper, _TOKEN_QUESTION, mode)
+        _answer(terminal, file, _TOKEN_QUESTION, mode)
         if not _is_token_taken(terminal):
             return
     for question in list_questions(terminal, mode):
-        _answer(terminal, keeper, question, mode)
+        _answer(terminal, file, question, mode)
 
 
 def _is_token_taken(terminal: Terminal) -> bool:
@@ -76,7 +75,7 @@ def _is_token_taken(terminal: Terminal) -> bool:
     return True
 
 
-def _answer(terminal: Terminal, keeper: SettingsKeeper, question: Question, mode: str) -> None:
+def _answer(terminal: Terminal, file: AnswerFile, question: Question, mode: str) -> None:
     """Ask one question until its answer holds or is left out."""
     answers = SlackAnswers(terminal.host_settings)
     tell("", *question.explain(answers, mode))
@@ -91,7 +90,7 @@ def _answer(terminal: Terminal, keeper: SettingsKeeper, question: Question, mode
         except PluginError as error:
             _show(error, terminal)
             continue
-        if keeper.keep(question.setting, value):
+        if file.keep(question.setting, value):
             tell(Message("cli.init.kept", name=question.setting))
         return
 
