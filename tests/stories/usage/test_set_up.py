@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from bot.playground.workspace import SlackWorkspace
-from bot.plugin.loopback import wait_until
+from bot.plugin.loopback import GIVE_UP_SECONDS, wait_until
 from plugins.bitrix24.simulation import PortalSimulation
 from tests.cli.cli_bot import CliBot, told_to_stop
+from tests.ports import free_port
+from tests.stories.processes import answers
 
 
 @pytest.fixture
@@ -24,7 +26,7 @@ def newcomer(tmp_path: Path) -> Iterator[CliBot]:
 
 @pytest.fixture
 def slack() -> Iterator[SlackWorkspace]:
-    with SlackWorkspace(rate_limit=False) as running:
+    with SlackWorkspace(rate_limit=False, ack_within=GIVE_UP_SECONDS) as running:
         yield running
 
 
@@ -41,17 +43,17 @@ def test_one_conversation_leads_to_a_bot_that_answers_its_first_admin(
 ) -> None:
     newcomer.settings |= {"SLACK_API_URL": slack.api_url, "LANG": "ru_RU.UTF-8", **portal.settings()}
     olga = slack.people["Olga"]
-    answers = ("д", "socket", slack.bot_token, slack.app_token)
+    tokens = ("д", "socket", slack.bot_token, slack.app_token)
     channels = tuple(slack.channel(name).id for name in ("approvals", "audit"))
-    typed = "".join(f"{answer}\n" for answer in (*answers, *channels, olga.id))
+    typed = "".join(f"{answer}\n" for answer in (*tokens, *channels, olga.id))
     set_up = newcomer.answer(typed, "init")
     assert set_up.exit_code == 0, set_up.output
     assert "Создайте приложение Slack" in set_up.stderr
     assert "сбой" not in set_up.stdout
 
-    assert wait_until(lambda: not slack.sockets.connected), "doctor has closed its connection"
-    bot = newcomer.start("serve")
-    assert wait_until(lambda: slack.sockets.connected > 0)
+    port = free_port()
+    bot = newcomer.start("serve", more={"B24BOT_HEALTH_PORT": str(port)})
+    assert wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz"))
     assert olga.slash("/b24 whoami").transport == "socket"
     slack.wait_for(lambda: olga.ephemerals, what="the answer")
     assert "admin" in slack.transcript(olga.ephemerals[-1])
