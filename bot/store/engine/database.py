@@ -292,7 +292,7 @@ class Database(KeptCommits, OfOneHost, Unshared):
         self, table: str, condition: str, values: Iterable[str | int | None], *, order_by: str, limit: int
     ) -> list[Row]:
         """Rows of a table that meet a condition with ? marks."""
-        sql = " ".join(("SELECT * FROM", table, "WHERE", condition, "ORDER BY", order_by, "LIMIT ?"))
+        sql = " ".join(("SELECT * FROM", table, "WHERE", condition, "ORDER BY", order_by, "LIMIT +?"))
         return self.rows(sql, *values, limit)
 
     def has_table(self, name: str) -> bool:

@@ -14,7 +14,7 @@ LOWEST = -(2**63)
 COLUMNS = {"seq": int, "at": int, "tag": str, "actor": str, "subject": str, "facts": str, "key_id": str, "mac": bytes}
 """What a record is made of. A file that was damaged, or that somebody wrote anew, may hold anything in their place."""
 _NAMES = ", ".join(COLUMNS)
-LINKS = f"SELECT {_NAMES} FROM audit WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - our names
+LINKS = f"SELECT {_NAMES} FROM audit WHERE seq > ? ORDER BY seq LIMIT +?"  # noqa: S608 - our names
 """A page of records, in the order of `Link`."""
 _KINDS = list(COLUMNS.values())
 PAGE = 2_000
@@ -75,7 +75,7 @@ class StoredChain:
         if self.keeps:
             yield from (missing_link(seq) for (seq,) in self._fetch(_MISSING, end))
         low = LOWEST
-        while bounds := list(self._bounds("WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?", low, end, PAGE)):
+        while bounds := list(self._bounds("WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT +?", low, end, PAGE)):
             yield from bounds
             low = bounds[-1].link.seq
 

@@ -128,8 +128,8 @@ def list_sealed_boxes(database: Engine) -> list[bytes]:
 def _assert_records_fit(database: Engine, keys: Keyring) -> None:
     """One record that fits shows that the key is the right one; what does not fit beside it was changed."""
     log = AuditReader(database, keys)
-    first = database.rows("SELECT seq FROM audit ORDER BY seq LIMIT ?", SAMPLED)
-    last = database.rows("SELECT seq FROM audit ORDER BY seq DESC LIMIT ?", SAMPLED)
+    first = database.rows("SELECT seq FROM audit ORDER BY seq LIMIT +?", SAMPLED)
+    last = database.rows("SELECT seq FROM audit ORDER BY seq DESC LIMIT +?", SAMPLED)
     ends = [row["seq"] for row in (*last, *first)]
     if ends and not any(log.stands(seq) for seq in ends):
         raise other_keys(database.name)

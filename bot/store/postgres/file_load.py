@@ -58,7 +58,7 @@ def _load(engine: PostgresEngine, source: Engine, table: str) -> None:
 def _pages(source: Engine, table: str, columns: list[str]) -> Iterator[list[tuple[Any, ...]]]:
     """All rows of a table in their order."""
     wanted = ", ".join(("{row_id}", *columns))
-    words = ("SELECT", wanted, "FROM", table, "WHERE {row_id} > ? ORDER BY {row_id} LIMIT ?")
+    words = ("SELECT", wanted, "FROM", table, "WHERE {row_id} > ? ORDER BY {row_id} LIMIT +?")
     sql = source.dialect.spell(" ".join(words))
     last = -1
     while rows := source.tuples(sql, last, PAGE):

@@ -29,7 +29,7 @@ _APPEND = "INSERT INTO audit (seq, at, tag, actor, subject, facts, key_id, mac) 
 """A record, behind the last one."""
 _GET = "SELECT * FROM audit WHERE seq = ?"
 """One record."""
-_PAGE = "SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?"
+_PAGE = "SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT +?"
 """A page of records from a number on."""
 _END = "SELECT seq, mac FROM audit ORDER BY seq DESC LIMIT 1"
 """Where the chain stands after the last record."""

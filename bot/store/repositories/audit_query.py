@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import chain
 
 from bot.core.audit.audit_record import EARLIER_TAGS, Tag, stored_tags
@@ -13,6 +14,8 @@ LAST_CHARACTER = chr(0x10FFFF)
 """Comes after whatever a tag may go on with."""
 KNOWN_TAGS = (*Tag, *EARLIER_TAGS)
 """The tags of today and of earlier releases."""
+KEPT_MEANINGS = 100
+"""For how many beginnings of tags it is kept which tags they stand for: the table of tags is gone through once each."""
 Values = tuple[str | int, ...]
 Condition = tuple[str, Values]
 """A condition with ? marks, and its values."""
@@ -27,7 +30,7 @@ ALL_TAGS = " ".join((_TAGS, "SELECT tag FROM known WHERE tag IS NOT NULL"))
 _OF_TAGS = """SELECT * FROM audit WHERE seq IN (
     SELECT one.seq FROM {} JOIN audit AS one ON one.tag = known.tag AND one.seq >= coalesce(
         (SELECT seq FROM audit WHERE tag = known.tag ORDER BY seq DESC LIMIT 1 OFFSET ?), -9223372036854775808)
-    ORDER BY one.seq DESC LIMIT ?) ORDER BY seq DESC"""
+    ORDER BY one.seq DESC LIMIT +?) ORDER BY seq DESC"""
 OF_TAGS = " ".join((_TAGS, _OF_TAGS))
 """The newest records of a range of tags, and of some beside it: of each tag no more are looked at than are wanted of
 all."""
@@ -35,11 +38,29 @@ all."""
 _MORE_KNOWN, _ONE_MORE = "(SELECT tag FROM known {} ) AS known", "UNION ALL SELECT ?"
 """The same with some tags beside those that are known."""
 
-_NEWEST = "SELECT * FROM audit WHERE {} ORDER BY seq DESC LIMIT ?"
+_NEWEST = "SELECT * FROM audit WHERE {} ORDER BY seq DESC LIMIT +?"
 """The newest records that meet conditions."""
 _BEFORE = "SELECT seq FROM audit WHERE {}"
 _OFFSET = "OFFSET ?"
 """The numbers of records that an index gives, and how many of them are passed over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meanings:
+    """The stored tags that a tag, or the beginning of one, stands for beside those that begin so."""
+
+    names: tuple[str, ...]
+    renamed: tuple[str, ...]
+
+
+@lru_cache(maxsize=KEPT_MEANINGS)
+def _meanings(beginning: str) -> Meanings:
+    begun = [tag for tag in KNOWN_TAGS if tag.startswith(beginning)]
+    names = stored_tags(*begun)
+    return Meanings(
+        names=names if begun == [beginning] else (),
+        renamed=tuple(tag for tag in names if not tag.startswith(beginning)),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +85,12 @@ class Wanted:
     @property
     def names(self) -> tuple[str, ...]:
         """All stored tags that are meant where a whole tag is given; none for the beginning of several."""
-        begun = [tag for tag in KNOWN_TAGS if tag.startswith(self.tag)]
-        return stored_tags(self.tag) if begun == [self.tag] else ()
+        return _meanings(self.tag).names
 
     @property
     def renamed(self) -> tuple[str, ...]:
         """The stored tags that do not begin as what is given, and have another name that does."""
-        begun = (tag for tag in KNOWN_TAGS if tag.startswith(self.tag))
-        return tuple(tag for tag in stored_tags(*begun) if not tag.startswith(self.tag))
+        return _meanings(self.tag).renamed
 
     @property
     def by_beginning(self) -> bool:

@@ -27,8 +27,9 @@ FIRST_EARLIER = (
 )
 FORGET = (
     "DELETE FROM outbox WHERE id IN ("
-    "SELECT id FROM (SELECT id FROM outbox WHERE state = 'sent' AND sent_at < ? LIMIT ?) AS sent UNION ALL "
-    "SELECT id FROM (SELECT id FROM outbox WHERE state = 'dead' AND coalesce(died_at, created_at) < ? LIMIT ?) AS dead)"
+    "SELECT id FROM (SELECT id FROM outbox WHERE state = 'sent' AND sent_at < ? LIMIT +?) AS sent UNION ALL "
+    "SELECT id FROM (SELECT id FROM outbox WHERE state = 'dead' AND coalesce(died_at, created_at) < ? LIMIT +?) "
+    "AS dead)"
 )
 
 

@@ -191,7 +191,10 @@ class ChangeReader:
 
     def with_status(self, statuses: Iterable[Status], *, limit: int = 1_000) -> list[ChangeRequest]:
         """The newest first."""
-        return self._newest_of(list(product(statuses, (0, 1), (False, True))), limit)
+        wanted = tuple(statuses)
+        if set(wanted).issubset(OPEN):  # Few are open at a time: one look finds them, and they are sorted.
+            return self._read(f"status IN ({placeholders(wanted)})", *wanted, limit=limit) if wanted else []
+        return self._newest_of(list(product(wanted, (0, 1), (False, True))), limit)
 
     def shown_as(self, shown: ShownStatus, *, limit: int) -> list[ChangeRequest]:
         """Those that a reader sees with this status, the newest first."""

@@ -132,7 +132,20 @@ _ADVANCE = " ".join(
     )
 )
 _ADMIT = " ".join(("UPDATE jobs SET due_steady = 0 WHERE", PUT_OFF, "AND due_steady <= ?"))
-_IS_PUT_OFF = " ".join(("SELECT 1 FROM jobs WHERE", PUT_OFF, "AND due_steady <= ? LIMIT 1"))
+_EXISTS = "EXISTS (SELECT 1 FROM jobs WHERE {}) AS {}"
+_LOOK = "SELECT {}, {}, {}"
+_IS_DUE = _EXISTS.format(f"{PUT_OFF} AND due_steady <= ?", "due")
+_IS_BUSY = _EXISTS.format("state = 'taken' AND rank >= 0", "busy")
+
+
+def _look(heads: str) -> str:
+    return _LOOK.format(_IS_DUE, _EXISTS.format(heads, "heads"), _IS_BUSY)
+
+
+_QUICK_RANKS = ", ".join(str(int(rank)) for rank in Rank if rank not in ROOM)
+_LOOKS: Mapping[bool, str] = {False: _look(_HEADS), True: _look(f"{_HEADS} AND rank IN ({_QUICK_RANKS})")}
+"""Whether something that was put off is due, whether a job leads, of all or of the quick ones, and whether one is under
+way."""
 ANY = 2**31
 """More starts that were cut short than there are of any job."""
 
@@ -172,9 +185,13 @@ class JobOrder:
     def __init__(self, database: Engine) -> None:
         self._database = database
 
-    def is_put_off_until(self, steady: int) -> bool:
-        """Whether something that was put off is due by now."""
-        return self._database.row(_IS_PUT_OFF, steady) is not None
+    def has_next(self, steady: int, *, quick: bool) -> bool:
+        """Whether something may be taken, or was put off until now; one question where nothing is under way."""
+        seen = self._database.rows(_LOOKS[quick], steady)[0]
+        if seen["due"] or not seen["heads"]:
+            return bool(seen["due"])
+        # Only what is under way keeps a job from being taken: its place may be full, or one of them has to run alone.
+        return not seen["busy"] or self.next(quick=quick) is not None
 
     def admit(self, steady: int) -> None:
         """Let what was put off until now wait with the others."""

@@ -88,7 +88,7 @@ _ASIDE = "SELECT count(*) AS n FROM jobs WHERE state = 'aside'"
 _FORGET_ASIDE = "DELETE FROM jobs WHERE state = 'aside' AND created_at < ?"
 """Remove what was kept apart long ago."""
 _FORGET_RECEIPTS = (
-    "DELETE FROM receipts WHERE {row_id} IN (SELECT {row_id} FROM receipts ORDER BY {row_id} LIMIT ?) AND at < ?"
+    "DELETE FROM receipts WHERE {row_id} IN (SELECT {row_id} FROM receipts ORDER BY {row_id} LIMIT +?) AND at < ?"
 )
 """Remove the first of the receipts, as far as they are from long ago."""
 
@@ -141,7 +141,7 @@ class JobReader:
 
     def waiting(self, steady: int, *, quick: bool = False) -> bool:
         """Whether anything may be taken now, of what is `quick` if so asked; cheap enough to ask often."""
-        return self._order.is_put_off_until(steady) or self._order.next(quick=quick) is not None
+        return self._order.has_next(steady, quick=quick)
 
     def _job(self, row: Row) -> Job:
         return Job(**{**row, "payload": open_text(self._keys, row["payload"]), "rank": Rank(row["rank"])})

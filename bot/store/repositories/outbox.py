@@ -146,7 +146,9 @@ CLAIM_OF_KIND = (
     "UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = (SELECT id FROM outbox "
     "WHERE state = 'new' AND kind = ? AND +due_steady <= ? ORDER BY id LIMIT 1) RETURNING id, kind, payload, attempts"
 )
-_OF_KIND = "SELECT id FROM outbox WHERE state = ? AND kind = ?"
+_OF_KIND = "SELECT id FROM outbox WHERE state = ? || '' AND kind = ?"
+"""Notices of a state and a kind. The state is an expression: a bare value would be tried in the partial indexes, so
+SQLite would compile the statement anew for each value."""
 
 
 class OutboxReader:

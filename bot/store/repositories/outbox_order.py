@@ -24,15 +24,15 @@ WHERE place = 1 ORDER BY id"""
 _IN_TURN = """SELECT id, person FROM (
     SELECT id, person, row_number() OVER (PARTITION BY person ORDER BY id) AS turn
     FROM outbox WHERE state = 'new' AND kind = 'whisper' AND +due_steady <= ? AND (urgency < 0) = (? = 1)) AS waiting
-ORDER BY turn, person <= ?, person LIMIT ?"""
+ORDER BY turn, person <= ?, person LIMIT +?"""
 _AUDIT_LINES = (
     "SELECT id, kind, payload, due_steady FROM outbox WHERE state = 'new' AND kind = 'audit' "
-    "ORDER BY urgency DESC, id LIMIT ?"
+    "ORDER BY urgency DESC, id LIMIT +?"
 )
 """Lines for the audit channel, in their order."""
 _LINES = (
     "SELECT id, kind, payload FROM outbox WHERE number = ? AND kind = 'thread' AND state = 'new' "
-    "AND +due_steady <= ? ORDER BY id LIMIT ?"
+    "AND +due_steady <= ? ORDER BY id LIMIT +?"
 )
 """Lines for under a card that are due, in their order."""
 

@@ -127,6 +127,22 @@ BACKLOGS: tuple[Mutation, ...] = (
         by=_GROWTH,
     ),
     mutation(
+        "compiled-each-time",
+        "SQLite compiles a search of the audit log anew each time that it is asked",
+        ("bot/store/repositories/audit_query.py", "DESC LIMIT +?) ORDER BY", "DESC LIMIT ?) ORDER BY"),
+        by=_GROWTH,
+    ),
+    mutation(
+        "called-into-a-full-place",
+        "runners are called for a job that none of them may take, because its place is full",
+        (
+            _ORDER,
+            'return not seen["busy"] or self.next(quick=quick) is not None',
+            'return bool(seen["heads"])',
+        ),
+        by=_TEST_ORDER,
+    ),
+    mutation(
         "half-copy-left",
         "a copy that could not be finished leaves what there is of it in the folder of the backups",
         (_BACKUP, "        part.unlink()\n", "        part.exists()\n"),

@@ -36,6 +36,8 @@ def shown_as(word: str) -> Ask:
 
 ASKED: dict[str, Ask] = {
     "the newest change requests": lambda tx: tx.changes.newest(limit=20),
+    "whether a job waits": lambda tx: tx.jobs.waiting(STEADY),
+    "whether a quick job waits": lambda tx: tx.jobs.waiting(STEADY, quick=True),
     "the open ones": lambda tx: tx.changes.with_status(OPEN),
     "those of any status": lambda tx: tx.changes.with_status(Status, limit=20),
     **{f"those shown as {word}": shown_as(word) for word in SHOWN_STATUSES},
@@ -100,6 +102,26 @@ def _opened(folder: Path, wanted: DatabaseSize) -> Store:
 def test_what_is_asked_costs_the_same_at_any_age(aged: dict[DatabaseSize, Store], name: str) -> None:
     few, many = (steps_of(store, ASKED[name]) for store in aged.values())
     assert many <= 2 * few + 25, f"{few} steps in the young database, {many} in the old one"
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_what_is_asked_again_is_not_compiled_again(aged: dict[DatabaseSize, Store], name: str) -> None:
+    store, compiled = aged[FEW], list[object]()
+    connection = store.database.utils.conn
+
+    def note_and_allow(*parts: object) -> int:
+        compiled.append(parts)
+        return 0
+
+    connection.set_authorizer(note_and_allow)
+    try:
+        for _ in range(2):
+            compiled.clear()
+            with store.unit_of_work() as tx:
+                ASKED[name](tx)
+    finally:
+        connection.set_authorizer(None)
+    assert compiled == []
 
 
 def test_the_old_database_is_old_enough_to_tell(aged: dict[DatabaseSize, Store]) -> None:

@@ -93,7 +93,7 @@ class ToyEngine(KeptCommits, OfOneHost, Unshared):
     def where(
         self, table: str, condition: str, values: Iterable[str | int | None], *, order_by: str, limit: int
     ) -> list[Row]:
-        sql = " ".join(("SELECT * FROM", table, "WHERE", condition, "ORDER BY", order_by, "LIMIT ?"))
+        sql = " ".join(("SELECT * FROM", table, "WHERE", condition, "ORDER BY", order_by, "LIMIT +?"))
         return self.rows(sql, *values, limit)
 
     def has_table(self, name: str) -> bool:
