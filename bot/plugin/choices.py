@@ -20,6 +20,10 @@ class Choice:
     label: Text = ""
     detail: Text = ""
     group: Text = ""
+    no_undo: tuple[str, ...] = ()
+    """Commands by their paths, `site delete`, that destroy something of this value and cannot be undone.
+
+    Their form has the value typed once more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

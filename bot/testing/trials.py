@@ -73,7 +73,8 @@ def try_completion(harness: Harness) -> Iterator[str]:
 
 
 def try_choices(harness: Harness) -> Iterator[str]:
-    """What `choices` lists for an argument is choices, each value once."""
+    """What `choices` lists for an argument is choices, each value once. `no_undo` names commands that destroy."""
+    destroying = {command.path for command in own_commands(harness) if command.risk is Risk.DESTROY}
     for command in own_commands(harness):
         for each in command.parameters:
             if each.arg.choices is not None:
@@ -82,6 +83,8 @@ def try_choices(harness: Harness) -> Iterator[str]:
                     values = [one.value for one in require_type(listed, Sequence[Choice])]
                     if len(set(values)) < len(values):
                         raise TypeError("a value is listed twice")
+                    if not destroying.issuperset(path for one in listed for path in one.no_undo):
+                        raise TypeError("no_undo names no command that destroys something")
     yield from ()
 
 

@@ -8,15 +8,13 @@ from bot.core.messages.command_forms import Entry, FormField
 from bot.core.parsing.invocation import offered_options
 from bot.core.parsing.partial_line import PartialLine
 from bot.core.parsing.tokenizer import join_words
-from bot.core.parsing.typed_line import AnyCommand
 from bot.core.principals import Principal
 from bot.plugin import Choice, Message, Parameter, Place, Plugin, PluginError, Risk
 from bot.usecases.command_context.place_choice import choose_place
 from bot.usecases.context import Context
+from bot.usecases.forms.retyped_values import lay_out_retyped
 from bot.usecases.intake.stop_requests import REASON
 
-RETYPED = "retyped"
-"""The field in which an id is typed once more."""
 _REASON_LABEL, _REASON_HINT = Message("form.reason"), Message("form.reason_hint")
 
 
@@ -32,7 +30,7 @@ def list_fields(ctx: Context, partial: PartialLine, person: Principal) -> tuple[
 def lay_out_fields(partial: PartialLine, places: Sequence[Place], usual: Place | None) -> tuple[FormField, ...]:
     """The same for known places, of which `usual` is the one that a line without a place is about."""
     own = [_argument(each, partial, places) for each in partial.command.parameters if not each.arg.secret]
-    return (*own, *_place(places, partial, usual), *_retyped(partial, places), *_reason(partial))
+    return (*own, *_place(places, partial, usual), *lay_out_retyped(partial, places), *_reason(partial))
 
 
 def _argument(parameter: Parameter, partial: PartialLine, places: Sequence[Place]) -> FormField:
@@ -105,25 +103,6 @@ def find_usual_place(ctx: Context, partial: PartialLine, person: Principal) -> s
 def make_place_choices(places: Sequence[Place]) -> tuple[Choice, ...]:
     """Make a choice of each place, by its name."""
     return tuple(Choice(value=place.name, label=place.shown_name, detail=place.label) for place in places)
-
-
-def find_retyped(command: AnyCommand) -> Parameter | None:
-    """Find the argument that is typed once more for what destroys something on a protected place."""
-    named = (each for each in command.parameters if each.required and not each.flag)
-    return next(named, None) if command.risk is Risk.DESTROY else None
-
-
-def _retyped(partial: PartialLine, places: Sequence[Place]) -> Iterator[FormField]:
-    """Offered where a place is protected; left empty where another one is chosen."""
-    parameter = find_retyped(partial.command)
-    if parameter is not None and any(place.protected for place in places):
-        yield FormField(
-            name=RETYPED,
-            label=Message("form.command.retype", argument=parameter.title),
-            hint=Message("form.command.retype_hint", term=partial.command.place_term.label),
-            entry=Entry.WORD,
-            required=False,
-        )
 
 
 def _reason(partial: PartialLine) -> Iterator[FormField]:

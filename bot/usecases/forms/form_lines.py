@@ -10,11 +10,10 @@ from bot.core.encoding import encode
 from bot.core.messages.deliveries import Form, SlashCommand
 from bot.core.parsing.invocation import find_command, understand
 from bot.core.parsing.partial_line import FieldError, find_field_errors, write_line
-from bot.core.parsing.typed_line import AnyCommand
 from bot.plugin import BadArgument, Message, PluginError
 from bot.plugin.frozen import dataclass
 from bot.usecases.context import Context
-from bot.usecases.forms.form_fields import RETYPED, find_retyped
+from bot.usecases.forms.retyped_values import RETYPED, check_retyped
 from bot.usecases.intake.receipts import find_secret
 
 _NOT_READ = Message("form.command.not_read")
@@ -64,7 +63,7 @@ def read_form_line(ctx: Context, form: Form) -> SlashCommand:
         filled = {name: value for name, value in form.fields.items() if name != RETYPED}
         line = write_line(command, filled, origin.switches)
         understand(ctx.registry.typed, line)
-        _check_retyped(ctx, form, command, origin.place)
+        check_retyped(ctx, form.fields, command, origin.place)
     except FieldError as error:
         raise FormRefused({error.field: error}) from None
     except WordsError as error:
@@ -81,18 +80,6 @@ def read_form_line(ctx: Context, form: Form) -> SlashCommand:
         workspace=form.workspace,
         enterprise=form.enterprise,
     )
-
-
-def _check_retyped(ctx: Context, form: Form, command: AnyCommand, usual: str) -> None:
-    """Raise FieldError where something is destroyed on a protected place and its id was not typed once more."""
-    parameter, plugin = find_retyped(command), ctx.registry.owner(command)
-    if parameter is None or plugin is None or RETYPED not in form.fields:
-        return
-    named = form.fields.get(command.place_term.option) or usual
-    protected = {place.name for place in plugin.places(ctx.services(plugin.name)) if place.protected}
-    if named in protected and form.fields[RETYPED].strip() != form.fields.get(parameter.name, "").strip():
-        sentence = Message("form.command.retyped_wrong", argument=parameter.title)
-        raise FieldError(RETYPED, BadArgument(sentence))
 
 
 def _refuse_secrets(ctx: Context, form: Form) -> None:

@@ -46,4 +46,4 @@ def keep_choices(tx: Transaction, plugin: str, place: Place, name: str, kept: Ke
 
 def _read(stored: Mapping[str, Any]) -> Choice:
     texts = {name: read_text(stored[name]) for name in ("label", "detail", "group")}
-    return Choice(value=str(stored["value"]), **texts)
+    return Choice(value=str(stored["value"]), no_undo=tuple(map(str, stored.get("no_undo", ()))), **texts)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.plugin import Choice, Choices, Message, Text
 from plugins.bitrix24.connectors.model import Connector, Line, Ownership, Status
+from plugins.bitrix24.connectors.snapshot import Snapshot
 
 GROUPS: Mapping[Ownership, Message] = {
     Ownership.OURS: Message("bitrix24.choice.ours"),
@@ -14,6 +15,7 @@ GROUPS: Mapping[Ownership, Message] = {
     Ownership.BUILT_IN: Message("bitrix24.choice.built_in"),
 }
 """In the order of the form."""
+REMOVAL = "connector remove"
 MOST_STATUSES = 500
 """Ten requests. Where our connectors have more statuses, a form says nothing of lines."""
 
@@ -26,6 +28,9 @@ class Survey(Protocol):
 
     def ours(self) -> frozenset[str]:
         """The connectors that were registered or adopted here."""
+
+    def snapshot(self, connector: str) -> Snapshot | None:
+        """What is recorded here of a connector."""
 
     def connectors(self) -> Sequence[Connector]:
         """All connectors."""
@@ -49,9 +54,16 @@ def list_connector_choices(portal: Survey) -> list[Choice]:
             label=each.id,
             detail=_detail(each, statuses.get(each.id), len(portal.lines())),
             group=GROUPS[each.ownership],
+            no_undo=_list_irreversible(portal, each),
         )
         for each in found
     ]
+
+
+def _list_irreversible(portal: Survey, connector: Connector) -> tuple[str, ...]:
+    """The commands that cannot be undone: what was never recorded here is not registered again."""
+    known = portal.snapshot(connector.id) if connector.ownership is Ownership.OURS else None
+    return () if known is not None and known.restorable else (REMOVAL,)
 
 
 def _statuses(portal: Survey, ours: Sequence[str]) -> Mapping[str, list[Status]]:

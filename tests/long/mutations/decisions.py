@@ -53,7 +53,13 @@ DECISIONS: tuple[Mutation, ...] = (
     mutation(
         "id-typed-once",
         "a form removes something from a protected portal although its id was not typed once more",
-        ("bot/usecases/forms/form_lines.py", "if named in protected and ", "if named not in protected and "),
+        ("bot/usecases/forms/retyped_values.py", "return found.place.protected", "return not found.place"),
+        by=_FORM_STORIES,
+    ),
+    mutation(
+        "no-undo-typed-once",
+        "a form removes what cannot be put back although its id was not typed once more",
+        ("bot/usecases/forms/retyped_values.py", "return found.command.path in (", "return found.plugin in ("),
         by=_FORM_STORIES,
     ),
     mutation(

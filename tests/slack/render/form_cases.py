@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from bot.core.messages.command_forms import CommandForm
 from bot.core.parsing.partial_line import FieldError, PartialLine, find_field_errors, read_partial_line, write_line
 from bot.plugin import Message, Place, Text
-from bot.usecases.forms.form_fields import RETYPED, find_retyped, lay_out_fields
+from bot.usecases.forms.form_fields import lay_out_fields
 from bot.usecases.forms.form_opening import LOADING
 from bot.usecases.forms.offered_choices import AS_TYPED
+from bot.usecases.forms.retyped_values import RETYPED, RETYPING, find_retyped
 from plugins.bitrix24.connectors.connector_choices import GROUPS
 from tests.slack.render.answer_cases import COMMANDS
 
@@ -28,7 +29,8 @@ def list_forms() -> Iterator[tuple[str, CommandForm, Errors]]:
     yield "while it loads", CommandForm(title=_partial("connector remove").command.title, note=LOADING), ()
     for line in LINES:
         yield line, _form(line, [SHOP]), ()
-    yield "connector remove, one of two portals is protected", _form("connector remove", [SHOP, PROD]), _retyped_wrong()
+    for why, (_, tell) in zip(("a protected portal", "no undo", "not known"), RETYPING, strict=True):
+        yield f"connector remove, not typed once more: {why}", _form("connector remove", [SHOP, PROD]), _retyped(tell)
     yield "connector register, refused", _form("connector register", [SHOP]), tuple(_refused())
 
 
@@ -50,10 +52,10 @@ def _partial(line: str) -> PartialLine:
     return read_partial_line(COMMANDS, line)
 
 
-def _retyped_wrong() -> Errors:
+def _retyped(tell: Callable[[Text], Message]) -> Errors:
     parameter = find_retyped(read_partial_line(COMMANDS, "connector remove").command)
     assert parameter is not None
-    return [(RETYPED, Message("form.command.retyped_wrong", argument=parameter.title))]
+    return [(RETYPED, tell(parameter.title))]
 
 
 def _refused() -> Iterator[tuple[str, Text]]:

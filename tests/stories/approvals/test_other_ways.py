@@ -18,7 +18,7 @@ from bot.plugin.frozen import dataclass
 from bot.slack.render.answer_buttons import FORM_ACTION
 from bot.usecases.admin.allow_list import revoke_role
 from tests.stories.scene import UNREGISTER, Scene
-from tests.stories.usage.test_forms import open_form
+from tests.stories.usage.test_forms import REMOVAL, open_form
 from tests.stories.usage.test_start_card import start
 
 SHELL = Principal.shell("tester")
@@ -30,7 +30,7 @@ def hold_form(scene: Scene) -> DispatchResult:
     """Olga's form for a removal, filled in and signed, and not delivered yet."""
     open_form(scene, "connector remove")
     olga = scene.workspace.people["Olga"]
-    values = enter_values(olga, {"connector": "myconnector"})
+    values = enter_values(olga, REMOVAL)
     with scene.workspace.holding():
         held: DispatchResult = olga.submit(values)
     return held

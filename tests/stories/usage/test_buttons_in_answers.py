@@ -64,6 +64,6 @@ def test_a_corrected_removal_opens_its_form_and_runs_when_the_form_is_sent(scene
     assert view.element("connector").element["initial_option"]["value"] == "myconnector"
     assert view.element("--reason").element["initial_value"] == "old number"
     assert scene.playground.store.changes.get(1001) is None
-    assert olga.submit().ok
+    assert olga.submit({"retyped": "myconnector"}).ok
     scene.card()
     assert (scene.change().line, scene.change().reason) == ("connector remove myconnector", "old number")

@@ -9,10 +9,13 @@ from bot.playground.workspace import DispatchResult
 from bot.playground.workspace.state.modals import View
 from bot.usecases.admin.allow_list import grant_role, revoke_role
 from plugins.bitrix24.auth.credentials import CredentialStore
+from tests.stories.connector.acts import NEW
 from tests.stories.portal.second_portal import services
 from tests.stories.scene import Scene
 
 SHELL = Principal.shell("test")
+REMOVAL = {"connector": "myconnector", "retyped": "myconnector"}
+"""What removes a connector whose undo is not known: its id, and the same once more."""
 
 
 def open_form(scene: Scene, line: str, person: str = "Olga") -> View:
@@ -55,8 +58,8 @@ def test_a_form_asks_for_the_same_as_the_typed_line(scene: Scene) -> None:
     scene.press("Olga", scene.card(), "Withdraw")
     typed = scene.wait_status(Status.WITHDRAWN)
     view = open_form(scene, "connector remove --reason 'old number'")
-    assert [one.element.get("initial_value") for one in view.elements] == [None, "old number"]
-    assert send(scene, "Olga", {"connector": "myconnector"}).ok
+    assert [one.element.get("initial_value") for one in view.elements] == [None, None, "old number"]
+    assert send(scene, "Olga", REMOVAL).ok
     scene.workspace.wait_for(lambda: scene.playground.store.changes.get(1002), what="the change request")
     assert parts(scene.change(1002)) == parts(typed)
     assert scene.workspace.open_views("Olga") == []
@@ -95,7 +98,7 @@ def test_a_guest_on_the_list_is_told_in_the_form_and_in_the_answer(scene: Scene)
 
 def test_a_form_that_is_sent_is_checked_again(scene: Scene) -> None:
     olga, view = scene.workspace.people["Olga"], open_form(scene, "connector remove")
-    olga.enter(view, enter_values(olga, {"connector": "myconnector"}))
+    olga.enter(view, enter_values(olga, REMOVAL))
     revoke_role(scene.playground.store, scene.playground.person("Olga"), by=SHELL)
     olga.submit()
     scene.answer("Olga", "not on the allow-list")
@@ -105,7 +108,7 @@ def test_a_form_that_is_sent_is_checked_again(scene: Scene) -> None:
 def test_nobody_approves_what_they_asked_for_with_a_form(scene: Scene) -> None:
     grant_role(scene.playground.store, scene.playground.person("Olga"), Role.ADMIN, by=SHELL)
     open_form(scene, "connector remove")
-    send(scene, "Olga", {"connector": "myconnector"})
+    send(scene, "Olga", REMOVAL)
     scene.press("Olga", scene.card(), "Approve")
     scene.answer("Olga", "asked for this yourself")
     assert scene.change().status is Status.PENDING
@@ -113,7 +116,7 @@ def test_nobody_approves_what_they_asked_for_with_a_form(scene: Scene) -> None:
 
 def test_a_form_sent_twice_asks_once(scene: Scene) -> None:
     open_form(scene, "connector remove")
-    first = send(scene, "Olga", {"connector": "myconnector"})
+    first = send(scene, "Olga", REMOVAL)
     assert [scene.workspace.deliver(first).ok for _ in range(3)] == [True] * 3
     scene.card()
     assert len(scene.playground.store.audit.find(tag="change:request:opened")) == 1
@@ -175,3 +178,17 @@ def test_what_destroys_on_a_protected_portal_takes_the_id_twice(scene: Scene) ->
     send(scene, "Olga", {"retyped": "myconnector"})
     scene.card()
     assert scene.change().line == "connector remove myconnector --portal default"
+
+
+def test_what_cannot_be_undone_takes_the_id_twice_and_what_can_does_not(scene: Scene) -> None:
+    scene.confirms(NEW)
+    olga, view = scene.workspace.people["Olga"], open_form(scene, "connector remove")
+    assert view.element("retyped").block["optional"]
+    send(scene, "Olga", {"connector": "nobody_knows"})
+    assert "not known whether" in olga.view.errors["retyped"]
+    scene.workspace.wait_for(lambda: offered(scene, "Olga", "connector", ""), what="choices")
+    send(scene, "Olga", {"connector": "myconnector", "retyped": "myconector"})
+    assert "cannot be undone" in olga.view.errors["retyped"]
+    assert send(scene, "Olga", {"connector": "newchat", "retyped": ""}).ok
+    scene.card("newchat")
+    assert scene.workspace.open_views("Olga") == []

@@ -8,7 +8,7 @@ from bot.playground.workspace import Message
 from bot.playground.workspace.blockkit.block_tree import elements_of
 from bot.usecases.admin.allow_list import grant_role
 from tests.stories.scene import Scene
-from tests.stories.usage.test_forms import parts, send
+from tests.stories.usage.test_forms import REMOVAL, parts, send
 
 
 def start(scene: Scene, person: str, words: str = "b24bot for") -> Message:
@@ -44,7 +44,7 @@ def test_its_buttons_list_and_open_a_form_that_asks_for_the_same_as_a_typed_line
     scene.press("Olga", card, "Remove a connector…")
     olga = scene.workspace.people["Olga"]
     scene.workspace.wait_for(lambda: olga.views and "submit" in olga.view.body, what="the form")
-    assert send(scene, "Olga", {"connector": "myconnector"}).ok
+    assert send(scene, "Olga", REMOVAL).ok
     scene.workspace.wait_for(lambda: scene.playground.store.changes.get(1002), what="the change request")
     assert parts(scene.change(1002)) == parts(typed)
 

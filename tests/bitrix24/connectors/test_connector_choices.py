@@ -1,0 +1,20 @@
+"""What a form says of the undo of a connector's removal is what the plan says."""
+
+from __future__ import annotations
+
+from bot.plugin import UndoKind
+from plugins.bitrix24.connectors.connector_choices import REMOVAL, list_connector_choices
+from tests.bitrix24.hand import HANDLER, Hand
+from tests.bitrix24.plugin_bot import PluginBot
+
+
+def test_a_removal_without_an_undo_is_told_beforehand(plugin_bot: PluginBot) -> None:
+    """Another application's connector, one that was adopted without its registration, and one registered here."""
+    hand = Hand(plugin_bot=plugin_bot)
+    hand.done(f"connector register newchat --name 'New chat' --handler {HANDLER}", "connector adopt shopchat")
+    offered = {each.value: each.no_undo for each in list_connector_choices(plugin_bot.open())}
+    kinds = {connector: hand.plan(f"{REMOVAL} {connector}").undo.kind for connector in ("newchat", "shopchat")}
+    assert kinds["shopchat"] is UndoKind.NONE
+    assert kinds["newchat"] is not UndoKind.NONE
+    assert offered["newchat"] == ()
+    assert offered["shopchat"] == (REMOVAL,)
