@@ -162,7 +162,9 @@ def test_the_same_again_asks_once_and_with_other_words_it_is_recorded(scene: Sce
         if surface == "button":
             payload["actions"][0]["value"] = "connector remove shopchat"
         else:
-            payload["view"]["state"]["values"]["connector"]["connector"]["selected_option"]["value"] = "shopchat"
+            values = payload["view"]["state"]["values"]
+            values["connector"]["connector"]["selected_option"]["value"] = "shopchat"
+            values["retyped"]["retyped"]["value"] = "shopchat"
 
     deliver(scene, altered(held, other))
     assert scene.recorded("inbound:delivery:mismatched", "Olga")

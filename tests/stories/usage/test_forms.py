@@ -185,7 +185,7 @@ def test_what_cannot_be_undone_takes_the_id_twice_and_what_can_does_not(scene: S
     olga, view = scene.workspace.people["Olga"], open_form(scene, "connector remove")
     assert view.element("retyped").block["optional"]
     send(scene, "Olga", {"connector": "nobody_knows"})
-    assert "not known whether" in olga.view.errors["retyped"]
+    assert "does not know whether" in olga.view.errors["retyped"]
     scene.workspace.wait_for(lambda: offered(scene, "Olga", "connector", ""), what="choices")
     send(scene, "Olga", {"connector": "myconnector", "retyped": "myconector"})
     assert "cannot be undone" in olga.view.errors["retyped"]
