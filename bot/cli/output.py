@@ -97,10 +97,10 @@ def print_data(value: Data) -> None:
     print_json(to_json(value))
 
 
-def print_line(value: Json | Mapping[str, Any]) -> None:
-    """One JSON object on a line of its own, out at once."""
-    click.echo(json.dumps(value))
-    sys.stdout.flush()
+def print_line(value: Json | Mapping[str, Any], *, err: bool = False) -> None:
+    """One JSON object on a line of its own, out at once; with `err` on stderr."""
+    click.echo(json.dumps(value), err=err)
+    (sys.stderr if err else sys.stdout).flush()
 
 
 def say(sentence: Text) -> None:

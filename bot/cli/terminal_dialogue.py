@@ -35,9 +35,10 @@ class TerminalDialogue:
 
     def show(self, reply: Reply) -> None:
         if self._terminal.as_json:
-            # On one line, so that a program knows that it is whole while the command waits.
+            # On stderr, since stdout holds the answer alone. On one line, so that a program knows that it is whole
+            # while the command waits.
             if reply.data is not None:
-                print_line(to_json(reply.data))
+                print_line(to_json(reply.data), err=True)
         else:
             print_reply(reply)
             sys.stdout.flush()

@@ -36,6 +36,7 @@ from bot.plugin import (
     HasStoredMethods,
     Measurement,
     Message,
+    Nothing,
     Observation,
     OverviewButton,
     OverviewList,
@@ -137,14 +138,16 @@ def require_type(value: Any, kind: Any) -> Any:
 def require_answer(value: Any, data: Any = None) -> Answer:
     """Return the answer of a command if all of it is of the declared types, and each row has a cell for each column.
 
-    `data` is the type that the command declares for the data of a Reply, if it does.
+    `data` is the type that the command declares for the data of a Reply, if it does. A Nothing may have none.
 
     Raises TypeError or ValueError, for `blame_plugin` to make a sentence of.
     """
     answer: Answer = require_type(value, Answer)
-    wrong = find_mismatch(answer.data, data) if isinstance(answer, Reply) and data is not None else None
+    wrong = None
+    if data is not None and (isinstance(answer, Reply) or (isinstance(answer, Nothing) and answer.data is not None)):
+        wrong = find_mismatch(answer.data, data)
     if wrong:
-        raise TypeError(f"it returned a Reply whose data {wrong}")
+        raise TypeError(f"it returned a {type(answer).__name__} whose data {wrong}")
     table = answer.table if isinstance(answer, Reply) else None
     for number, row in enumerate(table.rows if table else ()):
         if table and len(row) != len(table.columns):

@@ -239,7 +239,10 @@ class Dialogue(Protocol):
     def services(self) -> Services: ...
 
     def show(self, reply: Reply) -> None:
-        """Print a reply at once: for people, or its `data`, if it has any, for programs."""
+        """Print a reply at once: for people, or its `data`, if it has any, for programs.
+
+        For programs it goes to stderr: stdout holds the answer of the command alone.
+        """
         ...
 
     @property

@@ -309,6 +309,8 @@ class Nothing:
     """There is nothing to do, and why. Calm: not an error."""
 
     sentence: Text
+    data: Data = None
+    """The same for programs, as the data of a Reply."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -171,11 +171,12 @@ class CliBot:
             }
 
 
-def first_line(process: subprocess.Popen[str]) -> str:
-    """The first line a process prints; what it says on stderr when none comes."""
-    assert process.stdout is not None
-    ready, _, _ = select.select([process.stdout], [], [], SECONDS)
-    line = process.stdout.readline().strip() if ready else ""
+def first_line(process: subprocess.Popen[str], *, err: bool = False) -> str:
+    """The next line a process prints, with `err` on stderr; what it says on stderr when none comes."""
+    stream = process.stderr if err else process.stdout
+    assert stream is not None
+    ready, _, _ = select.select([stream], [], [], SECONDS)
+    line = stream.readline().strip() if ready else ""
     if not line:
         process.kill()
         assert process.stderr is not None

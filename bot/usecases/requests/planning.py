@@ -334,8 +334,8 @@ def _answered(understood: Understood, answer: Answer, *, place: Place | None = N
     match answer:
         case Plan():
             raise TypeError(f"{understood.command.path} may not return a plan")
-        case Nothing(sentence=sentence):
-            reply, calm = Reply(title=sentence), True
+        case Nothing(sentence=sentence, data=data):
+            reply, calm = Reply(title=sentence, data=data), True
         case Reply():
             reply, calm = answer, False
         case _:

@@ -18,6 +18,7 @@ from bot.testing import page_text
 from bot.testing.scripted_dialogue import ScriptedDialogue, Typed
 from bot.testing.web_requests import request_route
 from plugins.bitrix24.auth.refused_calls import CALL_REFUSED, EVERY_MS
+from plugins.bitrix24.commands.common.json_views import PortalLink
 from plugins.bitrix24.commands.connecting.approval import plan_connection
 from plugins.bitrix24.commands.connecting.connect import check_connection, connect_portal, store_connection
 from plugins.bitrix24.connecting.authorization_link import LIFETIME_MS
@@ -166,7 +167,7 @@ def test_the_code_is_stored_encrypted_only_and_for_ten_minutes(way: Way) -> None
 def test_a_link_that_was_only_printed_serves_a_later_command_of_the_same_person(way: Way) -> None:
     dialogue = ScriptedDialogue(way.bot.services, person="local:ida")
     options: dict[str, Any] = {"domain": way.bot.portal.url, "client_id": way.bot.portal.client_id}
-    assert connect_portal(dialogue, "new", no_wait=True, **options).connection is None
+    assert isinstance(connect_portal(dialogue, "new", no_wait=True, **options).outcome, PortalLink)
     way.browse(dialogue.shown)
     with pytest.raises(PluginError) as caught:
         way.connect(person="local:gleb")
@@ -185,6 +186,7 @@ def test_a_command_that_does_not_wait_says_what_it_printed(way: Way, asked: bool
     answer = store_connection(way.bot.services, found)
     assert isinstance(answer, Nothing)
     assert en(answer.sentence).startswith(said)
+    assert answer.data == dialogue.shown[-1].data
     assert ("Authorise link" in [en(label) for label, _ in dialogue.shown[-1].facts]) is asked
 
 

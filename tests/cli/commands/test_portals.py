@@ -180,12 +180,13 @@ def test_a_portal_is_connected_by_a_link_and_a_pasted_address(cli_bot: CliBot, p
         more={"B24BOT_SECRET_CLIENT_SECRET": facts["BITRIX24_CLIENT_SECRET"]},
         stdin=subprocess.PIPE,
     )
-    shown = json.loads(first_line(process))
+    shown = json.loads(first_line(process, err=True))
     assert list(differences(shown, PortalLink)) == []
     ended = requests.get(shown["authorise_url"], allow_redirects=False, timeout=SECONDS).headers["Location"]
     out, err = process.communicate(ended + "\n", timeout=SECONDS)
     assert process.returncode == 0, err
-    assert list(differences(json.loads(out)["data"], ConnectedPortal)) == []
+    assert list(differences(json.loads(out)["data"], ConnectedPortal)) == [], "stdout is one JSON document"
+    assert err == "", "nobody at a terminal was asked"
     assert json.loads(out)["data"]["member_id"] == facts["BITRIX24_MEMBER_ID"]
     assert cli_bot.run("portal", "check").exit_code == 0
     with cli_bot.store() as store:
@@ -203,7 +204,11 @@ def test_connecting_without_an_answer_stores_nothing(cli_bot: CliBot, portal: Po
     silent = cli_bot.run(*words, **secret)
     assert silent.exit_code == 2
     assert "Nothing came for this question" in silent.stderr
-    assert cli_bot.run(*words, "--no-wait", **secret).exit_code == 0
+    printed = cli_bot.run(*words, "--no-wait", "--json", **secret)
+    assert printed.exit_code == 0, printed.stderr
+    link = json.loads(printed.stdout)["data"]
+    assert list(differences(link, PortalLink)) == []
+    assert json.loads(printed.stderr) == link
     assert cli_bot.json("portal", "list")["data"] == []
 
 

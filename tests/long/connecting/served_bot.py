@@ -30,13 +30,13 @@ class ServedBot:
     shown: dict[str, Any] = field(default_factory=dict)
 
     def connect(self, *words: str, secret: str = "") -> subprocess.Popen[str]:
-        """Start `portal connect prod`, and read the addresses that it prints."""
+        """Start `portal connect prod`, and read the addresses that it prints on stderr."""
         process = self.cli_bot.start(
             *("portal", "connect", "prod", "--json", *words),
             more={"B24BOT_SECRET_CLIENT_SECRET": secret} if secret else {},
             stdin=subprocess.PIPE,
         )
-        self.shown = json.loads(first_line(process))
+        self.shown = json.loads(first_line(process, err=True))
         return process
 
     def operator(self, action: str, **options: Any) -> Any:

@@ -40,7 +40,7 @@ def test_a_card_that_is_saved_while_the_command_waits_needs_the_secret_alone(ser
         install_path=served_bot.shown["install_url"],
         api_only=True,
     )
-    waits = json.loads(first_line(process))
+    waits = json.loads(first_line(process, err=True))
     assert list(differences(waits, InstalledApplication)) == []
     assert waits["client_id"] == card["client_id"]
     assert process.stdin is not None
@@ -51,8 +51,9 @@ def test_a_card_that_is_saved_while_the_command_waits_needs_the_secret_alone(ser
 
 def test_a_card_that_was_saved_before_waits_for_the_command(served_bot: ServedBot) -> None:
     printed = served_bot.connect(*domain_of(served_bot), "--no-wait")
-    _, err = printed.communicate(timeout=SECONDS)
+    out, err = printed.communicate(timeout=SECONDS)
     assert printed.returncode == 0, err
+    assert json.loads(out)["data"] == served_bot.shown, "a script reads the addresses on stdout, too"
     card = served_bot.operator(
         "save_card",
         handler=served_bot.shown["handler_url"],

@@ -184,6 +184,16 @@ ANSWERS: tuple[Mutation, ...] = (
         by="tests/bitrix24/auth/test_connection.py",
     ),
     mutation(
+        "link-on-stdout",
+        "with --json the link stands on standard output in front of the answer",
+        (
+            "bot/cli/terminal_dialogue.py",
+            "print_line(to_json(reply.data), err=True)",
+            "print_line(to_json(reply.data))",
+        ),
+        by="tests/cli/commands/test_portals.py",
+    ),
+    mutation(
         "backup-of-same-user",
         "backup tokens of the user whose tokens are in use are stored",
         (

@@ -311,9 +311,10 @@ class PortalRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortalLink:
-    """Where an administrator authorises the application. It is printed on one line, before the answer.
+    """Where an administrator authorises the application. With `--no-wait` it is the `data` of the answer.
 
-    The other two addresses are for the application's card. They need B24BOT_PUBLIC_URL.
+    It is printed at once on one line of standard error, too. The other two addresses are for the application's card.
+    They need B24BOT_PUBLIC_URL.
     """
 
     authorise_url: str | None
@@ -328,7 +329,7 @@ class PortalLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstalledApplication(StoredPortal):
-    """An application that was installed and waits for its client_secret. It is printed on one line."""
+    """An application that was installed and waits for its client_secret. It is printed on a line of standard error."""
 
     client_id: str
     """The id of the application."""
@@ -338,9 +339,10 @@ class InstalledApplication(StoredPortal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectedPortal(StoredPortal):
-    """A portal that was connected. Before the answer comes one line with a [PortalLink](#portallink).
+    """A portal that was connected, or with `--no-wait` a [PortalLink](#portallink). `--backup` gives no `application`.
 
-    For an installed application there is one line with an [InstalledApplication](#installedapplication).
+    Standard output holds the answer alone. Before it comes one line on standard error with a PortalLink, and one with
+    an [InstalledApplication](#installedapplication) for an application that was installed.
     """
 
     application: ApplicationView

@@ -9,7 +9,7 @@ from bot.plugin import BadArgument, CommandLine, Dialogue, Message, Nothing, Ref
 from plugins.bitrix24.auth.backup_tokens import BackupTokenStore, refuse_pair_in_use
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.auth.token_refresh import TokenRefresh
-from plugins.bitrix24.commands.common.json_views import StoredPortal
+from plugins.bitrix24.commands.common.json_views import PortalLink, StoredPortal
 from plugins.bitrix24.commands.connecting.link import await_answer, show_addresses
 from plugins.bitrix24.commands.portal.group import ADDRESS, MEMBER_ID
 from plugins.bitrix24.connecting.authorization_link import AuthorizationRequest, AuthorizationRequests, make_request
@@ -53,16 +53,16 @@ def refuse_backup_in_slack(portal: KnownPortal) -> Refusal:
     )
 
 
-def connect_backup(dialogue: Dialogue, name: str, *, no_wait: bool) -> Connection | None:
-    """Prove a second authorisation of a known portal; None where nothing is waited for. Raises PluginError."""
+def connect_backup(dialogue: Dialogue, name: str, *, no_wait: bool) -> Connection | PortalLink:
+    """Prove a second authorisation of a known portal; its link where nothing is waited for. Raises PluginError."""
     services = dialogue.services
     portal = CredentialStore(services).known(name)
     kept = None if no_wait else KeptTokenStore(services).find_backup(portal.name)
     if kept is not None:
         return _prove(services, portal, PastedToken(refresh=kept.refresh))
     request = make_request(services, portal, portal.client_id, dialogue.person, backup=True)
-    show_addresses(dialogue, portal, request)
-    return None if no_wait else _prove(services, portal, _take(services, request, await_answer(dialogue, request)))
+    printed = show_addresses(dialogue, portal, request)
+    return printed if no_wait else _prove(services, portal, _take(services, request, await_answer(dialogue, request)))
 
 
 def _take(services: Services, request: AuthorizationRequest, answer: str) -> PastedCode | PastedToken:
@@ -106,13 +106,13 @@ def _find_main_user(services: Services, links: Connections, portal: KnownPortal)
     return health.user if health else ""
 
 
-def store_backup(services: Services, name: str, found: Connection | None) -> Reply | Nothing:
+def store_backup(services: Services, name: str, found: Connection | PortalLink) -> Reply | Nothing:
     """Store what was proved as backup tokens. Raises Refusal where the portal's application changed meanwhile."""
     portal = CredentialStore(services).known(name)
     command = CommandLine(command_line="portal check")
-    if found is None:
+    if isinstance(found, PortalLink):
         line = name_portal(Message("bitrix24.connect.backup_link_printed", command=STORE_BACKUP), portal.name)
-        return Nothing(sentence=line)
+        return Nothing(sentence=line, data=found)
     pair = found.credentials
     if pair.client_id != portal.client_id:
         raise Refusal(

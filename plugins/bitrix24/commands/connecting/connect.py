@@ -24,7 +24,7 @@ from plugins.bitrix24.auth import audit_events
 from plugins.bitrix24.auth.application_tokens import ApplicationTokens
 from plugins.bitrix24.auth.backup_tokens import BackupTokenStore
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
-from plugins.bitrix24.commands.common.json_views import ConnectedPortal, StoredPortal, application_view
+from plugins.bitrix24.commands.common.json_views import ConnectedPortal, PortalLink, StoredPortal, application_view
 from plugins.bitrix24.commands.connecting.approval import plan_connection
 from plugins.bitrix24.commands.connecting.backup import check_backup, connect_backup, store_backup
 from plugins.bitrix24.commands.connecting.installed import complete_install
@@ -92,13 +92,12 @@ NoWait = Annotated[bool, Arg(help="print the link or the addresses and exit", la
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connected:
-    """What came of connecting; no connection when nothing was waited for."""
+    """What came of connecting."""
 
     name: str
     replace: bool
-    connection: Connection | None = None
-    has_link: bool = False
-    """An authorise link was printed, and not only the addresses for the application's card."""
+    outcome: Connection | PortalLink
+    """The connection, or what was printed when nothing was waited for."""
     former_member: str = ""
     """The member_id that the portal had before it was registered again, as a person confirmed."""
     backup: bool = False
@@ -138,11 +137,11 @@ def check_connection(
 
 def store_connection(services: Services, found: Connected) -> Answer:
     """Store the portal and its credentials."""
-    connection = found.connection
+    connection = found.outcome
     if found.backup:
         return store_backup(services, found.name, connection)
-    if connection is None:
-        return Nothing(sentence=describe_printed(found.name, link=found.has_link))
+    if isinstance(connection, PortalLink):
+        return Nothing(sentence=describe_printed(found.name, connection), data=connection)
     CredentialStore(services).add(
         connection.portal,
         connection.credentials,
@@ -191,7 +190,7 @@ def _record_new_member(services: Services, portal: KnownPortal, former: str) -> 
     check=check_connection,
     keep=store_connection,
     plan=plan_connection,
-    data=ConnectedPortal | StoredPortal | None,
+    data=ConnectedPortal | StoredPortal | PortalLink,
 )
 def connect_portal(
     dialogue: Dialogue,
@@ -229,9 +228,7 @@ def connect_portal(
     are lost.
     """
     if backup:
-        return Connected(
-            name=name, replace=False, backup=True, connection=connect_backup(dialogue, name, no_wait=no_wait)
-        )
+        return Connected(name=name, replace=False, backup=True, outcome=connect_backup(dialogue, name, no_wait=no_wait))
     approved = ApprovedConnections(dialogue.services).find(name)
     options = ConnectOptions(
         name=name,
@@ -242,10 +239,10 @@ def connect_portal(
     )
     options = _complete_options(dialogue.services, options, approved)
     found = _connect(dialogue, options, no_wait=no_wait)
-    former = check_found(dialogue, approved, found, member_id, replace=replace) if found is not None else ""
-    return Connected(
-        name=name, replace=replace, connection=found, has_link=bool(options.client_id), former_member=former
-    )
+    former = ""
+    if isinstance(found, Connection):
+        former = check_found(dialogue, approved, found, member_id, replace=replace)
+    return Connected(name=name, replace=replace, outcome=found, former_member=former)
 
 
 def _complete_options(
@@ -260,8 +257,8 @@ def _complete_options(
     )
 
 
-def _connect(dialogue: Dialogue, options: ConnectOptions, *, no_wait: bool) -> Connection | None:
-    """Connect by what waits, by what comes, or by a link; None where nothing is waited for."""
+def _connect(dialogue: Dialogue, options: ConnectOptions, *, no_wait: bool) -> Connection | PortalLink:
+    """Connect by what waits, by what comes, or by a link; what was printed where nothing is waited for."""
     services = dialogue.services
     if not no_wait and PendingInstalls(services).find(options.name) is not None:
         return complete_install(dialogue, options)
@@ -271,14 +268,14 @@ def _connect(dialogue: Dialogue, options: ConnectOptions, *, no_wait: bool) -> C
     portal = options.make_portal(services, options.domain)
     client_id = options.client_id
     if not client_id:
-        show_addresses(dialogue, portal)
-        client_id = "" if no_wait else await_client_id(dialogue, options.name)
+        printed = show_addresses(dialogue, portal)
+        if no_wait:
+            return printed
+        client_id = await_client_id(dialogue, options.name)
         if client_id == INSTALLED:
             return complete_install(dialogue, options)
     if no_wait:
-        if client_id:
-            show_addresses(dialogue, portal, make_request(services, portal, client_id, dialogue.person))
-        return None
+        return show_addresses(dialogue, portal, make_request(services, portal, client_id, dialogue.person))
     secret = options.client_secret or parse_secret(dialogue.ask_secret("client_secret"))
     return _connect_by_link(dialogue, portal, dataclasses.replace(options, client_id=client_id, client_secret=secret))
 

@@ -19,8 +19,8 @@ INSTALLED = "\0installed"
 """The answer when an install call came first: nobody can type it."""
 
 
-def show_addresses(dialogue: Dialogue, portal: KnownPortal, request: AuthorizationRequest | None = None) -> None:
-    """Show the authorise link, and with a public address those for the card of an application that is new."""
+def show_addresses(dialogue: Dialogue, portal: KnownPortal, request: AuthorizationRequest | None = None) -> PortalLink:
+    """Show the authorise link, and with a public address those for the card of a new application."""
     services = dialogue.services
     address = public_url(services.settings, "bitrix24")
     handler: str | None = None
@@ -45,11 +45,12 @@ def show_addresses(dialogue: Dialogue, portal: KnownPortal, request: Authorizati
         title, note = Message("bitrix24.connect.fill_card"), Message("bitrix24.connect.install_expires", time=expiry)
     data = PortalLink(authorise_url=url, handler_url=handler, install_url=install, expires_at=expiry)
     dialogue.show(Reply(title=title, facts=tuple(facts), notes=(note,), data=data))
+    return data
 
 
-def describe_printed(name: str, *, link: bool) -> Message:
+def describe_printed(name: str, printed: PortalLink) -> Message:
     """Say what was printed for a portal when nothing is waited for: the link, or only the addresses."""
-    if link:
+    if printed.authorise_url:
         return Message("bitrix24.connect.link_printed", portal=name)
     return Message("bitrix24.connect.addresses_printed", portal=name)
 
