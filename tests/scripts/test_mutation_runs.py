@@ -19,7 +19,7 @@ from tests.long.mutations.runs.trials import (
     pass_without_a_mutation,
     run_mutation,
 )
-from tests.scripts.sum_tree import LARGE, MINUS, SAME
+from tests.scripts.sum_tree import LARGE, MINUS, SAME, SUM
 from tests.scripts.sum_tree import records as records
 from tests.scripts.sum_tree import tree as tree
 
