@@ -10,6 +10,7 @@ from bot.core.bot_errors import ConfigurationError
 from bot.core.joined_sentences import pair_sentences
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.invocation import AnyCommand, understand
+from bot.core.parsing.usage import list_examples
 from bot.host.guarded_calls import guard_command, guard_plugin
 from bot.host.help_messages import prefix_of, say_term, with_messages
 from bot.host.hosted_plugin import HostedPlugin
@@ -142,8 +143,7 @@ class Registry:
         """Read every example of every plugin as if it were typed, and tell those that cannot be, by command."""
         for command in self:
             owner = self._owners[command.path]
-            for example in () if self._is_own(owner) else command.examples:
-                line = f"{command.path} {example}".strip()
+            for line in () if self._is_own(owner) else list_examples(command):
                 try:
                     understand(self.commands, line)
                 except PluginError as error:

@@ -8,7 +8,8 @@ from types import UnionType
 from typing import Any, Union, assert_never, get_args, get_origin, get_type_hints
 
 from bot.core import mentions
-from bot.language.translation import translate
+from bot.language.catalogues import ENGLISH
+from bot.language.translation import translate, translate_argument
 from bot.plugin import (
     Argument,
     Channel,
@@ -22,6 +23,7 @@ from bot.plugin import (
     Person,
     Text,
     Time,
+    TypedWords,
     iso,
 )
 
@@ -74,7 +76,9 @@ def _encode_argument(value: Argument) -> Json:
         case Duration():
             return value.duration
         case CommandLine():
-            return translate(value.command_line)
+            return translate_argument(value.command_line)
+        case TypedWords():
+            return _encode_argument(value.typed_words[ENGLISH])
         case Lines():
             return [_encode_argument(line) for line in value.lines]
         case tuple():

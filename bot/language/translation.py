@@ -12,7 +12,19 @@ from typing import assert_never
 from bot.core import mentions
 from bot.language.catalogues import ENGLISH, find_sentence
 from bot.language.lists import WordList
-from bot.plugin.message import Argument, Channel, CommandLine, Duration, Lines, Message, Person, Text, Time, spell_out
+from bot.plugin.message import (
+    Argument,
+    Channel,
+    CommandLine,
+    Duration,
+    Lines,
+    Message,
+    Person,
+    Text,
+    Time,
+    TypedWords,
+    spell_out,
+)
 
 GROUPING = {ENGLISH: ",", "ru": "\u00a0"}
 """What stands between the thousands of a number."""
@@ -32,7 +44,7 @@ def translate(text: Text, language: str = ENGLISH) -> str:
     number = count if isinstance(count, int) else None
     spoken = ENGLISH if language == PSEUDO else language
     sentence = find_sentence(spoken, text.key, number) or find_sentence(ENGLISH, text.key, number)
-    words = {name: _word(value, language) for name, value in text.arguments.items()}
+    words = {name: translate_argument(value, language) for name, value in text.arguments.items()}
     if sentence is None:
         return spell_out(text.key, words)
     try:
@@ -61,11 +73,14 @@ def can_translate(value: Argument) -> bool:
             return all(map(can_translate, value.lines))
         case CommandLine():
             return can_translate(value.command_line)
+        case TypedWords():
+            return all(map(can_translate, value.typed_words.values()))
         case _:
             return True
 
 
-def _word(value: Argument, language: str) -> str:
+def translate_argument(value: Argument, language: str = ENGLISH) -> str:
+    """Put whatever may stand in a message into words."""
     match value:
         case str():
             return value
@@ -74,7 +89,7 @@ def _word(value: Argument, language: str) -> str:
         case Message():
             return translate(value, language)
         case tuple():
-            return WordList([_word(one, language) for one in value], language)
+            return WordList([translate_argument(one, language) for one in value], language)
         case Person():
             return mentions.mark_account(value.person)
         case Channel():
@@ -82,7 +97,9 @@ def _word(value: Argument, language: str) -> str:
         case Time():
             return mentions.mark_time(value.time)
         case CommandLine():
-            return mentions.mark_command_line(translate(value.command_line, language))
+            return mentions.mark_command_line(translate_argument(value.command_line, language))
+        case TypedWords():
+            return translate_argument(value.typed_words.get(language, value.typed_words[ENGLISH]), language)
         case Lines():
             return "".join(f"\n• {translate(one, language)}" for one in value.lines)
         case Duration():

@@ -59,6 +59,8 @@ class Command(Generic[P]):
     noun_words: Words = field(default_factory=dict, compare=False)
     words: Words = field(default_factory=dict, compare=False)
     """Other words for the noun and for the verb."""
+    example_words: Mapping[str, Words] = field(default_factory=dict, compare=False)
+    """By example, what stands in its place in other languages."""
     title: Text = ""
     """What its form is called: words of the catalogue, else its verb and its noun."""
 
@@ -164,6 +166,7 @@ class Group(Generic[P]):
         *,
         risk: Risk,
         examples: Sequence[str] = (),
+        example_words: Mapping[str, Words] | None = None,
         raises: Text = "",
         words: Words | None = None,
         terminal: bool = False,
@@ -174,6 +177,9 @@ class Group(Generic[P]):
         data: Any = None,
     ) -> Callable[[F], F]:
         """Declare a command. `examples` are the words after the path; each must parse. `words` are others for the verb.
+
+        `example_words` has examples in other languages: `{"the site is down": {"ru": ("сайт не работает",)}}`. Those
+        that are not there are shown with the words of the language for their options and values.
 
         `data` is the type of `Reply.data`: a frozen dataclass or a tuple of them, `tuple[Site, ...]`.
 
@@ -209,6 +215,7 @@ class Group(Generic[P]):
                 returns=Answer if keep else hints.get("return", Answer),
                 noun_words=self.words,
                 words=words or {},
+                example_words=example_words or {},
                 title=make_title(verb, self.noun),
             )
             _assert_functions(function, made)

@@ -47,7 +47,17 @@ class CommandLine:
     A message is a line with labels in it, as a usage line has them.
     """
 
-    command_line: Text
+    command_line: Text | TypedWords
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedWords:
+    """What people type, by language: `{"en": "site list", "ru": "сайт список"}`. English is always among them.
+
+    A reader of another language is shown the English words.
+    """
+
+    typed_words: Mapping[str, Argument]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +112,7 @@ def _make(key: str, arguments: Mapping[str, Argument]) -> Message:
 
 
 Argument: TypeAlias = (
-    "str | int | Message | Person | Channel | Time | Duration | CommandLine | Lines | tuple[Argument, ...]"
+    "str | int | Message | Person | Channel | Time | Duration | CommandLine | TypedWords | Lines | tuple[Argument, ...]"
 )
 
 Text: TypeAlias = Message | str
@@ -139,7 +149,9 @@ def _write(value: Argument) -> Any:
         case str() | int():
             return value
         case CommandLine():
-            return {"command_line": write_text(value.command_line)}
+            return {"command_line": _write(value.command_line)}
+        case TypedWords():
+            return {"typed_words": {language: _write(one) for language, one in value.typed_words.items()}}
         case _:
             return {name: getattr(value, name) for name, kind in _KINDS.items() if isinstance(value, kind)}
 
@@ -154,13 +166,20 @@ def read_argument(value: Any) -> Argument:
         if "key" in value:
             return Message(value["key"], **{name: read_argument(one) for name, one in value["arguments"].items()})
         if "command_line" in value:
-            return CommandLine(command_line=read_text(value["command_line"]))
+            return CommandLine(command_line=_read_line(value["command_line"]))
+        if "typed_words" in value:
+            return TypedWords(typed_words={name: read_argument(one) for name, one in value["typed_words"].items()})
         for name, kind in _KINDS.items():
             if name in value:
                 return kind(**{name: value[name]})
         if "lines" in value:
             return Lines(lines=tuple(map(read_text, value["lines"])))
     raise ValueError("no argument of a message")
+
+
+def _read_line(value: Any) -> Text | TypedWords:
+    found = read_argument(value)
+    return found if isinstance(found, TypedWords) else read_text(value)
 
 
 def is_argument(value: object) -> bool:
@@ -173,6 +192,8 @@ def is_argument(value: object) -> bool:
         return all(map(is_argument, value.lines))
     if isinstance(value, CommandLine):
         return is_argument(value.command_line)
+    if isinstance(value, TypedWords):
+        return all(map(is_argument, value.typed_words.values()))
     return type(value) in (str, int, *_KINDS.values())
 
 
@@ -210,7 +231,10 @@ def _map(value: Argument, change: Callable[[str], str], instead: Mapping[Message
     if isinstance(value, str | Message):
         return map_text(value, change, instead=instead)
     if isinstance(value, CommandLine):
-        return CommandLine(command_line=map_text(value.command_line, change, instead=instead))
+        line = _map(value.command_line, change, instead)
+        return CommandLine(command_line=line if isinstance(line, str | Message | TypedWords) else value.command_line)
+    if isinstance(value, TypedWords):
+        return TypedWords(typed_words={name: _map(one, change, instead) for name, one in value.typed_words.items()})
     if isinstance(value, Lines):
         return Lines(lines=tuple(map_text(one, change, instead=instead) for one in value.lines))
     return tuple(_map(one, change, instead) for one in value) if isinstance(value, tuple) else value

@@ -10,7 +10,7 @@ from bot.core.parsing.suggestion import find_nearest
 from bot.core.parsing.synonyms import ENGLISH, fold, language_of, option_words
 from bot.core.parsing.tokenizer import join_words
 from bot.core.parsing.typed_line import AnyCommand, host_options, offered_options
-from bot.core.parsing.usage import describe_option, describe_usage
+from bot.core.parsing.usage import describe_option, describe_usage_line
 from bot.core.redaction.redactor import abbreviate
 from bot.plugin import BadArgument, CommandLine, Message, Parameter, Risk, Text, quote
 
@@ -166,9 +166,7 @@ def unexpected_words(command: AnyCommand, words: Sequence[str], given: Collectio
         return WordsError(unexpected, hint=one_by_one)
     free = {name: label for name, label in _valued(command).items() if name not in given}
     if not free or not all(parameter.flag for parameter in command.parameters):
-        return WordsError(
-            unexpected, hint=Message("typed.usage", usage=CommandLine(command_line=describe_usage(command)))
-        )
+        return WordsError(unexpected, hint=Message("typed.usage", usage=describe_usage_line(command)))
     option = next(iter(free))
     if len(free) > 1 or len(words) > 1 or not _takes(command, option, words[0]):
         named = tuple(describe_option(name, label) for name, label in free.items())

@@ -21,7 +21,7 @@ from bot.core.parsing.typed_line import AnyCommand as AnyCommand
 from bot.core.parsing.typed_line import host_options as host_options
 from bot.core.parsing.typed_line import offered_options as offered_options
 from bot.core.parsing.typed_line import read_options as read_options
-from bot.core.parsing.usage import describe_example, describe_name, describe_usage
+from bot.core.parsing.usage import describe_example, describe_name, describe_usage_line
 from bot.core.text import join_lines
 from bot.plugin import BadArgument, CommandLine, Message, Parameter, PlaceTerm, quote
 from bot.plugin.frozen import dataclass
@@ -252,9 +252,7 @@ def refuse_host_options(command: AnyCommand, options: Iterable[str]) -> None:
     if given and command.everywhere:
         raise WordsError(refused, hint=Message("typed.everywhere", places=term.plural))
     if given:
-        raise WordsError(
-            refused, hint=Message("typed.acts_at_once", usage=CommandLine(command_line=describe_usage(command)))
-        )
+        raise WordsError(refused, hint=Message("typed.acts_at_once", usage=describe_usage_line(command)))
 
 
 def _value_of(command: AnyCommand, option: str, queue: list[str]) -> str:
@@ -362,4 +360,4 @@ def _parse(command: AnyCommand, parameter: Parameter, word: str) -> Any:
 
 
 def _usage(command: AnyCommand) -> Message:
-    return Message("typed.usage", usage=CommandLine(command_line=describe_usage(command)))
+    return Message("typed.usage", usage=describe_usage_line(command))

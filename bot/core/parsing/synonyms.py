@@ -44,18 +44,50 @@ def other_paths(command: AnyCommand) -> Iterator[str]:
 
 def translated_paths(command: AnyCommand) -> Iterator[str]:
     """The words of a command in each language that has one for its noun."""
-    for language, (noun, *_) in command.noun_words.items():
-        if language == ENGLISH:
-            continue
-        verb = next(iter(command.words.get(language, ())), command.verb)
-        yield f"{noun} {verb}".strip()
+    yield from (spell_path(command, language) for language in command.noun_words if language != ENGLISH)
+
+
+def spell_word(word: str, words: Words, language: str) -> str:
+    """The first word of a language that stands for an English one; the English one where it has none."""
+    return word if language == ENGLISH else next(iter(words.get(language, ())), word)
+
+
+def spell_path(command: AnyCommand, language: str) -> str:
+    """The words of a command in a language."""
+    noun, verb = (command.noun, command.noun_words), (command.verb, command.words)
+    return " ".join(filter(None, (spell_word(*one, language) for one in (noun, verb))))
+
+
+def spell_option(option: str, words: Words, language: str) -> str:
+    """An option as a language names it, with its hyphens."""
+    return f"--{spell_word(option.removeprefix('--'), words, language)}"
+
+
+def spell_words(command: AnyCommand, words: Sequence[str], language: str) -> list[str]:
+    """The words behind those of a command, its options and values as a language names them; the rest as they are."""
+    if language == ENGLISH:
+        return list(words)
+    values = map_values(command, words, lambda arg, word: spell_word(word, arg.values.get(word, {}), language))
+    names = list_option_words(command)
+    return [_spell_head(word, names, language) for word in values]
+
+
+def _spell_head(word: str, names: Mapping[str, Words], language: str) -> str:
+    """A word with the name of a language for the option that it begins with, if it begins with one."""
+    option, equals, value = word.partition("=")
+    return f"{spell_option(option, names[option], language)}{equals}{value}" if option in names else word
+
+
+def list_option_words(command: AnyCommand) -> Mapping[str, Words]:
+    """The other names of the options that a line of this command is read with, by option."""
+    declared = {each.option: each.arg.words for each in command.parameters if each.flag}
+    return {command.place_term.option: command.place_term.words, **HOST_OPTION_WORDS, **declared}
 
 
 def option_words(command: AnyCommand) -> Mapping[str, str]:
     """The other names of the options that a line of this command is read with, each with the name it stands for."""
-    declared = [(each.option, each.arg.words) for each in command.parameters if each.flag]
-    shared = [(command.place_term.option, command.place_term.words), *HOST_OPTION_WORDS.items()]
-    return {f"--{word}": option for option, words in (*shared, *declared) for word in list_words(words)}
+    named = list_option_words(command).items()
+    return {f"--{word}": option for option, words in named for word in list_words(words)}
 
 
 def name_option(command: AnyCommand, word: str) -> str:

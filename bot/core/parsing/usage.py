@@ -1,38 +1,146 @@
-"""How a command is typed, as texts for people: the labels of its arguments are words of the reader's language."""
+"""How a command is typed, as texts for people: its words, options and labels are those of the reader's language."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import reduce
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial, reduce
 
+from bot.core.parsing.command_table import Commands
+from bot.core.parsing.synonyms import (
+    ENGLISH,
+    list_option_words,
+    other_paths,
+    spell_option,
+    spell_path,
+    spell_word,
+    spell_words,
+    translated_paths,
+)
+from bot.core.parsing.tokenizer import join_words, split_words
 from bot.core.parsing.typed_line import AnyCommand, offered_options, read_options
-from bot.plugin import Message, Parameter, Text
+from bot.plugin import Argument, CommandLine, Message, Parameter, Text, TypedWords
 
 NAME, TEXT, ROLE = Message("help.word.name"), Message("help.word.text"), Message("help.word.role")
 _SHARED = {"NAME": NAME, "TEXT": TEXT}
 """The labels of the options that every command has."""
+HELP = "help"
 
 
-def describe_usage(command: AnyCommand) -> Text:
+def tell_by_language(command: AnyCommand, tell: Callable[[str], Argument]) -> TypedWords:
+    """What `tell` says in English, and in each language that has a word for the command's noun."""
+    return TypedWords(typed_words={language: tell(language) for language in {ENGLISH: (), **command.noun_words}})
+
+
+def spell_line(commands: Commands, line: str) -> TypedWords:
+    """Spell a line of one of these commands; each command that is named in it, as behind `help`, too."""
+    words = split_words(line)
+    found = commands.find(words)
+    if found is None:
+        return TypedWords(typed_words={ENGLISH: line})
+    command, behind = found[0], words[found[1] :]
+
+    def tell(language: str) -> Argument:
+        if language == ENGLISH:
+            return line
+        if command.path == HELP:
+            return " ".join([spell_path(command, language), *_spell_topic(commands, behind, language)])
+        return _join_line(command, behind, language)
+
+    return tell_by_language(command, tell)
+
+
+def _spell_topic(commands: Commands, words: Sequence[str], language: str) -> list[str]:
+    """The words behind `help`: a noun, a command, or others as they are."""
+    path = commands.name_path(*[*words, "", ""][:2])
+    command = commands.by_path.get(path)
+    if command is not None:
+        return [spell_path(command, language), *words[len(command.path.split()) :]]
+    of_noun = next((one for one in commands if one.noun == path[0]), None)
+    if of_noun is None:
+        return list(words)
+    return [spell_word(of_noun.noun, of_noun.noun_words, language), *words[1:]]
+
+
+def spell_own_path(command: AnyCommand) -> TypedWords:
+    """Spell the words of a command."""
+    return tell_by_language(command, lambda language: spell_path(command, language))
+
+
+def spell_noun(command: AnyCommand) -> TypedWords:
+    """Spell the noun of a command."""
+    return tell_by_language(command, lambda language: spell_word(command.noun, command.noun_words, language))
+
+
+def spell_verb(command: AnyCommand) -> TypedWords:
+    """Spell the verb of a command."""
+    return tell_by_language(command, lambda language: spell_word(command.verb, command.words, language))
+
+
+def spell_otherwise(command: AnyCommand) -> TypedWords:
+    """List the other ways to name a command: for each reader those that are not the first of their language."""
+    paths = (command.path, *other_paths(command))
+    return tell_by_language(command, lambda own: tuple(path for path in paths if path != spell_path(command, own)))
+
+
+def spell_translated(command: AnyCommand) -> TypedWords:
+    """Name a command in the other languages: for readers of English in each that has words, for others in English."""
+    translated = tuple(translated_paths(command))
+    return tell_by_language(command, lambda language: translated if language == ENGLISH else command.path)
+
+
+def spell_usage(command: AnyCommand) -> TypedWords:
+    """Describe how a whole command is typed."""
+    return tell_by_language(command, lambda language: describe_usage(command, language))
+
+
+def spell_examples(command: AnyCommand) -> tuple[TypedWords, ...]:
+    """Spell each example of a command as a line."""
+    return tuple(tell_by_language(command, partial(_spell_example, command, example)) for example in command.examples)
+
+
+def list_examples(command: AnyCommand) -> tuple[str, ...]:
+    """List the examples of a command as lines, in every language that it has words in."""
+    spelt = (str(line) for example in spell_examples(command) for line in example.typed_words.values())
+    return tuple(dict.fromkeys(spelt))
+
+
+def _spell_example(command: AnyCommand, example: str, language: str) -> str:
+    if language == ENGLISH:
+        return f"{command.path} {example}".strip()
+    words = split_words(spell_word(example, command.example_words.get(example, {}), language))
+    return _join_line(command, words, language)
+
+
+def _join_line(command: AnyCommand, words: Sequence[str], language: str) -> str:
+    return f"{spell_path(command, language)} {join_words(spell_words(command, words, language))}".strip()
+
+
+def describe_usage_line(command: AnyCommand) -> CommandLine:
+    """Describe how a whole command is typed, in the words of the reader's language."""
+    return CommandLine(command_line=spell_usage(command))
+
+
+def describe_usage(command: AnyCommand, language: str = ENGLISH) -> Text:
     """Describe how a whole command is typed: what `Command.usage` is in English."""
-    return _in_a_row([command.path, *map(describe_argument, command.parameters)])
+    words = (describe_argument(each, language) for each in command.parameters)
+    return describe_line(spell_path(command, language), *words)
 
 
-def describe_argument(parameter: Parameter) -> Text:
+def describe_argument(parameter: Parameter, language: str = ENGLISH) -> Text:
     """Describe one argument in a usage line: what `Parameter.usage` is in English."""
-    named = describe_name(parameter)
+    named = describe_name(parameter, language)
     whole = Message("help.usage.many", word=named) if parameter.many else named
     return whole if parameter.required else _optional(whole)
 
 
-def describe_name(parameter: Parameter) -> Text:
+def describe_name(parameter: Parameter, language: str = ENGLISH) -> Text:
     """Describe how an argument is typed, without the marks of a usage line: `ID`, `--handler URL`."""
     if not parameter.flag:
         return parameter.label
-    return describe_option(parameter.option, parameter.label)
+    return describe_option(spell_option(parameter.option, parameter.arg.words, language), parameter.label)
 
 
-def describe_line(*words: Text) -> Text:
+def describe_line(*words: Text | TypedWords) -> Text:
     """Describe a line to type, some of whose words are labels: `place use NAME`."""
     return _in_a_row(words)
 
@@ -43,15 +151,32 @@ def describe_option(option: str, label: Text) -> Text:
     return Message("help.usage.option", option=option, label=label) if label else option
 
 
-def describe_other_names(parameter: Parameter) -> Text:
-    """Describe an argument with the other names of an option behind its own."""
-    usage, names = describe_argument(parameter), [f"--{own[0]}" for own in parameter.arg.words.values() if own]
-    return Message("help.usage.also", usage=usage, names=tuple(names)) if names else usage
+def describe_other_names(command: AnyCommand, parameter: Parameter) -> Text:
+    """Describe an argument with the other names of an option behind the one of the reader's language."""
+
+    def tell(language: str) -> Argument:
+        usage, names = describe_argument(parameter, language), _list_other_names(parameter, language)
+        return Message("help.usage.also", usage=usage, names=names) if names else usage
+
+    return Message("help.words", words=tell_by_language(command, tell))
 
 
-def list_offered_options(command: AnyCommand) -> tuple[Text, ...]:
-    """List the options of every command that help names for this one."""
-    return tuple(describe_option(name, label) for name, label in offered_options(command).items())
+def _list_other_names(parameter: Parameter, language: str) -> tuple[str, ...]:
+    languages = (ENGLISH, *parameter.arg.words) if parameter.flag else ()
+    names = dict.fromkeys(spell_option(parameter.option, parameter.arg.words, each) for each in languages)
+    return tuple(name for name in names if name != spell_option(parameter.option, parameter.arg.words, language))
+
+
+def list_offered_options(command: AnyCommand) -> Text:
+    """List the options of every command that help names for this one; empty where there are none."""
+    offered = offered_options(command)
+    words = list_option_words(command)
+
+    def tell(language: str) -> Argument:
+        named = ((spell_option(name, words[name], language), label) for name, label in offered.items())
+        return tuple(describe_option(name, label) for name, label in named)
+
+    return Message("help.usage.options", options=tell_by_language(command, tell)) if offered else ""
 
 
 def describe_example(command: AnyCommand, option: str) -> Text:
@@ -61,8 +186,10 @@ def describe_example(command: AnyCommand, option: str) -> Text:
     return Message("help.usage.example", command=command.path, option=describe_option(option, label))
 
 
-def _in_a_row(words: Iterable[Text]) -> Text:
-    return reduce(lambda line, word: Message("help.usage.next", line=line, word=word), words)
+def _in_a_row(words: Iterable[Text | TypedWords]) -> Text:
+    first, *others = words
+    start = Message("help.words", words=first) if isinstance(first, TypedWords) else first
+    return reduce(lambda line, word: Message("help.usage.next", line=line, word=word), others, start)
 
 
 def _optional(word: Text) -> Message:

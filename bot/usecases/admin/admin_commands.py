@@ -100,6 +100,7 @@ ADMIN_GROUPS = (access, freezing, unfreezing, reviewing)
     words={"en": ("add", "give"), "ru": ("выдать",)},
     risk=Risk.GOVERN,
     examples=["@anton approver", "@anton approver --for 8h", "T0001:U0002 operator"],
+    example_words={"@anton approver --for 8h": {"ru": ("@anton согласующий --на 8ч",)}},
 )
 def access_grant(builtin: BuiltinContext, person: Person, role: ARole, *, for_: Length = 0) -> Answer:
     """Grant a role to a person, or change it; a second admin approves.
@@ -189,7 +190,12 @@ def find_home_account(workspace: Workspace, person: Principal) -> Principal:
 Why = Annotated[str, Arg(label="REASON", help="the reason; everybody can read it", free=True)]
 
 
-@freezing.command("", risk=Risk.HALT, examples=["", "messages are lost"])
+@freezing.command(
+    "",
+    risk=Risk.HALT,
+    examples=["", "messages are lost"],
+    example_words={"messages are lost": {"ru": ("сообщения теряются",)}},
+)
 def freeze(builtin: BuiltinContext, *reason: Why) -> Answer:
     """Block all changes at once, until two admins unfreeze.
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.core.authority.policy import OPEN_TO_ALL, Refused, Terms, decide
+from bot.core.parsing.command_table import Commands
+from bot.core.parsing.synonyms import spell_path
 from bot.core.parsing.typed_line import AnyCommand
-from bot.core.parsing.usage import describe_name
+from bot.core.parsing.usage import describe_line, describe_name, spell_line, tell_by_language
 from bot.core.principals import Principal, Role
-from bot.plugin import CommandLine, Data, Message, Person, Reply, Text
+from bot.plugin import CommandLine, Data, Message, Person, Reply, Text, TypedWords
 from bot.plugin.frozen import dataclass
 
 MOST_LINES = 12
@@ -40,12 +42,12 @@ class Reader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """All rows of a page before it is cut to its length. `asked` are the words behind `help` that show it."""
+    """All rows of a page before it is cut to its length. `asked` is the line that shows it, by language."""
 
     title: Text
     rows: Sequence[Row]
     notes: Sequence[Text] = ()
-    asked: str = ""
+    asked: Mapping[str, str]
 
 
 def lay_out(page: Page, number: int, data: Data) -> Reply:
@@ -68,16 +70,16 @@ def lay_out(page: Page, number: int, data: Data) -> Reply:
 def _describe_place(page: Page, number: int, count: int) -> Message:
     """Which page it is, with the line that shows the next one."""
     following = number % count + 1
-    line = CommandLine(command_line=" ".join(filter(None, ["help", page.asked, str(following)])))
-    return Message("help.page", page=str(number), pages=str(count), command=line)
+    line = TypedWords(typed_words={language: f"{asked} {following}" for language, asked in page.asked.items()})
+    return Message("help.page", page=str(number), pages=str(count), command=CommandLine(command_line=line))
 
 
-def describe_hidden(count: int, reader: Reader) -> list[Message]:
+def describe_hidden(count: int, reader: Reader, commands: Sequence[AnyCommand]) -> list[Message]:
     """How many commands a page leaves out for the reader's role, and whom to ask for a higher one."""
     if not count:
         return []
     if not reader.admins:
-        return [Message("help.hidden", count=count, command=CommandLine(command_line="whoami"))]
+        return [Message("help.hidden", count=count, command=spell_to_type(commands, "whoami"))]
     return [Message("help.hidden_ask", count=count, people=name_admins(reader))]
 
 
@@ -86,16 +88,23 @@ def name_admins(reader: Reader) -> tuple[Person, ...]:
     return tuple(Person(person=admin.id) for admin in reader.admins[:MOST_NAMED])
 
 
-def typed(line: Text) -> Message:
+def spell_to_type(commands: Sequence[AnyCommand], line: str) -> CommandLine:
+    """A line of one of these commands to type, in the words of the reader's language."""
+    return CommandLine(command_line=spell_line(Commands.of(commands), line))
+
+
+def typed(line: Text | TypedWords) -> Message:
     """A line to type, with what stands in front of it where the reader is."""
     return Message("help.line", command=CommandLine(command_line=line))
 
 
-def describe_briefly(command: AnyCommand) -> Text:
+def describe_briefly(command: AnyCommand) -> TypedWords:
     """How a command is typed with the arguments that it needs; further ones are three dots."""
-    needed = [describe_name(one) for one in command.parameters if one.required and not one.arg.secret]
+    needed = [one for one in command.parameters if one.required and not one.arg.secret]
     more = any(not one.required or one.many for one in command.parameters)
-    line: Text = command.path
-    for word in needed:
-        line = Message("help.usage.next", line=line, word=word)
-    return Message("help.usage.next", line=line, word="…") if more else line
+
+    def tell(language: str) -> Text:
+        words = (describe_name(one, language) for one in needed)
+        return describe_line(spell_path(command, language), *words, *(["…"] if more else []))
+
+    return tell_by_language(command, tell)

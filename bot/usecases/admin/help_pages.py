@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.core.authority.policy import LEAST_ROLE, OPEN_TO_ALL, RISK_NAMES, Terms, decide, describe_requirement
@@ -11,11 +11,23 @@ from bot.core.parsing.command_table import Commands
 from bot.core.parsing.guesses import shorten_typed
 from bot.core.parsing.invocation import AnyCommand, find_command
 from bot.core.parsing.suggestion import find_nearest
-from bot.core.parsing.synonyms import fold, list_words, other_paths, translated_paths
+from bot.core.parsing.synonyms import fold, list_words, other_paths
 from bot.core.parsing.tokenizer import join_words
-from bot.core.parsing.usage import describe_line, describe_other_names, describe_usage, list_offered_options
+from bot.core.parsing.usage import (
+    describe_line,
+    describe_other_names,
+    list_offered_options,
+    spell_examples,
+    spell_line,
+    spell_noun,
+    spell_otherwise,
+    spell_own_path,
+    spell_translated,
+    spell_usage,
+    spell_verb,
+)
 from bot.core.principals import Role, describe_least_role
-from bot.plugin import CommandLine, Message, Reply, Risk, Text
+from bot.plugin import CommandLine, Message, Reply, Risk, Text, TypedWords
 from bot.plugin.frozen import dataclass
 from bot.usecases.admin.help_layout import (
     Page,
@@ -58,18 +70,19 @@ def list_commands(
         by_noun.setdefault(command.noun if command.verb else "", []).append(command)
     alone = by_noun.pop("", [])
     rows: list[Row] = [
-        (typed(noun), Message("help.subcommands", subcommands=tuple(one.verb for one in of_noun)))
-        for noun, of_noun in by_noun.items()
+        (typed(spell_noun(of_noun[0])), Message("help.subcommands", subcommands=tuple(map(spell_verb, of_noun))))
+        for of_noun in by_noun.values()
     ]
     lines = tuple(CommandLine(command_line=describe_briefly(one)) for one in alone)
     rows += [(Message("help.alone"), Message("help.lines", commands=lines))] if alone else []
-    more = CommandLine(command_line=Message("help.usage.of_help"))
-    translated = any(command.noun_words for command in shown)
-    notes: list[Text] = [
-        Message("help.more_and_languages", command=more) if translated else Message("help.more", command=more)
-    ]
-    notes += [*unknown, *describe_hidden(len(typed_there) - len(shown), reader)]
-    page = Page(title=Message("help.all"), rows=rows, notes=notes)
+    known, more = Commands.of(commands), CommandLine(command_line=Message("help.usage.of_help"))
+    translated = next((one for one in sorted(shown, key=lambda one: not one.verb) if one.noun_words), None)
+    told = Message("help.more", command=more)
+    if translated is not None:
+        example = CommandLine(command_line=spell_translated(translated))
+        told = Message("help.more_and_languages", command=more, example=example)
+    notes: list[Text] = [told, *unknown, *describe_hidden(len(typed_there) - len(shown), reader, known)]
+    page = Page(title=Message("help.all"), rows=rows, notes=notes, asked=_spell_help(known))
     return lay_out(page, number, tuple(map(command_view, shown)))
 
 
@@ -90,7 +103,7 @@ def explain_words(commands: Sequence[AnyCommand], words: Sequence[str], reader: 
     if of_noun and (len(words) > 1 or not of_noun[0].verb):
         command = find_command(known, words)[0]
         others = [] if command.verb else [one for one in declared if one.path != command.path]
-        return explain_command(command, reader, number, others)
+        return explain_command(known, command, reader, number, others)
     if not declared and not own:
         told = Message("help.unknown", word=shorten_typed(words[0]))
         unknown = refuse_card_subcommand(words) or _unknown(commands, words)
@@ -100,9 +113,10 @@ def explain_words(commands: Sequence[AnyCommand], words: Sequence[str], reader: 
             raise unknown
         return list_commands(commands, reader, number, unknown=[told])
     if len(declared) == 1 and not own:
-        return explain_command(declared[0], reader, number)
+        return explain_command(known, declared[0], reader, number)
     title = Message("help.with_noun", word=word) if of_noun else Message("help.several", word=word)
-    return _list_candidates(declared, own, reader, number, Page(title=title, rows=(), asked=word))
+    asked = _spell_help(known, word)
+    return _list_candidates(known, declared, own, reader, number, Page(title=title, rows=(), asked=asked))
 
 
 def describe_terminal_command(commands: Sequence[AnyCommand], words: Sequence[str]) -> str:
@@ -148,35 +162,41 @@ def _unknown(commands: Sequence[AnyCommand], words: Sequence[str]) -> WordsError
     return WordsError(Message("help.unknown", word=shorten_typed(words[0])), suggestion=suggestion)
 
 
+def _spell_help(known: Commands, about: str = "") -> Mapping[str, str]:
+    """The line that asks for help, or for help about some words, by language."""
+    words = spell_line(known, f"help {about}".strip()).typed_words
+    return {language: str(line) for language, line in words.items()}
+
+
 def _list_topics(commands: Sequence[AnyCommand]) -> Message:
     """The hint that names every word behind `help`."""
     words = (*(command.noun for command in commands), *(path.split()[0] for path in TERMINAL_COMMANDS))
     return Message("help.topics", command=CommandLine(command_line="help"), topics=tuple(dict.fromkeys(words)))
 
 
-def explain_command(command: AnyCommand, reader: Reader, number: int = 1, others: Sequence[AnyCommand] = ()) -> Reply:
+def explain_command(
+    known: Commands, command: AnyCommand, reader: Reader, number: int = 1, others: Sequence[AnyCommand] = ()
+) -> Reply:
     """How one command is typed, who may, what happens then, and what it takes. `others` have the same word."""
     # What is typed in both takes fewer arguments in Slack: no secret, for one.
     shown = command if reader.terminal else command.in_slack or command
-    rows: list[Row] = [(Message("help.label.usage"), _write_line(command, describe_usage(shown)))]
-    rows += [
-        (Message("help.label.example"), _write_line(command, f"{command.path} {one}".strip()))
-        for one in command.examples
-    ]
+    rows: list[Row] = [(Message("help.label.usage"), _write_line(command, spell_usage(shown)))]
+    rows += [(Message("help.label.example"), _write_line(command, line)) for line in spell_examples(command)]
     rows.append((Message("help.label.who"), _describe_allowed_people(command, reader.terms)))
     if not command.terminal and command.risk is not Risk.READ:
         rows.append((Message("help.label.needs"), _describe_requirement(command, reader.terms)))
-    rows += [(Message("help.label.words"), path) for path in other_paths(command)]
-    rows += [(describe_other_names(parameter), parameter.arg.help) for parameter in shown.parameters]
+    words = spell_otherwise(command)
+    rows += [(Message("help.label.words"), Message("help.words", words=words))] if any(other_paths(command)) else []
+    rows += [(describe_other_names(shown, parameter), parameter.arg.help) for parameter in shown.parameters]
     options = list_offered_options(shown)
-    rows += [(Message("help.label.options"), Message("help.usage.options", options=options))] if options else []
+    rows += [(Message("help.label.options"), options)] if options else []
     notes: list[Text] = [command.description] if command.description else []
     if others:
-        notes.append(Message("help.others", commands=tuple(f"help {one.path}" for one in others)))
+        notes.append(Message("help.others", commands=tuple(spell_line(known, f"help {one.path}") for one in others)))
     if command.in_slack is not None and not reader.may(command) and reader.admins:
         notes.append(Message("help.ask", people=name_admins(reader)))
-    title = Message("help.title", path=command.path, help=command.help)
-    page = Page(title=title, rows=rows, notes=notes, asked=command.path)
+    title = Message("help.title", path=spell_own_path(command), help=command.help)
+    page = Page(title=title, rows=rows, notes=notes, asked=_spell_help(known, command.path))
     return lay_out(page, number, (command_view(command),))
 
 
@@ -201,16 +221,16 @@ def _describe_allowed_people(command: AnyCommand, terms: Terms) -> Text:
 
 
 def _list_candidates(
-    commands: Sequence[AnyCommand], own: Sequence[str], reader: Reader, number: int, page: Page
+    known: Commands, declared: Sequence[AnyCommand], own: Sequence[str], reader: Reader, number: int, page: Page
 ) -> Reply:
-    """A row for each command that the reader may type, and for each of the terminal."""
-    shown = [one.in_slack or one for one in commands if one.in_slack is None or reader.may(one)]
+    """A row for each declared command that the reader may type, and for each of the terminal."""
+    shown = [one.in_slack or one for one in declared if one.in_slack is None or reader.may(one)]
     rows: list[Row] = [(_line_of(one), one.help) for one in shown]
     rows += [(f"b24bot {path}", TERMINAL_COMMANDS[path]) for path in own]
-    translated = tuple(path for command in shown for path in translated_paths(command))
+    translated = tuple(spell_translated(command) for command in shown if command.noun_words)
     notes: list[Text] = [Message("help.also_typed", paths=translated)] if translated else []
-    notes += describe_hidden(len(commands) - len(shown), reader)
-    data = (*map(command_view, commands), *map(_terminal_view, own))
+    notes += describe_hidden(len(declared) - len(shown), reader, known)
+    data = (*map(command_view, declared), *map(_terminal_view, own))
     return lay_out(replace(page, rows=rows, notes=notes), number, data)
 
 
@@ -218,7 +238,7 @@ def _line_of(command: AnyCommand) -> Text:
     return _write_line(command, describe_briefly(command))
 
 
-def _write_line(command: AnyCommand, line: Text) -> Text:
+def _write_line(command: AnyCommand, line: TypedWords) -> Text:
     """A line to type with this command, as one of the terminal where Slack does not take the command."""
     return typed(line) if command.in_slack is not None else describe_line("b24bot", line)
 

@@ -157,6 +157,13 @@ def parse_moment(text: str) -> int:
         "@olga --channel C0123456 --at 2026-03-02T18:30 access revoke @anton",
         "T0001:U0002 access grant T0001:U0001 viewer",
     ],
+    example_words={
+        "@olga access grant @anton approver": {"ru": ("@olga доступ выдать @anton согласующий",)},
+        "@olga --channel C0123456 --at 2026-03-02T18:30 access revoke @anton": {
+            "ru": ("@olga --канал C0123456 --время 2026-03-02T18:30 доступ отозвать @anton",)
+        },
+        "T0001:U0002 access grant T0001:U0001 viewer": {"ru": ("T0001:U0002 доступ выдать T0001:U0001 наблюдатель",)},
+    },
 )
 def policy_test(
     query: QueryContext,

@@ -174,7 +174,17 @@ class Identity:
     """The ids of the people who can change it."""
 
 
-@helping.command("", risk=Risk.READ, data=tuple[CommandRow, ...], examples=["", "access grant", "access", "grant"])
+@helping.command(
+    "",
+    risk=Risk.READ,
+    data=tuple[CommandRow, ...],
+    examples=["", "access grant", "access", "grant"],
+    example_words={
+        "access grant": {"ru": ("доступ выдать",)},
+        "access": {"ru": ("доступ",)},
+        "grant": {"ru": ("выдать",)},
+    },
+)
 def show_help(
     query: QueryContext, *words: Annotated[str, Arg(label="COMMAND", help="a command, or a word of one")]
 ) -> Reply:

@@ -13,6 +13,8 @@ from plugins.bitrix24.connectors.identifiers import ConnectorId
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.rest import methods
 
+_CHAT = "myconnector 1 --chat 79005554433 --user 79005554433"
+
 chats = Group[Portal]("chat", help="Customers' chats on open lines", words={"ru": ("чат", "чаты")})
 
 
@@ -21,7 +23,8 @@ chats = Group[Portal]("chat", help="Customers' chats on open lines", words={"ru"
     words={"en": ("mv",), "ru": ("переименовать",)},
     risk=Risk.CHANGE,
     raises=NOT_OURS,
-    examples=["myconnector 1 --chat 79005554433 --user 79005554433 --name Orders"],
+    examples=[f"{_CHAT} --name Orders"],
+    example_words={f"{_CHAT} --name Orders": {"ru": (f"{_CHAT} --name Заказы",)}},
 )
 def rename_chat(
     portal: Portal,

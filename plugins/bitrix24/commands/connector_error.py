@@ -42,6 +42,9 @@ NOT_SAID = "marked again"
     "error",
     words={"ru": ("ошибка",)},
     risk=Risk.CHANGE,
+    example_words={
+        "myconnector 1 the bridge to WhatsApp is down": {"ru": ("myconnector 1 нет связи с WhatsApp",)},
+    },
     examples=["myconnector 1 the bridge to WhatsApp is down", "myconnector 1 --clear"],
     raises="with TEXT, or if the connector is not proven ours",
 )

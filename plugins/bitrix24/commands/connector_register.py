@@ -31,13 +31,16 @@ from plugins.bitrix24.portal import Portal
 
 ANOTHER_ID = Message("bitrix24.connector.another_id")
 HANDLER = "https://b24bot.example.com/settings"
+NEW_CHAT = f"newchat --name 'New chat' --handler {HANDLER}"
+RENAMED = "myconnector --name 'WhatsApp Europe'"
 
 
 @connectors.command(
     "register",
     words={"en": ("add", "create", "new"), "ru": ("зарегистрировать",)},
     risk=Risk.CHANGE,
-    examples=[f"newchat --name 'New chat' --handler {HANDLER}"],
+    examples=[NEW_CHAT],
+    example_words={NEW_CHAT: {"ru": (f"newchat --name 'Новый чат' --handler {HANDLER}",)}},
 )
 def register_connector(
     portal: Portal,
@@ -163,7 +166,8 @@ def parse_digest(word: str) -> str:
     words={"en": ("edit", "set"), "ru": ("изменить", "обновить")},
     risk=Risk.CHANGE,
     raises=NOT_OURS,
-    examples=["myconnector --name 'WhatsApp Europe'"],
+    examples=[RENAMED],
+    example_words={RENAMED: {"ru": ("myconnector --name 'WhatsApp Европа'",)}},
 )
 def update_connector(
     portal: Portal,

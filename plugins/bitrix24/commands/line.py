@@ -50,7 +50,14 @@ LineNumber = Annotated[
 ]
 
 
-@lines.command("list", words=LIST, risk=Risk.READ, data=tuple[LineRow, ...], examples=["", "support"])
+@lines.command(
+    "list",
+    words=LIST,
+    risk=Risk.READ,
+    data=tuple[LineRow, ...],
+    examples=["", "support"],
+    example_words={"support": {"ru": ("поддержка",)}},
+)
 def list_lines(portal: Portal, *words: Filter) -> Reply:
     """Show all open lines and whether each is on."""
     portal.look("lines")

@@ -33,6 +33,8 @@ Files = Annotated[
 _SPELLING = Message("bitrix24.message.spelling")
 _UNKNOWN_ID = Message("bitrix24.message.wrong_id_unnoticed")
 _WORKING_EXAMPLE = "myconnector 1 --user 79005554433 --chat 79005554433"
+_SENT = f"{_WORKING_EXAMPLE} --text Hello --message-id ext-1"
+_EDITED = f"{_WORKING_EXAMPLE} --message-id ext-1 --text Sorry"
 
 
 @messages.command(
@@ -40,7 +42,8 @@ _WORKING_EXAMPLE = "myconnector 1 --user 79005554433 --chat 79005554433"
     words={"en": ("post", "write"), "ru": ("отправить",)},
     risk=Risk.CHANGE,
     raises=NOT_OURS,
-    examples=[f"{_WORKING_EXAMPLE} --text Hello --message-id ext-1"],
+    examples=[_SENT],
+    example_words={_SENT: {"ru": (f"{_WORKING_EXAMPLE} --text Здравствуйте --message-id ext-1",)}},
 )
 def send_message(
     portal: Portal,
@@ -106,7 +109,8 @@ def send_message(
     words={"en": ("change", "update"), "ru": ("изменить",)},
     risk=Risk.CHANGE,
     raises=NOT_OURS,
-    examples=[f"{_WORKING_EXAMPLE} --message-id ext-1 --text Sorry"],
+    examples=[_EDITED],
+    example_words={_EDITED: {"ru": (f"{_WORKING_EXAMPLE} --message-id ext-1 --text Извините",)}},
 )
 def edit_message(
     portal: Portal,

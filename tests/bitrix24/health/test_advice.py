@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.language.translation import translate_argument
 from bot.plugin import TargetRefused
 from plugins.bitrix24.commands.common.json_views import PortalCheckRow
 from plugins.bitrix24.health.access_losses import LOSSES
@@ -68,5 +69,5 @@ def test_no_code_of_a_lost_token_advises_to_open_a_page_that_gives_no_tokens() -
 
 
 def test_a_line_has_a_label_until_the_portal_is_known() -> None:
-    assert "portal connect NAME --replace" in en(CONNECT_AGAIN.command_line)
+    assert "portal connect NAME --replace" in translate_argument(CONNECT_AGAIN.command_line)
     assert name_portal("as it is", "stage") == "as it is"
