@@ -178,9 +178,7 @@ class Group(Generic[P]):
     ) -> Callable[[F], F]:
         """Declare a command. `examples` are the words after the path; each must parse. `words` are others for the verb.
 
-        `example_words` has examples in other languages: `{"the site is down": {"ru": ("сайт не работает",)}}`. Those
-        that are not there are shown with the words of the language for their options and values.
-
+        `example_words` has whole examples in other languages: `{"the site is down": {"ru": ("сайт не работает",)}}`.
         `data` is the type of `Reply.data`: a frozen dataclass or a tuple of them, `tuple[Site, ...]`.
 
         A command of the terminal may have more functions. `check` is called as the command is, without the secrets,

@@ -141,9 +141,14 @@ def test_a_plugin_is_found_by_name_or_its_absence_is_told() -> None:
 
 
 def test_an_example_that_cannot_be_typed_is_told_with_its_command_and_its_plugin() -> None:
-    own: Group[None] = Group("leaf", help="Leaves.")
+    own: Group[None] = Group("leaf", help="Leaves.", words={"ru": ("лист",)})
 
-    @own.command("turn", risk=Risk.READ, examples=["7", "seven", "7 8", ""])
+    @own.command(
+        "turn",
+        risk=Risk.READ,
+        examples=["7", "seven", "7 8", ""],
+        example_words={"7": {"ru": ("семь",)}},
+    )
     def turn(subject: None, times: Annotated[int, Arg(help="how often", label="N", parse=int)]) -> Reply:
         """Turn."""
         return Reply(title=str(times))
@@ -151,9 +156,17 @@ def test_an_example_that_cannot_be_typed_is_told_with_its_command_and_its_plugin
     told = list(Registry([Invented("trees", own)], builtin=group("help", "")).faulty_examples())
     assert [en(one).partition(": ")[0] for one in told] == [
         f"The plugin “trees” has an example that cannot be typed, “{line}”"
-        for line in ("leaf turn seven", "leaf turn 7 8", "leaf turn")
+        for line in (
+            "лист turn семь",
+            "leaf turn seven",
+            "лист turn seven",
+            "leaf turn 7 8",
+            "лист turn 7 8",
+            "leaf turn",
+            "лист turn",
+        )
     ]
-    assert en(told[0]).endswith(": “seven” cannot be read as N.")
+    assert en(told[1]).endswith(": “seven” cannot be read as N.")
 
 
 def test_a_reader_of_an_argument_that_fails_is_a_fault_of_its_plugin_and_a_word_it_does_not_know_is_none() -> None:

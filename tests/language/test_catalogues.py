@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.parsing.synonyms import option_words
 from bot.language.catalogues import bind_catalogue, choose_language, find_sentence, list_languages
+from bot.usecases.admin.builtin_plugin import make_registry
+from plugins.bitrix24.plugin import plugin
 from scripts.catalogues import read_catalogue
 from tests.tables.rows import each_row
 
@@ -18,8 +21,10 @@ ROOT = Path(__file__).parents[2]
 CATALOGUES = sorted(
     path for room in ("bot", "plugins", "examples") for path in (ROOT / room).rglob("locale/en/LC_MESSAGES/*.po")
 )
-TYPED = re.compile(r"(?<![\w-])--[a-z][a-z-]+|(?<=`)[a-z]+ [a-z]+(?=[ `])")
+TYPED = re.compile(r"(?<![\w-])--[^\W\d_][\w-]+|(?<=`)[^\W\d_]+ [^\W\d_]+(?=[ `])")
 """An option, or the words of a command behind the mark of code."""
+COMMANDS = make_registry([plugin]).commands
+OPTIONS = {word: option for command in COMMANDS for word, option in option_words(command).items()}
 SCRIPT = ROOT / "scripts" / "catalogues.py"
 
 
@@ -54,13 +59,19 @@ def test_the_sentences_of_a_key_name_the_same_commands_and_options(path: Path) -
 
 
 def typed_words(sentences: Iterable[str]) -> set[str]:
-    """The options in sentences, and the two words that a line to type begins with."""
-    return {found for sentence in sentences for found in TYPED.findall(sentence)}
+    """The options in sentences, and the two words that a line to type begins with, by their English words."""
+    return {name_in_english(found) for sentence in sentences for found in TYPED.findall(sentence)}
+
+
+def name_in_english(words: str) -> str:
+    return OPTIONS.get(words, words) if words.startswith("--") else " ".join(COMMANDS.name_path(*words.split()))
 
 
 def test_another_option_in_a_translation_is_found() -> None:
     assert typed_words(["Use `portal add --ca-file`."]) == {"portal add", "--ca-file"}
     assert typed_words(["Наберите `portal connect ИМЯ`."]) == {"portal connect"}
+    assert typed_words(["Наберите `портал подключить ИМЯ --заменить`."]) == {"portal connect", "--replace"}
+    assert typed_words(["Наберите `портал удалить ИМЯ`."]) != {"portal connect"}
 
 
 def test_english_and_russian_are_spoken() -> None:

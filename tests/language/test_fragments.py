@@ -45,6 +45,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
             "help.usage.option",
             "help.usage.optional",
             "help.usage.options",
+            "help.words",
         }
     ),
     "words of others in quotation marks": frozenset(

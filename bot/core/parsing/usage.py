@@ -167,8 +167,8 @@ def _list_other_names(parameter: Parameter, language: str) -> tuple[str, ...]:
     return tuple(name for name in names if name != spell_option(parameter.option, parameter.arg.words, language))
 
 
-def list_offered_options(command: AnyCommand) -> Text:
-    """List the options of every command that help names for this one; empty where there are none."""
+def list_offered_options(command: AnyCommand) -> Message | None:
+    """List the options of every command that help names for this one; None where there are none."""
     offered = offered_options(command)
     words = list_option_words(command)
 
@@ -176,14 +176,20 @@ def list_offered_options(command: AnyCommand) -> Text:
         named = ((spell_option(name, words[name], language), label) for name, label in offered.items())
         return tuple(describe_option(name, label) for name, label in named)
 
-    return Message("help.usage.options", options=tell_by_language(command, tell)) if offered else ""
+    return Message("help.usage.options", options=tell_by_language(command, tell)) if offered else None
 
 
-def describe_example(command: AnyCommand, option: str) -> Text:
+def describe_example(command: AnyCommand, option: str) -> TypedWords:
     """Describe a line with a value for one of its options: `thing paint … --colour COLOUR`."""
     own = {each.option: each.label for each in command.parameters if each.flag}
     label: Text = own.get(option) or read_options(command).get(option, "")
-    return Message("help.usage.example", command=command.path, option=describe_option(option, label))
+    words = list_option_words(command).get(option, {})
+
+    def tell(language: str) -> Argument:
+        named = describe_option(spell_option(option, words, language), label)
+        return Message("help.usage.example", command=spell_path(command, language), option=named)
+
+    return tell_by_language(command, tell)
 
 
 def _in_a_row(words: Iterable[Text | TypedWords]) -> Text:

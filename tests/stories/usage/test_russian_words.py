@@ -67,23 +67,33 @@ def test_what_was_not_understood_is_told_in_russian_with_the_russian_line_that_w
     assert scene.playground.store.changes.get(1001) is None
 
 
-def test_help_in_russian_shows_the_russian_words_beside_the_english_ones(scene: Scene) -> None:
+def test_help_in_russian_is_written_in_russian_words_and_names_the_english_ones_once(scene: Scene) -> None:
     speak_russian(scene)
     scene.ask("Olga", "помощь")
-    assert "Команды можно набирать и по-русски" in scene.answer("Olga", "Что можно набрать")
+    assert "Английские слова тоже подходят: `/b24 request list`" in scene.answer("Olga", "Что можно набрать")
     scene.ask("Olga", "помощь коннектор")
     page = scene.answer("Olga", "Команды со словом")
-    assert "`/b24 connector deactivate ID …`" in page
-    assert "коннектор удалить" in page
+    assert "`/b24 коннектор отключить ID …`" in page
+    assert page.count("connector remove") == 1
     scene.ask("Olga", "помощь коннектор 2")
-    assert "`/b24 connector remove ID`" in scene.answer("Olga", "Страница 2 из 2")
+    assert "`/b24 коннектор удалить ID`" in scene.answer("Olga", "Страница 2 из 2")
     scene.ask("Olga", "помощь коннектор удалить")
-    one = scene.answer("Olga", "Удалить регистрацию коннектора")
-    assert "коннектор удалить" in one
+    one = scene.answer("Olga", "коннектор удалить — ")
+    assert "*Как набирать*: `/b24 коннектор удалить ID`" in one
+    assert "*Пример*: `/b24 коннектор удалить myconnector`" in one
+    assert one.count("connector remove") == 1
+    assert "--причина ТЕКСТ" in one
     scene.ask("Olga", "помощь удалить")
     both = scene.answer("Olga", "Слово «удалить» есть в нескольких командах")
-    assert "connector remove ID" in both
-    assert "message delete ID" in both
+    assert "коннектор удалить ID" in both
+    assert "сообщение удалить ID" in both
+
+
+def test_a_reader_of_english_gets_the_english_words_and_the_russian_ones_once(scene: Scene) -> None:
+    scene.ask("Olga", "help connector remove")
+    page = scene.answer("Olga", "connector remove — ")
+    assert "`/b24 connector remove myconnector`" in page
+    assert page.count("коннектор удалить") == 1
 
 
 def test_a_role_is_granted_and_listed_by_its_russian_name(scene: Scene) -> None:

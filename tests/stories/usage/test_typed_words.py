@@ -30,7 +30,7 @@ ROWS = {
         line="help",
         russian="помощь",
         says=(HELP, "`/b24 connector`", "more commands need a higher role. Ask @Ida"),
-        says_russian=(HELP_RUSSIAN, "`/b24 connector`", "Обратитесь к @Ida"),
+        says_russian=(HELP_RUSSIAN, "`/b24 коннектор`", "Обратитесь к @Ida"),
     ),
     "help me": Row(
         line="help me",
@@ -45,13 +45,13 @@ ROWS = {
         line="connector remove --help",
         russian="коннектор удалить --помощь",
         says=("connector remove — ", "`/b24 connector remove ID`"),
-        says_russian=("connector remove — ", "`/b24 connector remove ID`"),
+        says_russian=("коннектор удалить — ", "`/b24 коннектор удалить ID`"),
     ),
     "remove help": Row(
         line="connector remove help",
         russian="коннектор удалить справка",
         says=("connector remove — ",),
-        says_russian=("connector remove — ",),
+        says_russian=("коннектор удалить — ",),
     ),
     "connector ?": Row(
         line="connector ?",
