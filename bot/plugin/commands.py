@@ -192,8 +192,7 @@ class Group(Generic[P]):
             _assert_words(function, self.noun, verb or self.noun)
             self._assert_new(function, verb)
             _assert_plain(function, examples)
-            help_line, description = _documentation(function)
-            hints = _hints(function)
+            (help_line, description), hints = _documentation(function), _hints(function)
             made: Command[P] = Command(
                 noun=self.noun,
                 verb=verb,
