@@ -171,7 +171,15 @@ class Command(click.Command):
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         words = " ".join(self.collect_usage_pieces(ctx))
-        formatter.write_usage(ctx.command_path, words, prefix=f"{plain(Message('clihelp.usage'))} ")
+        formatter.write_usage(self.shown_path(ctx), words, prefix=f"{plain(Message('clihelp.usage'))} ")
+
+    def shown_path(self, ctx: click.Context) -> str:
+        """The words of the command, as the reader types them."""
+        return ctx.command_path
+
+    def shown_examples(self, ctx: click.Context) -> list[str]:
+        """The examples as lines, as the reader types them."""
+        return [f"{ctx.command_path} {example}".strip() for example in self.examples]
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         options = (parameter for parameter in self.params if isinstance(parameter, click.Option) and parameter.required)
@@ -190,7 +198,7 @@ class Command(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         write_section(formatter, Message("clihelp.section.arguments"), self.argument_rows(ctx))
         write_section(formatter, Message("clihelp.section.options"), [*self.option_rows(ctx), _help_row()])
-        examples = [(f"{ctx.command_path} {example}".strip(), "") for example in self.examples]
+        examples = [(line, "") for line in self.shown_examples(ctx)]
         write_section(formatter, Message("clihelp.section.examples"), examples)
 
     def argument_rows(self, ctx: click.Context) -> Rows:

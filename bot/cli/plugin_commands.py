@@ -8,10 +8,20 @@ import click
 from click.shell_completion import CompletionItem
 
 from bot.cli.completion import option_items, value_items
-from bot.cli.help_page import METAVARS, Group, LineCommand, Rows, foreign_items, list_names, sentence, write_section
+from bot.cli.help_page import (
+    METAVARS,
+    Group,
+    LineCommand,
+    Rows,
+    command_rows,
+    foreign_items,
+    list_names,
+    sentence,
+    write_section,
+)
 from bot.cli.json_output import Answer, encode_reply
 from bot.cli.options import json_option, yes_option
-from bot.cli.output import plain, print_json, print_reply
+from bot.cli.output import plain, print_json, print_reply, spoken_language
 from bot.cli.prompts import variable_of
 from bot.cli.run_line import LineAnswer, join, perform
 from bot.cli.session import Terminal
@@ -21,11 +31,12 @@ from bot.core.bot_errors import WordsError
 from bot.core.parsing.guesses import shorten_typed
 from bot.core.parsing.invocation import AnyCommand, offered_options
 from bot.core.parsing.suggestion import find_nearest
-from bot.core.parsing.synonyms import fold, other_paths
+from bot.core.parsing.synonyms import fold, other_paths, spell_path, spell_word
 from bot.core.parsing.tokenizer import join_words
 from bot.core.parsing.typed_line import HOST_OPTION_WORDS
-from bot.core.parsing.usage import describe_argument, describe_option
+from bot.core.parsing.usage import describe_argument, describe_option, spell_examples
 from bot.core.principals import describe_least_role
+from bot.language.translation import translate_argument
 from bot.plugin import Message, Parameter, PlaceTerm, PluginError, Risk, Text
 from bot.usecases.admin.help_pages import describe_terminal_command
 from bot.usecases.special_commands.card_subcommands import refuse_card_subcommand
@@ -78,11 +89,20 @@ class DeclaredCommand(LineCommand):
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         shown = (one for one in self.declared.parameters if (one.required or not one.flag) and not one.arg.secret)
-        return [plain(METAVARS["[OPTIONS]"]), *(plain(describe_argument(one)) for one in shown)]
+        language = spoken_language()
+        return [plain(METAVARS["[OPTIONS]"]), *(plain(describe_argument(one, language)) for one in shown)]
+
+    def shown_path(self, ctx: click.Context) -> str:
+        return f"b24bot {spell_path(self.declared, spoken_language())}"
+
+    def shown_examples(self, ctx: click.Context) -> list[str]:
+        return [f"b24bot {translate_argument(line, spoken_language())}" for line in spell_examples(self.declared)]
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_options(ctx, formatter)
-        words = [(f"b24bot {path}", "") for path in other_paths(self.declared)]
+        shown = spell_path(self.declared, spoken_language())
+        paths = (self.declared.path, *other_paths(self.declared))
+        words = [(f"b24bot {path}", "") for path in paths if path != shown]
         write_section(formatter, Message("help.label.words"), words)
         with formatter.section(plain(Message("clihelp.section.who"))):
             formatter.write_text(plain(_who(self.declared)))
@@ -135,7 +155,7 @@ def _place_help(term: PlaceTerm) -> Message:
 
 
 def _label(parameter: Parameter) -> str:
-    return variable_of(parameter) if parameter.arg.secret else plain(describe_argument(parameter))
+    return variable_of(parameter) if parameter.arg.secret else plain(describe_argument(parameter, spoken_language()))
 
 
 def _meaning(parameter: Parameter) -> str:
@@ -165,6 +185,17 @@ class CommandGroup(Group):
             return own
         declared = known.by_path.get(path)
         return DeclaredCommand(declared) if declared else None
+
+    def shown_path(self, ctx: click.Context) -> str:
+        first = next(iter(self._declared(ctx).values()), None)
+        noun = spell_word(first.noun, first.noun_words, spoken_language()) if first else str(self.name)
+        return f"b24bot {noun}"
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        declared, language = self._declared(ctx), spoken_language()
+        names = {name: spell_word(name, one.words, language) for name, one in declared.items()}
+        found = ((names.get(name, name), self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        write_section(formatter, Message("clihelp.section.commands"), list(command_rows(found)))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

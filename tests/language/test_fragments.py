@@ -18,6 +18,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
             "audit.line.sequence",
             "bitrix24.check.problem_with_advice",
             "bitrix24.sentences",
+            "change.undo",
             "delivery.to_person",
             "outcome.ended_done",
         }
@@ -91,7 +92,6 @@ ALLOWED: Mapping[str, frozenset[str]] = {
             "change.difference",
             "change.line_at_place",
             "change.state",
-            "change.undo",
             "check.places.finding",
             "check.scopes.purpose",
             "delivery.status_and_trouble",

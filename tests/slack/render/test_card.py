@@ -351,7 +351,7 @@ def test_an_ended_card_tells_the_outcome_before_the_plan_and_warns_of_nothing_an
 
 
 def test_a_done_card_still_says_what_can_be_undone() -> None:
-    assert "*Undo* · possible in part · the line data" in said(blocks_of(a_change(Status.DONE)))
+    assert "*Undo* · A part of this can be undone. the line data" in said(blocks_of(a_change(Status.DONE)))
 
 
 def test_the_reason_is_quoted_line_by_line_so_that_it_cannot_pass_for_the_bots_words() -> None:
@@ -505,11 +505,11 @@ def test_the_line_about_the_undo_says_once_whether_there_is_one_and_why_not() ->
     freeze = CommandLine(command_line="freeze")
     again = Undo(kind=UndoKind.NOT_NEEDED, sentence=Message("admin.unfreeze_undo", command=freeze))
     lost = Undo(kind=UndoKind.NONE, sentence=Message("bitrix24.message.undo_rename"))
-    told = "*Undo* · not needed · Anybody with the role operator or higher can run `/b24 freeze` again."
+    told = "*Undo* · Nothing needs to be undone. Anybody with the role operator or higher can run `/b24 freeze` again."
     assert told in said(blocks_of(a_change(plan=with_plan(undo=again))))
     dialog = buttons_of(blocks_of(a_change(plan=with_plan(undo=again))))[0]["confirm"]["text"]["text"]
     assert "No undo is needed." in dialog
-    assert "*Undo* · impossible · The portal does not return the old name." in said(
+    assert "*Undo* · This cannot be undone. The portal does not return the old name." in said(
         blocks_of(a_change(plan=with_plan(undo=lost)))
     )
 

@@ -19,7 +19,7 @@ def test_a_new_connector_is_confirmed_by_who_asked_and_verified(act: Changing) -
     assert "chat-group: on" in text
     assert "base64" not in text
     assert "[*Confirm " in text
-    assert "*Undo* · possible · " in text
+    assert "*Undo* · This can be undone. " in text
     assert act.sent("imconnector.register") == 0
     assert act.workspace.messages(APPROVALS) == []
 

@@ -219,7 +219,7 @@ def test_a_dry_run_shows_all_and_opens_nothing(core_bot: CoreBot) -> None:
         ("Would do", "Remove one."),
         ("Affects", "red one"),
         ("Warning", "It is gone then."),
-        ("Undo", "impossible · It cannot be put back."),
+        ("Undo", "This cannot be undone. It cannot be put back."),
         ("Needs", "the approval of one other approver or admin"),
     )
     assert no_change(core_bot)
@@ -229,7 +229,7 @@ def test_a_dry_run_shows_all_and_opens_nothing(core_bot: CoreBot) -> None:
 def test_a_preview_says_how_much_can_be_undone(core_bot: CoreBot) -> None:
     planned = plan_or_read(core_bot.ctx, OLGA, "thing paint one")
     assert isinstance(planned, Planned)
-    assert ("Undo", "possible · Paint it back.") in en_facts(preview(planned))
+    assert ("Undo", "This can be undone. Paint it back.") in en_facts(preview(planned))
 
 
 def test_a_plan_that_nobody_decides_is_never_taken_on(core_bot: CoreBot) -> None:
