@@ -104,11 +104,11 @@ def test_the_short_and_the_long_option_show_the_same_page(cli_bot: CliBot, path:
 
 
 def test_a_page_is_in_the_language_of_the_terminal(cli_bot: CliBot) -> None:
-    page = cli_bot.run("access", "grant", "--help", LANG="ru_RU.UTF-8").stdout
-    assert page.startswith("Формат: b24bot доступ выдать [ПАРАМЕТРЫ] СОТРУДНИК РОЛЬ")
-    assert "\n  b24bot доступ выдать @anton согласующий --на 8ч\n" in page
-    assert page.count("b24bot access grant") == 1
-    assert "\n  выдать  " in cli_bot.run("access", "--help", LANG="ru_RU.UTF-8").stdout
+    page = cli_bot.run("connector", "remove", "--help", LANG="ru_RU.UTF-8").stdout
+    assert page.startswith("Формат: b24bot коннектор удалить [ПАРАМЕТРЫ] ID")
+    assert "\n  b24bot коннектор удалить myconnector\n" in page
+    assert page.count("b24bot connector remove") == 1
+    assert "\n  удалить  " in cli_bot.run("connector", "--help", LANG="ru_RU.UTF-8").stdout
     with speak("ru"):
         for title in ("arguments", "options", "examples"):
             assert f"\n{plain(TITLES[title])}:" in page
