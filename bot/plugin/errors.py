@@ -51,7 +51,14 @@ class BadArgument(PluginError):
 
 
 class Refusal(PluginError):
-    """It is forbidden or impossible now."""
+    """It is forbidden or impossible now.
+
+    `meant` is what the first argument was probably meant to be. A button below the answer offers the line with it.
+    """
+
+    def __init__(self, sentence: Text, *, hint: Text = "", meant: str = "") -> None:
+        super().__init__(sentence, hint=hint)
+        self.meant = meant
 
 
 class TargetRefused(PluginError):

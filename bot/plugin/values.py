@@ -311,6 +311,8 @@ class Nothing:
     sentence: Text
     data: Data = None
     """The same for programs, as the data of a Reply."""
+    meant: str = ""
+    """What the first argument was probably meant to be; a button below the answer offers the line with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

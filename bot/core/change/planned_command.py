@@ -38,6 +38,8 @@ class Answered:
     understood: Understood
     reply: Reply
     calm: bool = False
+    meant: str = ""
+    """What the first argument was probably meant to be."""
     place_name: str = ""
     """The place it is about, where there are several."""
 

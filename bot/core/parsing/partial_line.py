@@ -17,9 +17,10 @@ from bot.core.parsing.invocation import (
     recognize,
     take_host_options,
 )
-from bot.core.parsing.tokenizer import split_words
+from bot.core.parsing.synonyms import map_values
+from bot.core.parsing.tokenizer import join_words, split_words
 from bot.core.parsing.typed_line import AnyCommand, TypedLine, is_option
-from bot.plugin import BadArgument, Message, Parameter, PluginError, quote
+from bot.plugin import Arg, BadArgument, Message, Parameter, PluginError, quote
 from bot.plugin.frozen import dataclass
 
 
@@ -143,3 +144,17 @@ def find_field_errors(commands: Iterable[AnyCommand], line: str) -> Mapping[str,
             except PluginError as error:
                 found.setdefault(each.name, error)
     return found
+
+
+def correct_first(typed: TypedLine, meant: str) -> str:
+    """The line with another value for its first argument; the other words stay. Raises WordsError."""
+    first = next((each.arg for each in typed.command.parameters if not each.flag), None)
+    wrong: list[str] = []
+
+    def correct(arg: Arg, word: str) -> str:
+        if arg is not first or wrong:
+            return word
+        wrong.append(word)
+        return meant
+
+    return join_words([*typed.path, *map_values(typed.command, typed.words(), correct)])

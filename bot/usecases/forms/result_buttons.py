@@ -9,9 +9,9 @@ from bot.core.bot_errors import WordsError
 from bot.core.change.command_result import CommandRefused, CommandResult
 from bot.core.change.planned_command import Answered
 from bot.core.messages.notices import LineButton, keep_line_buttons
-from bot.core.parsing.invocation import AnyCommand
-from bot.core.parsing.partial_line import PartialLine, read_partial_line
-from bot.plugin import Message, PluginError, Risk
+from bot.core.parsing.invocation import AnyCommand, recognize
+from bot.core.parsing.partial_line import PartialLine, correct_first, read_partial_line
+from bot.plugin import Message, PluginError, Refusal, Risk
 from bot.plugin.frozen import dataclass
 from bot.usecases.context import Context
 
@@ -35,32 +35,40 @@ def _write_reading(_: Context, result: CommandResult, typed: str) -> str:
     return typed if is_reading else ""
 
 
-def _write_suggestion(ctx: Context, result: CommandResult, _: str) -> str:
+def _write_suggestion(ctx: Context, result: CommandResult, typed: str) -> str:
     """The corrected line, if it is of a reading that lacks nothing."""
-    found = _find_suggestion(ctx, result)
+    found = _find_suggestion(ctx, result, typed)
     return found[0] if found is not None and _is_answered(found[1]) else ""
 
 
-def _write_form(ctx: Context, result: CommandResult, _: str) -> str:
+def _write_form(ctx: Context, result: CommandResult, typed: str) -> str:
     """Any other corrected line: a correction of what changes something never runs by itself.
 
     What stops is left out: it has no form, and whoever wants it types it.
     """
-    found = _find_suggestion(ctx, result)
+    found = _find_suggestion(ctx, result, typed)
     if found is None or _is_answered(found[1]) or found[1].command.risk is Risk.HALT:
         return ""
     return found[0]
 
 
-def _find_suggestion(ctx: Context, result: CommandResult) -> tuple[str, PartialLine] | None:
-    """The corrected line of a refusal, with what is in it; None where there is none that can be read."""
-    error = result.error if isinstance(result, CommandRefused) else None
-    if not isinstance(error, WordsError) or not error.suggestion:
-        return None
+def _find_suggestion(ctx: Context, result: CommandResult, typed: str) -> tuple[str, PartialLine] | None:
+    """The corrected line of an answer, with what is in it; None where there is none that can be read."""
     try:
-        return error.suggestion, read_partial_line(ctx.registry.typed, error.suggestion)
+        line = _suggest_line(ctx, result, typed)
+        return (line, read_partial_line(ctx.registry.typed, line)) if line else None
     except PluginError:
         return None
+
+
+def _suggest_line(ctx: Context, result: CommandResult, typed: str) -> str:
+    """The corrected line; an empty text without one. Raises WordsError."""
+    match result:
+        case CommandRefused(error=WordsError(suggestion=line)):
+            return line
+        case CommandRefused(error=Refusal(meant=meant)) | Answered(meant=meant) if meant:
+            return correct_first(recognize(ctx.registry.typed, typed), meant)
+    return ""
 
 
 def _is_answered(partial: PartialLine) -> bool:

@@ -334,19 +334,19 @@ def _answered(understood: Understood, answer: Answer, *, place: Place | None = N
     match answer:
         case Plan():
             raise TypeError(f"{understood.command.path} may not return a plan")
-        case Nothing(sentence=sentence, data=data):
+        case Nothing(sentence=sentence, data=data, meant=meant):
             reply, calm = Reply(title=sentence, data=data), True
         case Reply():
-            reply, calm = answer, False
+            reply, calm, meant = answer, False, ""
         case _:
             assert_never(answer)
     if place is None:
-        return Answered(understood=understood, reply=reply, calm=calm)
+        return Answered(understood=understood, reply=reply, calm=calm, meant=meant)
     named = replace(
         reply,
         facts=((understood.command.place_term.label, f"{place.shown_name} · {place.label}"), *reply.facts),
     )
-    return Answered(understood=understood, reply=named, calm=calm, place_name=place.name)
+    return Answered(understood=understood, reply=named, calm=calm, meant=meant, place_name=place.name)
 
 
 def require_member(ctx: Context, person: Principal) -> None:

@@ -35,7 +35,8 @@ def remove_connector(portal: Portal, connector: ConnectorId) -> Plan | Nothing:
     before = observation.observe_connector(portal, connector)
     present = {label: word for label, word in before.items() if label != observation.RECORD}
     if not present:
-        return Nothing(sentence=_nothing_there(portal, connector))
+        meant = identifiers.suggest(connector, [found.id for found in portal.connectors()])
+        return Nothing(sentence=_nothing_there(portal, connector, meant), meant=meant or "")
     standing = preconditions.check_ownership(portal, connector)
     lines = [line for line in portal.lines() if line.label in before]
     active = observation.active(portal, before)
@@ -61,8 +62,7 @@ def remove_connector(portal: Portal, connector: ConnectorId) -> Plan | Nothing:
     )
 
 
-def _nothing_there(portal: Portal, connector: str) -> Message:
-    meant = identifiers.suggest(connector, [found.id for found in portal.connectors()])
+def _nothing_there(portal: Portal, connector: str, meant: str | None) -> Message:
     name = portal.place.name
     elsewhere = presentation.describe_elsewhere(portal, connector)
     if elsewhere:

@@ -99,6 +99,12 @@ DECISIONS: tuple[Mutation, ...] = (
         by="tests/usecases/outcomes/test_ending_buttons.py",
     ),
     mutation(
+        "correction-of-every-value",
+        "the form of a mistyped id has the corrected id in the place of other values, too",
+        ("bot/core/parsing/partial_line.py", "if arg is not first or wrong:", "if wrong and arg is first:"),
+        by="tests/stories/usage/test_buttons_in_answers.py",
+    ),
+    mutation(
         "form-loses-the-reason",
         "a form asks for another request than the line that it was opened for",
         (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.core.change.change_request import Status
 from bot.playground.workspace import Message
 from bot.playground.workspace.blockkit.block_tree import elements_of
@@ -67,3 +69,14 @@ def test_a_corrected_removal_opens_its_form_and_runs_when_the_form_is_sent(scene
     assert olga.submit({"retyped": "myconnector"}).ok
     scene.card()
     assert (scene.change().line, scene.change().reason) == ("connector remove myconnector", "old number")
+
+
+@pytest.mark.parametrize("line", ["connector remove myconector", "connector deactivate myconector 1"])
+def test_a_mistyped_id_opens_the_form_with_the_right_one(scene: Scene, line: str) -> None:
+    scene.ask("Olga", f"{line} --reason 'old number'")
+    scene.press("Olga", shown(scene, "Olga", "Did you mean"), "Open as a form…")
+    olga = scene.workspace.people["Olga"]
+    view = scene.workspace.wait_for(lambda: olga.views and "submit" in olga.view.body and olga.view, what="the form")
+    assert view.element("connector").element["initial_option"]["value"] == "myconnector"
+    assert view.element("--reason").element["initial_value"] == "old number"
+    assert scene.playground.store.changes.get(1001) is None

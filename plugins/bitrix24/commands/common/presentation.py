@@ -141,6 +141,7 @@ def unknown_connector(portal: Portal, connector: str) -> Refusal:
     return Refusal(
         Message("bitrix24.connector.unknown", connector=connector, portal=portal.place.name),
         hint=describe_elsewhere(portal, connector) or guess,
+        meant=meant or "",
     )
 
 
