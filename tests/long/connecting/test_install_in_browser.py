@@ -14,7 +14,7 @@ from bot.plugin.loopback import wait_until
 from plugins.bitrix24.simulator.application_frame import LIBRARY as SCRIPT
 from plugins.bitrix24.simulator.application_frame import PAGES
 from plugins.bitrix24.web.install_call import LIBRARY
-from tests.bitrix24.web.browser import WIDTHS, find_barriers, start_browser
+from tests.browser import WIDTHS, find_barriers, start_browser
 from tests.cli.cli_bot import SECONDS
 from tests.long.connecting.served_bot import ServedBot, domain_of
 

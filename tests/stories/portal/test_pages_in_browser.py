@@ -13,7 +13,7 @@ import pytest
 from bot.core.principals import Role
 from bot.playground.environment import Playground
 from plugins.bitrix24.simulator import application_pages
-from tests.bitrix24.web.browser import WIDTHS, find_barriers, start_browser
+from tests.browser import WIDTHS, find_barriers, start_browser
 from tests.stories.portal.test_pages import PUBLIC, USER, link
 from tests.stories.scene import Scene
 
@@ -114,7 +114,7 @@ def test_a_linked_user_presses_the_button_with_the_keyboard(paged: Scene, browse
             break
     assert frame.evaluate("getComputedStyle(document.activeElement).outlineWidth") == "3px"
     slider.page.keyboard.press("Enter")
-    frame.wait_for_selector("text=Запрос на изменение показан в Slack")
+    frame.wait_for_selector("text=b24bot получил вашу команду и ответит вам в Slack")
     paged.card("myconnector")
     assert paged.change(1002).requester == paged.playground.person("Olga")
     hosts = {url.split("/")[2].split(":")[0] for url in slider.asked}
