@@ -64,6 +64,9 @@ class Slider:
         self.page.wait_for_load_state("networkidle")
         frame = self.page.frame("slider")
         assert frame is not None
+        if not origin:
+            # On a busy machine the network is idle before the frame has begun to load.
+            frame.wait_for_selector("main")
         return frame
 
 

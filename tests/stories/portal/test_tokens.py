@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
+
+import requests
+
 from bot.core.change.change_request import Status
-from bot.plugin import Services
-from plugins.bitrix24.auth.backup_tokens import BackupTokenStore
+from bot.plugin import PluginError, Reply, Services
+from bot.testing.scripted_dialogue import ScriptedDialogue, Typed
 from plugins.bitrix24.auth.credentials import CredentialStore
-from plugins.bitrix24.redaction.secret import Secret
+from plugins.bitrix24.commands.connecting.connect import connect_portal, store_connection
+from plugins.bitrix24.simulator.state.faults import read_fault
 from tests.language.english import en
 from tests.stories.scene import Scene
 
@@ -16,11 +22,31 @@ def services(scene: Scene) -> Services:
     return scene.playground.running.bot.context.services("bitrix24")
 
 
-def store_spare(scene: Scene) -> None:
+def sign_in(scene: Scene, user: int) -> None:
+    """Whoever opens the links of the portal in a browser from now on."""
+    scene.portal.seed(people=[{"id": user, "connectors": True, "admin": True}])
     with scene.portal.world.lock:
-        pair = scene.portal.world.tokens.issue(scene.portal.client_id, 1)
-    portal = CredentialStore(services(scene)).portal("default")
-    BackupTokenStore(services(scene)).store(portal, Secret(pair.access.value), Secret(pair.refresh.value))
+        state = scene.portal.world.state
+        state.plan = dataclasses.replace(state.plan, signed_in=user)
+
+
+def open_link(shown: Sequence[Reply]) -> str:
+    """The address on which the browser ends, as a person pastes it."""
+    link = {en(label): str(fact) for label, fact in shown[-1].facts}["Authorise link"]
+    return requests.get(link, allow_redirects=False, timeout=30).headers["Location"]
+
+
+def back_up(scene: Scene, *answers: Typed) -> str:
+    """What `portal connect default --backup` says to an admin at the terminal of the host."""
+    dialogue = ScriptedDialogue(services(scene), *answers)
+    try:
+        found = connect_portal(dialogue, "default", backup=True)
+    except PluginError as error:
+        return en(error.sentence)
+    with services(scene).transaction():
+        answer = store_connection(services(scene), found)
+    assert isinstance(answer, Reply)
+    return en(answer.title)
 
 
 def lose_pair(scene: Scene) -> None:
@@ -32,7 +58,8 @@ def lose_pair(scene: Scene) -> None:
 
 
 def test_a_spare_pair_takes_over_between_the_approval_and_the_call(scene: Scene) -> None:
-    store_spare(scene)
+    sign_in(scene, 27)
+    assert back_up(scene, open_link) == "The backup tokens of default are stored."
     card = scene.ask_removal()
     lose_pair(scene)
     scene.press("Anton", card, "Approve")
@@ -43,6 +70,21 @@ def test_a_spare_pair_takes_over_between_the_approval_and_the_call(scene: Scene)
     scene.channel_says("audit", "portal:tokens:replaced")
     scene.ask("Olga", "portal check")
     scene.answer("Olga", "No backup tokens are left: the last pair is now in use.")
+
+
+def test_tokens_that_were_kept_from_a_failed_try_become_the_spare_pair_that_takes_over(scene: Scene) -> None:
+    sign_in(scene, 27)
+    with scene.portal.world.lock:
+        scene.portal.world.faults.add(read_fault({"kind": "error_html", "method": "app.info", "times": 4}))
+    assert "is a web page" in back_up(scene, open_link)
+    with scene.portal.world.lock:
+        scene.portal.world.faults.clear()
+    assert back_up(scene) == "The backup tokens of default are stored.", "nothing is asked again"
+    lose_pair(scene)
+    card = scene.ask_removal()
+    scene.press("Anton", card, "Approve")
+    assert scene.wait_status(Status.DONE, Status.FAILED, Status.UNKNOWN).status is Status.DONE
+    assert not scene.registered()
 
 
 def test_without_a_spare_pair_the_change_fails_calmly_and_the_refusal_is_told_once(scene: Scene) -> None:
