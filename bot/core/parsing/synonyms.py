@@ -65,8 +65,6 @@ def spell_option(option: str, words: Words, language: str) -> str:
 
 def spell_words(command: AnyCommand, words: Sequence[str], language: str) -> list[str]:
     """The words behind those of a command, its options and values as a language names them; the rest as they are."""
-    if language == ENGLISH:
-        return list(words)
     values = map_values(command, words, lambda arg, word: spell_word(word, arg.values.get(word, {}), language))
     names = list_option_words(command)
     return [_spell_head(word, names, language) for word in values]
