@@ -16,7 +16,10 @@ from bot.slack.channel_search import TYPES, find_channel
 from bot.slack.manifest import EXAMPLE_HOST, make_manifest, make_manifest_link
 from bot.slack.outgoing.messenger import make_client
 from bot.slack.refusals import find_refusal
-from bot.slack.token_errors import APP_TOKEN, BOT_TOKEN, SIGNED_WITH, require_kind, token_refused
+from bot.slack.token_errors import APP_TOKEN as APP_TOKEN
+from bot.slack.token_errors import BOT_TOKEN as BOT_TOKEN
+from bot.slack.token_errors import SIGNED_WITH as SIGNED_WITH
+from bot.slack.token_errors import require_kind, token_refused
 from bot.usecases.chat.delivery_errors import DeliveryError
 
 APPROVAL_CHANNEL, AUDIT_CHANNEL, ADMINS = "B24BOT_APPROVAL_CHANNEL", "B24BOT_AUDIT_CHANNEL", "B24BOT_ADMINS"

@@ -8,7 +8,15 @@ from pathlib import Path
 
 import click
 
-from bot.checks.slack_answers import ADMINS, APPROVAL_CHANNEL, AUDIT_CHANNEL, make_app_link
+from bot.checks.slack_answers import (
+    ADMINS,
+    APP_TOKEN,
+    APPROVAL_CHANNEL,
+    AUDIT_CHANNEL,
+    BOT_TOKEN,
+    SIGNED_WITH,
+    make_app_link,
+)
 from bot.cli.commands.doctor_command import run_doctor, show_outcomes
 from bot.cli.help_page import command, option
 from bot.cli.options import PATH, as_json, yes
@@ -16,7 +24,7 @@ from bot.cli.output import plain, report, say
 from bot.cli.prompts import confirm
 from bot.cli.session import Terminal, explain_file_errors
 from bot.cli.set_up.answer_file import AnswerFile
-from bot.cli.set_up.questions import APP_TOKEN, BOT_TOKEN, MODES, SIGNED_WITH, SOCKET
+from bot.cli.set_up.questions import MODES, SOCKET
 from bot.cli.set_up.remaining_steps import list_remaining_steps
 from bot.cli.set_up.setup_conversation import ask_mode, find_mode, hold_conversation, keep_given, list_questions, tell
 from bot.cli.set_up.setup_files import find_missing, make_database, make_files

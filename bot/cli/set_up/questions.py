@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.checks.slack_answers import ADMINS, APPROVAL_CHANNEL, AUDIT_CHANNEL, SlackAnswers, make_app_link
+from bot.checks.slack_answers import (
+    ADMINS,
+    APP_TOKEN,
+    APPROVAL_CHANNEL,
+    AUDIT_CHANNEL,
+    BOT_TOKEN,
+    SIGNED_WITH,
+    SlackAnswers,
+    make_app_link,
+)
 from bot.plugin import PUBLIC_URL, Message, Text
 from bot.plugin.frozen import dataclass
 
-BOT_TOKEN, APP_TOKEN, SIGNED_WITH = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"
 SOCKET, HTTP = "socket", "http"
 MODES = (SOCKET, HTTP)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from bot.checks.slack_answers import ADMINS, APP_TOKEN, APPROVAL_CHANNEL, AUDIT_CHANNEL, BOT_TOKEN, SIGNED_WITH
 from bot.core.bot_errors import ConfigurationError
 from bot.host.discovery import close_plugins, load_plugins
 from bot.plugin import Message, Text
@@ -19,23 +20,23 @@ def list_remaining_steps(settings: Settings) -> Iterator[Message]:
 
 
 def _tokens(settings: Settings) -> Message | None:
-    missing: list[Text] = [name for name in ("SLACK_BOT_TOKEN",) if not settings[name]]
-    if not settings["SLACK_SIGNING_SECRET"] and not settings["SLACK_APP_TOKEN"]:
+    missing: list[Text] = [name for name in (BOT_TOKEN,) if not settings[name]]
+    if not settings[SIGNED_WITH] and not settings[APP_TOKEN]:
         missing.append(Message("cli.init.step.secret_or_token"))
     return Message("cli.init.step.tokens", settings=tuple(missing)) if missing else None
 
 
 def _channels(settings: Settings) -> Message | None:
-    missing = [name for name in ("B24BOT_APPROVAL_CHANNEL", "B24BOT_AUDIT_CHANNEL") if not settings[name]]
+    missing = [name for name in (APPROVAL_CHANNEL, AUDIT_CHANNEL) if not settings[name]]
     return Message("cli.init.step.channels", settings=tuple(missing)) if missing else None
 
 
 def _app(settings: Settings) -> Message | None:
-    return None if settings["SLACK_BOT_TOKEN"] else Message("cli.init.step.app")
+    return None if settings[BOT_TOKEN] else Message("cli.init.step.app")
 
 
 def _people(settings: Settings) -> Message | None:
-    return None if settings["B24BOT_ADMINS"] else Message("cli.init.step.admin")
+    return None if settings[ADMINS] else Message("cli.init.step.admin")
 
 
 def _place(settings: Settings) -> Message | None:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 
 import click
 
-from bot.checks.slack_answers import ADMINS, SlackAnswers
+from bot.checks.slack_answers import ADMINS, APP_TOKEN, BOT_TOKEN, SIGNED_WITH, SlackAnswers
 from bot.cli.output import plain, print_error
 from bot.cli.session import Terminal
 from bot.cli.set_up.answer_file import AnswerFile
-from bot.cli.set_up.questions import APP_TOKEN, BOT_TOKEN, HTTP, MODES, QUESTIONS, SIGNED_WITH, SOCKET, Question
+from bot.cli.set_up.questions import HTTP, MODES, QUESTIONS, SOCKET, Question
 from bot.core.bot_errors import ConfigurationError
 from bot.core.principals import Role
 from bot.plugin import Message, PluginError, Text

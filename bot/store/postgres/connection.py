@@ -176,7 +176,7 @@ class Connection:
             for row in rows:
                 copy.write_row(row)
 
-    def run_alone(self, sql: str, values: tuple[object, ...]) -> psycopg.Cursor[Any]:
+    def run_transaction(self, sql: str, values: tuple[object, ...]) -> psycopg.Cursor[Any]:
         """Run one statement as a transaction of its own, in one message and one round trip."""
         opened = self.opened
         literals = [psycopg.sql.Literal(one).as_string(opened) for one in bound(values)]

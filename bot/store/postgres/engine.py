@@ -262,13 +262,13 @@ class PostgresEngine:
                 return fetch(self._writer.run(sql, values))
             with self._reading:
                 try:
-                    return fetch(self._reader.run_alone(sql, values))
+                    return fetch(self._reader.run_transaction(sql, values))
                 except FAULTS as error:
                     if not is_lost(error):
                         raise
                     # A question can be asked twice: a server that came back answers it.
                     self._reader.close()
-                    return fetch(self._reader.run_alone(sql, values))
+                    return fetch(self._reader.run_transaction(sql, values))
         except FAULTS as error:
             raise unreadable(error) from None
 
@@ -289,7 +289,7 @@ class PostgresEngine:
         with self._besides:
             self._refuse_closed()
             try:
-                return max(0, int(self._beside.run_alone(sql, values).rowcount))
+                return max(0, int(self._beside.run_transaction(sql, values).rowcount))
             except FAULTS as error:
                 self._beside.close()
                 raise unwritable(error) from None
