@@ -11,8 +11,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pytest
-
 from bot.core.audit.audit_record import Tag
 from bot.core.bot_errors import StoreUnavailable
 from bot.core.change.change_request import Status
@@ -22,8 +20,9 @@ from bot.plugin.loopback import wait_until
 from bot.store.postgres.engine import PostgresEngine
 from bot.testing.conversation import FIRST
 from tests.long.form import sized
+from tests.store.server.fixtures import require_own_server
 from tests.store.server.postgres_proxy import Proxy
-from tests.store.server.postgres_server import Server, open_server
+from tests.store.server.postgres_server import Server
 from tests.stories.scene import UNREGISTER, Scene
 
 ALLOWED = {"B24BOT_ALLOW_ASYNC_DATABASE": "on"}
@@ -58,9 +57,7 @@ def _holds(reached: Callable[[], object]) -> bool:
 
 def test_a_server_that_crashes_makes_no_answer_wrong(tmp_path: Path) -> None:
     """Each time at another moment of a removal; the server comes back with what it had acknowledged."""
-    server = open_server()
-    if server is None:
-        pytest.skip("PostgreSQL: no server was found")
+    server = require_own_server()
     try:
         settings = {"B24BOT_DATABASE_URL": server.url, "B24BOT_READBACK_AFTER": "1s", **ALLOWED}
         with Playground(tmp_path, settings=settings, pace=False, known=True) as playground:

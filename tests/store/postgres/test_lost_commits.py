@@ -22,7 +22,8 @@ from bot.store.postgres.engine import PostgresEngine
 from bot.store.postgres.schema import migrate
 from bot.store.store import Store
 from tests.store.conftest import MakeStore
-from tests.store.server.postgres_server import Server, open_server
+from tests.store.server.fixtures import require_own_server
+from tests.store.server.postgres_server import Server
 
 ADD = "INSERT INTO facts (name, value) VALUES (?, '')"
 UNGUARDED = "SET session_replication_role = replica"
@@ -95,9 +96,7 @@ def test_a_record_that_another_process_has_archived_is_not_lost(store: Store) ->
 @pytest.fixture
 def own_server() -> Iterator[Server]:
     """A server that no other test uses."""
-    server = open_server()
-    if server is None or server.folder is None:
-        pytest.skip("PostgreSQL: no server whose folder can be copied")
+    server = require_own_server()
     yield server
     server.stop()
 

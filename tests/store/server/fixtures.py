@@ -25,14 +25,28 @@ def on_postgres(metafunc: pytest.Metafunc) -> list[str]:
     return ["postgres"] if chosen else []
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[Server]:
-    """A server for all tests of this worker. When they are over, each schema was really used."""
+def require_server() -> Server:
+    """Start a server. Without one the test is skipped, or fails where this run requires one."""
     server = open_server()
     if server is None:
         if os.environ.get(REQUIRED) == "required":
             pytest.fail("PostgreSQL: no server was found, and this run requires one")
         pytest.skip("PostgreSQL: no server was found")
+    return server
+
+
+def require_own_server() -> Server:
+    """The same for a test that stops the server and copies its folder: one that was given by its address is no such."""
+    server = require_server()
+    if server.folder is None:
+        pytest.skip("PostgreSQL: no server whose folder can be copied")
+    return server
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """A server for all tests of this worker. When they are over, each schema was really used."""
+    server = require_server()
     yield server
     opened, written = server.opened, server.written
     server.stop()

@@ -16,7 +16,8 @@ from pathlib import Path
 import psycopg
 
 from bot.plugin.loopback import wait_until
-from tests.store.server.postgres_server import Server, open_server
+from tests.store.server.fixtures import require_own_server
+from tests.store.server.postgres_server import Server
 
 STANDBY = "two"
 _STATE = "SELECT sync_state FROM pg_stat_replication WHERE state = 'streaming'"
@@ -59,12 +60,10 @@ class Pair:
 
 
 @contextmanager
-def open_pair(*, synchronous: bool) -> Iterator[Pair | None]:
-    """Start both; None where no server can be started whose folder is known."""
-    primary = open_server()
-    if primary is None or primary.folder is None:
-        yield None
-        return
+def open_pair(*, synchronous: bool) -> Iterator[Pair]:
+    """Start both."""
+    primary = require_own_server()
+    assert primary.folder is not None
     pair = Pair(primary, _copy(primary, primary.folder), synchronous)
     try:
         with psycopg.connect(primary.url, autocommit=True) as connection:
