@@ -29,10 +29,6 @@ SENTENCES: Sequence[tuple[re.Pattern[str], Message]] = (
     (re.compile(r"Enter a link\."), Message("playground.slack.link")),
     (re.compile(r"Choose no more than (?P<most>\d+)\."), Message("playground.slack.too_many", most="most")),
     (
-        re.compile(r"\A(?P<text>.*) is no command: it must begin with a slash", re.DOTALL),
-        Message("playground.slack.no_command", text="text"),
-    ),
-    (
         re.compile(r"\A(?P<person>.*) has no modal open", re.DOTALL),
         Message("playground.slack.no_modal", person="person"),
     ),

@@ -41,10 +41,6 @@ def test_what_is_wrong_in_a_field_has_a_message(kind: str, element: dict[str, ob
         (f'{TROUBLE} "timeout"', "Slack не смог связаться с приложением: «timeout». Повторите попытку."),
         ('/b24 failed with the error "dispatch_failed"', "Ошибка команды /b24: «dispatch_failed»."),
         ('This did not work: "timeout"', "Не получилось: «timeout»."),
-        (
-            "'a' is no command: it must begin with a slash",
-            "'a' — не команда: команда начинается с косой черты.",
-        ),
         ("Olga has no modal open", "У Olga нет открытой формы."),
         ("this message is not there any more", "Этого сообщения больше нет."),
         ("the view 'Reject' is not open any more", "Форма 'Reject' закрыта."),

@@ -547,6 +547,19 @@ def test_a_line_without_a_slash_is_a_message_and_nothing_moves(visit: Visit) -> 
     assert visit.tab.locator("#trouble").is_hidden()
 
 
+def test_a_press_on_a_message_that_is_gone_is_refused_on_the_page(visit: Visit) -> None:
+    """Somebody else has started over, and this page has not heard of it."""
+    visit.send("/b24 connector remove myconnector")
+    visit.sees("waits for approval")
+    visit.tab.locator("#tab-approvals").click()
+    visit.button("Approve removal").wait_for()
+    visit.tab.route("**/look?*", lambda route: route.fulfill(json={}))
+    visit.stage.reset()
+    visit.button("Approve removal").click()
+    visit.tab.locator("#confirm-yes").click()
+    visit.tab.locator("#trouble", has_text=en(Message("playground.page.no_message"))).wait_for()
+
+
 def test_nothing_is_wider_than_the_window(visit: Visit) -> None:
     wide = "[...document.querySelectorAll('.you, .tries, .portal')].filter((one) => one.scrollWidth > one.clientWidth)"
     for width in (1280, 1024, 800, 480, 360):
