@@ -9,7 +9,9 @@ from functools import cached_property
 from bot.clock import SystemClock
 from bot.core.principals import Principal
 from bot.plugin import PUBLIC_URL, BadArgument, Message, Refusal
+from bot.plugin.frozen import dataclass
 from bot.settings import Settings
+from bot.slack.account_flags import read_account
 from bot.slack.bot_identity import Identity, ask_identity
 from bot.slack.channel_probe import ChannelProbe
 from bot.slack.channel_search import TYPES, find_channel
@@ -20,6 +22,7 @@ from bot.slack.token_errors import APP_TOKEN as APP_TOKEN
 from bot.slack.token_errors import BOT_TOKEN as BOT_TOKEN
 from bot.slack.token_errors import SIGNED_WITH as SIGNED_WITH
 from bot.slack.token_errors import require_kind, token_refused
+from bot.slack.user_lookup import ask_user, read_name
 from bot.usecases.chat.delivery_errors import DeliveryError
 
 APPROVAL_CHANNEL, AUDIT_CHANNEL, ADMINS = "B24BOT_APPROVAL_CHANNEL", "B24BOT_AUDIT_CHANNEL", "B24BOT_ADMINS"
@@ -29,6 +32,16 @@ def make_app_link(settings: Settings, *, socket_mode: bool) -> str:
     """The link that creates the Slack app with the command and the address of these settings."""
     host = settings.public_url or EXAMPLE_HOST
     return make_manifest_link(make_manifest(command=settings.command, host=host, socket_mode=socket_mode))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonFound:
+    """A member of the workspace who typed something in Slack."""
+
+    person: Principal
+    name: str
+    """As the account has chosen it: anybody may call themselves anything."""
+    workspace: str
 
 
 class SlackAnswers:
@@ -108,6 +121,19 @@ class SlackAnswers:
             shown = Message("check.channels.unusable_answer", text=text, cause=found.described)
             raise Refusal(shown, hint=found.remedy) from None
         return channel
+
+    def describe_person(self, person: Principal) -> PersonFound:
+        """What Slack tells of somebody who typed. Raises Refusal where it tells nothing, or no full member typed."""
+        identity = self.identity
+        try:
+            user = ask_user(make_client(self.settings[BOT_TOKEN], self.settings.slack_api), person.user)
+        except DeliveryError as error:
+            raise Refusal(find_refusal(error.reason).described) from None
+        enterprise = (identity.enterprise if identity else "") or ""
+        flaw = read_account(user, identity.team if identity else person.team, enterprise).disqualification
+        if flaw is not None:
+            raise Refusal(Message("check.person.no_member", person=person.id, state=flaw))
+        return PersonFound(person=person, name=read_name(user), workspace=identity.workspace if identity else "")
 
     def read_person(self, text: str) -> str:
         """The account that is meant: TEAM:USER, or a member id of the bot's own workspace."""

@@ -79,6 +79,12 @@ def _question(parameter: Parameter) -> str:
     return capitalize_phrase(plain(parameter.arg.help))
 
 
+def tell(*lines: Text) -> None:
+    """Print on stderr, as the questions: stdout has the result."""
+    for line in lines:
+        click.echo(plain(line), err=True)
+
+
 def confirm(question: Text, *, default: bool = False) -> bool:
     """Ask on stderr until the answer is yes or no, in the reader's language or in English. Raises click.Abort."""
     asked = Message("cli.confirm.default_yes", question=question)

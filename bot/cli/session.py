@@ -199,11 +199,15 @@ class Terminal:
                 assert_usable(engine)
 
     @contextmanager
-    def running(self, *, intake: bool, work: bool, socket: bool = False) -> Iterator[Running]:
-        """A bot that stays, with its whole log; it is stopped in the end, with what it is at finished."""
+    def running(self, *, intake: bool, work: bool, socket: bool = False, quiet: bool = False) -> Iterator[Running]:
+        """A bot that stays, with its whole log; it is stopped in the end, with what it is at finished.
+
+        With `quiet` it runs beside a conversation: only its warnings are shown, as sentences.
+        """
         from bot.app import launch
 
-        set_up_logs(self.settings.log_level, lambda: self.hidden)
+        if not quiet:
+            set_up_logs(self.settings.log_level, lambda: self.hidden)
         with explain_file_errors(self.settings.home):
             running = launch(self.settings, intake=intake, work=work, socket=socket)
         try:

@@ -33,6 +33,9 @@ class Identity:
     address: str = ""
     """Where the workspace is in a browser, with a slash at its end; empty where Slack does not say."""
 
+    workspace: str = ""
+    """The name of the workspace; empty where Slack does not say."""
+
     def message_address(self, channel: str, message: str) -> str:
         """The permalink of a message, as chat.getPermalink gives it; empty where it is not known."""
         return f"{self.address}archives/{channel}/p{message.replace('.', '')}" if self.address else ""
@@ -73,4 +76,5 @@ def ask_identity(client: WebClient) -> Identity:
             at=_moment(answer.headers),
             scopes=_scopes(answer.headers),
             address=address if isinstance(address := answer.get("url"), str) and ADDRESS.fullmatch(address) else "",
+            workspace=name if isinstance(name := answer.get("team"), str) else "",
         )

@@ -21,12 +21,12 @@ from bot.cli.commands.doctor_command import run_doctor, show_outcomes
 from bot.cli.help_page import command, option
 from bot.cli.options import PATH, as_json, yes
 from bot.cli.output import plain, report, say
-from bot.cli.prompts import confirm
+from bot.cli.prompts import confirm, tell
 from bot.cli.session import Terminal, explain_file_errors
 from bot.cli.set_up.answer_file import AnswerFile
 from bot.cli.set_up.questions import MODES, SOCKET
 from bot.cli.set_up.remaining_steps import list_remaining_steps
-from bot.cli.set_up.setup_conversation import ask_mode, find_mode, hold_conversation, keep_given, list_questions, tell
+from bot.cli.set_up.setup_conversation import ask_mode, find_mode, hold_conversation, keep_given, list_questions
 from bot.cli.set_up.setup_files import find_missing, make_database, make_files
 from bot.core.bot_errors import ConfigurationError, WordsError
 from bot.plugin import PUBLIC_URL, Message, Text

@@ -24,6 +24,11 @@ def read_line() -> str:
     return line.decode(errors="replace")
 
 
+def can_wait() -> bool:
+    """Whether one can see that a line comes."""
+    return _descriptor() is not None
+
+
 def wait_for_line(seconds: float) -> bool:
     """Whether a line, or the end, comes within so many seconds."""
     number = _descriptor()

@@ -8,14 +8,14 @@ import click
 
 from bot.checks.slack_answers import ADMINS, APP_TOKEN, BOT_TOKEN, SIGNED_WITH, SlackAnswers
 from bot.cli.output import plain, print_error
+from bot.cli.prompts import tell
 from bot.cli.session import Terminal
 from bot.cli.set_up.answer_file import AnswerFile
+from bot.cli.set_up.first_admin import has_admin, make_admin, wait_for_speaker
 from bot.cli.set_up.questions import HTTP, MODES, QUESTIONS, SOCKET, Question
 from bot.core.bot_errors import ConfigurationError
-from bot.core.principals import Role
-from bot.plugin import Message, PluginError, Text
+from bot.plugin import Message, PluginError
 from bot.settings import Settings
-from bot.store.location import locate
 
 (_TOKEN_QUESTION,) = (one for one in QUESTIONS if one.setting == BOT_TOKEN)
 
@@ -50,7 +50,7 @@ def list_questions(terminal: Terminal, mode: str) -> Iterator[Question]:
     settings = terminal.host_settings
     for question in QUESTIONS:
         wanted = mode in question.modes and not settings[question.setting]
-        if wanted and not (question.setting == ADMINS and _has_admin(terminal)):
+        if wanted and not (question.setting == ADMINS and has_admin(terminal)):
             yield question
 
 
@@ -62,7 +62,10 @@ def hold_conversation(terminal: Terminal, file: AnswerFile, mode: str) -> None:
         if not _is_token_taken(terminal):
             return
     for question in list_questions(terminal, mode):
-        _answer(terminal, file, question, mode)
+        found = question.setting == ADMINS and _wait_for_admin(terminal, mode)
+        _answer(terminal, file, question, mode, explained=found)
+        if question.setting == ADMINS:
+            _make_admin(terminal)
 
 
 def _is_token_taken(terminal: Terminal) -> bool:
@@ -75,10 +78,11 @@ def _is_token_taken(terminal: Terminal) -> bool:
     return True
 
 
-def _answer(terminal: Terminal, file: AnswerFile, question: Question, mode: str) -> None:
+def _answer(terminal: Terminal, file: AnswerFile, question: Question, mode: str, *, explained: bool = False) -> None:
     """Ask one question until its answer holds or is left out."""
     answers = SlackAnswers(terminal.host_settings)
-    tell("", *question.explain(answers, mode))
+    if not explained:
+        tell("", *question.explain(answers, mode))
     while True:
         typed = _prompt(question.ask, hidden=question.secret)
         if not typed:
@@ -95,12 +99,20 @@ def _answer(terminal: Terminal, file: AnswerFile, question: Question, mode: str)
         return
 
 
-def _has_admin(terminal: Terminal) -> bool:
-    settings = terminal.host_settings
-    if not locate(settings.home, settings.database_url).exists:
+def _wait_for_admin(terminal: Terminal, mode: str) -> bool:
+    """Show who types in Slack before the id is asked for. The id is typed in any case: nobody gets a role unasked."""
+    try:
+        return wait_for_speaker(terminal, mode)
+    except PluginError as error:
+        _show(error, terminal)
         return False
-    with terminal.store() as store:
-        return bool(store.grants.with_role(Role.ADMIN))
+
+
+def _make_admin(terminal: Terminal) -> None:
+    try:
+        make_admin(terminal)
+    except PluginError as error:
+        _show(error, terminal)
 
 
 def _show(error: PluginError, terminal: Terminal) -> None:
@@ -110,9 +122,3 @@ def _show(error: PluginError, terminal: Terminal) -> None:
 def _prompt(question: Message, *, hidden: bool = False, default: str = "") -> str:
     asked = click.prompt(plain(question), hide_input=hidden, default=default, show_default=bool(default), err=True)
     return str(asked).strip()
-
-
-def tell(*lines: Text) -> None:
-    """On stderr, as the questions: stdout has the result."""
-    for line in lines:
-        click.echo(plain(line), err=True)

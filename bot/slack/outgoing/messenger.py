@@ -33,6 +33,7 @@ from bot.slack.render.form import reason_form
 from bot.slack.render.request_links import link_requests, link_text
 from bot.slack.render.slack_text import SECTION_MOST, Writer, cut, section
 from bot.slack.slack_errors import require_ok, translate_errors
+from bot.slack.user_lookup import ask_user
 from bot.store.sealing.keyring import Keyring
 from bot.usecases.authority.card_token import make_token
 from bot.usecases.chat.chat_port import DirectRefused, PostedMessage, PrivateDelivery, SentDirectly, SentInChannel
@@ -293,12 +294,7 @@ class Gateway:
         if not self._client.token:
             raise ChannelDead("not_authed")
         try:
-            with translate_errors():
-                answer: Any = require_ok(self._client.users_info(user=person.user, include_locale=True))
-                user = answer.get("user")
-                # Slack answers for an account it knows; another one's answer says nothing of this one.
-                if not isinstance(user, dict) or user.get("id") != person.user:
-                    raise Lost(INVALID_RESPONSE, "users.info: user")
+            user = ask_user(self._client, person.user)
         except ChannelDead as error:
             if error.code not in STRANGERS:
                 raise

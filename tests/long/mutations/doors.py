@@ -373,6 +373,23 @@ DOORS: tuple[Mutation, ...] = (
         by="tests/cli/set_up/test_conversation.py",
     ),
     mutation(
+        "speaker-made-admin-unasked",
+        "b24bot init makes whoever types /b24 whoami an admin before the id is typed",
+        (
+            "bot/cli/set_up/first_admin.py",
+            "    if found is None:\n        return False\n",
+            "    if found is None:\n        return False\n    with terminal.store(writes=True) as store:\n"
+            "        seed_admins(store, (found.person,), by=terminal.person)\n",
+        ),
+        by="tests/stories/usage/test_set_up.py",
+    ),
+    mutation(
+        "guest-offered-as-admin",
+        "b24bot init offers a guest who types /b24 whoami as the first admin",
+        ("bot/checks/slack_answers.py", "if flaw is not None:", "if False:"),
+        by="tests/stories/usage/test_set_up.py",
+    ),
+    mutation(
         "long-line-looked-through",
         "a line of any length is searched for secrets before it is refused",
         (

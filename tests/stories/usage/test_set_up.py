@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import pty
+import select
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +41,124 @@ def portal() -> Iterator[PortalSimulation]:
     running.seed()
     yield running
     running.stop()
+
+
+class Screen:
+    """A terminal with somebody in front of it, for a process."""
+
+    def __init__(self) -> None:
+        self._master, self.line = pty.openpty()
+        self.shown = ""
+
+    def wait_for(self, text: str) -> None:
+        """Read what the process prints until the text stands there."""
+        while text not in self.shown:
+            ready, _, _ = select.select([self._master], [], [], GIVE_UP_SECONDS)
+            assert ready, f"not shown: {text}. Shown: {self.shown}"
+            self.shown += os.read(self._master, 65536).decode(errors="replace")
+
+    def type(self, text: str) -> None:
+        os.write(self._master, f"{text}\n".encode())
+
+    def close(self) -> None:
+        for descriptor in (self._master, self.line):
+            os.close(descriptor)
+
+
+@pytest.fixture
+def screen() -> Iterator[Screen]:
+    with contextlib.closing(Screen()) as opened:
+        yield opened
+
+
+ASKING = {
+    "en": ("To become the first admin, type /b24 whoami", "cannot be an admin: guest", "To confirm, type {}."),
+    "ru": (
+        "Чтобы стать первым администратором, введите сейчас в Slack /b24 whoami",
+        "не может быть администратором: гость",
+        "Для подтверждения введите {}.",
+    ),
+}
+
+
+def answer_all_but_admin(newcomer: CliBot, slack: SlackWorkspace, language: str = "en") -> None:
+    newcomer.settings |= {
+        "SLACK_API_URL": slack.api_url,
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_APP_TOKEN": slack.app_token,
+        "B24BOT_APPROVAL_CHANNEL": slack.channel("approvals").id,
+        "B24BOT_AUDIT_CHANNEL": slack.channel("audit").id,
+        "B24BOT_LANGUAGE": language,
+    }
+    if not newcomer.key_file.exists():
+        newcomer.make_key()
+
+
+def begin_init(newcomer: CliBot, slack: SlackWorkspace, screen: Screen, language: str = "en") -> subprocess.Popen[str]:
+    """Start `b24bot init` with all answers but the first admin."""
+    answer_all_but_admin(newcomer, slack, language)
+    # Its own session has no terminal but this one.
+    return newcomer.start("init", stdin=screen.line, stdout=screen.line, stderr=screen.line, start_new_session=True)
+
+
+@pytest.mark.parametrize("language", ASKING)
+def test_whoever_types_whoami_is_shown_and_becomes_admin_by_a_typed_id(
+    newcomer: CliBot, slack: SlackWorkspace, screen: Screen, language: str
+) -> None:
+    invited, guest_refused, confirmed = ASKING[language]
+    guest, olga = slack.add_person("Visitor", is_restricted=True), slack.people["Olga"]
+    process = begin_init(newcomer, slack, screen, language)
+    screen.wait_for(invited)
+    assert guest.slash("/b24 help").ok
+    assert guest.slash("/b24 whoami").ok
+    screen.wait_for(guest_refused)
+    assert olga.slash("/b24 whoami").ok
+    screen.wait_for(confirmed.format(olga.id))
+    assert f"Olga (T0001:{olga.id})" in screen.shown
+    screen.type(olga.id)
+    assert process.wait(timeout=GIVE_UP_SECONDS) == 0
+    listed = newcomer.json("access", "list")
+    assert [(row["principal"], row["role"]) for row in listed] == [(f"T0001:{olga.id}", "admin")]
+    assert newcomer.answer("", "init").stderr == "", "nothing is left to ask"
+
+
+def test_nobody_becomes_admin_without_the_typed_id(newcomer: CliBot, slack: SlackWorkspace, screen: Screen) -> None:
+    olga = slack.people["Olga"]
+    process = begin_init(newcomer, slack, screen)
+    screen.wait_for(ASKING["en"][0])
+    assert olga.slash("/b24 whoami").ok
+    screen.wait_for("To confirm, type")
+    screen.type("")
+    screen.wait_for("Name the first admin")
+    assert process.wait(timeout=GIVE_UP_SECONDS) == 0
+    assert newcomer.json("access", "list") == []
+
+
+def test_enter_ends_the_wait(newcomer: CliBot, slack: SlackWorkspace, screen: Screen) -> None:
+    process = begin_init(newcomer, slack, screen)
+    screen.wait_for(ASKING["en"][0])
+    screen.type("")
+    screen.wait_for("First admin (U…)")
+    screen.type(slack.people["Olga"].id)
+    assert process.wait(timeout=GIVE_UP_SECONDS) == 0
+    assert [row["role"] for row in newcomer.json("access", "list")] == ["admin"]
+
+
+def test_a_bot_that_runs_already_is_used(newcomer: CliBot, slack: SlackWorkspace, screen: Screen) -> None:
+    olga, port = slack.people["Olga"], free_port()
+    answer_all_but_admin(newcomer, slack)
+    newcomer.start("serve", more={"B24BOT_HEALTH_PORT": str(port)})
+    assert wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz"))
+    process = begin_init(newcomer, slack, screen)
+    screen.wait_for(ASKING["en"][0])
+    assert olga.slash("/b24 whoami").ok
+    screen.wait_for("To confirm, type")
+    screen.type(olga.id)
+    assert process.wait(timeout=GIVE_UP_SECONDS) == 0
+    assert olga.slash("/b24 whoami").ok
+    slack.wait_for(lambda: len(olga.ephemerals) == 2, what="the second answer")
+    assert "not on the allow-list" in slack.transcript(olga.ephemerals[0])
+    assert "not on the allow-list" not in slack.transcript(olga.ephemerals[1]), "the role holds without a restart"
 
 
 def test_one_conversation_leads_to_a_bot_that_answers_its_first_admin(

@@ -1,0 +1,31 @@
+"""What Slack tells of one account, as users.info does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_sdk import WebClient
+
+from bot.slack.refusals import INVALID_RESPONSE
+from bot.slack.slack_errors import require_ok, translate_errors
+from bot.usecases.chat.delivery_errors import Lost
+
+_NAMES = ("real_name", "name")
+
+
+def ask_user(client: WebClient, user_id: str) -> Mapping[str, object]:
+    """Ask Slack about an account, with its locale. Raises DeliveryError."""
+    with translate_errors():
+        answer: Any = require_ok(client.users_info(user=user_id, include_locale=True))
+        user = answer.get("user")
+        # Slack answers for an account it knows; another one's answer says nothing of this one.
+        if not isinstance(user, dict) or user.get("id") != user_id:
+            raise Lost(INVALID_RESPONSE, "users.info: user")
+    return user
+
+
+def read_name(user: Mapping[str, object]) -> str:
+    """The name that people see, as the account has chosen it; empty where Slack tells none."""
+    found = (user.get(name) for name in _NAMES)
+    return next((name for name in found if isinstance(name, str) and name), "")
