@@ -236,5 +236,5 @@ def read_as_help(form: Form) -> SlashCommand:
     return SlashCommand(key=form.key, person=form.person, channel="", text="help")
 
 
-FORMS = FormHandling(read=read_as_help, offer=lambda _: ())
+FORMS = FormHandling(read=read_as_help, offer=lambda _: (), note=lambda _: None)
 EVENTS = EventHandling(receive=lambda _: None, lose=lambda _: None, open_home=lambda _: None)

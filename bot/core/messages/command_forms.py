@@ -39,6 +39,8 @@ class FormField:
     required: bool
     value: str = ""
     choices: tuple[Choice, ...] = ()
+    previewed: bool = False
+    """Whether the form says what would happen as soon as something is chosen here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,19 @@ class CommandForm:
     note: Text
     fields: tuple[FormField, ...] = ()
     value: str = ""
+    preview: tuple[Text, ...] = ()
+    """What would happen by what is known, a line each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormState:
+    """What stands in an open form now, after something was chosen in it. `value` and `fields` are as in a sent form."""
+
+    person: Principal
+    view: str
+    """What the chat calls the open form."""
+    value: str
+    fields: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from bot.plugin import PluginError, Refusal
 from bot.slack.incoming.acknowledged_refusals import Acknowledgements
 from bot.slack.incoming.event_listeners import EventHandling, take_event
 from bot.slack.incoming.form_handling import FormHandling
-from bot.slack.incoming.payloads import choice_question, click, form, pressed_line, slash_command
+from bot.slack.incoming.payloads import choice_question, click, form, form_state, pressed_line, slash_command
 from bot.slack.incoming.shortcut_payloads import FindAddress, shortcut
 from bot.slack.manifest import SHORTCUT_PREFIX
 from bot.slack.render.answer_buttons import FORM_ACTION, LINE_ACTION
@@ -76,6 +76,11 @@ def register(
         answer = _take_form(form(body), receive, forms.read, partial(acknowledgements.in_field, body))
         ack(**answer)
 
+    @app.action(re.compile(".*"), matchers=[_is_in_form])
+    def chosen_in_form(ack: Ack, body: dict[str, Any]) -> None:
+        forms.note(form_state(body))
+        ack()
+
     @app.options(re.compile(".*"))
     def asked(ack: Ack, body: dict[str, Any]) -> None:
         question = choice_question(body)
@@ -105,6 +110,12 @@ def _register_all_else(
             take_event(events, body, bot)
             ack()
         # Unanswered, Slack repeats it. By then it is known who is mentioned.
+
+
+def _is_in_form(body: dict[str, Any]) -> bool:
+    """Whether something was chosen in an open form of a command."""
+    view = body.get("view")
+    return isinstance(view, dict) and view.get("callback_id") == COMMAND_FORM
 
 
 def _take_form(

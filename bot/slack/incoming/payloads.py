@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import TypeVar, cast
 
-from bot.core.messages.command_forms import ChoiceQuestion
+from bot.core.messages.command_forms import ChoiceQuestion, FormState
 from bot.core.messages.deliveries import Click, Form, SlashCommand
 from bot.core.parsing.tokenizer import join_words
 from bot.core.principals import Principal
@@ -134,6 +134,20 @@ def choice_question(raw: Raw) -> ChoiceQuestion:
         value=_text(view.get("private_metadata")),
         field=_text(payload.get("action_id")),
         typed=_text(payload.get("value")),
+        fields=_fields(view),
+    )
+
+
+def form_state(raw: Raw) -> FormState:
+    """A block_actions payload of a form."""
+    refuse_org_wide(raw)
+    check_ids(raw, INTERACTION_IDS)
+    payload = cast(InteractionPayload, raw)
+    view = _part(payload.get("view"))
+    return FormState(
+        person=_person(payload),
+        view=_text(view.get("id")),
+        value=_text(view.get("private_metadata")),
         fields=_fields(view),
     )
 

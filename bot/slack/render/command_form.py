@@ -32,6 +32,8 @@ from bot.slack.render.form import LABEL_MOST, TITLE_MOST
 from bot.slack.render.slack_text import SECTION_MOST, Writer, cut
 
 COMMAND_FORM = "b24:command"
+CHOSEN = (Entry.CHOICE, Entry.PICK, Entry.PICKS)
+"""The entries whose choice Slack tells at once."""
 OPTION_MOST = 75
 """Characters of an option's text and of its description."""
 VALUE_MOST = 150
@@ -43,7 +45,11 @@ TYPED_MOST = 3_000
 def command_form(form: CommandForm, *, language: str = ENGLISH, command: str = "/b24") -> Mapping[str, Any]:
     """The view. One without fields has no button that sends it."""
     writer = Writer(language=language, command=command)
-    shown = [_note(writer, form.note), *(_field(writer, each) for each in form.fields)]
+    shown = [
+        _note(writer, form.note),
+        *(_field(writer, each) for each in form.fields),
+        *(_note(writer, line) for line in form.preview),
+    ]
     view = View(
         type="modal",
         callback_id=COMMAND_FORM,
@@ -80,6 +86,7 @@ def _field(writer: Writer, field: FormField) -> InputBlock:
         label=_plain(writer, field.label, LABEL_MOST),
         hint=_hint(writer, field),
         optional=not field.required,
+        dispatch_action=True if field.previewed and _entry(field) in CHOSEN else None,
         element=ELEMENTS[_entry(field)](writer, field),
     )
 

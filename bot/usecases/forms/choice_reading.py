@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
+from bot.core.parsing.typed_line import AnyCommand
 from bot.core.redaction.sanitizer import sanitize
 from bot.host.guarded_calls import LISTED_VALUES, blame_plugin, require_type
 from bot.language.translation import translate
@@ -33,6 +34,14 @@ class ChoiceReader:
                 told = translate(error.sentence)
                 log.warning("choices were not read: %s", told, extra={"action": "choices_not_read"})
         return False
+
+
+def request_choices_of_noun(ctx: Context, plugin: str, command: AnyCommand, place: Place) -> None:
+    """Have the choices read that the commands with the same noun offer on a place."""
+    noun = command.path.split()[0]
+    for each in ctx.registry.typed:
+        if each.path.split()[0] == noun and any(one.arg.choices for one in each.parameters):
+            ctx.threads.choice_requests.add(ChoiceRequest(command=each.path, plugin=plugin, place=place.name))
 
 
 def read_choices(ctx: Context, request: ChoiceRequest) -> None:

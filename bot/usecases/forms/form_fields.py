@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from bot.core.messages.command_forms import Entry, FormField
-from bot.core.parsing.invocation import offered_options
+from bot.core.parsing.invocation import AnyCommand, offered_options
 from bot.core.parsing.partial_line import PartialLine
 from bot.core.parsing.tokenizer import join_words
 from bot.core.principals import Principal
@@ -15,6 +16,8 @@ from bot.usecases.context import Context
 from bot.usecases.forms.retyped_values import lay_out_retyped
 from bot.usecases.intake.stop_requests import REASON
 
+CHOSEN = frozenset({Entry.PICK, Entry.PICKS, Entry.CHOICE})
+"""How a field is filled in whose value is chosen, not typed."""
 _REASON_LABEL, _REASON_HINT = Message("form.reason"), Message("form.reason_hint")
 
 
@@ -30,7 +33,15 @@ def list_fields(ctx: Context, partial: PartialLine, person: Principal) -> tuple[
 def lay_out_fields(partial: PartialLine, places: Sequence[Place], usual: Place | None) -> tuple[FormField, ...]:
     """The same for known places, of which `usual` is the one that a line without a place is about."""
     own = [_argument(each, partial, places) for each in partial.command.parameters if not each.arg.secret]
-    return (*own, *_place(places, partial, usual), *lay_out_retyped(partial, places), *_reason(partial))
+    chosen = (*own, *_place(places, partial, usual))
+    previews = has_preview(partial.command)
+    followed = (replace(each, previewed=previews and each.entry in CHOSEN) for each in chosen)
+    return (*followed, *lay_out_retyped(partial, places), *_reason(partial))
+
+
+def has_preview(command: AnyCommand) -> bool:
+    """Whether a form can say what would happen: it knows the values of an argument."""
+    return any(each.arg.choices is not None for each in command.parameters)
 
 
 def _argument(parameter: Parameter, partial: PartialLine, places: Sequence[Place]) -> FormField:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.authority.policy import Refused, decide
 from bot.core.messages.command_forms import CommandForm
 from bot.core.messages.deliveries import SlashCommand
 from bot.core.parsing.partial_line import PartialLine, read_partial_line
+from bot.core.parsing.typed_line import AnyCommand
 from bot.core.principals import Principal
 from bot.core.redaction.redactor import looks_secret
 from bot.plugin import CommandLine, Message, PluginError, Text
@@ -19,6 +21,7 @@ from bot.usecases.command_context.roles import role_of
 from bot.usecases.context import Context, log
 from bot.usecases.forms.form_fields import find_usual_place, list_fields, list_switches
 from bot.usecases.forms.form_lines import FormOrigin, write_origin
+from bot.usecases.forms.form_preview import make_preview
 from bot.usecases.intake.stop_requests import freeze_line
 from bot.usecases.intake.stop_words import settle_stop
 from bot.usecases.process.choice_requests import ChoiceRequest
@@ -97,7 +100,8 @@ def _fill(ctx: Context, request: FormRequest, partial: PartialLine, empty: Comma
     switches, place = list_switches(partial), find_usual_place(ctx, partial, request.person)
     origin = FormOrigin(command=partial.command.path, channel=request.channel, switches=switches, place=place)
     _request_choices(ctx, partial, place)
-    return replace(empty, note=_note(partial, switches), fields=fields, value=write_origin(origin)), True
+    filled = replace(empty, note=write_note(partial.command, switches), fields=fields, value=write_origin(origin))
+    return replace(filled, preview=make_preview(ctx, filled, request.person)), True
 
 
 def _request_choices(ctx: Context, partial: PartialLine, place: str) -> None:
@@ -108,8 +112,8 @@ def _request_choices(ctx: Context, partial: PartialLine, place: str) -> None:
         ctx.threads.choice_requests.add(request)
 
 
-def _note(partial: PartialLine, switches: tuple[str, ...]) -> Text:
-    command = partial.command
+def write_note(command: AnyCommand, switches: Sequence[str]) -> Text:
+    """What stands above the fields."""
     if not switches:
         return command.help
     line = CommandLine(command_line=" ".join([command.path, *switches]))

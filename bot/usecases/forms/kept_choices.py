@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.core.builtin_name import BUILTIN
 from bot.core.encoding import encode
-from bot.plugin import Choice, Place, read_text
+from bot.plugin import Choice, Message, Place, read_text
 from bot.plugin.frozen import dataclass
 from bot.store.store import Transaction
 from bot.usecases.context import Context
@@ -42,6 +42,13 @@ def keep_choices(tx: Transaction, plugin: str, place: Place, name: str, kept: Ke
     """Keep choices in the place of those that were read before."""
     value: Mapping[str, Any] = json.loads(encode({"at": kept.at, "choices": kept.choices[:MOST_KEPT]}))
     tx.records(BUILTIN).put(KIND, _key(plugin, place, name), value)
+
+
+def describe_age(ctx: Context, kept: KeptChoices) -> Message:
+    """How long ago it was read."""
+    seconds = max(0, ctx.clock.now_ms() - kept.at) // 1000
+    minutes = Message("form.choices.minutes_old", minutes=seconds // 60)
+    return Message("form.choices.seconds_old", seconds=seconds) if seconds < 120 else minutes
 
 
 def _read(stored: Mapping[str, Any]) -> Choice:

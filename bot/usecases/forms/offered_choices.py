@@ -16,7 +16,7 @@ from bot.usecases.command_context.roles import role_of
 from bot.usecases.context import Context
 from bot.usecases.forms.form_fields import make_place_choices
 from bot.usecases.forms.form_lines import FormOrigin, read_origin
-from bot.usecases.forms.kept_choices import KeptChoices, find_choices
+from bot.usecases.forms.kept_choices import KeptChoices, describe_age, find_choices
 from bot.usecases.process.choice_requests import ChoiceRequest
 
 MOST_OFFERED = 100
@@ -100,7 +100,5 @@ def _groups(choices: Sequence[Choice], age: Text) -> Iterator[ChoiceGroup]:
 
 
 def _age(ctx: Context, kept: KeptChoices, fitting: int, offered: int) -> Message:
-    seconds = max(0, ctx.clock.now_ms() - kept.at) // 1000
-    minutes = Message("form.choices.minutes_old", minutes=seconds // 60)
-    age = Message("form.choices.seconds_old", seconds=seconds) if seconds < 120 else minutes
+    age = describe_age(ctx, kept)
     return age if fitting == offered else Message("form.choices.part", shown=offered, all=fitting, age=age)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from bot.plugin import Clock
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.jobs import Job
-from bot.usecases.process.choice_requests import ChoiceRequests
+from bot.usecases.process.choice_requests import ChoiceRequests, FormStates
 from bot.usecases.process.event_counters import EventCounters
 from bot.usecases.process.trouble_log import TroubleLog
 from bot.usecases.process.wake_signal import Group, Wake
@@ -27,6 +27,7 @@ class ThreadState:
         self.troubles = TroubleLog(clock)
         self.counters = EventCounters()
         self.choice_requests = ChoiceRequests()
+        self.form_states = FormStates()
         self._wake: Wake = _wake_nobody
         self._unsaved: list[UnsavedResult] = []
 

@@ -22,6 +22,7 @@ class Group(Enum):
     ANSWERS = auto()
     POSTS = auto()
     HOME = auto()
+    PREVIEWS = auto()
 
 
 class Wake(Protocol):

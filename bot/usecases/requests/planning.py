@@ -46,6 +46,7 @@ from bot.usecases.authority.ruled_requests import with_plan
 from bot.usecases.command_context.place_choice import choose_place, find_place, list_default_places
 from bot.usecases.command_context.roles import role_of
 from bot.usecases.context import Context
+from bot.usecases.forms.choice_reading import request_choices_of_noun
 from bot.usecases.overview.start_card import find_opening_line
 from bot.usecases.requests.card_places import describe_card
 from bot.usecases.requests.named_values import takes_names, understand_by_name
@@ -174,6 +175,8 @@ def consider_at(
     with sanitize_refusals(), name_place_in_refusals(plugin.place_term, place, places):
         answer = ask(plugin.name, understood, open_subject(plugin, understood, services, place), local=local)
     if not isinstance(answer, Plan):
+        # The place has just answered, so what forms offer of it is read now, and is there before a form opens.
+        request_choices_of_noun(ctx, plugin.name, understood.command, place)
         return _answered(understood, answer, place=place if len(places) > 1 else None)
     role, risk = role_of(ctx, person), understood.command.risk.raised_to(answer.risk)
     _require_named(understood, place, risk)

@@ -1,10 +1,13 @@
-"""The scheduler of a process that only takes deliveries: the work is another process's, on the same database."""
+"""The threads of a process that only takes deliveries: the work is another process's, on the same database."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Mapping
 
 from bot.usecases.context import Context
+from bot.usecases.forms.choice_reading import ChoiceReader
+from bot.usecases.forms.preview_drawing import PreviewDrawer
 from bot.usecases.integrity.file_identity import FileWatch
 from bot.usecases.runtime.worker import SCHEDULER_SECONDS, go_round
 
@@ -12,27 +15,35 @@ NAME = "intake-scheduler"
 
 
 class Intake:
-    """Looks after the files of its process, as the scheduler of a worker does."""
+    """Looks after the files of its process, as the scheduler of a worker does, and after the forms that are open.
+
+    What people choose in a form comes to this process, and no job stands for it.
+    """
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
-        self._watch = FileWatch(ctx)
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._keep, name=NAME, daemon=True)
+        steps: Mapping[str, Callable[[], object]] = {
+            NAME: FileWatch(ctx).run_once,
+            "intake-choices": ChoiceReader(ctx).run_once,
+            "intake-previews": PreviewDrawer(ctx).run_once,
+        }
+        self._threads = [
+            threading.Thread(target=self._keep, args=(name, step), name=name, daemon=True)
+            for name, step in steps.items()
+        ]
 
     def start(self) -> None:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         self._stopping.set()
-        if self._thread.ident is not None:
-            self._thread.join(timeout=SCHEDULER_SECONDS + 1)
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join(timeout=SCHEDULER_SECONDS + 1)
 
-    def _keep(self) -> None:
+    def _keep(self, name: str, step: Callable[[], object]) -> None:
         while not self._stopping.is_set():
-            go_round(self._ctx.threads, NAME, self._look)
+            go_round(self._ctx.threads, name, lambda: bool(step()))
             self._stopping.wait(SCHEDULER_SECONDS)
-
-    def _look(self) -> bool:
-        self._watch.run_once()
-        return False

@@ -26,6 +26,7 @@ from bot.usecases.delivery.senders import Senders
 from bot.usecases.execution.executor import execute
 from bot.usecases.execution.recovery import Reconciler
 from bot.usecases.forms.choice_reading import ChoiceReader
+from bot.usecases.forms.preview_drawing import PreviewDrawer
 from bot.usecases.home.home_publishing import HomePublisher
 from bot.usecases.intake.job_failures import read_delivery, report_failure, save_unsaved_results
 from bot.usecases.intake.priority import find_position
@@ -81,6 +82,7 @@ class Worker:
         self._threads: list[threading.Thread] = []
         self._stop_listening: Callable[[], None] = lambda: None
         self._choices = ChoiceReader(ctx)
+        self._previews = PreviewDrawer(ctx)
         self._home = HomePublisher(ctx)
         self._recovery = Reconciler(ctx)
         self._dispatcher = Dispatcher(ctx)
@@ -109,6 +111,7 @@ class Worker:
         self._thread("recovery", self._recover, self._rounds, SCHEDULER_SECONDS)
         self._thread("plugins", self._plugin_maintenance.run_once, self._rounds, SCHEDULER_SECONDS)
         self._thread("choices", self._choices.run_once, self._rounds, SCHEDULER_SECONDS)
+        self._thread("previews", self._previews.run_once, self._signals[Group.PREVIEWS], SCHEDULER_SECONDS)
         self._thread("home", self._home.run_once, self._signals[Group.HOME], SCHEDULER_SECONDS)
         self._thread("maintenance", self._maintenance.run_once, self._rounds, MAINTENANCE_SECONDS)
         self._thread("witness", self._witness_writer.run_once, self._rounds, SCHEDULER_SECONDS)

@@ -63,6 +63,22 @@ DECISIONS: tuple[Mutation, ...] = (
         by=_FORM_STORIES,
     ),
     mutation(
+        "preview-for-anybody",
+        "whoever lost their role sees in an open form what it would do",
+        (
+            "bot/usecases/forms/preview_drawing.py",
+            "if command is None or isinstance(",
+            "if command is None and isinstance(",
+        ),
+        by="tests/usecases/forms/test_form_preview.py",
+    ),
+    mutation(
+        "preview-empties-the-form",
+        "a preview takes out of a form what was filled in",
+        ("bot/usecases/forms/preview_drawing.py", 'state.fields.get(each.name, "")', '""'),
+        by="tests/usecases/forms/test_form_preview.py",
+    ),
+    mutation(
         "options-for-anybody",
         "a menu offers its values to whoever lost their role",
         (

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
+from bot.core.authority.policy import WHO
 from bot.core.messages.command_forms import CommandForm
 from bot.core.parsing.partial_line import FieldError, PartialLine, find_field_errors, read_partial_line, write_line
+from bot.core.principals import Role
 from bot.plugin import Message, Place, Text
 from bot.usecases.forms.form_fields import lay_out_fields
 from bot.usecases.forms.form_opening import LOADING
@@ -29,6 +32,14 @@ def list_forms() -> Iterator[tuple[str, CommandForm, Errors]]:
     yield "while it loads", CommandForm(title=_partial("connector remove").command.title, note=LOADING), ()
     for line in LINES:
         yield line, _form(line, [SHOP]), ()
+    known = Message("form.preview.detail", value="myconnector", detail="WhatsApp EU")
+    age = Message("form.choices.seconds_old", seconds=40)
+    preview = (
+        Message("form.preview.no_undo", known=known, age=age),
+        Message("form.preview.unknown", value="other"),
+        Message("form.preview.needs", needs=Message("policy.needs.approval", count=1, who=WHO[Role.APPROVER])),
+    )
+    yield "connector remove, with its preview", replace(_form("connector remove", [SHOP]), preview=preview), ()
     for why, (_, tell) in zip(("a protected portal", "no undo", "not known"), RETYPING, strict=True):
         yield f"connector remove, not typed once more: {why}", _form("connector remove", [SHOP, PROD]), _retyped(tell)
     yield "connector register, refused", _form("connector register", [SHOP]), tuple(_refused())
