@@ -96,6 +96,8 @@ ALLOWED: Mapping[str, frozenset[str]] = {
             "check.scopes.purpose",
             "delivery.status_and_trouble",
             "form.choices.group",
+            "form.preview.detail",
+            "form.preview.known",
             "home.event",
             "home.list",
             "home.list_entry",

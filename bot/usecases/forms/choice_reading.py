@@ -37,7 +37,10 @@ class ChoiceReader:
 
 
 def request_choices_of_noun(ctx: Context, plugin: str, command: AnyCommand, place: Place) -> None:
-    """Have the choices read that the commands with the same noun offer on a place."""
+    """Have the choices read that the commands with the same noun offer on a place.
+
+    A place that has just answered is read with little to do, and a form that opens next knows its choices.
+    """
     noun = command.path.split()[0]
     for each in ctx.registry.typed:
         if each.path.split()[0] == noun and any(one.arg.choices for one in each.parameters):

@@ -175,7 +175,6 @@ def consider_at(
     with sanitize_refusals(), name_place_in_refusals(plugin.place_term, place, places):
         answer = ask(plugin.name, understood, open_subject(plugin, understood, services, place), local=local)
     if not isinstance(answer, Plan):
-        # The place has just answered, so what forms offer of it is read now, and is there before a form opens.
         request_choices_of_noun(ctx, plugin.name, understood.command, place)
         return _answered(understood, answer, place=place if len(places) > 1 else None)
     role, risk = role_of(ctx, person), understood.command.risk.raised_to(answer.risk)
