@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bot.language.translation import translate
-from bot.playground.demo_script import STORY, DemoAction, DemoPlace, Expectation, Step, name_place
+from bot.playground.demo_actions import DEMO_ACTIONS, ActionFailed, DemoTools, the_card
+from bot.playground.demo_script import STORY, DemoPlace, Expectation, Step, name_place
 from bot.playground.environment import Playground
-from bot.playground.workspace import DispatchResult, WorkspaceError
+from bot.playground.second_terminal import SecondTerminal
 from bot.playground.workspace import Message as SlackMessage
+from bot.playground.workspace import WorkspaceError
 from bot.plugin import Message, Text
 from bot.plugin.loopback import wait_until
 
@@ -22,18 +24,8 @@ TIMEOUT = 8.0
 """Seconds a step may take to show what it must."""
 SHORT_TIMEOUT = 0.5
 """The same once a step has failed: what follows from it fails too, and the story must end."""
-CARD_SECONDS = 3.0
-"""How long a card may take to come before somebody gives up pressing a button on it."""
 WIDTH = 116
 BAR = "    │ "
-
-
-class ActionFailed(Exception):
-    """A person could not do what the step says."""
-
-    def __init__(self, why: Text) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 def tell_story(
@@ -54,8 +46,9 @@ def tell_story(
     with (
         tempfile.TemporaryDirectory(prefix="b24bot-story-") as folder,
         Playground(Path(folder), plugins=plugins, pace=False, known=True) as playground,
+        SecondTerminal(playground.folder, playground.settings) as terminal,
     ):
-        runner = DemoRunner(playground, write, timeout, read)
+        runner = DemoRunner(DemoTools(playground=playground, terminal=terminal), write, timeout, read)
         runner.open()
         ended = [runner.tell(number, step) for number, step in enumerate(steps, 1)]
         good = sum(ended)
@@ -67,8 +60,9 @@ def tell_story(
 class DemoRunner:
     """One telling of the story: what has been shown of every place so far, and whether a step has failed yet."""
 
-    def __init__(self, playground: Playground, write: Write, timeout: float = TIMEOUT, read: Read = translate) -> None:
-        self._playground = playground
+    def __init__(self, tools: DemoTools, write: Write, timeout: float = TIMEOUT, read: Read = translate) -> None:
+        self._tools = tools
+        self._playground = tools.playground
         self._write = write
         self._read = read
         self._timeout = timeout
@@ -82,12 +76,13 @@ class DemoRunner:
 
     def tell(self, number: int, step: Step) -> bool:
         """Play one step; whether it showed all that is expected."""
+        step = self._tools.fill_in(step)
         self._write("")
         self._write(f"{number}. {self._read(step.title)}")
         self._lines(self._read(step.why), "   ")
         self._notes[step.who] = len(self._playground.workspace.ephemerals(step.who))
         try:
-            DEMO_ACTIONS[step.action](self._playground, step)
+            DEMO_ACTIONS[step.action](self._tools, step)
         except (ActionFailed, WorkspaceError) as error:
             why = error.why if isinstance(error, ActionFailed) else str(error)
             self._lines(self._read(Message("playground.story.not_possible", person=step.who, why=why)), "   ")
@@ -147,6 +142,8 @@ class DemoRunner:
     def _look(self, where: DemoPlace, who: str, card: str) -> list[str]:
         if where is DemoPlace.NOTE:
             return self._transcript(self._playground.workspace.ephemerals(who)[self._notes[who] :])
+        if where is DemoPlace.TERMINAL:
+            return list(self._tools.terminal.lines)
         return list(DEMO_VIEWS[where](self._playground, who, card))
 
     def _transcript(self, messages: Sequence[SlackMessage]) -> list[str]:
@@ -156,12 +153,6 @@ class DemoRunner:
 def _body(playground: Playground, message: SlackMessage) -> list[str]:
     """What the message says, without the line that names its author."""
     return textwrap.dedent("\n".join(playground.workspace.transcript(message).splitlines()[1:])).splitlines()
-
-
-def the_card(playground: Playground, card: str) -> SlackMessage | None:
-    """The card of a change request, `CR-1001`, once it stands in #approvals."""
-    messages = playground.workspace.messages("approvals")
-    return next((one for one in messages if card in playground.workspace.transcript(one)), None)
 
 
 def _card_lines(playground: Playground, _who: str, card: str) -> Iterator[str]:
@@ -206,34 +197,3 @@ DEMO_VIEWS: Mapping[DemoPlace, Callable[[Playground, str, str], Iterator[str]]] 
     DemoPlace.PORTAL: _portal_lines,
 }
 """What a place shows, as lines; notes are looked at by the runner, who knows which are new."""
-
-
-def _type(playground: Playground, step: Step) -> None:
-    _taken(playground.workspace.people[step.who].slash(step.what))
-
-
-def _click(playground: Playground, step: Step) -> None:
-    wait_until(lambda: the_card(playground, step.card) is not None, within=CARD_SECONDS)
-    message = the_card(playground, step.card)
-    if message is None:
-        raise ActionFailed(Message("playground.story.no_card", request=step.card, channel="#approvals"))
-    _taken(playground.workspace.people[step.who].click(message, step.what))
-
-
-def _send(playground: Playground, step: Step) -> None:
-    views = playground.workspace.open_views(step.who)
-    if not views:
-        raise ActionFailed(Message("playground.story.no_form"))
-    _taken(playground.workspace.submit(views[-1], {"reason": step.what}))
-
-
-def _taken(result: DispatchResult) -> None:
-    if result.failure:
-        raise ActionFailed(Message("playground.story.slack_shows", failure=result.failure))
-
-
-DEMO_ACTIONS: Mapping[DemoAction, Callable[[Playground, Step], None]] = {
-    DemoAction.TYPE: _type,
-    DemoAction.CLICK: _click,
-    DemoAction.SEND: _send,
-}

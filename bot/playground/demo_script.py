@@ -18,6 +18,7 @@ class DemoPlace(StrEnum):
     FORM = "form"
     AUDIT = "audit"
     PORTAL = "portal"
+    TERMINAL = "terminal"
 
 
 def name_place(where: DemoPlace, who: str, card: str) -> Message:
@@ -35,6 +36,8 @@ def name_place(where: DemoPlace, who: str, card: str) -> Message:
             return Message("playground.story.channel", channel="#audit")
         case DemoPlace.PORTAL:
             return Message("playground.story.portal")
+        case DemoPlace.TERMINAL:
+            return Message("playground.story.terminal")
         case _:
             assert_never(where)
 
@@ -45,6 +48,8 @@ class DemoAction(StrEnum):
     TYPE = "type"
     CLICK = "click"
     SEND = "send"
+    RUN = "run"
+    AUTHORISE = "authorise"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +71,10 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One thing one person does. `why` says what it shows; `card` is the change request it is about."""
+    """One thing one person does. `why` says what it shows; `card` is the change request it is about.
+
+    In `what`, a name in braces stands for a fact of the simulated portal: `{domain}`.
+    """
 
     who: str
     action: DemoAction
@@ -85,6 +93,10 @@ class Step:
                 return Message("playground.story.clicks", person=self.who, button=self.what, request=self.card)
             case DemoAction.SEND:
                 return Message("playground.story.sends", person=self.who, request=self.card, text=self.what)
+            case DemoAction.RUN:
+                return Message("playground.story.runs", person=self.who, line=self.what)
+            case DemoAction.AUTHORISE:
+                return Message("playground.story.authorises", person=self.who)
             case _:
                 assert_never(self.action)
 
@@ -108,6 +120,11 @@ def audit(*words: str) -> Expectation:
 
 def portal(*words: str, gone: tuple[str, ...] = ()) -> Expectation:
     return Expectation(where=DemoPlace.PORTAL, words=words, gone=gone)
+
+
+def terminal(*words: str) -> Expectation:
+    """What the newest command in the terminal has printed."""
+    return Expectation(where=DemoPlace.TERMINAL, words=words)
 
 
 UNTOUCHED = portal("id myconnector", "active connectors myconnector, shopchat")
@@ -249,6 +266,43 @@ STORY: tuple[Step, ...] = (
             card("partly applied", "only partly applied"),
             portal("id shopchat", gone=("active connectors shopchat",)),
         ),
+    ),
+    Step(
+        who="Ida",
+        action=DemoAction.RUN,
+        what="b24bot portal connect shop --domain {domain} --client-id {other_client_id}",
+        why=Message("playground.story.why_link"),
+        sees=(terminal("Open this link as an administrator of the portal shop", "/oauth/authorize/", "works once"),),
+    ),
+    Step(
+        who="Ida",
+        action=DemoAction.AUTHORISE,
+        what="",
+        why=Message("playground.story.why_authorised"),
+        sees=(terminal("The portal shop is connected.", "b24bot portal check shop"),),
+    ),
+    Step(
+        who="Ida",
+        action=DemoAction.TYPE,
+        what="/b24 portal list",
+        why=Message("playground.story.why_portals"),
+        sees=(note("default", "shop"),),
+    ),
+    Step(
+        who="Olga",
+        action=DemoAction.TYPE,
+        what="/b24 connector remove shopchat --portal shop",
+        card="CR-1005",
+        why=Message("playground.story.why_own_application"),
+        sees=(card("waiting for approval", "shop"),),
+    ),
+    Step(
+        who="Anton",
+        action=DemoAction.CLICK,
+        what="Approve",
+        card="CR-1005",
+        why=Message("playground.story.why_removed"),
+        sees=(card("done"), portal(gone=("id shopchat",))),
     ),
     Step(
         who="Olga",

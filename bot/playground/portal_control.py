@@ -25,6 +25,11 @@ class PortalSide:
         """Where the portal is."""
         self.card = str(ready.get("card") or "")
         """The form of a local application, for a browser; empty where the simulation has none."""
+        other = ready.get("other_application")
+        self.other_application: Mapping[str, str] = (
+            {name: str(value) for name, value in other.items()} if isinstance(other, Mapping) else {}
+        )
+        """The keys of a second application of the portal; empty where the simulation has none."""
 
     @property
     def there(self) -> bool:

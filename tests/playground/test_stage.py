@@ -17,7 +17,7 @@ from werkzeug.test import Client
 
 from bot.core.bot_errors import ConfigurationError
 from bot.language.translation import translate
-from bot.playground.demo import the_card
+from bot.playground.demo_actions import the_card
 from bot.playground.environment import Playground
 from bot.playground.environment_faults import PORTAL_FAULTS, FaultControl
 from bot.playground.page_backend import SETTINGS, TALK, PageBackend, run_page

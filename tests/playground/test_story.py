@@ -9,6 +9,7 @@ import pytest
 from bot.core.bot_errors import ConfigurationError
 from bot.language.translation import translate
 from bot.playground.demo import DemoRunner, tell_story
+from bot.playground.demo_actions import DemoTools
 from bot.playground.demo_script import (
     STORY,
     DemoAction,
@@ -22,6 +23,7 @@ from bot.playground.demo_script import (
     thread,
 )
 from bot.playground.environment import Playground
+from bot.playground.second_terminal import SecondTerminal
 from bot.playground.workspace.base.installation import BOT_NAME
 
 ASKS = STORY[0]
@@ -116,6 +118,7 @@ def test_a_step_that_does_not_show_what_it_must_is_marked_with_what_was_expected
         (step(what="hello"), "'hello' is no command"),
         (step(DemoAction.CLICK, what="Approve", card="CR-9999"), "There is no card CR-9999 in #approvals."),
         (step(DemoAction.SEND, what="because", card="CR-1001"), "No form is open."),
+        (step(DemoAction.AUTHORISE), "The terminal shows no link."),
     ],
 )
 def test_a_step_that_cannot_be_done_is_marked_with_the_reason_and_the_story_goes_on(row: Step, why: str) -> None:
@@ -133,9 +136,10 @@ def test_a_button_that_is_not_there_any_more_is_named() -> None:
 
 def test_a_bot_that_does_not_answer_is_told_as_slack_shows_it(full_bot: Playground) -> None:
     lines: list[str] = []
-    runner = DemoRunner(full_bot, lines.append)
-    full_bot.stop_bot()
-    assert not runner.tell(1, ASKS)
+    with SecondTerminal(full_bot.folder, full_bot.settings) as terminal:
+        runner = DemoRunner(DemoTools(playground=full_bot, terminal=terminal), lines.append)
+        full_bot.stop_bot()
+        assert not runner.tell(1, ASKS)
     assert "NOT OK: Olga could not do this. Slack shows dispatch_failed." in "\n".join(lines)
 
 

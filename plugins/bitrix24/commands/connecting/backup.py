@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace as change
 
-from bot.plugin import BadArgument, CommandLine, Dialogue, Message, Nothing, Refusal, Reply, Services
+from bot.plugin import BadArgument, Dialogue, Message, Nothing, Refusal, Reply, Services
 from plugins.bitrix24.auth.backup_tokens import BackupTokenStore, refuse_pair_in_use
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.auth.token_refresh import TokenRefresh
@@ -18,7 +18,7 @@ from plugins.bitrix24.connecting.kept_tokens import KeptTokenStore
 from plugins.bitrix24.connecting.pasted_grant import PastedCode, PastedToken, read_pasted
 from plugins.bitrix24.connecting.token_keeping import BackupKeeping, find_user
 from plugins.bitrix24.hosts import endpoints
-from plugins.bitrix24.rest.portal_lines import STORE_BACKUP, name_portal
+from plugins.bitrix24.rest.portal_lines import CHECK, STORE_BACKUP, name_portal
 from plugins.bitrix24.traffic.portal_connections import Connections
 
 
@@ -109,7 +109,6 @@ def _find_main_user(services: Services, links: Connections, portal: KnownPortal)
 def store_backup(services: Services, name: str, found: Connection | PortalLink) -> Reply | Nothing:
     """Store what was proved as backup tokens. Raises Refusal where the portal's application changed meanwhile."""
     portal = CredentialStore(services).known(name)
-    command = CommandLine(command_line="portal check")
     if isinstance(found, PortalLink):
         line = name_portal(Message("bitrix24.connect.backup_link_printed", command=STORE_BACKUP), portal.name)
         return Nothing(sentence=line, data=found)
@@ -123,6 +122,6 @@ def store_backup(services: Services, name: str, found: Connection | PortalLink) 
     return Reply(
         title=Message("bitrix24.token.backup_stored", portal=portal.name),
         facts=((ADDRESS, portal.domain), (MEMBER_ID, portal.member_id)),
-        notes=(Message("bitrix24.token.backup_proved", command=command),),
+        notes=(name_portal(Message("bitrix24.token.backup_proved", command=CHECK), portal.name),),
         data=StoredPortal(name=portal.name, address=portal.domain, member_id=portal.member_id),
     )

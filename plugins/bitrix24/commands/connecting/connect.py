@@ -10,7 +10,6 @@ from bot.plugin import (
     Answer,
     Arg,
     BadArgument,
-    CommandLine,
     Dialogue,
     Message,
     Nothing,
@@ -63,6 +62,7 @@ from plugins.bitrix24.connecting.token_keeping import ConnectionKeeping
 from plugins.bitrix24.connectors import model
 from plugins.bitrix24.hosts import certificate_authorities, endpoints
 from plugins.bitrix24.redaction.secret import Secret
+from plugins.bitrix24.rest.portal_lines import CHECK, name_portal
 from plugins.bitrix24.traffic.portal_connections import Connections
 
 NewPortalName = Annotated[
@@ -165,7 +165,7 @@ def store_connection(services: Services, found: Connected) -> Answer:
             (MEMBER_ID, connection.portal.member_id),
             (APPLICATION, describe_application(app)),
         ),
-        notes=(Message("bitrix24.portal.do_check", command=CommandLine(command_line="portal check")),),
+        notes=(name_portal(Message("bitrix24.portal.do_check", command=CHECK), found.name),),
         data=ConnectedPortal(
             name=found.name,
             address=connection.portal.domain,
@@ -186,6 +186,7 @@ def _record_new_member(services: Services, portal: KnownPortal, former: str) -> 
     "connect",
     words={"ru": ("подключить",)},
     risk=Risk.GOVERN,
+    examples=["stage --domain stage.bitrix24.com --client-id local.5c8bb1b0891cf2", "default --replace"],
     terminal=True,
     check=check_connection,
     keep=store_connection,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from bot.plugin import Arg, BadArgument, CommandLine, Message, Reply, Risk, Services
+from bot.plugin import Arg, BadArgument, Message, Reply, Risk, Services
 from plugins.bitrix24.auth.credentials import Credentials, CredentialStore, KnownPortal
 from plugins.bitrix24.commands.common.json_views import StoredPortal
 from plugins.bitrix24.commands.portal.group import (
@@ -23,6 +23,7 @@ from plugins.bitrix24.commands.portal.group import (
 from plugins.bitrix24.hosts import certificate_authorities, endpoints
 from plugins.bitrix24.hosts.endpoints import Endpoint
 from plugins.bitrix24.redaction.secret import Secret
+from plugins.bitrix24.rest.portal_lines import CHECK, name_portal
 
 NoCaFile = Annotated[
     bool,
@@ -113,7 +114,7 @@ def add_portal(
             (APPLICATION, client_id),
             *((AUTHORITY, each) for each in certificate_authorities.subjects(portal.authorities)),
         ),
-        notes=(Message("bitrix24.portal.do_check", command=CommandLine(command_line="portal check")),),
+        notes=(name_portal(Message("bitrix24.portal.do_check", command=CHECK), name),),
         data=StoredPortal(name=name, address=endpoint.label, member_id=member_id),
     )
 
