@@ -190,6 +190,15 @@ def test_a_command_that_does_not_wait_says_what_it_printed(way: Way, asked: bool
     assert ("Authorise link" in [en(label) for label, _ in dialogue.shown[-1].facts]) is asked
 
 
+def test_a_key_in_place_of_the_application_id_is_neither_shown_nor_stored(way: Way) -> None:
+    with pytest.raises(PluginError) as caught:
+        way.connect(way.bot.portal.client_secret, client_id="")
+    assert "no application ID" in en(caught.value.sentence)
+    assert way.bot.services.records.all("authorization") == {}
+    assert way.bot.portal.client_secret not in str(way.dialogue.shown)
+    assert en(way.connect(way.bot.portal.client_id, way.browse, client_id="").title) == "The portal new is connected."
+
+
 def test_an_approval_that_outlives_its_link_needs_no_other_approval(way: Way) -> None:
     client_id = way.bot.portal.client_id
     plan = plan_connection(way.bot.services, "new", domain=way.domain, client_id=client_id)

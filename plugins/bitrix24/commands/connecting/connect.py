@@ -186,7 +186,7 @@ def _record_new_member(services: Services, portal: KnownPortal, former: str) -> 
     "connect",
     words={"ru": ("подключить",)},
     risk=Risk.GOVERN,
-    examples=["stage --domain stage.bitrix24.com --client-id local.5c8bb1b0891cf2", "default --replace"],
+    examples=["stage --domain stage.bitrix24.com --client-id local.5c8bb1b0891cf2"],
     terminal=True,
     check=check_connection,
     keep=store_connection,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.plugin import Dialogue, Message, Refusal, Reply, Text, Time
+import re
+
+from bot.plugin import BadArgument, Dialogue, Message, Refusal, Reply, Text, Time
 from bot.plugin.web import public_url
 from plugins.bitrix24.auth.credentials import KnownPortal
 from plugins.bitrix24.commands.common.json_views import PortalLink
@@ -15,6 +17,8 @@ from plugins.bitrix24.connecting.pasted_grant import CODE_SECONDS
 from plugins.bitrix24.connecting.pending_install import PendingInstalls
 from plugins.bitrix24.hosts import endpoints
 
+CLIENT_ID = re.compile(r"(local|app)\.[\w.-]+\Z")
+"""What the portal shows as the id of an application."""
 INSTALLED = "\0installed"
 """The answer when an install call came first: nobody can type it."""
 
@@ -58,9 +62,15 @@ def describe_printed(name: str, printed: PortalLink) -> Message:
 def await_client_id(dialogue: Dialogue, name: str) -> str:
     """Ask for the client_id while an install call may come; INSTALLED when it came first."""
     installs = PendingInstalls(dialogue.services)
-    return dialogue.ask(
+    typed = dialogue.ask(
         Message("bitrix24.connect.ask_client_id"), poll=lambda: INSTALLED if installs.find(name) else None
     )
+    if typed != INSTALLED and not CLIENT_ID.match(typed):
+        # It may be the key: a client_id is shown and stored, and a key must not be.
+        raise BadArgument(
+            Message("bitrix24.connect.no_such_client_id"), hint=Message("bitrix24.connect.do_wait_or_name")
+        )
+    return typed
 
 
 def await_answer(dialogue: Dialogue, request: AuthorizationRequest) -> str:
