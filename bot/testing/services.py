@@ -15,16 +15,20 @@ from bot.store.sealing.keyring import Keyring, create_key_file, load_key_file
 from bot.store.store import FILE_NAME, Store, open_store
 
 
-def scratch_store(folder: Path, clock: Clock | None = None, *, synchronous: str | None = None) -> Store:
+def scratch_store(
+    folder: Path, clock: Clock | None = None, *, synchronous: str | None = None, url: str = ""
+) -> Store:
     """A store in `folder`/home with a key file of its own in `folder`/keys. Opening it again finds what was stored.
 
-    With `synchronous="OFF"` no commit waits for the disk.
+    With `synchronous="OFF"` no commit waits for the disk. With a `url` the rows are on that PostgreSQL server.
     """
     key_file = folder / "keys" / "key"
     create_key_file(key_file)
     home = folder / "home"
-    lay_out(home)
-    return open_store(home, load_key_file(key_file, home=home), clock or ShiftedClock(), synchronous=synchronous)
+    if not url:
+        lay_out(home)
+    keys = load_key_file(key_file, home=home)
+    return open_store(home, keys, clock or ShiftedClock(), synchronous=synchronous, url=url)
 
 
 def lay_out(home: Path) -> None:
@@ -51,10 +55,11 @@ def scratch_services(
     events: Sequence[Event] = (),
     clock: Clock | None = None,
     synchronous: str | None = None,
+    url: str = "",
 ) -> PluginServices:
     """What the plugin of this name would be given, over `scratch_store`. It may send whatever it asks for.
 
     `events` are those that it declares.
     """
-    store = scratch_store(folder, clock, synchronous=synchronous)
+    store = scratch_store(folder, clock, synchronous=synchronous, url=url)
     return services_for(plugin, settings, store, store.clock, may_send=lambda _: True, events=events)

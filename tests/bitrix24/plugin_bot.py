@@ -61,11 +61,19 @@ class StoryClock(PassingClock):
 class PluginBot:
     """One portal, one bot. `short` gives calls time-outs that a test can wait for.
 
-    With `host` the portal is on somebody's own premises, with a port and a certificate authority of its own.
+    With `host` the portal is on somebody's own premises, with a port and a certificate authority of its own. With a
+    `url` the rows are on that PostgreSQL server.
     """
 
     def __init__(
-        self, folder: Path, *, seeded: bool = True, short: bool = False, host: str = "", **settings: str
+        self,
+        folder: Path,
+        *,
+        seeded: bool = True,
+        short: bool = False,
+        host: str = "",
+        url: str = "",
+        **settings: str,
     ) -> None:
         self._plugins: list[BitrixPlugin] = []
         self.simulation = PortalSimulation(0, host=host)
@@ -73,7 +81,7 @@ class PluginBot:
             self.simulation.seed()
         self.clock = StoryClock()
         self.clock.told = self.portal.clock.advance
-        self._folder = folder
+        self._folder, self._url = folder, url
         self._settings = {**self.simulation.settings(), **settings}
         self.services = self.more_services()
         self.plugin = self.more_plugins(short=short)
@@ -96,7 +104,8 @@ class PluginBot:
 
     def task(self, do: str, *, speed: float = 1.0, **more: Any) -> dict[str, Any]:
         """What another process needs to work with this portal (`processes.py`)."""
-        return {"do": do, "folder": str(self._folder), "settings": self._settings, "speed": speed, **more}
+        where = {"folder": str(self._folder), "url": self._url}
+        return {"do": do, **where, "settings": self._settings, "speed": speed, **more}
 
     def more_services(self, *, real_time: bool = False, **settings: str) -> PluginServices:
         """Services over the same store, as another process would have them."""
@@ -108,6 +117,7 @@ class PluginBot:
             events=BitrixPlugin.events,
             clock=clock,
             synchronous="OFF",
+            url=self._url,
         )
 
     def more_plugins(self, *, short: bool = False) -> BitrixPlugin:
@@ -249,6 +259,8 @@ class PluginBot:
         for plugin in self._plugins:
             plugin.close()
         self.simulation.stop()
+        if self._url:
+            self.services.store.close()
 
 
 def _of(kind: type[T], answer: object) -> T:

@@ -27,10 +27,16 @@ TIMEOUT = 60.0
 
 
 class FastClock(SystemClock):
-    """Real time that runs `speed` times as fast, alike in every process of this machine."""
+    """Real time that runs `speed` times as fast, alike in every process of this machine.
 
-    def __init__(self, speed: float) -> None:
-        self._speed = speed
+    `ahead` is by how many seconds somebody has set the clock of the day.
+    """
+
+    def __init__(self, speed: float, *, ahead: float = 0.0) -> None:
+        self._speed, self._ahead_ms = speed, round(ahead * 1000)
+
+    def now_ms(self) -> int:
+        return super().now_ms() + self._ahead_ms
 
     def monotonic(self) -> float:
         return super().monotonic() * self._speed
@@ -56,13 +62,19 @@ def _read(services: Services, plugin: BitrixPlugin, task: Mapping[str, Any]) -> 
         return {"read": sum(bool(found) for found in threads.map(lambda portal: portal.connectors(), portals))}
 
 
+def _call(services: Services, plugin: BitrixPlugin, task: Mapping[str, Any]) -> Mapping[str, Any]:
+    """So many requests to the portal, one after the other, each of them as soon as its bucket lets it."""
+    place = plugin.places(services)[0]
+    return {"called": sum(bool(plugin.open(services, place).profile()) for _ in range(task["times"]))}
+
+
 def _accept(services: Services, _plugin: BitrixPlugin, task: Mapping[str, Any]) -> Mapping[str, Any]:
     """An acceptance run; the throw-away connector."""
     outcome = try_portal(ScriptedDialogue(services), portal="default", line=task["line"])
     return {"connector": outcome.probe.connector if outcome.probe else ""}
 
 
-TASKS = {"sweep": _sweep, "read": _read, "accept": _accept}
+TASKS = {"sweep": _sweep, "read": _read, "call": _call, "accept": _accept}
 
 
 def serve() -> None:
@@ -76,7 +88,8 @@ def serve() -> None:
                 task["settings"],
                 plugin="bitrix24",
                 events=BitrixPlugin.events,
-                clock=FastClock(task["speed"]),
+                clock=FastClock(task["speed"], ahead=task.get("ahead", 0.0)),
+                url=task["url"],
             )
             plugin_bots[folder] = services, BitrixPlugin()
         try:

@@ -27,6 +27,8 @@ _LEASE = (
     "WHERE plugin = ? AND name = ? AND (lease_until <= ? OR lease_from > ?)"
 )
 """Take a lease that nobody holds."""
+_NEVER = 2**62
+"""Later than any moment."""
 _LET_GO = "UPDATE secrets SET lease_owner = NULL, lease_until = 0 WHERE plugin = ? AND name = ? AND lease_owner = ?"
 """End a lease of one's own."""
 _GENERATIONS = "SELECT plugin, name, generation FROM secrets ORDER BY plugin, name"
@@ -97,17 +99,17 @@ class Secrets:
         """Measured by the clock that nobody sets, which all processes of a machine share.
 
         That clock begins anew with the machine: a lease that was taken later than now is from before a restart, and
-        its holder is gone.
+        its holder is gone. The clock of several hosts goes on without them, and one of them may be a moment behind the
+        one that took the lease.
         """
         owner = ids.token()
         with self._database.unit_of_work():
             # Read under the lock: whoever waited for it with an earlier moment would take a lease that was given out
             # meanwhile for one from before a restart.
             now = round(self._clock.monotonic() * 1000)
-            held = (
-                self._database.execute(_LEASE, owner, now, now + round(seconds * 1000), self._plugin, name, now, now)
-                == 1
-            )
+            newest = _NEVER if self._database.shared else now
+            until = now + round(seconds * 1000)
+            held = self._database.execute(_LEASE, owner, now, until, self._plugin, name, now, newest) == 1
         try:
             yield held
         finally:
