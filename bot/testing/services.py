@@ -15,9 +15,7 @@ from bot.store.sealing.keyring import Keyring, create_key_file, load_key_file
 from bot.store.store import FILE_NAME, Store, open_store
 
 
-def scratch_store(
-    folder: Path, clock: Clock | None = None, *, synchronous: str | None = None, url: str = ""
-) -> Store:
+def scratch_store(folder: Path, clock: Clock | None = None, *, synchronous: str | None = None, url: str = "") -> Store:
     """A store in `folder`/home with a key file of its own in `folder`/keys. Opening it again finds what was stored.
 
     With `synchronous="OFF"` no commit waits for the disk. With a `url` the rows are on that PostgreSQL server.

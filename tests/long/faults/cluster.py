@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import time
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from typing import Any
 import psycopg
 
 from bot.plugin.loopback import GIVE_UP_SECONDS, wait_until
+from bot.store.postgres.connection import Address
 from tests.ports import free_port
 from tests.stories.processes import Outside, answers, kill
 
@@ -22,6 +24,15 @@ _IN_A_UNIT = (
     "AND state_change < clock_timestamp() - interval '300 ms'"
 )
 """Connections whose process does not go on with its unit of work."""
+_AT_WORK = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'b24bot' AND state <> 'idle'"
+_IDLE_SINCE = "SELECT min(state_change) FROM pg_stat_activity WHERE state = 'idle in transaction'"
+_WAITED = (
+    "WITH lock AS MATERIALIZED (SELECT pg_advisory_xact_lock({lock})) "
+    "SELECT (extract(epoch FROM clock_timestamp() - '{since}') * 1000)::int FROM lock"
+)
+"""Wait for the lock of every unit of work; by the clock of the server, how long after a moment it was given."""
+_TABLES = "SELECT tablename::text FROM pg_tables WHERE schemaname = '{}' ORDER BY tablename"
+_ALL = "SELECT coalesce(string_agg(t::text, ',' ORDER BY t::text), '') FROM {}.{} AS t"
 
 
 class Cluster:
@@ -50,6 +61,30 @@ class Cluster:
 
     def is_one_in_a_unit(self) -> bool:
         return bool(self.ask(_IN_A_UNIT)[0][0])
+
+    def wait_as_another(self) -> int:
+        """Wait for the lock as another process does that writes; milliseconds since the paused one was last heard."""
+        since = self.ask(_IDLE_SINCE)[0][0]
+        lock = Address(url=self._address, schema=self.schema).lock
+        return int(self.ask(_WAITED.format(lock=lock, since=since))[0][0])
+
+    def pause_all_but(self, name: str) -> None:
+        """Pause the others; what they have asked the server for has come to an end when this returns."""
+        self._signal_all_but(name, signal.SIGSTOP)
+        assert wait_until(lambda: self.ask(_AT_WORK) == [(0,)], within=GIVE_UP_SECONDS)
+
+    def resume_all_but(self, name: str) -> None:
+        self._signal_all_but(name, signal.SIGCONT)
+
+    def _signal_all_but(self, name: str, number: signal.Signals) -> None:
+        for each, (process, _) in self.living.items():
+            if each != name and process.poll() is None:
+                process.send_signal(number)
+
+    def read_rows(self) -> dict[str, str]:
+        """All rows of each table, as texts."""
+        tables = [str(name) for (name,) in self.ask(_TABLES.format(self.schema))]
+        return {name: str(self.ask(_ALL.format(self.schema, name))[0][0]) for name in tables}
 
     def point_away_from(self, name: str) -> None:
         """Send what people do to another one, as a load balancer does."""

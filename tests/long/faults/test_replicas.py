@@ -86,7 +86,13 @@ def _status(bot: Outside, number: str) -> str:
     return next((str(row["status"]) for row in bot.requests() if row["id"] == number), "")
 
 
-def test_one_that_is_paused_inside_a_unit_of_work_is_taken_for_dead_and_writes_nothing_more(cluster: Cluster) -> None:
+def test_one_that_is_paused_inside_a_unit_of_work_is_taken_for_dead_and_writes_nothing_more(
+    cluster: Cluster, record_property: Callable[[str, object], None]
+) -> None:
+    """The others go on while it is paused (tests/usecases/runtime/test_replica_times.py says how soon).
+
+    They stand still while it goes on, so that each row that changes then is one that it wrote.
+    """
     bot, victim = cluster.bot, cluster.worker()
     cluster.point_away_from(victim)
     process = cluster.living[victim][0]
@@ -100,11 +106,17 @@ def test_one_that_is_paused_inside_a_unit_of_work_is_taken_for_dead_and_writes_n
 
     try:
         assert wait_until(is_caught, within=10 * GIVE_UP_SECONDS)
+        record_property("replicas: most milliseconds until others write beside a paused one", cluster.wait_as_another())
         cluster.wait_for_another_worker(process.pid)
         assert bot.workspace.people["Olga"].slash("/b24 connector remove myconnector").ok
         workspace = bot.workspace
         workspace.wait_for(lambda: workspace.find(APPROVALS, "[*Approve "), what="a card from another replica")
+        cluster.pause_all_but(victim)
+        before = cluster.read_rows()
+        process.send_signal(signal.SIGCONT)
+        assert process.wait(timeout=GIVE_UP_SECONDS) == TAKEN_FOR_DEAD, bot.logs()[-4000:]
+        assert cluster.read_rows() == before
     finally:
         process.send_signal(signal.SIGCONT)
-    assert process.wait(timeout=GIVE_UP_SECONDS) == TAKEN_FOR_DEAD, bot.logs()[-4000:]
-    assert len(cluster.workers()) == 1
+        cluster.resume_all_but(victim)
+    assert wait_until(lambda: len(cluster.workers()) == 1), bot.logs()[-4000:]

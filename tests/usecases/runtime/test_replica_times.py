@@ -7,6 +7,7 @@ from bot.store.repositories.replication.replicas import DEAD_AFTER_MS
 from bot.usecases.runtime.replica import BEAT_SECONDS, GAP_MS, SEEN_MS, START_SECONDS
 
 TAKEN_OVER_WITHIN = 7.0
+OTHERS_GO_ON_WITHIN = 6.0
 ONE_ROUND = 2 * BEAT_SECONDS
 """A beat comes at the end of a pause, and so does a look."""
 
@@ -23,3 +24,8 @@ def test_a_dead_replica_has_been_seen_for_long_enough_when_its_beat_is_old() -> 
 
 def test_a_paused_replica_gives_the_lock_back_before_it_is_taken_for_dead() -> None:
     assert IDLE_SECONDS <= DEAD_AFTER_MS / 1000
+
+
+def test_others_go_on_within_six_seconds_after_one_was_paused_in_a_unit_of_work() -> None:
+    """The server ends its transaction, and whoever waited in vain tries again in the next round."""
+    assert IDLE_SECONDS + ONE_ROUND <= OTHERS_GO_ON_WITHIN
