@@ -83,8 +83,8 @@ class Cluster:
 
     def read_rows(self) -> dict[str, str]:
         """All rows of each table, as texts."""
-        tables = [str(name) for (name,) in self.ask(_TABLES.format(self.schema))]
-        return {name: str(self.ask(_ALL.format(self.schema, name))[0][0]) for name in tables}
+        with psycopg.connect(self._address, autocommit=True) as connection:
+            return read_rows(connection, self.schema)
 
     def point_away_from(self, name: str) -> None:
         """Send what people do to another one, as a load balancer does."""
@@ -125,3 +125,13 @@ class Cluster:
         """Ask the server that works now."""
         with psycopg.connect(self._address, autocommit=True) as connection:
             return connection.execute(query.encode()).fetchall()
+
+
+def read_rows(connection: psycopg.Connection[Any], schema: str) -> dict[str, str]:
+    """Read all rows of each table of a schema, as texts."""
+
+    def ask(query: str) -> list[tuple[Any, ...]]:
+        return connection.execute(query.encode()).fetchall()
+
+    tables = [str(name) for (name,) in ask(_TABLES.format(schema))]
+    return {name: str(ask(_ALL.format(schema, name))[0][0]) for name in tables}

@@ -225,4 +225,16 @@ POSTGRES: tuple[Mutation, ...] = (
         ("bot/store/postgres/levels.py", 'amount=f"{{left}} + {more}"', 'amount="{left}"'),
         by="tests/long/processes/test_server_bucket.py",
     ),
+    mutation(
+        "lease-stolen-by-a-slow-clock",
+        "a host whose clock is a moment behind renews a token that another host renews",
+        ("bot/store/repositories/secrets.py", "_NEVER if self._database.shared else now", "now"),
+        by="tests/store/postgres/test_secret_leases.py",
+    ),
+    mutation(
+        "removed-goes-on",
+        "a replica that was taken for dead in the middle of its work begins the next unit of work",
+        (_POSTGRES, "_REGISTERED.format(owner=self._owner) if self._owner else", "'' if self._owner else"),
+        by="tests/long/faults/test_removed_replica.py",
+    ),
 )
