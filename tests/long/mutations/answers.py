@@ -422,8 +422,8 @@ ANSWERS: tuple[Mutation, ...] = (
         ),
         (
             "bot/store/repositories/secrets.py",
-            "            now = round(self._clock.monotonic() * 1000)\n            held",
-            "            held",
+            "            now = round(self._clock.monotonic() * 1000)\n            newest",
+            "            newest",
         ),
         by="tests/store/repositories/test_secrets.py",
     ),
