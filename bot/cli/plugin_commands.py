@@ -36,6 +36,7 @@ from bot.core.parsing.tokenizer import join_words
 from bot.core.parsing.typed_line import HOST_OPTION_WORDS
 from bot.core.parsing.usage import describe_argument, describe_option, spell_examples
 from bot.core.principals import describe_least_role
+from bot.language.command_words import translate_line
 from bot.language.translation import translate_argument
 from bot.plugin import Message, Parameter, PlaceTerm, PluginError, Risk, Text
 from bot.usecases.admin.help_pages import describe_terminal_command
@@ -151,7 +152,9 @@ def _shared_options(declared: AnyCommand) -> Iterator[tuple[str, str]]:
 
 
 def _place_help(term: PlaceTerm) -> Message:
-    return Message("clihelp.option.place", place=term.word, command=f"{term.word} use")
+    language = spoken_language()
+    use = translate_line(f"{term.word} use", language)
+    return Message("clihelp.option.place", place=spell_word(term.word, term.words, language), command=use)
 
 
 def _label(parameter: Parameter) -> str:

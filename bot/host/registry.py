@@ -16,6 +16,7 @@ from bot.host.help_messages import prefix_of, say_term, with_messages
 from bot.host.hosted_plugin import HostedPlugin
 from bot.host.plugin_catalogues import bind_plugin_catalogue
 from bot.host.word_checks import find_collisions
+from bot.language.command_words import bind_commands
 from bot.plugin import Event, Message, PlaceTerm, Plugin, PluginError
 
 PLACES = "place"
@@ -66,6 +67,7 @@ class Registry:
                 for command in group:
                     self._add(plugin.name, command)
         self._assert_words()
+        bind_commands(self)
 
     def _assert_words(self) -> None:
         """A plugin's word for a place is the noun of nothing else that is b24bot's own."""

@@ -11,6 +11,7 @@ from typing import assert_never
 
 from bot.core import mentions
 from bot.language.catalogues import ENGLISH, find_sentence
+from bot.language.command_words import translate_line
 from bot.language.lists import WordList
 from bot.plugin.message import (
     Argument,
@@ -97,7 +98,7 @@ def translate_argument(value: Argument, language: str = ENGLISH) -> str:
         case Time():
             return mentions.mark_time(value.time)
         case CommandLine():
-            return mentions.mark_command_line(translate_argument(value.command_line, language))
+            return mentions.mark_command_line(_translate_line(value.command_line, language))
         case TypedWords():
             return translate_argument(value.typed_words.get(language, value.typed_words[ENGLISH]), language)
         case Lines():
@@ -106,6 +107,12 @@ def translate_argument(value: Argument, language: str = ENGLISH) -> str:
             return translate(describe_duration(value.duration), language)
         case _:
             assert_never(value)
+
+
+def _translate_line(line: Text | TypedWords, language: str) -> str:
+    """A line in the reader's words; one that was told by language already is."""
+    words = translate_argument(line, language)
+    return words if isinstance(line, TypedWords) else translate_line(words, language)
 
 
 def describe_duration(milliseconds: int) -> Message:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.core.principals import ROLE_NAMES
 from bot.language.catalogues import ENGLISH
+from bot.language.command_words import translate_line
 from bot.language.translation import translate
 from bot.plugin import Message
 
@@ -57,7 +58,7 @@ WORDS: Mapping[str, Message] = {
     "step_undo": Message("playground.step.undo"),
     "step_undo_text": Message("playground.step.undo_text"),
     "step_done": Message("playground.step.done"),
-    "reason": Message("playground.page.reason"),
+    "line_to_ask": Message("playground.page.line_to_ask", reason=Message("playground.page.reason")),
     "only_you": Message("playground.page.only_you"),
     "edited": Message("playground.page.edited"),
     "replies": Message("playground.page.replies", number="{number}"),
@@ -91,23 +92,26 @@ def write_words(language: str) -> Mapping[str, str]:
     return {name: translate(text, language) for name, text in WORDS.items()}
 
 
+LINES = (
+    "connector remove myconnector",
+    "connector restore myconnector",
+    "connector deactivate myconnector 2",
+    "connector remove shopchat --dry-run",
+    "connector remove shopchat",
+    Message("playground.page.misspelt_line"),
+    "connector list",
+    Message("playground.page.emergency_line", reason=_EMERGENCY),
+    "access grant @Gleb operator",
+    "freeze",
+    "unfreeze",
+    "request list",
+    "audit find",
+    "status",
+    "whoami",
+    "help",
+)
+
+
 def list_lines(language: str) -> Sequence[str]:
     """The lines that the page offers to type."""
-    return (
-        "/b24 connector remove myconnector",
-        "/b24 connector restore myconnector",
-        "/b24 connector deactivate myconnector 2",
-        "/b24 connector remove shopchat --dry-run",
-        "/b24 connector remove shopchat",
-        "/b24 conector remove shopchat",
-        "/b24 connector list",
-        f'/b24 connector remove shopchat --break-glass --reason "{translate(_EMERGENCY, language)}"',
-        "/b24 access grant @Gleb operator",
-        "/b24 freeze",
-        "/b24 unfreeze",
-        "/b24 request list",
-        "/b24 audit find",
-        "/b24 status",
-        "/b24 whoami",
-        "/b24 help",
-    )
+    return tuple(f"/b24 {translate_line(translate(line, language), language)}" for line in LINES)

@@ -68,7 +68,7 @@ def a_change(
         "path": "connector remove",
         "plugin": "bitrix24",
         "place": PLACE,
-        "place_term": PlaceTerm(word="portal", option="--portal"),
+        "place_term": PlaceTerm(word="portal", option="--portal", words={"ru": ("портал",)}),
         "requester": OLGA,
         "reason": "OPS-412 old number",
         "risk": Risk.DESTROY,

@@ -7,12 +7,18 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.suggestion import find_nearest
-from bot.core.parsing.synonyms import ENGLISH, fold, language_of, option_words
+from bot.core.parsing.synonyms import ENGLISH, fold, language_of, list_option_words, option_words, spell_option
 from bot.core.parsing.tokenizer import join_words
 from bot.core.parsing.typed_line import AnyCommand, host_options, offered_options
-from bot.core.parsing.usage import describe_option, describe_usage_line
+from bot.core.parsing.usage import (
+    describe_option,
+    describe_usage_line,
+    spell_own_option,
+    spell_own_path,
+    tell_by_language,
+)
 from bot.core.redaction.redactor import abbreviate
-from bot.plugin import BadArgument, CommandLine, Message, Parameter, Risk, Text, quote
+from bot.plugin import BadArgument, CommandLine, Message, Parameter, Risk, Text, TypedWords, quote
 
 SEE_HELP = Message("typed.see_help", command=CommandLine(command_line="help"))
 MOST_ECHOED = 60
@@ -117,13 +123,14 @@ def unknown_option(command: AnyCommand, name: str) -> WordsError:
     """The refusal of an option that a command does not have."""
     if name in command.hidden_options:
         return WordsError(
-            Message("typed.secret_option", option=name), hint=Message("typed.secret_option_hint", command=command.path)
+            Message("typed.secret_option", option=name),
+            hint=Message("typed.secret_option_hint", command=spell_own_path(command)),
         )
     known = _options(command)
     meant = _option_like(name, _spellings(command))
     return WordsError(
-        Message("typed.unknown_option", command=command.path, option=shorten_typed(name)),
-        hint=_meant(meant) or _list_options(known),
+        Message("typed.unknown_option", command=spell_own_path(command), option=shorten_typed(name)),
+        hint=_meant(meant) or _list_options(command, known),
     )
 
 
@@ -131,8 +138,9 @@ def _meant(option: str | None) -> Message | None:
     return Message("typed.did_you_mean", meant=option) if option else None
 
 
-def _list_options(known: Sequence[str]) -> Message:
-    return Message("typed.options", options=tuple(known)) if known else Message("typed.no_options")
+def _list_options(command: AnyCommand, known: Sequence[str]) -> Message:
+    options = tuple(spell_own_option(command, option) for option in known)
+    return Message("typed.options", options=options) if options else Message("typed.no_options")
 
 
 def _options(command: AnyCommand) -> list[str]:
@@ -156,7 +164,7 @@ def _option_like(name: str, known: Sequence[str]) -> str | None:
 def unexpected_words(command: AnyCommand, words: Sequence[str], given: Collection[str]) -> WordsError:
     """The refusal of words that are no arguments. Where only options are left to take a value, it names them."""
     typed = shorten_typed(" ".join(words))
-    unexpected = Message("typed.unexpected_words", command=command.path, words=typed)
+    unexpected = Message("typed.unexpected_words", command=spell_own_path(command), words=typed)
     first = words[0]
     option_meant = _option_like(f"--{first.lstrip('-')}", _spellings(command)) if first.startswith("-") else None
     if option_meant:
@@ -169,17 +177,23 @@ def unexpected_words(command: AnyCommand, words: Sequence[str], given: Collectio
         return WordsError(unexpected, hint=Message("typed.usage", usage=describe_usage_line(command)))
     option = next(iter(free))
     if len(free) > 1 or len(words) > 1 or not _takes(command, option, words[0]):
-        named = tuple(describe_option(name, label) for name, label in free.items())
+        choices = tuple(_describe_choice(command, name, label) for name, label in free.items())
         return WordsError(
-            Message("typed.option_missing", command=command.path, words=typed),
-            hint=Message("typed.option_choice", options=named),
+            Message("typed.option_missing", command=spell_own_path(command), words=typed),
+            hint=Message("typed.option_choice", options=choices),
         )
     line = f"{command.path} {option} {quote(words[0])}"
     # What else was typed is not in that line, so it is offered only where it can do no harm.
-    sentence = Message("typed.this_option_missing", command=command.path, words=typed, option=option)
+    named = spell_own_option(command, option)
+    sentence = Message("typed.this_option_missing", command=spell_own_path(command), words=typed, option=named)
     if command.risk is Risk.READ and not given:
         return WordsError(sentence, suggestion=line)
     return WordsError(sentence, hint=Message("typed.type_line", line=CommandLine(command_line=line)))
+
+
+def _describe_choice(command: AnyCommand, option: str, label: Text) -> TypedWords:
+    words = list_option_words(command)[option]
+    return tell_by_language(command, lambda language: describe_option(spell_option(option, words, language), label))
 
 
 def _one_by_one(command: AnyCommand, words: Sequence[str], given: Collection[str]) -> Message | None:

@@ -21,7 +21,7 @@ from bot.core.parsing.typed_line import AnyCommand as AnyCommand
 from bot.core.parsing.typed_line import host_options as host_options
 from bot.core.parsing.typed_line import offered_options as offered_options
 from bot.core.parsing.typed_line import read_options as read_options
-from bot.core.parsing.usage import describe_example, describe_name, describe_usage_line
+from bot.core.parsing.usage import describe_example, describe_usage_line, spell_name, spell_own_option, spell_own_path
 from bot.core.text import join_lines
 from bot.plugin import BadArgument, CommandLine, Message, Parameter, PlaceTerm, quote
 from bot.plugin.frozen import dataclass
@@ -233,11 +233,11 @@ def take_host_options(command: AnyCommand, rest: Sequence[str]) -> tuple[list[st
         if name not in known:
             words.append(word)
         elif name in options:
-            raise _twice(name)
+            raise _twice(command, name)
         elif known[name]:
             options[name] = value if equals else _value_of(command, name, queue)
         else:
-            options[name] = _no_value(name, equals)
+            options[name] = _no_value(command, name, equals)
     return words, options
 
 
@@ -245,9 +245,9 @@ def refuse_host_options(command: AnyCommand, options: Iterable[str]) -> None:
     """A command of the terminal never plans and is about no place: a --dry-run would be followed by the change."""
     taken, term = host_options(command), command.place_term
     given = tuple(name for name in options if name not in taken)
-    refused = Message("typed.option_refused", command=command.path, options=given)
+    refused = Message("typed.option_refused", command=spell_own_path(command), options=given)
     if given and command.placeless and not command.terminal:
-        sentence = Message("typed.placeless", command=command.path, place=term.word)
+        sentence = Message("typed.placeless", command=spell_own_path(command), place=term.word)
         raise WordsError(sentence, hint=Message("typed.leave_out", options=given))
     if given and command.everywhere:
         raise WordsError(refused, hint=Message("typed.everywhere", places=term.plural))
@@ -257,25 +257,29 @@ def refuse_host_options(command: AnyCommand, options: Iterable[str]) -> None:
 
 def _value_of(command: AnyCommand, option: str, queue: list[str]) -> str:
     """The word after an option. Another option is not taken for it: a --dry-run must not be swallowed."""
+    if queue and not is_option(queue[0]):
+        return queue.pop(0)
+    named = spell_own_option(command, option)
     if not queue:
         example = Message("typed.value_example", line=CommandLine(command_line=describe_example(command, option)))
-        raise WordsError(Message("typed.value_missing", option=option), hint=example)
-    if is_option(queue[0]):
-        sentence = Message("typed.value_missing_before", option=option, following=queue[0])
-        raise WordsError(sentence, hint=Message("typed.value_with_dashes", option=option))
-    return queue.pop(0)
+        raise WordsError(Message("typed.value_missing", option=named), hint=example)
+    following = spell_own_option(command, queue[0])
+    raise WordsError(
+        Message("typed.value_missing_before", option=named, following=following),
+        hint=Message("typed.value_with_dashes", option=named),
+    )
 
 
-def _no_value(option: str, equals: str) -> str:
+def _no_value(command: AnyCommand, option: str, equals: str) -> str:
     if equals:
-        raise WordsError(
-            Message("typed.value_refused", option=option), hint=Message("typed.option_alone", option=option)
-        )
+        named = spell_own_option(command, option)
+        raise WordsError(Message("typed.value_refused", option=named), hint=Message("typed.option_alone", option=named))
     return ""
 
 
-def _twice(option: str) -> WordsError:
-    return WordsError(Message("typed.option_twice", option=option), hint=Message("typed.leave_one_out"))
+def _twice(command: AnyCommand, option: str) -> WordsError:
+    named = spell_own_option(command, option)
+    return WordsError(Message("typed.option_twice", option=named), hint=Message("typed.leave_one_out"))
 
 
 def check_words(command: AnyCommand, words: Sequence[str]) -> None:
@@ -305,9 +309,9 @@ def parse_arguments(
         elif name not in flags:
             raise guesses.unknown_option(command, name)
         elif flags[name].name in values:
-            raise _twice(name)
+            raise _twice(command, name)
         elif flags[name].switch:
-            values[flags[name].name] = not _no_value(name, equals)
+            values[flags[name].name] = not _no_value(command, name, equals)
         else:
             word = value if equals else _value_of(command, name, queue)
             values[flags[name].name] = _parse(command, flags[name], word)
@@ -340,8 +344,8 @@ def _require(command: AnyCommand, values: Mapping[str, Any]) -> None:
             raise WordsError(
                 Message(
                     "typed.argument_missing",
-                    command=command.path,
-                    argument=describe_name(parameter),
+                    command=spell_own_path(command),
+                    argument=spell_name(command, parameter),
                     help=parameter.arg.help,
                 ),
                 hint=_usage(command),
@@ -355,7 +359,7 @@ def _parse(command: AnyCommand, parameter: Parameter, word: str) -> Any:
     except BadArgument as error:
         sentence = error.sentence
         if parameter.flag and parameter.option not in str(sentence):
-            sentence = Message("typed.in_option", option=parameter.option, sentence=sentence)
+            sentence = Message("typed.in_option", option=spell_own_option(command, parameter.option), sentence=sentence)
         raise BadArgument(sentence, hint=error.hint or _usage(command)) from None
 
 

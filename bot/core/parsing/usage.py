@@ -16,9 +16,10 @@ from bot.core.parsing.synonyms import (
     spell_words,
     translated_paths,
 )
-from bot.core.parsing.tokenizer import join_words, split_words
+from bot.core.parsing.tokenizer import join_words, split_words, tokenize
 from bot.core.parsing.typed_line import AnyCommand, offered_options, read_options
-from bot.plugin import Argument, CommandLine, Message, Parameter, Text, TypedWords
+from bot.plugin import Argument, CommandLine, Message, Parameter, PlaceTerm, Text, TypedWords
+from bot.plugin.quoting import quote
 
 NAME, TEXT, ROLE = Message("help.word.name"), Message("help.word.text"), Message("help.word.role")
 _SHARED = {"NAME": NAME, "TEXT": TEXT}
@@ -33,20 +34,42 @@ def tell_by_language(command: AnyCommand, tell: Callable[[str], Argument]) -> Ty
 
 def spell_line(commands: Commands, line: str) -> TypedWords:
     """Spell a line of one of these commands; each command that is named in it, as behind `help`, too."""
-    words = split_words(line)
-    found = commands.find(words)
+    found = commands.find(split_words(line))
     if found is None:
         return TypedWords(typed_words={ENGLISH: line})
-    command, behind = found[0], words[found[1] :]
+    return tell_by_language(found[0], lambda language: rewrite_line(commands, line, language))
 
-    def tell(language: str) -> Argument:
-        if language == ENGLISH:
-            return line
-        if command.path == HELP:
-            return " ".join([spell_path(command, language), *_spell_topic(commands, behind, language)])
-        return _join_line(command, behind, language)
 
-    return tell_by_language(command, tell)
+def rewrite_line(commands: Commands, line: str, language: str) -> str:
+    """A line in the words that a language has for its command, options and values; all else stays as it stands.
+
+    A line that is half typed, and one with labels in it, is rewritten as far as it is understood.
+    """
+    read = tokenize(line)
+    words = [word.text for word in read.words]
+    found = commands.find(words) if language != ENGLISH and words else None
+    if found is None or language not in found[0].noun_words:
+        return line
+    command, at = found
+    if command.path == HELP:
+        return " ".join([spell_path(command, language), *_spell_topic(commands, words[at:], language)])
+    spelt = spell_words(command, words[at:], language)
+    end = read.words[at - 1].end
+    pieces = [spell_path(command, language)]
+    for word, own in zip(read.words[at:], spelt, strict=True):
+        pieces += [read.text[end : word.start], _respell(read.text[word.start : word.end], word.text, own)]
+        end = word.end
+    return "".join([*pieces, read.text[end:]])
+
+
+def _respell(typed: str, read: str, own: str) -> str:
+    """A word as it stands in a line, with the option in front of its quotation, or all of it, in other words."""
+    if own == read:
+        return typed
+    if typed == read:
+        return quote(own)
+    option, name = read.partition("=")[0], own.partition("=")[0]
+    return f"{name}{typed.removeprefix(option)}" if typed.startswith(option) else typed
 
 
 def _spell_topic(commands: Commands, words: Sequence[str], language: str) -> list[str]:
@@ -64,6 +87,18 @@ def _spell_topic(commands: Commands, words: Sequence[str], language: str) -> lis
 def spell_own_path(command: AnyCommand) -> TypedWords:
     """Spell the words of a command."""
     return tell_by_language(command, lambda language: spell_path(command, language))
+
+
+def spell_own_option(command: AnyCommand, option: str) -> TypedWords:
+    """Spell an option that a line of a command is read with."""
+    words = list_option_words(command).get(option, {})
+    return tell_by_language(command, lambda language: spell_option(option, words, language))
+
+
+def spell_place_option(term: PlaceTerm) -> TypedWords:
+    """Spell the option that names a place of a plugin, in each language that has a word for it."""
+    languages = {ENGLISH: (), **term.words}
+    return TypedWords(typed_words={each: spell_option(term.option, term.words, each) for each in languages})
 
 
 def spell_noun(command: AnyCommand) -> TypedWords:
@@ -140,6 +175,11 @@ def describe_name(parameter: Parameter, language: str = ENGLISH) -> Text:
     return describe_option(spell_option(parameter.option, parameter.arg.words, language), parameter.label)
 
 
+def spell_name(command: AnyCommand, parameter: Parameter) -> TypedWords:
+    """Spell how an argument of a command is typed, without the marks of a usage line."""
+    return tell_by_language(command, lambda language: describe_name(parameter, language))
+
+
 def describe_line(*words: Text | TypedWords) -> Text:
     """Describe a line to type, some of whose words are labels: `place use NAME`."""
     return _in_a_row(words)
@@ -168,13 +208,18 @@ def _list_other_names(parameter: Parameter, language: str) -> tuple[str, ...]:
 
 
 def list_offered_options(command: AnyCommand) -> Message | None:
-    """List the options of every command that help names for this one; None where there are none."""
+    """List the options of every command that help names for this one; None where there are none.
+
+    Behind those in another language their English names stand, which every reader can type.
+    """
     offered = offered_options(command)
     words = list_option_words(command)
 
     def tell(language: str) -> Argument:
-        named = ((spell_option(name, words[name], language), label) for name, label in offered.items())
-        return tuple(describe_option(name, label) for name, label in named)
+        spelt = {name: spell_option(name, words[name], language) for name in offered}
+        options = tuple(describe_option(spelt[name], label) for name, label in offered.items())
+        english = tuple(name for name in offered if spelt[name] != name)
+        return Message("help.usage.options_also", options=options, english=english) if english else options
 
     return Message("help.usage.options", options=tell_by_language(command, tell)) if offered else None
 

@@ -11,6 +11,7 @@ from bot.core.change.change_request import ChangeRequest
 from bot.core.change.status_table import find_badge
 from bot.core.text import one_line
 from bot.language.catalogues import ENGLISH
+from bot.language.command_words import translate_line
 from bot.language.translation import translate
 from bot.plugin import CommandLine, Message, Risk
 from bot.slack.render.block_kit import Block, make_actions, make_fields, make_header
@@ -87,5 +88,5 @@ def _small_lines(change: ChangeRequest, language: str) -> Iterator[str]:
         yield mrkdwn(Message("card.settle_in_terminal", command=command), language)
     plan = Message("card.plan", plan=short_digest(change))
     risk = RISKS[change.risk]
-    line = cut(escape(one_line(plain(change.line)).replace("`", "'")), LINE_MOST)
+    line = cut(escape(one_line(plain(translate_line(change.line, language))).replace("`", "'")), LINE_MOST)
     yield f"{change.id} · {mrkdwn(plan, language)} · {mrkdwn(risk, language)} · `{line}`"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from bot.core.audit.audit_record import Entry, Tag
 from bot.core.change.pending_stop import StopKind
+from bot.core.parsing.usage import spell_place_option
 from bot.core.principals import Principal, Role
 from bot.core.redaction.redactor import redact
 from bot.core.withheld_reasons import describe_reason, is_withheld
@@ -206,7 +207,9 @@ def _set_own_place(tx: Transaction, ctx: Context, word: Authorization, params: P
     set_own(tx, ctx, wanted, word.asked, place)
     back = CommandLine(command_line=f"{term.word} use {before.name if before else '--clear'}")
     return _done_outcome(
-        Message("admin.own_place_set", option=term.option, name=place.name, label=place.label, command=back)
+        Message(
+            "admin.own_place_set", option=spell_place_option(term), name=place.name, label=place.label, command=back
+        )
     )
 
 

@@ -27,7 +27,7 @@ from bot.core.parsing.usage import (
     spell_verb,
 )
 from bot.core.principals import Role, describe_least_role
-from bot.plugin import CommandLine, Message, Reply, Risk, Text, TypedWords
+from bot.plugin import Argument, CommandLine, Message, Reply, Risk, Text, TypedWords
 from bot.plugin.frozen import dataclass
 from bot.usecases.admin.help_layout import (
     Page,
@@ -170,8 +170,10 @@ def _spell_help(known: Commands, about: str = "") -> Mapping[str, str]:
 
 def _list_topics(commands: Sequence[AnyCommand]) -> Message:
     """The hint that names every word behind `help`."""
-    words = (*(command.noun for command in commands), *(path.split()[0] for path in TERMINAL_COMMANDS))
-    return Message("help.topics", command=CommandLine(command_line="help"), topics=tuple(dict.fromkeys(words)))
+    declared = {command.noun: spell_noun(command) for command in commands}
+    own = (path.split()[0] for path in TERMINAL_COMMANDS)
+    topics: tuple[Argument, ...] = (*declared.values(), *(noun for noun in dict.fromkeys(own) if noun not in declared))
+    return Message("help.topics", command=CommandLine(command_line="help"), topics=topics)
 
 
 def explain_command(

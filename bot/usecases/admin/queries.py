@@ -12,7 +12,7 @@ from bot.core.authority.rules.rule_evaluation import Ruling
 from bot.core.change.status_names import ONE_OF, SHOWN_STATUSES, STATUS_WORDS, ShownStatus, parse_status
 from bot.core.joined_sentences import pair_sentences
 from bot.core.parsing.help_requests import HELP_WORDS
-from bot.core.parsing.usage import ROLE, describe_line
+from bot.core.parsing.usage import ROLE, describe_line, spell_place_option
 from bot.core.principals import ROLE_NAMES, Grant, Principal, Role
 from bot.language.request_views import ChangeDetails, ChangeRow
 from bot.plugin import (
@@ -243,9 +243,9 @@ def _own_places(query: QueryContext) -> Iterator[tuple[Text, Text]]:
             continue
         term = plugin.place_term
         if own_choice(query.ctx, plugin.name, query.person):
-            yield term.label, Message("place.own_is", name=place.name, option=term.option)
+            yield term.label, Message("place.own_is", name=place.name, option=spell_place_option(term))
         else:
-            yield term.label, Message("place.default_is", name=place.name, option=term.option)
+            yield term.label, Message("place.default_is", name=place.name, option=spell_place_option(term))
 
 
 def _next_steps(query: QueryContext, admins: Sequence[Principal]) -> Iterator[Message]:

@@ -11,7 +11,7 @@ from bot.core.audit.audit_record import Entry, Fact, Tag
 from bot.core.builtin_name import BUILTIN
 from bot.core.change.change_request import ChangeRequest
 from bot.core.parsing.suggestion import find_nearest
-from bot.core.parsing.usage import NAME, describe_line
+from bot.core.parsing.usage import NAME, describe_line, spell_place_option
 from bot.core.principals import Principal
 from bot.host.hosted_plugin import HostedPlugin
 from bot.host.registry import Registry
@@ -96,19 +96,23 @@ def choose_place(
     own = own_choice(ctx, plugin, person)
     if own is not None:
         gone = Message("place.own_gone", term=term.label, name=own.name)
-        remedy = Message("place.own_gone_hint", option=term.option, command=_use(term), known=_names(places))
+        remedy = Message(
+            "place.own_gone_hint", option=spell_place_option(term), command=_use(term), known=_names(places)
+        )
         return own.find_in(places) or _refuse(gone, remedy)
     default = default_of(ctx, plugin)
     if default is not None:
         gone = Message("place.default_gone", term=term.label, name=default.name)
         remedy = Message(
-            "place.default_gone_hint", option=term.option, command=_use_for_all(term), known=_names(places)
+            "place.default_gone_hint", option=spell_place_option(term), command=_use_for_all(term), known=_names(places)
         )
         return default.find_in(places) or _refuse(gone, remedy)
     if len(places) > 1:
         raise Refusal(
             Message("place.no_default", term=term.label, names=_names(places)),
-            hint=Message("place.no_default_hint", option=term.option, own=_use(term), default=_use_for_all(term)),
+            hint=Message(
+                "place.no_default_hint", option=spell_place_option(term), own=_use(term), default=_use_for_all(term)
+            ),
         )
     return places[0]
 
@@ -189,7 +193,7 @@ def keep_first_place(
     if default is None:
         return Message("place.added_without_default", term=term.label, default=for_all)
     if default.identity == added[0].identity:
-        return Message("place.added_default", term=term.label, name=default.name, option=term.option)
+        return Message("place.added_default", term=term.label, name=default.name, option=spell_place_option(term))
     return Message("place.added", term=term.label, name=default.name, own=own, default=for_all)
 
 

@@ -25,7 +25,7 @@ export const STEPS = [
     name: "step_ask",
     who: "Olga",
     channel: "connectors",
-    line: `/b24 connector remove myconnector --reason "${WORDS.reason}"`,
+    line: `/b24 ${WORDS.line_to_ask}`,
     done: ({ recorded }) => recorded.includes("change:request:opened"),
   },
   {

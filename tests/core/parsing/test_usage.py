@@ -14,6 +14,7 @@ from bot.core.parsing.usage import (
     describe_usage,
     describe_usage_line,
     list_examples,
+    rewrite_line,
     spell_line,
     spell_usage,
 )
@@ -46,6 +47,21 @@ LINES = {
 }
 
 
+REWRITTEN = {
+    "connector update shopchat …": "коннектор изменить shopchat …",
+    "portal use ИМЯ --for-all": "портал выбрать ИМЯ --для-всех",
+    "connector remove … --reason TEXT": "коннектор удалить … --причина TEXT",
+    'connector remove x --reason="old number"': 'коннектор удалить x --причина="old number"',
+    "connector list --kind='ours'": "коннектор список --вид='ours'",
+    'connector remove x --reason "connector list"': 'коннектор удалить x --причина "connector list"',
+    'connector show "x': 'коннектор показать "x',
+    "message send x 1 --user u --text  two  blanks": "сообщение отправить x 1 --клиент u --текст  two  blanks",
+    "conector list": "conector list",
+    "": "",
+}
+"""Lines with a label, a quotation, a mistake or nothing in them, each as a reader of Russian is shown it."""
+
+
 @each_row("command", COMMANDS)
 def test_in_english_it_is_what_the_declaration_says(command: AnyCommand) -> None:
     assert translate(describe_usage(command)) == command.usage
@@ -70,6 +86,15 @@ def test_a_line_is_spelt_in_the_words_of_a_language(line: str) -> None:
     spelt = spell_line(COMMANDS, line)
     assert translate_argument(spelt) == line
     assert translate_argument(spelt, "ru") == LINES[line]
+
+
+@pytest.mark.parametrize("line", REWRITTEN)
+def test_a_line_is_rewritten_as_it_stands_and_once(line: str) -> None:
+    russian = rewrite_line(COMMANDS, line, "ru")
+    assert russian == REWRITTEN[line]
+    assert rewrite_line(COMMANDS, russian, "ru") == russian
+    assert rewrite_line(COMMANDS, line, "en") == line
+    assert rewrite_line(COMMANDS, line, "de") == line
 
 
 @each_row("command", COMMANDS)
