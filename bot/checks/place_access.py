@@ -12,6 +12,7 @@ from bot.core.parsing.usage import NAME, describe_line
 from bot.host.discovery import close_plugins, load_plugins
 from bot.host.guarded_calls import RAN_COMMAND, blame_plugin
 from bot.host.plugin_services import services_for
+from bot.language.command_words import tell_line
 from bot.plugin import Message, Place, PlaceTerm, Plugin, PluginError, Refusal, Reply, Text
 from bot.store.files.consistency import list_pending_steps
 from bot.store.store import Store
@@ -47,7 +48,7 @@ def _check_each(environment: Environment, plugins: Sequence[Plugin]) -> Message 
             problems += [Message("check.places.finding", place=place.name, finding=one) for one in found]
             notes += [Message("check.places.finding", place=place.name, finding=one) for one in told]
     if problems:
-        command = describe_line(f"b24bot {term.word} check {term.option}", NAME)
+        command = describe_line("b24bot", tell_line(f"{term.word} check {term.option}"), NAME)
         raise Refusal(join_sentences(problems), hint=Message("check.places.see_also", command=command))
     if notes:
         return Note(says=join_sentences(notes))

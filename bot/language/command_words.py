@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.typed_line import AnyCommand
 from bot.core.parsing.usage import rewrite_line
-from bot.language.catalogues import ENGLISH
+from bot.language.catalogues import ENGLISH, list_languages
+from bot.plugin import TypedWords
 
 
 class _KnownCommands:
@@ -44,3 +45,8 @@ def bind_commands(commands: Iterable[AnyCommand]) -> None:
 def translate_line(line: str, language: str) -> str:
     """Write a line in the words of a language. One of no known command stays as it is."""
     return line if language == ENGLISH else rewrite_line(_KNOWN.table, line, language)
+
+
+def tell_line(line: str) -> TypedWords:
+    """Tell a line in every language, for a sentence in which something else than usual stands in front of it."""
+    return TypedWords(typed_words={language: translate_line(line, language) for language in sorted(list_languages())})

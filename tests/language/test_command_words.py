@@ -48,12 +48,8 @@ def test_a_line_of_no_known_command_stays_as_it_is() -> None:
 
 def russian_options() -> dict[str, str]:
     """The options of the declared commands that have a Russian name."""
-    named = (
-        (option, spell_option(option, words, "ru"))
-        for one in REGISTRY
-        for option, words in list_option_words(one).items()
-    )
-    return {option: name for option, name in named if option != name}
+    options = [each for command in REGISTRY for each in list_option_words(command).items()]
+    return {option: f"--{words['ru'][0]}" for option, words in options if "ru" in words}
 
 
 def english_options(known: dict[str, str]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from bot.core.parsing.usage import NAME, describe_line, spell_place_option
 from bot.core.principals import Principal
 from bot.host.hosted_plugin import HostedPlugin
 from bot.host.registry import Registry
+from bot.language.command_words import tell_line
 from bot.plugin import CommandLine, Message, Place, PlaceTerm, Plugin, PluginError, Refusal, Text
 from bot.plugin.frozen import dataclass
 from bot.store.store import Transaction
@@ -142,7 +143,7 @@ def find_place(places: Sequence[Place], name: str, term: PlaceTerm) -> Place:
     if not places:
         raise Refusal(
             term.no_place,
-            hint=Message("place.none_hint", command=describe_line(f"b24bot {term.adding_path}", NAME)),
+            hint=Message("place.none_hint", command=describe_line("b24bot", tell_line(term.adding_path), NAME)),
         )
     names = [place.name for place in places]
     renamed = next((place for place in places if name in place.former_names), None)
@@ -214,7 +215,7 @@ def describe_with_place(ctx: Context, change: ChangeRequest) -> Text:
 def list_adding_lines(plugins: Iterable[Plugin]) -> tuple[Text, ...]:
     """List the commands of the terminal that make a first place known: one of each plugin that has such a command."""
     return tuple(
-        describe_line(f"b24bot {path}", NAME)
+        describe_line("b24bot", tell_line(path), NAME)
         for plugin in plugins
         if (path := plugin.place_term.adding_path) in {command.path for group in plugin.groups for command in group}
     )

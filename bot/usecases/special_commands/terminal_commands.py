@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.typed_line import AnyCommand
+from bot.core.parsing.usage import describe_line
+from bot.language.command_words import tell_line
 from bot.plugin import Message
 
 TERMINAL_COMMANDS: Mapping[str, Message] = {
@@ -52,5 +54,6 @@ def in_terminal(declared: Iterable[AnyCommand], words: Sequence[str]) -> WordsEr
     if not path:
         return None
     return WordsError(
-        Message("help.only_in_terminal", path=path), hint=Message("help.run_there", command=f"b24bot {path} --help")
+        Message("help.only_in_terminal", path=tell_line(path)),
+        hint=Message("help.run_there", command=describe_line("b24bot", tell_line(path), "--help")),
     )

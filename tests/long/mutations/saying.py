@@ -14,6 +14,16 @@ _RANK = "ORDER BY CASE WHEN o.kind = 'card' AND c.card IS NOT NULL THEN -o.urgen
 
 SAYING: tuple[Mutation, ...] = (
     mutation(
+        "line-in-other-words",
+        "a line that is shown in another language has words of its quotations replaced, so that it means another thing",
+        (
+            "bot/core/parsing/usage.py",
+            'return f"{name}{typed.removeprefix(option)}" if typed.startswith(option) else typed',
+            "return quote(own)",
+        ),
+        by="tests/core/parsing/test_usage.py",
+    ),
+    mutation(
         "two-posts-at-once",
         "two messages are on their way into a channel at once, so that the later one may stand there first",
         (

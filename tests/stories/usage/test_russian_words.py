@@ -50,6 +50,23 @@ def test_a_removal_that_is_asked_for_in_russian_is_carried_out_and_undone_as_the
     assert scene.registered("newchat")
 
 
+def test_a_card_of_a_russian_channel_names_every_line_in_russian_and_the_record_has_it_in_english(
+    make_full_bot: Callable[..., Playground],
+) -> None:
+    scene = Scene(make_full_bot(settings={"B24BOT_LANGUAGE": "", "B24BOT_CHANNEL_LANGUAGE": "ru"}))
+    card = scene.ask_removal()
+    scene.card_says(card, "`коннектор удалить myconnector`")
+    scene.press("Anton", card, "Согласовать удаление")
+    change = scene.wait_status(Status.DONE)
+    scene.card_says(card, "запросить `/b24 коннектор восстановить myconnector --портал prod`")
+    assert change.line == "connector remove myconnector"
+    assert change.plan.undo.line == "connector restore myconnector --portal prod"
+    opened, _ = scene.playground.store.audit.find(tag=Tag.CHANGE_REQUESTED)
+    assert opened.facts["line"] == "connector remove myconnector"
+    scene.ask("Olga", "запрос показать CR-1001")
+    assert "`/b24 connector restore myconnector --portal prod`" in scene.answer("Olga", "CR-1001")
+
+
 def test_the_same_line_in_russian_and_in_english_is_one_change_request(scene: Scene) -> None:
     scene.ask("Olga", "connector remove myconnector")
     scene.card("myconnector")
@@ -63,7 +80,7 @@ def test_what_was_not_understood_is_told_in_russian_with_the_russian_line_that_w
     scene.ask("Olga", "коннектор удалит myconnector")
     scene.answer("Olga", "Возможно, вы имели в виду `/b24 коннектор удалить myconnector`?")
     scene.ask("Olga", "портал добавить prod")
-    scene.answer("Olga", "«portal add» работает только в терминале сервера.")
+    scene.answer("Olga", "«портал добавить» работает только в терминале сервера.")
     assert scene.playground.store.changes.get(1001) is None
 
 

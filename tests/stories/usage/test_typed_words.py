@@ -87,7 +87,7 @@ ROWS = {
         line='connector remove "My connector"',
         russian="коннектор удалить «My connector»",
         says=("Did you mean `/b24 connector remove myconnector`?", "space at position 3"),
-        says_russian=("Возможно, вы имели в виду `/b24 connector remove myconnector`?",),
+        says_russian=("Возможно, вы имели в виду `/b24 коннектор удалить myconnector`?",),
     ),
     "the name of a line": Row(
         line="line show Support",
@@ -99,7 +99,7 @@ ROWS = {
         line="connector remove myconnector shopchat",
         russian="коннектор удалить myconnector shopchat",
         says=("does not take “shopchat”", "Type one at a time: `/b24 connector remove shopchat`"),
-        says_russian=("shopchat", "Набирайте по одному: `/b24 connector remove shopchat`"),
+        says_russian=("shopchat", "Набирайте по одному: `/b24 коннектор удалить shopchat`"),
     ),
     "approve": Row(
         line="approve CR-1001",
@@ -136,7 +136,7 @@ ROWS = {
         line="portal add test",
         russian="портал добавить test",
         says=("“portal add” works in the host's terminal only.", "b24bot portal add"),
-        says_russian=("«portal add» работает только в терминале сервера.", "b24bot portal add"),
+        says_russian=("«портал добавить» работает только в терминале сервера.", "b24bot портал добавить --help"),
     ),
     "an unknown portal": Row(
         line="connector list --portal prod",

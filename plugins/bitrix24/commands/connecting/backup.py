@@ -47,7 +47,7 @@ def check_backup(
 
 def refuse_backup_in_slack(portal: KnownPortal) -> Refusal:
     """The refusal where nobody can paste an address that holds a code."""
-    line = f"b24bot portal connect {portal.name} --backup"
+    line = Message("bitrix24.usage.back_up_in_terminal", portal=portal.name)
     return Refusal(
         Message("bitrix24.connect.backup_in_terminal"), hint=Message("bitrix24.connect.do_type_line", line=line)
     )
