@@ -49,4 +49,5 @@ def translate_line(line: str, language: str) -> str:
 
 def tell_line(line: str) -> TypedWords:
     """Tell a line in every language, for a sentence in which something else than usual stands in front of it."""
-    return TypedWords(typed_words={language: translate_line(line, language) for language in sorted(list_languages())})
+    spelt = {language: translate_line(line, language) for language in sorted(list_languages())}
+    return TypedWords(typed_words={each: words for each, words in spelt.items() if each == ENGLISH or words != line})

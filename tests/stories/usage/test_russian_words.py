@@ -54,17 +54,17 @@ def test_a_card_of_a_russian_channel_names_every_line_in_russian_and_the_record_
     make_full_bot: Callable[..., Playground],
 ) -> None:
     scene = Scene(make_full_bot(settings={"B24BOT_LANGUAGE": "", "B24BOT_CHANNEL_LANGUAGE": "ru"}))
-    card = scene.ask_removal()
-    scene.card_says(card, "`коннектор удалить myconnector`")
-    scene.press("Anton", card, "Согласовать удаление")
-    change = scene.wait_status(Status.DONE)
-    scene.card_says(card, "запросить `/b24 коннектор восстановить myconnector --портал prod`")
-    assert change.line == "connector remove myconnector"
-    assert change.plan.undo.line == "connector restore myconnector --portal prod"
+    line = "connector deactivate myconnector 2"
+    card = scene.asks(line, channel=APPROVALS)
+    scene.card_says(card, "`коннектор отключить myconnector 2`")
+    scene.press("Anton", card, "Согласовать отключение")
+    change = scene.ends()
+    scene.card_says(card, "запросить `/b24 коннектор подключить myconnector 2 --портал default`")
+    assert (change.line, change.plan.undo.line) == (line, "connector activate myconnector 2")
     opened, _ = scene.playground.store.audit.find(tag=Tag.CHANGE_REQUESTED)
-    assert opened.facts["line"] == "connector remove myconnector"
+    assert opened.facts["line"] == line
     scene.ask("Olga", "запрос показать CR-1001")
-    assert "`/b24 connector restore myconnector --portal prod`" in scene.answer("Olga", "CR-1001")
+    assert "`/b24 connector activate myconnector 2 --portal default`" in scene.answer("Olga", "CR-1001")
 
 
 def test_the_same_line_in_russian_and_in_english_is_one_change_request(scene: Scene) -> None:
