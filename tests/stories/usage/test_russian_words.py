@@ -63,8 +63,6 @@ def test_a_card_of_a_russian_channel_names_every_line_in_russian_and_the_record_
     assert (change.line, change.plan.undo.line) == (line, "connector activate myconnector 2")
     opened, *_ = scene.playground.store.audit.find(tag=Tag.CHANGE_REQUESTED)
     assert opened.facts["line"] == line
-    scene.ask("Olga", "запрос показать CR-1001")
-    assert "`/b24 connector activate myconnector 2 --portal default`" in scene.answer("Olga", "CR-1001")
 
 
 def test_the_same_line_in_russian_and_in_english_is_one_change_request(scene: Scene) -> None:
