@@ -385,22 +385,38 @@ class Visit:
         self.tab.locator("#messages", has_text=words).wait_for()
 
 
-@pytest.fixture
-def visit(browser: Any, playing: tuple[PageBackend, str]) -> Iterator[Visit]:
-    """The page after "Start over", in English."""
-    stage, address = playing
-    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
+@pytest.fixture(scope="module")
+def english_tab(browser: Any) -> Iterator[Any]:
+    """One tab for all visits: a new one costs a process, and no test needs what the page before it has left."""
+    context = browser.new_context(locale="en-GB")
     tab = context.new_page()
     tab.set_default_timeout(GIVE_UP_SECONDS * 1_000)
-    faults: list[str] = []
-    tab.on("pageerror", lambda error: faults.append(str(error)))
-    tab.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
-    tab.goto(address)
-    tab.locator(".person").first.wait_for()
-    tab.locator("#reset").click()
-    tab.locator("#reset:enabled").wait_for()
-    yield Visit(tab, stage, faults)
+    yield tab
     context.close()
+
+
+@pytest.fixture
+def visit(english_tab: Any, playing: tuple[PageBackend, str]) -> Iterator[Visit]:
+    """The page after "Start over", in English."""
+    stage, address = playing
+    faults: list[str] = []
+    listeners = {
+        "pageerror": lambda error: faults.append(str(error)),
+        "console": lambda said: faults.append(said.text) if said.type in ("error", "warning") else None,
+    }
+    for event, listener in listeners.items():
+        english_tab.on(event, listener)
+    english_tab.set_viewport_size({"width": 1280, "height": 900})
+    english_tab.goto(address)
+    english_tab.locator(".person").first.wait_for()
+    english_tab.locator("#reset").click()
+    english_tab.locator("#reset:enabled").wait_for()
+    yield Visit(english_tab, stage, faults)
+    english_tab.unroute_all()
+    for event, listener in listeners.items():
+        english_tab.remove_listener(event, listener)
+    # The page would go on asking for news, also while others are tested.
+    english_tab.goto("about:blank")
 
 
 def test_a_person_can_ask_be_refused_approve_and_see_the_portal_change(visit: Visit) -> None:

@@ -17,6 +17,7 @@ from tests.browser import WIDTHS, find_barriers, start_browser
 from tests.stories.portal.test_pages import PUBLIC, USER, link
 from tests.stories.scene import Scene
 
+HEIGHT = 900
 SLIDER = (
     '<!doctype html><html lang="en"><title>Portal</title><main><h1>Portal</h1>'
     '<iframe name="slider" title="b24bot" style="width:100%;height:900px;border:0"></iframe></main>'
@@ -34,29 +35,36 @@ def paged(make_full_bot: Callable[..., Playground]) -> Scene:
     return scene
 
 
-@pytest.fixture
-def browser() -> Iterator[Any]:
+@pytest.fixture(scope="module")
+def started_browser() -> Iterator[Any]:
     yield from start_browser()
+
+
+@pytest.fixture
+def browser(started_browser: Any) -> Iterator[Any]:
+    """A browser without a page, a cookie or anything else of an earlier test."""
+    yield started_browser
+    for context in started_browser.contexts:
+        context.close()
 
 
 class Slider:
     """A page of the portal with b24bot's page in a frame."""
 
-    def __init__(self, browser: Any, scene: Scene, *, width: int = 1000, language: str = "en") -> None:
+    def __init__(self, browser: Any, scene: Scene, *, width: int = 1000) -> None:
         self.scene = scene
-        self.language = language
-        self.context = browser.new_context(viewport={"width": width, "height": 900})
+        self.context = browser.new_context(viewport={"width": width, "height": HEIGHT})
         self.page = self.context.new_page()
         self.asked: list[str] = []
         self.page.on("request", lambda request: self.asked.append(request.url))
 
-    def open(self, path: str, form: dict[str, str], *, origin: str = "") -> Any:
+    def open(self, path: str, form: dict[str, str], *, language: str = "en", origin: str = "") -> Any:
         """Open a page of b24bot in the portal's frame, and wait for it; the frame."""
         portal = origin or self.scene.portal.world.rest_url.removesuffix("/rest/")
         site = self.scene.workspace.request_url.removesuffix("/slack/events")
         fields = "".join(f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in form.items())
         body = SLIDER.format(
-            action=f"{site}/bitrix24{path}?DOMAIN={self.scene.portal.world.domain}&amp;LANG={self.language}",
+            action=f"{site}/bitrix24{path}?DOMAIN={self.scene.portal.world.domain}&amp;LANG={language}",
             fields=fields,
         )
         self.page.route(f"{portal}/slider", lambda route: route.fulfill(body=body, content_type="text/html"))
@@ -97,20 +105,21 @@ PAGES: dict[str, tuple[str, Callable[[Scene], dict[str, str]]]] = {
 def test_no_page_has_an_axe_finding_or_is_wider_than_a_phone(paged: Scene, browser: Any, linked: bool) -> None:
     if linked:
         link(paged)
-    for width, language, name in product(WIDTHS, ("en", "ru"), PAGES):
+    slider = Slider(browser, paged)
+    for language, name in product(("en", "ru"), PAGES):
         path, form = PAGES[name]
-        slider = Slider(browser, paged, width=width, language=language)
-        frame = slider.open(path, form(paged))
-        assert find_barriers(frame) == [], (name, width, language)
+        frame = slider.open(path, form(paged), language=language)
         assert frame.evaluate("document.documentElement.lang") == language
-        assert frame.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (name, width)
-        slider.context.close()
+        for width in WIDTHS:
+            slider.page.set_viewport_size({"width": width, "height": HEIGHT})
+            assert find_barriers(frame) == [], (name, width, language)
+            assert frame.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (name, width)
 
 
 def test_a_linked_user_presses_the_button_with_the_keyboard(paged: Scene, browser: Any) -> None:
     link(paged)
-    slider = Slider(browser, paged, width=360, language="ru")
-    frame = slider.open("/connector/myconnector", settings_form(paged))
+    slider = Slider(browser, paged, width=360)
+    frame = slider.open("/connector/myconnector", settings_form(paged), language="ru")
     for _ in range(5):
         slider.page.keyboard.press("Tab")
         if frame.evaluate("document.activeElement.value") == "disconnect":
