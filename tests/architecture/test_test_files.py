@@ -10,12 +10,14 @@ import pytest
 from tests.architecture.source import ROOT
 
 FOLDERS = ("tests", "examples")
+BEHIND = "\nfrom __future__ import"
+"""Stands behind the docstring of most modules: the rest is not parsed."""
 SENTENCE = re.compile(r"[A-Z0-9`“].*[.:?]")
 
 
 def first_sentence(text: str) -> str:
     """Return the first paragraph of a module's docstring as one line; empty unless it is punctuated as a sentence."""
-    docstring = ast.get_docstring(ast.parse(text)) or ""
+    docstring = ast.get_docstring(ast.parse(text.partition(BEHIND)[0])) or ""
     paragraph = " ".join(docstring.partition("\n\n")[0].split())
     return paragraph if SENTENCE.fullmatch(paragraph) else ""
 

@@ -39,8 +39,7 @@ def applied(database: Engine) -> tuple[str, ...]:
     """The steps that the file has behind it, in their order; none for a file that is new."""
     if not database.has_table("_sqlite_migrations"):
         return ()
-    rows = database.rows(database.dialect.spell(_APPLIED), NAME)
-    return tuple(row["name"] for row in rows)
+    return tuple(str(name) for (name,) in database.tuples(database.dialect.spell(_APPLIED), NAME))
 
 
 def pending(database: Engine) -> tuple[str, ...]:

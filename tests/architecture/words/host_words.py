@@ -6,9 +6,9 @@ tags and facts of stored records, and names of settings.
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from tests.architecture.words.vocabulary_checks import find_docstrings, line_at, read_tokens, words_of
 
@@ -39,15 +39,22 @@ def plugin_words(path: str, text: str) -> Iterator[str]:
         return
     said = _catalogue(text) if path.endswith(".po") else _module(path, text)
     for line, sentence in said:
-        for word, better in WORDS.items():
-            if (path, word) not in KNOWN and any(part.removesuffix("s") == word for part in words_of(sentence)):
-                yield f"{path}:{line} “{word}” is a word of a plugin; use {better}"
+        for word in _words_in(sentence):
+            if (path, word) not in KNOWN:
+                yield f"{path}:{line} “{word}” is a word of a plugin; use {WORDS[word]}"
+
+
+@cache
+def _words_in(sentence: str) -> tuple[str, ...]:
+    """Return the words of the plugin in a sentence or a name, each once."""
+    found = {part.removesuffix("s") for part in words_of(sentence)}
+    return tuple(word for word in WORDS if word in found)
 
 
 def _module(path: str, text: str) -> Iterator[tuple[int, str]]:
     yield 0, path
     yield from ((line_at(text, token.start()), token[0]) for token in read_tokens(text))
-    yield from ((docstring.lineno, str(docstring.value)) for docstring in find_docstrings(ast.parse(text)))
+    yield from find_docstrings(text)
 
 
 def _catalogue(text: str) -> Iterator[tuple[int, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +26,8 @@ COMPARE: dict[str, Callable[[str, str], bool]] = {
     "<": lambda mine, wanted: php_values.to_int(mine) < php_values.to_int(wanted),
     ">": lambda mine, wanted: php_values.to_int(mine) > php_values.to_int(wanted),
 }
+Condition = tuple[str, Callable[[str, str], bool], list[str]]
+"""The name of a field, a comparison, and the texts of which one has to pass it."""
 
 
 def as_fields(line: Line) -> dict[str, Any]:
@@ -48,7 +50,8 @@ def config_list(call: Call) -> Any:
             text = f"A wrong format for the PARAMS field '{field}' is passed"
             raise RestError(400, "INVALID_FORMAT", text)
     rows = [as_fields(line) for line in (*call.state.lines.rows(), *_drafts(call))]
-    rows = [row for row in rows if _fits(row, dict(php_values.items(fields.get("filter") or {})))]
+    conditions = _read_filter(fields.get("filter") or {})
+    rows = [row for row in rows if _fits(row, conditions)]
     for field, way in reversed(list(php_values.items(fields.get("order") or {}))):
         rows.sort(key=lambda row: _sort_key(row.get(field, "")), reverse=str(way).upper() == "DESC")
     offset = max(0, php_values.to_int(fields.get("offset")))
@@ -109,14 +112,22 @@ def _drafts(call: Call) -> list[Line]:
     return [Line(id=DRAFT, name=f"Open Channel {DRAFT}", temporary=True)]
 
 
-def _fits(row: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    for name, value in wanted.items():
-        sign = name[0] if name[:1] in COMPARE else "="
-        mine = str(row.get(name.lstrip("=!%<>"), ""))
-        choices = php_values.values(value) if php_values.is_array(value) else [value]
-        if not any(COMPARE[sign](mine, php_values.text(each)) for each in choices):
-            return False
-    return True
+def _read_filter(given: Any) -> list[Condition]:
+    """A filter as conditions that all have to hold: read once, and asked of thousands of lines."""
+    conditions = []
+    for name, value in php_values.items(given):
+        compare = COMPARE.get(name[:1], COMPARE["="])
+        wanted = php_values.values(value) if php_values.is_array(value) else [value]
+        conditions.append((name.lstrip("=!%<>"), compare, [php_values.text(each) for each in wanted]))
+    return conditions
+
+
+def _fits(row: Mapping[str, Any], conditions: Sequence[Condition]) -> bool:
+    return all(
+        any(compare(mine, each) for each in wanted)
+        for name, compare, wanted in conditions
+        for mine in (str(row.get(name, "")),)
+    )
 
 
 def _sort_key(value: str) -> tuple[int, int, str]:
