@@ -21,6 +21,7 @@ STORED = "\ue005"
 """In front of a message that is stored as text."""
 _STARTS = f"{_PERSON}{_CHANNEL}{_TIME}{_LINE}"
 _MARK = re.compile(f"([{_STARTS}])([^{_STARTS}{_END}]*){_END}")
+_QUOTED_LINE = re.compile(f"`({_LINE}[^{_STARTS}{_END}]*{_END})`")
 _ANY = re.compile(f"[{_STARTS}{_END}{STORED}]")
 _SOMEBODY = re.compile(rf"\A(?:[A-Z][A-Z0-9]+:[A-Z][A-Z0-9]+|{LOCAL_TEAM}:.+)\Z", re.DOTALL)
 _TYPED = re.compile(r"<@([A-Z][A-Z0-9]{2,20})(?:\|([^<>]*))?>")
@@ -111,6 +112,11 @@ def mark_time(at: int) -> str:
 def mark_command_line(line: str) -> str:
     """Stands for a line to type, without what stands in front of it on a surface."""
     return f"{_LINE}{remove_marks(line)}{_END}"
+
+
+def unquote_command_lines(text: str) -> str:
+    """Take away the backticks around lines to type, where a surface sets such a line as code itself."""
+    return _QUOTED_LINE.sub(r"\1", text)
 
 
 def remove_marks(text: str) -> str:

@@ -49,7 +49,7 @@ class Writer:
     def mrkdwn(self, text: Text) -> str:
         """The words, escaped; the bot's own marks become mentions, Slack's dates and code."""
         return mentions.replace_marks(
-            escape(self.translate(text)),
+            mentions.unquote_command_lines(escape(self.translate(text))),
             person=lambda name: mention(name, self.language),
             channel=lambda channel: f"<#{channel}>",
             time=format_time_token,

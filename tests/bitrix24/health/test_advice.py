@@ -54,7 +54,7 @@ def test_after_a_spent_refresh_token_both_lines_to_type_name_the_portal(plugin_b
     spend(plugin_bot)
     hint = en(plugin_bot.refusal("connector list").hint)
     assert "portal connect default --replace" in hint
-    assert "portal connect default --backup" in hint
+    assert "`b24bot portal connect default --backup`" in hint, "Slack does not take this line"
 
 
 def test_each_loss_can_name_the_portal() -> None:

@@ -37,6 +37,12 @@ ALPHABET = st.sampled_from([*"ab <>&*_~`\n\r|", "<!channel>", "<@U0666>", "\u202
 WILD = st.one_of(TEXT, st.lists(ALPHABET, max_size=400).map("".join)).map(mentions.remove_marks)
 
 
+def test_a_line_to_type_is_set_as_code_once_also_between_backticks() -> None:
+    line = mentions.mark_command_line("portal check")
+    assert mrkdwn(f"Type `{line}` or {line}.") == "Type `/b24 portal check` or `/b24 portal check`."
+    assert mrkdwn("Type `b24bot serve`.") == "Type `b24bot serve`."
+
+
 def private_notice(reply: Reply, *, mood: Mood = Mood.ANSWER, suggestion: str = "") -> PrivateNotice:
     return PrivateNotice(person=OLGA, channel="C0001", reply=reply, mood=mood, suggestion=suggestion)
 

@@ -36,10 +36,10 @@ def show_addresses(dialogue: Dialogue, portal: KnownPortal, request: Authorizati
         expires_at = expires_at or invitation.expires_at
     url = make_link(endpoints.portal(portal.domain, services.settings), request) if request else None
     facts: list[tuple[Text, Text]] = []
-    if handler and install:
-        facts += [(Message("bitrix24.connect.handler"), handler), (Message("bitrix24.connect.install"), install)]
     if url:
         facts.append((Message("bitrix24.connect.link"), url))
+    if handler and install:
+        facts += [(Message("bitrix24.connect.handler"), handler), (Message("bitrix24.connect.install"), install)]
     expiry = Time(time=expires_at)
     title = Message("bitrix24.connect.open", portal=portal.name)
     if request and request.backup:
