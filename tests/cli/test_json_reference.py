@@ -56,7 +56,7 @@ DECLARED_LINES = (
     *(
         f"{one.path} {example}".strip()
         for one in declared()
-        if one.path in data_types()
+        if one.path in data_types() and one.path != "portal connect"
         for example in one.examples
         if "@" not in example
     ),

@@ -6,7 +6,7 @@ from bot.plugin import CommandLine, Message, Text, map_text
 
 _NAME = Message("bitrix24.usage.portal_name")
 CONNECT_AGAIN = CommandLine(command_line=Message("bitrix24.usage.connect_portal", portal=_NAME))
-STORE_BACKUP = Message("bitrix24.usage.back_up_portal", portal=_NAME)
+STORE_BACKUP = Message("bitrix24.usage.back_up_in_terminal", portal=_NAME)
 """Whole, since only the terminal takes it."""
 CHECK = CommandLine(command_line=Message("bitrix24.usage.check_portal", portal=_NAME))
 AUTHORISE = Message("bitrix24.loss.do_connect", command=CONNECT_AGAIN)
