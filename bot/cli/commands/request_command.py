@@ -18,8 +18,8 @@ from bot.plugin import BadArgument, Message, PluginError, Refusal
 from bot.store.store import Store, Transaction
 from bot.usecases.admin.listings import list_changes, show_change
 from bot.usecases.admin.queries import OPTION_WORDS, complete_numbers, request_number
-from bot.usecases.admin.recorded_plans import read_recorded_plan
 from bot.usecases.authority.reader_views import Reader, shell_reader
+from bot.usecases.notices.recorded_plans import read_recorded_plan
 from bot.usecases.outcomes.settlement import try_to_settle
 from bot.usecases.overview.request_queue import shell_queue
 from bot.usecases.requests.withdrawal import withdraw

@@ -35,12 +35,13 @@ from bot.plugin.frozen import dataclass
 from bot.store.store import Transaction
 from bot.usecases.admin.admin_commands import ADMIN_GROUPS, BuiltinContext
 from bot.usecases.admin.call_handlers import HANDLERS, Authorization, observe_target
+from bot.usecases.admin.fault_queries import faults
 from bot.usecases.admin.place_commands import using
 from bot.usecases.admin.policy_answers import policy
 from bot.usecases.admin.queries import GROUPS, QueryContext
 from bot.usecases.context import BuiltinServices, Context
 
-QUERIES: Sequence[Group[QueryContext]] = (*GROUPS, policy)
+QUERIES: Sequence[Group[QueryContext]] = (*GROUPS, faults, policy)
 """The commands of the host that only read."""
 BUILTIN_PLACE = Place(name="b24bot", label="b24bot itself", identity="b24bot")
 

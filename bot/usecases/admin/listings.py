@@ -19,7 +19,7 @@ from bot.core.text import format_time
 from bot.language.request_views import change_row, change_view
 from bot.plugin import Channel, Message, Person, Plan, Reply, Table, Text, Time
 from bot.usecases.admin.allow_list import describe_role
-from bot.usecases.admin.recorded_plans import RecordedPlan, make_card_plan
+from bot.usecases.notices.recorded_plans import RecordedPlan, make_card_plan
 from bot.usecases.outcomes.ending_report import ending_fields
 
 NO_CHANGES, NO_SUCH_CHANGES = Message("request.list.none"), Message("request.list.none_such")

@@ -37,12 +37,12 @@ from bot.usecases.admin.allow_list import describe_role
 from bot.usecases.admin.audit_search import find_records
 from bot.usecases.admin.help_pages import CommandRow, Reader, answer_help
 from bot.usecases.admin.listings import list_changes, list_grants, show_change
-from bot.usecases.admin.recorded_plans import read_recorded_plan
 from bot.usecases.admin.status_report import StatusReport, report_status
 from bot.usecases.authority.memberships import last_disqualification
 from bot.usecases.authority.reader_views import reader_of
 from bot.usecases.command_context.place_choice import choose_place, list_place_plugins, own_choice, term_of
 from bot.usecases.context import Context
+from bot.usecases.notices.recorded_plans import read_recorded_plan
 from bot.usecases.overview.request_queue import queue_of
 from bot.usecases.overview.start_card import OverviewView, make_start_card
 

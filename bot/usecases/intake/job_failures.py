@@ -16,6 +16,7 @@ from bot.usecases.context import Context, log
 from bot.usecases.intake.quarantine import set_aside_poison
 from bot.usecases.intake.stop_words import end_after_fault
 from bot.usecases.leases.lease_holding import steady_ms
+from bot.usecases.notices.fault_buttons import fault_buttons, read_reference
 from bot.usecases.notices.notifications import notify_person, request_label
 from bot.usecases.process.thread_state import UnsavedResult
 
@@ -38,6 +39,7 @@ def report_failure(ctx: Context, job: Job, sentence: Message) -> None:
                     replace(notice.reply, notes=() if stopped is None else (stopped,)),
                     answer_url=notice.answer_url,
                     mood=notice.mood,
+                    buttons=fault_buttons(ctx, notice.person, read_reference(sentence)),
                 )
     except StoreUnavailable:
         heard = notice is not None and _say_directly(ctx, notice)

@@ -184,7 +184,14 @@ def note_trouble(error: PluginError, doing: str) -> str:
         return ""
     reference = ids.incident_id()
     facts = " ".join(f"{name}={value}" for name, value in error.facts.items())
-    log.warning("%s: %s: %s %s", reference, doing, error.sentence, facts, extra={"action": "remote_trouble"})
+    log.warning(
+        "%s: %s: %s %s",
+        reference,
+        doing,
+        error.sentence,
+        facts,
+        extra={"action": "remote_trouble", "incident": reference},
+    )
     return reference
 
 

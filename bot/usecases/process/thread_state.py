@@ -8,6 +8,7 @@ from bot.plugin.frozen import dataclass
 from bot.store.repositories.jobs import Job
 from bot.usecases.process.choice_requests import ChoiceRequests, FormStates
 from bot.usecases.process.event_counters import EventCounters
+from bot.usecases.process.fault_details import FaultDetails
 from bot.usecases.process.trouble_log import TroubleLog
 from bot.usecases.process.wake_signal import Group, Wake
 
@@ -28,6 +29,7 @@ class ThreadState:
         self.counters = EventCounters()
         self.choice_requests = ChoiceRequests()
         self.form_states = FormStates()
+        self.fault_details = FaultDetails(clock)
         self._wake: Wake = _wake_nobody
         self._unsaved: list[UnsavedResult] = []
 

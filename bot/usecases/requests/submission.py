@@ -30,6 +30,7 @@ from bot.usecases.intake.stop_requests import freeze_line
 from bot.usecases.intake.stop_words import settle_stop
 from bot.usecases.leases.lease_holding import steady_ms
 from bot.usecases.notices.change_entries import recorded_line
+from bot.usecases.notices.fault_buttons import fault_buttons, read_reference
 from bot.usecases.notices.notifications import error_reply, note_trouble, notify_person, opened_key
 from bot.usecases.outcomes.requester_notes import keep_answer_address
 from bot.usecases.overview.start_card import OVERVIEW, start_buttons
@@ -146,6 +147,7 @@ class _Slack:
         suggestion = error.suggestion if isinstance(error, WordsError) else ""
         reference = note_trouble(error, f"{slash.person.id} typed {recorded_line(self._ctx, slash.text)}")
         mood = Mood.TROUBLE if isinstance(error, PluginFault) else Mood.REFUSAL
+        buttons += fault_buttons(self._ctx, slash.person, reference or read_reference(error.sentence))
         self._answer(tx, error_reply(error, reference=reference), mood=mood, suggestion=suggestion, buttons=buttons)
 
     def _answer(

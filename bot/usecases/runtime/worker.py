@@ -94,6 +94,7 @@ class Worker:
 
     def start(self, dead: Collection[str] | None = None) -> None:
         """Take over what was left, then begin to work. `dead` are owners of leases that are known to be; None: all."""
+        self._ctx.threads.fault_details.begin()
         self._ctx.threads.connect_wake(self.wake)
         self._stop_listening = self._ctx.store.engine.listen(self.wake)
         self._recovery.start(dead)
@@ -161,6 +162,7 @@ class Worker:
         end = clock.monotonic() + within
         for thread in self._threads:
             thread.join(timeout=max(0.0, end - clock.monotonic()))
+        self._ctx.threads.fault_details.end()
         busy = tuple(thread.name for thread in self._threads if thread.is_alive())
         if busy:
             log.warning(

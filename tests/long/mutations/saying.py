@@ -24,6 +24,12 @@ SAYING: tuple[Mutation, ...] = (
         by="tests/core/parsing/test_usage.py",
     ),
     mutation(
+        "log-shown-to-anybody",
+        "whoever types a reference sees what the log has under it",
+        ("bot/usecases/admin/fault_queries.py", "if query.role is not Role.ADMIN:", "if query.role is None:"),
+        by="tests/stories/usage/test_fault_details.py",
+    ),
+    mutation(
         "two-posts-at-once",
         "two messages are on their way into a channel at once, so that the later one may stand there first",
         (
@@ -201,7 +207,7 @@ ENDINGS: tuple[Mutation, ...] = (
         "edited-row-shown",
         "an answer shows the plan that somebody wrote into the database, and not the one that was approved",
         (
-            "bot/usecases/admin/recorded_plans.py",
+            "bot/usecases/notices/recorded_plans.py",
             "    if proven is not None and not card.is_whole:\n",
             "    if True:\n        return change, found\n    if proven:\n",
         ),

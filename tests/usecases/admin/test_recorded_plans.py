@@ -12,7 +12,7 @@ from bot.core.audit.recorded_card import LONGEST, read_card
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.plans import plan_to_json
 from bot.usecases.admin.listings import show_change
-from bot.usecases.admin.recorded_plans import read_recorded_plan
+from bot.usecases.notices.recorded_plans import read_recorded_plan
 from tests.language.english import en
 from tests.usecases.core_bot import OLGA, CoreBot
 

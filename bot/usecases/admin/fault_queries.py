@@ -1,0 +1,72 @@
+"""What the log has under a reference that an answer told; for admins."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from bot.core.bot_errors import NotPermitted
+from bot.core.principals import Role
+from bot.core.redaction.redactor import redact
+from bot.core.text import format_time
+from bot.plugin import Arg, Group, Message, Refusal, Reply, Risk, Text, Time
+from bot.plugin.frozen import dataclass
+from bot.usecases.admin.queries import SHOW, QueryContext
+
+faults: Group[QueryContext] = Group(
+    "fault", help="Faults by their references.", words={"en": ("incident", "error"), "ru": ("сбой", "ошибка")}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultView:
+    """What the log has under a reference."""
+
+    reference: str
+    at: Time
+    action: str
+    """The machine name of the line of the log."""
+    words: str
+    """The line, in English."""
+    cause: str
+    """What was raised; empty where nothing was."""
+    frames: tuple[str, ...]
+    """Where it was raised, the outermost first."""
+
+
+@faults.command("show", words=SHOW, risk=Risk.READ, data=FaultView, examples=["E-3f9a1c"])
+def fault_show(
+    query: QueryContext, reference: Annotated[str, Arg(label="REFERENCE", help="the reference of an answer")]
+) -> Reply:
+    """Show what the log has under a reference; for admins."""
+    if query.role is not Role.ADMIN:
+        raise NotPermitted(Message("admin.fault.admins_only"))
+    found = query.ctx.threads.fault_details.find(reference.strip())
+    if found is None:
+        raise Refusal(Message("admin.fault.unknown", reference=reference), hint=Message("admin.fault.in_the_log"))
+    words, cause = _clean(query, found.words), _clean(query, found.cause)
+    facts: tuple[tuple[Text, Text], ...] = (
+        (Message("admin.fault.time"), format_time(found.at)),
+        (Message("admin.fault.log_line"), words),
+        (Message("admin.fault.cause"), cause),
+        (Message("admin.fault.frames"), "\n".join(found.frames)),
+    )
+    return Reply(
+        title=Message("admin.fault.title", reference=reference),
+        facts=tuple(fact for fact in facts if fact[1]),
+        notes=(Message("admin.fault.in_the_log"),),
+        data=FaultView(
+            reference=reference,
+            at=Time(time=found.at),
+            action=found.action,
+            words=words,
+            cause=cause,
+            frames=found.frames,
+        ),
+    )
+
+
+def _clean(query: QueryContext, words: str) -> str:
+    """The words without secrets, as a line of the log is written."""
+    if query.ctx.deployment.known_secrets.find([words]):
+        return "…"
+    return redact(words, ())
