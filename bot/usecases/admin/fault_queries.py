@@ -13,7 +13,7 @@ from bot.plugin.frozen import dataclass
 from bot.usecases.admin.queries import SHOW, QueryContext
 
 faults: Group[QueryContext] = Group(
-    "fault", help="Faults by their references.", words={"en": ("incident", "error"), "ru": ("сбой", "ошибка")}
+    "fault", help="Faults by their references.", words={"en": ("incident",), "ru": ("сбой", "ошибка")}
 )
 
 
@@ -28,9 +28,9 @@ class FaultView:
     words: str
     """The line, in English."""
     cause: str
-    """What was raised; empty where nothing was."""
+    """The exception; empty without one."""
     frames: tuple[str, ...]
-    """Where it was raised, the outermost first."""
+    """The places in the code that it came through, the outermost first."""
 
 
 @faults.command("show", words=SHOW, risk=Risk.READ, data=FaultView, examples=["E-3f9a1c"])
@@ -40,6 +40,9 @@ def fault_show(
     """Show what the log has under a reference; for admins."""
     if query.role is not Role.ADMIN:
         raise NotPermitted(Message("admin.fault.admins_only"))
+    if query.person.local:
+        # Another process than the one that serves.
+        raise Refusal(Message("admin.fault.in_slack"), hint=Message("admin.fault.in_the_log"))
     found = query.ctx.threads.fault_details.find(reference.strip())
     if found is None:
         raise Refusal(Message("admin.fault.unknown", reference=reference), hint=Message("admin.fault.in_the_log"))
