@@ -22,7 +22,9 @@ class FaultView:
     """What the log has under a reference."""
 
     reference: str
+    """The reference, as it was typed."""
     at: Time
+    """When the line was logged."""
     action: str
     """The machine name of the line of the log."""
     words: str
