@@ -34,9 +34,12 @@ def kept_logs() -> Iterator[None]:
     finally:
         loggers[0].handlers[:] = handlers
         for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
+            # Setting a level makes every logger of the process forget what it had worked out.
+            if logger.level != level:
+                logger.setLevel(level)
         sys.excepthook, threading.excepthook = hooks
         after = ours.level, list(ours.handlers)
         ours.handlers[:] = before[1]
-        ours.setLevel(before[0])
+        if ours.level != before[0]:
+            ours.setLevel(before[0])
         assert after == before, "the level or the handlers of b24bot's logger were not put back"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import cached_property
 
 from bot.core.bot_errors import ConfigurationError
@@ -11,11 +10,10 @@ from bot.core.joined_sentences import pair_sentences
 from bot.core.parsing.command_table import Commands
 from bot.core.parsing.invocation import AnyCommand, understand
 from bot.core.parsing.usage import list_examples
-from bot.host.guarded_calls import guard_command, guard_plugin
-from bot.host.help_messages import prefix_of, say_term, with_messages
+from bot.host.guarded_calls import guard_plugin
 from bot.host.hosted_plugin import HostedPlugin
 from bot.host.plugin_catalogues import bind_plugin_catalogue
-from bot.host.word_checks import find_collisions
+from bot.host.prepared_commands import list_collisions, name_places, prepare_command, prepare_own_command
 from bot.language.command_words import bind_commands
 from bot.plugin import Event, Message, PlaceTerm, Plugin, PluginError
 
@@ -28,6 +26,8 @@ TERMINAL_WORDS = frozenset(
     }
 )
 """The first words of the terminal's own commands: a noun of that name could not be reached there."""
+_ANY_TERM = PlaceTerm()
+"""What a place is called where the plugins agree on no word. One object: what is made of it is made once."""
 
 
 class Registry:
@@ -54,9 +54,9 @@ class Registry:
         self._assert_events()
         self._stored = {name: frozenset(one.stored_methods) for name, one in self.plugins.items()}
         terms = [one.place_term for one in self.plugins.values() if not self.is_local(one.name)]
-        self.place_term = terms[0] if len(set(terms)) == 1 else PlaceTerm()
+        self.place_term = terms[0] if len(set(terms)) == 1 else _ANY_TERM
         """What people call a place, whatever its plugin."""
-        self._terms = tuple({one.word: one for one in terms}.values()) or (PlaceTerm(),)
+        self._terms = tuple({one.word: one for one in terms}.values()) or (_ANY_TERM,)
         self._commands: dict[str, AnyCommand] = {}
         self._owners: dict[str, str] = {}
         self._nouns: dict[str, str] = dict.fromkeys(TERMINAL_WORDS, "")
@@ -77,7 +77,7 @@ class Registry:
                 raise ConfigurationError(
                     Message("host.plugin.place_word_taken", plugin=plugin.name, word=plugin.place_term.word)
                 )
-        for one in find_collisions(self, TERMINAL_WORDS):
+        for one in list_collisions(self, TERMINAL_WORDS):
             raise ConfigurationError(
                 Message("host.plugin.word_taken", word=one.word, first=one.first, second=one.second),
                 hint=Message("host.plugin.see_setting"),
@@ -95,15 +95,13 @@ class Registry:
                     )
 
     def _add(self, owner: str, command: AnyCommand) -> None:
-        prepared = _prepare("" if self._is_own(owner) else owner, command)
         if not self._is_own(owner):
-            self._add_one(owner, prepared)
+            self._add_one(owner, prepare_command(owner, command, self.plugins[owner].place_term))
         elif command.noun != PLACES:
-            self._add_one(owner, _say_terms(prepared, self.place_term))
+            self._add_one(owner, prepare_own_command(command, self.place_term, self.place_term))
         else:
             for term in self._terms:
-                said = _say_terms(prepared, term)
-                self._add_one(owner, replace(said, noun=term.word, noun_words=term.words))
+                self._add_one(owner, name_places(prepare_own_command(command, self.place_term, term), term))
 
     def _add_one(self, owner: str, command: AnyCommand) -> None:
         if command.path in self._commands:
@@ -117,11 +115,7 @@ class Registry:
             raise ConfigurationError(
                 Message("host.plugin.noun_taken", plugin=owner, noun=command.noun, owner=self._called(theirs))
             )
-        self._commands[command.path] = (
-            replace(command, placeless=True, place_term=self.place_term)
-            if self._is_own(owner)
-            else replace(command, place_term=self.plugins[owner].place_term)
-        )
+        self._commands[command.path] = command
         self._owners[command.path] = owner
 
     def __iter__(self) -> Iterator[AnyCommand]:
@@ -181,32 +175,6 @@ class Registry:
                 Message("host.plugin.not_loaded", plugin=name), hint=Message("host.plugin.add_to_setting")
             )
         return self.plugins[name]
-
-
-def _say_terms(command: AnyCommand, term: PlaceTerm) -> AnyCommand:
-    """A command of b24bot's own with what people call a place in its help and in that of its arguments."""
-    help, description = say_term(command.help, term), say_term(command.description, term)
-    arguments = [say_term(one.arg.help, term) for one in command.parameters]
-    parameters = tuple(
-        replace(one, arg=replace(one.arg, help=said)) for one, said in zip(command.parameters, arguments, strict=True)
-    )
-    return replace(command, help=help, description=description, parameters=parameters)
-
-
-_PREPARED: dict[tuple[str, int], tuple[AnyCommand, AnyCommand]] = {}
-"""By plugin and by the identity of a declaration: itself, which keeps the identity its own, and what was made of it."""
-
-
-def _prepare(plugin: str, command: AnyCommand) -> AnyCommand:
-    """The command with messages as its help; behind the guard where it is a plugin's. Made once a process.
-
-    A start makes two registries, and this is most of the work of one.
-    """
-    key = plugin, id(command)
-    if key not in _PREPARED:
-        made = with_messages(prefix_of(plugin), command)
-        _PREPARED[key] = command, guard_command(plugin, made) if plugin else made
-    return _PREPARED[key][1]
 
 
 def _describe(error: BaseException) -> str:

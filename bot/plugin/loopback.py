@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import selectors
 import socket
 import ssl
 import threading
@@ -74,6 +75,7 @@ class Loopback:
 
     def __init__(self, handler: Handler, *, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self._stopping = threading.Event()
+        self._wake, self._woken = socket.socketpair()
         self._server = _Server(("127.0.0.1", port), _make_endpoint(handler, self._stopping))
         if tls is not None:
             # The handshake belongs to the connection's own thread: a silent client must not hold up the others.
@@ -91,20 +93,30 @@ class Loopback:
         return f"{self._scheme}://127.0.0.1:{self.port}"
 
     def start(self) -> Self:
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, name="loopback", daemon=True
-        )
+        self._thread = threading.Thread(target=self._serve, name="loopback", daemon=True)
         self._thread.start()
         return self
+
+    def _serve(self) -> None:
+        """Take connections until `stop` wakes it. The library's own loop would look for its end many times a second."""
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(self._server, selectors.EVENT_READ)
+            waiting.register(self._woken, selectors.EVENT_READ)
+            while not self._stopping.is_set():
+                waiting.select()
+                if not self._stopping.is_set():
+                    self._server.handle_request()
 
     def stop(self) -> None:
         self._stopping.set()
         if self._thread is not None:
-            self._server.shutdown()
+            self._wake.send(b".")
             self._thread.join(timeout=5)
             self._thread = None
         self._server.server_close()
         self._server.end_kept()
+        self._wake.close()
+        self._woken.close()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -117,6 +129,8 @@ class Loopback:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    timeout = 0.0
+    """Seconds that `handle_request` waits for a connection: it is called when there is one."""
     request_queue_size = 128
     """Of connections that nobody has taken yet. Beyond it the system drops one, and its client tries again a second
     later: a server on the internet has room for more than the usual five."""

@@ -19,7 +19,7 @@ import pytest
 
 QUICK = os.environ.get("B24BOT_QUICK_TESTS") == "1"
 TESTS = Path(__file__).parents[1]
-ROWS = 4
+ROWS = 3
 ON_A_SERVER = 8
 
 

@@ -168,13 +168,25 @@ class TypedLine:
         return part.option == self.command.place_term.option
 
     def _guesses(self) -> Iterator[list[str]]:
-        """What may have been meant: first every option takes all behind it, then each alone, the last one first."""
+        """What may have been meant: first every option takes all behind it, then each alone, the last one first.
+
+        Of an option that stands there many times, the same guess is made once.
+        """
+        tried: set[frozenset[tuple[str, int]]] = set()
+        for sizes in self._sizes():
+            key = frozenset(sizes.items())
+            if key not in tried:
+                tried.add(key)
+                yield self._with_whole(sizes)
+
+    def _sizes(self) -> Iterator[Mapping[str, int]]:
+        """How many of the plain words behind it each option takes into its value."""
         open_ones = [part for part in self._parts() if part.value and part.plain and not self._names_place(part)]
         if len(open_ones) > 1:
-            yield self._with_whole({part.option: len(part.plain) for part in open_ones})
+            yield {part.option: len(part.plain) for part in open_ones}
         for part in reversed(open_ones):
             for size in range(len(part.plain), max(0, len(part.plain) - MOST_GUESSES), -1):
-                yield self._with_whole({part.option: size})
+                yield {part.option: size}
 
     def _with_whole(self, sizes: Mapping[str, int]) -> list[str]:
         """The words, with so many plain ones behind an option inside its value."""
