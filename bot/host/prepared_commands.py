@@ -14,7 +14,7 @@ from bot.host.help_messages import prefix_of, say_term, with_messages
 from bot.host.word_checks import Collision, find_collisions
 from bot.plugin import PlaceTerm
 
-_MADE: dict[tuple[str | int, ...], tuple[tuple[object, ...], AnyCommand]] = {}
+_MADE: dict[tuple[str, tuple[int, ...]], tuple[tuple[object, ...], AnyCommand]] = {}
 """By the identities of a declaration and of what else counts: these themselves, which keep their identities their own,
 and what was made of them."""
 _COLLISIONS: dict[tuple[int, ...], tuple[Sequence[AnyCommand], Sequence[Collision]]] = {}
@@ -55,7 +55,7 @@ def list_collisions(commands: Iterable[AnyCommand], reserved: Iterable[str]) -> 
 
 
 def _make_once(plugin: str, parts: tuple[object, ...], make: Callable[[], AnyCommand]) -> AnyCommand:
-    key = (plugin, *map(id, parts))
+    key = plugin, tuple(map(id, parts))
     if key not in _MADE:
         _MADE[key] = parts, make()
     return _MADE[key][1]

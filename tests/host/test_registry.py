@@ -16,6 +16,8 @@ from tests.language.english import en, raises
 
 TREES = Invented("trees", group("tree", "plant", "fell"), group("leaf", "count"))
 STONES = Invented("stones", group("stone", "turn"), group("quarry", "open", terminal=True))
+LEDGER = Invented("ledger", group("entry", "add"))
+BUILTIN = tuple(group("help", ""))
 
 
 def test_it_holds_the_commands_of_all_plugins_and_the_hosts_own() -> None:
@@ -34,6 +36,26 @@ def test_what_is_only_for_the_terminal_cannot_be_typed_in_slack() -> None:
     registry = Registry([STONES])
     assert [command.path for command in registry.typed] == ["stone turn"]
     assert registry.typed is registry.typed, "the table that lines are looked up in is made once"
+
+
+def test_a_second_registry_holds_the_same_commands() -> None:
+    """Most of the work of a registry is to prepare them, and a start makes two."""
+    first, second = (Registry([TREES, STONES], local=[LEDGER], builtin=BUILTIN) for _ in range(2))
+    assert [one is other for one, other in zip(first, second, strict=True)] == [True] * len(list(first))
+
+
+class Wooded(Invented):
+    place_term = PlaceTerm(word="wood", option="--wood")
+
+
+def test_the_same_command_of_another_plugin_or_with_another_word_for_a_place_is_another_one() -> None:
+    leaf = group("leaf", "count")
+    (trees,), (shrubs,), (woods,) = (
+        list(Registry([plugin]))
+        for plugin in (Invented("trees", leaf), Invented("shrubs", leaf), Wooded("trees", leaf))
+    )
+    assert trees is not shrubs
+    assert (trees.place_term.word, woods.place_term.word) == ("place", "wood")
 
 
 def test_each_command_knows_its_plugin_and_the_hosts_own_have_none() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.characters import CLOSING, drop_invisible
-from bot.core.parsing.invocation import read_line, understand
+from bot.core.parsing.invocation import read_line, recognize, understand
 from bot.core.parsing.recorded_line import make_recorded_line
 from bot.plugin import PluginError, Reply, quote
 from bot.plugin.quoting import QUOTES, is_blank
@@ -156,6 +156,18 @@ def test_a_long_line_of_left_over_words_is_answered_in_a_moment() -> None:
     for line in ("connector remove --reason a " + "b " * 1_900, "connector remove " + "--reason a b " * 300):
         with pytest.raises(PluginError):
             understand(COMMANDS, line)
+
+
+def test_of_an_option_that_stands_in_a_line_many_times_a_guess_is_made_once() -> None:
+    read: list[list[str]] = []
+
+    def refuse(words: list[str]) -> None:
+        read.append(words)
+        raise PluginError("no such line")
+
+    line = recognize(COMMANDS, "connector remove " + "--reason a b " * 20)
+    assert line.meant(refuse) == ""
+    assert len(read) == 1
 
 
 def test_which_text_a_word_behind_a_value_belongs_to_is_asked() -> None:
