@@ -18,7 +18,7 @@ from bot.core.parsing.usage import (
     tell_by_language,
 )
 from bot.core.redaction.redactor import abbreviate
-from bot.plugin import BadArgument, CommandLine, Message, Parameter, Risk, Text, TypedWords, quote
+from bot.plugin import BadArgument, CommandLine, Message, Parameter, PluginError, Risk, Text, TypedWords, quote
 
 SEE_HELP = Message("typed.see_help", command=CommandLine(command_line="help"))
 MOST_ECHOED = 60
@@ -82,7 +82,8 @@ def _one_too_many(commands: Commands, words: Sequence[str], could_be: CouldBe) -
 def _noun_missing(commands: Commands, verb: str, words: Sequence[str], could_be: CouldBe) -> WordsError:
     """The refusal of a subcommand without the noun in front of it, with the commands that were probably meant."""
     known = sorted(commands.by_verb[verb], key=lambda one: not _is_whole(one, words[1:]))
-    meant = [one for one in known if could_be(one, words[1:])] or known
+    fitting = [one for one in known if could_be(one, words[1:])] or known
+    meant = [one for one in fitting if _is_readable(one, words[1:])] or fitting
     lines = [_line(one, _path_in_language(one, verb), words[1:], could_be) for one in meant[:MOST_MEANT]]
     others = tuple(CommandLine(command_line=line) for line in lines[1:])
     hint = Message("typed.or_one_of", lines=others) if others else ""
@@ -94,6 +95,19 @@ def _is_whole(command: AnyCommand, words: Sequence[str]) -> bool:
     needed = [one for one in command.parameters if one.required and not one.arg.secret]
     plain = [word for word in words if not word.startswith("-")]
     return all(one.option in words for one in needed if one.flag) and sum(not one.flag for one in needed) <= len(plain)
+
+
+def _is_readable(command: AnyCommand, words: Sequence[str]) -> bool:
+    """Whether the first word behind the command can be its first argument, as a number cannot be the id of a site."""
+    first = next((one for one in command.parameters if not one.flag), None)
+    plain = next((word for word in words if not word.startswith("-")), None)
+    if first is None or plain is None:
+        return True
+    try:
+        first.arg.parse(plain)
+    except PluginError:
+        return False
+    return True
 
 
 def _path_in_language(command: AnyCommand, verb: str) -> list[str]:

@@ -91,7 +91,9 @@ freezing: Group[BuiltinContext] = Group("freeze", help="Block all changes.", wor
 unfreezing: Group[BuiltinContext] = Group(
     "unfreeze", help="Allow changes again after a freeze.", words={"ru": ("разморозить", "разморозка")}
 )
-reviewing: Group[BuiltinContext] = Group("request", help="Change requests.", words={"ru": ("запрос", "запросы")})
+reviewing: Group[BuiltinContext] = Group(
+    "request", help="Change requests.", words={"ru": ("запрос", "запросы", "запросов")}
+)
 ADMIN_GROUPS = (access, freezing, unfreezing, reviewing)
 
 

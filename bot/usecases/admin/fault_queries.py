@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from bot.core.bot_errors import NotPermitted
 from bot.core.principals import Role
 from bot.core.redaction.redactor import redact
 from bot.core.text import format_time
-from bot.plugin import Arg, Group, Message, Refusal, Reply, Risk, Text, Time
+from bot.plugin import Arg, BadArgument, Group, Message, Refusal, Reply, Risk, Text, Time
 from bot.plugin.frozen import dataclass
 from bot.usecases.admin.queries import SHOW, QueryContext
 
 faults: Group[QueryContext] = Group(
     "fault", help="Faults by their references.", words={"en": ("incident",), "ru": ("сбой", "ошибка")}
 )
+_REFERENCE = re.compile(r"E-[0-9a-f]{4,16}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +37,18 @@ class FaultView:
     """The places in the code that it came through, the outermost first."""
 
 
+def parse_reference(text: str) -> str:
+    """A reference such as `E-3f9a1c`. Raises BadArgument for anything else."""
+    found = text.strip()
+    if not _REFERENCE.fullmatch(found):
+        raise BadArgument(Message("admin.fault.no_reference", text=text))
+    return found
+
+
 @faults.command("show", words=SHOW, risk=Risk.READ, data=FaultView, examples=["E-3f9a1c"])
 def fault_show(
-    query: QueryContext, reference: Annotated[str, Arg(label="REFERENCE", help="the reference of an answer")]
+    query: QueryContext,
+    reference: Annotated[str, Arg(label="REFERENCE", help="the reference of an answer", parse=parse_reference)],
 ) -> Reply:
     """Show what the log has under a reference; for admins."""
     if query.role is not Role.ADMIN:

@@ -125,7 +125,7 @@ being: Group[QueryContext] = Group("whoami", help="Your ids and your role.", wor
 requests: Group[QueryContext] = Group(
     "request",
     help="Change requests.",
-    words={"ru": ("запрос", "запросы")},
+    words={"ru": ("запрос", "запросы", "запросов")},
 )
 access: Group[QueryContext] = Group("access", help="The allow-list.", words={"ru": ("доступ",)})
 audit: Group[QueryContext] = Group(

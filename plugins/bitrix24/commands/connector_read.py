@@ -28,7 +28,7 @@ from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.redaction.excerpt import excerpt
 
 connectors = Group[Portal](
-    "connector", help="Open-channel connectors of the portal", words={"ru": ("коннектор", "коннекторы")}
+    "connector", help="Open-channel connectors of the portal", words={"ru": ("коннектор", "коннекторы", "коннекторов")}
 )
 
 

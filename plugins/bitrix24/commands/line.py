@@ -14,7 +14,7 @@ from plugins.bitrix24.redaction.excerpt import excerpt
 
 SEVERAL = Message("bitrix24.line.do_separate_by_blanks")
 SEE_LIST = Message("bitrix24.line.do_list", command=CommandLine(command_line="line list"))
-lines = Group[Portal]("line", help="Open lines of the portal", words={"ru": ("линия", "линии")})
+lines = Group[Portal]("line", help="Open lines of the portal", words={"ru": ("линия", "линии", "линий")})
 
 
 def parse_line(word: str) -> int:

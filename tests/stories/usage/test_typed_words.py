@@ -65,6 +65,30 @@ ROWS = {
         says=("Did you mean `/b24 connector remove myconnector`?", "Or: `/b24 portal remove myconnector`"),
         says_russian=("Возможно, вы имели в виду `/b24 коннектор удалить myconnector`?", "Или: "),
     ),
+    "a verb and an id": Row(
+        line="show myconnector",
+        russian="показать myconnector",
+        says=("Did you mean `/b24 connector show myconnector`?", "Or: `/b24 portal show myconnector`"),
+        says_russian=("Возможно, вы имели в виду `/b24 коннектор показать myconnector`?",),
+    ),
+    "a verb and a plural": Row(
+        line="list connectors",
+        russian="список коннекторов",
+        says=("Did you mean `/b24 connectors list`?",),
+        says_russian=("Возможно, вы имели в виду `/b24 коннектор список`?",),
+    ),
+    "requests of one's own": Row(
+        line="request list --mine",
+        russian="запросы список --мои",
+        says=("There are no such change requests",),
+        says_russian=("запрос",),
+    ),
+    "delete": Row(
+        line="connector delete myconector",
+        russian="коннектор удалить myconector",
+        says=("There is no connector “myconector”", "Did you mean “myconnector”?"),
+        says_russian=("Возможно, вы имели в виду «myconnector»?",),
+    ),
     "bare plural": Row(
         line="connectors",
         russian="коннекторы",

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from bot.plugin import Arg, Words
 
-PORTAL: Words = {"ru": ("портал", "порталы")}
+PORTAL: Words = {"ru": ("портал", "порталы", "порталов")}
 LIST: Words = {"en": ("ls",), "ru": ("список",)}
 SHOW: Words = {"en": ("get", "view"), "ru": ("показать",)}
 ALL: Words = {"ru": ("все",)}
