@@ -63,6 +63,12 @@ DECISIONS: tuple[Mutation, ...] = (
         by=_FORM_STORIES,
     ),
     mutation(
+        "unfit-command-suggested",
+        "a command is suggested that cannot take the typed word, such as a change request with the id of a connector",
+        ("bot/core/parsing/guesses.py", "for one in fitting if _is_readable(one, words[1:])]", "for one in fitting]"),
+        by="tests/stories/usage/test_typed_words.py",
+    ),
+    mutation(
         "preview-for-anybody",
         "whoever lost their role sees in an open form what it would do",
         (
