@@ -24,6 +24,8 @@ class Choice:
     """Commands by their paths, `site delete`, that destroy something of this value and cannot be undone.
 
     Their form has the value typed once more."""
+    attention: bool = False
+    """Whether something about the value is not in order. A list on the page of a person shows it first, with a mark."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

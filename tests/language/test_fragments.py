@@ -100,6 +100,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
             "form.preview.known",
             "home.event",
             "home.list",
+            "home.list_attention",
             "home.list_entry",
             "home.list_group",
             "intake.about_request",

@@ -53,4 +53,5 @@ def describe_age(ctx: Context, kept: KeptChoices) -> Message:
 
 def _read(stored: Mapping[str, Any]) -> Choice:
     texts = {name: read_text(stored[name]) for name in ("label", "detail", "group")}
-    return Choice(value=str(stored["value"]), no_undo=tuple(map(str, stored.get("no_undo", ()))), **texts)
+    no_undo, attention = tuple(map(str, stored.get("no_undo", ()))), bool(stored.get("attention", False))
+    return Choice(value=str(stored["value"]), no_undo=no_undo, attention=attention, **texts)

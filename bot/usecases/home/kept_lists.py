@@ -51,10 +51,12 @@ def _describe(kept: KeptChoices | None) -> tuple[HomeEntry, ...]:
     counted = Counter(choice.group for choice in kept.choices)
     groups = [Message("home.list_group", group=group, count=count) for group, count in counted.items()]
     read = Message("home.list_read", count=len(kept.choices), time=Time(time=kept.at))
-    named = [_name(choice) for choice in kept.choices[:MOST_SHOWN]]
+    by_health = sorted(kept.choices, key=lambda choice: not choice.attention)
+    named = [_name(choice) for choice in by_health[:MOST_SHOWN]]
     return tuple(HomeEntry(text=text) for text in (read, *groups, *named))
 
 
 def _name(choice: Choice) -> Text:
     label = choice.label or choice.value
-    return Message("home.list_entry", name=label, detail=choice.detail) if choice.detail else label
+    entry = Message("home.list_entry", name=label, detail=choice.detail) if choice.detail else label
+    return Message("home.list_attention", entry=entry) if choice.attention else entry

@@ -55,6 +55,7 @@ def list_connector_choices(portal: Survey) -> list[Choice]:
             detail=_detail(each, statuses.get(each.id), len(portal.lines())),
             group=GROUPS[each.ownership],
             no_undo=_list_irreversible(portal, each),
+            attention=any(status.error for status in statuses.get(each.id, ())),
         )
         for each in found
     ]

@@ -1,4 +1,4 @@
-"""What a form says of the undo of a connector's removal is what the plan says."""
+"""What a form says of a connector: its undo is that of the plan, and an error on a line needs attention."""
 
 from __future__ import annotations
 
@@ -18,3 +18,11 @@ def test_a_removal_without_an_undo_is_told_beforehand(plugin_bot: PluginBot) -> 
     assert kinds["newchat"] is not UndoKind.NONE
     assert offered["newchat"] == ()
     assert offered["shopchat"] == (REMOVAL,)
+
+
+def test_an_error_on_a_line_needs_attention(plugin_bot: PluginBot) -> None:
+    hand = Hand(plugin_bot=plugin_bot)
+    hand.done(f"connector register newchat --name 'New chat' --handler {HANDLER}", "connector activate newchat 1")
+    assert not [each.value for each in list_connector_choices(plugin_bot.open()) if each.attention]
+    hand.done("connector error newchat 1 the bridge is down")
+    assert [each.value for each in list_connector_choices(plugin_bot.open()) if each.attention] == ["newchat"]

@@ -63,6 +63,16 @@ DECISIONS: tuple[Mutation, ...] = (
         by=_FORM_STORIES,
     ),
     mutation(
+        "broken-connector-last",
+        "the Home tab names eight connectors that are in order, and not the one with an error",
+        (
+            "bot/usecases/home/kept_lists.py",
+            "key=lambda choice: not choice.attention",
+            "key=lambda choice: choice.attention",
+        ),
+        by="tests/usecases/home/test_kept_lists.py",
+    ),
+    mutation(
         "unfit-command-suggested",
         "a command is suggested that cannot take the typed word, such as a change request with the id of a connector",
         ("bot/core/parsing/guesses.py", "for one in fitting if _is_readable(one, words[1:])]", "for one in fitting]"),

@@ -43,9 +43,7 @@ HOMES: Mapping[str, HomeTab] = {
         sections=(
             _section(WAITING, _waiting(REQUEST), card=1042),
             _section(OWN, Message("overview.no_own")),
-            _section(
-                _list("prod"), _READ, *_GROUPS, Message("home.list_entry", name="myconnector", detail="WhatsApp EU")
-            ),
+            _section(_list("prod"), _READ, *_GROUPS, Message("home.list_attention", entry=_ENTRY), _ENTRY),
             _section(Message("home.bot"), *MODES.values()),
             _section(Message("home.events"), _ENDED),
         ),
