@@ -252,10 +252,11 @@ def _next_steps(query: QueryContext, admins: Sequence[Principal]) -> Iterator[Me
     if query.person.local:
         yield Message("admin.whoami.host_account")
         return
-    if admins:
-        yield Message("admin.whoami.admins", people=tuple(Person(person=admin.id) for admin in admins))
-    else:
-        yield Message("admin.whoami.no_admins")
+    if not admins:
+        line = describe_line("b24bot", f"access grant {query.person.id} {Role.ADMIN}")
+        yield Message("admin.whoami.no_admins", terminal=line)
+        return
+    yield Message("admin.whoami.admins", people=tuple(Person(person=admin.id) for admin in admins))
     role: Text = ROLE if query.role else Role.OPERATOR.value
     line = describe_line(f"access grant {query.person.id}", role)
     terminal = describe_line("b24bot", line)

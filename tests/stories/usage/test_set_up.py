@@ -158,6 +158,7 @@ def test_a_bot_that_runs_already_is_used(newcomer: CliBot, slack: SlackWorkspace
     assert olga.slash("/b24 whoami").ok
     slack.wait_for(lambda: len(olga.ephemerals) == 2, what="the second answer")
     assert "not on the allow-list" in slack.transcript(olga.ephemerals[0])
+    assert "To become the first, run b24bot init on the host" in slack.transcript(olga.ephemerals[0])
     assert "not on the allow-list" not in slack.transcript(olga.ephemerals[1]), "the role holds without a restart"
 
 
