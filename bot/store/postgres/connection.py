@@ -7,14 +7,17 @@ another connection of the server (docs/explanation/storage.md).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import field
 from hashlib import sha256
 from typing import Any
 
-from bot.core.bot_errors import ConfigurationError
+from bot.core.bot_errors import ConfigurationError, StoreUnavailable
 from bot.plugin import Message
 from bot.plugin.frozen import dataclass
-from bot.store.postgres.server_faults import FAULTS, says_end, unreachable
+from bot.store.postgres.answer_deadline import SILENT_SECONDS, LimitedConnection
+from bot.store.postgres.server_faults import FAULTS, UnfitServer, says_end, unreachable
 from bot.store.postgres.server_faults import psycopg as psycopg
 from bot.store.postgres.statements import bound, filled, numbered
 
@@ -90,7 +93,7 @@ class Ended:
 class Connection:
     """A connection that is opened when it is needed, and anew after it was lost."""
 
-    def __init__(self, address: Address, *, busy_seconds: float) -> None:
+    def __init__(self, address: Address, *, busy_seconds: float, silent_seconds: float = SILENT_SECONDS) -> None:
         if not address.url.startswith(_SCHEMES):
             raise ConfigurationError(Message("store.postgres.scheme"))
         if not _NAME.fullmatch(address.schema):
@@ -99,25 +102,42 @@ class Connection:
         self._begin = _BEGIN.format(
             schema=address.schema, busy=round(busy_seconds * 1000), idle=IDLE_SECONDS, lock=address.lock
         )
-        self._open: psycopg.Connection[Any] | None = None
+        self._open: LimitedConnection | None = None
+        self.silent_seconds: float | None = silent_seconds
+        """How long the server may say nothing while it is asked; None is no limit."""
         self.warned = False
         """Whether the server warned since the last transaction began. After COMMIT it means a doubtful success."""
 
     @property
     def opened(self) -> psycopg.Connection[Any]:
-        """The connection, opened now if need be. Raises StoreUnavailable, or ConfigurationError for a wrong server."""
+        """The connection, opened now if need be. Raises StoreUnavailable, or ConfigurationError for a wrong address."""
         if self._open is None or self._open.closed:
             self._open = self._connect()
+        self._open.silent_seconds = self.silent_seconds
         return self._open
 
-    def _connect(self) -> psycopg.Connection[Any]:
+    @property
+    def closed(self) -> bool:
+        """Whether none is open. What was begun on it is undone by the server then."""
+        return self._open is None or self._open.closed
+
+    @contextmanager
+    def limited(self, seconds: float | None) -> Iterator[None]:
+        """Let the server say nothing for so long inside; None is no limit."""
+        before, self.silent_seconds = self.silent_seconds, seconds
         try:
-            made = psycopg.Connection.connect(
+            yield
+        finally:
+            self.silent_seconds = before
+
+    def _connect(self) -> LimitedConnection:
+        try:
+            made = LimitedConnection.connect(
                 self._address.url,
                 autocommit=True,
                 prepare_threshold=None,
                 cursor_factory=psycopg.RawCursor,
-                connect_timeout=CONNECT_SECONDS,
+                connect_timeout=round(min(CONNECT_SECONDS, self.silent_seconds or CONNECT_SECONDS)),
                 application_name="b24bot",
                 tcp_user_timeout=DEAD_AFTER_MS,
                 keepalives_idle=DEAD_AFTER_MS // 1000,
@@ -200,11 +220,15 @@ def as_rows(cursor: psycopg.Cursor[Any], hidden: str) -> list[dict[str, Any]]:
 
 
 def _refuse_unfit(connection: psycopg.Connection[Any]) -> None:
+    """Raise UnfitServer for a server that is too old or has another encoding, and StoreUnavailable for a standby.
+
+    A standby stands at the address for a moment during a failover.
+    """
     found = connection.execute(_SERVER).fetchone()
     version, encoding, standby = found or (0, "", False)
     if version < OLDEST * 10_000:
-        raise ConfigurationError(Message("store.postgres.old_server", found=str(version // 10_000), oldest=str(OLDEST)))
+        raise UnfitServer(Message("store.postgres.old_server", found=str(version // 10_000), oldest=str(OLDEST)))
     if encoding != "UTF8":
-        raise ConfigurationError(Message("store.postgres.encoding", encoding=encoding))
+        raise UnfitServer(Message("store.postgres.encoding", encoding=encoding))
     if standby:
-        raise ConfigurationError(Message("store.postgres.standby"), hint=Message("store.postgres.name_the_primary"))
+        raise StoreUnavailable(Message("store.postgres.standby"), hint=Message("store.postgres.name_the_primary"))

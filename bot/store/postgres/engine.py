@@ -12,18 +12,19 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from bot.clock import SystemClock
-from bot.core.bot_errors import StoreUnavailable
+from bot.core.bot_errors import ConfigurationError, StoreUnavailable
 from bot.plugin import Clock, Message
 from bot.store.engine.database import BUSY_SECONDS, sync
 from bot.store.engine.failpoints import Failpoint, place_of
 from bot.store.engine.kept_commits import Durability
 from bot.store.engine.port import Dialect, Row
+from bot.store.postgres.answer_deadline import SILENT_SECONDS
 from bot.store.postgres.commit_record import READ_MARK, CommitRecord
 from bot.store.postgres.connection import Address, Connection, as_rows
 from bot.store.postgres.file_copy import copy_out
 from bot.store.postgres.levels import TABLE, ServerLevel, ServerLevels
 from bot.store.postgres.listener import Listener, channel_of
-from bot.store.postgres.server_faults import FAULTS, UNANSWERED, is_lost, unreadable, unwritable
+from bot.store.postgres.server_faults import FAULTS, UNANSWERED, UnfitServer, is_lost, unreadable, unwritable
 from bot.store.postgres.server_report import read_durability
 from bot.store.postgres.statements import ROW_ID
 
@@ -63,6 +64,7 @@ class PostgresEngine:
         *,
         busy_seconds: float = BUSY_SECONDS,
         ask_seconds: float = ASK_SECONDS,
+        silent_seconds: float = SILENT_SECONDS,
         failpoint: Failpoint | None = None,
         clock: Clock | None = None,
         give_up: Callable[[str], NoReturn] = end_process,
@@ -70,14 +72,13 @@ class PostgresEngine:
         self.dialect = DIALECT
         self.shared = True
         self._owner = ""
-        self._beside, self._besides = Connection(address, busy_seconds=busy_seconds), threading.Lock()
-        self._writer = Connection(address, busy_seconds=busy_seconds)
+        connections = (Connection(address, busy_seconds=busy_seconds, silent_seconds=silent_seconds) for _ in range(3))
+        self._writer, self._reader, self._beside = connections
         self.address, self.name = address, address.name
-        self._reader = Connection(address, busy_seconds=busy_seconds)
         self.ask_seconds = ask_seconds
         """How long the server is asked about a COMMIT in doubt."""
-        self._failpoint, self._give_up = failpoint, give_up
-        self._lock, self._reading = threading.RLock(), threading.Lock()
+        self._failpoint, self._give_up, self._silent_seconds = failpoint, give_up, silent_seconds
+        self._lock, self._reading, self._besides = threading.RLock(), threading.Lock(), threading.Lock()
         self._clock = clock or SystemClock()
         self._holder: int | None = None
         self._commits, self._changed, self._announced = CommitRecord(), False, False
@@ -85,7 +86,10 @@ class PostgresEngine:
         self._promise: tuple[float, Durability] | None = None
         self._closed = False
         # What is wrong with the address or the server is told now, and not at the first command.
-        _ = self._writer.opened
+        try:
+            _ = self._writer.opened
+        except UnfitServer as error:
+            raise ConfigurationError(error.sentence, hint=error.hint) from None
 
     @property
     def in_transaction(self) -> bool:
@@ -147,6 +151,8 @@ class PostgresEngine:
         return registered
 
     def _undo(self) -> None:
+        if self._writer.closed:
+            return
         try:
             self._writer.end("ROLLBACK")
         except UNANSWERED:
@@ -175,13 +181,11 @@ class PostgresEngine:
     def _ask(self, lost: StoreUnavailable) -> None:
         """Ask whether the last commit happened: return when it did, and raise `lost` when it did not."""
         until = self._clock.monotonic() + self.ask_seconds
-        while self._clock.monotonic() < until:
+        while (left := until - self._clock.monotonic()) > 0:
             try:
-                # With the lock nobody can be writing for us any more: neither the old connection nor the network.
-                self._writer.begin()
-                happened = self._writer.run(READ_MARK, (self._commits.owner,)).fetchone() == (self._commits.mark,)
-                # A mark may be on this server alone, and be lost with it. The standby has it once it has a later one.
-                ended = self._writer.end(f"{self._commits.mark_again()}COMMIT" if happened else "ROLLBACK")
+                # What the server says later than that is of no use.
+                with self._writer.limited(min(left, self._silent_seconds)):
+                    happened, head = self._ask_once()
             except UNANSWERED:
                 self._writer.close()
                 self._clock.sleep(ASK_PAUSE)
@@ -189,9 +193,18 @@ class PostgresEngine:
             if not happened:
                 raise lost
             self._refuse_doubtful()
-            self._commits.keep(ended.row)
+            self._commits.keep(head)
             return
         self._give_up(f"No server answers for {self.ask_seconds:.0f} s whether the last COMMIT happened.")
+
+    def _ask_once(self) -> tuple[bool, tuple[Any, ...] | None]:
+        """Return whether the last commit happened, and with which head of the audit log."""
+        # With the lock nobody can be writing for us any more: neither the old connection nor the network.
+        self._writer.begin()
+        happened = self._writer.run(READ_MARK, (self._commits.owner,)).fetchone() == (self._commits.mark,)
+        # A mark may be on this server alone, and be lost with it. The standby has it once it has a later one.
+        ended = self._writer.end(f"{self._commits.mark_again()}COMMIT" if happened else "ROLLBACK")
+        return happened, ended.row
 
     def _refuse_doubtful(self) -> None:
         """A server that stopped waiting for its standby answers COMMIT with success and a warning."""
@@ -331,9 +344,15 @@ class PostgresEngine:
         """Have the server give back the room of what was removed."""
         self.run_alone(_GIVE_BACK.format(schema=self.address.schema))
 
+    @contextmanager
+    def unlimited(self) -> Iterator[None]:
+        """Let the server take the time that it needs inside: for what changes the schema, or all rows."""
+        with self._lock, self._writer.limited(None):
+            yield
+
     def run_alone(self, sql: str) -> None:
         """Run a statement that is no part of a unit of work."""
-        with self._lock:
+        with self.unlimited():
             try:
                 self._writer.opened.execute(sql.encode())
             except FAULTS as error:

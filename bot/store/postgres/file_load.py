@@ -34,7 +34,7 @@ def load_rows(engine: PostgresEngine, source: Engine) -> RowCounts:
 
     Raises PluginError where the two differ in the end, and StoreUnavailable; nothing is there then.
     """
-    with engine.unit_of_work():
+    with engine.unlimited(), engine.unit_of_work():
         migrate(engine)
         for table in bot_tables():
             _load(engine, source, table)

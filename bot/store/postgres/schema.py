@@ -48,7 +48,7 @@ def migrate(engine: PostgresEngine, *, finish: Callable[[], None] = lambda: None
     What needs the keys is for `finish`, in the same transaction. Raises ConfigurationError for a schema of a newer
     b24bot, and AlreadyRunning for an earlier one that replicas work with.
     """
-    with engine.unit_of_work():
+    with engine.unlimited(), engine.unit_of_work():
         if not engine.has_table("audit"):
             engine.execute(_CREATE.format(schema=engine.address.schema))
             engine.execute("; ".join(_drawn()))

@@ -13,6 +13,20 @@ except ImportError:
     ) from None
 
 FAULTS: tuple[type[Exception], ...] = (psycopg.Error, UnicodeError)
+
+
+class ServerSilent(psycopg.OperationalError):
+    """The server was asked and has said nothing for so many seconds. The connection is closed."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"no answer for {seconds:.0f} s")
+        self.seconds = seconds
+
+
+class UnfitServer(StoreUnavailable):
+    """A server was reached that this bot cannot work with. Another one may have its address later."""
+
+
 UNANSWERED: tuple[type[Exception], ...] = (*FAULTS, StoreUnavailable)
 """What a statement raises, or the connection that it needs."""
 _ENDED = ("08", "57P", "25P03")
@@ -64,8 +78,10 @@ def _trouble(error: Exception, sentence: Message, hint: Message | str) -> StoreU
     return StoreUnavailable(sentence, hint=hint)
 
 
-def _words(error: Exception) -> str:
+def _words(error: Exception) -> Message | str:
     """The first line of what the server or the driver said: the others quote the statement and its values."""
+    if isinstance(error, ServerSilent):
+        return Message("store.postgres.silent", seconds=f"{error.seconds:.0f}")
     if isinstance(error, psycopg.Error) and error.diag.message_primary:
         return error.diag.message_primary
     return str(error).partition("\n")[0]

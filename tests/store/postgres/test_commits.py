@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import NoReturn
 
 import psycopg
@@ -152,10 +153,9 @@ class Writing:
         self._server.execute("SELECT pg_reload_conf()")
 
 
-@pytest.fixture
-def writing(address: Address) -> Iterator[Writing]:
-    engine = PostgresEngine(address, give_up=give_up)
-    with psycopg.connect(address.url, autocommit=True) as server:
+@contextmanager
+def open_writing(engine: PostgresEngine) -> Iterator[Writing]:
+    with psycopg.connect(engine.address.url, autocommit=True) as server:
         made = Writing(engine, server)
         made.name_standby("nobody")
         made.thread.start()
@@ -167,6 +167,12 @@ def writing(address: Address) -> Iterator[Writing]:
             server.execute("SELECT pg_reload_conf()")
             made.thread.join()
     engine.close()
+
+
+@pytest.fixture
+def writing(address: Address) -> Iterator[Writing]:
+    with open_writing(PostgresEngine(address, give_up=give_up)) as made:
+        yield made
 
 
 def test_a_warning_at_commit_is_no_success(writing: Writing) -> None:

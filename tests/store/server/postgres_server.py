@@ -20,6 +20,7 @@ from itertools import count
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from bot.plugin.loopback import wait_until
 
@@ -59,6 +60,7 @@ class Server:
     """Schemas that tests made here."""
     written: int = 0
     """Those of them in which something was committed."""
+    _paused: list[int] = field(default_factory=list)
     _names: Iterator[int] = field(default_factory=lambda: count(1))
 
     def new_schema(self) -> str:
@@ -73,6 +75,29 @@ class Server:
                 connection.execute(f'DROP SCHEMA "{each}" CASCADE'.encode())
         self.opened += 1
         self.written += bool(commits and commits[0])
+
+    def pause(self) -> None:
+        """Keep all of its processes from going on: it is there, and answers nothing. Skips with a named server."""
+        if self.process is None:
+            pytest.skip("PostgreSQL: no server whose processes can be paused")
+        self.process.send_signal(signal.SIGSTOP)
+        self._paused = _list_children(self.process.pid)
+        for pid in self._paused:
+            os.kill(pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it go on after `pause`."""
+        assert self.process is not None
+        for pid in (*self._paused, self.process.pid):
+            os.kill(pid, signal.SIGCONT)
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        self.pause()
+        try:
+            yield
+        finally:
+            self.go_on()
 
     def crash(self) -> None:
         """End the server as a loss of power would: without a word to its clients, and with no process left of it."""
