@@ -4,12 +4,15 @@ commit, and anybody may ask."""
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
 from bot.clock import SystemClock
+from bot.core.authority.limits import Mode
 from bot.language.translation import translate
 from bot.plugin import Clock
 from bot.plugin.frozen import dataclass
@@ -20,6 +23,12 @@ HEALTH_PATH, READY_PATH, METRICS_PATH = "/healthz", "/readyz", "/metrics"
 KEPT_SECONDS = 1.5
 STARTING_SECONDS = 0.1
 """For how long the answer is kept of a process that was never ready: what waits for it is to see it soon."""
+
+LOOK_SECONDS = 3.0
+"""How long who asks waits for a look. A locked database is waited for two seconds."""
+OLD_SECONDS = 5.0
+"""For how long what was seen counts while the next look does not end."""
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +55,11 @@ class ReadyState:
 
 
 class Readiness:
-    """Looks at most once in `KEPT_SECONDS`, more often until it was ready once, and never twice at the same time."""
+    """Looks at most once in `KEPT_SECONDS`, more often until it was ready once, and never twice at the same time.
+
+    Nobody waits longer than `look_seconds` for a look. Where one hangs, as on a server that is stopped, what was seen
+    last counts for `OLD_SECONDS`. Then it is not ready.
+    """
 
     def __init__(
         self,
@@ -54,11 +67,15 @@ class Readiness:
         mode: Callable[[], str],
         *,
         clock: Clock | None = None,
+        look_seconds: float = LOOK_SECONDS,
     ) -> None:
+        self._look_seconds = look_seconds
         self._conditions, self._mode, self._clock = conditions, mode, clock or SystemClock()
-        self._looking = threading.Lock()
+        self._starting = threading.Lock()
+        self._ended: threading.Event | None = None
+        """Set at the end of the look that is under way; None while nobody looks."""
         self._last: ReadyState | None = None
-        self._until = 0.0
+        self._seen = self._until = 0.0
         self._kept = STARTING_SECONDS
 
     def state(self) -> ReadyState:
@@ -69,21 +86,39 @@ class Readiness:
         last = self._last
         if last is not None and self._clock.monotonic() < self._until:
             return last
-        if not self._looking.acquire(blocking=last is None):
-            return last or self._look()
-        try:
-            return self._look()
-        finally:
-            self._looking.release()
+        ended, began = self._begin_look()
+        if began or self._is_old():
+            ended.wait(self._look_seconds)
+        last = self._last
+        if last is not None and not self._is_old():
+            return last
+        known = last or ReadyState(conditions={}, mode=Mode.READ_ONLY)
+        return replace(known, conditions={**known.conditions, "store": False})
 
-    def _look(self) -> ReadyState:
-        if self._last is not None and self._clock.monotonic() < self._until:
-            return self._last
-        self._last = ReadyState(conditions=dict(self._conditions()), mode=self._mode())
-        if self._last.ready:
-            self._kept = KEPT_SECONDS
-        self._until = self._clock.monotonic() + self._kept
-        return self._last
+    def _is_old(self) -> bool:
+        return self._last is None or self._clock.monotonic() - self._seen > OLD_SECONDS
+
+    def _begin_look(self) -> tuple[threading.Event, bool]:
+        """Begin to look where nobody does; returns the end of the look, and whether it began now."""
+        with self._starting:
+            if self._ended is not None:
+                return self._ended, False
+            self._ended = ended = threading.Event()
+        threading.Thread(target=self._look, args=(ended,), name="readiness", daemon=True).start()
+        return ended, True
+
+    def _look(self, ended: threading.Event) -> None:
+        try:
+            self._last = ReadyState(conditions=dict(self._conditions()), mode=self._mode())
+            if self._last.ready:
+                self._kept = KEPT_SECONDS
+            self._seen = self._clock.monotonic()
+            self._until = self._seen + self._kept
+        except Exception:  # noqa: BLE001 - the edge of a thread: what was seen last grows old
+            _LOG.exception("it was not found out whether this process is ready", extra={"action": "not_looked"})
+        finally:
+            self._ended = None
+            ended.set()
 
 
 def make_health(readiness: Readiness) -> Wsgi:

@@ -134,6 +134,49 @@ def test_readyz_is_answered_while_another_look_takes_long() -> None:
     assert not cached.state().ready
 
 
+def test_readyz_is_not_ready_while_a_look_hangs() -> None:
+    """As on a server that is stopped: what was seen before says nothing after some seconds."""
+    go_on = threading.Event()
+    clock = StillClock()
+    hangs: list[bool] = []
+
+    def conditions() -> dict[str, bool]:
+        if hangs:
+            go_on.wait(20)
+        return {"store": True, "slack": True}
+
+    cached = Readiness(conditions, lambda: "normal", clock=clock, look_seconds=0.2)
+    with served(site := Site(make_site(slack, cached), "127.0.0.1", 0)):
+        assert get(site.port, "/readyz")[0] == 200
+        hangs.append(True)
+        clock.advance(4)
+        assert get(site.port, "/readyz")[0] == 200, "what was seen last"
+        clock.advance(2)
+        status, body, _ = get(site.port, "/readyz")
+        assert (status, json.loads(body)["store"], json.loads(body)["slack"]) == (503, False, True)
+        hangs.clear()
+        go_on.set()
+        assert wait_until(lambda: get(site.port, "/readyz")[0] == 200)
+
+
+def test_readyz_says_so_where_the_first_look_hangs_or_fails(caplog: pytest.LogCaptureFixture) -> None:
+    go_on = threading.Event()
+
+    def hang() -> dict[str, bool]:
+        go_on.wait(20)
+        return {"store": True}
+
+    def fail() -> dict[str, bool]:
+        raise LookupError("no row")
+
+    for conditions in (hang, fail):
+        with served(site := Site(make_site(slack, Readiness(conditions, lambda: "normal", look_seconds=0.2)), "127.0.0.1", 0)):
+            status, body, _ = get(site.port, "/readyz")
+        assert (status, json.loads(body)["mode"], json.loads(body)["store"]) == (503, "read-only", False)
+    assert "LookupError: no row" in caplog.text
+    go_on.set()
+
+
 def test_slacks_requests_go_to_the_intake_and_nothing_else_does() -> None:
     with served(site := Site(make_site(slack, readiness()), "127.0.0.1", 0)):
         assert get(site.port, SLACK_PATH, "POST")[:2] == (200, b"slack")

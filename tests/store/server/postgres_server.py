@@ -121,6 +121,13 @@ class Server:
         self.process = _start(programs, self.folder)
         _wait_for(self)
 
+    def become_standby(self) -> None:
+        """Crash, and come back as a standby that waits for a primary: it can be read, and takes no writes."""
+        assert self.folder is not None
+        self.crash()
+        (self.folder / "data" / "standby.signal").touch()
+        self.restart()
+
     def stop(self) -> None:
         """Stop it and remove its files. A server that was named stays."""
         if self.process is not None:
