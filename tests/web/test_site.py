@@ -170,7 +170,9 @@ def test_readyz_says_so_where_the_first_look_hangs_or_fails(caplog: pytest.LogCa
         raise LookupError("no row")
 
     for conditions in (hang, fail):
-        with served(site := Site(make_site(slack, Readiness(conditions, lambda: "normal", look_seconds=0.2)), "127.0.0.1", 0)):
+        with served(
+            site := Site(make_site(slack, Readiness(conditions, lambda: "normal", look_seconds=0.2)), "127.0.0.1", 0)
+        ):
             status, body, _ = get(site.port, "/readyz")
         assert (status, json.loads(body)["mode"], json.loads(body)["store"]) == (503, "read-only", False)
     assert "LookupError: no row" in caplog.text

@@ -25,7 +25,7 @@ POSTGRES: tuple[Mutation, ...] = (
     mutation(
         "lost-answer-is-a-failure",
         "a commit that happened is told as one that did not, because its answer was lost",
-        (_POSTGRES, "            self._commits.keep(ended.row)\n            return\n", "            raise lost\n"),
+        (_POSTGRES, "            self._commits.keep(head)\n            return\n", "            raise lost\n"),
         by=_COMMITS,
     ),
     mutation(
@@ -46,6 +46,36 @@ POSTGRES: tuple[Mutation, ...] = (
         "does not have it",
         (_POSTGRES, '"{self._commits.mark_again()}COMMIT" if happened else "ROLLBACK"', '"ROLLBACK"'),
         by=f"{_COMMITS}::test_a_commit_that_was_cut_off_from_its_wait_counts_once_the_standby_has_it",
+    ),
+    mutation(
+        "standby-at-reconnect",
+        "a standby at the address during a failover is told as a wrong setting, with a traceback in each thread",
+        (
+            _CONNECTION,
+            'raise StoreUnavailable(Message("store.postgres.standby")',
+            'raise ConfigurationError(Message("store.postgres.standby")',
+        ),
+        by="tests/store/postgres/test_standby_reached.py",
+    ),
+    mutation(
+        "silent-commit-keeps-its-lock",
+        "the COMMIT of a server that says nothing is not cancelled, and keeps the lock for writing",
+        (
+            "bot/store/postgres/answer_deadline.py",
+            "            self.cancel_safe(timeout=CANCEL_SECONDS)\n",
+            "            pass\n",
+        ),
+        by="tests/store/postgres/test_silent_server.py",
+    ),
+    mutation(
+        "old-look-is-ready",
+        "what was seen last counts for ever while a look at the database hangs",
+        (
+            "bot/web/health.py",
+            "        if last is not None and not self._is_old():\n",
+            "        if last is not None:\n",
+        ),
+        by="tests/web/test_site.py::test_readyz_is_not_ready_while_a_look_hangs",
     ),
     mutation(
         "writers-beside-each-other",
