@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Generator
 from contextlib import suppress
 from typing import Any, TypeVar
 
+from bot.clock import SystemClock
 from bot.store.postgres.server_faults import ServerSilent, psycopg
 
 SILENT_SECONDS = 10.0
@@ -15,6 +15,7 @@ SILENT_SECONDS = 10.0
 stopped, or a COMMIT that waits for a standby which is not there."""
 CANCEL_SECONDS = 2.0
 """How long the server is told to cancel what it was asked."""
+_CLOCK = SystemClock()
 _T = TypeVar("_T")
 
 
@@ -28,14 +29,14 @@ class LimitedConnection(psycopg.Connection[Any]):
 
     def _limit(self, gen: Generator[Any, Any, _T]) -> Generator[Any, Any, _T]:
         """Pass on what the driver waits for, and look at the time whenever it was woken without an answer."""
-        seconds, since = self.silent_seconds, time.monotonic()
+        seconds, since = self.silent_seconds, _CLOCK.monotonic()
         try:
             wanted = next(gen)
             while True:
                 ready = yield wanted
                 if ready:
-                    since = time.monotonic()
-                elif seconds is not None and time.monotonic() - since > seconds:
+                    since = _CLOCK.monotonic()
+                elif seconds is not None and _CLOCK.monotonic() - since > seconds:
                     raise self._leave(seconds)
                 wanted = gen.send(ready)
         except StopIteration as end:

@@ -1,4 +1,4 @@
-"""A server that does not answer: each round trip ends, and what became of a COMMIT is found out, or the process ends."""
+"""A server that does not answer: each round trip ends, and what became of a COMMIT is found out or ends the process."""
 
 from __future__ import annotations
 
@@ -55,10 +55,14 @@ def test_who_is_left_is_named_as_silent(engine: PostgresEngine, postgres_server:
 
 
 def test_a_server_that_stops_at_a_commit_ends_the_process(engine: PostgresEngine, postgres_server: Server) -> None:
-    try:
-        with pytest.raises(GivenUp, match="No server answers for 2 s"), engine.unit_of_work():
+    def commit() -> None:
+        with engine.unit_of_work():
             engine.execute("INSERT INTO facts (name, value) VALUES ('one', '')")
             postgres_server.pause()
+
+    try:
+        with pytest.raises(GivenUp, match="No server answers for 2 s"):
+            commit()
     finally:
         postgres_server.go_on()
     assert names_in(engine) == ["first"]

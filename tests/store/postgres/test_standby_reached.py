@@ -64,6 +64,10 @@ def test_a_bot_that_starts_then_is_told_the_same(server: Server, engine: Postgre
 
 
 def test_a_commit_in_doubt_is_asked_of_the_server_that_takes_writes(server: Server, engine: PostgresEngine) -> None:
-    with pytest.raises(GivenUp, match="No server answers for 2 s"), engine.unit_of_work():
-        engine.execute("INSERT INTO facts (name, value) VALUES ('one', '')")
-        server.become_standby()
+    def commit() -> None:
+        with engine.unit_of_work():
+            engine.execute("INSERT INTO facts (name, value) VALUES ('one', '')")
+            server.become_standby()
+
+    with pytest.raises(GivenUp, match="No server answers for 2 s"):
+        commit()
