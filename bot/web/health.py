@@ -4,9 +4,9 @@ commit, and anybody may ask."""
 from __future__ import annotations
 
 import json
-import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -17,6 +17,7 @@ from bot.language.translation import translate
 from bot.plugin import Clock
 from bot.plugin.frozen import dataclass
 from bot.usecases.runtime.readiness import REASONS
+from bot.web.bounded_answer import TooSlow, wait_for
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 HEALTH_PATH, READY_PATH, METRICS_PATH = "/healthz", "/readyz", "/metrics"
@@ -28,7 +29,6 @@ LOOK_SECONDS = 3.0
 """How long who asks waits for a look. A locked database is waited for two seconds."""
 OLD_SECONDS = 5.0
 """For how long what was seen counts while the next look does not end."""
-_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +71,7 @@ class Readiness:
     ) -> None:
         self._look_seconds = look_seconds
         self._conditions, self._mode, self._clock = conditions, mode, clock or SystemClock()
-        self._starting = threading.Lock()
-        self._ended: threading.Event | None = None
-        """Set at the end of the look that is under way; None while nobody looks."""
+        self._looking = threading.Lock()
         self._last: ReadyState | None = None
         self._seen = self._until = 0.0
         self._kept = STARTING_SECONDS
@@ -81,14 +79,16 @@ class Readiness:
     def state(self) -> ReadyState:
         """The conditions now, or as they were a moment ago.
 
-        While somebody looks, which a locked database makes slow, everybody else gets what was seen last.
+        While somebody looks, which a locked database makes slow, everybody else gets what was seen last. Raises what a look raises.
         """
         last = self._last
         if last is not None and self._clock.monotonic() < self._until:
             return last
-        ended, began = self._begin_look()
-        if began or self._is_old():
-            ended.wait(self._look_seconds)
+        if self._looking.acquire(blocking=False):
+            with suppress(TooSlow):
+                wait_for(self._look, self._look_seconds, ended=self._looking.release)
+        elif self._is_old() and self._looking.acquire(timeout=self._look_seconds):
+            self._looking.release()
         last = self._last
         if last is not None and not self._is_old():
             return last
@@ -98,27 +98,12 @@ class Readiness:
     def _is_old(self) -> bool:
         return self._last is None or self._clock.monotonic() - self._seen > OLD_SECONDS
 
-    def _begin_look(self) -> tuple[threading.Event, bool]:
-        """Begin to look where nobody does; returns the end of the look, and whether it began now."""
-        with self._starting:
-            if self._ended is not None:
-                return self._ended, False
-            self._ended = ended = threading.Event()
-        threading.Thread(target=self._look, args=(ended,), name="readiness", daemon=True).start()
-        return ended, True
-
-    def _look(self, ended: threading.Event) -> None:
-        try:
-            self._last = ReadyState(conditions=dict(self._conditions()), mode=self._mode())
-            if self._last.ready:
-                self._kept = KEPT_SECONDS
-            self._seen = self._clock.monotonic()
-            self._until = self._seen + self._kept
-        except Exception:  # noqa: BLE001 - the edge of a thread: what was seen last grows old
-            _LOG.exception("it was not found out whether this process is ready", extra={"action": "not_looked"})
-        finally:
-            self._ended = None
-            ended.set()
+    def _look(self) -> None:
+        seen = ReadyState(conditions=dict(self._conditions()), mode=self._mode())
+        if seen.ready:
+            self._kept = KEPT_SECONDS
+        self._last, self._seen = seen, self._clock.monotonic()
+        self._until = self._seen + self._kept
 
 
 def make_health(readiness: Readiness) -> Wsgi:
