@@ -79,7 +79,8 @@ class Readiness:
     def state(self) -> ReadyState:
         """The conditions now, or as they were a moment ago.
 
-        While somebody looks, which a locked database makes slow, everybody else gets what was seen last. Raises what a look raises.
+        While somebody looks, which a locked database makes slow, everybody else gets what was seen last. Raises
+        what a look raises.
         """
         last = self._last
         if last is not None and self._clock.monotonic() < self._until:
