@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, Protocol
 
 from bot.plugin import Json, PluginError, TargetRefused
@@ -33,17 +34,17 @@ class Prefetch:
 
         A single one is left to whoever needs it, and so are all when the portal has blocked `batch` itself.
         """
-        wanted = [item for item in items if batch.can_be_sent(item)]
-        sendable = [item for item in wanted if batch.command(item) not in self._answers][: batch.SIZE]
-        if len(sendable) < 2:
+        written = ((item, batch.command(item)) for item in items if batch.can_be_sent(item))
+        wanted = list(islice((one for one in written if one[1] not in self._answers), batch.SIZE))
+        if len(wanted) < 2:
             return
         try:
-            answers = self._reader.batch(sendable)
+            answers = self._reader.batch([item for item, _ in wanted])
         except TargetRefused as error:
             if error.code != not_sent.BLOCKED:
                 raise
         else:
-            self._answers |= zip(map(batch.command, sendable), answers, strict=True)
+            self._answers |= zip((command for _, command in wanted), answers, strict=True)
 
     def take(self, item: Item) -> ItemAnswer | None:
         """The answer of an item that was asked for ahead; None when it was not."""

@@ -59,17 +59,12 @@ def command(item: Item) -> str:
         raise DeclarationError(
             Message("bitrix24.call.batch_only_reads", method=item.method), hint=Message("bitrix24.call.do_only_reads")
         )
-    pairs = [pair for name, value in item.params.items() for pair in _pairs(name, value)]
-    return f"{item.method}?" + "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
+    return f"{item.method}?" + "&".join(f"{_quote(name)}={_quote(value)}" for name, value in _flatten(item))
 
 
 def can_be_sent(item: Item) -> bool:
     """Whether the item can be written as UTF-8: an id from the portal may hold half a surrogate pair."""
-    try:
-        command(item)
-    except UnicodeEncodeError:
-        return False
-    return True
+    return all(_is_utf8(name) and _is_utf8(value) for name, value in _flatten(item))
 
 
 UNSENDABLE = ItemAnswer(problem=Message("bitrix24.call.item_unsendable"))
@@ -117,6 +112,26 @@ def _problem(holder: Any) -> ItemAnswer:
         return ItemAnswer(problem=error_codes.describe_error(error_codes.WORDS_ONLY, error.words), error=error)
     sentence = error_codes.describe_error(error_codes.portal_row(error.code), error.words)
     return ItemAnswer(problem=sentence, code=error_codes.safe_code(error.code), error=error)
+
+
+def _flatten(item: Item) -> Iterator[tuple[str, str]]:
+    """Yield names and values of a query, not yet encoded."""
+    return (pair for name, value in item.params.items() for pair in _pairs(name, value))
+
+
+def _quote(text: str) -> str:
+    """Encode a text for a query. Most are ids and numbers, which stay as they are."""
+    return text if text.isascii() and text.isalnum() else quote(text, safe="")
+
+
+def _is_utf8(text: str) -> bool:
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _pairs(name: str, value: Json) -> Iterator[tuple[str, str]]:
