@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from tests.architecture.words.vocabulary_checks import find_docstrings, line_at, read_tokens, words_of
+from tests.architecture.words.vocabulary_checks import line_at, read_tokens, words_of
 
 WORDS: Mapping[str, str] = {
     "portal": "place",
@@ -53,8 +53,7 @@ def _words_in(sentence: str) -> tuple[str, ...]:
 
 def _module(path: str, text: str) -> Iterator[tuple[int, str]]:
     yield 0, path
-    yield from ((line_at(text, token.start()), token[0]) for token in read_tokens(text))
-    yield from find_docstrings(text)
+    yield from ((line_at(text, token.start), token.text) for token in read_tokens(text) if _words_in(token.text))
 
 
 def _catalogue(text: str) -> Iterator[tuple[int, str]]:

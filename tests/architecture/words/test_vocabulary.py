@@ -49,14 +49,13 @@ def retired_identifiers(text: str, *, product: bool) -> Iterator[str]:
     """Name each identifier of a module that was given up, with the line and the word to use."""
     if not _IDENTIFIERS.search(text):
         return
-    for token in read_tokens(text):
-        name = token["name"]
-        if not name or not (name in RETIRED or name in RETIRED_FUNCTIONS):
+    for kind, name, start in read_tokens(text):
+        if kind != "name" or not (name in RETIRED or name in RETIRED_FUNCTIONS):
             continue
-        defined = text.endswith("def ", 0, token.start())
+        defined = text.endswith("def ", 0, start)
         better = RETIRED.get(name) or (RETIRED_FUNCTIONS.get(name) if defined else None)
         if better and (product or name in RETIRED):
-            yield f"{line_at(text, token.start())}: `{name}` was given up; use {better}"
+            yield f"{line_at(text, start)}: `{name}` was given up; use {better}"
 
 
 def test_no_retired_identifier_comes_back() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from tests.architecture.words import vocabulary
 
@@ -73,9 +74,26 @@ def _is_in_term(words: Sequence[str], at: int) -> bool:
     return False
 
 
-def read_tokens(text: str) -> Iterator[re.Match[str]]:
-    """Yield the names and comments of a module in their order, each as the group `name` or `comment` of a match."""
-    return (found for found in _TOKEN.finditer(text) if found.lastgroup in ("name", "comment"))
+class Token(NamedTuple):
+    """A name, a comment or a docstring of a module, and the position at which it begins."""
+
+    kind: str
+    text: str
+    start: int
+
+
+def read_tokens(text: str) -> Iterator[Token]:
+    """Yield the names, comments and docstrings of a module in their order.
+
+    A docstring is any text in three quotes that is a statement of its own. A syntax tree would tell the same, and takes
+    several times as long for all modules.
+    """
+    for found in _TOKEN.finditer(text):
+        kind, start = found.lastgroup, found.start()
+        if kind in ("name", "comment"):
+            yield Token(kind, found[0], start)
+        elif kind == "quotes" and _begins_statement(text, start):
+            yield Token("docstring", found[0].partition(found["quotes"])[2].removesuffix(found["quotes"]), start)
 
 
 def line_at(text: str, position: int) -> int:
@@ -87,13 +105,10 @@ def retired_in(path: str, text: str) -> Iterator[str]:
     """What a module says in words that were given up, the word to use with each."""
     stem = path.rpartition("/")[2].removesuffix(".py")
     told = [(0, complaint) for complaint in _in_name(stem)]
-    for token in read_tokens(text):
-        word = token[0]
+    for kind, word, start in read_tokens(text):
         # The name of a test is a sentence.
-        found = _in_name(word) if token["name"] and not word.startswith("test_") else _in_sentence(word)
-        told += [(line_at(text, token.start()), complaint) for complaint in found]
-    for line, docstring in find_docstrings(text):
-        told += [(line, complaint) for complaint in _in_sentence(docstring)]
+        found = _in_name(word) if kind == "name" and not word.startswith("test_") else _in_sentence(word)
+        told += [(line_at(text, start), complaint) for complaint in found]
     yield from (f"{path}:{line} {complaint}" for line, complaint in told if not _is_allowed(path, complaint))
 
 
@@ -105,17 +120,6 @@ def _in_name(name: str) -> tuple[str, ...]:
 @cache
 def _in_sentence(said: str) -> tuple[str, ...]:
     return tuple(retired_words(words_of(_CODE.sub(" ", said)), vocabulary.WORDS))
-
-
-def find_docstrings(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the line and the words of each text in three quotes that is a statement of its own.
-
-    A syntax tree would tell the same, and takes several times as long for all modules.
-    """
-    for found in _TOKEN.finditer(text):
-        quotes, start = found["quotes"], found.start()
-        if quotes and _begins_statement(text, start):
-            yield line_at(text, start), found[0].partition(quotes)[2].removesuffix(quotes)
 
 
 def _begins_statement(text: str, start: int) -> bool:
