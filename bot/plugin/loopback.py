@@ -75,13 +75,14 @@ class Loopback:
 
     def __init__(self, handler: Handler, *, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self._stopping = threading.Event()
-        self._wake, self._woken = socket.socketpair()
         self._server = _Server(("127.0.0.1", port), _make_endpoint(handler, self._stopping))
         if tls is not None:
             # The handshake belongs to the connection's own thread: a silent client must not hold up the others.
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self._scheme = "https" if tls is not None else "http"
         self._thread: threading.Thread | None = None
+        # Last: where the port is taken, nothing is left open.
+        self._wake, self._woken = socket.socketpair()
 
     @property
     def port(self) -> int:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from bot.plugin.loopback import MAX_BODY, Handler, Loopback, LoopbackReply, LoopbackRequest, wait_until
+from tests.open_files import open_files
 from tests.plugin.certificate import self_signed
 
 
@@ -270,3 +271,10 @@ def test_waiting_says_whether_it_came_true() -> None:
 def test_handlers_are_plain_functions() -> None:
     handler: Handler = Echo()
     assert handler(LoopbackRequest(method="GET", path="/")).status == 200
+
+
+def test_where_the_port_is_taken_nothing_is_left_open(echo: Echo) -> None:
+    before = open_files()
+    with Loopback(echo) as server, pytest.raises(OSError, match="in use"):
+        Loopback(echo, port=server.port)
+    assert open_files() <= before
