@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bot.logs import NOISY, read_message
+from bot.usecases.process.fault_details import FaultDetails
 
 
 class EnglishRecord(logging.LogRecord):
@@ -26,7 +27,7 @@ def kept_logs() -> Iterator[None]:
     """
     loggers = [logging.getLogger(), *map(logging.getLogger, NOISY)]
     ours = logging.getLogger("b24bot")
-    before = ours.level, list(ours.handlers)
+    before = ours.level, _list_handlers(ours)
     levels = [logger.level for logger in loggers]
     handlers, hooks = list(loggers[0].handlers), (sys.excepthook, threading.excepthook)
     try:
@@ -38,8 +39,13 @@ def kept_logs() -> Iterator[None]:
             if logger.level != level:
                 logger.setLevel(level)
         sys.excepthook, threading.excepthook = hooks
-        after = ours.level, list(ours.handlers)
-        ours.handlers[:] = before[1]
+        after = ours.level, _list_handlers(ours)
+        ours.handlers[:] = [*before[1], *(one for one in ours.handlers if isinstance(one, FaultDetails))]
         if ours.level != before[0]:
             ours.setLevel(before[0])
         assert after == before, "the level or the handlers of b24bot's logger were not put back"
+
+
+def _list_handlers(logger: logging.Logger) -> list[logging.Handler]:
+    """Its handlers without those of bots that run: one of a fixture that outlives a test may begin anew in the test."""
+    return [one for one in logger.handlers if not isinstance(one, FaultDetails)]
