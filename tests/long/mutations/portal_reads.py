@@ -106,7 +106,7 @@ PORTAL_READS: tuple[Mutation, ...] = (
     mutation(
         "one-by-one",
         "what a command needs is read in a request for each, at a portal that takes two a second",
-        (_AHEAD, "        if len(sendable) < 2:\n", "        if len(sendable) < 200:\n"),
+        (_AHEAD, "        if len(wanted) < 2:\n", "        if len(wanted) < 200:\n"),
         by=_TEST_REQUESTS,
     ),
     mutation(
