@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Annotated
 
 from bot.core.bot_errors import NotPermitted
@@ -12,6 +13,7 @@ from bot.core.text import format_time
 from bot.plugin import Arg, BadArgument, Group, Message, Refusal, Reply, Risk, Text, Time
 from bot.plugin.frozen import dataclass
 from bot.usecases.admin.queries import SHOW, QueryContext
+from bot.usecases.process.fault_details import FaultDetail
 
 faults: Group[QueryContext] = Group(
     "fault", help="Faults by their references.", words={"en": ("incident",), "ru": ("сбой", "ошибка")}
@@ -58,12 +60,22 @@ def fault_show(
         raise Refusal(Message("admin.fault.in_slack"), hint=Message("admin.fault.in_the_log"))
     found = query.ctx.threads.fault_details.find(reference.strip())
     if found is None:
-        raise Refusal(Message("admin.fault.unknown", reference=reference), hint=Message("admin.fault.in_the_log"))
-    words, cause = _clean(query, found.words), _clean(query, found.cause)
+        raise unknown_fault(reference)
+    clean = replace(found, words=_clean(query, found.words), cause=_clean(query, found.cause))
+    return describe_fault(reference, clean)
+
+
+def unknown_fault(reference: str) -> Refusal:
+    """The refusal of a reference that this process does not know."""
+    return Refusal(Message("admin.fault.unknown", reference=reference), hint=Message("admin.fault.in_the_log"))
+
+
+def describe_fault(reference: str, found: FaultDetail) -> Reply:
+    """The answer with what the log has under a reference."""
     facts: tuple[tuple[Text, Text], ...] = (
         (Message("admin.fault.time"), format_time(found.at)),
-        (Message("admin.fault.log_line"), words),
-        (Message("admin.fault.cause"), cause),
+        (Message("admin.fault.log_line"), found.words),
+        (Message("admin.fault.cause"), found.cause),
         (Message("admin.fault.frames"), "\n".join(found.frames)),
     )
     return Reply(
@@ -74,8 +86,8 @@ def fault_show(
             reference=reference,
             at=Time(time=found.at),
             action=found.action,
-            words=words,
-            cause=cause,
+            words=found.words,
+            cause=found.cause,
             frames=found.frames,
         ),
     )

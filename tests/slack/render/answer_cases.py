@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from bot.core.authority.policy import Terms
-from bot.core.messages.notices import Mood, PrivateNotice
+from bot.core.messages.notices import LineButton, Mood, PrivateNotice
 from bot.core.parsing.invocation import AnyCommand, understand
 from bot.core.principals import Role
+from bot.language.translation import translate
 from bot.plugin import Message, Person, PluginError, Reply, Table, Time
 from bot.usecases.admin.builtin_plugin import make_registry
+from bot.usecases.admin.fault_queries import describe_fault, unknown_fault
 from bot.usecases.admin.help_pages import Reader, explain_words, list_commands
 from bot.usecases.integrity.active_limits import refuse_by_limit
+from bot.usecases.notices.fault_buttons import FAULT_LINE, SHOW_DETAILS
 from bot.usecases.notices.notifications import error_reply
+from bot.usecases.process.fault_details import FaultDetail
 from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
 from plugins.bitrix24.plugin import plugin
 from tests.slack.kit import ANTON, NOON, OLGA
@@ -39,8 +44,23 @@ def list_answers() -> Mapping[str, Sequence[tuple[str, PrivateNotice]]]:
         "help-terminal": [(f"help {path}", _help(path)) for path in TERMINAL_COMMANDS],
         "mistakes": [(line, _mistake(line)) for line in MISTAKES],
         "limits": [(limit.name, _refusal(refuse_by_limit(limit))) for limit in LIMITS],
+        "faults": list(_faults()),
         "tables": [(name, _answer(reply)) for name, reply in _tables()],
     }
+
+
+def _faults() -> Iterator[tuple[str, PrivateNotice]]:
+    """A fault with its reference as an admin reads it, and what its button shows."""
+    told = Message("host.fault.command", plugin="faulty", command="gear look", incident="E-3f9a1c")
+    button = LineButton(label=SHOW_DETAILS, line=f"{FAULT_LINE} E-3f9a1c")
+    fault = _answer(Reply(title=told, notes=(Message("host.fault.hint"),)))
+    yield "gear look, to an admin", replace(fault, mood=Mood.TROUBLE, buttons=(button,))
+    frames = ("admin/gears.py:12 look", "admin/gears.py:30 turn")
+    detail = FaultDetail(
+        at=NOON, action="plugin_fault", words=translate(told), cause="ValueError: stuck", frames=frames
+    )
+    yield "fault show E-3f9a1c", _answer(describe_fault("E-3f9a1c", detail))
+    yield "fault show E-000000", _refusal(unknown_fault("E-000000"))
 
 
 def _answer(reply: Reply) -> PrivateNotice:
