@@ -20,6 +20,7 @@ from bot.testing.services import lay_out, scratch_store
 from tests.leaks import leaked
 from tests.logs import EnglishRecord, kept_logs
 from tests.store.server.fixtures import database_url as database_url
+from tests.store.server.fixtures import engine_url as engine_url
 from tests.store.server.fixtures import postgres_server as postgres_server
 from tests.tables.quick import fewer, split_rows
 

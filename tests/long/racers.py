@@ -14,6 +14,9 @@ from typing import Any
 from bot.core.change.change_request import Status
 from bot.core.messages.deliveries import Click
 from bot.store.engine.database import Database
+from bot.store.engine.port import Engine
+from bot.store.postgres.connection import Address
+from bot.store.postgres.engine import PostgresEngine
 from bot.store.repositories.jobs import Job
 from bot.store.sealing.keyring import Keyring
 from bot.store.store import FILE_NAME, Store
@@ -35,15 +38,21 @@ def name_of(row: int) -> str:
     return f"n{row}"
 
 
-class Racer:
-    """One process: a store of its own over the same file, and a portal of its own that counts its calls."""
+def _open_rows(home: Path, url: str) -> Engine:
+    """The rows of the file in a folder, or those that a URL names on a server."""
+    if url:
+        return PostgresEngine(Address.parse(url), busy_seconds=TIMEOUT)
+    return Database(home / FILE_NAME, synchronous="OFF", busy_seconds=TIMEOUT)
 
-    def __init__(self, home: Path, place: int, names: Iterable[str]) -> None:
+
+class Racer:
+    """One process: a store of its own over the same rows, and a portal of its own that counts its calls."""
+
+    def __init__(self, home: Path, url: str, place: int, names: Iterable[str]) -> None:
         self.place, self.person = place, RACERS[place]
         self.toy = Toy(things=dict.fromkeys(names, "red"))
         # On a crowded machine a neighbour may be kept from its turn for longer than a person would be made to wait.
-        database = Database(home / FILE_NAME, synchronous="OFF", busy_seconds=TIMEOUT)
-        store = Store(database, KEYS, StillClock())
+        store = Store(_open_rows(home, url), KEYS, StillClock(), home=home)
         self.core_bot = CoreBot(home, store=store, toy=self.toy, roles={}, deliver=False)
         self.ctx = self.core_bot.ctx
 
@@ -93,7 +102,7 @@ def serve() -> None:
     for line in sys.stdin:
         task: Mapping[str, Any] = json.loads(line)
         numbers = range(task["first"], task["last"] + 1)
-        racer = Racer(Path(task["home"]), task["place"], map(name_of, range(len(numbers))))
+        racer = Racer(Path(task["home"]), task["url"], task["place"], map(name_of, range(len(numbers))))
         say("ready")
         sys.stdin.readline()
         say(json.dumps(racer.race(task["act"], numbers)))

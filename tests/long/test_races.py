@@ -1,4 +1,6 @@
-"""Four processes on the same rows of one file, through the use cases: one winner each, and the losers are told."""
+"""Four processes on the same rows of one file, or of one server, through the use cases: one winner each, and the
+losers are told.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,8 @@ from bot.core.parsing.invocation import understand
 from bot.core.principals import Role
 from bot.host.registry import Registry
 from bot.plugin import Plan, Risk
+from bot.store.database_copy import copy_database
+from bot.store.location import locate
 from bot.store.store import Store, Transaction, open_store
 from bot.usecases.admin.allow_list import grant_role
 from bot.usecases.requests.planning import ask
@@ -36,8 +41,11 @@ from tests.usecases.toy import ACME, Toy
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = sized(1_500, 50_000)
-WORDS = sized(300, 10_000)
+WORDS = 5
+"""Of so many rows one is settled by a word."""
 EXPIRIES = sized(25, 250)
+ON_A_SERVER = sized(40, 2_000)
+"""Rows there: each unit of work takes several round trips, and the four wait for each other."""
 CALLS = 64
 """Calls of all processes together that find an expired token."""
 APPROVAL = NeedsApproval(quorum=1, role=Role.APPROVER, expires_in=3_600_000)
@@ -58,10 +66,10 @@ class Track:
             for _ in RACERS
         ]
 
-    def race(self, home: Path, acts: Sequence[str], numbers: Sequence[int]) -> list[dict[str, Any]]:
+    def race(self, home: Path, url: str, acts: Sequence[str], numbers: Sequence[int]) -> list[dict[str, Any]]:
         """Let each do its act to every number, all from the same moment; what each says of it."""
         for place, (racer, act) in enumerate(zip(self._racers, acts, strict=True)):
-            task = {"home": str(home), "place": place, "act": act, "first": numbers[0], "last": numbers[-1]}
+            task = {"home": str(home), "url": url, "place": place, "act": act, "first": numbers[0], "last": numbers[-1]}
             _tell(racer, json.dumps(task))
         assert [_hear(racer) for racer in self._racers] == ["ready"] * len(acts)
         for racer in self._racers:
@@ -100,19 +108,24 @@ def track() -> Iterator[Track]:
 
 
 @pytest.fixture(scope="module")
-def pending(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with one change request a row, all of them pending."""
-    home = tmp_path_factory.mktemp("pending")
-    store = open_store(home, KEYS, StillClock(), synchronous="OFF")
-    for person, role in {**ROLES, **dict.fromkeys(RACERS, Role.APPROVER)}.items():
-        grant_role(store, person, role, by=SHELL)
-    toy = Toy(things={name_of(row): "red" for row in range(ROWS)})
-    registry = Registry([toy])
-    with store.unit_of_work() as tx:
-        for row in range(ROWS):
-            tx.changes.open(asked_for(f"thing remove {name_of(row)}", registry, toy))
-    store.close()
-    return home
+def make_pending(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
+    """Homes with so many change requests, all of them pending. Each is made once."""
+
+    @cache
+    def make(rows: int) -> Path:
+        home = tmp_path_factory.mktemp("pending")
+        store = open_store(home, KEYS, StillClock(), synchronous="OFF")
+        for person, role in {**ROLES, **dict.fromkeys(RACERS, Role.APPROVER)}.items():
+            grant_role(store, person, role, by=SHELL)
+        toy = Toy(things={name_of(row): "red" for row in range(rows)})
+        registry = Registry([toy])
+        with store.unit_of_work() as tx:
+            for row in range(rows):
+                tx.changes.open(asked_for(f"thing remove {name_of(row)}", registry, toy))
+        store.close()
+        return home
+
+    return make
 
 
 def asked_for(line: str, registry: Registry, toy: Toy) -> NewChange:
@@ -135,16 +148,19 @@ def asked_for(line: str, registry: Registry, toy: Toy) -> NewChange:
 
 
 @pytest.fixture
-def store(pending: Path, tmp_path: Path) -> Iterator[Store]:
-    shutil.copytree(pending, tmp_path, dirs_exist_ok=True)
-    opened = open_store(tmp_path, KEYS, StillClock(), synchronous="OFF")
+def store(make_pending: Callable[[int], Path], tmp_path: Path, engine_url: str) -> Iterator[Store]:
+    if engine_url:
+        copy_database(locate(make_pending(ON_A_SERVER)), locate(tmp_path, engine_url), KEYS)
+    else:
+        shutil.copytree(make_pending(ROWS), tmp_path, dirs_exist_ok=True)
+    opened = open_store(tmp_path, KEYS, StillClock(), url=engine_url, synchronous="OFF")
     yield opened
     opened.close()
 
 
 def prepare(store: Store, each: Callable[[Transaction, ChangeRequest], None] = lambda tx, change: None) -> list[int]:
     """The numbers of the rows, each taken further by `each`, with all that there is to say said."""
-    numbers = [row["number"] for row in store.database.rows("SELECT number FROM changes ORDER BY number")]
+    numbers = [row["number"] for row in store.engine.rows("SELECT number FROM changes ORDER BY number")]
     with store.unit_of_work() as tx:
         for number in numbers:
             each(tx, tx.changes.require(number))
@@ -169,7 +185,7 @@ def unknown(tx: Transaction, change: ChangeRequest) -> None:
 
 
 def counted(store: Store, sql: str, *values: object) -> int:
-    row = store.database.row(sql, *values)
+    row = store.engine.row(sql, *values)
     assert row is not None
     return int(row["n"])
 
@@ -177,17 +193,17 @@ def counted(store: Store, sql: str, *values: object) -> int:
 def recorded(store: Store, *tags: Tag) -> Counter[str]:
     """How many records with these tags each change request has."""
     marks = ", ".join("?" * len(tags))
-    rows = store.database.rows(f"SELECT subject FROM audit WHERE tag IN ({marks})", *tags)
+    rows = store.engine.rows(f"SELECT subject FROM audit WHERE tag IN ({marks})", *tags)
     return Counter(row["subject"] for row in rows)
 
 
 def endings(store: Store) -> Counter[Status]:
-    return Counter(Status(row["status"]) for row in store.database.rows("SELECT status FROM changes"))
+    return Counter(Status(row["status"]) for row in store.engine.rows("SELECT status FROM changes"))
 
 
 def told(store: Store) -> int:
     """How many people were told that their click changed nothing."""
-    rows = store.database.rows("SELECT payload FROM outbox WHERE kind = 'whisper'")
+    rows = store.engine.rows("SELECT payload FROM outbox WHERE kind = 'whisper'")
     notices = [notice_from_json("whisper", row["payload"]) for row in rows]
     return sum(
         en(notice.reply.title).startswith("Your click changed nothing.")
@@ -209,11 +225,13 @@ DECISIONS = {
 
 
 @pytest.mark.parametrize("name", DECISIONS)
-def test_of_the_decisions_on_a_row_exactly_one_counts(tmp_path: Path, store: Store, track: Track, name: str) -> None:
+def test_of_the_decisions_on_a_row_exactly_one_counts(
+    tmp_path: Path, store: Store, engine_url: str, track: Track, name: str
+) -> None:
     """One record, one status that fits it, one job where it was approved; whoever pressed in vain is told."""
     acts = DECISIONS[name]
     numbers = prepare(store)
-    assert [racer["errors"] for racer in track.race(tmp_path, acts, numbers)] == [[]] * 4
+    assert [racer["errors"] for racer in track.race(tmp_path, engine_url, acts, numbers)] == [[]] * 4
     assert recorded(store, *DECIDED) == once_each(numbers)
     found = endings(store)
     expected = {
@@ -225,47 +243,54 @@ def test_of_the_decisions_on_a_row_exactly_one_counts(tmp_path: Path, store: Sto
     assert counted(store, "SELECT count(*) AS n FROM jobs") == found[Status.APPROVED]
     reviews = found[Status.APPROVED] + found[Status.REJECTED]
     assert counted(store, "SELECT count(*) AS n FROM reviews") == reviews
-    pressed = ROWS * sum(act != "expire" for act in acts)
+    pressed = len(numbers) * sum(act != "expire" for act in acts)
     assert told(store) == pressed - reviews
     assert_chain_holds(store)
 
 
-def test_a_rejection_beside_an_approval_stands_whichever_came_first(tmp_path: Path, store: Store, track: Track) -> None:
+def test_a_rejection_beside_an_approval_stands_whichever_came_first(
+    tmp_path: Path, store: Store, engine_url: str, track: Track
+) -> None:
     """What was approved can be rejected until it begins; of two that reject, one is told that they came too late."""
     numbers = prepare(store)
-    racers = track.race(tmp_path, ("approve", "reject") * 2, numbers)
+    racers = track.race(tmp_path, engine_url, ("approve", "reject") * 2, numbers)
     assert [racer["errors"] for racer in racers] == [[]] * 4
     assert recorded(store, Tag.REVIEW_REJECTED) == once_each(numbers)
-    assert endings(store) == {Status.REJECTED: ROWS}
-    assert told(store) == 3 * ROWS - recorded(store, Tag.REVIEW_APPROVED).total()
+    assert endings(store) == {Status.REJECTED: len(numbers)}
+    assert told(store) == 3 * len(numbers) - recorded(store, Tag.REVIEW_APPROVED).total()
     assert_chain_holds(store)
 
 
-def test_of_the_executions_of_a_row_exactly_one_calls(tmp_path: Path, store: Store, track: Track) -> None:
+def test_of_the_executions_of_a_row_exactly_one_calls(
+    tmp_path: Path, store: Store, engine_url: str, track: Track
+) -> None:
     """Each process has a portal of its own that counts what reaches it."""
     numbers = prepare(store, approved)
-    runs = track.race(tmp_path, ("execute",) * 4, numbers)
+    runs = track.race(tmp_path, engine_url, ("execute",) * 4, numbers)
     assert [racer["errors"] for racer in runs] == [[]] * 4
     called = Counter(name for racer in runs for name in racer["called"])
-    assert called == Counter(map(name_of, range(ROWS)))
-    assert endings(store) == {Status.DONE: ROWS}
+    assert called == Counter(map(name_of, range(len(numbers))))
+    assert endings(store) == {Status.DONE: len(numbers)}
     for tag in (Tag.EXECUTION_INTENDED, Tag.CALL_ANSWERED, Tag.EXECUTION_ENDED):
         assert recorded(store, tag) == once_each(numbers), tag
     assert counted(store, "SELECT count(*) AS n FROM changes WHERE fence <> 1") == 0
     assert_chain_holds(store)
 
 
-def test_of_the_words_on_an_unknown_outcome_exactly_one_counts(tmp_path: Path, store: Store, track: Track) -> None:
-    numbers = prepare(store, unknown)[:WORDS]
-    runs = track.race(tmp_path, ("say_done", "say_not_done") * 2, numbers)
+def test_of_the_words_on_an_unknown_outcome_exactly_one_counts(
+    tmp_path: Path, store: Store, engine_url: str, track: Track
+) -> None:
+    every = prepare(store, unknown)
+    numbers = every[: len(every) // WORDS]
+    runs = track.race(tmp_path, engine_url, ("say_done", "say_not_done") * 2, numbers)
     assert [racer["errors"] for racer in runs] == [[]] * 4
     assert recorded(store, Tag.EXECUTION_RESOLVED) == once_each(numbers)
     found = endings(store)
-    assert found[Status.DONE] + found[Status.FAILED] == WORDS
-    assert found[Status.UNKNOWN] == ROWS - WORDS
-    assert told(store) == 3 * WORDS
-    rows = store.database.rows("SELECT number, settled_by FROM changes WHERE settled_by IS NOT NULL")
-    words = store.database.rows("SELECT subject, actor FROM audit WHERE tag = ?", Tag.EXECUTION_RESOLVED)
+    assert found[Status.DONE] + found[Status.FAILED] == len(numbers)
+    assert found[Status.UNKNOWN] == len(every) - len(numbers)
+    assert told(store) == 3 * len(numbers)
+    rows = store.engine.rows("SELECT number, settled_by FROM changes WHERE settled_by IS NOT NULL")
+    words = store.engine.rows("SELECT subject, actor FROM audit WHERE tag = ?", Tag.EXECUTION_RESOLVED)
     assert {f"CR-{row['number']}": row["settled_by"] for row in rows} == {row["subject"]: row["actor"] for row in words}
 
 

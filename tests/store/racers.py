@@ -44,9 +44,12 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def main(home: str, name: str, wanted: str, numbers: str) -> None:
-    """Race through `numbers` (a range `1001-1200`); say what this process was first at, as JSON."""
-    store = open_store(Path(home), KEYS, ShiftedClock(), synchronous="OFF")
+def main(home: str, url: str, name: str, wanted: str, numbers: str) -> None:
+    """Race through `numbers` (a range `1001-1200`); say what this process was first at, as JSON.
+
+    The rows are in a file in `home`, or on a server where `url` is not empty.
+    """
+    store = open_store(Path(home), KEYS, ShiftedClock(), url=url, synchronous="OFF")
     say("ready")
     sys.stdin.readline()
     first, _, last = numbers.partition("-")

@@ -26,7 +26,7 @@ ON_A_SERVER = frozenset(
         *("test_executor", "test_execute_stops", "test_recovery", "test_break_glass"),
     }
 )
-"""Modules whose tests have a row on a PostgreSQL server as well."""
+"""Modules of which all tests have a row on a PostgreSQL server as well. Of the others, a tenth has one."""
 IN_A_FILE = frozenset(
     {
         "test_a_change_of_the_rules_that_a_crash_interrupted_ends_as_what_was_stored",
@@ -40,6 +40,13 @@ IN_A_FILE = frozenset(
         "test_the_intent_and_its_record_are_on_disk_when_the_call_is_made",
         "test_a_tag_of_another_release_that_is_in_the_log_can_be_asked_for",
         "test_the_database_is_written_anew_where_there_is_room",
+        "test_a_start_that_the_loss_of_the_database_cut_short_counts_alone_only",
+        "test_an_ack_of_a_command_takes_eight_statements",
+        "test_an_old_copy_of_the_database_leaves_reading_only_and_the_witness_as_it_is",
+        "test_considering_stores_nothing_and_sends_nothing",
+        "test_nothing_is_acknowledged_into_a_database_that_nobody_will_find",
+        "test_receipt_and_job_are_one_transaction_and_a_failure_is_raised",
+        "test_what_slack_refuses_while_the_file_cannot_be_written_is_tried_again_without_a_restart",
     }
 )
 """Their tests that look into a file, or change it in words of SQLite."""
@@ -48,8 +55,8 @@ IN_A_FILE = frozenset(
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test that has a PostgreSQL row in this run is run on a file and on a server."""
     module, name = metafunc.module.__name__.rpartition(".")[2], metafunc.function.__name__
-    chosen = module in ON_A_SERVER and name not in IN_A_FILE
-    if chosen and "make_core_bot" in metafunc.fixturenames and on_postgres(metafunc):
+    may_run = name not in IN_A_FILE and "make_core_bot" in metafunc.fixturenames
+    if may_run and on_postgres(metafunc, whole=module in ON_A_SERVER):
         metafunc.parametrize("make_core_bot", ["sqlite", "postgres"], indirect=True)
 
 

@@ -18,10 +18,13 @@ from tests.store.server.postgres_server import REQUIRED, Server, open_server
 TENTH = 10
 
 
-def on_postgres(metafunc: pytest.Metafunc) -> list[str]:
-    """The name of the engine when this test has a PostgreSQL row in this run, and else nothing."""
+def on_postgres(metafunc: pytest.Metafunc, *, whole: bool = True) -> list[str]:
+    """The name of the engine when this test has a PostgreSQL row in this run, and else nothing.
+
+    Of a module that is not run as a `whole`, a tenth has one in every run.
+    """
     name = f"{metafunc.module.__name__}.{metafunc.function.__name__}"
-    chosen = os.environ.get(REQUIRED) == "required" or crc32(name.encode()) % TENTH == 0
+    chosen = (whole and os.environ.get(REQUIRED) == "required") or crc32(name.encode()) % TENTH == 0
     return ["postgres"] if chosen else []
 
 
@@ -59,3 +62,10 @@ def database_url(postgres_server: Server) -> Iterator[str]:
     schema = postgres_server.new_schema()
     yield f"{postgres_server.url}&schema={schema}"
     postgres_server.drop_schema(schema)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine_url(request: pytest.FixtureRequest) -> str:
+    """Empty, and the address of an empty schema: whoever takes it runs on a file and on a server."""
+    url: str = request.getfixturevalue("database_url") if request.param == "postgres" else ""
+    return url
