@@ -22,7 +22,7 @@ CARD_SECONDS = 3.0
 """How long a card may take to come before somebody gives up pressing a button on it."""
 LINK_SECONDS = 10.0
 """How long a portal may take to answer its administrator's browser."""
-LINK = re.compile(r"https?://\S+/oauth/authorize/\S+")
+LINK = re.compile(r"https?://[^\s/]+/oauth/authorize/\S+")
 SECRET_SETTING = "B24BOT_SECRET_CLIENT_SECRET"  # noqa: S105 - the name of a setting
 """It gives a command the secret that it would ask for."""
 

@@ -104,7 +104,7 @@ def test_a_repeated_delivery_acts_once(scene: Scene) -> None:
     scene.workspace.people["Olga"].say(f"{BOT} whoami")
     scene.workspace.wait_for(lambda: scene.recorded("command:line:ran", "Olga"), what="the command behind it")
     assert scene.playground.store.changes.get(1002) is None
-    assert len(scene.workspace.thread(said.channel, said.ts)) == 2
+    assert scene.workspace.wait_for(lambda: len(scene.workspace.thread(said.channel, said.ts)) == 2, what="the answer")
 
 
 def test_an_edited_message_and_the_bots_own_are_no_commands(scene: Scene) -> None:

@@ -17,7 +17,7 @@ from plugins.bitrix24.connecting.pasted_grant import CODE_SECONDS
 from plugins.bitrix24.connecting.pending_install import PendingInstalls
 from plugins.bitrix24.hosts import endpoints
 
-CLIENT_ID = re.compile(r"(local|app)\.[\w.-]+\Z")
+CLIENT_ID = re.compile(r"\A(local|app)\.[\w.-]+\Z")
 """What the portal shows as the id of an application."""
 INSTALLED = "\0installed"
 """The answer when an install call came first: nobody can type it."""
