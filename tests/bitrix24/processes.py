@@ -23,7 +23,7 @@ from bot.testing.services import scratch_services
 from plugins.bitrix24.commands.acceptance import try_portal
 from plugins.bitrix24.plugin import BitrixPlugin
 
-TIMEOUT = 60.0
+TIMEOUT = 120.0
 
 
 class FastClock(SystemClock):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +92,25 @@ def test_the_terminal_works_on_the_same_rows(processes: Outside) -> None:
     assert checked["database"]["says"]["key"] == "store.postgres.serves"
     assert checked["commits"]["says"]["key"] == "check.commits.allowed"
     assert all(checked[name]["ok"] for name in ("keys", "audit log", "allow-list", "backups")), checked
+
+
+PROMISES: Mapping[str, tuple[bool, Mapping[str, str]]] = {
+    "check.commits.allowed": (True, {"B24BOT_ALLOW_ASYNC_DATABASE": "on"}),
+    "check.commits.witnessed": (True, {"B24BOT_ALLOW_ASYNC_DATABASE": "off", "B24BOT_WITNESS_FILE": "{witness}"}),
+    "limit.async_database": (False, {"B24BOT_ALLOW_ASYNC_DATABASE": "off"}),
+}
+"""What doctor says of a server that may lose a commit, with these settings."""
+
+
+@pytest.mark.parametrize("key", PROMISES)
+def test_doctor_says_what_keeps_the_commits_of_this_server(processes: Outside, key: str) -> None:
+    holds, settings = PROMISES[key]
+    witness = processes.folder / "elsewhere" / "witness.jsonl"
+    witness.parent.mkdir()
+    more = {name: value.format(witness=witness) for name, value in settings.items()}
+    terminal = CliBot(processes.folder, {**processes.environment, "B24BOT_LANGUAGE": PSEUDO, **more})
+    check = {check["name"]: check for check in _doctor(terminal)}["commits"]
+    assert (check["ok"], check["says"]["key"]) == (holds, key)
 
 
 def test_a_backup_is_a_file_that_can_be_verified_without_the_server(processes: Outside) -> None:
