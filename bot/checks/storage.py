@@ -93,8 +93,8 @@ def check_file_modes(environment: Environment) -> Message | Note:
 def check_database(environment: Environment) -> Message | Note:
     location = environment.location
     if location.empty:
-        refuse_lost(environment.settings.home, environment.settings.backups)
         refuse_other(location)
+        refuse_lost(location, environment.settings.backups)
     if not environment.there:
         return Note(says=Message("check.database.missing", folder=location.place))
     engine = environment.engine
@@ -114,6 +114,8 @@ def check_commits(environment: Environment) -> Message | Note:
     durability = environment.engine.durability()
     if durability in WITNESSED_FIRST and settings.witness_file:
         return Message("check.commits.witnessed")
+    if durability is Durability.WAITING:
+        raise Refusal(Message("check.commits.waiting"), hint=Message("check.commits.connect_standby"))
     if durability not in MAY_LOSE:
         return KEPT_BY[durability]
     if settings.allow_async:
@@ -127,7 +129,10 @@ def check_replicas(environment: Environment) -> Text:
         return Message("check.replicas.one_host")
     known = environment.there and environment.engine.has_table("replicas")
     found = ReplicaReader(environment.engine).list() if known else ()
-    return join_sentences(describe_replica(one) for one in found) or Message("check.replicas.none")
+    told = join_sentences(describe_replica(one) for one in found)
+    if found and not any(one.beats for one in found):
+        raise Refusal(told, hint=Message("check.replicas.all_silent"))
+    return told or Message("check.replicas.none")
 
 
 def check_journal(environment: Environment) -> Message | Note:

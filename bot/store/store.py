@@ -184,7 +184,7 @@ def audit_key(seq: int) -> str:
     return f"audit:{seq}"
 
 
-def refuse_lost(home: Path, backups: Path) -> None:
+def refuse_lost(location: Location, backups: Path) -> None:
     """Refuse to begin with nothing where there are backups: whoever lost a database does not want a new bot.
 
     Raises ConfigurationError.
@@ -192,7 +192,7 @@ def refuse_lost(home: Path, backups: Path) -> None:
     copy = latest_copy(backups)
     if copy is not None:
         raise ConfigurationError(
-            Message("store.database.lost", folder=str(home), backups=str(backups)),
+            Message("store.database.lost", folder=location.place, backups=str(backups)),
             hint=Message("store.database.put_back", file=shlex.quote(str(copy))),
         )
 
@@ -234,14 +234,15 @@ def open_store(
     copies = backups or home / BACKUPS
     location = locate(home, url)
     if not anew and location.empty:
-        refuse_lost(home, copies)
+        # The file first: a backup of it is older than what is in it.
         refuse_other(location)
+        refuse_lost(location, copies)
     opened = location.open(synchronous=synchronous, failpoint=failpoint)
     engine = opened.engine
     try:
         store = Store(engine, keys, clock, home=home, backups=backups)
         if not anew and not applied(engine):
-            refuse_lost(home, copies)
+            refuse_lost(location, copies)
         refuse_newer(engine, engine.name)
         if thorough:
             assert_usable(engine)

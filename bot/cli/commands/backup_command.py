@@ -152,7 +152,7 @@ def _summary_lines(done: Restored, options: RestoreOptions, settings: Settings) 
     if done.lost is None:
         yield Message("cli.restore.loss_unknown")
     elif done.lost:
-        yield Message("cli.restore.lost", count=done.lost)
+        yield Message("cli.restore.lost", total=str(max(done.behind, done.lost)), count=done.lost)
     if done.closed:
         yield Message("cli.restore.closed", count=done.closed)
     if done.lost != 0:
@@ -206,16 +206,17 @@ def copy(terminal: Terminal, source: str, target: str, as_json: bool) -> None:
             done = copy_database(first, second, keys)
         finally:
             locks.leave()
-    _report_copied(first, second, done, as_json=as_json)
+    in_use = second.name == locate(settings.home, settings.database_url).name
+    _report_copied(first, second, done, in_use=in_use, as_json=as_json)
 
 
-def _report_copied(source: Location, target: Location, done: RowCounts, *, as_json: bool) -> None:
+def _report_copied(source: Location, target: Location, done: RowCounts, *, in_use: bool, as_json: bool) -> None:
     view = DatabaseCopied(source=source.name, target=target.name, seq=done.seq, head=done.head, rows=done.total)
     report(
         view,
         Message("cli.database.copied", target=target.name, count=done.total),
         Message("cli.database.same_head", record=str(done.seq), hash=done.head[:16]),
-        Message("cli.database.change_setting"),
+        Message("cli.database.keep_one") if in_use else Message("cli.database.change_setting"),
         as_json=as_json,
     )
 

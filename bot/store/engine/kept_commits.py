@@ -14,6 +14,8 @@ class Durability(StrEnum):
     """In a file of this host: only whoever puts back a copy of it loses a commit."""
     SYNCHRONOUS = "synchronous"
     """On the disk of a server and of a standby that the server waits for: a failover loses none."""
+    WAITING = "waiting"
+    """Nowhere: the server waits for a standby, and none is connected. A commit is not acknowledged."""
     SINGLE = "single"
     """On the disk of a server that reports no standby. A standby that it does not report may be behind."""
     ASYNCHRONOUS = "asynchronous"

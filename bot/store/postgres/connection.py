@@ -33,14 +33,14 @@ _SCHEMES = ("postgresql://", "postgres://")
 _SCHEMA = "schema="
 _SERVER = "SELECT current_setting('server_version_num')::int, current_setting('server_encoding'), pg_is_in_recovery()"
 _BEGIN = (
-    "BEGIN; SELECT set_config('search_path', '{schema}', true), set_config('lock_timeout', '{busy}ms', true), "
+    "BEGIN; SELECT set_config('search_path', '\"{schema}\"', true), set_config('lock_timeout', '{busy}ms', true), "
     "set_config('idle_in_transaction_session_timeout', '{idle}s', true), "
     # What is acknowledged has to last: a server that would answer before it wrote is told to write.
     "set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') IN ('off', 'local') THEN 'on' "
     "ELSE current_setting('synchronous_commit') END, true); SELECT pg_advisory_xact_lock({lock})"
 )
 """One round trip. After it this transaction is the only one that writes, as after BEGIN IMMEDIATE in SQLite."""
-_ALONE = "SELECT set_config('search_path', '{schema}', true); {sql}"
+_ALONE = "SELECT set_config('search_path', '\"{schema}\"', true); {sql}"
 """One message with two statements, which the server takes as one transaction.
 
 Of several messages a process that is paused in the middle would have sent some: the transaction would stay open with

@@ -37,7 +37,7 @@ PROMISE_SECONDS = 10.0
 UNKNOWN_COMMIT = 4
 """The exit code of a process that cannot find out whether it committed."""
 _TABLE = "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = ?"
-_GIVE_BACK = "VACUUM {schema}.audit"
+_GIVE_BACK = 'VACUUM "{schema}".audit'
 _SNAPSHOT = "SELECT pg_current_snapshot()::text"
 _REGISTERED = "SELECT EXISTS (SELECT 1 FROM replicas WHERE owner = '{owner}')"
 _T = TypeVar("_T")

@@ -19,7 +19,7 @@ from bot.store.schema.schema_steps import NAME
 PAGE = 2_000
 """How many rows are taken over at a time."""
 TALLIES, STEPS = "tallies", "_sqlite_migrations"
-_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT set_config('search_path', '{schema}', true)"
+_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT set_config('search_path', '\"{schema}\"', true)"
 _STEPS = "SELECT name FROM _sqlite_migrations WHERE migration_set = $1"
 _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY rowid"
 _COLUMNS = "SELECT name FROM pragma_table_info(?) ORDER BY cid"

@@ -82,5 +82,8 @@ OWN = (
     # TRUNCATE removes rows without a trigger for each of them.
     _function("audit_no_truncate", _REFUSE, returns="NULL"),
     _trigger("audit_no_truncate", "BEFORE TRUNCATE ON audit", each="STATEMENT"),
+    _trigger("kept_no_truncate", "BEFORE TRUNCATE ON audit_kept", function="audit_no_truncate", each="STATEMENT"),
+    _function("changes_no_truncate", "RAISE EXCEPTION 'change requests are kept'", returns="NULL"),
+    _trigger("changes_no_truncate", "BEFORE TRUNCATE ON changes", each="STATEMENT"),
 )
 """What only this engine needs."""

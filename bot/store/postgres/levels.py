@@ -17,11 +17,11 @@ _NOW = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 _LEFT = "greatest(0, l.amount - round(greatest(0, {now} - l.at) * {drains})::bigint)"
 """Thousandths. What drains in a second drains so many thousandths in a millisecond."""
 _PUT = (
-    "BEGIN; SET LOCAL synchronous_commit = off; INSERT INTO {schema}.levels AS l (name, amount, at) "
+    'BEGIN; SET LOCAL synchronous_commit = off; INSERT INTO "{schema}".levels AS l (name, amount, at) '
     "VALUES ('{name}', {first}, {now}) ON CONFLICT (name) DO UPDATE SET amount = {amount}, at = greatest(l.at, {now}) "
     "WHERE {allowed} RETURNING amount; COMMIT"
 )
-_READ = "SELECT {left} FROM {schema}.levels AS l WHERE name = '{name}'"
+_READ = "SELECT {left} FROM \"{schema}\".levels AS l WHERE name = '{name}'"
 
 
 class ServerLevels:

@@ -21,9 +21,9 @@ _BESIDE = (
     "SELECT strpos(whole, part) $$",
 )
 """What this engine has beside the tables of the bot: the marks of commits, and a function of SQLite."""
-_CREATE = "CREATE SCHEMA IF NOT EXISTS {schema}"
-_DROP = "DROP SCHEMA IF EXISTS {schema} CASCADE"
-_RENAME = "ALTER SCHEMA {schema} RENAME TO {name}"
+_CREATE = 'CREATE SCHEMA IF NOT EXISTS "{schema}"'
+_DROP = 'DROP SCHEMA IF EXISTS "{schema}" CASCADE'
+_RENAME = 'ALTER SCHEMA "{schema}" RENAME TO "{name}"'
 _NOTE = "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES (?, ?, ?)"
 _DRAWN = "drawn"
 """In place of the time at which a step was applied: the schema was drawn with all that the step does."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 from bot.plugin import Message
@@ -20,6 +21,17 @@ from bot.store.postgres.schema import drop_schema, migrate, take_name
 from bot.store.postgres.server_report import describe_server
 from bot.store.repositories.plugin_records import FactReader
 from bot.store.repositories.replication.live_replicas import assert_none_live
+
+LONGEST_NAME = 63
+"""How many letters of a name the server keeps."""
+RESTORED = "_restored"
+
+
+def name_staging(schema: str) -> str:
+    """Return the name of the schema that a restore fills: of no other bot, also where it is cut."""
+    if len(schema) + len(RESTORED) <= LONGEST_NAME:
+        return schema + RESTORED
+    return f"{schema[:40]}_{sha256(schema.encode()).hexdigest()[:8]}{RESTORED}"
 
 
 class ServerLocation:
@@ -73,7 +85,7 @@ class ServerLocation:
 
     def replace(self, staging: Path, *, at: int) -> str | None:
         """Load the file into a schema of its own, which takes the name of the former one in one transaction."""
-        beside = Address(url=self._address.url, schema=f"{self._address.schema}_restored")
+        beside = Address(url=self._address.url, schema=name_staging(self._address.schema))
         with (
             closing(Database(staging / FILE_NAME, read_only=True)) as file,
             closing(PostgresEngine(beside)) as ready,

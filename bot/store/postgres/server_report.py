@@ -12,14 +12,17 @@ _VERSION = "SELECT current_setting('server_version')"
 _SETTINGS = (
     "SELECT current_setting('fsync') = 'on', current_setting('synchronous_commit'), "
     "current_setting('synchronous_standby_names') <> '', (SELECT count(*) FROM pg_stat_replication) "
-    "+ (SELECT count(*) FROM pg_replication_slots WHERE slot_type = 'physical')"
+    "+ (SELECT count(*) FROM pg_replication_slots WHERE slot_type = 'physical'), "
+    "EXISTS (SELECT 1 FROM pg_stat_replication WHERE sync_state IS NULL OR sync_state IN ('sync', 'quorum'))"
 )
-"""A slot is there for a standby also while that is away."""
+"""A slot is there for a standby also while that is away. To a role without `pg_monitor` the server shows that a standby
+is connected, and not in which state: then it is taken for one that the server waits for."""
 UNSYNCHRONOUS = "remote_write"
 """The value of synchronous_commit with which a standby has it in memory alone. `off` and `local` become `on` in every
 unit of work."""
 PROMISES: Mapping[Durability, Message] = {
     Durability.SYNCHRONOUS: Message("store.postgres.synchronous"),
+    Durability.WAITING: Message("store.postgres.waiting"),
     Durability.SINGLE: Message("store.postgres.no_standby"),
     Durability.ASYNCHRONOUS: Message("store.postgres.asynchronous"),
     Durability.VOLATILE: Message("store.postgres.volatile"),
@@ -29,11 +32,13 @@ PROMISES: Mapping[Durability, Message] = {
 
 def read_durability(engine: Engine) -> Durability:
     """Judge by the server's settings, and by the standbys that it knows, what becomes of a commit."""
-    ((to_disk, level, named, standbys),) = engine.tuples(_SETTINGS)
+    ((to_disk, level, named, standbys, connected),) = engine.tuples(_SETTINGS)
     if not to_disk:
         return Durability.VOLATILE
     if named:
-        return Durability.ASYNCHRONOUS if level == UNSYNCHRONOUS else Durability.SYNCHRONOUS
+        if level == UNSYNCHRONOUS:
+            return Durability.ASYNCHRONOUS
+        return Durability.SYNCHRONOUS if connected else Durability.WAITING
     return Durability.ASYNCHRONOUS if standbys else Durability.SINGLE
 
 

@@ -48,13 +48,17 @@ class RestoreOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """What came of it. `lost` are records that the copy lacks, None where nobody can tell."""
+    """What came of it. `lost` are records of what happened that the copy lacks, None where nobody can tell.
+
+    `behind` are all records that it lacks, with what the bot notes of itself.
+    """
 
     seq: int
     head: str
     kept: str | None
     """Where the former rows are: a file, or a schema; None where there were none."""
     lost: int | None
+    behind: int
     closed: int
     copied: int
     """The number of the last record of the copy itself; its restoring is recorded behind it."""
@@ -78,7 +82,15 @@ def restore(options: RestoreOptions) -> Restored:
         store.close()
     last = look_through(staging / FILE_NAME, options.keys)
     kept = location.replace(staging, at=options.clock.now_ms())
-    return Restored(seq=last.seq, head=last.head, kept=kept, lost=lost, closed=closed, copied=copy.seq)
+    return Restored(
+        seq=last.seq,
+        head=last.head,
+        kept=kept,
+        lost=lost,
+        behind=_count_behind(options, copy, found),
+        closed=closed,
+        copied=copy.seq,
+    )
 
 
 def inspect(options: RestoreOptions) -> Backup:
@@ -116,7 +128,7 @@ def _assert_heads(log: AuditReader, options: RestoreOptions, copy: Backup) -> No
 
 def _accept(options: RestoreOptions, copy: Backup, found: RestoreComparison) -> int | None:
     """How many records are lost, if that was accepted. Raises Refusal."""
-    witnessed = max((anchor.seq for anchor in options.anchors), default=None)
+    witnessed = _find_witnessed(options)
     lost = found.lost
     if witnessed is not None:
         # What the bot notes of itself is nothing that happened, and only the database that is there can tell it apart.
@@ -136,18 +148,29 @@ def _accept(options: RestoreOptions, copy: Backup, found: RestoreComparison) -> 
             hint=Message("integrity.restore.name_anchors", anyway=ANYWAY),
         )
     if lost:
-        goes_on = max(found.last, witnessed or 0)
+        behind = _count_behind(options, copy, found)
         raise Refusal(
             Message(
                 "integrity.restore.records_lost",
                 file=str(options.file),
                 record=str(copy.seq),
-                last=str(goes_on),
+                last=str(copy.seq + behind),
+                total=str(behind),
                 count=lost,
             ),
             hint=ANYWAY,
         )
     return lost
+
+
+def _find_witnessed(options: RestoreOptions) -> int | None:
+    """Return the last record that is known from elsewhere."""
+    return max((anchor.seq for anchor in options.anchors), default=None)
+
+
+def _count_behind(options: RestoreOptions, copy: Backup, found: RestoreComparison) -> int:
+    """Count all records behind the copy, also what the bot notes of itself."""
+    return max(0, max(found.last, _find_witnessed(options) or 0) - copy.seq)
 
 
 def _adapt(store: Store, options: RestoreOptions, copy: Backup, lost: int | None) -> int:

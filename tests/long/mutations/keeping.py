@@ -328,12 +328,12 @@ KEEPING: tuple[Mutation, ...] = (
         "a bot whose database was lost or emptied begins anew beside its backups",
         (
             "bot/store/store.py",
-            "    if not anew and location.empty:\n        refuse_lost(home, copies)\n",
-            "    if False:\n",
+            "        refuse_lost(location, copies)\n    opened",
+            "    opened",
         ),
         (
             "bot/store/store.py",
-            "        if not anew and not applied(engine):\n            refuse_lost(home, copies)\n",
+            "        if not anew and not applied(engine):\n            refuse_lost(location, copies)\n",
             "",
         ),
         by="tests/store/engine/test_opening.py",

@@ -78,6 +78,22 @@ POSTGRES: tuple[Mutation, ...] = (
         by="tests/web/test_site.py::test_readyz_is_not_ready_while_a_look_hangs",
     ),
     mutation(
+        "backup-before-file",
+        "whoever forgets to copy the file to the server is told to restore an older backup",
+        (
+            "bot/store/store.py",
+            "        refuse_other(location)\n        refuse_lost(location, copies)\n",
+            "        refuse_lost(location, copies)\n        refuse_other(location)\n",
+        ),
+        by="tests/store/postgres/test_server_location.py",
+    ),
+    mutation(
+        "absent-standby-is-safe",
+        "commits that wait for a standby that is not connected are told as kept there",
+        ("bot/store/postgres/server_report.py", "        if not connected:\n", "        if False:\n"),
+        by="tests/store/postgres/test_lost_commits.py",
+    ),
+    mutation(
         "writers-beside-each-other",
         "two processes write at the same time, and each overwrites what the other has just read",
         (_CONNECTION, "SELECT pg_advisory_xact_lock({lock})", "SELECT {lock}"),
