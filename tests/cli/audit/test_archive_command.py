@@ -349,16 +349,14 @@ def test_a_backup_from_before_and_one_from_after_are_restored(old: CliBot, path:
     archive(old)
     after = Path(old.run("backup").stdout.partition(": up to")[0])
     assert old.run("access", "grant", "T0001:U0003", "viewer").exit_code == 0
-    assert "1 record of what happened would be lost" in old.run("restore", str(after)).stderr
+    assert "Of these, 1 tells what happened" in old.run("restore", str(after)).stderr
     assert old.run("restore", str(after), "--behind").exit_code == 0
     shown = old.run("audit", "verify", "--archive", str(path))
     assert shown.exit_code == 0
     assert "is intact: records #1 to #12" in shown.stdout
     refused = old.run("restore", str(before))
     assert refused.exit_code == 4
-    assert "1 record of what happened would be lost" in refused.stderr, (
-        "the restoring; and it is an earlier state of it"
-    )
+    assert "Of these, 1 tells what happened" in refused.stderr, "the restoring; and it is an earlier state of it"
     assert old.run("restore", str(before), "--behind").exit_code == 0
     assert count(old) == RECORDS + 2
     assert old.run("audit", "verify").exit_code == 0
@@ -375,7 +373,7 @@ def test_a_backup_that_ends_in_the_middle_of_what_was_archived_is_an_earlier_sta
     archive(cli_bot)
     shown = cli_bot.run("restore", str(copy))
     assert shown.exit_code == 4
-    assert "5 records of what happened would be lost" in shown.stderr, "those that were archived since are counted"
+    assert "Of these, 5 tell what happened" in shown.stderr, "those that were archived since are counted"
     assert cli_bot.run("restore", str(copy), "--behind").exit_code == 0
     assert count(cli_bot) == 5
 

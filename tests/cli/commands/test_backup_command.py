@@ -124,7 +124,10 @@ def test_an_older_copy_is_refused_with_what_would_be_lost_and_nothing_is_changed
     before = database(cli_bot).read_bytes()
     shown = cli_bot.run("restore", str(path))
     assert shown.exit_code == 4
-    assert "ends at audit record #2, and the log goes on to #4: 1 record of what happened would be lost" in shown.stderr
+    assert (
+        "ends at audit record #2, and the log goes on to #4. Records that would be lost: 2. Of these, 1 tells"
+        in shown.stderr
+    )
     assert "--behind" in shown.stderr
     assert database(cli_bot).read_bytes() == before
 
@@ -137,7 +140,7 @@ def test_an_older_copy_is_put_back_when_that_is_wanted_and_the_former_one_is_kep
     (kept,) = cli_bot.home.glob(f"replaced-*/{FILE_NAME}")
     assert kept.read_bytes() == before
     assert f"The former database is kept as {kept}" in shown.stdout
-    assert "1 record after the backup is lost." in shown.stdout
+    assert "Of these, 1 tells what happened." in shown.stdout
     assert _granted(cli_bot) == GRANTS[:2]
     assert stat.S_IMODE(database(cli_bot).stat().st_mode) == 0o600
     with cli_bot.store() as store:
@@ -263,7 +266,7 @@ def test_what_would_be_lost_is_counted_also_after_a_kill_in_the_middle_of_a_tran
     before = database(cli_bot).read_bytes()
     refused = cli_bot.run("restore", str(path))
     assert refused.exit_code == 4
-    assert "1 record of what happened would be lost" in refused.stderr
+    assert "Of these, 1 tells what happened" in refused.stderr
     assert database(cli_bot).read_bytes() == before
 
 
@@ -353,7 +356,7 @@ def test_a_witness_that_the_copy_contains_stays_where_it_is(copied: tuple[CliBot
     witness.chmod(0o600)
     shown = cli_bot.run("restore", str(path), "--behind", B24BOT_WITNESS_FILE=str(witness))
     assert shown.exit_code == 0, shown.output
-    assert "1 record after the backup is lost" in shown.stdout
+    assert "Of these, 1 tells what happened" in shown.stdout
     assert "Move the file away" not in shown.stdout
     assert cli_bot.run("access", "list", B24BOT_WITNESS_FILE=str(witness)).exit_code == 0
     grant(cli_bot, GRANTS[3])
@@ -380,7 +383,10 @@ def test_a_witness_that_has_seen_more_tells_how_much_is_lost(copied: tuple[CliBo
     shutil.rmtree(cli_bot.home)
     shown = cli_bot.run("restore", str(moved), "--checkpoints", str(witness))
     assert shown.exit_code == 4
-    assert "ends at audit record #2, and the log goes on to #4: 2 records" in shown.stderr
+    assert (
+        "ends at audit record #2, and the log goes on to #4. Records that would be lost: 2. Of these, 2 tell"
+        in shown.stderr
+    )
     assert cli_bot.run("restore", str(moved), B24BOT_WITNESS_FILE=str(witness)).exit_code == 4
     shown = cli_bot.run("restore", str(moved), "--behind", B24BOT_WITNESS_FILE=str(witness))
     assert shown.exit_code == 0
