@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,6 +40,21 @@ def test_a_second_replica_stands_by_and_works_when_the_first_one_is_dead(process
     assert wait_until(lambda: _replicas(terminal) == {second.pid: ["intake", "worker"]}), processes.logs()
     assert workspace.people["Anton"].click(card, "Approve").ok
     assert wait_until(lambda: processes.requests()[0]["status"] == "done"), processes.logs()
+
+
+def test_doctor_fails_where_no_replica_is_alive(processes: Outside) -> None:
+    terminal = CliBot(processes.folder, {**processes.environment, "B24BOT_LANGUAGE": PSEUDO})
+    kill(processes.serve())
+    assert wait_until(lambda: _look(terminal, "replicas")["ok"] is False)
+    assert _look(terminal, "replicas")["hint"]["key"] == "check.replicas.all_silent"
+
+
+def _look(terminal: CliBot, name: str) -> dict[str, Any]:
+    """What doctor says of one check."""
+    found: dict[str, Any] = {check["name"]: check for check in json.loads(terminal.run("doctor", "--json").stdout)}[
+        name
+    ]
+    return found
 
 
 def test_a_replica_that_is_stopped_hands_over_at_once(processes: Outside) -> None:

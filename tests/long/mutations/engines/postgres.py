@@ -90,7 +90,11 @@ POSTGRES: tuple[Mutation, ...] = (
     mutation(
         "absent-standby-is-safe",
         "commits that wait for a standby that is not connected are told as kept there",
-        ("bot/store/postgres/server_report.py", "        if not connected:\n", "        if False:\n"),
+        (
+            "bot/store/postgres/server_report.py",
+            "Durability.SYNCHRONOUS if connected else Durability.WAITING",
+            "Durability.SYNCHRONOUS",
+        ),
         by="tests/store/postgres/test_lost_commits.py",
     ),
     mutation(
@@ -144,7 +148,7 @@ POSTGRES: tuple[Mutation, ...] = (
     mutation(
         "audit-emptied",
         "the audit log on PostgreSQL can be emptied with one statement that fires no trigger of a row",
-        (_TRIGGERS, "BEFORE TRUNCATE ON audit", "BEFORE TRUNCATE ON refusals"),
+        (_TRIGGERS, 'BEFORE TRUNCATE ON audit"', 'BEFORE TRUNCATE ON refusals"'),
         by=_SCHEMA,
     ),
     mutation(
