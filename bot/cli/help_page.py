@@ -13,7 +13,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from bot.cli.output import plain, spoken_language
-from bot.core.parsing.synonyms import ENGLISH, fold, list_words, name_value, replace_option
+from bot.core.parsing.synonyms import ENGLISH, fold, list_words, name_value, replace_option, spell_word
 from bot.core.text import capitalize_phrase
 from bot.plugin import Message, Text, Words
 
@@ -35,12 +35,26 @@ def sentence(text: Text) -> str:
 
 
 NO_WORDS: Words = {}
+NO_VALUES: Mapping[str, Words] = {}
 
 
 def list_names(option: str, words: Words) -> str:
     """An option with its name in the reader's language in front: `--причина, --reason`."""
     own = words.get(spoken_language(), ()) if spoken_language() != ENGLISH else ()
     return f"--{own[0]}, {option}" if own else option
+
+
+def spell_name(option: click.Option) -> str:
+    """An option by its name for the reader."""
+    words = option.words if isinstance(option, Option) else NO_WORDS
+    return f"--{spell_word(option.opts[0].removeprefix('--'), words, spoken_language())}"
+
+
+def values_of(parameter: click.Parameter) -> Mapping[str, Words]:
+    """The fixed values of an argument or an option that have other words, with these words."""
+    if isinstance(parameter.type, Choice):
+        return parameter.type.words
+    return parameter.values if isinstance(parameter, Option) else NO_VALUES
 
 
 LABELS = {
@@ -80,13 +94,19 @@ def label_of(parameter: click.Parameter) -> Text:
 class Option(click.Option):
     """An option whose help is a message. A string as `show_default` is shown as the default.
 
-    `words` are its names in other languages, without the hyphens in front.
+    `words` are its names in other languages, without the hyphens in front. `values` are fixed values with their words.
     """
 
     def __init__(
-        self, names: Sequence[str] | None = None, *, help: Text, words: Words = NO_WORDS, **attributes: Any
+        self,
+        names: Sequence[str] | None = None,
+        *,
+        help: Text,
+        words: Words = NO_WORDS,
+        values: Mapping[str, Words] = NO_VALUES,
+        **attributes: Any,
     ) -> None:
-        self.text, self.words = help, words
+        self.text, self.words, self.values = help, words, values
         super().__init__(names, **attributes)
 
     @property
@@ -141,13 +161,23 @@ class Argument(click.Argument):
 
 
 class Command(click.Command):
-    """A command whose page is made of messages. `examples` are the words behind its path."""
+    """A command whose page is made of messages. `examples` are the words behind its path.
+
+    `words` are its other names: those of the last word of its path.
+    """
 
     def __init__(
-        self, name: str | None, *, help: Text, details: Text = "", examples: Sequence[str] = (), **attributes: Any
+        self,
+        name: str | None,
+        *,
+        help: Text,
+        details: Text = "",
+        examples: Sequence[str] = (),
+        words: Words = NO_WORDS,
+        **attributes: Any,
     ) -> None:
         super().__init__(name, **attributes)
-        self.summary, self.details, self.examples = help, details, tuple(examples)
+        self.summary, self.details, self.examples, self.words = help, details, tuple(examples), words
 
     def get_help_option_names(self, ctx: click.Context) -> list[str]:
         return list(HELP_NAMES)
@@ -175,16 +205,35 @@ class Command(click.Command):
 
     def shown_path(self, ctx: click.Context) -> str:
         """The words of the command, as the reader types them."""
-        return ctx.command_path
+        group = ctx.parent.command if ctx.parent else None
+        if ctx.parent is None or not isinstance(group, Group):
+            return ctx.command_path
+        return f"{group.shown_path(ctx.parent)} {group.shown_word(ctx.parent, str(self.name))}"
 
     def shown_examples(self, ctx: click.Context) -> list[str]:
         """The examples as lines, as the reader types them."""
-        return [f"{ctx.command_path} {example}".strip() for example in self.examples]
+        path = self.shown_path(ctx)
+        return [f"{path} {' '.join(self._spell(example.split(' ')))}".strip() for example in self.examples]
+
+    def _spell(self, words: Sequence[str]) -> Iterator[str]:
+        """Spell the words of an example: options, and values that are fixed, by their names for the reader."""
+        named = {one.opts[0]: one for one in self.params if isinstance(one, Option)}
+        fixed = [values_of(one) for one in self.params if isinstance(one, Argument)]
+        awaited: Mapping[str, Words] | None = None
+        for word in words:
+            option = named.get(word)
+            if option is not None:
+                yield spell_name(option)
+                awaited = None if option.is_flag else values_of(option)
+                continue
+            values = awaited if awaited is not None else fixed.pop(0) if fixed else NO_VALUES
+            awaited = None
+            yield spell_word(word, values.get(word, NO_WORDS), spoken_language())
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         options = (parameter for parameter in self.params if isinstance(parameter, click.Option) and parameter.required)
         words = [plain(METAVARS[piece]) if piece in METAVARS else piece for piece in super().collect_usage_pieces(ctx)]
-        return [*words, *(f"{one.opts[0]} {one.make_metavar(ctx)}" for one in options)]
+        return [*words, *(f"{spell_name(one)} {one.make_metavar(ctx)}" for one in options)]
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for paragraph in filter(None, (sentence(self.summary), plain(self.details))):
@@ -215,12 +264,17 @@ class Command(click.Command):
 class Group(Command, click.Group):
     """A group of commands, with a page that lists them."""
 
+    def shown_word(self, _ctx: click.Context, name: str) -> str:
+        """The word of one of its commands, as the reader types it."""
+        found = self.commands.get(name)
+        return spell_word(name, found.words, spoken_language()) if isinstance(found, Command) else name
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_options(ctx, formatter)
         self.format_commands(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        names = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        names = ((self.shown_word(ctx, name), self.get_command(ctx, name)) for name in self.list_commands(ctx))
         write_section(formatter, Message("clihelp.section.commands"), list(command_rows(names)))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 import click
 from click.shell_completion import CompletionItem
@@ -10,10 +11,10 @@ from click.shell_completion import CompletionItem
 from bot.cli.completion import option_items, value_items
 from bot.cli.help_page import (
     METAVARS,
+    Command,
     Group,
     LineCommand,
     Rows,
-    command_rows,
     foreign_items,
     list_names,
     sentence,
@@ -31,7 +32,7 @@ from bot.core.bot_errors import WordsError
 from bot.core.parsing.guesses import shorten_typed
 from bot.core.parsing.invocation import AnyCommand, offered_options
 from bot.core.parsing.suggestion import find_nearest
-from bot.core.parsing.synonyms import fold, other_paths, spell_path, spell_word
+from bot.core.parsing.synonyms import fold, list_words, other_paths, spell_path, spell_word
 from bot.core.parsing.tokenizer import join_words
 from bot.core.parsing.typed_line import HOST_OPTION_WORDS
 from bot.core.parsing.usage import describe_argument, describe_option, spell_examples
@@ -187,18 +188,19 @@ class CommandGroup(Group):
         if own is not None:
             return own
         declared = known.by_path.get(path)
-        return DeclaredCommand(declared) if declared else None
+        return DeclaredCommand(declared) if declared else self._find_own(cmd_name)
+
+    def _find_own(self, word: str) -> click.Command | None:
+        """One of the terminal's own commands by another word for it."""
+        own = ((one, list_words(one.words)) for one in self.commands.values() if isinstance(one, Command))
+        return next((one for one, words in own if fold(word) in words), None)
 
     def shown_path(self, ctx: click.Context) -> str:
-        first = next(iter(self._declared(ctx).values()), None)
-        noun = spell_word(first.noun, first.noun_words, spoken_language()) if first else str(self.name)
-        return f"b24bot {noun}"
+        return f"b24bot {spell_noun_of(self._declared(ctx).values(), str(self.name))}"
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        declared, language = self._declared(ctx), spoken_language()
-        names = {name: spell_word(name, one.words, language) for name, one in declared.items()}
-        found = ((names.get(name, name), self.get_command(ctx, name)) for name in self.list_commands(ctx))
-        write_section(formatter, Message("clihelp.section.commands"), list(command_rows(found)))
+    def shown_word(self, ctx: click.Context, name: str) -> str:
+        declared = self._declared(ctx).get(name)
+        return spell_word(name, declared.words, spoken_language()) if declared else super().shown_word(ctx, name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -213,7 +215,8 @@ class CommandGroup(Group):
         commands, typed = ctx.ensure_object(Terminal).declared.commands, fold(ctx.info_name or "")
         if incomplete.isascii() and (incomplete or typed.isascii()):
             return super().shell_complete(ctx, incomplete)
-        verbs = commands.verbs.get(str(self.name), {})
+        own = (list_words(one.words) for one in self.commands.values() if isinstance(one, Command))
+        verbs = {**commands.verbs.get(str(self.name), {}), **dict.fromkeys(chain.from_iterable(own), "")}
         if incomplete:
             return foreign_items(verbs, incomplete)
         without = (CompletionItem(name) for name in self.list_commands(ctx) if name not in verbs.values())
@@ -222,6 +225,12 @@ class CommandGroup(Group):
     def _declared(self, ctx: click.Context) -> dict[str, AnyCommand]:
         commands = ctx.ensure_object(Terminal).declared.commands
         return {command.verb: command for command in commands if command.noun == self.name}
+
+
+def spell_noun_of(declared: Iterable[AnyCommand], noun: str) -> str:
+    """A noun for the reader, as one of its declared commands has it; as it is where it has none."""
+    words = next((one.noun_words for one in declared if one.noun == noun), {})
+    return spell_word(noun, words, spoken_language())
 
 
 def show(told: LineAnswer, *, as_json: bool) -> None:

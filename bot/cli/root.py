@@ -19,7 +19,7 @@ from bot import __version__
 from bot.cli.completion import VARIABLE, silence_stderr
 from bot.cli.help_page import Group, Option, command_rows, foreign_items, write_section
 from bot.cli.output import plain, print_error, speak
-from bot.cli.plugin_commands import CommandGroup, DeclaredCommand, unknown
+from bot.cli.plugin_commands import CommandGroup, DeclaredCommand, spell_noun_of, unknown
 from bot.cli.session import DeclaredCommands, Terminal
 from bot.cli.typed_secrets import refuse_typed_secrets
 from bot.cli.usage_errors import explain_usage_error
@@ -133,10 +133,14 @@ class Root(Group):
             made = ctx.meta[DECLARED] = _make_declared(ctx.ensure_object(Terminal).declared)
         return made
 
+    def shown_word(self, ctx: click.Context, name: str) -> str:
+        return spell_noun_of(ctx.ensure_object(Terminal).declared.commands, name)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for title, names in SECTIONS.items():
-            write_section(formatter, title, list(command_rows((name, own_command(name)) for name in names)))
-        declared = self._declared(ctx)
+            rows = ((self.shown_word(ctx, name), own_command(name)) for name in names)
+            write_section(formatter, title, list(command_rows(rows)))
+        declared = {self.shown_word(ctx, name): one for name, one in self._declared(ctx).items()}
         here = {
             name: one
             for name, one in declared.items()

@@ -51,6 +51,8 @@ class DeclaredCommands:
     helps: Mapping[str, Text]
     trouble: PluginError | None = None
     events: Mapping[str, Event] = field(default_factory=dict)
+    place: Text = Message("place.title")
+    """What people call a place."""
 
 
 class Terminal:
@@ -122,7 +124,8 @@ class Terminal:
             }
         except PluginError as error:
             return DeclaredCommands(commands=make_registry(()).commands, helps={}, trouble=error)
-        return DeclaredCommands(commands=registry.commands, helps=helps, events=registry.events)
+        place = registry.place_term.label
+        return DeclaredCommands(commands=registry.commands, helps=helps, events=registry.events, place=place)
 
     @cached_property
     def person(self) -> Principal:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bot.cli.help_page import Argument, Choice, Option, label_of
+from bot.cli.help_page import Argument, Choice, Command, Group, Option, label_of, spell_name
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.guesses import shorten_typed
 from bot.core.parsing.suggestion import find_nearest
@@ -68,8 +68,9 @@ def _sentence(error: click.UsageError, ctx: click.Context, words: Sequence[str])
 
 
 def _path(ctx: click.Context) -> str:
-    """The words of a command without the program's own name."""
-    return " ".join(ctx.command_path.split()[1:])
+    """The words of a command without the program's own name, as the reader types them."""
+    path = ctx.command.shown_path(ctx) if isinstance(ctx.command, Command) else ctx.command_path
+    return " ".join(path.split()[1:])
 
 
 def _hint(error: click.UsageError, ctx: click.Context) -> Text:
@@ -77,11 +78,13 @@ def _hint(error: click.UsageError, ctx: click.Context) -> Text:
     if isinstance(error, click.NoSuchOption):
         hint = _options_hint(ctx, error.option_name)
         return Message("cli.usage.place_of_options", hint=hint) if group else hint
-    return list_known(_path(ctx), group.list_commands(ctx)) if group else " ".join(ctx.get_usage().split())
+    names = group.list_commands(ctx) if group else ()
+    shown = [group.shown_word(ctx, name) for name in names] if isinstance(group, Group) else names
+    return list_known(_path(ctx), shown) if group else " ".join(ctx.get_usage().split())
 
 
 def _label(parameter: click.Parameter) -> Text:
-    return parameter.opts[0] if isinstance(parameter, click.Option) else label_of(parameter)
+    return spell_name(parameter) if isinstance(parameter, click.Option) else label_of(parameter)
 
 
 def _options(command: click.Command) -> Iterator[click.Option]:

@@ -186,7 +186,7 @@ STORY: tuple[Step, ...] = (
         what="/b24 connector remove shopchat",
         card="CR-1002",
         why=Message("playground.story.why_other"),
-        sees=(card("waiting for approval", "This bot did not register or adopt shopchat"),),
+        sees=(card("waiting for approval", "b24bot did not register or adopt shopchat"),),
     ),
     Step(
         who="Vera",

@@ -21,7 +21,7 @@ from bot.store.disk.process_lock import INTAKE, WORKER, ProcessLocks
 from bot.store.store import Store
 from bot.usecases.integrity.archiving import ArchiveOptions, ArchivePlan, plan_archive, shrink
 from bot.usecases.integrity.archiving import archive as archive_records
-from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS, TERMINAL_WORDS
 
 FOLDER = "archives"
 """Where the files are, in the folder of the database, unless another one is named."""
@@ -67,6 +67,7 @@ class ArchiveResult:
 @command(
     "archive",
     help=TERMINAL_COMMANDS["audit archive"],
+    words=TERMINAL_WORDS["audit archive"],
     details=Message("clihelp.audit_archive.details"),
     examples=("--before 2026-01-01 --dry-run", "--before 2026-01-01"),
 )

@@ -23,7 +23,7 @@ from bot.plugin import BadArgument, Message, Refusal
 from bot.store.repositories.audit_log import LOOKED_AT, AuditReader
 from bot.usecases.admin.audit_search import find_records
 from bot.usecases.admin.queries import OPTION_WORDS
-from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS, TERMINAL_WORDS
 
 COLUMNS = ("seq", "at", "tag", "actor", "subject", "facts", "key_id", "mac")
 RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -79,6 +79,7 @@ def find(terminal: Terminal, /, all: bool, as_json: bool, **wanted: Any) -> None
 @command(
     "export",
     help=TERMINAL_COMMANDS["audit export"],
+    words=TERMINAL_WORDS["audit export"],
     details=Message("clihelp.audit_export.details"),
     examples=("> audit.jsonl", "--format csv --after 1000 > audit.csv"),
 )

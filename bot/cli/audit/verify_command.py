@@ -48,7 +48,7 @@ from bot.store.files.verified_head import VERIFIED, read_mark
 from bot.store.location import Location, locate
 from bot.store.sealing.keyring import Keyring, load_key_file
 from bot.usecases.integrity.chain_check import BEGUN, WITNESSED
-from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS, TERMINAL_WORDS
 
 FILE: Mapping[str, Any] = {"type": PATH, "metavar": "FILE"}
 
@@ -96,6 +96,7 @@ class LogVerdict:
 @command(
     "verify",
     help=TERMINAL_COMMANDS["audit verify"],
+    words=TERMINAL_WORDS["audit verify"],
     details=Message("clihelp.audit_verify.details"),
     examples=("", "--checkpoints channel.txt", "--hash '#42:0123456789abcdef'"),
 )

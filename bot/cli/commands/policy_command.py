@@ -16,12 +16,13 @@ from bot.core.authority.rules.table_reader import refuse_unknown_commands
 from bot.plugin import Message, Refusal
 from bot.policy_file import read_policy_file
 from bot.usecases.admin.policy_answers import PolicyView, list_rows
-from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS, TERMINAL_WORDS
 
 
 @command(
     "lint",
     help=TERMINAL_COMMANDS["policy lint"],
+    words=TERMINAL_WORDS["policy lint"],
     details=Message("clihelp.policy_lint.details"),
     examples=("", "policy.toml"),
 )

@@ -23,7 +23,7 @@ from bot.usecases.notices.recorded_plans import read_recorded_plan
 from bot.usecases.outcomes.settlement import try_to_settle
 from bot.usecases.overview.request_queue import shell_queue
 from bot.usecases.requests.withdrawal import withdraw
-from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS, TERMINAL_WORDS
 
 
 def _status(_ctx: click.Context, parameter: click.Parameter, value: str | None) -> ShownStatus | None:
@@ -51,6 +51,7 @@ number = argument(
     metavar="STATUS",
     callback=_status,
     words=OPTION_WORDS["--status"],
+    values={str(status): words for status, words in STATUS_WORDS.items()},
     shell_complete=from_words(SHOWN_STATUSES, STATUS_WORDS),
     help=Message("clihelp.option.status", statuses=KNOWN_STATUSES),
 )
@@ -64,7 +65,7 @@ def list_requests(terminal: Terminal, status: ShownStatus | None, mine: bool, li
         queue = shell_queue(store, terminal.person)
         found = queue.list_changes(status, [queue.is_own] if mine else [], limit=limit)
         found = _reader(terminal, store).see_all(found)
-    print_answer(list_changes(found, status, narrowed=mine), as_json=as_json)
+    print_answer(list_changes(found, status, narrowed=mine, place=terminal.declared.place), as_json=as_json)
 
 
 @command("show", help=Message("clihelp.request_show"), examples=("CR-1001",))
@@ -76,12 +77,13 @@ def show_request(terminal: Terminal, number: str, as_json: bool) -> None:
     with terminal.store() as store:
         found, recorded = read_recorded_plan(store, _change(store, number))
         change = _reader(terminal, store).see(found)
-    print_answer(show_change(change, recorded), as_json=as_json)
+    print_answer(show_change(change, recorded, place=terminal.declared.place), as_json=as_json)
 
 
 @command(
     "settle",
     help=TERMINAL_COMMANDS["request settle"],
+    words=TERMINAL_WORDS["request settle"],
     details=Message("clihelp.request_settle.details"),
     examples=("CR-1001 done",),
 )
@@ -106,7 +108,12 @@ def settle_request(terminal: Terminal, number: str, outcome: str, as_json: bool)
     report(change_view(now), told, as_json=as_json)
 
 
-@command("withdraw", help=TERMINAL_COMMANDS["request withdraw"], examples=("CR-1001",))
+@command(
+    "withdraw",
+    help=TERMINAL_COMMANDS["request withdraw"],
+    words=TERMINAL_WORDS["request withdraw"],
+    examples=("CR-1001",),
+)
 @number
 @reason
 @as_json(ChangeDetails)

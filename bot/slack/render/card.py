@@ -84,7 +84,7 @@ def _person_lines(change: ChangeRequest, language: str) -> Iterator[str]:
 def _small_lines(change: ChangeRequest, language: str) -> Iterator[str]:
     """What helps to find it again, or to settle it from the host's terminal."""
     if asks_people(change):
-        command = f"b24bot request settle {change.id} done|failed"
+        command = Message("card.settle_line", request=change.id)
         yield mrkdwn(Message("card.settle_in_terminal", command=command), language)
     plan = Message("card.plan", plan=short_digest(change))
     risk = RISKS[change.risk]

@@ -107,7 +107,7 @@ ADMIN_GROUPS = (access, freezing, unfreezing, reviewing)
 def access_grant(builtin: BuiltinContext, person: Person, role: ARole, *, for_: Length = 0) -> Answer:
     """Grant a role to a person, or change it; a second admin approves.
 
-    With --for the role ends by itself. A lasting role below it is left.
+    With --for, the role ends by itself. A lower role without an end stays.
     """
     return _role_plan(builtin, person, role, length=for_)
 

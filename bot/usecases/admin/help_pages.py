@@ -40,7 +40,7 @@ from bot.usecases.admin.help_layout import (
 )
 from bot.usecases.admin.help_layout import Reader as Reader
 from bot.usecases.special_commands.card_subcommands import refuse_card_subcommand
-from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS
+from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS, spell_terminal_path
 
 SHORTEST_GUESSED = 3
 """Letters of a word from which another one is guessed: the beginning of a command is no guess in “help me”."""
@@ -94,7 +94,8 @@ def explain_words(commands: Sequence[AnyCommand], words: Sequence[str], reader: 
     """
     path = describe_terminal_command(commands, words)
     if path:
-        title = Message("help.terminal_page", path=path, command=f"b24bot {path} --help")
+        spelt = spell_terminal_path(Commands.of(commands), path)
+        title = Message("help.terminal_page", path=spelt, command=describe_line("b24bot", spelt, "--help"))
         return Reply(title=title, data=(_terminal_view(path),))
     known = Commands.of(commands)
     word = fold(words[0])
@@ -228,7 +229,7 @@ def _list_candidates(
     """A row for each declared command that the reader may type, and for each of the terminal."""
     shown = [one.in_slack or one for one in declared if one.in_slack is None or reader.may(one)]
     rows: list[Row] = [(_line_of(one), one.help) for one in shown]
-    rows += [(f"b24bot {path}", TERMINAL_COMMANDS[path]) for path in own]
+    rows += [(describe_line("b24bot", spell_terminal_path(known, path)), TERMINAL_COMMANDS[path]) for path in own]
     translated = tuple(spell_translated(command) for command in shown if command.noun_words)
     notes: list[Text] = [Message("help.also_typed", paths=translated)] if translated else []
     notes += describe_hidden(len(declared) - len(shown), reader, known)

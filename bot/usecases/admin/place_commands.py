@@ -64,7 +64,7 @@ def use_place(
         str, Arg(label="PLUGIN", help="the plugin, where two plugins have this name", words={"ru": ("плагин",)})
     ] = "",
 ) -> Answer:
-    """Choose what commands without --place act on.
+    """Choose where commands without --place act.
 
     Without --for-all, you set your own choice, at once. With --for-all, you set the default for everybody who has
     not made a choice. Open change requests do not change.

@@ -200,7 +200,7 @@ def policy_test(
 ) -> Reply:
     """Explain the decision about a command that nobody has typed.
 
-    Type its own options before the command. The function that decides about real requests decides.
+    Type the options of this command before COMMAND. The same function decides about real requests.
     """
     ctx = query.ctx
     if query.weigh is None:

@@ -12,6 +12,7 @@ from bot.store.repositories.grants import write_words
 from bot.store.store import Store, Transaction
 from bot.usecases.context import Context
 
+REPAIRED = Message("limit.until.allow_list_repaired")
 NAME = "allow-list"
 LOOK_AGAIN_SECONDS = 5.0
 """How often ended temporary roles are recorded. Such a role gives nothing from the moment of its end."""
@@ -58,7 +59,7 @@ def find_allow_list_limit(ctx: Context) -> Limit | None:
     if version is not None and last is not None and last[0] == version:
         return last[1]
     found = find_mismatches(ctx.store)
-    limit = Limit(name=NAME, mode=Mode.READ_ONLY, why=_explain_mismatch(found)) if found else None
+    limit = Limit(name=NAME, mode=Mode.READ_ONLY, why=_explain_mismatch(found), until=REPAIRED) if found else None
     if version is not None:
         ctx.limits.cache_allow_list_limit(version, limit)
     return limit

@@ -27,7 +27,7 @@ FAULT_SECONDS = 60.0
 """After a fault of our own: a copy that fails is still a whole copy, and not to be made each second."""
 BACKUP_FAILED = "backup_failed"
 """The fact that holds why the last backup failed; empty when it did not."""
-REPLACED = Message("limit.until.restored")
+REPLACED, FREED = Message("limit.until.restored"), Message("limit.until.space_freed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,9 @@ def watch_disk(ctx: Context) -> float:
     """Little room: nothing dangerous is begun, since the record of it might not fit."""
     free = ctx.files.free_bytes(ctx.store.path)
     why = Message("limit.disk", free=free // 1024**2, wanted=LEAST_FREE // 1024**2)
-    ctx.limits.keep_limit(DISK, Limit(name=DISK, mode=Mode.NO_DANGER, why=why) if free < LEAST_FREE else None)
+    ctx.limits.keep_limit(
+        DISK, Limit(name=DISK, mode=Mode.NO_DANGER, why=why, until=FREED) if free < LEAST_FREE else None
+    )
     return 5.0
 
 

@@ -56,7 +56,7 @@ def check_clock(skew_ms: int) -> Limit | None:
         return None
     seconds = abs(skew_ms) // 1000
     why = Message("limit.clock_ahead", count=seconds) if skew_ms > 0 else Message("limit.clock_behind", count=seconds)
-    return Limit(name=CLOCK, mode=Mode.NO_DANGER, why=why)
+    return Limit(name=CLOCK, mode=Mode.NO_DANGER, why=why, until=Message("limit.until.clock_set"))
 
 
 def note_skew(limits: FoundLimits, skew_ms: int) -> None:

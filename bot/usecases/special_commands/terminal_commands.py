@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from bot.core.bot_errors import WordsError
 from bot.core.parsing.command_table import Commands
+from bot.core.parsing.synonyms import ENGLISH, spell_word
 from bot.core.parsing.typed_line import AnyCommand
 from bot.core.parsing.usage import describe_line
 from bot.language.command_words import tell_line
-from bot.plugin import Message
+from bot.plugin import Message, TypedWords, Words
 
 TERMINAL_COMMANDS: Mapping[str, Message] = {
     "audit archive": Message("help.terminal.audit_archive"),
@@ -44,6 +45,28 @@ TERMINAL_COMMANDS: Mapping[str, Message] = {
 but for the simulators of plugins."""
 
 
+TERMINAL_WORDS: Mapping[str, Words] = {
+    "audit archive": {"ru": ("архивировать",)},
+    "audit export": {"ru": ("выгрузить",)},
+    "audit verify": {"ru": ("сверить",)},
+    "policy lint": {"ru": ("проверить-таблицу",)},
+    "request settle": {"ru": ("результат",)},
+    "request withdraw": {"ru": ("отозвать",)},
+}
+"""Other words for the last word of a command, where its first word has one in that language too.
+
+The commands that only set up and run the process keep one name, which stands in unit files and scripts."""
+
+
+def spell_terminal_path(known: Commands, path: str) -> TypedWords:
+    """Spell the words of a command that only the terminal has, in each language that has a word for the first one."""
+    noun, _, verb = path.partition(" ")
+    nouns = next((command.noun_words for command in known if command.noun == noun), {})
+    words = TERMINAL_WORDS.get(path, {})
+    spelt = {each: f"{spell_word(noun, nouns, each)} {spell_word(verb, words, each)}".strip() for each in nouns}
+    return TypedWords(typed_words={**spelt, ENGLISH: path})
+
+
 def in_terminal(declared: Iterable[AnyCommand], words: Sequence[str]) -> WordsError | None:
     """The refusal of a line that only the host's terminal takes; None for any other line."""
     known = Commands.of(declared)
@@ -53,7 +76,8 @@ def in_terminal(declared: Iterable[AnyCommand], words: Sequence[str]) -> WordsEr
     path = next((path for path in typed if path in own), "")
     if not path:
         return None
+    spelt = spell_terminal_path(known, path) if path in TERMINAL_COMMANDS else tell_line(path)
     return WordsError(
-        Message("help.only_in_terminal", path=tell_line(path)),
-        hint=Message("help.run_there", command=describe_line("b24bot", tell_line(path), "--help")),
+        Message("help.only_in_terminal", path=spelt),
+        hint=Message("help.run_there", command=describe_line("b24bot", spelt, "--help")),
     )

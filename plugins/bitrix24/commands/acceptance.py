@@ -44,7 +44,7 @@ from plugins.bitrix24.traffic.portal_connections import Connections
 LineArgument = Annotated[
     int,
     Arg(
-        help="the open line to connect the throw-away connector to",
+        help="the open line for the temporary connector",
         label="LINE",
         parse=parse_line,
         words={"ru": ("линия",)},
@@ -125,17 +125,18 @@ def try_portal(
         Arg(help="write the answers into this folder, without secrets", label="FOLDER", words={"ru": ("записать",)}),
     ] = "",
     clean: Annotated[
-        bool, Arg(help="only remove what runs that were killed left behind", label="", words={"ru": ("очистить",)})
+        bool, Arg(help="only remove what interrupted runs left behind", label="", words={"ru": ("очистить",)})
     ] = False,
 ) -> Outcome:
     """Compare a live portal with what b24bot knows about Bitrix24.
 
-    The command registers a throw-away connector, b24bot_probe_ and a number, and connects it to the line. It makes
-    about 60 calls, also wrong ones, and compares each answer with a fact of docs/portal-behaviour.md. Then it removes
-    the connector. It changes only this connector. Customers get no message. It renews the tokens once.
+    The command registers a temporary connector, b24bot_probe_ with a number, and connects it to the line. It makes
+    about 60 calls, some of them wrong on purpose, and compares each answer with a fact of docs/portal-behaviour.md.
+    Then it removes the connector. It changes only this connector. Customers get no message. It renews the tokens once.
 
-    The answer names each contradicted fact, and the position of each switch of the simulator that the run shows. The
-    exit code is 5 after a contradiction. If the run is killed, the next run or --clean removes the connector.
+    The answer names each fact that the portal contradicts. It also tells how to set each switch of the simulator to
+    behave like this portal. The exit code is 5 after a contradiction. If the run is interrupted, the next run or
+    --clean removes the connector.
     """
     services = dialogue.services
     check_acceptance(services, portal=portal, line=line, confirm=confirm, record=record, clean=clean)

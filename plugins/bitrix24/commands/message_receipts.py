@@ -37,9 +37,9 @@ def message_delivered(
     chat: Chat,
     message_id: MessageId,
 ) -> Plan:
-    """Report to the portal that an operator's message has reached the customer, and its id there.
+    """Report to the portal that an operator's message reached the customer, with its outside id.
 
-    Only after that the portal tells the connector when the operator edits or deletes the message.
+    Only after this report does the portal tell the connector that the operator edits or deletes the message.
     """
     channel = find_channel(portal, connector, line, working=False)
     item = _receipt(im_chat, im_message, chat, message_id)

@@ -282,7 +282,7 @@ def test_what_is_not_ours_is_switched_with_an_approval_and_not_recorded(hand: Ha
     assert (off.risk, off.undo.line) == (Risk.DESTROY, "connector activate shopchat 2")
     on = hand.done(off.undo.line).plan
     assert on.risk is Risk.DESTROY
-    assert "This bot did not register or adopt shopchat" in en(on.warnings[0])
+    assert "b24bot did not register or adopt shopchat" in en(on.warnings[0])
     assert hand.plugin_bot.open().ours() == frozenset()
 
 

@@ -173,7 +173,7 @@ def test_a_removal_names_every_line_it_cuts_off_and_what_should_be_gone(plugin_b
 
 def test_of_a_connector_that_is_not_proven_ours_the_card_says_what_the_portal_will_do(plugin_bot: PluginBot) -> None:
     warning = plugin_bot.plan("shopchat").warnings[0]
-    assert "This bot did not register or adopt shopchat" in en(warning)
+    assert "b24bot did not register or adopt shopchat" in en(warning)
     assert "disconnect it from Support, keep its registration, and still report success" in en(warning)
 
 

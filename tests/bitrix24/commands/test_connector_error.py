@@ -113,7 +113,7 @@ def test_an_error_without_an_activation_is_not_cleared_by_activating_it_behind_s
 def test_an_error_on_a_connector_that_is_not_ours_leaves_no_record(hand: Hand) -> None:
     ran = hand.done("connector error shopchat 2 down")
     assert ran.plan.remember == ()
-    assert any("This bot did not register or adopt shopchat" in en(warning) for warning in ran.plan.warnings)
+    assert any("b24bot did not register or adopt shopchat" in en(warning) for warning in ran.plan.warnings)
     assert any("Only this request shows the reason" in en(warning) for warning in ran.plan.warnings)
     assert hand.plugin_bot.services.records.get("connector", f"{hand.plugin_bot.place.identity}/shopchat") is None
     assert hand.plan("connector error shopchat 2 --clear").risk is Risk.DESTROY

@@ -147,7 +147,7 @@ def test_whatever_is_done_on_a_connector_not_proven_ours_needs_the_approval_of_o
 ) -> None:
     plan = plan_of(plugin_bot, kind.path, **kind.arguments)
     assert plan.risk is Risk.DESTROY
-    assert "This bot did not register or adopt myconnector" in en(plan.warnings[-1])
+    assert "b24bot did not register or adopt myconnector" in en(plan.warnings[-1])
 
 
 def test_everything_about_a_customer_goes_to_its_own_field_and_onto_the_card(ours: PluginBot) -> None:

@@ -134,3 +134,40 @@ def test_a_russian_page_has_the_russian_words_first(cli_bot: CliBot) -> None:
         assert words in page
     assert "--статус, --status СТАТУС" in cli_bot.run("request", "list", "--help", LANG="ru_RU.UTF-8").stdout
     assert "--причина" not in cli_bot.run("connector", "activate", "--help").stdout
+
+
+RUSSIAN = {
+    "audit verify": ("журнал сверить", "b24bot журнал сверить --checkpoints channel.txt"),
+    "audit export": ("журнал выгрузить", "b24bot журнал выгрузить"),
+    "audit archive": ("журнал архивировать", "b24bot журнал архивировать --before"),
+    "audit find": ("журнал найти", "b24bot журнал найти --объект CR-1001"),
+    "policy lint": ("политика проверить-таблицу", "b24bot политика проверить-таблицу policy.toml"),
+    "request settle": ("запрос результат", "b24bot запрос результат CR-1001 выполнен"),
+    "request withdraw": ("запрос отозвать", "b24bot запрос отозвать CR-1001"),
+    "request list": ("запрос список", "b24bot запрос список --статус ожидает"),
+    "access grant": ("доступ выдать", "b24bot доступ выдать T0123456:U0123456 администратор"),
+}
+"""Commands of the terminal itself, each with its Russian words and an example of its page."""
+
+
+@pytest.mark.parametrize("path", RUSSIAN)
+def test_a_command_of_the_terminal_is_named_and_typed_in_russian(cli_bot: CliBot, path: str) -> None:
+    words, example = RUSSIAN[path]
+    page = cli_bot.run(*path.split(), "--help", LANG="ru_RU.UTF-8").stdout
+    assert page.startswith(f"Формат: b24bot {words} ")
+    assert f"\n  {example}" in page
+    assert cli_bot.run(*words.split(), "--help").stdout == cli_bot.run(*path.split(), "--help").stdout
+
+
+def test_the_overview_of_the_terminal_has_the_words_that_it_takes(cli_bot: CliBot) -> None:
+    page = cli_bot.run("--help", LANG="ru_RU.UTF-8").stdout
+    for noun in ("доступ", "политика", "запрос", "журнал", "портал", "коннектор", "кто я", "serve"):
+        assert f"\n  {noun} " in page
+    assert "\n  access " in cli_bot.run("--help").stdout
+
+
+def test_what_is_missing_in_a_line_is_told_in_the_words_of_the_reader(cli_bot: CliBot) -> None:
+    refused = cli_bot.run("request", "withdraw", LANG="ru_RU.UTF-8")
+    assert "Для команды «запрос отозвать» нужен аргумент CR-НОМЕР" in refused.stderr
+    listed = cli_bot.run("audit", "nothing", LANG="ru_RU.UTF-8").stderr
+    assert "архивировать" in listed

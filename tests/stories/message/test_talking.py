@@ -85,7 +85,7 @@ def test_on_a_connector_not_proven_ours_others_have_to_approve(talk: Talk) -> No
     talk.ask("Olga", "message send shopchat 2 --user u1 --chat c1 --text Hello")
     card = talk.card("shopchat")
     text = talk.card_says(card, "waiting for approval")
-    assert "This bot did not register or adopt shopchat" in text
+    assert "b24bot did not register or adopt shopchat" in text
     talk.press("Olga", card, "Approve")
     talk.answer("Olga", "Somebody else has to approve it")
     assert talk.sent(SEND) == 0

@@ -221,7 +221,7 @@ def test_help_with_a_verb_or_a_noun_explains_it_with_examples_and_who_may(core_b
     assert mentions.person(IDA) in en(page.notes[-1])
     assert {"request list", "thing list"} <= commands(reply(core_bot, "help list", OLGA))
     setup = dict(en_facts(reply(core_bot, "help thing setup")))
-    assert setup["Who may"] == "anybody with the host's terminal; Slack does not take this command"
+    assert setup["Who may"] == "anybody with the host's terminal; the command does not work in Slack"
 
 
 def test_help_for_a_command_explains_it(core_bot: CoreBot) -> None:

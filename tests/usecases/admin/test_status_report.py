@@ -30,7 +30,7 @@ def row(core_bot: CoreBot, label: str) -> str:
 def test_all_is_well(core_bot: CoreBot) -> None:
     core_bot.configure(version="1.2.3")
     assert rows(core_bot) == [
-        ("Mode", "normal: b24bot reads and changes"),
+        ("Mode", "normal: b24bot reads and makes changes"),
         ("Change requests", "pending: 0, approved: 0, running: 0, unknown: 0"),
         ("Messages waiting", "0"),
         ("Messages failed", "0"),

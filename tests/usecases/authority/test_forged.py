@@ -317,7 +317,7 @@ def test_a_list_that_was_changed_behind_the_log_leaves_nothing_but_reading(
     (limit,) = list_limits(core_bot.ctx)
     assert (limit.name, limit.mode, strictest_mode([limit])) == (NAME, Mode.READ_ONLY, Mode.READ_ONLY)
     assert en(limit.why).startswith(
-        f"The allow-list was changed behind the audit log: {says}. To repair it, an admin at the host"
+        f"The allow-list was changed without a record in the audit log: {says}. To repair it, an admin at the host"
     )
     assert check_limits(core_bot.ctx, BUILTIN) == Refused(reason=limit.why)
     assert says in core_bot.type(OLGA, "thing paint two")
@@ -373,7 +373,7 @@ def test_it_is_noticed_between_the_look_and_the_call(core_bot: CoreBot) -> None:
     change = core_bot.approved()
     core_bot.toy.on_open = lambda: behind(core_bot, CHANGE)
     core_bot.work()
-    assert "changed behind the audit log" in en(core_bot.now(change).outcome)
+    assert "changed without a record in the audit log" in en(core_bot.now(change).outcome)
     assert core_bot.toy.calls == []
 
 
@@ -401,7 +401,9 @@ def test_status_tells_of_it(core_bot: CoreBot) -> None:
     behind(core_bot, INSERT)
     core_bot.type(VIKTOR, "status")
     because = dict(core_bot.messenger.private_notices[-1].reply.facts)["Reason"]
-    assert en(because).startswith(f"The allow-list was changed behind the audit log: for {mentions.person(GLEB)}")
+    assert en(because).startswith(
+        f"The allow-list was changed without a record in the audit log: for {mentions.person(GLEB)}"
+    )
 
 
 def test_a_log_without_grants_and_a_list_without_people_agree(make_core_bot: Callable[..., CoreBot]) -> None:

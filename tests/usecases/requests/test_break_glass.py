@@ -199,7 +199,7 @@ def test_it_is_announced_in_both_channels_with_who_what_and_why(admins_bot: Core
         assert "Reason: customers are lost" in words
         assert mentions.person(ADA) in words
         assert mentions.person(IDA) not in words.partition("Why")[2]
-        assert "CR-1002 waits for the review" in words
+        assert "CR-1002 waits for your review" in words
 
 
 def test_so_many_admins_are_called_and_no_more(make_core_bot: Callable[..., CoreBot]) -> None:

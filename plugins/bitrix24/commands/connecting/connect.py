@@ -209,12 +209,12 @@ def connect_portal(
     """Connect a portal through the browser of its administrator.
 
     The command prints the authorise link of the application. Open the link as an administrator of the portal. With
-    B24BOT_PUBLIC_URL the browser comes back to b24bot. Without it, paste the address that the browser ends on. The
-    address holds a code that is valid for 30 seconds. b24bot checks that the tokens belong to this application and
+    B24BOT_PUBLIC_URL the browser comes back to b24bot. Without it, paste the address at which the browser stops.
+    The address holds a code that is valid for 30 seconds. b24bot checks that the tokens belong to this application and
     portal, renews them once, and stores them encrypted.
 
     With B24BOT_PUBLIC_URL the command also prints the addresses for the application's card, and needs no --client-id.
-    An application that was installed at its address waits: the command then asks for its client_secret only.
+    If the application is already installed at that address, the command asks for its client_secret only.
 
     In Slack, another admin approves the portal and the application. Then run the command in the terminal: it compares
     the result with the approval. Type the client_secret in the terminal only.
@@ -222,8 +222,8 @@ def connect_portal(
     Instead of the address you can paste a refresh token of the application, or the whole body of its install call.
     When a connection fails afterwards, b24bot keeps its tokens encrypted for 24 hours: run the same command again.
 
-    The command stores the certificates of --ca-file with the portal. They count for this portal only, beside those of
-    the system, and --replace keeps them.
+    The command stores the certificates of --ca-file with the portal. They are valid for this portal only, in addition
+    to those of the system. --replace keeps them.
 
     With --backup, another administrator opens the link of a known portal. b24bot uses these tokens when the first ones
     are lost.

@@ -91,8 +91,8 @@ def add_portal(
     """Add a portal and store its credentials, encrypted.
 
     The command asks for the secrets and does not show them. It sends nothing to the portal: `portal check` does that.
-    It stores the certificates of --ca-file, so the file is not needed afterwards. They count for this portal only,
-    beside those of the system, and --replace keeps them.
+    It stores the certificates of --ca-file, so the file is not needed afterwards. They are valid for this
+    portal only, in addition to those of the system. --replace keeps them.
     """
     portal, endpoint = _new_portal(
         services, name, domain, member_id, ca_file=ca_file, no_ca_file=no_ca_file, replace=replace

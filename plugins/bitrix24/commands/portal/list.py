@@ -20,7 +20,7 @@ from plugins.bitrix24.health.application_record import ApplicationRecords
 
 @portals.command("list", words=LIST, risk=Risk.READ, data=tuple[PortalRow, ...], examples=[""], everywhere=True)
 def list_portals(services: Services) -> Reply:
-    """Show the known portals, and which one commands without --portal act on."""
+    """Show the known portals, and which one is chosen for commands without --portal."""
     credential_store, spares = CredentialStore(services), BackupTokenStore(services)
     known = credential_store.portals()
     if not known:

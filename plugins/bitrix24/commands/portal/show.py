@@ -60,7 +60,7 @@ class PortalDetails:
 def show_portal(services: Services, name: PortalName) -> Reply:
     """Show what b24bot keeps about a portal.
 
-    The answer holds no secrets, and the portal is not asked: `portal check` does that.
+    The answer holds no secrets. Nothing is read from the portal: `portal check` does that.
     """
     credential_store = CredentialStore(services)
     portal = credential_store.known(name)
