@@ -54,7 +54,7 @@ def values_of(parameter: click.Parameter) -> Mapping[str, Words]:
     """The fixed values of an argument or an option that have other words, with these words."""
     if isinstance(parameter.type, Choice):
         return parameter.type.words
-    return parameter.values if isinstance(parameter, Option) else NO_VALUES
+    return parameter.values if isinstance(parameter, Option | Argument) else NO_VALUES
 
 
 LABELS = {
@@ -148,10 +148,12 @@ class Choice(click.Choice[str]):
 
 
 class Argument(click.Argument):
-    """A positional argument whose help is a message."""
+    """A positional argument whose help is a message. `values` are fixed values with their other words."""
 
-    def __init__(self, names: Sequence[str], *, help: Text, **attributes: Any) -> None:
-        self.text = help
+    def __init__(
+        self, names: Sequence[str], *, help: Text, values: Mapping[str, Words] = NO_VALUES, **attributes: Any
+    ) -> None:
+        self.text, self.values = help, values
         super().__init__(names, **attributes)
 
     def make_metavar(self, ctx: click.Context) -> str:

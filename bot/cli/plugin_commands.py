@@ -207,7 +207,8 @@ class CommandGroup(Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             told = Message("typed.unknown_subcommand", subcommand=shorten_typed(args[0]))
-            raise unknown(ctx, told, args, self.list_commands(ctx), f"{self.name} ")
+            names = [self.shown_word(ctx, name) for name in self.list_commands(ctx)]
+            raise unknown(ctx, told, args, self.list_commands(ctx), f"{self.name} ", shown=names)
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
@@ -244,9 +245,18 @@ def show(told: LineAnswer, *, as_json: bool) -> None:
 
 
 def unknown(
-    ctx: click.Context, sentence: Message, words: Sequence[str], known: Sequence[str], before: str = ""
+    ctx: click.Context,
+    sentence: Message,
+    words: Sequence[str],
+    known: Sequence[str],
+    before: str = "",
+    *,
+    shown: Sequence[str] = (),
 ) -> PluginError:
-    """What to raise for a word that is no command: why the plugins cannot be asked, or the one good guess."""
+    """What to raise for a word that is no command: why the plugins cannot be asked, or the one good guess.
+
+    `shown` are the known words as the reader types them.
+    """
     trouble = ctx.ensure_object(Terminal).declared.trouble
     if trouble is not None:
         return trouble
@@ -259,5 +269,5 @@ def unknown(
     # The group in the language in which it was typed.
     front = f"{ctx.info_name} " if before else ""
     line = f"{front}{join_words([meant, *words[1:]])}" if meant else ""
-    hint = "" if meant else list_known(before.strip(), known)
+    hint = "" if meant else list_known(before.strip(), shown or known)
     return WordsError(sentence, hint=hint, suggestion=line)

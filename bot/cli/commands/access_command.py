@@ -60,7 +60,13 @@ last_admin = option("--last-admin", is_flag=True, help=Message("clihelp.option.l
     examples=("T0123456:U0123456 operator", "T0123456:U0123456 operator --for 8h"),
 )
 @person
-@argument("role", metavar="ROLE", help=Message("clihelp.argument.role"), shell_complete=from_store(lambda _: Role))
+@argument(
+    "role",
+    metavar="ROLE",
+    help=Message("clihelp.argument.role"),
+    values={str(role): words for role, words in ROLE_WORDS.items()},
+    shell_complete=from_store(lambda _: Role),
+)
 @option("--for", "length", metavar="DURATION", help=Message("clihelp.option.for"), words={"ru": ("на", "срок")})
 @last_admin
 @reason

@@ -27,7 +27,7 @@ class Limit:
     name: str
     mode: Mode
     why: Text
-    until: Message = Message("limit.until.over")
+    until: Message
     """When to ask again."""
     spares_builtin: bool = False
     """The bot's own rules may still be changed, by two people as ever."""

@@ -145,7 +145,7 @@ RUSSIAN = {
     "request settle": ("запрос результат", "b24bot запрос результат CR-1001 выполнен"),
     "request withdraw": ("запрос отозвать", "b24bot запрос отозвать CR-1001"),
     "request list": ("запрос список", "b24bot запрос список --статус ожидает"),
-    "access grant": ("доступ выдать", "b24bot доступ выдать T0123456:U0123456 администратор"),
+    "access grant": ("доступ выдать", "b24bot доступ выдать T0123456:U0123456 оператор --на 8h"),
 }
 """Commands of the terminal itself, each with its Russian words and an example of its page."""
 

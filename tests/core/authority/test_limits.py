@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bot.core.authority.limits import Limit, Mode, strictest_mode
+from bot.plugin import Message
 
-STOP = Limit(name="frozen", mode=Mode.NO_DANGER, why="Somebody said stop.", spares_builtin=True)
-BROKEN = Limit(name="chain", mode=Mode.READ_ONLY, why="The chain is broken.")
+UNTIL = Message("limit.until.restarted")
+STOP = Limit(name="frozen", mode=Mode.NO_DANGER, why="Somebody said stop.", until=UNTIL, spares_builtin=True)
+BROKEN = Limit(name="chain", mode=Mode.READ_ONLY, why="The chain is broken.", until=UNTIL)
 
 
 @pytest.mark.parametrize(

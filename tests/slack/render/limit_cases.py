@@ -24,8 +24,8 @@ LIMITS = (
     _limit("unproven", Message("limit.unproven", count=20), Message("limit.until.resolved")),
     _limit("async-database", Message("limit.async_database"), Message("limit.until.commits_kept")),
     _limit("witness", Message("limit.witness_behind", count=10), Message("limit.until.witnessed")),
-    _limit("disk", Message("limit.disk", free="12", wanted="100"), Message("limit.until.over")),
-    _limit("clock", Message("limit.clock_behind", count=90), Message("limit.until.over")),
+    _limit("disk", Message("limit.disk", free="12", wanted="100"), Message("limit.until.space_freed")),
+    _limit("clock", Message("limit.clock_behind", count=90), Message("limit.until.clock_set")),
     _limit("commit-lost", LOST, Message("limit.until.losses_settled"), Mode.READ_ONLY),
     _limit("chain", Message("limit.log_broken", record="12"), Message("limit.until.log_repaired"), Mode.READ_ONLY),
     _limit(
@@ -48,7 +48,7 @@ LIMITS = (
     _limit(
         "allow-list",
         Message("answer.sentences", first=Message("limit.allow_list_changed", mismatch=LISTED), second=REMEDY),
-        Message("limit.until.over"),
+        Message("limit.until.allow_list_repaired"),
         Mode.READ_ONLY,
     ),
 )

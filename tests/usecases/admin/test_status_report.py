@@ -10,6 +10,7 @@ from bot.core.authority.limits import Limit, Mode
 from bot.core.change.change_request import Status
 from bot.core.change.planned_command import Answered
 from bot.core.principals import Principal
+from bot.plugin import Message
 from bot.usecases.admin.status_report import MODES, describe_age
 from bot.usecases.chat.delivery_errors import ChannelDead, Impossible
 from bot.usecases.requests.planning import plan_or_read
@@ -54,7 +55,10 @@ def test_a_freeze_says_who_and_why(core_bot: CoreBot) -> None:
 
 def test_every_limit_is_a_row(core_bot: CoreBot) -> None:
     core_bot.type(OLGA, "freeze")
-    core_bot.ctx.limits.note_limit("chain", Limit(name="chain", mode=Mode.READ_ONLY, why="The chain is broken."))
+    core_bot.ctx.limits.note_limit(
+        "chain",
+        Limit(name="chain", mode=Mode.READ_ONLY, why="The chain is broken.", until=Message("limit.until.log_repaired")),
+    )
     assert row(core_bot, "Mode").startswith("read-only: ")
     assert [text for label, text in rows(core_bot) if label == "Reason"][1:] == ["The chain is broken."]
 

@@ -8,6 +8,7 @@ import pytest
 
 from bot.core.audit.audit_record import Entry, Tag
 from bot.core.authority.limits import Limit, Mode
+from bot.plugin import Message
 from bot.usecases.chat.chat_port import Channels
 from bot.usecases.integrity.active_limits import find_terminal_block
 from tests.language.english import en
@@ -19,7 +20,9 @@ def test_a_bot_that_may_only_read_changes_no_place_from_the_terminal(
     core_bot: CoreBot, mode: Mode, blocks: bool
 ) -> None:
     assert find_terminal_block(core_bot.ctx) is None
-    core_bot.ctx.limits.keep_limit("pages", Limit(name="pages", mode=mode, why="A page is damaged."))
+    core_bot.ctx.limits.keep_limit(
+        "pages", Limit(name="pages", mode=mode, why="A page is damaged.", until=Message("limit.until.restored"))
+    )
     block = find_terminal_block(core_bot.ctx)
     assert (block is not None) is blocks
     assert block is None or en(block.sentence).startswith("A page is damaged. You can still read")

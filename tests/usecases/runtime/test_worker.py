@@ -16,7 +16,7 @@ from bot.core.change.change_request import Status
 from bot.core.change.pending_stop import STOP_LASTS_MS
 from bot.core.messages.notices import Mood
 from bot.host.guarded_calls import GuardedPlugin
-from bot.plugin import CallVerdict, Services
+from bot.plugin import CallVerdict, Message, Services
 from bot.plugin.loopback import wait_until
 from bot.store.engine.database import Database
 from bot.store.repositories.backlog import FORGOTTEN_AT_ONCE
@@ -532,7 +532,9 @@ def test_a_plugin_that_looks_after_its_own_may_change_nothing_during_a_freeze(co
     with core_bot.store.unit_of_work() as tx:
         tx.facts.put(FROZEN, add_freeze("", person="T0001:U0001", at=1, reason="enough"))
     PluginMaintenance(core_bot.ctx).run_once()
-    core_bot.ctx.limits.note_limit("key", Limit(name="key", mode=Mode.READ_ONLY, why="x"))
+    core_bot.ctx.limits.note_limit(
+        "key", Limit(name="key", mode=Mode.READ_ONLY, why="x", until=Message("limit.until.restarted"))
+    )
     with core_bot.store.unit_of_work() as tx:
         tx.facts.put(FROZEN, "")
     PluginMaintenance(core_bot.ctx).run_once()
