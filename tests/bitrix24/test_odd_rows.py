@@ -51,7 +51,7 @@ def test_ids_that_are_not_in_the_normal_form_are_listed_and_explained(hand: Hand
 def test_an_id_with_capitals_a_dot_or_a_hyphen_can_be_named_in_show_and_status(hand: Hand, connector: str) -> None:
     shown = hand.reply(f"connector show {connector}")
     assert dict(en_facts(shown))["name"] == ODD[connector]
-    assert f"The bot shows “{connector}” but does not change them" in "\n".join(map(en, shown.notes))
+    assert f"b24bot shows “{connector}” but does not change them" in "\n".join(map(en, shown.notes))
     status = hand.rows(f"connector status {connector}")
     assert [row[:2] for row in status] == [(connector, "yes")] * 3
 

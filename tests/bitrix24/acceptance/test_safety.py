@@ -191,7 +191,7 @@ def test_a_frozen_bot_removes_what_a_killed_run_left_and_says_so(plugin_bot: Plu
     reply = report_acceptance(plugin_bot.services, try_portal(dialogue, portal="default", clean=True))
     assert isinstance(reply, Reply)
     assert [en(note) for note in reply.notes] == [
-        "b24bot makes no other changes now. It may still remove throw-away connectors."
+        "b24bot makes no other changes now. It may still remove temporary connectors."
     ]
     assert left(plugin_bot) == []
 

@@ -65,11 +65,11 @@ def test_without_an_icon_the_default_one_is_taken(hand: Hand) -> None:
 def test_an_id_that_exists_is_not_silently_overwritten(hand: Hand) -> None:
     line = f"connector register myconnector --name X --handler {HANDLER}"
     foreign = hand.refused(line)
-    assert "but not by this bot" in en(foreign.sentence)
+    assert "but not by b24bot" in en(foreign.sentence)
     assert "connector adopt myconnector" in en(foreign.hint)
     hand.own()
     ours = hand.refused(line)
-    assert "This bot has already registered myconnector on default." in en(ours.sentence)
+    assert "b24bot has already registered myconnector on default." in en(ours.sentence)
     assert "connector update myconnector" in en(ours.hint)
     assert hand.plugin_bot.calls("imconnector.register") == []
 
@@ -440,7 +440,7 @@ def test_an_id_that_others_took_meanwhile_is_not_registered_over(hand: Hand) -> 
     give_away(hand, "myconnector")
     plan = hand.plan("connector restore myconnector")
     assert plan.risk is Risk.DESTROY
-    assert "This bot removed myconnector. Since then the connector was registered again." in en(plan.warnings[0])
+    assert "b24bot removed myconnector. Since then the connector was registered again." in en(plan.warnings[0])
     assert {call.method for call in plan.calls} == {"imconnector.activate"}
     hand.carry_out(plan)
     assert "myconnector" not in hand.plugin_bot.open().ours()

@@ -160,7 +160,7 @@ def test_what_others_changed_between_asking_and_confirming_stops_it(act: Changin
 
 
 REFUSED = {
-    "connector register myconnector --name X --handler " + HANDLER: "but not by this bot",
+    "connector register myconnector --name X --handler " + HANDLER: "but not by b24bot",
     "connector register newchat --name X --handler http://b24bot.example/": "must begin with https://",
     f"connector register newchat --name X --handler {HANDLER} --icon /etc/passwd": "own computer cannot be read",
     f"connector register newchat --name X --handler {HANDLER} --icon data:image/svg+xml,%3Cscript/%3E": "root element",
