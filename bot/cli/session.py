@@ -7,7 +7,7 @@ import os
 import pwd
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import field
 from functools import cached_property
 from pathlib import Path
@@ -112,6 +112,14 @@ class Terminal:
         """The plugins of the settings, loaded and not started. Raises ConfigurationError."""
         return load_plugins(self.host_settings["B24BOT_PLUGINS"])
 
+    def bind_catalogues(self) -> None:
+        """Make the messages of the plugins known, before any stored message is read.
+
+        What only reads the store works also with a plugin that cannot be loaded. It says that its messages are missing.
+        """
+        with suppress(ConfigurationError):
+            _ = self.plugins
+
     @cached_property
     def declared(self) -> DeclaredCommands:
         """Every command there is, without opening anything."""
@@ -156,6 +164,7 @@ class Terminal:
     def store(self, *, writes: bool = False) -> Iterator[Store]:
         """The store alone, for what needs neither plugins nor Slack. What `writes` needs a log to be trusted."""
         settings = self.host_settings
+        self.bind_catalogues()
         with explain_file_errors(settings.home):
             keys = load_keys(settings)
             store = open_store(settings.home, keys, SystemClock(), url=settings.database_url, backups=settings.backups)

@@ -38,6 +38,11 @@ def find_sentence(language: str, key: str, count: int | None) -> str | None:
     return None if found == key else found
 
 
+def has_catalogue(key: str) -> bool:
+    """Whether there is a catalogue for a key at all. There is none for a plugin that this process has not loaded."""
+    return type(find_catalogue(ENGLISH, key.partition(".")[0])) is GNUTranslations
+
+
 @cache
 def list_languages() -> frozenset[str]:
     """The languages that the host speaks."""

@@ -6,11 +6,12 @@ People, channels, moments and lines to type become marks, of which each surface 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from string import Formatter
 from typing import assert_never
 
 from bot.core import mentions
-from bot.language.catalogues import ENGLISH, find_sentence
+from bot.language.catalogues import ENGLISH, find_sentence, has_catalogue
 from bot.language.command_words import translate_line
 from bot.language.lists import WordList
 from bot.plugin.message import (
@@ -61,23 +62,37 @@ def translate(text: Text, language: str = ENGLISH) -> str:
 
 def can_translate(value: Argument) -> bool:
     """Whether the catalogues have a sentence for every message in a value, and the message all that it names."""
+    return explain_gap(value) is None
+
+
+def explain_gap(value: Argument) -> Message | None:
+    """Say why the catalogues cannot put a value into words; None where they can."""
     match value:
         case Message():
-            count = value.arguments.get("count")
-            sentence = find_sentence(ENGLISH, value.key, count if isinstance(count, int) else None)
-            names = {name for _, name, _, _ in Formatter().parse(sentence or "")} - {None}
-            inside = map(can_translate, value.arguments.values())
-            return sentence is not None and names <= set(value.arguments) and all(inside)
+            return _explain_message(value) or _explain_first(value.arguments.values())
         case tuple():
-            return all(map(can_translate, value))
+            return _explain_first(value)
         case Lines():
-            return all(map(can_translate, value.lines))
+            return _explain_first(value.lines)
         case CommandLine():
-            return can_translate(value.command_line)
+            return explain_gap(value.command_line)
         case TypedWords():
-            return all(map(can_translate, value.typed_words.values()))
+            return _explain_first(value.typed_words.values())
         case _:
-            return True
+            return None
+
+
+def _explain_first(values: Iterable[Argument]) -> Message | None:
+    return next(filter(None, map(explain_gap, values)), None)
+
+
+def _explain_message(message: Message) -> Message | None:
+    if not has_catalogue(message.key):
+        return Message("audit.gap.catalogue", plugin=message.key.partition(".")[0])
+    count = message.arguments.get("count")
+    sentence = find_sentence(ENGLISH, message.key, count if isinstance(count, int) else None)
+    names = {name for _, name, _, _ in Formatter().parse(sentence or "")} - {None}
+    return None if sentence is not None and names <= set(message.arguments) else Message("audit.gap.sentence")
 
 
 def translate_argument(value: Argument, language: str = ENGLISH) -> str:

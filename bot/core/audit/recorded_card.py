@@ -166,9 +166,12 @@ def change_card(stored: str, change: Callable[[str], str]) -> str:
     return write_card(replace(card, lines=tuple(lines)))
 
 
-def restore_plan(plan: Plan, card: RecordedCard, is_known: Callable[[Text], bool]) -> Plan:
-    """The plan with what the card said of it. English stands for a message that the catalogues have not."""
-    told = [(line, line.text if is_known(line.text) else line.english) for line in card.lines]
+def restore_plan(plan: Plan, card: RecordedCard, explain_gap: Callable[[Text], Message | None]) -> Plan:
+    """The plan with what the card said of it. English stands for a message that the catalogues cannot say.
+
+    `explain_gap` says why they cannot, and None where they can.
+    """
+    told = [(line, line.english if explain_gap(line.text) else line.text) for line in card.lines]
 
     def texts_of(part: Part) -> tuple[Text, ...]:
         return tuple(text for line, text in told if line.part is part)
@@ -189,11 +192,13 @@ def restore_plan(plan: Plan, card: RecordedCard, is_known: Callable[[Text], bool
         link=link,
         warnings=texts_of(Part.WARNING),
         radius=texts_of(Part.RADIUS),
-        impact=tuple(_restore_impact(told)),
+        impact=tuple(_restore_impact(told, explain_gap)),
     )
 
 
-def _restore_impact(told: list[tuple[CardLine, Text]]) -> Iterator[Impact]:
+def _restore_impact(
+    told: list[tuple[CardLine, Text]], explain_gap: Callable[[Text], Message | None]
+) -> Iterator[Impact]:
     for number, (line, text) in enumerate(told):
         if line.part is Part.IMPACT:
             details = []
@@ -201,5 +206,15 @@ def _restore_impact(told: list[tuple[CardLine, Text]]) -> Iterator[Impact]:
                 if other.part is not Part.DETAIL:
                     break
                 details.append(detail)
-            sentence = text if isinstance(text, Message) else Message("audit.card.english_only", text=text)
+            sentence = text if isinstance(text, Message) else _in_english(line, explain_gap(line.text))
             yield Impact(label=line.label, sentence=sentence, details=tuple(details))
+
+
+def _in_english(line: CardLine, why: Message | None) -> Message:
+    """The English of a row of the impact, and why nothing else is shown. Its number stays a number for programs."""
+    if not isinstance(line.text, Message) or why is None:
+        return Message("audit.card.english_only", text=line.english)
+    count = line.text.arguments.get("count")
+    if isinstance(count, int):
+        return Message("audit.card.counted_in_english", count=count, text=line.english, why=why)
+    return Message("audit.card.shown_in_english", text=line.english, why=why)

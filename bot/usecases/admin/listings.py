@@ -14,9 +14,11 @@ from bot.core.change.plans import describe_undo, write_target
 from bot.core.change.review_sentences import describe_review
 from bot.core.change.status_names import ShownStatus
 from bot.core.change.status_table import describe_status
+from bot.core.encoding import canonical
 from bot.core.principals import Grant, Principal
 from bot.core.text import format_time
 from bot.language.request_views import change_row, change_view
+from bot.language.translation import explain_gap
 from bot.plugin import Channel, Message, Person, Plan, Reply, Table, Text, Time
 from bot.usecases.admin.allow_list import describe_role
 from bot.usecases.notices.recorded_plans import RecordedPlan, make_card_plan
@@ -127,6 +129,7 @@ def list_record_facts(recorded: RecordedPlan | None) -> Iterator[tuple[Text, Tex
         return
     language = _name_language(recorded.card)
     yield RECORD, Message("request.show.record_number", record=f"#{recorded.seq}", language=language)
+    yield from _list_unsaid(recorded.card)
     if recorded.is_altered:
         yield RECORD, Message("request.show.record_differs")
         yield from _list_gaps(recorded.card)
@@ -136,7 +139,14 @@ def list_card_facts(card: RecordedCard) -> Iterator[tuple[Text, Text]]:
     """The card of a record, with a label for each line, its language, and what the record does not have of it."""
     yield from list_plan_facts(make_card_plan(card))
     yield RECORD, Message("audit.card.language", language=_name_language(card))
+    yield from _list_unsaid(card)
     yield from _list_gaps(card)
+
+
+def _list_unsaid(card: RecordedCard) -> Iterator[tuple[Text, Text]]:
+    """Why lines of a card are shown in the English of the record."""
+    found = {str(canonical(why)): why for line in card.lines if (why := explain_gap(line.text)) is not None}
+    yield from ((RECORD, why) for why in found.values())
 
 
 def _name_language(card: RecordedCard) -> Text:

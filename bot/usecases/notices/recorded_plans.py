@@ -12,7 +12,7 @@ from bot.core.change.change_request import ChangeRequest
 from bot.core.change.digests import find_form
 from bot.core.redaction.sanitizer import map_texts
 from bot.language.request_views import CardRecord
-from bot.language.translation import can_translate
+from bot.language.translation import explain_gap
 from bot.plugin import Plan, Undo, UndoKind
 from bot.plugin.frozen import dataclass
 from bot.store.store import Store
@@ -51,7 +51,7 @@ def read_recorded_plan(store: Store, change: ChangeRequest) -> tuple[ChangeReque
     named = mentions.make_namer(
         (change.requester.id, mentions.find_person_id(change.plan.target)), mentions.mark_account
     )
-    plan = restore_plan(change.plan, card, can_translate)
+    plan = restore_plan(change.plan, card, explain_gap)
     return replace(change, plan=replace(map_texts(plan, named), target=plan.target, part=plan.part)), found
 
 
@@ -59,7 +59,7 @@ def make_card_plan(card: RecordedCard) -> Plan:
     """The plan as a card said it, where nothing else is known of it."""
     undo = Undo(kind=UndoKind.NONE, sentence="")
     empty = Plan(summary="", target="", calls=(), before={}, wanted={}, undo=undo)
-    return restore_plan(empty, card, can_translate)
+    return restore_plan(empty, card, explain_gap)
 
 
 def _find_record(store: Store, change: ChangeRequest) -> AuditRecord | None:

@@ -30,8 +30,11 @@ def card_of(plan: Plan, *, shown: Plan | None = None, language: str = "en") -> R
     return make_card(plan, language, translate, shown=shown or plan)
 
 
-def is_known(text: Text) -> bool:
-    return True
+WHY = Message("audit.gap.catalogue", plugin="card")
+
+
+def find_no_gap(text: Text) -> Message | None:
+    return None
 
 
 def test_a_card_has_the_parts_of_a_plan_that_people_decide_by() -> None:
@@ -47,7 +50,7 @@ def test_a_card_has_the_parts_of_a_plan_that_people_decide_by() -> None:
 def test_a_card_is_read_as_it_was_written_and_gives_the_plan_back(plan: Plan) -> None:
     card = card_of(plan)
     assert read_card(write_card(card)) == card
-    found = restore_plan(replace(PLAN, target=plan.target), card, is_known)
+    found = restore_plan(replace(PLAN, target=plan.target), card, find_no_gap)
     for name in ("summary", "notes", "radius", "warnings", "impact", "link"):
         assert getattr(found, name) == getattr(plan, name), name
     assert [(call.method, call.note) for call in found.calls] == [(call.method, call.note) for call in plan.calls]
@@ -61,9 +64,23 @@ def test_a_card_is_read_as_it_was_written_and_gives_the_plan_back(plan: Plan) ->
 def test_a_message_that_no_catalogue_has_is_given_in_the_recorded_english() -> None:
     row = Impact(label="line:1", sentence=Message("change.absent"))
     card = card_of(replace(PLAN, summary=Message("change.absent"), impact=(row,)))
-    found = restore_plan(PLAN, card, lambda text: isinstance(text, str))
+    found = restore_plan(PLAN, card, lambda text: None if isinstance(text, str) else WHY)
     assert found.summary == "absent"
-    assert found.impact[0].sentence == Message("audit.card.english_only", text="absent")
+    assert found.impact[0].sentence == Message("audit.card.shown_in_english", text="absent", why=WHY)
+
+
+def test_a_number_of_the_impact_stays_a_number_without_its_catalogue() -> None:
+    row = Impact(label="line:1", sentence=Message("time.days", count=0))
+    card = card_of(replace(PLAN, impact=(row,)))
+    found = restore_plan(PLAN, card, lambda text: None if isinstance(text, str) else WHY)
+    assert found.impact[0].count == 0
+    assert found.impact[0].sentence.arguments["text"] == translate(row.sentence)
+
+
+def test_a_row_without_a_message_is_in_english_only() -> None:
+    row = Impact(label="line:1", sentence=Message("card.plan", plan="y" * (LARGEST + 1)))
+    found = restore_plan(PLAN, card_of(replace(PLAN, impact=(row,))), find_no_gap)
+    assert found.impact[0].sentence.key == "audit.card.english_only"
 
 
 def test_a_long_line_is_cut_and_stands_in_english_only() -> None:

@@ -249,4 +249,10 @@ ENDINGS: tuple[Mutation, ...] = (
         ),
         by="tests/usecases/outcomes/test_present_state.py",
     ),
+    mutation(
+        "unbound-catalogues",
+        "a command of the terminal that only reads judges stored messages before the plugins' catalogues are there",
+        ("bot/cli/session.py", "        self.bind_catalogues()\n", ""),
+        by="tests/cli/test_read_processes.py",
+    ),
 )
