@@ -192,13 +192,11 @@ def restore_plan(plan: Plan, card: RecordedCard, explain_gap: Callable[[Text], M
         link=link,
         warnings=texts_of(Part.WARNING),
         radius=texts_of(Part.RADIUS),
-        impact=tuple(_restore_impact(told, explain_gap)),
+        impact=tuple(_restore_impact(told)),
     )
 
 
-def _restore_impact(
-    told: list[tuple[CardLine, Text]], explain_gap: Callable[[Text], Message | None]
-) -> Iterator[Impact]:
+def _restore_impact(told: list[tuple[CardLine, Text]]) -> Iterator[Impact]:
     for number, (line, text) in enumerate(told):
         if line.part is Part.IMPACT:
             details = []
@@ -206,15 +204,15 @@ def _restore_impact(
                 if other.part is not Part.DETAIL:
                     break
                 details.append(detail)
-            sentence = text if isinstance(text, Message) else _in_english(line, explain_gap(line.text))
+            sentence = text if isinstance(text, Message) else _in_english(line.text, line.english)
             yield Impact(label=line.label, sentence=sentence, details=tuple(details))
 
 
-def _in_english(line: CardLine, why: Message | None) -> Message:
-    """The English of a row of the impact, and why nothing else is shown. Its number stays a number for programs."""
-    if not isinstance(line.text, Message) or why is None:
-        return Message("audit.card.english_only", text=line.english)
-    count = line.text.arguments.get("count")
+def _in_english(recorded: Text, english: str) -> Message:
+    """The English of a row of the impact. Its number stays a number for programs."""
+    if isinstance(recorded, str):
+        return Message("audit.card.english_only", text=english)
+    count = recorded.arguments.get("count")
     if isinstance(count, int):
-        return Message("audit.card.counted_in_english", count=count, text=line.english, why=why)
-    return Message("audit.card.shown_in_english", text=line.english, why=why)
+        return Message("audit.card.counted_in_english", count=count, text=english)
+    return Message("audit.card.shown_in_english", text=english)

@@ -66,7 +66,7 @@ def test_a_message_that_no_catalogue_has_is_given_in_the_recorded_english() -> N
     card = card_of(replace(PLAN, summary=Message("change.absent"), impact=(row,)))
     found = restore_plan(PLAN, card, lambda text: None if isinstance(text, str) else WHY)
     assert found.summary == "absent"
-    assert found.impact[0].sentence == Message("audit.card.shown_in_english", text="absent", why=WHY)
+    assert found.impact[0].sentence == Message("audit.card.shown_in_english", text="absent")
 
 
 def test_a_number_of_the_impact_stays_a_number_without_its_catalogue() -> None:

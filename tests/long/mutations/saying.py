@@ -253,6 +253,6 @@ ENDINGS: tuple[Mutation, ...] = (
         "unbound-catalogues",
         "a command of the terminal that only reads judges stored messages before the plugins' catalogues are there",
         ("bot/cli/session.py", "        self.bind_catalogues()\n", ""),
-        by="tests/cli/test_read_processes.py",
+        by="tests/cli/commands/test_read_processes.py",
     ),
 )
