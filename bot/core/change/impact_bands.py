@@ -18,12 +18,21 @@ def find_band(count: int) -> tuple[int, int]:
     return low * unit, end * unit - 1
 
 
+def find_covered(count: int) -> tuple[int, int]:
+    """The lowest and the highest number that an approval of `count` covers.
+
+    They are the limits of its band and a fifth beyond each. Raises ValueError for a negative number.
+    """
+    low, high = find_band(count)
+    return -(-4 * low // 5), 6 * high // 5
+
+
 def is_within(approved: int | None, now: int | None) -> bool:
-    """Whether `now` is in the band of `approved`, or outside it by at most a fifth of the limit that it passes.
+    """Whether an approval of the number `approved` covers the number `now`.
 
     None is a number that nobody knows: only None is the same.
     """
     if approved is None or now is None:
         return approved is now
-    low, high = find_band(approved)
-    return 4 * low <= 5 * now <= 6 * high
+    low, high = find_covered(approved)
+    return low <= now <= high

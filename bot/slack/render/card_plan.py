@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.core.change.change_request import ChangeRequest, Status
+from bot.core.change.impact_bands import find_covered
 from bot.core.change.plans import describe_undo
 from bot.core.text import one_line
 from bot.language.translation import translate
@@ -23,6 +24,8 @@ EFFECT_LABELS: Mapping[Status, Message] = {
 }
 ENDED_LABEL = Message("card.label.effect_ended")
 """What is written above the calls, by status."""
+COVERED = (Status.PENDING, Status.APPROVED)
+"""The statuses in which the numbers of the plan are still compared with those of the portal."""
 
 
 def plan_lines(change: ChangeRequest, language: str) -> Iterator[str]:
@@ -36,7 +39,7 @@ def plan_lines(change: ChangeRequest, language: str) -> Iterator[str]:
     if plan.impact:
         yield _label(Message("card.label.impact"), language)
         yield from fit_lines(
-            (f"🔢 {_numbers(one, language)}" for one in plan.impact),
+            (f"🔢 {_numbers(one, change.status in COVERED, language)}" for one in plan.impact),
             most=MOST_LINES,
             characters=IMPACT_MOST,
             language=language,
@@ -49,10 +52,18 @@ def plan_lines(change: ChangeRequest, language: str) -> Iterator[str]:
         yield cut(f"{_label(Message('card.label.undo'), language)} · {undo}", UNDO_MOST)
 
 
-def _numbers(impact: Impact, language: str) -> str:
-    """A number with what is known besides, in one line."""
-    texts = (one_line(translate(text, language)) for text in (impact.sentence, *impact.details))
+def _numbers(impact: Impact, is_covered: bool, language: str) -> str:
+    """A number with what is known besides, in one line; before the change runs also how far it may move."""
+    covered = (_describe_covered(impact.count),) if is_covered and impact.count is not None else ()
+    texts = (one_line(translate(text, language)) for text in (impact.sentence, *covered, *impact.details))
     return " ".join(mrkdwn(text, language) for text in texts)
+
+
+def _describe_covered(count: int) -> Message:
+    first, last = find_covered(count)
+    if first == last:
+        return Message("card.impact_fixed", number=first)
+    return Message("card.impact_covered", first=first, last=last)
 
 
 def reason_lines(change: ChangeRequest, language: str) -> Iterator[str]:

@@ -15,8 +15,9 @@ from bot.core.authority.policy import Decision, NeedsApproval
 from bot.core.builtin_name import BUILTIN
 from bot.core.change.change_request import ChangeRequest, Review, Status, Verdict
 from bot.core.principals import Principal
-from bot.plugin import Call, CommandLine, Message, PageLink, Person, Place, Plan, Text, Undo, UndoKind
+from bot.plugin import Call, CommandLine, Impact, Message, PageLink, Person, Place, Plan, Text, Undo, UndoKind
 from bot.slack.render.card import card_blocks, card_text
+from bot.slack.render.card_plan import COVERED
 from bot.slack.render.form import reason_form
 from bot.slack.render.slack_text import CUT, HIDDEN
 from bot.usecases.outcomes.follow_ups import AGAIN
@@ -120,6 +121,26 @@ def test_twenty_lines_are_all_shown() -> None:
     shown = said(blocks_of(a_change(plan=with_plan(radius=tuple(f"line {n}" for n in range(20))))))
     assert "line 19" in shown
     assert "more" not in shown
+
+
+@pytest.mark.parametrize(
+    ("count", "covered"),
+    [
+        (0, "The approval covers 0 only."),
+        (7, "The approval covers 1 to 10."),
+        (12, "The approval covers 8 to 22."),
+        (None, None),
+    ],
+)
+def test_a_number_says_how_far_it_may_move_until_the_change_runs(count: int | None, covered: str | None) -> None:
+    sentence = Message("card.label.impact") if count is None else Message("card.label.radius", count=count)
+    plan = with_plan(impact=(Impact(label="chats", sentence=sentence),))
+    for status in Status:
+        shown = said(blocks_of(a_change(status, plan=plan)))
+        if covered is not None and status in COVERED:
+            assert covered in shown
+        else:
+            assert "covers" not in shown
 
 
 def test_who_may_approve_finds_a_green_approve_and_a_red_reject() -> None:
