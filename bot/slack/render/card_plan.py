@@ -25,7 +25,7 @@ EFFECT_LABELS: Mapping[Status, Message] = {
 ENDED_LABEL = Message("card.label.effect_ended")
 """What is written above the calls, by status."""
 COVERED = (Status.PENDING, Status.APPROVED)
-"""The statuses in which the numbers of the plan are still compared with those of the portal."""
+"""The statuses in which the numbers of the plan are still compared with those of the place."""
 
 
 def plan_lines(change: ChangeRequest, language: str) -> Iterator[str]:
