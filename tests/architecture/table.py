@@ -19,7 +19,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "bot.logs": ("bot.core", "bot.language", "bot.plugin"),
     "bot.host_settings": ("bot.language", "bot.plugin"),
     "bot.deferred_object": (),
-    "bot.setting_digests": ("bot.settings", "bot.host_settings"),
+    "bot.setting_digests": ("bot.settings", "bot.host_settings", "bot.plugin"),
     "bot.policy_file": ("bot.core", "bot.plugin"),
     "bot.settings_file": ("bot.core", "bot.plugin"),
     "bot.settings": (

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -47,3 +49,34 @@ def test_the_procfiles_two_processes_are_one_bot_and_follow_the_settings(tmp_pat
         scene.workspace.wait_for(lambda: scene.workspace.find("approvals", "done and verified"), what=scene.logs())
         runner.terminate()
         assert runner.wait(timeout=GIVE_UP_SECONDS) in (0, -15, 143), scene.logs()
+
+
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_sigterm_to_the_shell_of_a_process_ends_b24bot(tmp_path: Path, name: str) -> None:
+    """Some runners signal only the shell that they started."""
+    lines = [line.partition(": ") for line in (ROOT / "Procfile").read_text().splitlines()]
+    (command,) = [line for process, _, line in lines if process == name]
+    with outside(tmp_path) as scene:
+        port = free_port(in_a_row=2)
+        more = {"SLACK_APP_TOKEN": scene.workspace.app_token, "B24BOT_HEALTH_PORT": str(port)}
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        with (tmp_path / f"process-{name}.log").open("w") as log:
+            shell = subprocess.Popen(
+                ["sh", "-c", command],
+                env={**scene.environment, "B24BOT_LANGUAGE": PSEUDO, "PATH": path, **more},
+                cwd=tmp_path,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                text=True,
+                start_new_session=True,
+            )
+        scene.processes.append(shell)
+        health = f"http://127.0.0.1:{port + (name == 'worker')}/healthz"
+        try:
+            assert wait_until(lambda: answers(health)), scene.logs()
+            shell.terminate()
+            assert shell.wait(timeout=GIVE_UP_SECONDS) == 0, scene.logs()
+            assert not answers(health)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(shell.pid, signal.SIGKILL)
