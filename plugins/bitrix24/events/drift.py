@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from enum import Enum
 
 from bot.plugin import Message
 from bot.plugin.frozen import dataclass
-from plugins.bitrix24.events.findings import BY_NAME, Finding, View, find_all, fold, read_key
+from plugins.bitrix24.events.findings import BY_NAME, Finding, View, find_all, fold, is_gone, read_key
 from plugins.bitrix24.events.own_changes import OwnChange, apply_changes
 from plugins.bitrix24.events.watch_memory import WatchMemory
 
 AGAIN_MS = 86_400_000
 """A critical finding that is not over is told again after so long."""
+
+
+class End(Enum):
+    """What a finding that does not hold any more came to. Only GOOD is told."""
+
+    GOOD = "the good state was read"
+    WORSE = "what it was about is gone, or another finding tells more"
+    UNREAD = "the portal did not show it this time"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +70,14 @@ def _told(
     held = {key for key in {*now, *memory.open} if _touched(read_key(key), moving)}
     whole = any(BY_NAME[each.kind].whole for each in now.values())
     begun = [each for key, each in now.items() if key not in memory.open and key not in held]
-    ended = [read_key(key) for key in sorted(memory.open) if key not in now and key not in held and not whole]
+    absent = [] if whole else [read_key(key) for key in sorted(memory.open) if key not in now and key not in held]
+    ended = [each for each in absent if _judge_end(view, each) is not End.UNREAD]
     again = [each for key, each in now.items() if _is_due_again(memory, each, view.facts.began) and key not in held]
     lasting = {each.key for each in begun if BY_NAME[each.kind].over is not None}
     first = memory.read_at is None
     raised = [each for each in begun if not (_is_explained(each, own) or (first and not BY_NAME[each.kind].whole))]
-    over = [each for each in ended if not _touched(each, own) and _is_ours(view, each)]
+    good = [each for each in ended if _judge_end(view, each) is End.GOOD]
+    over = [each for each in good if not _touched(each, own) and _is_ours(view, each)]
     return Drift(
         raised=tuple(fold(view, [*raised, *again])),
         over=tuple(fold(view, over, over=True)),
@@ -78,6 +89,84 @@ def _told(
         untold=any(BY_NAME[each.kind].by_event and (each.connector, each.line) not in view.hints for each in raised),
         settled=tuple(settled),
     )
+
+
+def _judge_status(view: View, finding: Finding) -> End:
+    status = view.facts.statuses.get((finding.connector, finding.line))
+    if status is None or status.problem:
+        return End.UNREAD
+    return End.GOOD if status.configured and not status.error else End.WORSE
+
+
+def _judge_switched_off(view: View, finding: Finding) -> End:
+    status = view.facts.statuses.get((finding.connector, finding.line))
+    if status is None or status.problem:
+        return End.UNREAD
+    return End.GOOD if status.configured else End.WORSE
+
+
+def _judge_line(view: View, finding: Finding) -> End:
+    line = (view.facts.lines or {}).get(finding.line)
+    if line is None:
+        return End.UNREAD
+    return End.GOOD if line.on else End.WORSE
+
+
+def _judge_queue(view: View, finding: Finding) -> End:
+    count = (view.facts.queues or {}).get(finding.line)
+    if count is None:
+        return End.UNREAD
+    return End.GOOD if count else End.WORSE
+
+
+def _judge_shared_line(view: View, finding: Finding) -> End:
+    connectors = [each for each in finding.detail.split(", ") if each in view.facts.ours]
+    if any(is_gone(view, each) for each in connectors):
+        return End.WORSE
+    statuses = [view.facts.statuses.get((each, finding.line)) for each in connectors]
+    if any(status is None or status.problem for status in statuses):
+        return End.UNREAD
+    return End.GOOD if sum(line == finding.line for _, line in view.facts.active) == 1 else End.WORSE
+
+
+def _judge_scope(view: View, finding: Finding) -> End:
+    if view.facts.scopes is None:
+        return End.UNREAD
+    return End.GOOD if finding.detail in view.facts.scopes else End.WORSE
+
+
+def _judge_page(view: View, finding: Finding) -> End:
+    if view.facts.pages is None:
+        return End.UNREAD
+    return End.GOOD if view.facts.registered_pages.get(finding.connector) in view.facts.pages else End.WORSE
+
+
+def _judge_connector(view: View, _finding: Finding) -> End:
+    return End.UNREAD if view.facts.connectors is None else End.GOOD
+
+
+ENDS: Mapping[str, Callable[[View, Finding], End]] = {
+    "scope_lost": _judge_scope,
+    "connector_gone": _judge_connector,
+    "switched_off": _judge_switched_off,
+    "line_off": _judge_line,
+    "no_operator": _judge_queue,
+    "error_set": _judge_status,
+    "two_active": _judge_shared_line,
+    "page_moved": _judge_page,
+}
+"""By the kind of finding. A kind without a row is about the whole application, which the reading shows."""
+
+
+def _judge_end(view: View, finding: Finding) -> End:
+    """What a finding that is not found any more came to."""
+    lines = view.facts.lines
+    if finding.line and lines is not None and finding.line not in lines:
+        return End.WORSE
+    if finding.connector and finding.kind != "connector_gone" and is_gone(view, finding.connector):
+        return End.WORSE
+    judge = ENDS.get(finding.kind)
+    return judge(view, finding) if judge else End.GOOD
 
 
 def _is_due_again(memory: WatchMemory, finding: Finding, began: int) -> bool:

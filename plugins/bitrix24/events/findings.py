@@ -130,13 +130,15 @@ def _details(found: Iterable[Finding]) -> tuple[str, ...]:
 
 def _find_gone_lines(view: View) -> Iterable[Finding]:
     lines = view.facts.lines
-    gone = () if lines is None else sorted({line for _, line in view.memory.expected if line not in lines})
+    used = {line for connector, line in view.memory.expected if not is_gone(view, connector)}
+    gone = () if lines is None else sorted(used - set(lines))
     return [Finding(kind="line_deleted", line=line) for line in gone]
 
 
 def _raise_line_deleted(view: View, found: Sequence[Finding]) -> Message:
     gone = {each.line for each in found}
-    connectors = tuple(sorted({connector for connector, line in view.memory.expected if line in gone}))
+    pairs = [(connector, line) for connector, line in view.memory.expected if not is_gone(view, connector)]
+    connectors = tuple(sorted({connector for connector, line in pairs if line in gone}))
     hint = view.hint(found)
     if hint is None:
         return Message("bitrix24.watch.line_deleted", lines=_lines(view, found), connectors=connectors)
@@ -149,20 +151,21 @@ def _raise_line_deleted(view: View, found: Sequence[Finding]) -> Message:
     )
 
 
-def _is_gone(view: View, connector: str) -> bool:
+def is_gone(view: View, connector: str) -> bool:
+    """Whether the portal's list of connectors was read without this one."""
     return view.facts.connectors is not None and connector not in view.facts.connectors
 
 
 def _find_gone_connectors(view: View) -> Iterable[Finding]:
     known = {*view.memory.names, *(connector for connector, _ in view.memory.expected)}
-    gone = sorted(connector for connector in view.facts.ours & known if _is_gone(view, connector))
+    gone = sorted(connector for connector in view.facts.ours & known if is_gone(view, connector))
     return [Finding(kind="connector_gone", connector=connector) for connector in gone]
 
 
 def _find_switched_off(view: View) -> Iterable[Finding]:
     lines = view.facts.lines or {}
     for connector, line in sorted(view.memory.expected):
-        if line in lines and not _is_gone(view, connector) and view.facts.is_off((connector, line)):
+        if line in lines and not is_gone(view, connector) and view.facts.is_off((connector, line)):
             yield Finding(kind="switched_off", connector=connector, line=line)
 
 
@@ -251,7 +254,7 @@ def _raise_renamed(view: View, found: Sequence[Finding]) -> Message:
 def _find_moved_pages(view: View) -> Iterable[Finding]:
     pages = view.facts.pages
     for connector, address in sorted(view.facts.registered_pages.items()):
-        if pages is not None and address not in pages and not _is_gone(view, connector):
+        if pages is not None and address not in pages and not is_gone(view, connector):
             yield Finding(kind="page_moved", connector=connector, detail=address)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -150,6 +151,70 @@ def test_a_removed_application_ends_nothing_that_was_told_before(watched: Watche
     assert (len(watched.raised), watched.over) == (2, [])
 
 
+def delete_line(watched: Watched) -> None:
+    watched.do("delete_line", line=2, user=27)
+
+
+def unregister(watched: Watched) -> None:
+    with watched.bot.portal.world.lock:
+        watched.bot.portal.state.connectors.drop("myconnector")
+        watched.bot.portal.state.statuses.drop_where(lambda row: row.connector == "myconnector")
+
+
+def reinstall(watched: Watched) -> None:
+    watched.do("uninstall")
+    watched.settle(MINUTES)
+    watched.do("install")
+
+
+def switch_off(watched: Watched) -> None:
+    watched.disconnect()
+
+
+def switch_line_off(watched: Watched) -> None:
+    watched.set_line(Line(id=2, name="Support", active=False))
+
+
+def empty_queue(watched: Watched) -> None:
+    watched.do("set_queue", line=2, users=[])
+
+
+def set_error(watched: Watched) -> None:
+    with watched.bot.portal.world.lock:
+        state = watched.bot.portal.state
+        state.put_status(replace(state.status("myconnector", 2), error=True))
+
+
+Act = Callable[[Watched], None]
+BACK = "The portal has the application again. Its connectors do not come back by themselves."
+
+
+@pytest.mark.parametrize("begin", [switch_off, switch_line_off, empty_queue, set_error])
+@pytest.mark.parametrize(
+    ("worsen", "over"), [(delete_line, []), (unregister, []), (reinstall, [BACK])], ids=["deleted", "gone", "reinstalled"]
+)
+def test_a_problem_that_gets_worse_is_not_told_as_over(
+    watched: Watched, begin: Act, worsen: Act, over: list[str]
+) -> None:
+    begin(watched)
+    watched.settle(MINUTES)
+    told = len(watched.raised)
+    assert told == 1
+    worsen(watched)
+    watched.settle(MINUTES)
+    watched.settle(MINUTES)
+    assert len(watched.raised) > told
+    assert watched.over == over
+
+
+def test_the_deletion_of_a_line_names_no_connector_that_was_gone_before(watched: Watched) -> None:
+    unregister(watched)
+    watched.settle(MINUTES)
+    delete_line(watched)
+    watched.settle(MINUTES)
+    assert watched.raised == ["myconnector is no longer registered on the portal. b24bot did not remove it."]
+
+
 def test_a_removed_application_is_one_notice_and_its_return_another(watched: Watched) -> None:
     watched.do("uninstall")
     watched.settle(MINUTES)
@@ -160,7 +225,7 @@ def test_a_removed_application_is_one_notice_and_its_return_another(watched: Wat
     assert len(watched.raised) == 1
     watched.do("install")
     watched.settle(60)
-    assert watched.over[0] == "The portal has the application again. Its connectors do not come back by themselves."
+    assert watched.over == ["The portal has the application again. Its connectors do not come back by themselves."]
     assert watched.raised[1:] == ["myconnector is no longer registered on the portal. b24bot did not remove it."]
 
 
@@ -315,6 +380,16 @@ def test_two_connectors_of_ours_on_one_line_are_told(plugin_bot: PluginBot) -> N
     watched.disconnect(line=1, connector="shopchat")
     watched.settle(MINUTES)
     assert watched.over == ["Another set of connectors is connected to line 1 · Sales EU now."]
+
+
+def test_a_deleted_line_with_two_connectors_is_not_told_as_having_another_set(plugin_bot: PluginBot) -> None:
+    watched = Watched(plugin_bot, shopchat={})
+    plugin_bot.portal.seed(connectors=[{"id": "shopchat", "name": "Shop chat"}])
+    watched.connect(line=1, connector="shopchat")
+    watched.settle(MINUTES)
+    watched.do("delete_line", line=1, user=27)
+    watched.settle(MINUTES)
+    assert (len(watched.raised), watched.over) == (2, [])
 
 
 def test_what_deviates_at_the_first_reading_is_no_news(plugin_bot: PluginBot) -> None:

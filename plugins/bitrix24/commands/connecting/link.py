@@ -63,7 +63,9 @@ def await_client_id(dialogue: Dialogue, name: str) -> str:
     """Ask for the client_id while an install call may come; INSTALLED when it came first."""
     installs = PendingInstalls(dialogue.services)
     typed = dialogue.ask(
-        Message("bitrix24.connect.ask_client_id"), poll=lambda: INSTALLED if installs.find(name) else None
+        Message("bitrix24.connect.ask_client_id"),
+        secret=True,  # It may be the key by mistake, so it is not echoed.
+        poll=lambda: INSTALLED if installs.find(name) else None,
     )
     if typed != INSTALLED and not CLIENT_ID.match(typed):
         # It may be the key: a client_id is shown and stored, and a key must not be.
