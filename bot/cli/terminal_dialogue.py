@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import click
 
 from bot.cli.output import plain, print_line, print_reply
-from bot.cli.processes.standard_input import read_line, wait_for_line
+from bot.cli.processes.standard_input import hide_typing, read_line, wait_for_line
 from bot.cli.prompts import ask_for
 from bot.cli.session import Terminal
 from bot.core.parsing.invocation import AnyCommand
@@ -48,9 +49,11 @@ class TerminalDialogue:
 
     def ask(self, question: Text, *, secret: bool = False, poll: Callable[[], str | None] | None = None) -> str:
         if poll is not None:
-            text = self._ask_and_poll(question, poll)
+            with hide_typing() if secret else nullcontext():
+                text = self._ask_and_poll(question, poll, secret=secret)
         elif self._terminal.asks:
-            text = str(click.prompt(plain(question), default="", show_default=False, err=True)).strip()
+            asked = plain(question)
+            text = str(click.prompt(asked, default="", show_default=False, hide_input=secret, err=True)).strip()
         else:
             text = read_line().strip()
         if not text:
@@ -62,7 +65,7 @@ class TerminalDialogue:
     def ask_secret(self, name: str) -> str:
         return ask_for(self._terminal, self._secrets[name])
 
-    def _ask_and_poll(self, question: Text, poll: Callable[[], str | None]) -> str:
+    def _ask_and_poll(self, question: Text, poll: Callable[[], str | None], *, secret: bool) -> str:
         if self._terminal.asks:
             click.echo(f"{plain(question)}: ", nl=False, err=True)
         ended = False
@@ -76,6 +79,9 @@ class TerminalDialogue:
                 self.services.clock.sleep(POLL_SECONDS)
             elif wait_for_line(POLL_SECONDS):
                 line = read_line()
+                if secret and self._terminal.asks:
+                    # The end of the line was hidden, too.
+                    click.echo(err=True)
                 if line.strip() or (line and self._terminal.asks):
                     return line.strip()
                 ended = not line

@@ -260,7 +260,9 @@ class Dialogue(Protocol):
         ...
 
     def ask(self, question: Text, *, secret: bool = False, poll: Callable[[], str | None] | None = None) -> str:
-        """Read one line. No record and no output repeats one that is secret. Raises BadArgument where nothing comes.
+        """Read one line. Raises BadArgument where nothing comes.
+
+        A secret one is not shown while it is typed, and no record and no output repeats it.
 
         `poll` is called about twice a second meanwhile: a text that it returns is the answer if it comes before the
         line, and what it raises ends the question. It sends nothing.

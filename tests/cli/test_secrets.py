@@ -145,12 +145,12 @@ def test_a_plugin_that_tells_a_secret_in_an_error_tells_it_to_nobody(odd: CliBot
     assert "***" in result.stderr
 
 
-def test_a_secret_typed_at_a_real_terminal_is_not_echoed(odd: CliBot) -> None:
+def type_at_terminal(cli_bot: CliBot, words: tuple[str, ...], answers: list[bytes]) -> tuple[int, bytes]:
+    """Answer one prompt after the other at a real terminal; the exit code, and all that was seen there."""
     mine, theirs = pty.openpty()
-    process = odd.start(*FILL, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
+    process = cli_bot.start(*words, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
     os.close(theirs)
-    seen = b""
-    answers = [b"four-five-six\n", b"\n"]
+    seen, left = b"", list(answers)
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         try:
@@ -158,9 +158,30 @@ def test_a_secret_typed_at_a_real_terminal_is_not_echoed(odd: CliBot) -> None:
         except OSError:
             break  # The other side is closed: it has ended.
         seen += chunk
-        if seen.count(b": ") > 2 - len(answers) and answers:
-            os.write(mine, answers.pop(0))
+        if left and seen.endswith(b": ") and seen.count(b": ") > len(answers) - len(left):
+            os.write(mine, left.pop(0))
     os.close(mine)
-    assert process.wait(timeout=SECONDS) == 0
+    return process.wait(timeout=SECONDS), seen
+
+
+def test_a_secret_typed_at_a_real_terminal_is_not_echoed(odd: CliBot) -> None:
+    code, seen = type_at_terminal(odd, FILL, [b"four-five-six\n", b"\n"])
+    assert code == 0
     assert b"holds 1 codes" in seen
     assert b"four-five-six" not in seen
+
+
+def test_a_key_in_place_of_the_application_id_is_not_echoed(cli_bot: CliBot) -> None:
+    cli_bot.settings["B24BOT_PUBLIC_URL"] = "https://b24bot.example"
+    words = ("portal", "connect", "prod", "--domain", "shop.bitrix24.com")
+    code, seen = type_at_terminal(cli_bot, words, [b"sekret-of-client\n"])
+    assert code == 2
+    assert b"This is no application ID." in seen
+    assert b"sekret-of-client" not in seen
+
+
+def test_a_key_as_the_application_id_on_the_command_line_is_refused_without_it(cli_bot: CliBot) -> None:
+    result = cli_bot.run(*ADD, "--client-id", "sekret-of-client", **VARIABLES)
+    assert result.exit_code == 2
+    assert "This is no application ID." in result.stderr
+    assert "sekret-of-client" not in result.output

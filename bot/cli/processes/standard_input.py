@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import select
 import sys
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 LONGEST = 64 * 1024
 """Bytes of a line; what is longer is nobody's answer."""
@@ -33,6 +36,23 @@ def wait_for_line(seconds: float) -> bool:
     """Whether a line, or the end, comes within so many seconds."""
     number = _descriptor()
     return number is None or bool(select.select([number], [], [], seconds)[0])
+
+
+@contextmanager
+def hide_typing() -> Iterator[None]:
+    """Show nothing of what is typed at a terminal meanwhile."""
+    number = _descriptor()
+    if number is None or not os.isatty(number):
+        yield
+        return
+    former = termios.tcgetattr(number)
+    hidden = termios.tcgetattr(number)
+    hidden[3] &= ~termios.ECHO
+    termios.tcsetattr(number, termios.TCSADRAIN, hidden)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(number, termios.TCSADRAIN, former)
 
 
 def _descriptor() -> int | None:

@@ -191,7 +191,9 @@ BACK = "The portal has the application again. Its connectors do not come back by
 
 @pytest.mark.parametrize("begin", [switch_off, switch_line_off, empty_queue, set_error])
 @pytest.mark.parametrize(
-    ("worsen", "over"), [(delete_line, []), (unregister, []), (reinstall, [BACK])], ids=["deleted", "gone", "reinstalled"]
+    ("worsen", "over"),
+    [(delete_line, []), (unregister, []), (reinstall, [BACK])],
+    ids=["deleted", "gone", "reinstalled"],
 )
 def test_a_problem_that_gets_worse_is_not_told_as_over(
     watched: Watched, begin: Act, worsen: Act, over: list[str]

@@ -160,9 +160,9 @@ WATCHING: tuple[Mutation, ...] = (
         by=_BY,
     ),
     mutation(
-        "hidden-is-over",
-        "what was told before an application was removed is told to be over with it",
-        (_DRIFT, "key not in held and not whole", "key not in held"),
+        "worse-is-over",
+        "a problem on a line is told to be over because somebody deleted the line",
+        (_DRIFT, "if _judge_end(view, each) is End.GOOD]", "]"),
         by=_BY,
     ),
     mutation(

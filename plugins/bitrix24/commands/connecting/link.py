@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from bot.plugin import BadArgument, Dialogue, Message, Refusal, Reply, Text, Time
 from bot.plugin.web import public_url
 from plugins.bitrix24.auth.credentials import KnownPortal
 from plugins.bitrix24.commands.common.json_views import PortalLink
+from plugins.bitrix24.commands.portal.group import CLIENT_ID
 from plugins.bitrix24.connecting.authorization_link import (
     AuthorizationRequest,
     AuthorizationRequests,
@@ -17,8 +16,6 @@ from plugins.bitrix24.connecting.pasted_grant import CODE_SECONDS
 from plugins.bitrix24.connecting.pending_install import PendingInstalls
 from plugins.bitrix24.hosts import endpoints
 
-CLIENT_ID = re.compile(r"\A(local|app)\.[\w.-]+\Z")
-"""What the portal shows as the id of an application."""
 INSTALLED = "\0installed"
 """The answer when an install call came first: nobody can type it."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
-from bot.plugin import Arg, Group, Message, Services, Words
+from bot.plugin import Arg, BadArgument, Group, Message, Services, Words
 from plugins.bitrix24.auth.credentials import CredentialStore
 from plugins.bitrix24.commands.common.words import PORTAL
 from plugins.bitrix24.portal import Portal
@@ -15,12 +16,22 @@ MEMBER_ID = Message("bitrix24.portal.member_id")
 APPLICATION = Message("bitrix24.portal.application")
 AUTHORITY = Message("bitrix24.portal.certificate_authority")
 
+CLIENT_ID = re.compile(r"\A(local|app)\.[\w.-]+\Z")
+"""What the portal shows as the id of an application."""
+
 portals = Group[Portal]("portal", help="Bitrix24 portals that the bot knows", words=PORTAL)
 
 
 def parse_secret(word: str) -> Secret:
     """A value that is never shown; blanks around it come from pasting."""
     return Secret(word.strip())
+
+
+def parse_client_id(word: str) -> str:
+    """The id of an application. Anything else may be its key, which must not be shown or get into a link."""
+    if not CLIENT_ID.match(word.strip()):
+        raise BadArgument(Message("bitrix24.connect.no_such_client_id"))
+    return word.strip()
 
 
 def new_secret_argument(help: str, label: str) -> Arg:
@@ -39,7 +50,10 @@ PortalName = Annotated[str, Arg(help="the name of the portal", label="NAME", com
 Domain = Annotated[
     str, Arg(help="its host name, for example shop.bitrix24.com", label="DOMAIN", words={"ru": ("домен",)})
 ]
-ClientId = Annotated[str, Arg(help="the application's client_id", label="ID", words={"ru": ("код-приложения",)})]
+ClientId = Annotated[
+    str,
+    Arg(help="the application's client_id", label="ID", parse=parse_client_id, words={"ru": ("код-приложения",)}),
+]
 MEMBER: Words = {"ru": ("код-портала",)}
 CaFile = Annotated[
     str,
