@@ -12,7 +12,7 @@ def load_keys(settings: Settings) -> Keyring:
     Keys of the setting stay as they are while a process runs.
     """
     if settings.keys:
-        return Keyring(read_key_text(settings.keys))
+        return Keyring(read_key_text(settings.keys), given=True)
     return load_key_file(settings.key_file, home=settings.home, backups=settings.backups)
 
 

@@ -94,6 +94,7 @@ def _seal_anew(store: Store, *, before: str, by: str) -> int:
     """All secrets and the record of it, in one transaction."""
     keys = store.keys
     with store.unit_of_work() as tx:
+        keys.release()
         found = seal_anew(tx.engine, keys)
         facts: dict[str, Fact] = {"name": keys.primary, "before": before, "count": found}
         tx.record(Entry(tag=Tag.KEY_ROTATED, actor=by, subject=keys.primary, facts=facts))
@@ -111,16 +112,17 @@ def _without(keys: Mapping[str, bytes], key_id: str) -> Mapping[str, bytes]:
 
 
 def rotate_given_key(store: Store, keys: Mapping[str, bytes], *, by: str) -> KeyUse | str:
-    """Seal every secret with the first key of the setting where another one seals some, and return its use.
+    """Seal every secret with the first key of the setting where another one is in use, and return its use.
 
     Where there is none, return the contents with a new first key. It comes into use once they are set. Raises
     AlreadyRunning while a replica is alive that could not read what is sealed with it.
     """
     former = list_key_uses(store, store.keys)
-    before = next((key.id for key in former[1:] if key.secrets), None)
+    sealed = next((key.id for key in former[1:] if key.secrets), None)
+    before = store.keys.primary if store.keys.held else sealed
     if before is None:
         return setting_of({_next_id(keys): new_key(), **keys})
-    assert_key_reported(store.engine, store.keys.primary, home=store.home)
+    assert_key_reported(store.engine, store.keys.ids[0], home=store.home)
     count = _seal_anew(store, before=before, by=by)
     return KeyUse(id=store.keys.primary, first=True, secrets=count, records=0)
 

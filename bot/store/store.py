@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import shlex
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -32,6 +32,7 @@ from bot.store.repositories.change_requests import ChangeReader, Changes
 from bot.store.repositories.folded_refusals import FoldedRefusalReader, FoldedRefusals
 from bot.store.repositories.grants import GrantReader, Grants
 from bot.store.repositories.jobs import JobReader, Jobs
+from bot.store.repositories.key_in_use import hold_former_key, take_up_rotation
 from bot.store.repositories.outbox import Outbox, OutboxReader
 from bot.store.repositories.plugin_records import FactReader, Facts, Records
 from bot.store.repositories.replication.leases import LeaseReader, Leases
@@ -86,7 +87,14 @@ class Store:
 
     def unit_of_work(self) -> AbstractContextManager[Transaction]:
         """Open a transaction: state, audit record and outbox entry commit together or not at all."""
-        return self.engine.unit_with(self._transaction)
+        return self._begin_held() if self.keys.held else self.engine.unit_with(self._transaction)
+
+    @contextmanager
+    def _begin_held(self) -> Iterator[Transaction]:
+        """Look under the lock whether the former key is still the one in use."""
+        with self.engine.unit_with(self._transaction) as tx:
+            take_up_rotation(self.engine, self.keys)
+            yield tx
 
     def records(self, plugin: str) -> Records:
         return Records(self.engine, self.keys, plugin)
@@ -247,6 +255,7 @@ def open_store(
         if thorough:
             assert_usable(engine)
         assert_fits(engine, keys, whole=thorough)
+        hold_former_key(engine, keys)
         if applied(engine) and (steps := pending(engine)):
             wait_until_none_live(engine, clock)
             back_up(engine, keys, store.backups, at=clock.now_ms(), why=f"before-{steps[0]}")

@@ -11,6 +11,7 @@ from bot import clock as ids
 from bot.core.bot_errors import ConfigurationError
 from bot.plugin import Clock, Message, Sealed
 from bot.store.engine.port import Engine
+from bot.store.repositories.key_in_use import take_up_rotation
 from bot.store.sealing.keyring import Keyring
 from bot.store.sealing.sealed_text import PREFIX, seal_text
 
@@ -84,8 +85,9 @@ class Secrets:
 
     def write(self, name: str, value: Mapping[str, Any], *, after: int) -> bool:
         plain = json.dumps({"plugin": self._plugin, "name": name, "value": dict(value)})
-        box = self._keys.seal(plain.encode())
         with self._database.unit_of_work():
+            take_up_rotation(self._database, self._keys)
+            box = self._keys.seal(plain.encode())
             if after == 0:
                 return self._database.execute(_FIRST, self._plugin, name, box) == 1
             return self._database.execute(_NEXT, box, self._plugin, name, after) == 1

@@ -48,7 +48,10 @@ class Keyring:
         *,
         source: Callable[[], Mapping[str, bytes]] | None = None,
         stamp: Callable[[], Stamp | None] = lambda: None,
+        given: bool = False,
     ) -> None:
+        self.given = given
+        """Whether they are those of a setting. Another host may have other ones until it is restarted."""
         self._lock = threading.Lock()
         self._source = source
         self._stamp = stamp
@@ -62,8 +65,21 @@ class Keyring:
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """Every key's id, the one in use first."""
+        """Every key's id, in the order of the source. The first one is in use, or comes into use next."""
         return tuple(self._now().raw)
+
+    @property
+    def held(self) -> bool:
+        """Whether a former key is still in use."""
+        return self.primary != self.ids[0]
+
+    def hold(self, key_id: str) -> None:
+        """Keep this former key in use until `release`."""
+        self._derived = _Derived(self._derived.raw, primary=key_id)
+
+    def release(self) -> None:
+        """Bring the first key into use."""
+        self._derived = _Derived(self._derived.raw)
 
     def audit_key(self, key_id: str) -> bytes:
         key = self._now().audit.get(key_id)
@@ -96,7 +112,8 @@ class Keyring:
 
     def sign(self, text: str) -> str:
         """A short signature for a button's value."""
-        return _signature(next(iter(self._now().cards.values())), text)
+        now = self._now()
+        return _signature(now.cards[now.primary], text)
 
     def signed(self, text: str, signature: str) -> bool:
         """Whether one of the keys made this signature: a button outlives the key that was in use when it was posted."""
@@ -142,9 +159,9 @@ class Keyring:
 class _Derived:
     """What is made of the keys once, for each purpose."""
 
-    def __init__(self, keys: Mapping[str, bytes]) -> None:
+    def __init__(self, keys: Mapping[str, bytes], *, primary: str = "") -> None:
         self.raw = dict(keys)
-        self.primary = next(iter(keys))
+        self.primary = primary or next(iter(keys))
         self.audit = {name: _derive(key, "audit") for name, key in keys.items()}
         self.cards = {name: _derive(key, "card") for name, key in keys.items()}
         self.prints = _derive(keys[self.primary], "fingerprint")

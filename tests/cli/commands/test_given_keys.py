@@ -8,7 +8,9 @@ from contextlib import closing
 import pytest
 
 from bot.clock import SystemClock
+from bot.core.audit.audit_record import Entry, Tag
 from bot.store.disk.process_lock import WORKER, ProcessLocks
+from bot.store.key_rotation import list_key_uses
 from bot.store.repositories.replication.live_replicas import KEYS
 from bot.store.repositories.replication.replicas import NewReplica
 from bot.store.sealing.keyring import Keyring, read_key_text
@@ -94,3 +96,49 @@ def test_a_key_that_nothing_needs_is_left_out_of_the_printed_value(keyless: CliB
     shown = keyless.run("key", "retire", "k1")
     assert shown.exit_code == 0, shown.output
     assert shown.stdout.splitlines()[-1] == contents.split(",")[0]
+
+
+def test_the_former_key_is_in_use_until_the_rotation_is_recorded(keyless: CliBot) -> None:
+    """Another host without the new key goes on meanwhile, and can be restarted."""
+    assert keyless.run("access", "grant", "T0001:U0001", "admin").exit_code == 0
+    keyless.settings["B24BOT_KEYS"] = keyless.json("key", "rotate")["contents"]
+    assert keyless.run("access", "grant", "T0001:U0002", "operator").exit_code == 0
+    assert find_in_use(keyless) == ["k1"]
+    assert keyless.run("access", "grant", "T0001:U0003", "operator", B24BOT_KEYS=FIRST).exit_code == 0
+    assert keyless.run("doctor", B24BOT_KEYS=FIRST).exit_code == keyless.run("doctor").exit_code
+    assert keyless.json("key", "rotate") == {"id": "k2", "secrets": 0, "contents": ""}
+    assert find_in_use(keyless) == ["k2"]
+    assert keyless.run("access", "list", B24BOT_KEYS=FIRST).exit_code == 78
+    assert keyless.run("audit", "verify").exit_code == 0
+
+
+def find_in_use(bot: CliBot) -> list[str]:
+    return [key["id"] for key in bot.json("key", "list") if key["first"]]
+
+
+def test_a_process_takes_up_the_rotation_of_another_one(keyless: CliBot) -> None:
+    """What it writes next has to be readable without the former key."""
+    assert keyless.run("access", "grant", "T0001:U0001", "admin").exit_code == 0
+    keyless.settings["B24BOT_KEYS"] = keyless.json("key", "rotate")["contents"]
+    keys = Keyring(read_key_text(keyless.settings["B24BOT_KEYS"]), given=True)
+    with closing(open_store(keyless.home, keys, SystemClock())) as store:
+        assert store.secrets("toy").write("token", {"token": "xyzzy"}, after=0)
+        assert [(key.id, key.secrets) for key in list_key_uses(store, keys)] == [("k2", 0), ("k1", 1)]
+        assert keyless.json("key", "rotate")["secrets"] == 1
+        assert store.secrets("toy").write("token", {"token": "plugh"}, after=1)
+        assert [(key.id, key.secrets) for key in list_key_uses(store, keys)] == [("k2", 1), ("k1", 0)]
+
+
+def test_a_record_after_the_rotation_of_another_process_is_signed_with_the_new_key(keyless: CliBot) -> None:
+    assert keyless.run("access", "grant", "T0001:U0001", "admin").exit_code == 0
+    keyless.settings["B24BOT_KEYS"] = keyless.json("key", "rotate")["contents"]
+    keys = Keyring(read_key_text(keyless.settings["B24BOT_KEYS"]), given=True)
+    with closing(open_store(keyless.home, keys, SystemClock())) as store:
+        for used in ("k1", "k2"):
+            with store.unit_of_work() as tx:
+                number = tx.record(Entry(tag=Tag.FROZEN, actor="host:root", subject="bot"))
+            record = store.audit.get(number)
+            assert record is not None
+            assert record.key_id == used
+            if used == "k1":
+                assert keyless.json("key", "rotate")["id"] == "k2"

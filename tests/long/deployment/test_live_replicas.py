@@ -81,6 +81,33 @@ def test_a_new_key_is_used_once_every_replica_has_it(processes: Outside) -> None
     assert terminal.json("audit", "verify")["broken_at"] is None
 
 
+def test_a_host_without_the_new_key_restarts_in_the_middle_of_a_rotation(processes: Outside) -> None:
+    given = {"B24BOT_KEY_FILE": "", "B24BOT_KEYS": FIRST}
+    terminal = make_terminal(processes, **given, B24BOT_DATABASE_URL=f"{processes.database_url}_given")
+    _seal(terminal)
+    serve = {**given, "B24BOT_DATABASE_URL": terminal.settings["B24BOT_DATABASE_URL"]}
+    former = processes.serve(more=serve)
+    contents = terminal.json("key", "rotate")["contents"]
+    terminal.settings["B24BOT_KEYS"] = contents
+    processes.serve(more={**serve, "B24BOT_KEYS": contents, "B24BOT_HOME": str(processes.folder / "other")})
+    assert terminal.run("access", "grant", "T0001:U0005", "operator").exit_code == 0
+    assert _find_in_use(terminal) == ["k1"]
+    former.kill()
+    former.wait()
+    former = processes.serve(more=serve)
+    assert refusal_of(terminal, "key", "rotate")["arguments"]["key"] == "k2"
+    former.terminate()
+    assert former.wait(timeout=30) == 0
+    processes.serve(more={**serve, "B24BOT_KEYS": contents})
+    assert terminal.json("key", "rotate")["id"] == "k2"
+    assert _find_in_use(terminal) == ["k2"]
+    assert terminal.json("audit", "verify")["broken_at"] is None
+
+
+def _find_in_use(terminal: CliBot) -> list[str]:
+    return [key["id"] for key in terminal.json("key", "list") if key["first"]]
+
+
 def _seal(terminal: CliBot) -> None:
     """Store a secret under the first key."""
     keys = Keyring(read_key_text(FIRST))

@@ -270,6 +270,24 @@ POSTGRES: tuple[Mutation, ...] = (
         by="tests/cli/commands/test_given_keys.py",
     ),
     mutation(
+        "new-key-before-its-rotation",
+        "a host signs with a key that another host does not have yet",
+        ("bot/store/store.py", "        hold_former_key(engine, keys)\n", ""),
+        by="tests/cli/commands/test_given_keys.py",
+    ),
+    mutation(
+        "rotation-not-taken-up",
+        "a process seals with the former key after another process has recorded the new one",
+        ("bot/store/repositories/secrets.py", "            take_up_rotation(self._database, self._keys)\n", ""),
+        by="tests/cli/commands/test_given_keys.py",
+    ),
+    mutation(
+        "admins-of-each-host",
+        "two replicas with different administrators decide changes",
+        ("bot/setting_digests.py", '"B24BOT_BACKUPS", PUBLIC_URL', '"B24BOT_BACKUPS", "B24BOT_ADMINS", PUBLIC_URL'),
+        by="tests/deployment/test_setting_digests.py",
+    ),
+    mutation(
         "bucket-of-each-process",
         "on a server each process has a bucket of its own, and together they exceed the portal's",
         ("bot/store/postgres/levels.py", 'amount=f"{{left}} + {more}"', 'amount="{left}"'),
