@@ -29,6 +29,7 @@ from plugins.bitrix24.rest.portal_lines import name_portal
 from plugins.bitrix24.traffic.portal_connections import Connections, Destination
 
 APP_INFO = methods.find("app.info")
+CONNECTOR_LIST = methods.find("imconnector.list")
 _READ_CARD = Message("bitrix24.connect.do_read_card")
 _OF_TOKEN: Mapping[str, tuple[Message, Message]] = {
     "invalid_grant": (Message("bitrix24.connect.token_refused"), Message("bitrix24.connect.do_open_link")),
@@ -64,6 +65,8 @@ class Connection:
     """What the application sent at its installation; None where it was connected in another way."""
     user: str = ""
     """The portal's id of whoever the tokens act as, as far as the authorisation server said it."""
+    may_manage: bool = True
+    """False if the portal refused this user the list of connectors, without which no change can be verified."""
 
 
 def _find_named(host: str, asked: Endpoint, settings: Mapping[str, str]) -> Endpoint:
@@ -126,7 +129,8 @@ class Connector:
     def _prove(self, tokens: Tokens) -> Connection:
         owner = self._check_owner(tokens)
         portal = self._name_portal(tokens)
-        app = self._ask_portal(portal, tokens.access)
+        app = self._read_application(portal, tokens.access)
+        may_manage = self._call(portal, CONNECTOR_LIST, tokens.access).code != "ACCESS_DENIED"
         credentials = Credentials(
             member_id=tokens.member_id,
             client_id=self._application.client_id,
@@ -144,6 +148,7 @@ class Connector:
             credentials=replace(credentials, access=renewed.access, refresh=renewed.refresh),
             app=app,
             user=renewed.user or owner.user,
+            may_manage=may_manage,
         )
 
     def _check_owner(self, tokens: Tokens) -> TokenOwner:
@@ -169,16 +174,19 @@ class Connector:
         named = _find_named(host, asked, settings) if host and host != urlsplit(asked.base).netloc else asked
         return replace(self._portal, domain=named.label, member_id=tokens.member_id)
 
-    def _ask_portal(self, portal: KnownPortal, access: Secret) -> Any:
+    def _read_application(self, portal: KnownPortal, access: Secret) -> Any:
+        judged = self._call(portal, APP_INFO, access)
+        if judged.verdict is not CallVerdict.DONE:
+            raise _error(judged.sentence, judged.hint, judged.code)
+        return judged.result
+
+    def _call(self, portal: KnownPortal, method: methods.Method, access: Secret) -> protocol.Judgement:
         endpoint = endpoints.portal(portal.domain, self._services.settings)
         where = Destination(
             base=endpoint.base, address=endpoint.address, authorities=self._authorities(portal.authorities)
         )
-        request = protocol.encode(endpoint.base, APP_INFO, {}, access)
-        judged = protocol.judge(APP_INFO, self._send(where, request, access), asked=request.url)
-        if judged.verdict is not CallVerdict.DONE:
-            raise _error(judged.sentence, judged.hint, judged.code)
-        return judged.result
+        request = protocol.encode(endpoint.base, method, {}, access)
+        return protocol.judge(method, self._send(where, request, access), asked=request.url)
 
     def _refuse(self, sentence: Message) -> TargetRefused:
         """The error of tokens that are not those of this application and portal: no other try can use them."""

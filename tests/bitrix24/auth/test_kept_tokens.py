@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from bot.plugin import PluginError
+from bot.plugin import Answer, PluginError, Reply
 from bot.store.repositories.secrets import sealed_secrets
 from bot.testing.scripted_dialogue import ScriptedDialogue, Typed
 from plugins.bitrix24.auth.credentials import CredentialStore
@@ -36,18 +37,23 @@ def newcomer(make_plugin_bot: Callable[..., PluginBot]) -> PluginBot:
 
 def connect(bot: PluginBot, *answers: Typed, name: str = "prod", secret: str = "", **options: Any) -> str:
     """What the command says, as it runs: it is checked, held as a dialogue, and stored."""
+    try:
+        answer = answer_to(bot, *answers, name=name, secret=secret, **options)
+    except PluginError as error:
+        return en(error.sentence)
+    return en(getattr(answer, "title", ""))
+
+
+def answer_to(bot: PluginBot, *answers: Typed, name: str = "prod", secret: str = "", **options: Any) -> Answer:
+    """The answer itself. Raises PluginError."""
     given: dict[str, Any] = {"domain": bot.portal.url, "client_id": bot.portal.client_id, **options}
     dialogue = ScriptedDialogue(
         bot.services, *answers, secrets={"client_secret": secret or bot.portal.client_secret}, person="local:ida"
     )
-    try:
-        check_connection(bot.services, name, **given)
-        found = connect_portal(dialogue, name, **given)
-        with bot.services.transaction():
-            answer = store_connection(bot.services, found)
-    except PluginError as error:
-        return en(error.sentence)
-    return en(getattr(answer, "title", ""))
+    check_connection(bot.services, name, **given)
+    found = connect_portal(dialogue, name, **given)
+    with bot.services.transaction():
+        return store_connection(bot.services, found)
 
 
 def stored_refresh(bot: PluginBot, slot: str = "default") -> str:
@@ -114,7 +120,10 @@ def test_tokens_of_a_portal_with_another_name_wait_for_that_name(plugin_bot: Plu
     pasted = plugin_bot.issue()[1].reveal()
     assert connect(plugin_bot, pasted) == "The bot already knows this portal as default."
     assert KeptTokenStore(plugin_bot.services).find("prod") is None
-    assert connect(plugin_bot, name="default", replace=True) == "The portal default is connected."
+    assert KeptTokenStore(plugin_bot.services).find("default") is not None
+    new = plugin_bot.issue()[1].reveal()
+    assert connect(plugin_bot, new, name="default", replace=True) == "The portal default is connected."
+    assert len(plugin_bot.refreshes()) == 4
     assert works_after_an_hour(plugin_bot)
 
 
@@ -161,3 +170,36 @@ def test_a_new_connection_counts_as_renewed_when_it_was_made(newcomer: PluginBot
     assert health.user == "1"
     assert health.renewed_at is not None
     assert newcomer.clock.now_ms() - health.renewed_at < 3_600_000
+
+
+def test_tokens_that_wait_do_not_outrank_those_of_another_user(plugin_bot: PluginBot) -> None:
+    connect(plugin_bot, plugin_bot.issue()[1].reveal())
+    other = issue_for(plugin_bot, 9)
+    assert connect(plugin_bot, other, name="default", replace=True) == "The portal default is connected."
+    health = CredentialStore(plugin_bot.services).health(CredentialStore(plugin_bot.services).portal("default"))
+    assert health is not None
+    assert health.user == "9"
+
+
+def issue_for(bot: PluginBot, user: int, *, connectors: bool = True) -> str:
+    """A refresh token of another user, who may or may not manage connectors."""
+    with bot.portal.world.lock:
+        users = bot.portal.state.users
+        users.put(user, dataclasses.replace(users[1], id=user, connectors=connectors))
+        return bot.portal.world.tokens.issue(bot.portal.client_id, user).refresh.value
+
+
+def test_a_user_who_may_not_manage_connectors_takes_no_place_without_a_yes(plugin_bot: PluginBot) -> None:
+    before = stored_refresh(plugin_bot)
+    said = connect(plugin_bot, issue_for(plugin_bot, 9, connectors=False), "no", name="default", replace=True)
+    assert "The tokens of the portal default stay as they are" in said
+    assert stored_refresh(plugin_bot) == before
+    answers = (issue_for(plugin_bot, 9, connectors=False), "default")
+    assert connect(plugin_bot, *answers, name="default", replace=True) == "The portal default is connected."
+    assert stored_refresh(plugin_bot) != before
+
+
+def test_a_first_user_who_may_not_manage_connectors_is_told(newcomer: PluginBot) -> None:
+    reply = answer_to(newcomer, issue_for(newcomer, 9, connectors=False))
+    assert isinstance(reply, Reply)
+    assert en(reply.notes[0]).startswith("The portal refuses this user the list of connectors.")

@@ -165,7 +165,10 @@ def store_connection(services: Services, found: Connected) -> Answer:
             (MEMBER_ID, connection.portal.member_id),
             (APPLICATION, describe_application(app)),
         ),
-        notes=(name_portal(Message("bitrix24.portal.do_check", command=CHECK), found.name),),
+        notes=(
+            *(() if connection.may_manage else (Message("bitrix24.connect.user_may_not_manage"),)),
+            name_portal(Message("bitrix24.portal.do_check", command=CHECK), found.name),
+        ),
         data=ConnectedPortal(
             name=found.name,
             address=connection.portal.domain,
@@ -221,6 +224,7 @@ def connect_portal(
 
     Instead of the address you can paste a refresh token of the application, or the whole body of its install call.
     When a connection fails afterwards, b24bot keeps its tokens encrypted for 24 hours: run the same command again.
+    With --replace it begins anew.
 
     The command stores the certificates of --ca-file with the portal. They are valid for this portal only, in addition
     to those of the system. --replace keeps them.
@@ -239,7 +243,7 @@ def connect_portal(
         authorities=certificate_authorities.read(ca_file) if ca_file else "",
     )
     options = _complete_options(dialogue.services, options, approved)
-    found = _connect(dialogue, options, no_wait=no_wait)
+    found = _connect(dialogue, options, replace=replace, no_wait=no_wait)
     former = ""
     if isinstance(found, Connection):
         former = check_found(dialogue, approved, found, member_id, replace=replace)
@@ -258,12 +262,13 @@ def _complete_options(
     )
 
 
-def _connect(dialogue: Dialogue, options: ConnectOptions, *, no_wait: bool) -> Connection | PortalLink:
+def _connect(dialogue: Dialogue, options: ConnectOptions, *, replace: bool, no_wait: bool) -> Connection | PortalLink:
     """Connect by what waits, by what comes, or by a link; what was printed where nothing is waited for."""
     services = dialogue.services
     if not no_wait and PendingInstalls(services).find(options.name) is not None:
         return complete_install(dialogue, options)
-    kept = None if no_wait else find_kept(services, options)
+    # New credentials are asked for: tokens of an earlier try may belong to the user who is to be replaced.
+    kept = None if no_wait or replace else find_kept(services, options)
     if kept is not None:
         return complete_kept(dialogue, options, kept)
     portal = options.make_portal(services, options.domain)

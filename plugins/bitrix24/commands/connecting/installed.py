@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.plugin import Dialogue, Message, PluginError, Refusal, Reply, Time
 from plugins.bitrix24.commands.common.json_views import InstalledApplication
-from plugins.bitrix24.commands.portal.group import ADDRESS, APPLICATION, MEMBER_ID, parse_secret
+from plugins.bitrix24.commands.portal.group import ADDRESS, APPLICATION, MEMBER_ID, parse_client_id, parse_secret
 from plugins.bitrix24.connecting.connect_options import ConnectOptions
 from plugins.bitrix24.connecting.connection import Application, Connection, Connector
 from plugins.bitrix24.connecting.pending_install import PendingInstall, PendingInstalls
@@ -70,7 +70,7 @@ def _name_application(dialogue: Dialogue, links: Connections, pending: PendingIn
     except PluginError:
         if client_id:
             return client_id
-        return dialogue.ask(Message("bitrix24.connect.ask_client_id"))
+        return parse_client_id(dialogue.ask(Message("bitrix24.connect.ask_called_client_id"), secret=True))
     if client_id and owner.client_id != client_id:
         raise Refusal(
             Message("bitrix24.connect.client_differs", told=owner.client_id, expected=client_id),

@@ -20,6 +20,7 @@ def check_found(
     former = confirm_member(dialogue, approved, found) if replace else ""
     if not former:
         confirm_application_token(dialogue, found)
+    confirm_user(dialogue, found)
     return former
 
 
@@ -68,4 +69,16 @@ def confirm_application_token(dialogue: Dialogue, connection: Connection) -> Non
         raise Refusal(
             Message("bitrix24.connect.token_not_confirmed", portal=name),
             hint=Message("bitrix24.connect.do_check_application"),
+        )
+
+
+def confirm_user(dialogue: Dialogue, connection: Connection) -> None:
+    """Let a person confirm that tokens which cannot manage connectors replace those in use. Raises Refusal."""
+    name = connection.portal.name
+    if connection.may_manage or CredentialStore(dialogue.services).find(name) is None:
+        return
+    if dialogue.ask(Message("bitrix24.connect.ask_weaker_user", portal=name)).strip() != name:
+        raise Refusal(
+            Message("bitrix24.connect.user_not_confirmed", portal=name),
+            hint=Message("bitrix24.connect.do_let_manage"),
         )

@@ -32,9 +32,9 @@ def describe_time(milliseconds: int) -> Message:
     return Message("bitrix24.portal.time", time=Time(time=milliseconds))
 
 
-def describe_backup(spare: BackupTokens | None) -> Message:
+def describe_backup(portal: str, spare: BackupTokens | None) -> Message:
     if spare is None:
-        return Message("bitrix24.token.backup_none")
+        return Message("bitrix24.token.backup_none", portal=portal)
     at = Time(time=spare.at)
     if spare.state == USED:
         return Message("bitrix24.token.backup_took_over", time=at)

@@ -39,7 +39,7 @@ def list_portals(services: Services) -> Reply:
             ),
             *(
                 describe_time(each.added_at),
-                describe_backup(spares.known(each)),
+                describe_backup(each.name, spares.known(each)),
                 describe_tokens(credential_store.health(each)),
             ),
         )

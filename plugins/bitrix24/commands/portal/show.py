@@ -102,5 +102,8 @@ def _facts(services: Services, credential_store: CredentialStore, portal: KnownP
         yield Message("bitrix24.portal.head_default_for"), chosen
     yield Message("bitrix24.portal.head_added"), describe_time(portal.added_at)
     yield Message("bitrix24.portal.tokens"), describe_tokens(credential_store.health(portal))
-    yield Message("bitrix24.portal.backup_tokens"), describe_backup(BackupTokenStore(services).known(portal))
+    yield (
+        Message("bitrix24.portal.backup_tokens"),
+        describe_backup(portal.name, BackupTokenStore(services).known(portal)),
+    )
     yield from ((AUTHORITY, each) for each in certificate_authorities.subjects(portal.authorities))
