@@ -280,6 +280,16 @@ ANSWERS: tuple[Mutation, ...] = (
         by="tests/bitrix24/auth/test_kept_tokens.py",
     ),
     mutation(
+        "earlier-try-outranks",
+        "tokens of an earlier try replace those in use, instead of the new ones that a person brings",
+        (
+            "plugins/bitrix24/commands/connecting/connect.py",
+            "None if no_wait or replace else",
+            "None if no_wait else",
+        ),
+        by="tests/bitrix24/auth/test_kept_tokens.py",
+    ),
+    mutation(
         "quicker-for-strangers",
         "an event of an unknown portal is refused sooner than one of a portal that is connected",
         (
