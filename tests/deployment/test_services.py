@@ -29,9 +29,12 @@ def read_unit() -> dict[str, list[str]]:
     return found
 
 
-def read_pods() -> dict[str, Any]:
+ALONE, REPLICATED = "kubernetes.yaml", "kubernetes-postgresql.yaml"
+
+
+def read_pods(name: str = ALONE) -> dict[str, Any]:
     """The specification of the deployment's pods and the deployment's own."""
-    documents = list(yaml.safe_load_all((FOLDER / "kubernetes.yaml").read_text(encoding="utf-8")))
+    documents = list(yaml.safe_load_all((FOLDER / name).read_text(encoding="utf-8")))
     (deployment,) = [one for one in documents if one["kind"] == "Deployment"]
     spec: dict[str, Any] = deployment["spec"]
     return spec
@@ -42,7 +45,7 @@ def test_each_waits_longer_than_b24bot_takes_to_stop() -> None:
     waits = {
         "compose": int(compose["stop_grace_period"].removesuffix("s")),
         "systemd": int(read_unit()["TimeoutStopSec"][0]),
-        "kubernetes": read_pods()["template"]["spec"]["terminationGracePeriodSeconds"],
+        **{name: read_pods(name)["template"]["spec"]["terminationGracePeriodSeconds"] for name in (ALONE, REPLICATED)},
     }
     assert LONGEST_STOP <= 25
     assert {name: wait for name, wait in waits.items() if wait <= LONGEST_STOP} == {}
@@ -79,22 +82,35 @@ def test_a_pod_is_alone_and_the_old_one_ends_first() -> None:
     assert spec["strategy"] == {"type": "Recreate"}
 
 
+def test_replicas_on_a_server_keep_nothing_in_a_pod() -> None:
+    spec = read_pods(REPLICATED)
+    assert spec["replicas"] == 2
+    assert spec["strategy"] == {"type": "Recreate"}, "replicas of two versions or settings are not beside each other"
+    pod = spec["template"]["spec"]
+    assert [volume for volume in pod["volumes"] if volume.get("emptyDir") != {}] == []
+    (container,) = pod["containers"]
+    assert container["env"] == [{"name": "B24BOT_KEY_FILE", "value": ""}]
+    assert container["envFrom"] == read_pods()["template"]["spec"]["containers"][0]["envFrom"]
+
+
 @pytest.mark.parametrize(
     ("probe", "path"), [("startupProbe", "/healthz"), ("livenessProbe", "/healthz"), ("readinessProbe", "/readyz")]
 )
-def test_each_probe_asks_the_port_of_the_image(probe: str, path: str) -> None:
-    (container,) = read_pods()["template"]["spec"]["containers"]
+@pytest.mark.parametrize("file", [ALONE, REPLICATED])
+def test_each_probe_asks_the_port_of_the_image(file: str, probe: str, path: str) -> None:
+    (container,) = read_pods(file)["template"]["spec"]["containers"]
     asked = container[probe]["httpGet"]
     ports = {port["name"]: port["containerPort"] for port in container["ports"]}
     assert asked["path"] == path
     assert ports[asked["port"]] == int(environment_of(IMAGE)["B24BOT_HEALTH_PORT"])
 
 
-def test_nothing_runs_as_root() -> None:
-    pod = read_pods()["template"]["spec"]
+@pytest.mark.parametrize("file", [ALONE, REPLICATED])
+def test_nothing_runs_as_root(file: str) -> None:
+    pod = read_pods(file)["template"]["spec"]
     user = int(of("USER", IMAGE)[-1].rest.split(":")[0])
     assert pod["securityContext"]["runAsNonRoot"] is True
     assert pod["securityContext"]["runAsUser"] == user
-    for container in (*pod["initContainers"], *pod["containers"]):
+    for container in (*pod.get("initContainers", ()), *pod["containers"]):
         assert container["securityContext"]["allowPrivilegeEscalation"] is False
         assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}

@@ -27,6 +27,7 @@ STEPS = (
     "Run `b24bot backup` and keep the backup.",
     f"b24bot database copy {FILE} server",
     "Run `b24bot audit verify` and `b24bot doctor`. Start b24bot.",
+    "Install the driver: `scripts/setup postgres`",
     "Move the file away.",
     "Copy the key file and `.env` to the other hosts. Give each host a `B24BOT_HOME` of its own",
     "Start `b24bot serve` there. It logs that another replica works.",

@@ -51,18 +51,23 @@ def test_the_procfiles_two_processes_are_one_bot_and_follow_the_settings(tmp_pat
         assert runner.wait(timeout=GIVE_UP_SECONDS) in (0, -15, 143), scene.logs()
 
 
+def read_command(name: str) -> str:
+    """The line of a process of the Procfile."""
+    lines = [line.partition(": ") for line in (ROOT / "Procfile").read_text().splitlines()]
+    (command,) = [line for process, _, line in lines if process == name]
+    return command
+
+
 @pytest.mark.parametrize("name", ["web", "worker"])
 def test_sigterm_to_the_shell_of_a_process_ends_b24bot(tmp_path: Path, name: str) -> None:
     """Some runners signal only the shell that they started."""
-    lines = [line.partition(": ") for line in (ROOT / "Procfile").read_text().splitlines()]
-    (command,) = [line for process, _, line in lines if process == name]
     with outside(tmp_path) as scene:
         port = free_port(in_a_row=2)
         more = {"SLACK_APP_TOKEN": scene.workspace.app_token, "B24BOT_HEALTH_PORT": str(port)}
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         with (tmp_path / f"process-{name}.log").open("w") as log:
             shell = subprocess.Popen(
-                ["sh", "-c", command],
+                ["sh", "-c", read_command(name)],
                 env={**scene.environment, "B24BOT_LANGUAGE": PSEUDO, "PATH": path, **more},
                 cwd=tmp_path,
                 stdout=log,
@@ -80,3 +85,31 @@ def test_sigterm_to_the_shell_of_a_process_ends_b24bot(tmp_path: Path, name: str
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(shell.pid, signal.SIGKILL)
+
+
+def test_on_a_server_each_process_has_an_empty_home_of_its_own(tmp_path: Path, database_url: str) -> None:
+    """As on hosts that empty the disk at each start."""
+    with outside(tmp_path, database_url) as scene:
+        keys = ",".join(Path(scene.environment["B24BOT_KEY_FILE"]).read_text().split())
+        port = free_port()
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        more = {"PATH": path, "PORT": str(port), "B24BOT_KEYS": keys, "B24BOT_KEY_FILE": ""}
+        scene.workspace.request_url = f"http://127.0.0.1:{port}/slack/events"
+        for name, number in (("web", 1), ("worker", 1), ("worker", 2)):
+            home = tmp_path / f"{name}-{number}"
+            with (tmp_path / f"process-{home.name}.log").open("w") as log:
+                process = subprocess.Popen(
+                    ["sh", "-c", read_command(name)],
+                    env={**scene.environment, "B24BOT_LANGUAGE": PSEUDO, **more, "B24BOT_HOME": str(home)},
+                    cwd=tmp_path,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                )
+            scene.processes.append(process)
+        assert wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz")), scene.logs()
+        assert wait_until(lambda: "another replica works" in scene.logs()), scene.logs()
+        assert scene.workspace.people["Olga"].slash("/b24 connector remove myconnector").ok
+        card = scene.workspace.wait_for(lambda: scene.workspace.find("approvals", "[*Approve "), what=scene.logs())
+        assert scene.workspace.people["Anton"].click(card, "Approve").ok
+        scene.workspace.wait_for(lambda: scene.workspace.find("approvals", "done and verified"), what=scene.logs())
