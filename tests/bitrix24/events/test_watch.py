@@ -209,6 +209,19 @@ def test_a_problem_that_gets_worse_is_not_told_as_over(
     assert watched.over == over
 
 
+@pytest.mark.parametrize("begin", [switch_off, switch_line_off, empty_queue, set_error])
+def test_what_a_portal_does_not_show_is_not_told_as_over(watched: Watched, begin: Act) -> None:
+    begin(watched)
+    watched.settle(MINUTES)
+    scopes = watched.bot.portal.state.apps[watched.bot.portal.client_id].scope
+    watched.change_app(scope=tuple(each for each in scopes if each != "imopenlines"))
+    watched.settle(MINUTES)
+    watched.change_app(scope=scopes)
+    watched.settle(MINUTES)
+    assert len(watched.raised) == 2
+    assert watched.over == ["The application has these scopes again: imopenlines."]
+
+
 def test_the_deletion_of_a_line_names_no_connector_that_was_gone_before(watched: Watched) -> None:
     unregister(watched)
     watched.settle(MINUTES)

@@ -160,6 +160,13 @@ WATCHING: tuple[Mutation, ...] = (
         by=_BY,
     ),
     mutation(
+        "unread-is-over",
+        "a problem is told to be over because the portal did not show it once",
+        (_DRIFT, "if _judge_end(view, each) is not End.UNREAD]", "]"),
+        (_DRIFT, "if _judge_end(view, each) is End.GOOD]", "]"),
+        by=_BY,
+    ),
+    mutation(
         "worse-is-over",
         "a problem on a line is told to be over because somebody deleted the line",
         (_DRIFT, "if _judge_end(view, each) is End.GOOD]", "]"),
