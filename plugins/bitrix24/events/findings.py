@@ -18,7 +18,8 @@ from plugins.bitrix24.events.own_changes import OwnChange
 from plugins.bitrix24.events.portal_facts import Pair, PortalFacts
 from plugins.bitrix24.events.silence import POSTED, find_silent
 from plugins.bitrix24.events.watch_memory import WatchMemory
-from plugins.bitrix24.health.access_losses import SILENT
+from plugins.bitrix24.health import access_losses
+from plugins.bitrix24.rest.error_codes import with_advice
 from plugins.bitrix24.rest.portal_lines import CHECK
 
 
@@ -91,6 +92,8 @@ class FindingKind:
     """Whether b24bot cannot work with the portal while it holds, so that it is told again every day."""
     by_event: bool = False
     """Whether the portal sends an event about it."""
+    loss: Callable[[View], access_losses.AccessLoss] | None = None
+    """How the portal is lost while it holds: what to do then, and where to read on."""
     explained: Callable[[OwnChange], bool] = lambda _change: True
     """Whether a change of ours to the same connector and line accounts for such a finding."""
 
@@ -206,7 +209,7 @@ def _find_silence(view: View) -> Iterable[Finding]:
 
 def _raise_silent(view: View, _found: Sequence[Finding]) -> Message:
     if find_silent(view.memory.unheard, view.facts.began) == {POSTED} and view.memory.queue:
-        return Message("bitrix24.watch.posted_silent", advice=SILENT.advice)
+        return Message("bitrix24.watch.posted_silent", advice=access_losses.SILENT.advice)
     return Message("bitrix24.watch.events_silent", command=CHECK)
 
 
@@ -264,6 +267,7 @@ KINDS: tuple[FindingKind, ...] = (
         find=_find_removed,
         raised=_raise_removed,
         over=lambda _view, _found: Message("bitrix24.watch.application_back"),
+        loss=lambda view: access_losses.find_loss(view.facts.refusal) or access_losses.UNINSTALLED,
         whole=True,
         critical=True,
     ),
@@ -272,6 +276,7 @@ KINDS: tuple[FindingKind, ...] = (
         find=_find_unpaid,
         raised=lambda _view, _found: Message("bitrix24.watch.unpaid"),
         over=lambda _view, _found: Message("bitrix24.watch.paid"),
+        loss=lambda _view: access_losses.PLAN_LAPSED,
         whole=True,
         critical=True,
     ),
@@ -280,6 +285,7 @@ KINDS: tuple[FindingKind, ...] = (
         find=_find_not_installed,
         raised=lambda _view, _found: Message("bitrix24.watch.not_installed"),
         over=lambda _view, _found: Message("bitrix24.watch.installed"),
+        loss=lambda _view: access_losses.UNFINISHED,
         whole=True,
         critical=True,
     ),
@@ -288,6 +294,7 @@ KINDS: tuple[FindingKind, ...] = (
         find=_find_lost_scopes,
         raised=lambda _view, found: Message("bitrix24.watch.scopes_lost", scopes=_details(found)),
         over=lambda _view, found: Message("bitrix24.watch.scopes_back", scopes=_details(found)),
+        loss=lambda _view: access_losses.SCOPE_MISSING,
         group=lambda _found: None,
     ),
     FindingKind(
@@ -385,6 +392,9 @@ def fold(view: View, found: Iterable[Finding], *, over: bool = False) -> Iterabl
     order = [kind.name for kind in KINDS]
     rows = sorted(found, key=lambda each: (order.index(each.kind), str(BY_NAME[each.kind].group(each)), each.key))
     for (name, _), group in groupby(rows, key=lambda each: (each.kind, str(BY_NAME[each.kind].group(each)))):
-        tell = BY_NAME[name].over if over else BY_NAME[name].raised
-        if tell is not None:
-            yield tell(view, list(group))
+        kind = BY_NAME[name]
+        tell = kind.over if over else kind.raised
+        if tell is None:
+            continue
+        sentence = tell(view, list(group))
+        yield with_advice(sentence, kind.loss(view).advice) if kind.loss and not over else sentence

@@ -43,6 +43,8 @@ class PortalFacts:
     began: int
     removed: bool = False
     unpaid: bool = False
+    refusal: str = ""
+    """The error code with which the portal refused to be read; empty where it was read."""
     installed: bool = True
     app_id: int = 0
     ours: frozenset[str] = frozenset()
@@ -84,7 +86,8 @@ def read_facts(portal: Portal, began: int, ours: frozenset[str]) -> PortalFacts:
         answer = portal.read("app.info")
     except TargetRefused as error:
         if error.code in REMOVED | UNPAID:
-            return PortalFacts(began=began, ours=ours, removed=error.code in REMOVED, unpaid=error.code in UNPAID)
+            removed, unpaid = error.code in REMOVED, error.code in UNPAID
+            return PortalFacts(began=began, ours=ours, removed=removed, unpaid=unpaid, refusal=error.code)
         raise
     app = model.app_info(answer)
     if not (app.installed and app.paid):

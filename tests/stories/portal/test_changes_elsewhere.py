@@ -51,6 +51,15 @@ def test_a_connector_that_somebody_switches_off_in_the_portal_is_told_in_the_aud
     assert told.startswith("User 27 disconnected myconnector from line 2 · Support at ")
 
 
+def test_the_notice_of_a_removed_application_has_the_line_to_type(scene: Scene) -> None:
+    adopt(scene)
+    operators.act(scene.portal.world, {"action": "uninstall"})
+    read_again(scene, 61)
+    scene.channel_says("audit", "Somebody removed the application from the portal.")
+    scene.channel_says("audit", "`/b24 portal connect default --replace`")
+    scene.channel_says("audit", "docs/how-to/troubleshoot.md#the-application-was-uninstalled")
+
+
 def test_a_removal_that_the_bot_makes_is_told_by_its_card_alone(scene: Scene) -> None:
     adopt(scene)
     card = scene.ask_removal()
