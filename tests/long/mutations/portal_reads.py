@@ -23,6 +23,16 @@ _BY = "tests/bitrix24/events/test_watch.py"
 
 PORTAL_READS: tuple[Mutation, ...] = (
     mutation(
+        "notice-without-advice",
+        "a notice that a portal is lost does not say what to do",
+        (
+            _FINDINGS,
+            "        yield with_advice(sentence, kind.loss(view).advice) if kind.loss and not over else sentence\n",
+            "        yield sentence\n",
+        ),
+        by="tests/bitrix24/events/test_losses.py",
+    ),
+    mutation(
         "kept-at-a-change",
         "a list that was read before a change is shown after it",
         (

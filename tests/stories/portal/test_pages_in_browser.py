@@ -12,8 +12,11 @@ import pytest
 
 from bot.core.principals import Role
 from bot.playground.environment import Playground
+from plugins.bitrix24.auth.credentials import CredentialStore
+from plugins.bitrix24.connecting.authorization_link import make_request
 from plugins.bitrix24.simulator import application_pages
 from tests.browser import WIDTHS, find_barriers, start_browser
+from tests.stories.portal.second_portal import services
 from tests.stories.portal.test_pages import PUBLIC, USER, link
 from tests.stories.scene import Scene
 
@@ -99,6 +102,29 @@ PAGES: dict[str, tuple[str, Callable[[Scene], dict[str, str]]]] = {
     "overview": ("/app", menu_form),
     "forged": ("/app", lambda scene: {**menu_form(scene), "AUTH_ID": "invented"}),
 }
+
+
+CALLBACKS: dict[str, Callable[[str], str]] = {
+    "b24bot received the code": lambda state: f"code=abc&state={state}",
+    "This link does not work": lambda _state: "code=x&state=y",
+}
+"""What the page says on which the browser ends, and how it is opened."""
+
+
+@pytest.mark.parametrize("says", CALLBACKS)
+def test_the_page_on_which_an_authorisation_ends_has_no_axe_finding(paged: Scene, browser: Any, says: str) -> None:
+    given = services(paged)
+    portal = CredentialStore(given).portals()[0]
+    request = make_request(given, portal, paged.portal.client_id, "local:ida")
+    site = paged.workspace.request_url.removesuffix("/slack/events")
+    context = browser.new_context(viewport={"width": WIDTHS[0], "height": HEIGHT}, locale="en-GB")
+    page = context.new_page()
+    page.goto(f"{site}/bitrix24/app?{CALLBACKS[says](request.state.reveal())}")
+    assert says in page.inner_text("main")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        assert find_barriers(page.main_frame) == [], width
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), width
 
 
 @pytest.mark.parametrize("linked", [False, True], ids=["unlinked", "linked"])
