@@ -267,7 +267,7 @@ KINDS: tuple[FindingKind, ...] = (
         find=_find_removed,
         raised=_raise_removed,
         over=lambda _view, _found: Message("bitrix24.watch.application_back"),
-        loss=lambda view: access_losses.find_loss(view.facts.refusal) or access_losses.UNINSTALLED,
+        loss=lambda view: view.facts.loss or access_losses.UNINSTALLED,
         whole=True,
         critical=True,
     ),

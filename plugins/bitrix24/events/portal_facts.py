@@ -11,6 +11,7 @@ from bot.plugin.frozen import dataclass
 from plugins.bitrix24.connectors import model
 from plugins.bitrix24.connectors.deep_link import read_handlers
 from plugins.bitrix24.connectors.model import Line, Status
+from plugins.bitrix24.health.access_losses import AccessLoss, find_loss
 from plugins.bitrix24.portal import Portal
 
 T = TypeVar("T")
@@ -43,8 +44,8 @@ class PortalFacts:
     began: int
     removed: bool = False
     unpaid: bool = False
-    refusal: str = ""
-    """The error code with which the portal refused to be read; empty where it was read."""
+    loss: AccessLoss | None = None
+    """What the portal's refusal to be read means; None where it was read."""
     installed: bool = True
     app_id: int = 0
     ours: frozenset[str] = frozenset()
@@ -87,7 +88,7 @@ def read_facts(portal: Portal, began: int, ours: frozenset[str]) -> PortalFacts:
     except TargetRefused as error:
         if error.code in REMOVED | UNPAID:
             removed, unpaid = error.code in REMOVED, error.code in UNPAID
-            return PortalFacts(began=began, ours=ours, removed=removed, unpaid=unpaid, refusal=error.code)
+            return PortalFacts(began=began, ours=ours, removed=removed, unpaid=unpaid, loss=find_loss(error.code))
         raise
     app = model.app_info(answer)
     if not (app.installed and app.paid):
