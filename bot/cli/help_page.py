@@ -61,6 +61,7 @@ LABELS = {
     '"COMMAND SUBCOMMAND …"': Message("clihelp.word.command_line"),
     "ACCOUNT": Message("clihelp.word.account"),
     "ADDRESS": Message("clihelp.word.address"),
+    "CHANNEL": Message("clihelp.word.channel"),
     "CR-NUMBER": Message("clihelp.word.request"),
     "DURATION": Message("clihelp.word.duration"),
     "DATE": Message("clihelp.word.date"),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from bot.cli.help_page import Command
+from bot.cli.help_page import Command, label_of
 from bot.cli.output import plain, speak
 from bot.cli.plugin_commands import DeclaredCommand
 from bot.cli.root import root
@@ -71,6 +71,16 @@ def test_every_word_of_a_page_is_in_a_catalogue(path: str) -> None:
     assert "⟦" in page
     known = {"help", *re.findall(r"[^\W\d_]{2,}", shown), *re.findall(r"[\w-]+", shown)}
     assert [word for word in find_unmarked(page) if word not in known] == []
+
+
+SAME_IN_EVERY_LANGUAGE = {"ID", "ID|all", "URL"}
+"""Labels of values that a reader of any language writes so."""
+
+
+@each_row("path", PAGES)
+def test_the_label_of_a_value_has_a_word_in_each_language(path: str) -> None:
+    labels = {label_of(each) for each in PAGES[path].command.params if each.metavar}
+    assert {label for label in labels if isinstance(label, str)} <= SAME_IN_EVERY_LANGUAGE
 
 
 @each_row("path", PAGES)
