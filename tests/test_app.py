@@ -337,7 +337,7 @@ def test_an_intake_alone_acknowledges_nothing_that_no_worker_would_find(
         (path.parent / "another").rename(path)
         typed = workspace.people["Olga"].slash("/b24 whoami")
         assert "your request had no effect" in typed.body
-        assert "is not the file that this process holds" in caplog.text
+        assert "is not the file that this process opened" in caplog.text
         assert intake.jobs() == []
         assert over_the_net(intake, "/readyz")[1]["files"] is False
 

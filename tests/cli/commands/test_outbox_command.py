@@ -128,8 +128,8 @@ def test_what_is_dropped_is_gone_and_that_is_recorded(kept: CliBot, key: str) ->
     ("words", "code", "sentence"),
     [
         (("drop", "audit:7"), 4, "An audit line cannot be dropped."),
-        (("retry", "99"), 4, "There is no notice 99."),
-        (("drop", "99"), 4, "There is no notice 99."),
+        (("retry", "99"), 4, "There is no message 99."),
+        (("drop", "99"), 4, "There is no message 99."),
         (("retry", "most"), 2, "Type an id that `b24bot outbox list` shows, or: all."),
         (("drop", "all"), 2, "Error: “all” is not the id of a message.\nType an id that `b24bot outbox list` shows.\n"),
         (("retry", "9" * 20), 2, "is not the id of a message."),

@@ -60,6 +60,7 @@ UNREACHED: Mapping[str, str] = {
     "bot.usecases.home.home_visits.note_visit": "a page is made anew at each opening, and nothing follows from it",
     "bot.usecases.home.home_visits.note_shown": "the same",
     "bot.usecases.home.home_visits.forget_visit": "the same",
+    "bot.usecases.forms.preview_drawing.PreviewDrawer.run_once": "the same, for the preview of a form",
     "bot.usecases.home.home_publishing.HomePublisher._publish": "the same",
     "bot.slack.outgoing.messenger.Gateway.publish_home": "the same",
     "bot.usecases.intake.message_commands._tell_refused": "one answer to what was not taken, and nothing follows",

@@ -42,7 +42,7 @@ def test_the_preview_follows_the_choice_and_what_was_filled_in_stays(scene: Scen
     choose(scene, "connector", "livechat")
     assert "myconnector" not in wait_for_note(scene, "livechat")
     choose(scene, "connector", "nobody")
-    wait_for_note(scene, "nobody: not in what b24bot has read so far.")
+    wait_for_note(scene, "nobody: b24bot has not read it yet.")
     assert send(scene, "Olga", {"connector": "myconnector", "retyped": "myconnector"}).ok
     scene.card()
     assert (scene.change().line, scene.change().reason) == ("connector remove myconnector", "old number")

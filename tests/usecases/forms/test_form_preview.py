@@ -44,7 +44,7 @@ def test_what_is_known_is_told_with_its_age(boxes: CoreBot) -> None:
     boxes.clock.advance(40)
     reads = boxes.toy.reads
     assert preview(boxes, "box001")[0] == "box001: Box number 1 · read 40 s ago"
-    assert preview(boxes, "box777")[0].startswith("box777: not in what b24bot has read so far.")
+    assert preview(boxes, "box777")[0].startswith("box777: b24bot has not read it yet.")
     assert preview(boxes, "") == []
     assert boxes.toy.reads == reads
 

@@ -78,7 +78,7 @@ def values(groups: tuple[ChoiceGroup, ...]) -> list[str]:
 def test_of_five_hundred_as_many_are_offered_as_slack_takes(boxes: CoreBot) -> None:
     groups = offer(boxes, "")
     assert values(groups) == [each.value for each in MANY[: MOST_OFFERED - 1]]
-    assert [en(group.label) for group in groups] == ["Ours · 99 of 500, type more · read 0 s ago"]
+    assert [en(group.label) for group in groups] == ["Ours · 99 of 500, type more letters · read 0 s ago"]
     assert len(values(offer(boxes, "box"))) == MOST_OFFERED
 
 

@@ -70,7 +70,7 @@ def test_nothing_is_acknowledged_into_a_database_that_nobody_will_find(core_bot:
     if another:
         path.write_bytes(moved.read_bytes())
     with raises(
-        StoreUnavailable, match="is not the file that this process holds" if another else "was deleted or moved"
+        StoreUnavailable, match="is not the file that this process opened" if another else "was deleted or moved"
     ):
         receive(core_bot.ctx, inbound)
     path.unlink(missing_ok=True)
