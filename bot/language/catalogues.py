@@ -35,6 +35,9 @@ def find_sentence(language: str, key: str, count: int | None) -> str | None:
     """The sentence of a key with its placeholders, in the form for a count; None where the language has none."""
     catalogue = find_catalogue(language, key.partition(".")[0])
     found = catalogue.gettext(key) if count is None else catalogue.ngettext(key, key, abs(count))
+    if found == key and count is None:
+        # Python 3.11.2 does not find a sentence with a plural in this way; later ones take its first form.
+        found = catalogue.ngettext(key, key, 1)
     return None if found == key else found
 
 
