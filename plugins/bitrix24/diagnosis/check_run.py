@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from enum import StrEnum
 
 from bot.plugin import Message, PluginError, Text
 from bot.plugin.frozen import dataclass
@@ -12,32 +13,45 @@ from plugins.bitrix24.health.access_losses import AccessLoss
 from plugins.bitrix24.rest import error_codes
 
 
+class CheckState(StrEnum):
+    """How one check ended."""
+
+    OK = "ok"
+    FAILED = "failed"
+    NOT_USED = "not-used"
+    """The check does not apply to this portal, or to the settings of this installation."""
+    NOT_CHECKED = "not-checked"
+    """An earlier failure made the check impossible."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """What a check found. `do` may be set beside a good result, as advice."""
 
-    ok: bool
+    state: CheckState
     detail: Text
     do: Text = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong: also of a check that does not apply."""
+        return self.state in (CheckState.OK, CheckState.NOT_USED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedRow:
-    """What came of one row. `tried` is False for a row that another one kept from being checked."""
+    """What came of one row."""
 
-    name: str
+    code: str
     label: Message
-    ok: bool
-    detail: Text
-    do: Text
-    tried: bool = True
+    result: Result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One row. `name` is a code for programs; `opens` says that no later row can be checked when this one fails."""
+    """One row. `code` is for programs and stays as it is; no later row can be checked when one that `opens` fails."""
 
-    name: str
+    code: str
     label: Message
     look: Callable[[Examination], Result]
     opens: bool = False
@@ -45,12 +59,17 @@ class Check:
 
 def good(detail: Text, do: Text = "") -> Result:
     """Make the result of a check that found nothing wrong."""
-    return Result(ok=True, detail=detail, do=do)
+    return Result(state=CheckState.OK, detail=detail, do=do)
+
+
+def not_used(detail: Text, do: Text = "") -> Result:
+    """Make the result of a check that does not apply here."""
+    return Result(state=CheckState.NOT_USED, detail=detail, do=do)
 
 
 def bad(detail: Text, do: Text) -> Result:
     """Make the result of a check that found a fault."""
-    return Result(ok=False, detail=detail, do=do)
+    return Result(state=CheckState.FAILED, detail=detail, do=do)
 
 
 def lost(loss: AccessLoss, about: Examination) -> Result:
@@ -71,7 +90,8 @@ def run_checks(checks: Sequence[Check], about: Examination) -> Iterator[CheckedR
     for check in checks:
         if closed_by is not None:
             untried = Message("bitrix24.check.not_tried", check=closed_by.label)
-            yield CheckedRow(name=check.name, label=check.label, ok=False, detail=untried, do="", tried=False)
+            skipped = Result(state=CheckState.NOT_CHECKED, detail=untried)
+            yield CheckedRow(code=check.code, label=check.label, result=skipped)
             continue
         try:
             found = check.look(about)
@@ -79,4 +99,4 @@ def run_checks(checks: Sequence[Check], about: Examination) -> Iterator[CheckedR
             found = of_error(error, about)
         if check.opens and not found.ok:
             closed_by = check
-        yield CheckedRow(name=check.name, label=check.label, ok=found.ok, detail=found.detail, do=found.do)
+        yield CheckedRow(code=check.code, label=check.label, result=found)

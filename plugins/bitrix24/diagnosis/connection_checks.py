@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.plugin import Message
-from plugins.bitrix24.diagnosis.check_run import Result, bad, good, lost
+from plugins.bitrix24.diagnosis.check_run import Result, bad, good, lost, not_used
 from plugins.bitrix24.diagnosis.examination import Examination
 from plugins.bitrix24.health import access_losses
 from plugins.bitrix24.http import reachability
@@ -41,7 +41,7 @@ def check_connection(about: Examination) -> Result:
 def check_certificate(about: Examination) -> Result:
     """Whether the portal proves that it is the one."""
     if not about.host.tls:
-        return good(Message("bitrix24.check.loopback"))
+        return not_used(Message("bitrix24.check.loopback"))
     try:
         shown = reachability.shake_hands(about.host, about.address)
     except OSError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.plugin import PUBLIC_URL, Message, TargetRefused
 from plugins.bitrix24.connectors import deep_link
-from plugins.bitrix24.diagnosis.check_run import Result, bad, good, lost, of_error
+from plugins.bitrix24.diagnosis.check_run import Result, bad, good, lost, not_used, of_error
 from plugins.bitrix24.diagnosis.examination import Examination
 from plugins.bitrix24.health import access_losses
 from plugins.bitrix24.health.application_record import find_missing_scopes
@@ -68,10 +68,10 @@ def check_links(about: Examination) -> Result:
     """Whether links from Slack open b24bot's page in the portal. Without them nothing else is missing."""
     address = deep_link.link_address(about.portal.settings)
     if not address:
-        return good(Message("bitrix24.check.links_no_address", setting=PUBLIC_URL))
+        return not_used(Message("bitrix24.check.links_no_address", setting=PUBLIC_URL))
     if deep_link.SCOPE not in about.scopes:
         add = Message("bitrix24.check.do_add_link_scope", scope=deep_link.SCOPE)
-        return good(Message("bitrix24.check.links_no_scope", scope=deep_link.SCOPE), add)
+        return not_used(Message("bitrix24.check.links_no_scope", scope=deep_link.SCOPE), add)
     try:
         bound = deep_link.read_handlers(about.portal.read("placement.get"))
     except TargetRefused:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.plugin import Message, Text, Time
+from bot.plugin import Message, Time
 from plugins.bitrix24.auth.backup_tokens import advise_backup
-from plugins.bitrix24.diagnosis.check_run import Result, bad, good, lost
+from plugins.bitrix24.diagnosis.check_run import Result, bad, good, lost, not_used
 from plugins.bitrix24.diagnosis.examination import Examination
 from plugins.bitrix24.events.portal_events import NONE, ONLINE, WAYS
 from plugins.bitrix24.health import access_losses
@@ -36,7 +36,7 @@ def check_working_time(about: Examination) -> Result:
     """How long the portal has worked for the bot in the last ten minutes."""
     busiest = about.portal.busiest_method()
     if busiest is None:
-        return good(Message("bitrix24.check.working_time_untold"))
+        return not_used(Message("bitrix24.check.working_time_untold"))
     method, seconds = busiest
     detail = Message("bitrix24.check.working_time", method=method, seconds=round(seconds))
     if seconds < SLOW:
@@ -49,7 +49,7 @@ def check_public_address(about: Examination) -> Result:
     url = about.portal.settings.get(PUBLIC_URL, "").strip()
     if url:
         return good(Message("bitrix24.check.public_address", url=url))
-    return good(Message("bitrix24.check.no_public_address", setting=PUBLIC_URL))
+    return not_used(Message("bitrix24.check.no_public_address", setting=PUBLIC_URL))
 
 
 def check_events(about: Examination) -> Result:
@@ -59,6 +59,8 @@ def check_events(about: Examination) -> Result:
         if about.portal.now_ms() - about.portal.known.added_at < BEGIN_MS:
             return good(Message("bitrix24.check.events_begin"))
         return bad(WAYS[way], Message("bitrix24.check.do_serve", command="b24bot serve"))
+    if way == NONE:
+        return not_used(WAYS[way])
     if way != ONLINE:
         return good(WAYS[way])
     return (
@@ -71,9 +73,7 @@ def check_events(about: Examination) -> Result:
 def check_last_event(about: Examination) -> Result:
     """When something was last heard."""
     last_at = about.events.last_at
-    detail: Text = (
-        Message("bitrix24.check.last_event", time=Time(time=last_at))
-        if last_at
-        else Message("bitrix24.check.no_event_yet")
-    )
-    return good(detail)
+    if last_at:
+        return good(Message("bitrix24.check.last_event", time=Time(time=last_at)))
+    none_yet = Message("bitrix24.check.no_event_yet")
+    return not_used(none_yet) if about.events.way == NONE else good(none_yet)

@@ -24,7 +24,7 @@ from tests.bitrix24.plugin_bot import PluginBot
 from tests.language.english import en, en_facts
 
 ROOT = Path(__file__).resolve().parents[3]
-NAMES = [check.name for check in CHECKS]
+CODES = [check.code for check in CHECKS]
 
 
 def rows(reply: Reply) -> dict[str, PortalCheckRow]:
@@ -62,15 +62,24 @@ def change_user(plugin_bot: PluginBot, **values: Any) -> None:
 
 def test_everything_works_and_each_check_says_what_it_saw(plugin_bot: PluginBot) -> None:
     reply = plugin_bot.reply("portal check")
-    assert [row.check for row in rows(reply).values()] == NAMES
+    assert [row.check for row in rows(reply).values()] == CODES
     assert all(row.ok for row in rows(reply).values())
     assert reply.problems == ()
     facts = dict(en_facts(reply))
     assert facts["authorisation server"].endswith("confirms the application and the portal.")
     assert facts["user"] == "ok: b24bot acts as user 1 (Anna), an administrator."
     assert facts["rights"] == "ok: The user may list connectors (13) and lines (3, switched off: 1)."
-    assert facts["last event"] == "ok: No event came yet."
+    assert facts["certificate"] == "not used: The portal is on this host and needs no certificate."
+    assert facts["last event"] == "not used: No event came yet."
     assert en(reply.title).endswith("everything works")
+
+
+def test_a_check_that_does_not_apply_is_not_used_and_no_failure(plugin_bot: PluginBot) -> None:
+    found = check(plugin_bot)
+    unused = {code for code, row in found.items() if row.state == "not-used"}
+    assert unused == {"certificate", "public-address", "links", "events", "last-event"}
+    assert {row.state for row in found.values()} == {"ok", "not-used"}
+    assert found["public-address"].next is None
 
 
 def test_the_application_is_remembered_for_the_list_of_portals(plugin_bot: PluginBot) -> None:
@@ -136,8 +145,8 @@ def test_each_way_to_lose_a_portal_is_told_in_its_own_words_with_a_link(plugin_b
     row = rows(reply)[failing]
     assert not row.ok
     assert words in en(row.detail)
-    assert f"{GUIDE}#" in en(row.next)
-    assert link in en(row.next)
+    assert f"{GUIDE}#" in en(row.next or "")
+    assert link in en(row.next or "")
     assert [failing] == [each.check for each in rows(reply).values() if not each.ok][:1], "nothing else failed before"
     assert len(reply.problems) == 1
     assert words in en(reply.problems[0])
@@ -146,9 +155,11 @@ def test_each_way_to_lose_a_portal_is_told_in_its_own_words_with_a_link(plugin_b
 def test_what_a_failure_keeps_from_being_checked_is_listed_and_is_not_ok(plugin_bot: PluginBot) -> None:
     change_user(plugin_bot, active=False)
     found = check(plugin_bot)
-    after = NAMES[NAMES.index("access") + 1 :]
+    after = CODES[CODES.index("access") + 1 :]
     assert {en(found[name].detail) for name in after} == {"Not checked, because the check “access” failed."}
     assert not any(found[name].ok for name in after)
+    assert {found[name].state for name in after} == {"not-checked"}
+    assert {found[name].next for name in after} == {None}
 
 
 def test_an_expired_refresh_token_is_told_from_a_refused_one(plugin_bot: PluginBot) -> None:
@@ -161,14 +172,14 @@ def test_a_user_who_may_not_list_connectors_is_told_with_the_missing_right(plugi
     change_user(plugin_bot, connectors=False)
     row = check(plugin_bot)["rights"]
     assert "ACCESS_DENIED" in en(row.detail)
-    assert "cannot verify changes" in en(row.next)
+    assert "cannot verify changes" in en(row.next or "")
 
 
 def test_a_user_who_is_no_administrator_is_good_enough_and_gets_advice(plugin_bot: PluginBot) -> None:
     change_user(plugin_bot, admin=False)
     row = check(plugin_bot)["user"]
     assert row.ok
-    assert "administrator" in en(row.next)
+    assert "administrator" in en(row.next or "")
 
 
 def test_a_port_that_is_closed_is_told_before_the_portal_is_asked(plugin_bot: PluginBot) -> None:
@@ -178,7 +189,7 @@ def test_a_port_that_is_closed_is_told_before_the_portal_is_asked(plugin_bot: Pl
     store = CredentialStore(plugin_bot.services)
     store.moved(store.portal("default"), f"127.0.0.1:{port}")
     found = check(plugin_bot)
-    assert found["name resolution"].ok
+    assert found["name-resolution"].ok
     assert en(found["connection"].detail) == (
         f"127.0.0.1 accepts no connection on port {port}: the host refused the connection."
     )
@@ -190,7 +201,7 @@ def test_a_name_that_leads_nowhere_is_told_first(make_plugin_bot: Callable[..., 
     store = CredentialStore(plugin_bot.services)
     store.moved(store.portal("default"), "box.invalid")
     found = check(plugin_bot)
-    assert "The name box.invalid cannot be used" in en(found["name resolution"].detail)
+    assert "The name box.invalid cannot be used" in en(found["name-resolution"].detail)
     assert [row.check for row in found.values() if row.ok] == []
 
 
@@ -200,7 +211,7 @@ def test_an_authorisation_server_that_is_down_stops_no_other_check(plugin_bot: P
     command = next(each for group in plugin_bot.plugin.groups for each in group if each.path == "portal check")
     reply = command.answer(portal, {})
     assert isinstance(reply, Reply)
-    assert [name for name, row in rows(reply).items() if not row.ok] == ["authorisation server"]
+    assert [name for name, row in rows(reply).items() if not row.ok] == ["authorisation-server"]
 
 
 def test_a_token_of_another_application_is_told(plugin_bot: PluginBot) -> None:
@@ -213,7 +224,7 @@ def test_a_token_of_another_application_is_told(plugin_bot: PluginBot) -> None:
     assert credential_store.renewed(
         known, credential_store.held(known), Secret(pair.access.value), Secret(pair.refresh.value)
     )
-    row = check(plugin_bot)["authorisation server"]
+    row = check(plugin_bot)["authorisation-server"]
     assert not row.ok
     assert "belongs to the application local.another, not to" in en(row.detail)
 
@@ -223,7 +234,7 @@ def test_the_way_of_events_and_the_last_one_are_those_of_the_record(plugin_bot: 
     plugin_bot.services.records.put(KIND, plugin_bot.portal.member_id, memory.value())
     found = check(plugin_bot)
     assert "offline queue" in en(found["events"].detail)
-    assert en(found["last event"].detail).startswith("The last event came ")
+    assert en(found["last-event"].detail).startswith("The last event came ")
     assert listed(plugin_bot).events.way == "queue"
 
 
@@ -231,7 +242,7 @@ def test_the_working_time_counts_from_half_of_the_limit_on(plugin_bot: PluginBot
     with plugin_bot.portal.world.lock:
         plugin_bot.portal.world.operating.costs["imopenlines.config.list.get"] = 150.0
     plugin_bot.open().lines()
-    row = check(plugin_bot)["working time"]
+    row = check(plugin_bot)["working-time"]
     assert not row.ok
     assert "300 s on imopenlines.config.list.get" in en(row.detail)
 

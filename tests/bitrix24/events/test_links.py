@@ -10,7 +10,7 @@ from bot.core.change.digests import digest
 from bot.core.change.drift import find_drift
 from bot.core.change.plans import plan_from_json, plan_to_json
 from bot.plugin import Message, PageLink, Plan
-from plugins.bitrix24.diagnosis.check_run import Result
+from plugins.bitrix24.diagnosis.check_run import CheckState, Result
 from plugins.bitrix24.diagnosis.examination import Examination
 from plugins.bitrix24.diagnosis.portal_checks import check_links
 from tests.bitrix24.events.watched import Watched
@@ -67,7 +67,7 @@ def test_links_are_bound_once_and_a_plan_about_a_connector_carries_one(bot: Plug
         label=Message("bitrix24.link.open"),
         address=f"https://{domain}/marketplace/view/{client}/?params%5Bconnector%5D=myconnector&params%5Bline%5D=2",
     )
-    assert check(bot) == Result(ok=True, detail=Message("bitrix24.check.links_bound"))
+    assert check(bot) == Result(state=CheckState.OK, detail=Message("bitrix24.check.links_bound"))
 
 
 def test_a_former_spelling_is_unbound_and_the_address_of_another_program_stays(bot: PluginBot) -> None:
@@ -96,7 +96,7 @@ def test_while_frozen_nothing_is_bound_and_what_is_bound_still_counts(bot: Plugi
     watched.settle(60)
     assert bound(bot) == []
     assert plan(bot).link is None
-    assert check(bot) == Result(ok=True, detail=Message("bitrix24.check.links_not_bound"))
+    assert check(bot) == Result(state=CheckState.OK, detail=Message("bitrix24.check.links_not_bound"))
     watched.freeze(over=True)
     watched.settle()
     assert bound(bot) == [ADDRESS]

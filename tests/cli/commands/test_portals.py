@@ -98,7 +98,7 @@ def test_a_check_may_name_its_portal_without_the_option(cli_bot: CliBot, portal:
     add(cli_bot, "prod", portal)
     add(cli_bot, "stage", portal, elsewhere=True)
     rows = cli_bot.json("portal", "check", "prod")["data"]
-    assert [sorted(row) for row in rows] == [["check", "detail", "next", "ok"]] * len(CHECKS)
+    assert [sorted(row) for row in rows] == [["check", "detail", "next", "ok", "state"]] * len(CHECKS)
     assert all(row["ok"] for row in rows)
     named = cli_bot.run("portal", "check", "stage", "--json")
     assert named.exit_code == 5
@@ -164,7 +164,7 @@ def test_a_portal_on_ones_own_premises_is_set_up_with_port_address_and_private_c
         failed = [
             row["check"] for row in json.loads(cli_bot.run("portal", "check", "--json").stdout)["data"] if not row["ok"]
         ]
-        assert failed == ["authorisation server"], "the vendor's server, which no test reaches"
+        assert failed == ["authorisation-server"], "the vendor's server, which no test reaches"
         assert [row["id"] for row in cli_bot.json("connector", "list")["data"] if row["kind"] != "built-in"] == [
             "myconnector"
         ]

@@ -12,6 +12,7 @@ from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.auth.token_maintenance import find_token_end
 from plugins.bitrix24.connectors.model import AppInfo, Connector, Line, Ownership, Status
 from plugins.bitrix24.connectors.snapshot import Snapshot
+from plugins.bitrix24.diagnosis.check_run import CheckState
 from plugins.bitrix24.health.application_record import ApplicationRecord
 from plugins.bitrix24.portal import Portal
 
@@ -366,10 +367,12 @@ class PortalCheckRow:
     """One check of a portal, in the order of the diagnosis."""
 
     check: str
-    """A code for the check, for example `name resolution`."""
+    """A code for the check, for example `name-resolution`. It is the same in every language."""
     ok: bool
-    """Whether the check passed; false also for a check that did not run because of an earlier failure."""
+    """Whether nothing is wrong: true for the states `ok` and `not-used`."""
+    state: CheckState
+    """`not-used` where the check does not apply, `not-checked` after a failure that made the check impossible."""
     detail: Text
     """The finding, as a sentence."""
-    next: Text
-    """What to do; empty if there is nothing to do."""
+    next: Text | None
+    """What to do; null if there is nothing to do."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from bot.plugin import Message, Reply, Risk, Text
 from plugins.bitrix24.commands.common.json_views import PortalCheckRow
 from plugins.bitrix24.commands.portal.group import AUTHORITY, PortalName, portals
-from plugins.bitrix24.diagnosis.check_run import CheckedRow, run_checks
+from plugins.bitrix24.diagnosis.check_run import CheckedRow, CheckState, run_checks
 from plugins.bitrix24.diagnosis.check_table import CHECKS
 from plugins.bitrix24.diagnosis.examination import Examination
 from plugins.bitrix24.portal import Portal
@@ -29,7 +31,7 @@ def check_portal(portal: Portal, name: PortalName = "") -> Reply:  # noqa: ARG00
     about = Examination(portal)
     found = tuple(run_checks(CHECKS, about))
     about.remember()
-    failed = tuple(each for each in found if each.tried and not each.ok)
+    failed = tuple(each for each in found if each.result.state is CheckState.FAILED)
     title = (
         Message("bitrix24.check.failed", count=len(failed), portal=portal.place.name, address=portal.place.label)
         if failed
@@ -42,23 +44,44 @@ def check_portal(portal: Portal, name: PortalName = "") -> Reply:  # noqa: ARG00
             *((AUTHORITY, each) for each in portal.authorities()),
         ),
         notes=(
-            *(Message("bitrix24.check.next", check=each.label, advice=each.do) for each in found if each.do),
+            *(
+                Message("bitrix24.check.next", check=each.label, advice=each.result.do)
+                for each in found
+                if each.result.do
+            ),
             *portal.token_warnings()[1:],
             *portal.unread(),
             *portal.remarks(),
         ),
-        data=tuple(PortalCheckRow(check=one.name, ok=one.ok, detail=one.detail, next=one.do) for one in found),
+        data=tuple(map(_view, found)),
         problems=tuple(map(_problem, failed)),
     )
 
 
+def _view(found: CheckedRow) -> PortalCheckRow:
+    result = found.result
+    return PortalCheckRow(
+        check=found.code, ok=result.ok, state=result.state, detail=result.detail, next=result.do or None
+    )
+
+
 def _describe(found: CheckedRow) -> Text:
-    if found.ok:
-        return Message("bitrix24.check.row_ok", detail=found.detail)
-    return Message("bitrix24.check.row_failed", detail=found.detail) if found.tried else found.detail
+    detail = found.result.detail
+    match found.result.state:
+        case CheckState.OK:
+            return Message("bitrix24.check.row_ok", detail=detail)
+        case CheckState.FAILED:
+            return Message("bitrix24.check.row_failed", detail=detail)
+        case CheckState.NOT_USED:
+            return Message("bitrix24.check.row_not_used", detail=detail)
+        case CheckState.NOT_CHECKED:
+            return detail
+        case _:
+            assert_never(found.result.state)
 
 
 def _problem(found: CheckedRow) -> Message:
-    if not found.do:
-        return Message("bitrix24.check.problem", check=found.label, detail=found.detail)
-    return Message("bitrix24.check.problem_with_advice", check=found.label, detail=found.detail, advice=found.do)
+    result = found.result
+    if not result.do:
+        return Message("bitrix24.check.problem", check=found.label, detail=result.detail)
+    return Message("bitrix24.check.problem_with_advice", check=found.label, detail=result.detail, advice=result.do)
