@@ -46,7 +46,7 @@ def test_a_command_and_the_check_advise_the_same(plugin_bot: PluginBot, case: st
     checked = plugin_bot.reply("portal check").data
     assert isinstance(checked, tuple)
     (access,) = [row for row in checked if isinstance(row, PortalCheckRow) and row.check == "access"]
-    assert en(access.next) == en(refused.hint)
+    assert en(access.next or "") == en(refused.hint)
     assert "NAME" not in en(refused.hint)
 
 
