@@ -23,6 +23,7 @@ from bot.core.parsing.command_table import Commands
 from bot.core.principals import Principal
 from bot.host.discovery import load_plugins
 from bot.host.help_messages import group_help, prefix_of
+from bot.language.catalogues import load_when_missing
 from bot.language.language_choice import choose_by_environment
 from bot.logs import set_up_logs
 from bot.plugin import Event, Message, Plugin, PluginError, Text
@@ -113,7 +114,7 @@ class Terminal:
         return load_plugins(self.host_settings["B24BOT_PLUGINS"])
 
     def bind_catalogues(self) -> None:
-        """Make the messages of the plugins known, before any stored message is read.
+        """Make the messages of the plugins known.
 
         What only reads the store works also with a plugin that cannot be loaded. It says that its messages are missing.
         """
@@ -164,7 +165,7 @@ class Terminal:
     def store(self, *, writes: bool = False) -> Iterator[Store]:
         """The store alone, for what needs neither plugins nor Slack. What `writes` needs a log to be trusted."""
         settings = self.host_settings
-        self.bind_catalogues()
+        load_when_missing(self.bind_catalogues)
         with explain_file_errors(settings.home):
             keys = load_keys(settings)
             store = open_store(settings.home, keys, SystemClock(), url=settings.database_url, backups=settings.backups)

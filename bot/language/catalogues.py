@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
@@ -11,6 +11,15 @@ LOCALE = Path(__file__).parent.parent / "locale"
 """Where the host keeps its catalogues; a plugin keeps its own, under its name."""
 ENGLISH = "en"
 _FOLDERS: dict[str, Path] = {}
+_LOADERS: list[Callable[[], object]] = []
+
+
+def load_when_missing(load: Callable[[], object]) -> None:
+    """Keep what makes further catalogues known, until a message of an unknown catalogue is met: then it is called once.
+
+    Loading plugins costs a process more than most commands that only read; most of these meet no message of a plugin.
+    """
+    _LOADERS[:] = [load]
 
 
 def bind_catalogue(name: str, folder: Path) -> None:
@@ -23,12 +32,18 @@ def bind_catalogue(name: str, folder: Path) -> None:
 @cache
 def find_catalogue(language: str, name: str) -> NullTranslations:
     """The catalogue of a language; an empty one where there is none. It is read when it is first needed."""
-    path = _FOLDERS.get(name, LOCALE) / language / "LC_MESSAGES" / f"{name}.mo"
+    if _LOADERS and name not in _FOLDERS and not _path(LOCALE, ENGLISH, name).is_file():
+        _LOADERS.pop()()
+    path = _path(_FOLDERS.get(name, LOCALE), language, name)
     try:
         with path.open("rb") as file:
             return GNUTranslations(file)
     except FileNotFoundError:
         return NullTranslations()
+
+
+def _path(folder: Path, language: str, name: str) -> Path:
+    return folder / language / "LC_MESSAGES" / f"{name}.mo"
 
 
 def find_sentence(language: str, key: str, count: int | None) -> str | None:

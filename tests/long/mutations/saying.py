@@ -251,8 +251,8 @@ ENDINGS: tuple[Mutation, ...] = (
     ),
     mutation(
         "unbound-catalogues",
-        "a command of the terminal that only reads judges stored messages before the plugins' catalogues are there",
-        ("bot/cli/session.py", "        self.bind_catalogues()\n", ""),
+        "a command of the terminal that only reads meets a message of a plugin and does not load the plugin",
+        ("bot/cli/session.py", "        load_when_missing(self.bind_catalogues)\n", ""),
         by="tests/cli/commands/test_read_processes.py",
     ),
 )
