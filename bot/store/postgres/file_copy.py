@@ -19,7 +19,12 @@ from bot.store.schema.schema_steps import NAME
 PAGE = 2_000
 """How many rows are taken over at a time."""
 TALLIES, STEPS = "tallies", "_sqlite_migrations"
-_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT set_config('search_path', '\"{schema}\"', true)"
+IDLE_SECONDS = 60
+"""How long the server may wait for the process that copies. The transaction of one that hangs keeps old rows alive."""
+_SNAPSHOT = (
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT set_config('search_path', '\"{schema}\"', true), "
+    "set_config('idle_in_transaction_session_timeout', '{idle}s', true)"
+)
 _STEPS = "SELECT name FROM _sqlite_migrations WHERE migration_set = $1"
 _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY rowid"
 _COLUMNS = "SELECT name FROM pragma_table_info(?) ORDER BY cid"
@@ -27,12 +32,12 @@ JOURNAL = ("delete", "OFF")
 """The file counts once it is whole: until then nothing of it has to outlive a loss of power."""
 
 
-def copy_out(connection: Connection, schema: str, target: Path) -> None:
+def copy_out(connection: Connection, schema: str, target: Path, *, idle_seconds: int = IDLE_SECONDS) -> None:
     """Copy all rows of a schema, as they are at one moment, into an empty SQLite file. Raises StoreUnavailable."""
     with closing(Database(target, journal=JOURNAL)) as file:
         try:
             opened = connection.opened
-            opened.execute(_SNAPSHOT.format(schema=schema).encode())
+            opened.execute(_SNAPSHOT.format(schema=schema, idle=idle_seconds).encode())
             try:
                 _draw(file, {name for (name,) in opened.execute(_STEPS, (NAME,))})
                 with file.unit_of_work():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -19,13 +21,23 @@ TAKEN_FOR_DEAD = 4
 """The exit code of a replica whose work another one has taken over."""
 REPLICAS = 3
 _WORKERS = "SELECT pid FROM {}.replicas WHERE ('+' || roles || '+') LIKE '%+worker+%'"
+_UNITS = (
+    "FROM pg_stat_activity AS activity JOIN pg_locks AS lock USING (pid) WHERE application_name = 'b24bot' "
+    "AND locktype = 'advisory'"
+)
+"""The connections that are in a unit of work or wait for one. A backup reads without the lock, for longer."""
+_WAITING = f"SELECT count(*) {_UNITS} AND NOT granted"
 _IN_A_UNIT = (
-    "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'b24bot' AND state = 'idle in transaction' "
+    f"SELECT count(*) {_UNITS} AND granted AND state = 'idle in transaction' "
     "AND state_change < clock_timestamp() - interval '300 ms'"
 )
 """Connections whose process does not go on with its unit of work."""
-_AT_WORK = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'b24bot' AND state <> 'idle'"
-_IDLE_SINCE = "SELECT min(state_change) FROM pg_stat_activity WHERE state = 'idle in transaction'"
+_AT_WORK = (
+    "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'b24bot' "
+    f"AND (state = 'active' OR state_change > clock_timestamp() - interval '300 ms' OR pid IN (SELECT pid {_UNITS}))"
+)
+"""Connections that the server works for, or has lately, or that are in a unit of work."""
+_IDLE_SINCE = f"SELECT min(state_change) {_UNITS} AND granted AND state = 'idle in transaction'"
 _WAITED = (
     "WITH lock AS MATERIALIZED (SELECT pg_advisory_xact_lock({lock})) "
     "SELECT (extract(epoch FROM clock_timestamp() - '{since}') * 1000)::int FROM lock"
@@ -41,6 +53,7 @@ class Cluster:
     def __init__(self, bot: Outside, url: str, *, more: Mapping[str, str] | None = None) -> None:
         self.bot, self.more = bot, dict(more or {})
         self._address, _, self.schema = url.partition("&schema=")
+        self._lock = Address(url=self._address, schema=self.schema).lock
         self.longest_ms = 0
         """The longest time until another one had the role of the worker. It is printed only."""
         self._names = [f"host-{number}" for number in range(REPLICAS)]
@@ -62,24 +75,40 @@ class Cluster:
     def is_one_in_a_unit(self) -> bool:
         return bool(self.ask(_IN_A_UNIT)[0][0])
 
+    @contextmanager
+    def one_waiting(self) -> Iterator[None]:
+        """Hold the lock of every unit of work until one waits for it, which has it in the end."""
+        with psycopg.connect(self._address) as connection:
+            connection.execute(f"SELECT pg_advisory_xact_lock({self._lock})".encode())
+            assert wait_until(lambda: self.ask(_WAITING) != [(0,)], within=GIVE_UP_SECONDS)
+            yield
+
+    def pause(self, name: str) -> None:
+        """Pause one; it has stopped when this returns."""
+        process, _ = self.living[name]
+        process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+
+    def resume(self, name: str) -> None:
+        self.living[name][0].send_signal(signal.SIGCONT)
+
     def wait_as_another(self) -> int:
         """Wait for the lock as another process does that writes; milliseconds since the paused one was last heard."""
         since = self.ask(_IDLE_SINCE)[0][0]
-        lock = Address(url=self._address, schema=self.schema).lock
-        return int(self.ask(_WAITED.format(lock=lock, since=since))[0][0])
+        return int(self.ask(_WAITED.format(lock=self._lock, since=since))[0][0])
 
     def pause_all_but(self, name: str) -> None:
         """Pause the others; what they have asked the server for has come to an end when this returns."""
-        self._signal_all_but(name, signal.SIGSTOP)
+        for each in self._others(name):
+            self.pause(each)
         assert wait_until(lambda: self.ask(_AT_WORK) == [(0,)], within=GIVE_UP_SECONDS)
 
     def resume_all_but(self, name: str) -> None:
-        self._signal_all_but(name, signal.SIGCONT)
+        for each in self._others(name):
+            self.resume(each)
 
-    def _signal_all_but(self, name: str, number: signal.Signals) -> None:
-        for each, (process, _) in self.living.items():
-            if each != name and process.poll() is None:
-                process.send_signal(number)
+    def _others(self, name: str) -> list[str]:
+        return [each for each, (process, _) in self.living.items() if each != name and process.poll() is None]
 
     def read_rows(self) -> dict[str, str]:
         """All rows of each table, as texts."""

@@ -6,7 +6,6 @@ Each replica has a folder of its own, as on a host of its own.
 from __future__ import annotations
 
 import random
-import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -98,10 +97,11 @@ def test_one_that_is_paused_inside_a_unit_of_work_is_taken_for_dead_and_writes_n
     process = cluster.living[victim][0]
 
     def is_caught() -> bool:
-        process.send_signal(signal.SIGSTOP)
-        if wait_until(cluster.is_one_in_a_unit, within=0.6):
+        with cluster.one_waiting():
+            cluster.pause(victim)
+        if wait_until(cluster.is_one_in_a_unit, within=2):
             return True
-        process.send_signal(signal.SIGCONT)
+        cluster.resume(victim)
         return False
 
     try:
@@ -113,10 +113,10 @@ def test_one_that_is_paused_inside_a_unit_of_work_is_taken_for_dead_and_writes_n
         workspace.wait_for(lambda: workspace.find(APPROVALS, "[*Approve "), what="a card from another replica")
         cluster.pause_all_but(victim)
         before = cluster.read_rows()
-        process.send_signal(signal.SIGCONT)
+        cluster.resume(victim)
         assert process.wait(timeout=GIVE_UP_SECONDS) == TAKEN_FOR_DEAD, bot.logs()[-4000:]
         assert cluster.read_rows() == before
     finally:
-        process.send_signal(signal.SIGCONT)
+        cluster.resume(victim)
         cluster.resume_all_but(victim)
     assert wait_until(lambda: len(cluster.workers()) == 1), bot.logs()[-4000:]

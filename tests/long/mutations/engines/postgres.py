@@ -98,6 +98,16 @@ POSTGRES: tuple[Mutation, ...] = (
         by="tests/store/postgres/test_lost_commits.py",
     ),
     mutation(
+        "copy-of-any-length",
+        "the transaction of a backup whose process hangs stays open and keeps every old row alive",
+        (
+            "bot/store/postgres/file_copy.py",
+            "'{idle}s', true)",
+            "'0', true)",
+        ),
+        by="tests/store/postgres/test_file_copy.py",
+    ),
+    mutation(
         "writers-beside-each-other",
         "two processes write at the same time, and each overwrites what the other has just read",
         (_CONNECTION, "SELECT pg_advisory_xact_lock({lock})", "SELECT {lock}"),
