@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 
-from bot.host_settings import KEY_FILE
+from bot.core.bot_errors import ConfigurationError
+from bot.host_settings import ALLOW_ASYNC, KEY_FILE, READBACK_AFTER
 from bot.plugin import PUBLIC_URL
-from bot.settings import Settings
+from bot.settings import MOST_QUORUM, Settings
 
 WITNESS_FILE = "B24BOT_WITNESS_FILE"
 PER_HOST = frozenset(
@@ -19,16 +20,41 @@ PER_HOST = frozenset(
     }
 )
 """What may differ between two hosts. Every other setting of the host decides, unless it is a secret."""
-SET_OR_NOT = frozenset({WITNESS_FILE})
-"""Paths that may differ between two hosts. It decides whether they are set."""
+READERS: Mapping[str, Callable[[Settings], object]] = {
+    ALLOW_ASYNC: lambda settings: settings.allow_async,
+    "B24BOT_COMMAND": lambda settings: settings.command,
+    "B24BOT_APPROVAL_CHANNEL": lambda settings: settings.channel("B24BOT_APPROVAL_CHANNEL"),
+    "B24BOT_AUDIT_CHANNEL": lambda settings: settings.channel("B24BOT_AUDIT_CHANNEL"),
+    "B24BOT_ADMINS": lambda settings: sorted({str(one) for one in settings.admins}),
+    "B24BOT_QUORUM": lambda settings: settings.number("B24BOT_QUORUM", 1, MOST_QUORUM),
+    "B24BOT_REQUEST_TTL": lambda settings: settings.duration_ms("B24BOT_REQUEST_TTL"),
+    "B24BOT_SAME_PERSON": lambda settings: sorted({tuple(sorted(map(str, pair))) for pair in settings.same_person}),
+    "B24BOT_BREAK_GLASS": lambda settings: settings.on("B24BOT_BREAK_GLASS"),
+    # Its path may be another one on each host. It decides whether there is one.
+    WITNESS_FILE: lambda settings: settings.witness_file is not None,
+    "B24BOT_AUDIT_LAG": lambda settings: settings.audit_lag_ms,
+    "B24BOT_PLUGINS": lambda settings: sorted({word.strip() for word in settings["B24BOT_PLUGINS"].split(",")} - {""}),
+    "B24BOT_ALLOW_LOOPBACK": lambda settings: settings.on("B24BOT_ALLOW_LOOPBACK"),
+    READBACK_AFTER: lambda settings: settings.settle_after_ms,
+}
+"""Settings whose value can be written in several ways: `on` and `yes` are the same one, and so are `1h` and `60m`."""
 
 
 def digest_settings(settings: Settings) -> Mapping[str, str]:
-    """Return a digest of each setting that decides, by its name: the host's own, and the plugins' without secrets."""
+    """Return a digest of each setting that decides, by its name: the host's own, and the plugins' without secrets.
+
+    The value is compared and not its spelling, except for settings of plugins: only the plugin can read these.
+    """
     names = [row.name for row in settings.rows if row.name not in PER_HOST and not row.secret]
     return {name: sha256(_read(settings, name).encode()).hexdigest()[:12] for name in names}
 
 
 def _read(settings: Settings, name: str) -> str:
-    value = settings[name].strip()
-    return str(bool(value)) if name in SET_OR_NOT else value
+    text = settings[name].strip()
+    read = READERS.get(name)
+    if read is None:
+        return text
+    try:
+        return repr(read(settings))
+    except ConfigurationError:
+        return text
