@@ -24,6 +24,7 @@ from bot.usecases.integrity.allow_list_check import REMEDY, describe_mismatch, f
 from bot.usecases.integrity.chain_check import examine_head, find_witness_mismatch
 from bot.usecases.integrity.maintenance import LEAST_FREE
 from bot.usecases.integrity.startup_checks import find_approver_shortage
+from bot.usecases.process.replica_agreement import describe_differences
 
 UNWITNESSED = Message("check.witness.unset")
 KEPT_BY: Mapping[Durability, Message] = {
@@ -124,7 +125,7 @@ def check_commits(environment: Environment) -> Message | Note:
 
 
 def check_replicas(environment: Environment) -> Text:
-    """Name the processes that work on a database that other hosts reach, too."""
+    """Name the processes on a database that other hosts reach, too. Refuse where their settings differ."""
     if not environment.settings.database_url:
         return Message("check.replicas.one_host")
     known = environment.there and environment.engine.has_table("replicas")
@@ -132,6 +133,9 @@ def check_replicas(environment: Environment) -> Text:
     told = join_sentences(describe_replica(one) for one in found)
     if found and not any(one.beats for one in found):
         raise Refusal(told, hint=Message("check.replicas.all_silent"))
+    differences = describe_differences([one for one in found if one.beats])
+    if differences:
+        raise Refusal(join_sentences([told, *differences]), hint=Message("check.replicas.same_settings"))
     return told or Message("check.replicas.none")
 
 

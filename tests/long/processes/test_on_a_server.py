@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,7 @@ def test_a_replica_that_is_stopped_hands_over_at_once(processes: Outside) -> Non
 
 
 def test_replicas_that_differ_in_what_decides_change_nothing(processes: Outside) -> None:
-    """A change that was asked for is refused with the name of the setting."""
+    """A change that was asked for is refused with the name of the setting and the process that has another value."""
     processes.serve()
     elsewhere = {"B24BOT_HOME": str(processes.folder / "elsewhere")}
     second = processes.serve(more={**elsewhere, "B24BOT_QUORUM": "2"})
@@ -78,6 +79,9 @@ def test_replicas_that_differ_in_what_decides_change_nothing(processes: Outside)
     assert wait_until(lambda: any("B24BOT_QUORUM" in str(one) for one in workspace.ephemerals("Olga"))), (
         processes.logs()
     )
+    (limit,) = terminal.json("status")["data"]["limits"]
+    assert f"B24BOT_QUORUM on {socket.gethostname()}:{second.pid}" in limit["why"]["text"]
+    assert _look(terminal, "replicas")["hint"]["key"] == "check.replicas.same_settings"
     assert processes.requests() == []
     second.terminate()
     assert second.wait(timeout=30) == 0

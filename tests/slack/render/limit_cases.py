@@ -30,7 +30,13 @@ LIMITS = (
     _limit("chain", Message("limit.log_broken", record="12"), Message("limit.until.log_repaired"), Mode.READ_ONLY),
     _limit(
         "replicas",
-        Message("limit.replicas_differ", settings=("B24BOT_QUORUM",), replicas=("one", "two")),
+        Message(
+            "answer.sentences",
+            first=Message("limit.replicas_differ"),
+            second=Message(
+                "limit.replica_values", settings=("B24BOT_QUORUM",), replicas=("three:7",), others=("one:7", "two:7")
+            ),
+        ),
         Message("limit.until.replicas_agree"),
         Mode.READ_ONLY,
     ),

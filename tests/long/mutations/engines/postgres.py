@@ -298,6 +298,18 @@ POSTGRES: tuple[Mutation, ...] = (
         by="tests/deployment/test_setting_digests.py",
     ),
     mutation(
+        "settings-by-spelling",
+        "changes are blocked because one replica has the setting `on` and another one has `yes`",
+        ("bot/setting_digests.py", "    read = READERS.get(name)\n", "    read = None\n"),
+        by="tests/deployment/test_setting_digests.py",
+    ),
+    mutation(
+        "most-replicas-are-wrong",
+        "the replicas that agree are told to have another value than the one that was changed",
+        ("bot/usecases/process/replica_agreement.py", "key=len, reverse=True)", "key=len)"),
+        by="tests/usecases/process/test_replica_agreement.py",
+    ),
+    mutation(
         "bucket-of-each-process",
         "on a server each process has a bucket of its own, and together they exceed the portal's",
         ("bot/store/postgres/levels.py", 'amount=f"{{left}} + {more}"', 'amount="{left}"'),
