@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 
-from bot.core.bot_errors import ConfigurationError
 from bot.host_settings import ALLOW_ASYNC, KEY_FILE, READBACK_AFTER
-from bot.plugin import PUBLIC_URL
+from bot.plugin import PUBLIC_URL, PluginError
 from bot.settings import MOST_QUORUM, Settings
 
 WITNESS_FILE = "B24BOT_WITNESS_FILE"
@@ -56,5 +55,5 @@ def _read(settings: Settings, name: str) -> str:
         return text
     try:
         return repr(read(settings))
-    except ConfigurationError:
+    except PluginError:
         return text

@@ -14,6 +14,7 @@ from bot.host.guarded_calls import RAN_COMMAND, blame_plugin
 from bot.host.plugin_services import services_for
 from bot.language.command_words import tell_line
 from bot.plugin import Message, Place, PlaceTerm, Plugin, PluginError, Refusal, Reply, Text
+from bot.store.engine.kept_commits import Durability
 from bot.store.files.consistency import list_pending_steps
 from bot.store.store import Store
 from bot.usecases.command_context.place_choice import list_adding_lines
@@ -23,6 +24,9 @@ def check_places(environment: Environment) -> Message | Note:
     """Let every plugin look at every place that it knows. A token that has run out is renewed on the way."""
     if list_pending_steps(environment.engine):
         return Note(says=Message("check.places.after_migration"))
+    if environment.engine.durability() is Durability.WAITING:
+        # A renewed token could not be stored, and the old one is spent by then.
+        return Note(says=Message("check.places.commits_wait"))
     plugins = load_plugins(environment.settings["B24BOT_PLUGINS"])
     try:
         return _check_each(environment, plugins)

@@ -108,6 +108,16 @@ POSTGRES: tuple[Mutation, ...] = (
         by="tests/store/postgres/test_file_copy.py",
     ),
     mutation(
+        "doctor-commits-without-standby",
+        "doctor looks at a portal while commits wait, and its process ends before it says what is wrong",
+        (
+            "bot/checks/place_access.py",
+            "    if environment.engine.durability() is Durability.WAITING:\n",
+            "    if False:\n",
+        ),
+        by="tests/long/faults/test_silent_server.py",
+    ),
+    mutation(
         "writers-beside-each-other",
         "two processes write at the same time, and each overwrites what the other has just read",
         (_CONNECTION, "SELECT pg_advisory_xact_lock({lock})", "SELECT {lock}"),
