@@ -160,8 +160,8 @@ POSTGRES: tuple[Mutation, ...] = (
         "changes are made while it depends on the replica what may be done",
         (
             "bot/usecases/process/replica_agreement.py",
-            "    if not differing:\n",
-            "    if differing or not differing:\n",
+            "    if not differences:\n",
+            "    if differences or not differences:\n",
         ),
         by=f"{_STORY}::test_replicas_that_differ_in_what_decides_change_nothing",
     ),
