@@ -8,7 +8,8 @@ from enum import Enum
 
 from bot.plugin import Message
 from bot.plugin.frozen import dataclass
-from plugins.bitrix24.events.findings import BY_NAME, Finding, View, find_all, fold, is_gone, read_key
+from plugins.bitrix24.events.findings.finding import Finding, View, is_gone, read_key
+from plugins.bitrix24.events.findings.finding_table import BY_NAME, find_all, fold
 from plugins.bitrix24.events.own_changes import OwnChange, apply_changes
 from plugins.bitrix24.events.watch_memory import WatchMemory
 
@@ -73,9 +74,10 @@ def _told(
     absent = [] if whole else [read_key(key) for key in sorted(memory.open) if key not in now and key not in held]
     ended = [each for each in absent if _judge_end(view, each) is not End.UNREAD]
     again = [each for key, each in now.items() if _is_due_again(memory, each, view.facts.began) and key not in held]
-    lasting = {each.key for each in begun if BY_NAME[each.kind].over is not None}
+    lasting = {each.key for each in begun if BY_NAME[each.kind].over is not None or BY_NAME[each.kind].lasts}
     first = memory.read_at is None
-    raised = [each for each in begun if not (_is_explained(each, own) or (first and not BY_NAME[each.kind].whole))]
+    news = [each for each in begun if not (_is_explained(each, own) or (first and not BY_NAME[each.kind].whole))]
+    raised = [each for each in news if not _is_told_by(each, news)]
     good = [each for each in ended if _judge_end(view, each) is End.GOOD]
     over = [each for each in good if not _touched(each, own) and _is_ours(view, each)]
     return Drift(
@@ -180,6 +182,12 @@ def _note_told(view: View, told: Sequence[Finding]) -> Mapping[str, int]:
     return kept | {each.key: view.facts.began for each in told if BY_NAME[each.kind].critical}
 
 
+def _is_told_by(finding: Finding, others: Sequence[Finding]) -> bool:
+    """Whether another finding about the same connector tells this one, too."""
+    told_by = BY_NAME[finding.kind].told_by
+    return any(each.kind == told_by and each.connector == finding.connector for each in others)
+
+
 def _touched(finding: Finding, changes: Sequence[OwnChange]) -> bool:
     """Whether one of the changes may be what a finding is about."""
     about = bool(finding.connector or finding.line)
@@ -209,6 +217,7 @@ def _remember(view: View, still: frozenset[str], moving: Sequence[OwnChange]) ->
         memory,
         read_at=facts.began,
         app_id=facts.app_id or memory.app_id,
+        app_version=facts.app_version or memory.app_version,
         expected=frozenset(
             (connector, line)
             for connector, line in memory.expected | facts.active

@@ -17,6 +17,7 @@ from plugins.bitrix24.redaction.secret import Secret
 MOST_DEPTH = 12
 STATUS_DELETE = "ONIMCONNECTORSTATUSDELETE"
 LINE_DELETE = "ONIMCONNECTORLINEDELETE"
+PAYMENT = "ONAPPPAYMENT"
 
 _KEY = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _PART = re.compile(r"\[([^\[\]]*)\]")

@@ -19,7 +19,7 @@ from plugins.bitrix24.client.rest_client import Caller
 from plugins.bitrix24.dialogues.dialogue_ledger import DIALOGUES, LATE_MS, DialogueLedger
 from plugins.bitrix24.events import watch_events
 from plugins.bitrix24.events.application_token import compute_token
-from plugins.bitrix24.events.event_body import EventBody, read_event
+from plugins.bitrix24.events.event_body import PAYMENT, EventBody, read_event
 from plugins.bitrix24.events.offline_queue import FOLD_MS, POSTED_KEY, WATCHED, StoredEvent, StoredEvents
 from plugins.bitrix24.events.portal_facts import EventHandler
 from plugins.bitrix24.events.sender_proof import KnownSender, Proof, prove_sender
@@ -28,7 +28,7 @@ from plugins.bitrix24.health.event_tests import EventTests
 
 PATH = "/events"
 TEST = "ONAPPTEST"
-BOUND = (*WATCHED, TEST, "ONAPPUNINSTALL")
+BOUND = (*WATCHED, TEST, "ONAPPUNINSTALL", "ONAPPUPDATE", PAYMENT)
 """What is bound to the public address."""
 SEEN = "seen_event"
 """The kind of the records of events that came."""
@@ -36,13 +36,14 @@ KEPT_MS = 86_400_000
 ROUTE = "events"
 REFUSALS: Mapping[Proof, tuple[Event, Mapping[str, Text]]] = {
     Proof.UNSIGNED: (watch_events.REFUSED, {"sentence": Message("bitrix24.watch.event_unsigned")}),
+    Proof.UNPROVABLE: (CALL_REFUSED, {"route": ROUTE, "why": Message("bitrix24.watch.event_unsigned")}),
     Proof.FOREIGN: (watch_events.REFUSED, {"sentence": Message("bitrix24.watch.event_foreign")}),
     Proof.UNREADABLE: (CALL_REFUSED, {"route": ROUTE, "why": Message("bitrix24.refused.malformed")}),
     Proof.OTHER_PORTAL: (CALL_REFUSED, {"route": ROUTE, "why": Message("bitrix24.refused.unknown_portal")}),
     Proof.REPEATED: (CALL_REFUSED, {"route": ROUTE, "why": Message("bitrix24.refused.repeated_event")}),
 }
-"""What is recorded of an event that is not believed. The last three are no line in the channel: strangers send them
-without an aim at a portal, and a portal itself may send an event twice."""
+"""What is recorded of an event that is not believed. `CALL_REFUSED` is no line in the channel: strangers send such
+events without an aim at a portal, and a portal itself may send one twice or without a token."""
 
 
 def event_address(services: Services) -> str:
@@ -153,11 +154,19 @@ def bind_address(caller: Caller, handlers: Sequence[EventHandler], address: str,
     False where the portal does not let us bind.
     """
     bound = {row.event for row in handlers if not row.offline and row.address == address}
-    for row in handlers:
-        if not row.offline and row.event in names and row.address != address and _is_ours(row.address):
-            caller.change("event.unbind", _Binding(event=row.event, address=row.address).params)
+    for row in list_strays(handlers, address, names):
+        caller.change("event.unbind", _Binding(event=row.event, address=row.address).params)
     missing = [_Binding(event=name, address=address) for name in names if name not in bound]
     return all(caller.change("event.bind", each.params).verdict is CallVerdict.DONE for each in missing)
+
+
+def list_strays(handlers: Sequence[EventHandler], address: str, names: Sequence[str] = BOUND) -> list[EventHandler]:
+    """List the handlers of these events that have b24bot's path at another address than this one."""
+    return [
+        row
+        for row in handlers
+        if not row.offline and row.event in names and row.address != address and _is_ours(row.address)
+    ]
 
 
 def _is_ours(address: str) -> bool:

@@ -48,6 +48,7 @@ class PortalFacts:
     """What the portal's refusal to be read means; None where it was read."""
     installed: bool = True
     app_id: int = 0
+    app_version: str = ""
     ours: frozenset[str] = frozenset()
     connectors: Mapping[str, str] | None = None
     lines: Mapping[int, Line] | None = None
@@ -100,6 +101,7 @@ def read_facts(portal: Portal, began: int, ours: frozenset[str]) -> PortalFacts:
         began=began,
         installed=True,
         app_id=model.whole_number(answer.get("ID")) or 0,
+        app_version=str(model.whole_number(answer.get("VERSION")) or ""),
         ours=ours,
         connectors=connectors,
         lines=lines,

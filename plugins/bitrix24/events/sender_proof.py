@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.events.application_token import is_same_token
-from plugins.bitrix24.events.event_body import EventBody
+from plugins.bitrix24.events.event_body import PAYMENT, EventBody
 from plugins.bitrix24.redaction.secret import Secret
 
 NO_TOKEN = Secret("-" * 32)
@@ -28,6 +28,8 @@ class Proof(StrEnum):
     """It names a portal that is not connected."""
     UNSIGNED = "unsigned"
     """It carries no application token."""
+    UNPROVABLE = "unprovable"
+    """The same, of an event that the portal itself may send without one."""
     FOREIGN = "foreign"
     """Its application token is none of this portal's: another application's, an old one, or invented."""
     REPEATED = "repeated"
@@ -63,6 +65,6 @@ def prove_sender(event: EventBody | None, senders: Sequence[KnownSender]) -> Jud
     if event.member_id not in {sender.member_id for sender in senders}:
         return Judgement(proof=Proof.OTHER_PORTAL)
     if not event.application_token:
-        return Judgement(proof=Proof.UNSIGNED)
+        return Judgement(proof=Proof.UNPROVABLE if event.name == PAYMENT else Proof.UNSIGNED)
     found = next((sender.identity for sender in fits if sender.member_id == event.member_id), "")
     return Judgement(proof=Proof.PROVEN, identity=found) if found else Judgement(proof=Proof.FOREIGN)

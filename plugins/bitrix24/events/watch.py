@@ -11,17 +11,19 @@ from dataclasses import replace
 from math import ceil
 
 from bot.plugin import PluginError, Services, TargetRefused
+from bot.plugin.frozen import dataclass
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.client.rest_client import Caller
 from plugins.bitrix24.connectors.deep_link import bind_link, link_address
 from plugins.bitrix24.dialogues.dialogue_ledger import DIALOGUES, DialogueLedger
 from plugins.bitrix24.events import offline_queue, online_events, watch_events
 from plugins.bitrix24.events.drift import Drift, compare
-from plugins.bitrix24.events.findings import View
+from plugins.bitrix24.events.findings.finding import View
 from plugins.bitrix24.events.offline_queue import StoredEvent, StoredEvents
 from plugins.bitrix24.events.own_changes import QUIET_MS, OwnChanges
 from plugins.bitrix24.events.portal_facts import PortalFacts, read_facts
 from plugins.bitrix24.events.silence import POLLING, POSTED, QUEUE, Ways
+from plugins.bitrix24.events.subscriptions import NO_REPAIR, Repair, find_repair, list_subscriptions
 from plugins.bitrix24.events.watch_memory import KIND, WatchMemory, read_memory
 from plugins.bitrix24.events.watch_shares import find_share
 from plugins.bitrix24.portal import Portal
@@ -41,6 +43,19 @@ LONGEST_WAIT = 60.0
 SHORTEST_WAIT = 1.0
 
 MakeCaller = Callable[[Services, KnownPortal], Caller]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """How changes are noticed after a reading: the way, whether the queue is used, and what is subscribed to.
+
+    `repair` is what others had changed of it.
+    """
+
+    way: str = POLLING
+    queue: bool = False
+    subscribed: frozenset[str] = frozenset()
+    repair: Repair = NO_REPAIR
 
 
 class Watch:
@@ -141,7 +156,7 @@ class PortalWatch:
         began = self._services.clock.now_ms()
         share = find_share(self._services, self._portal)
         facts = read_facts(Portal(self._services, self._portal.place, self._caller), began, share.connectors)
-        way, queue = self._bind(facts, memory)
+        bound = self._bind(facts, memory)
         linked = self._caller.client_id if self._bind_link(facts) else ""
         with self._services.transaction():
             now_known = read_memory(self._services.records, self._portal.identity)
@@ -156,7 +171,9 @@ class PortalWatch:
             memory = replace(now_known, posted_at=ways.posted_at, unheard=ways.unheard)
             own = OwnChanges(self._services, self._portal.member_id)
             changes = [change for change in own.all() if share.concerns(change.connector)]
-            drift = compare(View(facts=facts, memory=memory, hints=offline_queue.make_hints(events)), changes)
+            hints = offline_queue.make_hints(events)
+            view = View(facts=facts, memory=memory, portal=self._portal.name, hints=hints, repair=bound.repair)
+            drift = compare(view, changes)
             self._tell(drift)
             own.forget(drift.settled)
             self._stored.forget(events)
@@ -167,8 +184,9 @@ class PortalWatch:
                 replace(
                     drift.memory,
                     version=memory.version + 1,
-                    way=way,
-                    queue=queue,
+                    way=bound.way,
+                    queue=bound.queue,
+                    subscribed=bound.subscribed,
                     linked=linked,
                     last_event_at=heard,
                     unheard=ways.miss(began) if drift.untold else ways.unheard,
@@ -176,19 +194,31 @@ class PortalWatch:
                 )
             )
 
-    def _bind(self, facts: PortalFacts, memory: WatchMemory) -> tuple[str, bool]:
-        """Keep events bound; the way in which changes are noticed from now on, and whether the queue is used.
+    def _bind(self, facts: PortalFacts, memory: WatchMemory) -> Bound:
+        """Keep events bound, and say how changes are noticed from now on.
 
         While b24bot may change nothing it binds nothing, and leaves the queue alone: to empty it is a change, too.
         """
-        if not facts.usable or facts.handlers is None or not self._may_change:
-            return POLLING, False
+        if not facts.usable:
+            # What goes with the application is part of that loss.
+            return Bound()
+        if facts.handlers is None or not self._may_change:
+            return Bound(subscribed=memory.subscribed)
         address = online_events.event_address(self._services)
         posted = bool(address) and online_events.bind_address(self._caller, facts.handlers, address)
         self._count_dialogues(facts, address if posted else "")
         barred = facts.began < memory.queue_barred_until
         queue = not barred and offline_queue.bind_queue(self._caller, facts.handlers)
-        return POSTED if posted else QUEUE if queue else POLLING, queue
+        subscribed = list_subscriptions(
+            address, online_events.BOUND if posted else (), offline_queue.WATCHED if queue else ()
+        )
+        strays = online_events.list_strays(facts.handlers, address) if posted else ()
+        return Bound(
+            way=POSTED if posted else QUEUE if queue else POLLING,
+            queue=queue,
+            subscribed=subscribed,
+            repair=find_repair(memory.subscribed, subscribed, facts.handlers, strays),
+        )
 
     def _bind_link(self, facts: PortalFacts) -> bool:
         """Keep links from outside bound; whether they open b24bot's page. The caller sends nothing while frozen."""

@@ -23,7 +23,8 @@ class WatchMemory:
     `read_at` is None before the first reading. `way` is how changes are noticed, and `queue` tells whether the offline
     queue is used. `posted_at` and `unheard` are what `silence.Ways` knows. `expected` are the connectors and lines that
     ought to be connected, `open` the keys of findings that were told and are not over, and `told` when each of these
-    that is repeated was told last. `linked` is the `client_id` of the application whose links open b24bot's page.
+    that is repeated was told last. `linked` is the `client_id` of the application whose links open b24bot's page, and
+    `subscribed` what b24bot has subscribed to, as `subscriptions` lists it.
     """
 
     version: int = 0
@@ -37,6 +38,7 @@ class WatchMemory:
     posted_at: int | None = None
     unheard: Mapping[str, int] = field(default_factory=dict)
     app_id: int = 0
+    app_version: str = ""
     expected: frozenset[Pair] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[int, str] = field(default_factory=dict)
@@ -44,6 +46,7 @@ class WatchMemory:
     open: frozenset[str] = frozenset()
     told: Mapping[str, int] = field(default_factory=dict)
     linked: str = ""
+    subscribed: frozenset[str] = frozenset()
 
     def value(self) -> Mapping[str, Json]:
         """The record's JSON."""
@@ -59,6 +62,7 @@ class WatchMemory:
             "posted_at": self.posted_at,
             "unheard": dict(self.unheard),
             "app_id": self.app_id,
+            "app_version": self.app_version,
             "expected": [[connector, line] for connector, line in sorted(self.expected)],
             "names": dict(self.names),
             "lines": {str(number): name for number, name in self.lines.items()},
@@ -66,6 +70,7 @@ class WatchMemory:
             "open": sorted(self.open),
             "told": dict(self.told),
             "linked": self.linked,
+            "subscribed": sorted(self.subscribed),
         }
 
 
@@ -89,6 +94,7 @@ def _read(value: Mapping[str, Any]) -> WatchMemory:
         posted_at=value.get("posted_at"),
         unheard=value.get("unheard", {}),
         app_id=value["app_id"],
+        app_version=value.get("app_version", ""),
         expected=frozenset((connector, line) for connector, line in value["expected"]),
         names=value["names"],
         lines={int(number): name for number, name in value["lines"].items()},
@@ -96,4 +102,5 @@ def _read(value: Mapping[str, Any]) -> WatchMemory:
         open=frozenset(value["open"]),
         told=value.get("told", {}),
         linked=value.get("linked", ""),
+        subscribed=frozenset(value.get("subscribed", ())),
     )

@@ -194,10 +194,24 @@ def update(world: World, asked: ControlRequest) -> Any:
         if world.switches["update_drops_bindings"] == "yes":
             world.state.handlers.drop_where(lambda row: row.client_id == client_id)
             world.state.placements.drop_where(lambda row: row.client_id == client_id and row.own)
-        data = {"VERSION": 2, "PREVIOUS_VERSION": 1, "LANGUAGE_ID": world.switches["language"]}
+        former = world.state.apps[client_id].version
+        app = world.state.change_app(client_id, version=former + 1)
+        data = {"VERSION": app.version, "PREVIOUS_VERSION": former, "LANGUAGE_ID": world.switches["language"]}
         for handler in told if world.switches["app_update_event"] == "onappupdate" else ():
             post(world, handler, Event(name="ONAPPUPDATE", data=data, cause=Cause(user=ADMIN)))
         return {"updated": client_id}
+
+
+def pay_application(world: World, asked: ControlRequest) -> Any:
+    """app: its term is paid again, which a switch says how the portal tells."""
+    with world.lock:
+        app = world.state.change_app(app_id(world, asked.get("app")), paid=True)
+        switch = world.switches["app_payment_event"]
+        data = {"CODE": app.client_id, "VERSION": app.version, "STATUS": app.status, "PAYMENT_EXPIRED": "N", "DAYS": 30}
+        event = Event(name="ONAPPPAYMENT", data=data, signed=switch == "signed")
+        if switch != "none":
+            emit(world, event)
+        return {"paid": app.client_id}
 
 
 def install(world: World, asked: ControlRequest) -> Any:
@@ -286,6 +300,7 @@ ACTIONS: dict[str, Callable[[World, ControlRequest], Any]] = {
     "uninstall": uninstall,
     "install": install,
     "update": update,
+    "pay_application": pay_application,
     "save_card": save_card,
     "open_application": open_application,
     "finish_installation": finish_installation,

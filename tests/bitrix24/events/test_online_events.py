@@ -29,11 +29,12 @@ ALL_BOUND = (*BOUND, *DIALOGUES)
 class Posted:
     """The bot's public address, on loopback, and the portal that posts to it."""
 
-    def __init__(self, make: Callable[..., PluginBot]) -> None:
+    def __init__(self, make: Callable[..., PluginBot], prepare: Callable[[PluginBot], object] = lambda _: None) -> None:
         self.server = Loopback(self.take).start()
         self.forms: list[dict[str, str]] = []
         self.bot = make(B24BOT_PUBLIC_URL=self.server.url)
         self.plugin = GuardedPlugin(self.bot.plugin)
+        prepare(self.bot)
         self.watched = Watched(self.bot)
 
     def take(self, web: LoopbackRequest) -> LoopbackReply:

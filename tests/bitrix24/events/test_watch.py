@@ -14,6 +14,14 @@ from tests.bitrix24.events.watched import Watched
 from tests.bitrix24.plugin_bot import REGISTRATION, PluginBot
 
 MINUTES = 15
+DISCONNECTED = (
+    "Somebody disconnected myconnector from line 2 · Support, not through b24bot. "
+    "To connect it again, run connector activate myconnector 2 --portal default."
+)
+GONE = (
+    "myconnector is no longer registered on the portal. b24bot did not remove it. "
+    "To register it again and connect it to its lines, run connector restore myconnector --portal default."
+)
 
 
 @pytest.fixture
@@ -36,7 +44,7 @@ def test_a_connector_that_a_user_switched_off_is_told_within_a_minute_with_the_u
     watched.pass_time(60)
     [told] = watched.raised
     assert told.startswith("User 27 disconnected myconnector from line 2 · Support at ")
-    assert told.endswith(", not through b24bot.")
+    assert ", not through b24bot. To connect it again" in told
     watched.settle(60)
     assert len(watched.raised) == 1
 
@@ -61,7 +69,7 @@ def test_without_the_queue_it_is_told_within_a_quarter_of_an_hour(watched: Watch
         assert watched.memory.way == "polling"
         watched.disconnect(line=2)
         watched.settle(MINUTES)
-        assert watched.raised == ["Somebody disconnected myconnector from line 2 · Support, not through b24bot."]
+        assert watched.raised == [DISCONNECTED]
 
 
 def test_several_lines_of_one_connector_are_one_notice(watched: Watched) -> None:
@@ -138,7 +146,7 @@ def test_a_line_that_somebody_deleted_is_one_notice(watched: Watched) -> None:
     watched.pass_time(60)
     [told] = watched.raised
     assert told.startswith("User 27 deleted line 2 · Support at ")
-    assert told.endswith("These connectors were connected to it: myconnector.")
+    assert "These connectors were connected to it: myconnector. " in told
     watched.settle(60)
     assert (len(watched.raised), watched.over) == (1, [])
 
@@ -227,7 +235,7 @@ def test_the_deletion_of_a_line_names_no_connector_that_was_gone_before(watched:
     watched.settle(MINUTES)
     delete_line(watched)
     watched.settle(MINUTES)
-    assert watched.raised == ["myconnector is no longer registered on the portal. b24bot did not remove it."]
+    assert watched.raised == [GONE]
 
 
 def test_a_removed_application_is_one_notice_and_its_return_another(watched: Watched) -> None:
@@ -240,7 +248,7 @@ def test_a_removed_application_is_one_notice_and_its_return_another(watched: Wat
     watched.do("install")
     watched.settle(60)
     assert watched.over == ["The portal has the application again. Its connectors do not come back by themselves."]
-    assert watched.raised[1:] == ["myconnector is no longer registered on the portal. b24bot did not remove it."]
+    assert watched.raised[1:] == [GONE]
 
 
 @pytest.mark.parametrize(
@@ -272,7 +280,8 @@ def test_a_line_that_somebody_switched_off_is_told_and_its_return(watched: Watch
     watched.set_line(Line(id=2, name="Support"))
     watched.settle(MINUTES)
     assert watched.raised == [
-        "These open lines are switched off on the portal: line 2 · Support. Nobody receives messages there."
+        "These open lines are switched off on the portal: line 2 · Support. Nobody receives messages there. "
+        "Switch these lines on in the Contact Center of the portal."
     ]
     assert watched.over == ["These open lines are switched on again: line 2 · Support."]
 
@@ -352,7 +361,10 @@ def test_an_error_that_is_set_on_a_line_is_told(watched: Watched) -> None:
     watched.settle(MINUTES)
     watched.connect()
     watched.settle(MINUTES)
-    assert watched.raised == ["myconnector has an error on line 2 · Support, which b24bot did not set."]
+    assert watched.raised == [
+        "myconnector has an error on line 2 · Support, which b24bot did not set. "
+        "To clear the error, run connector error myconnector 2 --clear --portal default."
+    ]
     assert watched.over == ["myconnector has no error on line 2 · Support any more."]
 
 
@@ -361,7 +373,7 @@ def test_a_connector_that_somebody_removed_is_one_notice(watched: Watched) -> No
         watched.bot.portal.state.connectors.drop("myconnector")
         watched.bot.portal.state.statuses.drop_where(lambda row: row.connector == "myconnector")
     watched.settle(MINUTES)
-    assert watched.raised == ["myconnector is no longer registered on the portal. b24bot did not remove it."]
+    assert watched.raised == [GONE]
 
 
 def test_a_connector_under_another_name_is_told_once(watched: Watched) -> None:
@@ -437,7 +449,7 @@ def test_while_b24bot_may_change_nothing_it_binds_and_clears_nothing_and_goes_on
     assert watched.memory.way == "polling"
     watched.disconnect(line=2)
     watched.settle(MINUTES)
-    assert watched.raised == ["Somebody disconnected myconnector from line 2 · Support, not through b24bot."]
+    assert watched.raised == [DISCONNECTED]
     assert watched.bot.effects("event.bind") + watched.bot.effects("event.offline.clear") == before
     watched.freeze(over=True)
     watched.settle()

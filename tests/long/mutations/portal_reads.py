@@ -16,7 +16,8 @@ _LOOKING, _AHEAD, _SWEEP = (
 )
 _TEST_KEPT, _TEST_REQUESTS = "tests/bitrix24/traffic/test_read_cache.py", "tests/bitrix24/test_requests.py"
 _DRIFT, _QUEUE, _WATCH = (f"plugins/bitrix24/events/{name}.py" for name in ("drift", "offline_queue", "watch"))
-_FINDINGS, _SILENCE = (f"plugins/bitrix24/events/{name}.py" for name in ("findings", "silence"))
+_FINDINGS, _SILENCE = (f"plugins/bitrix24/events/{name}.py" for name in ("findings/finding_table", "silence"))
+_LINES = "plugins/bitrix24/events/findings/line_kinds.py"
 _OWN = "plugins/bitrix24/events/own_changes.py"
 _BARS = "tests/bitrix24/events/test_bars.py"
 _BY = "tests/bitrix24/events/test_watch.py"
@@ -27,10 +28,46 @@ PORTAL_READS: tuple[Mutation, ...] = (
         "a notice that a portal is lost does not say what to do",
         (
             _FINDINGS,
-            "        yield with_advice(sentence, kind.loss(view).advice) if kind.loss and not over else sentence\n",
-            "        yield sentence\n",
+            "        return kind.loss(view).advice\n",
+            "        return None\n",
         ),
         by="tests/bitrix24/events/test_losses.py",
+    ),
+    mutation(
+        "subscription-loss-untold",
+        "b24bot subscribes again without saying that somebody removed its subscription",
+        (
+            "plugins/bitrix24/events/subscriptions.py",
+            "if each in former and each not in shown)",
+            "if each not in former)",
+        ),
+        by="tests/bitrix24/events/test_findings.py",
+    ),
+    mutation(
+        "update-untold",
+        "an update of the application is told as if somebody had removed its subscriptions",
+        (
+            "plugins/bitrix24/events/findings/application_kinds.py",
+            "return bool(old and new) and old != new",
+            "return False",
+        ),
+        by="tests/bitrix24/events/test_event_kinds.py",
+    ),
+    mutation(
+        "foreign-connector-twice",
+        "a connector that another application registers is told by its name and again by its page",
+        (_DRIFT, "raised = [each for each in news if not _is_told_by(each, news)]", "raised = news"),
+        by="tests/bitrix24/events/test_findings.py",
+    ),
+    mutation(
+        "payment-event-as-forged",
+        "a payment that the portal tells without a token is a refused event in the audit channel",
+        (
+            "plugins/bitrix24/events/sender_proof.py",
+            "Proof.UNPROVABLE if event.name == PAYMENT else Proof.UNSIGNED",
+            "Proof.UNSIGNED",
+        ),
+        by="tests/bitrix24/events/test_event_kinds.py",
     ),
     mutation(
         "kept-at-a-change",
@@ -243,7 +280,7 @@ WATCHING: tuple[Mutation, ...] = (
     mutation(
         "watch-empty-queue",
         "a line on which nobody answers is not noticed",
-        (_FINDINGS, "if queues.get(line) == 0]", "if queues.get(line) == -1]"),
+        (_LINES, "if queues.get(line) == 0]", "if queues.get(line) == -1]"),
         by=_BY,
     ),
     mutation(

@@ -38,12 +38,16 @@ WAKE_UP_GAP = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """`owner` None reaches every subscribed application, a client_id only that one, "" nobody."""
+    """`owner` None reaches every subscribed application, a client_id only that one, "" nobody.
+
+    One that is not `signed` carries no application token.
+    """
 
     name: str
     data: Any
     owner: str | None = None
     cause: Cause = NOBODY
+    signed: bool = True
 
 
 def known(event: str, scope: Iterable[str]) -> bool:
@@ -85,6 +89,8 @@ def post(world: World, handler: Handler, event: Event) -> None:
         "ts": int(world.clock.time()),
         "auth": auth_block(world, app, user, refresh=event.name in WITH_REFRESH),
     }
+    if not event.signed:
+        body["auth"].pop("application_token")
     pairs = [pair for name, value in body.items() for pair in php_values.flatten(name, value)]
     made = Post(name=event.name, url=handler.url, pairs=pairs, client_id=app.client_id)
     if world.switches["event_order"] == "as_caused":

@@ -17,7 +17,7 @@ def app_info(call: Call) -> Any:
     return {
         "ID": app.app_id,
         "CODE": app.client_id,
-        "VERSION": 1,
+        "VERSION": app.version,
         "STATUS": app.status,
         "INSTALLED": app.installed,
         "PAYMENT_EXPIRED": "N" if app.paid else "Y",

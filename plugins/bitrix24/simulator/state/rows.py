@@ -40,6 +40,7 @@ class Application:
     status: str = "L"
     auth_connector: str = ""
     api_only: bool = False
+    version: int = 1
     install_path: str = ""
     """The initial installation path of its card; empty where the card has none."""
 

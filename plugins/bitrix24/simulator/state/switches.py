@@ -168,6 +168,11 @@ SWITCHES = (
         help="whether an update of an application is told",
     ),
     Switch(
+        name="app_payment_event",
+        values=("signed", "unsigned", "none"),
+        help="OnAppPayment after an application's term was paid: with its token, without it, or not sent",
+    ),
+    Switch(
         name="page_auth",
         values=("present", "absent"),
         help="whether the POST to an application's page carries AUTH_ID, AUTH_EXPIRES and REFRESH_ID",
