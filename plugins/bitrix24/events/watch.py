@@ -21,9 +21,9 @@ from plugins.bitrix24.events.drift import Drift, compare
 from plugins.bitrix24.events.findings.finding import View
 from plugins.bitrix24.events.offline_queue import StoredEvent, StoredEvents
 from plugins.bitrix24.events.own_changes import QUIET_MS, OwnChanges
+from plugins.bitrix24.events.own_subscriptions import NO_REPAIR, Repair, find_repair, list_subscriptions
 from plugins.bitrix24.events.portal_facts import PortalFacts, read_facts
 from plugins.bitrix24.events.silence import POLLING, POSTED, QUEUE, Ways
-from plugins.bitrix24.events.subscriptions import NO_REPAIR, Repair, find_repair, list_subscriptions
 from plugins.bitrix24.events.watch_memory import KIND, WatchMemory, read_memory
 from plugins.bitrix24.events.watch_shares import find_share
 from plugins.bitrix24.portal import Portal

@@ -24,7 +24,7 @@ class WatchMemory:
     queue is used. `posted_at` and `unheard` are what `silence.Ways` knows. `expected` are the connectors and lines that
     ought to be connected, `open` the keys of findings that were told and are not over, and `told` when each of these
     that is repeated was told last. `linked` is the `client_id` of the application whose links open b24bot's page, and
-    `subscribed` what b24bot has subscribed to, as `subscriptions` lists it.
+    `subscribed` what b24bot has subscribed to, as `own_subscriptions` lists it.
     """
 
     version: int = 0

@@ -37,7 +37,7 @@ PORTAL_READS: tuple[Mutation, ...] = (
         "subscription-loss-untold",
         "b24bot subscribes again without saying that somebody removed its subscription",
         (
-            "plugins/bitrix24/events/subscriptions.py",
+            "plugins/bitrix24/events/own_subscriptions.py",
             "if each in former and each not in shown)",
             "if each not in former)",
         ),
