@@ -16,8 +16,8 @@ from bot.testing.services import scratch_services
 from plugins.bitrix24.auth.bootstrap import take_over
 from plugins.bitrix24.auth.credentials import CredentialStore
 from plugins.bitrix24.events.application_token import compute_token
+from plugins.bitrix24.events.findings.watch_memory import KIND, WatchMemory
 from plugins.bitrix24.events.online_events import receive_event
-from plugins.bitrix24.events.watch_memory import KIND, WatchMemory
 from plugins.bitrix24.plugin import BitrixPlugin
 
 APP_ID = 7

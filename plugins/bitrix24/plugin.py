@@ -47,7 +47,7 @@ from plugins.bitrix24.connectors import icons
 from plugins.bitrix24.connectors.snapshot import Snapshots
 from plugins.bitrix24.diagnosis import portal_maintenance
 from plugins.bitrix24.events import watch_events
-from plugins.bitrix24.events.own_changes import OwnChanges
+from plugins.bitrix24.events.findings.own_changes import OwnChanges
 from plugins.bitrix24.events.watch import Watch
 from plugins.bitrix24.health.measurements import measure_portals
 from plugins.bitrix24.health.portal_health import tell_portal_health

@@ -98,6 +98,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
             "connectors",
             "portal",
             "dialogues",
+            "events.findings",
             "events",
             "acceptance",
             "impact",

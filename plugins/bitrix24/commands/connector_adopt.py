@@ -13,7 +13,7 @@ from plugins.bitrix24.connectors import registration
 from plugins.bitrix24.connectors.identifiers import ConnectorId
 from plugins.bitrix24.connectors.registration import RegistrationInput
 from plugins.bitrix24.connectors.snapshot import Snapshot
-from plugins.bitrix24.events import own_changes
+from plugins.bitrix24.events.findings import own_changes
 from plugins.bitrix24.portal import Portal
 
 MOST = 20

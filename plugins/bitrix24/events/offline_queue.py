@@ -16,7 +16,7 @@ from plugins.bitrix24.client.rest_client import Caller
 from plugins.bitrix24.connectors import model
 from plugins.bitrix24.events.event_body import LINE_DELETE, STATUS_DELETE, read_target
 from plugins.bitrix24.events.findings.finding import Hint
-from plugins.bitrix24.events.portal_facts import EventHandler, Pair
+from plugins.bitrix24.events.findings.portal_facts import EventHandler, Pair
 
 KIND = "portal_event"
 WATCHED = (LINE_DELETE, STATUS_DELETE)

@@ -20,10 +20,10 @@ from plugins.bitrix24.dialogues.dialogue_ledger import DIALOGUES, LATE_MS, Dialo
 from plugins.bitrix24.events import watch_events
 from plugins.bitrix24.events.application_token import compute_token
 from plugins.bitrix24.events.event_body import PAYMENT, EventBody, read_event
+from plugins.bitrix24.events.findings.portal_facts import EventHandler
+from plugins.bitrix24.events.findings.watch_memory import read_memory
 from plugins.bitrix24.events.offline_queue import FOLD_MS, POSTED_KEY, WATCHED, StoredEvent, StoredEvents
-from plugins.bitrix24.events.portal_facts import EventHandler
 from plugins.bitrix24.events.sender_proof import KnownSender, Proof, prove_sender
-from plugins.bitrix24.events.watch_memory import read_memory
 from plugins.bitrix24.health.event_tests import EventTests
 
 PATH = "/events"
@@ -154,13 +154,13 @@ def bind_address(caller: Caller, handlers: Sequence[EventHandler], address: str,
     False where the portal does not let us bind.
     """
     bound = {row.event for row in handlers if not row.offline and row.address == address}
-    for row in list_strays(handlers, address, names):
+    for row in list_misplaced(handlers, address, names):
         caller.change("event.unbind", _Binding(event=row.event, address=row.address).params)
     missing = [_Binding(event=name, address=address) for name in names if name not in bound]
     return all(caller.change("event.bind", each.params).verdict is CallVerdict.DONE for each in missing)
 
 
-def list_strays(handlers: Sequence[EventHandler], address: str, names: Sequence[str] = BOUND) -> list[EventHandler]:
+def list_misplaced(handlers: Sequence[EventHandler], address: str, names: Sequence[str] = BOUND) -> list[EventHandler]:
     """List the handlers of these events that have b24bot's path at another address than this one."""
     return [
         row

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bot.plugin import Message, Records
 from bot.plugin.frozen import dataclass
-from plugins.bitrix24.events.watch_memory import read_memory
+from plugins.bitrix24.events.findings.watch_memory import read_memory
 
 NONE, ONLINE = "none", "online"
 WAYS: Mapping[str, Message] = {

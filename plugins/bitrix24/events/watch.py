@@ -17,14 +17,14 @@ from plugins.bitrix24.client.rest_client import Caller
 from plugins.bitrix24.connectors.deep_link import bind_link, link_address
 from plugins.bitrix24.dialogues.dialogue_ledger import DIALOGUES, DialogueLedger
 from plugins.bitrix24.events import offline_queue, online_events, watch_events
-from plugins.bitrix24.events.drift import Drift, compare
+from plugins.bitrix24.events.findings.drift import Drift, compare
 from plugins.bitrix24.events.findings.finding import View
+from plugins.bitrix24.events.findings.own_changes import QUIET_MS, OwnChanges
+from plugins.bitrix24.events.findings.own_subscriptions import NO_REPAIR, Repair, find_repair, list_subscriptions
+from plugins.bitrix24.events.findings.portal_facts import PortalFacts, read_facts
+from plugins.bitrix24.events.findings.silence import POLLING, POSTED, QUEUE, Ways
+from plugins.bitrix24.events.findings.watch_memory import KIND, WatchMemory, read_memory
 from plugins.bitrix24.events.offline_queue import StoredEvent, StoredEvents
-from plugins.bitrix24.events.own_changes import QUIET_MS, OwnChanges
-from plugins.bitrix24.events.own_subscriptions import NO_REPAIR, Repair, find_repair, list_subscriptions
-from plugins.bitrix24.events.portal_facts import PortalFacts, read_facts
-from plugins.bitrix24.events.silence import POLLING, POSTED, QUEUE, Ways
-from plugins.bitrix24.events.watch_memory import KIND, WatchMemory, read_memory
 from plugins.bitrix24.events.watch_shares import find_share
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.rest.batch import SIZE
@@ -212,12 +212,12 @@ class PortalWatch:
         subscribed = list_subscriptions(
             address, online_events.BOUND if posted else (), offline_queue.WATCHED if queue else ()
         )
-        strays = online_events.list_strays(facts.handlers, address) if posted else ()
+        misplaced = online_events.list_misplaced(facts.handlers, address) if posted else ()
         return Bound(
             way=POSTED if posted else QUEUE if queue else POLLING,
             queue=queue,
             subscribed=subscribed,
-            repair=find_repair(memory.subscribed, subscribed, facts.handlers, strays),
+            repair=find_repair(memory.subscribed, subscribed, facts.handlers, misplaced),
         )
 
     def _bind_link(self, facts: PortalFacts) -> bool:

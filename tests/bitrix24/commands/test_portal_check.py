@@ -16,7 +16,7 @@ from bot.plugin import Message, Reply
 from plugins.bitrix24.auth.credentials import CredentialStore
 from plugins.bitrix24.commands.common.json_views import PortalCheckRow, PortalRow
 from plugins.bitrix24.diagnosis.check_table import CHECKS
-from plugins.bitrix24.events.watch_memory import KIND, WatchMemory
+from plugins.bitrix24.events.findings.watch_memory import KIND, WatchMemory
 from plugins.bitrix24.health.access_losses import GUIDE, LOSSES
 from plugins.bitrix24.health.application_record import ApplicationRecords
 from plugins.bitrix24.redaction.secret import Secret

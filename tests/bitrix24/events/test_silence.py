@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from plugins.bitrix24.events.silence import SILENT_MS, Ways, find_silent
+from plugins.bitrix24.events.findings.silence import SILENT_MS, Ways, find_silent
 from tests.bitrix24.events.watched import Watched
 from tests.bitrix24.plugin_bot import PluginBot
 

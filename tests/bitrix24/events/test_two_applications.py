@@ -11,8 +11,8 @@ from bot.plugin import Json
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.diagnosis.examination import Examination
 from plugins.bitrix24.diagnosis.stored_checks import BEGIN_MS, check_events
+from plugins.bitrix24.events.findings.watch_memory import read_memory
 from plugins.bitrix24.events.portal_events import read_portal_events
-from plugins.bitrix24.events.watch_memory import read_memory
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.redaction.secret import Secret
 from plugins.bitrix24.rest import methods

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.plugin import CallOutcome
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
-from plugins.bitrix24.events.watch_memory import WatchMemory, read_memory
+from plugins.bitrix24.events.findings.watch_memory import WatchMemory, read_memory
 from plugins.bitrix24.rest import methods
 from plugins.bitrix24.simulator import operators
 from plugins.bitrix24.simulator.state.rows import Line

@@ -15,10 +15,10 @@ _LOOKING, _AHEAD, _SWEEP = (
     "plugins/bitrix24/client/bulk_read.py",
 )
 _TEST_KEPT, _TEST_REQUESTS = "tests/bitrix24/traffic/test_read_cache.py", "tests/bitrix24/test_requests.py"
-_DRIFT, _QUEUE, _WATCH = (f"plugins/bitrix24/events/{name}.py" for name in ("drift", "offline_queue", "watch"))
-_FINDINGS, _SILENCE = (f"plugins/bitrix24/events/{name}.py" for name in ("findings/finding_table", "silence"))
+_DRIFT, _QUEUE, _WATCH = (f"plugins/bitrix24/events/{name}.py" for name in ("findings/drift", "offline_queue", "watch"))
+_FINDINGS, _SILENCE = (f"plugins/bitrix24/events/{name}.py" for name in ("findings/finding_table", "findings/silence"))
 _LINES = "plugins/bitrix24/events/findings/line_kinds.py"
-_OWN = "plugins/bitrix24/events/own_changes.py"
+_OWN = "plugins/bitrix24/events/findings/own_changes.py"
 _BARS = "tests/bitrix24/events/test_bars.py"
 _BY = "tests/bitrix24/events/test_watch.py"
 
@@ -37,7 +37,7 @@ PORTAL_READS: tuple[Mutation, ...] = (
         "subscription-loss-untold",
         "b24bot subscribes again without saying that somebody removed its subscription",
         (
-            "plugins/bitrix24/events/own_subscriptions.py",
+            "plugins/bitrix24/events/findings/own_subscriptions.py",
             "if each in former and each not in shown)",
             "if each not in former)",
         ),

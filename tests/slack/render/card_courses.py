@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bot.core.principals import Role
 from bot.usecases.authority import card_token
-from plugins.bitrix24.events.watch_memory import KIND, WatchMemory
+from plugins.bitrix24.events.findings.watch_memory import KIND, WatchMemory
 from tests.slack.render.card_bot import EVA, MAX, PortalBot
 from tests.usecases.core_bot import ANTON, IDA, OLGA, VERA, person
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.core.change.change_request import Status
-from plugins.bitrix24.events.watch_memory import WatchMemory, read_memory
+from plugins.bitrix24.events.findings.watch_memory import WatchMemory, read_memory
 from plugins.bitrix24.simulator import operators
 from tests.stories.scene import Scene
 

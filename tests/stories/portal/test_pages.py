@@ -16,7 +16,7 @@ from bot.core.change.change_request import Status
 from bot.core.principals import Role
 from bot.playground.environment import Playground
 from bot.usecases.authority.linked_accounts import KIND, list_links
-from plugins.bitrix24.events.watch_memory import read_memory
+from plugins.bitrix24.events.findings.watch_memory import read_memory
 from plugins.bitrix24.simulator import application_pages
 from tests.stories.scene import Scene
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.plugin import Message, PageLink
 from plugins.bitrix24.connectors.deep_link import write_link
 from plugins.bitrix24.connectors.model import Line
-from plugins.bitrix24.events.watch_memory import read_memory
+from plugins.bitrix24.events.findings.watch_memory import read_memory
 from plugins.bitrix24.portal import Portal
 
 

@@ -1,1 +1,1 @@
-"""Findings: what somebody changed on a portal, as rows of a table with the words that tell it."""
+"""Findings: what a reading of a portal shows, what is remembered of it, and what of that is told."""

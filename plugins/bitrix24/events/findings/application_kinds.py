@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.plugin import Message
 from plugins.bitrix24.events.findings.finding import Finding, FindingKind, View, list_details
-from plugins.bitrix24.events.silence import POSTED, find_silent
+from plugins.bitrix24.events.findings.silence import POSTED, find_silent
 from plugins.bitrix24.health import access_losses
 from plugins.bitrix24.rest.error_codes import with_advice
 from plugins.bitrix24.rest.portal_lines import CHECK
@@ -63,17 +63,17 @@ def _raise_updated(view: View, _found: Sequence[Finding]) -> Message:
 def _find_changed_subscriptions(view: View) -> Iterable[Finding]:
     # An update of the application removes subscriptions by itself, and tells so.
     missing = frozenset() if _is_updated(view) else view.repair.missing
-    return [Finding(kind="subscriptions", detail=each) for each in sorted(missing | view.repair.strays)]
+    return [Finding(kind="subscriptions", detail=each) for each in sorted(missing | view.repair.misplaced)]
 
 
 def _raise_subscriptions(view: View, found: Sequence[Finding]) -> Message:
     details = set(list_details(found))
-    events, strays = tuple(sorted(details & view.repair.missing)), tuple(sorted(details & view.repair.strays))
+    events, misplaced = tuple(sorted(details & view.repair.missing)), tuple(sorted(details & view.repair.misplaced))
     missing = Message("bitrix24.watch.unsubscribed", events=events)
-    stray = Message("bitrix24.watch.stray_address", addresses=strays)
-    if events and strays:
-        return with_advice(missing, stray)
-    return missing if events else stray
+    elsewhere = Message("bitrix24.watch.stray_address", addresses=misplaced)
+    if events and misplaced:
+        return with_advice(missing, elsewhere)
+    return missing if events else elsewhere
 
 
 REMOVED = FindingKind(

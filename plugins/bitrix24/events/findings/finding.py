@@ -9,10 +9,10 @@ from dataclasses import field
 from bot.plugin import CommandLine, Message, quote
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.connectors.model import UNNAMED
-from plugins.bitrix24.events.own_changes import OwnChange
-from plugins.bitrix24.events.own_subscriptions import NO_REPAIR, Repair
-from plugins.bitrix24.events.portal_facts import Pair, PortalFacts
-from plugins.bitrix24.events.watch_memory import WatchMemory
+from plugins.bitrix24.events.findings.own_changes import OwnChange
+from plugins.bitrix24.events.findings.own_subscriptions import NO_REPAIR, Repair
+from plugins.bitrix24.events.findings.portal_facts import Pair, PortalFacts
+from plugins.bitrix24.events.findings.watch_memory import WatchMemory
 from plugins.bitrix24.health import access_losses
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from bot.plugin.frozen import dataclass
-from plugins.bitrix24.events.portal_facts import EventHandler
+from plugins.bitrix24.events.findings.portal_facts import EventHandler
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repair:
     """What others changed of b24bot's subscriptions, and b24bot has put right.
 
-    `missing` are the events that it has subscribed to again, and `strays` the addresses that it has unsubscribed.
+    `missing` are the events that it has subscribed to again, and `misplaced` the addresses that it has unsubscribed.
     """
 
     missing: frozenset[str] = frozenset()
-    strays: frozenset[str] = frozenset()
+    misplaced: frozenset[str] = frozenset()
 
 
 NO_REPAIR = Repair()
@@ -28,12 +28,12 @@ def list_subscriptions(address: str, posted: Iterable[str], queued: Iterable[str
 
 
 def find_repair(
-    former: Collection[str], now: Collection[str], seen: Sequence[EventHandler], strays: Iterable[EventHandler]
+    former: Collection[str], now: Collection[str], seen: Sequence[EventHandler], misplaced: Iterable[EventHandler]
 ) -> Repair:
     """Tell what others changed since the last reading.
 
     `former` and `now` are the subscriptions that b24bot left then and has now, `seen` those that the portal showed, and
-    `strays` those of them that b24bot has unsubscribed. Without former ones nothing is known of what others did. An
+    `misplaced` those of them that b24bot has unsubscribed. Without former ones nothing is known of what others did. An
     address that b24bot itself used before is no change by others.
     """
     if not former:
@@ -41,7 +41,7 @@ def find_repair(
     shown = {row.event if row.offline else _posted(row.event, row.address) for row in seen}
     return Repair(
         missing=frozenset(each.partition(" ")[0] for each in now if each in former and each not in shown),
-        strays=frozenset(row.address for row in strays if _posted(row.event, row.address) not in former),
+        misplaced=frozenset(row.address for row in misplaced if _posted(row.event, row.address) not in former),
     )
 
 

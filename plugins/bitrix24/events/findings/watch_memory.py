@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.plugin import Json, Records
 from bot.plugin.frozen import dataclass
-from plugins.bitrix24.events.portal_facts import Pair
+from plugins.bitrix24.events.findings.portal_facts import Pair
 
 KIND = "watch"
 

@@ -10,8 +10,8 @@ from bot.plugin import Message
 from bot.plugin.frozen import dataclass
 from plugins.bitrix24.events.findings.finding import Finding, View, is_gone, read_key
 from plugins.bitrix24.events.findings.finding_table import BY_NAME, find_all, fold
-from plugins.bitrix24.events.own_changes import OwnChange, apply_changes
-from plugins.bitrix24.events.watch_memory import WatchMemory
+from plugins.bitrix24.events.findings.own_changes import OwnChange, apply_changes
+from plugins.bitrix24.events.findings.watch_memory import WatchMemory
 
 AGAIN_MS = 86_400_000
 """A critical finding that is not over is told again after so long."""

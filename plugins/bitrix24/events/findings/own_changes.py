@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from bot.plugin import Call, CallVerdict, Json, Remember, Services
 from bot.plugin.frozen import dataclass
-from plugins.bitrix24.events.portal_facts import Pair
+from plugins.bitrix24.events.findings.portal_facts import Pair
 
 KIND = "own_change"
 ALL_LINES = 0
