@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from bot.core.authority.membership import Account, MembershipStatus
 from bot.core.authority.policy import Refused
@@ -12,7 +13,6 @@ from bot.plugin import Message
 from bot.usecases.chat.chat_port import Chat
 from bot.usecases.chat.chat_refusals import add_remedy
 from bot.usecases.chat.delivery_errors import Busy, ChannelDead, DeliveryError
-from bot.usecases.command_context.roles import role_of
 from bot.usecases.context import Context, log
 
 SLACK_NOT_ASKED = Message("policy.account.not_asked")
@@ -95,8 +95,7 @@ def find_language(ctx: Context, person: Principal | None) -> str:
     """Find the language of what this person reads, by the locale that was last told of the account.
 
     None stands for somebody of whom nothing is known. The language of channels where no locale is known, and where the
-    database cannot be read: what is to be said is said. Slack is not asked for it: it tells the locale together with
-    the membership, and no answer waits for that.
+    database cannot be read: what is to be said is said. Slack is not asked for it here (`learn_language`).
     """
     try:
         account = ctx.store.accounts.get(person) if person else None
@@ -106,17 +105,20 @@ def find_language(ctx: Context, person: Principal | None) -> str:
 
 
 def learn_language(ctx: Context, person: Principal) -> None:
-    """Ask Slack about an account of which it never told, so that the next answer is in the language of the person.
+    """Ask Slack about an account of which it never told, so that the answer to come is in the person's language.
 
-    Nobody is asked about who is not on the allow-list: their answers are many in a flood. Nor is an account asked about
-    again of which Slack has just told nothing: whatever needs it waits and asks then.
+    To be called off the acknowledgement, where an answer is sent. Each account is asked about once, also one that is
+    not on the allow-list: a flood of its answers costs one call. An account of which Slack told nothing when it was
+    asked last is not asked about again: whatever needs it waits and asks then.
     """
-    if person.local or ctx.deployment.languages.fixed or role_of(ctx, person) is None:
+    if person.local or ctx.deployment.languages.fixed:
         return
     if ctx.chat.lookups.has_failed(person):
         return
-    if ctx.store.accounts.get(person) is None:
-        refresh_memberships(ctx, [person])
+    # Where the database takes nothing, the answer still goes out.
+    with suppress(StoreUnavailable):
+        if ctx.store.accounts.get(person) is None:
+            refresh_memberships(ctx, [person])
 
 
 def _known(ctx: Context, person: Principal) -> Account | None:

@@ -58,6 +58,7 @@ class Answers:
         if not isinstance(notice, PrivateNotice):
             raise TypeError("an answer is for one person")
         sent: list[PrivateDelivery] = []
+        learn_language(self._ctx, notice.person)
         language = find_language(self._ctx, notice.person)
         error = attempt(lambda: sent.append(self._ctx.chat.messenger.send_privately(notice, language=language)))
         recovered = apply_backpressure(self._ctx.chat.pace, notice.channel or notice.person.user, error)
@@ -82,8 +83,6 @@ class Answers:
         envelope = result.envelopes[0]
         if result.error is not None:
             log_failure(envelope, result.error)
-        elif isinstance(envelope.notice, PrivateNotice):
-            learn_language(self._ctx, envelope.notice.person)
 
     def _say_under_its_card(self, envelope: Envelope, notice: PrivateNotice) -> bool:
         """Say it in the thread under its card, with the person's name, where no other way reaches the person."""

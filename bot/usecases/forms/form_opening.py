@@ -75,12 +75,13 @@ def open_form(ctx: Context, request: FormRequest, partial: PartialLine) -> bool:
     command, role = partial.command, role_of(ctx, request.person)
     if not request.trigger or isinstance(decide(command.risk, role, ctx.deployment.terms), Refused):
         return False
-    messenger, language = ctx.chat.messenger, find_language(ctx, request.person)
+    messenger = ctx.chat.messenger
     empty = CommandForm(title=command.title, note=LOADING)
     try:
-        view = messenger.open_form(request.trigger, empty, language=language)
+        view = messenger.open_form(request.trigger, empty, language=find_language(ctx, request.person))
         form, opened = _fill(ctx, request, partial, empty)
-        messenger.fill_form(view, form, language=language)
+        # Slack has told of the person meanwhile, also of one who opens a form before anything else.
+        messenger.fill_form(view, form, language=find_language(ctx, request.person))
     except DeliveryError as error:
         log.warning("a form did not open: %s", error.reason, extra={"action": "form_not_opened"})
         return False

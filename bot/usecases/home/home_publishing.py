@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from bot.core.encoding import encode
 from bot.core.messages.home_tabs import HomeTab
-from bot.usecases.authority.memberships import find_language
+from bot.usecases.authority.memberships import find_language, learn_language
 from bot.usecases.chat.delivery_errors import Busy, DeliveryError
 from bot.usecases.context import Context, log
 from bot.usecases.home.home_page import make_home_tab
@@ -43,6 +43,7 @@ class HomePublisher:
         if clock.monotonic() < self._due.get(person.id, 0.0) or self._looked.get(person.id) == state:
             return
         self._looked[person.id] = state
+        learn_language(self._ctx, person)
         tab, language = make_home_tab(self._ctx, person, renew=not visit.shown), find_language(self._ctx, person)
         shown = _fingerprint(tab, language)
         if shown != visit.shown:

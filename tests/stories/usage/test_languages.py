@@ -30,6 +30,21 @@ def test_each_person_is_answered_in_the_language_of_their_account(scene: Scene) 
         scene.answer(person, words)
 
 
+def test_a_stranger_is_answered_in_the_language_of_their_account_at_once(scene: Scene) -> None:
+    scene.workspace.people["Gleb"].flag(locale="ru-RU")
+    scene.ask("Gleb", "connector list")
+    scene.answer("Gleb", "Вас нет в списке доступа")
+
+
+def test_a_form_that_comes_before_any_answer_is_in_the_language_of_the_person(scene: Scene) -> None:
+    scene.workspace.people["Olga"].flag(locale="ru-RU")
+    scene.ask("Olga", "connector remove")
+    scene.workspace.wait_for(
+        lambda: any(view.title == "Удаление коннектора" for view in scene.workspace.people["Olga"].views),
+        what="the form",
+    )
+
+
 def test_the_form_that_asks_for_a_reason_is_in_the_language_of_whoever_rejects(scene: Scene) -> None:
     scene.workspace.people["Anton"].flag(locale="ru-RU")
     card = scene.ask_removal()

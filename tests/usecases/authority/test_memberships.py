@@ -69,7 +69,7 @@ def test_help_and_whoami_are_for_everybody_and_wait_for_nothing_that_slack_tells
     core_bot.type(GLEB, line)
     assert core_bot.records(Tag.COMMAND_REFUSED) == []
     assert [one.person for one in core_bot.messenger.private_notices] == [OLGA, GLEB]
-    assert core_bot.messenger.asked == [OLGA], "and after the answer, for the language of the next"
+    assert core_bot.messenger.asked == [OLGA, GLEB], "for the language of the answer, which goes out without it"
 
 
 def test_the_empty_line_is_help_for_who_has_no_role_and_the_overview_for_members_alone(core_bot: CoreBot) -> None:
@@ -94,8 +94,28 @@ def test_whoami_tells_a_guest_why_nothing_goes(core_bot: CoreBot) -> None:
 @pytest.mark.parametrize("who", [GLEB, STRANGER, SHELL])
 def test_only_the_needed_people_are_looked_up(core_bot: CoreBot, who: Principal) -> None:
     """Not who is refused anyway, and not the account at the shell, which Slack does not know."""
+    core_bot.configure(languages=LanguageChoice(fixed="en"))
     core_bot.type(who, "thing list")
     assert core_bot.messenger.asked == []
+
+
+@pytest.mark.parametrize("who", [GLEB, STRANGER])
+def test_who_is_not_on_the_list_is_asked_about_once_for_the_language_of_the_answers(
+    core_bot: CoreBot, who: Principal
+) -> None:
+    core_bot.messenger.locales[who] = "ru-RU"
+    for _ in range(3):
+        core_bot.type(who, "thing list")
+    assert core_bot.messenger.languages == [(who, "ru")] * 3
+    assert core_bot.messenger.asked == [who]
+
+
+def test_who_is_not_on_the_list_and_of_whom_slack_tells_nothing_is_not_asked_about_again(core_bot: CoreBot) -> None:
+    core_bot.messenger.fail("account", *DOWN)
+    for _ in range(3):
+        core_bot.type(GLEB, "thing list")
+    assert core_bot.messenger.languages == [(GLEB, "en")] * 3
+    assert core_bot.messenger.asked == [GLEB]
 
 
 def test_why_slack_refuses_to_tell_of_one_account_is_not_said_of_another(core_bot: CoreBot) -> None:
@@ -467,14 +487,12 @@ def test_an_answer_is_in_the_language_of_its_reader_and_of_an_unknown_one_in_eng
     assert core_bot.messenger.languages == [(OLGA, "ru"), (IDA, "en")]
 
 
-def test_an_answer_to_an_unknown_reader_is_in_the_language_of_channels_and_the_next_in_their_own(
-    core_bot: CoreBot,
-) -> None:
+def test_the_first_answer_to_somebody_is_in_their_own_language(core_bot: CoreBot) -> None:
     core_bot.configure(languages=LanguageChoice(channel="ru"))
     core_bot.messenger.locales[OLGA] = "en-GB"
     for _ in range(3):
         core_bot.type(OLGA, "help")
-    assert core_bot.messenger.languages == [(OLGA, "ru"), (OLGA, "en"), (OLGA, "en")]
+    assert core_bot.messenger.languages == [(OLGA, "en")] * 3
     assert core_bot.messenger.asked == [OLGA], "it is asked once"
 
 
