@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from bot.core.authority.policy import Terms
 from bot.core.authority.rules.rule_table import RuleTable
 from bot.core.bot_errors import ConfigurationError
+from bot.core.durations import parse_duration
 from bot.core.parsing.database_urls import is_database_url, list_passwords
-from bot.core.parsing.durations import parse_duration
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.principals import Principal
 from bot.host_settings import ALLOW_ASYNC, DATABASE_URL, KEY_FILE, KEYS, LANGUAGES

@@ -20,7 +20,7 @@ from slack_sdk import WebClient
 from bot.language.translation import translate
 from bot.settings import HOST_SETTINGS
 from bot.slack.manifest import make_manifest, make_manifest_link
-from bot.slack.scopes import COMMANDS, EVENT_SCOPES, METHOD_SCOPES, SCOPES
+from bot.slack.scopes import COMMANDS, EVENT_SCOPES, METHOD_SCOPES, OPTIONAL_SCOPES, SCOPES
 
 ROOT = Path(__file__).resolve().parents[1]
 MANIFEST = Path("manifest.yml")
@@ -37,6 +37,7 @@ HEADER = """\
 # To be reached over HTTP instead: set socket_mode_enabled to false, put your own host into all addresses below
 # (they are the same), and set SLACK_SIGNING_SECRET. While Socket Mode is on, Slack ignores the addresses.
 """
+PURPOSES = {**SCOPES, **OPTIONAL_SCOPES}
 COMMENTS: Mapping[str, str] = {
     "app_home": "The bot sends direct messages, and takes commands in them.",
     "command": "Two deployments in one workspace: choose another command here and in B24BOT_COMMAND.",
@@ -76,7 +77,7 @@ def write_yaml(value: Any, indent: int = 0) -> Iterator[str]:
     if isinstance(value, list):
         for item in value:
             if isinstance(item, str):
-                purpose = f" # {translate(SCOPES[item])}" if item in SCOPES else ""
+                purpose = f" # {translate(PURPOSES[item])}" if item in PURPOSES else ""
                 yield f"{space}- {item}{purpose}"
             else:
                 first, *rest = write_yaml(item, indent + 1)
@@ -115,7 +116,7 @@ def texts(root: Path = ROOT) -> Mapping[Path, str]:
 
 def main(arguments: Sequence[str], root: Path = ROOT) -> int:
     """Write the files, or compare them. Returns the exit code."""
-    faults = list(scope_faults(used_methods(), list(SCOPES)))
+    faults = list(scope_faults(used_methods(), list(PURPOSES)))
     for path, text in texts(root).items():
         target = root / path
         if "--check" not in arguments:

@@ -128,10 +128,12 @@ def test_every_audit_tag_is_listed_with_its_earlier_names() -> None:
 
 
 def test_the_readme_names_the_scopes_of_the_manifest() -> None:
-    scopes = yaml.safe_load((ROOT / "manifest.yml").read_text("utf-8"))["oauth_config"]["scopes"]["bot"]
+    scopes = yaml.safe_load((ROOT / "manifest.yml").read_text("utf-8"))["oauth_config"]["scopes"]
+    needed, optional = scopes["bot"], scopes["bot_optional"]
     readme = texts()["README.md"]
-    assert set(re.findall(r"`([a-z_]+:[a-z]+|commands)`", readme)) == {*scopes, "connections:write"}
-    assert f"It asks for {['no', 'one', 'two', 'three', 'four', 'five', 'six'][len(scopes)]} scopes" in readme
+    assert set(re.findall(r"`([a-z_]+:[a-z]+|commands)`", readme)) == {*needed, *optional, "connections:write"}
+    assert f"It asks for {['no', 'one', 'two', 'three', 'four', 'five', 'six'][len(needed)]} scopes" in readme
+    assert all(f"`{scope}` is optional" in readme for scope in optional)
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.ru.md"])

@@ -15,7 +15,7 @@ import yaml
 from bot.playground.workspace.state.workspace_tokens import DEFAULT_BOT_SCOPES
 from bot.settings import HOST_SETTINGS
 from bot.slack.manifest import make_manifest
-from bot.slack.scopes import EVENT_SCOPES, SCOPES
+from bot.slack.scopes import EVENT_SCOPES, OPTIONAL_SCOPES, SCOPES
 from bot.web.site import SLACK_PATH
 from scripts.write_manifest import default_command, main, scope_faults, used_methods
 
@@ -23,6 +23,8 @@ ROOT = Path(__file__).parent.parent
 SCHEMA = json.loads((ROOT / "tests" / "data" / "slack_manifest.json").read_text(encoding="utf-8"))
 """Slack's own rules; tests/data/README.md tells where they are from."""
 MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
+
+ASKED = {**SCOPES, **OPTIONAL_SCOPES}
 
 # A small reader of JSON Schema: as much of it as Slack's file uses
 
@@ -139,20 +141,20 @@ def test_the_written_files_are_up_to_date_and_ask_for_what_the_code_needs() -> N
     """If not: run scripts/write_manifest.py, or correct bot/slack/scopes.py."""
     assert main(["--check"]) == 0
     assert {"auth_test", "chat_postMessage", "views_open", "users_info"} <= used_methods()
-    assert MANIFEST["oauth_config"]["scopes"]["bot"] == list(SCOPES)
+    assert MANIFEST["oauth_config"]["scopes"] == {"bot": list(SCOPES), "bot_optional": list(OPTIONAL_SCOPES)}
 
 
 @pytest.mark.parametrize(
     ("methods", "asked", "events", "faults"),
     [
-        (set(), SCOPES, EVENT_SCOPES, []),
-        ({"reactions_add"}, SCOPES, EVENT_SCOPES, ["reactions_add has no row in METHOD_SCOPES"]),
-        (set(), {**SCOPES, "im:write": ""}, EVENT_SCOPES, ["the scope im:write is asked for and not needed"]),
-        (set(), set(SCOPES) - {"files:write"}, EVENT_SCOPES, ["the scope files:write is needed and not asked for"]),
-        (set(), set(SCOPES) - {"commands"}, EVENT_SCOPES, ["the scope commands is needed and not asked for"]),
+        (set(), ASKED, EVENT_SCOPES, []),
+        ({"reactions_add"}, ASKED, EVENT_SCOPES, ["reactions_add has no row in METHOD_SCOPES"]),
+        (set(), {**ASKED, "im:write": ""}, EVENT_SCOPES, ["the scope im:write is asked for and not needed"]),
+        (set(), set(ASKED) - {"files:write"}, EVENT_SCOPES, ["the scope files:write is needed and not asked for"]),
+        (set(), set(ASKED) - {"commands"}, EVENT_SCOPES, ["the scope commands is needed and not asked for"]),
         (
             set(),
-            SCOPES,
+            ASKED,
             {**EVENT_SCOPES, "team_join": "users:join"},
             ["the scope users:join is needed and not asked for"],
         ),
@@ -166,7 +168,7 @@ def test_a_scope_without_its_code_and_code_without_its_scope_are_told(
 
 
 def test_a_row_of_a_method_that_nobody_calls_is_told() -> None:
-    assert list(scope_faults(used_methods() - {"files_upload_v2"}, list(SCOPES))) == [
+    assert list(scope_faults(used_methods() - {"files_upload_v2"}, list(ASKED))) == [
         "files_upload_v2 of METHOD_SCOPES is not called",
         "the scope files:write is asked for and not needed",
     ]
@@ -209,7 +211,9 @@ def test_over_http_and_with_another_command_the_schema_is_content_and_every_addr
 
 def test_the_simulated_workspace_grants_just_these_scopes() -> None:
     """Otherwise the tests would prove nothing about an app installed from this manifest."""
-    assert set(DEFAULT_BOT_SCOPES) == set(MANIFEST["oauth_config"]["scopes"]["bot"])
+    assert set(DEFAULT_BOT_SCOPES) == {
+        scope for asked in MANIFEST["oauth_config"]["scopes"].values() for scope in asked
+    }
 
 
 def test_there_is_one_command_it_is_the_default_and_names_people_by_id() -> None:

@@ -75,7 +75,7 @@ def check_scopes(environment: Environment) -> Message | Note:
     granted = environment.identity.scopes
     if granted is None:
         return Note(says=Message("check.scopes.not_told"))
-    missing = missing_scopes(granted)
+    missing = missing_scopes(granted, optional=bool(environment.settings.rules.user_groups))
     if missing:
         told = tuple(Message("check.scopes.purpose", scope=scope, purpose=what) for scope, what in missing.items())
         raise Refusal(Message("check.scopes.missing", scopes=told), hint=Message("check.scopes.reinstall"))

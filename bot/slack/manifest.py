@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from bot.slack.scopes import EVENT_SCOPES, SCOPES
+from bot.slack.scopes import EVENT_SCOPES, OPTIONAL_SCOPES, SCOPES
 
 EVENTS_PATH = "/slack/events"
 EXAMPLE_HOST = "https://b24bot.example.com"
@@ -70,7 +70,7 @@ def make_manifest(*, command: str, host: str = EXAMPLE_HOST, socket_mode: bool =
                 }
             ],
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {"scopes": {"bot": list(SCOPES), "bot_optional": list(OPTIONAL_SCOPES)}},
         "settings": {
             **(events if EVENT_SCOPES else {}),
             "interactivity": {"is_enabled": True, "request_url": address},

@@ -111,6 +111,18 @@ _ROWS: tuple[tuple[Subject, str, Message, Text], ...] = (
         Message("slack.cause.person_not_in_channel"),
         Message("slack.remedy.invite_person"),
     ),
+    (
+        Subject.PERSON,
+        "no_such_subteam",
+        Message("slack.cause.user_group_not_found"),
+        Message("slack.remedy.correct_user_group"),
+    ),
+    (
+        Subject.ACCESS,
+        "plan_upgrade_required",
+        Message("slack.cause.no_user_groups"),
+        Message("slack.remedy.list_accounts_instead"),
+    ),
     (Subject.TOKEN, MISSING_SCOPE, Message("slack.cause.scope"), REINSTALL),
     (Subject.TOKEN, "invalid_auth bad_token invalid_token", Message("slack.cause.token_unknown"), REPLACE_TOKEN),
     (Subject.TOKEN, "not_authed", Message("slack.cause.token_absent"), REPLACE_TOKEN),
@@ -178,7 +190,8 @@ _ROWS: tuple[tuple[Subject, str, Message, Text], ...] = (
     ),
     (
         Subject.CALL,
-        "invalid_arguments missing_args invalid_arg_name invalid_array_arg invalid_charset invalid_form_data "
+        "invalid_arguments missing_args invalid_arg_name invalid_array_arg invalid_charset invalid_cursor "
+        "invalid_form_data "
         "invalid_post_type missing_post_type invalid_json json_not_object insecure_request upgrade_required "
         "unknown_method method_deprecated deprecated_endpoint duplicate_external_id duplicate_message_not_found "
         "draft_already_deleted draft_already_sent draft_has_conflict draft_not_found too_many_users "

@@ -15,6 +15,8 @@ SCOPES: Mapping[str, Message] = {
     "app_mentions:read": Message("slack.scope.mentions"),
     "im:history": Message("slack.scope.direct"),
 }
+OPTIONAL_SCOPES: Mapping[str, Message] = {"usergroups:read": Message("slack.scope.user_groups")}
+"""Whoever installs the app can leave these out; without `[user_groups]` in the policy table nothing needs them."""
 READ_SCOPES = frozenset({"channels:read", "groups:read"})
 """Not asked for; where one was granted all the same, a channel can be looked at, and found by its name."""
 METHOD_SCOPES: Mapping[str, str] = {
@@ -32,6 +34,7 @@ METHOD_SCOPES: Mapping[str, str] = {
     "views_update": "",
     "views_publish": "",
     "users_info": "users:read",
+    "usergroups_users_list": "usergroups:read",
 }
 """The scope of each method of the Web API that the bot calls, empty where it needs none.
 
@@ -47,6 +50,7 @@ EVENT_SCOPES: Mapping[str, str] = {
 """The scope of each event that the bot acts on, empty where it needs none."""
 
 
-def missing_scopes(granted: frozenset[str]) -> Mapping[str, Message]:
-    """The scopes that the token lacks, and what does not work without each."""
-    return {scope: what for scope, what in SCOPES.items() if scope not in granted}
+def missing_scopes(granted: frozenset[str], *, optional: bool = False) -> Mapping[str, Message]:
+    """The scopes that the token lacks, and what does not work without each; with `optional` also those."""
+    needed = {**SCOPES, **OPTIONAL_SCOPES} if optional else SCOPES
+    return {scope: what for scope, what in needed.items() if scope not in granted}

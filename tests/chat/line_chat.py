@@ -37,6 +37,8 @@ class LineChat:
     rooms: frozenset[str]
     closed: set[str] = field(default_factory=set)
     lines: list[Line] = field(default_factory=list)
+    groups: dict[str, frozenset[str]] = field(default_factory=dict)
+    """The nicknames of each group."""
     is_down: bool = False
 
     def write(self, writer: str, room: str, text: str, *, under: int = 0, reader: str = "") -> Line:
@@ -65,6 +67,12 @@ class LineChat:
         if nickname not in self.people:
             raise LineChatError("NOBODY")
         return self.people[nickname]
+
+    def list_group(self, group: str) -> frozenset[str]:
+        self._check("")
+        if group not in self.groups:
+            raise LineChatError("NOGROUP")
+        return self.groups[group]
 
     def seen_by_all(self, room: str, *, under: int = 0) -> list[Line]:
         return [line for line in self.lines if line.room == room and line.under == under and not line.reader]

@@ -38,6 +38,7 @@ REFUSALS: Mapping[str, ChatRefusal] = {
         ChatRefusal(code="NOROOM", subject=Subject.PLACE, cause="there is no such room", remedy="Open the room."),
         ChatRefusal(code="NOLINE", subject=Subject.STANDING, cause="the line was removed", message_gone=True),
         ChatRefusal(code="NOBODY", subject=Subject.PERSON, cause="nobody has that nickname", remedy="Look it up."),
+        ChatRefusal(code="NOGROUP", subject=Subject.PERSON, cause="there is no such group", remedy="Look it up."),
         ChatRefusal(code="TOOLONG", subject=Subject.CONTENT, cause="the line is too long", remedy="Shorten it."),
     )
 }
@@ -136,6 +137,10 @@ class LineMessenger:
                 return Membership(standing=KINDS[self._chat.kind_of(nickname(person.user))])
         except ChannelDead:
             return Membership(standing=MembershipStatus.UNKNOWN)
+
+    def list_group_members(self, team: str, group: str) -> frozenset[str]:
+        with translated():
+            return frozenset(principal(nickname).id for nickname in self._chat.list_group(group))
 
     def channel_address(self, team: str, channel: str) -> str:
         return f"https://chat.example.com/{team}/{channel}"

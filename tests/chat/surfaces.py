@@ -28,6 +28,8 @@ class Surface(Protocol):
     nobody: Principal
     gone: str
     """An id of a message that does not stand."""
+    group: str
+    """An id of a group that the chat does not know yet."""
 
     def change(self, **more: Any) -> ChangeRequest: ...
 
@@ -47,6 +49,9 @@ class Surface(Protocol):
     def become(self, standing: MembershipStatus) -> None:
         """Make the person's account such a one."""
 
+    def fill_group(self) -> None:
+        """Make the group, with the person in it."""
+
     def go_down(self) -> None:
         """Answer nothing to the next call."""
 
@@ -54,7 +59,7 @@ class Surface(Protocol):
 class SlackSurface:
     """A simulated workspace, and the messenger that serves in production."""
 
-    room, person, nobody, gone = "C0002", OLGA, Principal(team="T0001", user="U0404"), "1.1"
+    room, person, nobody, gone, group = "C0002", OLGA, Principal(team="T0001", user="U0404"), "1.1", "S0001"
     FLAGS: Mapping[MembershipStatus, str] = {
         MembershipStatus.GUEST: "is_restricted",
         MembershipStatus.DELETED: "deleted",
@@ -89,6 +94,9 @@ class SlackSurface:
     def become(self, standing: MembershipStatus) -> None:
         self._workspace.people["Olga"].flag(**{self.FLAGS[standing]: True})
 
+    def fill_group(self) -> None:
+        self._workspace.set_user_group(self.group, "Olga")
+
     def go_down(self) -> None:
         self._workspace.fault("lost_before")
 
@@ -96,7 +104,7 @@ class SlackSurface:
 class LineSurface:
     """The toy chat, and its messenger."""
 
-    room, person, nobody, gone = "#approvals", principal("olga"), principal("nemo"), "404"
+    room, person, nobody, gone, group = "#approvals", principal("olga"), principal("nemo"), "404", "OPS"
 
     def __init__(self) -> None:
         self._chat = LineChat(people={"olga": "regular"}, rooms=frozenset({self.room}))
@@ -122,6 +130,9 @@ class LineSurface:
 
     def become(self, standing: MembershipStatus) -> None:
         self._chat.people["olga"] = next(kind for kind, known in KINDS.items() if known is standing)
+
+    def fill_group(self) -> None:
+        self._chat.groups[self.group] = frozenset({"olga"})
 
     def go_down(self) -> None:
         self._chat.is_down = True

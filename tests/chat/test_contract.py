@@ -156,15 +156,24 @@ def test_an_account_that_the_chat_does_not_know_is_no_members(surface: Surface) 
     assert surface.messenger.account(surface.nobody) == Membership(standing=MembershipStatus.UNKNOWN)
 
 
+def test_a_group_has_its_members_and_one_that_the_chat_does_not_know_is_refused(surface: Surface) -> None:
+    with pytest.raises(ChannelDead) as caught:
+        surface.messenger.list_group_members(surface.person.team, surface.group)
+    assert surface.messenger.find_refusal(caught.value.reason).remedy
+    surface.fill_group()
+    assert surface.messenger.list_group_members(surface.person.team, surface.group) == {surface.person.id}
+
+
 @pytest.mark.parametrize(
     "call",
     [
         lambda surface: surface.messenger.post_card(surface.change()),
         lambda surface: surface.messenger.rewrite_card(surface.change(card=surface.gone)),
         lambda surface: surface.messenger.account(surface.person),
+        lambda surface: surface.messenger.list_group_members(surface.person.team, surface.group),
         lambda surface: surface.messenger.audit_lines(surface.room, [a_record()]),
     ],
-    ids=["post", "rewrite", "account", "audit line"],
+    ids=["post", "rewrite", "account", "group", "audit line"],
 )
 def test_no_answer_is_no_refusal(surface: Surface, call: Callable[[Surface], object]) -> None:
     surface.go_down()

@@ -45,6 +45,8 @@ class Recorder:
     standings: dict[Principal, MembershipStatus] = field(default_factory=dict)
     missing: dict[Principal, str] = field(default_factory=dict)
     """What Slack says of accounts; of everybody else it says that they are members."""
+    groups: dict[str, frozenset[str]] = field(default_factory=dict)
+    """The accounts of each user group."""
     locales: dict[Principal, str] = field(default_factory=dict)
     languages: list[tuple[Principal, str]] = field(default_factory=list)
     """The language of each answer and form, with whom it was for."""
@@ -136,6 +138,10 @@ class Recorder:
 
     def channel_address(self, team: str, channel: str) -> str:
         return f"https://chat.example.com/{team}/{channel}"
+
+    def list_group_members(self, team: str, group: str) -> frozenset[str]:
+        self._try("group")
+        return self.groups[group]
 
     def find_refusal(self, reason: str) -> ChatRefusal:
         return find_refusal(reason)

@@ -11,7 +11,7 @@ from bot.cli.output import print_answer, report
 from bot.cli.plugin_commands import CommandGroup
 from bot.cli.session import Terminal
 from bot.core.audit.stored_views import GrantRow
-from bot.core.parsing.durations import parse_grant_length
+from bot.core.durations import parse_grant_length
 from bot.core.parsing.synonyms import name_value
 from bot.core.principals import ROLE_NAMES, ROLE_WORDS, Grant, Principal, Role
 from bot.plugin import Message, Refusal, Time, time_or_none

@@ -25,6 +25,7 @@ _OWN: Mapping[str, str] = {
     "auth.test": "",
     "apps.connections.open": "forbidden_team insecure_request missing_args",
     "users.info": "too_many_users user_not_found user_not_visible",
+    "usergroups.users.list": "invalid_cursor no_such_subteam plan_upgrade_required",
     "conversations.info": "channel_is_limited_access channel_not_found",
     "chat.postMessage": f"""{_TEXT} {_METADATA} {_CHANNEL} {_RESTRICTED} app_access_restricted as_user_not_supported
         attachment_payload_limit_exceeded cannot_reply_to_message draft_already_deleted draft_already_sent

@@ -33,6 +33,7 @@ from bot.slack.render.form import reason_form
 from bot.slack.render.request_links import link_requests, link_text
 from bot.slack.render.slack_text import SECTION_MOST, Writer, cut, section
 from bot.slack.slack_errors import require_ok, translate_errors
+from bot.slack.user_group_lookup import ask_group
 from bot.slack.user_lookup import ask_user
 from bot.store.sealing.keyring import Keyring
 from bot.usecases.authority.card_token import make_token
@@ -300,6 +301,9 @@ class Gateway:
                 raise
             return Membership(standing=MembershipStatus.UNKNOWN)
         return read_account(user, person.team, self._enterprise)
+
+    def list_group_members(self, team: str, group: str) -> frozenset[str]:
+        return ask_group(self._client, team, group)
 
     def channel_address(self, team: str, channel: str) -> str:
         """Where a browser opens the channel, or the Slack app where there is one."""

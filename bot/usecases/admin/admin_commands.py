@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Annotated
 
-from bot.core.parsing.durations import parse_grant_length
+from bot.core.durations import parse_grant_length
 from bot.core.principals import ROLE_NAMES, ROLE_WORDS, Grant, Principal, Role
 from bot.core.redaction.redactor import shorten
 from bot.core.text import join_lines

@@ -10,14 +10,17 @@ from typing import Annotated
 from bot.core.authority.policy import Decision, NeedsApproval, Refused, describe_requirement
 from bot.core.authority.rules.row_views import describe_row
 from bot.core.authority.rules.rule_evaluation import RuleStep
-from bot.core.authority.rules.rule_table import EPOCH, RuleTable
+from bot.core.authority.rules.rule_table import EPOCH, RuleTable, UserGroup
 from bot.core.authority.rules.value_readers import is_channel
 from bot.core.parsing.nested_line import LineArg
 from bot.core.principals import Principal
-from bot.plugin import Arg, BadArgument, Group, Message, Reply, Risk, Table, Text
+from bot.plugin import Arg, BadArgument, Duration, Group, Message, Reply, Risk, Table, Text, Time
 from bot.plugin.frozen import dataclass
 from bot.usecases.admin.admin_commands import find_home_account
 from bot.usecases.admin.queries import SHOW, QueryContext, WeighedLine, complete_people
+from bot.usecases.authority.user_groups import find_group, find_group_refusal
+from bot.usecases.chat.chat_refusals import add_remedy
+from bot.usecases.context import Context
 from bot.usecases.process.workspace import Workspace
 
 
@@ -34,6 +37,26 @@ class RuleView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UserGroupView:
+    """A Slack user group that rules name."""
+
+    name: str
+    """Its name in the table."""
+    id: str
+    """Its id in Slack."""
+    max_age_ms: int
+    """How old the answer of Slack about its members may be, in milliseconds."""
+    count: int | None
+    """How many accounts Slack told of last; null where it never told, or was not asked."""
+    at: Time | None
+    """When that was; null where it never told, or was not asked."""
+    is_known: bool
+    """Whether that counts for a decision now."""
+    refusal: str | None
+    """The code of the last refusal of Slack; null where it told, or was not asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyView:
     """The policy table."""
 
@@ -41,6 +64,8 @@ class PolicyView:
     """The fingerprint of the table, as the audit log has it; empty without a table."""
     rules: tuple[RuleView, ...]
     """The rules, in the order of the file."""
+    user_groups: tuple[UserGroupView, ...] = ()
+    """The Slack user groups that rules may name, in the order of the file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,15 +98,47 @@ class PolicyDecision:
     """What each rule of the table made of the request."""
 
 
-def list_rows(table: RuleTable) -> Reply:
-    """List the rows of the table with its digest."""
+def list_rows(table: RuleTable, ctx: Context | None = None) -> Reply:
+    """List the rows of the table with its digest. Without a context nothing is known of user groups."""
     rows = tuple(RuleView(name=row.name, line=row.line, says=describe_row(row)) for row in table.rows)
-    data = PolicyView(digest=table.digest, rules=rows)
+    groups = tuple(_view_group(name, group, ctx) for name, group in table.user_groups.items())
+    data = PolicyView(digest=table.digest, rules=rows, user_groups=groups)
     if not rows:
         return Reply(title=Message("rules.show.none"), data=data)
     columns = (Message("rules.show.line"), Message("rules.show.rule"), Message("rules.show.says"))
     shown = Table(columns=columns, rows=tuple((str(row.line), row.name, row.says) for row in rows))
-    return Reply(title=Message("rules.show.title", count=len(rows), digest=table.digest[:16]), table=shown, data=data)
+    title = Message("rules.show.title", count=len(rows), digest=table.digest[:16])
+    facts = tuple((Message("rules.show.user_group", name=one.name), _describe_group(one, ctx)) for one in groups)
+    return Reply(title=title, facts=facts, table=shown, data=data)
+
+
+def _view_group(name: str, group: UserGroup, ctx: Context | None) -> UserGroupView:
+    known = find_group(ctx, group) if ctx else None
+    return UserGroupView(
+        name=name,
+        id=group.id,
+        max_age_ms=group.max_age_ms,
+        count=len(known.members) if known else None,
+        at=Time(time=known.at) if known else None,
+        is_known=known is not None and known.is_younger(group.max_age_ms),
+        refusal=find_group_refusal(ctx, group) if ctx else None,
+    )
+
+
+def _describe_group(view: UserGroupView, ctx: Context | None) -> Text:
+    """Say who is in a group by number, and what is wrong where that is not known."""
+    limit = Message("rules.show.group_limit", id=view.id, limit=Duration(duration=view.max_age_ms))
+    if ctx is None:
+        return limit
+    told = Message("rules.show.group_not_read", group=limit)
+    if view.at is not None and view.is_known:
+        told = Message("rules.show.group_known", group=limit, count=view.count or 0, time=view.at)
+    elif view.at is not None:
+        told = Message("rules.show.group_too_old", group=limit, time=view.at)
+    if view.refusal is None:
+        return told
+    why = ctx.chat.messenger.find_refusal(view.refusal)
+    return add_remedy(Message("rules.show.group_refused", group=told, cause=why.described), why)
 
 
 def explain_decision(decision: Decision, steps: Sequence[RuleStep]) -> Reply:
@@ -125,7 +182,7 @@ policy: Group[QueryContext] = Group("policy", help="The policy table.", words={"
 @policy.command("show", words=SHOW, risk=Risk.READ, data=PolicyView, examples=[""])
 def policy_show(query: QueryContext) -> Reply:
     """Show the rules of the policy table."""
-    return list_rows(query.ctx.deployment.rules)
+    return list_rows(query.ctx.deployment.rules, query.ctx)
 
 
 def parse_channel(text: str) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bot.core.authority.membership import MembershipStatus
 from bot.core.authority.policy import NeedsApproval
-from bot.core.authority.rules.rule_evaluation import check_approver_by_rules
+from bot.core.authority.rules.rule_evaluation import check_approver_by_rules, find_unknown_approvers
 from bot.core.principals import ROLE_NAMES, Principal, Role
 from bot.plugin import Message, Refusal
 from bot.store.store import Transaction
 from bot.usecases.authority.memberships import last_known_status, list_stale_accounts, refresh_memberships
 from bot.usecases.authority.ruled_requests import check_groups, rows_of
+from bot.usecases.authority.user_groups import current_rules
 from bot.usecases.context import Context
 
 MOST_OPEN = 10
@@ -27,17 +28,20 @@ def check_can_be_approved(
     """
     quorum, role = decision.quorum, decision.role
     barred = [requester, breaker] if breaker else [requester]
-    rows = rows_of(ctx, decision)
+    rules, rows = current_rules(ctx), rows_of(ctx, decision)
     others = [
         one
         for one in _others(ctx, role)
         if not any(ctx.deployment.people.same(one, other) for other in barred)
-        and check_approver_by_rules(ctx.deployment.rules, rows, one) is None
+        and check_approver_by_rules(rules, rows, one) is None
     ]
     missing = check_groups(ctx, decision, ctx.deployment.people.distinct(others))
     if missing is not None:
         raise Refusal(missing.reason, hint=Message("request.add_group_member"))
     if len(ctx.deployment.people.distinct(others)) < quorum:
+        unknown = find_unknown_approvers(rules, rows)
+        if unknown is not None:
+            raise Refusal(unknown.reason)
         found = len(ctx.deployment.people.distinct(others))
         listed = Message("request.approvers_listed", count=found) if found else Message("request.no_approvers")
         raise _too_few(decision, listed)

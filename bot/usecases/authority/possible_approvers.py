@@ -10,6 +10,7 @@ from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.principals import Principal
 from bot.usecases.authority.memberships import last_known_status
 from bot.usecases.authority.quorum import check_eligibility
+from bot.usecases.authority.ruled_requests import check_approval_would_count
 from bot.usecases.context import Context
 
 
@@ -24,6 +25,7 @@ def list_possible_approvers(ctx: Context, change: ChangeRequest) -> list[Princip
         grant.principal
         for grant in ctx.store.grants.all()
         if check_eligibility(ctx, grant.principal, change) is None
+        and check_approval_would_count(ctx, grant.principal, change) is None
         and last_known_status(ctx, grant.principal) in (None, MembershipStatus.MEMBER)
         and not any(people.same(grant.principal, one) for one in given)
     )

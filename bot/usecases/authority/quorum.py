@@ -14,7 +14,12 @@ from bot.plugin import Message, Person
 from bot.usecases.authority.attestation import is_attested
 from bot.usecases.authority.break_glass_log import OWN_BREAK_GLASS, find_break_glass_actor
 from bot.usecases.authority.memberships import check_membership, find_disqualification, last_known_status
-from bot.usecases.authority.ruled_requests import check_approval_by_rules, check_groups, check_hours_now
+from bot.usecases.authority.ruled_requests import (
+    check_approval_by_rules,
+    check_groups,
+    check_hours_now,
+    check_still_asked_by_rules,
+)
 from bot.usecases.command_context.roles import role_of
 from bot.usecases.context import Context, log
 from bot.usecases.integrity.active_limits import check_limits
@@ -160,6 +165,9 @@ def check_revalidation(ctx: Context, change: ChangeRequest) -> Refused | None:
     state = find_disqualification(ctx, change.requester)
     if state is not None:
         return Refused(reason=Message("review.requester_no_member", state=state))
+    refused = check_still_asked_by_rules(ctx, change)
+    if refused is not None:
+        return refused
     valid, quorum = list_valid_approvers(ctx, change), quorum_of(change)
     counted = len(valid)
     if counted >= quorum:

@@ -87,6 +87,9 @@ class Messenger(Protocol):
 
     def account(self, person: Principal) -> Membership: ...
 
+    def list_group_members(self, team: str, group: str) -> frozenset[str]:
+        """The accounts of a group that the chat keeps, like `T0001:U0001`."""
+
     def find_refusal(self, reason: str) -> ChatRefusal: ...
 
     def channel_address(self, team: str, channel: str) -> str: ...

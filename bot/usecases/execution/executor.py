@@ -44,7 +44,7 @@ from bot.usecases.authority.quorum import (
     list_attesting_records,
     with_attested_approvals,
 )
-from bot.usecases.authority.ruled_requests import is_of_other_table
+from bot.usecases.authority.ruled_requests import is_of_other_table, list_unknown_groups_of, refresh_groups_of
 from bot.usecases.context import Context, log
 from bot.usecases.intake.stop_words import pending_stop
 from bot.usecases.integrity.active_limits import blocking_limit
@@ -167,8 +167,11 @@ def _postpone_job(
 
 
 def _refresh_memberships(ctx: Context, job: Job, change: ChangeRequest) -> bool:
-    """Look up whoever asked and who approved; False when Slack does not tell and it is tried again later."""
-    wait = refresh_memberships(ctx, accounts_to_verify(ctx, change))
+    """Look up whoever asked and who approved, and the user groups that their words rest on.
+
+    False when Slack does not tell and it is tried again later.
+    """
+    wait = refresh_groups_of(ctx, change) or refresh_memberships(ctx, accounts_to_verify(ctx, change))
     if wait:
         with ctx.store.unit_of_work() as tx:
             _postpone_job(tx, ctx, job, change, Wait.MEMBERS, wait)
@@ -228,7 +231,7 @@ def _start(ctx: Context, job: Job, change: ChangeRequest) -> Lease | None:
         return None
     with ctx.store.unit_of_work() as tx:
         change = tx.changes.exact(tx.changes.require(change.number))
-        if list_stale_accounts(ctx, accounts_to_verify(ctx, change)):
+        if list_unknown_groups_of(ctx, change) or list_stale_accounts(ctx, accounts_to_verify(ctx, change)):
             _postpone_job(tx, ctx, job, change, Wait.MEMBERS, ASK_AGAIN_MS)
             return None
         if pending_stop(ctx, change) is not None:

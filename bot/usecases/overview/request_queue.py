@@ -11,6 +11,7 @@ from bot.core.principals import Principal
 from bot.plugin.frozen import dataclass
 from bot.store.store import Store
 from bot.usecases.authority.quorum import check_eligibility
+from bot.usecases.authority.ruled_requests import check_approval_would_count
 from bot.usecases.context import Context
 
 LOOKED_AT = 200
@@ -68,5 +69,6 @@ def waits_for(ctx: Context, person: Principal, change: ChangeRequest) -> bool:
         return False
     if isinstance(change.decision, NeedsApproval):
         given = any(ctx.deployment.people.same(person, review.reviewer) for review in change.approvals)
-        return not given and check_eligibility(ctx, person, change) is None
+        refused = check_eligibility(ctx, person, change) or check_approval_would_count(ctx, person, change)
+        return not given and refused is None
     return change.requester == person

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot.core.authority.policy import OPEN_TO_ALL, Allowed, Decision, Refused, decide, decide_break_glass
-from bot.core.authority.rules.rule_evaluation import RuledRequest, Ruling, narrow_decision
+from bot.core.authority.rules.rule_evaluation import RuledRequest, Ruling
 from bot.core.bot_errors import NotPermitted, WordsError
 from bot.core.change.planned_command import Answered, Considered, Planned
 from bot.core.change.plans import plan_from_json, plan_to_json
@@ -42,7 +42,7 @@ from bot.plugin import (
 from bot.plugin.frozen import dataclass
 from bot.usecases.admin.queries import QueryContext, WeighedLine
 from bot.usecases.authority.memberships import check_membership, refresh_memberships
-from bot.usecases.authority.ruled_requests import with_plan
+from bot.usecases.authority.ruled_requests import narrow_by_table, with_plan
 from bot.usecases.command_context.place_choice import choose_place, find_place, list_default_places
 from bot.usecases.command_context.roles import role_of
 from bot.usecases.context import Context
@@ -196,7 +196,7 @@ def consider_at(
         reason="" if origin.reason else invocation.reason,
         at=origin.at or ctx.clock.now_ms(),
     )
-    ruling = narrow_decision(decision, ctx.deployment.rules, with_plan(request, answer))
+    ruling = narrow_by_table(ctx, decision, with_plan(request, answer))
     if isinstance(decision, Allowed) and not local:
         with blame_plugin(plugin.name, RAN_COMMAND, command=understood.command.path):
             raise TypeError(f"{understood.command.path} only reads, and returned a plan")

@@ -24,6 +24,7 @@ from bot.usecases.authority.quorum import (
     quorum_of,
 )
 from bot.usecases.authority.refusal_records import record_refused_click
+from bot.usecases.authority.ruled_requests import refresh_groups_of
 from bot.usecases.chat.chat_port import Messenger
 from bot.usecases.chat.chat_refusals import add_remedy
 from bot.usecases.chat.delivery_errors import Busy, DeliveryError, Lost
@@ -194,6 +195,7 @@ def _ask_slack(ctx: Context, inbound: Click | Form) -> None:
     if button == card_token.WITHDRAW:
         refresh_memberships(ctx, [person] if person == change.requester else [])
     elif button != card_token.UNDO and check_eligibility(ctx, person, change) is None:
+        refresh_groups_of(ctx, change)
         refresh_memberships(
             ctx, [person, *(list_eligible_approvers(ctx, change) if button != card_token.REJECT else ())]
         )

@@ -17,6 +17,7 @@ from bot.store.repositories.backlog import FORGOTTEN_AT_ONCE
 from bot.store.repositories.jobs import INBOUND, Job, Rank
 from bot.usecases.authority.grid_accounts import identify_sender
 from bot.usecases.authority.refusal_records import record_folded
+from bot.usecases.authority.user_groups import UserGroupRefresher
 from bot.usecases.command_context.request_tracing import find_request_id
 from bot.usecases.context import Context, log
 from bot.usecases.delivery.answers import MOST_AT_ONCE
@@ -84,6 +85,7 @@ class Worker:
         self._choices = ChoiceReader(ctx)
         self._previews = PreviewDrawer(ctx)
         self._home = HomePublisher(ctx)
+        self._user_groups = UserGroupRefresher(ctx)
         self._recovery = Reconciler(ctx)
         self._dispatcher = Dispatcher(ctx)
         self._stops = StopDeadlines(ctx)
@@ -114,6 +116,8 @@ class Worker:
         self._thread("choices", self._choices.run_once, self._rounds, SCHEDULER_SECONDS)
         self._thread("previews", self._previews.run_once, self._signals[Group.PREVIEWS], SCHEDULER_SECONDS)
         self._thread("home", self._home.run_once, self._signals[Group.HOME], SCHEDULER_SECONDS)
+        if self._ctx.deployment.rules.user_groups:
+            self._thread("user-groups", self._user_groups.run_once, self._rounds, SCHEDULER_SECONDS)
         self._thread("maintenance", self._maintenance.run_once, self._rounds, MAINTENANCE_SECONDS)
         self._thread("witness", self._witness_writer.run_once, self._rounds, SCHEDULER_SECONDS)
 

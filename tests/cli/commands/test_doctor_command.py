@@ -369,6 +369,20 @@ def test_a_scope_that_was_not_granted_is_named_with_what_does_not_work(cli_bot: 
     assert "lacks the scopes: files:write (long answers as a file), users:read (telling members" in told
 
 
+def test_the_optional_scope_is_needed_where_the_policy_table_names_a_user_group(
+    cli_bot: CliBot, slack: SlackWorkspace, tmp_path: Path
+) -> None:
+    well(cli_bot, slack)
+    slack.set_scopes(*SCOPES)
+    assert looked(cli_bot)["scopes"][0]
+    table = tmp_path / "policy.toml"
+    table.write_text('[user_groups]\noncall = { id = "S0001" }\n')
+    cli_bot.settings["B24BOT_POLICY"] = str(table)
+    ok, told = looked(cli_bot)["scopes"]
+    assert not ok
+    assert "lacks the scopes: usergroups:read (user groups in the policy table)" in told
+
+
 def test_a_misspelt_name_and_every_bad_value_are_named(cli_bot: CliBot, workspace: SlackWorkspace) -> None:
     well(cli_bot, workspace)
     cli_bot.settings |= {"B24BOT_QUORM": "2", "B24BOT_REQUEST_TTL": "soon", "B24BOT_AUDIT_CHANNEL": "#audit"}

@@ -15,6 +15,7 @@ CALLED = (
     *("auth.test", "chat.postMessage", "chat.update", "chat.postEphemeral", "views.open", "users.info"),
     *("chat.scheduleMessage", "chat.deleteScheduledMessage"),
     *("files.getUploadURLExternal", "files.completeUploadExternal", "apps.connections.open", "conversations.info"),
+    "usergroups.users.list",
 )
 
 

@@ -91,6 +91,15 @@ def take_role(scene: Scene) -> None:
     revoke_role(scene.playground.store, scene.playground.person("Olga"), by=SHELL)
 
 
+def narrow_to_user_group(scene: Scene) -> None:
+    """Put the bot up with a policy table that lets only a user group ask, in which Vera is."""
+    scene.workspace.set_user_group("S0001", "Vera")
+    path = scene.playground.folder / "policy.toml"
+    path.write_text('[user_groups]\noncall = { id = "S0001" }\n[[rule]]\nname = "on call"\nask = ["oncall"]\n')
+    scene.playground.stop_bot()
+    scene.playground.start_bot(B24BOT_POLICY=str(path), B24BOT_LANGUAGE="en")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attack:
     """What is changed in a delivery or in the world before it arrives, and who is refused in which words."""
@@ -104,6 +113,7 @@ class Attack:
 ATTACKS: Mapping[str, Attack] = {
     "sent by a stranger": Attack(alter=sent_by("Gleb"), who="Gleb", says="not on the allow-list"),
     "no longer on the allow-list": Attack(before=take_role, says="not on the allow-list"),
+    "not in the user group of a rule": Attack(before=narrow_to_user_group, says="requests are for oncall"),
     "from another workspace": Attack(alter=sent_by("Olga", "T0666"), who="", says="workspace"),
 }
 """What nobody gets further with, by either way."""

@@ -28,6 +28,37 @@ def restart_with_table(scene: Scene, folder: Path, rows: str = RULE) -> None:
     scene.playground.start_bot(B24BOT_POLICY=str(path), B24BOT_LANGUAGE="en")
 
 
+ON_CALL = """
+[user_groups]
+oncall = { id = "S0001" }
+
+[[rule]]
+name = "on call"
+commands = ["connector remove"]
+approve = ["oncall"]
+"""
+
+
+def test_a_removal_is_approved_by_whoever_is_on_call_in_slack(scene: Scene, tmp_path: Path) -> None:
+    workspace = scene.workspace
+    restart_with_table(scene, tmp_path, ON_CALL)
+    scene.ask("Olga", f"{LINE} old")
+    scene.answer("Olga", "the members of the user group oncall are not known now")
+    scene.ask("Olga", "policy show")
+    scene.answer("Olga", "there is no such user group, or it is disabled (no_such_subteam)")
+    workspace.set_user_group("S0001", "Vera", "Gleb")
+    scene.ask("Olga", f"{LINE} old")
+    card = scene.card()
+    assert "@Vera" in workspace.transcript(card)
+    assert "@Anton" not in workspace.transcript(card)
+    scene.press("Anton", card, "Approve")
+    scene.answer("Anton", "approvals count from oncall")
+    scene.press("Gleb", card, "Approve")
+    scene.press("Vera", card, "Approve")
+    scene.wait_status(Status.DONE)
+    assert not scene.registered()
+
+
 def test_a_removal_needs_a_ticket_and_an_approval_of_each_team(scene: Scene, tmp_path: Path) -> None:
     restart_with_table(scene, tmp_path)
     assert scene.playground.store.audit.find(tag=Tag.POLICY_LOADED, limit=1)

@@ -9,7 +9,7 @@ import pytest
 from bot.core.audit.audit_record import SYSTEM, Tag
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.planned_command import Answered
-from bot.core.parsing.durations import LONGEST_GRANT, SHORTEST_GRANT, parse_grant_length
+from bot.core.durations import LONGEST_GRANT, SHORTEST_GRANT, parse_grant_length
 from bot.core.principals import Principal, Role
 from bot.plugin import BadArgument, Refusal
 from bot.store.store import Store

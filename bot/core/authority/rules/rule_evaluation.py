@@ -11,7 +11,7 @@ from bot.core.authority.policy import Allowed, BreakGlass, Decision, NeedsApprov
 from bot.core.authority.rules.row_views import write_hours
 from bot.core.authority.rules.rule_table import RuleRow, RuleTable
 from bot.core.principals import Principal, Role
-from bot.plugin import Message, Risk
+from bot.plugin import CommandLine, Message, Risk
 from bot.plugin.frozen import dataclass
 
 
@@ -89,8 +89,21 @@ def _refuse_all(case: _Case) -> Message | None:
 
 
 def _check_requester(case: _Case) -> Message | None:
-    fits = not case.row.ask or case.table.is_one_of(case.request.requester, case.row.ask)
-    return None if fits else Message("rules.refusal.requester", people=case.row.ask)
+    return _find_requester_refusal(case.table, case.row, case.request.requester)
+
+
+def _find_requester_refusal(table: RuleTable, row: RuleRow, requester: Principal) -> Message | None:
+    if not row.ask or table.is_one_of(requester, row.ask):
+        return None
+    return refuse_unknown_groups(table, row.ask) or Message("rules.refusal.requester", people=row.ask)
+
+
+def refuse_unknown_groups(table: RuleTable, words: Iterable[str]) -> Message | None:
+    """Say that a person may be in a user group, but that its members are not known now; None where all are known."""
+    unknown = table.list_unknown_groups(words)
+    if not unknown:
+        return None
+    return Message("rules.refusal.group_unknown", groups=unknown, command=CommandLine(command_line="policy show"))
 
 
 def _check_channel(case: _Case) -> Message | None:
@@ -185,7 +198,26 @@ def check_approver_by_rules(table: RuleTable, rows: Iterable[RuleRow], approver:
     """Refuse an approval that a row does not count. `rows` are those that applied to the request."""
     for row in rows:
         if row.approve and not table.is_one_of(approver, row.approve):
-            return _refused_by(row, Message("rules.refusal.approver", people=row.approve))
+            unknown = refuse_unknown_groups(table, row.approve)
+            return _refused_by(row, unknown or Message("rules.refusal.approver", people=row.approve))
+    return None
+
+
+def find_unknown_approvers(table: RuleTable, rows: Iterable[RuleRow]) -> Refused | None:
+    """Find a row whose approvers may be in a user group, of which the members are not known now."""
+    for row in rows:
+        why = refuse_unknown_groups(table, row.approve)
+        if why is not None:
+            return _refused_by(row, why)
+    return None
+
+
+def check_requester_by_rules(table: RuleTable, rows: Iterable[RuleRow], requester: Principal) -> Refused | None:
+    """Refuse a requester who may not ask any more: the members of a user group can be others than at the request."""
+    for row in rows:
+        why = _find_requester_refusal(table, row, requester)
+        if why is not None:
+            return _refused_by(row, why)
     return None
 
 

@@ -74,11 +74,23 @@ class RuleRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UserGroup:
+    """A group that the chat keeps: its id there, and how old the answer about its members may be for a decision."""
+
+    id: str
+    max_age_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleTable:
     """All rows, and the people of each group by the group's name."""
 
     rows: tuple[RuleRow, ...] = ()
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    user_groups: Mapping[str, UserGroup] = field(default_factory=dict)
+    """The groups of the chat that rows may name, by the names that the table gives them."""
+    members: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False)
+    """The accounts of each of `user_groups` whose members are known now. The file does not have them."""
     zones: Mapping[str, tzinfo] = field(default_factory=dict, compare=False)
     """The time zones that rows name."""
 
@@ -92,7 +104,10 @@ class RuleTable:
             return ""
         rows = [{name: value for name, value in fields_of(row).items() if name != "line"} for row in self.rows]
         groups = {name: sorted(people) for name, people in self.groups.items()}
-        return sha256(canonical({"rows": rows, "groups": groups}).encode()).hexdigest()
+        document = {"rows": rows, "groups": groups}
+        if self.user_groups:
+            document["user_groups"] = {name: fields_of(group) for name, group in self.user_groups.items()}
+        return sha256(canonical(document).encode()).hexdigest()
 
     def named(self, names: Iterable[str]) -> tuple[RuleRow, ...]:
         """The rows with these names, in the order of the table."""
@@ -100,8 +115,17 @@ class RuleTable:
         return tuple(row for row in self.rows if row.name in wanted)
 
     def is_one_of(self, person: Principal, words: Iterable[str]) -> bool:
-        """Whether an account is named, or is in a group that is named."""
-        return any(person.id in self.groups.get(word, frozenset({word})) for word in words)
+        """Whether an account is named, or is in a group that is named. In an unknown user group there is nobody."""
+        return any(person.id in self._list_accounts(word) for word in words)
+
+    def _list_accounts(self, word: str) -> frozenset[str]:
+        if word in self.user_groups:
+            return self.members.get(word, frozenset())
+        return self.groups.get(word, frozenset({word}))
+
+    def list_unknown_groups(self, words: Iterable[str]) -> tuple[str, ...]:
+        """List the user groups among these words whose members are not known now."""
+        return tuple(word for word in words if word in self.user_groups and word not in self.members)
 
     def is_open(self, row: RuleRow, at: int) -> bool:
         """Whether the office hours of a row include a time in UTC epoch milliseconds. A row without hours has all."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import tzinfo
 from fnmatch import fnmatchcase
 from typing import Any
 
-from bot.core.authority.rules.rule_table import RuleRow, RuleTable
+from bot.core.authority.rules.rule_table import RuleRow, RuleTable, UserGroup
 from bot.core.authority.rules.table_faults import BrokenTable, TableFault
+from bot.core.authority.rules.user_group_reader import read_user_group
 from bot.core.authority.rules.value_readers import CONDITIONS, KEYS, Given, Wrong, is_account
 from bot.plugin import Message
 
@@ -18,8 +19,8 @@ FindZone = Callable[[str], "tzinfo | None"]
 """Find a time zone by its name; None where the host does not know it."""
 _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)\Z")
 _HEADER = re.compile(r"\A\s*\[\[\s*rule\s*\]\]")
-_GROUP_HEADER = re.compile(r"\A\s*\[\s*groups\s*\]")
-_TOP = ("rule", "groups")
+_GROUP_HEADERS = {name: re.compile(rf"\A\s*\[\s*{name}(?:\s*\.[^\]]*)?\s*\]") for name in ("groups", "user_groups")}
+_TOP = ("rule", *_GROUP_HEADERS)
 
 
 def read_table(text: str, find_zone: FindZone) -> RuleTable:
@@ -30,12 +31,13 @@ def read_table(text: str, find_zone: FindZone) -> RuleTable:
         raise BrokenTable((_not_toml(str(error), text),)) from None
     reading = _Reading(text, find_zone)
     groups = dict(reading.read_groups(document.get("groups", {})))
-    rows = tuple(reading.read_rows(document.get("rule", []), groups))
+    user_groups = dict(reading.read_user_groups(document.get("user_groups", {}), groups))
+    rows = tuple(reading.read_rows(document.get("rule", []), (*groups, *user_groups)))
     for key in document.keys() - {*_TOP}:
         reading.note(reading.find_line(key), Message("rules.key.unknown_table", key=key), _hint_of_keys(_TOP))
     if reading.faults:
         raise BrokenTable(tuple(reading.faults))
-    return RuleTable(rows=rows, groups=groups, zones=reading.zones)
+    return RuleTable(rows=rows, groups=groups, user_groups=user_groups, zones=reading.zones)
 
 
 def refuse_unknown_commands(table: RuleTable, paths: Iterable[str]) -> None:
@@ -89,8 +91,13 @@ class _Reading:
                 break
         return begin or 1
 
+    def _find_header(self, table: str) -> int:
+        """The line in which the table of this name begins; 1 where it is not found."""
+        head = _GROUP_HEADERS[table]
+        return next((at for at, line in enumerate(self._lines, 1) if head.match(line)), 1)
+
     def read_groups(self, value: Any) -> Iterator[tuple[str, frozenset[str]]]:
-        begin = next((at for at, line in enumerate(self._lines, 1) if _GROUP_HEADER.match(line)), 1)
+        begin = self._find_header("groups")
         if not isinstance(value, Mapping):
             self.note(begin, Message("rules.groups.not_table"), Message("rules.groups.write_group"))
             return
@@ -102,7 +109,24 @@ class _Reading:
                 self.note(self.find_line(name, begin), told, Message("rules.groups.write_group"))
             yield name, frozenset(people if fits else ())
 
-    def read_rows(self, value: Any, groups: Mapping[str, frozenset[str]]) -> Iterator[RuleRow]:
+    def read_user_groups(self, value: Any, groups: Collection[str]) -> Iterator[tuple[str, UserGroup]]:
+        """Read the groups that the chat keeps. `groups` are names that are taken."""
+        begin = self._find_header("user_groups")
+        if not isinstance(value, Mapping):
+            self.note(begin, Message("rules.user_groups.not_table"), Message("rules.user_groups.write_table"))
+            return
+        for name, given in value.items():
+            line, read = self.find_line(name, begin), read_user_group(given)
+            if name in groups:
+                self.note(
+                    line, Message("rules.user_groups.name_taken", group=name), Message("rules.user_groups.write_name")
+                )
+            if isinstance(read, Wrong):
+                self.note(line, Message("rules.user_groups.wrong", group=name, why=read.sentence), read.hint)
+            else:
+                yield name, read
+
+    def read_rows(self, value: Any, groups: Collection[str]) -> Iterator[RuleRow]:
         if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
             self.note(self.find_line("rule"), Message("rules.rows.not_rows"), Message("rules.rows.write_row"))
             return
@@ -114,9 +138,7 @@ class _Reading:
             names.add(str(row.get("name", "")))
             yield RuleRow(**{"name": "", **read, "line": begin})
 
-    def _read_keys(
-        self, row: Mapping[str, Any], begin: int, groups: Mapping[str, frozenset[str]]
-    ) -> Iterator[tuple[str, Any]]:
+    def _read_keys(self, row: Mapping[str, Any], begin: int, groups: Collection[str]) -> Iterator[tuple[str, Any]]:
         for key, value in row.items():
             line = self.find_line(key, begin)
             if key not in KEYS:

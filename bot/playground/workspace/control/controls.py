@@ -15,6 +15,7 @@ from bot.playground.workspace.state.call_faults import Fault
 from bot.playground.workspace.state.channels import Channel
 from bot.playground.workspace.state.messages import Message
 from bot.playground.workspace.state.modals import View
+from bot.playground.workspace.state.people_groups import UserGroup
 from bot.playground.workspace.state.workspace_people import Person
 
 
@@ -72,6 +73,12 @@ class Levers(Core):
         """Make this a workspace of an Enterprise Grid organisation; `org_wide` installs the app for all of it."""
         with self.world.lock:
             self.world.enterprise, self.world.org_wide = enterprise, org_wide
+
+    def set_user_group(self, group: str, *people: str, disabled: bool = False) -> None:
+        """Make a user group of this id, or give it other members, by their names."""
+        with self.world.lock:
+            members = tuple(self.world.people.find(name).id for name in people)
+            self.world.user_groups[group] = UserGroup(id=group, members=members, disabled=disabled)
 
     def add_channel(self, name: str, *, bot: bool = True, is_private: bool = False) -> Channel:
         with self.world.lock:

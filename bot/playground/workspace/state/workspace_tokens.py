@@ -8,7 +8,10 @@ from dataclasses import replace
 from bot.playground.workspace.base.simulator_values import Refusal, WorkspaceError
 from bot.plugin.frozen import dataclass
 
-DEFAULT_BOT_SCOPES = ("commands", "chat:write", "files:write", "users:read", "app_mentions:read", "im:history")
+DEFAULT_BOT_SCOPES = (
+    *("commands", "chat:write", "files:write", "users:read", "app_mentions:read", "im:history"),
+    "usergroups:read",
+)
 
 BROKEN_STATES = ("token_revoked", "account_inactive", "token_expired", "invalid_auth", "not_authed", "team_disabled")
 

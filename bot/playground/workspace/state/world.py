@@ -14,6 +14,7 @@ from bot.playground.workspace.state.channels import Channel, Channels
 from bot.playground.workspace.state.messages import Messages
 from bot.playground.workspace.state.method_limits import Limits
 from bot.playground.workspace.state.modals import Views
+from bot.playground.workspace.state.people_groups import UserGroup
 from bot.playground.workspace.state.response_urls import Hooks
 from bot.playground.workspace.state.tickets import Tickets
 from bot.playground.workspace.state.triggers import Triggers
@@ -51,6 +52,8 @@ class World:
         self.files: dict[str, Json] = {}
         self.scheduled: dict[str, str] = {}
         """The channel of each message that is scheduled, by its id."""
+        self.user_groups: dict[str, UserGroup] = {}
+        """By their ids."""
         self.enterprise = ""
         """The Enterprise Grid organisation that the workspace belongs to; empty when it belongs to none."""
         self.org_wide = False

@@ -1,4 +1,4 @@
-"""The methods that tell who and where: auth.test, users.info, conversations.*."""
+"""The methods that tell who and where: auth.test, users.info, usergroups.users.list, conversations.*."""
 
 from __future__ import annotations
 
@@ -38,6 +38,16 @@ def user_info(world: World, call: Call) -> Json:
         raise Refusal("user_not_found")
     described = person.user_object(include_locale=bool(call.flag("include_locale")), enterprise=world.enterprise)
     return {"user": described}
+
+
+def user_group_members(world: World, call: Call) -> Json:
+    """An installation for the whole organisation has to name the team (docs/slack-behaviour.md S50)."""
+    if world.org_wide and not call.text("team_id"):
+        raise Refusal("missing_argument")
+    group = world.user_groups.get(call.need("usergroup"))
+    if group is None or (group.disabled and not call.flag("include_disabled")):
+        raise Refusal("no_such_subteam")
+    return {"users": list(group.members)}
 
 
 def conversation_info(world: World, call: Call) -> Json:

@@ -40,6 +40,9 @@ METHODS: Mapping[str, Method] = {
     "views.update": Method(function=view_methods.update, per_minute=100),
     "views.publish": Method(function=view_methods.publish, per_minute=100),
     "users.info": Method(function=lookups.user_info, scopes=("users:read",), takes_json=False, per_minute=100),
+    "usergroups.users.list": Method(
+        function=lookups.user_group_members, scopes=("usergroups:read",), takes_json=False, per_minute=20
+    ),
     "conversations.info": Method(function=lookups.conversation_info, scopes=_READ, takes_json=False),
     "conversations.members": Method(
         function=lookups.conversation_members, scopes=_READ, takes_json=False, per_minute=100

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
 from itertools import permutations
 from random import Random
+from types import MappingProxyType
 from typing import Any
 
 from bot.core.authority.rules.rule_evaluation import RuledRequest
@@ -16,6 +17,7 @@ from bot.core.principals import Principal
 from bot.plugin import Risk
 
 PEOPLE = tuple(Principal(team="T0001", user=f"U000{number}") for number in range(1, 6))
+USER_GROUPS = {"oncall": "S0001", "guards": "S0002"}
 CHANNELS = ("C0001", "C0002", "")
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 HOURS = ("Mon-Fri 09:00-18:00", "Sat 10:00-14:00", "Mon-Sun 00:00-24:00", "Wed-Thu 12:30-12:31")
@@ -27,12 +29,12 @@ _CHOICES: Mapping[str, tuple[Any, ...]] = {
     "parts": (["line:3"], ["line:*"]),
     "refuse": (True,),
     "break_glass": (False,),
-    "ask": (["ops"], ["T0001:U0001", "security"]),
+    "ask": (["ops"], ["T0001:U0001", "security"], ["oncall"], ["ops", "guards"]),
     "ask_in": (["C0001"],),
-    "approve": (["security"], ["ops", "T0001:U0005"]),
+    "approve": (["security"], ["ops", "T0001:U0005"], ["oncall"], ["T0001:U0002", "guards"]),
     "approve_in": ("C0001", "C0002"),
     "quorum": (1, 2, 3),
-    "from_each": (["ops", "security"], ["ops", "security", "owners"]),
+    "from_each": (["ops", "security"], ["ops", "security", "owners"], ["oncall", "security"]),
     "reason": ("OPS-[0-9]+", "^x"),
     "hours": tuple([one] for one in HOURS),
 }
@@ -49,6 +51,7 @@ def make_table(random: Random) -> str:
         name: random.sample([one.id for one in PEOPLE], random.randint(1, 4)) for name in ("ops", "security", "owners")
     }
     lines = ["[groups]", *(f"{name} = {json.dumps(people)}" for name, people in groups.items())]
+    lines += ["[user_groups]", *(f'{name} = {{ id = "{id}" }}' for name, id in USER_GROUPS.items())]
     for number in range(random.randint(0, 4)):
         keys = random.sample(sorted(_CHOICES), random.randint(1, 4))
         row = {"name": f"row {number}", **{key: random.choice(_CHOICES[key]) for key in keys}}
@@ -58,6 +61,12 @@ def make_table(random: Random) -> str:
             row["timezone"] = "UTC"
         lines += ["[[rule]]", *(f"{key} = {json.dumps(value)}" for key, value in row.items())]
     return "\n".join(lines)
+
+
+def make_members(random: Random) -> dict[str, frozenset[str]]:
+    """The accounts of those user groups whose members are known."""
+    known = [name for name in USER_GROUPS if random.random() < 0.7]
+    return {name: frozenset(one.id for one in random.sample(PEOPLE, random.randint(0, 4))) for name in known}
 
 
 def make_request(random: Random) -> RuledRequest:
@@ -84,9 +93,11 @@ def make_time(random: Random) -> int:
 class TableModel:
     """What a policy file means, told a second time."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, members: Mapping[str, frozenset[str]] = MappingProxyType({})) -> None:
         document = tomllib.loads(text)
-        self.groups, self.rows = document["groups"], document.get("rule", [])
+        # Nobody is in a user group whose members are not known.
+        asked = {name: members.get(name, frozenset()) for name in document["user_groups"]}
+        self.groups, self.rows = {**document["groups"], **asked}, document.get("rule", [])
 
     def applies(self, row: Mapping[str, Any], request: RuledRequest) -> bool:
         found: dict[str, Iterable[str]] = {

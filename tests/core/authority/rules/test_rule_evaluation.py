@@ -19,6 +19,7 @@ from bot.core.authority.policy import (
 from bot.core.authority.rules.rule_evaluation import (
     check_approver_by_rules,
     check_hours,
+    check_requester_by_rules,
     list_missing_groups,
     narrow_decision,
 )
@@ -26,7 +27,15 @@ from bot.core.authority.rules.rule_table import RuleTable
 from bot.core.authority.rules.table_reader import read_table
 from bot.core.change.plans import decision_from_json, decision_to_json
 from bot.core.principals import Role
-from tests.core.authority.rules.rule_models import PEOPLE, TableModel, find_zone, make_request, make_table, make_time
+from tests.core.authority.rules.rule_models import (
+    PEOPLE,
+    TableModel,
+    find_zone,
+    make_members,
+    make_request,
+    make_table,
+    make_time,
+)
 from tests.language.english import en
 
 TABLES = 10_000
@@ -41,8 +50,8 @@ BEFORE: tuple[Decision, ...] = (CONFIRM, APPROVE, GOVERN, BREAK_GLASS)
 def test_the_engine_and_the_model_agree_on_every_table_and_request(part: int) -> None:
     random = Random(part)
     for _ in range(TABLES // 10):
-        text = make_table(random)
-        table, model = read_table(text, find_zone), TableModel(text)
+        text, members = make_table(random), make_members(random)
+        table, model = replace(read_table(text, find_zone), members=members), TableModel(text, members)
         request, before = make_request(random), random.choice(BEFORE)
         rows = [row for row in model.rows if model.applies(row, request)]
         emergency = before is BREAK_GLASS
@@ -69,6 +78,8 @@ def test_the_engine_and_the_model_agree_on_every_table_and_request(part: int) ->
         for person in approvers:
             counts = all(model.counts(row, person) for row in rows)
             assert (check_approver_by_rules(table, applied, person) is None) == counts, text
+        asks = all("ask" not in row or model.has(approver, row["ask"]) for row in rows for approver in PEOPLE[:1])
+        assert (check_requester_by_rules(table, applied, PEOPLE[0]) is None) == asks, text
         assert (check_hours(table, applied, at) is None) == all(model.is_open(row, at) for row in rows), text
         for row, known in zip(applied, rows, strict=True):
             most = model.most_covered(known, approvers)
@@ -79,6 +90,7 @@ def test_no_table_makes_anybody_approve_their_own_request() -> None:
     random = Random(1)
     for _ in range(1_000):
         table, request = read_table(make_table(random), find_zone), make_request(random)
+        table = replace(table, members=make_members(random))
         decision = narrow_decision(APPROVE, table, request).decision
         for role in Role:
             refused = check_approver(decision, requester=request.requester, reviewer=request.requester, role=role)
@@ -115,3 +127,18 @@ def test_a_row_that_does_not_apply_says_which_condition_is_not_met() -> None:
     step = narrow_decision(APPROVE, read_table(text, find_zone), request).steps[0]
     assert step.passed_over is not None
     assert en(step.passed_over) == "places: prod; this request has: stage"
+
+
+def test_in_a_user_group_whose_members_are_not_known_there_is_nobody_and_the_refusal_says_so() -> None:
+    text = '[user_groups]\noncall = { id = "S0001" }\n[[rule]]\nname = "live"\nask = ["oncall", "T0001:U0002"]\n'
+    table = read_table(text, find_zone)
+    asked = replace(make_request(Random(0)), requester=PEOPLE[0])
+    ruling = narrow_decision(APPROVE, table, asked)
+    assert isinstance(ruling.decision, Refused)
+    assert "the members of the user group oncall are not known now" in en(ruling.decision.reason)
+    named = replace(asked, requester=PEOPLE[1])
+    assert isinstance(narrow_decision(APPROVE, table, named).decision, NeedsApproval)
+    known = replace(table, members={"oncall": frozenset({PEOPLE[2].id})})
+    ruling = narrow_decision(APPROVE, known, asked)
+    assert isinstance(ruling.decision, Refused)
+    assert "requests are for oncall, T0001:U0002" in en(ruling.decision.reason)

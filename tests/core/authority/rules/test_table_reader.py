@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core.authority.rules.row_views import describe_row
@@ -55,6 +57,18 @@ FAULTS = {
     "an unknown zone": ('[[rule]]\nname = "a"\nhours = ["Mon 09:00-18:00"]\ntimezone = "Mars"\n', [4]),
     "a group that is a name": ('[groups]\nops = ["anna"]\n', [2]),
     "groups that are a list": ("groups = [1]\n", [1]),
+    "user groups that are a list": ("user_groups = [1]\n", [1]),
+    "a user group that is a text": ('[user_groups]\noncall = "S0123456"\n', [2]),
+    "a user group without an id": ('[user_groups]\noncall = { max_age = "15m" }\n', [2]),
+    "a user group by its handle": ('[user_groups]\noncall = { id = "@oncall" }\n', [2]),
+    "an unknown key of a user group": ('[user_groups]\noncall = { id = "S0123456", age = "15m" }\n', [2]),
+    "an age that is too short": ('[user_groups]\noncall = { id = "S0123456", max_age = "59s" }\n', [2]),
+    "an age that is too long": ('[user_groups.oncall]\nid = "S0123456"\nmax_age = "25h"\n', [1]),
+    "an age that is a number": ('[user_groups]\noncall = { id = "S0123456", max_age = 900 }\n', [2]),
+    "a name of two groups": (
+        '[groups]\noncall = ["T0001:U0001"]\n[user_groups]\noncall = { id = "S0123456" }\n',
+        [4],
+    ),
     "an empty name": ('[[rule]]\nname = ""\nrefuse = true\n', [2]),
     "a key in single marks": ("[[rule]]\nname = \"a\"\n'quorum' = 0\n", [1]),
     "a key in single marks, before another row": (
@@ -103,3 +117,26 @@ def test_a_pattern_that_no_command_fits_is_named() -> None:
         refuse_unknown_commands(table, ["line list"])
     (fault,) = caught.value.faults
     assert (fault.line, "connector remove" in en(fault.sentence)) == (6, True)
+
+
+def test_a_user_group_is_read_with_its_age_and_counts_for_the_digest() -> None:
+    rule = '[[rule]]\nname = "live"\napprove = ["oncall"]\n'
+    tables = [
+        read_table(f'[user_groups]\noncall = {{ id = "{id}"{age} }}\n{rule}', find_zone)
+        for id, age in (("S0001", ""), ("S0001", ', max_age = "15m"'), ("S0002", ""), ("S0001", ', max_age = "1h"'))
+    ]
+    assert [table.user_groups["oncall"].max_age_ms for table in tables] == [900_000, 900_000, 900_000, 3_600_000]
+    digests = [table.digest for table in tables]
+    assert digests[0] == digests[1]
+    assert len({*digests}) == 3
+
+
+def test_the_members_of_a_user_group_make_no_other_table() -> None:
+    text = '[user_groups]\noncall = { id = "S0001" }\n[[rule]]\nname = "live"\napprove = ["oncall"]\n'
+    table = read_table(text, find_zone)
+    assert replace(table, members={"oncall": frozenset({"T0001:U0001"})}).digest == table.digest
+
+
+def test_the_digest_of_a_table_without_user_groups_is_that_of_the_releases_before() -> None:
+    digest = read_table('[[rule]]\nname = "a"\nquorum = 2\n', find_zone).digest
+    assert digest == "8798eca56910f947670ab1f4463a56b8f67d5655894cda0a0ed1aec6dfb6ed43"

@@ -8,6 +8,8 @@ _RULES = "bot/core/authority/rules"
 _EVALUATION, _TABLE, _READERS = f"{_RULES}/rule_evaluation.py", f"{_RULES}/rule_table.py", f"{_RULES}/value_readers.py"
 _RULED = "bot/usecases/authority/ruled_requests.py"
 _BY_MODEL = "tests/core/authority/rules/test_rule_evaluation.py"
+_GROUPS = "bot/usecases/authority/user_groups.py"
+_OF_CHAT = "tests/usecases/authority/test_user_groups.py"
 _AT_WORK = "tests/usecases/authority/test_ruled_requests.py"
 
 _GRANTS = "bot/store/repositories/grants.py"
@@ -47,7 +49,7 @@ RULING: tuple[Mutation, ...] = (
     mutation(
         "rule-for-every-requester",
         "everybody may ask for what a rule keeps to some",
-        (_EVALUATION, "fits = not case.row.ask or", "fits = True or not case.row.ask or"),
+        (_EVALUATION, "if not row.ask or table", "if row or table"),
         by=_BY_MODEL,
     ),
     mutation(
@@ -105,8 +107,59 @@ RULING: tuple[Mutation, ...] = (
     mutation(
         "digest-without-groups",
         "a person who joins a group of the policy table is let in on an approval that knew nothing of them",
-        (_TABLE, 'canonical({"rows": rows, "groups": groups})', 'canonical({"rows": rows})'),
+        (_TABLE, '{"rows": rows, "groups": groups}', '{"rows": rows}'),
         by="tests/core/authority/rules/test_table_reader.py",
+    ),
+    mutation(
+        "digest-without-user-groups",
+        "a user group of the policy table is another one, and open requests run by the former one",
+        (_TABLE, "        if self.user_groups:\n", "        if not self.rows:\n"),
+        by="tests/core/authority/rules/test_table_reader.py",
+    ),
+    mutation(
+        "unknown-user-group-lets-in",
+        "while Slack does not tell who is in a user group, everybody with the role is",
+        (_TABLE, "self.members.get(word, frozenset())", "self.members.get(word, frozenset({word}))"),
+        (_TABLE, "word in self.user_groups and word not in self.members", "False"),
+        by=f"{_BY_MODEL} {_OF_CHAT}",
+    ),
+    mutation(
+        "old-members-count",
+        "who left a user group long ago approves while Slack does not answer",
+        (_GROUPS, "0 <= self.age <= most_ms and 0 <= self.steady_age <= most_ms", "True"),
+        by=_OF_CHAT,
+    ),
+    mutation(
+        "members-by-one-clock",
+        "a clock that is set back makes an old list of members young",
+        (_GROUPS, "0 <= self.age <= most_ms and 0 <= self.steady_age <= most_ms", "self.age <= most_ms"),
+        by=_OF_CHAT,
+    ),
+    mutation(
+        "run-without-asking-again",
+        "an approved change runs although its requester or approver has left the user group",
+        (_RULED, "return refresh_user_groups(ctx, list_named_groups(ctx, rows_of(ctx, change.decision)))", "return 0"),
+        by=_OF_CHAT,
+    ),
+    mutation(
+        "requester-of-former-members",
+        "a change runs whose requester has left the user group that may ask",
+        (
+            "bot/usecases/authority/quorum.py",
+            "    refused = check_still_asked_by_rules(ctx, change)\n",
+            "    refused = None\n",
+        ),
+        by=_OF_CHAT,
+    ),
+    mutation(
+        "approvers-of-no-rule-are-mentioned",
+        "a card mentions people whose approval a rule does not count",
+        (
+            "bot/usecases/authority/possible_approvers.py",
+            "        and check_approval_would_count(ctx, grant.principal, change) is None\n",
+            "",
+        ),
+        by=_OF_CHAT,
     ),
     mutation(
         "changed-policy-runs",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.parsing.durations import parse_duration
+from bot.core.durations import parse_duration
 
 
 @pytest.mark.parametrize(
