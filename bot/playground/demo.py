@@ -5,8 +5,10 @@ from __future__ import annotations
 import tempfile
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from bot.language.catalogues import ENGLISH
 from bot.language.translation import translate
 from bot.playground.demo_actions import DEMO_ACTIONS, ActionFailed, DemoTools, the_card
 from bot.playground.demo_script import STORY, DemoPlace, Expectation, Step, name_place
@@ -35,17 +37,20 @@ def tell_story(
     plugins: str = "bitrix24",
     timeout: float = TIMEOUT,
     read: Read = translate,
+    language: str = ENGLISH,
 ) -> bool:
     """Play the steps in a playground of their own and write what happened, a line at a time.
 
-    `read` puts what is told and the portal's tables into words. The bot itself speaks English, as the steps expect.
+    `read` puts what is told, typed and expected into the words of `language`. The bot speaks this language, too.
 
     True when every step showed all that its row expects within `patience` seconds. Raises ConfigurationError when
     the playground cannot start.
     """
     with (
         tempfile.TemporaryDirectory(prefix="b24bot-story-") as folder,
-        Playground(Path(folder), plugins=plugins, pace=False, known=True) as playground,
+        Playground(
+            Path(folder), plugins=plugins, pace=False, known=True, settings={"B24BOT_LANGUAGE": language}
+        ) as playground,
         SecondTerminal(playground.folder, playground.settings) as terminal,
     ):
         runner = DemoRunner(DemoTools(playground=playground, terminal=terminal), write, timeout, read)
@@ -76,7 +81,7 @@ class DemoRunner:
 
     def tell(self, number: int, step: Step) -> bool:
         """Play one step; whether it showed all that is expected."""
-        step = self._tools.fill_in(step)
+        step = replace(step, what=self._tools.fill_in(self._read(step.what)))
         self._write("")
         self._write(f"{number}. {self._read(step.title)}")
         self._lines(self._read(step.why), "   ")
@@ -98,8 +103,9 @@ class DemoRunner:
 
     def _check(self, step: Step, sight: Expectation) -> bool:
         def holds() -> bool:
-            text = "\n".join(self._look(sight.where, step.who, sight.card or step.card))
-            return all(words in text for words in sight.words) and not any(words in text for words in sight.gone)
+            text = "\n".join(self._read_place(sight.where, step.who, sight.card or step.card))
+            present, absent = map(self._read, sight.words), map(self._read, sight.gone)
+            return all(words in text for words in present) and not any(words in text for words in absent)
 
         good = wait_until(holds, within=self._timeout)
         place = name_place(sight.where, step.who, sight.card or step.card)
@@ -134,12 +140,9 @@ class DemoRunner:
             self._write(line)
 
     def _read_place(self, where: DemoPlace, who: str, card: str) -> list[str]:
-        """The lines of a place in the language of the story; the steps' words are looked for in English ones."""
+        """The lines of a place in the language of the story."""
         if where is DemoPlace.PORTAL:
             return list(_read_tables(self._playground, self._read))
-        return self._look(where, who, card)
-
-    def _look(self, where: DemoPlace, who: str, card: str) -> list[str]:
         if where is DemoPlace.NOTE:
             return self._transcript(self._playground.workspace.ephemerals(who)[self._notes[who] :])
         if where is DemoPlace.TERMINAL:
@@ -177,10 +180,6 @@ def _audit_lines(playground: Playground, _who: str, _card: str) -> Iterator[str]
         yield from _body(playground, message)
 
 
-def _portal_lines(playground: Playground, _who: str, _card: str) -> Iterator[str]:
-    yield from _read_tables(playground, translate)
-
-
 def _read_tables(playground: Playground, read: Read) -> Iterator[str]:
     for table in playground.portal.picture():
         for row in table.rows:
@@ -194,6 +193,5 @@ DEMO_VIEWS: Mapping[DemoPlace, Callable[[Playground, str, str], Iterator[str]]] 
     DemoPlace.THREAD: _thread_lines,
     DemoPlace.FORM: _form_lines,
     DemoPlace.AUDIT: _audit_lines,
-    DemoPlace.PORTAL: _portal_lines,
 }
 """What a place shows, as lines; notes are looked at by the runner, who knows which are new."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import http.client
 import re
 from collections.abc import Callable, Mapping
@@ -46,13 +45,12 @@ class DemoTools:
     def portal(self) -> PortalSide:
         return PortalSide(self.playground.portal)
 
-    def fill_in(self, step: Step) -> Step:
-        """Put the facts of the portal into what the step says."""
+    def fill_in(self, what: str) -> str:
+        """Put the facts of the portal into what a step says."""
         facts = {"domain": self.portal.url, "other_client_id": self.portal.other_application.get("client_id", "")}
-        what = step.what
         for name, value in facts.items():
             what = what.replace(f"{{{name}}}", value)
-        return dataclasses.replace(step, what=what)
+        return what
 
 
 def the_card(playground: Playground, card: str) -> SlackMessage | None:
@@ -62,7 +60,7 @@ def the_card(playground: Playground, card: str) -> SlackMessage | None:
 
 
 def _type(tools: DemoTools, step: Step) -> None:
-    _taken(tools.playground.workspace.people[step.who].slash(step.what))
+    _taken(tools.playground.workspace.people[step.who].slash(str(step.what)))
 
 
 def _click(tools: DemoTools, step: Step) -> None:
@@ -71,7 +69,7 @@ def _click(tools: DemoTools, step: Step) -> None:
     message = the_card(playground, step.card)
     if message is None:
         raise ActionFailed(Message("playground.story.no_card", request=step.card, channel="#approvals"))
-    _taken(playground.workspace.people[step.who].click(message, step.what))
+    _taken(playground.workspace.people[step.who].click(message, str(step.what)))
 
 
 def _send(tools: DemoTools, step: Step) -> None:
@@ -79,12 +77,12 @@ def _send(tools: DemoTools, step: Step) -> None:
     views = workspace.open_views(step.who)
     if not views:
         raise ActionFailed(Message("playground.story.no_form"))
-    _taken(workspace.submit(views[-1], {"reason": step.what}))
+    _taken(workspace.submit(views[-1], {"reason": str(step.what)}))
 
 
 def _run(tools: DemoTools, step: Step) -> None:
     secret = tools.portal.other_application.get("client_secret", "")
-    tools.terminal.run(step.what, secrets={SECRET_SETTING: secret} if secret else {})
+    tools.terminal.run(str(step.what), secrets={SECRET_SETTING: secret} if secret else {})
 
 
 def _authorise(tools: DemoTools, _step: Step) -> None:

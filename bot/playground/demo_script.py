@@ -1,4 +1,7 @@
-"""The rows of the story: who does what, and what must be seen of it. How they are played is not in here."""
+"""The rows of the story: who does what, and what must be seen of it. How they are played is not in here.
+
+What people type and see is in the language of the story, so it stands in the catalogue.
+"""
 
 from __future__ import annotations
 
@@ -57,8 +60,8 @@ class Expectation:
     """All of `words` must stand at the place, and none of `gone`. `card` when it is another than the step's."""
 
     where: DemoPlace
-    words: tuple[str, ...] = ()
-    gone: tuple[str, ...] = ()
+    words: tuple[Text, ...] = ()
+    gone: tuple[Text, ...] = ()
     card: str = ""
 
     @property
@@ -78,7 +81,7 @@ class Step:
 
     who: str
     action: DemoAction
-    what: str
+    what: Text
     why: Text
     card: str = ""
     sees: tuple[Expectation, ...]
@@ -101,213 +104,255 @@ class Step:
                 assert_never(self.action)
 
 
-def note(*words: str) -> Expectation:
+def note(*words: Text) -> Expectation:
     """Something the bot says to the person who acts, and to nobody else."""
     return Expectation(where=DemoPlace.NOTE, words=words)
 
 
-def card(*words: str, gone: tuple[str, ...] = (), of: str = "") -> Expectation:
+def card(*words: Text, gone: tuple[Text, ...] = (), of: str = "") -> Expectation:
     return Expectation(where=DemoPlace.CARD, words=words, gone=gone, card=of)
 
 
-def thread(*words: str) -> Expectation:
+def thread(*words: Text) -> Expectation:
     return Expectation(where=DemoPlace.THREAD, words=words)
 
 
-def audit(*words: str) -> Expectation:
+def audit(*words: Text) -> Expectation:
     return Expectation(where=DemoPlace.AUDIT, words=words)
 
 
-def portal(*words: str, gone: tuple[str, ...] = ()) -> Expectation:
+def portal(*words: Text, gone: tuple[Text, ...] = ()) -> Expectation:
     return Expectation(where=DemoPlace.PORTAL, words=words, gone=gone)
 
 
-def terminal(*words: str) -> Expectation:
+def terminal(*words: Text) -> Expectation:
     """What the newest command in the terminal has printed."""
     return Expectation(where=DemoPlace.TERMINAL, words=words)
 
 
-UNTOUCHED = portal("id myconnector", "active connectors myconnector, shopchat")
+APPROVE = Message("playground.press.approve")
+APPROVE_BUTTON = Message("playground.see.approve_button")
+WITHDRAW_BUTTON = Message("playground.see.withdraw_button")
+WAITING = Message("playground.see.waiting")
+NOT_LISTED = Message("playground.see.not_listed")
+SHOP_CHAT = Message("playground.see.connector", connector="shopchat")
+UNTOUCHED = portal(
+    Message("playground.see.connector", connector="myconnector"),
+    Message("playground.see.active", connectors="myconnector, shopchat"),
+)
 
 STORY: tuple[Step, ...] = (
     Step(
         who="Olga",
         action=DemoAction.TYPE,
-        what='/b24 connector remove myconnector --reason "the old WhatsApp number is closed"',
+        what=Message("playground.typed.remove_with_reason", connector="myconnector"),
         why=Message("playground.story.why_asked"),
         card="CR-1001",
         sees=(
-            note("CR-1001", "waits for approval"),
-            card("waiting for approval", "@Olga", "number is closed", "from 2 lines"),
-            card("[*Approve removal]", "[!Reject…]"),
+            note("CR-1001", Message("playground.see.waits")),
+            card(WAITING, "@Olga", Message("playground.see.reason"), Message("playground.see.two_lines")),
+            card(APPROVE_BUTTON, Message("playground.see.reject_button")),
             UNTOUCHED,
         ),
     ),
     Step(
         who="Olga",
         action=DemoAction.TYPE,
-        what="/b24 connector remove myconnector",
+        what=Message("playground.typed.remove", connector="myconnector"),
         why=Message("playground.story.why_twice"),
-        sees=(note("CR-1001", "is open for this already"),),
+        sees=(note("CR-1001", Message("playground.see.open_already")),),
     ),
     Step(
         who="Gleb",
         action=DemoAction.TYPE,
-        what="/b24 connector remove shopchat",
+        what=Message("playground.typed.remove", connector="shopchat"),
         why=Message("playground.story.why_stranger"),
-        sees=(note("You are not on the allow-list", "whoami"),),
+        sees=(note(NOT_LISTED, Message("playground.see.whoami")),),
     ),
     Step(
         who="Gleb",
         action=DemoAction.CLICK,
-        what="Approve",
+        what=APPROVE,
         card="CR-1001",
         why=Message("playground.story.why_press"),
-        sees=(note("needs the role approver", "not on the allow-list"), card("waiting for approval", "0/1"), UNTOUCHED),
+        sees=(note(Message("playground.see.role_needed"), NOT_LISTED), card(WAITING, "0/1"), UNTOUCHED),
     ),
     Step(
         who="Olga",
         action=DemoAction.CLICK,
-        what="Approve",
+        what=APPROVE,
         card="CR-1001",
         why=Message("playground.story.why_own"),
-        sees=(note("You asked for this yourself"), card("waiting for approval", "0/1"), UNTOUCHED),
+        sees=(note(Message("playground.see.own_request")), card(WAITING, "0/1"), UNTOUCHED),
     ),
     Step(
         who="Olga",
         action=DemoAction.TYPE,
-        what="/b24 conector remove shopchat",
+        what=Message("playground.typed.remove_misspelt", connector="shopchat"),
         why=Message("playground.story.why_typo"),
-        sees=(note("Did you mean", "/b24 connector remove shopchat"),),
+        sees=(note(Message("playground.see.did_you_mean"), Message("playground.typed.remove", connector="shopchat")),),
     ),
     Step(
         who="Olga",
         action=DemoAction.TYPE,
-        what="/b24 connector remove shopchat",
+        what=Message("playground.typed.remove", connector="shopchat"),
         card="CR-1002",
         why=Message("playground.story.why_other"),
-        sees=(card("waiting for approval", "b24bot did not register or adopt shopchat"),),
+        sees=(card(WAITING, Message("playground.see.foreign", connector="shopchat")),),
     ),
     Step(
         who="Vera",
         action=DemoAction.CLICK,
-        what="Reject…",
+        what=Message("playground.press.reject"),
         card="CR-1002",
         why=Message("playground.story.why_reason"),
-        sees=(Expectation(where=DemoPlace.FORM, words=("Reject CR-1002", "Reason")),),
+        sees=(
+            Expectation(
+                where=DemoPlace.FORM,
+                words=(
+                    Message("playground.see.reject_form", request="CR-1002"),
+                    Message("playground.see.reason_field"),
+                ),
+            ),
+        ),
     ),
     Step(
         who="Vera",
         action=DemoAction.SEND,
-        what="It belongs to the shop team; ask them first.",
+        what=Message("playground.typed.rejection"),
         card="CR-1002",
         why=Message("playground.story.why_rejected"),
         sees=(
-            card("rejected", "@Vera", "ask them first", gone=("[*Approve removal]",)),
-            thread("@Vera rejected", "ask them first"),
+            card(
+                Message("playground.see.rejected"), "@Vera", Message("playground.see.ask_first"), gone=(APPROVE_BUTTON,)
+            ),
+            thread(Message("playground.see.person_rejected", person="Vera"), Message("playground.see.ask_first")),
             UNTOUCHED,
         ),
     ),
     Step(
         who="Anton",
         action=DemoAction.CLICK,
-        what="Approve",
+        what=APPROVE,
         card="CR-1001",
         why=Message("playground.story.why_approved"),
         sees=(
-            card("done and verified", "@Anton", "registration: registered → absent", gone=("[*Approve removal]",)),
-            thread("@Anton approved", "@Olga Done"),
+            card(
+                Message("playground.see.verified"),
+                "@Anton",
+                Message("playground.see.unregistered"),
+                gone=(APPROVE_BUTTON,),
+            ),
+            thread(
+                Message("playground.see.person_approved", person="Anton"),
+                Message("playground.see.person_done", person="Olga"),
+            ),
             portal(gone=("myconnector",)),
-            audit("change:review:approved", "change:execution:intended", "change:execution:ended", "Status: done"),
+            audit(
+                "change:review:approved",
+                "change:execution:intended",
+                "change:execution:ended",
+                Message("playground.see.status_done"),
+            ),
         ),
     ),
     Step(
         who="Olga",
         action=DemoAction.TYPE,
-        what="/b24 connector remove myconnector",
+        what=Message("playground.typed.remove", connector="myconnector"),
         why=Message("playground.story.why_nothing"),
-        sees=(note("nothing to remove"),),
+        sees=(note(Message("playground.see.nothing_to_remove")),),
     ),
     Step(
         who="Olga",
         action=DemoAction.TYPE,
-        what="/b24 connector remove shopchat --reason 'the shop is closed'",
+        what=Message("playground.typed.remove_in_haste", connector="shopchat"),
         card="CR-1003",
         why=Message("playground.story.why_hasty"),
-        sees=(card("waiting for approval", "[Withdraw]"),),
+        sees=(card(WAITING, WITHDRAW_BUTTON),),
     ),
     Step(
         who="Olga",
         action=DemoAction.CLICK,
-        what="Withdraw",
+        what=Message("playground.press.withdraw"),
         card="CR-1003",
         why=Message("playground.story.why_withdrawn"),
         sees=(
-            note("CR-1003", "is withdrawn"),
-            card("withdrawn", gone=("[Withdraw]",)),
-            thread("@Olga withdrew the request"),
+            note("CR-1003", Message("playground.see.is_withdrawn")),
+            card(Message("playground.see.withdrawn"), gone=(WITHDRAW_BUTTON,)),
+            thread(Message("playground.see.person_withdrew", person="Olga")),
         ),
     ),
     Step(
         who="Olga",
         action=DemoAction.TYPE,
-        what="/b24 connector remove shopchat",
+        what=Message("playground.typed.remove", connector="shopchat"),
         card="CR-1004",
         why=Message("playground.story.why_again"),
-        sees=(card("waiting for approval"),),
+        sees=(card(WAITING),),
     ),
     Step(
         who="Anton",
         action=DemoAction.CLICK,
-        what="Approve",
+        what=APPROVE,
         card="CR-1004",
         why=Message("playground.story.why_partly"),
         sees=(
-            card("partly applied", "only partly applied"),
-            portal("id shopchat", gone=("active connectors shopchat",)),
+            card(Message("playground.see.partly"), Message("playground.see.only_partly")),
+            portal(SHOP_CHAT, gone=(Message("playground.see.active", connectors="shopchat"),)),
         ),
     ),
     Step(
         who="Ida",
         action=DemoAction.RUN,
-        what="b24bot portal connect shop --domain {domain} --client-id {other_client_id}",
+        what=Message("playground.typed.connect", portal="shop", domain="{domain}", client="{other_client_id}"),
         why=Message("playground.story.why_link"),
-        sees=(terminal("Open this link as an administrator of the portal shop", "/oauth/authorize/", "works once"),),
+        sees=(
+            terminal(
+                Message("playground.see.open_link", portal="shop"),
+                "/oauth/authorize/",
+                Message("playground.see.works_once"),
+            ),
+        ),
     ),
     Step(
         who="Ida",
         action=DemoAction.AUTHORISE,
         what="",
         why=Message("playground.story.why_authorised"),
-        sees=(terminal("The portal shop is connected.", "b24bot portal check shop"),),
+        sees=(
+            terminal(
+                Message("playground.see.connected", portal="shop"), Message("playground.see.check_line", portal="shop")
+            ),
+        ),
     ),
     Step(
         who="Ida",
         action=DemoAction.TYPE,
-        what="/b24 portal list",
+        what=Message("playground.typed.portals"),
         why=Message("playground.story.why_portals"),
         sees=(note("default", "shop"),),
     ),
     Step(
         who="Olga",
         action=DemoAction.TYPE,
-        what="/b24 connector remove shopchat --portal shop",
+        what=Message("playground.typed.remove_from", connector="shopchat", portal="shop"),
         card="CR-1005",
         why=Message("playground.story.why_own_application"),
-        sees=(card("waiting for approval", "shop"),),
+        sees=(card(WAITING, "shop"),),
     ),
     Step(
         who="Anton",
         action=DemoAction.CLICK,
-        what="Approve",
+        what=APPROVE,
         card="CR-1005",
         why=Message("playground.story.why_removed"),
-        sees=(card("done"), portal(gone=("id shopchat",))),
+        sees=(card(Message("playground.see.done")), portal(gone=(SHOP_CHAT,))),
     ),
     Step(
         who="Olga",
         action=DemoAction.TYPE,
-        what="/b24 audit find --subject CR-1001",
+        what=Message("playground.typed.audit", request="CR-1001"),
         why=Message("playground.story.why_audit"),
         card="CR-1001",
         sees=(

@@ -66,13 +66,15 @@ def test_the_transcript_tells_who_did_what_and_what_came_of_it_at_the_portal() -
     assert "+ Lines: line 2 · name Support · status on · active connectors shopchat" in text
 
 
-def test_the_story_is_told_in_the_language_of_the_terminal() -> None:
+def test_the_story_is_played_and_told_in_the_language_of_the_terminal() -> None:
     lines: list[str] = []
-    tell_story(lines.append, steps=[ASKS], timeout=3.0, read=lambda text: translate(text, "ru"))
+    ended = tell_story(lines.append, read=lambda text: translate(text, "ru"), language="ru")
+    assert ended, "\n".join(lines)
     assert lines[0] == "В начале"
-    assert any(line.startswith("1. Olga вводит /b24 connector remove") for line in lines)
+    assert any(line.startswith("1. Olga вводит /b24 коннектор удалить myconnector --причина") for line in lines)
+    assert "    │ # 🟢 Удалить коннектор myconnector с портала default" in lines
     assert "    │ Открытые линии: линия 3 · название Chat DE · состояние отключена · активные коннекторы –" in lines
-    assert lines[-1] == "1 из 1 шага завершён как ожидалось."
+    assert lines[-1] == f"{len(STORY)} из {len(STORY)} шага завершён как ожидалось."
 
 
 def test_no_line_is_wider_than_a_terminal_of_120_columns() -> None:

@@ -6,7 +6,7 @@ import click
 
 from bot.cli.help_page import command, option
 from bot.cli.options import port
-from bot.cli.output import plain, say
+from bot.cli.output import plain, say, spoken_language
 from bot.cli.processes.port_check import explain_bind_errors, try_address
 from bot.cli.processes.signals import ShutdownSignal
 from bot.cli.session import Terminal
@@ -28,7 +28,7 @@ def play(ctx: click.Context, port: int, story: bool) -> None:
 
     plugins = ctx.ensure_object(Terminal).host_settings["B24BOT_PLUGINS"]
     if story:
-        ctx.exit(0 if tell_story(say, plugins=plugins, read=plain) else 1)
+        ctx.exit(0 if tell_story(say, plugins=plugins, read=plain, language=spoken_language()) else 1)
     with ShutdownSignal() as stop, stop.event() as told, explain_bind_errors(port):
         try_address("127.0.0.1", port)
         run_page(port, lambda address: say(Message("cli.play.address", url=address)), plugins=plugins, stop=told)
