@@ -259,6 +259,23 @@ class PageLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndingTexts:
+    """What people read about the ended change request of a plan, in place of the sentences of b24bot.
+
+    An empty text leaves the sentence of b24bot: “The change was made.”
+    """
+
+    made: Text = ""
+    """What is true now that the plan was done: “The connection is approved. It is not made yet.”"""
+    not_made: Text = ""
+    """What is true while the plan was not done: it failed, expired, or was rejected or withdrawn."""
+    next_made: Text = ""
+    """What to do after the plan was done."""
+    next_not_made: Text = ""
+    """What to do where the request ended before it ran and its card has no button to ask again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """The effects of an invocation as data. Nothing has happened yet.
 
@@ -296,6 +313,8 @@ class Plan:
     """What the plan would hurt, in numbers; each label once."""
     link: PageLink | None = None
     """A page where people can look before they decide."""
+    ending: EndingTexts | None = None
+    """What people read about the ended change request, where “The change was made.” would mislead them."""
 
     @property
     def provable(self) -> bool:

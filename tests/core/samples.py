@@ -14,6 +14,7 @@ from bot.plugin import (
     CallOutcome,
     CallVerdict,
     CommandLine,
+    EndingTexts,
     Impact,
     Json,
     Message,
@@ -79,6 +80,12 @@ WHOLE_PLAN = Plan(
         ),
     ),
     link=PageLink(label=Message("bitrix24.link.open"), address="https://shop.example/page"),
+    ending=EndingTexts(
+        made=Message("card.now.reviewed", request="CR-1"),
+        not_made=Message("card.now.not_reviewed", request="CR-1"),
+        next_made=Message("card.next.nothing"),
+        next_not_made=Message("card.next.review_again", command=CommandLine(command_line="request review CR-1")),
+    ),
 )
 """It has something in each field of each value, and its texts are messages of ours."""
 CHANGE = ChangeRequest(

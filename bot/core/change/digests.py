@@ -46,12 +46,15 @@ def _reviewed(plan: Plan) -> dict[str, Any]:
     plain = fields_of(plan)
     plain.pop("remember")
     plain["impact"] = [_with_band(one, blank_times(one.sentence)) for one in plan.impact]
+    if plan.ending is None:
+        # Requests that were opened before plans had it keep their digest.
+        plain.pop("ending")
     return {"form": NEWEST, "plan": plain}
 
 
 def _reviewed_at_first(plan: Plan) -> dict[str, Any]:
     plain = fields_of(replace(plan, remember=()))
-    for name in ("consequences", "obstacles", "link"):
+    for name in ("consequences", "obstacles", "link", "ending"):
         plain.pop(name)
     plain["target"] = write_target(plan.target, plain.pop("part"))
     plain["undo"] = {name: each for name, each in fields_of(plan.undo).items() if name != "partial"}

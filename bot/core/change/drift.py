@@ -33,9 +33,11 @@ def find_drift(approved: Plan, fresh: Plan, form: str = NEWEST) -> tuple[Message
     `form` is that of the digest which the approved plan bears: what that digest left out may differ.
     """
     reduce, compare = _FORMS[form]
+    # A page, or sentences of the ending, may appear or go while a request waits: that changes no effect. Others count.
     if approved.link is None or fresh.link is None:
-        # A page that appears or goes while a request waits changes no effect; one that became another page counts.
         approved, fresh = replace(approved, link=None), replace(fresh, link=None)
+    if approved.ending is None or fresh.ending is None:
+        approved, fresh = replace(approved, ending=None), replace(fresh, ending=None)
     before, now = reduce(_comparable(approved)), reduce(_comparable(fresh))
     moved = tuple(compare(_number_rows(approved), _number_rows(fresh)))
     # Compared as they would be sent: to Python 1, 1.0 and True are the same, to a place they are not.
@@ -116,7 +118,7 @@ def _spell(line: str) -> str:
 
 def _reduce_to_first(plan: Plan) -> Plan:
     """What the first form of the digest covers."""
-    return replace(plan, consequences={}, obstacles={}, link=None, undo=replace(plan.undo, partial=None))
+    return replace(plan, consequences={}, obstacles={}, link=None, ending=None, undo=replace(plan.undo, partial=None))
 
 
 def _reduce_to_newest(plan: Plan) -> Plan:

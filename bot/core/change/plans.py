@@ -12,6 +12,7 @@ from bot.core.encoding import canonical, fields_of
 from bot.core.principals import Role
 from bot.plugin import (
     Call,
+    EndingTexts,
     Impact,
     Json,
     Message,
@@ -71,6 +72,7 @@ def plan_from_json(text: str) -> Plan:
         labels=read_texts(data.get("labels", {})),
         impact=tuple(map(_impact, data.get("impact", ()))),
         link=_link(data.get("link")),
+        ending=_ending(data.get("ending")),
     )
 
 
@@ -107,6 +109,10 @@ def _impact(row: dict[str, Any]) -> Impact:
 
 def _link(row: dict[str, Any] | None) -> PageLink | None:
     return PageLink(label=read_text(row["label"]), address=row["address"]) if row else None
+
+
+def _ending(row: dict[str, Any] | None) -> EndingTexts | None:
+    return EndingTexts(**{name: read_text(text) for name, text in row.items()}) if row else None
 
 
 def _calls(rows: list[dict[str, Any]]) -> tuple[Call, ...]:

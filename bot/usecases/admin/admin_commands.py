@@ -15,6 +15,7 @@ from bot.plugin import (
     Call,
     CommandLine,
     Duration,
+    EndingTexts,
     Group,
     Message,
     Nothing,
@@ -160,6 +161,12 @@ def _role_plan(builtin: BuiltinContext, person: Principal, role: Role | None, *,
         wanted={"role": wanted},
         labels=ROLE_LABELS,
         undo=_undo_role(whom, grant),
+        ending=EndingTexts(
+            made=Message("card.now.granted", person=named, role=after)
+            if role
+            else Message("card.now.revoked", person=named, role=before),
+            not_made=Message("card.now.not_granted", person=named),
+        ),
     )
 
 
@@ -244,6 +251,7 @@ def unfreeze(builtin: BuiltinContext) -> Answer:
         # Without a line there is no button: a freeze is typed, with a reason, and not pressed weeks later.
         undo=Undo(kind=UndoKind.NOT_NEEDED, sentence=Message("admin.unfreeze_undo", command=freeze_line)),
         warnings=(describe_freezes(frozen),),
+        ending=EndingTexts(made=Message("card.now.unfrozen"), not_made=Message("card.now.not_unfrozen")),
     )
 
 
@@ -257,6 +265,7 @@ def request_review(builtin: BuiltinContext, number: Number) -> Answer:
     if is_reviewed(builtin.ctx, number):
         return Nothing(sentence=Message("admin.reviewed_already", request=f"CR-{number}"))
     actor, reason = Account(person=bypass.actor), str(bypass.facts.get("reason"))
+    line = CommandLine(command_line=f"request review CR-{number}")
     return Plan(
         summary=Message("admin.review", request=f"CR-{number}"),
         target=f"review:CR-{number}",
@@ -272,4 +281,9 @@ def request_review(builtin: BuiltinContext, number: Number) -> Answer:
         labels=REVIEW_LABELS,
         undo=NO_UNDO,
         radius=(Message("admin.ran_without_approval", person=actor, reason=reason),),
+        ending=EndingTexts(
+            made=Message("card.now.reviewed", request=f"CR-{number}"),
+            not_made=Message("card.now.not_reviewed", request=f"CR-{number}"),
+            next_not_made=Message("card.next.review_again", command=line),
+        ),
     )

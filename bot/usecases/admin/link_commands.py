@@ -15,6 +15,7 @@ from bot.plugin import (
     Arg,
     BadArgument,
     Call,
+    EndingTexts,
     Message,
     Nothing,
     Observation,
@@ -211,6 +212,12 @@ def _plan(ctx: Context, name: AccountName, whom: Principal | None) -> Answer:
         labels=LABELS,
         undo=Undo(kind=UndoKind.FULL, sentence=Message("admin.link.undo"), line=undo),
         radius=(Message("admin.link.radius", account=account.name),) if whom else (),
+        ending=EndingTexts(
+            made=Message("card.now.linked", account=account.name, person=Account(person=whom.id))
+            if whom
+            else Message("card.now.unlinked", account=account.name),
+            not_made=Message("card.now.not_linked", account=account.name),
+        ),
     )
 
 

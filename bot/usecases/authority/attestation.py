@@ -60,7 +60,9 @@ def _second_terms(change: ChangeRequest) -> dict[str, Any]:
     plan = change.plan
     beside = {"link": plan.link, "partial": plan.undo.partial}
     after = {"consequences": plan.consequences, "obstacles": plan.obstacles}
-    return {**_first_terms(change), **beside, **after}
+    # Requests that were opened before plans had it are attested without it.
+    ending = {"ending": plan.ending} if plan.ending else {}
+    return {**_first_terms(change), **beside, **after, **ending}
 
 
 def _place_words(place: Place) -> dict[str, str]:

@@ -9,8 +9,8 @@ from bot.core.change.effects import effects_of
 from bot.plugin import CommandLine, Message, Text
 from bot.plugin.frozen import dataclass
 from bot.usecases.outcomes.follow_ups import AGAIN_BUTTON, UNDO_BUTTON, can_ask_again, undo_line
-from bot.usecases.outcomes.request_kinds import NEW_COMMAND, NOTHING_TO_DO, find_kind
 
+NOTHING_TO_DO, NEW_COMMAND = Message("card.next.nothing"), Message("card.next.new_command")
 WAS_DONE, WAS_NOT_DONE = Message("card.button.was_done"), Message("card.button.was_not_done")
 ALL_BACK = Message("card.next.undo_changes")
 SAME_AGAIN = Message("card.next.same_again")
@@ -99,18 +99,18 @@ def _usual_steps(change: ChangeRequest, *, on_card: bool) -> Iterator[Text]:
     elif change.undone_by is not None:
         yield NOTHING_TO_DO
     else:
-        yield _next_of_kind(change)
+        yield _next_of_plan(change)
         if undo_line(change):
             yield _offer_undo(change, on_card=on_card, after_done=True)
 
 
-def _next_of_kind(change: ChangeRequest) -> Message:
-    usual, kind = NEXT[change.status], find_kind(change)
-    if kind is None:
+def _next_of_plan(change: ChangeRequest) -> Text:
+    usual, ending = NEXT[change.status], change.plan.ending
+    if ending is None:
         return usual
     if change.status is Status.DONE:
-        return kind.next_made
-    return kind.next_not_made if usual is NEW_COMMAND else usual
+        return ending.next_made or usual
+    return (ending.next_not_made if usual is NEW_COMMAND else "") or usual
 
 
 def _offer_undo(change: ChangeRequest, *, on_card: bool, after_done: bool = False) -> Message:

@@ -8,10 +8,10 @@ from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.effects import effects_of
 from bot.core.change.status_table import find_status_row
 from bot.plugin import Message, Person, Text
-from bot.usecases.outcomes.request_kinds import MADE, NOT_MADE, find_kind
 
 MOST_LABELS = 5
 """What changed or did not, by name; the lines below have all of it."""
+MADE, NOT_MADE = Message("card.now.made"), Message("card.now.not_made")
 NOTHING_CHANGED = Message("card.now.nothing_changed")
 IN_EFFECT = Message("card.now.in_effect")
 
@@ -26,22 +26,22 @@ def _say(sentence: Message) -> Callable[[ChangeRequest], Message]:
     return lambda _: sentence
 
 
-def _made(change: ChangeRequest) -> Message:
-    kind = find_kind(change)
-    return kind.made if kind else MADE
+def _made(change: ChangeRequest) -> Text:
+    ending = change.plan.ending
+    return (ending and ending.made) or MADE
 
 
-def _in_effect(change: ChangeRequest) -> Message:
-    kind = find_kind(change)
-    return kind.made if kind else IN_EFFECT
+def _in_effect(change: ChangeRequest) -> Text:
+    ending = change.plan.ending
+    return (ending and ending.made) or IN_EFFECT
 
 
-def _not_made(change: ChangeRequest) -> Message:
+def _not_made(change: ChangeRequest) -> Text:
     effects = effects_of(change)
     if effects is not None:
         return Message("card.now.changed_otherwise") if effects.changed else NOTHING_CHANGED
-    kind = find_kind(change)
-    return kind.not_made if kind else NOT_MADE
+    ending = change.plan.ending
+    return (ending and ending.not_made) or NOT_MADE
 
 
 def _reported(change: ChangeRequest) -> Message:

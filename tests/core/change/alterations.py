@@ -23,7 +23,10 @@ _ADDED: Mapping[str, Any] = {
     "impact": Impact(label="altered by a test", sentence=Message("change.uncounted")),
 }
 """What stands where nothing stood, for fields that only take a value of their own type."""
-APPEARING: Mapping[str, str] = {"link": "The page of the portal may be installed while a request waits."}
+APPEARING: Mapping[str, str] = {
+    "link": "The page of the portal may be installed while a request waits.",
+    "ending": "A release may add or drop sentences of the ending while a request waits.",
+}
 """Where something may stand where nothing stood, each with its reason."""
 
 

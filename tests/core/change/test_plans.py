@@ -23,7 +23,20 @@ from bot.core.change.plans import (
     rebase_json,
     write_target,
 )
-from bot.plugin import Call, Impact, Message, PageLink, PartialUndo, Place, Plan, Remember, Risk, Undo, UndoKind
+from bot.plugin import (
+    Call,
+    EndingTexts,
+    Impact,
+    Message,
+    PageLink,
+    PartialUndo,
+    Place,
+    Plan,
+    Remember,
+    Risk,
+    Undo,
+    UndoKind,
+)
 from tests.core.samples import ANNA, BORIS, CALL, PLACE, PLAN, UNDO, decisions, places, plans
 from tests.language.english import en
 from tests.tables.rows import each_row
@@ -88,6 +101,7 @@ CHANGED: dict[str, Plan] = {
     "undo partial's line": replace(PLAN, undo=replace(UNDO, partial=replace(PARTIAL, line="shop close"))),
     "consequences": replace(PLAN, consequences={"registration": "Nobody can use it."}),
     "obstacles": replace(PLAN, obstacles={"registration": "Its owner keeps it."}),
+    "ending's sentence": replace(PLAN, ending=EndingTexts(made="It is lit.")),
     "link": replace(PLAN, link=LINK),
     "link's address": replace(PLAN, link=replace(LINK, address="https://shop.example/other")),
     "undo line": replace(PLAN, undo=replace(UNDO, line="connector restore shop2")),
@@ -130,7 +144,7 @@ def test_no_two_of_the_changes_have_one_digest() -> None:
     assert len(made) == len(CHANGED)
 
 
-@each_row("changed", [name for name in CHANGED if not name.startswith("link")])
+@each_row("changed", [name for name in CHANGED if not name.startswith(("link", "ending"))])
 def test_any_other_plan_than_the_approved_one_is_drift(changed: str) -> None:
     assert find_drift(PLAN, CHANGED[changed])
 
@@ -211,10 +225,11 @@ def test_a_plan_of_the_release_before_is_read_without_what_it_did_not_have() -> 
         obstacles={"registration": "Its owner keeps it."},
         undo=replace(PLAN.undo, partial=PARTIAL),
         link=LINK,
+        ending=EndingTexts(made=Message("change.name", name="shop"), next_not_made="Light a match."),
     )
     assert plan_from_json(plan_to_json(more)) == more
     old = json.loads(plan_to_json(PLAN))
-    del old["consequences"], old["obstacles"], old["notes"], old["link"], old["undo"]["partial"]
+    del old["consequences"], old["obstacles"], old["notes"], old["link"], old["ending"], old["undo"]["partial"]
     assert plan_from_json(json.dumps(old)) == PLAN
 
 

@@ -22,6 +22,7 @@ from bot.plugin import (
     Channel,
     CommandLine,
     Duration,
+    EndingTexts,
     Impact,
     Lines,
     Message,
@@ -106,6 +107,7 @@ plans = st.builds(
     obstacles=observations,
     impact=st.lists(impacts, max_size=2, unique_by=lambda one: one.label).map(tuple),
     link=st.none() | st.builds(PageLink, label=texts, address=names),
+    ending=st.none() | st.builds(EndingTexts, made=texts, not_made=texts, next_made=texts, next_not_made=texts),
 )
 
 
@@ -139,8 +141,8 @@ def test_the_alterations_reach_every_field_but_those_that_may_change() -> None:
     reached = {where.split(",")[0] for where, _ in alter_plan(WHOLE_PLAN)}
     every = set(list_fields("", WHOLE_PLAN))
     undo = WHOLE_PLAN.undo
-    values = (WHOLE_PLAN, *WHOLE_PLAN.calls, undo, undo.partial, *WHOLE_PLAN.impact, WHOLE_PLAN.link)
-    assert [type(value) for value in values] == [Plan, Call, Undo, PartialUndo, Impact, PageLink]
+    values = (WHOLE_PLAN, *WHOLE_PLAN.calls, undo, undo.partial, *WHOLE_PLAN.impact, WHOLE_PLAN.link, WHOLE_PLAN.ending)
+    assert [type(value) for value in values] == [Plan, Call, Undo, PartialUndo, Impact, PageLink, EndingTexts]
     missed = {place for place in every if not any(one == place or one.startswith(f"{place}.") for one in reached)}
     assert missed == {place for place in every if is_unreviewed(place)}
     assert {"calls.0.params.ID.2", "undo.kind", "warnings.0.command.command_line", "summary.count"} <= reached

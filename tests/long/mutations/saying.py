@@ -194,7 +194,11 @@ ENDINGS: tuple[Mutation, ...] = (
     mutation(
         "after-the-ending-in-the-digest",
         "an approval for a plan of the release before is not counted, because of words about its ending",
-        ("bot/core/change/digests.py", '("consequences", "obstacles", "link")', '("consequences", "link")'),
+        (
+            "bot/core/change/digests.py",
+            '("consequences", "obstacles", "link", "ending")',
+            '("consequences", "link", "ending")',
+        ),
         by="tests/core/change/test_digests.py",
     ),
     mutation(
@@ -244,10 +248,16 @@ ENDINGS: tuple[Mutation, ...] = (
         "the card of a review that expired says that the change was not made",
         (
             "bot/usecases/outcomes/present_state.py",
-            "    return kind.not_made if kind else NOT_MADE\n",
+            "    return (ending and ending.not_made) or NOT_MADE\n",
             "    return NOT_MADE\n",
         ),
         by="tests/usecases/outcomes/test_present_state.py",
+    ),
+    mutation(
+        "ending-outside-the-digest",
+        "somebody edits the sentences of the ending in the database, and the digest of the plan stays the same",
+        ("bot/core/change/digests.py", "    if plan.ending is None:\n", "    if plan.ending is None or plan:\n"),
+        by="tests/core/change/test_digests.py",
     ),
     mutation(
         "unbound-catalogues",

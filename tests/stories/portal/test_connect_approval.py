@@ -35,6 +35,7 @@ def ruled(scene: Scene) -> Scene:
 def assert_approved(scene: Scene) -> None:
     ended = scene.has_approved(LINE, "Ida", by="Vera")
     assert ended.status is Status.DONE, en(ended.outcome)
+    scene.card_says(scene.card("shop"), "The connection is approved. It is not made yet.")
     assert ApprovedConnections(services(scene)).find("shop") == ApprovedConnection(
         name="shop", domain="shop.bitrix24.com", client_id="local.1"
     )

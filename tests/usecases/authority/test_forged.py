@@ -18,7 +18,7 @@ from bot.core.builtin_name import BUILTIN
 from bot.core.change.change_request import ChangeRequest, Status
 from bot.core.change.plans import plan_to_json
 from bot.core.principals import Principal, Role
-from bot.plugin import CallVerdict, PageLink, PartialUndo, Plan, Remember, TargetUnreachable
+from bot.plugin import CallVerdict, EndingTexts, PageLink, PartialUndo, Plan, Remember, TargetUnreachable
 from bot.store.engine.database import sqlite3
 from bot.store.store import audit_key
 from bot.usecases.admin.admin_commands import REVIEW
@@ -418,6 +418,7 @@ EDITED_PLANS: Mapping[str, Callable[[Plan], Plan]] = {
     "link": lambda plan: replace(plan, link=PageLink(label="Open", address="https://another.example/")),
     "consequences": lambda plan: replace(plan, consequences={"door": "It is open."}),
     "obstacles": lambda plan: replace(plan, obstacles={"door": "It is locked."}),
+    "ending": lambda plan: replace(plan, ending=EndingTexts(made="It is open.")),
     "partial undo": lambda plan: replace(
         plan, undo=replace(plan.undo, partial=PartialUndo(sentence="A part.", line="door open"))
     ),

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.plugin import BadArgument, Call, Message, Nothing, Plan, Refusal, Services, Undo, UndoKind
+from bot.plugin import BadArgument, Call, EndingTexts, Message, Nothing, Plan, Refusal, Services, Undo, UndoKind
 from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.commands.connecting.backup import refuse_backup_in_slack
 from plugins.bitrix24.commands.portal import stored_state
 from plugins.bitrix24.connecting.approved_connection import ApprovedConnection, ApprovedConnections
 from plugins.bitrix24.connecting.connection import Connection
 from plugins.bitrix24.hosts import endpoints
+
+APPROVAL_ENDING = EndingTexts(
+    made=Message("bitrix24.connect.approved_now"),
+    not_made=Message("bitrix24.connect.not_approved_now"),
+    next_made=Message("bitrix24.connect.do_connect"),
+)
 
 
 def plan_connection(
@@ -70,6 +76,7 @@ def plan_connection(
         radius=(Message("bitrix24.connect.approve_radius", portal=name), Message("bitrix24.connect.approve_private")),
         warnings=tuple(_differences(known, wanted)) if known is not None else (),
         labels={stored_state.CONNECTION: Message("bitrix24.state.connection")},
+        ending=APPROVAL_ENDING,
     )
 
 
