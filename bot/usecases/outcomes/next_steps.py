@@ -110,7 +110,7 @@ def _next_of_plan(change: ChangeRequest) -> Text:
         return usual
     if change.status is Status.DONE:
         return ending.next_made or usual
-    return (ending.next_not_made if usual is NEW_COMMAND else "") or usual
+    return ending.next_not_made or usual if usual is NEW_COMMAND else usual
 
 
 def _offer_undo(change: ChangeRequest, *, on_card: bool, after_done: bool = False) -> Message:
