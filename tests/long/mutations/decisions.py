@@ -303,8 +303,8 @@ DECISIONS: tuple[Mutation, ...] = (
         "the page that a card's button opens, and the undo of a part, count as the database says",
         (
             "bot/usecases/authority/attestation.py",
-            "    return {**_first_terms(change), **beside, **after}",
-            "    return {**_first_terms(change), **after} if beside else {}",
+            "    return {**_first_terms(change), **beside, **after, **ending}",
+            "    return {**_first_terms(change), **after, **ending} if beside else {}",
         ),
         by="tests/usecases/authority/test_forged.py",
     ),
