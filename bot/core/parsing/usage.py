@@ -52,7 +52,7 @@ def rewrite_line(commands: Commands, line: str, language: str) -> str:
         return line
     command, at = found
     if command.path == HELP:
-        return " ".join([spell_path(command, language), *_spell_topic(commands, words[at:], language)])
+        return join_words([*spell_path(command, language).split(), *_spell_topic(commands, words[at:], language)])
     spelt = spell_words(command, words[at:], language)
     end = read.words[at - 1].end
     pieces = [spell_path(command, language)]
@@ -77,7 +77,7 @@ def _spell_topic(commands: Commands, words: Sequence[str], language: str) -> lis
     path = commands.name_path(*[*words, "", ""][:2])
     command = commands.by_path.get(path)
     if command is not None:
-        return [spell_path(command, language), *words[len(command.path.split()) :]]
+        return [*spell_path(command, language).split(), *words[len(command.path.split()) :]]
     of_noun = next((one for one in commands if one.noun == path[0]), None)
     if of_noun is None:
         return list(words)
