@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +28,8 @@ class ServedBot:
     portal: PortalSimulation
     url: str
     shown: dict[str, Any] = field(default_factory=dict)
+    log: str = ""
+    """What `serve` wrote, when it has ended."""
 
     def connect(self, *words: str, secret: str = "") -> subprocess.Popen[str]:
         """Start `portal connect prod`, and read the addresses that it prints on stderr."""
@@ -55,13 +57,19 @@ class ServedBot:
         assert self.cli_bot.run("portal", "check").exit_code == 0
 
 
+def make_workspace() -> SlackWorkspace:
+    return SlackWorkspace(rate_limit=False)
+
+
 @contextmanager
-def serve_bot(cli_bot: CliBot, portal: PortalSimulation) -> Iterator[ServedBot]:
+def serve_bot(
+    cli_bot: CliBot, portal: PortalSimulation, make_workspace: Callable[[], SlackWorkspace] = make_workspace
+) -> Iterator[ServedBot]:
     """Serve until the context ends. Then no secret is in the log."""
     port = free_port()
     facts = portal.settings()
     url = f"http://127.0.0.1:{port}"
-    with SlackWorkspace(rate_limit=False) as workspace:
+    with make_workspace() as workspace:
         cli_bot.settings |= {name: facts[name] for name in ("B24BOT_ALLOW_LOOPBACK", "BITRIX24_OAUTH_URL")}
         cli_bot.settings |= {
             "B24BOT_PUBLIC_URL": url,
@@ -71,11 +79,12 @@ def serve_bot(cli_bot: CliBot, portal: PortalSimulation) -> Iterator[ServedBot]:
         }
         server = cli_bot.start("serve", "--http", "--port", str(port))
         assert wait_until(lambda: _answers(url)), server.poll()
-        yield ServedBot(cli_bot=cli_bot, portal=portal, url=url)
+        served = ServedBot(cli_bot=cli_bot, portal=portal, url=url)
+        yield served
         server.terminate()
         assert server.wait(timeout=SECONDS) == 0
         assert server.stderr is not None
-        log = server.stderr.read()
+        log = served.log = server.stderr.read()
     for name in ("code=", "state=", "AUTH_ID", "refresh_token="):
         assert name not in log
     assert "/bitrix24/install/{nonce}" in log or "/bitrix24/app" in log
