@@ -259,10 +259,20 @@ class Dialogue(Protocol):
         """
         ...
 
-    def ask(self, question: Text, *, secret: bool = False, poll: Callable[[], str | None] | None = None) -> str:
+    def ask(
+        self,
+        question: Text,
+        *,
+        secret: bool = False,
+        poll: Callable[[], str | None] | None = None,
+        check: Callable[[str], object] | None = None,
+    ) -> str:
         """Read one line. Raises BadArgument where nothing comes.
 
         A secret one is not shown while it is typed, and no record and no output repeats it.
+
+        `check` is called with what was typed, and raises a PluginError for what cannot be the answer. A person reads
+        the error and is asked again; for a program the error ends the question. It sends nothing.
 
         `poll` is called about twice a second meanwhile: a text that it returns is the answer if it comes before the
         line, and what it raises ends the question. It sends nothing.

@@ -38,7 +38,14 @@ class ScriptedDialogue:
     def find_block(self) -> Refusal | None:
         return self.block
 
-    def ask(self, question: Text, *, secret: bool = False, poll: Callable[[], str | None] | None = None) -> str:
+    def ask(
+        self,
+        question: Text,
+        *,
+        secret: bool = False,
+        poll: Callable[[], str | None] | None = None,
+        check: Callable[[str], object] | None = None,
+    ) -> str:
         while True:
             found = poll() if poll else None
             if found is not None:
@@ -48,6 +55,8 @@ class ScriptedDialogue:
             answer = self._answers.pop(0)
             text = answer if isinstance(answer, str) else answer(self.shown)
             if text or poll is None:
+                if check is not None:
+                    check(text)
                 return text
 
     def ask_secret(self, name: str) -> str:

@@ -174,8 +174,8 @@ def test_a_secret_typed_at_a_real_terminal_is_not_echoed(odd: CliBot) -> None:
 def test_a_key_in_place_of_the_application_id_is_not_echoed(cli_bot: CliBot) -> None:
     cli_bot.settings["B24BOT_PUBLIC_URL"] = "https://b24bot.example"
     words = ("portal", "connect", "prod", "--domain", "shop.bitrix24.com")
-    code, seen = type_at_terminal(cli_bot, words, [b"sekret-of-client\n"])
-    assert code == 2
+    code, seen = type_at_terminal(cli_bot, words, [b"sekret-of-client\n", b"\x04"])
+    assert code == 1
     assert b"This is no application ID." in seen
     assert b"sekret-of-client" not in seen
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 from bot.plugin import Message, Services
@@ -81,5 +82,8 @@ class TokenServer:
         if isinstance(answer, Tokens):
             return answer
         reason = answer.code or Message("bitrix24.token.no_answer")
-        self._services.log.warning("%s", Message("bitrix24.token.not_renewed", portal=self._portal.name, reason=reason))
+        # Of a portal that is being connected there are no tokens to renew yet, and the command says what is wrong.
+        level = logging.WARNING if self._portal.member_id else logging.INFO
+        told = Message("bitrix24.token.not_renewed", portal=self._portal.name, reason=reason)
+        self._services.log.log(level, "%s", told)
         return oauth.judge_refresh(redact_exchange(exchange, *grant.secrets), asked=request.url)

@@ -136,9 +136,16 @@ class AuthorizationRequests:
         with self._services.transaction():
             value = self._services.records.get(_KIND, key)
             self._forget(key)
+        self._check(value, request)
+
+    def check(self, state: Secret, request: AuthorizationRequest) -> None:
+        """Raise the Refusal of `take` without using the state up."""
+        self._check(self._services.records.get(_KIND, hash_value(state)), request)
+
+    def _check(self, value: Mapping[str, Json] | None, request: AuthorizationRequest) -> None:
         if value is None:
             raise _refuse(Message("bitrix24.connect.state_unknown"))
-        if int(value["expires_at"]) <= self._services.clock.now_ms():
+        if int(str(value["expires_at"])) <= self._services.clock.now_ms():
             raise _refuse(Message("bitrix24.connect.state_expired"))
         if not _is_for(value, request):
             raise _refuse(Message("bitrix24.connect.state_of_another"))

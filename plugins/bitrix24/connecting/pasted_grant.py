@@ -17,6 +17,8 @@ CODE_SECONDS = 30
 _TOKEN = re.compile(r"[A-Za-z0-9._-]{20,200}")
 """What may be a refresh token, without anything beside it."""
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_AROUND = "<>\"'` "
+"""What a chat or an editor puts around an address."""
 _REFRESH_NAMES = ("auth[refresh_token]", "refresh_token", "REFRESH_ID")
 _MEMBER_NAMES = ("auth[member_id]", "member_id")
 """The names of a token and of a portal in an install call, in a page's form and in an answer of the token endpoint."""
@@ -41,13 +43,16 @@ class PastedToken:
 
 def read_pasted(pasted: str) -> PastedCode | PastedToken:
     """Read what was pasted. Raises BadArgument, which never repeats it."""
-    text = pasted.strip()
-    values = _read_object(text) if text.startswith("{") else _read_form(text)
+    text = pasted.strip().strip(_AROUND)
+    whole = text.startswith("{")
+    values = _read_object(text) if whole else _read_form(text)
     refresh, member_id = _first(values, _REFRESH_NAMES), _first(values, _MEMBER_NAMES)
     if refresh:
         return PastedToken(refresh=Secret(refresh), member_id=member_id)
     if _TOKEN.fullmatch(text):
         return PastedToken(refresh=Secret(text))
+    if whole:
+        raise BadArgument(Message("bitrix24.connect.no_token"), hint=Message("bitrix24.connect.do_paste_whole"))
     code, state = values.get("code", ""), values.get("state", "")
     if not code:
         raise BadArgument(Message("bitrix24.connect.no_code"), hint=Message("bitrix24.connect.do_paste_address"))

@@ -324,7 +324,9 @@ def test_list_and_check_tell_of_the_spare_and_how_to_store_one(plugin_bot: Plugi
     def told() -> tuple[str, str]:
         return plugin_bot.rows("portal list")[0][-2], dict(en_facts(plugin_bot.reply("portal check")))["refresh token"]
 
-    assert told()[0] == "none; `b24bot portal connect default --backup` stores some"
+    assert told()[0] == "none"
+    (note,) = plugin_bot.reply("portal list").notes
+    assert en(note).endswith("without them: b24bot portal connect NAME --backup")
     assert told()[1].endswith("There are no usable backup tokens.")
     plugin_bot.store_spare()
     assert told()[0].endswith("not verified yet")

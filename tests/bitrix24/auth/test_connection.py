@@ -154,7 +154,7 @@ def test_a_wrong_secret_is_told_as_such(plugin_bot: PluginBot) -> None:
         ("", "holds no code"),
         ("https://x.example/?state=s", "holds no code"),
         ("https://[", "holds no code"),
-        ('{"auth": 1}', "holds no code"),
+        ('{"auth": 1}', "holds no refresh token"),
     ],
 )
 def test_an_address_without_a_code_is_never_repeated(pasted: str, told: str) -> None:

@@ -60,6 +60,7 @@ def test_each_forged_event_costs_the_same(posted: Posted) -> None:
         "another application": {**form, "auth[application_token]": other},
         "half a token": {**form, "auth[application_token]": form["auth[application_token]"][:16]},
         Proof.UNSIGNED: {**form, "auth[application_token]": ""},
+        Proof.UNPROVABLE: {**form, "auth[application_token]": "", "event": "ONAPPPAYMENT"},
         Proof.OTHER_PORTAL: {**form, "auth[member_id]": "f" * 32},
         Proof.REPEATED: form,
         Proof.UNREADABLE: {**form, "event": "?"},

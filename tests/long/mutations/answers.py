@@ -238,8 +238,8 @@ ANSWERS: tuple[Mutation, ...] = (
         "the state of an authorise link is good for as long as it lives, not once",
         (
             "plugins/bitrix24/connecting/authorization_link.py",
-            "            self._forget(key)\n        if value",
-            "            pass\n        if value",
+            "            self._forget(key)\n        self._check(value, request)\n",
+            "            pass\n        self._check(value, request)\n",
         ),
         by="tests/bitrix24/auth/test_connection.py",
     ),

@@ -8,6 +8,22 @@ _SEALED, _STORY = "tests/usecases/intake/test_sealed_changes.py", "tests/stories
 
 TYPED_SECRETS: tuple[Mutation, ...] = (
     mutation(
+        "interrupt-is-a-fault",
+        "who ends a command at a question of a plugin is told that the plugin is at fault",
+        ("bot/cli/terminal_dialogue.py", "        raise KeyboardInterrupt from None\n", "        raise\n"),
+        by="tests/cli/commands/test_questions.py",
+    ),
+    mutation(
+        "mistake-ends-the-command",
+        "a person who pastes the wrong address has to begin again",
+        (
+            "bot/cli/terminal_dialogue.py",
+            "                if not self._terminal.asks:\n                    raise\n",
+            "                raise\n",
+        ),
+        by="tests/cli/commands/test_questions.py",
+    ),
+    mutation(
         "own-secret-taken",
         "one of the bot's own secrets in typed words is put on disk and on record",
         (

@@ -48,7 +48,7 @@ from plugins.bitrix24.commands.portal.group import (
     Domain,
     Replace,
     known_portals,
-    parse_secret,
+    parse_client_secret,
     portals,
 )
 from plugins.bitrix24.connecting.approved_connection import ApprovedConnection, ApprovedConnections
@@ -77,7 +77,7 @@ NewPortalName = Annotated[
 ]
 ClientSecret = Annotated[
     Secret | None,
-    Arg(help="the application's client_secret", label="SECRET", parse=parse_secret, secret=True, late=True),
+    Arg(help="the application's client_secret", label="SECRET", parse=parse_client_secret, secret=True, late=True),
 ]
 Backup = Annotated[
     bool,
@@ -282,7 +282,7 @@ def _connect(dialogue: Dialogue, options: ConnectOptions, *, replace: bool, no_w
             return complete_install(dialogue, options)
     if no_wait:
         return show_addresses(dialogue, portal, make_request(services, portal, client_id, dialogue.person))
-    secret = options.client_secret or parse_secret(dialogue.ask_secret("client_secret"))
+    secret = options.client_secret or parse_client_secret(dialogue.ask_secret("client_secret"))
     return _connect_by_link(dialogue, portal, dataclasses.replace(options, client_id=client_id, client_secret=secret))
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.plugin import Dialogue, Message, PluginError, Refusal, Reply, Time
 from plugins.bitrix24.commands.common.json_views import InstalledApplication
-from plugins.bitrix24.commands.portal.group import ADDRESS, APPLICATION, MEMBER_ID, parse_client_id, parse_secret
+from plugins.bitrix24.commands.portal.group import ADDRESS, APPLICATION, MEMBER_ID, parse_client_id, parse_client_secret
 from plugins.bitrix24.connecting.connect_options import ConnectOptions
 from plugins.bitrix24.connecting.connection import Application, Connection, Connector
 from plugins.bitrix24.connecting.pending_install import PendingInstall, PendingInstalls
@@ -48,7 +48,7 @@ def complete_install(dialogue: Dialogue, options: ConnectOptions) -> Connection:
                 ),
             )
         )
-        secret = options.client_secret or parse_secret(dialogue.ask_secret("client_secret"))
+        secret = options.client_secret or parse_client_secret(dialogue.ask_secret("client_secret"))
         # While it was asked for, newer tokens may have come.
         pending = installs.find(name) or pending
         connector = Connector(

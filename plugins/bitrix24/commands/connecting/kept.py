@@ -6,7 +6,7 @@ from contextlib import closing
 
 from bot.plugin import Dialogue, Message, Refusal, Reply, Services, Time
 from plugins.bitrix24.commands.common.json_views import InstalledApplication
-from plugins.bitrix24.commands.portal.group import ADDRESS, APPLICATION, MEMBER_ID, parse_secret
+from plugins.bitrix24.commands.portal.group import ADDRESS, APPLICATION, MEMBER_ID, parse_client_secret
 from plugins.bitrix24.connecting.connect_options import ConnectOptions
 from plugins.bitrix24.connecting.connection import Application, Connection, Connector
 from plugins.bitrix24.connecting.kept_tokens import KeptTokens, KeptTokenStore
@@ -41,7 +41,7 @@ def complete_kept(dialogue: Dialogue, options: ConnectOptions, kept: KeptTokens)
             ),
         )
     )
-    secret = options.client_secret or parse_secret(dialogue.ask_secret("client_secret"))
+    secret = options.client_secret or parse_client_secret(dialogue.ask_secret("client_secret"))
     # While it was asked for, another process may have gone on with them.
     now = KeptTokenStore(services).find(options.name)
     if now is None:

@@ -12,7 +12,7 @@ from plugins.bitrix24.connecting.authorization_link import (
     AuthorizationRequests,
     make_link,
 )
-from plugins.bitrix24.connecting.pasted_grant import CODE_SECONDS
+from plugins.bitrix24.connecting.pasted_grant import CODE_SECONDS, PastedCode, read_pasted
 from plugins.bitrix24.connecting.pending_install import PendingInstalls
 from plugins.bitrix24.hosts import endpoints
 
@@ -59,26 +59,40 @@ def describe_printed(name: str, printed: PortalLink) -> Message:
 def await_client_id(dialogue: Dialogue, name: str) -> str:
     """Ask for the client_id while an install call may come; INSTALLED when it came first."""
     installs = PendingInstalls(dialogue.services)
-    typed = dialogue.ask(
+    return dialogue.ask(
         Message("bitrix24.connect.ask_client_id"),
         secret=True,  # It may be the key by mistake, so it is not echoed.
         poll=lambda: INSTALLED if installs.find(name) else None,
+        check=_check_client_id,
     )
-    if typed != INSTALLED and not CLIENT_ID.match(typed):
-        # It may be the key: a client_id is shown and stored, and a key must not be.
+
+
+def _check_client_id(typed: str) -> None:
+    """Raise BadArgument for what is none. It may be the key: a client_id is shown and stored, and a key must not be."""
+    if not CLIENT_ID.match(typed):
         raise BadArgument(
             Message("bitrix24.connect.no_such_client_id"), hint=Message("bitrix24.connect.do_wait_or_name")
         )
-    return typed
 
 
 def await_answer(dialogue: Dialogue, request: AuthorizationRequest) -> str:
     """The parameters of the address that the browser ended on, or what was pasted; INSTALLED for an install call."""
     services = dialogue.services
     question = Message("bitrix24.connect.ask_address", count=CODE_SECONDS)
+    requests = AuthorizationRequests(services)
+
+    def check(pasted: str) -> None:
+        found = read_pasted(pasted)
+        if not isinstance(found, PastedCode):
+            return
+        try:
+            requests.check(found.state, request)
+        except Refusal as error:
+            raise Refusal(error.sentence, hint=Message("bitrix24.connect.do_open_printed_link")) from None
+
     if not public_url(services.settings, "bitrix24"):
-        return dialogue.ask(question, secret=True)
-    requests, installs = AuthorizationRequests(services), PendingInstalls(services)
+        return dialogue.ask(question, secret=True, check=check)
+    installs = PendingInstalls(services)
 
     def poll() -> str | None:
         if not request.backup and installs.find(request.portal) is not None:
@@ -87,4 +101,4 @@ def await_answer(dialogue: Dialogue, request: AuthorizationRequest) -> str:
             raise Refusal(Message("bitrix24.connect.nothing_came_back"), hint=Message("bitrix24.connect.do_open_link"))
         return requests.find_received(request)
 
-    return dialogue.ask(question, secret=True, poll=poll)
+    return dialogue.ask(question, secret=True, poll=poll, check=check)

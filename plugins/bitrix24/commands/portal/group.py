@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from bot.plugin import Arg, BadArgument, Group, Message, Services, Words
 from plugins.bitrix24.auth.credentials import CredentialStore
@@ -27,6 +28,19 @@ def parse_secret(word: str) -> Secret:
     return Secret(word.strip())
 
 
+def parse_client_secret(word: str) -> Secret:
+    """The key of an application. Raises BadArgument for its id, which stands beside it on the card."""
+    if CLIENT_ID.match(word.strip()):
+        raise BadArgument(Message("bitrix24.connect.id_for_key"), hint=Message("bitrix24.connect.do_copy_key"))
+    return parse_secret(word)
+
+
+def parse_domain(word: str) -> str:
+    """The host of a portal, also from an address that was copied from a browser."""
+    text = word.strip()
+    return urlsplit(text).netloc if text.lower().startswith("https://") else text
+
+
 def parse_client_id(word: str) -> str:
     """The id of an application. Anything else may be its key, which must not be shown or get into a link."""
     if not CLIENT_ID.match(word.strip()):
@@ -48,7 +62,13 @@ PortalName = Annotated[str, Arg(help="the name of the portal", label="NAME", com
 """The portal that a command is about, by its first argument."""
 
 Domain = Annotated[
-    str, Arg(help="its host name, for example shop.bitrix24.com", label="DOMAIN", words={"ru": ("домен",)})
+    str,
+    Arg(
+        help="its host name, for example shop.bitrix24.com",
+        label="DOMAIN",
+        parse=parse_domain,
+        words={"ru": ("домен",)},
+    ),
 ]
 ClientId = Annotated[
     str,

@@ -16,6 +16,7 @@ from plugins.bitrix24.commands.portal.descriptions import (
 from plugins.bitrix24.commands.portal.group import MEMBER_ID, portals
 from plugins.bitrix24.events.portal_events import read_portal_events
 from plugins.bitrix24.health.application_record import ApplicationRecords
+from plugins.bitrix24.rest.portal_lines import STORE_BACKUP
 
 
 @portals.command("list", words=LIST, risk=Risk.READ, data=tuple[PortalRow, ...], examples=[""], everywhere=True)
@@ -39,7 +40,7 @@ def list_portals(services: Services) -> Reply:
             ),
             *(
                 describe_time(each.added_at),
-                describe_backup(each.name, spares.known(each)),
+                _describe_spare(each, spares),
                 describe_tokens(credential_store.health(each)),
             ),
         )
@@ -59,17 +60,26 @@ def list_portals(services: Services) -> Reply:
             ),
             rows=rows,
         ),
-        notes=(
-            Message(
-                "bitrix24.portal.do_choose_default",
-                own=CommandLine(command_line=Message("bitrix24.usage.use")),
-                everybody=CommandLine(command_line=Message("bitrix24.usage.use_for_all")),
-            ),
-        )
-        if len(rows) > 1
-        else (),
+        notes=_advise(len(rows), missing=any(spares.known(each) is None for each in known)),
         data=tuple(_portal_view(services, each) for each in known),
     )
+
+
+def _describe_spare(known: KnownPortal, spares: BackupTokenStore) -> Message:
+    """How the backup tokens are, short: the line that stores some is the same for every portal."""
+    spare = spares.known(known)
+    return describe_backup(known.name, spare) if spare is not None else Message("bitrix24.token.backup_absent")
+
+
+def _advise(count: int, *, missing: bool) -> tuple[Message, ...]:
+    """What to type next; `missing` tells that a portal has no backup tokens."""
+    backup = Message("bitrix24.portal.do_store_backup", command=STORE_BACKUP)
+    choose = Message(
+        "bitrix24.portal.do_choose_default",
+        own=CommandLine(command_line=Message("bitrix24.usage.use")),
+        everybody=CommandLine(command_line=Message("bitrix24.usage.use_for_all")),
+    )
+    return (*((backup,) if missing else ()), *((choose,) if count > 1 else ()))
 
 
 def _portal_view(services: Services, known: KnownPortal) -> PortalRow:
