@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from bot.usecases.chat.chat_refusals import ChatRefusal
 
 log = logging.getLogger("b24bot.cli")
+HOST_HELPS: Mapping[str, Text] = {"fault": Message("clihelp.fault")}
+"""What those of the host's own groups are about that have no command of the terminal's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,13 +128,10 @@ class Terminal:
         """Every command there is, without opening anything."""
         try:
             registry = make_registry(self.plugins)
-            helps = {
-                group.noun: group_help(prefix_of(plugin.name), group)
-                for plugin in self.plugins
-                for group in plugin.groups
-            }
+            groups = [(plugin.name, group) for plugin in self.plugins for group in plugin.groups]
+            helps = {**HOST_HELPS, **{group.noun: group_help(prefix_of(name), group) for name, group in groups}}
         except PluginError as error:
-            return DeclaredCommands(commands=make_registry(()).commands, helps={}, trouble=error)
+            return DeclaredCommands(commands=make_registry(()).commands, helps=HOST_HELPS, trouble=error)
         place = registry.place_term.label
         return DeclaredCommands(commands=registry.commands, helps=helps, events=registry.events, place=place)
 

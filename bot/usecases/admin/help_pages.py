@@ -45,6 +45,7 @@ from bot.usecases.special_commands.terminal_commands import TERMINAL_COMMANDS, s
 SHORTEST_GUESSED = 3
 """Letters of a word from which another one is guessed: the beginning of a command is no guess in “help me”."""
 ONLY_TERMINAL = Message("help.only_terminal")
+OVERVIEW = Message("help.all")
 
 
 def answer_help(commands: Sequence[AnyCommand], words: Sequence[str], reader: Reader) -> Reply:
@@ -60,7 +61,7 @@ def answer_help(commands: Sequence[AnyCommand], words: Sequence[str], reader: Re
 
 
 def list_commands(
-    commands: Sequence[AnyCommand], reader: Reader, number: int = 1, *, unknown: Sequence[Text] = ()
+    commands: Sequence[AnyCommand], reader: Reader, number: int = 1, *, title: Message = OVERVIEW
 ) -> Reply:
     """Give an overview: a row for each noun with its subcommands, and one for the commands of a single word."""
     typed_there = [found for command in commands if (found := command.in_slack) is not None]
@@ -81,8 +82,8 @@ def list_commands(
     if translated is not None:
         example = CommandLine(command_line=spell_translated(translated))
         told = Message("help.more_and_languages", command=more, example=example)
-    notes: list[Text] = [told, *unknown, *describe_hidden(len(typed_there) - len(shown), reader, known)]
-    page = Page(title=Message("help.all"), rows=rows, notes=notes, asked=_spell_help(known))
+    notes: list[Text] = [told, *describe_hidden(len(typed_there) - len(shown), reader, known)]
+    page = Page(title=title, rows=rows, notes=notes, asked=_spell_help(known))
     return lay_out(page, number, tuple(map(command_view, shown)))
 
 
@@ -106,13 +107,13 @@ def explain_words(commands: Sequence[AnyCommand], words: Sequence[str], reader: 
         others = [] if command.verb else [one for one in declared if one.path != command.path]
         return explain_command(known, command, reader, number, others)
     if not declared and not own:
-        told = Message("help.unknown", word=shorten_typed(words[0]))
+        shown = shorten_typed(words[0])
         unknown = refuse_card_subcommand(words) or _unknown(commands, words)
         if unknown is None and reader.terminal and len(words[0]) >= SHORTEST_GUESSED:
-            unknown = WordsError(told, hint=_list_topics(commands))
+            unknown = WordsError(Message("help.unknown", word=shown), hint=_list_topics(commands))
         if unknown is not None:
             raise unknown
-        return list_commands(commands, reader, number, unknown=[told])
+        return list_commands(commands, reader, number, title=Message("help.unknown_with_overview", word=shown))
     if len(declared) == 1 and not own:
         return explain_command(known, declared[0], reader, number)
     title = Message("help.with_noun", word=word) if of_noun else Message("help.several", word=word)

@@ -71,7 +71,7 @@ def test_the_last_word_of_a_command_of_the_terminal_is_enough(cli_bot: CliBot, w
     ("words", "shown"),
     [
         (("?",), "What you can type"),
-        (("help", "me"), "What you can type"),
+        (("help", "me"), "There is no command “me”. You can type these"),
         (("connector", "help"), "Commands with “connector”"),
         (("connector", "remove", "?"), "connector remove — "),
         (("connector", "remove", "help"), "connector remove — "),

@@ -176,6 +176,12 @@ def test_the_overview_of_the_terminal_has_the_words_that_it_takes(cli_bot: CliBo
     assert "\n  access " in cli_bot.run("--help").stdout
 
 
+@pytest.mark.parametrize("locale", ["en_GB.UTF-8", "ru_RU.UTF-8"])
+def test_each_command_of_the_overview_is_explained(cli_bot: CliBot, locale: str) -> None:
+    page = cli_bot.run("--help", LANG=locale).stdout
+    assert [line for line in page.splitlines() if re.fullmatch(r"  \S+( \S+)?", line)] == []
+
+
 def test_what_is_missing_in_a_line_is_told_in_the_words_of_the_reader(cli_bot: CliBot) -> None:
     refused = cli_bot.run("request", "withdraw", LANG="ru_RU.UTF-8")
     assert "Для команды «запрос отозвать» нужен аргумент CR-НОМЕР" in refused.stderr

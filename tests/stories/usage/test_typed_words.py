@@ -35,8 +35,8 @@ ROWS = {
     "help me": Row(
         line="help me",
         russian="помощь мне",
-        says=(HELP, "There is no command “me”."),
-        says_russian=(HELP_RUSSIAN, "Команды «мне» нет."),
+        says=("There is no command “me”. You can type these",),
+        says_russian=("Команды «мне» нет. Можно набрать",),
     ),
     "--help": Row(line="--help", russian="--помощь", says=(HELP,), says_russian=(HELP_RUSSIAN,)),
     "-h": Row(line="-h", russian="—справка", says=(HELP,), says_russian=(HELP_RUSSIAN,)),
