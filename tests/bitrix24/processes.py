@@ -95,7 +95,7 @@ def serve() -> None:
         try:
             answer = TASKS[task["do"]](*plugin_bots[folder], task)
         except PluginError as error:
-            answer = {"error": error.sentence}
+            answer = {"error": str(error.sentence)}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 

@@ -20,6 +20,10 @@ from plugins.bitrix24.http.exchange import READING
 from tests.bitrix24.plugin_bot import PluginBot
 from tests.bitrix24.processes import Hurry, Processes
 from tests.language.english import en
+from tests.long.form import sized
+
+THREADS = sized(2, 16)
+"""So many calls of one process find the token run out at the same time."""
 
 
 def generation(plugin_bot: PluginBot) -> int:
@@ -283,17 +287,18 @@ def test_a_token_that_is_refused_for_ever_costs_one_renewal_a_call(plugin_bot: P
     assert plugin_bot.effects() == 0
 
 
-def test_four_processes_with_two_threads_each_renew_once_for_each_token_that_runs_out(
+def test_four_processes_with_threads_renew_once_for_each_token_that_runs_out(
     plugin_bot: PluginBot, four: Processes
 ) -> None:
     """Real processes, each with connections, locks and a database connection of its own: all reads succeed.
 
-    Time runs twenty times faster for the portal and for them, because of the portal's limit.
+    They begin 8 reads together, and 64 in the long form. Time runs twenty times faster for the portal and for them,
+    because of the portal's limit.
     """
     with Hurry(plugin_bot.portal.clock.advance, 20.0):
         for number in range(2, 8):
             plugin_bot.expire()
-            answers = four.do([plugin_bot.task("read", threads=2, speed=20.0) for _ in range(len(four))])
-            assert answers == [{"read": 2}] * len(four)
+            answers = four.do([plugin_bot.task("read", threads=THREADS, speed=20.0) for _ in range(len(four))])
+            assert answers == [{"read": THREADS}] * len(four)
             assert generation(plugin_bot) == number
     assert [entry.outcome for entry in plugin_bot.refreshes()] == ["ok"] * 6
