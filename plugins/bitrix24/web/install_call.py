@@ -113,5 +113,6 @@ def _finish_page(services: Services, request: WebRequest, call: InstallCall, *, 
         Message("bitrix24.page.install_finished"),
         f'</p><script src="{LIBRARY}"></script><script>{FINISH}</script>',
     )
-    next_step = Message("bitrix24.page.finish_in_terminal") if waits else Message("bitrix24.page.install_complete")
+    finish = Message("bitrix24.page.finish_in_terminal", portal=portal)
+    next_step = finish if waits else Message("bitrix24.page.install_complete")
     return write_page(request, Message("bitrix24.page.install_received"), next_step, waiting, policy=policy)

@@ -305,7 +305,7 @@ def test_the_first_page_ends_the_installation_and_may_be_framed_by_its_portal(wa
     reply = way.request("POST", f"{address}?DOMAIN={domain}&LANG=ru", way.page_call())
     page = page_text(reply, "ru")
     assert "b24bot получил приложение" in page
-    assert "Завершите подключение в терминале" in page
+    assert "Завершите подключение в терминале: b24bot портал подключить new запросит ключ" in page
     assert page.index("https://api.bitrix24.com/api/v1/") < page.index("BX24.installFinish()")
     policy = reply.headers["Content-Security-Policy"]
     assert f"frame-ancestors http://{domain}" in policy
@@ -320,6 +320,15 @@ def test_the_first_page_ends_the_installation_and_may_be_framed_by_its_portal(wa
     assert "Nothing is left to do in the terminal" not in page_text(again)
     assert stored(way.bot) == before
     assert PendingInstalls(way.bot.services).find("new") is None
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_whoever_connects_an_unfinished_installation_is_told_to_finish_it(way: Way, installed: bool) -> None:
+    way.request("POST", way.install_address(), way.page_call())
+    with way.bot.portal.world.lock:
+        way.bot.portal.state.change_app(way.bot.portal.client_id, installed=installed)
+    notes = [en(note) for note in way.connect(domain="", client_id="").notes]
+    assert any(note.startswith("Open the application once on the portal") for note in notes) is not installed
 
 
 def test_a_wrong_secret_leaves_the_install_call_waiting(way: Way) -> None:

@@ -60,6 +60,7 @@ from plugins.bitrix24.connecting.pasted_grant import PastedCode, read_pasted
 from plugins.bitrix24.connecting.pending_install import PendingInstalls
 from plugins.bitrix24.connecting.token_keeping import ConnectionKeeping
 from plugins.bitrix24.connectors import model
+from plugins.bitrix24.health.access_losses import UNFINISHED
 from plugins.bitrix24.hosts import certificate_authorities, endpoints
 from plugins.bitrix24.redaction.secret import Secret
 from plugins.bitrix24.rest.portal_lines import CHECK, name_portal
@@ -167,6 +168,7 @@ def store_connection(services: Services, found: Connected) -> Answer:
         ),
         notes=(
             *(() if connection.may_manage else (Message("bitrix24.connect.user_may_not_manage"),)),
+            *(() if app.installed else (UNFINISHED.do,)),
             name_portal(Message("bitrix24.portal.do_check", command=CHECK), found.name),
         ),
         data=ConnectedPortal(
