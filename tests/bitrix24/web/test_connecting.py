@@ -324,7 +324,7 @@ def test_the_first_page_ends_the_installation_and_may_be_framed_by_its_portal(wa
 
 @pytest.mark.parametrize("installed", [True, False])
 def test_whoever_connects_an_unfinished_installation_is_told_to_finish_it(way: Way, installed: bool) -> None:
-    way.request("POST", way.install_address(), way.page_call())
+    way.request("POST", way.install_address(), way.install_call())
     with way.bot.portal.world.lock:
         way.bot.portal.state.change_app(way.bot.portal.client_id, installed=installed)
     notes = [en(note) for note in way.connect(domain="", client_id="").notes]
