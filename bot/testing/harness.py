@@ -39,7 +39,7 @@ from bot.testing.english_errors import describe_fault, in_sentences
 from bot.testing.passing_clock import PassingClock
 from bot.testing.scripted_dialogue import ScriptedDialogue, Typed
 from bot.testing.services import scratch_store
-from bot.testing.simulations import Simulate, simulation_of
+from bot.testing.simulations import Simulate, read_simulation, simulation_of
 from bot.testing.web_requests import NOTHING, request_route
 from bot.usecases.admin.builtin_plugin import make_registry
 from bot.usecases.command_context.place_choice import find_place
@@ -91,7 +91,7 @@ class Harness:
             undo.callback(logging.getLogger("b24bot.plugin").removeHandler, listener)
             self._settings = self._read_settings()
             self.plugin.start(self.services())
-            self.remember(self.simulation.records(self.store.clock.now_ms()))
+            self.remember(read_simulation(self.simulation, "records", self.store.clock.now_ms()))
             self._undo = undo.pop_all()
         return self
 
@@ -102,7 +102,7 @@ class Harness:
 
     def _read_settings(self) -> Mapping[str, str]:
         rows = settings_of([self.plugin], taken=[row.name for row in HOST_SETTINGS])
-        return load_settings({**self.simulation.settings(), **self._given}, more=rows).for_plugins
+        return load_settings({**read_simulation(self.simulation, "settings"), **self._given}, more=rows).for_plugins
 
     def services(self, *, may_send: bool = False) -> PluginServices:
         """What the plugin is given. As long as it is not to perform a call, `may_send` answers no."""

@@ -14,6 +14,7 @@ from bot.language.translation import can_translate, translate
 from bot.plugin import Call, Choice, Impact, Message, Nothing, PageLink, Plan, PluginError, Reply, Risk, Undo, quote
 from bot.testing.example_lines import own_commands
 from bot.testing.harness import Harness
+from bot.testing.member_trials import try_events, try_health, try_measurements, try_overview, try_simulation
 from bot.testing.plan_trials import (
     try_change,
     try_labels,
@@ -175,7 +176,16 @@ def messages_in(value: Any) -> Iterator[Message]:
         yield from chain.from_iterable(messages_in(getattr(value, field.name)) for field in fields(value))
 
 
-WHOLE: Sequence[WholeTrial] = (try_examples, try_places, try_maintenance)
+WHOLE: Sequence[WholeTrial] = (
+    try_simulation,
+    try_examples,
+    try_places,
+    try_maintenance,
+    try_events,
+    try_measurements,
+    try_health,
+    try_overview,
+)
 READING: Sequence[LineTrial] = (
     try_parsing,
     try_answer,

@@ -13,9 +13,13 @@ from bot.plugin import (
     Call,
     CallOutcome,
     CallVerdict,
+    Event,
     Group,
+    HealthLevel,
     Message,
+    OverviewButton,
     Place,
+    PlaceHealth,
     Plan,
     Refusal,
     Reply,
@@ -27,6 +31,7 @@ from bot.plugin import (
     UndoKind,
 )
 from bot.testing import ContractBroken, contract
+from bot.testing.simulations import NoSimulation
 from tests.host.invented import group
 from tests.testing.lamps import HOME, Lamp, Lamps, Lights, lamp_group
 
@@ -172,6 +177,13 @@ def unquoted() -> Lamps:
     return Lamps(group)
 
 
+class Unready(NoSimulation):
+    """Tells how to connect to it in a text."""
+
+    def ready(self) -> Any:
+        return "http://127.0.0.1"
+
+
 BROKEN: dict[str, tuple[Lamps, str]] = {
     # Known before anything of it runs
     "another API": (broken(api=2), "The plugin “lamps” is written for version 2 of the plugin API"),
@@ -276,6 +288,31 @@ BROKEN: dict[str, tuple[Lamps, str]] = {
     "undo of another command": (
         planning(undo=Undo(kind=UndoKind.FULL, sentence="Back.", line="lamp rename desk Desk")),
         "its undo, “lamp rename desk Desk”, cannot be typed: ",
+    ),
+    "simulator that makes nothing": (
+        broken(simulators={"home": lambda _: None}),
+        "it does not start: The simulator of lamps makes NoneType without the methods of a Simulation: ready, settings",
+    ),
+    "simulation of texts": (
+        broken(simulators={"home": lambda _: Unready()}),
+        "The method ready of Unready is wrong: it returned str instead of Mapping",
+    ),
+    "event without a sentence": (
+        broken(events=(Event(tag="lamps:bulb:burst", sentence=Message("lamps.burst", place="place")),)),
+        "the event lamps:bulb:burst has no English sentence for lamps.burst",
+    ),
+    "measure of numbers": (broken(measure=lambda _: [NUMBER]), "The plugin lamps failed while it measured its places"),
+    "health of texts": (
+        broken(tell_health=lambda _: ["home"]),
+        "TypeError: it returned a tuple whose [0] is str instead of PlaceHealth",
+    ),
+    "health of another place": (
+        broken(tell_health=lambda _: [PlaceHealth(place="shed", level=HealthLevel.GOOD, says="lit")]),
+        "tell_health names the place “shed”, which places does not",
+    ),
+    "button of no command": (
+        broken(overview_buttons=(OverviewButton(label="Dim", line="lamp dimm"),)),
+        "the overview has “lamp dimm”, which cannot be typed: ",
     ),
     "undo that does not undo": (
         planning(undo=Undo(kind=UndoKind.FULL, sentence="Back.", line="lamp name desk Chair")),
