@@ -7,7 +7,9 @@ scripts/storyboards.py --write    writes them, for a person to look at
 
 from __future__ import annotations
 
+import os
 import sys
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -21,6 +23,8 @@ from tests.storyboards.terminal import draw_terminal
 
 
 def main(arguments: list[str]) -> int:
+    os.environ["TZ"] = "UTC"
+    time.tzset()
     drawn = {**draw_slack(), **draw_acknowledgements(), **draw_page(), **draw_portal_pages(), **draw_terminal()}
     stale = list_stale(drawn, FOLDER.rglob("*.txt"))
     if arguments != ["--write"]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import signal
+import time
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
@@ -33,6 +35,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     logging.setLogRecordFactory(EnglishRecord)
+    # The terminal shows times in the time zone of its machine.
+    os.environ["TZ"] = "UTC"
+    time.tzset()
     config.addinivalue_line("markers", "sampled(every): of its rows, the specification runs one of so many")
 
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -59,12 +60,20 @@ def spoken_language() -> str:
 
 
 def plain(text: Text) -> str:
-    """Text for a screen: names instead of marks, and nothing that could move its cursor or turn its direction.
+    """Text for a screen: names instead of marks, times in the time zone of this machine.
+
+    Nothing in it could move the cursor of the screen or turn its direction.
 
     Much of what is shown was typed by strangers at a place.
     """
     words = translate(map_text(text, _on_one_line) if isinstance(text, Message) else text, _LANGUAGE.get())
-    return _UNSEEN.sub("", mentions.unmark(words, command_line=lambda line: f"b24bot {line}"))
+    shown = mentions.unmark(words, command_line=lambda line: f"b24bot {line}", time=_format_local_time)
+    return _UNSEEN.sub("", shown)
+
+
+def _format_local_time(at: int) -> str:
+    """UTC epoch milliseconds in the time zone of this machine, with its name: `2026-03-01 15:05 CET`."""
+    return datetime.fromtimestamp(at / 1000).astimezone().strftime("%Y-%m-%d %H:%M %Z")
 
 
 def _on_one_line(text: str) -> str:

@@ -124,9 +124,11 @@ def remove_marks(text: str) -> str:
     return _ANY.sub("", text)
 
 
-def unmark(text: str, *, command_line: Callable[[str], str] = str) -> str:
+def unmark(text: str, *, command_line: Callable[[str], str] = str, time: Callable[[int], str] = format_time) -> str:
     """For the terminal, for programs, records and logs, where nothing is a mention: `T0001:U0002`, `#C0002`."""
-    return replace_marks(text, person=_written, channel=lambda channel: f"#{channel}", command_line=command_line)
+    return replace_marks(
+        text, person=_written, channel=lambda channel: f"#{channel}", command_line=command_line, time=time
+    )
 
 
 def _written(name: str) -> str:

@@ -122,7 +122,7 @@ class CliBot:
         process = subprocess.Popen(
             [sys.executable, "-m", "bot", *words],
             cwd=self.folder,
-            env={**kept, "PYTHONPATH": str(ROOT), **self.environment, **(more or {})},
+            env={**kept, "PYTHONPATH": str(ROOT), "TZ": "UTC", **self.environment, **(more or {})},
             text=True,
             **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},
         )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
+from datetime import datetime, timedelta
+
 import pytest
 
 from tests.cli.cli_bot import CliBot
@@ -110,3 +114,15 @@ def test_what_is_wrong_with_settings_files_and_plugins_is_told_in_the_language_o
     refused = fresh_cli_bot.run("whoami", **{"LANG": "ru_RU.UTF-8", setting: value})
     assert refused.exit_code == 78
     assert sentences in " ".join(refused.stderr.split())
+
+
+def test_times_are_those_of_the_machine_and_for_programs_in_utc(cli_bot: CliBot) -> None:
+    cli_bot.run("access", "grant", "T0001:U0009", "viewer")
+    moscow = {"TZ": "MSK-3"}
+    listed = cli_bot.start("access", "list", more=moscow).communicate()[0]
+    shown = re.search(r"(\d{4}-\d{2}-\d{2} \d{2}:\d{2}) MSK", listed)
+    assert shown is not None, listed
+    data = json.loads(cli_bot.start("access", "list", "--json", more=moscow).communicate()[0])
+    granted = datetime.fromisoformat(data[0]["granted_at"])
+    assert granted.utcoffset() == timedelta()
+    assert shown[1] == (granted + timedelta(hours=3)).strftime("%Y-%m-%d %H:%M")

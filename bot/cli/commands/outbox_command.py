@@ -12,9 +12,9 @@ from bot.cli.options import as_json, limit, reason
 from bot.cli.output import plain, print_data, print_table, report, say
 from bot.cli.plugin_commands import CommandGroup
 from bot.cli.session import Terminal
+from bot.core import mentions
 from bot.core.audit.audit_templates import NOTICE_KINDS
 from bot.core.redaction.redactor import abbreviate
-from bot.core.text import format_time
 from bot.plugin import BadArgument, Message, Table, Text
 from bot.plugin.frozen import dataclass
 from bot.store.repositories.outbox import OutboxEntry
@@ -122,7 +122,7 @@ def _cells(entry: OutboxEntry) -> tuple[Text, ...]:
         *said,
         str(entry.attempts),
         entry.error or NOTHING,
-        format_time(entry.created_at),
+        mentions.mark_time(entry.created_at),
     )
 
 

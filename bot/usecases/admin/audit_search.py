@@ -13,7 +13,7 @@ from bot.core.audit.stored_views import audit_row
 from bot.core.parsing.suggestion import find_nearest
 from bot.core.parsing.usage import NAME
 from bot.core.principals import LOCAL_TEAM, Principal
-from bot.core.text import format_time, one_line
+from bot.core.text import one_line
 from bot.language.translation import can_translate
 from bot.plugin import BadArgument, Event, Message, Reply, Table, Text, map_text
 from bot.store.repositories.audit_log import LOOKED_AT, Found
@@ -166,7 +166,7 @@ def _away(store: Store, found: Found, limit: int) -> Iterator[Message]:
 
 def _row(record: AuditRecord, events: Mapping[str, Event]) -> tuple[Text, ...]:
     words = join_details(describe(record, clean=_clean, is_known=can_translate, events=events))
-    return f"#{record.seq}", format_time(record.at), words, record.tag
+    return f"#{record.seq}", mentions.mark_time(record.at), words, record.tag
 
 
 def _clean(text: str) -> str:

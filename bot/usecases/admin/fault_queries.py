@@ -6,10 +6,10 @@ import re
 from dataclasses import replace
 from typing import Annotated
 
+from bot.core import mentions
 from bot.core.bot_errors import NotPermitted
 from bot.core.principals import Role
 from bot.core.redaction.redactor import redact
-from bot.core.text import format_time
 from bot.plugin import Arg, BadArgument, Group, Message, Refusal, Reply, Risk, Text, Time
 from bot.plugin.frozen import dataclass
 from bot.usecases.admin.queries import SHOW, QueryContext
@@ -73,7 +73,7 @@ def unknown_fault(reference: str) -> Refusal:
 def describe_fault(reference: str, found: FaultDetail) -> Reply:
     """The answer with what the log has under a reference."""
     facts: tuple[tuple[Text, Text], ...] = (
-        (Message("admin.fault.time"), format_time(found.at)),
+        (Message("admin.fault.time"), mentions.mark_time(found.at)),
         (Message("admin.fault.log_line"), found.words),
         (Message("admin.fault.cause"), found.cause),
         (Message("admin.fault.frames"), "\n".join(found.frames)),

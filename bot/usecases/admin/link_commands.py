@@ -9,7 +9,6 @@ from typing import Annotated
 from bot.core import mentions
 from bot.core.bot_errors import NotPermitted
 from bot.core.principals import Principal, Role
-from bot.core.text import format_time
 from bot.plugin import (
     Answer,
     Arg,
@@ -154,7 +153,7 @@ def access_links(query: QueryContext) -> Reply:
             f"{place}:{link.user}",
             mentions.person(link.person),
             mentions.mark_account(link.requested_by),
-            format_time(link.at),
+            mentions.mark_time(link.at),
         )
         for place, link in links
     )

@@ -16,7 +16,6 @@ from bot.core.change.status_names import ShownStatus
 from bot.core.change.status_table import describe_status
 from bot.core.encoding import canonical
 from bot.core.principals import Grant, Principal
-from bot.core.text import format_time
 from bot.language.request_views import change_row, change_view
 from bot.language.translation import explain_gap
 from bot.plugin import Channel, Message, Person, Plan, Reply, Table, Text, Time
@@ -71,7 +70,7 @@ def _row(change: ChangeRequest, *, waits: bool) -> tuple[Text, ...]:
         mentions.target(write_target(change.plan.target, change.plan.part)),
         _line(change),
         mentions.person(change.requester),
-        format_time(change.created_at),
+        mentions.mark_time(change.created_at),
     )
 
 
@@ -199,7 +198,7 @@ def list_grants(grants: Sequence[Grant]) -> Reply:
             mentions.person(one.principal),
             describe_role(one),
             mentions.mark_account(one.granted_by),
-            format_time(one.granted_at),
+            mentions.mark_time(one.granted_at),
         )
         for one in grants
     )

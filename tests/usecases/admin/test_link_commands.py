@@ -11,7 +11,6 @@ from bot.core.bot_errors import NotPermitted
 from bot.core.builtin_name import BUILTIN
 from bot.core.change.planned_command import Answered
 from bot.core.principals import Principal
-from bot.core.text import format_time
 from bot.plugin import Reply, Time
 from bot.usecases.admin.link_commands import AccountLink
 from bot.usecases.authority.linked_accounts import KIND, OutsideAccount, set_link
@@ -39,8 +38,8 @@ def test_an_admin_sees_each_link_with_who_asked_for_it_and_when(core_bot: CoreBo
     at = core_bot.clock.now_ms()
     answer = read(core_bot)
     assert en_rows(answer.table) == (
-        ("beta:9", mentions.person(VERA), mentions.person(IDA), format_time(at)),
-        ("default:27", mentions.person(OLGA), mentions.person(IDA), format_time(at)),
+        ("beta:9", mentions.person(VERA), mentions.person(IDA), mentions.mark_time(at)),
+        ("default:27", mentions.person(OLGA), mentions.person(IDA), mentions.mark_time(at)),
     )
     assert answer.data == (
         AccountLink(place="beta", user="9", principal=VERA.id, requested_by=IDA.id, linked_at=Time(time=at)),

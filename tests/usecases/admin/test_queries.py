@@ -12,7 +12,6 @@ from bot.core.authority.policy import Terms
 from bot.core.bot_errors import WordsError
 from bot.core.change.planned_command import Answered
 from bot.core.principals import Principal, Role
-from bot.core.text import format_time
 from bot.plugin import BadArgument, CommandLine, Group, Message, Refusal, Reply, Risk, Text
 from bot.usecases.admin.help_layout import MOST_LINES, Reader
 from bot.usecases.admin.help_pages import explain_words
@@ -302,7 +301,7 @@ def test_the_list_of_change_requests_is_the_newest_first_and_of_a_status_if_aske
     assert [row[0] for row in rows(answer)] == [second.id, first.id]
     assert rows(answer)[1] == (
         *(first.id, "rejected", "default", "thing:one", "thing remove one"),
-        *(mentions.person(OLGA), format_time(first.created_at)),
+        *(mentions.person(OLGA), mentions.mark_time(first.created_at)),
     )
     assert [row[0] for row in rows(reply(core_bot, "request list --status rejected"))] == [first.id]
     assert reply(core_bot, "request list --status done").data == ()
@@ -351,7 +350,7 @@ def test_the_allow_list_is_shown_with_who_gave_what(core_bot: CoreBot) -> None:
         mentions.person(OLGA),
         "operator",
         mentions.person(SHELL),
-        format_time(core_bot.store.grants.all()[0].granted_at),
+        mentions.mark_time(core_bot.store.grants.all()[0].granted_at),
     ) in rows(answer)
     assert len(rows(answer)) == len(core_bot.store.grants.all())
 
