@@ -30,6 +30,32 @@ SAYING: tuple[Mutation, ...] = (
         by="tests/stories/usage/test_fault_details.py",
     ),
     mutation(
+        "first-answer-in-another-language",
+        "the first answer to a person is in the language of channels, whatever the person's own is",
+        ("bot/usecases/delivery/answers.py", "        learn_language(self._ctx, notice.person)\n", ""),
+        by="tests/usecases/authority/test_memberships.py",
+    ),
+    mutation(
+        "language-asked-for-each-answer",
+        "Slack is asked about a person for each answer although it told nothing of the person the last time",
+        (
+            "bot/usecases/authority/memberships.py",
+            "    if ctx.chat.lookups.has_failed(person):\n        return\n",
+            "",
+        ),
+        by="tests/usecases/authority/test_memberships.py",
+    ),
+    mutation(
+        "unused-check-fails",
+        "portal check ends with an error because a check does not apply to the portal",
+        (
+            "plugins/bitrix24/diagnosis/check_run.py",
+            "return self.state in (CheckState.OK, CheckState.NOT_USED)",
+            "return self.state is CheckState.OK",
+        ),
+        by="tests/bitrix24/commands/test_portal_check.py",
+    ),
+    mutation(
         "two-posts-at-once",
         "two messages are on their way into a channel at once, so that the later one may stand there first",
         (
