@@ -28,8 +28,9 @@ from plugins.bitrix24.health.event_tests import EventTests
 
 PATH = "/events"
 TEST = "ONAPPTEST"
-BOUND = (*WATCHED, TEST, "ONAPPUNINSTALL", "ONAPPUPDATE", PAYMENT)
-"""What is bound to the public address."""
+NEEDED = (*WATCHED, TEST, "ONAPPUNINSTALL")
+BOUND = (*NEEDED, "ONAPPUPDATE", PAYMENT)
+"""What is bound to the public address. A portal may know less than this, but not less than what is needed."""
 SEEN = "seen_event"
 """The kind of the records of events that came."""
 KEPT_MS = 86_400_000
@@ -148,16 +149,23 @@ class _Binding:
         return {"event": self.event, "handler": self.address}
 
 
-def bind_address(caller: Caller, handlers: Sequence[EventHandler], address: str, names: Sequence[str] = BOUND) -> bool:
+def bind_address(
+    caller: Caller, handlers: Sequence[EventHandler], address: str, names: Sequence[str] = BOUND
+) -> frozenset[str]:
     """Bind what is missing of the events at the address, and unbind what is bound at a former spelling of it.
 
-    False where the portal does not let us bind.
+    Return the events that are bound there now. The first event that the portal does not let us bind ends it, but for
+    those that b24bot can do without.
     """
     bound = {row.event for row in handlers if not row.offline and row.address == address}
     for row in list_misplaced(handlers, address, names):
         caller.change("event.unbind", _Binding(event=row.event, address=row.address).params)
-    missing = [_Binding(event=name, address=address) for name in names if name not in bound]
-    return all(caller.change("event.bind", each.params).verdict is CallVerdict.DONE for each in missing)
+    for each in (_Binding(event=name, address=address) for name in names if name not in bound):
+        if caller.change("event.bind", each.params).verdict is CallVerdict.DONE:
+            bound.add(each.event)
+        elif each.event in NEEDED:
+            break
+    return frozenset(bound)
 
 
 def list_misplaced(handlers: Sequence[EventHandler], address: str, names: Sequence[str] = BOUND) -> list[EventHandler]:

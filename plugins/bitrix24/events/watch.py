@@ -205,12 +205,13 @@ class PortalWatch:
         if facts.handlers is None or not self._may_change:
             return Bound(subscribed=memory.subscribed)
         address = online_events.event_address(self._services)
-        posted = bool(address) and online_events.bind_address(self._caller, facts.handlers, address)
+        bound = online_events.bind_address(self._caller, facts.handlers, address) if address else frozenset()
+        posted = bound.issuperset(online_events.NEEDED)
         self._count_dialogues(facts, address if posted else "")
         barred = facts.began < memory.queue_barred_until
         queue = not barred and offline_queue.bind_queue(self._caller, facts.handlers)
         subscribed = list_subscriptions(
-            address, online_events.BOUND if posted else (), offline_queue.WATCHED if queue else ()
+            address, bound.intersection(online_events.BOUND), offline_queue.WATCHED if queue else ()
         )
         misplaced = online_events.list_misplaced(facts.handlers, address) if posted else ()
         return Bound(
@@ -230,10 +231,10 @@ class PortalWatch:
     def _count_dialogues(self, facts: PortalFacts, address: str) -> None:
         """Keep the events of dialogues bound, too. The offline queue has none of those that an application causes."""
         handlers = facts.handlers or ()
-        bound = bool(address) and online_events.bind_address(self._caller, handlers, address, DIALOGUES)
+        bound = online_events.bind_address(self._caller, handlers, address, DIALOGUES) if address else frozenset()
         with self._services.transaction():
             ledger = DialogueLedger(self._services.records, self._portal.identity)
-            ledger.keep_counting(facts.began, posted=bound)
+            ledger.keep_counting(facts.began, posted=bound.issuperset(DIALOGUES))
 
     def _tell(self, drift: Drift) -> None:
         for event, messages in ((watch_events.CHANGED_ELSEWHERE, drift.raised), (watch_events.AS_BEFORE, drift.over)):

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from plugins.bitrix24.events.findings.finding_table import BY_NAME
-from plugins.bitrix24.events.online_events import BOUND
+from plugins.bitrix24.events.online_events import BOUND, NEEDED
 from plugins.bitrix24.simulator.state.rows import Handler
 from tests.bitrix24.events.test_bars import CHANGES
 from tests.bitrix24.events.test_online_events import Posted
@@ -171,6 +171,19 @@ def test_an_event_that_a_new_release_subscribes_to_is_no_finding(posted: Posted)
     with posted.bot.portal.world.lock:
         posted.bot.portal.state.handlers.drop_where(lambda row: row.event == BOUND[-1])
     posted.watched.settle(30)
+    assert posted.watched.raised == []
+
+
+@pytest.mark.parametrize(("event", "way"), [(BOUND[-1], "online"), (NEEDED[-1], "queue")])
+def test_a_portal_may_refuse_an_event_that_is_not_needed(posted: Posted, event: str, way: str) -> None:
+    unknown = {"error": "EVENT_NOT_FOUND", "error_description": "Event not found"}
+    with posted.bot.portal.world.lock:
+        posted.bot.portal.state.handlers.drop_where(lambda row: row.event == event)
+    posted.bot.fault("reply", "event.bind", status=400, body=unknown)
+    posted.watched.read_now()
+    assert (posted.watched.memory.way, event in dict(posted.handlers())) == (way, False)
+    posted.watched.settle(30)
+    assert (posted.watched.memory.way, event in dict(posted.handlers())) == ("online", True)
     assert posted.watched.raised == []
 
 
