@@ -77,7 +77,7 @@ def test_the_dead_are_listed_with_their_words_and_their_reason(kept: CliBot) -> 
     assert line["died_at"] == "2025-06-15T15:06:41.000Z"
     shown = kept.run("outbox", "list", "--dead").stdout
     assert "Your answer is ready." in shown
-    assert shown.splitlines()[-1] == "Messages: waiting: 2, failed: 2"
+    assert shown.splitlines()[-1] == "Messages (waiting: 2, failed: 2)"
 
 
 def test_the_table_names_state_kind_and_time_in_words(kept: CliBot) -> None:
