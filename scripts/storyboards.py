@@ -20,12 +20,14 @@ from tests.storyboards.board import FOLDER, list_stale
 from tests.storyboards.page import draw_page
 from tests.storyboards.portal_pages import draw_portal_pages
 from tests.storyboards.terminal import draw_terminal
+from tests.storyboards.threads import draw_threads
 
 
 def main(arguments: list[str]) -> int:
     os.environ["TZ"] = "UTC"
     time.tzset()
-    drawn = {**draw_slack(), **draw_acknowledgements(), **draw_page(), **draw_portal_pages(), **draw_terminal()}
+    drawn = {**draw_slack(), **draw_acknowledgements(), **draw_threads()}
+    drawn |= {**draw_page(), **draw_portal_pages(), **draw_terminal()}
     stale = list_stale(drawn, FOLDER.rglob("*.txt"))
     if arguments != ["--write"]:
         print(*stale, sep="\n", file=sys.stderr)

@@ -16,6 +16,7 @@ from tests.storyboards.board import LANGUAGES, REMEDY, Drawn, list_stale
 from tests.storyboards.page import PAGE, draw_page
 from tests.storyboards.portal_pages import PORTAL_PAGES, draw_portal_pages
 from tests.storyboards.terminal import TERMINAL
+from tests.storyboards.threads import THREADS, draw_threads
 
 UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """What could move a cursor, turn the direction of a line, or is not seen."""
@@ -29,6 +30,7 @@ CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
         (draw_acknowledgements, ACKNOWLEDGEMENTS),
         (draw_page, PAGE),
         (draw_portal_pages, PORTAL_PAGES),
+        (draw_threads, THREADS),
     ],
 )
 def test_each_storyboard_is_as_it_was_reviewed(draw: Callable[[], Drawn], folder: Path) -> None:

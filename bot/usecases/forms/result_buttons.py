@@ -62,8 +62,13 @@ def _find_suggestion(ctx: Context, result: CommandResult, typed: str) -> tuple[s
 
 
 def _suggest_line(ctx: Context, result: CommandResult, typed: str) -> str:
-    """The corrected line; an empty text without one. Raises WordsError."""
+    """The corrected line, or the line itself if it only lacks a value; an empty text without one. Raises WordsError.
+
+    A message to the bot opens no form: Slack gives a trigger for a button alone.
+    """
     match result:
+        case CommandRefused(error=WordsError(suggestion="", incomplete=command)) if command is not None:
+            return typed
         case CommandRefused(error=WordsError(suggestion=line)):
             return line
         case CommandRefused(error=Refusal(meant=meant)) | Answered(meant=meant) if meant:

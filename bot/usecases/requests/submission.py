@@ -32,7 +32,7 @@ from bot.usecases.leases.lease_holding import steady_ms
 from bot.usecases.notices.change_entries import recorded_line
 from bot.usecases.notices.fault_buttons import fault_buttons, read_reference
 from bot.usecases.notices.notifications import error_reply, note_trouble, notify_person, opened_key
-from bot.usecases.outcomes.requester_notes import keep_answer_address
+from bot.usecases.outcomes.requester_notes import AnswerPlace, keep_answer_place
 from bot.usecases.overview.start_card import OVERVIEW, start_buttons
 from bot.usecases.process.wake_signal import Group
 from bot.usecases.requests.command_answers import (
@@ -94,6 +94,16 @@ def find_answer_thread(slash: SlashCommand) -> str:
     return slash.thread or ("" if slash.direct else slash.message)
 
 
+def find_answer_place(slash: SlashCommand) -> AnswerPlace:
+    """Where the requester is told what becomes of a change request."""
+    return AnswerPlace(
+        channel=slash.channel,
+        answer_url=slash.answer_url,
+        is_message=bool(slash.message),
+        thread=find_answer_thread(slash),
+    )
+
+
 class _Slack:
     """Implements Surface: a plan is confirmed on its card, and every result is a private notice."""
 
@@ -120,7 +130,7 @@ class _Slack:
             case DoneAtOnce(reply=reply):
                 self._answer(tx, reply, mood=Mood.CALM)
             case RequestOpened(change=change):
-                keep_answer_address(tx, change, self._slash.channel, self._slash.answer_url)
+                keep_answer_place(tx, change, find_answer_place(self._slash))
                 # The card is on its way, and the answer links it.
                 due, key = steady_ms(self._ctx) + CARD_WAIT_MS, opened_key(change.number)
                 self._answer(tx, opened_reply(self._ctx, result), mood=Mood.CALM, card=change.number, due=due, key=key)

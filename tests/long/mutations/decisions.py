@@ -131,6 +131,16 @@ DECISIONS: tuple[Mutation, ...] = (
         by="tests/usecases/outcomes/test_ending_buttons.py",
     ),
     mutation(
+        "message-is-told-no-end",
+        "what became of a change is not told in the thread in which it was asked for",
+        (
+            "bot/usecases/outcomes/requester_notes.py",
+            "place.answer_url or place.is_message",
+            "place.answer_url",
+        ),
+        by="tests/stories/usage/test_messages_to_the_bot.py",
+    ),
+    mutation(
         "correction-of-every-value",
         "the form of a mistyped id has the corrected id in the place of other values, too",
         ("bot/core/parsing/partial_line.py", "if arg is not first or wrong:", "if wrong and arg is first:"),

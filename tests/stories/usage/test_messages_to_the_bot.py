@@ -18,7 +18,8 @@ from bot.usecases.integrity.lost_access import AccessLoss, find_lost_access
 from tests.stories.scene import Scene
 
 SHELL = Principal.shell("test")
-BOT = "@b24bot"
+BOT, FORM = "@b24bot", "Open as a form…"
+SURFACES: dict[str, str] = {"a mention": TYPED_IN, "a direct message": "dm"}
 
 
 def dm(scene: Scene, person: str) -> str:
@@ -62,6 +63,35 @@ def test_a_direct_message_is_answered_there_refusals_too(scene: Scene) -> None:
     scene.channel_says(dm(scene, "Olga"), "Role")
     scene.workspace.people["Olga"].say("conector list", channel="dm")
     scene.channel_says(dm(scene, "Olga"), "Did you mean")
+    assert scene.workspace.ephemerals("Olga") == []
+
+
+@pytest.mark.parametrize("surface", ["a mention", "a direct message"])
+def test_a_line_that_lacks_a_value_offers_its_form(scene: Scene, surface: str) -> None:
+    olga, channel = scene.workspace.people["Olga"], SURFACES[surface]
+    line = "connector remove"
+    said = olga.say(line if channel == "dm" else f"{BOT} {line}", channel=channel)
+
+    def look() -> Message | None:
+        told = [*olga.ephemerals, *scene.workspace.messages(said.channel)]
+        return next((one for one in told if FORM in one.labels), None)
+
+    answer = scene.workspace.wait_for(look, what="the button for the form")
+    assert olga.click(answer, FORM).ok
+    view = scene.workspace.wait_for(lambda: next(iter(olga.views), None), what="the form")
+    assert view.title == "Remove a connector"
+
+
+@pytest.mark.parametrize("surface", ["a mention", "a direct message"])
+def test_what_became_of_a_change_is_told_where_it_was_asked_for(scene: Scene, surface: str) -> None:
+    channel, line = SURFACES[surface], "connector remove myconnector"
+    said = scene.workspace.people["Olga"].say(line if channel == "dm" else f"{BOT} {line}", channel=channel)
+    scene.press("Anton", scene.card(), "Approve")
+    scene.wait_status(Status.DONE)
+    if channel == "dm":
+        scene.channel_says(dm(scene, "Olga"), "done and verified")
+    else:
+        answered_under(scene, said, "done and verified")
     assert scene.workspace.ephemerals("Olga") == []
 
 
@@ -133,7 +163,6 @@ ATTACKS: dict[str, Callable[[Scene, str], object]] = {
     "a stranger": lambda scene, _: scene.workspace.people["Olga"].flag(is_stranger=True),
     "of another team": lambda scene, _: scene.workspace.people["Olga"].flag(team_id="T0999"),
 }
-SURFACES: dict[str, str] = {"a mention": TYPED_IN, "a direct message": "dm"}
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
