@@ -75,7 +75,7 @@ def test_serve_listens_says_where_and_ends_well_when_told(connected_cli_bot: Cli
     listening, summary = result.stdout.splitlines()
     assert listening == f"Listening on http://127.0.0.1:{port}"
     assert re.match(
-        r"Audit channel: C0003\. Type /b24 whoami in Slack\. Portal: default \(127\.0\.0\.1:\d+\)\.",
+        r"Audit channel: C0003\. Type /b24 whoami in Slack\. Set up \(Portal\): default \(127\.0\.0\.1:\d+\)\.",
         summary,
     )
     # Others of this process have no action: the web server, or Python of a socket that an earlier test left.

@@ -23,7 +23,7 @@ from bot.core.parsing.command_table import Commands
 from bot.core.parsing.invocation import read_line, with_names
 from bot.core.redaction.redactor import shorten
 from bot.core.redaction.sanitizer import sanitize_text
-from bot.language.request_views import preview_view
+from bot.language.request_views import ChangeDetails, preview_view
 from bot.plugin import Channel, CommandLine, Message, Person, Refusal, Reply, Text, Time
 from bot.usecases.context import Context
 from bot.usecases.notices.notifications import request_label
@@ -119,3 +119,8 @@ def preview(planned: Planned) -> Reply:
     facts += [(Message("request.preview.rule"), rule) for rule in list_rules(planned.decision)]
     data = preview_view(plan, planned.remote_place, planned.decision)
     return Reply(title=Message("request.preview.title", summary=plan.summary), facts=tuple(facts), data=data)
+
+
+def find_shown_card(reply: Reply) -> int:
+    """Find the change request that an answer is about, whose card it offers to open; 0 where it is about none."""
+    return int(reply.data.id.removeprefix("CR-")) if isinstance(reply.data, ChangeDetails) else 0

@@ -37,6 +37,7 @@ from bot.usecases.overview.start_card import OVERVIEW, start_buttons
 from bot.usecases.process.wake_signal import Group
 from bot.usecases.requests.command_answers import (
     NOT_AGREED,
+    find_shown_card,
     found_reply,
     opened_reply,
     preview,
@@ -124,7 +125,8 @@ class _Slack:
     def conclude(self, tx: Transaction, result: CommandResult) -> None:
         match result:
             case Answered(reply=reply, calm=calm):
-                self._answer(tx, reply, mood=Mood.CALM if calm else Mood.ANSWER, buttons=self._buttons(result))
+                mood, card = Mood.CALM if calm else Mood.ANSWER, find_shown_card(reply)
+                self._answer(tx, reply, mood=mood, buttons=self._buttons(result), card=card)
             case Previewed(planned=planned):
                 self._answer(tx, preview(planned), mood=Mood.ANSWER)
             case DoneAtOnce(reply=reply):

@@ -46,6 +46,15 @@ def test_a_mention_in_a_channel_is_answered_in_a_thread_under_it(scene: Scene) -
     assert scene.workspace.ephemerals("Olga") == []
 
 
+@pytest.mark.parametrize("line", ["help", "помощь"])
+def test_a_mention_in_russian_is_answered_in_russian(make_full_bot: Callable[..., Playground], line: str) -> None:
+    scene = Scene(make_full_bot(settings={"B24BOT_LANGUAGE": "ru"}))
+    said = scene.workspace.people["Olga"].say(f"{BOT} {line}")
+    answered_under(scene, said, "Что можно набрать")
+    scene.workspace.people["Olga"].say(line, channel="dm")
+    scene.channel_says(dm(scene, "Olga"), "Что можно набрать")
+
+
 def test_a_mention_in_a_thread_is_answered_in_that_thread(scene: Scene) -> None:
     first = scene.workspace.people["Vera"].say("Which connectors do we have?")
     scene.workspace.people["Olga"].say(f"{BOT} connector list", thread_ts=first.ts)

@@ -26,6 +26,25 @@ class Row:
 
 HELP, HELP_RUSSIAN = "What you can type", "Что можно набрать"
 ROWS = {
+    "nothing": Row(
+        line="",
+        russian="обзор",
+        says=("b24bot for @Olga", "[My requests]"),
+        says_russian=("b24bot для @Olga", "[Мои запросы]"),
+    ),
+    "whoami": Row(
+        line="whoami",
+        russian="кто я",
+        says=("You are @Olga.", "*Role*: operator", "Admins: @Ida."),
+        says_russian=("Вы — @Olga.", "*Роль*: оператор", "Администраторы: @Ida."),
+    ),
+    "access list": Row(
+        line="access list",
+        russian="доступ список",
+        says=("The allow-list", "*@Ida* · admin"),
+        says_russian=("*@Ida* · администратор",),
+        person="Ida",
+    ),
     "help": Row(
         line="help",
         russian="помощь",
@@ -221,11 +240,58 @@ def test_the_same_in_russian(russian_scene: Scene, row: Row) -> None:
     read(russian_scene, row.person, row.russian, row.says_russian)
 
 
-def test_a_name_that_one_connector_has_stands_for_its_id_in_a_change(scene: Scene) -> None:
-    card = scene.asks("connector remove “WhatsApp EU” --reason “old — number”", channel=APPROVALS)
-    scene.card_says(card, "Unregister myconnector")
+def speaking(make_full_bot: Callable[..., Playground], language: str) -> Scene:
+    return Scene(make_full_bot(settings={"B24BOT_LANGUAGE": language} if language == "ru" else {}))
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "says"),
+    [
+        ("en", "connector remove “WhatsApp EU” --reason “old — number”", "Unregister myconnector"),
+        ("ru", "коннектор удалить «WhatsApp EU» —причина «old — number»", "myconnector"),
+    ],
+)
+def test_a_name_that_one_connector_has_stands_for_its_id_in_a_change(
+    make_full_bot: Callable[..., Playground], language: str, line: str, says: str
+) -> None:
+    scene = speaking(make_full_bot, language)
+    card = scene.asks(line, channel=APPROVALS)
+    scene.card_says(card, says)
     change = scene.change()
     assert (change.line, change.reason) == ("connector remove myconnector", "old — number")
+
+
+@pytest.mark.parametrize(
+    "line", ['connector deactivate myconnector "Support"', "коннектор отключить myconnector «Support»"]
+)
+def test_the_name_of_a_line_stands_for_its_number_in_a_change(scene: Scene, line: str) -> None:
+    scene.asks(line, channel=APPROVALS)
+    assert scene.change().line == "connector deactivate myconnector 2"
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "says"),
+    [
+        (
+            "en",
+            "request show 1001",
+            ("CR-1001: Remove", "*Affects*", "*Impact*", "*Undo*", "[Open the card]"),
+        ),
+        (
+            "ru",
+            "запрос показать 1001",
+            ("CR-1001: Удалить", "*Затрагивает*", "*Отмена*", "[Открыть карточку]"),
+        ),
+    ],
+)
+def test_a_request_is_shown_whole_with_its_card(
+    make_full_bot: Callable[..., Playground], language: str, line: str, says: tuple[str, ...]
+) -> None:
+    scene = speaking(make_full_bot, language)
+    scene.asks("connector remove myconnector", channel=APPROVALS)
+    scene.ask("Olga", line)
+    shown = scene.answer("Olga", says[0])
+    assert [words for words in says if words not in shown] == [], shown
 
 
 def test_a_typed_approval_names_the_card_and_decides_nothing(scene: Scene) -> None:
