@@ -133,19 +133,21 @@ _ADVANCE = " ".join(
 )
 _ADMIT = " ".join(("UPDATE jobs SET due_steady = 0 WHERE", PUT_OFF, "AND due_steady <= ?"))
 _EXISTS = "EXISTS (SELECT 1 FROM jobs WHERE {}) AS {}"
-_LOOK = "SELECT {}, {}, {}"
+_LOOK = "SELECT {}, {}, {}, {}"
 _IS_DUE = _EXISTS.format(f"{PUT_OFF} AND due_steady <= ?", "due")
 _IS_BUSY = _EXISTS.format("state = 'taken' AND rank >= 0", "busy")
+_IS_FREE = _EXISTS.format(f"{_HEADS} AND rank < {Rank.RUNNING:d} AND cut_short < {SUSPECT_AFTER}", "free")
+"""Whether a job leads that neither a full place nor a job that has to run alone keeps from being taken."""
 
 
 def _look(heads: str) -> str:
-    return _LOOK.format(_IS_DUE, _EXISTS.format(heads, "heads"), _IS_BUSY)
+    return _LOOK.format(_IS_DUE, _IS_FREE, _EXISTS.format(heads, "heads"), _IS_BUSY)
 
 
 _QUICK_RANKS = ", ".join(str(int(rank)) for rank in Rank if rank not in ROOM)
 _LOOKS: Mapping[bool, str] = {False: _look(_HEADS), True: _look(f"{_HEADS} AND rank IN ({_QUICK_RANKS})")}
-"""Whether something that was put off is due, whether a job leads, of all or of the quick ones, and whether one is under
-way."""
+"""Whether something that was put off is due, whether a job leads that is free, whether one leads at all, of all or of
+the quick ones, and whether one is under way."""
 ANY = 2**31
 """More starts that were cut short than there are of any job."""
 
@@ -186,10 +188,10 @@ class JobOrder:
         self._database = database
 
     def has_next(self, steady: int, *, quick: bool) -> bool:
-        """Whether something may be taken, or was put off until now; one question where nothing is under way."""
+        """Whether something may be taken, or was put off until now; mostly one question tells."""
         seen = self._database.rows(_LOOKS[quick], steady)[0]
-        if seen["due"] or not seen["heads"]:
-            return bool(seen["due"])
+        if seen["due"] or seen["free"] or not seen["heads"]:
+            return bool(seen["due"] or seen["free"])
         # Only what is under way keeps a job from being taken: its place may be full, or one of them has to run alone.
         return not seen["busy"] or self.next(quick=quick) is not None
 

@@ -143,6 +143,12 @@ BACKLOGS: tuple[Mutation, ...] = (
         by=_TEST_ORDER,
     ),
     mutation(
+        "called-for-a-job-that-runs-alone",
+        "runners are called again and again for a job that has to run alone, while another one runs",
+        (_ORDER, " AND cut_short < {SUSPECT_AFTER}\", \"free\"", "\", \"free\""),
+        by=_TEST_ORDER,
+    ),
+    mutation(
         "half-copy-left",
         "a copy that could not be finished leaves what there is of it in the folder of the backups",
         (_BACKUP, "        part.unlink()\n", "        part.exists()\n"),

@@ -204,6 +204,28 @@ def test_a_job_that_was_to_wait_from_the_start_is_taken_when_it_is_due(store: St
     assert claimed(store, 50) == "olga"
 
 
+def test_one_question_tells_that_a_job_waits_which_calls_no_place_whatever_runs(store: Store) -> None:
+    everybody_is_served(store)
+    statements: list[str] = []
+    connection = store.database.utils.conn
+    connection.set_trace_callback(statements.append)
+    assert store.jobs.waiting(0)
+    assert store.jobs.waiting(0, quick=True)
+    connection.set_trace_callback(None)
+    assert len(statements) == 2
+
+
+def test_a_job_that_has_to_run_alone_does_not_wait_for_a_runner_while_another_runs(store: Store) -> None:
+    add(store, "olga", Rank.HELPING, "")
+    with store.unit_of_work() as tx:
+        tx.engine.execute("UPDATE jobs SET cut_short = ?", SUSPECT_AFTER)
+    assert store.jobs.waiting(0)
+    add(store, "ida", Rank.STOPPING, "")
+    assert claimed(store) == "ida"
+    assert not store.jobs.waiting(0)
+    assert claim(store) is None
+
+
 def test_behind_what_may_be_to_blame_its_person_waits_no_longer_than_others(store: Store) -> None:
     """It waits until nothing else runs; the quick commands of the same person do not."""
     add(store, "olga", Rank.HELPING, "")
