@@ -145,7 +145,7 @@ BACKLOGS: tuple[Mutation, ...] = (
     mutation(
         "called-for-a-job-that-runs-alone",
         "runners are called again and again for a job that has to run alone, while another one runs",
-        (_ORDER, " AND cut_short < {SUSPECT_AFTER}\", \"free\"", "\", \"free\""),
+        (_ORDER, ' AND cut_short < {SUSPECT_AFTER}", "free"', '", "free"'),
         by=_TEST_ORDER,
     ),
     mutation(
