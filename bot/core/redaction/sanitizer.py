@@ -69,8 +69,11 @@ def _mapped_items(value: Any, change: Callable[[str], str]) -> Any:
 
 def _mapped_fields(value: Any, change: Callable[[str], str]) -> Any:
     of_value = fields_of(value)
-    mapped = {name: _mapped(each, change) for name, each in of_value.items()}
-    changed = {name: each for name, each in mapped.items() if each is not of_value[name]}
+    changed = {}
+    for name, each in of_value.items():
+        mapped = change(each) if each.__class__ is str else _mapped(each, change)
+        if mapped is not each:
+            changed[name] = mapped
     return replace(value, **changed) if changed else value
 
 

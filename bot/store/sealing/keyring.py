@@ -71,7 +71,8 @@ class Keyring:
     @property
     def held(self) -> bool:
         """Whether a former key is still in use."""
-        return self.primary != self.ids[0]
+        now = self._now()
+        return now.primary != next(iter(now.raw))
 
     def hold(self, key_id: str) -> None:
         """Keep this former key in use until `release`."""
