@@ -70,6 +70,8 @@ UNREACHED: Mapping[str, str] = {
     "bot.store.schema.plain_texts.drop_remnants": "once after an upgrade; test_release_upgrade.py kills it",
     "bot.usecases.admin.allow_list.grant_role": "gives a playground its people; a bot at work uses `set_role`",
     "bot.usecases.admin.allow_list.revoke_role": "the same, the other way",
+    "bot.usecases.authority.user_groups._ask": "only with user groups in a policy table; no story has one",
+    "bot.usecases.authority.user_groups._put": "keeps what Slack told of a group, which is asked for again; the same",
     "bot.usecases.integrity.archiving._append_heads": "only where no bot runs; test_killed_storage.py kills it",
     "bot.usecases.integrity.archiving.archive": "only where no bot runs; test_killed_storage.py kills it",
     "bot.usecases.integrity.policy_record.record_policy": "one record at a start with a policy table; no story has one",
