@@ -98,7 +98,7 @@ DOORS: tuple[Mutation, ...] = (
     mutation(
         "form-as-written",
         "a form's value is taken as it is written, with its percent signs",
-        (_DOOR, 'if "%" in pair or "+" in pair:', 'if "+" in pair:'),
+        (_DOOR, 'if "%" not in text and "+" not in text:', 'if "+" not in text:'),
         by="tests/slack/incoming/test_verification.py",
     ),
     mutation(
