@@ -24,7 +24,7 @@ from tests.long.crash.harness.scene import GIVE_UP_SECONDS, NOT_YET, Scene, Step
 UNREGISTER, REGISTER, ACTIVATE = "imconnector.unregister", "imconnector.register", "imconnector.activate"
 SEND = "imconnector.send.messages"
 HANDLER = "https://b24bot.example/bitrix24/placement"
-ANSWERED = "after:net:*Caller._send:* < bot.usecases.execution.executor._call_all:*"
+ANSWERED = "after:net:*Caller._send:* < *executor._perform:*"
 """The portal has answered, and nobody has written it down."""
 FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 DECIDABLE = ("[*Approve ", "[*Confirm ", "Run without approval]")

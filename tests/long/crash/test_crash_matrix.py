@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from itertools import count
 from pathlib import Path
 
@@ -17,8 +18,11 @@ import pytest
 from tests.long.crash import scenario, sites
 from tests.long.crash.harness.forked import ForkServer
 from tests.long.crash.harness.rehearsals import shared
+from tests.long.crash.harness.trip import BEGUN
 from tests.long.crash.matrix import (
+    CALL,
     FAULTS,
+    MAIN,
     Fault,
     Matrix,
     Run,
@@ -32,6 +36,7 @@ from tests.long.crash.matrix import (
     some,
 )
 from tests.long.crash.scenario import Scenario
+from tests.long.crash.steps import ANSWERED
 from tests.long.form import LONG
 
 SEED = int(os.environ.get("B24BOT_TEST_SEED", "1"))
@@ -128,6 +133,14 @@ def only_joined(passed: set[str]) -> list[str]:
     chains = [name.partition(":commit:")[2] for name in passed if name.startswith("before:commit:")]
     committed = {site for chain in chains for site in chain.split(" < ")}
     return [site.name for site in sites.commits() if site.name not in committed and site.function not in UNREACHED]
+
+
+def test_each_pattern_of_failpoints_fits_one_that_a_story_passes(rehearsals: Rehearsals) -> None:
+    """A function that has another name now would be died at no more."""
+    passed = {name for passes in rehearsals.values() for name in passes}
+    patterns = (*BEGUN, *MAIN, ANSWERED)
+    assert [pattern for pattern in patterns if not any(fnmatchcase(name, pattern) for name in passed)] == []
+    assert any(CALL in name for name in passed)
 
 
 def test_what_is_said_to_be_out_of_reach_is_in_the_code_and_is_not_reached(rehearsals: Rehearsals) -> None:

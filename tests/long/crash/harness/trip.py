@@ -34,7 +34,7 @@ BEGUN = (
         "*:commit:bot.usecases.execution.recovery.*",
     ),
     *(
-        "*:net:* < bot.usecases.execution.executor._call_all:*",
+        "*:net:* < bot.usecases.execution.executor._perform:*",
         "*:net:* < bot.usecases.execution.executor.observe_target:*",
     ),
 )
