@@ -20,6 +20,7 @@ from bot.core.authority.rules.rule_evaluation import (
     check_approver_by_rules,
     check_hours,
     check_requester_by_rules,
+    find_unknown_approvers,
     list_missing_groups,
     narrow_decision,
 )
@@ -142,3 +143,14 @@ def test_in_a_user_group_whose_members_are_not_known_there_is_nobody_and_the_ref
     ruling = narrow_decision(APPROVE, known, asked)
     assert isinstance(ruling.decision, Refused)
     assert "requests are for oncall, T0001:U0002" in en(ruling.decision.reason)
+
+
+def test_each_row_is_looked_at_for_approvers_who_are_not_known_now() -> None:
+    groups = '[user_groups]\noncall = { id = "S0001" }\n'
+    rows = '[[rule]]\nname = "reasons"\nreason = "OPS"\n[[rule]]\nname = "named"\napprove = ["T0001:U0002"]\n'
+    table = read_table(groups + rows, find_zone)
+    assert find_unknown_approvers(table, table.rows) is None
+    table = read_table(groups + rows + '[[rule]]\nname = "night"\napprove = ["oncall"]\n', find_zone)
+    unknown = find_unknown_approvers(table, table.rows)
+    assert unknown is not None
+    assert "“night”" in en(unknown.reason)
