@@ -96,6 +96,11 @@ def unknown(words: str, known: frozenset[str]) -> bool:
     return not any(" ".join(typed[:length]) in known for length in (1, 2))
 
 
+def test_no_document_has_the_marks_of_a_merge() -> None:
+    marks = re.compile(r"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
+    assert [page.name for page in PAGES if marks.search(page.read_text("utf-8"))] == []
+
+
 def test_every_setting_that_a_document_names_exists() -> None:
     known = {row.name for row in read_settings({"B24BOT_PLUGINS": "plugins.bitrix24.plugin:plugin"}).rows} | OF_TESTS
     named = {(page, name) for page, text in texts().items() for name in SETTING.findall(text)}

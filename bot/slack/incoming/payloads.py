@@ -108,10 +108,7 @@ def pressed_line(raw: Raw) -> SlashCommand:
 
 def form(raw: Raw) -> Form:
     """A view_submission payload."""
-    refuse_org_wide(raw)
-    check_ids(raw, INTERACTION_IDS)
-    payload = cast(InteractionPayload, raw)
-    view = _part(payload.get("view"))
+    payload, view = _read_view(raw)
     person = _person(payload)
     return Form(
         key=f"view:{person.id}:{_text(view.get('id'))}:{_text(view.get('hash'))}",
@@ -125,10 +122,7 @@ def form(raw: Raw) -> Form:
 
 def choice_question(raw: Raw) -> ChoiceQuestion:
     """A block_suggestion payload of a form."""
-    refuse_org_wide(raw)
-    check_ids(raw, INTERACTION_IDS)
-    payload = cast(InteractionPayload, raw)
-    view = _part(payload.get("view"))
+    payload, view = _read_view(raw)
     return ChoiceQuestion(
         person=_person(payload),
         value=_text(view.get("private_metadata")),
@@ -140,16 +134,21 @@ def choice_question(raw: Raw) -> ChoiceQuestion:
 
 def form_state(raw: Raw) -> FormState:
     """A block_actions payload of a form."""
-    refuse_org_wide(raw)
-    check_ids(raw, INTERACTION_IDS)
-    payload = cast(InteractionPayload, raw)
-    view = _part(payload.get("view"))
+    payload, view = _read_view(raw)
     return FormState(
         person=_person(payload),
         view=_text(view.get("id")),
         value=_text(view.get("private_metadata")),
         fields=_fields(view),
     )
+
+
+def _read_view(raw: Raw) -> tuple[InteractionPayload, SentView]:
+    """Return a payload of a form, whose ids were checked, and its view. Raises as those checks do."""
+    refuse_org_wide(raw)
+    check_ids(raw, INTERACTION_IDS)
+    payload = cast(InteractionPayload, raw)
+    return payload, _part(payload.get("view"))
 
 
 def _fields(view: SentView) -> dict[str, str]:

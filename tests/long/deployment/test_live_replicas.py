@@ -36,6 +36,14 @@ def make_terminal(processes: Outside, **more: str) -> CliBot:
     return CliBot(elsewhere, settings)
 
 
+def make_sealed_terminal(processes: Outside) -> tuple[CliBot, dict[str, str]]:
+    """A host whose keys are in its settings, with something sealed, and the settings of a bot beside it."""
+    given = {"B24BOT_KEY_FILE": "", "B24BOT_KEYS": FIRST}
+    terminal = make_terminal(processes, **given, B24BOT_DATABASE_URL=f"{processes.database_url}_given")
+    _seal(terminal)
+    return terminal, {**given, "B24BOT_DATABASE_URL": terminal.settings["B24BOT_DATABASE_URL"]}
+
+
 def refusal_of(terminal: CliBot, *words: str) -> dict[str, Any]:
     """The sentence of a refusal."""
     refused = terminal.run(*words, "--json")
@@ -64,10 +72,7 @@ def test_nobody_moves_replaces_or_seals_anew_what_a_replica_works_with(processes
 
 
 def test_a_new_key_is_used_once_every_replica_has_it(processes: Outside) -> None:
-    given = {"B24BOT_KEY_FILE": "", "B24BOT_KEYS": FIRST}
-    terminal = make_terminal(processes, **given, B24BOT_DATABASE_URL=f"{processes.database_url}_given")
-    _seal(terminal)
-    serve = {**given, "B24BOT_DATABASE_URL": terminal.settings["B24BOT_DATABASE_URL"]}
+    terminal, serve = make_sealed_terminal(processes)
     bot = processes.serve(more=serve)
     contents = terminal.json("key", "rotate")["contents"]
     terminal.settings["B24BOT_KEYS"] = contents
@@ -82,10 +87,7 @@ def test_a_new_key_is_used_once_every_replica_has_it(processes: Outside) -> None
 
 
 def test_a_host_without_the_new_key_restarts_in_the_middle_of_a_rotation(processes: Outside) -> None:
-    given = {"B24BOT_KEY_FILE": "", "B24BOT_KEYS": FIRST}
-    terminal = make_terminal(processes, **given, B24BOT_DATABASE_URL=f"{processes.database_url}_given")
-    _seal(terminal)
-    serve = {**given, "B24BOT_DATABASE_URL": terminal.settings["B24BOT_DATABASE_URL"]}
+    terminal, serve = make_sealed_terminal(processes)
     former = processes.serve(more=serve)
     contents = terminal.json("key", "rotate")["contents"]
     terminal.settings["B24BOT_KEYS"] = contents

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -16,6 +15,7 @@ from bot.store.postgres.connection import Address
 from bot.store.postgres.engine import PostgresEngine
 from bot.store.postgres.schema import migrate
 from bot.testing.conversation import APPROVALS
+from tests.store.counter import count_together
 from tests.store.server.pooler import Pooler, require_pooler
 from tests.store.server.postgres_server import Server
 from tests.stories.processes import kill, outside
@@ -25,8 +25,6 @@ CONNECTIONS = 4
 """Fewer than the clients here have together: two processes have eight."""
 PROCESSES, ROUNDS = 3, 30
 ADD = "INSERT INTO facts (name, value) VALUES (?, '0')"
-READ = "SELECT value FROM facts WHERE name = 'counter'"
-WRITE = "UPDATE facts SET value = ? WHERE name = 'counter'"
 SERVED = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'b24bot'"
 END_UNITS = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE state = 'idle in transaction'"
 
@@ -55,21 +53,7 @@ def engines(pooled: Address) -> Iterator[list[PostgresEngine]]:
 
 
 def test_units_of_work_are_serial_over_shared_connections(engines: list[PostgresEngine]) -> None:
-    with engines[0].unit_of_work():
-        engines[0].execute(ADD, "counter")
-
-    def count(engine: PostgresEngine) -> None:
-        for _ in range(ROUNDS):
-            with engine.unit_of_work():
-                ((value,),) = engine.tuples(READ)
-                engine.execute(WRITE, str(int(value) + 1))
-
-    threads = [threading.Thread(target=count, args=(engine,)) for engine in engines]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert engines[0].tuples(READ) == [(str(PROCESSES * ROUNDS),)]
+    count_together(engines, ROUNDS)
     assert engines[0].find_lost_commit() is None
 
 

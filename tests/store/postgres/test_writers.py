@@ -13,38 +13,21 @@ from bot.core.audit.audit_record import Entry, Tag
 from bot.core.bot_errors import StoreUnavailable
 from bot.plugin import Message
 from bot.plugin.loopback import GIVE_UP_SECONDS
-from bot.store.postgres.engine import PostgresEngine
 from bot.store.store import Store
 from tests.long.form import sized
 from tests.store.conftest import MakeEngine, MakeStore
+from tests.store.counter import ADD, READ, count_together
 
 PROCESSES = 4
 ROUNDS = 40
 RECORDS = sized(40, 400)
 """Of each process."""
-ADD = "INSERT INTO facts (name, value) VALUES ('counter', '0')"
-READ = "SELECT value FROM facts WHERE name = 'counter'"
-WRITE = "UPDATE facts SET value = ? WHERE name = 'counter'"
 
 
 def test_what_one_process_has_read_stays_true_until_it_has_written(make_postgres_engine: MakeEngine) -> None:
     """Each engine has connections of its own, as a process has. Each writes what it read and one more."""
     engines = [make_postgres_engine() for _ in range(PROCESSES)]
-    with engines[0].unit_of_work():
-        engines[0].execute(ADD)
-
-    def count(engine: PostgresEngine) -> None:
-        for _ in range(ROUNDS):
-            with engine.unit_of_work():
-                ((value,),) = engine.tuples(READ)
-                engine.execute(WRITE, str(int(value) + 1))
-
-    threads = [threading.Thread(target=count, args=(engine,)) for engine in engines]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert engines[0].tuples(READ) == [(str(PROCESSES * ROUNDS),)]
+    count_together(engines, ROUNDS)
 
 
 def test_four_processes_write_one_chain_of_audit_records(
