@@ -42,7 +42,7 @@ def asked(core_bot: CoreBot, line: str) -> ChangeRequest:
     """The same once people are asked about it: where it could be read, the portal is gone for a quarter of an hour."""
     core_bot.toy.unreadable = TargetUnreachable("It does not answer.")
     change = unknown(core_bot, line)
-    core_bot.wait(QUARTER + 30, step=10)
+    core_bot.wait(QUARTER + 30, step=30)
     assert core_bot.now(change).asked_at is not None
     core_bot.deliver()
     return core_bot.now(change)
@@ -115,7 +115,7 @@ def test_reads_that_never_agree_are_put_to_people_too(core_bot: CoreBot) -> None
 def test_a_plugin_that_breaks_in_reading_back_is_put_to_people_too(core_bot: CoreBot) -> None:
     change = unknown(core_bot, SEEN)
     core_bot.toy.unreadable = ZeroDivisionError("in the toy")
-    core_bot.wait(QUARTER + 30, step=10)
+    core_bot.wait(QUARTER + 30, step=30)
     assert core_bot.now(change).asked_at is not None
 
 
