@@ -50,7 +50,7 @@ def _write(secret: Text) -> str:
     named = {name: value for name, value in secret.arguments.items() if isinstance(value, str | Message)}
     match secret.key, named:
         case "store.secret.of_place", {"secret": inner, "place": place}:
-            return f"{_write(inner)} of portal {place}"
+            return f"{_write(inner)}{_OF_PLACE}{place}"
         case "store.secret.of_setting", {"setting": setting}:
             return f"the value of {setting}"
         case "store.secret.field", {"field": field}:

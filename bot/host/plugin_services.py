@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import field
 from pathlib import Path
 
-from bot.core.audit.audit_record import SYSTEM, Entry
+from bot.core.audit.audit_record import PLACE_FACT, SYSTEM, Entry
 from bot.core.redaction.sanitizer import sanitize
 from bot.language.recorded_facts import record_messages
 from bot.plugin import (
@@ -95,7 +95,7 @@ class PluginServices:
             tag=event.tag,
             actor=SYSTEM,
             subject=name,
-            facts=record_messages(sanitize({"portal": name, **marked, **facts})),
+            facts=record_messages(sanitize({PLACE_FACT: name, **marked, **facts})),
             more=tuple(event.facts),
             quiet=event.quiet,
         )

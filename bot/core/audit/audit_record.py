@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
 from json.encoder import encode_basestring
+from typing import Final
 
 from bot.core.encoding import canonical
 from bot.plugin.frozen import dataclass
@@ -133,9 +134,12 @@ class Entry:
             raise ValueError(f"an audit record may not hold {', '.join(sorted(strange))}")
 
 
+PLACE_FACT: Final = "portal"
+"""The fact that names the place of a record. The key stays as the first release wrote it: it is chained in the records,
+and exports of the audit log have it."""
 FACTS = frozenset(
     {
-        *("line", "summary", "portal", "target", "risk", "digest", "reason", "role", "status", "outcome", "sentence"),
+        *("line", "summary", PLACE_FACT, "target", "risk", "digest", "reason", "role", "status", "outcome", "sentence"),
         *(
             "method",
             "verdict",
@@ -163,7 +167,7 @@ FACTS = frozenset(
 """The names of facts a record may hold."""
 COMPUTED = frozenset(
     {
-        *("digest", "head", "fingerprint", "terms", "decision", "portal", "place", "channel", "account"),
+        *("digest", "head", "fingerprint", "terms", "decision", PLACE_FACT, "place", "channel", "account"),
         *("until", "result"),
         *("start", "kept_digest", "chained_with"),
         "messages",

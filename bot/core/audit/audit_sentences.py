@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import reduce
 
 from bot.core import mentions
-from bot.core.audit.audit_record import AuditRecord, Fact
+from bot.core.audit.audit_record import PLACE_FACT, AuditRecord, Fact
 from bot.core.audit.audit_templates import SENTENCES, UNKNOWN, Sentence, make_sentence
 from bot.core.audit.recorded_card import CARD
 from bot.core.audit.recorded_messages import MESSAGES, map_argument, read_messages
@@ -44,7 +44,7 @@ def describe(
     values = _values(record, row, named, is_known)
     words = defaultdict[str, Argument](lambda: "?", values)
     account = {name: _account(text, clean) for name, text in (("actor", record.actor), ("subject", record.subject))}
-    change = _change(named(record.subject), values, record.facts.get("portal"))
+    change = _change(named(record.subject), values, record.facts.get(PLACE_FACT))
     words |= {**account, "place": _place(account["subject"], values.get("mark")), "change": change}
     told = [
         fill_message(template, {"value": _in_one(words[fact])})
@@ -118,7 +118,7 @@ def _person_in_target(record: AuditRecord) -> str:
 def _change(request: str, values: Mapping[str, Argument], stored_place: Fact) -> Text:
     """What a record is about: the change request, with plan, place and target where the record tells them."""
     told: Text = request
-    summary, place, target = values.get("summary"), values.get("portal", ""), values.get("target")
+    summary, place, target = values.get("summary"), values.get(PLACE_FACT, ""), values.get("target")
     if isinstance(summary, str | Message) and summary:
         told = Message("audit.change.summary", request=request, summary=_at_place(summary, place, stored_place))
     elif place:

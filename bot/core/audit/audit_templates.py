@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.core.audit.audit_record import Tag
+from bot.core.audit.audit_record import PLACE_FACT, Tag
 from bot.core.authority.limits import Mode
 from bot.core.change.pending_stop import StopKind
 from bot.core.change.status_table import STATUS_WORDS_BY_CODE
@@ -103,13 +103,13 @@ SENTENCES: Mapping[str, Sentence] = {
         {"kind": Message("audit.detail.process", value="value")},
         {"kind": PROCESSES},
     ),
-    Tag.COMMAND_RAN: make_sentence(Message("audit.command.ran", actor="actor"), {"line": TYPED, "portal": PLACE}),
+    Tag.COMMAND_RAN: make_sentence(Message("audit.command.ran", actor="actor"), {"line": TYPED, PLACE_FACT: PLACE}),
     Tag.COMMAND_REFUSED: make_sentence(
         Message("audit.command.refused", actor="actor"),
         {"line": TYPED, "reason": REASON, "count": REPEATED, "subjects": TYPED},
     ),
     Tag.PAGE_USED: make_sentence(
-        Message("audit.page.used", actor="actor", user="name", place="portal"), {"line": TYPED}
+        Message("audit.page.used", actor="actor", user="name", place=PLACE_FACT), {"line": TYPED}
     ),
     Tag.CHANGE_REQUESTED: make_sentence(
         Message("audit.request.opened", actor="actor", change="change"), {"line": TYPED, "reason": REASON}
@@ -159,11 +159,11 @@ SENTENCES: Mapping[str, Sentence] = {
         {"before": ENDED, "request": REQUEST},
     ),
     Tag.ACCOUNT_LINKED: make_sentence(
-        Message("audit.account.linked", actor="actor", user="name", place="portal", person="account"),
+        Message("audit.account.linked", actor="actor", user="name", place=PLACE_FACT, person="account"),
         {"request": REQUEST},
     ),
     Tag.ACCOUNT_UNLINKED: make_sentence(
-        Message("audit.account.unlinked", actor="actor", user="name", place="portal", person="account"),
+        Message("audit.account.unlinked", actor="actor", user="name", place=PLACE_FACT, person="account"),
         {"request": REQUEST},
     ),
     Tag.DELIVERY_MISMATCHED: make_sentence(
@@ -172,9 +172,11 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     Tag.SETUP_CHANGED: make_sentence(Message("audit.setup.changed", actor="actor", plugin="subject"), {"line": TYPED}),
     Tag.DEFAULT_PLACE_SET: make_sentence(
-        Message("audit.place.default_set", actor="actor", place="portal"), {"before": BEFORE, "request": REQUEST}
+        Message("audit.place.default_set", actor="actor", place=PLACE_FACT), {"before": BEFORE, "request": REQUEST}
     ),
-    Tag.OWN_PLACE_SET: make_sentence(Message("audit.place.own_set", actor="actor"), {"portal": NOW, "before": BEFORE}),
+    Tag.OWN_PLACE_SET: make_sentence(
+        Message("audit.place.own_set", actor="actor"), {PLACE_FACT: NOW, "before": BEFORE}
+    ),
     Tag.DELIVERY_QUARANTINED: make_sentence(
         Message("audit.delivery.quarantined", kind="kind", actor="actor"), {"line": TYPED}, {"kind": DELIVERIES}
     ),

@@ -186,18 +186,18 @@ def _set_default_place(tx: Transaction, ctx: Context, word: Authorization, param
 
 
 def _unknown_place(ctx: Context, params: Params) -> Message:
-    return Message("admin.place_gone", term=_term(ctx, params).label, name=str(params["portal"]))
+    return Message("admin.place_gone", term=_term(ctx, params).label, name=str(params["place"]))
 
 
 def _place(ctx: Context, plugin: str, params: Params) -> Place | None:
     found = ctx.registry.plugin(plugin)
     places = found.places(ctx.services(plugin))
-    return Choice(name=str(params["portal"]), identity=str(params["identity"])).find_in(places)
+    return Choice(name=str(params["place"]), identity=str(params["identity"])).find_in(places)
 
 
 def _set_own_place(tx: Transaction, ctx: Context, word: Authorization, params: Params) -> CallOutcome:
     wanted, term = str(params["plugin"]), _term(ctx, params)
-    if not params["portal"]:
+    if not params["place"]:
         return _clear_own_places(
             tx, ctx, word.asked, [wanted] if wanted else [plugin.name for plugin in list_place_plugins(ctx.registry)]
         )

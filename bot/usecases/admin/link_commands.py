@@ -198,7 +198,7 @@ def _plan(ctx: Context, name: AccountName, whom: Principal | None) -> Answer:
                 params={
                     "person": whom.id if whom else "",
                     "before": held.id if held else "",
-                    "portal": account.place.name,
+                    "place": account.place.name,
                     "identity": account.place.identity,
                     "plugin": account.plugin,
                     "user": account.user,

@@ -27,8 +27,8 @@ from bot.usecases.admin.admin_commands import BuiltinContext
 from bot.usecases.command_context.place_choice import default_of, find_place, list_place_plugins
 from bot.usecases.context import Context
 
-SET_DEFAULT, SET_OWN = "portal.set_default", "portal.set_own"
-TARGET = "default-portal"
+SET_DEFAULT, SET_OWN = "place.set_default", "place.set_own"
+TARGET = "default-place"
 DEFAULT_LABEL = "default_place"
 
 
@@ -95,10 +95,10 @@ def _find(ctx: Context, name: str, wanted: str) -> tuple[Plugin, Place]:
 
 def _own_plan(name: str, plugin: str, term: PlaceTerm, place: Place | None = None) -> Plan:
     clear = CommandLine(command_line=f"{term.word} use --clear")
-    params = {"plugin": plugin, "portal": name, "identity": place.identity if place else ""}
+    params = {"plugin": plugin, "place": name, "identity": place.identity if place else ""}
     return Plan(
         summary=Message("place.use_own", name=name, option=term.option) if place else Message("place.clear_own"),
-        target="own-portal",
+        target="own-place",
         calls=(Call(method=SET_OWN, params=params, note=Message("place.own_note")),),
         before={},
         wanted={},
@@ -124,7 +124,7 @@ def _default_plan(ctx: Context, owner: Plugin, place: Place) -> Answer:
                 method=SET_DEFAULT,
                 params={
                     "plugin": plugin,
-                    "portal": place.name,
+                    "place": place.name,
                     "identity": place.identity,
                     "before": before.identity if before else "",
                 },

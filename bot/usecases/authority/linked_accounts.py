@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from bot.core.audit.audit_record import AuditRecord, Entry, Fact, Tag
+from bot.core.audit.audit_record import PLACE_FACT, AuditRecord, Entry, Fact, Tag
 from bot.core.builtin_name import BUILTIN
 from bot.core.principals import Principal
 from bot.plugin import Place
@@ -88,7 +88,7 @@ def set_link(
     tx: Transaction, account: OutsideAccount, person: Principal | None, *, before: str, by: Principal, request: str
 ) -> None:
     """Link an account to a person, or to nobody, on the record. `before` is the id of whom it was linked to."""
-    facts: dict[str, Fact] = {"portal": account.place.name, "name": account.user, "request": request}
+    facts: dict[str, Fact] = {PLACE_FACT: account.place.name, "name": account.user, "request": request}
     records = tx.records(BUILTIN)
     if person is None:
         records.delete(KIND, account.key)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot.core.audit.audit_record import Entry, Fact, Tag
+from bot.core.audit.audit_record import PLACE_FACT, Entry, Fact, Tag
 from bot.core.builtin_name import BUILTIN
 from bot.core.change.change_request import ChangeRequest
 from bot.core.parsing.suggestion import find_nearest
@@ -22,7 +22,8 @@ from bot.store.store import Transaction
 from bot.usecases.context import Context
 
 DEFAULT, OWN = "default portal", "own portal"
-"""The kinds of the records: one default for each plugin, and one choice for each plugin and person."""
+"""The kinds of the records: one default for each plugin, and one choice for each plugin and person. They stay as they
+are stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ def set_default(tx: Transaction, ctx: Context, plugin: str, place: Place, *, by:
     """Make a place everybody's default, on the record."""
     before = default_of(ctx, plugin)
     tx.records(BUILTIN).put(DEFAULT, plugin, {"name": place.name, "identity": place.identity})
-    facts: dict[str, Fact] = {"portal": place.name, "before": before.name if before else "", "request": request}
+    facts: dict[str, Fact] = {PLACE_FACT: place.name, "before": before.name if before else "", "request": request}
     tx.record(Entry(tag=Tag.DEFAULT_PLACE_SET, actor=by.id, subject=plugin, facts=facts))
 
 
@@ -78,7 +79,7 @@ def set_own(tx: Transaction, ctx: Context, plugin: str, person: Principal, place
         records.delete(OWN, _key(plugin, person))
     else:
         records.put(OWN, _key(plugin, person), {"name": place.name, "identity": place.identity})
-    facts: dict[str, Fact] = {"portal": place.name if place else "", "before": before.name if before else ""}
+    facts: dict[str, Fact] = {PLACE_FACT: place.name if place else "", "before": before.name if before else ""}
     tx.record(Entry(tag=Tag.OWN_PLACE_SET, actor=person.id, subject=plugin, facts=facts))
 
 

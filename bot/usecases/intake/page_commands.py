@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.audit.audit_record import Entry, Tag
+from bot.core.audit.audit_record import PLACE_FACT, Entry, Tag
 from bot.core.messages.deliveries import SlashCommand
 from bot.core.principals import Principal
 from bot.host.plugin_services import PluginServices
@@ -49,7 +49,7 @@ class PageAccounts:
         with ctx.store.unit_of_work() as tx:
             receipt = receive(ctx, command)
             if receipt is Receipt.NEW:
-                facts = {"line": recorded_line(ctx, text), "portal": place.name, "name": user}
+                facts = {"line": recorded_line(ctx, text), PLACE_FACT: place.name, "name": user}
                 tx.record(Entry(tag=Tag.PAGE_USED, actor=person.id, subject=person.id, facts=facts))
         if receipt is Receipt.TOO_MANY:
             raise Refusal(TOO_MANY_SENTENCE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from bot.core.audit.audit_record import Entry, Tag
+from bot.core.audit.audit_record import PLACE_FACT, Entry, Tag
 from bot.core.change.change_request import ChangeRequest
 from bot.core.change.plans import write_target
 from bot.core.parsing.recorded_line import make_recorded_line
@@ -44,7 +44,7 @@ def change_entry(
         "target": shorten(write_target(change.plan.target, change.plan.part), LONGEST),
     }
     if change.place_name:
-        what["portal"] = change.place_name
+        what[PLACE_FACT] = change.place_name
         if change.place.mark:
             what["mark"] = change.place.mark
     return Entry(tag=tag, actor=actor, subject=change.id, facts=record_messages({**what, **(facts or {})}))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol, assert_never
 
-from bot.core.audit.audit_record import Entry, Fact, Tag
+from bot.core.audit.audit_record import PLACE_FACT, Entry, Fact, Tag
 from bot.core.authority.policy import Allowed, BreakGlass, NeedsConfirmation
 from bot.core.bot_errors import NotPermitted, PluginFault, StoreUnavailable
 from bot.core.change.change_request import ChangeRequest
@@ -207,7 +207,7 @@ def _record(tx: Transaction, ctx: Context, command: TypedCommand, result: Comman
     if not isinstance(result, CommandRefused):
         facts: dict[str, Fact] = {"line": command.recorded}
         if isinstance(result, Answered) and result.place_name:
-            facts["portal"] = result.place_name
+            facts[PLACE_FACT] = result.place_name
         tx.record(Entry(tag=Tag.COMMAND_RAN, actor=person.id, subject=person.id, facts=facts))
     elif command.pressed_on is not None:
         record_refused_click(tx, ctx, person, command.pressed_on, result.error.sentence)
