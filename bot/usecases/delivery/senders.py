@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 from bot.usecases.delivery.message_delivery import Delivery
+from bot.usecases.process.turns import Turns
 from bot.usecases.process.wake_signal import WakeSignal
 
 
@@ -20,19 +21,22 @@ class Senders:
         *,
         take: Callable[[], Delivery | None],
         carry: Callable[[Delivery], None],
+        turns: Turns,
         signal: WakeSignal,
         stopping: threading.Event,
     ) -> None:
         self._take = take
         self._carry = carry
+        self._turns = turns
         self._signal = signal
         self._stopping = stopping
-        self._choosing = threading.Lock()
 
     def step(self) -> bool:
         """Take one message and send it; True unless the bot stops. Raises what taking and sending raise."""
-        with self._choosing:
+        with self._turns:
             delivery = self._signal.await_next(self._take, stopping=self._stopping)
+            if delivery is not None:
+                self._turns.grow()
         if delivery is not None:
             try:
                 self._carry(delivery)

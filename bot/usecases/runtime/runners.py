@@ -9,6 +9,7 @@ from bot.store.repositories.job_order import Rank
 from bot.store.repositories.jobs import Job
 from bot.usecases.context import Context
 from bot.usecases.leases.lease_holding import steady_ms
+from bot.usecases.process.turns import Turns
 from bot.usecases.process.wake_signal import POLL_SECONDS, WakeSignal
 
 AT_ONCE = frozenset({Rank.HELPING})
@@ -18,8 +19,8 @@ AT_ONCE = frozenset({Rank.HELPING})
 class Runners:
     """A group of runners. However many there are, one of them asks the database, and none takes another one's job.
 
-    Another runner is started when all are at work, up to `most`: a runner that waits for a place keeps its thread and
-    nothing else, for what may be under way is limited at each place (`bot/store/repositories/job_order.py`).
+    Another runner is started when all are at work: a runner that waits for a place keeps its thread and nothing else,
+    for what may be under way is limited at each place (`bot/store/repositories/job_order.py`).
     `quick`: they are kept in reserve, and take no job that calls a place.
     """
 
@@ -29,62 +30,38 @@ class Runners:
         *,
         claim: Callable[[], Job | None],
         perform: Callable[[Job], None],
-        start_another: Callable[[], None],
+        turns: Turns,
         signal: WakeSignal,
         stopping: threading.Event,
-        most: int,
         quick: bool = False,
     ) -> None:
         self._ctx = ctx
         self._claim = claim
         self._perform = perform
-        self._start_another = start_another
+        self._turns = turns
         self._signal = signal
         self._heard = WakeSignal() if quick else signal
         """Nobody rings for those in reserve: they take what the others leave lying for a while, since two threads that
         do at once what waits for nothing are slower than one."""
         self._stopping = stopping
-        self._most = most
         self._quick = quick
-        self._looking = threading.Lock()
-        self._counting = threading.Lock()
-        self._started = self._idle = 0
         self._found = False
         """Whether there was a job at the last look: then it is not asked first whether there is one."""
 
-    def start(self) -> None:
-        """Start the first runner."""
-        self._started += 1
-        self._start_another()
-
     def step(self) -> bool:
         """Take one job and do it; True unless the bot stops. Raises what looking for a job raises."""
-        self._count_idle(1)
-        with self._looking:
-            self._count_idle(-1)
+        with self._turns:
             job = self._next()
             if job is not None and self._asks_nobody(job):
                 self._perform(job)
                 job = None
             elif job is not None:
-                self._grow()
+                self._turns.grow()
         if job is not None:
             self._perform(job)
             # Its place has room again.
             self._signal.wake()
         return not self._stopping.is_set()
-
-    def _count_idle(self, more: int) -> None:
-        with self._counting:
-            self._idle += more
-
-    def _grow(self) -> None:
-        """Start another runner when nobody would look for the next job. Only by whoever looks."""
-        with self._counting:
-            alone = self._idle == 0 and self._started < self._most
-            self._started += alone
-        if alone:
-            self._start_another()
 
     def _next(self) -> Job | None:
         """The next job, as soon as there is one; None when the bot stops."""

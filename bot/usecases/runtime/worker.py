@@ -41,6 +41,7 @@ from bot.usecases.integrity.witness_writer import WitnessWatch, WitnessWriter
 from bot.usecases.leases.lease_holding import steady_ms
 from bot.usecases.leases.worker_beat import WorkerBeat
 from bot.usecases.process.thread_state import ThreadState
+from bot.usecases.process.turns import Turns
 from bot.usecases.process.wake_signal import POLL_SECONDS, Group, WakeSignal
 from bot.usecases.requests.expiry import expire_overdue
 from bot.usecases.requests.reminders import repost_cards, send_reminders
@@ -106,10 +107,7 @@ class Worker:
             (ANSWERING, "answers", Group.ANSWERS, self._dispatcher.take_answer),
             (POSTING, "posts", Group.POSTS, self._dispatcher.take_post),
         ):
-            signal = self._signals[group]
-            senders = self._senders(take, signal)
-            for _ in range(count):
-                self._thread(name, senders.step, signal, POLL_SECONDS)
+            self._start_senders(name, take, self._signals[group], most=count)
         self._thread("scheduler", self._keep, self._rounds, SCHEDULER_SECONDS)
         self._thread("recovery", self._recover, self._rounds, SCHEDULER_SECONDS)
         self._thread("plugins", self._plugin_maintenance.run_once, self._rounds, SCHEDULER_SECONDS)
@@ -124,26 +122,32 @@ class Worker:
     def _start_runners(self, name: str, most: int, *, quick: bool = False) -> None:
         """Start one runner of a group; it starts the others when there is work for them."""
         signal = self._signals[Group.RUNNERS]
+        turns = Turns(lambda: self._thread(name, runners.step, signal, POLL_SECONDS), most=most)
         runners = Runners(
             self._ctx,
             claim=partial(claim_job, self._ctx, quick=quick),
             perform=partial(perform_job, self._ctx),
-            start_another=lambda: self._thread(name, runners.step, signal, POLL_SECONDS),
+            turns=turns,
             signal=signal,
             stopping=self._stopping,
-            most=most,
             quick=quick,
         )
-        runners.start()
+        turns.start()
 
-    def _senders(self, take: Callable[[], Delivery | None], signal: WakeSignal) -> Senders:
-        """Nothing is said before it is known which team we are of: the buttons of a card are signed for it."""
-        return Senders(
+    def _start_senders(self, name: str, take: Callable[[], Delivery | None], signal: WakeSignal, *, most: int) -> None:
+        """Start one sender of a group; it starts the others when there is something to send.
+
+        Nothing is said before it is known which team we are of: the buttons of a card are signed for it.
+        """
+        turns = Turns(lambda: self._thread(name, senders.step, signal, POLL_SECONDS), most=most)
+        senders = Senders(
             take=lambda: take() if self._ctx.workspace.team else None,
             carry=self._dispatcher.carry,
+            turns=turns,
             signal=signal,
             stopping=self._stopping,
         )
+        turns.start()
 
     def wake(self, *groups: Group) -> None:
         for group in groups or Group:

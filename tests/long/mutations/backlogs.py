@@ -55,16 +55,32 @@ BACKLOGS: tuple[Mutation, ...] = (
         "one-runner",
         "while one runner waits for a portal nobody else looks for the next job",
         (
-            "bot/usecases/runtime/runners.py",
+            "bot/usecases/process/turns.py",
             "            alone = self._idle == 0 and self._started < self._most\n",
             "            alone = self._idle == 0 and self._started < 0\n",
         ),
         by="tests/usecases/runtime/test_runners.py",
     ),
     mutation(
+        "one-sender",
+        "while one sender waits for Slack nobody else sends an answer",
+        ("bot/usecases/delivery/senders.py", "                self._turns.grow()\n", "                pass\n"),
+        by="tests/usecases/delivery/test_senders.py",
+    ),
+    mutation(
+        "all-senders-at-once",
+        "a start has a thread for each answer that may ever be on its way",
+        (
+            "bot/usecases/runtime/worker.py",
+            "        turns.start()\n\n    def wake(",
+            "        for _ in range(most):\n            turns.start()\n\n    def wake(",
+        ),
+        by="tests/usecases/delivery/test_senders.py",
+    ),
+    mutation(
         "everybody-looks",
         "every runner asks the database for the next job, however many of them have nothing to do",
-        ("bot/usecases/runtime/runners.py", "        with self._looking:\n", "        with threading.Lock():\n"),
+        ("bot/usecases/runtime/runners.py", "        with self._turns:\n", "        with threading.Lock():\n"),
         by="tests/usecases/runtime/test_runners.py",
     ),
     mutation(

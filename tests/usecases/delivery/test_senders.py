@@ -19,6 +19,7 @@ from bot.usecases.delivery.answers import MOST_AT_ONCE
 from bot.usecases.delivery.senders import Senders
 from bot.usecases.intake.receipts import receive
 from bot.usecases.notices.notifications import notify_person, post_in_thread, post_in_thread_of, queue_card
+from bot.usecases.process.turns import Turns
 from bot.usecases.process.wake_signal import WakeSignal
 from bot.usecases.runtime.worker import Worker
 from tests.language.english import en
@@ -222,6 +223,27 @@ def test_an_answer_that_is_queued_anew_while_it_is_said_is_said_again_after_that
     assert [title for title in told(core_bot) if title.startswith("it")] == ["it waits", "it is over"]
 
 
+def test_a_group_has_one_sender_until_it_has_more_to_send(core_bot: CoreBot) -> None:
+    worker = Worker(core_bot.ctx)
+    worker.start()
+    assert sender_threads() == {"answers": 1, "posts": 1}
+    worker.stop()
+    crowd = Crowd("whisper")
+    for number in range(3):
+        tell(core_bot, str(number), OLGA)
+    with working(core_bot, crowd):
+        assert come_true(lambda: crowd.inside["whisper"] == 3)
+        # One more waits to choose the next answer.
+        assert come_true(lambda: sender_threads()["answers"] == 4)
+        assert sender_threads()["posts"] == 1
+        crowd.release()
+        assert come_true(lambda: set(core_bot.store.outbox.counts()) == {"sent"})
+
+
+def sender_threads() -> Counter[str]:
+    return Counter(one.name for one in threading.enumerate() if one.name in ("answers", "posts"))
+
+
 class Pause(threading.Event):
     """A request to stop that comes while somebody waits for it, after another thread has tried to choose as well."""
 
@@ -247,7 +269,8 @@ def test_what_one_sender_meets_while_it_chooses_the_others_do_not_meet_as_well()
         asked["once"] += 1
         raise RuntimeError("no database")
 
-    senders = Senders(take=take, carry=lambda delivery: None, signal=WakeSignal(), stopping=stopping)
+    turns = Turns(lambda: None, most=1)
+    senders = Senders(take=take, carry=lambda delivery: None, turns=turns, signal=WakeSignal(), stopping=stopping)
     stopping.step = senders.step
     with pytest.raises(RuntimeError, match="no database"):
         senders.step()
