@@ -31,7 +31,8 @@ class IdentityGroups:
 
     def id_of(self, principal: Principal) -> str:
         """The id that stands for the person, whichever of their accounts acts: for whatever is counted per person."""
-        return min(account.id for account in self.accounts(principal))
+        group = self.groups.get(principal)
+        return principal.id if group is None else min(account.id for account in group)
 
     def same(self, one: Principal, other: Principal) -> bool:
         return other in self.accounts(one)

@@ -141,12 +141,16 @@ _NO_ARG = Arg(help="", label="")
 def name_command(command: AnyCommand, line: Line, at: int) -> Line:
     """A line with the command's own words instead of those in front of the place `at`, and its options' own names."""
     path = command.path.split()
-    front = list(line.words[:at])
-    if [fold(word.text) for word in front] != path:
-        front += [replace(front[-1], start=front[-1].end)] * (len(path) - len(front))
-        front = [replace(word, text=own) for word, own in zip(front, path, strict=False)]
-    behind = line.words[at:]
-    named = name_words(command, [word.text for word in behind])
+    front, behind = line.words[:at], line.words[at:]
+    typed = [word.text for word in behind]
+    named = name_words(command, typed) if behind else typed
+    own_front = [fold(word.text) for word in front] == path
+    if own_front and named == typed:
+        # Most lines have the command's own words, and a line is read before its command is acknowledged.
+        return line
+    if not own_front:
+        longer = (*front, *[replace(front[-1], start=front[-1].end)] * (len(path) - len(front)))
+        front = tuple(replace(word, text=own) for word, own in zip(longer, path, strict=False))
     words = (*front, *(_renamed(word, own) for word, own in zip(behind, named, strict=True)))
     return replace(line, words=words, faulty=max(0, line.faulty - at + len(front)))
 

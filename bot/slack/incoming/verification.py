@@ -110,14 +110,16 @@ def _form(text: str) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for pair in pairs:
         name, _, value = pair.partition("=")
-        fields[_decoded(name)] = _decoded(value)
+        # Most names and values stand for themselves.
+        if "%" in pair or "+" in pair:
+            name, value = _decoded(name), _decoded(value)
+        fields[name] = value
     if len(fields) < len(pairs):
         raise RequestRejected(400, "a field twice")
     return fields
 
 
 def _decoded(text: str) -> str:
-    # Most names and values stand for themselves.
     if "%" not in text and "+" not in text:
         return text
     try:

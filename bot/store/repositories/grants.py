@@ -12,6 +12,8 @@ ROLES = {role.value: role for role in Role}
 """Each role by its word in the database."""
 _ONE = "SELECT * FROM grants WHERE team = ? AND person = ?"
 """The row of one person."""
+_ROLE = "SELECT role, ends_at, role_after FROM grants WHERE team = ? AND person = ?"
+"""What decides the role of one person."""
 _PUT = (
     "INSERT INTO grants (team, person, role, granted_by, granted_at, ends_at, role_after) VALUES (?, ?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (team, person) DO UPDATE SET role = excluded.role, granted_by = excluded.granted_by, "
@@ -40,8 +42,8 @@ class GrantReader:
         """The role now. The account at the host's own shell is an admin: it could edit the file anyway."""
         if principal.local:
             return Role.ADMIN
-        grant = self.get(principal)
-        return grant.role if grant else None
+        row = self._database.row(_ROLE, principal.team, principal.user)
+        return _role_now(row, self._clock().now_ms())[0] if row else None
 
     def get(self, principal: Principal) -> Grant | None:
         """The role that somebody has now, with its end; None for whoever has none."""
@@ -73,9 +75,7 @@ class GrantReader:
     @staticmethod
     def _read(row: Row, now: int) -> Grant | None:
         """The role that a row gives at a time."""
-        role, ends_at, after = ROLES.get(row["role"]), row["ends_at"], ROLES.get(row["role_after"])
-        if ends_at is not None and ends_at <= now:
-            role, ends_at, after = after, None, None
+        role, ends_at, after = _role_now(row, now)
         if role is None:
             return None
         return Grant(
@@ -110,6 +110,12 @@ class Grants(GrantReader):
 def write_words(role: str, until: str, after: str) -> str:
     """Write a role, the end of a temporary one, and the lasting role below it as one text that can be compared."""
     return " ".join(filter(None, (role, until, after)))
+
+
+def _role_now(row: Row, now: int) -> tuple[Role | None, int | None, Role | None]:
+    """The role that a row gives at a time, when it ends, and the role that is left then."""
+    role, ends_at, after = ROLES.get(row["role"]), row["ends_at"], ROLES.get(row["role_after"])
+    return (after, None, None) if ends_at is not None and ends_at <= now else (role, ends_at, after)
 
 
 def _write_end(ends_at: int | None) -> str:

@@ -80,11 +80,11 @@ def without_reason(inbound: Inbound, what: Message) -> Inbound | None:
 
 
 def _is_freeze(line: Line) -> bool:
-    noun, *behind = [word.text for word in line.words] or [""]
-    if len(behind) == 1 and fold(behind[0]) in _HELP_OPTIONS:
-        # Whoever asks what the word does has not said it.
+    words = line.words
+    if not words or fold(words[0].text.strip(_BOLD).rstrip(_MARKS)) not in _FREEZE_WORDS:
         return False
-    return fold(noun.strip(_BOLD).rstrip(_MARKS)) in _FREEZE_WORDS
+    # Whoever asks what the word does has not said it.
+    return not (len(words) == 2 and fold(words[1].text) in _HELP_OPTIONS)
 
 
 def _freeze_for(line: Line, reason: str) -> str:

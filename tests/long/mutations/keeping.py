@@ -111,7 +111,7 @@ KEEPING: tuple[Mutation, ...] = (
         "each account of a person has limits, turns and records of its own",
         (
             "bot/core/authority/identity_groups.py",
-            "        return min(account.id for account in self.accounts(principal))",
+            "        return principal.id if group is None else min(account.id for account in group)",
             "        return principal.id",
         ),
         by="tests/usecases/authority/test_same_person.py",
