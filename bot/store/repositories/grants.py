@@ -115,7 +115,9 @@ def write_words(role: str, until: str, after: str) -> str:
 def _role_now(row: Row, now: int) -> tuple[Role | None, int | None, Role | None]:
     """The role that a row gives at a time, when it ends, and the role that is left then."""
     role, ends_at, after = ROLES.get(row["role"]), row["ends_at"], ROLES.get(row["role_after"])
-    return (after, None, None) if ends_at is not None and ends_at <= now else (role, ends_at, after)
+    if ends_at is not None and ends_at <= now:
+        return after, None, None
+    return role, ends_at, after
 
 
 def _write_end(ends_at: int | None) -> str:

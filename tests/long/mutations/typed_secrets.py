@@ -280,8 +280,8 @@ WORDS: tuple[Mutation, ...] = (
         "who asks what `freeze` does freezes the bot",
         (
             "bot/usecases/intake/stop_requests.py",
-            "if len(behind) == 1 and fold(behind[0]) in _HELP_OPTIONS:",
-            "if len(behind) == 9:",
+            "len(words) == 2 and fold(words[1].text) in _HELP_OPTIONS",
+            "len(words) == 9",
         ),
         by="tests/usecases/admin/test_queries.py",
     ),
