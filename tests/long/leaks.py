@@ -44,6 +44,7 @@ def _places(scene: Scene) -> Iterator[tuple[str, bytes]]:
     """Logs at DEBUG, output, database, journal, copies, witness and exports; and all that went out."""
     for path in files_under(scene.folder, but=[scene.folder / "keys" / "key"]):
         yield str(path.relative_to(scene.folder)), path.read_bytes()
+    yield "the server", scene.stored.dump()
     heard = scene.witness.heard
     yield "an address", "\n".join(target for target, _ in heard).encode()
     yield "what Slack got", b"\n".join(body for target, body in heard if not _for_the_portal(target))

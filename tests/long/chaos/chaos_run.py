@@ -27,6 +27,7 @@ from tests.long.chaos.fates import Asked, Fate
 from tests.long.chaos.strangers import Strangers
 from tests.long.crash.harness.forked import ForkServer
 from tests.long.crash.harness.outside import WatchedWorkspace, Witness
+from tests.long.crash.harness.stored_rows import FileRows
 
 BATCH = 6
 """Commands that are typed in one round."""
@@ -40,7 +41,7 @@ MOST_TRIES = 4
 def template(folder: Path) -> Path:
     """A folder with a key file and a database that has the people of the run on its allow-list."""
     store = scratch_store(folder)
-    with WatchedWorkspace(Witness(folder)) as workspace:
+    with WatchedWorkspace(Witness(FileRows(folder))) as workspace:
         _newcomers(workspace)
         for name, role in fates.ROLES.items():
             person = workspace.people[name].person

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from bot.core.change.plans import plan_from_json
-from tests.long.crash.harness.outside import Intent, Witness, look_up
+from tests.long.crash.harness.outside import Intent, Witness
 
 UNANSWERED = (
     "SELECT executions.number, step, method, plan FROM executions JOIN changes ON changes.number = executions.number "
@@ -26,7 +26,7 @@ class DiscerningWitness(Witness):
         sent = set(_leaves(params))
         fitting = (
             Intent(number=number, step=step, method=method)
-            for number, step, method, plan in look_up(self.home, UNANSWERED, method, self.reborn_ms)
+            for number, step, method, plan in self.stored.read(UNANSWERED, method, self.reborn_ms)
             if set(_leaves(plan_from_json(plan).calls[step].params)) <= sent
         )
         return tuple(islice(fitting, 1))

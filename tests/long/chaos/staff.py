@@ -75,7 +75,7 @@ class Staffed(Scene):
         self._heard_to = 0
 
     def make_witness(self) -> Witness:
-        self._doors = DiscerningWitness(self.home)
+        self._doors = DiscerningWitness(self.stored)
         return self._doors
 
     @property

@@ -121,7 +121,7 @@ class Evidence:
 
     def store(self) -> Store:
         keys = load_key_file(self.scene.folder / "keys" / "key", home=self.scene.home)
-        return open_store(self.scene.home, keys, SystemClock())
+        return open_store(self.scene.home, keys, SystemClock(), url=self.scene.url)
 
 
 def _change(row: tuple[Any, ...], plan: Plan) -> Change:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.long.crash.harness.forked import ForkServer
 from tests.long.crash.harness.trip import Kill
 from tests.long.crash.invariants import check_invariants
 from tests.long.crash.scenario import Scenario
+from tests.store.server.postgres_server import Server
 
 SIDES = ("before:", "after:")
 TRIES = 3
@@ -83,10 +85,11 @@ class Totals:
 
 
 class Matrix:
-    """Runs in a folder of its own, over one fork server."""
+    """Runs in a folder of its own, over one fork server. With a `database` each has a schema there for its rows."""
 
-    def __init__(self, server: ForkServer, folder: Path, template: Path) -> None:
+    def __init__(self, server: ForkServer, folder: Path, template: Path, database: Server | None = None) -> None:
         self._server = server
+        self._database = database
         self._folder = folder
         self._template = template
         self._count = 0
@@ -132,13 +135,23 @@ class Matrix:
         totals.failpoints.update(run.at for run in runs if run.at in died)
         return [] if wrong else [run for run in runs if run.at not in died]
 
+    @contextmanager
+    def _new_schema(self) -> Iterator[str]:
+        """The address of an empty schema, which is dropped afterwards; empty where the rows are in a file."""
+        if self._database is None:
+            yield ""
+            return
+        schema = self._database.new_schema()
+        yield f"{self._database.url}&schema={schema}"
+        self._database.drop_schema(schema)
+
     def _play(
         self, story: Scenario, fault: Fault, kills: list[Kill], totals: Totals | None = None, *, clock_step: int = 0
     ) -> tuple[list[str], list[str], list[str]]:
         """The failpoints passed, those died at, and what was wrong."""
         self._count += 1
         folder = self._folder / f"run-{self._count}"
-        with story.scene(self._server, folder, self._template, *kills) as scene:
+        with self._new_schema() as url, story.scene(self._server, folder, self._template, *kills, url=url) as scene:
             scene.page.put("step_ms", clock_step * 1_000)
             try:
                 story.play(scene, fault.options)

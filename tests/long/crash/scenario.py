@@ -93,13 +93,14 @@ class Scenario:
             scene.perform(step)
         scene.quiesce()
 
-    def scene(self, server: ForkServer, folder: Path, template: Path, *kills: Kill) -> Scene:
+    def scene(self, server: ForkServer, folder: Path, template: Path, *kills: Kill, url: str = "") -> Scene:
         return Scene(
             server,
             folder,
             template=None if self.fresh else template,
             kills=[*self.first, *kills],
             settings=self.settings,
+            url=url,
         )
 
 

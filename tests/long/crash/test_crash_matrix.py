@@ -7,10 +7,8 @@ The list of failpoints is read from the code. A site that no story passes fails 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -19,19 +17,18 @@ from tests.long.crash import scenario, sites
 from tests.long.crash.harness.forked import ForkServer
 from tests.long.crash.harness.rehearsals import shared
 from tests.long.crash.harness.trip import BEGUN
+from tests.long.crash.kills import SEED, Note, Rehearsals, conclude, kill_at_each
 from tests.long.crash.matrix import (
     CALL,
     FAULTS,
     MAIN,
     Fault,
     Matrix,
-    Run,
     Totals,
     a_part,
     every_fault,
     failpoints,
     main_failpoints,
-    one_each,
     own,
     some,
 )
@@ -39,8 +36,6 @@ from tests.long.crash.scenario import Scenario
 from tests.long.crash.steps import ANSWERED
 from tests.long.form import LONG
 
-SEED = int(os.environ.get("B24BOT_TEST_SEED", "1"))
-MOST_PASSES = 40
 UNREACHED: Mapping[str, str] = {
     "bot.store.repositories.secrets.Secrets.delete": "plugins may delete a secret; the one in this house never does",
     "bot.host.guarded_calls.GuardedPlugin.open": "opening a portal sends nothing; what is planned with it does",
@@ -85,8 +80,6 @@ UNREACHED: Mapping[str, str] = {
     "plugins.bitrix24.connecting.token_owner.ask_owner": "asks whose token a page has; nothing is stored around it",
 }
 """Functions whose sites no story reaches, each with the reason."""
-Rehearsals = Mapping[str, tuple[str, ...]]
-Note = Callable[[str, object], None]
 
 
 @pytest.fixture(scope="session")
@@ -159,25 +152,10 @@ def test_killed_at_each_failpoint_it_is_as_if_nothing_had_been(
     One fault each; in the long form every fault and every pass.
     """
     names = own(rehearsals, story) or some(rehearsals[story.name], SEED)
-    totals, by_chance = Totals(), 0
-    if LONG:
-        for fault in FAULTS:
-            every_pass(matrix, every_fault(story, names, fault, SEED), totals)
-    else:
-        for pair in pairs(one_each(story, names, SEED)):
-            unhit = [run for run in matrix.die_twice(pair, totals) if not matrix.die(run, totals)]
-            assert [str(run) for run in unhit if not passed_by_chance(run, matrix, rehearsals, totals)] == []
-            by_chance += len(unhit)
-        record_property("crash: failpoints that only a slow moment led to", by_chance)
+    totals = Totals()
+    by_chance = kill_at_each(matrix, rehearsals, story, names, totals)
+    record_property("crash: failpoints that only a slow moment led to", by_chance)
     conclude(totals, record_property)
-
-
-def passed_by_chance(run: Run, matrix: Matrix, rehearsals: Rehearsals, totals: Totals) -> bool:
-    """Whether only a slow moment led this story there; the bot is then killed there in another story that passes it."""
-    others = [story for story in scenario.ALL if story.name != run.story.name and run.at in rehearsals[story.name]]
-    if any(matrix.die(replace(run, story=story), totals) for story in others):
-        return True
-    return run.at not in matrix.rehearse(run.story)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
@@ -192,26 +170,3 @@ def test_killed_around_the_call_it_ends_as_the_portal_is(
     unhit = [str(run) for run in every_fault(scenario.REMOVE, names, fault, SEED) if not matrix.die(run, totals)]
     assert unhit == []
     conclude(totals, record_property)
-
-
-def pairs(runs: Iterable[Run]) -> Iterator[list[Run]]:
-    everything = list(runs)
-    return (everything[start : start + 2] for start in range(0, len(everything), 2))
-
-
-def every_pass(matrix: Matrix, runs: Iterator[Run], totals: Totals) -> None:
-    """Die at the first pass, at the second, and so on, until a run is not killed."""
-    for first in runs:
-        for nth in count(1):
-            run = Run(story=first.story, at=first.at, fault=first.fault, nth=nth, second=first.second)
-            if nth > MOST_PASSES or not matrix.die(run, totals):
-                break
-
-
-def conclude(totals: Totals, record_property: Note) -> None:
-    """Put the totals on record, and fail with all that was wrong."""
-    record_property("crash: runs", totals.runs)
-    record_property("crash: kills", totals.kills)
-    record_property("crash: most milliseconds from a restart to the next delivery", round(totals.slowest * 1000))
-    shown = "\n\n".join(totals.wrong[:5])
-    assert not totals.wrong, f"seed {SEED}, {len(totals.wrong)} things wrong in {totals.runs} runs\n{shown}"

@@ -108,7 +108,10 @@ def _committing(place: str) -> None:
 
 def put_together(settings: Any, page: Page) -> Bot:
     """The bot with every way to the outside watched."""
-    bot = assemble(settings, clock=PagedClock(page), synchronous=NO_DISK, failpoint=_committing)
+    clock = PagedClock(page)
+    clock.counts = not settings.database_url
+    bot = assemble(settings, clock=clock, synchronous=NO_DISK, failpoint=_committing)
+    clock.counts = True
     if page.get("busy_ms"):
         bot.store.database.rows(f"PRAGMA busy_timeout = {page.get('busy_ms')}")
     client = FragileClient(
@@ -137,6 +140,7 @@ class FragileTerminal(Terminal):
             settings.home,
             keys,
             PagedClock(self._page),
+            url=settings.database_url,
             backups=settings.backups,
             synchronous=NO_DISK,
             failpoint=trip.commit,

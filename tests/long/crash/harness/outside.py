@@ -5,22 +5,19 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from bot.playground.workspace import SlackWorkspace
 from bot.plugin.loopback import LoopbackReply, LoopbackRequest
-from bot.store.engine.database import sqlite3
-from bot.store.store import FILE_NAME
 from plugins.bitrix24.rest import methods
 from plugins.bitrix24.simulation import PortalSimulation
 from plugins.bitrix24.simulator import PortalSimulator
 from plugins.bitrix24.simulator.php.params import read_request
 from plugins.bitrix24.simulator.server.authorization_server import read_grant
 from plugins.bitrix24.simulator.state.journal import CallEntry
+from tests.long.crash.harness.stored_rows import StoredRows
 
 REFUSED_UNDONE = (401, 429, 503)
 """With a JSON code these say that the call was not carried out, so it may be made once more."""
@@ -29,12 +26,6 @@ PUBLIC_URL = "https://b24bot.example.com"
 """The public address of the bot in stories that have one. Nothing reaches it."""
 WATCHED = ("ONIMCONNECTORLINEDELETE", "ONIMCONNECTORSTATUSDELETE")
 """The events that the watch over a portal has kept for it in the offline queue of its own application."""
-
-
-def look_up(home: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
-    """Read the database as another process does: a journal left by one that died is rolled back first."""
-    with closing(sqlite3.connect(f"file:{home / FILE_NAME}?mode=rw", uri=True, timeout=5)) as reader:
-        return list(reader.execute(sql, values))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +71,8 @@ class Renewal:
 class Witness:
     """What both simulators saw of the bot. `life` is put up by the driver with each process."""
 
-    home: Path
+    stored: StoredRows
+    """The rows of the bot."""
     life: int = 0
     arrivals: list[Arrival] = field(default_factory=list)
     """Changing calls, without those of the watch."""
@@ -93,7 +85,7 @@ class Witness:
 
     def intents(self, method: str, params: Mapping[str, Any]) -> tuple[Intent, ...]:
         """What is on disk now, read beside the bot. One who knows more looks only for what fits this call."""
-        rows = look_up(self.home, "SELECT number, step, method FROM executions WHERE verdict IS NULL")
+        rows = self.stored.read("SELECT number, step, method FROM executions WHERE verdict IS NULL")
         return tuple(Intent(number=row[0], step=row[1], method=row[2]) for row in rows)
 
     def hear(self, web: LoopbackRequest) -> None:

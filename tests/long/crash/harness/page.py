@@ -62,6 +62,9 @@ class PagedClock(SystemClock):
     """
 
     def __init__(self, page: Page) -> None:
+        self.counts = True
+        """Whether the shift of the page counts. While the steady clock is set by that of a server, it must not: the
+        shift outlives the process, and comes on top of what the server says."""
         self._page = page
         self._lock = threading.Lock()
 
@@ -75,7 +78,8 @@ class PagedClock(SystemClock):
     def monotonic(self) -> float:
         if threading.current_thread().name == "recovery":
             self._page.add("recovery_reads", 1)
-        return super().monotonic() + (self._page.get("shift_ms") + self._page.get("slept_ms")) / 1000
+        shift = (self._page.get("shift_ms") + self._page.get("slept_ms")) / 1000 if self.counts else 0
+        return super().monotonic() + shift
 
     def sleep(self, seconds: float) -> None:
         with self._lock:

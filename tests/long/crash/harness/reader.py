@@ -1,51 +1,33 @@
-"""The bot's database as another process reads it, again and again while it waits for something to come of a step."""
+"""What is left to do by the rows of the bot, asked again and again while something has to come of a step."""
 
 from __future__ import annotations
 
-import threading
-from pathlib import Path
 from typing import Any
 
 from bot.core.change.change_request import Status
 from bot.core.change.plans import plan_from_json
-from bot.store.engine.database import sqlite3
-from bot.store.store import FILE_NAME
+from tests.long.crash.harness.stored_rows import StoredRows
 
 AT_WORK = (
-    "SELECT (SELECT count(*) FROM jobs WHERE state = 'taken' OR (state = 'new' AND due_steady <= ?1)) "
+    "SELECT (SELECT count(*) FROM jobs WHERE state = 'taken' OR (state = 'new' AND due_steady <= ?)) "
     "+ (SELECT count(*) FROM outbox WHERE state = 'sending') "
     "+ (SELECT count(*) FROM changes WHERE status = 'running'), "
-    "(SELECT count(*) FROM outbox WHERE state = 'new' AND due_steady <= ?1)"
+    "(SELECT count(*) FROM outbox WHERE state = 'new' AND due_steady <= ?)"
 )
 
 
 class Reader:
-    """One connection, opened with the first question and kept: to open one costs more than to ask.
+    """Asks the rows."""
 
-    A journal that was left by a process that died is rolled back before the next answer.
-    """
-
-    def __init__(self, home: Path) -> None:
-        self._home = home
-        self._lock = threading.Lock()
-        self._connection: Any | None = None
+    def __init__(self, stored: StoredRows) -> None:
+        self._stored = stored
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._lock:
-            if self._connection is None:
-                address = f"file:{self._home / FILE_NAME}?mode=rw"
-                self._connection = sqlite3.connect(address, uri=True, timeout=5, check_same_thread=False)
-            return list(self._connection.execute(sql, values))
-
-    def close(self) -> None:
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-            self._connection = None
+        return self._stored.read(sql, *values)
 
     def at_work(self, steady_ms: int) -> tuple[int, int]:
         """How much somebody is at, or could be at once; and how many notices are due, which may have to wait."""
-        busy, due = self.rows(AT_WORK, steady_ms)[0]
+        busy, due = self.rows(AT_WORK, steady_ms, steady_ms)[0]
         return busy, due
 
     def unsettled(self) -> list[str]:

@@ -25,6 +25,7 @@ from tests.long.crash.harness.forked import ForkServer, Process
 from tests.long.crash.harness.outside import Arrival, WatchedPortalSimulation, WatchedWorkspace, Witness
 from tests.long.crash.harness.page import Page
 from tests.long.crash.harness.reader import Reader
+from tests.long.crash.harness.stored_rows import ALLOWED, move_rows, open_rows
 from tests.long.crash.harness.trip import DIED, READY, Kill
 
 GIVE_UP_SECONDS = 30.0
@@ -40,6 +41,9 @@ TICK_SECONDS = 15
 POLL_SECONDS = 0.01
 DISPATCHER_SECONDS = 0.5
 """Real seconds in which a dispatcher takes what is due, if its channel does not rest."""
+BEAT_SECONDS = 1.0
+"""Real seconds more where it waits for a beat: with a server it sends nothing when the last one is too long ago, and
+every move of the clock makes it so."""
 READS_A_ROUND = {"keeper_reads": 4, "recovery_reads": 5}
 """When the scheduler and the recovery have read the clock so often they have looked at everything once."""
 MOST_LIVES = 40
@@ -77,7 +81,7 @@ class Scene:
     """Use as a context manager. `folder` is made, over a copy of `template`, or with a key file and nothing else.
 
     `kills` are died at in their order, each by the process that reaches it first. In the values of `settings`,
-    `{folder}` stands for the folder.
+    `{folder}` stands for the folder. With a `url` the rows are in that empty schema of a server.
     """
 
     def __init__(
@@ -88,13 +92,17 @@ class Scene:
         template: Path | None = None,
         kills: Iterable[Kill] = (),
         settings: Mapping[str, str] | None = None,
+        url: str = "",
     ) -> None:
-        self.folder, self.home = folder, folder / "home"
+        self.folder, self.home, self.url = folder, folder / "home", url
         folder.mkdir(parents=True)
         if template is None:
             create_key_file(folder / "keys" / "key")
         else:
             shutil.copytree(template, folder, dirs_exist_ok=True)
+        if url and template is not None:
+            move_rows(self.home, url)
+        self.stored = open_rows(self.home, url)
         self.witness = self.make_witness()
         self.page = Page(folder / "page")
         self.portal = WatchedPortalSimulation(self.witness)
@@ -109,7 +117,7 @@ class Scene:
         """The fields of a page of the portal that somebody has open."""
         self._due_since: float | None = None
         self._server = server
-        self._reader = Reader(self.home)
+        self._reader = Reader(self.stored)
         self._kills = list(kills)
         self._more = {name: value.format(folder=folder) for name, value in (settings or {}).items()}
 
@@ -127,11 +135,11 @@ class Scene:
         self.workspace.stop()
         self.portal.stop()
         self.page.close()
-        self._reader.close()
+        self.stored.close()
 
     def make_witness(self) -> Witness:
         """Whoever stands at the doors of both simulators."""
-        return Witness(self.home)
+        return Witness(self.stored)
 
     @property
     def settings(self) -> Mapping[str, str]:
@@ -147,6 +155,7 @@ class Scene:
             "B24BOT_PLUGINS": "tests.long.crash.harness.fragile:plugin",
             "B24BOT_LOG_LEVEL": "DEBUG",
             **self.portal.settings(),
+            **({"B24BOT_DATABASE_URL": self.url, **ALLOWED} if self.url else {}),
             **self._more,
         }
 
@@ -261,8 +270,9 @@ class Scene:
         return time.time_ns() // 1_000_000 + self.page.get("shift_ms") + self.page.get("set_ms")
 
     def steady_ms(self) -> int:
-        """The bot's clock that nobody sets."""
-        return round(time.monotonic() * 1000) + self.page.get("shift_ms") + self.page.get("slept_ms")
+        """The bot's clock that nobody sets: with a server it is that of the server, which has this machine's time."""
+        steady = time.time() if self.url else time.monotonic()
+        return round(steady * 1000) + self.page.get("shift_ms") + self.page.get("slept_ms")
 
     def perform(self, step: Step) -> None:
         """Do the step and wait until it is taken care of, whoever dies meanwhile."""
@@ -328,7 +338,7 @@ class Scene:
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Read the bot's database."""
-        return self._reader.rows(sql, *values)
+        return self.stored.read(sql, *values)
 
     def idle(self) -> bool:
         """Whether nobody in the bot has anything to do at this moment of the clock.
@@ -340,7 +350,7 @@ class Scene:
             self._due_since = None
             return not busy
         since = self._due_since = self._due_since or time.monotonic()
-        return time.monotonic() - since > DISPATCHER_SECONDS
+        return time.monotonic() - since > (BEAT_SECONDS if self.url else 0) + DISPATCHER_SECONDS
 
     def unsettled(self) -> list[str]:
         """What still has to come to an end by itself."""

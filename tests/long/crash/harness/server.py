@@ -23,6 +23,7 @@ from bot.app import Running, read_settings
 from bot.clock import SystemClock
 from bot.logs import set_up_logs
 from bot.store.disk.process_lock import INTAKE, WORKER
+from bot.store.location import locate
 from bot.store.sealing.keyring import create_key_file
 from bot.usecases.chat.delivery_errors import DeliveryError
 from bot.web.site import Site
@@ -41,6 +42,8 @@ PLUGIN = "tests.long.crash.harness.fragile:plugin"
 def main() -> None:
     """Serve until standard input ends."""
     public_tls()
+    # The driver of a server as well, which a process imports that has its rows there.
+    locate(Path(), "postgresql://nobody/")
     sites.commits()
     sites.network()
     _warm_up()
