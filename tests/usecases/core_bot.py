@@ -244,7 +244,7 @@ class CoreBot:
         """As another process after this one died: what was only in memory is gone."""
         audit = AuditProgress(witness=self.ctx.audit.witness, chain=self.ctx.audit.chain)
         self.configure(
-            process=ProcessIdentity(),
+            process=ProcessIdentity(self.clock.monotonic),
             threads=ThreadState(self.clock),
             audit=audit,
             pace=ChannelRateLimiter(self.clock),

@@ -84,7 +84,7 @@ class Dispatcher:
         return delivery is not None
 
     def _say(self, delivery: Delivery) -> Result:
-        if self._ctx.process.is_silent(self._ctx.clock.monotonic()):
+        if self._ctx.process.is_silent():
             # Another replica may send in its place by now. If none does, a beat comes soon.
             return Result(envelopes=delivery.envelopes, error=Busy(SILENT_SECONDS))
         try:

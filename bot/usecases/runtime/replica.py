@@ -56,7 +56,7 @@ class ReplicaBeat:
         show it of whoever has one of the roles.
         """
         ctx, engine = self._ctx, self._ctx.store.engine
-        began = ctx.clock.monotonic()
+        began = ctx.process.steady()
         with ctx.store.unit_of_work() as tx:
             rows = tx.replicas.list()
             dead = [row for row in rows if row.owner in former or not (engine.shared or self._is_beside(row))]
@@ -112,7 +112,7 @@ class ReplicaBeat:
         return threading.Thread(target=self._run, args=(name, step, pause), name=name, daemon=True)
 
     def _beat(self) -> bool:
-        store, began = self._ctx.store, self._ctx.clock.monotonic()
+        store, began = self._ctx.store, self._ctx.process.steady()
         if store.replicas.beat(self._ctx.process.name):
             self._ctx.process.note_beat(began)
         elif not self._stopping.is_set():

@@ -29,6 +29,7 @@ from bot.usecases.notices.notifications import (
     queue_card_if_it_lasts,
     queue_clicked_card,
 )
+from bot.usecases.process.process_identity import ProcessIdentity
 from tests.language.english import en
 from tests.usecases.core_bot import APPROVALS, AUDIT, OLGA, CoreBot
 from tests.usecases.fragile import FragileDatabase
@@ -606,6 +607,7 @@ def test_a_replica_that_may_have_been_replaced_sends_nothing_until_it_beats(core
     """Another one may send the same. A message that was taken before a pause is not sent after it."""
     with core_bot.store.unit_of_work() as tx:
         notify_person(tx, core_bot.ctx, OLGA, "C1", Reply(title="Hello"))
+    core_bot.configure(process=ProcessIdentity(core_bot.clock.monotonic))
     core_bot.ctx.process.note_beat(core_bot.clock.monotonic() - DEAD_AFTER_MS / 1000)
     assert core_bot.dispatcher.deliver_one()
     assert core_bot.messenger.private_notices == []
