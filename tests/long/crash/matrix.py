@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.long.crash import scenario
 from tests.long.crash.harness.forked import ForkServer
-from tests.long.crash.harness.trip import Kill
+from tests.long.crash.harness.trip import DIED, Kill
 from tests.long.crash.invariants import check_invariants
 from tests.long.crash.scenario import Scenario
 from tests.store.server.postgres_server import Server
@@ -186,6 +186,11 @@ def some(rehearsal: tuple[str, ...], seed: int, most: int = 4) -> list[str]:
     """A few of the failpoints of a story, others with each seed."""
     names = sorted(failpoints(rehearsal))
     return [names[(seed * 7 + number * len(names) // most) % len(names)] for number in range(most)]
+
+
+def after_first_kills(rehearsal: tuple[str, ...]) -> tuple[str, ...]:
+    """What it passes after the kills that the story begins with: another one has its turn only then."""
+    return rehearsal[max((at for at, name in enumerate(rehearsal, start=1) if name.startswith(DIED)), default=0) :]
 
 
 def main_failpoints(rehearsal: tuple[str, ...]) -> list[str]:

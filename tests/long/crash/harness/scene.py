@@ -41,9 +41,9 @@ TICK_SECONDS = 15
 POLL_SECONDS = 0.01
 DISPATCHER_SECONDS = 0.5
 """Real seconds in which a dispatcher takes what is due, if its channel does not rest."""
-BEAT_SECONDS = 1.0
-"""Real seconds more where it waits for a beat: with a server it sends nothing when the last one is too long ago, and
-every move of the clock makes it so."""
+BEHIND_SECONDS = 0.05
+"""By how much the clock of a bot may be behind that of its server, which it asks once. What is due within that time is
+not waited for: the bot looks at it with the next move of the clock."""
 READS_A_ROUND = {"keeper_reads": 4, "recovery_reads": 5}
 """When the scheduler and the recovery have read the clock so often they have looked at everything once."""
 MOST_LIVES = 40
@@ -271,7 +271,7 @@ class Scene:
 
     def steady_ms(self) -> int:
         """The bot's clock that nobody sets: with a server it is that of the server, which has this machine's time."""
-        steady = time.time() if self.url else time.monotonic()
+        steady = time.time() - BEHIND_SECONDS if self.url else time.monotonic()
         return round(steady * 1000) + self.page.get("shift_ms") + self.page.get("slept_ms")
 
     def perform(self, step: Step) -> None:
@@ -350,7 +350,7 @@ class Scene:
             self._due_since = None
             return not busy
         since = self._due_since = self._due_since or time.monotonic()
-        return time.monotonic() - since > (BEAT_SECONDS if self.url else 0) + DISPATCHER_SECONDS
+        return time.monotonic() - since > DISPATCHER_SECONDS
 
     def unsettled(self) -> list[str]:
         """What still has to come to an end by itself."""
