@@ -53,7 +53,8 @@ or changes.
 * Keys are in snake_case.
 * Compare codes and keys in a program, never sentences.
 * **Ids** are strings: a connector, a line, a change request (`CR-1001`), a channel, a person (`T0001:U0002`, an account
-  of the host `local:NAME`). The number of an audit record is a number, because records are counted.
+  of the host `local:NAME`). A person has no name here, because people change their names. The number of an audit
+  record is a number, because records are counted.
 * What is not known, or is not there, is `null`.
 
 ## Times

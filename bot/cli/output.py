@@ -6,7 +6,7 @@ import json
 import re
 import shlex
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.cli.json_output import encode_error
+from bot.cli.known_names import known_names
 from bot.core import mentions
 from bot.core.bot_errors import WordsError, exit_code
 from bot.core.parsing.tokenizer import split_words
@@ -67,8 +68,18 @@ def plain(text: Text) -> str:
     Much of what is shown was typed by strangers at a place.
     """
     words = translate(map_text(text, _on_one_line) if isinstance(text, Message) else text, _LANGUAGE.get())
-    shown = mentions.unmark(words, command_line=lambda line: f"b24bot {line}", time=_format_local_time)
+    return _write(words, known_names().write)
+
+
+def _write(words: str, person: Callable[[str], str]) -> str:
+    shown = mentions.unmark(words, command_line=lambda line: f"b24bot {line}", time=_format_local_time, person=person)
     return _UNSEEN.sub("", shown)
+
+
+def _subject(cell: Text) -> str:
+    """What a row of a table is about. A person has the id as well, for the commands that take it."""
+    is_person = isinstance(cell, str) and mentions.is_one_person(cell)
+    return _write(str(cell), known_names().write_whole) if is_person else plain(cell)
 
 
 def _format_local_time(at: int) -> str:
@@ -190,7 +201,8 @@ def print_table(table: Table) -> None:
     for column in table.columns:
         drawn.add_column(Text(plain(column)), overflow="fold")
     for row in table.rows:
-        drawn.add_row(*(Text(one_line(plain(cell))) for cell in row))
+        cells = (_subject(row[0]), *map(plain, row[1:])) if row else ()
+        drawn.add_row(*(Text(one_line(cell)) for cell in cells))
     console().print(drawn)
 
 

@@ -18,6 +18,7 @@ from click.shell_completion import CompletionItem
 from bot import __version__
 from bot.cli.completion import VARIABLE, silence_stderr
 from bot.cli.help_page import Group, Option, command_rows, foreign_items, write_section
+from bot.cli.known_names import show_names
 from bot.cli.output import plain, print_error, speak
 from bot.cli.plugin_commands import CommandGroup, DeclaredCommand, spell_noun_of, unknown
 from bot.cli.session import DeclaredCommands, Terminal
@@ -70,9 +71,9 @@ class Root(Group):
         terminal = extra.get("obj") or Terminal()
         extra["obj"] = terminal
         if VARIABLE in os.environ:
-            with silence_stderr(), speak(terminal.language):
+            with silence_stderr(), speak(terminal.language), show_names(terminal.names):
                 return super().main(*args, **extra)
-        with speak(terminal.language):
+        with speak(terminal.language), show_names(terminal.names):
             return self._main(terminal, *args, **extra)
 
     def _main(self, terminal: Terminal, *args: Any, **extra: Any) -> Any:

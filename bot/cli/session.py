@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from bot.checks.key_source import has_keys, load_keys
 from bot.checks.storage import witness_of
+from bot.cli.known_names import KnownNames
 from bot.cli.log_sentences import SentenceFormatter
 from bot.clock import SystemClock
 from bot.core.authority.limits import Limit
@@ -69,6 +70,8 @@ class Terminal:
         """Why, in the words of whoever types; what is recorded by this command has it."""
         self.reason_instead = ""
         """What is recorded in place of a reason that holds a secret of the bot."""
+        self.names = KnownNames()
+        """The names by which people are shown."""
         set_up_logs("WARNING", lambda: self.hidden, formatter=SentenceFormatter)
 
     @cached_property
@@ -172,7 +175,8 @@ class Terminal:
             if writes:
                 assert_trusted(examine_head(store, witness_of(settings)).limit)
                 store.reason = self.reason
-            yield store
+            with self.names.read_from(store):
+                yield store
         finally:
             store.close()
 
@@ -192,7 +196,8 @@ class Terminal:
                 assert_trusted(note_chain(bot.context))
                 bot.store.reason = self.reason
             record_policy(bot.context, starting=False)
-            yield bot
+            with self.names.read_from(bot.store):
+                yield bot
         finally:
             bot.close()
 

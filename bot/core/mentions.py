@@ -124,15 +124,22 @@ def remove_marks(text: str) -> str:
     return _ANY.sub("", text)
 
 
-def unmark(text: str, *, command_line: Callable[[str], str] = str, time: Callable[[int], str] = format_time) -> str:
+def write_id(name: str) -> str:
+    """Write a person by the id alone."""
+    return name if ":" in name else f"@{name}"
+
+
+def unmark(
+    text: str,
+    *,
+    command_line: Callable[[str], str] = str,
+    time: Callable[[int], str] = format_time,
+    person: Callable[[str], str] = write_id,
+) -> str:
     """For the terminal, for programs, records and logs, where nothing is a mention: `T0001:U0002`, `#C0002`."""
     return replace_marks(
-        text, person=_written, channel=lambda channel: f"#{channel}", command_line=command_line, time=time
+        text, person=person, channel=lambda channel: f"#{channel}", command_line=command_line, time=time
     )
-
-
-def _written(name: str) -> str:
-    return name if ":" in name else f"@{name}"
 
 
 def unify_marks(text: str) -> str:
@@ -143,6 +150,12 @@ def unify_marks(text: str) -> str:
 def has_person_mark(text: str) -> bool:
     """Whether a mark of a person stands in the text."""
     return any(found[1] == _PERSON for found in _MARK.finditer(text))
+
+
+def is_one_person(text: str) -> bool:
+    """Whether the text is the mark of a person and nothing else."""
+    found = _MARK.fullmatch(text)
+    return found is not None and found[1] == _PERSON
 
 
 def replace_marks(

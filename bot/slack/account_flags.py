@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from bot.core.authority.membership import Membership, MembershipStatus
 from bot.plugin.frozen import dataclass
+from bot.slack.user_lookup import read_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +91,7 @@ def read_account(user: Mapping[str, object], team: str, enterprise: str = "") ->
     described = Described(user=user, team=team, enterprise=enterprise)
     found = next((standing for _, standing, fits in SHAPES if fits(described)), MembershipStatus.UNKNOWN)
     missing = [name for name in NEEDED if user.get(name) is None] if found is MembershipStatus.UNKNOWN else []
-    return Membership(standing=found, missing=next(iter(missing), ""), locale=_read_locale(user))
+    return Membership(standing=found, missing=next(iter(missing), ""), locale=_read_locale(user), name=read_name(user))
 
 
 def _read_locale(user: Mapping[str, object]) -> str:

@@ -7,11 +7,10 @@ from typing import Any
 
 from slack_sdk import WebClient
 
+from bot.core.person_names import clean_name
 from bot.slack.refusals import INVALID_RESPONSE
 from bot.slack.slack_errors import require_ok, translate_errors
 from bot.usecases.chat.delivery_errors import Lost
-
-_NAMES = ("real_name", "name")
 
 
 def ask_user(client: WebClient, user_id: str) -> Mapping[str, object]:
@@ -26,6 +25,11 @@ def ask_user(client: WebClient, user_id: str) -> Mapping[str, object]:
 
 
 def read_name(user: Mapping[str, object]) -> str:
-    """The name that people see, as the account has chosen it; empty where Slack tells none."""
-    found = (user.get(name) for name in _NAMES)
-    return next((name for name in found if isinstance(name, str) and name), "")
+    """Read the name that Slack shows to people, on one line; empty where it tells none.
+
+    An account without a display name is shown by its full name. The user name is what is left of an old account.
+    """
+    told = user.get("profile")
+    profile: Mapping[str, object] = told if isinstance(told, Mapping) else {}
+    found = (profile.get("display_name"), user.get("real_name"), profile.get("real_name"), user.get("name"))
+    return next(filter(None, (clean_name(name) for name in found if isinstance(name, str))), "")

@@ -39,6 +39,8 @@ class Membership:
     such account."""
     locale: str = ""
     """The locale that the person has chosen in the chat, like `ru-RU`; empty where the chat did not say it."""
+    name: str = ""
+    """The name that people see in the chat; empty where the chat did not say it."""
 
     @property
     def disqualification(self) -> Message | None:
@@ -58,10 +60,12 @@ class Account:
     missing: str = ""
     locale: str = ""
     """The locale that the person has chosen in the chat, as it was told last; empty where it never was."""
+    name: str = ""
+    """The name that people see in the chat, as it was told last; empty where it never was."""
 
     @property
     def membership(self) -> Membership:
-        return Membership(standing=self.standing, missing=self.missing, locale=self.locale)
+        return Membership(standing=self.standing, missing=self.missing, locale=self.locale, name=self.name)
 
     def fresh(self, now: int, known_ms: float) -> bool:
         """Whether a decision may rest on it. `known_ms`: how long this process has known it, by the steady clock.

@@ -348,3 +348,9 @@ def m026_local_changes(db: Statements) -> None:
     """Whether a change request is about the bot itself. Until then the name of its plugin told."""
     db.execute("ALTER TABLE changes ADD COLUMN local INTEGER NOT NULL DEFAULT 0")
     db.execute("UPDATE changes SET local = 1 WHERE plugin = 'house'")
+
+
+@migrations()
+def m028_names(db: Statements) -> None:
+    """What is known of an account has its name. Until it is told, the account is shown by its id."""
+    db.execute("ALTER TABLE people ADD COLUMN name TEXT NOT NULL DEFAULT ''")

@@ -44,7 +44,9 @@ def refresh_memberships(ctx: Context, people: Iterable[Principal]) -> int:
                 continue
             return max(ASK_AGAIN_MS, round(error.seconds * 1000)) if isinstance(error, Busy) else ASK_AGAIN_MS
         with ctx.store.unit_of_work() as tx:
-            account = Account(standing=found.standing, at=at, missing=found.missing, locale=found.locale)
+            account = Account(
+                standing=found.standing, at=at, missing=found.missing, locale=found.locale, name=found.name
+            )
             tx.accounts.put(person, account)
         ctx.chat.lookups.record_answer(person, asked=steady)
     return 0

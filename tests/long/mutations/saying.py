@@ -286,6 +286,26 @@ ENDINGS: tuple[Mutation, ...] = (
         by="tests/core/change/test_digests.py",
     ),
     mutation(
+        "shared-name-without-id",
+        "the terminal shows two people with one name by that name alone",
+        (
+            "bot/core/person_names.py",
+            "accounts[_fold(name)] == 1 and not",
+            "accounts[_fold(name)] and not",
+        ),
+        by="tests/core/test_person_names.py",
+    ),
+    mutation(
+        "name-as-it-came",
+        "a name with marks of the writing direction or of another person is stored as Slack told it",
+        (
+            "bot/core/person_names.py",
+            "if unicodedata.category(char) not in _UNSEEN)",
+            "if unicodedata.category(char))",
+        ),
+        by="tests/core/test_person_names.py",
+    ),
+    mutation(
         "unbound-catalogues",
         "a command of the terminal that only reads meets a message of a plugin and does not load the plugin",
         ("bot/cli/session.py", "        load_when_missing(self.bind_catalogues)\n", ""),

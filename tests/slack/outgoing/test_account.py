@@ -58,7 +58,30 @@ def test_the_locale_comes_with_the_account_and_what_is_none_is_left_out(
     gateway: Gateway, workspace: SlackWorkspace, told: Any, kept: str
 ) -> None:
     workspace.people["Olga"].flag(locale=told)
-    assert gateway.account(OLGA) == Membership(standing=MembershipStatus.MEMBER, locale=kept)
+    assert gateway.account(OLGA) == Membership(standing=MembershipStatus.MEMBER, locale=kept, name="Olga")
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ({"profile": {"display_name": "olga.p", "real_name": "Olga Petrova"}, "real_name": "Olga Petrova"}, "olga.p"),
+        ({"profile": {"display_name": "", "real_name": "Olga Petrova"}, "real_name": "Olga Petrova"}, "Olga Petrova"),
+        ({"profile": {"display_name": "\u200b", "real_name": "Olga"}}, "Olga"),
+        ({"profile": {"real_name": "Olga Petrova"}, "name": "olga"}, "Olga Petrova"),
+        ({"profile": {"display_name": "\u202eOlga\nPetrova\x07"}}, "Olga Petrova"),
+        ({"profile": {"display_name": "Olga\ud83d"}}, "Olga"),
+        ({"profile": None, "real_name": 7, "name": "olga"}, "olga"),
+        ({"profile": ["Olga"]}, ""),
+        ({}, ""),
+    ],
+)
+def test_the_name_is_the_one_that_slack_shows_and_what_is_none_is_left_out(told: dict[str, object], kept: str) -> None:
+    member = {"id": OLGA.user, "team_id": OLGA.team, "deleted": False, "is_restricted": False}
+    with Loopback(lambda request: LoopbackReply.json({"ok": True, "user": {**member, **told}})) as server:
+        gateway = Gateway(
+            make_client("xoxb-1", server.url), Keyring({"k1": bytes(32)}), command="/b24", api_url=server.url
+        )
+        assert gateway.account(OLGA) == Membership(standing=MembershipStatus.MEMBER, name=kept)
 
 
 @pytest.mark.parametrize("code", ["user_not_found", "user_not_visible"])

@@ -9,13 +9,16 @@ import psycopg
 import pytest
 
 from bot.core.audit.audit_record import Entry, Tag
+from bot.core.authority.membership import Account, MembershipStatus
 from bot.core.bot_errors import ConfigurationError, StoreUnavailable
 from bot.core.change.change_request import Status
+from bot.core.principals import Principal
 from bot.plugin import Message, PluginError
 from bot.store.postgres.connection import Address
 from bot.store.postgres.engine import PostgresEngine
 from bot.store.postgres.guard_triggers import TRIGGERS
 from bot.store.postgres.schema import Statements, migrate
+from bot.store.repositories.accounts import AccountReader
 from bot.store.schema.migrations import migrations
 from bot.store.schema.present import present_schema
 from bot.store.schema.schema_version import applied
@@ -79,6 +82,16 @@ def test_a_later_step_is_applied_in_the_words_of_this_engine(engine: PostgresEng
         statements.execute("ALTER TABLE later ADD COLUMN size INTEGER NOT NULL DEFAULT 0")
         number = engine.insert("INSERT INTO later (name, box) VALUES (?, ?) RETURNING id", "one", b"\x00")
     assert engine.rows("SELECT * FROM later") == [{"id": number, "name": "one", "box": b"\x00", "size": 0}]
+
+
+def test_a_database_from_before_the_names_of_accounts_is_upgraded(engine: PostgresEngine) -> None:
+    with engine.unit_of_work():
+        engine.execute("INSERT INTO people (team, person, standing, at) VALUES ('T1', 'U1', 'member', 7)")
+        engine.execute("ALTER TABLE people DROP COLUMN name")
+        engine.execute("DELETE FROM _sqlite_migrations WHERE name = 'm028_names'")
+    migrate(engine)
+    assert AccountReader(engine).get(Principal(team="T1", user="U1")) == Account(standing=MembershipStatus.MEMBER, at=7)
+    assert sorted(applied(engine)) == sorted(migrations.names)
 
 
 @pytest.mark.parametrize(

@@ -30,3 +30,14 @@ def test_a_locale_is_kept_until_another_one_is_told(store: Store) -> None:
         known = store.accounts.get(OLGA)
         assert known is not None
         assert (known.at, known.locale) == (at, locale or "ru-RU")
+
+
+def test_a_name_is_kept_until_another_one_is_told(store: Store) -> None:
+    for at, name in ((1, "Olga"), (2, ""), (3, "Olga P.")):
+        with store.unit_of_work() as tx:
+            tx.accounts.put(OLGA, Account(standing=MembershipStatus.MEMBER, at=at, name=name))
+            tx.accounts.put(ANTON, Account(standing=MembershipStatus.MEMBER, at=at))
+        assert store.accounts.names() == {OLGA.id: name or "Olga"}
+        known = store.accounts.get(OLGA)
+        assert known is not None
+        assert (known.at, known.name) == (at, name or "Olga")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.clock import ShiftedClock
 from bot.core.audit.audit_record import Entry, Tag
+from bot.core.authority.membership import Account, MembershipStatus
 from bot.core.bot_errors import ConfigurationError, StoreUnavailable
 from bot.core.builtin_name import BUILTIN
 from bot.core.change.change_request import Status
@@ -24,7 +26,7 @@ from bot.store.store import FILE_NAME, Store, open_store
 from tests.language.english import en, raises
 from tests.store.earlier import take_back_to
 from tests.store.neighbour import ROOT
-from tests.store.samples import opened
+from tests.store.samples import OLGA, opened
 
 GUARDS = {
     *("audit_no_update", "audit_no_delete", "audit_no_replace", "changes_arrows"),
@@ -194,6 +196,22 @@ def test_a_change_of_the_bots_own_rules_goes_through_the_step_that_marks_it(tmp_
     take_back_to(tmp_path / FILE_NAME, "m026_local_changes")
     store = open_store(tmp_path, Keyring({"k1": bytes(32)}), ShiftedClock())
     assert {number: store.changes.require(number).local for number in (own, other)} == {own: True, other: False}
+    store.close()
+
+
+def test_accounts_go_through_the_step_that_brings_names(tmp_path: Path) -> None:
+    """What was known stays; an account is shown by its id until Slack tells its name."""
+    former = open_store(tmp_path, Keyring({"k1": bytes(32)}), ShiftedClock())
+    known = Account(standing=MembershipStatus.MEMBER, at=7, locale="ru-RU")
+    with former.unit_of_work() as tx:
+        tx.accounts.put(OLGA, known)
+    former.close()
+    take_back_to(tmp_path / FILE_NAME, "m028_names")
+    store = open_store(tmp_path, Keyring({"k1": bytes(32)}), ShiftedClock())
+    assert (store.accounts.get(OLGA), store.accounts.names()) == (known, {})
+    with store.unit_of_work() as tx:
+        tx.accounts.put(OLGA, replace(known, name="Olga"))
+    assert store.accounts.names() == {OLGA.id: "Olga"}
     store.close()
 
 
