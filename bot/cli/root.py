@@ -18,8 +18,7 @@ from click.shell_completion import CompletionItem
 from bot import __version__
 from bot.cli.completion import VARIABLE, silence_stderr
 from bot.cli.help_page import Group, Option, command_rows, foreign_items, write_section
-from bot.cli.known_names import show_names
-from bot.cli.output import plain, print_error, speak
+from bot.cli.output import plain, print_error, show_names, speak
 from bot.cli.plugin_commands import CommandGroup, DeclaredCommand, spell_noun_of, unknown
 from bot.cli.session import DeclaredCommands, Terminal
 from bot.cli.typed_secrets import refuse_typed_secrets

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from bot.checks.key_source import has_keys, load_keys
 from bot.checks.storage import witness_of
-from bot.cli.known_names import KnownNames
 from bot.cli.log_sentences import SentenceFormatter
+from bot.cli.output import KnownNames
 from bot.clock import SystemClock
 from bot.core.authority.limits import Limit
 from bot.core.bot_errors import ConfigurationError
