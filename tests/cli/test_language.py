@@ -46,7 +46,7 @@ def test_help_of_a_plugins_commands_is_in_the_language_of_the_terminal(cli_bot: 
     assert "Коннекторы открытых линий портала" in cli_bot.run("connector", "--help", **russian).stdout
     command = " ".join(cli_bot.run("connector", "remove", "--help", **russian).stdout.split())
     assert "Удалить регистрацию коннектора и отключить его от всех открытых линий." in command
-    assert "Идентификатор коннектора, как его показывает" in command
+    assert "Идентификатор или название коннектора, как в" in command
 
 
 def test_commands_are_typed_in_russian_in_a_terminal_too(cli_bot: CliBot) -> None:

@@ -126,9 +126,9 @@ def test_twenty_lines_are_all_shown() -> None:
 @pytest.mark.parametrize(
     ("count", "covered"),
     [
-        (0, "The approval covers 0 only."),
-        (7, "The approval covers 1 to 10."),
-        (12, "The approval covers 8 to 22."),
+        (0, "The approval is valid only while the number is 0."),
+        (7, "The approval is valid while the number is 1 to 10."),
+        (12, "The approval is valid while the number is 8 to 22."),
         (None, None),
     ],
 )

@@ -37,7 +37,7 @@ def test_a_channel_archived_after_the_request_stops_the_approved_change(scene: S
     scene.press("Anton", card, "Approve")
     outcome = scene.wait_status(Status.FAILED).outcome
     assert "is_archived" in en(outcome)
-    assert en(outcome).endswith("Ask again after the audit channel takes its lines again.")
+    assert en(outcome).endswith("Ask again after the audit channel works.")
     scene.card_says(card, "Nothing was done")
     assert scene.sent() == 0
 

@@ -39,7 +39,7 @@ def test_an_audit_channel_that_lags_behind_keeps_the_terminal_from_changing_a_pl
     block = find_terminal_block(core_bot.ctx)
     assert block is not None
     assert "lags behind" in en(block.sentence)
-    assert "Ask again after the audit channel takes its lines again." in en(block.sentence)
+    assert "Ask again after the audit channel works." in en(block.sentence)
 
 
 def test_a_dead_audit_channel_does_so_too(core_bot: CoreBot) -> None:

@@ -385,7 +385,7 @@ def test_without_an_audit_channel_nothing_that_changes_is_taken_on(
     core_bot = make_core_bot(channels=Channels(approval=APPROVALS))
     assert core_bot.type(OLGA, text) == (
         "No audit channel is set (B24BOT_AUDIT_CHANNEL). You can still read, but changes are blocked. "
-        "Ask again after the audit channel takes its lines again."
+        "Ask again after the audit channel works."
     )
     assert no_change(core_bot)
     assert core_bot.type(OLGA, "thing list") == "Things"
