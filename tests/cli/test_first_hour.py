@@ -107,7 +107,7 @@ def findings(cli_bot: CliBot) -> Mapping[str, tuple[str, str]]:
     shown = cli_bot.run("doctor", "--json")
     assert "Traceback" not in shown.output
     found = en_json(json.loads(shown.stdout))
-    return {one["name"]: (one["state"], f"{one['says']} {one['hint']}".strip()) for one in found}
+    return {one["name"]: (one["state"], f"{one['says']} {one['hint'] or ''}".strip()) for one in found}
 
 
 def test_doctor_before_init_says_one_thing_of_the_folder_and_the_same_again(newcomer: CliBot) -> None:
@@ -116,7 +116,7 @@ def test_doctor_before_init_says_one_thing_of_the_folder_and_the_same_again(newc
     about = {name: finding for name, finding in found.items() if str(home) in finding[1]}
     assert about == {"folder": ("note", f"The folder {home} does not exist yet. Create it: b24bot init")}
     assert {name for name, (state, _) in found.items() if state == "no"} == {
-        *("intake", "key file", "Slack", "audit lines"),
+        *("intake", "key-file", "slack", "audit-lines"),
     }
     assert findings(newcomer) == found
     assert below(newcomer.folder) == set()
@@ -125,7 +125,7 @@ def test_doctor_before_init_says_one_thing_of_the_folder_and_the_same_again(newc
 def test_after_init_doctor_speaks_of_the_folder_as_one_that_is_there(newcomer: CliBot) -> None:
     assert newcomer.run("init", "--yes").exit_code == 0
     found = findings(newcomer)
-    assert found["folder"][0] == found["disk"][0] == found["key file"][0] == "ok"
+    assert found["folder"][0] == found["disk"][0] == found["key-file"][0] == "ok"
     assert found["database"][1].endswith("yet: the first start creates it.")
 
 

@@ -30,15 +30,15 @@ class CheckResult:
     """The result of one check."""
 
     name: str
-    """A code for the check, for example `audit log`."""
+    """A code for the check, for example `audit-log`. It is the same in every language."""
     ok: bool
     """Whether nothing is wrong with it."""
     state: State
     """`skipped` where something else has to be mended first."""
     says: Text
     """The finding, as a sentence."""
-    hint: Text
-    """What to do; empty if there is nothing to do."""
+    hint: Text | None
+    """What to do; null if there is nothing to do."""
 
 
 @command("doctor", help=TERMINAL_COMMANDS["doctor"], details=Message("clihelp.doctor.details"))
@@ -48,13 +48,15 @@ def doctor(terminal: Terminal, as_json: bool) -> None:
     """Check everything that `serve` needs. Exit code 0: nothing is wrong; 78: something is."""
     found = run_doctor(terminal)
     if as_json:
-        print_data(
-            [CheckResult(name=one.name, ok=one.ok, state=one.state, says=one.says, hint=one.hint) for one in found]
-        )
+        print_data([_make_result(one) for one in found])
     else:
         show_outcomes(found)
     if not all(one.ok for one in found):
         raise SystemExit(78)
+
+
+def _make_result(found: CheckOutcome) -> CheckResult:
+    return CheckResult(name=found.name, ok=found.ok, state=found.state, says=found.says, hint=found.hint or None)
 
 
 def run_doctor(terminal: Terminal) -> Sequence[CheckOutcome]:

@@ -37,10 +37,16 @@ NAMES = [check.name for check in CHECKS]
 
 def looked(cli_bot: CliBot) -> dict[str, tuple[bool, str]]:
     shown = cli_bot.run("doctor", "--json")
-    found = {one["name"]: (one["ok"], f"{one['says']} {one['hint']}") for one in en_json(json.loads(shown.stdout))}
+    told = json.loads(shown.stdout)
+    assert [one["hint"] for one in told if one["hint"] is not None and not one["hint"]["text"]] == []
+    found = {one["name"]: (one["ok"], f"{one['says']} {one['hint'] or ''}") for one in en_json(told)}
     assert list(found) == NAMES
     assert shown.exit_code == (0 if all(ok for ok, _ in found.values()) else 78)
     return found
+
+
+def test_codes_for_programs_are_words_with_hyphens() -> None:
+    assert [name for name in NAMES if not re.fullmatch(r"[a-z]+(-[a-z]+)*", name)] == []
 
 
 def everything(folder: Path) -> dict[str, bytes]:
@@ -110,7 +116,7 @@ def test_a_delivery_that_was_set_aside_is_named(cli_bot: CliBot, workspace: Slac
             "INSERT INTO jobs (kind, payload, state, due_steady, created_at) VALUES ('inbound', '{}', 'aside', 0, 0)"
         )
     other.close()
-    assert looked(cli_bot)["set aside"] == (
+    assert looked(cli_bot)["set-aside"] == (
         True,
         "1 delivery was set aside, because b24bot stopped at it repeatedly. "
         "List them with b24bot audit find --tag inbound:delivery:quarantined, and report what they were.",
@@ -121,7 +127,7 @@ def test_what_is_missing_is_named_with_what_to_do(fresh_cli_bot: CliBot) -> None
     found = looked(fresh_cli_bot)
     nothing = f"There is no database in {fresh_cli_bot.home} yet: the first start creates it. "
     assert found["database"] == (True, nothing)
-    assert found["audit lines"][1].startswith("B24BOT_AUDIT_CHANNEL is not set")
+    assert found["audit-lines"][1].startswith("B24BOT_AUDIT_CHANNEL is not set")
     assert not (fresh_cli_bot.home / FILE_NAME).exists()
 
 
@@ -134,10 +140,10 @@ def test_each_trouble_has_its_line(cli_bot: CliBot, workspace: SlackWorkspace) -
     connection.close()
     cli_bot.settings["SLACK_BOT_TOKEN"] = "xoxb-wrong"
     found = looked(cli_bot)
-    assert {name for name, (ok, _) in found.items() if not ok} == {"audit log", "approvers", "Slack"}
-    assert "broken at record #2" in found["audit log"][1]
+    assert {name for name, (ok, _) in found.items() if not ok} == {"audit-log", "approvers", "slack"}
+    assert "broken at record #2" in found["audit-log"][1]
     assert "Create one: b24bot backup" in found["backups"][1]
-    assert "invalid_auth" in found["Slack"][1]
+    assert "invalid_auth" in found["slack"][1]
 
 
 def test_a_role_behind_the_log_is_seen_and_granting_it_anew_mends_it(
@@ -170,7 +176,7 @@ def test_without_a_key_file_the_rest_is_still_looked_at(cli_bot: CliBot, workspa
     well(cli_bot, workspace)
     cli_bot.key_file.unlink()
     found = looked(cli_bot)
-    assert found["key file"][0] is False
+    assert found["key-file"][0] is False
     assert found["disk"][0] is True
 
 
@@ -199,7 +205,7 @@ def test_an_audit_channel_that_takes_nothing_is_seen(cli_bot: CliBot, workspace:
     with cli_bot.store() as store, store.unit_of_work() as tx:
         channel = cli_bot.settings["B24BOT_AUDIT_CHANNEL"]
         tx.outbox.mark_channel(channel, working=False, reason="is_archived", at=0)
-    ok, says = looked(cli_bot)["audit lines"]
+    ok, says = looked(cli_bot)["audit-lines"]
     assert not ok
     assert "the channel is archived (is_archived)" in says
 
@@ -208,7 +214,7 @@ def test_a_line_that_nobody_posts_is_a_note(cli_bot: CliBot, workspace: SlackWor
     well(cli_bot, workspace)
     with cli_bot.store() as store, store.unit_of_work() as unit:
         unit.engine.execute("UPDATE outbox SET created_steady = created_steady - 3600000 WHERE kind = 'audit'")
-    ok, says = looked(cli_bot)["audit lines"]
+    ok, says = looked(cli_bot)["audit-lines"]
     assert ok
     assert "has waited for 60 minutes" in says
 
@@ -255,7 +261,7 @@ def test_an_org_wide_installation_is_named_in_one_sentence(cli_bot: CliBot, work
     well(cli_bot, workspace)
     workspace.join_grid("E0001", org_wide=True)
     try:
-        ok, said = looked(cli_bot)["Slack"]
+        ok, said = looked(cli_bot)["slack"]
     finally:
         workspace.join_grid("")
     assert not ok
@@ -265,11 +271,11 @@ def test_an_org_wide_installation_is_named_in_one_sentence(cli_bot: CliBot, work
 def test_loose_modes_are_named_with_the_command_that_mends_them(cli_bot: CliBot, workspace: SlackWorkspace) -> None:
     well(cli_bot, workspace)
     cli_bot.home.chmod(0o755)
-    ok, said = looked(cli_bot)["file modes"]
+    ok, said = looked(cli_bot)["file-modes"]
     assert ok, "a warning"
     assert f"chmod 700 {cli_bot.home}" in said
     (cli_bot.home / FILE_NAME).chmod(0o666)
-    ok, said = looked(cli_bot)["file modes"]
+    ok, said = looked(cli_bot)["file-modes"]
     assert not ok
     assert f"Everybody on this host can write to {cli_bot.home / FILE_NAME} (the database)." in said
 
@@ -294,7 +300,7 @@ def test_what_slack_refuses_is_told_with_its_cause_and_so_is_that_direct_message
     assert not ok
     assert "1 notice was not delivered because the channel is archived (is_archived)" in says
     assert "Unarchive the channel" in says
-    ok, says = found["direct messages"]
+    ok, says = found["direct-messages"]
     assert ok
     assert "direct messages to the app are turned off (messages_tab_disabled)" in says
     assert "Messages Tab" in says
@@ -444,14 +450,14 @@ def test_what_a_bot_that_serves_met_is_told_and_no_second_connection_is_opened(
     """Slack delivers to every open connection: a click could go to the one that only looks."""
     cli_bot.connect(workspace=slack)
     cli_bot.settings["SLACK_APP_TOKEN"] = slack.app_token
-    assert looked(cli_bot)["app token"] == (True, "Slack opens a connection ")
+    assert looked(cli_bot)["app-token"] == (True, "Slack opens a connection ")
     with cli_bot.store() as store, store.unit_of_work() as tx:
         tx.facts.put(SOCKET_REFUSED, "link_disabled")
-    assert looked(cli_bot)["app token"][0], "nobody serves, so it was looked at anew"
+    assert looked(cli_bot)["app-token"][0], "nobody serves, so it was looked at anew"
     locks = ProcessLocks(cli_bot.home, [INTAKE])
     slack.sockets.used = False
     try:
-        ok, told = looked(cli_bot)["app token"]
+        ok, told = looked(cli_bot)["app-token"]
     finally:
         locks.leave()
     assert (ok, slack.sockets.used) == (False, False)
@@ -475,7 +481,7 @@ BROKEN: dict[str, tuple[dict[str, str], Callable[[CliBot, SlackWorkspace], None]
     "no bot token": ({"SLACK_BOT_TOKEN": ""}, nothing, "SLACK_BOT_TOKEN is not set"),
     "no secret": ({"SLACK_SIGNING_SECRET": ""}, nothing, "SLACK_SIGNING_SECRET is not set"),
     "revoked token": ({}, revoke, "Slack rejected SLACK_BOT_TOKEN"),
-    "app token": ({"SLACK_APP_TOKEN": "xapp-1-wrong"}, nothing, "Slack rejected SLACK_APP_TOKEN"),
+    "app-token": ({"SLACK_APP_TOKEN": "xapp-1-wrong"}, nothing, "Slack rejected SLACK_APP_TOKEN"),
     "link disabled": (
         {},
         switch_off,

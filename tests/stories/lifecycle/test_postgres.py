@@ -91,7 +91,7 @@ def test_the_terminal_works_on_the_same_rows(processes: Outside) -> None:
     assert checked["database"]["ok"], checked["database"]
     assert checked["database"]["says"]["key"] == "store.postgres.serves"
     assert checked["commits"]["says"]["key"] == "check.commits.allowed"
-    assert all(checked[name]["ok"] for name in ("keys", "audit log", "allow-list", "backups")), checked
+    assert all(checked[name]["ok"] for name in ("keys", "audit-log", "allow-list", "backups")), checked
 
 
 PROMISES: Mapping[str, tuple[bool, Mapping[str, str]]] = {
