@@ -19,8 +19,8 @@ import pytest
 
 QUICK = os.environ.get("B24BOT_QUICK_TESTS") == "1"
 TESTS = Path(__file__).parents[1]
-ROWS = 3
-ON_A_SERVER = 8
+ROWS = 2
+ON_A_SERVER = 16
 
 
 def fewer(number: int, quick: int) -> int:

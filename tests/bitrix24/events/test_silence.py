@@ -30,7 +30,7 @@ def test_a_queue_that_misses_a_change_is_told_once_and_its_next_event_ends_it(wa
     assert len(watched.raised) == 2
     silence(watched, False)
     watched.disconnect(line=1)
-    watched.settle(1)
+    watched.settle(2)
     assert watched.over == ["Events from the portal arrive again."]
     assert len(watched.raised) == 3
 

@@ -35,8 +35,8 @@ class Watched:
         return self.bot.plugin.maintain(self.bot.services)
 
     def settle(self, minutes: int = 11) -> None:
-        """Let time pass as a busy worker would, so that a reading has come about."""
-        self.pass_time(minutes * 60, pause=10)
+        """Let time pass as a busy worker would, which calls once a minute, so that a reading has come about."""
+        self.pass_time(minutes * 60, pause=60)
 
     def wake_after(self, hours: float) -> None:
         """The machine sleeps for so long; afterwards the portal is read."""
