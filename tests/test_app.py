@@ -31,9 +31,10 @@ from bot.usecases.runtime.readiness import REASONS
 from bot.web.site import Site
 from tests.host.invented import Invented
 from tests.language.english import en, raises
-from tests.slack.intake import Intake, locked, over_http, settings_for
+from tests.slack.intake import Intake, over_http, settings_for
 from tests.slack.kit import FORM, form_body, slash_fields
 from tests.slack.plugins import Leaving, leaving
+from tests.store.neighbour import locked_by_another
 
 
 @pytest.fixture
@@ -215,7 +216,7 @@ def test_a_store_that_cannot_be_written_is_not_ready_and_the_process_still_lives
 ) -> None:
     with Intake(tmp_path, workspace) as intake:
         intake.impatient()
-        with locked(intake.database):
+        with locked_by_another(intake.database):
             status, conditions = over_the_net(intake, "/readyz")
             assert over_the_net(intake, "/healthz") == (200, {"alive": True})
         assert (status, conditions["store"], conditions["ready"]) == (503, False, False)
@@ -247,7 +248,7 @@ def test_a_worker_whose_scheduler_stands_still_is_not_ready(environment: dict[st
     running.start()
     try:
         assert wait_until(lambda: running.readiness()["worker"])
-        with locked(running.bot.store.database.path):
+        with locked_by_another(running.bot.store.database.path):
             clock.advance(LATE_SECONDS)
             assert running.worker is not None
             assert running.worker.alive, "its threads are there, and do nothing"

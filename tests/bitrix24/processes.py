@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import threading
 import time
@@ -22,8 +21,7 @@ from bot.testing.scripted_dialogue import ScriptedDialogue
 from bot.testing.services import scratch_services
 from plugins.bitrix24.commands.acceptance import try_portal
 from plugins.bitrix24.plugin import BitrixPlugin
-
-TIMEOUT = 120.0
+from tests.store.line_process import TIMEOUT, LineProcess
 
 
 class FastClock(SystemClock):
@@ -104,11 +102,7 @@ class Processes:
     """Some of them, kept for several tasks because each takes a while to start."""
 
     def __init__(self, count: int) -> None:
-        command = [sys.executable, "-m", "tests.bitrix24.processes"]
-        self._running = [
-            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path.cwd())
-            for _ in range(count)
-        ]
+        self._running = [LineProcess("tests.bitrix24.processes") for _ in range(count)]
 
     def __len__(self) -> int:
         return len(self._running)
@@ -116,48 +110,21 @@ class Processes:
     def kill_during(self, task: Mapping[str, Any], begun: Callable[[], bool]) -> None:
         """Kill the only process while it does a task, as soon as `begun`."""
         (process,) = self._running
-        assert process.stdin
-        process.stdin.write(json.dumps(task) + "\n")
-        process.stdin.flush()
+        process.tell(task)
         try:
             assert wait_until(begun, within=TIMEOUT)
         finally:
             process.kill()
-            process.wait()
 
     def do(self, tasks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """One task for each process, all at once; their answers in the same order."""
         for process, task in zip(self._running, tasks, strict=True):
-            assert process.stdin
-            process.stdin.write(json.dumps(task) + "\n")
-            process.stdin.flush()
-        return [_answer(process) for process in self._running]
+            process.tell(task)
+        return [process.hear() for process in self._running]
 
     def stop(self) -> None:
         for process in self._running:
-            assert process.stdin
-            assert process.stdout
-            process.stdin.close()
-            try:
-                process.wait(timeout=5)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            process.stdout.close()
-
-
-def _answer(process: subprocess.Popen[str]) -> dict[str, Any]:
-    assert process.stdout
-    # A process that hangs must not hang the tests: it is ended, and then its answer is an empty line.
-    watch = threading.Timer(TIMEOUT, process.kill)
-    watch.start()
-    try:
-        line = process.stdout.readline()
-    finally:
-        watch.cancel()
-    assert line, "the process ended without an answer"
-    answer: dict[str, Any] = json.loads(line)
-    return answer
+            process.stop()
 
 
 class Hurry:

@@ -105,11 +105,11 @@ def serve() -> None:
         racer = Racer(Path(task["home"]), task["url"], task["place"], map(name_of, range(len(numbers))))
         say("ready")
         sys.stdin.readline()
-        say(json.dumps(racer.race(task["act"], numbers)))
+        say(racer.race(task["act"], numbers))
 
 
-def say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
+def say(answer: object) -> None:
+    sys.stdout.write(f"{json.dumps(answer)}\n")
     sys.stdout.flush()
 
 

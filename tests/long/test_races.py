@@ -4,10 +4,7 @@ losers are told.
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -36,6 +33,7 @@ from tests.language.english import en
 from tests.long.form import sized
 from tests.long.racers import KEYS, RACERS, name_of
 from tests.store.chain import assert_chain_holds
+from tests.store.line_process import LineProcess
 from tests.usecases.core_bot import APPROVALS, OLGA, ROLES, SHELL, START, StillClock
 from tests.usecases.toy import ACME, Toy
 
@@ -46,6 +44,8 @@ WORDS = 5
 EXPIRIES = sized(25, 250)
 ON_A_SERVER = sized(40, 2_000)
 """Rows there: each unit of work takes several round trips, and the four wait for each other."""
+LONGEST_RACE = 1_200.0
+"""Seconds, of the long form."""
 CALLS = 64
 """Calls of all processes together that find an expired token."""
 APPROVAL = NeedsApproval(quorum=1, role=Role.APPROVER, expires_in=3_600_000)
@@ -55,49 +55,21 @@ class Track:
     """The four processes, kept for several races because each takes a while to start."""
 
     def __init__(self) -> None:
-        self._racers = [
-            subprocess.Popen(
-                [sys.executable, "-m", "tests.long.racers"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-                cwd=ROOT,
-            )
-            for _ in RACERS
-        ]
+        self._racers = [LineProcess("tests.long.racers", within=LONGEST_RACE) for _ in RACERS]
 
     def race(self, home: Path, url: str, acts: Sequence[str], numbers: Sequence[int]) -> list[dict[str, Any]]:
         """Let each do its act to every number, all from the same moment; what each says of it."""
         for place, (racer, act) in enumerate(zip(self._racers, acts, strict=True)):
             task = {"home": str(home), "url": url, "place": place, "act": act, "first": numbers[0], "last": numbers[-1]}
-            _tell(racer, json.dumps(task))
-        assert [_hear(racer) for racer in self._racers] == ["ready"] * len(acts)
+            racer.tell(task)
+        assert [racer.hear() for racer in self._racers] == ["ready"] * len(acts)
         for racer in self._racers:
-            _tell(racer, "go")
-        return [json.loads(_hear(racer)) for racer in self._racers]
+            racer.tell("go")
+        return [racer.hear() for racer in self._racers]
 
     def stop(self) -> None:
         for racer in self._racers:
-            assert racer.stdin
-            assert racer.stdout
-            racer.stdin.close()
-            try:
-                racer.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                racer.kill()
-                racer.wait()
-            racer.stdout.close()
-
-
-def _tell(racer: subprocess.Popen[str], line: str) -> None:
-    assert racer.stdin
-    racer.stdin.write(f"{line}\n")
-    racer.stdin.flush()
-
-
-def _hear(racer: subprocess.Popen[str]) -> str:
-    assert racer.stdout
-    return racer.stdout.readline().strip()
+            racer.stop()
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,6 @@ import http.client
 import io
 import json
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -126,32 +124,6 @@ def connected(path: Path) -> Iterator[Any]:
         yield connection
     finally:
         connection.close()
-
-
-HOLD = """
-import sqlite3, sys
-connection = sqlite3.connect(sys.argv[1], isolation_level=None)
-connection.execute("BEGIN IMMEDIATE")
-print("held", flush=True)
-sys.stdin.read()
-"""
-
-
-@contextmanager
-def locked(database: Path) -> Iterator[None]:
-    """Inside, another process holds the right to write."""
-    holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert holder.stdin is not None
-    assert holder.stdout is not None
-    try:
-        assert holder.stdout.readline() == "held\n"
-        yield
-    finally:
-        holder.stdin.close()
-        holder.wait(timeout=5)
-        holder.stdout.close()
 
 
 def over_http(port: int, body: bytes, headers: Mapping[str, str], *, method: str = "POST") -> Answered:

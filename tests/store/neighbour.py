@@ -1,10 +1,10 @@
-"""Another process that works on the same file: it holds a lock until it is told to let go or killed."""
+"""Other processes that work on the same rows: one holds a lock until it is told to let go, several race for them."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -46,6 +46,35 @@ def neighbour(script: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
         process.stdin.close()
         process.wait(timeout=10)
         process.stdout.close()
+
+
+def race_processes(commands: Sequence[Sequence[str]]) -> list[str]:
+    """Start a Python for each command, let all go on together, and return what each printed behind `ready`.
+
+    Each prints `ready` once it has loaded, and then waits for a line. All have to end without an error.
+    """
+    racers = [
+        subprocess.Popen(
+            [sys.executable, *command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+        for command in commands
+    ]
+    for racer in racers:
+        assert racer.stdout is not None
+        assert racer.stdout.readline() == "ready\n"
+    for racer in racers:
+        assert racer.stdin is not None
+        racer.stdin.write("go\n")
+        racer.stdin.flush()
+    told = [racer.communicate(timeout=60) for racer in racers]
+    assert [errors for _, errors in told] == [""] * len(racers)
+    assert [racer.returncode for racer in racers] == [0] * len(racers)
+    return [output for output, _ in told]
 
 
 @contextmanager

@@ -30,7 +30,7 @@ from tests.long.faults.test_killed_storage import SECOND, prepared, start, untou
 from tests.long.form import sized
 from tests.store.dying import HOME
 from tests.store.earlier import take_back_to
-from tests.store.neighbour import ROOT, locked_by_another
+from tests.store.neighbour import ROOT, locked_by_another, race_processes
 from tests.store.samples import ENTRY
 from tests.usecases.core_bot import ANTON, OLGA, CoreBot
 
@@ -345,22 +345,7 @@ start(Path(sys.argv[1])).close()
 def test_processes_that_migrate_an_earlier_release_at_once_all_succeed(tmp_path: Path) -> None:
     take_back_to(prepared(tmp_path) / HOME / FILE_NAME, SECOND)
     folder = tmp_path / "before"
-    racers = [
-        subprocess.Popen(
-            [sys.executable, "-c", OPEN, str(folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-        )
-        for _ in range(sized(2, 6))
-    ]
-    for racer in racers:
-        assert racer.stdout is not None
-        assert racer.stdout.readline() == "ready\n"
-    ends = [(racer.communicate("go\n", timeout=60)[1], racer.returncode) for racer in racers]
-    assert ends == [("", 0)] * len(racers)
+    race_processes([("-c", OPEN, str(folder))] * sized(2, 6))
     store = start(folder)
     untouched(store)
     store.close()

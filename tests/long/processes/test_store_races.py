@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import threading
 from collections import Counter
 from pathlib import Path
@@ -15,7 +13,7 @@ from bot.clock import ShiftedClock
 from bot.core.change.change_request import Status
 from bot.store.store import Store, open_store
 from tests.store.chain import assert_chain_holds
-from tests.store.neighbour import ROOT
+from tests.store.neighbour import race_processes
 from tests.store.racers import KEYS
 from tests.store.samples import new_change, opened
 
@@ -31,28 +29,10 @@ RACES = {
 
 def run_race(home: Path, url: str, wanted: list[Status], numbers: list[int]) -> list[dict[str, list[int]]]:
     """Start one process a status, let them go together, and collect what each was first at."""
-    command = (sys.executable, "-m", "tests.store.racers", str(home), url)
-    racers = [
-        subprocess.Popen(
-            [*command, f"r{place}", status, f"{numbers[0]}-{numbers[-1]}"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-        )
-        for place, status in enumerate(wanted)
-    ]
-    for racer in racers:
-        assert racer.stdout is not None
-        assert racer.stdout.readline() == "ready\n"
-    for racer in racers:
-        assert racer.stdin is not None
-        racer.stdin.write("go\n")
-        racer.stdin.flush()
-    ends = [racer.communicate(timeout=60) for racer in racers]
-    assert [errors for _, errors in ends] == [""] * len(racers)
-    return [json.loads(answer) for answer, _ in ends]
+    command = ("-m", "tests.store.racers", str(home), url)
+    span = f"{numbers[0]}-{numbers[-1]}"
+    won = race_processes([(*command, f"r{place}", status, span) for place, status in enumerate(wanted)])
+    return [json.loads(answer) for answer in won]
 
 
 @pytest.mark.parametrize("name", RACES)

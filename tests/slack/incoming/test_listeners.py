@@ -29,7 +29,7 @@ from bot.slack.render.form import REASON_FIELD
 from bot.usecases.intake.receipts import MOST_WAITING, TOO_MANY_SENTENCE
 from bot.web.health import Wsgi
 from tests.language.english import en
-from tests.slack.intake import Answered, Intake, locked, through_wsgi
+from tests.slack.intake import Answered, Intake, through_wsgi
 from tests.slack.kit import (
     EVENTS,
     FORMS,
@@ -43,6 +43,7 @@ from tests.slack.kit import (
     raw_request,
     slash_fields,
 )
+from tests.store.neighbour import locked_by_another
 
 HOME = Identity(team="T0001", user="U0B24", bot="B0B24", enterprise=None)
 ANTON = Principal(team="T0001", user="U0002")
@@ -125,7 +126,7 @@ def test_one_language_that_is_set_is_that_of_a_database_which_does_not_answer_to
 ) -> None:
     with Intake(tmp_path, workspace, B24BOT_LANGUAGE="ru") as made:
         made.impatient()
-        with locked(made.database):
+        with locked_by_another(made.database):
             assert made.post(SLASH) == Answered(status=200, body=translate(BUSY, "ru").encode())
 
 
@@ -157,7 +158,7 @@ def test_a_locked_store_is_said_to_who_typed_and_a_click_is_left_to_slack(
     """docs/safety.md F6: nothing is half-done, and what Slack delivers again is taken once the lock is gone."""
     intake.impatient()
     before = intake.rows("SELECT count(*) FROM receipts"), intake.rows("SELECT count(*) FROM audit")
-    with locked(intake.database):
+    with locked_by_another(intake.database):
         assert intake.post(SLASH) == Answered(status=200, body=en(BUSY).encode())
         assert intake.post(CLICK) == Answered(status=503)
         assert intake.post(FORM_SENT) == Answered(status=503)
@@ -171,7 +172,7 @@ def test_a_locked_store_is_said_to_who_typed_and_a_click_is_left_to_slack(
 def test_the_busy_sentence_is_what_the_person_sees(tmp_path: Path, workspace: SlackWorkspace) -> None:
     with Intake(tmp_path, workspace) as made:
         made.impatient()
-        with locked(made.database):
+        with locked_by_another(made.database):
             assert workspace.people["Olga"].slash("/b24 help").ok
     assert [message.text for message in workspace.ephemerals("Olga")] == [en(BUSY)]
 

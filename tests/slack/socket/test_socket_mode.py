@@ -23,7 +23,8 @@ from bot.slack.socket.socket_mode import AppTokenClient
 from bot.store.sealing.keyring import create_key_file
 from bot.usecases.admin.allow_list import grant_role
 from tests.language.english import en
-from tests.slack.intake import Intake, locked, settings_for
+from tests.slack.intake import Intake, settings_for
+from tests.store.neighbour import locked_by_another
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +105,7 @@ def test_a_locked_store_is_said_over_the_socket_too(tmp_path: Path) -> None:
         )
         made.running.open_socket()
         assert wait_until(lambda: workspace.sockets.connected == 1)
-        with locked(made.database):
+        with locked_by_another(made.database):
             typed = workspace.people["Olga"].slash("/b24 help")
         assert (typed.transport, typed.ack) == ("socket", {"text": en(BUSY)})
         assert made.jobs() == []

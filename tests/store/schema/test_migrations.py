@@ -25,7 +25,7 @@ from bot.store.sealing.keyring import Keyring
 from bot.store.store import FILE_NAME, Store, open_store
 from tests.language.english import en, raises
 from tests.store.earlier import take_back_to
-from tests.store.neighbour import ROOT
+from tests.store.neighbour import ROOT, race_processes
 from tests.store.samples import OLGA, opened
 
 GUARDS = {
@@ -137,26 +137,7 @@ def test_a_process_killed_in_the_middle_leaves_nothing_and_the_next_one_does_it_
 
 def test_processes_that_start_at_once_all_succeed(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    racers = [
-        subprocess.Popen(
-            [sys.executable, "-c", OPEN_A_STORE, str(home)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-        )
-        for _ in range(3)
-    ]
-    for racer in racers:
-        assert racer.stdout is not None
-        assert racer.stdout.readline() == "ready\n"
-    for racer in racers:
-        assert racer.stdin is not None
-        racer.stdin.write("go\n")
-        racer.stdin.flush()
-    ends = [(racer.communicate(timeout=30)[1], racer.returncode) for racer in racers]
-    assert ends == [("", 0)] * 3
+    race_processes([("-c", OPEN_A_STORE, str(home))] * 3)
     assert named(home / FILE_NAME, "table") == TABLES
 
 
