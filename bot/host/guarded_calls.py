@@ -34,6 +34,7 @@ from bot.plugin import (
     HasOverviewLists,
     HasRoutes,
     HasStoredMethods,
+    HasUnfinishedPlaces,
     Measurement,
     Message,
     Nothing,
@@ -53,6 +54,7 @@ from bot.plugin import (
     Settling,
     Simulation,
     Text,
+    UnfinishedPlace,
     WebRoute,
 )
 from bot.plugin.message import fill_message
@@ -287,6 +289,13 @@ class GuardedPlugin(HostedPlugin):
     def places(self, services: Services) -> Sequence[Place]:
         with self._blame(NAMED_PLACES):
             return [_checked_place(place) for place in self.plugin.places(services)]
+
+    def unfinished_places(self, services: Services) -> Sequence[UnfinishedPlace]:
+        if not isinstance(self.plugin, HasUnfinishedPlaces):
+            return ()
+        with self._blame(NAMED_PLACES):
+            told = require_type(tuple(self.plugin.unfinished_places(services)), tuple[UnfinishedPlace, ...])
+            return [sanitize(each) for each in told]
 
     def open(self, services: Services, place: Place) -> Any:
         with self._blame(OPENED, place=place.name):

@@ -11,18 +11,28 @@ from bot.plugin import (
     HasOverviewLists,
     HasRoutes,
     HasStoredMethods,
+    HasUnfinishedPlaces,
     Measurement,
     OverviewButton,
     OverviewList,
     PlaceHealth,
     Plugin,
     Services,
+    UnfinishedPlace,
     WebRoute,
 )
 
 OPTIONAL: Mapping[str, object] = {
     name: member
-    for protocol in (HasRoutes, HasMeasurements, HasHealth, HasOverviewButtons, HasOverviewLists, HasStoredMethods)
+    for protocol in (
+        HasRoutes,
+        HasMeasurements,
+        HasHealth,
+        HasOverviewButtons,
+        HasOverviewLists,
+        HasStoredMethods,
+        HasUnfinishedPlaces,
+    )
     for name, member in vars(protocol).items()
     if not name.startswith("_")
 }
@@ -53,4 +63,7 @@ class HostedPlugin(Plugin):
         return None
 
     def tell_health(self, services: Services) -> Sequence[PlaceHealth]:
+        return ()
+
+    def unfinished_places(self, services: Services) -> Sequence[UnfinishedPlace]:
         return ()

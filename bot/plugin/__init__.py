@@ -51,6 +51,7 @@ from bot.plugin.optional_members import (
     HasOverviewLists,
     HasRoutes,
     HasStoredMethods,
+    HasUnfinishedPlaces,
 )
 from bot.plugin.overview import HealthLevel, OverviewButton, OverviewList, PlaceHealth
 from bot.plugin.quoting import quote
@@ -78,6 +79,7 @@ from bot.plugin.values import (
     Table,
     Undo,
     UndoKind,
+    UnfinishedPlace,
     Words,
 )
 from bot.plugin.web import PUBLIC_URL, WebHandler, WebReply, WebRequest, WebRoute, public_url
@@ -114,6 +116,7 @@ __all__ = [
     "HasOverviewLists",
     "HasRoutes",
     "HasStoredMethods",
+    "HasUnfinishedPlaces",
     "HealthLevel",
     "Impact",
     "Json",
@@ -155,6 +158,7 @@ __all__ = [
     "TypedWords",
     "Undo",
     "UndoKind",
+    "UnfinishedPlace",
     "WebHandler",
     "WebReply",
     "WebRequest",

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 from bot.plugin.host import Services
 from bot.plugin.measurements import Measurement
 from bot.plugin.overview import OverviewButton, OverviewList, PlaceHealth
+from bot.plugin.values import UnfinishedPlace
 from bot.plugin.web import WebRoute
 
 
@@ -66,4 +67,13 @@ class HasStoredMethods(Protocol):
     @property
     def stored_methods(self) -> Sequence[str]:
         """The methods of calls that only change records and secrets: each happens together with its answer."""
+        ...
+
+
+@runtime_checkable
+class HasUnfinishedPlaces(Protocol):
+    """A plugin whose places are added in more than one step."""
+
+    def unfinished_places(self, services: Services) -> Sequence[UnfinishedPlace]:
+        """The places that somebody began to add and did not finish, from what is stored."""
         ...

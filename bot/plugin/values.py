@@ -88,6 +88,18 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnfinishedPlace:
+    """A place that somebody began to add and did not finish. No command works on it yet.
+
+    `says` tells since when it waits and for what, `do` what to type. Lines that name it are refused with both.
+    """
+
+    name: str
+    says: Text
+    do: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceTerm:
     """What people call a place of a plugin: the word for one, and the option that names one in a line.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot.core.parsing.invocation import recognize
 from bot.language.translation import can_translate, translate
-from bot.plugin import PluginError
+from bot.plugin import Message, PluginError
 from bot.testing.harness import Harness
 from bot.testing.simulations import read_simulation
 
@@ -37,6 +37,13 @@ def try_health(harness: Harness) -> Iterator[str]:
     known = {place.name for place in harness.plugin.places(harness.services())}
     told = [each.place for each in harness.plugin.tell_health(harness.services())]
     yield from (f"tell_health names the place “{name}”, which places does not" for name in told if name not in known)
+
+
+def try_unfinished(harness: Harness) -> Iterator[str]:
+    """`unfinished_places` returns places that wait, each with an English sentence and with what to type."""
+    for place in harness.plugin.unfinished_places(harness.services()):
+        lacking = [one for one in (place.says, place.do) if isinstance(one, Message) and not can_translate(one)]
+        yield from (f"the unfinished place {place.name} has no English sentence for {one.key}" for one in lacking)
 
 
 def try_overview(harness: Harness) -> Iterator[str]:

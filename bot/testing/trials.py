@@ -14,7 +14,14 @@ from bot.language.translation import can_translate, translate
 from bot.plugin import Call, Choice, Impact, Message, Nothing, PageLink, Plan, PluginError, Reply, Risk, Undo, quote
 from bot.testing.example_lines import own_commands
 from bot.testing.harness import Harness
-from bot.testing.member_trials import try_events, try_health, try_measurements, try_overview, try_simulation
+from bot.testing.member_trials import (
+    try_events,
+    try_health,
+    try_measurements,
+    try_overview,
+    try_simulation,
+    try_unfinished,
+)
 from bot.testing.plan_trials import (
     try_change,
     try_labels,
@@ -184,6 +191,7 @@ WHOLE: Sequence[WholeTrial] = (
     try_events,
     try_measurements,
     try_health,
+    try_unfinished,
     try_overview,
 )
 READING: Sequence[LineTrial] = (

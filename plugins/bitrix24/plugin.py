@@ -26,6 +26,7 @@ from bot.plugin import (
     Setting,
     Settling,
     Simulation,
+    UnfinishedPlace,
     WebRoute,
 )
 from plugins.bitrix24 import settings
@@ -43,6 +44,7 @@ from plugins.bitrix24.commands.line import lines
 from plugins.bitrix24.commands.message import messages
 from plugins.bitrix24.commands.portal import stored_state
 from plugins.bitrix24.commands.portal.group import portals
+from plugins.bitrix24.connecting.unfinished_connections import list_unfinished
 from plugins.bitrix24.connectors import icons
 from plugins.bitrix24.connectors.snapshot import Snapshots
 from plugins.bitrix24.diagnosis import portal_maintenance
@@ -129,6 +131,9 @@ class BitrixPlugin:
 
     def places(self, services: Services) -> Sequence[Place]:
         return [portal.place for portal in CredentialStore(services).portals()]
+
+    def unfinished_places(self, services: Services) -> Sequence[UnfinishedPlace]:
+        return list_unfinished(services)
 
     def open(self, services: Services, place: Place) -> Portal:
         return Portal(services, place, self._caller(services, place))

@@ -310,6 +310,10 @@ BROKEN: dict[str, tuple[Lamps, str]] = {
         broken(tell_health=lambda _: [PlaceHealth(place="shed", level=HealthLevel.GOOD, says="lit")]),
         "tell_health names the place “shed”, which places does not",
     ),
+    "unfinished places of texts": (
+        broken(unfinished_places=lambda _: ["shed"]),
+        "TypeError: it returned a tuple whose [0] is str instead of UnfinishedPlace",
+    ),
     "button of no command": (
         broken(overview_buttons=(OverviewButton(label="Dim", line="lamp dimm"),)),
         "the overview has “lamp dimm”, which cannot be typed: ",

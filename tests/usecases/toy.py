@@ -38,6 +38,7 @@ from bot.plugin import (
     TargetRefused,
     Undo,
     UndoKind,
+    UnfinishedPlace,
 )
 
 ACME = Place(name="default", label="acme.example.com", identity="m-acme")
@@ -109,6 +110,7 @@ class Toy(HostedPlugin):
     stored_methods: Sequence[str] = ()
     overview_buttons: Sequence[OverviewButton] = ()
     health: Sequence[PlaceHealth] = ()
+    unfinished: Sequence[UnfinishedPlace] = ()
     untold: Exception | None = None
     """What telling the health raises."""
 
@@ -135,6 +137,9 @@ class Toy(HostedPlugin):
 
     def places(self, services: Services) -> Sequence[Place]:
         return self.known
+
+    def unfinished_places(self, services: Services) -> Sequence[UnfinishedPlace]:
+        return self.unfinished
 
     def open(self, services: Services, place: Place) -> Toy:
         self.on_open()

@@ -25,6 +25,7 @@ from bot.plugin import (
 )
 from bot.usecases.admin.admin_commands import BuiltinContext
 from bot.usecases.command_context.place_choice import default_of, find_place, list_place_plugins
+from bot.usecases.command_context.unfinished_places import require_finished
 from bot.usecases.context import Context
 
 SET_DEFAULT, SET_OWN = "place.set_default", "place.set_own"
@@ -83,6 +84,8 @@ def _find(ctx: Context, name: str, wanted: str) -> tuple[Plugin, Place]:
     """The place and whose it is. Raises Refusal where there is none, or more than one."""
     plugins = [one for one in list_place_plugins(ctx.registry) if wanted in ("", one.name)]
     known = [(one, place) for one in plugins for place in one.places(ctx.services(one.name))]
+    for one in plugins:
+        require_finished(one, ctx.services(one.name), [place for _, place in known], name)
     place = find_place([place for _, place in known], name, ctx.registry.place_term)
     owners = [one for one, each in known if each == place]
     if len(owners) > 1:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from bot.core.joined_sentences import pair_sentences
 from bot.core.principals import Principal
 from bot.host.hosted_plugin import HostedPlugin
 from bot.language.translation import translate
 from bot.plugin import HealthLevel, Message, Place, PlaceHealth, Plugin, PluginError, Text
 from bot.plugin.frozen import dataclass
 from bot.usecases.command_context.place_choice import choose_place, list_place_plugins
+from bot.usecases.command_context.unfinished_places import list_unfinished, stand_in
 from bot.usecases.context import Context, log
 
 NOT_KNOWN = Message("overview.health_not_known")
@@ -49,6 +51,20 @@ def _of_plugin(ctx: Context, plugin: HostedPlugin, person: Principal) -> Iterato
     for place in places:
         health = known.get(place.name)
         yield PlaceState(term=plugin.place_term.label, place=place, is_usual=place == usual, health=health)
+    yield from _unfinished(ctx, plugin, places)
+
+
+def _unfinished(ctx: Context, plugin: HostedPlugin, places: Sequence[Place]) -> Iterator[PlaceState]:
+    """The places that somebody began to add. A plugin that fails is in the log."""
+    try:
+        found = list_unfinished(plugin, ctx.services(plugin.name), places)
+    except PluginError as error:
+        _log(plugin, error)
+        return
+    for each in found:
+        says = pair_sentences(each.says, each.do)
+        health = PlaceHealth(place=each.name, level=HealthLevel.WARNING, says=says)
+        yield PlaceState(term=plugin.place_term.label, place=stand_in(each), is_usual=False, health=health)
 
 
 def _usual_place(ctx: Context, plugin: Plugin, places: Sequence[Place], person: Principal) -> Place | None:

@@ -18,6 +18,7 @@ from bot.core.parsing.invocation import AnyCommand, Understood, check_length, re
 from bot.core.principals import Principal, Role
 from bot.core.redaction.sanitizer import is_storable, sanitize, sanitize_text
 from bot.host.guarded_calls import CHECKED_WORDS, RAN_COMMAND, blame_plugin, require_answer
+from bot.host.hosted_plugin import HostedPlugin
 from bot.host.plugin_services import Progress, no_progress
 from bot.plugin import (
     NEW_PLACE,
@@ -45,6 +46,7 @@ from bot.usecases.authority.memberships import check_membership, refresh_members
 from bot.usecases.authority.ruled_requests import narrow_by_table, with_plan
 from bot.usecases.command_context.place_choice import choose_place, find_place, list_default_places
 from bot.usecases.command_context.roles import role_of
+from bot.usecases.command_context.unfinished_places import require_finished
 from bot.usecases.context import Context
 from bot.usecases.forms.choice_reading import request_choices_of_noun
 from bot.usecases.overview.start_card import find_opening_line
@@ -153,7 +155,7 @@ def _understand_by_name(
 
 def consider_at(
     ctx: Context,
-    plugin: Plugin,
+    plugin: HostedPlugin,
     understood: Understood,
     person: Principal,
     progress: Progress = no_progress,
@@ -164,6 +166,7 @@ def consider_at(
     services, local = ctx.services(plugin.name, progress), ctx.registry.is_local(plugin.name)
     with sanitize_refusals():
         places = plugin.places(services)
+        _require_finished(plugin, services, understood, places)
         if understood.command.everywhere:
             defaults = list_default_places(ctx, plugin.name, places, person)
             services = ctx.services(plugin.name, progress, default_places=defaults)
@@ -216,6 +219,15 @@ def consider_at(
 def open_subject(plugin: Plugin, understood: Understood, services: Services, place: Place) -> object:
     """What a planner gets: the open place, or the services where its line may be about a place that is not known."""
     return services if understood.command.names_new_place else plugin.open(services, place)
+
+
+def _require_finished(
+    plugin: HostedPlugin, services: Services, understood: Understood, places: Sequence[Place]
+) -> None:
+    """Raise Refusal for a line about a place that is not added yet, unless the line is what adds it."""
+    command = understood.command
+    if not command.names_new_place and (understood.named_place or not command.everywhere):
+        require_finished(plugin, services, places, understood.named_place)
 
 
 def _new_place(understood: Understood, places: Sequence[Place]) -> Place | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import field
 
 from bot.plugin import Json, Services
 from bot.plugin.frozen import dataclass
@@ -20,6 +21,8 @@ class ApprovedConnection:
     domain: str
     client_id: str
     member_id: str = ""
+    expires_at: int = field(default=0, compare=False)
+    """Until when it counts, in UTC milliseconds; `keep` sets it."""
 
 
 class ApprovedConnections:
@@ -48,7 +51,13 @@ class ApprovedConnections:
             domain=str(value["domain"]),
             client_id=str(value["client_id"]),
             member_id=str(value["member_id"]),
+            expires_at=int(value["expires_at"]),
         )
+
+    def all(self) -> Sequence[ApprovedConnection]:
+        """All approvals that still count, by the name of their portal."""
+        found = [self.find(name) for name in sorted(self._services.records.all(_KIND))]
+        return [each for each in found if each is not None]
 
     def remove(self, name: str) -> None:
         """Forget an approval: the portal is connected."""

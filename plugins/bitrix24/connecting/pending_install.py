@@ -5,7 +5,7 @@ Nothing here counts as trusted: `connection.py` proves it before a portal is sto
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 from typing import Any
@@ -163,6 +163,12 @@ class PendingInstalls:
             received_at=int(value["received_at"]),
         )
 
+    def all(self) -> Sequence[PendingInstall]:
+        """All that wait, by the name of their portal."""
+        kept = self._services.records.all(_INVITATION).values()
+        found = [self.find(name) for name in sorted({str(each["portal"]) for each in kept})]
+        return [each for each in found if each is not None]
+
     def keep(self, pending: PendingInstall) -> None:
         """Store what waits, in the place of what waited."""
         name = _PENDING + pending.portal
@@ -181,6 +187,14 @@ class PendingInstalls:
         self._services.secrets.delete(_PENDING + portal)
         self._services.secrets.delete(_NONCE + portal)
 
+    def withdraw(self, portal: str) -> None:
+        """Forget what waits, and refuse its address from now on: somebody does not want this portal."""
+        with self._services.transaction():
+            self.remove(portal)
+            for key, kept in self._services.records.all(_INVITATION).items():
+                if kept["portal"] == portal:
+                    self._services.records.delete(_INVITATION, key)
+
     def discard(self, portal: str) -> None:
         """Forget what waits since it proved to be worthless; the address can be used once more."""
         with self._services.transaction():
@@ -191,5 +205,6 @@ class PendingInstalls:
 
     def _drop_expired(self, now: int) -> None:
         for key, kept in self._services.records.all(_INVITATION).items():
-            if int(kept["expires_at"]) <= now:
+            # What waits is found by its invitation.
+            if int(kept["expires_at"]) <= now and self.find(str(kept["portal"])) is None:
                 self._services.records.delete(_INVITATION, key)

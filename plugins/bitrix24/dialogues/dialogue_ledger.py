@@ -80,13 +80,17 @@ class DialogueLedger:
         """Note that events are posted, or not any more. To be called with each reading of the portal."""
         row = self._records.get(COUNT, self._identity)
         if not posted:
-            self._forget(lambda _: True)
-            self._records.delete(COUNT, self._identity)
+            self.stop_counting()
             return
         goes_on = row is not None and 0 <= now - int(row["seen_at"]) <= GAP_MS
         since = int(row["since"]) if row is not None and goes_on else now
         self._forget(lambda value: not goes_on or _is_old(value, now))
         self._records.put(COUNT, self._identity, {"since": since, "seen_at": now})
+
+    def stop_counting(self) -> None:
+        """Forget all that was counted: events were not posted, or somebody had unsubscribed them for a time."""
+        self._forget(lambda _: True)
+        self._records.delete(COUNT, self._identity)
 
     def _forget(self, is_over: Callable[[Mapping[str, Any]], bool]) -> None:
         for key, value in self._records.all(KIND).items():

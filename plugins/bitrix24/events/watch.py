@@ -207,18 +207,23 @@ class PortalWatch:
         address = online_events.event_address(self._services)
         bound = online_events.bind_address(self._caller, facts.handlers, address) if address else frozenset()
         posted = bound.issuperset(online_events.NEEDED)
-        self._count_dialogues(facts, address if posted else "")
+        dialogues = self._bind_dialogues(facts, address if posted else "")
         barred = facts.began < memory.queue_barred_until
         queue = not barred and offline_queue.bind_queue(self._caller, facts.handlers)
         subscribed = list_subscriptions(
-            address, bound.intersection(online_events.BOUND), offline_queue.WATCHED if queue else ()
+            address,
+            bound.intersection(online_events.BOUND) | dialogues,
+            offline_queue.WATCHED if queue else (),
         )
-        misplaced = online_events.list_misplaced(facts.handlers, address) if posted else ()
+        every = (*online_events.BOUND, *DIALOGUES)
+        misplaced = online_events.list_misplaced(facts.handlers, address, every) if posted else ()
+        repair = find_repair(memory.subscribed, subscribed, facts.handlers, misplaced)
+        self._count_dialogues(facts, dialogues, missed=not repair.missing.isdisjoint(DIALOGUES))
         return Bound(
             way=POSTED if posted else QUEUE if queue else POLLING,
             queue=queue,
             subscribed=subscribed,
-            repair=find_repair(memory.subscribed, subscribed, facts.handlers, misplaced),
+            repair=repair,
         )
 
     def _bind_link(self, facts: PortalFacts) -> bool:
@@ -228,12 +233,19 @@ class PortalWatch:
             return False
         return bind_link(self._caller, facts.links, address)
 
-    def _count_dialogues(self, facts: PortalFacts, address: str) -> None:
+    def _bind_dialogues(self, facts: PortalFacts, address: str) -> frozenset[str]:
         """Keep the events of dialogues bound, too. The offline queue has none of those that an application causes."""
-        handlers = facts.handlers or ()
-        bound = online_events.bind_address(self._caller, handlers, address, DIALOGUES) if address else frozenset()
+        if not address:
+            return frozenset()
+        bound = online_events.bind_address(self._caller, facts.handlers or (), address, DIALOGUES)
+        return bound.intersection(DIALOGUES)
+
+    def _count_dialogues(self, facts: PortalFacts, bound: frozenset[str], *, missed: bool) -> None:
+        """Go on counting dialogues. Events that were `missed` make the count false: it begins anew."""
         with self._services.transaction():
             ledger = DialogueLedger(self._services.records, self._portal.identity)
+            if missed:
+                ledger.stop_counting()
             ledger.keep_counting(facts.began, posted=bound.issuperset(DIALOGUES))
 
     def _tell(self, drift: Drift) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import ssl
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -93,6 +94,27 @@ def shake_hands(host: Host, address: str) -> Certificate:
     issuer = [value for part in shown.get("issuer", ()) for key, value in part if key in _ISSUER]
     ends_at = int(ssl.cert_time_to_seconds(str(shown["notAfter"])) * 1000)
     return Certificate(issuer=str(next(iter(issuer), "")), ends_at=Time(time=ends_at), protocol=protocol)
+
+
+def find_obstacle(host: Host, seconds: float = TIMEOUT) -> Message | None:
+    """Say why a host takes no connection from here, after so many seconds at the most; None when it takes one.
+
+    A name server may be slow to answer, and looking up a name has no time limit of its own: it happens in a thread.
+    """
+    found: list[Message | None] = []
+
+    def look() -> None:
+        try:
+            connect(host, resolve(host))
+        except OSError as error:
+            found.append(describe_failure(error))
+        else:
+            found.append(None)
+
+    looking = threading.Thread(target=look, name="look-up", daemon=True)
+    looking.start()
+    looking.join(seconds)
+    return found[0] if found else describe_failure(TimeoutError())
 
 
 _ISSUER = ("organizationName", "commonName")

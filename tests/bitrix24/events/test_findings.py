@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import requests
 
+from plugins.bitrix24.dialogues.dialogue_ledger import FINISHED, STARTED, DialogueLedger
 from plugins.bitrix24.events.findings.finding_table import BY_NAME
 from plugins.bitrix24.events.online_events import BOUND, NEEDED
 from plugins.bitrix24.simulator.state.rows import Handler
@@ -57,13 +58,13 @@ def take_over(posted: Posted) -> None:
     CHANGES["page_moved"](posted.watched)
 
 
-def rewrite(change: Callable[[Posted, Handler], str | None]) -> Change:
+def rewrite(change: Callable[[Posted, Handler], str | None], event: str = LINE_DELETE) -> Change:
     """Somebody edits the row of one event: to another address, or away."""
 
     def act(posted: Posted) -> None:
         with posted.bot.portal.world.lock:
             handlers = posted.bot.portal.state.handlers
-            (row,) = handlers.where(lambda row: row.event == LINE_DELETE and not row.offline)
+            (row,) = handlers.where(lambda row: row.event == event and not row.offline)
             handlers.drop(row.id)
             address = change(posted, row)
             if address is not None:
@@ -92,6 +93,12 @@ DRIFT: Mapping[str, tuple[Change, str, str]] = {
     "connector gone": (simple("connector_gone"), "myconnector is no longer", "connector restore myconnector "),
     "foreign connector with our id": (take_over, "Somebody renamed myconnector", "connector show myconnector "),
     "handler missing": (rewrite(lambda _posted, _row: None), "Somebody removed", "another program"),
+    "handler of dialogues missing": (rewrite(lambda _posted, _row: None, STARTED), "Somebody removed", STARTED),
+    "handler of dialogues with the old address": (
+        rewrite(lambda _posted, _row: "https://old.example/bitrix24/events", FINISHED),
+        "Somebody removed",
+        FINISHED,
+    ),
     "duplicate handler": (add_stray, "Events also went to", "another program"),
     "handler with the old address": (
         rewrite(lambda _posted, _row: "https://old.example/bitrix24/events"),
@@ -146,6 +153,19 @@ def test_what_is_put_right_at_once_is_over_without_a_word(posted: Posted) -> Non
     posted.watched.settle(60)
     assert posted.handlers().count((LINE_DELETE, posted.address)) == 1
     assert (len(posted.watched.raised), posted.watched.over) == (1, [])
+
+
+def test_dialogues_are_counted_anew_where_events_of_them_were_missed(posted: Posted) -> None:
+    """A count that goes on over a gap calls dialogues open that have ended, and does not know those that began."""
+    ledger = DialogueLedger(posted.bot.services.records, posted.bot.portal.member_id)
+    before = ledger.since
+    posted.watched.settle(60)
+    assert ledger.since == before
+    rewrite(lambda _posted, _row: None, STARTED)(posted)
+    posted.watched.settle(60)
+    assert ledger.since is not None
+    assert before is not None
+    assert ledger.since > before
 
 
 def test_two_programs_that_unsubscribe_each_other_are_one_notice(posted: Posted) -> None:

@@ -196,6 +196,19 @@ def test_a_portal_is_connected_by_a_link_and_a_pasted_address(cli_bot: CliBot, p
     assert "code=" not in f"{record.facts}{out}{err}"
 
 
+def test_a_host_that_does_not_answer_is_told_with_the_link(cli_bot: CliBot, portal: PortalSimulation) -> None:
+    """The link is printed all the same: the browser may reach what this host does not."""
+    facts = portal.settings()
+    cli_bot.settings |= {name: facts[name] for name in ("B24BOT_ALLOW_LOOPBACK", "BITRIX24_OAUTH_URL")}
+    rest = ("--client-id", "local.1", "--no-wait")
+    dead = cli_bot.run("portal", "connect", "prod", "--domain", NOBODY_LISTENS, *rest)
+    assert dead.exit_code == 0, dead.stderr
+    assert "oauth/authorize" in "".join(dead.stdout.split())
+    assert "cannot reach 127.0.0.1: the host refused the connection" in " ".join(dead.stdout.split())
+    alive = cli_bot.run("portal", "connect", "prod", "--domain", facts["BITRIX24_DOMAIN"], *rest)
+    assert "cannot reach" not in alive.stdout
+
+
 def test_connecting_without_an_answer_stores_nothing(cli_bot: CliBot, portal: PortalSimulation) -> None:
     facts = portal.settings()
     cli_bot.settings |= {name: facts[name] for name in ("B24BOT_ALLOW_LOOPBACK", "BITRIX24_OAUTH_URL")}

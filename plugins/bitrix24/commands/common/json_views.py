@@ -356,8 +356,8 @@ class RemovedPortal:
 
     name: str
     """The name that it had in b24bot."""
-    member_id: str
-    """Bitrix24's own id of it."""
+    member_id: str | None
+    """Bitrix24's own id of it; null for a portal that was not connected yet."""
     removed_at: Time
     """When its credentials were deleted."""
 

@@ -15,6 +15,8 @@ from plugins.bitrix24.connecting.authorization_link import (
 from plugins.bitrix24.connecting.pasted_grant import CODE_SECONDS, PastedCode, read_pasted
 from plugins.bitrix24.connecting.pending_install import PendingInstalls
 from plugins.bitrix24.hosts import endpoints
+from plugins.bitrix24.hosts.endpoints import Endpoint
+from plugins.bitrix24.http import reachability
 
 INSTALLED = "\0installed"
 """The answer when an install call came first: nobody can type it."""
@@ -31,7 +33,8 @@ def show_addresses(dialogue: Dialogue, portal: KnownPortal, request: Authorizati
         handler = f"{address}/app"
         install = f"{address}/install/{invitation.nonce.reveal()}"
         expires_at = expires_at or invitation.expires_at
-    url = make_link(endpoints.portal(portal.domain, services.settings), request) if request else None
+    endpoint = endpoints.portal(portal.domain, services.settings)
+    url = make_link(endpoint, request) if request else None
     facts: list[tuple[Text, Text]] = []
     if url:
         facts.append((Message("bitrix24.connect.link"), url))
@@ -45,8 +48,17 @@ def show_addresses(dialogue: Dialogue, portal: KnownPortal, request: Authorizati
     if not url:
         title, note = Message("bitrix24.connect.fill_card"), Message("bitrix24.connect.install_expires", time=expiry)
     data = PortalLink(authorise_url=url, handler_url=handler, install_url=install, expires_at=expiry)
-    dialogue.show(Reply(title=title, facts=tuple(facts), notes=(note,), data=data))
+    dialogue.show(Reply(title=title, facts=tuple(facts), notes=(note, *_warn(portal, endpoint)), data=data))
     return data
+
+
+def _warn(portal: KnownPortal, endpoint: Endpoint) -> tuple[Text, ...]:
+    """What is wrong with the way to the portal. The link stays usable: the browser may have another way."""
+    host = reachability.host_of(endpoint.base, address=endpoint.address, authorities=portal.authorities)
+    obstacle = reachability.find_obstacle(host)
+    if obstacle is None:
+        return ()
+    return (Message("bitrix24.connect.host_unreachable", host=host.name, reason=obstacle),)
 
 
 def describe_printed(name: str, printed: PortalLink) -> Message:

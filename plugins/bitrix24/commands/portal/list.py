@@ -14,8 +14,10 @@ from plugins.bitrix24.commands.portal.descriptions import (
     describe_tokens,
 )
 from plugins.bitrix24.commands.portal.group import MEMBER_ID, portals
+from plugins.bitrix24.connecting.unfinished_connections import list_unfinished
 from plugins.bitrix24.events.portal_events import read_portal_events
 from plugins.bitrix24.health.application_record import ApplicationRecords
+from plugins.bitrix24.rest.error_codes import with_advice
 from plugins.bitrix24.rest.portal_lines import STORE_BACKUP
 
 
@@ -24,10 +26,11 @@ def list_portals(services: Services) -> Reply:
     """Show the known portals, and which one is chosen for commands without --portal."""
     credential_store, spares = CredentialStore(services), BackupTokenStore(services)
     known = credential_store.portals()
+    waiting = tuple(with_advice(each.says, each.do) for each in list_unfinished(services))
     if not known:
         return Reply(
             title=Message("bitrix24.portal.none"),
-            notes=(Message("bitrix24.portal.do_connect_first"),),
+            notes=waiting or (Message("bitrix24.portal.do_connect_first"),),
             data=(),
         )
     rows = tuple(
@@ -60,7 +63,10 @@ def list_portals(services: Services) -> Reply:
             ),
             rows=rows,
         ),
-        notes=_advise(len(rows), missing=any(spares.known(each) is None for each in known)),
+        notes=(
+            *waiting,
+            *_advise(len(rows), missing=any(spares.known(each) is None for each in known)),
+        ),
         data=tuple(_portal_view(services, each) for each in known),
     )
 

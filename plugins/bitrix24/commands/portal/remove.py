@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.plugin import (
     BACKUP_DAYS,
+    Answer,
     Call,
     CommandLine,
     Dialogue,
@@ -22,6 +23,7 @@ from plugins.bitrix24.auth.credentials import CredentialStore, KnownPortal
 from plugins.bitrix24.commands.common.json_views import RemovedPortal
 from plugins.bitrix24.commands.portal import stored_state
 from plugins.bitrix24.commands.portal.group import ADDRESS, MEMBER_ID, PortalName, portals
+from plugins.bitrix24.connecting.unfinished_connections import find_unfinished, withdraw
 from plugins.bitrix24.portal import Portal
 
 
@@ -32,13 +34,28 @@ class Confirmed:
     portal: KnownPortal
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenUp:
+    """A portal that is not connected yet, and that nobody wants to connect any more."""
+
+    name: str
+
+
 def check_removal(services: Services, name: str) -> None:
     """Raise what is wrong with a portal to be removed, before anybody is asked."""
-    CredentialStore(services).portal(name)
+    if find_unfinished(services, name) is None:
+        CredentialStore(services).portal(name)
 
 
-def delete_portal(services: Services, found: Confirmed) -> Reply:
+def delete_portal(services: Services, found: Confirmed | GivenUp) -> Answer:
     """Delete the portal with all its secrets."""
+    if isinstance(found, GivenUp):
+        withdraw(services, found.name)
+        return Reply(
+            title=Message("bitrix24.connect.given_up", portal=found.name),
+            notes=(Message("bitrix24.portal.do_delete_application"),),
+            data=RemovedPortal(name=found.name, member_id=None, removed_at=Time(time=services.clock.now_ms())),
+        )
     stored_state.remove(services, found.portal)
     now = services.clock.now_ms()
     return Reply(
@@ -84,17 +101,28 @@ def plan_removal(portal: Portal, name: str) -> Plan:  # noqa: ARG001 - the host 
     plan=plan_removal,
     data=RemovedPortal,
 )
-def remove_portal(dialogue: Dialogue, name: PortalName) -> Confirmed:
+def remove_portal(dialogue: Dialogue, name: PortalName) -> Confirmed | GivenUp:
     """Remove a portal from b24bot and delete its credentials.
 
     Nothing changes on the portal: its connectors stay as they are. The audit log keeps its records, and no other
     portal can get the name. In the terminal, the command asks for the name once more.
+
+    In the terminal, the command also gives up a portal that waits to be connected, and its install address.
     """
+    unfinished = find_unfinished(dialogue.services, name)
+    if unfinished is not None:
+        _confirm(dialogue, name, Message("bitrix24.connect.ask_give_up", portal=name))
+        return GivenUp(name=name)
     portal = CredentialStore(dialogue.services).portal(name)
-    typed = dialogue.ask(Message("bitrix24.portal.ask_name", portal=name, address=portal.domain))
+    _confirm(dialogue, name, Message("bitrix24.portal.ask_name", portal=name, address=portal.domain))
+    return Confirmed(portal=portal)
+
+
+def _confirm(dialogue: Dialogue, name: str, question: Message) -> None:
+    """Raise Refusal unless the name is typed once more."""
+    typed = dialogue.ask(question)
     if typed != name:
         raise Refusal(
             Message("bitrix24.portal.name_not_confirmed", portal=name),
             hint=Message("bitrix24.portal.do_type_name", line=CommandLine(command_line=f"portal remove {name}")),
         )
-    return Confirmed(portal=portal)

@@ -169,7 +169,10 @@ def connecting_line(services: Services, name: str) -> str:
 
 def _approve_connection(services: Services, _portal: KnownPortal, call: Call) -> CallOutcome:
     """Keep the approval, and give the requester alone the authorise link."""
-    approved = ApprovedConnection(**{name: str(value) for name, value in call.params.items()})
+    said = {name: str(value) for name, value in call.params.items()}
+    approved = ApprovedConnection(
+        name=said["name"], domain=said["domain"], client_id=said["client_id"], member_id=said.get("member_id", "")
+    )
     endpoint = endpoints.portal(approved.domain, services.settings)
     portal = KnownPortal(
         name=approved.name, domain=endpoint.label, member_id=approved.member_id, added_at=services.clock.now_ms()

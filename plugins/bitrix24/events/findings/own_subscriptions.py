@@ -38,10 +38,11 @@ def find_repair(
     """
     if not former:
         return NO_REPAIR
+    known = {each.partition(" ")[2] for each in former}
     shown = {row.event if row.offline else _posted(row.event, row.address) for row in seen}
     return Repair(
         missing=frozenset(each.partition(" ")[0] for each in now if each in former and each not in shown),
-        misplaced=frozenset(row.address for row in misplaced if _posted(row.event, row.address) not in former),
+        misplaced=frozenset(row.address for row in misplaced if row.address not in known),
     )
 
 
