@@ -165,8 +165,7 @@ def consider_at(
     """Choose the place, open it, let the plugin's command plan or read, and decide about the plan."""
     services, local = ctx.services(plugin.name, progress), ctx.registry.is_local(plugin.name)
     with sanitize_refusals():
-        places = plugin.places(services)
-        _require_finished(plugin, services, understood, places)
+        places = _list_places(plugin, services, understood)
         if understood.command.everywhere:
             defaults = list_default_places(ctx, plugin.name, places, person)
             services = ctx.services(plugin.name, progress, default_places=defaults)
@@ -221,13 +220,12 @@ def open_subject(plugin: Plugin, understood: Understood, services: Services, pla
     return services if understood.command.names_new_place else plugin.open(services, place)
 
 
-def _require_finished(
-    plugin: HostedPlugin, services: Services, understood: Understood, places: Sequence[Place]
-) -> None:
-    """Raise Refusal for a line about a place that is not added yet, unless the line is what adds it."""
-    command = understood.command
+def _list_places(plugin: HostedPlugin, services: Services, understood: Understood) -> Sequence[Place]:
+    """The known places. Raises Refusal for a line about one that is not added yet, unless the line adds it."""
+    command, places = understood.command, plugin.places(services)
     if not command.names_new_place and (understood.named_place or not command.everywhere):
         require_finished(plugin, services, places, understood.named_place)
+    return places
 
 
 def _new_place(understood: Understood, places: Sequence[Place]) -> Place | None:

@@ -37,6 +37,7 @@ from plugins.bitrix24.client.rest_client import Caller
 from plugins.bitrix24.commands.common.words import PORTAL
 from plugins.bitrix24.commands.line import SEE_LIST, parse_line
 from plugins.bitrix24.commands.portal.group import known_portals
+from plugins.bitrix24.connecting.unfinished_connections import require_connected
 from plugins.bitrix24.portal import Portal
 from plugins.bitrix24.redaction.excerpt import excerpt
 from plugins.bitrix24.traffic.portal_connections import Connections
@@ -64,6 +65,7 @@ def check_acceptance(
     clean: bool = False,
 ) -> None:
     """Raise what is wrong with a run before anything is sent."""
+    require_connected(services, portal)
     known = CredentialStore(services).portal(portal)
     if known.protected and confirm != known.name:
         raise Refusal(

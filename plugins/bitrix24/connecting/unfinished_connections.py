@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.plugin import Message, Services, Time, UnfinishedPlace
+from bot.plugin import Message, Refusal, Services, Time, UnfinishedPlace
 from plugins.bitrix24.auth.credentials import CredentialStore
 from plugins.bitrix24.connecting.approved_connection import ApprovedConnection, ApprovedConnections
 from plugins.bitrix24.connecting.pending_install import PendingInstall, PendingInstalls
@@ -22,6 +22,13 @@ def list_unfinished(services: Services) -> Sequence[UnfinishedPlace]:
 def find_unfinished(services: Services, name: str) -> UnfinishedPlace | None:
     """What a portal waits for; None for one that is connected, and for one that nobody began to connect."""
     return next((each for each in list_unfinished(services) if each.name == name), None)
+
+
+def require_connected(services: Services, name: str, *_others: object, **_more: object) -> None:
+    """Raise Refusal for a portal that is not connected yet, with what it waits for."""
+    waiting = find_unfinished(services, name)
+    if waiting is not None:
+        raise Refusal(waiting.says, hint=waiting.do)
 
 
 def _describe_install(pending: PendingInstall) -> UnfinishedPlace:

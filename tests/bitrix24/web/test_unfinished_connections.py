@@ -53,6 +53,17 @@ def test_an_approval_says_until_when_it_counts(way: Way) -> None:
     assert "connecting it to shop.bitrix24.com is approved until" in told(way.bot)["shop"]
 
 
+@pytest.mark.parametrize("noun", ["portal rename shop s2", "portal protect shop", "portal colour shop green"])
+def test_a_command_of_the_terminal_says_so_too(way: Way, noun: str) -> None:
+    services = way.bot.services
+    ApprovedConnections(services).keep(APPROVED)
+    (command,) = (each for group in way.bot.plugin.groups for each in group if noun.startswith(f"{each.path} "))
+    arguments = dict(zip([one.name for one in command.parameters], noun.split()[2:], strict=False))
+    with pytest.raises(PluginError) as refused:
+        command.precheck(services, arguments)
+    assert "is not connected yet" in en(refused.value.sentence)
+
+
 def test_a_connected_portal_waits_for_nothing(way: Way) -> None:
     install(way)
     way.connect(domain="", client_id="")

@@ -17,6 +17,7 @@ from plugins.bitrix24.connecting.connection import Application, Connection, Conn
 from plugins.bitrix24.connecting.kept_tokens import KeptTokenStore
 from plugins.bitrix24.connecting.pasted_grant import PastedCode, PastedToken, read_pasted
 from plugins.bitrix24.connecting.token_keeping import BackupKeeping, find_user
+from plugins.bitrix24.connecting.unfinished_connections import require_connected
 from plugins.bitrix24.hosts import endpoints
 from plugins.bitrix24.rest.portal_lines import CHECK, STORE_BACKUP, name_portal
 from plugins.bitrix24.traffic.portal_connections import Connections
@@ -29,6 +30,7 @@ def check_backup(
 
     What the line says of the portal has to be what is known of it.
     """
+    require_connected(services, name)
     credential_store = CredentialStore(services)
     portal = credential_store.known(name)
     credential_store.held(portal)

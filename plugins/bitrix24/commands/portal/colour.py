@@ -10,6 +10,7 @@ from plugins.bitrix24.auth import colours
 from plugins.bitrix24.auth.credentials import CredentialStore
 from plugins.bitrix24.commands.portal import stored_state
 from plugins.bitrix24.commands.portal.group import PortalName, portals
+from plugins.bitrix24.connecting.unfinished_connections import require_connected
 from plugins.bitrix24.portal import Portal
 
 
@@ -59,6 +60,7 @@ def plan_colour(portal: Portal, name: str, colour: str) -> Plan | Nothing:  # no
     words={"ru": ("цвет",)},
     risk=Risk.GOVERN,
     terminal=True,
+    check=require_connected,
     plan=plan_colour,
     data=ColouredPortal,
     examples=["default green"],

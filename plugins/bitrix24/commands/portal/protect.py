@@ -7,6 +7,7 @@ from bot.plugin.frozen import dataclass
 from plugins.bitrix24.auth.credentials import CredentialStore
 from plugins.bitrix24.commands.portal import stored_state
 from plugins.bitrix24.commands.portal.group import PortalName, portals
+from plugins.bitrix24.connecting.unfinished_connections import require_connected
 from plugins.bitrix24.portal import Portal
 
 
@@ -69,6 +70,7 @@ def _plan(
     words={"ru": ("защитить",)},
     risk=Risk.GOVERN,
     terminal=True,
+    check=require_connected,
     plan=plan_protection,
     data=ProtectedPortal,
     examples=["default"],
@@ -86,6 +88,7 @@ def protect_portal(services: Services, name: PortalName) -> Reply:
     words={"ru": ("снять-защиту",)},
     risk=Risk.GOVERN,
     terminal=True,
+    check=require_connected,
     plan=plan_unprotection,
     data=ProtectedPortal,
     examples=["default"],

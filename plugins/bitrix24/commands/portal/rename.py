@@ -9,6 +9,7 @@ from bot.plugin.frozen import dataclass
 from plugins.bitrix24.auth.credentials import CredentialStore
 from plugins.bitrix24.commands.portal import stored_state
 from plugins.bitrix24.commands.portal.group import ADDRESS, MEMBER_ID, PortalName, portals
+from plugins.bitrix24.connecting.unfinished_connections import require_connected
 from plugins.bitrix24.portal import Portal
 
 
@@ -53,6 +54,7 @@ def plan_rename(portal: Portal, name: str, new: str) -> Plan | Nothing:  # noqa:
     words={"en": ("mv",), "ru": ("переименовать",)},
     risk=Risk.GOVERN,
     terminal=True,
+    check=require_connected,
     plan=plan_rename,
     data=RenamedPortal,
     examples=["default prod"],
