@@ -1,4 +1,4 @@
-"""A portal that waits to be connected is no unknown portal: what it waits for is told, and it can be given up."""
+"""A portal that waits to be connected is not unknown: what it waits for is told, and the wait can be canceled."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_the_list_names_what_waits(make_plugin_bot: Callable[..., PluginBot], ot
     assert "b24bot portal connect shop" in notes[0]
 
 
-def test_what_waits_can_be_given_up_and_its_address_is_worthless_then(way: Way) -> None:
+def test_connecting_can_be_canceled_and_its_address_is_worthless_then(way: Way) -> None:
     address = install(way)
     services = way.bot.services
     check_removal(services, "new")
@@ -91,11 +91,11 @@ def test_what_waits_can_be_given_up_and_its_address_is_worthless_then(way: Way) 
         remove_portal(unsure, "new")
     assert list(told(way.bot)) == ["new"]
 
-    given_up = remove_portal(ScriptedDialogue(services, "new"), "new")
+    canceled = remove_portal(ScriptedDialogue(services, "new"), "new")
     with services.transaction():
-        reply = delete_portal(services, given_up)
+        reply = delete_portal(services, canceled)
     assert isinstance(reply, Reply)
-    assert "no longer waiting" in en(reply.title)
+    assert "was canceled" in en(reply.title)
     assert told(way.bot) == {}
     assert not [name for name in way.secret_names() if name.endswith(":new")]
     way.request("POST", address, way.install_call())

@@ -35,7 +35,7 @@ class Confirmed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GivenUp:
+class Canceled:
     """A portal that is not connected yet, and that nobody wants to connect any more."""
 
     name: str
@@ -47,12 +47,12 @@ def check_removal(services: Services, name: str) -> None:
         CredentialStore(services).portal(name)
 
 
-def delete_portal(services: Services, found: Confirmed | GivenUp) -> Answer:
+def delete_portal(services: Services, found: Confirmed | Canceled) -> Answer:
     """Delete the portal with all its secrets."""
-    if isinstance(found, GivenUp):
+    if isinstance(found, Canceled):
         withdraw(services, found.name)
         return Reply(
-            title=Message("bitrix24.connect.given_up", portal=found.name),
+            title=Message("bitrix24.connect.canceled", portal=found.name),
             notes=(Message("bitrix24.portal.do_delete_application"),),
             data=RemovedPortal(name=found.name, member_id=None, removed_at=Time(time=services.clock.now_ms())),
         )
@@ -101,18 +101,18 @@ def plan_removal(portal: Portal, name: str) -> Plan:  # noqa: ARG001 - the host 
     plan=plan_removal,
     data=RemovedPortal,
 )
-def remove_portal(dialogue: Dialogue, name: PortalName) -> Confirmed | GivenUp:
+def remove_portal(dialogue: Dialogue, name: PortalName) -> Confirmed | Canceled:
     """Remove a portal from b24bot and delete its credentials.
 
     Nothing changes on the portal: its connectors stay as they are. The audit log keeps its records, and no other
     portal can get the name. In the terminal, the command asks for the name once more.
 
-    In the terminal, the command also gives up a portal that waits to be connected, and its install address.
+    In the terminal, the command also cancels the connection of a portal that is not connected yet.
     """
     unfinished = find_unfinished(dialogue.services, name)
     if unfinished is not None:
-        _confirm(dialogue, name, Message("bitrix24.connect.ask_give_up", portal=name))
-        return GivenUp(name=name)
+        _confirm(dialogue, name, Message("bitrix24.connect.ask_cancel", portal=name))
+        return Canceled(name=name)
     portal = CredentialStore(dialogue.services).portal(name)
     _confirm(dialogue, name, Message("bitrix24.portal.ask_name", portal=name, address=portal.domain))
     return Confirmed(portal=portal)
