@@ -89,9 +89,12 @@ class Watch:
 
 
 def _put_off(services: Services, portal: KnownPortal) -> None:
-    """Try again later, whatever was due."""
+    """Try again later, whatever was due. Events that wait would lead to a reading every second."""
     with services.transaction():
         memory, later = read_memory(services.records, portal.identity), services.clock.now_ms() + RETRY_MS
+        stored = StoredEvents(services.records, portal.identity)
+        for event in stored.all():
+            stored.put(replace(event, ready_at=max(event.ready_at, later)))
         if memory is not None:
             put_off = replace(memory, read_due=max(memory.read_due, later), queue_due=max(memory.queue_due, later))
             services.records.put(KIND, portal.identity, put_off.value())

@@ -141,6 +141,18 @@ def test_by_event_each_finding_is_told_in_five_seconds_after_its_arrival(posted:
 
 
 @pytest.mark.sampled(2)
+def test_an_event_of_a_portal_that_refuses_every_call_costs_a_reading_a_minute(posted: Posted) -> None:
+    """Such a portal was read every second until it answered, which took half of its budget."""
+    posted.watched.do("dismiss", user=1)
+    posted.watched.disconnect(line=1)
+    posted.delivered()
+    before, batches = len(posted.bot.calls()), len(posted.bot.calls("batch"))
+    posted.watched.pass_time(600)
+    assert posted.stored() == 1
+    assert len(posted.bot.calls("batch")) - batches <= 11
+    assert len(posted.bot.calls()) - before <= 22, "the queue is looked into as often"
+
+
 @pytest.mark.parametrize("connectors", [5, 25])
 def test_a_large_portal_costs_a_tenth_of_its_budget(plugin_bot: PluginBot, connectors: int) -> None:
     plugin_bot.portal.seed(
