@@ -195,9 +195,15 @@ class PendingInstalls:
                 if kept["portal"] == portal:
                     self._services.records.delete(_INVITATION, key)
 
-    def discard(self, portal: str) -> None:
-        """Forget what waits since it proved to be worthless; the address can be used once more."""
+    def discard(self, portal: str, refresh: Secret) -> None:
+        """Forget what waits with this token, which proved to be worthless; the address can be used once more.
+
+        Newer tokens stay: another command has renewed them, or another install call brought them.
+        """
         with self._services.transaction():
+            pending = self.find(portal)
+            if pending is None or pending.refresh != refresh:
+                return
             self._services.secrets.delete(_PENDING + portal)
             for key, kept in self._services.records.all(_INVITATION).items():
                 if kept["portal"] == portal:

@@ -31,17 +31,22 @@ class TokenKeeping(Protocol):
 
 
 class InstallKeeping:
-    """Keeps the tokens of an install call that waits."""
+    """Keeps the tokens of an install call that waits. `refresh` is the token that is spent first.
 
-    def __init__(self, services: Services, name: str) -> None:
+    Another command may be completing the same call: only its own pair is discarded.
+    """
+
+    def __init__(self, services: Services, name: str, refresh: Secret) -> None:
         self._installs = PendingInstalls(services)
         self._name = name
+        self._last = refresh
 
     def keep(self, tokens: Tokens) -> None:
         self._installs.renew(self._name, tokens.access, tokens.refresh)
+        self._last = tokens.refresh
 
     def discard(self) -> None:
-        self._installs.discard(self._name)
+        self._installs.discard(self._name, self._last)
 
 
 class ConnectionKeeping:

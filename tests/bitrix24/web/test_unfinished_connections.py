@@ -12,6 +12,7 @@ from plugins.bitrix24.commands.portal.list import list_portals
 from plugins.bitrix24.commands.portal.remove import check_removal, delete_portal, remove_portal
 from plugins.bitrix24.connecting.approved_connection import ApprovedConnection, ApprovedConnections
 from plugins.bitrix24.connecting.pending_install import LIFETIME_MS, PendingInstalls
+from plugins.bitrix24.connecting.token_keeping import InstallKeeping
 from tests.bitrix24.plugin_bot import PluginBot
 from tests.bitrix24.web.test_connecting import Way, way
 from tests.language.english import en
@@ -80,6 +81,23 @@ def test_the_list_names_what_waits(make_plugin_bot: Callable[..., PluginBot], ot
     notes = [en(note) for note in list_portals(bot.services).notes]
     assert "The portal shop is not connected yet" in notes[0]
     assert "b24bot portal connect shop" in notes[0]
+
+
+def test_of_two_who_complete_an_installation_the_later_one_leaves_the_tokens_of_the_first(way: Way) -> None:
+    """The first one has spent the token and broken off: its new pair is all that is left of the installation."""
+    install(way)
+    installs = PendingInstalls(way.bot.services)
+    before = installs.find("new")
+    assert before is not None
+    way.bot.fault("unavailable", "app.info")
+    with pytest.raises(PluginError):
+        way.connect(domain="", client_id="")
+    renewed = installs.find("new")
+    assert renewed is not None
+    assert renewed.refresh != before.refresh
+    InstallKeeping(way.bot.services, "new", before.refresh).discard()
+    assert installs.find("new") == renewed
+    assert en(way.connect(domain="", client_id="").title) == "The portal new is connected."
 
 
 def test_connecting_can_be_canceled_and_its_address_is_worthless_then(way: Way) -> None:

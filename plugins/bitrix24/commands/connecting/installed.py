@@ -56,7 +56,7 @@ def complete_install(dialogue: Dialogue, options: ConnectOptions) -> Connection:
             links,
             options.make_portal(services, endpoint.label),
             Application(client_id=known, client_secret=secret),
-            InstallKeeping(services, name),
+            InstallKeeping(services, name, pending.refresh),
         )
         found = connector.connect_by_refresh(pending.refresh, member_id=pending.member_id)
     return replace(found, application_token=pending.application_token or None)
@@ -77,7 +77,7 @@ def _name_application(dialogue: Dialogue, links: Connections, pending: PendingIn
             hint=Message("bitrix24.connect.do_check_application"),
         )
     if owner.member_id != pending.member_id:
-        PendingInstalls(services).discard(pending.portal)
+        PendingInstalls(services).discard(pending.portal, pending.refresh)
         raise Refusal(
             Message("bitrix24.connect.member_differs", told=owner.member_id, expected=pending.member_id),
             hint=Message("bitrix24.connect.do_check_application"),
