@@ -102,9 +102,13 @@ class ConnectionKeeping:
 
 
 class BackupKeeping:
-    """Keeps what a code or a refresh token gives until it is stored as backup tokens of a known portal."""
+    """Keeps what a code or a refresh token gives until it is stored as backup tokens of a known portal.
 
-    def __init__(self, services: Services, portal: KnownPortal) -> None:
+    `refresh` is the token that is spent first; None where a code is. Only its own pair is discarded.
+    """
+
+    def __init__(self, services: Services, portal: KnownPortal, refresh: Secret | None) -> None:
+        self._last = refresh
         self._services = services
         self._kept = KeptTokenStore(services)
         self._portal = portal
@@ -119,9 +123,12 @@ class BackupKeeping:
             kept_at=self._services.clock.now_ms(),
         )
         self._kept.keep_backup(self._portal.name, kept)
+        self._last = tokens.refresh
 
     def discard(self) -> None:
-        self._kept.remove_backup(self._portal.name)
+        kept = self._kept.find_backup(self._portal.name)
+        if kept is not None and kept.refresh == self._last:
+            self._kept.remove_backup(self._portal.name)
 
 
 def find_user(services: Services, name: str, refresh: Secret) -> KnownPortal | None:

@@ -12,9 +12,12 @@ from bot.plugin import PluginError, Refusal, Reply
 from bot.testing.scripted_dialogue import ScriptedDialogue, Typed
 from plugins.bitrix24.auth.backup_tokens import KEPT, BackupTokens, BackupTokenStore
 from plugins.bitrix24.auth.credentials import CredentialStore
+from plugins.bitrix24.auth.oauth import Tokens
 from plugins.bitrix24.commands.connecting.approval import plan_connection
 from plugins.bitrix24.commands.connecting.connect import check_connection, connect_portal, store_connection
 from plugins.bitrix24.connecting.kept_tokens import KeptTokenStore
+from plugins.bitrix24.connecting.token_keeping import BackupKeeping
+from plugins.bitrix24.redaction.secret import Secret
 from tests.bitrix24.plugin_bot import PluginBot
 from tests.bitrix24.web.test_connecting import PUBLIC, Way
 from tests.language.english import en
@@ -162,3 +165,17 @@ def test_slack_gives_the_line_for_the_host(second: Second) -> None:
 def test_no_address_for_the_card_is_shown_and_no_install_call_is_awaited(second: Second) -> None:
     second.back_up(second.browse)
     assert list(second.shown()) == ["Authorise link"]
+
+
+def test_of_two_who_connect_a_backup_one_leaves_the_tokens_that_the_other_keeps(plugin_bot: PluginBot) -> None:
+    services = plugin_bot.services
+    portal = CredentialStore(services).portals()[0]
+    made = Tokens(access=Secret("access"), refresh=Secret("newer"), member_id=portal.member_id)
+    first = BackupKeeping(services, portal, None)
+    first.keep(made)
+    BackupKeeping(services, portal, Secret("older")).discard()
+    kept = KeptTokenStore(services).find_backup(portal.name)
+    assert kept is not None
+    assert kept.refresh == made.refresh
+    first.discard()
+    assert KeptTokenStore(services).find_backup(portal.name) is None

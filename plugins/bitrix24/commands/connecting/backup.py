@@ -79,7 +79,8 @@ def _prove(services: Services, portal: KnownPortal, grant: PastedCode | PastedTo
     """Let the portal and the authorisation server prove the grant: of this portal, this application, another user."""
     keys = CredentialStore(services).held(portal).credentials
     application = Application(client_id=keys.client_id, client_secret=keys.client_secret)
-    keeping = BackupKeeping(services, portal)
+    spent = grant.refresh if isinstance(grant, PastedToken) else None
+    keeping = BackupKeeping(services, portal, spent)
     with closing(Connections()) as links:
         connector = Connector(services, links, change(portal, member_id=""), application, keeping)
         if isinstance(grant, PastedCode):
