@@ -40,7 +40,7 @@ from bot.core.principals import Role
 from bot.host.plugin_services import Progress
 from bot.plugin import Message, Plugin, Refusal, Reply, quote
 from bot.plugin.frozen import dataclass
-from bot.plugin.quoting import option_word
+from bot.plugin.quoting import correct_option
 from bot.store.disk.process_lock import WORKER
 from bot.store.store import Transaction
 from bot.usecases.admin.help_pages import Reader, answer_help
@@ -90,7 +90,7 @@ def join(command: AnyCommand, words: Iterable[str]) -> str:
     Only a dash that a keyboard put before an option's name is a hyphen here, too.
     """
     path = command.path.split()
-    line = tokenize(join_words([*path, *map(option_word, words)]))
+    line = tokenize(join_words([*path, *map(correct_option, words)]))
     return _exact(type_line(command, line, len(path)))
 
 

@@ -1,4 +1,4 @@
-"""Writing a word into a line that is typed, so that it is read as the same word; the host's tokenizer is the inverse.
+"""Words as they are typed in a line, so that they are read as the same words; the host's tokenizer is the inverse.
 
 Lines for a shell (`b24bot …`) are another language: `shlex.quote` writes those.
 """
@@ -63,8 +63,8 @@ def is_blank(char: str) -> bool:
     return char in MORE_BLANKS or unicodedata.category(char) == "Zs"
 
 
-def option_word(word: str) -> str:
-    """The word with its dashes and the case of its name put right when it begins as an option does."""
+def correct_option(word: str) -> str:
+    """Put the dashes and the case of an option's name right; another word comes back as it is."""
     found = _OPTION.fullmatch(word)
     if not found or (found[1] != "--" and found[1].isascii()):
         return word
@@ -73,21 +73,21 @@ def option_word(word: str) -> str:
 
 
 def quote(word: str) -> str:
-    """The word as one types it in a line: in quotation marks only where it would be read as something else without.
+    """Write a word as one types it in a line: in quotation marks only where it would be read as something else without.
 
     Of a word like `--name=value` only the value stands in them.
     """
     head = OPTION_HEAD.match(word)
-    if head and option_word(head[0]) == head[0]:
+    if head and correct_option(head[0]) == head[0]:
         value = word[head.end() :]
         return word if not value or _is_plain(value) else f"{head[0]}{enclose(value)}"
-    if word and _is_plain(word) and option_word(word) == word and not LINK.fullmatch(word):
+    if word and _is_plain(word) and correct_option(word) == word and not LINK.fullmatch(word):
         return word
     return enclose(word)
 
 
 def enclose(text: str) -> str:
-    """The text in quotation marks."""
+    """Put a text in quotation marks."""
     if "'" not in text and ('"' in text or "\\" in text):
         return f"'{text}'"
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -9,7 +9,7 @@ from bot.core.bot_errors import WordsError
 from bot.core.parsing.characters import CLOSING, drop_invisible
 from bot.core.parsing.tokenizer import join_words, split_words
 from bot.plugin import quote
-from bot.plugin.quoting import DASHES, QUOTES, is_blank, option_word
+from bot.plugin.quoting import DASHES, QUOTES, correct_option, is_blank
 from tests.tables.rows import each_row
 
 BLANKS = [char for char in map(chr, range(0x3001)) if is_blank(char)]
@@ -97,4 +97,4 @@ def test_every_character_of_the_tables_survives_at_every_place_of_a_word(char: s
         assert split_words(f"x {quote(word)} y") == ["x", word, "y"]
         assert split_words(f"x --reason {quote(word)}") == ["x", "--reason", word]
         assert split_words(f"x {quote(f'--reason={word}')}") == ["x", f"--reason={word}"]
-        assert option_word(quote(word)) == quote(word)
+        assert correct_option(quote(word)) == quote(word)

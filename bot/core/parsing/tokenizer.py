@@ -17,7 +17,7 @@ from bot.core.bot_errors import WordsError
 from bot.core.parsing.characters import GUILLEMETS, QUOTE_MARKS, SINGLE, closing_marks, drop_invisible
 from bot.plugin import Message
 from bot.plugin.frozen import dataclass
-from bot.plugin.quoting import LINK, OPTION_HEAD, QUOTES, TICK, is_blank, option_word, quote
+from bot.plugin.quoting import LINK, OPTION_HEAD, QUOTES, TICK, correct_option, is_blank, quote
 
 LONE_LINK = re.compile(rf"(?<!\S){LINK.pattern}(?!\S)")
 _PLAIN = re.compile("[A-Za-z0-9À-ÖØ-öø-ÿĀ-ſЀ-ӿ_.,:;/=+@#%&!?-]+")
@@ -75,7 +75,7 @@ def _tokenize(text: str) -> Line:
     line = drop_invisible(text)
     if _PLAIN_LINE.fullmatch(line):
         places = [word.span() for word in _PLAIN.finditer(line)]
-        words = (Word(text=option_word(line[start:end]), start=start, end=end) for start, end in places)
+        words = (Word(text=correct_option(line[start:end]), start=start, end=end) for start, end in places)
         return Line(text=line, words=tuple(words))
     for _ in range(WRAPPED):
         reading = _Reading(line)
@@ -129,11 +129,11 @@ class _Word:
             # Ticks around a word are left over from a paste, but for one that stands behind a backslash.
             word = self.text if self.has_escaped_tick else self.text.strip(TICK)
             link = LINK.fullmatch(word)
-            return option_word(link[1] if link else word)
+            return correct_option(link[1] if link else word)
         if self.bare:
             head = OPTION_HEAD.match(self.bare)
             if head:
-                return option_word(head[0]) + self.text[head.end() :]
+                return correct_option(head[0]) + self.text[head.end() :]
         return self.text
 
 

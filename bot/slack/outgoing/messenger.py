@@ -29,7 +29,7 @@ from bot.slack.render.audit_line import audit_blocks, audit_line, bare_audit_lin
 from bot.slack.render.block_kit import Block
 from bot.slack.render.card import bare_card, card_blocks, card_text
 from bot.slack.render.command_form import command_form
-from bot.slack.render.form import reason_form
+from bot.slack.render.form import make_reason_form
 from bot.slack.render.request_links import link_requests, link_text
 from bot.slack.render.slack_text import SECTION_MOST, Writer, cut, section
 from bot.slack.slack_errors import require_ok, translate_errors
@@ -313,7 +313,7 @@ class Gateway:
         return find_refusal(reason)
 
     def ask_reason(self, trigger: str, change: ChangeRequest, value: str, *, language: str = ENGLISH) -> None:
-        view = reason_form(change, value, language)
+        view = make_reason_form(change, value, language)
         with translate_errors():
             answer: Any = require_ok(self._client.views_open(trigger_id=trigger, view=dict(view)))
             if not answer.get("view"):

@@ -15,8 +15,8 @@ TITLE_MOST = 24
 LABEL_MOST = 2_000
 
 
-def reason_form(change: ChangeRequest, value: str, language: str = ENGLISH) -> Modal:
-    """A view; `value` comes back with it and proves what it is for."""
+def make_reason_form(change: ChangeRequest, value: str, language: str = ENGLISH) -> Modal:
+    """Make the modal; `value` comes back with it and proves what it is for."""
     writer = Writer(language=language)
     return {
         "type": "modal",

@@ -16,7 +16,7 @@ from bot.core.bot_errors import WordsError
 from bot.core.parsing import tokenizer
 from bot.core.parsing.characters import closing_marks, drop_invisible
 from bot.core.parsing.tokenizer import join_words, split_words
-from bot.plugin.quoting import DASHES, QUOTES, is_blank, option_word
+from bot.plugin.quoting import DASHES, QUOTES, correct_option, is_blank
 from tests.language.english import en
 from tests.tables.rows import each_row
 
@@ -112,7 +112,7 @@ def read(line: str) -> list[str] | None:
 @given(st.lists(alphabet, max_size=4))
 def test_what_the_shell_quotes_is_read_exactly(words: list[str]) -> None:
     """Plans keep their line in that form. The word in front keeps it from being one quotation as a whole."""
-    meant = [option_word(word) if shlex.quote(word) == word else word for word in words]
+    meant = [correct_option(word) if shlex.quote(word) == word else word for word in words]
     assert split_words(shlex.join(["x", *words])) == ["x", *meant]
 
 

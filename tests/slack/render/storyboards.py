@@ -19,7 +19,7 @@ from bot.slack.render.audit_line import audit_blocks
 from bot.slack.render.block_kit import Modal
 from bot.slack.render.card import bare_card, card_blocks, card_text
 from bot.slack.render.command_form import command_form
-from bot.slack.render.form import reason_form
+from bot.slack.render.form import make_reason_form
 from bot.slack.render.slack_text import Writer, cut, sections, show_invisible
 from tests.slack.render.answer_cases import list_answers
 from tests.slack.render.card_cases import NAMES, make_card
@@ -68,7 +68,7 @@ def _draw(language: str) -> Iterator[tuple[str, Iterable[str]]]:
 
 def form_of(name: str, language: str) -> Modal:
     """The form that asks why somebody rejects what this card shows."""
-    return reason_form(make_card(name), VALUE, language)
+    return make_reason_form(make_card(name), VALUE, language)
 
 
 def _draw_forms(language: str) -> Iterator[str]:

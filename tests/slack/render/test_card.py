@@ -18,7 +18,7 @@ from bot.core.principals import Principal
 from bot.plugin import Call, CommandLine, Impact, Message, PageLink, Person, Place, Plan, Text, Undo, UndoKind
 from bot.slack.render.card import card_blocks, card_text
 from bot.slack.render.card_plan import COVERED
-from bot.slack.render.form import reason_form
+from bot.slack.render.form import make_reason_form
 from bot.slack.render.slack_text import CUT, HIDDEN
 from bot.usecases.outcomes.follow_ups import AGAIN
 from tests.slack.checks import assert_openable, assert_postable, buttons_of, called, said
@@ -166,7 +166,7 @@ def test_the_question_before_approving_names_the_plan_the_portal_and_the_undo_ag
 def test_a_portal_that_the_plan_names_is_not_named_twice() -> None:
     change = a_change(plan=with_plan(summary="Remove myconnector from prod"))
     assert card_text(change) == "🟠 CR-1042 Remove myconnector from prod: waiting for approval"
-    assert said(reason_form(change, VALUE)["blocks"]).startswith("Remove myconnector from prod\n")
+    assert said(make_reason_form(change, VALUE)["blocks"]).startswith("Remove myconnector from prod\n")
 
 
 def test_without_anything_in_reach_the_question_says_nothing_of_lines() -> None:
@@ -346,7 +346,7 @@ def test_whom_a_plan_is_about_is_mentioned_on_a_phone_and_in_the_form_as_on_the_
     change = replace(a_change(plan=plan), plugin=BUILTIN, local=True)
     assert "Give <@U0002> the role admin: waiting" in card_text(change)
     assert called([], card_text(change)) <= called(blocks_of(change))
-    assert "Give <@U0002> the role admin" in said(reason_form(change, VALUE)["blocks"])
+    assert "Give <@U0002> the role admin" in said(make_reason_form(change, VALUE)["blocks"])
 
 
 def test_a_change_of_the_rules_is_done_and_claims_no_reading_back() -> None:
@@ -403,7 +403,7 @@ def test_back_ticks_cannot_leave_the_command() -> None:
 
 def test_the_form_for_a_reason_is_taken_by_slack_however_long_the_plan_is() -> None:
     for summary in ("Remove connector myconnector", HOSTILE, AMPERSANDS):
-        view = reason_form(a_change(plan=with_plan(summary=summary), number=99_999_999_999), VALUE)
+        view = make_reason_form(a_change(plan=with_plan(summary=summary), number=99_999_999_999), VALUE)
         assert_openable(view)
         assert called(view["blocks"]) == set()
 
@@ -444,7 +444,7 @@ def test_whatever_a_change_request_holds_its_card_is_taken_and_calls_nobody_else
     blocks = blocks_of(change)
     assert_postable(blocks)
     assert called(blocks, card_text(change)) <= {"<@U0001>", "<@U0002>", "<@U0003>"}
-    assert_openable(reason_form(change, VALUE))
+    assert_openable(make_reason_form(change, VALUE))
 
 
 @pytest.mark.parametrize("decision", DECISIONS, ids=["one", "two", "confirm", "glass"])

@@ -24,25 +24,25 @@ portals = Group[Portal]("portal", help="Bitrix24 portals that the bot knows", wo
 
 
 def parse_secret(word: str) -> Secret:
-    """A value that is never shown; blanks around it come from pasting."""
+    """Read a value that is never shown; blanks around it come from pasting."""
     return Secret(word.strip())
 
 
 def parse_client_secret(word: str) -> Secret:
-    """The key of an application. Raises BadArgument for its id, which stands beside it on the card."""
+    """Read the key of an application. Raises BadArgument for its id, which the portal shows beside it."""
     if CLIENT_ID.match(word.strip()):
         raise BadArgument(Message("bitrix24.connect.id_for_key"), hint=Message("bitrix24.connect.do_copy_key"))
     return parse_secret(word)
 
 
 def parse_domain(word: str) -> str:
-    """The host of a portal, also from an address that was copied from a browser."""
+    """Read the host of a portal, also from an address that was copied from a browser."""
     text = word.strip()
     return urlsplit(text).netloc if text.lower().startswith("https://") else text
 
 
 def parse_client_id(word: str) -> str:
-    """The id of an application. Anything else may be its key, which must not be shown or get into a link."""
+    """Read the id of an application. Raises BadArgument for another word, which may be the key: it is not shown."""
     if not CLIENT_ID.match(word.strip()):
         raise BadArgument(Message("bitrix24.connect.no_such_client_id"))
     return word.strip()

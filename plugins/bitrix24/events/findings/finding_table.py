@@ -32,12 +32,12 @@ KINDS: tuple[FindingKind, ...] = (
     application_kinds.SUBSCRIPTIONS,
     application_kinds.SILENT,
 )
-"""From the most to the least: the first `whole` one hides all others."""
+"""In the order in which they are told. The first `whole` one that is found hides all others."""
 BY_NAME = {kind.name: kind for kind in KINDS}
 
 
 def find_all(view: View) -> Mapping[str, Finding]:
-    """What deviates now, by key."""
+    """Find what deviates now, by key; a whole application that is gone hides the rest."""
     for kind in KINDS:
         found = list(kind.find(view))
         if found and kind.whole:
@@ -46,7 +46,7 @@ def find_all(view: View) -> Mapping[str, Finding]:
 
 
 def fold(view: View, found: Iterable[Finding], *, over: bool = False) -> Iterable[Message]:
-    """One message for each group of findings, in the order of the table."""
+    """Write one message for each group of findings, in the order of the table."""
     order = [kind.name for kind in KINDS]
     rows = sorted(found, key=lambda each: (order.index(each.kind), str(BY_NAME[each.kind].group(each)), each.key))
     for (name, _), group in groupby(rows, key=lambda each: (each.kind, str(BY_NAME[each.kind].group(each)))):
