@@ -25,7 +25,7 @@ INTRODUCTION = """\
 b24bot reads environment variables, and a file `.env` in the folder where it starts. An environment variable overrides
 the file, and the file overrides the default. An empty value counts as not set.
 
-`.env.example` lists the same settings. Keep `.env` readable by the bot's account only (`chmod 600 .env`), because it
+`.env.example` lists the same settings. Keep `.env` readable by b24bot's account only (`chmod 600 .env`), because it
 contains secrets. The tables below mark secrets with 🔒. b24bot never prints them and removes them from every log line.
 
 ## Required settings

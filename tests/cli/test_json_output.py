@@ -36,7 +36,7 @@ def test_every_command_takes_json_but_those_with_a_reason(connected_cli_bot: Cli
 def test_what_was_done_is_told_as_data(bare: CliBot) -> None:
     made = bare.json("init", "--yes")
     assert str(bare.key_file) in made["made"]
-    assert made["next"][-1]["text"] == "Start the bot: b24bot serve"
+    assert made["next"][-1]["text"] == "Start b24bot: b24bot serve"
     granted = bare.json("access", "grant", "T0001:U0002", "admin")
     assert granted == {"principal": "T0001:U0002", "role": "admin", "granted_by": ME, "until": None}
     for last in (True, False):

@@ -77,7 +77,7 @@ class Authentication:
             return
         self._trouble = error.code
         if refused is not None:
-            sentence = f"{translate(refused.sentence)} The bot is not ready until then. {translate(refused.hint)}"
+            sentence = f"{translate(refused.sentence)} b24bot is not ready until then. {translate(refused.hint)}"
             log.error("%s", sentence, extra={"action": "token_refused"})
         else:
             log.warning("Slack does not say who we are: %s", error.reason, extra={"action": "auth_test_failed"})

@@ -42,7 +42,7 @@ def complete_places(builtin: BuiltinContext) -> list[str]:
     ]
 
 
-using: Group[BuiltinContext] = Group(PLACES, help="The places the bot knows.")
+using: Group[BuiltinContext] = Group(PLACES, help="The places b24bot knows.")
 
 
 @using.command(

@@ -144,7 +144,7 @@ def test_an_address_that_the_bot_may_not_talk_to_is_named_and_not_followed(
     outcome = plugin_bot.perform_remove()
     assert outcome.verdict is CallVerdict.NOT_SENT
     assert shown in en(outcome.sentence)
-    assert any(words in en(outcome.sentence) for words in ("does not use this address", "the bot does not follow"))
+    assert any(words in en(outcome.sentence) for words in ("does not use this address", "b24bot does not follow"))
     assert "could not confirm" not in en(outcome.sentence), "it was not even asked"
     assert "was not carried out" in en(outcome.sentence)
     assert len(plugin_bot.calls()) == 1

@@ -70,7 +70,7 @@ def works_after_an_hour(bot: PluginBot) -> bool:
 
 def test_the_token_of_a_known_portal_is_not_spent_under_another_name(plugin_bot: PluginBot) -> None:
     said = connect(plugin_bot, stored_refresh(plugin_bot))
-    assert said == "The bot already knows this portal as default."
+    assert said == "b24bot already knows this portal as default."
     assert plugin_bot.refreshes() == []
     assert works_after_an_hour(plugin_bot)
 
@@ -118,7 +118,7 @@ def test_kept_tokens_survive_a_wrong_secret_and_another_failure(newcomer: Plugin
 
 def test_tokens_of_a_portal_with_another_name_wait_for_that_name(plugin_bot: PluginBot) -> None:
     pasted = plugin_bot.issue()[1].reveal()
-    assert connect(plugin_bot, pasted) == "The bot already knows this portal as default."
+    assert connect(plugin_bot, pasted) == "b24bot already knows this portal as default."
     assert KeptTokenStore(plugin_bot.services).find("prod") is None
     assert KeptTokenStore(plugin_bot.services).find("default") is not None
     new = plugin_bot.issue()[1].reveal()

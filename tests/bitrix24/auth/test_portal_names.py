@@ -83,7 +83,7 @@ def test_two_applications_of_one_portal_are_kept_apart(plugin_bot: PluginBot) ->
     records = plugin_bot.services.records
     assert Snapshots(records, first.identity).ids() == {"myconnector"}
     assert Snapshots(records, second.identity).ids() == frozenset()
-    with raises(Refusal, match="The bot already knows this portal as second"):
+    with raises(Refusal, match="b24bot already knows this portal as second"):
         add(plugin_bot, "third", member=member)
     # A change that was approved for one application is not made with the other's tokens.
     swapped = replace(plugin_bot.plugin.places(plugin_bot.services)[0], name="second")

@@ -133,7 +133,7 @@ def test_new_credentials_end_the_quiet_at_once(plugin_bot: PluginBot) -> None:
     pair = plugin_bot.issue()
     plugin_bot.store_again(pair)
     assert len(plugin_bot.rows("connector list")) == 13
-    assert plugin_bot.rows("portal list")[0][-1] == "not renewed by the bot yet"
+    assert plugin_bot.rows("portal list")[0][-1] == "not renewed by b24bot yet"
 
 
 def test_a_lock_out_of_an_older_pair_does_not_keep_a_newer_one_from_being_renewed(plugin_bot: PluginBot) -> None:

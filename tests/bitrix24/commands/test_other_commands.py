@@ -70,7 +70,7 @@ def test_the_list_shows_every_portal_and_the_state_of_its_tokens(plugin_bot: Plu
     assert default[-1].startswith("refused ")
     assert "has no access to this portal" in default[-1]
     assert (stage[0], *stage[2:4]) == ("🟦 stage", "stage.bitrix24.de", "m2")
-    assert stage[-1] == "not renewed by the bot yet"
+    assert stage[-1] == "not renewed by b24bot yet"
 
 
 def test_the_list_shows_the_member_id_after_redaction(plugin_bot: PluginBot) -> None:

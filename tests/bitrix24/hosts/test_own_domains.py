@@ -51,8 +51,8 @@ VENDORS = (
 @each_row(
     ("word", "why", "write"),
     [
-        ("https://box.example", "the entry begins with a scheme", "the bot uses https only"),
-        ("http://box.example", "the entry begins with a scheme", "the bot uses https only"),
+        ("https://box.example", "the entry begins with a scheme", "b24bot uses https only"),
+        ("http://box.example", "the entry begins with a scheme", "b24bot uses https only"),
         ("box.example/rest", "the entry holds a path or a query", "Write the host name"),
         ("box.example?x=1", "the entry holds a path or a query", "Write the host name"),
         ("box.example#x", "the entry holds a path or a query", "Write the host name"),

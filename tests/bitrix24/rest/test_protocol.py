@@ -253,9 +253,9 @@ ASKED = "https://shop.bitrix24.com/rest/imconnector.activate.json"
             "A proxy or a network sign-in page redirects the call to another host: ",
         ),
         # nothing usable
-        ("https://n\u00e9w.example/", "the bot does not follow: an unreadable address."),
-        ("http://[::1/rest/", "the bot does not follow: an unreadable address."),
-        ("ftp://new.bitrix24.com/canary", "the bot does not follow: ftp://new.bitrix24.com."),
+        ("https://n\u00e9w.example/", "b24bot does not follow: an unreadable address."),
+        ("http://[::1/rest/", "b24bot does not follow: an unreadable address."),
+        ("ftp://new.bitrix24.com/canary", "b24bot does not follow: ftp://new.bitrix24.com."),
     ],
 )
 def test_a_redirect_names_its_target_in_words_and_what_to_do(location: str, says: str) -> None:

@@ -392,7 +392,7 @@ def test_a_witness_that_has_seen_more_tells_how_much_is_lost(copied: tuple[CliBo
     assert shown.exit_code == 0
     assert f"{witness} has the hashes of the lost records" in shown.stdout
     assert "Roles, the freeze and open requests are as they were when the backup was made." in shown.stdout
-    assert "Before you start the bot, check: b24bot access list, b24bot status" in shown.stdout
+    assert "Before you start b24bot, check: b24bot access list, b24bot status" in shown.stdout
 
 
 def test_the_newest_copy_lacks_nothing_also_where_a_witness_has_seen_the_record_of_the_backup(

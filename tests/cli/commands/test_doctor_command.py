@@ -156,7 +156,7 @@ def test_a_role_behind_the_log_is_seen_and_granting_it_anew_mends_it(
     connection.close()
     ok, says = looked(cli_bot)["allow-list"]
     assert not ok
-    assert "for T0001:U0001 it has admin, and the log has operator. The bot only reads" in says
+    assert "for T0001:U0001 it has admin, and the log has operator. b24bot only reads" in says
     assert cli_bot.run("access", "grant", "T0001:U0001", "operator", "--last-admin").exit_code == 0
     assert looked(cli_bot)["allow-list"] == (True, "2 people, as recorded in the audit log ")
 
@@ -338,10 +338,13 @@ def restricted(slack: SlackWorkspace) -> None:
 
 
 CHANNEL_FAULTS = [
-    (archived, "The bot cannot use the channel #C0003: the channel is archived (is_archived). Unarchive"),
-    (removed, "The bot cannot use the channel #C0002: the bot is not a member of the channel (not_in_channel). Invite"),
-    (private, "The bot cannot use the channel #C0003: the channel does not exist, or it is private"),
-    (restricted, "the posting permissions of the channel exclude the bot (restricted_action_read_only_channel)"),
+    (archived, "b24bot cannot use the channel #C0003: the channel is archived (is_archived). Unarchive"),
+    (
+        removed,
+        "b24bot cannot use the channel #C0002: the bot user is not a member of the channel (not_in_channel). Invite",
+    ),
+    (private, "b24bot cannot use the channel #C0003: the channel does not exist, or it is private"),
+    (restricted, "the posting permissions of the channel exclude the bot user (restricted_action_read_only_channel)"),
 ]
 
 

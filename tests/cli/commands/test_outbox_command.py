@@ -177,11 +177,11 @@ def refused(cli_bot: CliBot, *reasons: str, kind: str = "card:1001") -> None:
     ("reason", "words"),
     [
         ("is_archived", "is_archived: the channel is archived. Unarchive the channel"),
-        ("not_in_channel", "not_in_channel: the bot is not a member of the channel. Invite the bot"),
+        ("not_in_channel", "not_in_channel: the bot user is not a member of the channel. Invite the bot user"),
         ("missing_scope: chat:write", "missing_scope: the token lacks the scope chat:write. Add the scope"),
         (
             "restricted_action_read_only_channel",
-            "restricted_action_read_only_channel: the posting permissions of the channel exclude the bot. Ask",
+            "restricted_action_read_only_channel: the posting permissions of the channel exclude the bot user. Ask",
         ),
         (
             "token_revoked",

@@ -43,7 +43,7 @@ def test_a_token_revoked_while_it_runs_makes_the_bot_not_ready_and_is_said_once(
         assert not running.readiness()["slack"]
     (said,) = [record for record in caplog.records if record.levelname == "ERROR"]
     assert said.getMessage().startswith(
-        f"Slack rejected SLACK_BOT_TOKEN: {en(find_refusal(error).described)}. The bot is not ready"
+        f"Slack rejected SLACK_BOT_TOKEN: {en(find_refusal(error).described)}. b24bot is not ready"
     )
     with workspace.offline():
         assert not running.authentication.ask()

@@ -15,7 +15,7 @@ def test_a_read_only_approval_channel_delays_the_card_and_ends_nothing(scene: Sc
     scene.workspace.flag_channel("approvals", is_read_only=True)
     scene.ask("Olga", "connector remove myconnector")
     told = scene.answer("Olga", "cannot be posted")
-    assert "posting permissions of the channel exclude the bot (restricted_action_read_only_channel)" in told
+    assert "posting permissions of the channel exclude the bot user (restricted_action_read_only_channel)" in told
     assert "tries again on its own" in told
     assert scene.change().status is Status.PENDING
     scene.workspace.flag_channel("approvals", is_read_only=False)

@@ -94,7 +94,7 @@ def test_it_moves_once_and_then_the_hint_names_where_it_is_to_stand(core_bot: Co
     told = [one.reply for one in core_bot.messenger.private_notices if "cannot be posted" in en(one.reply.title)]
     assert len(told) == 2
     assert mentions.channel(APPROVALS) in en(told[-1].title)
-    assert en(told[-1].notes[0]).startswith("Invite the bot to the channel")
+    assert en(told[-1].notes[0]).startswith("Invite the bot user to the channel")
     assert told[-1].notes[1:3] == (en(Message("delivery.is_approval_channel")), en(AGAIN))
 
 

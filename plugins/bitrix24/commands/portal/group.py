@@ -20,7 +20,7 @@ AUTHORITY = Message("bitrix24.portal.certificate_authority")
 CLIENT_ID = re.compile(r"\A(local|app)\.[\w.-]+\Z")
 """What the portal shows as the id of an application."""
 
-portals = Group[Portal]("portal", help="Bitrix24 portals that the bot knows", words=PORTAL)
+portals = Group[Portal]("portal", help="Bitrix24 portals that b24bot knows", words=PORTAL)
 
 
 def parse_secret(word: str) -> Secret:
