@@ -106,7 +106,7 @@ _LIST_COLUMNS = (Message("bitrix24.connector.field_id"), _NAME, _KIND, _LINES_AC
 def show_connector(portal: Portal, connector: ListedId) -> Reply:
     """Show one connector: its ownership, b24bot's record of it, and its lines.
 
-    Takes any id that `connector list` shows, also one of a connector that this bot cannot change.
+    Takes any id that `connector list` shows, also one of a connector that b24bot cannot change.
     """
     portal.look("connectors", "lines", of=[connector], named=True)
     connector = identifiers.find_listed(connector, portal.connectors())
