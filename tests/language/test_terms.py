@@ -9,7 +9,7 @@ import pytest
 from scripts.catalogues import HOMES, read_catalogue
 
 THE_BOT = {
-    "en": re.compile(r"\b(?:the|this|another|running) bot\b(?! user\b| token\b)", re.IGNORECASE),
+    "en": re.compile(r"\b(?:the|this|another|no|real|running) bot\b(?! user\b| token\b)", re.IGNORECASE),
     "ru": re.compile(r"(?<!\w)бот(?:а|у|ом|е)?(?!\w)", re.IGNORECASE),
 }
 """What calls the program by another word, by language."""
