@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.core.joined_sentences import pair_sentences
 from bot.plugin import Message
 from bot.store.engine.kept_commits import Durability
 from bot.store.engine.port import Engine
@@ -20,6 +21,13 @@ is connected, and not in which state: then it is taken for one that the server w
 UNSYNCHRONOUS = "remote_write"
 """The value of synchronous_commit with which a standby has it in memory alone. `off` and `local` become `on` in every
 unit of work."""
+_OWNS = "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('audit')"
+"""No row where the schema has not been made yet."""
+GUARDS: Mapping[bool, Message] = {
+    True: Message("store.postgres.owns_log"),
+    False: Message("store.postgres.other_owner"),
+}
+"""Whether the role of b24bot owns the audit log, and could remove what keeps it append-only."""
 PROMISES: Mapping[Durability, Message] = {
     Durability.SYNCHRONOUS: Message("store.postgres.synchronous"),
     Durability.WAITING: Message("store.postgres.waiting"),
@@ -43,7 +51,9 @@ def read_durability(engine: Engine) -> Durability:
 
 
 def describe_server(engine: Engine) -> Message:
-    """Say which server it is, and what becomes of an acknowledged commit on it."""
+    """Say which server it is, what becomes of a commit on it, and whether b24bot could remove the guards of the log."""
     ((version,),) = engine.tuples(_VERSION)
     promise = PROMISES[read_durability(engine)]
+    for (owns,) in engine.tuples(_OWNS):
+        promise = pair_sentences(promise, GUARDS[bool(owns)])
     return Message("store.postgres.serves", name=engine.name, version=str(version).split()[0], promise=promise)
