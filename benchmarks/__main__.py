@@ -23,7 +23,7 @@ from benchmarks.side import load
 
 NAMES = (
     *("queries", "queue", "ack", "call", "sweep", "storage", "saying", "card", "forms", "starting", "backup"),
-    *("doing", "audit_burst", "refusals", "peers"),
+    *("writers", "doing", "audit_burst", "refusals", "peers"),
 )
 """In this order, so that the short ones have their turn when time is limited."""
 QUICK_MINUTES, FULL_MINUTES = 1.0, 120.0
