@@ -55,7 +55,9 @@ def _holds(reached: Callable[[], object]) -> bool:
         return False
 
 
-def test_a_server_that_crashes_makes_no_answer_wrong(tmp_path: Path) -> None:
+def test_a_server_that_crashes_makes_no_answer_wrong(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     """Each time at another moment of a removal; the server comes back with what it had acknowledged."""
     server = require_own_server()
     try:
@@ -70,6 +72,7 @@ def test_a_server_that_crashes_makes_no_answer_wrong(tmp_path: Path) -> None:
                 playground.portal.seed()
             _compare(scene, CRASHES)
             assert playground.store.audit.broken_at() is None
+        record_property("crashes of the server", CRASHES)
     finally:
         server.stop()
 

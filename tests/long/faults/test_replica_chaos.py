@@ -5,15 +5,20 @@ Afterwards every request ended as it is, no call was made twice, and Slack and t
 
 from __future__ import annotations
 
+import json
 import random
+import re
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 from bot.playground.workspace import WorkspaceError
 from bot.playground.workspace.base.dispatch import Dispatch
+from bot.playground.workspace.state.call_journal import ApiCall
 from bot.playground.workspace.state.method_limits import POSTS_PER_CHANNEL
 from bot.plugin.loopback import wait_until
+from bot.testing.conversation import APPROVALS
 from tests.long.crash.harness.scene import key_of
 from tests.long.faults.cluster import Cluster
 from tests.long.form import sized
@@ -33,6 +38,7 @@ _PENDING = "SELECT channel, card FROM {}.changes WHERE status = 'pending' AND ca
 _STATUSES = "SELECT number, status FROM {}.changes"
 _INTENTS = "SELECT subject FROM {}.audit WHERE tag = 'change:execution:intended'"
 _RECEIPTS = "SELECT key FROM {}.receipts"
+CARD = re.compile(r"CR-(\d+)")
 ENDED = {"done", "failed", "changed", "gone"}
 
 
@@ -117,6 +123,7 @@ def test_whoever_is_killed_what_is_left_is_true(
         record_property("replica chaos: commands", COMMANDS)
         record_property("replica chaos: kills", chaos.kills)
         record_property("replica chaos: change requests", chaos.removals)
+        record_property("replica chaos: fewest milliseconds between two posts of a channel", find_least_gap(chaos))
         _compare(chaos)
 
 
@@ -133,14 +140,14 @@ def _compare(chaos: Chaos) -> None:
     outcomes = Counter(call.outcome for call in bot.portal.portal.world.journal.calls)
     assert outcomes["QUERY_LIMIT_EXCEEDED"] == 0
     assert find_fast_channels(chaos) == []
+    assert find_disorder(chaos) == []
 
 
 def find_fast_channels(chaos: Chaos) -> list[str]:
     """Return the channels into which more was posted than Slack takes, by its bucket."""
     levels: dict[str, tuple[float, float]] = {}
     fast = []
-    posts = [call for call in chaos.cluster.bot.workspace.calls("chat.postMessage") if call.ok]
-    for post in posts:
+    for post in _list_posts(chaos):
         channel = str(post.arguments["channel"])
         level, since = levels.get(channel, (POSTS_PER_CHANNEL.burst, post.at))
         level = min(POSTS_PER_CHANNEL.burst, level + (post.at - since) * POSTS_PER_CHANNEL.per_second) - 1
@@ -148,3 +155,28 @@ def find_fast_channels(chaos: Chaos) -> list[str]:
         if level < 0:
             fast.append(channel)
     return fast
+
+
+def find_least_gap(chaos: Chaos) -> int:
+    """Return the milliseconds between the two posts that were closest in one channel. It is printed only."""
+    times: dict[str, list[float]] = {}
+    for post in _list_posts(chaos):
+        times.setdefault(str(post.arguments["channel"]), []).append(post.at)
+    return min(round((later - earlier) * 1000) for each in times.values() for earlier, later in pairwise(sorted(each)))
+
+
+def find_disorder(chaos: Chaos) -> list[int]:
+    """Return the requests whose card came into the channel for approvals after that of a later request.
+
+    Of the lines in the audit channel, those that an approved change waits for may go before earlier ones.
+    """
+    channel = chaos.cluster.bot.workspace.channel(APPROVALS).id
+    cards = [post.arguments for post in _list_posts(chaos) if post.arguments["channel"] == channel]
+    texts = [json.dumps(dict(card)) for card in cards if not card.get("thread_ts")]
+    seen = list(dict.fromkeys(int(found[1]) for text in texts if (found := CARD.search(text))))
+    assert len(seen) == chaos.removals
+    return [later for earlier, later in pairwise(seen) if later < earlier]
+
+
+def _list_posts(chaos: Chaos) -> list[ApiCall]:
+    return [call for call in chaos.cluster.bot.workspace.calls("chat.postMessage") if call.ok]

@@ -25,6 +25,8 @@ SEED = 22
 LEASE_SECONDS = 120 + 60
 """For how long the lease of a change request lasts whose replica was killed, and then reading back."""
 
+_DECIDED = "SELECT tag FROM {}.audit WHERE tag IN ('bot:freeze:set', 'change:review:refused')"
+
 
 @pytest.fixture
 def cluster(tmp_path: Path, database_url: str) -> Iterator[Cluster]:
@@ -49,6 +51,27 @@ def test_one_of_three_is_killed_at_any_moment_and_every_request_ends_as_it_is(
     assert len(ended) == ROUNDS
     assert {row["status"] for row in ended} <= {"done", "failed"}, ended
     assert len([call for call in calls if call.effect]) == len([row for row in ended if row["status"] == "done"])
+
+
+def test_a_freeze_that_is_typed_while_none_works_holds_before_an_approval_that_came_earlier(
+    cluster: Cluster,
+) -> None:
+    """The replica that worked is killed. Both are acknowledged at once, and the next one begins with the freeze."""
+    bot, victim = cluster.bot, cluster.worker()
+    cluster.point_away_from(victim)
+    workspace, process = bot.workspace, cluster.living[victim][0]
+    assert workspace.people["Olga"].slash("/b24 connector remove myconnector").ok
+    card = workspace.wait_for(lambda: _find_open_card(workspace, "CR-1001"), what="the card of the request")
+    kill(process)
+    assert workspace.people["Anton"].click(card, "Approve").ok
+    assert workspace.people["Vera"].slash("/b24 freeze the portal is moved").ok
+    assert cluster.workers() == [process.pid], "another one worked before the freeze was acknowledged"
+    cluster.wait_for_another_worker(process.pid)
+    workspace.wait_for(lambda: workspace.find(APPROVALS, "the portal is moved"), what="the freeze")
+    decided = _DECIDED.format(cluster.schema)
+    assert wait_until(lambda: len(cluster.ask(decided)) == 2, within=GIVE_UP_SECONDS), bot.logs()[-4000:]
+    assert sorted(cluster.ask(decided)) == [("bot:freeze:set",), ("change:review:refused",)]
+    assert [one for one in bot.portal.portal.world.journal.calls if one.method == UNREGISTER] == []
 
 
 def _remove_while(cluster: Cluster, chance: random.Random, round_: int) -> None:
