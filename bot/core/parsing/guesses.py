@@ -120,7 +120,10 @@ def _path_in_language(command: AnyCommand, verb: str) -> list[str]:
 def _far_guess(commands: Commands, word: str) -> str:
     """The help of the word that is the most alike, else the overview: nothing that acts is named by so wide a guess."""
     meant = find_nearest(word, commands.guessed_nouns, alike=LEAST_ALIKE)
-    return join_words(["help", meant]) if meant else "help"
+    if meant is None:
+        return "help"
+    # Of an English word that stands for a command, the command's own word is told: "info" names nothing in the help.
+    return join_words(["help", commands.nouns[meant] if meant.isascii() else meant])
 
 
 def shorten_typed(typed: str) -> str:

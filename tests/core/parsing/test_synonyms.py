@@ -215,3 +215,12 @@ def test_the_words_of_a_place_name_its_option() -> None:
 
 def test_a_line_is_joined_with_the_words_of_its_command() -> None:
     assert join_words(["connector", "list"]) == understand(COMMANDS, "коннекторы список").invocation.line
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("foo bar", "help status"), ("спарвка", "справка"), ("wtf", "help")])
+def test_a_word_that_is_only_a_little_like_another_gets_the_help_of_the_command_by_its_own_name(
+    typed: str, meant: str
+) -> None:
+    with pytest.raises(WordsError) as refused:
+        understand(COMMANDS, typed)
+    assert refused.value.suggestion == meant
