@@ -42,8 +42,10 @@ CHECKS: tuple[Callable[[Context], Limit | None], ...] = (begin_check, note_files
 
 def run_startup_checks(ctx: Context) -> list[Limit]:
     """Look at everything once, before the first job."""
-    short = find_approver_shortage(ctx.store.grants.all(), ctx.deployment.terms.quorum, ctx.deployment.people)
-    if short is not None:
+    granted = ctx.store.grants.all()
+    short = find_approver_shortage(granted, ctx.deployment.terms.quorum, ctx.deployment.people)
+    # While nobody is on the list, its first admin is what is missing.
+    if granted and short is not None:
         log.warning("%s", short, extra={"action": "approvers_short"})
     found = [limit for check in CHECKS if (limit := check(ctx)) is not None]
     record_policy(ctx, starting=True)

@@ -92,6 +92,13 @@ def test_too_few_approvers_are_told_at_the_start_and_limit_nothing(
     assert "nobody who may ask has so many other people" in caplog.text
 
 
+def test_too_few_approvers_are_not_told_before_the_first_admin_is_there(
+    make_core_bot: Callable[..., CoreBot], caplog: pytest.LogCaptureFixture
+) -> None:
+    assert run_startup_checks(make_core_bot(roles={}).ctx) == []
+    assert caplog.text == ""
+
+
 # The clock
 
 
