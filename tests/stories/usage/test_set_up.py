@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import pty
-import select
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -19,6 +16,7 @@ from plugins.bitrix24.simulation import PortalSimulation
 from tests.cli.cli_bot import CliBot, told_to_stop
 from tests.ports import free_port
 from tests.stories.processes import answers
+from tests.stories.screen import Screen
 
 
 @pytest.fixture
@@ -41,28 +39,6 @@ def portal() -> Iterator[PortalSimulation]:
     running.seed()
     yield running
     running.stop()
-
-
-class Screen:
-    """A terminal with somebody in front of it, for a process."""
-
-    def __init__(self) -> None:
-        self._master, self.line = pty.openpty()
-        self.shown = ""
-
-    def wait_for(self, text: str) -> None:
-        """Read what the process prints until the text stands there."""
-        while text not in self.shown:
-            ready, _, _ = select.select([self._master], [], [], GIVE_UP_SECONDS)
-            assert ready, f"not shown: {text}. Shown: {self.shown}"
-            self.shown += os.read(self._master, 65536).decode(errors="replace")
-
-    def type(self, text: str) -> None:
-        os.write(self._master, f"{text}\n".encode())
-
-    def close(self) -> None:
-        for descriptor in (self._master, self.line):
-            os.close(descriptor)
 
 
 @pytest.fixture
