@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 from collections.abc import Mapping, Sequence
+from itertools import groupby, islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from bot.plugin import Simulation
 SECONDS = 5.0
 NEWEST = 12
 """So many calls are shown."""
+SHOWN = ("method", "outcome", "effect", "fault", "at")
 
 
 class PortalSide:
@@ -41,12 +43,15 @@ class PortalSide:
         return self._address.port or 0
 
     def calls(self) -> Sequence[Mapping[str, Any]]:
-        """The newest calls the portal received, newest first: `method`, `outcome`, `effect`, `fault`, `at`."""
+        """The newest calls the portal received, newest first: `method`, `outcome`, `effect`, `fault`, `at`, `times`.
+
+        Equal calls in a row that change nothing are one entry, with the time of the newest.
+        """
         if not self.there:
             return []
         journal = self.ask("GET", "journal")["calls"]
-        own = [one for one in journal if not one["in_batch"]][-NEWEST:]
-        return [{name: one[name] for name in ("method", "outcome", "effect", "fault", "at")} for one in reversed(own)]
+        own = [{name: one[name] for name in SHOWN} for one in reversed(journal) if not one["in_batch"]]
+        return [_join_calls([*equal]) for _, equal in islice(groupby(own, _tell_apart), NEWEST)]
 
     def ask(self, method: str, path: str, content: Mapping[str, Any] | None = None) -> Any:
         """One request to the control API; its JSON."""
@@ -58,3 +63,12 @@ class PortalSide:
             return json.loads(connection.getresponse().read())
         finally:
             connection.close()
+
+
+def _tell_apart(call: Mapping[str, Any]) -> tuple[object, ...]:
+    """What two calls in a row have in common if they are shown as one; each change is shown by itself."""
+    return (call["method"], call["outcome"], call["fault"], id(call) if call["effect"] else None)
+
+
+def _join_calls(equal: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    return {**equal[0], "times": len(equal)}

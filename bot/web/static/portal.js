@@ -34,5 +34,5 @@ export function drawCall(call) {
   const outcome = call.fault ? fill("call_fault", { fault: call.fault.replaceAll("_", " ") }) : call.outcome;
   const bad = call.fault || call.outcome !== "ok";
   const mood = bad ? "bad" : call.effect ? "effect" : "";
-  return el("li", { class: mood }, el("code", {}, call.method), el("span", {}, call.effect ? fill("call_changed", { outcome }) : outcome));
+  return el("li", { class: mood }, el("code", {}, call.times > 1 ? `${call.method} × ${call.times}` : call.method), el("span", {}, call.effect ? fill("call_changed", { outcome }) : outcome));
 }
