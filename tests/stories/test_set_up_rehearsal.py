@@ -20,7 +20,7 @@ from tests.ports import free_port
 from tests.stories.processes import answers
 from tests.stories.screen import Screen
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs" / "how-to" / "rehearse-the-set-up.md"
 BLOCK = re.compile(r"^```\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/oauth/authorize/\S+")
