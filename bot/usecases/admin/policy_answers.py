@@ -163,7 +163,8 @@ def explain_decision(decision: Decision, steps: Sequence[RuleStep]) -> Reply:
         rules=results,
     )
     facts: list[tuple[Text, Text]] = [(one.rule, _describe(one)) for one in results]
-    facts.append((Message("rules.test.decision"), needs))
+    # A refusal speaks to the person of the test, who is often not the one who reads this.
+    facts.append((Message("rules.test.told") if refused else Message("rules.test.decision"), needs))
     title = Message("rules.test.refused") if refused else Message("rules.test.allowed")
     return Reply(title=title, facts=tuple(facts), data=data)
 

@@ -288,6 +288,13 @@ def test_a_line_that_only_reads_is_not_read_for_an_explanation(core_bot: CoreBot
         consider(core_bot.ctx, VIKTOR, f"policy test @UOLGA {line}")
 
 
+def test_a_refusal_is_told_as_the_answer_to_the_person_of_the_test(core_bot: CoreBot) -> None:
+    answered = consider(core_bot.ctx, VIKTOR, "policy test @UNOBODY thing remove one")
+    assert isinstance(answered, Answered)
+    told = [(en(label), en(value)) for label, value in answered.reply.facts]
+    assert told == [("b24bot would answer this person", "You are not on the allow-list.")]
+
+
 def test_an_explanation_changes_nothing(core_bot: CoreBot) -> None:
     core_bot.configure(rules=make("quorum = 2"))
     assert core_bot.type(VIKTOR, "policy test @UOLGA thing remove one") == "The request would be accepted"
