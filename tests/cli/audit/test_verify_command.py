@@ -326,7 +326,7 @@ def test_a_log_cut_before_the_head_up_to_which_a_bot_recomputed_it_is_told(writt
     cut(database(written))
     shown = written.run("audit", "verify")
     assert shown.exit_code == 2
-    assert f"#{place.seq} {place.head[:16]} was seen earlier (verified by a bot" in shown.stdout
+    assert f"#{place.seq} {place.head[:16]} was seen earlier (verified by b24bot" in shown.stdout
 
 
 def test_an_empty_log_says_so(cli_bot: CliBot) -> None:
