@@ -20,7 +20,7 @@ import pytest
 QUICK = os.environ.get("B24BOT_QUICK_TESTS") == "1"
 TESTS = Path(__file__).parents[1]
 ROWS = 2
-ON_A_SERVER = 16
+ON_A_SERVER = 8
 
 
 def fewer(number: int, quick: int) -> int:
