@@ -66,6 +66,11 @@ class ChannelRateLimiter:
             lane.free_at[way] = now + self.gaps[way]
             return True
 
+    def mark_sent(self, channel: str, way: PostKind) -> None:
+        """Count the gap from now on: the chat may have taken the message only just before its answer."""
+        with self._lock:
+            self._lane(channel).free_at[way] = self._clock.monotonic() + self.gaps[way]
+
     def pause(self, channel: str, seconds: float) -> None:
         """Let nothing into the channel for so long: Slack asked for it, or nobody is there to take it."""
         with self._lock:

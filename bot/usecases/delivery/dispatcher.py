@@ -66,6 +66,8 @@ class Dispatcher:
             self._results.note(result)
             delivery.carrier.follow_up(result)
         finally:
+            if delivery.lane is not None:
+                self._ctx.chat.pace.mark_sent(*delivery.lane)
             self._under_way.end(delivery)
 
     def deliver_one(self) -> bool:

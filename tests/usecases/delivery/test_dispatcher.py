@@ -507,6 +507,20 @@ def test_no_channel_gets_more_than_one_post_a_second_whatever_is_said(make_core_
     assert set(core_bot.store.outbox.counts()) == {"sent"}
 
 
+def test_a_post_that_arrives_late_leaves_the_whole_gap_before_the_next(core_bot: CoreBot) -> None:
+    record(core_bot, 45)
+    late, arrived = [0.4], list[int]()
+
+    def arrive(_kind: str) -> None:
+        core_bot.clock.advance(late.pop() if late else 0.0)
+        arrived.append(core_bot.clock.now_ms())
+
+    core_bot.messenger.on_try = arrive
+    patient(core_bot, 20, step=0.25)
+    assert len(arrived) == 3
+    assert all(later - earlier >= 1_000 for earlier, later in pairwise(arrived))
+
+
 def test_a_channel_that_asks_to_wait_holds_up_no_other(make_core_bot: Callable[..., CoreBot]) -> None:
     core_bot = make_core_bot(channels=Channels(audit=AUDIT))
     for channel, thing in (("CONE", "one"), ("CTWO", "two")):
