@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from bot.core.audit.audit_record import Fact
 from bot.core.change.drift import find_drift
 from bot.core.change.outcome import Ending, judge_execution
 from bot.core.parsing.invocation import AnyCommand, Understood, understand
@@ -25,6 +26,7 @@ from bot.plugin import (
     CallOutcome,
     CallVerdict,
     Clock,
+    Event,
     Observation,
     Place,
     Plan,
@@ -211,6 +213,15 @@ class Harness:
         if ending.status == "done":
             self.remember(plan.remember)
         return ending
+
+    @in_sentences
+    def maintain(self) -> float | None:
+        """Run the maintenance of the plugin once, and return the seconds until the next call, if it gave any."""
+        return self.plugin.maintain(self.services())
+
+    def find_events(self, event: Event) -> Sequence[Mapping[str, Fact]]:
+        """The facts of each audit record of an event, the oldest first."""
+        return tuple(record.facts for record in self.store.audit.walk() if record.tag == event.tag)
 
     @in_sentences
     def request(

@@ -10,6 +10,7 @@ from bot.core.bot_errors import ConfigurationError, PluginFault
 from bot.plugin import (
     Arg,
     CallVerdict,
+    Event,
     Message,
     Nothing,
     Remember,
@@ -41,6 +42,31 @@ def test_each_step_of_a_change_request_is_one_call() -> None:
         assert isinstance(harness.ask("lamp name desk Table"), Nothing)
         (told,) = harness.drift(plan, "lamp name desk Table")
         assert str(told).startswith("Nothing(sentence='desk is called so already.'")
+
+
+BURST = Event(
+    tag="lamps:bulb:burst",
+    sentence=Message("lamps.burst", place="place"),
+    facts={"bulb": Message("lamps.bulb", value="value")},
+)
+
+
+class Bursting(Lamps):
+    """Lamps of which one bursts at each maintenance."""
+
+    events = (BURST,)
+
+    def maintain(self, services: Services) -> Any:
+        services.record(BURST, HOME, {"bulb": "desk"})
+        return 60.0
+
+
+def test_maintenance_runs_on_demand_and_the_events_it_records_are_found() -> None:
+    with Harness(Bursting()) as harness:
+        assert harness.find_events(BURST) == ()
+        assert harness.maintain() == 60.0
+        (facts,) = harness.find_events(BURST)
+        assert facts["bulb"] == "desk"
 
 
 def test_a_line_is_run_and_undone_in_one_call() -> None:
