@@ -81,7 +81,7 @@ def test_serve_listens_says_where_and_ends_well_when_told(connected_cli_bot: Cli
     # Others of this process have no action: the web server, or Python of a socket that an earlier test left.
     lines = [json.loads(line) for line in result.stderr.splitlines()]
     actions = [line["action"] for line in lines if line["logger"].startswith("b24bot")]
-    assert (actions[0], actions.count("listening")) == ("approvers_short", 1)
+    assert (actions[0], actions.count("listening"), "approvers_short" in actions) == ("listening", 1, False)
     assert actions[-1] == "stopping"
     # The portal has the tokens of one person only, which the maintenance of the plugin warns about.
     assert sorted(connected_cli_bot.tags()) in (

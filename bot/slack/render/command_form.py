@@ -100,8 +100,8 @@ def _hint(writer: Writer, field: FormField) -> PlainTextObject | None:
 
 
 def _sentence(writer: Writer, phrase: Text) -> str:
-    """A phrase of the help as Slack shows it here: a line to type has no marks of code."""
-    return capitalize_phrase(writer.plain(phrase).replace("`", ""))
+    """A phrase of the help as Slack shows it here: plain text has quotation marks in place of the marks of code."""
+    return capitalize_phrase(writer.plain(phrase).replace("`", "'"))
 
 
 def _entry(field: FormField) -> Entry:
