@@ -66,8 +66,6 @@ class Dispatcher:
             self._results.note(result)
             delivery.carrier.follow_up(result)
         finally:
-            if delivery.lane is not None:
-                self._ctx.chat.pace.mark_sent(*delivery.lane)
             self._under_way.end(delivery)
 
     def deliver_one(self) -> bool:
@@ -96,6 +94,9 @@ class Dispatcher:
             told = translate(error.sentence)
             log.error("a delivery could not be stored: %s", told, extra={"action": "store_unavailable"})
             return Result(envelopes=delivery.envelopes, error=Broken(type(error).__name__))
+        finally:
+            if delivery.lane is not None:
+                self._ctx.chat.pace.mark_sent(*delivery.lane)
 
     def _is_due(self) -> bool:
         self._results.write_down()
